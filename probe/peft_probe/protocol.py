@@ -1,0 +1,35 @@
+"""How the probe talks: one JSON job on standard input, one JSON record a line on file descriptor 3.
+
+Standard output and standard error belong to the packages under test and mean nothing.
+"""
+
+import json
+import os
+
+RECORDS = 3
+LONGEST_RECORD = 60_000
+
+
+def read_job(stream):
+    return json.loads(stream.read())
+
+
+def send(record, descriptor=RECORDS):
+    """Writes one record as one line; a record that is too long is cut to its kind and cell."""
+    line = json.dumps(finite(record))
+    if len(line) > LONGEST_RECORD:
+        line = json.dumps({"kind": record.get("kind"), "cell": record.get("cell"), "ended": "record too long"})
+    view = memoryview(line.encode() + b"\n")
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def finite(value):
+    """The same value with NaN and infinities as null, since JSON has neither."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    if isinstance(value, float) and (value != value or abs(value) == float("inf")):
+        return None
+    return value

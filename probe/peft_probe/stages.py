@@ -1,0 +1,277 @@
+"""The stages of one cell, in order. Each is a function of the trial; what it raises says how it ended."""
+
+import json
+import shutil
+from pathlib import Path
+
+from . import data
+from .checks import greedy_gap, largest_difference, require_close
+from .errors import CheckFailed, NotApplicable, Unsupported, describe
+from .methods import METHODS, configuration
+from .models import ARCHITECTURES, LABELS
+from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
+
+GENERATIVE = ("causal-lm", "seq2seq-lm")
+
+
+class Trial:
+    """What the stages of one cell hand on to each other."""
+
+    def __init__(self, modules, cell, job, folder):
+        self.torch, self.transformers, self.peft = modules
+        self.cell, self.job, self.folder = cell, job, Path(folder)
+        self.architecture = ARCHITECTURES[cell["architecture"]]
+        self.method = METHODS.get(cell["method"])
+        self.quantizer = QUANTIZERS.get(cell["quantization"])
+        self.tolerance = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
+        self.facts = {}
+        self.model = self.base_logits = self.trained_logits = None
+
+    @property
+    def device(self):
+        return next(self.model.parameters()).device
+
+    def load(self, quantized):
+        """The checkpoint as a user loads it. Heads that the checkpoint lacks get fixed values, not random ones."""
+        auto = getattr(self.transformers, self.architecture.auto[self.cell["task"]])
+        options = {"torch_dtype": self.torch.float32}
+        if self.cell["task"] in ("seq-cls", "token-cls"):
+            options["num_labels"] = LABELS
+        if quantized:
+            options["quantization_config"] = self.quantizer.configuration(self.transformers, self.torch)
+        model = auto.from_pretrained(str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options)
+        for name, parameter in model.named_parameters():
+            if self.head and self.head in name.split(".") or ".pooler." in name:
+                values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
+                parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
+        return model
+
+    @property
+    def head(self):
+        return self.architecture.heads.get(self.cell["task"])
+
+    def logits(self, model, rows=data.ROWS):
+        """Logits of the first `rows` rows in float32, without gradients: [real tokens, vocabulary], or [rows, labels]."""
+        inputs = {key: value[:rows] for key, value in data.inputs(self.torch, self.cell["task"], self.device).items()}
+        model.eval()
+        with self.torch.no_grad():
+            logits = model(**inputs).logits.float()
+        if self.cell["task"] in ("causal-lm", "token-cls"):
+            mask = inputs["attention_mask"]
+            return logits[:, -mask.shape[1] :][mask == 1]
+        return logits.reshape(-1, logits.shape[-1])
+
+
+def build(trial):
+    if trial.cell["architecture"] not in trial.transformers.CONFIG_MAPPING:
+        raise Unsupported(f"transformers {trial.transformers.__version__} has no model type {trial.cell['architecture']}")
+    trial.model = trial.load(quantized=False)
+
+
+def quantize(trial):
+    if trial.quantizer is None:
+        raise NotApplicable
+    trial.model = trial.load(quantized=True)
+
+
+def attach(trial):
+    trial.base_logits = trial.logits(trial.model)
+    if trial.method is None:
+        raise NotApplicable
+    trial.torch.manual_seed(0)
+    config = configuration(trial.peft, trial.cell["method"], trial.architecture, trial.cell["task"], trial.job["steps"])
+    trial.model = trial.peft.get_peft_model(trial.model, config)
+    trial.facts["trainable"] = sum(p.numel() for p in trial.model.parameters() if p.requires_grad)
+    if trial.facts["trainable"] == 0:
+        raise CheckFailed("nothing-trainable", "the adapter has no parameter that requires a gradient")
+
+
+def forward(trial):
+    inputs = data.batch(trial.torch, trial.cell["task"], trial.device)
+    output = trial.model(**inputs)
+    if not trial.torch.isfinite(output.loss):
+        raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
+    trial.facts["firstLoss"] = output.loss.item()
+
+
+def train(trial):
+    """25 steps on the one batch. Every trainable tensor must receive a gradient, and the loss must fall."""
+    trainable = {name: p for name, p in trial.model.named_parameters() if p.requires_grad}
+    if trial.method is None and trial.quantizer is not None:
+        raise NotApplicable
+    torch = trial.torch
+    torch.manual_seed(0)
+    head_before = _head_values(trial, trainable)
+    optimizer = torch.optim.AdamW(trainable.values(), lr=trial.method.learning_rate if trial.method else 1e-3, weight_decay=0.0)
+    inputs = data.batch(torch, trial.cell["task"], trial.device)
+    trial.model.train()
+    without_gradient, losses = set(trainable), []
+    for step in range(trial.job["steps"]):
+        loss = trial.model(**inputs).loss
+        optimizer.zero_grad()
+        loss.backward()
+        without_gradient -= {name for name in without_gradient if trainable[name].grad is not None and trainable[name].grad.any()}
+        optimizer.step()
+        if trial.cell["method"] == "adalora":
+            trial.model.base_model.update_and_allocate(step)
+        losses.append(loss.item())
+    trial.facts["lossRatio"] = losses[-1] / losses[0]
+    trial.trained_logits = trial.logits(trial.model)
+    _require_learning(trial, losses, without_gradient, len(trainable))
+    _require_trained_head(trial, head_before, trainable)
+
+
+def _require_learning(trial, losses, without_gradient, tensors):
+    if not all(loss == loss and abs(loss) != float("inf") for loss in losses):
+        raise CheckFailed("not-finite", "the loss becomes NaN or infinite within 25 steps")
+    if without_gradient and trial.method is not None:
+        some = ", ".join(sorted(without_gradient)[:3])
+        raise CheckFailed("no-gradient", f"{len(without_gradient)} of {tensors} trainable tensors never receive a gradient: {some}")
+    if trial.facts["lossRatio"] >= 0.995:
+        raise CheckFailed("does-not-learn", f"the loss goes from {losses[0]:.4f} to {losses[-1]:.4f} in {len(losses)} steps on one batch")
+
+
+def _head_values(trial, parameters):
+    if trial.head is None or trial.method is None:
+        return {}
+    return {name: p.detach().clone() for name, p in parameters.items() if trial.head in name.split(".")}
+
+
+def _require_trained_head(trial, before, trainable):
+    if trial.head is None or trial.method is None:
+        return
+    if not before:
+        raise CheckFailed("head-not-trained", f"the new head `{trial.head}` is not among the trainable parameters")
+    same = [name for name, values in before.items() if trial.torch.equal(values, trainable[name].detach())]
+    if same:
+        raise CheckFailed("head-not-trained", f"the new head does not change in training: {', '.join(same[:3])}")
+
+
+def generate(trial):
+    """Greedy tokens with and without the cache must each be the argmax of one full forward pass over them.
+
+    Generation without the cache is a reference here and rare in use: where it raises, that is a fact of its own.
+    """
+    if trial.cell["task"] not in GENERATIVE:
+        raise NotApplicable
+    prompts = data.prompts(trial.torch, trial.device)
+    made = {"cached": _greedy(trial, prompts, use_cache=True)}
+    try:
+        made["uncached"] = _greedy(trial, prompts, use_cache=False)
+        trial.facts["uncachedGenerate"] = "ok"
+    except Exception as raised:
+        trial.facts["uncachedGenerate"] = f"raises {type(raised).__name__}"
+    gaps = {name: greedy_gap(trial, prompts, tokens) for name, tokens in made.items()}
+    if max(gaps.values()) > trial.tolerance:
+        worst = max(gaps, key=gaps.get)
+        rows = ", ".join(f"{name} {tokens[0].tolist()[-data.GENERATED:]}" for name, tokens in made.items())
+        raise CheckFailed(f"{worst}-generation-differs", f"{worst} greedy tokens are not the argmax of one forward pass over them (logits apart by {gaps[worst]:.3g}): {rows}")
+
+
+def _greedy(trial, prompts, use_cache):
+    trial.model.eval()
+    with trial.torch.no_grad():
+        return trial.model.generate(
+            input_ids=prompts,
+            attention_mask=trial.torch.ones_like(prompts),
+            max_new_tokens=data.GENERATED,
+            do_sample=False,
+            use_cache=use_cache,
+        )
+
+
+def _adapter_folder(trial):
+    return trial.folder / "adapter"
+
+
+def reload(trial):
+    """A saved adapter, loaded onto a fresh base model, must give the logits that were saved."""
+    if trial.method is None:
+        raise NotApplicable
+    trial.model.save_pretrained(str(_adapter_folder(trial)))
+    fresh = trial.peft.PeftModel.from_pretrained(trial.load(trial.quantizer is not None), str(_adapter_folder(trial)))
+    require_close("reload-differs", "logits after save and reload", trial.logits(fresh), trial.trained_logits, trial.tolerance)
+
+
+def carry(trial):
+    """An adapter that the base environment saved must mean the same here; for the control, the same base logits."""
+    _leave_behind(trial)
+    source = _handover(trial, "carryFrom")
+    if source is None or not (source / "logits.json").is_file():
+        raise NotApplicable
+    expected = trial.torch.tensor(json.loads((source / "logits.json").read_text()))
+    if trial.method is None:
+        actual = trial.base_logits
+    else:
+        carried = trial.peft.PeftModel.from_pretrained(trial.load(trial.quantizer is not None), str(source / "adapter"))
+        actual = trial.logits(carried, data.UNPADDED_ROWS)
+    what = "logits of the same weights" if trial.method is None else "logits of the adapter that the base environment saved"
+    require_close("carry-differs", what, actual, expected.to(actual.device), trial.tolerance)
+
+
+def _handover(trial, key):
+    folder = trial.job.get(key)
+    return Path(folder) / trial.cell["id"].replace("/", "__") if folder else None
+
+
+def _leave_behind(trial):
+    target = _handover(trial, "saveTo")
+    if target is None:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    logits = trial.base_logits if trial.method is None else trial.logits(trial.model, data.UNPADDED_ROWS)
+    if trial.method is not None:
+        shutil.copytree(_adapter_folder(trial), target / "adapter", dirs_exist_ok=True)
+    (target / "logits.json").write_text(json.dumps(logits.tolist()))
+
+
+def disable(trial):
+    """With the adapter disabled, the base model must be what it was before it was attached.
+
+    Virtual tokens are switched off by another forward function, which leaves a newly trained head in place.
+    """
+    if trial.method is None or not trial.method.disables:
+        raise NotApplicable
+    with trial.model.disable_adapter():
+        logits = trial.logits(trial.model)
+    if trial.head and not trial.method.merges:
+        return
+    require_close("disable-differs", "logits with the adapter disabled", logits, trial.base_logits, trial.tolerance)
+
+
+def merge(trial):
+    if trial.method is None or not trial.method.merges:
+        raise NotApplicable
+    tolerance = trial.quantizer.merge_tolerance if trial.quantizer else trial.tolerance
+    merged = trial.logits(trial.model.merge_and_unload())
+    trial.facts["mergeDifference"] = largest_difference(merged, trial.trained_logits)
+    require_close("merge-differs", "logits after merging", merged, trial.trained_logits, tolerance)
+
+
+STAGES = (build, quantize, attach, forward, train, generate, reload, carry, disable, merge)
+
+
+def run(trial, began):
+    """Runs the stages; `began` is told each one's name first.
+
+    Up to `train`, an exception ends the cell, since what follows would have nothing to stand on. The later stages
+    are measured each on its own, so that a break in one does not hide a break in another.
+    """
+    stages, failures = {"import": "ok"}, []
+    for stage in STAGES:
+        name = stage.__name__
+        began(name)
+        try:
+            stage(trial)
+            stages[name] = "ok"
+        except NotApplicable:
+            stages[name] = "na"
+        except CheckFailed as failed:
+            stages[name] = "fail"
+            failures.append({"stage": name, "kind": "check", "type": failed.check, "message": str(failed)[:2000], "frames": []})
+        except BaseException as raised:
+            stages[name] = "fail"
+            failures.append({"stage": name, "kind": "raised", **describe(raised)})
+        if stages[name] == "fail" and trial.trained_logits is None and not (trial.method is None and name == "train"):
+            break
+    return {"stages": stages, "failures": failures, "facts": trial.facts}

@@ -1,0 +1,142 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ALWAYS, type Environment, type EnvironmentRequest, type Lock, requestKey } from '../domain/environment.ts';
+import { sameVersion } from '../domain/version.ts';
+import type { Catalog, Environments } from '../ports.ts';
+import { lockId, parseLock } from './locks.ts';
+import type { IndexSettings } from './index-settings.ts';
+import type { Python } from './python.ts';
+import type { TorchBuild } from './torch.ts';
+import { isWeather, shortReason, type Uv } from './uv.ts';
+
+export interface EnvironmentSettings {
+  readonly uv: Uv;
+  readonly python: Python;
+  readonly index: IndexSettings;
+  readonly torch: TorchBuild;
+  readonly catalog: Catalog;
+  /** Cache of our own; environments hard-link files from it. */
+  readonly folder: string;
+  /** Where a copy of each lock goes. */
+  readonly locks: string;
+  readonly offline: boolean;
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** Environments resolved and built with uv. */
+export class UvEnvironments implements Environments {
+  constructor(private readonly settings: EnvironmentSettings) {}
+
+  async prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment> {
+    const resolved = await this.#resolve(request, preferences);
+    if (typeof resolved !== 'string') return resolved;
+    const { python } = this.settings;
+    const id = lockId(resolved, { python: python.version, platform: `${process.platform}-${process.arch}`, accelerator: 'cpu' });
+    mkdirSync(this.settings.locks, { recursive: true });
+    writeFileSync(join(this.settings.locks, `${id}.txt`), resolved);
+    const failed = await this.#build(id, resolved);
+    return failed ?? { status: 'built', id, lock: parseLock(resolved) };
+  }
+
+  /** The text of a lock with hashes, or why there is none. */
+  async #resolve(request: EnvironmentRequest, preferences: Lock | undefined): Promise<string | Environment> {
+    const { uv, python, index, torch, folder } = this.settings;
+    const scratch = mkdtempSync(join(ensure(join(folder, 'tmp')), 'resolve-'));
+    try {
+      const wanted = [...new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
+      const requirements = wanted.map((name) => (request.pins[name] ? `${name}==${request.pins[name]}` : name));
+      const constraints = { ...this.#torchConstraints(request), ...request.heldBack };
+      writeFileSync(join(scratch, 'constraints.txt'), pinLines(constraints));
+      writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences ?? {}));
+      const finished = await uv.call(
+        [
+          ...['pip', 'compile', '-', '--python', python.path, '--only-binary', ':all:', '--generate-hashes', '--no-header', '--no-annotate', '--quiet'],
+          ...['--constraint', join(scratch, 'constraints.txt'), '--output-file', join(scratch, 'lock.txt')],
+          ...index.uvOptions,
+          ...torch.options,
+          ...(await this.#dateOptions(request)),
+          ...(this.settings.offline ? ['--offline'] : []),
+        ],
+        `${requirements.join('\n')}\n`,
+      );
+      if (finished.status === 0) return readFileSync(join(scratch, 'lock.txt'), 'utf8');
+      return { status: isWeather(finished) ? 'inconclusive' : 'unresolved', why: shortReason(finished) };
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+
+  #torchConstraints(request: EnvironmentRequest): Lock {
+    const { closure } = this.settings.torch;
+    const pinned = request.pins.torch;
+    return pinned === undefined || sameVersion(pinned, closure.torch ?? pinned) ? closure : {};
+  }
+
+  /**
+   * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
+   * build serves the whole sweep. Without dates on the index there is no cut-off.
+   */
+  async #dateOptions(request: EnvironmentRequest): Promise<readonly string[]> {
+    const dates: string[] = [];
+    for (const [library, version] of Object.entries(request.pins)) {
+      if (library === 'torch') continue;
+      const release = (await this.settings.catalog.releases(library)).find((candidate) => sameVersion(candidate.version, version));
+      if (release?.uploaded) dates.push(release.uploaded);
+    }
+    const newest = dates.toSorted().at(-1);
+    if (newest === undefined) return [];
+    const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
+    const exempt = [...new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins)])];
+    return ['--exclude-newer', cutoff, ...exempt.flatMap((name) => ['--exclude-newer-package', `${name}=false`])];
+  }
+
+  /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
+  async #build(id: string, lock: string): Promise<Environment | undefined> {
+    const { uv, python, index, torch, folder } = this.settings;
+    const target = environmentFolder(folder, id);
+    if (existsSync(join(target, 'peft-sweep.lock'))) return undefined;
+    const building = mkdtempSync(join(ensure(join(folder, 'tmp')), 'build-'));
+    try {
+      const venv = join(building, 'environment');
+      const lockFile = join(building, 'lock.txt');
+      writeFileSync(lockFile, lock);
+      const made = await uv.call(['venv', '--quiet', '--relocatable', '--python', python.path, venv]);
+      if (made.status !== 0) return { status: 'inconclusive', why: shortReason(made) };
+      const installed = await uv.call([
+        ...['pip', 'install', '--quiet', '--python', join(venv, 'bin', 'python'), '--no-deps', '--require-hashes', '--only-binary', ':all:'],
+        ...['--link-mode', 'hardlink', '--requirements', lockFile],
+        ...index.uvOptions,
+        ...torch.options,
+        ...(this.settings.offline ? ['--offline'] : []),
+      ]);
+      if (installed.status !== 0) return { status: isWeather(installed) ? 'inconclusive' : 'unresolved', why: shortReason(installed) };
+      writeFileSync(join(venv, 'peft-sweep.lock'), lock);
+      ensure(join(folder, 'environments'));
+      if (!existsSync(target)) renameSync(venv, target);
+      return undefined;
+    } finally {
+      rmSync(building, { recursive: true, force: true });
+    }
+  }
+}
+
+export function environmentFolder(cache: string, id: string): string {
+  return join(cache, 'environments', id);
+}
+
+/** A line for a log: what an environment is. */
+export function describeRequest(request: EnvironmentRequest): string {
+  return requestKey(request);
+}
+
+function pinLines(pins: Lock): string {
+  return Object.entries(pins)
+    .map(([name, version]) => `${name}==${version}\n`)
+    .join('');
+}
+
+function ensure(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}

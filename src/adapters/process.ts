@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+
+export interface Finished {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+}
+
+const LONGEST_OUTPUT = 8 * 1024 * 1024;
+
+/** Runs a program to its end. A program that cannot be started ends with status 127, one that takes too long with 124. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.env && { env: options.env }),
+      ...(options.cwd && { cwd: options.cwd }),
+    });
+    const out = { stdout: '', stderr: '' };
+    const collect = (key: 'stdout' | 'stderr') => (chunk: Buffer) => {
+      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
+    };
+    child.stdout.on('data', collect('stdout'));
+    child.stderr.on('data', collect('stderr'));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, options.timeoutMs ?? 600_000);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ status: 127, stdout: '', stderr: error.message });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ status: late ? 124 : (code ?? 1), ...out });
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
+}

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { run } from './process.ts';
+
+export interface Python {
+  readonly path: string;
+  /** Full version, e.g. `3.11.7`. */
+  readonly version: string;
+}
+
+const OLDEST = [3, 10] as const;
+const SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3])))';
+
+/** The interpreter to measure with: as asked for, else `.python-version`, else `python3`. */
+export async function findPython(wanted: string | undefined, folder: string): Promise<Python> {
+  const asked = wanted ?? pinnedVersion(folder);
+  const candidates = asked === undefined ? ['python3', 'python'] : candidatesFor(asked);
+  for (const candidate of candidates) {
+    const shown = await run(candidate, ['-I', '-c', SHOW], { timeoutMs: 20_000 });
+    const [path = '', version = ''] = shown.stdout.trim().split('\n');
+    if (shown.status === 0 && version !== '' && isWanted(version, asked)) return checked({ path, version });
+  }
+  const what = asked === undefined ? 'No Python was found' : `Python ${asked} was not found`;
+  throw new UserError(`${what} (tried ${candidates.join(', ')}). Install Python 3.10 or newer, or name one with --python PATH.`);
+}
+
+function checked(python: Python): Python {
+  const [major = 0, minor = 0] = python.version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+    throw new UserError(`Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`);
+  return python;
+}
+
+function pinnedVersion(folder: string): string | undefined {
+  const file = join(folder, '.python-version');
+  if (!existsSync(file)) return undefined;
+  const line = readFileSync(file, 'utf8').split('\n').map((text) => text.trim()).find((text) => text !== '' && !text.startsWith('#'));
+  return line && /^\d+(\.\d+)*$/.test(line) ? line : undefined;
+}
+
+function candidatesFor(asked: string): readonly string[] {
+  if (!/^\d+(\.\d+)*$/.test(asked)) return [asked];
+  const [major = '3', minor] = asked.split('.');
+  return [...(minor === undefined ? [] : [`python${major}.${minor}`]), `python${major}`, 'python'];
+}
+
+function isWanted(version: string, asked: string | undefined): boolean {
+  if (asked === undefined || !/^\d+(\.\d+)*$/.test(asked)) return true;
+  return version === asked || version.startsWith(`${asked}.`);
+}

@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, WeatherError } from '../errors.ts';
+import type { IndexSettings } from './index-settings.ts';
+import { type Finished, run } from './process.ts';
+
+/** The release that is installed where the machine has no uv of its own. */
+const UV_VERSION = '0.13.9';
+const OLDEST_UV = [0, 8] as const;
+
+export interface Uv {
+  readonly path: string;
+  readonly version: string;
+  /** Runs a uv command with our cache and the user's index settings, and no configuration file of any folder. */
+  call(args: readonly string[], input?: string): Promise<Finished>;
+}
+
+/** uv from PATH, else the Python package `uv` in a private virtual environment under `folder`. */
+export async function findUv(python: string, folder: string, settings: IndexSettings, say: (line: string) => void): Promise<Uv> {
+  const own = join(folder, `uv-${UV_VERSION}`, 'bin', 'uv');
+  for (const path of ['uv', own]) {
+    const version = await versionOf(path);
+    if (version !== undefined) return bind(path, version, folder, settings);
+  }
+  say(`installing uv ${UV_VERSION} into ${join(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join(folder, `uv-${UV_VERSION}`));
+  const version = await versionOf(own);
+  if (version === undefined) throw new WeatherError(`uv was installed but does not start: ${own}. Remove the folder and try again.`);
+  return bind(own, version, folder, settings);
+}
+
+async function versionOf(path: string): Promise<string | undefined> {
+  if (path.includes('/') && !existsSync(path)) return undefined;
+  const shown = await run(path, ['--version'], { timeoutMs: 20_000 });
+  const version = /^uv (\d+\.\d+\.\d+)/.exec(shown.stdout)?.[1];
+  if (shown.status !== 0 || version === undefined) return undefined;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : undefined;
+}
+
+async function install(python: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const made = await run(python, ['-m', 'venv', folder]);
+  if (made.status !== 0)
+    throw new UserError(`Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`);
+  const installed = await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', `uv==${UV_VERSION}`]);
+  if (installed.status !== 0)
+    throw new WeatherError(`uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`);
+}
+
+function lastLine(finished: Finished): string {
+  return (finished.stderr || finished.stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+}
+
+function bind(path: string, version: string, folder: string, settings: IndexSettings): Uv {
+  const options = ['--no-config', '--cache-dir', join(folder, 'uv'), '--no-progress', '--no-python-downloads', '--color', 'never'];
+  return {
+    path,
+    version,
+    call: (args, input) => run(path, [...options, ...args], { env: settings.uvEnvironment, ...(input !== undefined && { input }) }),
+  };
+}
+
+/** Whether a failed command failed for the world's sake: network, server, disk. */
+export function isWeather(finished: Finished): boolean {
+  return /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
+    finished.stderr,
+  ) || finished.status === 124;
+}
+
+/** The resolver's own reason on a few lines, without its decoration. */
+export function shortReason(finished: Finished): string {
+  const lines = finished.stderr
+    .split('\n')
+    .map((line) => line.replace(/[×│├╰─▶]/g, ' ').replace(/\s+/g, ' ').trim())
+    .filter((line) => line !== '' && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
+  return lines.join(' ').replaceAll(/\/\/[^/@\s]*@/g, '//').slice(0, 600);
+}

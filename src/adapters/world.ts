@@ -1,0 +1,131 @@
+/** Puts the real adapters together: finds Python and uv, the index, torch, and the containment that this machine allows. */
+import { homedir, cpus } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Machine, Ports } from '../main.ts';
+import type { Plan } from '../plan/plan.ts';
+import { IndexCatalog } from './catalog.ts';
+import { chooseContainment } from './contain.ts';
+import { UvEnvironments } from './environments.ts';
+import { emittedIndexes, indexSettings, readCertificate } from './index-settings.ts';
+import { FileJournal } from './journal.ts';
+import { PythonProbes } from './probes.ts';
+import { findPython } from './python.ts';
+import { run } from './process.ts';
+import { chooseTorch, type TorchBuild } from './torch.ts';
+import { findUv } from './uv.ts';
+import { mkdirSync } from 'node:fs';
+
+declare const TOOL_VERSION: string;
+
+export interface WorldOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  readonly python: string | undefined;
+  readonly offline: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** What is known of the machine before a plan is made. */
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export async function openWorld(options: WorldOptions) {
+  const { environment, say } = options;
+  const cache = cacheFolder(environment);
+  mkdirSync(cache, { recursive: true });
+  const python = await findPython(options.python, options.folder);
+  const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000 });
+  const index = indexSettings(environment, pipConfig.stdout);
+  const uv = await findUv(python.path, cache, index, say);
+  const target = { python: python.version, platform: process.platform, machine: process.arch };
+  const indexUrls = once(async () => {
+    if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
+    return emittedIndexes(await uv.call(['pip', 'compile', '-', '--emit-index-url', '--no-header', '--quiet', ...index.uvOptions], ''));
+  });
+  const certificate = readCertificate(index);
+  const catalog = new IndexCatalog({ indexUrls, findLinks: index.findLinks, certificate, folder: join(cache, 'index'), offline: options.offline, target });
+  const torch = (pinned: string | undefined) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
+  return { cache, python, index, uv, target, catalog, torch, indexUrls, certificate };
+}
+
+export interface SweepWorldOptions {
+  readonly out: string;
+  readonly fresh: boolean;
+  readonly offline: boolean;
+  readonly jobs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+const SECONDS_PER_CELL = 60;
+const BYTES_PER_CELL = 2 * 1024 ** 3;
+export const PROBE_VERSION = '1';
+
+/** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
+export async function sweepWorld(world: World, planned: Plan, torch: TorchBuild, options: SweepWorldOptions): Promise<{ ports: Ports; machine: Machine }> {
+  const out = resolve(options.out);
+  mkdirSync(join(world.cache, 'tmp'), { recursive: true });
+  const containment = await chooseContainment(join(world.cache, 'tmp'));
+  const torchVersion = torch.closure.torch ?? '';
+  const { changes, held } = planned;
+  const identity = JSON.stringify([TOOL_VERSION, PROBE_VERSION, world.python.version, torchVersion, changes.map(({ library, from }) => [library, from]), held]);
+  const probes = new PythonProbes({
+    cache: world.cache,
+    program: programFolder(),
+    handover: join(out, 'handover'),
+    containment,
+    signal: options.signal,
+    secondsPerCell: SECONDS_PER_CELL,
+    bytesPerCell: BYTES_PER_CELL,
+  });
+  const environments = new UvEnvironments({
+    uv: world.uv,
+    python: world.python,
+    index: world.index,
+    torch,
+    catalog: world.catalog,
+    folder: world.cache,
+    locks: join(out, 'locks'),
+    offline: options.offline,
+  });
+  const { name, enforced, missing } = containment;
+  return {
+    ports: {
+      catalog: world.catalog,
+      environments,
+      probes,
+      journal: new FileJournal(join(out, 'results.jsonl'), identity, options.fresh),
+      clock: { now: () => performance.now(), date: () => new Date().toISOString() },
+      progress: { say: options.say },
+      isInterrupted: () => options.signal.aborted,
+    },
+    machine: {
+      tool: TOOL_VERSION,
+      probe: PROBE_VERSION,
+      python: world.python.version,
+      torch: `${torchVersion}, ${torch.source}`,
+      device: 'CPU',
+      containment: { name, enforced: [...enforced], missing: [...missing] },
+      out: options.out,
+      width: options.jobs ?? cpus().length,
+    },
+  };
+}
+
+/** The folder of the Python probe: beside dist/ in the action, beside src/ in a checkout. */
+export function programFolder(): string {
+  return join(dirname(fileURLToPath(import.meta.url)), '..', 'probe');
+}
+
+/** A cache of our own, never the runner's uv, pip or Hugging Face cache. */
+export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment.PEFT_SWEEP_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'peft-sweep');
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

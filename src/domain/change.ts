@@ -1,0 +1,7 @@
+/** A library that moves from one version to another; `releases` are those from `from` to `to`, both included, oldest first. */
+export interface Change {
+  readonly library: string;
+  readonly from: string;
+  readonly to: string;
+  readonly releases: readonly string[];
+}

@@ -1,0 +1,89 @@
+import { type Failure, isMeasured, type Result, type Stage } from './outcome.ts';
+
+export const COMPARISONS = ['regressed', 'degraded', 'fixed', 'changed', 'flaky', 'same', 'not-compared'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** `what` names the stages or facts that moved, in a user's words. */
+export interface Compared {
+  readonly comparison: Comparison;
+  readonly what: readonly string[];
+  /** The failures of the later result that the earlier one did not have. */
+  readonly fresh: readonly Failure[];
+}
+
+/** A loss ratio moves by less than this from the order of random numbers alone (docs/decisions.md). */
+const LOSS_RATIO_BAND = 0.1;
+
+/**
+ * Compares one cell before and after. Stages are compared one by one, so that a cell which fails at one stage on
+ * both sides still regresses where another stage breaks.
+ */
+export function compareResults(before: Result | undefined, after: Result | undefined): Compared {
+  if (!isMeasured(before) || !isMeasured(after)) return { comparison: 'not-compared', what: [], fresh: [] };
+  const fresh = after.failures.filter((failure) => isFresh(failure, before));
+  const raised = fresh.filter((failure) => failure.kind === 'raised');
+  if (raised.length > 0) return { comparison: 'regressed', what: stagesOf(raised), fresh };
+  if (before.outcome !== 'unsupported' && before.outcome !== 'fail' && after.outcome === 'unsupported')
+    return { comparison: 'regressed', what: ['unsupported'], fresh: after.failures };
+  if (fresh.length > 0) return { comparison: 'degraded', what: stagesOf(fresh), fresh };
+  const worse = worseFacts(before, after);
+  if (worse.length > 0) return { comparison: 'degraded', what: worse, fresh: [] };
+  return { ...better(before, after), fresh: [] };
+}
+
+function better(before: Result, after: Result): Omit<Compared, 'fresh'> {
+  const mended = before.failures.filter((failure) => isFresh(failure, after));
+  if (mended.length > 0 && after.outcome !== 'unsupported' && reachesAsFar(before, after))
+    return { comparison: 'fixed', what: stagesOf(mended) };
+  const different = otherFacts(before, after);
+  return different.length > 0 ? { comparison: 'changed', what: different } : { comparison: 'same', what: [] };
+}
+
+/** A failure is news where the other side went through that stage, or where its check failed and now it raises. */
+function isFresh(failure: Failure, other: Result): boolean {
+  const state = other.stages[failure.stage];
+  if (state === 'ok' || state === 'na') return true;
+  const same = other.failures.find((candidate) => candidate.stage === failure.stage);
+  return failure.kind === 'raised' && same?.kind === 'check';
+}
+
+function reachesAsFar(before: Result, after: Result): boolean {
+  return after.failures.every((failure) => before.stages[failure.stage] === 'fail');
+}
+
+function worseFacts(before: Result, after: Result): string[] {
+  const worse: string[] = [];
+  const { trainable: less, lossRatio: ratio } = after.facts;
+  if (less !== undefined && before.facts.trainable !== undefined && less < before.facts.trainable)
+    worse.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
+  if (ratio !== undefined && before.facts.lossRatio !== undefined && ratio > before.facts.lossRatio + LOSS_RATIO_BAND)
+    worse.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
+  if (before.facts.uncachedGenerate === 'ok' && (after.facts.uncachedGenerate ?? 'ok') !== 'ok')
+    worse.push(`generate without the cache ${after.facts.uncachedGenerate}`);
+  return worse;
+}
+
+function otherFacts(before: Result, after: Result): string[] {
+  const other: string[] = [];
+  if (before.outcome !== after.outcome) other.push(`${before.outcome} -> ${after.outcome}`);
+  const signatures = (result: Result) => result.failures.map((failure) => `${failure.stage} ${failure.signature}`).join('\n');
+  if (signatures(before) !== signatures(after)) other.push('another failure');
+  const { trainable: more } = after.facts;
+  if (more !== undefined && before.facts.trainable !== undefined && more > before.facts.trainable)
+    other.push(`trainable parameters ${before.facts.trainable} -> ${more}`);
+  const ratio = after.facts.lossRatio;
+  if (ratio !== undefined && before.facts.lossRatio !== undefined && ratio < before.facts.lossRatio - LOSS_RATIO_BAND)
+    other.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
+  if ((before.facts.uncachedGenerate ?? 'ok') !== 'ok' && after.facts.uncachedGenerate === 'ok')
+    other.push('generate without the cache works');
+  return other;
+}
+
+function stagesOf(failures: readonly Failure[]): Stage[] {
+  return [...new Set(failures.map((failure) => failure.stage))];
+}
+
+/** Whether the later side is worse: what a check fails for. */
+export function isWorse(comparison: Comparison): boolean {
+  return comparison === 'regressed' || comparison === 'degraded';
+}

@@ -1,0 +1,91 @@
+import type { Cell, CellId } from './cell.ts';
+import type { Comparison } from './comparison.ts';
+import type { Environment, EnvironmentRequest } from './environment.ts';
+import type { Result } from './outcome.ts';
+
+export type Purpose = 'base' | 'head' | 'alone' | 'bisect' | 'repeat' | 'held-back' | 'partner' | 'hold' | 'workaround' | 'check';
+
+/** One thing to measure: some cells in one environment. `repeat` 1 is the first time. */
+export interface Question {
+  readonly purpose: Purpose;
+  readonly environment: EnvironmentRequest;
+  readonly cells: readonly Cell[];
+  readonly repeat: number;
+}
+
+/** The answer to one question, as far as it could be had. */
+export interface Measurement {
+  readonly question: Question;
+  readonly environment: Environment;
+  readonly results: ReadonlyMap<CellId, Result>;
+}
+
+/** Where a cell breaks or mends between two releases, each measured. */
+export interface Boundary {
+  readonly cell: CellId;
+  readonly library: string;
+  readonly direction: 'regressed' | 'degraded' | 'fixed';
+  readonly lastGood: string;
+  readonly firstBad: string;
+  readonly stage: string;
+  readonly reason: string;
+  readonly signature: string;
+  readonly message: string;
+  readonly measured: readonly string[];
+  readonly alsoChanged: readonly string[];
+  readonly certainty: { readonly runs: number; readonly agree: number; readonly adjacent: boolean; readonly confounded: boolean };
+}
+
+export interface Pin {
+  readonly kind: 'hold' | 'exclude' | 'raise-partner' | 'floor';
+  readonly specifier: string;
+  readonly keepsBump: boolean;
+  /** Cells that are worse at head and are not with this pin. */
+  readonly unlocks: readonly CellId[];
+  /** Planned cells that are not worse than at base with this pin, of those measured with it. */
+  readonly holds: number;
+  readonly of: number;
+  readonly measuredIn: string;
+}
+
+export interface Workaround {
+  readonly cell: CellId;
+  readonly kind: 'method' | 'quantization';
+  readonly use: string;
+  readonly helps: boolean;
+  readonly outcome: string;
+  readonly cost?: string;
+}
+
+export interface CellComparison {
+  readonly cell: CellId;
+  readonly comparison: Comparison;
+  readonly what: readonly string[];
+  readonly cause?: 'base model';
+  readonly before?: Result;
+  readonly after?: Result;
+}
+
+/** All that the measurements allow to say. */
+export interface Conclusions {
+  readonly comparisons: readonly CellComparison[];
+  readonly controls: readonly CellComparison[];
+  readonly boundaries: readonly Boundary[];
+  /** Cells that no single change moves: only all of them together do. */
+  readonly together: readonly string[];
+  readonly measuredPins: readonly MeasuredPin[];
+  readonly workarounds: readonly Workaround[];
+}
+
+/** A set of versions that was measured as a way out, before it is put into words. */
+export interface MeasuredPin {
+  readonly kind: Pin['kind'];
+  readonly library: string;
+  readonly version: string;
+  /** For a hold: the first bad release. */
+  readonly below?: string;
+  readonly unlocks: readonly string[];
+  readonly holds: number;
+  readonly of: number;
+  readonly measuredIn: string;
+}

@@ -1,0 +1,201 @@
+/** Reads the command line and the configuration file. Pure: text in, a request or a list of what is wrong out. */
+import { parseArgs } from 'node:util';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { didYouMean } from './domain/suggest.ts';
+import { DEFAULT_PATTERNS } from './plan/matrix.ts';
+import type { SweepRequest } from './plan/plan.ts';
+import { parseChange, parseHeld } from './plan/request.ts';
+
+export const COMMANDS = ['sweep', 'plan', 'check', 'report', 'explain', 'replay', 'demo', 'doctor', 'clean'] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+export const FORMATS = ['terminal', 'markdown', 'json'] as const;
+const FAIL_ON = ['regressed', 'degraded', 'incomplete'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+/** Options that every command shares, as typed. */
+export interface Options {
+  readonly out: string;
+  readonly python?: string;
+  readonly jobs?: number;
+  readonly fresh: boolean;
+  readonly offline: boolean;
+  readonly json: boolean;
+  readonly format: (typeof FORMATS)[number];
+  readonly failOn: readonly FailOn[];
+}
+
+export interface CommandLine {
+  readonly command: CommandName;
+  readonly operands: readonly string[];
+  readonly request: SweepRequest;
+  readonly options: Options;
+}
+
+const OPTIONS = {
+  with: { type: 'string', multiple: true },
+  cells: { type: 'string', multiple: true },
+  config: { type: 'string' },
+  search: { type: 'string' },
+  device: { type: 'string' },
+  python: { type: 'string' },
+  jobs: { type: 'string' },
+  'max-minutes': { type: 'string' },
+  out: { type: 'string' },
+  format: { type: 'string' },
+  fresh: { type: 'boolean' },
+  offline: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; strict: false }>>['values'];
+
+/** The configuration, checked: what is not known is an error, what is not built yet says so. */
+const Configuration = z.strictObject({
+  watch: z.array(z.string()).optional(),
+  cells: z.union([z.literal('auto'), z.string(), z.array(z.string())]).optional(),
+  exclude: z.array(z.string()).optional(),
+  search: z.enum(['bisect', 'islands', 'exhaustive']).optional(),
+  budget: z.strictObject({ minutes: z.number().positive().optional() }).optional(),
+  'fail-on': z.array(z.string()).optional(),
+  manifests: z.array(z.string()).optional(),
+  checkpoints: z.record(z.string(), z.unknown()).optional(),
+  known: z.array(z.unknown()).optional(),
+  runners: z.record(z.string(), z.unknown()).optional(),
+  comment: z.enum(['changes', 'always', 'never']).optional(),
+});
+type Configuration = z.infer<typeof Configuration>;
+const NOT_BUILT = ['manifests', 'checkpoints', 'known', 'runners'] as const;
+
+/** Default limits: contract of the public configuration. */
+const MINUTES = 10;
+const ENVIRONMENTS = 12;
+
+/** What was typed. `problems` gets every mistake, not only the first. `readConfig` returns a file's text, or undefined. */
+export function parseCommandLine(
+  argv: readonly string[],
+  readConfig: (path: string | undefined) => string | undefined,
+  problems: string[],
+): CommandLine {
+  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
+  for (const name of Object.keys(values)) if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
+  for (const [name, definition] of Object.entries(OPTIONS))
+    if (definition.type === 'string' && values[name as keyof Values] === true) problems.push(`\`--${name}\` needs a value.`);
+  const command = commandOf(positionals[0], problems);
+  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
+  const operands = positionals.slice(1);
+  const request = requestOf(command, operands, values, configuration, problems);
+  return { command, operands, request, options: optionsOf(values, configuration, problems) };
+}
+
+function commandOf(typed: string | undefined, problems: string[]): CommandName {
+  const known = COMMANDS.find((command) => command === typed);
+  if (known) return known;
+  if (typed === undefined) problems.push(`Name a command: ${COMMANDS.join(', ')}.`);
+  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(', ')}.`);
+  return 'sweep';
+}
+
+function configurationOf(source: string | undefined, path: string | undefined, problems: string[]): Configuration {
+  if (source === undefined) {
+    if (path !== undefined) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
+    return {};
+  }
+  const document = parseDocument(source);
+  for (const error of document.errors) problems.push(`Configuration: ${error.message.split('\n')[0]}`);
+  if (document.errors.length > 0) return {};
+  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
+  for (const issue of parsed.error.issues) problems.push(...configurationProblems(issue));
+  return {};
+}
+
+function configurationProblems(issue: z.core.$ZodIssue): readonly string[] {
+  const where = issue.path.join('.') || 'the top level';
+  if (issue.code !== 'unrecognized_keys') return [`Configuration: \`${where}\`: ${issue.message}.`];
+  const known = where === 'budget' ? ['minutes'] : Object.keys(Configuration.shape);
+  return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
+}
+
+function withoutUnbuilt(configuration: Configuration, problems: string[]): Configuration {
+  for (const key of NOT_BUILT) if (configuration[key] !== undefined) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
+  return configuration;
+}
+
+function requestOf(
+  command: CommandName,
+  operands: readonly string[],
+  values: Values,
+  configuration: Configuration,
+  problems: string[],
+): SweepRequest {
+  const sweeping = command === 'sweep' || command === 'plan';
+  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
+  if (sweeping && operands.length === 0)
+    problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
+  const held = Object.fromEntries(list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2));
+  checkSearch(text(values.search) ?? configuration.search, values.search !== undefined, problems);
+  checkDevice(text(values.device), problems);
+  const fromConfiguration = configuration.cells === undefined || configuration.cells === 'auto' ? undefined : [configuration.cells].flat();
+  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
+  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
+  const minutes = numberOf('--max-minutes', values['max-minutes'], problems) ?? configuration.budget?.minutes ?? MINUTES;
+  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
+}
+
+/** Patterns separated by white space, or by commas outside braces. */
+function splitPatterns(typed: string): readonly string[] {
+  return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== '');
+}
+
+function checkSearch(search: string | undefined, typed: boolean, problems: string[]): void {
+  if (search === undefined || search === 'bisect' || (search === 'islands' && !typed)) return;
+  problems.push(`Search \`${search}\` is not built yet. There is: bisect.`);
+}
+
+function checkDevice(device: string | undefined, problems: string[]): void {
+  if (device === undefined || device === 'auto' || device === 'cpu') return;
+  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
+}
+
+function optionsOf(values: Values, configuration: Configuration, problems: string[]): Options {
+  const jobs = numberOf('--jobs', values.jobs, problems);
+  const python = text(values.python);
+  const format = oneOf('--format', text(values.format) ?? 'terminal', FORMATS, problems);
+  const failOn = (configuration['fail-on'] ?? ['regressed', 'degraded']).map((entry) => oneOf('fail-on', entry, FAIL_ON, problems));
+  return {
+    out: text(values.out) ?? 'peft-sweep-out',
+    ...(python && { python }),
+    ...(jobs !== undefined && { jobs: Math.max(1, Math.floor(jobs)) }),
+    fresh: values.fresh === true,
+    offline: values.offline === true,
+    json: values.json === true,
+    format,
+    failOn,
+  };
+}
+
+function oneOf<Value extends string>(name: string, typed: string, known: readonly Value[], problems: string[]): Value {
+  const found = known.find((value) => value === typed);
+  if (found === undefined) problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(', ')}.`);
+  return found ?? (known[0] as Value);
+}
+
+function numberOf(name: string, value: unknown, problems: string[]): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const number = Number(value);
+  if (Number.isFinite(number) && number > 0) return number;
+  problems.push(`\`${name} ${value}\` is not a positive number.`);
+  return undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}

@@ -1,0 +1,104 @@
+/** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
+import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
+import { librariesOf, makePlan, packageTable, type Plan, type SweepRequest } from './plan/plan.ts';
+import { propose } from './pins/propose.ts';
+import { buildReport } from './report/build.ts';
+import type { Report } from './report/model.ts';
+import { requestKey } from './domain/environment.ts';
+import type { Measurement } from './domain/search.ts';
+import type { Release } from './domain/version.ts';
+import { UserError } from './errors.ts';
+import type { Catalog, Clock } from './ports.ts';
+import { conclude } from './search/conclude.ts';
+import { controlsOf, next } from './search/next.ts';
+import type { Problem } from './search/problem.ts';
+import { baseLock, baseRequest, groups } from './search/requests.ts';
+import { measureBatch, type SweepPorts } from './sweep/measure.ts';
+
+/** Facts about the machine that a report states. */
+export interface Machine {
+  readonly python: string;
+  readonly torch: string;
+  readonly device: string;
+  readonly containment: Report['run']['containment'];
+  readonly tool: string;
+  readonly probe: string;
+  readonly out: string;
+  readonly width: number;
+}
+
+export interface Ports extends SweepPorts {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly isInterrupted: () => boolean;
+}
+
+export async function plan(request: SweepRequest, catalog: Catalog, python: string): Promise<Plan> {
+  const problems: string[] = [];
+  const releases = await lookUp(request, catalog, problems);
+  const planned = makePlan(request, releases, python, problems);
+  if (planned === undefined || problems.length > 0) throw new UserError(problems);
+  return planned;
+}
+
+export async function sweep(planned: Plan, ports: Ports, machine: Machine): Promise<Report> {
+  const began = { at: ports.clock.now(), date: ports.clock.date() };
+  const problem = problemOf(planned);
+  const { history, stoppedBy } = await search(problem, planned, ports, machine);
+  const conclusions = conclude(problem, history);
+  const { width: _width, ...facts } = machine;
+  return buildReport({
+    run: { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } },
+    changes: planned.changes,
+    cells: planned.cells,
+    conclusions,
+    pins: propose(conclusions.measuredPins),
+    history,
+    findings: [],
+    bytesPerWeight: Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])),
+  });
+}
+
+async function lookUp(request: SweepRequest, catalog: Catalog, problems: string[]): Promise<ReadonlyMap<string, readonly Release[]>> {
+  const found = await Promise.all(
+    librariesOf(request).map(async (library) => {
+      try {
+        return [library, await catalog.releases(library)] as const;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        problems.push(...error.lines);
+        return [library, []] as const;
+      }
+    }),
+  );
+  return new Map(found);
+}
+
+export function problemOf(planned: Plan): Problem {
+  const { changes, held, cells, alternatives, partners, environments } = planned;
+  return { changes, held, cells, controls: controlsOf(cells), alternatives, partners, packages: packageTable(), environments };
+}
+
+/** Asks and measures until the search is done, the time is up, or the user stops it. */
+async function search(problem: Problem, planned: Plan, ports: Ports, machine: Machine) {
+  const deadline = ports.clock.now() + planned.minutes * 60_000;
+  const isOver = () => ports.clock.now() >= deadline;
+  const isStopped = () => ports.isInterrupted() || isOver();
+  const history: Measurement[] = [];
+  const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
+  const settings = {
+    width: machine.width,
+    packagesOf: (cell: { readonly quantization: string }) => packagesOf(cell.quantization),
+    baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
+    preferencesOf: (request: { readonly packages: readonly string[] }) =>
+      [request.packages, ...packageSets].map((packages) => baseLock(problem, history, packages)).find((lock) => lock !== undefined),
+    isStopped,
+  };
+  for (;;) {
+    const step = next(problem, history);
+    if (step.kind === 'done') return { history, stoppedBy: 'finished' as const };
+    if (isStopped()) return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
+    for (const question of step.questions) ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
+    history.push(...(await measureBatch(step.questions, ports, settings)));
+  }
+}

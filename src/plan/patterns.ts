@@ -1,0 +1,84 @@
+import { type Cell, cellId } from '../domain/cell.ts';
+import { didYouMean } from '../domain/suggest.ts';
+import { ARCHITECTURES, METHODS, QUANTIZATIONS, TASKS } from './matrix.ts';
+
+const AXES = [
+  { name: 'method', values: METHODS as readonly string[] },
+  { name: 'quantization', values: Object.keys(QUANTIZATIONS) },
+  { name: 'architecture', values: Object.keys(ARCHITECTURES) },
+  { name: 'task', values: TASKS as readonly string[] },
+] as const;
+
+/**
+ * The cells that patterns select, in the order of the matrix: `*` and `{a,b}` in each part, missing parts mean `*`,
+ * a later `!pattern` takes away. What is wrong is added to `problems`, all of it.
+ */
+export function selectCells(patterns: readonly string[], matrix: readonly Cell[], problems: string[]): readonly Cell[] {
+  const chosen = new Map<string, Cell>();
+  for (const pattern of patterns) {
+    const takeAway = pattern.startsWith('!');
+    const matches = matcher(takeAway ? pattern.slice(1) : pattern, problems);
+    if (matches === undefined) continue;
+    const found = matrix.filter(matches);
+    if (found.length === 0 && !takeAway) problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
+    for (const cell of found) takeAway ? chosen.delete(cellId(cell)) : chosen.set(cellId(cell), cell);
+  }
+  return matrix.filter((cell) => chosen.has(cellId(cell)));
+}
+
+function matcher(pattern: string, problems: string[]): ((cell: Cell) => boolean) | undefined {
+  const parts = splitOutsideBraces(pattern, '/');
+  if (parts.length > AXES.length || parts.some((part) => part === '')) {
+    problems.push(`\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`);
+    return undefined;
+  }
+  const before = problems.length;
+  const tests = AXES.map((axis, index) => partMatcher(parts[index] ?? '*', axis, problems));
+  if (problems.length > before) return undefined;
+  return (cell) => AXES.every((axis, index) => tests[index]?.(cell[axis.name]));
+}
+
+function partMatcher(part: string, axis: (typeof AXES)[number], problems: string[]): (value: string) => boolean {
+  const options = alternatives(part).map((option) => {
+    if (!option.includes('*') && !axis.values.includes(option))
+      problems.push(`Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(', ')}.`);
+    return option.split('*');
+  });
+  return (value) => options.some((pieces) => matchesPieces(value, pieces));
+}
+
+/** `a{b,c}` -> `ab`, `ac`; one level of braces. */
+function alternatives(part: string): readonly string[] {
+  const open = part.indexOf('{');
+  const close = part.indexOf('}', open);
+  if (open < 0 || close < 0) return [part];
+  const inside = part.slice(open + 1, close).split(',');
+  return inside.map((option) => part.slice(0, open) + option.trim() + part.slice(close + 1));
+}
+
+/** Whether a value is made of the pieces between the stars, in order; linear in its length. */
+function matchesPieces(value: string, pieces: readonly string[]): boolean {
+  const [first = '', ...rest] = pieces;
+  if (rest.length === 0) return value === first;
+  if (!value.startsWith(first)) return false;
+  const last = rest.pop() ?? '';
+  let position = first.length;
+  for (const piece of rest) {
+    const found = value.indexOf(piece, position);
+    if (found < 0) return false;
+    position = found + piece.length;
+  }
+  return value.length - last.length >= position && value.endsWith(last);
+}
+
+function splitOutsideBraces(text: string, separator: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const character of text) {
+    if (character === '{') depth++;
+    if (character === '}') depth--;
+    if (character === separator && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}

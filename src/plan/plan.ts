@@ -1,0 +1,104 @@
+import { type Cell, cellId } from '../domain/cell.ts';
+import type { Change } from '../domain/change.ts';
+import { ALWAYS, WATCHED } from '../domain/environment.ts';
+import { didYouMean } from '../domain/suggest.ts';
+import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
+import { resolveChange } from './changes.ts';
+import { allCells, ALTERNATIVES, ARCHITECTURES, METHODS, packagesOf, QUANTIZATIONS } from './matrix.ts';
+import { selectCells } from './patterns.ts';
+import type { WrittenChange } from './request.ts';
+
+/** What the user asked for, read but not yet looked up. */
+export interface SweepRequest {
+  readonly changes: readonly WrittenChange[];
+  readonly held: Readonly<Record<string, string>>;
+  /** Patterns of cells, later ones with `!` taking away. */
+  readonly cells: readonly string[];
+  readonly minutes: number;
+  readonly environments: number;
+}
+
+/** What will be measured, before anything is built. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  readonly held: Readonly<Record<string, string>>;
+  readonly cells: readonly Cell[];
+  readonly alternatives: readonly Cell[];
+  readonly partners: Readonly<Record<string, readonly string[]>>;
+  readonly minutes: number;
+  readonly environments: number;
+}
+
+/** Libraries whose releases a plan needs to know. */
+export function librariesOf(request: SweepRequest): readonly string[] {
+  const watched = WATCHED.filter((name) => name !== 'torch');
+  return [...new Set([...watched, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
+}
+
+/** Turns a request into a plan; throws away nothing silently: all that is wrong is added to `problems`. */
+export function makePlan(
+  request: SweepRequest,
+  releases: ReadonlyMap<string, readonly Release[]>,
+  python: string,
+  problems: string[],
+): Plan | undefined {
+  const cells = selectCells(request.cells, allCells(), problems);
+  if (cells.length === 0 && problems.length === 0) problems.push('The patterns select no cell. Leave out --cells for the default 24.');
+  const changes = request.changes.flatMap((change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []);
+  checkTwice(request, problems);
+  checkHeld(request, releases, problems);
+  if (problems.length > 0) return undefined;
+  const { held, minutes, environments } = request;
+  return { changes, held, cells, alternatives: alternativesTo(cells), partners: partnerReleases(request, cells, releases, python), minutes, environments };
+}
+
+function checkTwice(request: SweepRequest, problems: string[]): void {
+  const names = request.changes.map((change) => change.library);
+  for (const name of new Set(names.filter((library, index) => names.indexOf(library) !== index)))
+    problems.push(`\`${name}\` is swept twice. Name each library once.`);
+}
+
+function checkHeld(request: SweepRequest, releases: ReadonlyMap<string, readonly Release[]>, problems: string[]): void {
+  for (const [library, version] of Object.entries(request.held)) {
+    const known = releases.get(library) ?? [];
+    if (request.changes.some((change) => change.library === library))
+      problems.push(`\`--with ${library}==${version}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`);
+    else if (known.length > 0 && !known.some((release) => sameVersion(release.version, version.split('+')[0] ?? version)))
+      problems.push(`${library} has no release ${version}, asked for by --with.${didYouMean(version, known.map((release) => release.version))}`);
+  }
+}
+
+/** Cells that could stand in: other methods on the same quantization, architecture and task, and the same unquantized. */
+function alternativesTo(cells: readonly Cell[]): readonly Cell[] {
+  const found = new Map<string, Cell>();
+  for (const cell of cells) {
+    for (const method of ALTERNATIVES) add(found, { ...cell, method });
+    add(found, { ...cell, quantization: 'none' });
+  }
+  for (const cell of cells) found.delete(cellId(cell));
+  return [...found.values()];
+}
+
+function add(found: Map<string, Cell>, cell: Cell): void {
+  if (cell.method !== 'base') found.set(cellId(cell), cell);
+}
+
+function partnerReleases(
+  request: SweepRequest,
+  cells: readonly Cell[],
+  releases: ReadonlyMap<string, readonly Release[]>,
+  python: string,
+): Readonly<Record<string, readonly string[]>> {
+  const swept = request.changes.map((change) => change.library);
+  const needed = new Set<string>([...ALWAYS, ...Object.keys(request.held), ...cells.flatMap((cell) => packagesOf(cell.quantization))]);
+  const names = WATCHED.filter((name) => name !== 'torch' && needed.has(name) && !swept.includes(name));
+  return Object.fromEntries(names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]));
+}
+
+export function packageTable(): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, quantization]) => [name, quantization.packages]));
+}
+
+export function matrixSize(): string {
+  return `${METHODS.length} methods, ${Object.keys(QUANTIZATIONS).length} quantizations, ${Object.keys(ARCHITECTURES).length} architectures`;
+}

@@ -1,0 +1,129 @@
+import { diff } from 'semver';
+import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
+import { COMPARISONS, type Comparison } from '../domain/comparison.ts';
+import { requestKey } from '../domain/environment.ts';
+import { OUTCOMES, type Outcome, type Result } from '../domain/outcome.ts';
+import type { CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
+import type { Report, ReportComparison, ReportEnvironment, ReportResult } from './model.ts';
+
+export interface ReportInput {
+  readonly run: Report['run'];
+  readonly changes: readonly { readonly library: string; readonly from: string; readonly to: string }[];
+  readonly cells: readonly Cell[];
+  readonly conclusions: Conclusions;
+  readonly pins: readonly Pin[];
+  readonly history: readonly Measurement[];
+  readonly findings: Report['findings'];
+  readonly bytesPerWeight: Readonly<Record<string, number>>;
+}
+
+/** The report of a sweep. Every planned cell is in `comparisons` once, so that the totals add up. */
+export function buildReport(input: ReportInput): Report {
+  const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
+  const results = input.history.flatMap((measurement) => toResults(measurement));
+  return {
+    schemaVersion: 1,
+    run: input.run,
+    changes: input.changes.map(({ library, from, to }) => ({ library, from, to, bump: bumpOf(from, to) })),
+    environments: toEnvironments(input),
+    cells: input.cells.map((cell) => ({ id: cellId(cell), planned: true })),
+    results,
+    comparisons,
+    controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
+    boundaries: input.conclusions.boundaries.map((boundary) => ({ ...boundary, measured: [...boundary.measured], alsoChanged: [...boundary.alsoChanged] })),
+    together: [...input.conclusions.together],
+    pins: input.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
+    workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
+    findings: input.findings,
+    totals: { cells: count(COMPARISONS, comparisons.map(({ comparison }) => comparison)), measurements: count(OUTCOMES, results.map(({ outcome }) => outcome)) },
+  };
+}
+
+function count<Key extends string>(keys: readonly Key[], values: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length])) as Record<Key, number>;
+}
+
+function toComparison(comparison: CellComparison, input: ReportInput): ReportComparison {
+  const { cell, comparison: kind, what, cause, before, after } = comparison;
+  return {
+    cell,
+    comparison: kind,
+    what: [...what],
+    ...(cause && { cause }),
+    before: before?.outcome ?? 'unknown',
+    after: after?.outcome ?? 'unknown',
+    ...(kind === 'not-compared' && { why: whyNot(before, after, input.run.stoppedBy) }),
+  };
+}
+
+function whyNot(before: Result | undefined, after: Result | undefined, stoppedBy: Report['run']['stoppedBy']): string {
+  const unmeasured = [before, after].find((result) => result && !(['pass', 'wrong', 'fail', 'unsupported'] as Outcome[]).includes(result.outcome));
+  if (unmeasured) return [unmeasured.outcome, unmeasured.reason, unmeasured.message].filter(Boolean).join(': ');
+  return stoppedBy === 'finished' ? 'not reached' : `not reached before the run was stopped (${stoppedBy})`;
+}
+
+function toResults({ question, environment, results }: Measurement): ReportResult[] {
+  const where = environment.status === 'built' ? environment.id : requestKey(question.environment);
+  return [...results.values()].map((result) => {
+    const [counts] = result.failures;
+    return {
+      id: `${result.cell}@${where}`,
+      cell: result.cell,
+      environment: where,
+      repeat: question.repeat,
+      outcome: result.outcome,
+      ...(counts && { stage: counts.stage, signature: counts.signature }),
+      ...(result.reason && { reason: result.reason }),
+      ...(result.message && { message: result.message }),
+      stages: result.stages,
+      failures: [...result.failures],
+      facts: Object.fromEntries(Object.entries(result.facts).filter(([, value]) => value !== undefined)),
+    };
+  });
+}
+
+function toEnvironments(input: ReportInput): ReportEnvironment[] {
+  const found = new Map<string, ReportEnvironment>();
+  for (const { question, environment } of input.history) {
+    const request = requestKey(question.environment);
+    if (found.has(request)) continue;
+    const built = environment.status === 'built';
+    found.set(request, {
+      request,
+      ...(built && { id: environment.id, lock: `locks/${environment.id}.txt` }),
+      python: input.run.python,
+      device: input.run.device,
+      pins: built ? watchedOf(environment.lock, question.environment.pins) : { ...question.environment.pins },
+      optional: [...question.environment.packages],
+      status: environment.status,
+      ...(!built && { why: environment.why }),
+      containment: input.run.containment.name,
+    });
+  }
+  return [...found.values()];
+}
+
+function watchedOf(lock: Readonly<Record<string, string>>, pins: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao', ...Object.keys(pins)];
+  return Object.fromEntries([...new Set(names)].filter((name) => lock[name]).map((name) => [name, lock[name] ?? '']));
+}
+
+function withCost(workaround: Workaround, bytesPerWeight: Readonly<Record<string, number>>): Workaround {
+  if (workaround.kind !== 'quantization') return workaround;
+  const [from, to] = [workaround.cell, workaround.use].map((id) => bytesPerWeight[parseCellId(id).quantization]);
+  return from && to ? { ...workaround, cost: `weights take ${to} instead of ${from} bytes each` } : workaround;
+}
+
+/** `major`, `minor` or `patch`, as far as a Python version can be read so. */
+function bumpOf(from: string, to: string): string {
+  const [left, right] = [from, to].map((version) => (version.split(/[^0-9.]/)[0] ?? '').split('.').concat('0', '0').slice(0, 3).join('.'));
+  try {
+    return diff(left ?? '', right ?? '') ?? 'other';
+  } catch {
+    return 'other';
+  }
+}
+
+export function comparisonsOf(report: Report, kinds: readonly Comparison[]): readonly ReportComparison[] {
+  return report.comparisons.filter(({ comparison }) => kinds.includes(comparison));
+}

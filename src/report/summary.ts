@@ -1,0 +1,92 @@
+/** What a report comes to, in terms that every renderer shares. */
+import { parseCellId } from '../domain/cell.ts';
+import { COMPARISONS, type Comparison } from '../domain/comparison.ts';
+import type { Report, ReportBoundary, ReportComparison, ReportPin } from './model.ts';
+
+/** Boundaries with the same library, releases and signature: one cause. */
+export interface Cause {
+  readonly boundary: ReportBoundary;
+  readonly cells: readonly string[];
+}
+
+export function causes(report: Report): readonly Cause[] {
+  const found = new Map<string, { boundary: ReportBoundary; cells: string[] }>();
+  for (const boundary of report.boundaries) {
+    const key = [boundary.library, boundary.lastGood, boundary.firstBad, boundary.direction, boundary.stage, boundary.signature].join('\n');
+    const cause = found.get(key) ?? { boundary, cells: [] };
+    cause.cells.push(boundary.cell);
+    found.set(key, cause);
+  }
+  return [...found.values()].toSorted((left, right) => Number(left.boundary.direction === 'fixed') - Number(right.boundary.direction === 'fixed'));
+}
+
+export function worse(report: Report): readonly ReportComparison[] {
+  return report.comparisons.filter(({ comparison }) => comparison === 'regressed' || comparison === 'degraded');
+}
+
+/** The pin to follow: one that mends every worse cell and breaks no other, else the one that helps most. */
+export function recommended(report: Report): ReportPin | undefined {
+  const all = worse(report).length;
+  const complete = report.pins.filter((pin) => pin.unlocks.length === all && pin.holds === pin.of);
+  return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
+}
+
+const WORDS: Readonly<Record<Comparison, string>> = {
+  regressed: 'regressed',
+  degraded: 'degraded',
+  fixed: 'fixed',
+  changed: 'changed',
+  flaky: 'flaky',
+  same: 'unchanged',
+  'not-compared': 'not measured',
+};
+
+/** `2 regressed + 2 unchanged + 0 not measured`: those that are not zero, and always the last two. */
+export function totalsText(report: Report, joiner: string): string {
+  const always: readonly Comparison[] = ['same', 'not-compared'];
+  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison))
+    .map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`)
+    .join(joiner);
+}
+
+/** `pass -> FAIL`: what got worse is in capitals. */
+export function beforeAfter(comparison: ReportComparison, arrow: string): string {
+  if (comparison.comparison === 'not-compared') return comparison.after === 'unknown' ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
+  return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
+}
+
+function afterWord({ comparison, before, after }: ReportComparison): string {
+  if (comparison === 'flaky') return 'flaky';
+  if (comparison !== 'regressed' && comparison !== 'degraded') return comparison === 'changed' && before === after ? `${after} (changed)` : after;
+  return before === after && comparison === 'degraded' && after === 'pass' ? 'DEGRADED' : after.toUpperCase();
+}
+
+/** Rows of one architecture and task: a method each, with a cell for each quantization. */
+export interface Block {
+  readonly title: string;
+  readonly quantizations: readonly string[];
+  readonly rows: readonly { readonly method: string; readonly cells: readonly (ReportComparison | undefined)[] }[];
+}
+
+export function blocks(comparisons: readonly ReportComparison[]): readonly Block[] {
+  const parsed = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed.map((one) => `${one.architecture}/${one.task}`))];
+  return titles.map((title) => {
+    const own = parsed.filter((one) => `${one.architecture}/${one.task}` === title);
+    const quantizations = [...new Set(own.map((one) => one.quantization))];
+    const rows = [...new Set(own.map((one) => one.method))].map((method) => ({
+      method,
+      cells: quantizations.map((quantization) => own.find((one) => one.method === method && one.quantization === quantization)?.comparison),
+    }));
+    return { title, quantizations, rows };
+  });
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,110 @@
+import { plain } from './escape.ts';
+import type { Report, ReportComparison } from './model.ts';
+import { beforeAfter, blocks, type Cause, causes, duration, plural, recommended, totalsText, worse } from './summary.ts';
+
+/** The report for a terminal: what changed, the table, the causes, the ways out, the totals. */
+export function renderTerminal(report: Report): string {
+  return `${[
+    header(report),
+    ...table(report.comparisons),
+    movedControls(report),
+    causesText(report),
+    waysOut(report),
+    notMeasured(report),
+    footer(report),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n')}\n`;
+}
+
+function header(report: Report): string {
+  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
+  const held = heldVersions(report).map(([name, version]) => `${name} ${version}`);
+  return `${changes}     held: ${held.join(', ')}     ${report.run.device}`;
+}
+
+/** Watched libraries that stay where they are, as the base environment has them. */
+export function heldVersions(report: Report): readonly (readonly [string, string])[] {
+  const base = report.environments[0];
+  const moving = report.changes.map(({ library }) => library);
+  return Object.entries(base?.pins ?? {}).filter(([name]) => !moving.includes(name));
+}
+
+function table(comparisons: readonly ReportComparison[]): readonly string[] {
+  return blocks(comparisons).map((block) => {
+    const columns = block.quantizations.map((_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)));
+    const line = (first: string, cells: readonly string[]) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join('')).trimEnd();
+    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))].join('\n');
+  });
+}
+
+function textOf(comparison: ReportComparison | undefined): string {
+  return comparison ? beforeAfter(comparison, '->') : '';
+}
+
+function movedControls(report: Report): string {
+  const moved = report.controls.filter(({ comparison }) => comparison !== 'same' && comparison !== 'not-compared');
+  if (moved.length === 0) return '';
+  return ['the model itself, without PEFT', ...moved.map((control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(control.what.join('; '), 90)}`)].join('\n');
+}
+
+function causesText(report: Report): string {
+  const found = causes(report);
+  if (found.length === 0) return '';
+  const cells = new Set(found.flatMap((cause) => cause.cells));
+  return [`${plural(found.length, 'cause')}, ${plural(cells.size, 'cell')}`, ...found.map(causeText)].join('\n');
+}
+
+function causeText({ boundary, cells }: Cause): string {
+  const verbs = boundary.direction === 'fixed' ? ['fails', 'passes'] : ['passes', boundary.direction === 'degraded' ? 'is worse' : 'fails'];
+  const { certainty } = boundary;
+  const gap = certainty.adjacent ? 'adjacent releases' : 'no measurable release between';
+  const together = certainty.confounded ? '; other packages moved too and hide the cause' : '';
+  return [
+    `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
+    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    ...cells.slice(0, 6).map((cell) => `            ${cell}`),
+    ...(cells.length > 6 ? [`            and ${cells.length - 6} more`] : []),
+  ].join('\n');
+}
+
+function waysOut(report: Report): string {
+  if (worse(report).length === 0) return '';
+  const best = recommended(report);
+  const pins = report.pins.map((pin) => {
+    const words = pin.kind === 'hold' ? 'hold' : 'keep bump';
+    return way(words, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? '   recommended' : ''}`);
+  });
+  const tried = report.workarounds.map((workaround) => {
+    const words = workaround.helps ? workaround.kind : 'no help';
+    const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : '';
+    return way(words, `${workaround.use.split('/').slice(0, 3).join('/')}`, `${workaround.outcome}${cost}`);
+  });
+  const lines = [...new Set([...pins, ...tried])];
+  const none = report.pins.length === 0 ? ['  no pin that was measured mends this'] : [];
+  return ['ways out, each measured', ...none, ...lines].join('\n');
+}
+
+function way(kind: string, use: string, outcome: string): string {
+  return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
+}
+
+function notMeasured(report: Report): string {
+  const open = report.comparisons.filter(({ comparison }) => comparison === 'not-compared');
+  if (open.length === 0) return '';
+  const reasons = new Map<string, string[]>();
+  for (const { cell, why } of open) reasons.set(why ?? '', [...(reasons.get(why ?? '') ?? []), cell]);
+  const lines = [...reasons].map(([why, cells]) => `  ${plural(cells.length, 'cell')}: ${plain(why, 160)}\n    ${cells.slice(0, 4).join(', ')}${cells.length > 4 ? ', ...' : ''}`);
+  return ['not measured', ...lines].join('\n');
+}
+
+function footer(report: Report): string {
+  const planned = report.comparisons.length;
+  const environments = report.environments.filter(({ status }) => status === 'built').length;
+  const [first] = worse(report);
+  return [
+    `${planned} planned = ${totalsText(report, ' + ')}`,
+    `${plural(environments, 'environment')}, ${duration(report.run.ms)}        ${report.run.out}/report.json`,
+    ...(first ? [`next: peft-sweep explain ${first.cell}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+import type { Cell } from '../domain/cell.ts';
+import type { Change } from '../domain/change.ts';
+
+/** All that the search may know before anything is measured. */
+export interface Problem {
+  readonly changes: readonly Change[];
+  /** Versions that the user asked to hold, by library. */
+  readonly held: Readonly<Record<string, string>>;
+  /** The cells that were asked for. */
+  readonly cells: readonly Cell[];
+  /** One control for each quantization, architecture and task among them. */
+  readonly controls: readonly Cell[];
+  /** Cells that could take the place of one that breaks. */
+  readonly alternatives: readonly Cell[];
+  /** Library -> its usable releases, oldest first: what could be raised along with the change. */
+  readonly partners: Readonly<Record<string, readonly string[]>>;
+  /** Quantization -> packages that its environment needs. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** How many different environments may be measured. */
+  readonly environments: number;
+}
+
+export function everyCell(problem: Problem): readonly Cell[] {
+  return [...problem.controls, ...problem.cells];
+}

@@ -1,0 +1,87 @@
+import { type CellId, parseCellId } from '../domain/cell.ts';
+import { type Facts, type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
+import type { CellRecord } from './records.ts';
+import { classify, type ReasonClass, signatureOf } from './reasons.ts';
+
+/** Signals by which a native library says that it is broken, not that the machine is. */
+const CRASHES: Readonly<Record<string, string>> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV' };
+const SETTING_UP: readonly Stage[] = ['build', 'quantize', 'attach'];
+
+/** What a probe's record of one cell comes to. */
+export function judge(record: CellRecord): Result {
+  if (record.ended !== 'exit') return endedEarly(record);
+  const judged = record.failures.map((failure) => ({ failure: toFailure(failure), means: meaningOf(record, failure) }));
+  const facts = factsOf(record);
+  const weather = judged.find(({ means }) => means === 'weather' || means === 'needs-device');
+  if (weather) {
+    const outcome = weather.means === 'weather' ? 'inconclusive' : 'skipped';
+    return unmeasured(record.cell, outcome, weather.failure.reason, weather.failure.message);
+  }
+  const failures = judged.map(({ failure }) => failure);
+  const counts = failures.find((failure) => failure.kind === 'raised') ?? failures[0];
+  if (counts === undefined && !reachedTheEnd(record))
+    return unmeasured(record.cell, 'inconclusive', 'incomplete record', 'The probe left out stages without a failure.');
+  return {
+    cell: record.cell,
+    outcome: outcomeOf(judged),
+    ...(counts && { reason: counts.reason, message: counts.message }),
+    stages: record.stages,
+    failures: counts ? [counts, ...failures.filter((failure) => failure !== counts)] : [],
+    facts,
+  };
+}
+
+function outcomeOf(judged: readonly { readonly failure: Failure; readonly means: ReasonClass }[]): Outcome {
+  if (judged.some(({ means }) => means === 'refused')) return 'unsupported';
+  if (judged.some(({ failure }) => failure.kind === 'raised')) return 'fail';
+  return judged.length > 0 ? 'wrong' : 'pass';
+}
+
+function meaningOf(record: CellRecord, failure: CellRecord['failures'][number]): ReasonClass {
+  if (failure.kind === 'check') return 'defect';
+  const { means } = classify(failure.type, failure.message);
+  if (means === 'refused' && !SETTING_UP.includes(failure.stage)) return 'defect';
+  if (means === 'needs-device' && parseCellId(record.cell).quantization === 'none') return 'defect';
+  return means;
+}
+
+function toFailure(failure: CellRecord['failures'][number]): Failure {
+  const { stage, kind, type, message } = failure;
+  if (kind === 'check') return { stage, kind, type, reason: type, signature: type, message };
+  return { stage, kind, type, reason: classify(type, message).reason, signature: signatureOf(type, message), message: `${type}: ${message}` };
+}
+
+function factsOf(record: CellRecord): Facts {
+  const known = Object.entries({ ...record.facts, seconds: record.seconds }).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(known);
+}
+
+function reachedTheEnd(record: CellRecord): boolean {
+  return STAGES.every((stage) => record.stages[stage] !== undefined && record.stages[stage] !== 'fail');
+}
+
+function endedEarly(record: CellRecord): Result {
+  const stage = record.stage ?? 'import';
+  const [how, code = ''] = record.ended.split(':');
+  const signal = how === 'signal' ? CRASHES[code] : undefined;
+  if (signal !== undefined) return crashed(record.cell, stage, signal);
+  const what = how === 'signal' ? `killed by signal ${code}` : how === 'status' ? `exited with status ${code}` : record.ended;
+  return unmeasured(record.cell, 'inconclusive', how === 'timeout' ? 'timeout' : 'ended early', `The probe of this cell was ${what} in stage ${stage}.`);
+}
+
+/** A native crash: the process died by a signal that a defect raises. */
+export function crashed(cell: CellId, stage: Stage, signal: string): Result {
+  const message = `The process died with ${signal} in stage ${stage}.`;
+  const failure: Failure = { stage, kind: 'raised', type: signal, reason: 'crash', signature: signal, message };
+  const before = STAGES.slice(0, STAGES.indexOf(stage)).map((name) => [name, 'ok'] as const);
+  const stages = { ...Object.fromEntries(before), [stage]: 'fail' as const };
+  return { cell, outcome: 'fail', reason: 'crash', message, stages, failures: [failure], facts: {} };
+}
+
+export function unmeasured(cell: CellId, outcome: 'inconclusive' | 'skipped' | 'unresolved', reason: string, message: string): Result {
+  return { cell, outcome, reason, message: message.slice(0, 2000), stages: {}, failures: [], facts: {} };
+}
+
+export function crashSignal(code: string | number): string | undefined {
+  return CRASHES[String(code)];
+}

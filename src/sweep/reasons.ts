@@ -1,0 +1,65 @@
+/** One table that turns an error into a reason. The first entry that fits counts. */
+
+export type ReasonClass = 'weather' | 'needs-device' | 'refused' | 'defect';
+
+interface Reason {
+  readonly name: string;
+  readonly means: ReasonClass;
+  readonly type?: RegExp;
+  readonly message?: RegExp;
+}
+
+const REASONS: readonly Reason[] = [
+  { name: 'out of memory', means: 'weather', type: /^MemoryError$/ },
+  { name: 'out of memory', means: 'weather', message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i },
+  { name: 'disk full', means: 'weather', message: /no space left on device|disk quota exceeded|file too large/i },
+  { name: 'no network in probes', means: 'weather', message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i },
+  { name: 'too many threads', means: 'weather', message: /can't start new thread|resource temporarily unavailable/i },
+  {
+    name: 'needs a GPU',
+    means: 'needs-device',
+    message: /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
+  },
+  { name: 'this release lacks it', means: 'refused', type: /^Unsupported$/ },
+  { name: 'refused', means: 'refused', type: /^NotImplementedError$/ },
+  {
+    name: 'refused',
+    means: 'refused',
+    type: /^(ValueError|TypeError|RuntimeError)$/,
+    message: /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
+  },
+  { name: 'name cannot be imported', means: 'defect', type: /^ImportError$/, message: /cannot import name/ },
+  { name: 'package missing', means: 'defect', type: /^ModuleNotFoundError$/ },
+  { name: 'import refused', means: 'defect', type: /^ImportError$/ },
+  { name: 'argument not known', means: 'defect', type: /^TypeError$/, message: /unexpected keyword|missing \d+ required|positional argument/ },
+  { name: 'attribute gone', means: 'defect', type: /^AttributeError$/ },
+  { name: 'shapes differ', means: 'defect', message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i },
+  { name: 'types differ', means: 'defect', message: /dtype|same type|scalar type/i },
+  { name: 'crash', means: 'defect', type: /^SIG/ },
+];
+
+/** Only this much of a message is looked at: messages come from strangers, and the patterns must stay fast. */
+const MESSAGE_LIMIT = 8192;
+
+export interface Classified {
+  readonly reason: string;
+  readonly means: ReasonClass;
+}
+
+export function classify(type: string, message: string): Classified {
+  const text = message.slice(0, MESSAGE_LIMIT);
+  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
+  return found ? { reason: found.name, means: found.means } : { reason: type, means: 'defect' };
+}
+
+/** A message without addresses, paths and numbers: equal for equal failures, across runs and architectures. */
+export function signatureOf(type: string, message: string): string {
+  const line = message.slice(0, MESSAGE_LIMIT).split('\n')[0] ?? '';
+  const plain = line
+    .replace(/0x[0-9a-f]+/gi, '#')
+    .replace(/(?:\/[^\s/'":]+){2,}\/?/g, '<path>')
+    .replace(/\d+(\.\d+)*/g, '#')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return `${type}: ${plain}`.slice(0, 300);
+}
