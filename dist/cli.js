@@ -108,8 +108,8 @@ var require_version = __commonJS({
       VERSION_PATTERN,
       valid: valid2,
       clean,
-      explain,
-      parse: parse4,
+      explain: explain2,
+      parse: parse3,
       stringify
     };
     var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
@@ -118,9 +118,9 @@ var require_version = __commonJS({
     }
     var cleanRegex2 = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
     function clean(version2) {
-      return stringify(parse4(version2, cleanRegex2));
+      return stringify(parse3(version2, cleanRegex2));
     }
-    function parse4(version2, regex) {
+    function parse3(version2, regex) {
       const { groups: groups2 } = (regex || validRegex).exec(version2) || {};
       if (!groups2) {
         return null;
@@ -195,8 +195,8 @@ var require_version = __commonJS({
       }
       return null;
     }
-    function explain(version2) {
-      const parsed = parse4(version2);
+    function explain2(version2) {
+      const parsed = parse3(version2);
       if (!parsed) {
         return parsed;
       }
@@ -229,7 +229,7 @@ var require_version = __commonJS({
 // node_modules/@renovatebot/pep440/lib/operator.js
 var require_operator = __commonJS({
   "node_modules/@renovatebot/pep440/lib/operator.js"(exports, module) {
-    var { parse: parse4 } = require_version();
+    var { parse: parse3 } = require_version();
     module.exports = {
       compare: compare2,
       rcompare,
@@ -269,8 +269,8 @@ var require_operator = __commonJS({
       return version2.toLowerCase() === other.toLowerCase();
     }
     function compare2(version2, other) {
-      const parsedVersion = parse4(version2);
-      const parsedOther = parse4(other);
+      const parsedVersion = parse3(version2);
+      const parsedOther = parse3(other);
       const keyVersion = calculateKey(parsedVersion);
       const keyOther = calculateKey(parsedOther);
       return pyCompare(keyVersion, keyOther);
@@ -352,7 +352,7 @@ var require_specifier = __commonJS({
     ].join("");
     module.exports = {
       RANGE_PATTERN,
-      parse: parse4,
+      parse: parse3,
       satisfies: satisfies3,
       filter,
       validRange: validRange2,
@@ -361,7 +361,7 @@ var require_specifier = __commonJS({
     };
     var isEqualityOperator = (op) => ["==", "!=", "==="].includes(op);
     var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
-    function parse4(ranges) {
+    function parse3(ranges) {
       if (!ranges.trim()) {
         return [];
       }
@@ -413,7 +413,7 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick2(versions, specifier, options) {
-      const parsed = parse4(specifier);
+      const parsed = parse3(specifier);
       if (!parsed) {
         return [];
       }
@@ -484,7 +484,7 @@ var require_specifier = __commonJS({
       return op(version2, spec.version || spec.legacy);
     }
     function validRange2(specifier) {
-      return Boolean(parse4(specifier));
+      return Boolean(parse3(specifier));
     }
   }
 });
@@ -492,7 +492,7 @@ var require_specifier = __commonJS({
 // node_modules/@renovatebot/pep440/lib/semantic.js
 var require_semantic = __commonJS({
   "node_modules/@renovatebot/pep440/lib/semantic.js"(exports, module) {
-    var { explain, parse: parse4, stringify } = require_version();
+    var { explain: explain2, parse: parse3, stringify } = require_version();
     module.exports = {
       major,
       minor,
@@ -500,14 +500,14 @@ var require_semantic = __commonJS({
       inc
     };
     function major(input2) {
-      const version2 = explain(input2);
+      const version2 = explain2(input2);
       if (!version2) {
         throw new TypeError("Invalid Version: " + input2);
       }
       return version2.release[0];
     }
     function minor(input2) {
-      const version2 = explain(input2);
+      const version2 = explain2(input2);
       if (!version2) {
         throw new TypeError("Invalid Version: " + input2);
       }
@@ -517,7 +517,7 @@ var require_semantic = __commonJS({
       return version2.release[1];
     }
     function patch(input2) {
-      const version2 = explain(input2);
+      const version2 = explain2(input2);
       if (!version2) {
         throw new TypeError("Invalid Version: " + input2);
       }
@@ -528,7 +528,7 @@ var require_semantic = __commonJS({
     }
     function inc(input2, release, preReleaseIdentifier) {
       let identifier = preReleaseIdentifier || `a`;
-      const version2 = parse4(input2);
+      const version2 = parse3(input2);
       if (!version2) {
         return null;
       }
@@ -644,7 +644,7 @@ var require_semantic = __commonJS({
 // node_modules/@renovatebot/pep440/index.js
 var require_pep440 = __commonJS({
   "node_modules/@renovatebot/pep440/index.js"(exports, module) {
-    var { valid: valid2, clean, explain, parse: parse4 } = require_version();
+    var { valid: valid2, clean, explain: explain2, parse: parse3 } = require_version();
     var { lt, le, eq: eq2, ne, ge, gt, compare: compare2, rcompare } = require_operator();
     var {
       filter,
@@ -659,8 +659,8 @@ var require_pep440 = __commonJS({
       // version
       valid: valid2,
       clean,
-      explain,
-      parse: parse4,
+      explain: explain2,
+      parse: parse3,
       // operator
       lt,
       le,
@@ -7919,7 +7919,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse4(src, reviver, options) {
+    function parse3(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7960,7 +7960,7 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports.parse = parse4;
+    exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument2;
     exports.stringify = stringify;
@@ -8518,7 +8518,7 @@ var require_parse = __commonJS({
   "node_modules/semver/functions/parse.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse4 = (version2, options, throwErrors = false) => {
+    var parse3 = (version2, options, throwErrors = false) => {
       if (version2 instanceof SemVer) {
         return version2;
       }
@@ -8531,7 +8531,7 @@ var require_parse = __commonJS({
         throw er;
       }
     };
-    module.exports = parse4;
+    module.exports = parse3;
   }
 });
 
@@ -8539,9 +8539,9 @@ var require_parse = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var valid2 = (version2, options) => {
-      const v = parse4(version2, options);
+      const v = parse3(version2, options);
       return v ? v.version : null;
     };
     module.exports = valid2;
@@ -8552,9 +8552,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var clean = (version2, options) => {
-      const s = parse4(version2.trim().replace(/^[=v]+/, ""), options);
+      const s = parse3(version2.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module.exports = clean;
@@ -8589,10 +8589,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var diff2 = (version1, version2) => {
-      const v1 = parse4(version1, null, true);
-      const v2 = parse4(version2, null, true);
+      const v1 = parse3(version1, null, true);
+      const v2 = parse3(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -8663,9 +8663,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var prerelease = (version2, options) => {
-      const parsed = parse4(version2, options);
+      const parsed = parse3(version2, options);
       return parsed && parsed.prerelease.length ? parsed.prerelease : null;
     };
     module.exports = prerelease;
@@ -8851,7 +8851,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var { safeRe: re, t } = require_re();
     var coerce = (version2, options) => {
       if (version2 instanceof SemVer) {
@@ -8886,7 +8886,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse4(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+      return parse3(`${major}.${minor}.${patch}${prerelease}${build}`, options);
     };
     module.exports = coerce;
   }
@@ -8896,7 +8896,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var constants = require_constants();
     var SemVer = require_semver();
     var truncate = (version2, truncation, options) => {
@@ -8908,7 +8908,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version2, options) => {
       const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
-      return parse4(versionStringToParse, options);
+      return parse3(versionStringToParse, options);
     };
     var doTruncation = (version2, truncation) => {
       if (isPrerelease2(truncation)) {
@@ -10143,7 +10143,7 @@ var require_semver2 = __commonJS({
     var constants = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse4 = require_parse();
+    var parse3 = require_parse();
     var valid2 = require_valid();
     var clean = require_clean();
     var inc = require_inc();
@@ -10182,7 +10182,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module.exports = {
-      parse: parse4,
+      parse: parse3,
       valid: valid2,
       clean,
       inc,
@@ -12104,18 +12104,18 @@ var validateAsync = async (schema, value, _ctx) => {
   return result.issues.length === 0;
 };
 var _encode = (_Err) => {
-  const parse4 = _parse(_Err);
+  const parse3 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
-    return parse4(schema, value, ctx, finalizeParams(fn, _params));
+    return parse3(schema, value, ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
 var encode = /* @__PURE__ */ _encode($ZodRealError);
 var _decode = (_Err) => {
-  const parse4 = _parse(_Err);
+  const parse3 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
-    return parse4(schema, value, _ctx, finalizeParams(fn, _params));
+    return parse3(schema, value, _ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
@@ -13610,7 +13610,7 @@ function capSize(inst, size) {
   if (!caps.length)
     return;
   const cap = Math.min(...caps.map((c) => c[0]));
-  const parse4 = inst._zod.parse;
+  const parse3 = inst._zod.parse;
   inst._zod.parse = (payload, ctx) => {
     const n = size(payload.value);
     if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
@@ -13624,7 +13624,7 @@ function capSize(inst, size) {
         }
       }
     }
-    return parse4(payload, ctx);
+    return parse3(payload, ctx);
   };
 }
 var arraySize = (input2) => Array.isArray(input2) ? input2.length : -1;
@@ -30012,8 +30012,7 @@ function sameVersion(left, right) {
   return pep440.eq(left, right);
 }
 function isPrerelease(version2) {
-  const parsed = pep440.parse(version2);
-  return parsed?.is_prerelease ?? false;
+  return pep440.explain(version2)?.is_prerelease ?? false;
 }
 function satisfies2(version2, specifier) {
   return pep440.satisfies(version2, specifier, { prereleases: true });
@@ -30489,6 +30488,16 @@ var UvEnvironments = class {
     const exempt = [.../* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins)])];
     return ["--exclude-newer", cutoff, ...exempt.flatMap((name) => ["--exclude-newer-package", `${name}=false`])];
   }
+  /**
+   * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
+   * is imported, and each release would be compiled whole. A failure only costs time.
+   */
+  async #addBytecode(venv, lock) {
+    const { python, folder, program } = this.settings;
+    const shared = Object.keys(parseLock(lock)).filter((name) => name === "torch" || !WATCHED.includes(name));
+    const script = join3(program, "peft_probe", "bytecode.py");
+    await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join3(folder, "bytecode"), ...shared]);
+  }
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async #build(id, lock) {
     const { uv, python, index, torch, folder } = this.settings;
@@ -30509,6 +30518,7 @@ var UvEnvironments = class {
         ...this.settings.offline ? ["--offline"] : []
       ]);
       if (installed.status !== 0) return { status: isWeather(installed) ? "inconclusive" : "unresolved", why: shortReason(installed) };
+      await this.#addBytecode(venv, lock);
       writeFileSync2(join3(venv, "peft-sweep.lock"), lock);
       ensure(join3(folder, "environments"));
       if (!existsSync2(target)) renameSync2(venv, target);
@@ -30518,6 +30528,10 @@ var UvEnvironments = class {
     }
   }
 };
+function sitePackages(venv, python) {
+  const [major, minor] = python.version.split(".");
+  return join3(venv, "lib", `python${major}.${minor}`, "site-packages");
+}
 function environmentFolder(cache, id) {
   return join3(cache, "environments", id);
 }
@@ -30973,6 +30987,7 @@ async function sweepWorld(world, planned, torch, options) {
     catalog: world.catalog,
     folder: world.cache,
     locks: join7(out, "locks"),
+    program: programFolder(),
     offline: options.offline
   });
   const { name, enforced, missing } = containment;

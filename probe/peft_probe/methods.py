@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, Literal
 
 from .errors import Unsupported
 
@@ -14,14 +14,15 @@ VIRTUAL_TOKENS = 4
 class Method:
     """`defining` names arguments without which a configuration would be another method.
 
-    `merges` and `disables` say whether merged weights, and a disabled adapter, must give known logits.
+    `merges` says where merged weights must give the same logits: everywhere, on unquantized weights only, or never.
+    `disables` says whether a disabled adapter must leave the base model as it was.
     """
 
     config: str
     arguments: Callable
     learning_rate: float
     defining: tuple = ()
-    merges: bool = False
+    merges: Literal["always", "unquantized", "never"] = "never"
     disables: bool = True
 
 
@@ -55,11 +56,11 @@ def _adaption(architecture, steps):
 
 
 METHODS = {
-    "lora": Method("LoraConfig", _lora(), 1e-2, merges=True),
-    "lora+dora": Method("LoraConfig", _lora(use_dora=True), 1e-2, defining=("use_dora",), merges=True),
-    "lora+all-linear": Method("LoraConfig", _lora(target_modules="all-linear"), 1e-2, merges=True),
-    "ia3": Method("IA3Config", _ia3, 3e-2, merges=True),
-    "adalora": Method("AdaLoraConfig", _adalora, 3e-2, merges=True),
+    "lora": Method("LoraConfig", _lora(), 1e-2, merges="always"),
+    "lora+dora": Method("LoraConfig", _lora(use_dora=True), 1e-2, defining=("use_dora",), merges="always"),
+    "lora+all-linear": Method("LoraConfig", _lora(target_modules="all-linear"), 1e-2, merges="always"),
+    "ia3": Method("IA3Config", _ia3, 3e-2, merges="unquantized"),
+    "adalora": Method("AdaLoraConfig", _adalora, 3e-2, merges="always"),
     "prompt-tuning": Method("PromptTuningConfig", _virtual(), 1e-1),
     "prefix-tuning": Method("PrefixTuningConfig", _virtual(), 1e-1),
     "p-tuning": Method("PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 1e-2),

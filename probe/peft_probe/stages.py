@@ -39,6 +39,8 @@ class Trial:
             options["num_labels"] = LABELS
         if quantized:
             options["quantization_config"] = self.quantizer.configuration(self.transformers, self.torch)
+            # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then goes another way.
+            options["device_map"] = self.torch.device("cpu")
         model = auto.from_pretrained(str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options)
         for name, parameter in model.named_parameters():
             if self.head and self.head in name.split(".") or ".pooler." in name:
@@ -234,13 +236,13 @@ def disable(trial):
         raise NotApplicable
     with trial.model.disable_adapter():
         logits = trial.logits(trial.model)
-    if trial.head and not trial.method.merges:
+    if trial.head and trial.method.merges == "never":
         return
     require_close("disable-differs", "logits with the adapter disabled", logits, trial.base_logits, trial.tolerance)
 
 
 def merge(trial):
-    if trial.method is None or not trial.method.merges:
+    if trial.method is None or trial.method.merges == "never" or (trial.quantizer and trial.method.merges == "unquantized"):
         raise NotApplicable
     tolerance = trial.quantizer.merge_tolerance if trial.quantizer else trial.tolerance
     merged = trial.logits(trial.model.merge_and_unload())

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALWAYS, type Environment, type EnvironmentRequest, type Lock, requestKey } from '../domain/environment.ts';
+import { ALWAYS, WATCHED, type Environment, type EnvironmentRequest, type Lock } from '../domain/environment.ts';
 import { sameVersion } from '../domain/version.ts';
 import type { Catalog, Environments } from '../ports.ts';
 import { lockId, parseLock } from './locks.ts';
 import type { IndexSettings } from './index-settings.ts';
 import type { Python } from './python.ts';
 import type { TorchBuild } from './torch.ts';
+import { run } from './process.ts';
 import { isWeather, shortReason, type Uv } from './uv.ts';
 
 export interface EnvironmentSettings {
@@ -20,6 +21,8 @@ export interface EnvironmentSettings {
   /** Where a copy of each lock goes. */
   readonly locks: string;
   readonly offline: boolean;
+  /** Folder of the Python package `peft_probe`. */
+  readonly program: string;
 }
 
 const DAY_MS = 24 * 3600_000;
@@ -91,6 +94,17 @@ export class UvEnvironments implements Environments {
     return ['--exclude-newer', cutoff, ...exempt.flatMap((name) => ['--exclude-newer-package', `${name}=false`])];
   }
 
+  /**
+   * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
+   * is imported, and each release would be compiled whole. A failure only costs time.
+   */
+  async #addBytecode(venv: string, lock: string): Promise<void> {
+    const { python, folder, program } = this.settings;
+    const shared = Object.keys(parseLock(lock)).filter((name) => name === 'torch' || !(WATCHED as readonly string[]).includes(name));
+    const script = join(program, 'peft_probe', 'bytecode.py');
+    await run(python.path, ['-I', '-S', script, sitePackages(venv, python), join(folder, 'bytecode'), ...shared]);
+  }
+
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async #build(id: string, lock: string): Promise<Environment | undefined> {
     const { uv, python, index, torch, folder } = this.settings;
@@ -111,6 +125,7 @@ export class UvEnvironments implements Environments {
         ...(this.settings.offline ? ['--offline'] : []),
       ]);
       if (installed.status !== 0) return { status: isWeather(installed) ? 'inconclusive' : 'unresolved', why: shortReason(installed) };
+      await this.#addBytecode(venv, lock);
       writeFileSync(join(venv, 'peft-sweep.lock'), lock);
       ensure(join(folder, 'environments'));
       if (!existsSync(target)) renameSync(venv, target);
@@ -121,13 +136,14 @@ export class UvEnvironments implements Environments {
   }
 }
 
-export function environmentFolder(cache: string, id: string): string {
-  return join(cache, 'environments', id);
+/** The folder of a virtual environment where packages are. */
+function sitePackages(venv: string, python: Python): string {
+  const [major, minor] = python.version.split('.');
+  return join(venv, 'lib', `python${major}.${minor}`, 'site-packages');
 }
 
-/** A line for a log: what an environment is. */
-export function describeRequest(request: EnvironmentRequest): string {
-  return requestKey(request);
+export function environmentFolder(cache: string, id: string): string {
+  return join(cache, 'environments', id);
 }
 
 function pinLines(pins: Lock): string {

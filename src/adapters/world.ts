@@ -86,6 +86,7 @@ export async function sweepWorld(world: World, planned: Plan, torch: TorchBuild,
     catalog: world.catalog,
     folder: world.cache,
     locks: join(out, 'locks'),
+    program: programFolder(),
     offline: options.offline,
   });
   const { name, enforced, missing } = containment;

@@ -25,8 +25,7 @@ export function sameVersion(left: string, right: string): boolean {
 }
 
 export function isPrerelease(version: string): boolean {
-  const parsed = pep440.parse(version) as { is_prerelease: boolean } | null;
-  return parsed?.is_prerelease ?? false;
+  return pep440.explain(version)?.is_prerelease ?? false;
 }
 
 export function satisfies(version: string, specifier: string): boolean {
