@@ -689,6 +689,2219 @@ var require_pep440 = __commonJS({
   }
 });
 
+// node_modules/semver/internal/constants.js
+var require_constants = __commonJS({
+  "node_modules/semver/internal/constants.js"(exports, module) {
+    "use strict";
+    var SEMVER_SPEC_VERSION = "2.0.0";
+    var MAX_LENGTH = 256;
+    var MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || /* istanbul ignore next */
+    9007199254740991;
+    var MAX_SAFE_COMPONENT_LENGTH = 16;
+    var MAX_SAFE_BUILD_LENGTH = MAX_LENGTH - 6;
+    var WHITESPACE_CHARACTERS = [
+      "	",
+      "\n",
+      "\v",
+      "\f",
+      "\r",
+      " ",
+      "\xA0",
+      "\u1680",
+      "\u2000",
+      "\u2001",
+      "\u2002",
+      "\u2003",
+      "\u2004",
+      "\u2005",
+      "\u2006",
+      "\u2007",
+      "\u2008",
+      "\u2009",
+      "\u200A",
+      "\u2028",
+      "\u2029",
+      "\u202F",
+      "\u205F",
+      "\u3000",
+      "\uFEFF"
+    ];
+    var RELEASE_TYPES = [
+      "major",
+      "premajor",
+      "minor",
+      "preminor",
+      "patch",
+      "prepatch",
+      "prerelease"
+    ];
+    module.exports = {
+      MAX_LENGTH,
+      MAX_SAFE_COMPONENT_LENGTH,
+      MAX_SAFE_BUILD_LENGTH,
+      MAX_SAFE_INTEGER,
+      WHITESPACE_CHARACTERS,
+      RELEASE_TYPES,
+      SEMVER_SPEC_VERSION,
+      FLAG_INCLUDE_PRERELEASE: 1,
+      FLAG_LOOSE: 2
+    };
+  }
+});
+
+// node_modules/semver/internal/debug.js
+var require_debug = __commonJS({
+  "node_modules/semver/internal/debug.js"(exports, module) {
+    "use strict";
+    var debug = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
+    };
+    module.exports = debug;
+  }
+});
+
+// node_modules/semver/internal/re.js
+var require_re = __commonJS({
+  "node_modules/semver/internal/re.js"(exports, module) {
+    "use strict";
+    var {
+      MAX_SAFE_COMPONENT_LENGTH,
+      MAX_SAFE_BUILD_LENGTH,
+      MAX_LENGTH
+    } = require_constants();
+    var debug = require_debug();
+    exports = module.exports = {};
+    var re = exports.re = [];
+    var safeRe = exports.safeRe = [];
+    var src = exports.src = [];
+    var safeSrc = exports.safeSrc = [];
+    var t = exports.t = {};
+    var R = 0;
+    var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
+    var safeRegexReplacements = [
+      ["\\s", 1],
+      ["\\d", MAX_LENGTH],
+      [LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
+    ];
+    var makeSafeRegex = (value) => {
+      for (const [token, max] of safeRegexReplacements) {
+        value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
+      }
+      return value;
+    };
+    var createToken = (name, value, isGlobal) => {
+      const safe = makeSafeRegex(value);
+      const index = R++;
+      debug(name, index, value);
+      t[name] = index;
+      src[index] = value;
+      safeSrc[index] = safe;
+      re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+      safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
+    };
+    createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
+    createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
+    createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
+    createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
+    createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
+    createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
+    createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
+    createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
+    createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
+    createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
+    createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
+    createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
+    createToken("FULL", `^${src[t.FULLPLAIN]}$`);
+    createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
+    createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
+    createToken("GTLT", "((?:<|>)?=?)");
+    createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
+    createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
+    createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
+    createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
+    createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
+    createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("COERCEPLAIN", `${"(^|[^\\d])(\\d{1,"}${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
+    createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
+    createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
+    createToken("COERCERTL", src[t.COERCE], true);
+    createToken("COERCERTLFULL", src[t.COERCEFULL], true);
+    createToken("LONETILDE", "(?:~>?)");
+    createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
+    exports.tildeTrimReplace = "$1~";
+    createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
+    createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("LONECARET", "(?:\\^)");
+    createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
+    exports.caretTrimReplace = "$1^";
+    createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
+    createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
+    createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
+    createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
+    exports.comparatorTrimReplace = "$1$2$3";
+    createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
+    createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
+    createToken("STAR", "(<|>)?=?\\s*\\*");
+    createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
+    createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
+  }
+});
+
+// node_modules/semver/internal/parse-options.js
+var require_parse_options = __commonJS({
+  "node_modules/semver/internal/parse-options.js"(exports, module) {
+    "use strict";
+    var looseOption = Object.freeze({ loose: true });
+    var emptyOpts = Object.freeze({});
+    var parseOptions = (options) => {
+      if (!options) {
+        return emptyOpts;
+      }
+      if (typeof options !== "object") {
+        return looseOption;
+      }
+      return options;
+    };
+    module.exports = parseOptions;
+  }
+});
+
+// node_modules/semver/internal/identifiers.js
+var require_identifiers = __commonJS({
+  "node_modules/semver/internal/identifiers.js"(exports, module) {
+    "use strict";
+    var numeric = /^[0-9]+$/;
+    var compareIdentifiers = (a, b) => {
+      if (typeof a === "number" && typeof b === "number") {
+        return a === b ? 0 : a < b ? -1 : 1;
+      }
+      const anum = numeric.test(a);
+      const bnum = numeric.test(b);
+      if (anum && bnum) {
+        a = +a;
+        b = +b;
+      }
+      return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
+    };
+    var rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
+    module.exports = {
+      compareIdentifiers,
+      rcompareIdentifiers
+    };
+  }
+});
+
+// node_modules/semver/classes/semver.js
+var require_semver = __commonJS({
+  "node_modules/semver/classes/semver.js"(exports, module) {
+    "use strict";
+    var debug = require_debug();
+    var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants();
+    var { safeRe: re, t } = require_re();
+    var parseOptions = require_parse_options();
+    var { compareIdentifiers } = require_identifiers();
+    var isPrereleaseIdentifier = (prerelease, identifier) => {
+      const identifiers = identifier.split(".");
+      if (identifiers.length > prerelease.length) {
+        return false;
+      }
+      for (let i = 0; i < identifiers.length; i++) {
+        if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) {
+          return false;
+        }
+      }
+      return true;
+    };
+    var SemVer = class _SemVer {
+      constructor(version2, options) {
+        options = parseOptions(options);
+        if (version2 instanceof _SemVer) {
+          if (version2.loose === !!options.loose && version2.includePrerelease === !!options.includePrerelease) {
+            return version2;
+          } else {
+            version2 = version2.version;
+          }
+        } else if (typeof version2 !== "string") {
+          throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version2}".`);
+        }
+        if (version2.length > MAX_LENGTH) {
+          throw new TypeError(
+            `version is longer than ${MAX_LENGTH} characters`
+          );
+        }
+        debug("SemVer", version2, options);
+        this.options = options;
+        this.loose = !!options.loose;
+        this.includePrerelease = !!options.includePrerelease;
+        const m = version2.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+        if (!m) {
+          throw new TypeError(`Invalid Version: ${version2}`);
+        }
+        this.raw = version2;
+        this.major = +m[1];
+        this.minor = +m[2];
+        this.patch = +m[3];
+        if (this.major > MAX_SAFE_INTEGER || this.major < 0) {
+          throw new TypeError("Invalid major version");
+        }
+        if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) {
+          throw new TypeError("Invalid minor version");
+        }
+        if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) {
+          throw new TypeError("Invalid patch version");
+        }
+        if (!m[4]) {
+          this.prerelease = [];
+        } else {
+          this.prerelease = m[4].split(".").map((id) => {
+            if (/^[0-9]+$/.test(id)) {
+              const num = +id;
+              if (num >= 0 && num < MAX_SAFE_INTEGER) {
+                return num;
+              }
+            }
+            return id;
+          });
+        }
+        this.build = m[5] ? m[5].split(".") : [];
+        this.format();
+      }
+      format() {
+        this.version = `${this.major}.${this.minor}.${this.patch}`;
+        if (this.prerelease.length) {
+          this.version += `-${this.prerelease.join(".")}`;
+        }
+        return this.version;
+      }
+      toString() {
+        return this.version;
+      }
+      compare(other) {
+        debug("SemVer.compare", this.version, this.options, other);
+        if (!(other instanceof _SemVer)) {
+          if (typeof other === "string" && other === this.version) {
+            return 0;
+          }
+          other = new _SemVer(other, this.options);
+        }
+        if (other.version === this.version) {
+          return 0;
+        }
+        return this.compareMain(other) || this.comparePre(other);
+      }
+      compareMain(other) {
+        if (!(other instanceof _SemVer)) {
+          other = new _SemVer(other, this.options);
+        }
+        if (this.major < other.major) {
+          return -1;
+        }
+        if (this.major > other.major) {
+          return 1;
+        }
+        if (this.minor < other.minor) {
+          return -1;
+        }
+        if (this.minor > other.minor) {
+          return 1;
+        }
+        if (this.patch < other.patch) {
+          return -1;
+        }
+        if (this.patch > other.patch) {
+          return 1;
+        }
+        return 0;
+      }
+      comparePre(other) {
+        if (!(other instanceof _SemVer)) {
+          other = new _SemVer(other, this.options);
+        }
+        if (this.prerelease.length && !other.prerelease.length) {
+          return -1;
+        } else if (!this.prerelease.length && other.prerelease.length) {
+          return 1;
+        } else if (!this.prerelease.length && !other.prerelease.length) {
+          return 0;
+        }
+        let i = 0;
+        do {
+          const a = this.prerelease[i];
+          const b = other.prerelease[i];
+          debug("prerelease compare", i, a, b);
+          if (a === void 0 && b === void 0) {
+            return 0;
+          } else if (b === void 0) {
+            return 1;
+          } else if (a === void 0) {
+            return -1;
+          } else if (a === b) {
+            continue;
+          } else {
+            return compareIdentifiers(a, b);
+          }
+        } while (++i);
+      }
+      compareBuild(other) {
+        if (!(other instanceof _SemVer)) {
+          other = new _SemVer(other, this.options);
+        }
+        let i = 0;
+        do {
+          const a = this.build[i];
+          const b = other.build[i];
+          debug("build compare", i, a, b);
+          if (a === void 0 && b === void 0) {
+            return 0;
+          } else if (b === void 0) {
+            return 1;
+          } else if (a === void 0) {
+            return -1;
+          } else if (a === b) {
+            continue;
+          } else {
+            return compareIdentifiers(a, b);
+          }
+        } while (++i);
+      }
+      // preminor will bump the version up to the next minor release, and immediately
+      // down to pre-release. premajor and prepatch work the same way.
+      inc(release, identifier, identifierBase) {
+        if (release.startsWith("pre")) {
+          if (!identifier && identifierBase === false) {
+            throw new Error("invalid increment argument: identifier is empty");
+          }
+          if (identifier) {
+            const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+            if (!match || match[1] !== identifier) {
+              throw new Error(`invalid identifier: ${identifier}`);
+            }
+          }
+        }
+        switch (release) {
+          case "premajor":
+            this.prerelease.length = 0;
+            this.patch = 0;
+            this.minor = 0;
+            this.major++;
+            this.inc("pre", identifier, identifierBase);
+            break;
+          case "preminor":
+            this.prerelease.length = 0;
+            this.patch = 0;
+            this.minor++;
+            this.inc("pre", identifier, identifierBase);
+            break;
+          case "prepatch":
+            this.prerelease.length = 0;
+            this.inc("patch", identifier, identifierBase);
+            this.inc("pre", identifier, identifierBase);
+            break;
+          // If the input is a non-prerelease version, this acts the same as
+          // prepatch.
+          case "prerelease":
+            if (this.prerelease.length === 0) {
+              this.inc("patch", identifier, identifierBase);
+            }
+            this.inc("pre", identifier, identifierBase);
+            break;
+          case "release":
+            if (this.prerelease.length === 0) {
+              throw new Error(`version ${this.raw} is not a prerelease`);
+            }
+            this.prerelease.length = 0;
+            break;
+          case "major":
+            if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) {
+              this.major++;
+            }
+            this.minor = 0;
+            this.patch = 0;
+            this.prerelease = [];
+            break;
+          case "minor":
+            if (this.patch !== 0 || this.prerelease.length === 0) {
+              this.minor++;
+            }
+            this.patch = 0;
+            this.prerelease = [];
+            break;
+          case "patch":
+            if (this.prerelease.length === 0) {
+              this.patch++;
+            }
+            this.prerelease = [];
+            break;
+          // This probably shouldn't be used publicly.
+          // 1.0.0 'pre' would become 1.0.0-0 which is the wrong direction.
+          case "pre": {
+            const base = Number(identifierBase) ? 1 : 0;
+            if (this.prerelease.length === 0) {
+              this.prerelease = [base];
+            } else {
+              let i = this.prerelease.length;
+              while (--i >= 0) {
+                if (typeof this.prerelease[i] === "number") {
+                  this.prerelease[i]++;
+                  i = -2;
+                }
+              }
+              if (i === -1) {
+                if (identifier === this.prerelease.join(".") && identifierBase === false) {
+                  throw new Error("invalid increment argument: identifier already exists");
+                }
+                this.prerelease.push(base);
+              }
+            }
+            if (identifier) {
+              let prerelease = [identifier, base];
+              if (identifierBase === false) {
+                prerelease = [identifier];
+              }
+              if (isPrereleaseIdentifier(this.prerelease, identifier)) {
+                const prereleaseBase = this.prerelease[identifier.split(".").length];
+                if (isNaN(prereleaseBase)) {
+                  this.prerelease = prerelease;
+                }
+              } else {
+                this.prerelease = prerelease;
+              }
+            }
+            break;
+          }
+          default:
+            throw new Error(`invalid increment argument: ${release}`);
+        }
+        this.raw = this.format();
+        if (this.build.length) {
+          this.raw += `+${this.build.join(".")}`;
+        }
+        return this;
+      }
+    };
+    module.exports = SemVer;
+  }
+});
+
+// node_modules/semver/functions/parse.js
+var require_parse = __commonJS({
+  "node_modules/semver/functions/parse.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var parse3 = (version2, options, throwErrors = false) => {
+      if (version2 instanceof SemVer) {
+        return version2;
+      }
+      try {
+        return new SemVer(version2, options);
+      } catch (er) {
+        if (!throwErrors) {
+          return null;
+        }
+        throw er;
+      }
+    };
+    module.exports = parse3;
+  }
+});
+
+// node_modules/semver/functions/valid.js
+var require_valid = __commonJS({
+  "node_modules/semver/functions/valid.js"(exports, module) {
+    "use strict";
+    var parse3 = require_parse();
+    var valid2 = (version2, options) => {
+      const v = parse3(version2, options);
+      return v ? v.version : null;
+    };
+    module.exports = valid2;
+  }
+});
+
+// node_modules/semver/functions/clean.js
+var require_clean = __commonJS({
+  "node_modules/semver/functions/clean.js"(exports, module) {
+    "use strict";
+    var parse3 = require_parse();
+    var clean = (version2, options) => {
+      const s = parse3(version2.trim().replace(/^[=v]+/, ""), options);
+      return s ? s.version : null;
+    };
+    module.exports = clean;
+  }
+});
+
+// node_modules/semver/functions/inc.js
+var require_inc = __commonJS({
+  "node_modules/semver/functions/inc.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var inc = (version2, release, options, identifier, identifierBase) => {
+      if (typeof options === "string") {
+        identifierBase = identifier;
+        identifier = options;
+        options = void 0;
+      }
+      try {
+        return new SemVer(
+          version2 instanceof SemVer ? version2.version : version2,
+          options
+        ).inc(release, identifier, identifierBase).version;
+      } catch (er) {
+        return null;
+      }
+    };
+    module.exports = inc;
+  }
+});
+
+// node_modules/semver/functions/diff.js
+var require_diff = __commonJS({
+  "node_modules/semver/functions/diff.js"(exports, module) {
+    "use strict";
+    var parse3 = require_parse();
+    var diff2 = (version1, version2) => {
+      const v1 = parse3(version1, null, true);
+      const v2 = parse3(version2, null, true);
+      const comparison = v1.compare(v2);
+      if (comparison === 0) {
+        return null;
+      }
+      const v1Higher = comparison > 0;
+      const highVersion = v1Higher ? v1 : v2;
+      const lowVersion = v1Higher ? v2 : v1;
+      const highHasPre = !!highVersion.prerelease.length;
+      const lowHasPre = !!lowVersion.prerelease.length;
+      if (lowHasPre && !highHasPre) {
+        if (!lowVersion.patch && !lowVersion.minor) {
+          return "major";
+        }
+        if (lowVersion.compareMain(highVersion) === 0) {
+          if (lowVersion.minor && !lowVersion.patch) {
+            return "minor";
+          }
+          return "patch";
+        }
+      }
+      const prefix = highHasPre ? "pre" : "";
+      if (v1.major !== v2.major) {
+        return prefix + "major";
+      }
+      if (v1.minor !== v2.minor) {
+        return prefix + "minor";
+      }
+      if (v1.patch !== v2.patch) {
+        return prefix + "patch";
+      }
+      return "prerelease";
+    };
+    module.exports = diff2;
+  }
+});
+
+// node_modules/semver/functions/major.js
+var require_major = __commonJS({
+  "node_modules/semver/functions/major.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var major = (a, loose) => new SemVer(a, loose).major;
+    module.exports = major;
+  }
+});
+
+// node_modules/semver/functions/minor.js
+var require_minor = __commonJS({
+  "node_modules/semver/functions/minor.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var minor = (a, loose) => new SemVer(a, loose).minor;
+    module.exports = minor;
+  }
+});
+
+// node_modules/semver/functions/patch.js
+var require_patch = __commonJS({
+  "node_modules/semver/functions/patch.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var patch = (a, loose) => new SemVer(a, loose).patch;
+    module.exports = patch;
+  }
+});
+
+// node_modules/semver/functions/prerelease.js
+var require_prerelease = __commonJS({
+  "node_modules/semver/functions/prerelease.js"(exports, module) {
+    "use strict";
+    var parse3 = require_parse();
+    var prerelease = (version2, options) => {
+      const parsed = parse3(version2, options);
+      return parsed && parsed.prerelease.length ? parsed.prerelease : null;
+    };
+    module.exports = prerelease;
+  }
+});
+
+// node_modules/semver/functions/compare.js
+var require_compare = __commonJS({
+  "node_modules/semver/functions/compare.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var compare2 = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+    module.exports = compare2;
+  }
+});
+
+// node_modules/semver/functions/rcompare.js
+var require_rcompare = __commonJS({
+  "node_modules/semver/functions/rcompare.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var rcompare = (a, b, loose) => compare2(b, a, loose);
+    module.exports = rcompare;
+  }
+});
+
+// node_modules/semver/functions/compare-loose.js
+var require_compare_loose = __commonJS({
+  "node_modules/semver/functions/compare-loose.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var compareLoose = (a, b) => compare2(a, b, true);
+    module.exports = compareLoose;
+  }
+});
+
+// node_modules/semver/functions/compare-build.js
+var require_compare_build = __commonJS({
+  "node_modules/semver/functions/compare-build.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var compareBuild = (a, b, loose) => {
+      const versionA = new SemVer(a, loose);
+      const versionB = new SemVer(b, loose);
+      return versionA.compare(versionB) || versionA.compareBuild(versionB);
+    };
+    module.exports = compareBuild;
+  }
+});
+
+// node_modules/semver/functions/sort.js
+var require_sort = __commonJS({
+  "node_modules/semver/functions/sort.js"(exports, module) {
+    "use strict";
+    var compareBuild = require_compare_build();
+    var sort = (list2, loose) => list2.sort((a, b) => compareBuild(a, b, loose));
+    module.exports = sort;
+  }
+});
+
+// node_modules/semver/functions/rsort.js
+var require_rsort = __commonJS({
+  "node_modules/semver/functions/rsort.js"(exports, module) {
+    "use strict";
+    var compareBuild = require_compare_build();
+    var rsort = (list2, loose) => list2.sort((a, b) => compareBuild(b, a, loose));
+    module.exports = rsort;
+  }
+});
+
+// node_modules/semver/functions/gt.js
+var require_gt = __commonJS({
+  "node_modules/semver/functions/gt.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var gt = (a, b, loose) => compare2(a, b, loose) > 0;
+    module.exports = gt;
+  }
+});
+
+// node_modules/semver/functions/lt.js
+var require_lt = __commonJS({
+  "node_modules/semver/functions/lt.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var lt = (a, b, loose) => compare2(a, b, loose) < 0;
+    module.exports = lt;
+  }
+});
+
+// node_modules/semver/functions/eq.js
+var require_eq = __commonJS({
+  "node_modules/semver/functions/eq.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var eq2 = (a, b, loose) => compare2(a, b, loose) === 0;
+    module.exports = eq2;
+  }
+});
+
+// node_modules/semver/functions/neq.js
+var require_neq = __commonJS({
+  "node_modules/semver/functions/neq.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var neq = (a, b, loose) => compare2(a, b, loose) !== 0;
+    module.exports = neq;
+  }
+});
+
+// node_modules/semver/functions/gte.js
+var require_gte = __commonJS({
+  "node_modules/semver/functions/gte.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var gte = (a, b, loose) => compare2(a, b, loose) >= 0;
+    module.exports = gte;
+  }
+});
+
+// node_modules/semver/functions/lte.js
+var require_lte = __commonJS({
+  "node_modules/semver/functions/lte.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var lte = (a, b, loose) => compare2(a, b, loose) <= 0;
+    module.exports = lte;
+  }
+});
+
+// node_modules/semver/functions/cmp.js
+var require_cmp = __commonJS({
+  "node_modules/semver/functions/cmp.js"(exports, module) {
+    "use strict";
+    var eq2 = require_eq();
+    var neq = require_neq();
+    var gt = require_gt();
+    var gte = require_gte();
+    var lt = require_lt();
+    var lte = require_lte();
+    var cmp = (a, op, b, loose) => {
+      switch (op) {
+        case "===":
+          if (typeof a === "object") {
+            a = a.version;
+          }
+          if (typeof b === "object") {
+            b = b.version;
+          }
+          return a === b;
+        case "!==":
+          if (typeof a === "object") {
+            a = a.version;
+          }
+          if (typeof b === "object") {
+            b = b.version;
+          }
+          return a !== b;
+        case "":
+        case "=":
+        case "==":
+          return eq2(a, b, loose);
+        case "!=":
+          return neq(a, b, loose);
+        case ">":
+          return gt(a, b, loose);
+        case ">=":
+          return gte(a, b, loose);
+        case "<":
+          return lt(a, b, loose);
+        case "<=":
+          return lte(a, b, loose);
+        default:
+          throw new TypeError(`Invalid operator: ${op}`);
+      }
+    };
+    module.exports = cmp;
+  }
+});
+
+// node_modules/semver/functions/coerce.js
+var require_coerce = __commonJS({
+  "node_modules/semver/functions/coerce.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var parse3 = require_parse();
+    var { safeRe: re, t } = require_re();
+    var coerce = (version2, options) => {
+      if (version2 instanceof SemVer) {
+        return version2;
+      }
+      if (typeof version2 === "number") {
+        version2 = String(version2);
+      }
+      if (typeof version2 !== "string") {
+        return null;
+      }
+      options = options || {};
+      let match = null;
+      if (!options.rtl) {
+        match = version2.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+      } else {
+        const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+        let next2;
+        while ((next2 = coerceRtlRegex.exec(version2)) && (!match || match.index + match[0].length !== version2.length)) {
+          if (!match || next2.index + next2[0].length !== match.index + match[0].length) {
+            match = next2;
+          }
+          coerceRtlRegex.lastIndex = next2.index + next2[1].length + next2[2].length;
+        }
+        coerceRtlRegex.lastIndex = -1;
+      }
+      if (match === null) {
+        return null;
+      }
+      const major = match[2];
+      const minor = match[3] || "0";
+      const patch = match[4] || "0";
+      const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
+      const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
+      return parse3(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+    };
+    module.exports = coerce;
+  }
+});
+
+// node_modules/semver/functions/truncate.js
+var require_truncate = __commonJS({
+  "node_modules/semver/functions/truncate.js"(exports, module) {
+    "use strict";
+    var parse3 = require_parse();
+    var constants = require_constants();
+    var SemVer = require_semver();
+    var truncate = (version2, truncation, options) => {
+      if (!constants.RELEASE_TYPES.includes(truncation)) {
+        return null;
+      }
+      const clonedVersion = cloneInputVersion(version2, options);
+      return clonedVersion && doTruncation(clonedVersion, truncation);
+    };
+    var cloneInputVersion = (version2, options) => {
+      const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
+      return parse3(versionStringToParse, options);
+    };
+    var doTruncation = (version2, truncation) => {
+      if (isPrerelease2(truncation)) {
+        return version2.version;
+      }
+      version2.prerelease = [];
+      switch (truncation) {
+        case "major":
+          version2.minor = 0;
+          version2.patch = 0;
+          break;
+        case "minor":
+          version2.patch = 0;
+          break;
+      }
+      return version2.format();
+    };
+    var isPrerelease2 = (type) => {
+      return type.startsWith("pre");
+    };
+    module.exports = truncate;
+  }
+});
+
+// node_modules/semver/internal/lrucache.js
+var require_lrucache = __commonJS({
+  "node_modules/semver/internal/lrucache.js"(exports, module) {
+    "use strict";
+    var LRUCache = class {
+      constructor() {
+        this.max = 1e3;
+        this.map = /* @__PURE__ */ new Map();
+      }
+      get(key) {
+        const value = this.map.get(key);
+        if (value === void 0) {
+          return void 0;
+        } else {
+          this.map.delete(key);
+          this.map.set(key, value);
+          return value;
+        }
+      }
+      delete(key) {
+        return this.map.delete(key);
+      }
+      set(key, value) {
+        const deleted = this.delete(key);
+        if (!deleted && value !== void 0) {
+          if (this.map.size >= this.max) {
+            const firstKey = this.map.keys().next().value;
+            this.delete(firstKey);
+          }
+          this.map.set(key, value);
+        }
+        return this;
+      }
+    };
+    module.exports = LRUCache;
+  }
+});
+
+// node_modules/semver/internal/trim-comparator-whitespace.js
+var require_trim_comparator_whitespace = __commonJS({
+  "node_modules/semver/internal/trim-comparator-whitespace.js"(exports, module) {
+    "use strict";
+    var {
+      MAX_LENGTH,
+      MAX_SAFE_BUILD_LENGTH,
+      WHITESPACE_CHARACTERS
+    } = require_constants();
+    var whitespace = new Uint8Array(65536);
+    for (const char of WHITESPACE_CHARACTERS) {
+      whitespace[char.charCodeAt(0)] = 1;
+    }
+    var isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
+    var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
+    var isDigit = (char) => char !== void 0 && char >= "0" && char <= "9";
+    var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
+    var isIdentifierCharacter = (char) => isDigit(char) || isLetter(char) || char === "-";
+    var isVersionStart = (char) => isDigit(char) || char === "x" || char === "X" || char === "*";
+    var findDigitsEndIndex = (range, start, limit, digitRuns) => {
+      if (!isDigit(range[start])) {
+        return start;
+      }
+      if (start >= digitRuns.start && start < digitRuns.end) {
+        return Math.min(start + limit, digitRuns.end);
+      }
+      if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) {
+        return Math.min(start + limit, digitRuns.previousEnd);
+      }
+      let end = start + 1;
+      while (isDigit(range[end])) {
+        end++;
+      }
+      digitRuns.previousStart = digitRuns.start;
+      digitRuns.previousEnd = digitRuns.end;
+      digitRuns.start = start;
+      digitRuns.end = end;
+      return Math.min(start + limit, end);
+    };
+    var findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
+      if (!loose && range[start] === "0") {
+        return start + 1;
+      }
+      return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
+    };
+    var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
+      const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
+      if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
+        let end = digitsEnd + 1;
+        const limit = end + MAX_SAFE_BUILD_LENGTH;
+        while (end < limit && isIdentifierCharacter(range[end])) {
+          end++;
+        }
+        return end;
+      }
+      return findVersionNumberEndIndex(range, start, loose, digitRuns);
+    };
+    var findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
+      const hyphen = range[start] === "-";
+      if (!loose && !hyphen) {
+        return start;
+      }
+      const identifierStart = start + (hyphen ? 1 : 0);
+      let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+      if (end === identifierStart) {
+        if (!loose || !hyphen) {
+          return start;
+        }
+        end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+      }
+      while (range[end] === ".") {
+        const next2 = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
+        if (next2 === end + 1) {
+          break;
+        }
+        end = next2;
+      }
+      return end;
+    };
+    var findBuildIdentifierEndIndex = (range, start) => {
+      let end = start;
+      while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) {
+        end++;
+      }
+      return end;
+    };
+    var findBuildEndIndex = (range, start) => {
+      if (range[start] !== "+") {
+        return start;
+      }
+      let end = findBuildIdentifierEndIndex(range, start + 1);
+      if (end === start + 1) {
+        return start;
+      }
+      while (range[end] === ".") {
+        const next2 = findBuildIdentifierEndIndex(range, end + 1);
+        if (next2 === end + 1) {
+          break;
+        }
+        end = next2;
+      }
+      return end;
+    };
+    var findLooseFullVersionEndIndex = (range, start, digitRuns) => {
+      let end = start;
+      for (let component = 0; component < 3; component++) {
+        const next2 = findVersionNumberEndIndex(range, end, true, digitRuns);
+        if (next2 === end) {
+          return start;
+        }
+        end = next2;
+        if (component < 2) {
+          if (range[end] !== ".") {
+            return start;
+          }
+          end++;
+        }
+      }
+      const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
+      return findBuildEndIndex(range, prereleaseEnd);
+    };
+    var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
+      if (isDigit(range[start])) {
+        return findVersionNumberEndIndex(range, start, false, digitRuns);
+      }
+      return isVersionStart(range[start]) ? start + 1 : start;
+    };
+    var findPartialVersionEndIndex = (range, start, digitRuns) => {
+      let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+      for (let component = 0; component < 2; component++) {
+        if (range[end] !== ".") {
+          return end;
+        }
+        const next2 = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
+        if (next2 === end + 1) {
+          return end;
+        }
+        end = next2;
+      }
+      const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
+      return findBuildEndIndex(range, prereleaseEnd);
+    };
+    var findVersionEndIndex = (range, start, digitRuns) => {
+      const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
+      return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+    };
+    var findRemovableWhitespaceIndex = (range, matchStart) => {
+      let position = matchStart;
+      if (isWhitespace(range[position])) {
+        position++;
+      }
+      if (range[position] === "<" || range[position] === ">") {
+        position++;
+      }
+      if (range[position] === "=") {
+        position++;
+      }
+      return isWhitespace(range[position]) ? position : -1;
+    };
+    var trimComparatorWhitespace = (range) => {
+      let result = "";
+      let copyFrom = 0;
+      let cursor = 0;
+      const digitRuns = { start: -1, end: -1, previousStart: -1, previousEnd: -1 };
+      while (cursor < range.length) {
+        const matchStart = cursor;
+        if (range[cursor] === "<" || range[cursor] === ">") {
+          cursor++;
+        } else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
+          cursor++;
+          continue;
+        }
+        while (cursor < range.length && isVersionPrefix(range[cursor])) {
+          cursor++;
+        }
+        if (!isVersionStart(range[cursor])) {
+          continue;
+        }
+        const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
+        if (whitespacePosition !== -1) {
+          result += range.slice(copyFrom, whitespacePosition);
+          copyFrom = whitespacePosition + 1;
+        }
+        cursor = findVersionEndIndex(range, cursor, digitRuns);
+      }
+      return result + range.slice(copyFrom);
+    };
+    module.exports = trimComparatorWhitespace;
+  }
+});
+
+// node_modules/semver/classes/range.js
+var require_range = __commonJS({
+  "node_modules/semver/classes/range.js"(exports, module) {
+    "use strict";
+    var SPACE_CHARACTERS = /\s+/g;
+    var Range = class _Range {
+      constructor(range, options) {
+        options = parseOptions(options);
+        if (range instanceof _Range) {
+          if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) {
+            return range;
+          } else {
+            return new _Range(range.raw, options);
+          }
+        }
+        if (range instanceof Comparator) {
+          this.raw = range.value;
+          this.set = [[range]];
+          this.formatted = void 0;
+          return this;
+        }
+        this.options = options;
+        this.loose = !!options.loose;
+        this.includePrerelease = !!options.includePrerelease;
+        this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
+        this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
+        if (!this.set.length) {
+          throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
+        }
+        if (this.set.length > 1) {
+          const first = this.set[0];
+          this.set = this.set.filter((c) => !isNullSet(c[0]));
+          if (this.set.length === 0) {
+            this.set = [first];
+          } else if (this.set.length > 1) {
+            for (const c of this.set) {
+              if (c.length === 1 && isAny(c[0])) {
+                this.set = [c];
+                break;
+              }
+            }
+          }
+        }
+        this.formatted = void 0;
+      }
+      get range() {
+        if (this.formatted === void 0) {
+          this.formatted = "";
+          for (let i = 0; i < this.set.length; i++) {
+            if (i > 0) {
+              this.formatted += "||";
+            }
+            const comps = this.set[i];
+            for (let k = 0; k < comps.length; k++) {
+              if (k > 0) {
+                this.formatted += " ";
+              }
+              this.formatted += comps[k].toString().trim();
+            }
+          }
+        }
+        return this.formatted;
+      }
+      format() {
+        return this.range;
+      }
+      toString() {
+        return this.range;
+      }
+      parseRange(range) {
+        range = range.replace(BUILDSTRIPRE, "");
+        const memoOpts = (this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE);
+        const memoKey = memoOpts + ":" + range;
+        const cached2 = cache.get(memoKey);
+        if (cached2) {
+          return cached2;
+        }
+        const loose = this.options.loose;
+        const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+        range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
+        debug("hyphen replace", range);
+        range = trimComparatorWhitespace(range);
+        debug("comparator trim", range);
+        range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+        debug("tilde trim", range);
+        range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+        debug("caret trim", range);
+        let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
+        if (loose) {
+          rangeList = rangeList.filter((comp) => {
+            debug("loose invalid filter", comp, this.options);
+            return !!comp.match(re[t.COMPARATORLOOSE]);
+          });
+        }
+        debug("range list", rangeList);
+        const rangeMap = /* @__PURE__ */ new Map();
+        const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
+        for (const comp of comparators) {
+          if (isNullSet(comp)) {
+            return [comp];
+          }
+          rangeMap.set(comp.value, comp);
+        }
+        if (rangeMap.size > 1 && rangeMap.has("")) {
+          rangeMap.delete("");
+        }
+        const result = [...rangeMap.values()];
+        cache.set(memoKey, result);
+        return result;
+      }
+      intersects(range, options) {
+        if (!(range instanceof _Range)) {
+          throw new TypeError("a Range is required");
+        }
+        return this.set.some((thisComparators) => {
+          return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
+            return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
+              return rangeComparators.every((rangeComparator) => {
+                return thisComparator.intersects(rangeComparator, options);
+              });
+            });
+          });
+        });
+      }
+      // if ANY of the sets match ALL of its comparators, then pass
+      test(version2) {
+        if (!version2) {
+          return false;
+        }
+        if (typeof version2 === "string") {
+          try {
+            version2 = new SemVer(version2, this.options);
+          } catch (er) {
+            return false;
+          }
+        }
+        for (let i = 0; i < this.set.length; i++) {
+          if (testSet(this.set[i], version2, this.options)) {
+            return true;
+          }
+        }
+        return false;
+      }
+    };
+    module.exports = Range;
+    var LRU = require_lrucache();
+    var cache = new LRU();
+    var parseOptions = require_parse_options();
+    var Comparator = require_comparator();
+    var debug = require_debug();
+    var SemVer = require_semver();
+    var trimComparatorWhitespace = require_trim_comparator_whitespace();
+    var {
+      safeRe: re,
+      src,
+      t,
+      tildeTrimReplace,
+      caretTrimReplace
+    } = require_re();
+    var { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants();
+    var BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
+    var isNullSet = (c) => c.value === "<0.0.0-0";
+    var isAny = (c) => c.value === "";
+    var isSatisfiable = (comparators, options) => {
+      let result = true;
+      const remainingComparators = comparators.slice();
+      let testComparator = remainingComparators.pop();
+      while (result && remainingComparators.length) {
+        result = remainingComparators.every((otherComparator) => {
+          return testComparator.intersects(otherComparator, options);
+        });
+        testComparator = remainingComparators.pop();
+      }
+      return result;
+    };
+    var parseComparator = (comp, options) => {
+      comp = comp.replace(re[t.BUILD], "");
+      debug("comp", comp, options);
+      comp = replaceCarets(comp, options);
+      debug("caret", comp);
+      comp = replaceTildes(comp, options);
+      debug("tildes", comp);
+      comp = replaceXRanges(comp, options);
+      debug("xrange", comp);
+      comp = replaceStars(comp, options);
+      debug("stars", comp);
+      return comp;
+    };
+    var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
+    var invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
+    var replaceTildes = (comp, options) => {
+      return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
+    };
+    var replaceTilde = (comp, options) => {
+      const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+      const z2 = options.includePrerelease ? "-0" : "";
+      return comp.replace(r, (_, M, m, p, pr) => {
+        debug("tilde", comp, _, M, m, p, pr);
+        let ret;
+        if (isX(M)) {
+          ret = "";
+        } else if (isX(m)) {
+          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
+        } else if (isX(p)) {
+          ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
+        } else if (pr) {
+          debug("replaceTilde pr", pr);
+          ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+        } else {
+          ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+        }
+        debug("tilde return", ret);
+        return ret;
+      });
+    };
+    var replaceCarets = (comp, options) => {
+      return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
+    };
+    var replaceCaret = (comp, options) => {
+      debug("caret", comp, options);
+      const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+      const z2 = options.includePrerelease ? "-0" : "";
+      return comp.replace(r, (_, M, m, p, pr) => {
+        debug("caret", comp, _, M, m, p, pr);
+        let ret;
+        if (isX(M)) {
+          ret = "";
+        } else if (isX(m)) {
+          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
+        } else if (isX(p)) {
+          if (M === "0") {
+            ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
+          } else {
+            ret = `>=${M}.${m}.0${z2} <${+M + 1}.0.0-0`;
+          }
+        } else if (pr) {
+          debug("replaceCaret pr", pr);
+          if (M === "0") {
+            if (m === "0") {
+              ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
+            } else {
+              ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+            }
+          } else {
+            ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
+          }
+        } else {
+          debug("no pr");
+          if (M === "0") {
+            if (m === "0") {
+              ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
+            } else {
+              ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+            }
+          } else {
+            ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
+          }
+        }
+        debug("caret return", ret);
+        return ret;
+      });
+    };
+    var replaceXRanges = (comp, options) => {
+      debug("replaceXRanges", comp, options);
+      return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
+    };
+    var replaceXRange = (comp, options) => {
+      comp = comp.trim();
+      const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+      return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
+        debug("xRange", comp, ret, gtlt, M, m, p, pr);
+        if (invalidXRangeOrder(M, m, p)) {
+          return comp;
+        }
+        const xM = isX(M);
+        const xm = xM || isX(m);
+        const xp = xm || isX(p);
+        const anyX = xp;
+        if (gtlt === "=" && anyX) {
+          gtlt = "";
+        }
+        pr = options.includePrerelease ? "-0" : "";
+        if (xM) {
+          if (gtlt === ">" || gtlt === "<") {
+            ret = "<0.0.0-0";
+          } else {
+            ret = "*";
+          }
+        } else if (gtlt && anyX) {
+          if (xm) {
+            m = 0;
+          }
+          p = 0;
+          if (gtlt === ">") {
+            gtlt = ">=";
+            if (xm) {
+              M = +M + 1;
+              m = 0;
+              p = 0;
+            } else {
+              m = +m + 1;
+              p = 0;
+            }
+          } else if (gtlt === "<=") {
+            gtlt = "<";
+            if (xm) {
+              M = +M + 1;
+            } else {
+              m = +m + 1;
+            }
+          }
+          if (gtlt === "<") {
+            pr = "-0";
+          }
+          ret = `${gtlt + M}.${m}.${p}${pr}`;
+        } else if (xm) {
+          ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
+        } else if (xp) {
+          ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
+        }
+        debug("xRange return", ret);
+        return ret;
+      });
+    };
+    var replaceStars = (comp, options) => {
+      debug("replaceStars", comp, options);
+      return comp.trim().replace(re[t.STAR], "");
+    };
+    var replaceGTE0 = (comp, options) => {
+      debug("replaceGTE0", comp, options);
+      return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+    };
+    var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
+      if (isX(fM)) {
+        from = "";
+      } else if (isX(fm)) {
+        from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
+      } else if (isX(fp)) {
+        from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
+      } else if (fpr) {
+        from = `>=${from}`;
+      } else {
+        from = `>=${from}${incPr ? "-0" : ""}`;
+      }
+      if (isX(tM)) {
+        to = "";
+      } else if (isX(tm)) {
+        to = `<${+tM + 1}.0.0-0`;
+      } else if (isX(tp)) {
+        to = `<${tM}.${+tm + 1}.0-0`;
+      } else if (tpr) {
+        to = `<=${tM}.${tm}.${tp}-${tpr}`;
+      } else if (incPr) {
+        to = `<${tM}.${tm}.${+tp + 1}-0`;
+      } else {
+        to = `<=${to}`;
+      }
+      return `${from} ${to}`.trim();
+    };
+    var testSet = (set2, version2, options) => {
+      for (let i = 0; i < set2.length; i++) {
+        if (!set2[i].test(version2)) {
+          return false;
+        }
+      }
+      if (version2.prerelease.length && !options.includePrerelease) {
+        for (let i = 0; i < set2.length; i++) {
+          debug(set2[i].semver);
+          if (set2[i].semver === Comparator.ANY) {
+            continue;
+          }
+          if (set2[i].semver.prerelease.length > 0) {
+            const allowed = set2[i].semver;
+            if (allowed.major === version2.major && allowed.minor === version2.minor && allowed.patch === version2.patch) {
+              return true;
+            }
+          }
+        }
+        return false;
+      }
+      return true;
+    };
+  }
+});
+
+// node_modules/semver/classes/comparator.js
+var require_comparator = __commonJS({
+  "node_modules/semver/classes/comparator.js"(exports, module) {
+    "use strict";
+    var ANY = /* @__PURE__ */ Symbol("SemVer ANY");
+    var Comparator = class _Comparator {
+      static get ANY() {
+        return ANY;
+      }
+      constructor(comp, options) {
+        options = parseOptions(options);
+        if (comp instanceof _Comparator) {
+          if (comp.loose === !!options.loose) {
+            return comp;
+          } else {
+            comp = comp.value;
+          }
+        }
+        comp = comp.trim().split(/\s+/).join(" ");
+        debug("comparator", comp, options);
+        this.options = options;
+        this.loose = !!options.loose;
+        this.parse(comp);
+        if (this.semver === ANY) {
+          this.value = "";
+        } else {
+          this.value = this.operator + this.semver.version;
+        }
+        debug("comp", this);
+      }
+      parse(comp) {
+        const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+        const m = comp.match(r);
+        if (!m) {
+          throw new TypeError(`Invalid comparator: ${comp}`);
+        }
+        this.operator = m[1] !== void 0 ? m[1] : "";
+        if (this.operator === "=") {
+          this.operator = "";
+        }
+        if (!m[2]) {
+          this.semver = ANY;
+        } else {
+          this.semver = new SemVer(m[2], this.options.loose);
+        }
+      }
+      toString() {
+        return this.value;
+      }
+      test(version2) {
+        debug("Comparator.test", version2, this.options.loose);
+        if (this.semver === ANY || version2 === ANY) {
+          return true;
+        }
+        if (typeof version2 === "string") {
+          try {
+            version2 = new SemVer(version2, this.options);
+          } catch (er) {
+            return false;
+          }
+        }
+        return cmp(version2, this.operator, this.semver, this.options);
+      }
+      intersects(comp, options) {
+        if (!(comp instanceof _Comparator)) {
+          throw new TypeError("a Comparator is required");
+        }
+        if (this.operator === "") {
+          if (this.value === "") {
+            return true;
+          }
+          return new Range(comp.value, options).test(this.value);
+        } else if (comp.operator === "") {
+          if (comp.value === "") {
+            return true;
+          }
+          return new Range(this.value, options).test(comp.semver);
+        }
+        options = parseOptions(options);
+        if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) {
+          return false;
+        }
+        if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) {
+          return false;
+        }
+        if (this.operator.startsWith(">") && comp.operator.startsWith(">")) {
+          return true;
+        }
+        if (this.operator.startsWith("<") && comp.operator.startsWith("<")) {
+          return true;
+        }
+        if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) {
+          return true;
+        }
+        if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) {
+          return true;
+        }
+        if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) {
+          return true;
+        }
+        return false;
+      }
+    };
+    module.exports = Comparator;
+    var parseOptions = require_parse_options();
+    var { safeRe: re, t } = require_re();
+    var cmp = require_cmp();
+    var debug = require_debug();
+    var SemVer = require_semver();
+    var Range = require_range();
+  }
+});
+
+// node_modules/semver/functions/satisfies.js
+var require_satisfies = __commonJS({
+  "node_modules/semver/functions/satisfies.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var satisfies3 = (version2, range, options) => {
+      try {
+        range = new Range(range, options);
+      } catch (er) {
+        return false;
+      }
+      return range.test(version2);
+    };
+    module.exports = satisfies3;
+  }
+});
+
+// node_modules/semver/ranges/to-comparators.js
+var require_to_comparators = __commonJS({
+  "node_modules/semver/ranges/to-comparators.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+    module.exports = toComparators;
+  }
+});
+
+// node_modules/semver/ranges/max-satisfying.js
+var require_max_satisfying = __commonJS({
+  "node_modules/semver/ranges/max-satisfying.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Range = require_range();
+    var maxSatisfying = (versions, range, options) => {
+      let max = null;
+      let maxSV = null;
+      let rangeObj = null;
+      try {
+        rangeObj = new Range(range, options);
+      } catch (er) {
+        return null;
+      }
+      versions.forEach((v) => {
+        if (rangeObj.test(v)) {
+          if (!max || maxSV.compare(v) === -1) {
+            max = v;
+            maxSV = new SemVer(max, options);
+          }
+        }
+      });
+      return max;
+    };
+    module.exports = maxSatisfying;
+  }
+});
+
+// node_modules/semver/ranges/min-satisfying.js
+var require_min_satisfying = __commonJS({
+  "node_modules/semver/ranges/min-satisfying.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Range = require_range();
+    var minSatisfying = (versions, range, options) => {
+      let min = null;
+      let minSV = null;
+      let rangeObj = null;
+      try {
+        rangeObj = new Range(range, options);
+      } catch (er) {
+        return null;
+      }
+      versions.forEach((v) => {
+        if (rangeObj.test(v)) {
+          if (!min || minSV.compare(v) === 1) {
+            min = v;
+            minSV = new SemVer(min, options);
+          }
+        }
+      });
+      return min;
+    };
+    module.exports = minSatisfying;
+  }
+});
+
+// node_modules/semver/ranges/min-version.js
+var require_min_version = __commonJS({
+  "node_modules/semver/ranges/min-version.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Range = require_range();
+    var gt = require_gt();
+    var minVersion = (range, loose) => {
+      range = new Range(range, loose);
+      let minver = new SemVer("0.0.0");
+      if (range.test(minver)) {
+        return minver;
+      }
+      minver = new SemVer("0.0.0-0");
+      if (range.test(minver)) {
+        return minver;
+      }
+      minver = null;
+      for (let i = 0; i < range.set.length; ++i) {
+        const comparators = range.set[i];
+        let setMin = null;
+        comparators.forEach((comparator) => {
+          const compver = new SemVer(comparator.semver.version);
+          switch (comparator.operator) {
+            case ">":
+              if (compver.prerelease.length === 0) {
+                compver.patch++;
+              } else {
+                compver.prerelease.push(0);
+              }
+              compver.raw = compver.format();
+            /* fallthrough */
+            case "":
+            case ">=":
+              if (!setMin || gt(compver, setMin)) {
+                setMin = compver;
+              }
+              break;
+            case "<":
+            case "<=":
+              break;
+            /* istanbul ignore next */
+            default:
+              throw new Error(`Unexpected operation: ${comparator.operator}`);
+          }
+        });
+        if (setMin && (!minver || gt(minver, setMin))) {
+          minver = setMin;
+        }
+      }
+      if (minver && range.test(minver)) {
+        return minver;
+      }
+      return null;
+    };
+    module.exports = minVersion;
+  }
+});
+
+// node_modules/semver/ranges/valid.js
+var require_valid2 = __commonJS({
+  "node_modules/semver/ranges/valid.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var validRange2 = (range, options) => {
+      try {
+        return new Range(range, options).range || "*";
+      } catch (er) {
+        return null;
+      }
+    };
+    module.exports = validRange2;
+  }
+});
+
+// node_modules/semver/ranges/outside.js
+var require_outside = __commonJS({
+  "node_modules/semver/ranges/outside.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Comparator = require_comparator();
+    var { ANY } = Comparator;
+    var Range = require_range();
+    var satisfies3 = require_satisfies();
+    var gt = require_gt();
+    var lt = require_lt();
+    var lte = require_lte();
+    var gte = require_gte();
+    var outside = (version2, range, hilo, options) => {
+      version2 = new SemVer(version2, options);
+      range = new Range(range, options);
+      let gtfn, ltefn, ltfn, comp, ecomp;
+      switch (hilo) {
+        case ">":
+          gtfn = gt;
+          ltefn = lte;
+          ltfn = lt;
+          comp = ">";
+          ecomp = ">=";
+          break;
+        case "<":
+          gtfn = lt;
+          ltefn = gte;
+          ltfn = gt;
+          comp = "<";
+          ecomp = "<=";
+          break;
+        default:
+          throw new TypeError('Must provide a hilo val of "<" or ">"');
+      }
+      if (satisfies3(version2, range, options)) {
+        return false;
+      }
+      for (let i = 0; i < range.set.length; ++i) {
+        const comparators = range.set[i];
+        let high = null;
+        let low = null;
+        comparators.forEach((comparator) => {
+          if (comparator.semver === ANY) {
+            comparator = new Comparator(">=0.0.0");
+          }
+          high = high || comparator;
+          low = low || comparator;
+          if (gtfn(comparator.semver, high.semver, options)) {
+            high = comparator;
+          } else if (ltfn(comparator.semver, low.semver, options)) {
+            low = comparator;
+          }
+        });
+        if (high.operator === comp || high.operator === ecomp) {
+          return false;
+        }
+        if ((!low.operator || low.operator === comp) && ltefn(version2, low.semver)) {
+          return false;
+        } else if (low.operator === ecomp && ltfn(version2, low.semver)) {
+          return false;
+        }
+      }
+      return true;
+    };
+    module.exports = outside;
+  }
+});
+
+// node_modules/semver/ranges/gtr.js
+var require_gtr = __commonJS({
+  "node_modules/semver/ranges/gtr.js"(exports, module) {
+    "use strict";
+    var outside = require_outside();
+    var gtr = (version2, range, options) => outside(version2, range, ">", options);
+    module.exports = gtr;
+  }
+});
+
+// node_modules/semver/ranges/ltr.js
+var require_ltr = __commonJS({
+  "node_modules/semver/ranges/ltr.js"(exports, module) {
+    "use strict";
+    var outside = require_outside();
+    var ltr = (version2, range, options) => outside(version2, range, "<", options);
+    module.exports = ltr;
+  }
+});
+
+// node_modules/semver/ranges/intersects.js
+var require_intersects = __commonJS({
+  "node_modules/semver/ranges/intersects.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var intersects = (r1, r2, options) => {
+      r1 = new Range(r1, options);
+      r2 = new Range(r2, options);
+      return r1.intersects(r2, options);
+    };
+    module.exports = intersects;
+  }
+});
+
+// node_modules/semver/ranges/simplify.js
+var require_simplify = __commonJS({
+  "node_modules/semver/ranges/simplify.js"(exports, module) {
+    "use strict";
+    var satisfies3 = require_satisfies();
+    var compare2 = require_compare();
+    module.exports = (versions, range, options) => {
+      const set2 = [];
+      let first = null;
+      let prev = null;
+      const v = versions.sort((a, b) => compare2(a, b, options));
+      for (const version2 of v) {
+        const included = satisfies3(version2, range, options);
+        if (included) {
+          prev = version2;
+          if (!first) {
+            first = version2;
+          }
+        } else {
+          if (prev) {
+            set2.push([first, prev]);
+          }
+          prev = null;
+          first = null;
+        }
+      }
+      if (first) {
+        set2.push([first, null]);
+      }
+      const ranges = [];
+      for (const [min, max] of set2) {
+        if (min === max) {
+          ranges.push(min);
+        } else if (!max && min === v[0]) {
+          ranges.push("*");
+        } else if (!max) {
+          ranges.push(`>=${min}`);
+        } else if (min === v[0]) {
+          ranges.push(`<=${max}`);
+        } else {
+          ranges.push(`${min} - ${max}`);
+        }
+      }
+      const simplified = ranges.join(" || ");
+      const original = typeof range.raw === "string" ? range.raw : String(range);
+      return simplified.length < original.length ? simplified : range;
+    };
+  }
+});
+
+// node_modules/semver/ranges/subset.js
+var require_subset = __commonJS({
+  "node_modules/semver/ranges/subset.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var Comparator = require_comparator();
+    var { ANY } = Comparator;
+    var satisfies3 = require_satisfies();
+    var compare2 = require_compare();
+    var subset = (sub, dom, options = {}) => {
+      if (sub === dom) {
+        return true;
+      }
+      sub = new Range(sub, options);
+      dom = new Range(dom, options);
+      let sawNonNull = false;
+      OUTER: for (const simpleSub of sub.set) {
+        for (const simpleDom of dom.set) {
+          const isSub = simpleSubset(simpleSub, simpleDom, options);
+          sawNonNull = sawNonNull || isSub !== null;
+          if (isSub) {
+            continue OUTER;
+          }
+        }
+        if (sawNonNull) {
+          return false;
+        }
+      }
+      return true;
+    };
+    var minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
+    var minimumVersion = [new Comparator(">=0.0.0")];
+    var simpleSubset = (sub, dom, options) => {
+      if (sub === dom) {
+        return true;
+      }
+      if (sub.length === 1 && sub[0].semver === ANY) {
+        if (dom.length === 1 && dom[0].semver === ANY) {
+          return true;
+        } else if (options.includePrerelease) {
+          sub = minimumVersionWithPreRelease;
+        } else {
+          sub = minimumVersion;
+        }
+      }
+      if (dom.length === 1 && dom[0].semver === ANY) {
+        if (options.includePrerelease) {
+          return true;
+        } else {
+          dom = minimumVersion;
+        }
+      }
+      const eqSet = /* @__PURE__ */ new Set();
+      let gt, lt;
+      for (const c of sub) {
+        if (c.operator === ">" || c.operator === ">=") {
+          gt = higherGT(gt, c, options);
+        } else if (c.operator === "<" || c.operator === "<=") {
+          lt = lowerLT(lt, c, options);
+        } else {
+          eqSet.add(c.semver);
+        }
+      }
+      if (eqSet.size > 1) {
+        return null;
+      }
+      let gtltComp;
+      if (gt && lt) {
+        gtltComp = compare2(gt.semver, lt.semver, options);
+        if (gtltComp > 0) {
+          return null;
+        } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
+          return null;
+        }
+      }
+      for (const eq2 of eqSet) {
+        if (gt && !satisfies3(eq2, String(gt), options)) {
+          return null;
+        }
+        if (lt && !satisfies3(eq2, String(lt), options)) {
+          return null;
+        }
+        for (const c of dom) {
+          if (!satisfies3(eq2, String(c), options)) {
+            return false;
+          }
+        }
+        return true;
+      }
+      let higher, lower;
+      let hasDomLT, hasDomGT;
+      let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
+      let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
+      if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) {
+        needDomLTPre = false;
+      }
+      for (const c of dom) {
+        hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
+        hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
+        if (gt) {
+          if (needDomGTPre) {
+            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) {
+              needDomGTPre = false;
+            }
+          }
+          if (c.operator === ">" || c.operator === ">=") {
+            higher = higherGT(gt, c, options);
+            if (higher === c && higher !== gt) {
+              return false;
+            }
+          } else if (gt.operator === ">=" && !c.test(gt.semver)) {
+            return false;
+          }
+        }
+        if (lt) {
+          if (needDomLTPre) {
+            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) {
+              needDomLTPre = false;
+            }
+          }
+          if (c.operator === "<" || c.operator === "<=") {
+            lower = lowerLT(lt, c, options);
+            if (lower === c && lower !== lt) {
+              return false;
+            }
+          } else if (lt.operator === "<=" && !c.test(lt.semver)) {
+            return false;
+          }
+        }
+        if (!c.operator && (lt || gt) && gtltComp !== 0) {
+          return false;
+        }
+      }
+      if (gt && hasDomLT && !lt && gtltComp !== 0) {
+        return false;
+      }
+      if (lt && hasDomGT && !gt && gtltComp !== 0) {
+        return false;
+      }
+      if (needDomGTPre || needDomLTPre) {
+        return false;
+      }
+      return true;
+    };
+    var higherGT = (a, b, options) => {
+      if (!a) {
+        return b;
+      }
+      const comp = compare2(a.semver, b.semver, options);
+      return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
+    };
+    var lowerLT = (a, b, options) => {
+      if (!a) {
+        return b;
+      }
+      const comp = compare2(a.semver, b.semver, options);
+      return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
+    };
+    module.exports = subset;
+  }
+});
+
+// node_modules/semver/index.js
+var require_semver2 = __commonJS({
+  "node_modules/semver/index.js"(exports, module) {
+    "use strict";
+    var internalRe = require_re();
+    var constants = require_constants();
+    var SemVer = require_semver();
+    var identifiers = require_identifiers();
+    var parse3 = require_parse();
+    var valid2 = require_valid();
+    var clean = require_clean();
+    var inc = require_inc();
+    var diff2 = require_diff();
+    var major = require_major();
+    var minor = require_minor();
+    var patch = require_patch();
+    var prerelease = require_prerelease();
+    var compare2 = require_compare();
+    var rcompare = require_rcompare();
+    var compareLoose = require_compare_loose();
+    var compareBuild = require_compare_build();
+    var sort = require_sort();
+    var rsort = require_rsort();
+    var gt = require_gt();
+    var lt = require_lt();
+    var eq2 = require_eq();
+    var neq = require_neq();
+    var gte = require_gte();
+    var lte = require_lte();
+    var cmp = require_cmp();
+    var coerce = require_coerce();
+    var truncate = require_truncate();
+    var Comparator = require_comparator();
+    var Range = require_range();
+    var satisfies3 = require_satisfies();
+    var toComparators = require_to_comparators();
+    var maxSatisfying = require_max_satisfying();
+    var minSatisfying = require_min_satisfying();
+    var minVersion = require_min_version();
+    var validRange2 = require_valid2();
+    var outside = require_outside();
+    var gtr = require_gtr();
+    var ltr = require_ltr();
+    var intersects = require_intersects();
+    var simplifyRange = require_simplify();
+    var subset = require_subset();
+    module.exports = {
+      parse: parse3,
+      valid: valid2,
+      clean,
+      inc,
+      diff: diff2,
+      major,
+      minor,
+      patch,
+      prerelease,
+      compare: compare2,
+      rcompare,
+      compareLoose,
+      compareBuild,
+      sort,
+      rsort,
+      gt,
+      lt,
+      eq: eq2,
+      neq,
+      gte,
+      lte,
+      cmp,
+      coerce,
+      truncate,
+      Comparator,
+      Range,
+      satisfies: satisfies3,
+      toComparators,
+      maxSatisfying,
+      minSatisfying,
+      minVersion,
+      validRange: validRange2,
+      outside,
+      gtr,
+      ltr,
+      intersects,
+      simplifyRange,
+      subset,
+      SemVer,
+      re: internalRe.re,
+      src: internalRe.src,
+      tokens: internalRe.t,
+      SEMVER_SPEC_VERSION: constants.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants.RELEASE_TYPES,
+      compareIdentifiers: identifiers.compareIdentifiers,
+      rcompareIdentifiers: identifiers.rcompareIdentifiers
+    };
+  }
+});
+
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
   "node_modules/yaml/dist/nodes/identity.js"(exports) {
@@ -1836,8 +4049,8 @@ var require_stringifyString = __commonJS({
             case "u":
               {
                 str += json2.slice(start, i);
-                const code = json2.substr(i + 2, 4);
-                switch (code) {
+                const code2 = json2.substr(i + 2, 4);
+                switch (code2) {
                   case "0000":
                     str += "\\0";
                     break;
@@ -1863,8 +4076,8 @@ var require_stringifyString = __commonJS({
                     str += "\\P";
                     break;
                   default:
-                    if (code.substr(0, 2) === "00")
-                      str += "\\x" + code.substr(2);
+                    if (code2.substr(0, 2) === "00")
+                      str += "\\x" + code2.substr(2);
                     else
                       str += json2.substr(i, 6);
                 }
@@ -4363,22 +6576,22 @@ var require_errors = __commonJS({
   "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
-      constructor(name, pos, code, message) {
+      constructor(name, pos, code2, message) {
         super();
         this.name = name;
-        this.code = code;
+        this.code = code2;
         this.message = message;
         this.pos = pos;
       }
     };
     var YAMLParseError = class extends YAMLError {
-      constructor(pos, code, message) {
-        super("YAMLParseError", pos, code, message);
+      constructor(pos, code2, message) {
+        super("YAMLParseError", pos, code2, message);
       }
     };
     var YAMLWarning = class extends YAMLError {
-      constructor(pos, code, message) {
-        super("YAMLWarning", pos, code, message);
+      constructor(pos, code2, message) {
+        super("YAMLWarning", pos, code2, message);
       }
     };
     var prettifyError2 = (src, lc) => (error62) => {
@@ -5287,7 +7500,7 @@ var require_resolve_flow_scalar = __commonJS({
       const { offset, type, source, end } = scalar;
       let _type;
       let value;
-      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+      const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
       switch (type) {
         case "scalar":
           _type = Scalar.Scalar.PLAIN;
@@ -5485,9 +7698,9 @@ var require_resolve_flow_scalar = __commonJS({
     function parseCharCode(source, offset, length, onError) {
       const cc = source.substr(offset, length);
       const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code = ok ? parseInt(cc, 16) : NaN;
+      const code2 = ok ? parseInt(cc, 16) : NaN;
       try {
-        return String.fromCodePoint(code);
+        return String.fromCodePoint(code2);
       } catch {
         const raw = source.substr(offset - 2, length + 2);
         onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
@@ -5809,12 +8022,12 @@ var require_composer = __commonJS({
         this.prelude = [];
         this.errors = [];
         this.warnings = [];
-        this.onError = (source, code, message, warning) => {
+        this.onError = (source, code2, message, warning) => {
           const pos = getErrorPos(source);
           if (warning)
-            this.warnings.push(new errors.YAMLWarning(pos, code, message));
+            this.warnings.push(new errors.YAMLWarning(pos, code2, message));
           else
-            this.errors.push(new errors.YAMLParseError(pos, code, message));
+            this.errors.push(new errors.YAMLParseError(pos, code2, message));
         };
         this.directives = new directives.Directives({ version: options.version || "1.2" });
         this.options = options;
@@ -5976,12 +8189,12 @@ var require_cst_scalar = __commonJS({
     var stringifyString = require_stringifyString();
     function resolveAsScalar(token, strict = true, onError) {
       if (token) {
-        const _onError = (pos, code, message) => {
+        const _onError = (pos, code2, message) => {
           const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
           if (onError)
-            onError(offset, code, message);
+            onError(offset, code2, message);
           else
-            throw new errors.YAMLParseError([offset, offset + 1], code, message);
+            throw new errors.YAMLParseError([offset, offset + 1], code2, message);
         };
         switch (token.type) {
           case "scalar":
@@ -8019,2225 +10232,16 @@ var require_dist = __commonJS({
   }
 });
 
-// node_modules/semver/internal/constants.js
-var require_constants = __commonJS({
-  "node_modules/semver/internal/constants.js"(exports, module) {
-    "use strict";
-    var SEMVER_SPEC_VERSION = "2.0.0";
-    var MAX_LENGTH = 256;
-    var MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || /* istanbul ignore next */
-    9007199254740991;
-    var MAX_SAFE_COMPONENT_LENGTH = 16;
-    var MAX_SAFE_BUILD_LENGTH = MAX_LENGTH - 6;
-    var WHITESPACE_CHARACTERS = [
-      "	",
-      "\n",
-      "\v",
-      "\f",
-      "\r",
-      " ",
-      "\xA0",
-      "\u1680",
-      "\u2000",
-      "\u2001",
-      "\u2002",
-      "\u2003",
-      "\u2004",
-      "\u2005",
-      "\u2006",
-      "\u2007",
-      "\u2008",
-      "\u2009",
-      "\u200A",
-      "\u2028",
-      "\u2029",
-      "\u202F",
-      "\u205F",
-      "\u3000",
-      "\uFEFF"
-    ];
-    var RELEASE_TYPES = [
-      "major",
-      "premajor",
-      "minor",
-      "preminor",
-      "patch",
-      "prepatch",
-      "prerelease"
-    ];
-    module.exports = {
-      MAX_LENGTH,
-      MAX_SAFE_COMPONENT_LENGTH,
-      MAX_SAFE_BUILD_LENGTH,
-      MAX_SAFE_INTEGER,
-      WHITESPACE_CHARACTERS,
-      RELEASE_TYPES,
-      SEMVER_SPEC_VERSION,
-      FLAG_INCLUDE_PRERELEASE: 1,
-      FLAG_LOOSE: 2
-    };
-  }
-});
-
-// node_modules/semver/internal/debug.js
-var require_debug = __commonJS({
-  "node_modules/semver/internal/debug.js"(exports, module) {
-    "use strict";
-    var debug = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
-    };
-    module.exports = debug;
-  }
-});
-
-// node_modules/semver/internal/re.js
-var require_re = __commonJS({
-  "node_modules/semver/internal/re.js"(exports, module) {
-    "use strict";
-    var {
-      MAX_SAFE_COMPONENT_LENGTH,
-      MAX_SAFE_BUILD_LENGTH,
-      MAX_LENGTH
-    } = require_constants();
-    var debug = require_debug();
-    exports = module.exports = {};
-    var re = exports.re = [];
-    var safeRe = exports.safeRe = [];
-    var src = exports.src = [];
-    var safeSrc = exports.safeSrc = [];
-    var t = exports.t = {};
-    var R = 0;
-    var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
-    var safeRegexReplacements = [
-      ["\\s", 1],
-      ["\\d", MAX_LENGTH],
-      [LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
-    ];
-    var makeSafeRegex = (value) => {
-      for (const [token, max] of safeRegexReplacements) {
-        value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
-      }
-      return value;
-    };
-    var createToken = (name, value, isGlobal) => {
-      const safe = makeSafeRegex(value);
-      const index = R++;
-      debug(name, index, value);
-      t[name] = index;
-      src[index] = value;
-      safeSrc[index] = safe;
-      re[index] = new RegExp(value, isGlobal ? "g" : void 0);
-      safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
-    };
-    createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
-    createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
-    createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
-    createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
-    createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
-    createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
-    createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
-    createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
-    createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
-    createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
-    createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
-    createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
-    createToken("FULL", `^${src[t.FULLPLAIN]}$`);
-    createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
-    createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
-    createToken("GTLT", "((?:<|>)?=?)");
-    createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
-    createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
-    createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
-    createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
-    createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
-    createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("COERCEPLAIN", `${"(^|[^\\d])(\\d{1,"}${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
-    createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
-    createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
-    createToken("COERCERTL", src[t.COERCE], true);
-    createToken("COERCERTLFULL", src[t.COERCEFULL], true);
-    createToken("LONETILDE", "(?:~>?)");
-    createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
-    exports.tildeTrimReplace = "$1~";
-    createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
-    createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("LONECARET", "(?:\\^)");
-    createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
-    exports.caretTrimReplace = "$1^";
-    createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
-    createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
-    createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
-    createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
-    exports.comparatorTrimReplace = "$1$2$3";
-    createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
-    createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
-    createToken("STAR", "(<|>)?=?\\s*\\*");
-    createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
-    createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
-  }
-});
-
-// node_modules/semver/internal/parse-options.js
-var require_parse_options = __commonJS({
-  "node_modules/semver/internal/parse-options.js"(exports, module) {
-    "use strict";
-    var looseOption = Object.freeze({ loose: true });
-    var emptyOpts = Object.freeze({});
-    var parseOptions = (options) => {
-      if (!options) {
-        return emptyOpts;
-      }
-      if (typeof options !== "object") {
-        return looseOption;
-      }
-      return options;
-    };
-    module.exports = parseOptions;
-  }
-});
-
-// node_modules/semver/internal/identifiers.js
-var require_identifiers = __commonJS({
-  "node_modules/semver/internal/identifiers.js"(exports, module) {
-    "use strict";
-    var numeric = /^[0-9]+$/;
-    var compareIdentifiers = (a, b) => {
-      if (typeof a === "number" && typeof b === "number") {
-        return a === b ? 0 : a < b ? -1 : 1;
-      }
-      const anum = numeric.test(a);
-      const bnum = numeric.test(b);
-      if (anum && bnum) {
-        a = +a;
-        b = +b;
-      }
-      return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
-    };
-    var rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
-    module.exports = {
-      compareIdentifiers,
-      rcompareIdentifiers
-    };
-  }
-});
-
-// node_modules/semver/classes/semver.js
-var require_semver = __commonJS({
-  "node_modules/semver/classes/semver.js"(exports, module) {
-    "use strict";
-    var debug = require_debug();
-    var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants();
-    var { safeRe: re, t } = require_re();
-    var parseOptions = require_parse_options();
-    var { compareIdentifiers } = require_identifiers();
-    var isPrereleaseIdentifier = (prerelease, identifier) => {
-      const identifiers = identifier.split(".");
-      if (identifiers.length > prerelease.length) {
-        return false;
-      }
-      for (let i = 0; i < identifiers.length; i++) {
-        if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) {
-          return false;
-        }
-      }
-      return true;
-    };
-    var SemVer = class _SemVer {
-      constructor(version2, options) {
-        options = parseOptions(options);
-        if (version2 instanceof _SemVer) {
-          if (version2.loose === !!options.loose && version2.includePrerelease === !!options.includePrerelease) {
-            return version2;
-          } else {
-            version2 = version2.version;
-          }
-        } else if (typeof version2 !== "string") {
-          throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version2}".`);
-        }
-        if (version2.length > MAX_LENGTH) {
-          throw new TypeError(
-            `version is longer than ${MAX_LENGTH} characters`
-          );
-        }
-        debug("SemVer", version2, options);
-        this.options = options;
-        this.loose = !!options.loose;
-        this.includePrerelease = !!options.includePrerelease;
-        const m = version2.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
-        if (!m) {
-          throw new TypeError(`Invalid Version: ${version2}`);
-        }
-        this.raw = version2;
-        this.major = +m[1];
-        this.minor = +m[2];
-        this.patch = +m[3];
-        if (this.major > MAX_SAFE_INTEGER || this.major < 0) {
-          throw new TypeError("Invalid major version");
-        }
-        if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) {
-          throw new TypeError("Invalid minor version");
-        }
-        if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) {
-          throw new TypeError("Invalid patch version");
-        }
-        if (!m[4]) {
-          this.prerelease = [];
-        } else {
-          this.prerelease = m[4].split(".").map((id) => {
-            if (/^[0-9]+$/.test(id)) {
-              const num = +id;
-              if (num >= 0 && num < MAX_SAFE_INTEGER) {
-                return num;
-              }
-            }
-            return id;
-          });
-        }
-        this.build = m[5] ? m[5].split(".") : [];
-        this.format();
-      }
-      format() {
-        this.version = `${this.major}.${this.minor}.${this.patch}`;
-        if (this.prerelease.length) {
-          this.version += `-${this.prerelease.join(".")}`;
-        }
-        return this.version;
-      }
-      toString() {
-        return this.version;
-      }
-      compare(other) {
-        debug("SemVer.compare", this.version, this.options, other);
-        if (!(other instanceof _SemVer)) {
-          if (typeof other === "string" && other === this.version) {
-            return 0;
-          }
-          other = new _SemVer(other, this.options);
-        }
-        if (other.version === this.version) {
-          return 0;
-        }
-        return this.compareMain(other) || this.comparePre(other);
-      }
-      compareMain(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
-        }
-        if (this.major < other.major) {
-          return -1;
-        }
-        if (this.major > other.major) {
-          return 1;
-        }
-        if (this.minor < other.minor) {
-          return -1;
-        }
-        if (this.minor > other.minor) {
-          return 1;
-        }
-        if (this.patch < other.patch) {
-          return -1;
-        }
-        if (this.patch > other.patch) {
-          return 1;
-        }
-        return 0;
-      }
-      comparePre(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
-        }
-        if (this.prerelease.length && !other.prerelease.length) {
-          return -1;
-        } else if (!this.prerelease.length && other.prerelease.length) {
-          return 1;
-        } else if (!this.prerelease.length && !other.prerelease.length) {
-          return 0;
-        }
-        let i = 0;
-        do {
-          const a = this.prerelease[i];
-          const b = other.prerelease[i];
-          debug("prerelease compare", i, a, b);
-          if (a === void 0 && b === void 0) {
-            return 0;
-          } else if (b === void 0) {
-            return 1;
-          } else if (a === void 0) {
-            return -1;
-          } else if (a === b) {
-            continue;
-          } else {
-            return compareIdentifiers(a, b);
-          }
-        } while (++i);
-      }
-      compareBuild(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
-        }
-        let i = 0;
-        do {
-          const a = this.build[i];
-          const b = other.build[i];
-          debug("build compare", i, a, b);
-          if (a === void 0 && b === void 0) {
-            return 0;
-          } else if (b === void 0) {
-            return 1;
-          } else if (a === void 0) {
-            return -1;
-          } else if (a === b) {
-            continue;
-          } else {
-            return compareIdentifiers(a, b);
-          }
-        } while (++i);
-      }
-      // preminor will bump the version up to the next minor release, and immediately
-      // down to pre-release. premajor and prepatch work the same way.
-      inc(release, identifier, identifierBase) {
-        if (release.startsWith("pre")) {
-          if (!identifier && identifierBase === false) {
-            throw new Error("invalid increment argument: identifier is empty");
-          }
-          if (identifier) {
-            const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
-            if (!match || match[1] !== identifier) {
-              throw new Error(`invalid identifier: ${identifier}`);
-            }
-          }
-        }
-        switch (release) {
-          case "premajor":
-            this.prerelease.length = 0;
-            this.patch = 0;
-            this.minor = 0;
-            this.major++;
-            this.inc("pre", identifier, identifierBase);
-            break;
-          case "preminor":
-            this.prerelease.length = 0;
-            this.patch = 0;
-            this.minor++;
-            this.inc("pre", identifier, identifierBase);
-            break;
-          case "prepatch":
-            this.prerelease.length = 0;
-            this.inc("patch", identifier, identifierBase);
-            this.inc("pre", identifier, identifierBase);
-            break;
-          // If the input is a non-prerelease version, this acts the same as
-          // prepatch.
-          case "prerelease":
-            if (this.prerelease.length === 0) {
-              this.inc("patch", identifier, identifierBase);
-            }
-            this.inc("pre", identifier, identifierBase);
-            break;
-          case "release":
-            if (this.prerelease.length === 0) {
-              throw new Error(`version ${this.raw} is not a prerelease`);
-            }
-            this.prerelease.length = 0;
-            break;
-          case "major":
-            if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) {
-              this.major++;
-            }
-            this.minor = 0;
-            this.patch = 0;
-            this.prerelease = [];
-            break;
-          case "minor":
-            if (this.patch !== 0 || this.prerelease.length === 0) {
-              this.minor++;
-            }
-            this.patch = 0;
-            this.prerelease = [];
-            break;
-          case "patch":
-            if (this.prerelease.length === 0) {
-              this.patch++;
-            }
-            this.prerelease = [];
-            break;
-          // This probably shouldn't be used publicly.
-          // 1.0.0 'pre' would become 1.0.0-0 which is the wrong direction.
-          case "pre": {
-            const base = Number(identifierBase) ? 1 : 0;
-            if (this.prerelease.length === 0) {
-              this.prerelease = [base];
-            } else {
-              let i = this.prerelease.length;
-              while (--i >= 0) {
-                if (typeof this.prerelease[i] === "number") {
-                  this.prerelease[i]++;
-                  i = -2;
-                }
-              }
-              if (i === -1) {
-                if (identifier === this.prerelease.join(".") && identifierBase === false) {
-                  throw new Error("invalid increment argument: identifier already exists");
-                }
-                this.prerelease.push(base);
-              }
-            }
-            if (identifier) {
-              let prerelease = [identifier, base];
-              if (identifierBase === false) {
-                prerelease = [identifier];
-              }
-              if (isPrereleaseIdentifier(this.prerelease, identifier)) {
-                const prereleaseBase = this.prerelease[identifier.split(".").length];
-                if (isNaN(prereleaseBase)) {
-                  this.prerelease = prerelease;
-                }
-              } else {
-                this.prerelease = prerelease;
-              }
-            }
-            break;
-          }
-          default:
-            throw new Error(`invalid increment argument: ${release}`);
-        }
-        this.raw = this.format();
-        if (this.build.length) {
-          this.raw += `+${this.build.join(".")}`;
-        }
-        return this;
-      }
-    };
-    module.exports = SemVer;
-  }
-});
-
-// node_modules/semver/functions/parse.js
-var require_parse = __commonJS({
-  "node_modules/semver/functions/parse.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var parse3 = (version2, options, throwErrors = false) => {
-      if (version2 instanceof SemVer) {
-        return version2;
-      }
-      try {
-        return new SemVer(version2, options);
-      } catch (er) {
-        if (!throwErrors) {
-          return null;
-        }
-        throw er;
-      }
-    };
-    module.exports = parse3;
-  }
-});
-
-// node_modules/semver/functions/valid.js
-var require_valid = __commonJS({
-  "node_modules/semver/functions/valid.js"(exports, module) {
-    "use strict";
-    var parse3 = require_parse();
-    var valid2 = (version2, options) => {
-      const v = parse3(version2, options);
-      return v ? v.version : null;
-    };
-    module.exports = valid2;
-  }
-});
-
-// node_modules/semver/functions/clean.js
-var require_clean = __commonJS({
-  "node_modules/semver/functions/clean.js"(exports, module) {
-    "use strict";
-    var parse3 = require_parse();
-    var clean = (version2, options) => {
-      const s = parse3(version2.trim().replace(/^[=v]+/, ""), options);
-      return s ? s.version : null;
-    };
-    module.exports = clean;
-  }
-});
-
-// node_modules/semver/functions/inc.js
-var require_inc = __commonJS({
-  "node_modules/semver/functions/inc.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var inc = (version2, release, options, identifier, identifierBase) => {
-      if (typeof options === "string") {
-        identifierBase = identifier;
-        identifier = options;
-        options = void 0;
-      }
-      try {
-        return new SemVer(
-          version2 instanceof SemVer ? version2.version : version2,
-          options
-        ).inc(release, identifier, identifierBase).version;
-      } catch (er) {
-        return null;
-      }
-    };
-    module.exports = inc;
-  }
-});
-
-// node_modules/semver/functions/diff.js
-var require_diff = __commonJS({
-  "node_modules/semver/functions/diff.js"(exports, module) {
-    "use strict";
-    var parse3 = require_parse();
-    var diff2 = (version1, version2) => {
-      const v1 = parse3(version1, null, true);
-      const v2 = parse3(version2, null, true);
-      const comparison = v1.compare(v2);
-      if (comparison === 0) {
-        return null;
-      }
-      const v1Higher = comparison > 0;
-      const highVersion = v1Higher ? v1 : v2;
-      const lowVersion = v1Higher ? v2 : v1;
-      const highHasPre = !!highVersion.prerelease.length;
-      const lowHasPre = !!lowVersion.prerelease.length;
-      if (lowHasPre && !highHasPre) {
-        if (!lowVersion.patch && !lowVersion.minor) {
-          return "major";
-        }
-        if (lowVersion.compareMain(highVersion) === 0) {
-          if (lowVersion.minor && !lowVersion.patch) {
-            return "minor";
-          }
-          return "patch";
-        }
-      }
-      const prefix = highHasPre ? "pre" : "";
-      if (v1.major !== v2.major) {
-        return prefix + "major";
-      }
-      if (v1.minor !== v2.minor) {
-        return prefix + "minor";
-      }
-      if (v1.patch !== v2.patch) {
-        return prefix + "patch";
-      }
-      return "prerelease";
-    };
-    module.exports = diff2;
-  }
-});
-
-// node_modules/semver/functions/major.js
-var require_major = __commonJS({
-  "node_modules/semver/functions/major.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var major = (a, loose) => new SemVer(a, loose).major;
-    module.exports = major;
-  }
-});
-
-// node_modules/semver/functions/minor.js
-var require_minor = __commonJS({
-  "node_modules/semver/functions/minor.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var minor = (a, loose) => new SemVer(a, loose).minor;
-    module.exports = minor;
-  }
-});
-
-// node_modules/semver/functions/patch.js
-var require_patch = __commonJS({
-  "node_modules/semver/functions/patch.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var patch = (a, loose) => new SemVer(a, loose).patch;
-    module.exports = patch;
-  }
-});
-
-// node_modules/semver/functions/prerelease.js
-var require_prerelease = __commonJS({
-  "node_modules/semver/functions/prerelease.js"(exports, module) {
-    "use strict";
-    var parse3 = require_parse();
-    var prerelease = (version2, options) => {
-      const parsed = parse3(version2, options);
-      return parsed && parsed.prerelease.length ? parsed.prerelease : null;
-    };
-    module.exports = prerelease;
-  }
-});
-
-// node_modules/semver/functions/compare.js
-var require_compare = __commonJS({
-  "node_modules/semver/functions/compare.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var compare2 = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
-    module.exports = compare2;
-  }
-});
-
-// node_modules/semver/functions/rcompare.js
-var require_rcompare = __commonJS({
-  "node_modules/semver/functions/rcompare.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var rcompare = (a, b, loose) => compare2(b, a, loose);
-    module.exports = rcompare;
-  }
-});
-
-// node_modules/semver/functions/compare-loose.js
-var require_compare_loose = __commonJS({
-  "node_modules/semver/functions/compare-loose.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var compareLoose = (a, b) => compare2(a, b, true);
-    module.exports = compareLoose;
-  }
-});
-
-// node_modules/semver/functions/compare-build.js
-var require_compare_build = __commonJS({
-  "node_modules/semver/functions/compare-build.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var compareBuild = (a, b, loose) => {
-      const versionA = new SemVer(a, loose);
-      const versionB = new SemVer(b, loose);
-      return versionA.compare(versionB) || versionA.compareBuild(versionB);
-    };
-    module.exports = compareBuild;
-  }
-});
-
-// node_modules/semver/functions/sort.js
-var require_sort = __commonJS({
-  "node_modules/semver/functions/sort.js"(exports, module) {
-    "use strict";
-    var compareBuild = require_compare_build();
-    var sort = (list2, loose) => list2.sort((a, b) => compareBuild(a, b, loose));
-    module.exports = sort;
-  }
-});
-
-// node_modules/semver/functions/rsort.js
-var require_rsort = __commonJS({
-  "node_modules/semver/functions/rsort.js"(exports, module) {
-    "use strict";
-    var compareBuild = require_compare_build();
-    var rsort = (list2, loose) => list2.sort((a, b) => compareBuild(b, a, loose));
-    module.exports = rsort;
-  }
-});
-
-// node_modules/semver/functions/gt.js
-var require_gt = __commonJS({
-  "node_modules/semver/functions/gt.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var gt = (a, b, loose) => compare2(a, b, loose) > 0;
-    module.exports = gt;
-  }
-});
-
-// node_modules/semver/functions/lt.js
-var require_lt = __commonJS({
-  "node_modules/semver/functions/lt.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var lt = (a, b, loose) => compare2(a, b, loose) < 0;
-    module.exports = lt;
-  }
-});
-
-// node_modules/semver/functions/eq.js
-var require_eq = __commonJS({
-  "node_modules/semver/functions/eq.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var eq2 = (a, b, loose) => compare2(a, b, loose) === 0;
-    module.exports = eq2;
-  }
-});
-
-// node_modules/semver/functions/neq.js
-var require_neq = __commonJS({
-  "node_modules/semver/functions/neq.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var neq = (a, b, loose) => compare2(a, b, loose) !== 0;
-    module.exports = neq;
-  }
-});
-
-// node_modules/semver/functions/gte.js
-var require_gte = __commonJS({
-  "node_modules/semver/functions/gte.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var gte = (a, b, loose) => compare2(a, b, loose) >= 0;
-    module.exports = gte;
-  }
-});
-
-// node_modules/semver/functions/lte.js
-var require_lte = __commonJS({
-  "node_modules/semver/functions/lte.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var lte = (a, b, loose) => compare2(a, b, loose) <= 0;
-    module.exports = lte;
-  }
-});
-
-// node_modules/semver/functions/cmp.js
-var require_cmp = __commonJS({
-  "node_modules/semver/functions/cmp.js"(exports, module) {
-    "use strict";
-    var eq2 = require_eq();
-    var neq = require_neq();
-    var gt = require_gt();
-    var gte = require_gte();
-    var lt = require_lt();
-    var lte = require_lte();
-    var cmp = (a, op, b, loose) => {
-      switch (op) {
-        case "===":
-          if (typeof a === "object") {
-            a = a.version;
-          }
-          if (typeof b === "object") {
-            b = b.version;
-          }
-          return a === b;
-        case "!==":
-          if (typeof a === "object") {
-            a = a.version;
-          }
-          if (typeof b === "object") {
-            b = b.version;
-          }
-          return a !== b;
-        case "":
-        case "=":
-        case "==":
-          return eq2(a, b, loose);
-        case "!=":
-          return neq(a, b, loose);
-        case ">":
-          return gt(a, b, loose);
-        case ">=":
-          return gte(a, b, loose);
-        case "<":
-          return lt(a, b, loose);
-        case "<=":
-          return lte(a, b, loose);
-        default:
-          throw new TypeError(`Invalid operator: ${op}`);
-      }
-    };
-    module.exports = cmp;
-  }
-});
-
-// node_modules/semver/functions/coerce.js
-var require_coerce = __commonJS({
-  "node_modules/semver/functions/coerce.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var parse3 = require_parse();
-    var { safeRe: re, t } = require_re();
-    var coerce = (version2, options) => {
-      if (version2 instanceof SemVer) {
-        return version2;
-      }
-      if (typeof version2 === "number") {
-        version2 = String(version2);
-      }
-      if (typeof version2 !== "string") {
-        return null;
-      }
-      options = options || {};
-      let match = null;
-      if (!options.rtl) {
-        match = version2.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
-      } else {
-        const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
-        let next2;
-        while ((next2 = coerceRtlRegex.exec(version2)) && (!match || match.index + match[0].length !== version2.length)) {
-          if (!match || next2.index + next2[0].length !== match.index + match[0].length) {
-            match = next2;
-          }
-          coerceRtlRegex.lastIndex = next2.index + next2[1].length + next2[2].length;
-        }
-        coerceRtlRegex.lastIndex = -1;
-      }
-      if (match === null) {
-        return null;
-      }
-      const major = match[2];
-      const minor = match[3] || "0";
-      const patch = match[4] || "0";
-      const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
-      const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse3(`${major}.${minor}.${patch}${prerelease}${build}`, options);
-    };
-    module.exports = coerce;
-  }
-});
-
-// node_modules/semver/functions/truncate.js
-var require_truncate = __commonJS({
-  "node_modules/semver/functions/truncate.js"(exports, module) {
-    "use strict";
-    var parse3 = require_parse();
-    var constants = require_constants();
-    var SemVer = require_semver();
-    var truncate = (version2, truncation, options) => {
-      if (!constants.RELEASE_TYPES.includes(truncation)) {
-        return null;
-      }
-      const clonedVersion = cloneInputVersion(version2, options);
-      return clonedVersion && doTruncation(clonedVersion, truncation);
-    };
-    var cloneInputVersion = (version2, options) => {
-      const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
-      return parse3(versionStringToParse, options);
-    };
-    var doTruncation = (version2, truncation) => {
-      if (isPrerelease2(truncation)) {
-        return version2.version;
-      }
-      version2.prerelease = [];
-      switch (truncation) {
-        case "major":
-          version2.minor = 0;
-          version2.patch = 0;
-          break;
-        case "minor":
-          version2.patch = 0;
-          break;
-      }
-      return version2.format();
-    };
-    var isPrerelease2 = (type) => {
-      return type.startsWith("pre");
-    };
-    module.exports = truncate;
-  }
-});
-
-// node_modules/semver/internal/lrucache.js
-var require_lrucache = __commonJS({
-  "node_modules/semver/internal/lrucache.js"(exports, module) {
-    "use strict";
-    var LRUCache = class {
-      constructor() {
-        this.max = 1e3;
-        this.map = /* @__PURE__ */ new Map();
-      }
-      get(key) {
-        const value = this.map.get(key);
-        if (value === void 0) {
-          return void 0;
-        } else {
-          this.map.delete(key);
-          this.map.set(key, value);
-          return value;
-        }
-      }
-      delete(key) {
-        return this.map.delete(key);
-      }
-      set(key, value) {
-        const deleted = this.delete(key);
-        if (!deleted && value !== void 0) {
-          if (this.map.size >= this.max) {
-            const firstKey = this.map.keys().next().value;
-            this.delete(firstKey);
-          }
-          this.map.set(key, value);
-        }
-        return this;
-      }
-    };
-    module.exports = LRUCache;
-  }
-});
-
-// node_modules/semver/internal/trim-comparator-whitespace.js
-var require_trim_comparator_whitespace = __commonJS({
-  "node_modules/semver/internal/trim-comparator-whitespace.js"(exports, module) {
-    "use strict";
-    var {
-      MAX_LENGTH,
-      MAX_SAFE_BUILD_LENGTH,
-      WHITESPACE_CHARACTERS
-    } = require_constants();
-    var whitespace = new Uint8Array(65536);
-    for (const char of WHITESPACE_CHARACTERS) {
-      whitespace[char.charCodeAt(0)] = 1;
-    }
-    var isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
-    var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
-    var isDigit = (char) => char !== void 0 && char >= "0" && char <= "9";
-    var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
-    var isIdentifierCharacter = (char) => isDigit(char) || isLetter(char) || char === "-";
-    var isVersionStart = (char) => isDigit(char) || char === "x" || char === "X" || char === "*";
-    var findDigitsEndIndex = (range, start, limit, digitRuns) => {
-      if (!isDigit(range[start])) {
-        return start;
-      }
-      if (start >= digitRuns.start && start < digitRuns.end) {
-        return Math.min(start + limit, digitRuns.end);
-      }
-      if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) {
-        return Math.min(start + limit, digitRuns.previousEnd);
-      }
-      let end = start + 1;
-      while (isDigit(range[end])) {
-        end++;
-      }
-      digitRuns.previousStart = digitRuns.start;
-      digitRuns.previousEnd = digitRuns.end;
-      digitRuns.start = start;
-      digitRuns.end = end;
-      return Math.min(start + limit, end);
-    };
-    var findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
-      if (!loose && range[start] === "0") {
-        return start + 1;
-      }
-      return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
-    };
-    var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
-      const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
-      if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
-        let end = digitsEnd + 1;
-        const limit = end + MAX_SAFE_BUILD_LENGTH;
-        while (end < limit && isIdentifierCharacter(range[end])) {
-          end++;
-        }
-        return end;
-      }
-      return findVersionNumberEndIndex(range, start, loose, digitRuns);
-    };
-    var findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
-      const hyphen = range[start] === "-";
-      if (!loose && !hyphen) {
-        return start;
-      }
-      const identifierStart = start + (hyphen ? 1 : 0);
-      let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
-      if (end === identifierStart) {
-        if (!loose || !hyphen) {
-          return start;
-        }
-        end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
-      }
-      while (range[end] === ".") {
-        const next2 = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
-        if (next2 === end + 1) {
-          break;
-        }
-        end = next2;
-      }
-      return end;
-    };
-    var findBuildIdentifierEndIndex = (range, start) => {
-      let end = start;
-      while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) {
-        end++;
-      }
-      return end;
-    };
-    var findBuildEndIndex = (range, start) => {
-      if (range[start] !== "+") {
-        return start;
-      }
-      let end = findBuildIdentifierEndIndex(range, start + 1);
-      if (end === start + 1) {
-        return start;
-      }
-      while (range[end] === ".") {
-        const next2 = findBuildIdentifierEndIndex(range, end + 1);
-        if (next2 === end + 1) {
-          break;
-        }
-        end = next2;
-      }
-      return end;
-    };
-    var findLooseFullVersionEndIndex = (range, start, digitRuns) => {
-      let end = start;
-      for (let component = 0; component < 3; component++) {
-        const next2 = findVersionNumberEndIndex(range, end, true, digitRuns);
-        if (next2 === end) {
-          return start;
-        }
-        end = next2;
-        if (component < 2) {
-          if (range[end] !== ".") {
-            return start;
-          }
-          end++;
-        }
-      }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
-      return findBuildEndIndex(range, prereleaseEnd);
-    };
-    var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
-      if (isDigit(range[start])) {
-        return findVersionNumberEndIndex(range, start, false, digitRuns);
-      }
-      return isVersionStart(range[start]) ? start + 1 : start;
-    };
-    var findPartialVersionEndIndex = (range, start, digitRuns) => {
-      let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
-      for (let component = 0; component < 2; component++) {
-        if (range[end] !== ".") {
-          return end;
-        }
-        const next2 = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
-        if (next2 === end + 1) {
-          return end;
-        }
-        end = next2;
-      }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
-      return findBuildEndIndex(range, prereleaseEnd);
-    };
-    var findVersionEndIndex = (range, start, digitRuns) => {
-      const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
-      return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
-    };
-    var findRemovableWhitespaceIndex = (range, matchStart) => {
-      let position = matchStart;
-      if (isWhitespace(range[position])) {
-        position++;
-      }
-      if (range[position] === "<" || range[position] === ">") {
-        position++;
-      }
-      if (range[position] === "=") {
-        position++;
-      }
-      return isWhitespace(range[position]) ? position : -1;
-    };
-    var trimComparatorWhitespace = (range) => {
-      let result = "";
-      let copyFrom = 0;
-      let cursor = 0;
-      const digitRuns = { start: -1, end: -1, previousStart: -1, previousEnd: -1 };
-      while (cursor < range.length) {
-        const matchStart = cursor;
-        if (range[cursor] === "<" || range[cursor] === ">") {
-          cursor++;
-        } else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
-          cursor++;
-          continue;
-        }
-        while (cursor < range.length && isVersionPrefix(range[cursor])) {
-          cursor++;
-        }
-        if (!isVersionStart(range[cursor])) {
-          continue;
-        }
-        const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
-        if (whitespacePosition !== -1) {
-          result += range.slice(copyFrom, whitespacePosition);
-          copyFrom = whitespacePosition + 1;
-        }
-        cursor = findVersionEndIndex(range, cursor, digitRuns);
-      }
-      return result + range.slice(copyFrom);
-    };
-    module.exports = trimComparatorWhitespace;
-  }
-});
-
-// node_modules/semver/classes/range.js
-var require_range = __commonJS({
-  "node_modules/semver/classes/range.js"(exports, module) {
-    "use strict";
-    var SPACE_CHARACTERS = /\s+/g;
-    var Range = class _Range {
-      constructor(range, options) {
-        options = parseOptions(options);
-        if (range instanceof _Range) {
-          if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) {
-            return range;
-          } else {
-            return new _Range(range.raw, options);
-          }
-        }
-        if (range instanceof Comparator) {
-          this.raw = range.value;
-          this.set = [[range]];
-          this.formatted = void 0;
-          return this;
-        }
-        this.options = options;
-        this.loose = !!options.loose;
-        this.includePrerelease = !!options.includePrerelease;
-        this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
-        this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
-        if (!this.set.length) {
-          throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
-        }
-        if (this.set.length > 1) {
-          const first = this.set[0];
-          this.set = this.set.filter((c) => !isNullSet(c[0]));
-          if (this.set.length === 0) {
-            this.set = [first];
-          } else if (this.set.length > 1) {
-            for (const c of this.set) {
-              if (c.length === 1 && isAny(c[0])) {
-                this.set = [c];
-                break;
-              }
-            }
-          }
-        }
-        this.formatted = void 0;
-      }
-      get range() {
-        if (this.formatted === void 0) {
-          this.formatted = "";
-          for (let i = 0; i < this.set.length; i++) {
-            if (i > 0) {
-              this.formatted += "||";
-            }
-            const comps = this.set[i];
-            for (let k = 0; k < comps.length; k++) {
-              if (k > 0) {
-                this.formatted += " ";
-              }
-              this.formatted += comps[k].toString().trim();
-            }
-          }
-        }
-        return this.formatted;
-      }
-      format() {
-        return this.range;
-      }
-      toString() {
-        return this.range;
-      }
-      parseRange(range) {
-        range = range.replace(BUILDSTRIPRE, "");
-        const memoOpts = (this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE);
-        const memoKey = memoOpts + ":" + range;
-        const cached2 = cache.get(memoKey);
-        if (cached2) {
-          return cached2;
-        }
-        const loose = this.options.loose;
-        const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
-        range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
-        debug("hyphen replace", range);
-        range = trimComparatorWhitespace(range);
-        debug("comparator trim", range);
-        range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
-        debug("tilde trim", range);
-        range = range.replace(re[t.CARETTRIM], caretTrimReplace);
-        debug("caret trim", range);
-        let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
-        if (loose) {
-          rangeList = rangeList.filter((comp) => {
-            debug("loose invalid filter", comp, this.options);
-            return !!comp.match(re[t.COMPARATORLOOSE]);
-          });
-        }
-        debug("range list", rangeList);
-        const rangeMap = /* @__PURE__ */ new Map();
-        const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
-        for (const comp of comparators) {
-          if (isNullSet(comp)) {
-            return [comp];
-          }
-          rangeMap.set(comp.value, comp);
-        }
-        if (rangeMap.size > 1 && rangeMap.has("")) {
-          rangeMap.delete("");
-        }
-        const result = [...rangeMap.values()];
-        cache.set(memoKey, result);
-        return result;
-      }
-      intersects(range, options) {
-        if (!(range instanceof _Range)) {
-          throw new TypeError("a Range is required");
-        }
-        return this.set.some((thisComparators) => {
-          return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
-            return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
-              return rangeComparators.every((rangeComparator) => {
-                return thisComparator.intersects(rangeComparator, options);
-              });
-            });
-          });
-        });
-      }
-      // if ANY of the sets match ALL of its comparators, then pass
-      test(version2) {
-        if (!version2) {
-          return false;
-        }
-        if (typeof version2 === "string") {
-          try {
-            version2 = new SemVer(version2, this.options);
-          } catch (er) {
-            return false;
-          }
-        }
-        for (let i = 0; i < this.set.length; i++) {
-          if (testSet(this.set[i], version2, this.options)) {
-            return true;
-          }
-        }
-        return false;
-      }
-    };
-    module.exports = Range;
-    var LRU = require_lrucache();
-    var cache = new LRU();
-    var parseOptions = require_parse_options();
-    var Comparator = require_comparator();
-    var debug = require_debug();
-    var SemVer = require_semver();
-    var trimComparatorWhitespace = require_trim_comparator_whitespace();
-    var {
-      safeRe: re,
-      src,
-      t,
-      tildeTrimReplace,
-      caretTrimReplace
-    } = require_re();
-    var { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants();
-    var BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
-    var isNullSet = (c) => c.value === "<0.0.0-0";
-    var isAny = (c) => c.value === "";
-    var isSatisfiable = (comparators, options) => {
-      let result = true;
-      const remainingComparators = comparators.slice();
-      let testComparator = remainingComparators.pop();
-      while (result && remainingComparators.length) {
-        result = remainingComparators.every((otherComparator) => {
-          return testComparator.intersects(otherComparator, options);
-        });
-        testComparator = remainingComparators.pop();
-      }
-      return result;
-    };
-    var parseComparator = (comp, options) => {
-      comp = comp.replace(re[t.BUILD], "");
-      debug("comp", comp, options);
-      comp = replaceCarets(comp, options);
-      debug("caret", comp);
-      comp = replaceTildes(comp, options);
-      debug("tildes", comp);
-      comp = replaceXRanges(comp, options);
-      debug("xrange", comp);
-      comp = replaceStars(comp, options);
-      debug("stars", comp);
-      return comp;
-    };
-    var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
-    var invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
-    var replaceTildes = (comp, options) => {
-      return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
-    };
-    var replaceTilde = (comp, options) => {
-      const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
-      const z2 = options.includePrerelease ? "-0" : "";
-      return comp.replace(r, (_, M, m, p, pr) => {
-        debug("tilde", comp, _, M, m, p, pr);
-        let ret;
-        if (isX(M)) {
-          ret = "";
-        } else if (isX(m)) {
-          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
-        } else if (isX(p)) {
-          ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
-        } else if (pr) {
-          debug("replaceTilde pr", pr);
-          ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
-        } else {
-          ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
-        }
-        debug("tilde return", ret);
-        return ret;
-      });
-    };
-    var replaceCarets = (comp, options) => {
-      return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
-    };
-    var replaceCaret = (comp, options) => {
-      debug("caret", comp, options);
-      const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
-      const z2 = options.includePrerelease ? "-0" : "";
-      return comp.replace(r, (_, M, m, p, pr) => {
-        debug("caret", comp, _, M, m, p, pr);
-        let ret;
-        if (isX(M)) {
-          ret = "";
-        } else if (isX(m)) {
-          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
-        } else if (isX(p)) {
-          if (M === "0") {
-            ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
-          } else {
-            ret = `>=${M}.${m}.0${z2} <${+M + 1}.0.0-0`;
-          }
-        } else if (pr) {
-          debug("replaceCaret pr", pr);
-          if (M === "0") {
-            if (m === "0") {
-              ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
-            } else {
-              ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
-            }
-          } else {
-            ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
-          }
-        } else {
-          debug("no pr");
-          if (M === "0") {
-            if (m === "0") {
-              ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
-            } else {
-              ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
-            }
-          } else {
-            ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
-          }
-        }
-        debug("caret return", ret);
-        return ret;
-      });
-    };
-    var replaceXRanges = (comp, options) => {
-      debug("replaceXRanges", comp, options);
-      return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
-    };
-    var replaceXRange = (comp, options) => {
-      comp = comp.trim();
-      const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
-      return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
-        debug("xRange", comp, ret, gtlt, M, m, p, pr);
-        if (invalidXRangeOrder(M, m, p)) {
-          return comp;
-        }
-        const xM = isX(M);
-        const xm = xM || isX(m);
-        const xp = xm || isX(p);
-        const anyX = xp;
-        if (gtlt === "=" && anyX) {
-          gtlt = "";
-        }
-        pr = options.includePrerelease ? "-0" : "";
-        if (xM) {
-          if (gtlt === ">" || gtlt === "<") {
-            ret = "<0.0.0-0";
-          } else {
-            ret = "*";
-          }
-        } else if (gtlt && anyX) {
-          if (xm) {
-            m = 0;
-          }
-          p = 0;
-          if (gtlt === ">") {
-            gtlt = ">=";
-            if (xm) {
-              M = +M + 1;
-              m = 0;
-              p = 0;
-            } else {
-              m = +m + 1;
-              p = 0;
-            }
-          } else if (gtlt === "<=") {
-            gtlt = "<";
-            if (xm) {
-              M = +M + 1;
-            } else {
-              m = +m + 1;
-            }
-          }
-          if (gtlt === "<") {
-            pr = "-0";
-          }
-          ret = `${gtlt + M}.${m}.${p}${pr}`;
-        } else if (xm) {
-          ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
-        } else if (xp) {
-          ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
-        }
-        debug("xRange return", ret);
-        return ret;
-      });
-    };
-    var replaceStars = (comp, options) => {
-      debug("replaceStars", comp, options);
-      return comp.trim().replace(re[t.STAR], "");
-    };
-    var replaceGTE0 = (comp, options) => {
-      debug("replaceGTE0", comp, options);
-      return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
-    };
-    var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
-      if (isX(fM)) {
-        from = "";
-      } else if (isX(fm)) {
-        from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
-      } else if (isX(fp)) {
-        from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
-      } else if (fpr) {
-        from = `>=${from}`;
-      } else {
-        from = `>=${from}${incPr ? "-0" : ""}`;
-      }
-      if (isX(tM)) {
-        to = "";
-      } else if (isX(tm)) {
-        to = `<${+tM + 1}.0.0-0`;
-      } else if (isX(tp)) {
-        to = `<${tM}.${+tm + 1}.0-0`;
-      } else if (tpr) {
-        to = `<=${tM}.${tm}.${tp}-${tpr}`;
-      } else if (incPr) {
-        to = `<${tM}.${tm}.${+tp + 1}-0`;
-      } else {
-        to = `<=${to}`;
-      }
-      return `${from} ${to}`.trim();
-    };
-    var testSet = (set2, version2, options) => {
-      for (let i = 0; i < set2.length; i++) {
-        if (!set2[i].test(version2)) {
-          return false;
-        }
-      }
-      if (version2.prerelease.length && !options.includePrerelease) {
-        for (let i = 0; i < set2.length; i++) {
-          debug(set2[i].semver);
-          if (set2[i].semver === Comparator.ANY) {
-            continue;
-          }
-          if (set2[i].semver.prerelease.length > 0) {
-            const allowed = set2[i].semver;
-            if (allowed.major === version2.major && allowed.minor === version2.minor && allowed.patch === version2.patch) {
-              return true;
-            }
-          }
-        }
-        return false;
-      }
-      return true;
-    };
-  }
-});
-
-// node_modules/semver/classes/comparator.js
-var require_comparator = __commonJS({
-  "node_modules/semver/classes/comparator.js"(exports, module) {
-    "use strict";
-    var ANY = /* @__PURE__ */ Symbol("SemVer ANY");
-    var Comparator = class _Comparator {
-      static get ANY() {
-        return ANY;
-      }
-      constructor(comp, options) {
-        options = parseOptions(options);
-        if (comp instanceof _Comparator) {
-          if (comp.loose === !!options.loose) {
-            return comp;
-          } else {
-            comp = comp.value;
-          }
-        }
-        comp = comp.trim().split(/\s+/).join(" ");
-        debug("comparator", comp, options);
-        this.options = options;
-        this.loose = !!options.loose;
-        this.parse(comp);
-        if (this.semver === ANY) {
-          this.value = "";
-        } else {
-          this.value = this.operator + this.semver.version;
-        }
-        debug("comp", this);
-      }
-      parse(comp) {
-        const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
-        const m = comp.match(r);
-        if (!m) {
-          throw new TypeError(`Invalid comparator: ${comp}`);
-        }
-        this.operator = m[1] !== void 0 ? m[1] : "";
-        if (this.operator === "=") {
-          this.operator = "";
-        }
-        if (!m[2]) {
-          this.semver = ANY;
-        } else {
-          this.semver = new SemVer(m[2], this.options.loose);
-        }
-      }
-      toString() {
-        return this.value;
-      }
-      test(version2) {
-        debug("Comparator.test", version2, this.options.loose);
-        if (this.semver === ANY || version2 === ANY) {
-          return true;
-        }
-        if (typeof version2 === "string") {
-          try {
-            version2 = new SemVer(version2, this.options);
-          } catch (er) {
-            return false;
-          }
-        }
-        return cmp(version2, this.operator, this.semver, this.options);
-      }
-      intersects(comp, options) {
-        if (!(comp instanceof _Comparator)) {
-          throw new TypeError("a Comparator is required");
-        }
-        if (this.operator === "") {
-          if (this.value === "") {
-            return true;
-          }
-          return new Range(comp.value, options).test(this.value);
-        } else if (comp.operator === "") {
-          if (comp.value === "") {
-            return true;
-          }
-          return new Range(this.value, options).test(comp.semver);
-        }
-        options = parseOptions(options);
-        if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) {
-          return false;
-        }
-        if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) {
-          return false;
-        }
-        if (this.operator.startsWith(">") && comp.operator.startsWith(">")) {
-          return true;
-        }
-        if (this.operator.startsWith("<") && comp.operator.startsWith("<")) {
-          return true;
-        }
-        if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) {
-          return true;
-        }
-        if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) {
-          return true;
-        }
-        if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) {
-          return true;
-        }
-        return false;
-      }
-    };
-    module.exports = Comparator;
-    var parseOptions = require_parse_options();
-    var { safeRe: re, t } = require_re();
-    var cmp = require_cmp();
-    var debug = require_debug();
-    var SemVer = require_semver();
-    var Range = require_range();
-  }
-});
-
-// node_modules/semver/functions/satisfies.js
-var require_satisfies = __commonJS({
-  "node_modules/semver/functions/satisfies.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var satisfies3 = (version2, range, options) => {
-      try {
-        range = new Range(range, options);
-      } catch (er) {
-        return false;
-      }
-      return range.test(version2);
-    };
-    module.exports = satisfies3;
-  }
-});
-
-// node_modules/semver/ranges/to-comparators.js
-var require_to_comparators = __commonJS({
-  "node_modules/semver/ranges/to-comparators.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
-    module.exports = toComparators;
-  }
-});
-
-// node_modules/semver/ranges/max-satisfying.js
-var require_max_satisfying = __commonJS({
-  "node_modules/semver/ranges/max-satisfying.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Range = require_range();
-    var maxSatisfying = (versions, range, options) => {
-      let max = null;
-      let maxSV = null;
-      let rangeObj = null;
-      try {
-        rangeObj = new Range(range, options);
-      } catch (er) {
-        return null;
-      }
-      versions.forEach((v) => {
-        if (rangeObj.test(v)) {
-          if (!max || maxSV.compare(v) === -1) {
-            max = v;
-            maxSV = new SemVer(max, options);
-          }
-        }
-      });
-      return max;
-    };
-    module.exports = maxSatisfying;
-  }
-});
-
-// node_modules/semver/ranges/min-satisfying.js
-var require_min_satisfying = __commonJS({
-  "node_modules/semver/ranges/min-satisfying.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Range = require_range();
-    var minSatisfying = (versions, range, options) => {
-      let min = null;
-      let minSV = null;
-      let rangeObj = null;
-      try {
-        rangeObj = new Range(range, options);
-      } catch (er) {
-        return null;
-      }
-      versions.forEach((v) => {
-        if (rangeObj.test(v)) {
-          if (!min || minSV.compare(v) === 1) {
-            min = v;
-            minSV = new SemVer(min, options);
-          }
-        }
-      });
-      return min;
-    };
-    module.exports = minSatisfying;
-  }
-});
-
-// node_modules/semver/ranges/min-version.js
-var require_min_version = __commonJS({
-  "node_modules/semver/ranges/min-version.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Range = require_range();
-    var gt = require_gt();
-    var minVersion = (range, loose) => {
-      range = new Range(range, loose);
-      let minver = new SemVer("0.0.0");
-      if (range.test(minver)) {
-        return minver;
-      }
-      minver = new SemVer("0.0.0-0");
-      if (range.test(minver)) {
-        return minver;
-      }
-      minver = null;
-      for (let i = 0; i < range.set.length; ++i) {
-        const comparators = range.set[i];
-        let setMin = null;
-        comparators.forEach((comparator) => {
-          const compver = new SemVer(comparator.semver.version);
-          switch (comparator.operator) {
-            case ">":
-              if (compver.prerelease.length === 0) {
-                compver.patch++;
-              } else {
-                compver.prerelease.push(0);
-              }
-              compver.raw = compver.format();
-            /* fallthrough */
-            case "":
-            case ">=":
-              if (!setMin || gt(compver, setMin)) {
-                setMin = compver;
-              }
-              break;
-            case "<":
-            case "<=":
-              break;
-            /* istanbul ignore next */
-            default:
-              throw new Error(`Unexpected operation: ${comparator.operator}`);
-          }
-        });
-        if (setMin && (!minver || gt(minver, setMin))) {
-          minver = setMin;
-        }
-      }
-      if (minver && range.test(minver)) {
-        return minver;
-      }
-      return null;
-    };
-    module.exports = minVersion;
-  }
-});
-
-// node_modules/semver/ranges/valid.js
-var require_valid2 = __commonJS({
-  "node_modules/semver/ranges/valid.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var validRange2 = (range, options) => {
-      try {
-        return new Range(range, options).range || "*";
-      } catch (er) {
-        return null;
-      }
-    };
-    module.exports = validRange2;
-  }
-});
-
-// node_modules/semver/ranges/outside.js
-var require_outside = __commonJS({
-  "node_modules/semver/ranges/outside.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Comparator = require_comparator();
-    var { ANY } = Comparator;
-    var Range = require_range();
-    var satisfies3 = require_satisfies();
-    var gt = require_gt();
-    var lt = require_lt();
-    var lte = require_lte();
-    var gte = require_gte();
-    var outside = (version2, range, hilo, options) => {
-      version2 = new SemVer(version2, options);
-      range = new Range(range, options);
-      let gtfn, ltefn, ltfn, comp, ecomp;
-      switch (hilo) {
-        case ">":
-          gtfn = gt;
-          ltefn = lte;
-          ltfn = lt;
-          comp = ">";
-          ecomp = ">=";
-          break;
-        case "<":
-          gtfn = lt;
-          ltefn = gte;
-          ltfn = gt;
-          comp = "<";
-          ecomp = "<=";
-          break;
-        default:
-          throw new TypeError('Must provide a hilo val of "<" or ">"');
-      }
-      if (satisfies3(version2, range, options)) {
-        return false;
-      }
-      for (let i = 0; i < range.set.length; ++i) {
-        const comparators = range.set[i];
-        let high = null;
-        let low = null;
-        comparators.forEach((comparator) => {
-          if (comparator.semver === ANY) {
-            comparator = new Comparator(">=0.0.0");
-          }
-          high = high || comparator;
-          low = low || comparator;
-          if (gtfn(comparator.semver, high.semver, options)) {
-            high = comparator;
-          } else if (ltfn(comparator.semver, low.semver, options)) {
-            low = comparator;
-          }
-        });
-        if (high.operator === comp || high.operator === ecomp) {
-          return false;
-        }
-        if ((!low.operator || low.operator === comp) && ltefn(version2, low.semver)) {
-          return false;
-        } else if (low.operator === ecomp && ltfn(version2, low.semver)) {
-          return false;
-        }
-      }
-      return true;
-    };
-    module.exports = outside;
-  }
-});
-
-// node_modules/semver/ranges/gtr.js
-var require_gtr = __commonJS({
-  "node_modules/semver/ranges/gtr.js"(exports, module) {
-    "use strict";
-    var outside = require_outside();
-    var gtr = (version2, range, options) => outside(version2, range, ">", options);
-    module.exports = gtr;
-  }
-});
-
-// node_modules/semver/ranges/ltr.js
-var require_ltr = __commonJS({
-  "node_modules/semver/ranges/ltr.js"(exports, module) {
-    "use strict";
-    var outside = require_outside();
-    var ltr = (version2, range, options) => outside(version2, range, "<", options);
-    module.exports = ltr;
-  }
-});
-
-// node_modules/semver/ranges/intersects.js
-var require_intersects = __commonJS({
-  "node_modules/semver/ranges/intersects.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var intersects = (r1, r2, options) => {
-      r1 = new Range(r1, options);
-      r2 = new Range(r2, options);
-      return r1.intersects(r2, options);
-    };
-    module.exports = intersects;
-  }
-});
-
-// node_modules/semver/ranges/simplify.js
-var require_simplify = __commonJS({
-  "node_modules/semver/ranges/simplify.js"(exports, module) {
-    "use strict";
-    var satisfies3 = require_satisfies();
-    var compare2 = require_compare();
-    module.exports = (versions, range, options) => {
-      const set2 = [];
-      let first = null;
-      let prev = null;
-      const v = versions.sort((a, b) => compare2(a, b, options));
-      for (const version2 of v) {
-        const included = satisfies3(version2, range, options);
-        if (included) {
-          prev = version2;
-          if (!first) {
-            first = version2;
-          }
-        } else {
-          if (prev) {
-            set2.push([first, prev]);
-          }
-          prev = null;
-          first = null;
-        }
-      }
-      if (first) {
-        set2.push([first, null]);
-      }
-      const ranges = [];
-      for (const [min, max] of set2) {
-        if (min === max) {
-          ranges.push(min);
-        } else if (!max && min === v[0]) {
-          ranges.push("*");
-        } else if (!max) {
-          ranges.push(`>=${min}`);
-        } else if (min === v[0]) {
-          ranges.push(`<=${max}`);
-        } else {
-          ranges.push(`${min} - ${max}`);
-        }
-      }
-      const simplified = ranges.join(" || ");
-      const original = typeof range.raw === "string" ? range.raw : String(range);
-      return simplified.length < original.length ? simplified : range;
-    };
-  }
-});
-
-// node_modules/semver/ranges/subset.js
-var require_subset = __commonJS({
-  "node_modules/semver/ranges/subset.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var Comparator = require_comparator();
-    var { ANY } = Comparator;
-    var satisfies3 = require_satisfies();
-    var compare2 = require_compare();
-    var subset = (sub, dom, options = {}) => {
-      if (sub === dom) {
-        return true;
-      }
-      sub = new Range(sub, options);
-      dom = new Range(dom, options);
-      let sawNonNull = false;
-      OUTER: for (const simpleSub of sub.set) {
-        for (const simpleDom of dom.set) {
-          const isSub = simpleSubset(simpleSub, simpleDom, options);
-          sawNonNull = sawNonNull || isSub !== null;
-          if (isSub) {
-            continue OUTER;
-          }
-        }
-        if (sawNonNull) {
-          return false;
-        }
-      }
-      return true;
-    };
-    var minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
-    var minimumVersion = [new Comparator(">=0.0.0")];
-    var simpleSubset = (sub, dom, options) => {
-      if (sub === dom) {
-        return true;
-      }
-      if (sub.length === 1 && sub[0].semver === ANY) {
-        if (dom.length === 1 && dom[0].semver === ANY) {
-          return true;
-        } else if (options.includePrerelease) {
-          sub = minimumVersionWithPreRelease;
-        } else {
-          sub = minimumVersion;
-        }
-      }
-      if (dom.length === 1 && dom[0].semver === ANY) {
-        if (options.includePrerelease) {
-          return true;
-        } else {
-          dom = minimumVersion;
-        }
-      }
-      const eqSet = /* @__PURE__ */ new Set();
-      let gt, lt;
-      for (const c of sub) {
-        if (c.operator === ">" || c.operator === ">=") {
-          gt = higherGT(gt, c, options);
-        } else if (c.operator === "<" || c.operator === "<=") {
-          lt = lowerLT(lt, c, options);
-        } else {
-          eqSet.add(c.semver);
-        }
-      }
-      if (eqSet.size > 1) {
-        return null;
-      }
-      let gtltComp;
-      if (gt && lt) {
-        gtltComp = compare2(gt.semver, lt.semver, options);
-        if (gtltComp > 0) {
-          return null;
-        } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
-          return null;
-        }
-      }
-      for (const eq2 of eqSet) {
-        if (gt && !satisfies3(eq2, String(gt), options)) {
-          return null;
-        }
-        if (lt && !satisfies3(eq2, String(lt), options)) {
-          return null;
-        }
-        for (const c of dom) {
-          if (!satisfies3(eq2, String(c), options)) {
-            return false;
-          }
-        }
-        return true;
-      }
-      let higher, lower;
-      let hasDomLT, hasDomGT;
-      let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
-      let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
-      if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) {
-        needDomLTPre = false;
-      }
-      for (const c of dom) {
-        hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
-        hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
-        if (gt) {
-          if (needDomGTPre) {
-            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) {
-              needDomGTPre = false;
-            }
-          }
-          if (c.operator === ">" || c.operator === ">=") {
-            higher = higherGT(gt, c, options);
-            if (higher === c && higher !== gt) {
-              return false;
-            }
-          } else if (gt.operator === ">=" && !c.test(gt.semver)) {
-            return false;
-          }
-        }
-        if (lt) {
-          if (needDomLTPre) {
-            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) {
-              needDomLTPre = false;
-            }
-          }
-          if (c.operator === "<" || c.operator === "<=") {
-            lower = lowerLT(lt, c, options);
-            if (lower === c && lower !== lt) {
-              return false;
-            }
-          } else if (lt.operator === "<=" && !c.test(lt.semver)) {
-            return false;
-          }
-        }
-        if (!c.operator && (lt || gt) && gtltComp !== 0) {
-          return false;
-        }
-      }
-      if (gt && hasDomLT && !lt && gtltComp !== 0) {
-        return false;
-      }
-      if (lt && hasDomGT && !gt && gtltComp !== 0) {
-        return false;
-      }
-      if (needDomGTPre || needDomLTPre) {
-        return false;
-      }
-      return true;
-    };
-    var higherGT = (a, b, options) => {
-      if (!a) {
-        return b;
-      }
-      const comp = compare2(a.semver, b.semver, options);
-      return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
-    };
-    var lowerLT = (a, b, options) => {
-      if (!a) {
-        return b;
-      }
-      const comp = compare2(a.semver, b.semver, options);
-      return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
-    };
-    module.exports = subset;
-  }
-});
-
-// node_modules/semver/index.js
-var require_semver2 = __commonJS({
-  "node_modules/semver/index.js"(exports, module) {
-    "use strict";
-    var internalRe = require_re();
-    var constants = require_constants();
-    var SemVer = require_semver();
-    var identifiers = require_identifiers();
-    var parse3 = require_parse();
-    var valid2 = require_valid();
-    var clean = require_clean();
-    var inc = require_inc();
-    var diff2 = require_diff();
-    var major = require_major();
-    var minor = require_minor();
-    var patch = require_patch();
-    var prerelease = require_prerelease();
-    var compare2 = require_compare();
-    var rcompare = require_rcompare();
-    var compareLoose = require_compare_loose();
-    var compareBuild = require_compare_build();
-    var sort = require_sort();
-    var rsort = require_rsort();
-    var gt = require_gt();
-    var lt = require_lt();
-    var eq2 = require_eq();
-    var neq = require_neq();
-    var gte = require_gte();
-    var lte = require_lte();
-    var cmp = require_cmp();
-    var coerce = require_coerce();
-    var truncate = require_truncate();
-    var Comparator = require_comparator();
-    var Range = require_range();
-    var satisfies3 = require_satisfies();
-    var toComparators = require_to_comparators();
-    var maxSatisfying = require_max_satisfying();
-    var minSatisfying = require_min_satisfying();
-    var minVersion = require_min_version();
-    var validRange2 = require_valid2();
-    var outside = require_outside();
-    var gtr = require_gtr();
-    var ltr = require_ltr();
-    var intersects = require_intersects();
-    var simplifyRange = require_simplify();
-    var subset = require_subset();
-    module.exports = {
-      parse: parse3,
-      valid: valid2,
-      clean,
-      inc,
-      diff: diff2,
-      major,
-      minor,
-      patch,
-      prerelease,
-      compare: compare2,
-      rcompare,
-      compareLoose,
-      compareBuild,
-      sort,
-      rsort,
-      gt,
-      lt,
-      eq: eq2,
-      neq,
-      gte,
-      lte,
-      cmp,
-      coerce,
-      truncate,
-      Comparator,
-      Range,
-      satisfies: satisfies3,
-      toComparators,
-      maxSatisfying,
-      minSatisfying,
-      minVersion,
-      validRange: validRange2,
-      outside,
-      gtr,
-      ltr,
-      intersects,
-      simplifyRange,
-      subset,
-      SemVer,
-      re: internalRe.re,
-      src: internalRe.src,
-      tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants.RELEASE_TYPES,
-      compareIdentifiers: identifiers.compareIdentifiers,
-      rcompareIdentifiers: identifiers.rcompareIdentifiers
-    };
-  }
-});
-
 // src/cli.ts
-import { existsSync as existsSync4, readFileSync as readFileSync7, writeFileSync as writeFileSync4 } from "node:fs";
+import { existsSync as existsSync7, readFileSync as readFileSync9 } from "node:fs";
+
+// src/commands/clean.ts
+import { existsSync as existsSync4, rmSync as rmSync4 } from "node:fs";
 import { join as join8 } from "node:path";
 
 // src/adapters/world.ts
-import { homedir, cpus } from "node:os";
+import { mkdirSync as mkdirSync7 } from "node:fs";
+import { cpus, homedir } from "node:os";
 import { dirname as dirname2, join as join7, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13347,12 +13351,12 @@ function isIso7064Mod97(iban3) {
   let remainder = 0;
   const len = iban3.length;
   for (let i = 4; i < len; i++) {
-    const code = iban3.charCodeAt(i);
-    remainder = (code >= 65 ? remainder * 100 + (code - 55) : remainder * 10 + (code - 48)) % 97;
+    const code2 = iban3.charCodeAt(i);
+    remainder = (code2 >= 65 ? remainder * 100 + (code2 - 55) : remainder * 10 + (code2 - 48)) % 97;
   }
   for (let i = 0; i < 4; i++) {
-    const code = iban3.charCodeAt(i);
-    remainder = (code >= 65 ? remainder * 100 + (code - 55) : remainder * 10 + (code - 48)) % 97;
+    const code2 = iban3.charCodeAt(i);
+    remainder = (code2 >= 65 ? remainder * 100 + (code2 - 55) : remainder * 10 + (code2 - 48)) % 97;
   }
   return remainder === 1;
 }
@@ -15313,7 +15317,7 @@ var recursive = /* @__PURE__ */ new WeakMap();
 var NONE = 0;
 var ASSUMED = 1;
 var PROVEN = 2;
-function isRecursive(inst, stack, resolve2) {
+function isRecursive(inst, stack, resolve3) {
   const cached2 = recursive.get(inst);
   if (cached2 !== void 0)
     return cached2 ? PROVEN : NONE;
@@ -15323,7 +15327,7 @@ function isRecursive(inst, stack, resolve2) {
   let result = NONE;
   const check2 = (child) => {
     if (result !== PROVEN && child?._zod) {
-      const answer = isRecursive(child, stack, resolve2);
+      const answer = isRecursive(child, stack, resolve3);
       if (answer > result)
         result = answer;
     }
@@ -15334,7 +15338,7 @@ function isRecursive(inst, stack, resolve2) {
       const desc = Object.getOwnPropertyDescriptor(sh, key);
       if (spread && !desc.enumerable)
         continue;
-      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve2) : NONE;
+      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve3) : NONE;
       if (child > answer)
         answer = child;
     }
@@ -15398,7 +15402,7 @@ function isRecursive(inst, stack, resolve2) {
       break;
     // `$ZodLazy` caches its inner on the def, so a resolved edge is followed exactly
     case "lazy": {
-      const inner = def._cachedInner ?? (resolve2 ? inst._zod.innerType : void 0);
+      const inner = def._cachedInner ?? (resolve3 ? inst._zod.innerType : void 0);
       merge2(inner ? isRecursive(inner, stack, false) : ASSUMED);
       break;
     }
@@ -23298,12 +23302,12 @@ function compileFn(schema, options) {
   doc.write(outputAccessor === null ? `return true;` : `return ${outputAccessor};`);
   const constantNames = ["INVALID", ...ctx.constants.keys()];
   const constantValues = [INVALID, ...ctx.constants.values()];
-  const code = doc.content.join("\n");
+  const code2 = doc.content.join("\n");
   const fullCode = options?.debug ? constantNames.length > 0 ? `// Constants: ${constantNames.join(", ")}
-${code}` : code : "";
+${code2}` : code2 : "";
   const F = Function;
   const factoryCode = `return (input) => {
-${code}
+${code2}
 }`;
   let fn;
   try {
@@ -26122,16 +26126,16 @@ function foldObjects(members2) {
   if (objects.every((object2) => object2.additionalProperties === false)) {
     folded.additionalProperties = false;
   } else {
-    const constraints = [];
+    const constraints2 = [];
     for (const object2 of objects) {
       const constraint = undeclaredConstraint(object2);
-      if (constraint && !constraints.some((seen) => JSON.stringify(seen) === JSON.stringify(constraint)))
-        constraints.push(constraint);
+      if (constraint && !constraints2.some((seen) => JSON.stringify(seen) === JSON.stringify(constraint)))
+        constraints2.push(constraint);
     }
-    if (constraints.length === 1)
-      folded.additionalProperties = constraints[0];
-    else if (constraints.length > 1)
-      folded.additionalProperties = { allOf: constraints };
+    if (constraints2.length === 1)
+      folded.additionalProperties = constraints2[0];
+    else if (constraints2.length > 1)
+      folded.additionalProperties = { allOf: constraints2 };
   }
   return folded;
 }
@@ -30044,6 +30048,9 @@ var WeatherError = class extends Error {
     this.name = "WeatherError";
   }
 };
+function assertNever2(value) {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}
 
 // src/adapters/http.ts
 import { get as getPlain } from "node:http";
@@ -30061,13 +30068,13 @@ async function fetchText(url2, headers, certificate) {
     } catch (error62) {
       last = error62;
     }
-    await new Promise((resolve2) => setTimeout(resolve2, 200 * 4 ** attempt));
+    await new Promise((resolve3) => setTimeout(resolve3, 200 * 4 ** attempt));
   }
   const why = last instanceof Error ? last.message : String(last);
   throw new WeatherError(`The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`, { cause: last });
 }
 function getOnce(url2, headers, certificate, redirects) {
-  return new Promise((resolve2, reject) => {
+  return new Promise((resolve3, reject) => {
     const address = new URL(url2);
     const options = {
       headers,
@@ -30081,7 +30088,7 @@ function getOnce(url2, headers, certificate, redirects) {
       if (location && (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400) {
         response.resume();
         if (redirects === 0) return reject(new Error("too many redirects"));
-        return resolve2(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
+        return resolve3(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
       }
       const chunks = [];
       let size = 0;
@@ -30090,7 +30097,7 @@ function getOnce(url2, headers, certificate, redirects) {
         if (size > LARGEST) request.destroy(new Error("the answer is larger than 64 MiB"));
         chunks.push(chunk);
       });
-      response.on("end", () => resolve2({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
+      response.on("end", () => resolve3({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
       response.on("error", reject);
     });
     request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
@@ -30277,7 +30284,7 @@ function fits(filename, target) {
 import { spawn } from "node:child_process";
 var LONGEST_OUTPUT = 8 * 1024 * 1024;
 function run(command, args, options = {}) {
-  return new Promise((resolve2) => {
+  return new Promise((resolve3) => {
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       ...options.env && { env: options.env },
@@ -30296,11 +30303,11 @@ function run(command, args, options = {}) {
     }, options.timeoutMs ?? 6e5);
     child.on("error", (error62) => {
       clearTimeout(timer);
-      resolve2({ status: 127, stdout: "", stderr: error62.message });
+      resolve3({ status: 127, stdout: "", stderr: error62.message });
     });
-    child.on("close", (code) => {
+    child.on("close", (code2) => {
       clearTimeout(timer);
-      resolve2({ status: late ? 124 : code ?? 1, ...out });
+      resolve3({ status: late ? 124 : code2 ?? 1, ...out });
     });
     child.stdin.on("error", () => void 0);
     child.stdin.end(options.input ?? "");
@@ -30435,8 +30442,8 @@ var UvEnvironments = class {
     const id = lockId(resolved, { python: python.version, platform: `${process.platform}-${process.arch}`, accelerator: "cpu" });
     mkdirSync3(this.settings.locks, { recursive: true });
     writeFileSync2(join3(this.settings.locks, `${id}.txt`), resolved);
-    const failed = await this.#build(id, resolved);
-    return failed ?? { status: "built", id, lock: parseLock(resolved) };
+    const failed2 = await this.build(id, resolved);
+    return failed2 ?? { status: "built", id, lock: parseLock(resolved) };
   }
   /** The text of a lock with hashes, or why there is none. */
   async #resolve(request, preferences) {
@@ -30445,8 +30452,8 @@ var UvEnvironments = class {
     try {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name) => request.pins[name] ? `${name}==${request.pins[name]}` : name);
-      const constraints = { ...this.#torchConstraints(request), ...request.heldBack };
-      writeFileSync2(join3(scratch, "constraints.txt"), pinLines(constraints));
+      const constraints2 = { ...this.#torchConstraints(request), ...request.heldBack };
+      writeFileSync2(join3(scratch, "constraints.txt"), pinLines(constraints2));
       writeFileSync2(join3(scratch, "lock.txt"), pinLines(preferences ?? {}));
       const finished = await uv.call(
         [
@@ -30499,7 +30506,7 @@ var UvEnvironments = class {
     await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join3(folder, "bytecode"), ...shared]);
   }
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
-  async #build(id, lock) {
+  async build(id, lock) {
     const { uv, python, index, torch, folder } = this.settings;
     const target = environmentFolder(folder, id);
     if (existsSync2(join3(target, "peft-sweep.lock"))) return void 0;
@@ -30522,6 +30529,7 @@ var UvEnvironments = class {
       writeFileSync2(join3(venv, "peft-sweep.lock"), lock);
       ensure(join3(folder, "environments"));
       if (!existsSync2(target)) renameSync2(venv, target);
+      writeFileSync2(join3(ensure(join3(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
       rmSync(building, { recursive: true, force: true });
@@ -30592,6 +30600,9 @@ function readCertificate(settings) {
   } catch {
     return void 0;
   }
+}
+function withoutCredentials(url2) {
+  return url2.replace(/\/\/[^/@]*@/, "//");
 }
 
 // src/adapters/journal.ts
@@ -30711,7 +30722,7 @@ var PythonProbes = class {
     const python = join4(environmentFolder(settings.cache, environmentId), "bin", "python");
     const [command = "", ...args] = settings.containment.wrap(work, [python, "-I", "-B", "-c", START, settings.program]);
     const child = spawn2(command, args, { cwd: work, env: probeEnvironment(work), stdio: ["pipe", "pipe", "pipe", "pipe"], detached: true });
-    return new Promise((resolve2) => {
+    return new Promise((resolve3) => {
       let stopped;
       let output2 = "";
       const stop = (why) => {
@@ -30731,13 +30742,13 @@ var PythonProbes = class {
       readLines(child.stdio[3], onLine, () => stop("timeout"));
       child.on("error", (error62) => {
         clearTimeout(timer);
-        resolve2({ how: "exit", code: 127, output: error62.message });
+        resolve3({ how: "exit", code: 127, output: error62.message });
       });
-      child.on("close", (code, signal) => {
+      child.on("close", (code2, signal) => {
         clearTimeout(timer);
         settings.signal.removeEventListener("abort", interrupt);
         killGroup(child.pid);
-        resolve2({ how: stopped ?? (signal ? "signal" : "exit"), code: code ?? signalNumber(signal), output: output2 });
+        resolve3({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
       });
       child.stdin?.on("error", () => void 0);
       child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
@@ -30941,7 +30952,6 @@ async function sizeOf(closure, catalog) {
 }
 
 // src/adapters/world.ts
-import { mkdirSync as mkdirSync7 } from "node:fs";
 async function openWorld(options) {
   const { environment, say } = options;
   const cache = cacheFolder(environment);
@@ -30958,10 +30968,10 @@ async function openWorld(options) {
   const certificate = readCertificate(index);
   const catalog = new IndexCatalog({ indexUrls, findLinks: index.findLinks, certificate, folder: join7(cache, "index"), offline: options.offline, target });
   const torch = (pinned) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
-  return { cache, python, index, uv, target, catalog, torch, indexUrls, certificate };
+  const environments = (build, out) => new UvEnvironments({ uv, python, index, torch: build, catalog, folder: cache, locks: join7(out, "locks"), program: programFolder(), offline: options.offline });
+  return { cache, python, index, uv, target, catalog, torch, indexUrls, environments };
 }
-var SECONDS_PER_CELL = 60;
-var BYTES_PER_CELL = 2 * 1024 ** 3;
+var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
 var PROBE_VERSION = "1";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve(options.out);
@@ -30976,25 +30986,13 @@ async function sweepWorld(world, planned, torch, options) {
     handover: join7(out, "handover"),
     containment,
     signal: options.signal,
-    secondsPerCell: SECONDS_PER_CELL,
-    bytesPerCell: BYTES_PER_CELL
-  });
-  const environments = new UvEnvironments({
-    uv: world.uv,
-    python: world.python,
-    index: world.index,
-    torch,
-    catalog: world.catalog,
-    folder: world.cache,
-    locks: join7(out, "locks"),
-    program: programFolder(),
-    offline: options.offline
+    ...limits
   });
   const { name, enforced, missing } = containment;
   return {
     ports: {
       catalog: world.catalog,
-      environments,
+      environments: world.environments(torch, out),
       probes,
       journal: new FileJournal(join7(out, "results.jsonl"), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
@@ -31027,9 +31025,16 @@ function once(make) {
   };
 }
 
-// src/inputs.ts
-var import_yaml = __toESM(require_dist(), 1);
-import { parseArgs } from "node:util";
+// src/commands/clean.ts
+async function runClean(context) {
+  const cache = cacheFolder(context.environment);
+  const kept = ["environments", "bytecode", "uv", "index", "stored", "tmp"].filter((name) => existsSync4(join8(cache, name)));
+  for (const name of kept) rmSync4(join8(cache, name), { recursive: true, force: true });
+  context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
+` : `nothing to remove in ${cache}
+`);
+  return 0;
+}
 
 // src/domain/cell.ts
 var CONTROL = "base";
@@ -31046,6 +31051,252 @@ function controlOf(cell) {
 function isControl(cell) {
   return cell.method === CONTROL;
 }
+
+// src/report/escape.ts
+var LONGEST = 300;
+var INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+function plain(text2, longest = LONGEST) {
+  const line = text2.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
+  return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
+}
+function inline(text2, longest = LONGEST) {
+  return plain(text2, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
+}
+function code(text2, longest = LONGEST) {
+  const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
+  return safe === "" ? "` `" : `\`${safe}\``;
+}
+function fence(lines, language = "text") {
+  const safe = lines.map((line) => plain(line));
+  const longest = Math.max(2, ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length))));
+  const ticks = "`".repeat(longest + 1);
+  return [`${ticks}${language}`, ...safe, ticks].join("\n");
+}
+
+// src/domain/comparison.ts
+var COMPARISONS = ["regressed", "degraded", "fixed", "changed", "flaky", "same", "not-compared"];
+var LOSS_RATIO_BAND = 0.1;
+function compareResults(before, after) {
+  if (!isMeasured(before) || !isMeasured(after)) return { comparison: "not-compared", what: [], fresh: [] };
+  const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
+  const raised = fresh.filter((failure2) => failure2.kind === "raised");
+  if (raised.length > 0) return { comparison: "regressed", what: stagesOf(raised), fresh };
+  if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
+    return { comparison: "regressed", what: ["unsupported"], fresh: after.failures };
+  if (fresh.length > 0) return { comparison: "degraded", what: stagesOf(fresh), fresh };
+  const worse2 = worseFacts(before, after);
+  if (worse2.length > 0) return { comparison: "degraded", what: worse2, fresh: [] };
+  return { ...better(before, after), fresh: [] };
+}
+function better(before, after) {
+  const mended2 = before.failures.filter((failure2) => isFresh(failure2, after));
+  if (mended2.length > 0 && after.outcome !== "unsupported" && reachesAsFar(before, after))
+    return { comparison: "fixed", what: stagesOf(mended2) };
+  const different = otherFacts(before, after);
+  return different.length > 0 ? { comparison: "changed", what: different } : { comparison: "same", what: [] };
+}
+function isFresh(failure2, other) {
+  const state = other.stages[failure2.stage];
+  if (state === "ok" || state === "na") return true;
+  const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
+  return failure2.kind === "raised" && same?.kind === "check";
+}
+function reachesAsFar(before, after) {
+  return after.failures.every((failure2) => before.stages[failure2.stage] === "fail");
+}
+function worseFacts(before, after) {
+  const worse2 = [];
+  const { trainable: less, lossRatio: ratio } = after.facts;
+  if (less !== void 0 && before.facts.trainable !== void 0 && less < before.facts.trainable)
+    worse2.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
+  if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio > before.facts.lossRatio + LOSS_RATIO_BAND)
+    worse2.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
+  if (before.facts.uncachedGenerate === "ok" && (after.facts.uncachedGenerate ?? "ok") !== "ok")
+    worse2.push(`generate without the cache ${after.facts.uncachedGenerate}`);
+  return worse2;
+}
+function otherFacts(before, after) {
+  const other = [];
+  if (before.outcome !== after.outcome) other.push(`${before.outcome} -> ${after.outcome}`);
+  const signatures = (result) => result.failures.map((failure2) => `${failure2.stage} ${failure2.signature}`).join("\n");
+  if (signatures(before) !== signatures(after)) other.push("another failure");
+  const { trainable: more } = after.facts;
+  if (more !== void 0 && before.facts.trainable !== void 0 && more > before.facts.trainable)
+    other.push(`trainable parameters ${before.facts.trainable} -> ${more}`);
+  const ratio = after.facts.lossRatio;
+  if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio < before.facts.lossRatio - LOSS_RATIO_BAND)
+    other.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
+  if ((before.facts.uncachedGenerate ?? "ok") !== "ok" && after.facts.uncachedGenerate === "ok")
+    other.push("generate without the cache works");
+  return other;
+}
+function stagesOf(failures) {
+  return [...new Set(failures.map((failure2) => failure2.stage))];
+}
+function isWorse(comparison) {
+  return comparison === "regressed" || comparison === "degraded";
+}
+
+// src/report/summary.ts
+function causes(report) {
+  const found = /* @__PURE__ */ new Map();
+  for (const boundary of report.boundaries) {
+    const key = [boundary.library, boundary.lastGood, boundary.firstBad, boundary.direction, boundary.stage, boundary.signature].join("\n");
+    const cause = found.get(key) ?? { boundary, cells: [] };
+    cause.cells.push(boundary.cell);
+    found.set(key, cause);
+  }
+  return [...found.values()].toSorted((left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed"));
+}
+function worse(report) {
+  return report.comparisons.filter(({ comparison }) => comparison === "regressed" || comparison === "degraded");
+}
+function recommended(report) {
+  const all = worse(report).length;
+  const complete = report.pins.filter((pin) => pin.unlocks.length === all && pin.holds === pin.of);
+  return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
+}
+var WORDS = {
+  regressed: "regressed",
+  degraded: "degraded",
+  fixed: "fixed",
+  changed: "changed",
+  flaky: "flaky",
+  same: "unchanged",
+  "not-compared": "not measured"
+};
+function totalsText(report, joiner) {
+  const always = ["same", "not-compared"];
+  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
+}
+function beforeAfter(comparison, arrow) {
+  if (comparison.comparison === "not-compared") return comparison.after === "unknown" ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
+  return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
+}
+function afterWord({ comparison, before, after }) {
+  if (comparison === "flaky") return "flaky";
+  if (comparison !== "regressed" && comparison !== "degraded") return comparison === "changed" && before === after ? `${after} (changed)` : after;
+  return before === after && comparison === "degraded" && after === "pass" ? "DEGRADED" : after.toUpperCase();
+}
+function blocks(comparisons) {
+  const parsed = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed.map((one) => `${one.architecture}/${one.task}`))];
+  return titles.map((title) => {
+    const own2 = parsed.filter((one) => `${one.architecture}/${one.task}` === title);
+    const quantizations = [...new Set(own2.map((one) => one.quantization))];
+    const rows = [...new Set(own2.map((one) => one.method))].map((method) => ({
+      method,
+      cells: quantizations.map((quantization) => own2.find((one) => one.method === method && one.quantization === quantization)?.comparison)
+    }));
+    return { title, quantizations, rows };
+  });
+}
+function duration3(ms) {
+  const seconds = Math.round(ms / 1e3);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+function plural2(count3, word) {
+  return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
+}
+
+// src/report/terminal.ts
+function renderTerminal(report) {
+  return `${[
+    header(report),
+    ...table(report.comparisons),
+    movedControls(report),
+    causesText(report),
+    waysOut(report),
+    notMeasured(report),
+    footer(report)
+  ].filter((section) => section !== "").join("\n\n")}
+`;
+}
+function header(report) {
+  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
+  const held = heldVersions(report).map(([name, version2]) => `${name} ${version2}`);
+  return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
+}
+function heldVersions(report) {
+  const base = report.environments[0];
+  const moving = report.changes.map(({ library }) => library);
+  return Object.entries(base?.pins ?? {}).filter(([name]) => !moving.includes(name));
+}
+function table(comparisons) {
+  return blocks(comparisons).map((block) => {
+    const columns = block.quantizations.map((_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)));
+    const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
+    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))].join("\n");
+  });
+}
+function textOf(comparison) {
+  return comparison ? beforeAfter(comparison, "->") : "";
+}
+function movedControls(report) {
+  const moved = report.controls.filter(({ comparison }) => comparison !== "same" && comparison !== "not-compared");
+  if (moved.length === 0) return "";
+  return ["the model itself, without PEFT", ...moved.map((control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`)].join("\n");
+}
+function causesText(report) {
+  const found = causes(report);
+  if (found.length === 0) return "";
+  const cells = new Set(found.flatMap((cause) => cause.cells));
+  return [`${plural2(found.length, "cause")}, ${plural2(cells.size, "cell")}`, ...found.map(causeText)].join("\n");
+}
+function causeText({ boundary, cells }) {
+  const verbs = boundary.direction === "fixed" ? ["fails", "passes"] : ["passes", boundary.direction === "degraded" ? "is worse" : "fails"];
+  const { certainty } = boundary;
+  const gap = certainty.adjacent ? "adjacent releases" : "no measurable release between";
+  const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
+  return [
+    `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
+    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    ...cells.slice(0, 6).map((cell) => `            ${cell}`),
+    ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
+  ].join("\n");
+}
+function waysOut(report) {
+  if (worse(report).length === 0) return "";
+  const best = recommended(report);
+  const pins = report.pins.map((pin) => {
+    const words2 = pin.kind === "hold" ? "hold" : "keep bump";
+    return way(words2, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`);
+  });
+  const tried = report.workarounds.map((workaround) => {
+    const words2 = workaround.helps ? workaround.kind : "no help";
+    const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
+    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${workaround.outcome}${cost}`);
+  });
+  const lines = [.../* @__PURE__ */ new Set([...pins, ...tried])];
+  const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
+  return ["ways out, each measured", ...none, ...lines].join("\n");
+}
+function way(kind, use, outcome) {
+  return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
+}
+function notMeasured(report) {
+  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared");
+  if (open2.length === 0) return "";
+  const reasons = /* @__PURE__ */ new Map();
+  for (const { cell, why } of open2) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
+  const lines = [...reasons].map(([why, cells]) => `  ${plural2(cells.length, "cell")}: ${plain(why, 160)}
+    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`);
+  return ["not measured", ...lines].join("\n");
+}
+function footer(report) {
+  const planned = report.comparisons.length;
+  const environments = report.environments.filter(({ status }) => status === "built").length;
+  const [first] = worse(report);
+  return [
+    `${planned} planned = ${totalsText(report, " + ")}`,
+    `${plural2(environments, "environment")}, ${duration3(report.run.ms)}        ${report.run.out}/report.json`,
+    ...first ? [`next: peft-sweep explain ${first.cell}`] : []
+  ].join("\n");
+}
+
+// src/commands/sweep.ts
+import { existsSync as existsSync5, writeFileSync as writeFileSync5, mkdirSync as mkdirSync9 } from "node:fs";
+import { join as join10 } from "node:path";
 
 // src/plan/matrix.ts
 var METHODS = [
@@ -31094,144 +31345,6 @@ function allCells() {
       for (const quantization of Object.keys(QUANTIZATIONS))
         for (const method of METHODS) cells.push({ method, quantization, architecture, task });
   return cells;
-}
-
-// src/inputs.ts
-var COMMANDS = ["sweep", "plan", "check", "report", "explain", "replay", "demo", "doctor", "clean"];
-var FORMATS = ["terminal", "markdown", "json"];
-var FAIL_ON = ["regressed", "degraded", "incomplete"];
-var OPTIONS = {
-  with: { type: "string", multiple: true },
-  cells: { type: "string", multiple: true },
-  config: { type: "string" },
-  search: { type: "string" },
-  device: { type: "string" },
-  python: { type: "string" },
-  jobs: { type: "string" },
-  "max-minutes": { type: "string" },
-  out: { type: "string" },
-  format: { type: "string" },
-  fresh: { type: "boolean" },
-  offline: { type: "boolean" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" }
-};
-var Configuration = external_exports.strictObject({
-  watch: external_exports.array(external_exports.string()).optional(),
-  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
-  exclude: external_exports.array(external_exports.string()).optional(),
-  search: external_exports.enum(["bisect", "islands", "exhaustive"]).optional(),
-  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
-  "fail-on": external_exports.array(external_exports.string()).optional(),
-  manifests: external_exports.array(external_exports.string()).optional(),
-  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
-  known: external_exports.array(external_exports.unknown()).optional(),
-  runners: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
-  comment: external_exports.enum(["changes", "always", "never"]).optional()
-});
-var NOT_BUILT = ["manifests", "checkpoints", "known", "runners"];
-var MINUTES = 10;
-var ENVIRONMENTS = 12;
-function parseCommandLine(argv, readConfig, problems) {
-  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
-  for (const name of Object.keys(values)) if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
-  for (const [name, definition] of Object.entries(OPTIONS))
-    if (definition.type === "string" && values[name] === true) problems.push(`\`--${name}\` needs a value.`);
-  const command = commandOf(positionals[0], problems);
-  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
-  const operands = positionals.slice(1);
-  const request = requestOf(command, operands, values, configuration, problems);
-  return { command, operands, request, options: optionsOf(values, configuration, problems) };
-}
-function commandOf(typed, problems) {
-  const known = COMMANDS.find((command) => command === typed);
-  if (known) return known;
-  if (typed === void 0) problems.push(`Name a command: ${COMMANDS.join(", ")}.`);
-  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(", ")}.`);
-  return "sweep";
-}
-function configurationOf(source, path, problems) {
-  if (source === void 0) {
-    if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
-    return {};
-  }
-  const document = (0, import_yaml.parseDocument)(source);
-  for (const error62 of document.errors) problems.push(`Configuration: ${error62.message.split("\n")[0]}`);
-  if (document.errors.length > 0) return {};
-  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
-  for (const issue2 of parsed.error.issues) problems.push(...configurationProblems(issue2));
-  return {};
-}
-function configurationProblems(issue2) {
-  const where = issue2.path.join(".") || "the top level";
-  if (issue2.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue2.message}.`];
-  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
-  return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
-}
-function withoutUnbuilt(configuration, problems) {
-  for (const key of NOT_BUILT) if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
-  return configuration;
-}
-function requestOf(command, operands, values, configuration, problems) {
-  const sweeping = command === "sweep" || command === "plan";
-  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
-  if (sweeping && operands.length === 0)
-    problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
-  const held = Object.fromEntries(list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2));
-  checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
-  checkDevice(text(values.device), problems);
-  const fromConfiguration = configuration.cells === void 0 || configuration.cells === "auto" ? void 0 : [configuration.cells].flat();
-  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : fromConfiguration ?? [...DEFAULT_PATTERNS];
-  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
-  const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
-}
-function splitPatterns(typed) {
-  return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
-}
-function checkSearch(search2, typed, problems) {
-  if (search2 === void 0 || search2 === "bisect" || search2 === "islands" && !typed) return;
-  problems.push(`Search \`${search2}\` is not built yet. There is: bisect.`);
-}
-function checkDevice(device, problems) {
-  if (device === void 0 || device === "auto" || device === "cpu") return;
-  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
-}
-function optionsOf(values, configuration, problems) {
-  const jobs = numberOf("--jobs", values.jobs, problems);
-  const python = text(values.python);
-  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
-  const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map((entry) => oneOf("fail-on", entry, FAIL_ON, problems));
-  return {
-    out: text(values.out) ?? "peft-sweep-out",
-    ...python && { python },
-    ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
-    fresh: values.fresh === true,
-    offline: values.offline === true,
-    json: values.json === true,
-    format,
-    failOn
-  };
-}
-function oneOf(name, typed, known, problems) {
-  const found = known.find((value) => value === typed);
-  if (found === void 0) problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
-  return found ?? known[0];
-}
-function numberOf(name, value, problems) {
-  if (typeof value !== "string") return void 0;
-  const number4 = Number(value);
-  if (Number.isFinite(number4) && number4 > 0) return number4;
-  problems.push(`\`${name} ${value}\` is not a positive number.`);
-  return void 0;
-}
-function text(value) {
-  return typeof value === "string" ? value : void 0;
-}
-function list(value) {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }
 
 // src/plan/changes.ts
@@ -31398,8 +31511,8 @@ function packageTable() {
 }
 
 // src/pins/propose.ts
-function propose(measured) {
-  return measured.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+function propose(measured2) {
+  return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
 }
 function toPin(pin) {
   const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
@@ -31412,72 +31525,6 @@ function rank(pin) {
 
 // src/report/build.ts
 var import_semver = __toESM(require_semver2(), 1);
-
-// src/domain/comparison.ts
-var COMPARISONS = ["regressed", "degraded", "fixed", "changed", "flaky", "same", "not-compared"];
-var LOSS_RATIO_BAND = 0.1;
-function compareResults(before, after) {
-  if (!isMeasured(before) || !isMeasured(after)) return { comparison: "not-compared", what: [], fresh: [] };
-  const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
-  const raised = fresh.filter((failure2) => failure2.kind === "raised");
-  if (raised.length > 0) return { comparison: "regressed", what: stagesOf(raised), fresh };
-  if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
-    return { comparison: "regressed", what: ["unsupported"], fresh: after.failures };
-  if (fresh.length > 0) return { comparison: "degraded", what: stagesOf(fresh), fresh };
-  const worse2 = worseFacts(before, after);
-  if (worse2.length > 0) return { comparison: "degraded", what: worse2, fresh: [] };
-  return { ...better(before, after), fresh: [] };
-}
-function better(before, after) {
-  const mended2 = before.failures.filter((failure2) => isFresh(failure2, after));
-  if (mended2.length > 0 && after.outcome !== "unsupported" && reachesAsFar(before, after))
-    return { comparison: "fixed", what: stagesOf(mended2) };
-  const different = otherFacts(before, after);
-  return different.length > 0 ? { comparison: "changed", what: different } : { comparison: "same", what: [] };
-}
-function isFresh(failure2, other) {
-  const state = other.stages[failure2.stage];
-  if (state === "ok" || state === "na") return true;
-  const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
-  return failure2.kind === "raised" && same?.kind === "check";
-}
-function reachesAsFar(before, after) {
-  return after.failures.every((failure2) => before.stages[failure2.stage] === "fail");
-}
-function worseFacts(before, after) {
-  const worse2 = [];
-  const { trainable: less, lossRatio: ratio } = after.facts;
-  if (less !== void 0 && before.facts.trainable !== void 0 && less < before.facts.trainable)
-    worse2.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
-  if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio > before.facts.lossRatio + LOSS_RATIO_BAND)
-    worse2.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  if (before.facts.uncachedGenerate === "ok" && (after.facts.uncachedGenerate ?? "ok") !== "ok")
-    worse2.push(`generate without the cache ${after.facts.uncachedGenerate}`);
-  return worse2;
-}
-function otherFacts(before, after) {
-  const other = [];
-  if (before.outcome !== after.outcome) other.push(`${before.outcome} -> ${after.outcome}`);
-  const signatures = (result) => result.failures.map((failure2) => `${failure2.stage} ${failure2.signature}`).join("\n");
-  if (signatures(before) !== signatures(after)) other.push("another failure");
-  const { trainable: more } = after.facts;
-  if (more !== void 0 && before.facts.trainable !== void 0 && more > before.facts.trainable)
-    other.push(`trainable parameters ${before.facts.trainable} -> ${more}`);
-  const ratio = after.facts.lossRatio;
-  if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio < before.facts.lossRatio - LOSS_RATIO_BAND)
-    other.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  if ((before.facts.uncachedGenerate ?? "ok") !== "ok" && after.facts.uncachedGenerate === "ok")
-    other.push("generate without the cache works");
-  return other;
-}
-function stagesOf(failures) {
-  return [...new Set(failures.map((failure2) => failure2.stage))];
-}
-function isWorse(comparison) {
-  return comparison === "regressed" || comparison === "degraded";
-}
-
-// src/report/build.ts
 function buildReport(input2) {
   const comparisons = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
   const results = input2.history.flatMap((measurement) => toResults(measurement));
@@ -31739,18 +31786,18 @@ function stateAt(problem, history, cell, change, index) {
 function at(change, index) {
   return { [change.library]: change.releases[index] ?? change.to };
 }
-function bisectionQuestions(problem, history, located2) {
-  return located2.flatMap(
+function bisectionQuestions(problem, history, located3) {
+  return located3.flatMap(
     ({ cell, change, interval }) => interval.ask === void 0 ? [] : ask(problem, history, "bisect", at(change, interval.ask), [cell])
   );
 }
-function repeatQuestions(problem, history, located2) {
-  return located2.flatMap(
+function repeatQuestions(problem, history, located3) {
+  return located3.flatMap(
     ({ cell, change, interval }) => [interval.low, interval.high].flatMap((index) => ask(problem, history, "repeat", at(change, index), [cell], 2))
   );
 }
-function heldBackQuestions(problem, history, located2) {
-  return located2.flatMap((one) => {
+function heldBackQuestions(problem, history, located3) {
+  return located3.flatMap((one) => {
     const environment = heldBackRequest(problem, history, one);
     return environment ? [{ purpose: "held-back", environment, cells: [one.cell], repeat: 1 }] : [];
   });
@@ -31763,22 +31810,22 @@ function neighbourLocks(problem, history, { cell, change, interval }) {
   });
   return low && high ? { low, high } : void 0;
 }
-function alsoChanged(problem, history, located2) {
-  const locks = neighbourLocks(problem, history, located2);
-  return locks ? lockDifference(locks.low.lock, locks.high.lock, [located2.change.library]) : [];
+function alsoChanged(problem, history, located3) {
+  const locks = neighbourLocks(problem, history, located3);
+  return locks ? lockDifference(locks.low.lock, locks.high.lock, [located3.change.library]) : [];
 }
-function heldBackRequest(problem, history, located2) {
-  const locks = neighbourLocks(problem, history, located2);
+function heldBackRequest(problem, history, located3) {
+  const locks = neighbourLocks(problem, history, located3);
   if (locks === void 0) return void 0;
   const { low, high } = locks;
   const back = Object.entries(low.lock).filter(
-    ([name, version2]) => name !== located2.change.library && high.lock[name] !== void 0 && high.lock[name] !== version2
+    ([name, version2]) => name !== located3.change.library && high.lock[name] !== void 0 && high.lock[name] !== version2
   );
   if (back.length === 0) return void 0;
-  return movedRequest(problem, history, high.request?.packages ?? [], at(located2.change, located2.interval.high), Object.fromEntries(back));
+  return movedRequest(problem, history, high.request?.packages ?? [], at(located3.change, located3.interval.high), Object.fromEntries(back));
 }
-function boundaryOf(problem, history, located2) {
-  const { cell, change, interval } = located2;
+function boundaryOf(problem, history, located3) {
+  const { cell, change, interval } = located3;
   const base = resultAt(problem, history, cell, {});
   const bad = resultAt(problem, history, cell, at(change, interval.high));
   const compared = compareResults(base, bad);
@@ -31796,30 +31843,30 @@ function boundaryOf(problem, history, located2) {
     reason: failure2?.reason ?? "fact",
     signature: failure2?.signature ?? compared.what.join("; "),
     message: failure2?.message ?? compared.what.join("; "),
-    measured: measuredVersions(problem, history, located2),
-    alsoChanged: alsoChanged(problem, history, located2),
-    certainty: certaintyOf(problem, history, located2)
+    measured: measuredVersions(problem, history, located3),
+    alsoChanged: alsoChanged(problem, history, located3),
+    certainty: certaintyOf(problem, history, located3)
   };
 }
 function measuredVersions(problem, history, { cell, change }) {
   return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at(change, index))));
 }
-function certaintyOf(problem, history, located2) {
-  const { cell, change, interval } = located2;
+function certaintyOf(problem, history, located3) {
+  const { cell, change, interval } = located3;
   const firstBad = compareAt(problem, history, cell, at(change, interval.high)).comparison;
   const again = compareAt(problem, history, cell, at(change, interval.high), 2).comparison;
   const goodAgain = compareAt(problem, history, cell, at(change, interval.low), 2).comparison;
   const runs = [again, goodAgain].filter((comparison) => comparison !== "not-compared").length;
   const agree = Number(again === firstBad) + Number(goodAgain === "same" || goodAgain === "changed");
-  return { runs, agree, adjacent: interval.high - interval.low === 1, confounded: isConfounded(problem, history, located2, firstBad) };
+  return { runs, agree, adjacent: interval.high - interval.low === 1, confounded: isConfounded(problem, history, located3, firstBad) };
 }
-function isConfounded(problem, history, located2, firstBad) {
-  const request = heldBackRequest(problem, history, located2);
+function isConfounded(problem, history, located3, firstBad) {
+  const request = heldBackRequest(problem, history, located3);
   const environment = request && environmentFor(history, request);
   if (request === void 0 || environment?.status !== "built") return false;
-  const result = resultFor(history, request, cellId(located2.cell));
+  const result = resultFor(history, request, cellId(located3.cell));
   if (!isMeasured(result)) return false;
-  return compareResults(resultAt(problem, history, located2.cell, {}), result).comparison !== firstBad;
+  return compareResults(resultAt(problem, history, located3.cell, {}), result).comparison !== firstBad;
 }
 function isFlaky(boundary) {
   return boundary.certainty.runs > boundary.certainty.agree;
@@ -32041,15 +32088,15 @@ function holdPin(problem, history, boundaries) {
 }
 function count2(problem, history, pins) {
   const comparisons = problem.cells.map((cell) => ({ cell, ...compareAt(problem, history, cell, pins) }));
-  const measured = comparisons.filter(({ comparison }) => comparison !== "not-compared");
-  const good = measured.filter(({ comparison }) => !isWorse(comparison));
+  const measured2 = comparisons.filter(({ comparison }) => comparison !== "not-compared");
+  const good = measured2.filter(({ comparison }) => !isWorse(comparison));
   const worse2 = new Set(worseCells(problem, history).map(cellId));
   const first = problem.cells[0];
   const request = first && requestFor(problem, history, first, pins);
   return {
     unlocks: good.map(({ cell }) => cellId(cell)).filter((id) => worse2.has(id)),
     holds: good.length,
-    of: measured.length,
+    of: measured2.length,
     measuredIn: request ? requestKey(request) : ""
   };
 }
@@ -32163,10 +32210,10 @@ function reachedTheEnd(record2) {
 }
 function endedEarly(record2) {
   const stage = record2.stage ?? "import";
-  const [how, code = ""] = record2.ended.split(":");
-  const signal = how === "signal" ? CRASHES[code] : void 0;
+  const [how, code2 = ""] = record2.ended.split(":");
+  const signal = how === "signal" ? CRASHES[code2] : void 0;
   if (signal !== void 0) return crashed(record2.cell, stage, signal);
-  const what = how === "signal" ? `killed by signal ${code}` : how === "status" ? `exited with status ${code}` : record2.ended;
+  const what = how === "signal" ? `killed by signal ${code2}` : how === "status" ? `exited with status ${code2}` : record2.ended;
   return unmeasured(record2.cell, "inconclusive", how === "timeout" ? "timeout" : "ended early", `The probe of this cell was ${what} in stage ${stage}.`);
 }
 function crashed(cell, stage, signal) {
@@ -32179,8 +32226,8 @@ function crashed(cell, stage, signal) {
 function unmeasured(cell, outcome, reason, message) {
   return { cell, outcome, reason, message: message.slice(0, 2e3), stages: {}, failures: [], facts: {} };
 }
-function crashSignal(code) {
-  return CRASHES[String(code)];
+function crashSignal(code2) {
+  return CRASHES[String(code2)];
 }
 
 // src/sweep/records.ts
@@ -32369,206 +32416,847 @@ async function search(problem, planned, ports, machine) {
   }
 }
 
-// src/report/escape.ts
-var LONGEST = 300;
-var INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
-function plain(text2, longest = LONGEST) {
-  const line = text2.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
-  return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
-}
-
-// src/report/summary.ts
-function causes(report) {
-  const found = /* @__PURE__ */ new Map();
-  for (const boundary of report.boundaries) {
-    const key = [boundary.library, boundary.lastGood, boundary.firstBad, boundary.direction, boundary.stage, boundary.signature].join("\n");
-    const cause = found.get(key) ?? { boundary, cells: [] };
-    cause.cells.push(boundary.cell);
-    found.set(key, cause);
-  }
-  return [...found.values()].toSorted((left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed"));
-}
-function worse(report) {
-  return report.comparisons.filter(({ comparison }) => comparison === "regressed" || comparison === "degraded");
-}
-function recommended(report) {
-  const all = worse(report).length;
-  const complete = report.pins.filter((pin) => pin.unlocks.length === all && pin.holds === pin.of);
-  return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
-}
-var WORDS = {
-  regressed: "regressed",
-  degraded: "degraded",
-  fixed: "fixed",
-  changed: "changed",
-  flaky: "flaky",
-  same: "unchanged",
-  "not-compared": "not measured"
-};
-function totalsText(report, joiner) {
-  const always = ["same", "not-compared"];
-  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
-}
-function beforeAfter(comparison, arrow) {
-  if (comparison.comparison === "not-compared") return comparison.after === "unknown" ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
-  return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
-}
-function afterWord({ comparison, before, after }) {
-  if (comparison === "flaky") return "flaky";
-  if (comparison !== "regressed" && comparison !== "degraded") return comparison === "changed" && before === after ? `${after} (changed)` : after;
-  return before === after && comparison === "degraded" && after === "pass" ? "DEGRADED" : after.toUpperCase();
-}
-function blocks(comparisons) {
-  const parsed = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed.map((one) => `${one.architecture}/${one.task}`))];
-  return titles.map((title) => {
-    const own2 = parsed.filter((one) => `${one.architecture}/${one.task}` === title);
-    const quantizations = [...new Set(own2.map((one) => one.quantization))];
-    const rows = [...new Set(own2.map((one) => one.method))].map((method) => ({
-      method,
-      cells: quantizations.map((quantization) => own2.find((one) => one.method === method && one.quantization === quantization)?.comparison)
-    }));
-    return { title, quantizations, rows };
+// src/report/check.ts
+function renderCheck(report) {
+  const [environment] = report.environments;
+  const pins = Object.entries(environment?.pins ?? {}).map(([name, version2]) => `${name} ${version2}`);
+  const tables2 = blocks(report.comparisons).map((block) => {
+    const line = (first, cells) => (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
+    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map((cell) => cell?.after ?? "")))].join("\n");
   });
-}
-function duration3(ms) {
-  const seconds = Math.round(ms / 1e3);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-function plural2(count3, word) {
-  return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
-}
-
-// src/report/terminal.ts
-function renderTerminal(report) {
+  const failures = report.results.filter(({ outcome }) => outcome !== "pass").map(({ cell, outcome, stage, message, reason }) => `  ${outcome.padEnd(12)} ${cell}
+               ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`);
+  const counts = Object.entries(report.totals.measurements).filter(([, count3]) => count3 > 0);
+  const planned = report.comparisons.filter(({ after }) => after !== "unknown").length;
   return `${[
-    header(report),
-    ...table(report.comparisons),
-    movedControls(report),
-    causesText(report),
-    waysOut(report),
-    notMeasured(report),
-    footer(report)
-  ].filter((section) => section !== "").join("\n\n")}
+    `${pins.join(", ")}     ${report.run.device}`,
+    ...tables2,
+    ...failures.length > 0 ? [failures.join("\n")] : [],
+    `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count3]) => `${count3} ${outcome}`).join(", ")}     ${duration3(report.run.ms)}`
+  ].join("\n\n")}
 `;
 }
-function header(report) {
-  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
-  const held = heldVersions(report).map(([name, version2]) => `${name} ${version2}`);
-  return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
+
+// src/report/plan.ts
+function renderPlan(facts) {
+  const rows = [
+    ...facts.changes.map(({ library, from, to }, index) => [index === 0 ? "change" : "", `${library} ${from} -> ${to}`]),
+    ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
+    ["held", [...Object.entries(facts.held).map(([name, version2]) => `${name} ${version2}`), "the rest as the base has it"].join("  ")],
+    ["", torchText(facts)],
+    ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
+    ["environments", `${2 * facts.packageSets} now, at most ${facts.environments}`],
+    ["runner", `CPU, Python ${facts.python}`],
+    ["isolation", isolationText(facts)],
+    ["index", `${facts.indexes.length === 0 ? "find-links folders only" : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`],
+    ["time", `stops at ${facts.minutes} min`]
+  ];
+  return `${rows.map(([name, text2]) => `${name.padEnd(14)}${text2}`.trimEnd()).join("\n")}
+`;
 }
-function heldVersions(report) {
-  const base = report.environments[0];
-  const moving = report.changes.map(({ library }) => library);
-  return Object.entries(base?.pins ?? {}).filter(([name]) => !moving.includes(name));
+function torchText({ torch }) {
+  const size = torch.stored ? "in the store" : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : "size not known";
+  return `torch ${torch.version}: ${torch.source}; ${size}`;
 }
-function table(comparisons) {
-  return blocks(comparisons).map((block) => {
-    const columns = block.quantizations.map((_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)));
-    const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
-    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))].join("\n");
-  });
+function gigabytes(bytes) {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
-function textOf(comparison) {
-  return comparison ? beforeAfter(comparison, "->") : "";
+function releasesText({ library, releases }) {
+  const between = releases.length - 2;
+  return between <= 0 ? `${library}: adjacent, no search` : `${library}: ${between} between, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
 }
-function movedControls(report) {
-  const moved = report.controls.filter(({ comparison }) => comparison !== "same" && comparison !== "not-compared");
-  if (moved.length === 0) return "";
-  return ["the model itself, without PEFT", ...moved.map((control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`)].join("\n");
+function isolationText({ containment }) {
+  const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(", ")}` : "";
+  return `${containment.name}${missing}`;
 }
-function causesText(report) {
-  const found = causes(report);
-  if (found.length === 0) return "";
-  const cells = new Set(found.flatMap((cause) => cause.cells));
-  return [`${plural2(found.length, "cause")}, ${plural2(cells.size, "cell")}`, ...found.map(causeText)].join("\n");
+
+// src/report/verdict.ts
+function exitStatus(report, failOn) {
+  if (report.run.stoppedBy === "interrupted") return 130;
+  if (failOn.some((kind) => isFound(report, kind))) return 1;
+  return report.totals.cells["not-compared"] > 0 ? 3 : 0;
 }
-function causeText({ boundary, cells }) {
-  const verbs = boundary.direction === "fixed" ? ["fails", "passes"] : ["passes", boundary.direction === "degraded" ? "is worse" : "fails"];
-  const { certainty } = boundary;
-  const gap = certainty.adjacent ? "adjacent releases" : "no measurable release between";
-  const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
-  return [
-    `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
-    ...cells.slice(0, 6).map((cell) => `            ${cell}`),
-    ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
-  ].join("\n");
+function isFound(report, kind) {
+  switch (kind) {
+    case "regressed":
+    case "degraded":
+      return report.totals.cells[kind] > 0;
+    case "incomplete":
+      return report.totals.cells["not-compared"] > 0;
+    default:
+      return assertNever2(kind);
+  }
 }
-function waysOut(report) {
+function checkStatus(report) {
+  if (report.run.stoppedBy === "interrupted") return 130;
+  const outcomes = report.comparisons.map(({ after }) => after);
+  if (outcomes.some((outcome) => outcome === "fail" || outcome === "wrong")) return 1;
+  return outcomes.every((outcome) => outcome === "pass" || outcome === "unsupported") ? 0 : 3;
+}
+
+// src/commands/files.ts
+import { mkdirSync as mkdirSync8, readFileSync as readFileSync7, writeFileSync as writeFileSync4 } from "node:fs";
+import { join as join9 } from "node:path";
+
+// src/report/comment.ts
+var MARKER = "<!-- peft-sweep:v1:default -->";
+var LONGEST_COMMENT = 65536;
+var SHOWN_UNCHANGED = 6;
+var SECTIONS = [headline, action, tables, causesText2, waysOut2, details, footer2];
+function renderComment(report) {
+  for (let count3 = SECTIONS.length; count3 > 0; count3--) {
+    const sections = SECTIONS.slice(0, count3).map((section) => section(report));
+    const left = count3 < SECTIONS.length ? ["This comment is shortened; the full report is in the run\u2019s artifacts."] : [];
+    const text2 = `${[MARKER, ...sections, ...left].filter((section) => section !== "").join("\n\n")}
+`;
+    if (text2.length <= LONGEST_COMMENT) return text2.replace(`${MARKER}
+
+`, `${MARKER}
+`);
+  }
+  return `${MARKER}
+${headline(report)}
+`;
+}
+function headline(report) {
+  const changed = report.changes.map(({ library, to }) => `${inline(library)} ${inline(to)}`).join(" and ");
+  const total = report.comparisons.length;
+  const counts = `**${totalsText(report, ", ")}, of ${plural2(total, "cell")}.**`;
+  const bad = worse(report);
+  if (bad.length === 0) {
+    const open2 = report.totals.cells["not-compared"];
+    return open2 > 0 ? `### \u26A0\uFE0F ${changed}: nothing broke that was measured, ${plural2(open2, "cell")} not measured
+
+${counts}` : `### \u2705 ${changed} works with your fine-tuning
+
+${counts}`;
+  }
+  const verb = report.totals.cells.regressed > 0 ? "breaks" : "degrades";
+  const sentence = harmSentence(report);
+  return [`### \u274C ${changed} ${verb} ${whatBreaks(report)}`, sentence, counts].filter((line) => line !== "").join("\n\n");
+}
+function whatBreaks(report) {
+  const parts = worse(report).map(({ cell }) => cell.split("/"));
+  const methods = [...new Set(parts.map(([method = ""]) => method))];
+  const architectures = [...new Set(parts.map(([, , architecture = ""]) => architecture))];
+  const list2 = (names) => names.map((name) => inline(name)).join(", ");
+  const methodText = methods.length <= 3 ? list2(methods) : `${methods.length} methods`;
+  const architectureText = architectures.length <= 3 ? list2(architectures) : `${architectures.length} architectures`;
+  return `${methodText} on ${architectureText}`;
+}
+var HARM = {
+  import: "PEFT cannot be imported: nothing runs.",
+  generate: "Training still passes; the failure shows at `generate`, after the fine-tune.",
+  reload: "Training still passes; the saved adapter does not come back as it was saved.",
+  carry: "Adapters that were saved before the change do not mean the same after it.",
+  merge: "Training still passes; merging changes the model.",
+  disable: "Training still passes; switching the adapter off fails."
+};
+function harmSentence(report) {
+  const stages = [...new Set(report.boundaries.filter((boundary) => boundary.direction !== "fixed").map((boundary) => boundary.stage))];
+  const silent = worse(report).every(({ comparison }) => comparison === "degraded");
+  const [stage = ""] = stages;
+  if (stages.length === 1 && HARM[stage] && !silent) return HARM[stage];
+  return silent ? "Nothing raises: without this check you would not see it." : "";
+}
+function action(report) {
   if (worse(report).length === 0) return "";
-  const best = recommended(report);
-  const pins = report.pins.map((pin) => {
-    const words2 = pin.kind === "hold" ? "hold" : "keep bump";
-    return way(words2, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`);
-  });
-  const tried = report.workarounds.map((workaround) => {
-    const words2 = workaround.helps ? workaround.kind : "no help";
-    const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
-    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${workaround.outcome}${cost}`);
-  });
-  const lines = [.../* @__PURE__ */ new Set([...pins, ...tried])];
-  const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
-  return ["ways out, each measured", ...none, ...lines].join("\n");
+  const pin = recommended(report);
+  if (pin === void 0) return "**No pin that was measured mends this.** See the ways out below before merging.";
+  const measured2 = `Measured: ${pin.holds} of ${pin.of} not worse than before.`;
+  return pin.keepsBump ? `**Do this:** merge together with ${code(pin.specifier)}. ${measured2}` : `**Do this:** hold the bump with ${code(pin.specifier)}. ${measured2}`;
 }
-function way(kind, use, outcome) {
-  return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
+function tables(report) {
+  return blocks(report.comparisons).map((block) => {
+    const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && cell.comparison !== "same"));
+    const same = block.rows.filter((row2) => !moved.includes(row2));
+    const shown = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
+    const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
+    const row = (cells) => `| ${cells.join(" | ")} |`;
+    return [
+      row([code(block.title), ...block.quantizations.map((name) => name === "none" ? "unquantized" : code(name))]),
+      row(["---", ...block.quantizations.map(() => "---")]),
+      ...shown.map((one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])),
+      ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
+    ].join("\n");
+  }).join("\n\n");
 }
-function notMeasured(report) {
-  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared");
-  if (open2.length === 0) return "";
-  const reasons = /* @__PURE__ */ new Map();
-  for (const { cell, why } of open2) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
-  const lines = [...reasons].map(([why, cells]) => `  ${plural2(cells.length, "cell")}: ${plain(why, 160)}
-    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`);
-  return ["not measured", ...lines].join("\n");
+function tableCell(text2) {
+  return text2.replace(/(FAIL|WRONG|UNSUPPORTED|DEGRADED)/, "**$1**");
 }
-function footer(report) {
-  const planned = report.comparisons.length;
-  const environments = report.environments.filter(({ status }) => status === "built").length;
-  const [first] = worse(report);
+function causesText2(report) {
+  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed");
+  const together = report.together.length > 0 ? [`${plural2(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`] : [];
+  return [...found.map((cause, index) => causeText2(cause, index, found.length)), ...together].join("\n\n");
+}
+function causeText2({ boundary, cells }, index, total) {
+  const name = total === 1 ? `Cause, ${plural2(cells.length, "cell")}` : `Cause ${index + 1}, ${plural2(cells.length, "cell")}`;
+  const verb = boundary.direction === "degraded" ? "is worse" : "fails";
+  const between = boundary.certainty.adjacent ? "no release lies between" : "releases between could not be measured";
+  const { runs, agree } = boundary.certainty;
   return [
-    `${planned} planned = ${totalsText(report, " + ")}`,
-    `${plural2(environments, "environment")}, ${duration3(report.run.ms)}        ${report.run.out}/report.json`,
-    ...first ? [`next: peft-sweep explain ${first.cell}`] : []
-  ].join("\n");
+    `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+    fence([`${boundary.stage}: ${boundary.message}`])
+  ].join("\n\n");
+}
+function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
+  if (certainty.confounded) return ` With ${plural2(alsoChanged2.length, "other package")} held back it does not show: ${inline(library)} alone is not the cause.`;
+  return alsoChanged2.length > 0 ? ` ${plural2(alsoChanged2.length, "other package")} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : "";
+}
+function waysOut2(report) {
+  if (worse(report).length === 0) return "";
+  const pins = report.pins.map((pin) => {
+    const how = pin.keepsBump ? "**Keep the bump.**" : "**Hold the bump.**";
+    return `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${pin === recommended(report) ? " (recommended)" : ""}.`;
+  });
+  const helping = uniqueUses(report, true).map(({ kind, use, cost }) => {
+    const how = kind === "method" ? "**Change the method.**" : "**Drop the quantization.**";
+    return `${how} ${code(use)} passes with the bump${cost ? `; ${cost}` : ""}.`;
+  });
+  const useless = uniqueUses(report, false).map(({ use, outcome }) => `${code(use)} (${outcome})`);
+  const numbered = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
+  return ["#### Ways out, each measured", numbered.join("\n"), ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []].join("\n\n");
+}
+function uniqueUses(report, helps) {
+  return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
+}
+function details(report) {
+  const built = report.environments.filter(({ status }) => status === "built");
+  const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
+  const row = (cells) => `| ${cells.join(" | ")} |`;
+  const [first] = worse(report);
+  const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
+  return [
+    "<details><summary>Environments, replay, what this does not cover</summary>",
+    [
+      row([...names.map((name) => inline(name)), "id"]),
+      row(names.map(() => "---").concat("---")),
+      ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? "")), code(id ?? "")]))
+    ].join("\n"),
+    ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
+    ...notCompared(report),
+    "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
+    "</details>"
+  ].join("\n\n");
+}
+function notCompared(report) {
+  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
+  return open2.length === 0 ? [] : [open2.map(({ cell, why }) => `- ${code(cell)} not measured: ${inline(why ?? "", 160)}`).join("\n")];
+}
+function footer2(report) {
+  const built = report.environments.filter(({ status }) => status === "built").length;
+  return `<sub>${report.run.device}, ${plural2(built, "environment")}, ${duration3(report.run.ms)}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
+}
+
+// src/report/model.ts
+var Failure2 = external_exports.object({
+  stage: external_exports.enum(STAGES),
+  kind: external_exports.enum(["raised", "check"]),
+  type: external_exports.string(),
+  reason: external_exports.string(),
+  signature: external_exports.string(),
+  message: external_exports.string()
+});
+var Result = external_exports.object({
+  id: external_exports.string().describe("cell@environment"),
+  cell: external_exports.string(),
+  environment: external_exports.string(),
+  repeat: external_exports.number().int(),
+  outcome: external_exports.enum(OUTCOMES),
+  stage: external_exports.enum(STAGES).optional(),
+  reason: external_exports.string().optional(),
+  signature: external_exports.string().optional(),
+  message: external_exports.string().optional(),
+  stages: external_exports.partialRecord(external_exports.enum(STAGES), external_exports.enum(["ok", "na", "fail"])),
+  failures: external_exports.array(Failure2),
+  facts: external_exports.record(external_exports.string(), external_exports.union([external_exports.number(), external_exports.string()]))
+});
+var Environment = external_exports.object({
+  request: external_exports.string(),
+  id: external_exports.string().optional(),
+  python: external_exports.string(),
+  device: external_exports.string(),
+  pins: external_exports.record(external_exports.string(), external_exports.string()),
+  optional: external_exports.array(external_exports.string()),
+  lock: external_exports.string().optional().describe("path below the output folder"),
+  status: external_exports.enum(["built", "unresolved", "inconclusive"]),
+  why: external_exports.string().optional(),
+  containment: external_exports.string()
+});
+var Comparison = external_exports.object({
+  cell: external_exports.string(),
+  comparison: external_exports.enum(COMPARISONS),
+  what: external_exports.array(external_exports.string()).describe("stages or facts that moved"),
+  cause: external_exports.literal("base model").optional(),
+  before: external_exports.enum([...OUTCOMES, "unknown"]),
+  after: external_exports.enum([...OUTCOMES, "unknown"]),
+  why: external_exports.string().optional().describe("for a cell that was not compared")
+});
+var Boundary = external_exports.object({
+  cell: external_exports.string(),
+  library: external_exports.string(),
+  direction: external_exports.enum(["regressed", "degraded", "fixed"]),
+  lastGood: external_exports.string(),
+  firstBad: external_exports.string(),
+  stage: external_exports.string(),
+  reason: external_exports.string(),
+  signature: external_exports.string(),
+  message: external_exports.string(),
+  measured: external_exports.array(external_exports.string()),
+  alsoChanged: external_exports.array(external_exports.string()),
+  certainty: external_exports.object({ runs: external_exports.number().int(), agree: external_exports.number().int(), adjacent: external_exports.boolean(), confounded: external_exports.boolean() })
+});
+var Pin = external_exports.object({
+  kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
+  specifier: external_exports.string(),
+  keepsBump: external_exports.boolean(),
+  unlocks: external_exports.array(external_exports.string()),
+  holds: external_exports.number().int().describe("planned cells that are not worse than at base with this pin"),
+  of: external_exports.number().int().describe("planned cells that were measured with this pin"),
+  measuredIn: external_exports.string()
+});
+var Workaround = external_exports.object({
+  cell: external_exports.string(),
+  kind: external_exports.enum(["method", "quantization"]),
+  use: external_exports.string(),
+  helps: external_exports.boolean(),
+  outcome: external_exports.string(),
+  cost: external_exports.string().optional()
+});
+var Report = external_exports.object({
+  schemaVersion: external_exports.literal(1),
+  run: external_exports.object({
+    tool: external_exports.string(),
+    probe: external_exports.string(),
+    started: external_exports.string(),
+    ms: external_exports.number(),
+    python: external_exports.string(),
+    torch: external_exports.string(),
+    device: external_exports.string(),
+    containment: external_exports.object({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
+    stoppedBy: external_exports.enum(["finished", "budget", "interrupted"]),
+    held: external_exports.record(external_exports.string(), external_exports.string()),
+    out: external_exports.string().describe("output folder, as given")
+  }),
+  changes: external_exports.array(external_exports.object({ library: external_exports.string(), from: external_exports.string(), to: external_exports.string(), bump: external_exports.string() })),
+  environments: external_exports.array(Environment),
+  cells: external_exports.array(external_exports.object({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().optional() })),
+  results: external_exports.array(Result),
+  comparisons: external_exports.array(Comparison),
+  controls: external_exports.array(Comparison),
+  boundaries: external_exports.array(Boundary),
+  together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
+  pins: external_exports.array(Pin),
+  workarounds: external_exports.array(Workaround),
+  findings: external_exports.array(external_exports.object({ kind: external_exports.string(), message: external_exports.string() })),
+  totals: external_exports.object({
+    cells: external_exports.record(external_exports.enum(COMPARISONS), external_exports.number().int()),
+    measurements: external_exports.partialRecord(external_exports.enum(OUTCOMES), external_exports.number().int())
+  })
+}).meta({ title: "peft-sweep report" });
+
+// src/commands/files.ts
+function writeReport(folder, report) {
+  mkdirSync8(folder, { recursive: true });
+  writeFileSync4(join9(folder, "report.json"), `${JSON.stringify(report, null, 1)}
+`);
+  writeFileSync4(join9(folder, "comment.md"), renderComment(report));
+  writeFileSync4(join9(folder, "summary.md"), renderComment(report));
+  writeFileSync4(join9(folder, "constraints.txt"), constraints(report));
+}
+function constraints(report) {
+  const measured2 = recommended(report)?.measuredIn;
+  const environment = report.environments.find(({ request }) => request === measured2) ?? report.environments.find(({ status }) => status === "built");
+  return Object.entries(environment?.pins ?? {}).filter(([name]) => name !== "torch").map(([name, version2]) => `${name}==${version2}
+`).join("");
+}
+function readReport(folder) {
+  const file2 = join9(folder, "report.json");
+  let text2;
+  try {
+    text2 = readFileSync7(file2, "utf8");
+  } catch {
+    throw new UserError(`There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`);
+  }
+  try {
+    return Report.parse(JSON.parse(text2));
+  } catch {
+    throw new UserError(`\`${file2}\` is not a report of this version of peft-sweep. Run the sweep again.`);
+  }
+}
+
+// src/commands/sweep.ts
+async function runSweep(context) {
+  const report = await measured(context, renderTerminal);
+  return exitStatus(report, context.line.options.failOn);
+}
+async function runCheck(context) {
+  return checkStatus(await measured(context, renderCheck));
+}
+async function runPlan(context) {
+  const { world, planned, torch } = await prepared(context);
+  const facts = await factsOf2(world, planned, torch);
+  mkdirSync9(context.line.options.out, { recursive: true });
+  writeFileSync5(join10(context.line.options.out, "plan.json"), `${JSON.stringify({ ...facts, plan: planned }, null, 1)}
+`);
+  context.print(context.line.options.json ? `${JSON.stringify({ ...facts, plan: planned })}
+` : renderPlan(facts));
+  return 0;
+}
+async function measured(context, render) {
+  const { options } = context.line;
+  const { world, planned, torch } = await prepared(context);
+  context.say(renderPlan(await factsOf2(world, planned, torch)));
+  const { ports, machine } = await sweepWorld(world, planned, torch, { ...options, jobs: options.jobs, signal: context.signal, say: context.say });
+  const report = await sweep(planned, ports, machine);
+  writeReport(options.out, report);
+  context.print(options.json ? `${JSON.stringify(report)}
+` : render(report));
+  return report;
+}
+async function prepared(context) {
+  const { environment, folder, say, line } = context;
+  const world = await openWorld({ environment, folder, python: line.options.python, offline: line.options.offline, say });
+  const planned = await plan(line.request, world.catalog, world.python.version);
+  const torch = await world.torch(line.request.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from);
+  return { world, planned, torch };
+}
+async function factsOf2(world, planned, torch) {
+  const problem = problemOf(planned);
+  mkdirSync9(join10(world.cache, "tmp"), { recursive: true });
+  const { name, missing } = await chooseContainment(join10(world.cache, "tmp"));
+  return {
+    changes: planned.changes,
+    held: planned.held,
+    cells: planned.cells.length,
+    controls: problem.controls.length,
+    packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
+    environments: planned.environments,
+    minutes: planned.minutes,
+    torch: { version: torch.closure.torch ?? "unknown", source: torch.source, bytes: torch.bytes, stored: isStored(world.cache, torch) },
+    python: world.python.version,
+    containment: { name, missing },
+    indexes: (await world.indexUrls()).map(withoutCredentials)
+  };
+}
+function isStored(cache, torch) {
+  return existsSync5(join10(cache, "stored", `torch-${torch.closure.torch}`));
+}
+
+// src/commands/demo.ts
+var BROKEN = "prefix-tuning";
+var WORKING = ["lora", "ia3", "prompt-tuning"];
+var QUANTIZED = "bnb-int8";
+var DEMO = {
+  changes: [{ library: "transformers", from: "4.55.4", to: "4.57.6" }],
+  held: { peft: "0.17.1" },
+  cells: [`{${[...WORKING, BROKEN].join(",")}}/{none,${QUANTIZED}}/llama/causal-lm`],
+  environments: 14
+};
+async function runDemo(context) {
+  const line = { ...context.line, request: { ...context.line.request, ...DEMO } };
+  const report = await measured({ ...context, line }, renderTerminal);
+  const missing = missingFromStory(report);
+  for (const sentence of missing) context.say(`demo: ${sentence}`);
+  if (report.run.stoppedBy === "interrupted") return 130;
+  if (report.totals.cells["not-compared"] > 0 || report.run.stoppedBy === "budget") return 3;
+  return missing.length === 0 ? 0 : 1;
+}
+function missingFromStory(report) {
+  const quantized = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
+  const methodOf = (cell) => parseCellId(cell).method;
+  const story = [
+    [quantized.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"), `${BROKEN} does not break on ${QUANTIZED}`],
+    [quantized.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length, `not all of ${WORKING.join(", ")} go on working`],
+    [report.boundaries.some(({ cell, certainty }) => methodOf(cell) === BROKEN && certainty.adjacent), "the release that broke it was not found"],
+    [report.pins.some(({ kind, holds, of }) => kind === "hold" && holds === of), "no hold mends it"],
+    [report.pins.some(({ kind, holds, of }) => kind === "raise-partner" && holds === of), "no partner release mends it"],
+    [report.workarounds.some(({ kind, helps }) => kind === "method" && helps), "no other method was found to work"],
+    [report.workarounds.some(({ kind }) => kind === "quantization"), "dropping the quantization was not tried"]
+  ];
+  return story.filter(([holds]) => !holds).map(([, sentence]) => sentence);
+}
+
+// src/commands/doctor.ts
+import { statfsSync } from "node:fs";
+import { mkdirSync as mkdirSync10 } from "node:fs";
+import { join as join11 } from "node:path";
+async function runDoctor(context) {
+  const { environment, folder, say, line } = context;
+  const world = await openWorld({ environment, folder, python: line.options.python, offline: line.options.offline, say });
+  const scratch = join11(world.cache, "tmp");
+  mkdirSync10(scratch, { recursive: true });
+  const containment = await chooseContainment(scratch);
+  const torch = await world.torch(void 0);
+  const disk = statfsSync(world.cache);
+  const rows = [
+    ["node", process.version],
+    ["python", `${world.python.version} at ${world.python.path}`],
+    ["uv", `${world.uv.version} at ${world.uv.path}`],
+    ["index", (await world.indexUrls()).map(withoutCredentials).join(", ") || "none"],
+    ["torch", `${torch.closure.torch}: ${torch.source}`],
+    ["cache", `${world.cache}, ${Math.floor(disk.bavail * disk.bsize / 1e9)} GB free`],
+    ["isolation", `${containment.name}: ${containment.enforced.join(", ")}`],
+    ...containment.missing.map((what) => ["", `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`])
+  ];
+  context.print(`${rows.map(([name, text2]) => `${name.padEnd(11)}${text2}`).join("\n")}
+`);
+  return containment.missing.length > 0 ? 1 : 0;
+}
+
+// src/report/explain.ts
+function renderExplain(report, cell) {
+  const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
+  const results = report.results.filter((result) => result.cell === cell);
+  const pins = new Map(report.environments.map(({ id, request, pins: held }) => [id ?? request, held]));
+  const changed = [.../* @__PURE__ */ new Set([...report.changes.map(({ library }) => library), ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")])];
+  const lines = results.map((result) => {
+    const versions = changed.map((name) => `${name} ${pins.get(result.environment)?.[name] ?? "?"}`).join(", ");
+    const failures = result.failures.map((failure2) => `
+      ${failure2.stage}: ${plain(failure2.message)}`);
+    const facts = Object.entries(result.facts).map(([name, value]) => `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`);
+    return [
+      `  ${result.outcome.padEnd(12)} ${versions}   ${result.environment}${result.repeat > 1 ? `   repeat ${result.repeat}` : ""}`,
+      `      stages ${Object.entries(result.stages).map(([stage, state]) => `${stage} ${state}`).join(", ") || result.reason || "none"}`,
+      `      ${facts.join(", ")}${failures.join("")}`
+    ].join("\n");
+  });
+  const boundaries = report.boundaries.filter((boundary) => boundary.cell === cell).map(
+    ({ library, lastGood, firstBad, direction, certainty, measured: measured2, alsoChanged: alsoChanged2 }) => [
+      `  ${library} ${lastGood} | ${firstBad} (${direction}), ${certainty.agree} of ${certainty.runs} repeats agree, ${certainty.adjacent ? "adjacent" : "not adjacent"}`,
+      `      measured ${measured2.join(", ")}`,
+      ...alsoChanged2.length > 0 ? [`      moved along: ${alsoChanged2.join(", ")}`] : []
+    ].join("\n")
+  );
+  const tried = report.workarounds.filter((one) => one.cell === cell).map((one) => `  ${one.helps ? "helps  " : "no help"} ${one.use} (${one.outcome})`);
+  const mending = report.pins.filter((pin) => pin.unlocks.includes(cell)).map((pin) => `  ${pin.specifier}   ${pin.holds} of ${pin.of} cells not worse`);
+  const section = (title, body) => body.length > 0 ? [`${title}
+${body.join("\n")}`] : [];
+  return `${[
+    `${cell}     ${comparison ? `${beforeAfter(comparison, "->")} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ")})` : "not planned; measured as a way out"}`,
+    ...section("measured", lines),
+    ...section("boundary", boundaries),
+    ...section("pins that mend it", mending),
+    ...section("workarounds tried", tried)
+  ].join("\n\n")}
+`;
+}
+
+// src/commands/read.ts
+async function runReport(context) {
+  const { operands, options } = context.line;
+  const report = readReport(operands[0] ?? options.out);
+  context.print(rendered(report, options.json ? "json" : options.format));
+  return 0;
+}
+function rendered(report, format) {
+  switch (format) {
+    case "terminal":
+      return renderTerminal(report);
+    case "markdown":
+      return renderComment(report);
+    case "json":
+      return `${JSON.stringify(report)}
+`;
+    default:
+      return assertNever2(format);
+  }
+}
+async function runExplain(context) {
+  const { operands, options } = context.line;
+  const [typed] = operands;
+  if (typed === void 0) throw new UserError("Name a cell, e.g. `peft-sweep explain lora/none/llama/causal-lm`.");
+  const report = readReport(options.out);
+  const known = [...new Set([...report.comparisons, ...report.controls, ...report.results].map(({ cell }) => cell))];
+  const matching = known.filter((cell) => cell === typed || cell.startsWith(`${typed.replace(/\/$/, "")}/`));
+  if (matching.length === 0)
+    throw new UserError(`The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", ..." : ""}.`);
+  context.print(matching.map((cell) => renderExplain(report, cell)).join("\n"));
+  return 0;
+}
+
+// src/commands/replay.ts
+import { existsSync as existsSync6, readFileSync as readFileSync8 } from "node:fs";
+import { join as join12, resolve as resolve2 } from "node:path";
+async function runReplay(context) {
+  const { line, environment, folder, say } = context;
+  const [typed = ""] = line.operands;
+  const { cell, id } = located2(typed, line.options.out);
+  const world = await openWorld({ environment, folder, python: line.options.python, offline: line.options.offline, say });
+  await rebuilt(context, world, id);
+  const containment = await chooseContainment(join12(world.cache, "tmp"));
+  const probes = new PythonProbes({
+    cache: world.cache,
+    program: programFolder(),
+    handover: join12(resolve2(line.options.out), "handover"),
+    containment,
+    signal: context.signal,
+    ...limits,
+    onOutput: (text2) => context.say(text2.trimEnd())
+  });
+  const job = { cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }], packages: packagesOf(parseCellId(cell).quantization), width: 1, saveHandover: false };
+  let outcome;
+  const end = await probes.run(id, job, (text2) => {
+    const record2 = parseRecord(text2);
+    if (record2?.kind !== "cell") return;
+    const result = judge(record2);
+    outcome = result.outcome;
+    context.print(`${cell}@${id}: ${result.outcome}
+`);
+    for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}
+`);
+    for (const failure2 of record2.failures) context.print(`  ${failure2.stage}: ${failure2.type}: ${failure2.message}
+${failure2.frames.map((frame) => `      ${frame}
+`).join("")}`);
+    if (record2.output) context.print(`${record2.output}
+`);
+  });
+  if (outcome === void 0) say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
+  return outcome === "pass" || outcome === "unsupported" ? 0 : outcome === "fail" || outcome === "wrong" ? 1 : 3;
+}
+function located2(typed, out) {
+  const [cell = "", id = ""] = typed.split("@");
+  if (id === "") throw new UserError("Name a cell and an environment, e.g. `peft-sweep replay lora/none/llama/causal-lm@1b77c0de92aa`.");
+  const report = readReport(out);
+  const known = report.results.find((result) => result.cell === cellId(parseCellId(cell)) && result.environment === id);
+  if (known === void 0) {
+    const where = report.results.filter((result) => result.cell === cell).map((result) => result.environment);
+    const hint = where.length > 0 ? ` It was measured in: ${[...new Set(where)].join(", ")}.` : " `peft-sweep explain` lists what was.";
+    throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint}`);
+  }
+  return { cell, id };
+}
+async function rebuilt(context, world, id) {
+  if (existsSync6(environmentFolder(world.cache, id))) return;
+  const file2 = join12(context.line.options.out, "locks", `${id}.txt`);
+  if (!existsSync6(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  const torch = await world.torch(void 0);
+  const failed2 = await world.environments(torch, resolve2(context.line.options.out)).build(id, readFileSync8(file2, "utf8"));
+  if (failed2) throw new UserError(`The environment ${id} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`);
+}
+
+// src/help.ts
+var HELP = `peft-sweep: which library release breaks which PEFT method, and the pins that mend it
+
+  peft-sweep demo                      the story the project began with, on real releases
+  peft-sweep sweep NAME:OLD..NEW ...   measure a version change, e.g. transformers:4.55.4..4.57.6
+  peft-sweep plan NAME:OLD..NEW ...    show what that would do; builds nothing
+  peft-sweep check [--with ...]        measure one environment, without a comparison
+  peft-sweep report [DIR]              show an earlier run (--format terminal|markdown|json)
+  peft-sweep explain CELL              what the last run knows about one cell
+  peft-sweep replay CELL@ENVIRONMENT   run one cell once more, with its full log
+  peft-sweep doctor                    what this machine has, and what is enforced on it
+  peft-sweep clean                     remove environments, wheels and index pages
+
+A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.
+OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest.
+
+  --with NAME==VERSION   hold a library (repeatable)
+  --cells PATTERN        cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)
+  --config FILE          default .github/peft-sweep.yml
+  --search bisect        how releases are searched
+  --device auto|cpu      where cells run
+  --python VERSION|PATH  default .python-version, else python3
+  --jobs N               cells at once; default the number of processors
+  --max-minutes N        stop after so long and report what was measured; default 10
+  --out DIR              default peft-sweep-out
+  --fresh                do not take over what an earlier run measured
+  --offline              use only what is cached
+  --json                 print the report as JSON
+
+Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.
+`;
+
+// src/inputs.ts
+var import_yaml = __toESM(require_dist(), 1);
+import { parseArgs } from "node:util";
+var COMMANDS = ["sweep", "plan", "check", "report", "explain", "replay", "demo", "doctor", "clean"];
+var FORMATS = ["terminal", "markdown", "json"];
+var FAIL_ON = ["regressed", "degraded", "incomplete"];
+var OPTIONS = {
+  with: { type: "string", multiple: true },
+  cells: { type: "string", multiple: true },
+  config: { type: "string" },
+  search: { type: "string" },
+  device: { type: "string" },
+  python: { type: "string" },
+  jobs: { type: "string" },
+  "max-minutes": { type: "string" },
+  out: { type: "string" },
+  format: { type: "string" },
+  fresh: { type: "boolean" },
+  offline: { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" }
+};
+var Configuration = external_exports.strictObject({
+  watch: external_exports.array(external_exports.string()).optional(),
+  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
+  exclude: external_exports.array(external_exports.string()).optional(),
+  search: external_exports.enum(["bisect", "islands", "exhaustive"]).optional(),
+  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
+  "fail-on": external_exports.array(external_exports.string()).optional(),
+  manifests: external_exports.array(external_exports.string()).optional(),
+  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  known: external_exports.array(external_exports.unknown()).optional(),
+  runners: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  comment: external_exports.enum(["changes", "always", "never"]).optional()
+});
+var NOT_BUILT = ["manifests", "checkpoints", "known", "runners"];
+var MINUTES = 10;
+var ENVIRONMENTS = 12;
+function parseCommandLine(argv, readConfig, problems) {
+  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
+  for (const name of Object.keys(values)) if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
+  for (const [name, definition] of Object.entries(OPTIONS))
+    if (definition.type === "string" && values[name] === true) problems.push(`\`--${name}\` needs a value.`);
+  const command = commandOf(positionals[0], problems);
+  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
+  const operands = positionals.slice(1);
+  const request = requestOf(command, operands, values, configuration, problems);
+  return { command, operands, request, options: optionsOf(values, configuration, problems) };
+}
+function commandOf(typed, problems) {
+  const known = COMMANDS.find((command) => command === typed);
+  if (known) return known;
+  if (typed === void 0) problems.push(`Name a command: ${COMMANDS.join(", ")}.`);
+  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(", ")}.`);
+  return "sweep";
+}
+function configurationOf(source, path, problems) {
+  if (source === void 0) {
+    if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
+    return {};
+  }
+  const document = (0, import_yaml.parseDocument)(source);
+  for (const error62 of document.errors) problems.push(`Configuration: ${error62.message.split("\n")[0]}`);
+  if (document.errors.length > 0) return {};
+  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
+  for (const issue2 of parsed.error.issues) problems.push(...configurationProblems(issue2));
+  return {};
+}
+function configurationProblems(issue2) {
+  const where = issue2.path.join(".") || "the top level";
+  if (issue2.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue2.message}.`];
+  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
+  return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
+}
+function withoutUnbuilt(configuration, problems) {
+  for (const key of NOT_BUILT) if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
+  return configuration;
+}
+function requestOf(command, operands, values, configuration, problems) {
+  const sweeping = command === "sweep" || command === "plan";
+  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
+  if (sweeping && operands.length === 0)
+    problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
+  const held = Object.fromEntries(list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2));
+  checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
+  checkDevice(text(values.device), problems);
+  const fromConfiguration = configuration.cells === void 0 || configuration.cells === "auto" ? void 0 : [configuration.cells].flat();
+  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : fromConfiguration ?? [...DEFAULT_PATTERNS];
+  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
+  selectCells([...chosen, ...takenAway], allCells(), problems);
+  const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
+  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
+}
+function splitPatterns(typed) {
+  return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
+}
+function checkSearch(search2, typed, problems) {
+  if (search2 === void 0 || search2 === "bisect" || search2 === "islands" && !typed) return;
+  problems.push(`Search \`${search2}\` is not built yet. There is: bisect.`);
+}
+function checkDevice(device, problems) {
+  if (device === void 0 || device === "auto" || device === "cpu") return;
+  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
+}
+function optionsOf(values, configuration, problems) {
+  const jobs = numberOf("--jobs", values.jobs, problems);
+  const python = text(values.python);
+  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
+  const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map((entry) => oneOf("fail-on", entry, FAIL_ON, problems));
+  return {
+    out: text(values.out) ?? "peft-sweep-out",
+    ...python && { python },
+    ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
+    fresh: values.fresh === true,
+    offline: values.offline === true,
+    json: values.json === true,
+    format,
+    failOn
+  };
+}
+function oneOf(name, typed, known, problems) {
+  const found = known.find((value) => value === typed);
+  if (found === void 0) problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
+  return found ?? known[0];
+}
+function numberOf(name, value, problems) {
+  if (typeof value !== "string") return void 0;
+  const number4 = Number(value);
+  if (Number.isFinite(number4) && number4 > 0) return number4;
+  problems.push(`\`${name} ${value}\` is not a positive number.`);
+  return void 0;
+}
+function text(value) {
+  return typeof value === "string" ? value : void 0;
+}
+function list(value) {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }
 
 // src/cli.ts
-async function runSweep(line) {
-  const controller = new AbortController();
-  process.once("SIGINT", () => controller.abort());
+var COMMANDS2 = {
+  sweep: runSweep,
+  plan: runPlan,
+  check: runCheck,
+  report: runReport,
+  explain: runExplain,
+  replay: runReplay,
+  demo: runDemo,
+  doctor: runDoctor,
+  clean: runClean
+};
+async function main(argv) {
+  if (process.platform === "win32") throw new UserError("Windows is not supported. Run peft-sweep inside WSL.");
+  const write = (text2) => process.stdout.write(text2);
+  if (argv.length === 0 || argv.includes("--help") || argv.includes("-h")) return write(HELP) ? 0 : 0;
+  if (argv.includes("--version")) return write(`${"0.1.0"}
+`) ? 0 : 0;
+  const problems = [];
+  const line = parseCommandLine(argv, readConfiguration, problems);
+  if (problems.length > 0) throw new UserError(problems);
   const say = (text2) => process.stderr.write(`${text2}
 `);
-  const world = await openWorld({ environment: process.env, folder: process.cwd(), python: line.options.python, offline: line.options.offline, say });
-  const planned = await plan(line.request, world.catalog, world.python.version);
-  const torch = await world.torch(line.request.held.torch);
-  const { ports, machine } = await sweepWorld(world, planned, torch, { ...line.options, jobs: line.options.jobs, signal: controller.signal, say });
-  const report = await sweep(planned, ports, machine);
-  writeFileSync4(join8(line.options.out, "report.json"), `${JSON.stringify(report, null, 1)}
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  process.once("SIGTERM", () => interrupted.abort());
+  return COMMANDS2[line.command]({ line, environment: process.env, folder: process.cwd(), signal: interrupted.signal, print: write, say });
+}
+function readConfiguration(path) {
+  const file2 = path ?? ".github/peft-sweep.yml";
+  return existsSync7(file2) ? readFileSync9(file2, "utf8") : void 0;
+}
+function failed(error62) {
+  const say = (text2) => process.stderr.write(`peft-sweep: ${text2}
 `);
-  process.stdout.write(renderTerminal(report));
-  return 0;
-}
-async function main() {
-  const problems = [];
-  const line = parseCommandLine(process.argv.slice(2), (path) => {
-    const file2 = path ?? ".github/peft-sweep.yml";
-    return existsSync4(file2) ? readFileSync7(file2, "utf8") : void 0;
-  }, problems);
-  if (problems.length > 0) throw new UserError(problems);
-  return runSweep(line);
-}
-try {
-  process.exitCode = await main();
-} catch (error62) {
   if (error62 instanceof UserError) {
-    for (const text2 of error62.lines) process.stderr.write(`peft-sweep: ${text2}
-`);
-    process.exitCode = 2;
-  } else if (error62 instanceof WeatherError) {
-    process.stderr.write(`peft-sweep: ${error62.message}
-`);
-    process.exitCode = 3;
-  } else throw error62;
+    for (const text2 of error62.lines) say(text2);
+    return 2;
+  }
+  if (error62 instanceof WeatherError) {
+    say(error62.message);
+    return 3;
+  }
+  if (error62.code === "ENOSPC") {
+    say("The disk is full. Free some space, or run `peft-sweep clean`; what was measured is kept.");
+    return 3;
+  }
+  say(`This is a defect of peft-sweep, please report it.
+${error62 instanceof Error ? error62.stack ?? error62.message : String(error62)}`);
+  return 70;
 }
+process.exitCode = await main(process.argv.slice(2)).catch(failed);

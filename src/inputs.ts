@@ -3,16 +3,17 @@ import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from './domain/suggest.ts';
-import { DEFAULT_PATTERNS } from './plan/matrix.ts';
+import { allCells, DEFAULT_PATTERNS } from './plan/matrix.ts';
+import { selectCells } from './plan/patterns.ts';
 import type { SweepRequest } from './plan/plan.ts';
 import { parseChange, parseHeld } from './plan/request.ts';
+import type { FailOn } from './report/verdict.ts';
 
 export const COMMANDS = ['sweep', 'plan', 'check', 'report', 'explain', 'replay', 'demo', 'doctor', 'clean'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const FORMATS = ['terminal', 'markdown', 'json'] as const;
-const FAIL_ON = ['regressed', 'degraded', 'incomplete'] as const;
-export type FailOn = (typeof FAIL_ON)[number];
+const FAIL_ON = ['regressed', 'degraded', 'incomplete'] as const satisfies readonly FailOn[];
 
 /** Options that every command shares, as typed. */
 export interface Options {
@@ -80,10 +81,17 @@ export function parseCommandLine(
   readConfig: (path: string | undefined) => string | undefined,
   problems: string[],
 ): CommandLine {
-  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
-  for (const name of Object.keys(values)) if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+  });
+  for (const name of Object.keys(values))
+    if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
   for (const [name, definition] of Object.entries(OPTIONS))
-    if (definition.type === 'string' && values[name as keyof Values] === true) problems.push(`\`--${name}\` needs a value.`);
+    if (definition.type === 'string' && values[name as keyof Values] === true)
+      problems.push(`\`--${name}\` needs a value.`);
   const command = commandOf(positionals[0], problems);
   const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
   const operands = positionals.slice(1);
@@ -121,7 +129,8 @@ function configurationProblems(issue: z.core.$ZodIssue): readonly string[] {
 }
 
 function withoutUnbuilt(configuration: Configuration, problems: string[]): Configuration {
-  for (const key of NOT_BUILT) if (configuration[key] !== undefined) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
+  for (const key of NOT_BUILT)
+    if (configuration[key] !== undefined) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
   return configuration;
 }
 
@@ -136,13 +145,23 @@ function requestOf(
   const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
   if (sweeping && operands.length === 0)
     problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
-  const held = Object.fromEntries(list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2));
+  const held = Object.fromEntries(
+    list(values.with)
+      .flatMap((one) => [parseHeld(one, problems) ?? []])
+      .filter((pair) => pair.length === 2),
+  );
   checkSearch(text(values.search) ?? configuration.search, values.search !== undefined, problems);
   checkDevice(text(values.device), problems);
-  const fromConfiguration = configuration.cells === undefined || configuration.cells === 'auto' ? undefined : [configuration.cells].flat();
-  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
+  const fromConfiguration =
+    configuration.cells === undefined || configuration.cells === 'auto' ? undefined : [configuration.cells].flat();
+  const chosen =
+    list(values.cells).length > 0
+      ? list(values.cells).flatMap(splitPatterns)
+      : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
   const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
-  const minutes = numberOf('--max-minutes', values['max-minutes'], problems) ?? configuration.budget?.minutes ?? MINUTES;
+  selectCells([...chosen, ...takenAway], allCells(), problems);
+  const minutes =
+    numberOf('--max-minutes', values['max-minutes'], problems) ?? configuration.budget?.minutes ?? MINUTES;
   return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
 }
 
@@ -165,7 +184,9 @@ function optionsOf(values: Values, configuration: Configuration, problems: strin
   const jobs = numberOf('--jobs', values.jobs, problems);
   const python = text(values.python);
   const format = oneOf('--format', text(values.format) ?? 'terminal', FORMATS, problems);
-  const failOn = (configuration['fail-on'] ?? ['regressed', 'degraded']).map((entry) => oneOf('fail-on', entry, FAIL_ON, problems));
+  const failOn = (configuration['fail-on'] ?? ['regressed', 'degraded']).map((entry) =>
+    oneOf('fail-on', entry, FAIL_ON, problems),
+  );
   return {
     out: text(values.out) ?? 'peft-sweep-out',
     ...(python && { python }),
@@ -180,7 +201,8 @@ function optionsOf(values: Values, configuration: Configuration, problems: strin
 
 function oneOf<Value extends string>(name: string, typed: string, known: readonly Value[], problems: string[]): Value {
   const found = known.find((value) => value === typed);
-  if (found === undefined) problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(', ')}.`);
+  if (found === undefined)
+    problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(', ')}.`);
   return found ?? (known[0] as Value);
 }
 

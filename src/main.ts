@@ -1,14 +1,15 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
-import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
-import { librariesOf, makePlan, packageTable, type Plan, type SweepRequest } from './plan/plan.ts';
-import { propose } from './pins/propose.ts';
-import { buildReport } from './report/build.ts';
-import type { Report } from './report/model.ts';
+
 import { requestKey } from './domain/environment.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
 import { UserError } from './errors.ts';
+import { propose } from './pins/propose.ts';
+import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
+import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
 import type { Catalog, Clock } from './ports.ts';
+import { buildReport } from './report/build.ts';
+import type { Report } from './report/model.ts';
 import { conclude } from './search/conclude.ts';
 import { controlsOf, next } from './search/next.ts';
 import type { Problem } from './search/problem.ts';
@@ -55,11 +56,17 @@ export async function sweep(planned: Plan, ports: Ports, machine: Machine): Prom
     pins: propose(conclusions.measuredPins),
     history,
     findings: [],
-    bytesPerWeight: Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])),
+    bytesPerWeight: Object.fromEntries(
+      Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]),
+    ),
   });
 }
 
-async function lookUp(request: SweepRequest, catalog: Catalog, problems: string[]): Promise<ReadonlyMap<string, readonly Release[]>> {
+async function lookUp(
+  request: SweepRequest,
+  catalog: Catalog,
+  problems: string[],
+): Promise<ReadonlyMap<string, readonly Release[]>> {
   const found = await Promise.all(
     librariesOf(request).map(async (library) => {
       try {
@@ -76,7 +83,16 @@ async function lookUp(request: SweepRequest, catalog: Catalog, problems: string[
 
 export function problemOf(planned: Plan): Problem {
   const { changes, held, cells, alternatives, partners, environments } = planned;
-  return { changes, held, cells, controls: controlsOf(cells), alternatives, partners, packages: packageTable(), environments };
+  return {
+    changes,
+    held,
+    cells,
+    controls: controlsOf(cells),
+    alternatives,
+    partners,
+    packages: packageTable(),
+    environments,
+  };
 }
 
 /** Asks and measures until the search is done, the time is up, or the user stops it. */
@@ -91,14 +107,18 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     packagesOf: (cell: { readonly quantization: string }) => packagesOf(cell.quantization),
     baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
     preferencesOf: (request: { readonly packages: readonly string[] }) =>
-      [request.packages, ...packageSets].map((packages) => baseLock(problem, history, packages)).find((lock) => lock !== undefined),
+      [request.packages, ...packageSets]
+        .map((packages) => baseLock(problem, history, packages))
+        .find((lock) => lock !== undefined),
     isStopped,
   };
   for (;;) {
     const step = next(problem, history);
     if (step.kind === 'done') return { history, stoppedBy: 'finished' as const };
-    if (isStopped()) return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
-    for (const question of step.questions) ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
+    if (isStopped())
+      return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
+    for (const question of step.questions)
+      ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
     history.push(...(await measureBatch(step.questions, ports, settings)));
   }
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { didYouMean } from '../domain/suggest.ts';
 import { WATCHED } from '../domain/environment.ts';
+import { didYouMean } from '../domain/suggest.ts';
 import { isVersion, type Release } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Catalog } from '../ports.ts';
@@ -72,16 +72,28 @@ export class IndexCatalog implements Catalog {
     const file = join(this.settings.folder, `${createHash('sha256').update(url).digest('hex').slice(0, 24)}.json`);
     const cached = readCached(file);
     if (cached && (this.settings.offline || Date.now() - cached.fetched < FRESH_MS)) return cached;
-    if (this.settings.offline) throw new WeatherError('Offline, and the releases are not cached. Run once without --offline.');
-    const answer = await fetchText(url, { accept: ACCEPT, ...(cached?.etag && { 'if-none-match': cached.etag }) }, this.settings.certificate);
+    if (this.settings.offline)
+      throw new WeatherError('Offline, and the releases are not cached. Run once without --offline.');
+    const answer = await fetchText(
+      url,
+      { accept: ACCEPT, ...(cached?.etag && { 'if-none-match': cached.etag }) },
+      this.settings.certificate,
+    );
     if (answer.status === 404) return undefined;
     if (answer.status !== 200 && !(answer.status === 304 && cached))
-      throw new WeatherError(`The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`);
+      throw new WeatherError(
+        `The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`,
+      );
     const etag = answer.headers.etag;
     const page: Cached =
       answer.status === 304 && cached
         ? { ...cached, fetched: Date.now() }
-        : { ...(typeof etag === 'string' && { etag }), type: String(answer.headers['content-type'] ?? ''), fetched: Date.now(), body: answer.body };
+        : {
+            ...(typeof etag === 'string' && { etag }),
+            type: String(answer.headers['content-type'] ?? ''),
+            fetched: Date.now(),
+            body: answer.body,
+          };
     mkdirSync(this.settings.folder, { recursive: true });
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(page));
     renameSync(`${file}.${process.pid}`, file);

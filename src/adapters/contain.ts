@@ -25,7 +25,13 @@ done < /proc/self/mountinfo
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 `;
 
-const ALL = ['no network', 'own process tree', 'read-only files', 'no capabilities', 'memory, time and file size limited'];
+const ALL = [
+  'no network',
+  'own process tree',
+  'read-only files',
+  'no capabilities',
+  'memory, time and file size limited',
+];
 
 function namespaces(name: string, extra: readonly string[]): Containment {
   return {
@@ -33,7 +39,18 @@ function namespaces(name: string, extra: readonly string[]): Containment {
     enforced: ALL,
     missing: [],
     wrap: (writable, command) => [
-      ...['unshare', ...extra, '--mount', '--net', '--pid', '--ipc', '--fork', '--kill-child', '--propagation', 'private'],
+      ...[
+        'unshare',
+        ...extra,
+        '--mount',
+        '--net',
+        '--pid',
+        '--ipc',
+        '--fork',
+        '--kill-child',
+        '--propagation',
+        'private',
+      ],
       ...['sh', '-c', INSIDE, 'sh', writable, ...command],
     ],
   };

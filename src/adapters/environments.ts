@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALWAYS, WATCHED, type Environment, type EnvironmentRequest, type Lock } from '../domain/environment.ts';
+import { ALWAYS, type Environment, type EnvironmentRequest, type Lock, WATCHED } from '../domain/environment.ts';
 import { sameVersion } from '../domain/version.ts';
 import type { Catalog, Environments } from '../ports.ts';
-import { lockId, parseLock } from './locks.ts';
 import type { IndexSettings } from './index-settings.ts';
+import { lockId, parseLock } from './locks.ts';
+import { run } from './process.ts';
 import type { Python } from './python.ts';
 import type { TorchBuild } from './torch.ts';
-import { run } from './process.ts';
 import { isWeather, shortReason, type Uv } from './uv.ts';
 
 export interface EnvironmentSettings {
@@ -35,10 +35,14 @@ export class UvEnvironments implements Environments {
     const resolved = await this.#resolve(request, preferences);
     if (typeof resolved !== 'string') return resolved;
     const { python } = this.settings;
-    const id = lockId(resolved, { python: python.version, platform: `${process.platform}-${process.arch}`, accelerator: 'cpu' });
+    const id = lockId(resolved, {
+      python: python.version,
+      platform: `${process.platform}-${process.arch}`,
+      accelerator: 'cpu',
+    });
     mkdirSync(this.settings.locks, { recursive: true });
     writeFileSync(join(this.settings.locks, `${id}.txt`), resolved);
-    const failed = await this.#build(id, resolved);
+    const failed = await this.build(id, resolved);
     return failed ?? { status: 'built', id, lock: parseLock(resolved) };
   }
 
@@ -54,7 +58,19 @@ export class UvEnvironments implements Environments {
       writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences ?? {}));
       const finished = await uv.call(
         [
-          ...['pip', 'compile', '-', '--python', python.path, '--only-binary', ':all:', '--generate-hashes', '--no-header', '--no-annotate', '--quiet'],
+          ...[
+            'pip',
+            'compile',
+            '-',
+            '--python',
+            python.path,
+            '--only-binary',
+            ':all:',
+            '--generate-hashes',
+            '--no-header',
+            '--no-annotate',
+            '--quiet',
+          ],
           ...['--constraint', join(scratch, 'constraints.txt'), '--output-file', join(scratch, 'lock.txt')],
           ...index.uvOptions,
           ...torch.options,
@@ -84,7 +100,9 @@ export class UvEnvironments implements Environments {
     const dates: string[] = [];
     for (const [library, version] of Object.entries(request.pins)) {
       if (library === 'torch') continue;
-      const release = (await this.settings.catalog.releases(library)).find((candidate) => sameVersion(candidate.version, version));
+      const release = (await this.settings.catalog.releases(library)).find((candidate) =>
+        sameVersion(candidate.version, version),
+      );
       if (release?.uploaded) dates.push(release.uploaded);
     }
     const newest = dates.toSorted().at(-1);
@@ -100,13 +118,15 @@ export class UvEnvironments implements Environments {
    */
   async #addBytecode(venv: string, lock: string): Promise<void> {
     const { python, folder, program } = this.settings;
-    const shared = Object.keys(parseLock(lock)).filter((name) => name === 'torch' || !(WATCHED as readonly string[]).includes(name));
+    const shared = Object.keys(parseLock(lock)).filter(
+      (name) => name === 'torch' || !(WATCHED as readonly string[]).includes(name),
+    );
     const script = join(program, 'peft_probe', 'bytecode.py');
     await run(python.path, ['-I', '-S', script, sitePackages(venv, python), join(folder, 'bytecode'), ...shared]);
   }
 
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
-  async #build(id: string, lock: string): Promise<Environment | undefined> {
+  async build(id: string, lock: string): Promise<Environment | undefined> {
     const { uv, python, index, torch, folder } = this.settings;
     const target = environmentFolder(folder, id);
     if (existsSync(join(target, 'peft-sweep.lock'))) return undefined;
@@ -118,17 +138,29 @@ export class UvEnvironments implements Environments {
       const made = await uv.call(['venv', '--quiet', '--relocatable', '--python', python.path, venv]);
       if (made.status !== 0) return { status: 'inconclusive', why: shortReason(made) };
       const installed = await uv.call([
-        ...['pip', 'install', '--quiet', '--python', join(venv, 'bin', 'python'), '--no-deps', '--require-hashes', '--only-binary', ':all:'],
+        ...[
+          'pip',
+          'install',
+          '--quiet',
+          '--python',
+          join(venv, 'bin', 'python'),
+          '--no-deps',
+          '--require-hashes',
+          '--only-binary',
+          ':all:',
+        ],
         ...['--link-mode', 'hardlink', '--requirements', lockFile],
         ...index.uvOptions,
         ...torch.options,
         ...(this.settings.offline ? ['--offline'] : []),
       ]);
-      if (installed.status !== 0) return { status: isWeather(installed) ? 'inconclusive' : 'unresolved', why: shortReason(installed) };
+      if (installed.status !== 0)
+        return { status: isWeather(installed) ? 'inconclusive' : 'unresolved', why: shortReason(installed) };
       await this.#addBytecode(venv, lock);
       writeFileSync(join(venv, 'peft-sweep.lock'), lock);
       ensure(join(folder, 'environments'));
       if (!existsSync(target)) renameSync(venv, target);
+      writeFileSync(join(ensure(join(folder, 'stored')), `torch-${parseLock(lock).torch}`), '');
       return undefined;
     } finally {
       rmSync(building, { recursive: true, force: true });

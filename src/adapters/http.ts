@@ -13,7 +13,11 @@ const LARGEST = 64 * 1024 * 1024;
 const TRIES = 3;
 
 /** One GET with redirects. Server errors and broken connections are tried again, then a WeatherError. */
-export async function fetchText(url: string, headers: Readonly<Record<string, string>>, certificate: string | undefined): Promise<Answer> {
+export async function fetchText(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  certificate: string | undefined,
+): Promise<Answer> {
   let last: unknown;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {
@@ -26,17 +30,27 @@ export async function fetchText(url: string, headers: Readonly<Record<string, st
     await new Promise((resolve) => setTimeout(resolve, 200 * 4 ** attempt));
   }
   const why = last instanceof Error ? last.message : String(last);
-  throw new WeatherError(`The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`, { cause: last });
+  throw new WeatherError(
+    `The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`,
+    { cause: last },
+  );
 }
 
-function getOnce(url: string, headers: Readonly<Record<string, string>>, certificate: string | undefined, redirects: number): Promise<Answer> {
+function getOnce(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  certificate: string | undefined,
+  redirects: number,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const address = new URL(url);
     const options: RequestOptions = {
       headers,
       timeout: 30_000,
       ...(certificate && { ca: [...rootCertificates, certificate] }),
-      ...(address.username && { auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}` }),
+      ...(address.username && {
+        auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`,
+      }),
     };
     const send = address.protocol === 'http:' ? getPlain : get;
     const request = send(address, options, (response) => {
@@ -53,7 +67,13 @@ function getOnce(url: string, headers: Readonly<Record<string, string>>, certifi
         if (size > LARGEST) request.destroy(new Error('the answer is larger than 64 MiB'));
         chunks.push(chunk);
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
       response.on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error('no answer within 30 s')));

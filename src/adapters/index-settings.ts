@@ -15,12 +15,18 @@ export interface IndexSettings {
   readonly certificate?: string;
 }
 
-const PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
+const PASSED_ON =
+  /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 
 /** Reads settings from environment variables and the output of `pip config list`. UV_* wins over pip's. */
-export function indexSettings(environment: Readonly<Record<string, string | undefined>>, pipConfigList: string): IndexSettings {
+export function indexSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  pipConfigList: string,
+): IndexSettings {
   const pip = pipSettings(environment, pipConfigList);
-  const uvEnvironment = Object.fromEntries(Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)) as Record<string, string>;
+  const uvEnvironment = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value),
+  ) as Record<string, string>;
   const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip('index-url');
   const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip('extra-index-url'));
   const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(',', ' ') ?? pip('find-links'));

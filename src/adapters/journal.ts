@@ -7,8 +7,18 @@ import type { Journal } from '../ports.ts';
 
 const Line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), identity: z.string() }),
-  z.object({ kind: z.literal('environment'), key: z.string(), environment: z.custom<Environment>((value) => typeof value === 'object') }),
-  z.object({ kind: z.literal('result'), key: z.string(), environment: z.string(), repeat: z.number(), result: z.custom<Result>((value) => typeof value === 'object') }),
+  z.object({
+    kind: z.literal('environment'),
+    key: z.string(),
+    environment: z.custom<Environment>((value) => typeof value === 'object'),
+  }),
+  z.object({
+    kind: z.literal('result'),
+    key: z.string(),
+    environment: z.string(),
+    repeat: z.number(),
+    result: z.custom<Result>((value) => typeof value === 'object'),
+  }),
 ]);
 
 /** results.jsonl: one line per finished cell and environment, written as it finishes; a run that died resumes from it. */
@@ -61,8 +71,10 @@ export class FileJournal implements Journal {
       const line = parseLine(raw);
       if (line === undefined) continue;
       if (line.kind === 'run' && line.identity !== identity) return false;
-      if (line.kind === 'environment' && line.environment.status !== 'inconclusive') this.#environments.set(line.key, line.environment);
-      if (line.kind === 'result' && isSettled(line.result)) this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
+      if (line.kind === 'environment' && line.environment.status !== 'inconclusive')
+        this.#environments.set(line.key, line.environment);
+      if (line.kind === 'result' && isSettled(line.result))
+        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
     }
     return true;
   }

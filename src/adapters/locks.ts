@@ -4,7 +4,9 @@ import { normalizeName } from '../plan/request.ts';
 
 /** name -> version of the `name==version` lines that uv writes. */
 export function parseLock(text: string): Lock {
-  const pairs = [...text.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(([, name = '', version = '']) => [normalizeName(name), version] as const);
+  const pairs = [...text.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+    ([, name = '', version = '']) => [normalizeName(name), version] as const,
+  );
   return Object.fromEntries(pairs);
 }
 

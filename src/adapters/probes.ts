@@ -44,8 +44,20 @@ export class PythonProbes implements Probes {
     const { settings } = this;
     for (const folder of ['cells', 'home', 'tmp']) mkdirSync(join(work, folder));
     const python = join(environmentFolder(settings.cache, environmentId), 'bin', 'python');
-    const [command = '', ...args] = settings.containment.wrap(work, [python, '-I', '-B', '-c', START, settings.program]);
-    const child = spawn(command, args, { cwd: work, env: probeEnvironment(work), stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: true });
+    const [command = '', ...args] = settings.containment.wrap(work, [
+      python,
+      '-I',
+      '-B',
+      '-c',
+      START,
+      settings.program,
+    ]);
+    const child = spawn(command, args, {
+      cwd: work,
+      env: probeEnvironment(work),
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     return new Promise((resolve) => {
       let stopped: 'timeout' | 'interrupted' | undefined;
       let output = '';
@@ -148,7 +160,15 @@ function killGroup(pid: number | undefined): void {
 }
 
 function signalNumber(signal: NodeJS.Signals | null): number {
-  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGILL: 4, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+  const numbers: Partial<Record<NodeJS.Signals, number>> = {
+    SIGILL: 4,
+    SIGABRT: 6,
+    SIGBUS: 7,
+    SIGFPE: 8,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGTERM: 15,
+  };
   return (signal && numbers[signal]) ?? 1;
 }
 

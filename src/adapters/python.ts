@@ -22,20 +22,27 @@ export async function findPython(wanted: string | undefined, folder: string): Pr
     if (shown.status === 0 && version !== '' && isWanted(version, asked)) return checked({ path, version });
   }
   const what = asked === undefined ? 'No Python was found' : `Python ${asked} was not found`;
-  throw new UserError(`${what} (tried ${candidates.join(', ')}). Install Python 3.10 or newer, or name one with --python PATH.`);
+  throw new UserError(
+    `${what} (tried ${candidates.join(', ')}). Install Python 3.10 or newer, or name one with --python PATH.`,
+  );
 }
 
 function checked(python: Python): Python {
   const [major = 0, minor = 0] = python.version.split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
-    throw new UserError(`Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`);
+    throw new UserError(
+      `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`,
+    );
   return python;
 }
 
 function pinnedVersion(folder: string): string | undefined {
   const file = join(folder, '.python-version');
   if (!existsSync(file)) return undefined;
-  const line = readFileSync(file, 'utf8').split('\n').map((text) => text.trim()).find((text) => text !== '' && !text.startsWith('#'));
+  const line = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((text) => text.trim())
+    .find((text) => text !== '' && !text.startsWith('#'));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : undefined;
 }
 

@@ -9,8 +9,8 @@ import { WeatherError } from '../errors.ts';
 import type { Catalog } from '../ports.ts';
 import type { IndexSettings } from './index-settings.ts';
 import { parseLock } from './locks.ts';
-import type { Python } from './python.ts';
 import { run } from './process.ts';
+import type { Python } from './python.ts';
 import { isWeather, shortReason, type Uv } from './uv.ts';
 import { parseWheelName, type Target, wheelFits } from './wheels.ts';
 
@@ -47,7 +47,14 @@ const KEPT_MS = 24 * 3600_000;
 
 export async function chooseTorch(context: TorchContext): Promise<TorchBuild> {
   const key = createHash('sha256')
-    .update(JSON.stringify([context.python.version, context.settings.uvOptions, context.settings.uvEnvironment, context.pinned]))
+    .update(
+      JSON.stringify([
+        context.python.version,
+        context.settings.uvOptions,
+        context.settings.uvEnvironment,
+        context.pinned,
+      ]),
+    )
     .digest('hex');
   const file = join(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept = readKept(file);
@@ -56,12 +63,19 @@ export async function chooseTorch(context: TorchContext): Promise<TorchBuild> {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === undefined) continue;
     const bytes = await sizeOf(resolved, context.catalog);
-    const build = { source: candidate.source, options: [...candidate.options], closure: resolved, ...(bytes && { bytes }) };
+    const build = {
+      source: candidate.source,
+      options: [...candidate.options],
+      closure: resolved,
+      ...(bytes && { bytes }),
+    };
     mkdirSync(context.folder, { recursive: true });
     writeFileSync(file, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
-  throw new WeatherError('No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel.');
+  throw new WeatherError(
+    'No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel.',
+  );
 }
 
 function readKept(file: string): TorchBuild | undefined {
@@ -83,7 +97,9 @@ function candidates(context: TorchContext): readonly Candidate[] {
   const own: Candidate = { source: 'the build on your index; no CPU build can be reached', requirement, options: [] };
   return [
     ...(local ? [{ source: 'your find-links folder', requirement: `torch==${local}`, options: [] }] : []),
-    ...(label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ['--torch-backend', label] }] : []),
+    ...(label
+      ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ['--torch-backend', label] }]
+      : []),
     { source: 'torch backend cpu', requirement, options: ['--torch-backend', 'cpu'] },
     own,
   ];
@@ -100,21 +116,45 @@ function newestLocalTorch(context: TorchContext): string | undefined {
   return wheels
     .filter((wheel) => wheel.name === 'torch' && wheelFits(wheel, context.target))
     .map((wheel) => wheel.version.replace('%2B', '+'))
-    .filter((version) => context.pinned === undefined || version === context.pinned || version.split('+')[0] === context.pinned)
+    .filter(
+      (version) =>
+        context.pinned === undefined || version === context.pinned || version.split('+')[0] === context.pinned,
+    )
     .toSorted(compareVersions)
     .at(-1);
 }
 
 async function resolveAlone(context: TorchContext, candidate: Candidate): Promise<Lock | undefined> {
-  const args = ['pip', 'compile', '-', '--python', context.python.path, '--no-header', '--no-annotate', '--only-binary', ':all:', '--quiet'];
+  const args = [
+    'pip',
+    'compile',
+    '-',
+    '--python',
+    context.python.path,
+    '--no-header',
+    '--no-annotate',
+    '--only-binary',
+    ':all:',
+    '--quiet',
+  ];
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
-  const all = ['--no-config', '--cache-dir', join(context.folder, 'uv'), ...args, ...settings.uvOptions, ...candidate.options];
+  const all = [
+    '--no-config',
+    '--cache-dir',
+    join(context.folder, 'uv'),
+    ...args,
+    ...settings.uvOptions,
+    ...candidate.options,
+  ];
   // A backend's own index may be out of reach: one try tells, the default of several costs 10 s.
   const environment = { ...settings.uvEnvironment, ...(probing && { UV_HTTP_RETRIES: '0', UV_HTTP_TIMEOUT: '10' }) };
   const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}\n` });
   if (finished.status === 0) return parseLock(finished.stdout);
-  if (!probing && isWeather(finished)) throw new WeatherError(`torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`);
+  if (!probing && isWeather(finished))
+    throw new WeatherError(
+      `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`,
+    );
   return undefined;
 }
 

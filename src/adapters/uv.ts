@@ -16,7 +16,12 @@ export interface Uv {
 }
 
 /** uv from PATH, else the Python package `uv` in a private virtual environment under `folder`. */
-export async function findUv(python: string, folder: string, settings: IndexSettings, say: (line: string) => void): Promise<Uv> {
+export async function findUv(
+  python: string,
+  folder: string,
+  settings: IndexSettings,
+  say: (line: string) => void,
+): Promise<Uv> {
   const own = join(folder, `uv-${UV_VERSION}`, 'bin', 'uv');
   for (const path of ['uv', own]) {
     const version = await versionOf(path);
@@ -25,7 +30,8 @@ export async function findUv(python: string, folder: string, settings: IndexSett
   say(`installing uv ${UV_VERSION} into ${join(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join(folder, `uv-${UV_VERSION}`));
   const version = await versionOf(own);
-  if (version === undefined) throw new WeatherError(`uv was installed but does not start: ${own}. Remove the folder and try again.`);
+  if (version === undefined)
+    throw new WeatherError(`uv was installed but does not start: ${own}. Remove the folder and try again.`);
   return bind(own, version, folder, settings);
 }
 
@@ -42,10 +48,22 @@ async function install(python: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const made = await run(python, ['-m', 'venv', folder]);
   if (made.status !== 0)
-    throw new UserError(`Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`);
-  const installed = await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', `uv==${UV_VERSION}`]);
+    throw new UserError(
+      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`,
+    );
+  const installed = await run(join(folder, 'bin', 'python'), [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--only-binary',
+    ':all:',
+    `uv==${UV_VERSION}`,
+  ]);
   if (installed.status !== 0)
-    throw new WeatherError(`uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`);
+    throw new WeatherError(
+      `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`,
+    );
 }
 
 function lastLine(finished: Finished): string {
@@ -53,26 +71,45 @@ function lastLine(finished: Finished): string {
 }
 
 function bind(path: string, version: string, folder: string, settings: IndexSettings): Uv {
-  const options = ['--no-config', '--cache-dir', join(folder, 'uv'), '--no-progress', '--no-python-downloads', '--color', 'never'];
+  const options = [
+    '--no-config',
+    '--cache-dir',
+    join(folder, 'uv'),
+    '--no-progress',
+    '--no-python-downloads',
+    '--color',
+    'never',
+  ];
   return {
     path,
     version,
-    call: (args, input) => run(path, [...options, ...args], { env: settings.uvEnvironment, ...(input !== undefined && { input }) }),
+    call: (args, input) =>
+      run(path, [...options, ...args], { env: settings.uvEnvironment, ...(input !== undefined && { input }) }),
   };
 }
 
 /** Whether a failed command failed for the world's sake: network, server, disk. */
 export function isWeather(finished: Finished): boolean {
-  return /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
-    finished.stderr,
-  ) || finished.status === 124;
+  return (
+    /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
+      finished.stderr,
+    ) || finished.status === 124
+  );
 }
 
 /** The resolver's own reason on a few lines, without its decoration. */
 export function shortReason(finished: Finished): string {
   const lines = finished.stderr
     .split('\n')
-    .map((line) => line.replace(/[×│├╰─▶]/g, ' ').replace(/\s+/g, ' ').trim())
+    .map((line) =>
+      line
+        .replace(/[×│├╰─▶]/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
     .filter((line) => line !== '' && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return lines.join(' ').replaceAll(/\/\/[^/@\s]*@/g, '//').slice(0, 600);
+  return lines
+    .join(' ')
+    .replaceAll(/\/\/[^/@\s]*@/g, '//')
+    .slice(0, 600);
 }

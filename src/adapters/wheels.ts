@@ -35,14 +35,23 @@ export function wheelFits(wheel: WheelName, target: Target): boolean {
   const [python = '', abi = '', platform = ''] = wheel.tags;
   const [major = '3', minor = '0'] = target.python.split('.');
   const pythons = python.split('.');
-  const exact = pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
-  const stable = abi === 'abi3' && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
+  const exact =
+    pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
+  const stable =
+    abi === 'abi3' && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
   return (exact || stable) && platform.split('.').some((tag) => platformFits(tag, target));
 }
 
 function platformFits(tag: string, target: Target): boolean {
   if (tag === 'any') return true;
-  const machine = target.machine === 'x64' ? 'x86_64' : target.machine === 'arm64' && target.platform === 'linux' ? 'aarch64' : target.machine;
+  const machine =
+    target.machine === 'x64'
+      ? 'x86_64'
+      : target.machine === 'arm64' && target.platform === 'linux'
+        ? 'aarch64'
+        : target.machine;
   if (target.platform === 'linux') return /^(many)?linux/.test(tag) && tag.endsWith(machine);
-  return target.platform === 'darwin' && tag.startsWith('macosx') && (tag.endsWith(machine) || tag.endsWith('universal2'));
+  return (
+    target.platform === 'darwin' && tag.startsWith('macosx') && (tag.endsWith(machine) || tag.endsWith('universal2'))
+  );
 }

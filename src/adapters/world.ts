@@ -1,5 +1,6 @@
 /** Puts the real adapters together: finds Python and uv, the index, torch, and the containment that this machine allows. */
-import { homedir, cpus } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine, Ports } from '../main.ts';
@@ -10,11 +11,10 @@ import { UvEnvironments } from './environments.ts';
 import { emittedIndexes, indexSettings, readCertificate } from './index-settings.ts';
 import { FileJournal } from './journal.ts';
 import { PythonProbes } from './probes.ts';
-import { findPython } from './python.ts';
 import { run } from './process.ts';
+import { findPython } from './python.ts';
 import { chooseTorch, type TorchBuild } from './torch.ts';
 import { findUv } from './uv.ts';
-import { mkdirSync } from 'node:fs';
 
 declare const TOOL_VERSION: string;
 
@@ -40,12 +40,34 @@ export async function openWorld(options: WorldOptions) {
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
-    return emittedIndexes(await uv.call(['pip', 'compile', '-', '--emit-index-url', '--no-header', '--quiet', ...index.uvOptions], ''));
+    return emittedIndexes(
+      await uv.call(['pip', 'compile', '-', '--emit-index-url', '--no-header', '--quiet', ...index.uvOptions], ''),
+    );
   });
   const certificate = readCertificate(index);
-  const catalog = new IndexCatalog({ indexUrls, findLinks: index.findLinks, certificate, folder: join(cache, 'index'), offline: options.offline, target });
-  const torch = (pinned: string | undefined) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
-  return { cache, python, index, uv, target, catalog, torch, indexUrls, certificate };
+  const catalog = new IndexCatalog({
+    indexUrls,
+    findLinks: index.findLinks,
+    certificate,
+    folder: join(cache, 'index'),
+    offline: options.offline,
+    target,
+  });
+  const torch = (pinned: string | undefined) =>
+    chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
+  const environments = (build: TorchBuild, out: string) =>
+    new UvEnvironments({
+      uv,
+      python,
+      index,
+      torch: build,
+      catalog,
+      folder: cache,
+      locks: join(out, 'locks'),
+      program: programFolder(),
+      offline: options.offline,
+    });
+  return { cache, python, index, uv, target, catalog, torch, indexUrls, environments };
 }
 
 export interface SweepWorldOptions {
@@ -57,43 +79,43 @@ export interface SweepWorldOptions {
   readonly say: (line: string) => void;
 }
 
-const SECONDS_PER_CELL = 60;
-const BYTES_PER_CELL = 2 * 1024 ** 3;
+/** What one cell may take before it is stopped. */
+export const limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 } as const;
 export const PROBE_VERSION = '1';
 
 /** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
-export async function sweepWorld(world: World, planned: Plan, torch: TorchBuild, options: SweepWorldOptions): Promise<{ ports: Ports; machine: Machine }> {
+export async function sweepWorld(
+  world: World,
+  planned: Plan,
+  torch: TorchBuild,
+  options: SweepWorldOptions,
+): Promise<{ ports: Ports; machine: Machine }> {
   const out = resolve(options.out);
   mkdirSync(join(world.cache, 'tmp'), { recursive: true });
   const containment = await chooseContainment(join(world.cache, 'tmp'));
   const torchVersion = torch.closure.torch ?? '';
   const { changes, held } = planned;
-  const identity = JSON.stringify([TOOL_VERSION, PROBE_VERSION, world.python.version, torchVersion, changes.map(({ library, from }) => [library, from]), held]);
+  const identity = JSON.stringify([
+    TOOL_VERSION,
+    PROBE_VERSION,
+    world.python.version,
+    torchVersion,
+    changes.map(({ library, from }) => [library, from]),
+    held,
+  ]);
   const probes = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
     handover: join(out, 'handover'),
     containment,
     signal: options.signal,
-    secondsPerCell: SECONDS_PER_CELL,
-    bytesPerCell: BYTES_PER_CELL,
-  });
-  const environments = new UvEnvironments({
-    uv: world.uv,
-    python: world.python,
-    index: world.index,
-    torch,
-    catalog: world.catalog,
-    folder: world.cache,
-    locks: join(out, 'locks'),
-    program: programFolder(),
-    offline: options.offline,
+    ...limits,
   });
   const { name, enforced, missing } = containment;
   return {
     ports: {
       catalog: world.catalog,
-      environments,
+      environments: world.environments(torch, out),
       probes,
       journal: new FileJournal(join(out, 'results.jsonl'), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => new Date().toISOString() },

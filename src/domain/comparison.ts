@@ -66,7 +66,8 @@ function worseFacts(before: Result, after: Result): string[] {
 function otherFacts(before: Result, after: Result): string[] {
   const other: string[] = [];
   if (before.outcome !== after.outcome) other.push(`${before.outcome} -> ${after.outcome}`);
-  const signatures = (result: Result) => result.failures.map((failure) => `${failure.stage} ${failure.signature}`).join('\n');
+  const signatures = (result: Result) =>
+    result.failures.map((failure) => `${failure.stage} ${failure.signature}`).join('\n');
   if (signatures(before) !== signatures(after)) other.push('another failure');
   const { trainable: more } = after.facts;
   if (more !== undefined && before.facts.trainable !== undefined && more > before.facts.trainable)

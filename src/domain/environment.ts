@@ -36,7 +36,9 @@ export function requestKey(request: EnvironmentRequest): string {
 
 /** What differs between two locks, without the packages named. */
 export function lockDifference(before: Lock, after: Lock, except: readonly string[]): readonly string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !except.includes(name)).toSorted();
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !except.includes(name))
+    .toSorted();
   return names
     .filter((name) => before[name] !== after[name])
     .map((name) => `${name} ${before[name] ?? 'absent'} -> ${after[name] ?? 'absent'}`);

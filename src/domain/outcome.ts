@@ -60,5 +60,10 @@ export function isMeasured(result: Result | undefined): result is Result {
 /** Equal results for the search: outcome, failures and named facts agree. */
 export function resultKey(result: Result): string {
   const failures = result.failures.map((failure) => `${failure.stage} ${failure.signature}`);
-  return JSON.stringify([result.outcome, failures, result.facts.trainable ?? null, result.facts.uncachedGenerate ?? null]);
+  return JSON.stringify([
+    result.outcome,
+    failures,
+    result.facts.trainable ?? null,
+    result.facts.uncachedGenerate ?? null,
+  ]);
 }

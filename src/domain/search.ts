@@ -3,7 +3,17 @@ import type { Comparison } from './comparison.ts';
 import type { Environment, EnvironmentRequest } from './environment.ts';
 import type { Result } from './outcome.ts';
 
-export type Purpose = 'base' | 'head' | 'alone' | 'bisect' | 'repeat' | 'held-back' | 'partner' | 'hold' | 'workaround' | 'check';
+export type Purpose =
+  | 'base'
+  | 'head'
+  | 'alone'
+  | 'bisect'
+  | 'repeat'
+  | 'held-back'
+  | 'partner'
+  | 'hold'
+  | 'workaround'
+  | 'check';
 
 /** One thing to measure: some cells in one environment. `repeat` 1 is the first time. */
 export interface Question {
@@ -33,7 +43,12 @@ export interface Boundary {
   readonly message: string;
   readonly measured: readonly string[];
   readonly alsoChanged: readonly string[];
-  readonly certainty: { readonly runs: number; readonly agree: number; readonly adjacent: boolean; readonly confounded: boolean };
+  readonly certainty: {
+    readonly runs: number;
+    readonly agree: number;
+    readonly adjacent: boolean;
+    readonly confounded: boolean;
+  };
 }
 
 export interface Pin {

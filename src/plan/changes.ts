@@ -14,7 +14,9 @@ export function resolveChange(
   const to = findVersion(written.library, written.to, releases, usable, python, problems);
   if (from === undefined || to === undefined) return undefined;
   if (compareVersions(from, to) >= 0) {
-    const hint = sameVersion(from, to) ? 'Both ends are the same release.' : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
+    const hint = sameVersion(from, to)
+      ? 'Both ends are the same release.'
+      : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
     problems.push(`\`${written.library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
     return undefined;
   }
@@ -39,16 +41,24 @@ function findVersion(
   }
   if (!named.yanked && !usable.some((version) => sameVersion(version, written)) && !named.version.match(/[a-z]/)) {
     const requires = named.requiresPython ? ` (it requires Python ${named.requiresPython})` : '';
-    problems.push(`${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`);
+    problems.push(
+      `${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`,
+    );
     return undefined;
   }
   return named.version;
 }
 
-function newestOfLine(library: string, written: string, usable: readonly string[], problems: string[]): string | undefined {
+function newestOfLine(
+  library: string,
+  written: string,
+  usable: readonly string[],
+  problems: string[],
+): string | undefined {
   const line = written.replace(/[x*]$/, '');
   const found = usable.filter((version) => version.startsWith(line)).at(-1);
-  if (found === undefined) problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ''), usable)}`);
+  if (found === undefined)
+    problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ''), usable)}`);
   return found;
 }
 

@@ -20,7 +20,8 @@ export function selectCells(patterns: readonly string[], matrix: readonly Cell[]
     const matches = matcher(takeAway ? pattern.slice(1) : pattern, problems);
     if (matches === undefined) continue;
     const found = matrix.filter(matches);
-    if (found.length === 0 && !takeAway) problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
+    if (found.length === 0 && !takeAway)
+      problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
     for (const cell of found) takeAway ? chosen.delete(cellId(cell)) : chosen.set(cellId(cell), cell);
   }
   return matrix.filter((cell) => chosen.has(cellId(cell)));
@@ -29,7 +30,9 @@ export function selectCells(patterns: readonly string[], matrix: readonly Cell[]
 function matcher(pattern: string, problems: string[]): ((cell: Cell) => boolean) | undefined {
   const parts = splitOutsideBraces(pattern, '/');
   if (parts.length > AXES.length || parts.some((part) => part === '')) {
-    problems.push(`\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`);
+    problems.push(
+      `\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`,
+    );
     return undefined;
   }
   const before = problems.length;
@@ -41,7 +44,9 @@ function matcher(pattern: string, problems: string[]): ((cell: Cell) => boolean)
 function partMatcher(part: string, axis: (typeof AXES)[number], problems: string[]): (value: string) => boolean {
   const options = alternatives(part).map((option) => {
     if (!option.includes('*') && !axis.values.includes(option))
-      problems.push(`Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(', ')}.`);
+      problems.push(
+        `Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(', ')}.`,
+      );
     return option.split('*');
   });
   return (value) => options.some((pieces) => matchesPieces(value, pieces));

@@ -4,7 +4,7 @@ import { ALWAYS, WATCHED } from '../domain/environment.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { resolveChange } from './changes.ts';
-import { allCells, ALTERNATIVES, ARCHITECTURES, METHODS, packagesOf, QUANTIZATIONS } from './matrix.ts';
+import { ALTERNATIVES, ARCHITECTURES, allCells, METHODS, packagesOf, QUANTIZATIONS } from './matrix.ts';
 import { selectCells } from './patterns.ts';
 import type { WrittenChange } from './request.ts';
 
@@ -43,13 +43,24 @@ export function makePlan(
   problems: string[],
 ): Plan | undefined {
   const cells = selectCells(request.cells, allCells(), problems);
-  if (cells.length === 0 && problems.length === 0) problems.push('The patterns select no cell. Leave out --cells for the default 24.');
-  const changes = request.changes.flatMap((change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []);
+  if (cells.length === 0 && problems.length === 0)
+    problems.push('The patterns select no cell. Leave out --cells for the default 24.');
+  const changes = request.changes.flatMap(
+    (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? [],
+  );
   checkTwice(request, problems);
   checkHeld(request, releases, problems);
   if (problems.length > 0) return undefined;
   const { held, minutes, environments } = request;
-  return { changes, held, cells, alternatives: alternativesTo(cells), partners: partnerReleases(request, cells, releases, python), minutes, environments };
+  return {
+    changes,
+    held,
+    cells,
+    alternatives: alternativesTo(cells),
+    partners: partnerReleases(request, cells, releases, python),
+    minutes,
+    environments,
+  };
 }
 
 function checkTwice(request: SweepRequest, problems: string[]): void {
@@ -62,9 +73,19 @@ function checkHeld(request: SweepRequest, releases: ReadonlyMap<string, readonly
   for (const [library, version] of Object.entries(request.held)) {
     const known = releases.get(library) ?? [];
     if (request.changes.some((change) => change.library === library))
-      problems.push(`\`--with ${library}==${version}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`);
-    else if (known.length > 0 && !known.some((release) => sameVersion(release.version, version.split('+')[0] ?? version)))
-      problems.push(`${library} has no release ${version}, asked for by --with.${didYouMean(version, known.map((release) => release.version))}`);
+      problems.push(
+        `\`--with ${library}==${version}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`,
+      );
+    else if (
+      known.length > 0 &&
+      !known.some((release) => sameVersion(release.version, version.split('+')[0] ?? version))
+    )
+      problems.push(
+        `${library} has no release ${version}, asked for by --with.${didYouMean(
+          version,
+          known.map((release) => release.version),
+        )}`,
+      );
   }
 }
 
@@ -90,9 +111,15 @@ function partnerReleases(
   python: string,
 ): Readonly<Record<string, readonly string[]>> {
   const swept = request.changes.map((change) => change.library);
-  const needed = new Set<string>([...ALWAYS, ...Object.keys(request.held), ...cells.flatMap((cell) => packagesOf(cell.quantization))]);
+  const needed = new Set<string>([
+    ...ALWAYS,
+    ...Object.keys(request.held),
+    ...cells.flatMap((cell) => packagesOf(cell.quantization)),
+  ]);
   const names = WATCHED.filter((name) => name !== 'torch' && needed.has(name) && !swept.includes(name));
-  return Object.fromEntries(names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]));
+  return Object.fromEntries(
+    names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]),
+  );
 }
 
 export function packageTable(): Readonly<Record<string, readonly string[]>> {

@@ -21,8 +21,11 @@ export function parseChange(text: string, problems: string[]): WrittenChange | u
   const library = normalizeName(found[1] ?? '');
   const [from = '', to = ''] = [found[2], found[3]];
   if (!(WATCHED as readonly string[]).includes(library))
-    problems.push(`Unknown library \`${library}\` in \`${text}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(', ')}.`);
-  if (from === '') problems.push(`\`${text}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+    problems.push(
+      `Unknown library \`${library}\` in \`${text}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(', ')}.`,
+    );
+  if (from === '')
+    problems.push(`\`${text}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   for (const version of [from, to])
     if (version !== '' && !isVersion(version) && !VERSION_OR_LINE.test(version))
       problems.push(`\`${version}\` in \`${text}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);

@@ -30,17 +30,33 @@ export function buildReport(input: ReportInput): Report {
     results,
     comparisons,
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
-    boundaries: input.conclusions.boundaries.map((boundary) => ({ ...boundary, measured: [...boundary.measured], alsoChanged: [...boundary.alsoChanged] })),
+    boundaries: input.conclusions.boundaries.map((boundary) => ({
+      ...boundary,
+      measured: [...boundary.measured],
+      alsoChanged: [...boundary.alsoChanged],
+    })),
     together: [...input.conclusions.together],
     pins: input.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
     workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
     findings: input.findings,
-    totals: { cells: count(COMPARISONS, comparisons.map(({ comparison }) => comparison)), measurements: count(OUTCOMES, results.map(({ outcome }) => outcome)) },
+    totals: {
+      cells: count(
+        COMPARISONS,
+        comparisons.map(({ comparison }) => comparison),
+      ),
+      measurements: count(
+        OUTCOMES,
+        results.map(({ outcome }) => outcome),
+      ),
+    },
   };
 }
 
 function count<Key extends string>(keys: readonly Key[], values: readonly Key[]): Record<Key, number> {
-  return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length])) as Record<Key, number>;
+  return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length])) as Record<
+    Key,
+    number
+  >;
 }
 
 function toComparison(comparison: CellComparison, input: ReportInput): ReportComparison {
@@ -57,7 +73,9 @@ function toComparison(comparison: CellComparison, input: ReportInput): ReportCom
 }
 
 function whyNot(before: Result | undefined, after: Result | undefined, stoppedBy: Report['run']['stoppedBy']): string {
-  const unmeasured = [before, after].find((result) => result && !(['pass', 'wrong', 'fail', 'unsupported'] as Outcome[]).includes(result.outcome));
+  const unmeasured = [before, after].find(
+    (result) => result && !(['pass', 'wrong', 'fail', 'unsupported'] as Outcome[]).includes(result.outcome),
+  );
   if (unmeasured) return [unmeasured.outcome, unmeasured.reason, unmeasured.message].filter(Boolean).join(': ');
   return stoppedBy === 'finished' ? 'not reached' : `not reached before the run was stopped (${stoppedBy})`;
 }
@@ -103,7 +121,10 @@ function toEnvironments(input: ReportInput): ReportEnvironment[] {
   return [...found.values()];
 }
 
-function watchedOf(lock: Readonly<Record<string, string>>, pins: Readonly<Record<string, string>>): Record<string, string> {
+function watchedOf(
+  lock: Readonly<Record<string, string>>,
+  pins: Readonly<Record<string, string>>,
+): Record<string, string> {
   const names = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao', ...Object.keys(pins)];
   return Object.fromEntries([...new Set(names)].filter((name) => lock[name]).map((name) => [name, lock[name] ?? '']));
 }
@@ -116,7 +137,9 @@ function withCost(workaround: Workaround, bytesPerWeight: Readonly<Record<string
 
 /** `major`, `minor` or `patch`, as far as a Python version can be read so. */
 function bumpOf(from: string, to: string): string {
-  const [left, right] = [from, to].map((version) => (version.split(/[^0-9.]/)[0] ?? '').split('.').concat('0', '0').slice(0, 3).join('.'));
+  const [left, right] = [from, to].map((version) =>
+    (version.split(/[^0-9.]/)[0] ?? '').split('.').concat('0', '0').slice(0, 3).join('.'),
+  );
   try {
     return diff(left ?? '', right ?? '') ?? 'other';
   } catch {

@@ -65,7 +65,12 @@ const Boundary = z.object({
   message: z.string(),
   measured: z.array(z.string()),
   alsoChanged: z.array(z.string()),
-  certainty: z.object({ runs: z.number().int(), agree: z.number().int(), adjacent: z.boolean(), confounded: z.boolean() }),
+  certainty: z.object({
+    runs: z.number().int(),
+    agree: z.number().int(),
+    adjacent: z.boolean(),
+    confounded: z.boolean(),
+  }),
 });
 export type ReportBoundary = z.infer<typeof Boundary>;
 

@@ -12,12 +12,21 @@ export interface Cause {
 export function causes(report: Report): readonly Cause[] {
   const found = new Map<string, { boundary: ReportBoundary; cells: string[] }>();
   for (const boundary of report.boundaries) {
-    const key = [boundary.library, boundary.lastGood, boundary.firstBad, boundary.direction, boundary.stage, boundary.signature].join('\n');
+    const key = [
+      boundary.library,
+      boundary.lastGood,
+      boundary.firstBad,
+      boundary.direction,
+      boundary.stage,
+      boundary.signature,
+    ].join('\n');
     const cause = found.get(key) ?? { boundary, cells: [] };
     cause.cells.push(boundary.cell);
     found.set(key, cause);
   }
-  return [...found.values()].toSorted((left, right) => Number(left.boundary.direction === 'fixed') - Number(right.boundary.direction === 'fixed'));
+  return [...found.values()].toSorted(
+    (left, right) => Number(left.boundary.direction === 'fixed') - Number(right.boundary.direction === 'fixed'),
+  );
 }
 
 export function worse(report: Report): readonly ReportComparison[] {
@@ -51,13 +60,15 @@ export function totalsText(report: Report, joiner: string): string {
 
 /** `pass -> FAIL`: what got worse is in capitals. */
 export function beforeAfter(comparison: ReportComparison, arrow: string): string {
-  if (comparison.comparison === 'not-compared') return comparison.after === 'unknown' ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
+  if (comparison.comparison === 'not-compared')
+    return comparison.after === 'unknown' ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
   return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
 }
 
 function afterWord({ comparison, before, after }: ReportComparison): string {
   if (comparison === 'flaky') return 'flaky';
-  if (comparison !== 'regressed' && comparison !== 'degraded') return comparison === 'changed' && before === after ? `${after} (changed)` : after;
+  if (comparison !== 'regressed' && comparison !== 'degraded')
+    return comparison === 'changed' && before === after ? `${after} (changed)` : after;
   return before === after && comparison === 'degraded' && after === 'pass' ? 'DEGRADED' : after.toUpperCase();
 }
 
@@ -76,7 +87,9 @@ export function blocks(comparisons: readonly ReportComparison[]): readonly Block
     const quantizations = [...new Set(own.map((one) => one.quantization))];
     const rows = [...new Set(own.map((one) => one.method))].map((method) => ({
       method,
-      cells: quantizations.map((quantization) => own.find((one) => one.method === method && one.quantization === quantization)?.comparison),
+      cells: quantizations.map(
+        (quantization) => own.find((one) => one.method === method && one.quantization === quantization)?.comparison,
+      ),
     }));
     return { title, quantizations, rows };
   });

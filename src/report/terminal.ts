@@ -1,6 +1,16 @@
 import { plain } from './escape.ts';
 import type { Report, ReportComparison } from './model.ts';
-import { beforeAfter, blocks, type Cause, causes, duration, plural, recommended, totalsText, worse } from './summary.ts';
+import {
+  beforeAfter,
+  blocks,
+  type Cause,
+  causes,
+  duration,
+  plural,
+  recommended,
+  totalsText,
+  worse,
+} from './summary.ts';
 
 /** The report for a terminal: what changed, the table, the causes, the ways out, the totals. */
 export function renderTerminal(report: Report): string {
@@ -32,9 +42,15 @@ export function heldVersions(report: Report): readonly (readonly [string, string
 
 function table(comparisons: readonly ReportComparison[]): readonly string[] {
   return blocks(comparisons).map((block) => {
-    const columns = block.quantizations.map((_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)));
-    const line = (first: string, cells: readonly string[]) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join('')).trimEnd();
-    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))].join('\n');
+    const columns = block.quantizations.map((_, index) =>
+      Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)),
+    );
+    const line = (first: string, cells: readonly string[]) =>
+      (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join('')).trimEnd();
+    return [
+      line(block.title, block.quantizations),
+      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf))),
+    ].join('\n');
   });
 }
 
@@ -45,7 +61,12 @@ function textOf(comparison: ReportComparison | undefined): string {
 function movedControls(report: Report): string {
   const moved = report.controls.filter(({ comparison }) => comparison !== 'same' && comparison !== 'not-compared');
   if (moved.length === 0) return '';
-  return ['the model itself, without PEFT', ...moved.map((control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(control.what.join('; '), 90)}`)].join('\n');
+  return [
+    'the model itself, without PEFT',
+    ...moved.map(
+      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(control.what.join('; '), 90)}`,
+    ),
+  ].join('\n');
 }
 
 function causesText(report: Report): string {
@@ -56,7 +77,10 @@ function causesText(report: Report): string {
 }
 
 function causeText({ boundary, cells }: Cause): string {
-  const verbs = boundary.direction === 'fixed' ? ['fails', 'passes'] : ['passes', boundary.direction === 'degraded' ? 'is worse' : 'fails'];
+  const verbs =
+    boundary.direction === 'fixed'
+      ? ['fails', 'passes']
+      : ['passes', boundary.direction === 'degraded' ? 'is worse' : 'fails'];
   const { certainty } = boundary;
   const gap = certainty.adjacent ? 'adjacent releases' : 'no measurable release between';
   const together = certainty.confounded ? '; other packages moved too and hide the cause' : '';
@@ -94,7 +118,10 @@ function notMeasured(report: Report): string {
   if (open.length === 0) return '';
   const reasons = new Map<string, string[]>();
   for (const { cell, why } of open) reasons.set(why ?? '', [...(reasons.get(why ?? '') ?? []), cell]);
-  const lines = [...reasons].map(([why, cells]) => `  ${plural(cells.length, 'cell')}: ${plain(why, 160)}\n    ${cells.slice(0, 4).join(', ')}${cells.length > 4 ? ', ...' : ''}`);
+  const lines = [...reasons].map(
+    ([why, cells]) =>
+      `  ${plural(cells.length, 'cell')}: ${plain(why, 160)}\n    ${cells.slice(0, 4).join(', ')}${cells.length > 4 ? ', ...' : ''}`,
+  );
   return ['not measured', ...lines].join('\n');
 }
 

@@ -15,7 +15,11 @@ export interface Interval {
  * around. `preferred` says whether a point is cheap, because its environment stands already; a cheap point in the
  * middle half is taken before the middle itself.
  */
-export function bisect(last: number, stateOf: (index: number) => PointState, preferred: (index: number) => boolean): Interval {
+export function bisect(
+  last: number,
+  stateOf: (index: number) => PointState,
+  preferred: (index: number) => boolean,
+): Interval {
   let low = 0;
   let high = last;
   for (;;) {

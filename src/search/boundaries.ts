@@ -21,7 +21,9 @@ export interface Located {
 export function causeOf(problem: Problem, history: History, cell: Cell): Change | undefined {
   if (problem.changes.length === 1) return problem.changes[0];
   const head = compareHead(problem, history, cell).comparison;
-  return problem.changes.find((change) => compareAt(problem, history, cell, { [change.library]: change.to }).comparison === head);
+  return problem.changes.find(
+    (change) => compareAt(problem, history, cell, { [change.library]: change.to }).comparison === head,
+  );
 }
 
 export function locate(problem: Problem, history: History, cell: Cell): Located | undefined {
@@ -50,7 +52,11 @@ export function at(change: Change, index: number): Readonly<Record<string, strin
   return { [change.library]: change.releases[index] ?? change.to };
 }
 
-export function bisectionQuestions(problem: Problem, history: History, located: readonly Located[]): readonly Question[] {
+export function bisectionQuestions(
+  problem: Problem,
+  history: History,
+  located: readonly Located[],
+): readonly Question[] {
   return located.flatMap(({ cell, change, interval }) =>
     interval.ask === undefined ? [] : ask(problem, history, 'bisect', at(change, interval.ask), [cell]),
   );
@@ -64,7 +70,11 @@ export function repeatQuestions(problem: Problem, history: History, located: rea
 }
 
 /** What else moved between the two neighbours, held back for one more measurement. */
-export function heldBackQuestions(problem: Problem, history: History, located: readonly Located[]): readonly Question[] {
+export function heldBackQuestions(
+  problem: Problem,
+  history: History,
+  located: readonly Located[],
+): readonly Question[] {
   return located.flatMap((one) => {
     const environment = heldBackRequest(problem, history, one);
     return environment ? [{ purpose: 'held-back' as const, environment, cells: [one.cell], repeat: 1 }] : [];
@@ -90,10 +100,17 @@ function heldBackRequest(problem: Problem, history: History, located: Located) {
   if (locks === undefined) return undefined;
   const { low, high } = locks;
   const back = Object.entries(low.lock).filter(
-    ([name, version]) => name !== located.change.library && high.lock[name] !== undefined && high.lock[name] !== version,
+    ([name, version]) =>
+      name !== located.change.library && high.lock[name] !== undefined && high.lock[name] !== version,
   );
   if (back.length === 0) return undefined;
-  return movedRequest(problem, history, high.request?.packages ?? [], at(located.change, located.interval.high), Object.fromEntries(back));
+  return movedRequest(
+    problem,
+    history,
+    high.request?.packages ?? [],
+    at(located.change, located.interval.high),
+    Object.fromEntries(back),
+  );
 }
 
 /** The boundary of a located cell, once nothing is left to ask about it. */
@@ -133,7 +150,12 @@ function certaintyOf(problem: Problem, history: History, located: Located): Boun
   const goodAgain = compareAt(problem, history, cell, at(change, interval.low), 2).comparison;
   const runs = [again, goodAgain].filter((comparison) => comparison !== 'not-compared').length;
   const agree = Number(again === firstBad) + Number(goodAgain === 'same' || goodAgain === 'changed');
-  return { runs, agree, adjacent: interval.high - interval.low === 1, confounded: isConfounded(problem, history, located, firstBad) };
+  return {
+    runs,
+    agree,
+    adjacent: interval.high - interval.low === 1,
+    confounded: isConfounded(problem, history, located, firstBad),
+  };
 }
 
 /** Confounded: with everything else held back the cell no longer moves, so the library alone is not the cause. */

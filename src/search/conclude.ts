@@ -63,7 +63,9 @@ function partnerPins(problem: Problem, history: History): readonly MeasuredPin[]
 function holdPin(problem: Problem, history: History, boundaries: readonly Boundary[]): readonly MeasuredPin[] {
   return Object.entries(holdPins(problem, history)).flatMap(([library, version]) => {
     const counted = count(problem, history, { ...headPins(problem), ...holdPins(problem, history) });
-    const below = boundaries.find((boundary) => boundary.library === library && boundary.lastGood === version)?.firstBad;
+    const below = boundaries.find(
+      (boundary) => boundary.library === library && boundary.lastGood === version,
+    )?.firstBad;
     return counted.unlocks.length > 0 && below ? [{ kind: 'hold' as const, library, version, below, ...counted }] : [];
   });
 }

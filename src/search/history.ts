@@ -36,7 +36,11 @@ function isAnswered(history: History, question: Question, cell: Cell): boolean {
 }
 
 /** Drops questions that would need more environments than allowed; what is built already costs nothing more. */
-export function withinBudget(history: History, questions: readonly Question[], environments: number): readonly Question[] {
+export function withinBudget(
+  history: History,
+  questions: readonly Question[],
+  environments: number,
+): readonly Question[] {
   const known = new Set(history.map((measurement) => requestKey(measurement.question.environment)));
   return questions.filter((question) => {
     const key = requestKey(question.environment);

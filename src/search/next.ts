@@ -1,7 +1,15 @@
 import { cellId, controlOf } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
 import type { Question } from '../domain/search.ts';
-import { at, bisectionQuestions, boundaryOf, heldBackQuestions, type Located, locate, repeatQuestions } from './boundaries.ts';
+import {
+  at,
+  bisectionQuestions,
+  boundaryOf,
+  heldBackQuestions,
+  type Located,
+  locate,
+  repeatQuestions,
+} from './boundaries.ts';
 import { compareHead, movedCells, uniqueCells, worseCells } from './compare.ts';
 import { type History, unanswered, withinBudget } from './history.ts';
 import { partnerQuestions } from './partners.ts';
@@ -76,7 +84,8 @@ function workaroundQuestions(problem: Problem, history: History): readonly Quest
       (cell) =>
         cell.architecture === candidate.architecture &&
         cell.task === candidate.task &&
-        (cell.quantization === candidate.quantization || (cell.method === candidate.method && candidate.quantization === 'none')),
+        (cell.quantization === candidate.quantization ||
+          (cell.method === candidate.method && candidate.quantization === 'none')),
     ),
   );
   const cells = uniqueCells(wanted).filter((cell) => !worse.some((other) => cellId(other) === cellId(cell)));

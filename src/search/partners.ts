@@ -26,7 +26,8 @@ export function partners(problem: Problem, history: History): readonly Partner[]
   const changed = problem.changes.map((change) => change.library);
   const order = ['peft', ...WATCHED.filter((name) => name !== 'peft' && name !== 'torch')];
   return order.flatMap((library) => {
-    if (changed.includes(library) || problem.held[library] !== undefined && problem.partners[library] === undefined) return [];
+    if (changed.includes(library) || (problem.held[library] !== undefined && problem.partners[library] === undefined))
+      return [];
     const current = versionAtBase(problem, history, library);
     if (current === undefined) return [];
     const newer = (problem.partners[library] ?? []).filter((version) => compareVersions(version, current) > 0);
@@ -54,7 +55,12 @@ export function partnerQuestions(problem: Problem, history: History): readonly Q
   return [];
 }
 
-function questionsAbout(problem: Problem, history: History, partner: Partner, worse: readonly Cell[]): readonly Question[] {
+function questionsAbout(
+  problem: Problem,
+  history: History,
+  partner: Partner,
+  worse: readonly Cell[],
+): readonly Question[] {
   const helping = firstHelping(problem, history, partner, worse);
   if (helping.ask !== undefined) return askAt(problem, history, partner, helping.ask, worse);
   if (helping.index === undefined) return [];
@@ -62,7 +68,13 @@ function questionsAbout(problem: Problem, history: History, partner: Partner, wo
   return version === undefined ? [] : askAt(problem, history, partner, helping.index, problem.cells);
 }
 
-function askAt(problem: Problem, history: History, partner: Partner, index: number, cells: readonly Cell[]): readonly Question[] {
+function askAt(
+  problem: Problem,
+  history: History,
+  partner: Partner,
+  index: number,
+  cells: readonly Cell[],
+): readonly Question[] {
   return ask(problem, history, 'partner', pinsAt(problem, partner, index), cells);
 }
 
@@ -102,7 +114,13 @@ function firstHelping(
 }
 
 /** How many of the worse cells are no longer worse; -1 where the environment cannot be had, undefined while unknown. */
-function helpedAt(problem: Problem, history: History, partner: Partner, index: number, worse: readonly Cell[]): number | undefined {
+function helpedAt(
+  problem: Problem,
+  history: History,
+  partner: Partner,
+  index: number,
+  worse: readonly Cell[],
+): number | undefined {
   let helped = 0;
   for (const cell of worse) {
     const request = requestFor(problem, history, cell, pinsAt(problem, partner, index));
@@ -115,14 +133,24 @@ function helpedAt(problem: Problem, history: History, partner: Partner, index: n
   return helped;
 }
 
-function mended(problem: Problem, history: History, partner: Partner, worse: readonly Cell[]): readonly Cell[] | undefined {
+function mended(
+  problem: Problem,
+  history: History,
+  partner: Partner,
+  worse: readonly Cell[],
+): readonly Cell[] | undefined {
   const found = foundPartner(problem, history, partner, worse);
   if (found === undefined) return undefined;
   const pins = { ...headPins(problem), [found.library]: found.version };
   return worse.filter((cell) => !isWorse(compareAt(problem, history, cell, pins).comparison));
 }
 
-function foundPartner(problem: Problem, history: History, partner: Partner, worse: readonly Cell[]): PartnerFound | undefined {
+function foundPartner(
+  problem: Problem,
+  history: History,
+  partner: Partner,
+  worse: readonly Cell[],
+): PartnerFound | undefined {
   const { index } = firstHelping(problem, history, partner, worse);
   const version = index === undefined ? undefined : partner.line[index];
   return version === undefined ? undefined : { library: partner.library, version };

@@ -88,6 +88,11 @@ export function requestAt(
   return isBase && !others ? baseRequest(problem, packages) : movedRequest(problem, history, packages, moved);
 }
 
-export function requestFor(problem: Problem, history: History, cell: Cell, moved: Pins): EnvironmentRequest | undefined {
+export function requestFor(
+  problem: Problem,
+  history: History,
+  cell: Cell,
+  moved: Pins,
+): EnvironmentRequest | undefined {
   return requestAt(problem, history, packagesFor(problem, cell), moved);
 }

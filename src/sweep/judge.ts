@@ -1,10 +1,16 @@
 import { type CellId, parseCellId } from '../domain/cell.ts';
 import { type Facts, type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
-import type { CellRecord } from './records.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
+import type { CellRecord } from './records.ts';
 
 /** Signals by which a native library says that it is broken, not that the machine is. */
-const CRASHES: Readonly<Record<string, string>> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV' };
+const CRASHES: Readonly<Record<string, string>> = {
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  11: 'SIGSEGV',
+};
 const SETTING_UP: readonly Stage[] = ['build', 'quantize', 'attach'];
 
 /** What a probe's record of one cell comes to. */
@@ -48,11 +54,20 @@ function meaningOf(record: CellRecord, failure: CellRecord['failures'][number]):
 function toFailure(failure: CellRecord['failures'][number]): Failure {
   const { stage, kind, type, message } = failure;
   if (kind === 'check') return { stage, kind, type, reason: type, signature: type, message };
-  return { stage, kind, type, reason: classify(type, message).reason, signature: signatureOf(type, message), message: `${type}: ${message}` };
+  return {
+    stage,
+    kind,
+    type,
+    reason: classify(type, message).reason,
+    signature: signatureOf(type, message),
+    message: `${type}: ${message}`,
+  };
 }
 
 function factsOf(record: CellRecord): Facts {
-  const known = Object.entries({ ...record.facts, seconds: record.seconds }).filter(([, value]) => value !== null && value !== undefined);
+  const known = Object.entries({ ...record.facts, seconds: record.seconds }).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
   return Object.fromEntries(known);
 }
 
@@ -65,8 +80,14 @@ function endedEarly(record: CellRecord): Result {
   const [how, code = ''] = record.ended.split(':');
   const signal = how === 'signal' ? CRASHES[code] : undefined;
   if (signal !== undefined) return crashed(record.cell, stage, signal);
-  const what = how === 'signal' ? `killed by signal ${code}` : how === 'status' ? `exited with status ${code}` : record.ended;
-  return unmeasured(record.cell, 'inconclusive', how === 'timeout' ? 'timeout' : 'ended early', `The probe of this cell was ${what} in stage ${stage}.`);
+  const what =
+    how === 'signal' ? `killed by signal ${code}` : how === 'status' ? `exited with status ${code}` : record.ended;
+  return unmeasured(
+    record.cell,
+    'inconclusive',
+    how === 'timeout' ? 'timeout' : 'ended early',
+    `The probe of this cell was ${what} in stage ${stage}.`,
+  );
 }
 
 /** A native crash: the process died by a signal that a defect raises. */
@@ -78,7 +99,12 @@ export function crashed(cell: CellId, stage: Stage, signal: string): Result {
   return { cell, outcome: 'fail', reason: 'crash', message, stages, failures: [failure], facts: {} };
 }
 
-export function unmeasured(cell: CellId, outcome: 'inconclusive' | 'skipped' | 'unresolved', reason: string, message: string): Result {
+export function unmeasured(
+  cell: CellId,
+  outcome: 'inconclusive' | 'skipped' | 'unresolved',
+  reason: string,
+  message: string,
+): Result {
   return { cell, outcome, reason, message: message.slice(0, 2000), stages: {}, failures: [], facts: {} };
 }
 

@@ -27,7 +27,11 @@ export interface SweepSettings {
  * Measures a batch. Nothing that a cell or an environment does can end the sweep: what cannot be measured comes back
  * as `unresolved` or `inconclusive`. The next environment is built while the last one is probed.
  */
-export async function measureBatch(questions: readonly Question[], ports: SweepPorts, settings: SweepSettings): Promise<readonly Measurement[]> {
+export async function measureBatch(
+  questions: readonly Question[],
+  ports: SweepPorts,
+  settings: SweepSettings,
+): Promise<readonly Measurement[]> {
   const measurements: Measurement[] = [];
   let coming = prepare(questions[0], ports, settings);
   for (const [index, question] of questions.entries()) {
@@ -40,23 +44,36 @@ export async function measureBatch(questions: readonly Question[], ports: SweepP
   return measurements;
 }
 
-async function prepare(question: Question | undefined, ports: SweepPorts, settings: SweepSettings): Promise<Environment | undefined> {
+async function prepare(
+  question: Question | undefined,
+  ports: SweepPorts,
+  settings: SweepSettings,
+): Promise<Environment | undefined> {
   if (question === undefined || settings.isStopped()) return undefined;
   const key = requestKey(question.environment);
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === 'unresolved')) return known;
-  const environment = await ports.environments.prepare(question.environment, settings.preferencesOf(question.environment));
+  const environment = await ports.environments.prepare(
+    question.environment,
+    settings.preferencesOf(question.environment),
+  );
   ports.journal.addEnvironment(key, environment);
   return environment;
 }
 
-async function measure(question: Question, environment: Environment, ports: SweepPorts, settings: SweepSettings): Promise<Measurement> {
+async function measure(
+  question: Question,
+  environment: Environment,
+  ports: SweepPorts,
+  settings: SweepSettings,
+): Promise<Measurement> {
   const results = new Map<string, Result>();
   const key = requestKey(question.environment);
   if (environment.status !== 'built') {
     const outcome = environment.status === 'unresolved' ? 'unresolved' : 'inconclusive';
-    for (const cell of question.cells) results.set(cellId(cell), unmeasured(cellId(cell), outcome, 'no environment', environment.why));
+    for (const cell of question.cells)
+      results.set(cellId(cell), unmeasured(cellId(cell), outcome, 'no environment', environment.why));
     return { question, environment, results };
   }
   const open: Cell[] = [];
@@ -70,7 +87,8 @@ async function measure(question: Question, environment: Environment, ports: Swee
   };
   if (open.length > 0) await probe(question, environment.id, open, settings.width, ports, settings, add);
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === 'inconclusive');
-  if (unsure.length > 0 && !settings.isStopped()) await probe(question, environment.id, unsure, 1, ports, settings, add);
+  if (unsure.length > 0 && !settings.isStopped())
+    await probe(question, environment.id, unsure, 1, ports, settings, add);
   return { question, environment, results };
 }
 
@@ -94,7 +112,13 @@ async function probe(
   for (const id of waiting.keys()) add(withoutRecord(id, end, imported.has('peft')));
 }
 
-function jobFor(question: Question, cells: readonly Cell[], width: number, ports: SweepPorts, settings: SweepSettings): ProbeJob {
+function jobFor(
+  question: Question,
+  cells: readonly Cell[],
+  width: number,
+  ports: SweepPorts,
+  settings: SweepSettings,
+): ProbeJob {
   const packages = settings.packagesOf;
   const base = settings.baseOf(question.environment);
   const isBase = requestKey(base) === requestKey(question.environment);
@@ -110,10 +134,22 @@ function jobFor(question: Question, cells: readonly Cell[], width: number, ports
 
 /** A cell that no record came for: its process died with all the others, or before any began. */
 function withoutRecord(id: string, end: ProbeEnd, allImported: boolean): Result {
-  const signal = end.how === 'signal' ? crashSignal(end.code) : end.how === 'exit' ? crashSignal(end.code - 128) : undefined;
+  const signal =
+    end.how === 'signal' ? crashSignal(end.code) : end.how === 'exit' ? crashSignal(end.code - 128) : undefined;
   if (signal !== undefined && !allImported) return crashed(id, STAGES[0], signal);
-  if (end.how === 'interrupted') return unmeasured(id, 'inconclusive', 'interrupted', 'The run was stopped before this cell.');
-  const how = end.how === 'timeout' ? 'took too long' : end.how === 'signal' ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
+  if (end.how === 'interrupted')
+    return unmeasured(id, 'inconclusive', 'interrupted', 'The run was stopped before this cell.');
+  const how =
+    end.how === 'timeout'
+      ? 'took too long'
+      : end.how === 'signal'
+        ? `was killed by signal ${end.code}`
+        : `ended with status ${end.code}`;
   const said = end.output.trim().split('\n').slice(-3).join(' ');
-  return unmeasured(id, 'inconclusive', end.how === 'timeout' ? 'timeout' : 'probe ended', `The probe ${how} without a record of this cell. ${said}`);
+  return unmeasured(
+    id,
+    'inconclusive',
+    end.how === 'timeout' ? 'timeout' : 'probe ended',
+    `The probe ${how} without a record of this cell. ${said}`,
+  );
 }

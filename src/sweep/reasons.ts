@@ -11,14 +11,23 @@ interface Reason {
 
 const REASONS: readonly Reason[] = [
   { name: 'out of memory', means: 'weather', type: /^MemoryError$/ },
-  { name: 'out of memory', means: 'weather', message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i },
+  {
+    name: 'out of memory',
+    means: 'weather',
+    message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i,
+  },
   { name: 'disk full', means: 'weather', message: /no space left on device|disk quota exceeded|file too large/i },
-  { name: 'no network in probes', means: 'weather', message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i },
+  {
+    name: 'no network in probes',
+    means: 'weather',
+    message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i,
+  },
   { name: 'too many threads', means: 'weather', message: /can't start new thread|resource temporarily unavailable/i },
   {
     name: 'needs a GPU',
     means: 'needs-device',
-    message: /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
+    message:
+      /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
   },
   { name: 'this release lacks it', means: 'refused', type: /^Unsupported$/ },
   { name: 'refused', means: 'refused', type: /^NotImplementedError$/ },
@@ -26,14 +35,24 @@ const REASONS: readonly Reason[] = [
     name: 'refused',
     means: 'refused',
     type: /^(ValueError|TypeError|RuntimeError)$/,
-    message: /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
+    message:
+      /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
   },
   { name: 'name cannot be imported', means: 'defect', type: /^ImportError$/, message: /cannot import name/ },
   { name: 'package missing', means: 'defect', type: /^ModuleNotFoundError$/ },
   { name: 'import refused', means: 'defect', type: /^ImportError$/ },
-  { name: 'argument not known', means: 'defect', type: /^TypeError$/, message: /unexpected keyword|missing \d+ required|positional argument/ },
+  {
+    name: 'argument not known',
+    means: 'defect',
+    type: /^TypeError$/,
+    message: /unexpected keyword|missing \d+ required|positional argument/,
+  },
   { name: 'attribute gone', means: 'defect', type: /^AttributeError$/ },
-  { name: 'shapes differ', means: 'defect', message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i },
+  {
+    name: 'shapes differ',
+    means: 'defect',
+    message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i,
+  },
   { name: 'types differ', means: 'defect', message: /dtype|same type|scalar type/i },
   { name: 'crash', means: 'defect', type: /^SIG/ },
 ];

@@ -35,7 +35,12 @@ const CellRecord = z.object({
 });
 export type CellRecord = z.infer<typeof CellRecord>;
 
-const Imported = z.object({ kind: z.literal('imported'), package: z.string().max(100), ok: z.boolean(), seconds: z.number() });
+const Imported = z.object({
+  kind: z.literal('imported'),
+  package: z.string().max(100),
+  ok: z.boolean(),
+  seconds: z.number(),
+});
 const Started = z.object({ kind: z.literal('started'), probe: z.string().max(20), python: z.string().max(40) });
 const Done = z.object({ kind: z.literal('done'), peakBytes: z.number().optional() });
 

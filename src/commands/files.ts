@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { renderComment } from '../report/comment.ts';
+import { Report } from '../report/model.ts';
+import { recommended } from '../report/summary.ts';
+
+/** Writes the files that a run leaves behind besides results.jsonl and the locks. */
+export function writeReport(folder: string, report: Report): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(join(folder, 'comment.md'), renderComment(report));
+  writeFileSync(join(folder, 'summary.md'), renderComment(report));
+  writeFileSync(join(folder, 'constraints.txt'), constraints(report));
+}
+
+/** The versions of the watched libraries in the environment that the recommended pin was measured in, else at head. */
+function constraints(report: Report): string {
+  const measured = recommended(report)?.measuredIn;
+  const environment =
+    report.environments.find(({ request }) => request === measured) ??
+    report.environments.find(({ status }) => status === 'built');
+  return Object.entries(environment?.pins ?? {})
+    .filter(([name]) => name !== 'torch')
+    .map(([name, version]) => `${name}==${version}\n`)
+    .join('');
+}
+
+export function readReport(folder: string): Report {
+  const file = join(folder, 'report.json');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new UserError(`There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`);
+  }
+  try {
+    return Report.parse(JSON.parse(text));
+  } catch {
+    throw new UserError(`\`${file}\` is not a report of this version of peft-sweep. Run the sweep again.`);
+  }
+}

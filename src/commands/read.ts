@@ -1,0 +1,45 @@
+import { didYouMean } from '../domain/suggest.ts';
+import { assertNever, UserError } from '../errors.ts';
+import { renderComment } from '../report/comment.ts';
+import { renderExplain } from '../report/explain.ts';
+import type { Report } from '../report/model.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import type { Context } from './context.ts';
+import { readReport } from './files.ts';
+
+/** Shows an earlier run again. */
+export async function runReport(context: Context): Promise<number> {
+  const { operands, options } = context.line;
+  const report = readReport(operands[0] ?? options.out);
+  context.print(rendered(report, options.json ? 'json' : options.format));
+  return 0;
+}
+
+function rendered(report: Report, format: Context['line']['options']['format']): string {
+  switch (format) {
+    case 'terminal':
+      return renderTerminal(report);
+    case 'markdown':
+      return renderComment(report);
+    case 'json':
+      return `${JSON.stringify(report)}\n`;
+    default:
+      return assertNever(format);
+  }
+}
+
+/** Says what is known about one cell. */
+export async function runExplain(context: Context): Promise<number> {
+  const { operands, options } = context.line;
+  const [typed] = operands;
+  if (typed === undefined) throw new UserError('Name a cell, e.g. `peft-sweep explain lora/none/llama/causal-lm`.');
+  const report = readReport(options.out);
+  const known = [...new Set([...report.comparisons, ...report.controls, ...report.results].map(({ cell }) => cell))];
+  const matching = known.filter((cell) => cell === typed || cell.startsWith(`${typed.replace(/\/$/, '')}/`));
+  if (matching.length === 0)
+    throw new UserError(
+      `The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}.`,
+    );
+  context.print(matching.map((cell) => renderExplain(report, cell)).join('\n'));
+  return 0;
+}

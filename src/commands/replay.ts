@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chooseContainment } from '../adapters/contain.ts';
+import { environmentFolder } from '../adapters/environments.ts';
+import { PythonProbes } from '../adapters/probes.ts';
+import { limits, openWorld, programFolder } from '../adapters/world.ts';
+import { cellId, parseCellId } from '../domain/cell.ts';
+import { UserError } from '../errors.ts';
+import { packagesOf } from '../plan/matrix.ts';
+import { judge } from '../sweep/judge.ts';
+import { parseRecord } from '../sweep/records.ts';
+import type { Context } from './context.ts';
+import { readReport } from './files.ts';
+
+/** Runs one cell once more in one environment of an earlier run, and shows all that it prints. */
+export async function runReplay(context: Context): Promise<number> {
+  const { line, environment, folder, say } = context;
+  const [typed = ''] = line.operands;
+  const { cell, id } = located(typed, line.options.out);
+  const world = await openWorld({
+    environment,
+    folder,
+    python: line.options.python,
+    offline: line.options.offline,
+    say,
+  });
+  await rebuilt(context, world, id);
+  const containment = await chooseContainment(join(world.cache, 'tmp'));
+  const probes = new PythonProbes({
+    cache: world.cache,
+    program: programFolder(),
+    handover: join(resolve(line.options.out), 'handover'),
+    containment,
+    signal: context.signal,
+    ...limits,
+    onOutput: (text) => context.say(text.trimEnd()),
+  });
+  const job = {
+    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
+    packages: packagesOf(parseCellId(cell).quantization),
+    width: 1,
+    saveHandover: false,
+  };
+  let outcome: string | undefined;
+  const end = await probes.run(id, job, (text) => {
+    const record = parseRecord(text);
+    if (record?.kind !== 'cell') return;
+    const result = judge(record);
+    outcome = result.outcome;
+    context.print(`${cell}@${id}: ${result.outcome}\n`);
+    for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}\n`);
+    for (const failure of record.failures)
+      context.print(
+        `  ${failure.stage}: ${failure.type}: ${failure.message}\n${failure.frames.map((frame) => `      ${frame}\n`).join('')}`,
+      );
+    if (record.output) context.print(`${record.output}\n`);
+  });
+  if (outcome === undefined)
+    say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
+  return outcome === 'pass' || outcome === 'unsupported' ? 0 : outcome === 'fail' || outcome === 'wrong' ? 1 : 3;
+}
+
+function located(typed: string, out: string): { readonly cell: string; readonly id: string } {
+  const [cell = '', id = ''] = typed.split('@');
+  if (id === '')
+    throw new UserError(
+      'Name a cell and an environment, e.g. `peft-sweep replay lora/none/llama/causal-lm@1b77c0de92aa`.',
+    );
+  const report = readReport(out);
+  const known = report.results.find((result) => result.cell === cellId(parseCellId(cell)) && result.environment === id);
+  if (known === undefined) {
+    const where = report.results.filter((result) => result.cell === cell).map((result) => result.environment);
+    const hint =
+      where.length > 0
+        ? ` It was measured in: ${[...new Set(where)].join(', ')}.`
+        : ' `peft-sweep explain` lists what was.';
+    throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint}`);
+  }
+  return { cell, id };
+}
+
+async function rebuilt(context: Context, world: Awaited<ReturnType<typeof openWorld>>, id: string): Promise<void> {
+  if (existsSync(environmentFolder(world.cache, id))) return;
+  const file = join(context.line.options.out, 'locks', `${id}.txt`);
+  if (!existsSync(file)) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
+  const torch = await world.torch(undefined);
+  const failed = await world
+    .environments(torch, resolve(context.line.options.out))
+    .build(id, readFileSync(file, 'utf8'));
+  if (failed)
+    throw new UserError(
+      `The environment ${id} could not be built again: ${failed.status === 'built' ? '' : failed.why}`,
+    );
+}

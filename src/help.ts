@@ -1,0 +1,30 @@
+export const HELP = `peft-sweep: which library release breaks which PEFT method, and the pins that mend it
+
+  peft-sweep demo                      the story the project began with, on real releases
+  peft-sweep sweep NAME:OLD..NEW ...   measure a version change, e.g. transformers:4.55.4..4.57.6
+  peft-sweep plan NAME:OLD..NEW ...    show what that would do; builds nothing
+  peft-sweep check [--with ...]        measure one environment, without a comparison
+  peft-sweep report [DIR]              show an earlier run (--format terminal|markdown|json)
+  peft-sweep explain CELL              what the last run knows about one cell
+  peft-sweep replay CELL@ENVIRONMENT   run one cell once more, with its full log
+  peft-sweep doctor                    what this machine has, and what is enforced on it
+  peft-sweep clean                     remove environments, wheels and index pages
+
+A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.
+OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest.
+
+  --with NAME==VERSION   hold a library (repeatable)
+  --cells PATTERN        cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)
+  --config FILE          default .github/peft-sweep.yml
+  --search bisect        how releases are searched
+  --device auto|cpu      where cells run
+  --python VERSION|PATH  default .python-version, else python3
+  --jobs N               cells at once; default the number of processors
+  --max-minutes N        stop after so long and report what was measured; default 10
+  --out DIR              default peft-sweep-out
+  --fresh                do not take over what an earlier run measured
+  --offline              use only what is cached
+  --json                 print the report as JSON
+
+Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.
+`;

@@ -1,0 +1,36 @@
+import { plain } from './escape.ts';
+import type { Report } from './model.ts';
+import { blocks, duration } from './summary.ts';
+
+/** One environment without a comparison: what each cell does there. */
+export function renderCheck(report: Report): string {
+  const [environment] = report.environments;
+  const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
+  const tables = blocks(report.comparisons).map((block) => {
+    const line = (first: string, cells: readonly string[]) =>
+      (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
+    return [
+      line(block.title, block.quantizations),
+      ...block.rows.map((row) =>
+        line(
+          `  ${row.method}`,
+          row.cells.map((cell) => cell?.after ?? ''),
+        ),
+      ),
+    ].join('\n');
+  });
+  const failures = report.results
+    .filter(({ outcome }) => outcome !== 'pass')
+    .map(
+      ({ cell, outcome, stage, message, reason }) =>
+        `  ${outcome.padEnd(12)} ${cell}\n               ${[stage, plain(message ?? reason ?? '', 160)].filter(Boolean).join('  ')}`,
+    );
+  const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
+  const planned = report.comparisons.filter(({ after }) => after !== 'unknown').length;
+  return `${[
+    `${pins.join(', ')}     ${report.run.device}`,
+    ...tables,
+    ...(failures.length > 0 ? [failures.join('\n')] : []),
+    `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,
+  ].join('\n\n')}\n`;
+}

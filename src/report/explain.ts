@@ -1,0 +1,57 @@
+import { plain } from './escape.ts';
+import type { Report } from './model.ts';
+import { beforeAfter } from './summary.ts';
+
+/** All that a report knows about one cell, for a terminal. */
+export function renderExplain(report: Report, cell: string): string {
+  const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
+  const results = report.results.filter((result) => result.cell === cell);
+  const pins = new Map(report.environments.map(({ id, request, pins: held }) => [id ?? request, held]));
+  const changed = [
+    ...new Set([
+      ...report.changes.map(({ library }) => library),
+      ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? ''),
+    ]),
+  ];
+  const lines = results.map((result) => {
+    const versions = changed.map((name) => `${name} ${pins.get(result.environment)?.[name] ?? '?'}`).join(', ');
+    const failures = result.failures.map((failure) => `\n      ${failure.stage}: ${plain(failure.message)}`);
+    const facts = Object.entries(result.facts).map(
+      ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`,
+    );
+    return [
+      `  ${result.outcome.padEnd(12)} ${versions}   ${result.environment}${result.repeat > 1 ? `   repeat ${result.repeat}` : ''}`,
+      `      stages ${
+        Object.entries(result.stages)
+          .map(([stage, state]) => `${stage} ${state}`)
+          .join(', ') ||
+        result.reason ||
+        'none'
+      }`,
+      `      ${facts.join(', ')}${failures.join('')}`,
+    ].join('\n');
+  });
+  const boundaries = report.boundaries
+    .filter((boundary) => boundary.cell === cell)
+    .map(({ library, lastGood, firstBad, direction, certainty, measured, alsoChanged }) =>
+      [
+        `  ${library} ${lastGood} | ${firstBad} (${direction}), ${certainty.agree} of ${certainty.runs} repeats agree, ${certainty.adjacent ? 'adjacent' : 'not adjacent'}`,
+        `      measured ${measured.join(', ')}`,
+        ...(alsoChanged.length > 0 ? [`      moved along: ${alsoChanged.join(', ')}`] : []),
+      ].join('\n'),
+    );
+  const tried = report.workarounds
+    .filter((one) => one.cell === cell)
+    .map((one) => `  ${one.helps ? 'helps  ' : 'no help'} ${one.use} (${one.outcome})`);
+  const mending = report.pins
+    .filter((pin) => pin.unlocks.includes(cell))
+    .map((pin) => `  ${pin.specifier}   ${pin.holds} of ${pin.of} cells not worse`);
+  const section = (title: string, body: readonly string[]) => (body.length > 0 ? [`${title}\n${body.join('\n')}`] : []);
+  return `${[
+    `${cell}     ${comparison ? `${beforeAfter(comparison, '->')} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join('; ')})` : 'not planned; measured as a way out'}`,
+    ...section('measured', lines),
+    ...section('boundary', boundaries),
+    ...section('pins that mend it', mending),
+    ...section('workarounds tried', tried),
+  ].join('\n\n')}\n`;
+}

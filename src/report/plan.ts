@@ -1,0 +1,74 @@
+/** What a sweep is about to do, shown before anything is built. */
+
+export interface PlanFacts {
+  readonly changes: readonly {
+    readonly library: string;
+    readonly from: string;
+    readonly to: string;
+    readonly releases: readonly string[];
+  }[];
+  readonly held: Readonly<Record<string, string>>;
+  readonly cells: number;
+  readonly controls: number;
+  readonly packageSets: number;
+  readonly environments: number;
+  readonly minutes: number;
+  readonly torch: {
+    readonly version: string;
+    readonly source: string;
+    readonly bytes?: number | undefined;
+    readonly stored: boolean;
+  };
+  readonly python: string;
+  readonly containment: { readonly name: string; readonly missing: readonly string[] };
+  readonly indexes: readonly string[];
+}
+
+export function renderPlan(facts: PlanFacts): string {
+  const rows: [string, string][] = [
+    ...facts.changes.map(({ library, from, to }, index): [string, string] => [
+      index === 0 ? 'change' : '',
+      `${library} ${from} -> ${to}`,
+    ]),
+    ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
+    [
+      'held',
+      [
+        ...Object.entries(facts.held).map(([name, version]) => `${name} ${version}`),
+        'the rest as the base has it',
+      ].join('  '),
+    ],
+    ['', torchText(facts)],
+    ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
+    ['environments', `${2 * facts.packageSets} now, at most ${facts.environments}`],
+    ['runner', `CPU, Python ${facts.python}`],
+    ['isolation', isolationText(facts)],
+    [
+      'index',
+      `${facts.indexes.length === 0 ? 'find-links folders only' : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`,
+    ],
+    ['time', `stops at ${facts.minutes} min`],
+  ];
+  return `${rows.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join('\n')}\n`;
+}
+
+function torchText({ torch }: PlanFacts): string {
+  const size = torch.stored ? 'in the store' : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : 'size not known';
+  return `torch ${torch.version}: ${torch.source}; ${size}`;
+}
+
+function gigabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+}
+
+function releasesText({ library, releases }: PlanFacts['changes'][number]): string {
+  const between = releases.length - 2;
+  return between <= 0
+    ? `${library}: adjacent, no search`
+    : `${library}: ${between} between, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+}
+
+function isolationText({ containment }: PlanFacts): string {
+  const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(', ')}` : '';
+  return `${containment.name}${missing}`;
+}

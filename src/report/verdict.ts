@@ -1,0 +1,31 @@
+import { assertNever } from '../errors.ts';
+import type { Report } from './model.ts';
+
+export type FailOn = 'regressed' | 'degraded' | 'incomplete';
+
+/** The exit status of a sweep: 130 interrupted, 1 a finding, 3 no finding but something not compared, else 0. */
+export function exitStatus(report: Report, failOn: readonly FailOn[]): number {
+  if (report.run.stoppedBy === 'interrupted') return 130;
+  if (failOn.some((kind) => isFound(report, kind))) return 1;
+  return report.totals.cells['not-compared'] > 0 ? 3 : 0;
+}
+
+function isFound(report: Report, kind: FailOn): boolean {
+  switch (kind) {
+    case 'regressed':
+    case 'degraded':
+      return report.totals.cells[kind] > 0;
+    case 'incomplete':
+      return report.totals.cells['not-compared'] > 0;
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** The exit status of `check`: 1 where a cell fails or is wrong, 3 where one was not measured. */
+export function checkStatus(report: Report): number {
+  if (report.run.stoppedBy === 'interrupted') return 130;
+  const outcomes = report.comparisons.map(({ after }) => after);
+  if (outcomes.some((outcome) => outcome === 'fail' || outcome === 'wrong')) return 1;
+  return outcomes.every((outcome) => outcome === 'pass' || outcome === 'unsupported') ? 0 : 3;
+}
