@@ -29967,6 +29967,20 @@ function date4(params) {
   return _coercedDate(ZodDate, params);
 }
 
+// src/domain/environment.ts
+var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
+var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
+function requestKey(request) {
+  const pins = (record2) => Object.keys(record2).toSorted().map((name) => `${name}==${record2[name]}`).join(",");
+  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
+  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
+  return parts.join(" | ");
+}
+function lockDifference(before, after, except) {
+  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !except.includes(name)).toSorted();
+  return names.filter((name) => before[name] !== after[name]).map((name) => `${name} ${before[name] ?? "absent"} -> ${after[name] ?? "absent"}`);
+}
+
 // src/domain/suggest.ts
 function nearest(typed, known) {
   const scored = known.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }));
@@ -29988,20 +30002,6 @@ function editDistance(left, right) {
     previous = current;
   }
   return previous[right.length] ?? 0;
-}
-
-// src/domain/environment.ts
-var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
-var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
-function requestKey(request) {
-  const pins = (record2) => Object.keys(record2).toSorted().map((name) => `${name}==${record2[name]}`).join(",");
-  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
-  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
-  return parts.join(" | ");
-}
-function lockDifference(before, after, except) {
-  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !except.includes(name)).toSorted();
-  return names.filter((name) => before[name] !== after[name]).map((name) => `${name} ${before[name] ?? "absent"} -> ${after[name] ?? "absent"}`);
 }
 
 // src/domain/version.ts
@@ -30071,7 +30071,10 @@ async function fetchText(url2, headers, certificate) {
     await new Promise((resolve3) => setTimeout(resolve3, 200 * 4 ** attempt));
   }
   const why = last instanceof Error ? last.message : String(last);
-  throw new WeatherError(`The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`, { cause: last });
+  throw new WeatherError(
+    `The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`,
+    { cause: last }
+  );
 }
 function getOnce(url2, headers, certificate, redirects) {
   return new Promise((resolve3, reject) => {
@@ -30080,7 +30083,9 @@ function getOnce(url2, headers, certificate, redirects) {
       headers,
       timeout: 3e4,
       ...certificate && { ca: [...rootCertificates, certificate] },
-      ...address.username && { auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}` }
+      ...address.username && {
+        auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
+      }
     };
     const send = address.protocol === "http:" ? getPlain : get;
     const request = send(address, options, (response) => {
@@ -30097,7 +30102,14 @@ function getOnce(url2, headers, certificate, redirects) {
         if (size > LARGEST) request.destroy(new Error("the answer is larger than 64 MiB"));
         chunks.push(chunk);
       });
-      response.on("end", () => resolve3({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
+      response.on(
+        "end",
+        () => resolve3({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString()
+        })
+      );
       response.on("error", reject);
     });
     request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
@@ -30117,8 +30129,11 @@ function parseChange(text2, problems) {
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
   if (!WATCHED.includes(library))
-    problems.push(`Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`);
-  if (from === "") problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+    problems.push(
+      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
+    );
+  if (from === "")
+    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   for (const version2 of [from, to])
     if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
       problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
@@ -30205,13 +30220,25 @@ var IndexCatalog = class {
     const file2 = join(this.settings.folder, `${createHash("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
     const cached2 = readCached(file2);
     if (cached2 && (this.settings.offline || Date.now() - cached2.fetched < FRESH_MS)) return cached2;
-    if (this.settings.offline) throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
-    const answer = await fetchText(url2, { accept: ACCEPT, ...cached2?.etag && { "if-none-match": cached2.etag } }, this.settings.certificate);
+    if (this.settings.offline)
+      throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
+    const answer = await fetchText(
+      url2,
+      { accept: ACCEPT, ...cached2?.etag && { "if-none-match": cached2.etag } },
+      this.settings.certificate
+    );
     if (answer.status === 404) return void 0;
     if (answer.status !== 200 && !(answer.status === 304 && cached2))
-      throw new WeatherError(`The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`);
+      throw new WeatherError(
+        `The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`
+      );
     const etag = answer.headers.etag;
-    const page = answer.status === 304 && cached2 ? { ...cached2, fetched: Date.now() } : { ...typeof etag === "string" && { etag }, type: String(answer.headers["content-type"] ?? ""), fetched: Date.now(), body: answer.body };
+    const page = answer.status === 304 && cached2 ? { ...cached2, fetched: Date.now() } : {
+      ...typeof etag === "string" && { etag },
+      type: String(answer.headers["content-type"] ?? ""),
+      fetched: Date.now(),
+      body: answer.body
+    };
     mkdirSync(this.settings.folder, { recursive: true });
     writeFileSync(`${file2}.${process.pid}`, JSON.stringify(page));
     renameSync(`${file2}.${process.pid}`, file2);
@@ -30325,14 +30352,31 @@ while read -r _ _ _ _ target _; do
 done < /proc/self/mountinfo
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 `;
-var ALL = ["no network", "own process tree", "read-only files", "no capabilities", "memory, time and file size limited"];
+var ALL = [
+  "no network",
+  "own process tree",
+  "read-only files",
+  "no capabilities",
+  "memory, time and file size limited"
+];
 function namespaces(name, extra) {
   return {
     name,
     enforced: ALL,
     missing: [],
     wrap: (writable, command) => [
-      ...["unshare", ...extra, "--mount", "--net", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "private"],
+      ...[
+        "unshare",
+        ...extra,
+        "--mount",
+        "--net",
+        "--pid",
+        "--ipc",
+        "--fork",
+        "--kill-child",
+        "--propagation",
+        "private"
+      ],
       ...["sh", "-c", INSIDE, "sh", writable, ...command]
     ]
   };
@@ -30362,7 +30406,9 @@ import { join as join3 } from "node:path";
 // src/adapters/locks.ts
 import { createHash as createHash2 } from "node:crypto";
 function parseLock(text2) {
-  const pairs = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(([, name = "", version2 = ""]) => [normalizeName(name), version2]);
+  const pairs = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+    ([, name = "", version2 = ""]) => [normalizeName(name), version2]
+  );
   return Object.fromEntries(pairs);
 }
 function lockId(text2, origin) {
@@ -30387,7 +30433,8 @@ async function findUv(python, folder, settings, say) {
   say(`installing uv ${UV_VERSION} into ${join2(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join2(folder, `uv-${UV_VERSION}`));
   const version2 = await versionOf(own2);
-  if (version2 === void 0) throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
+  if (version2 === void 0)
+    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
   return bind(own2, version2, folder, settings);
 }
 async function versionOf(path) {
@@ -30402,16 +30449,36 @@ async function install(python, folder) {
   mkdirSync2(folder, { recursive: true });
   const made = await run(python, ["-m", "venv", folder]);
   if (made.status !== 0)
-    throw new UserError(`Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`);
-  const installed = await run(join2(folder, "bin", "python"), ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`]);
+    throw new UserError(
+      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
+    );
+  const installed = await run(join2(folder, "bin", "python"), [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--only-binary",
+    ":all:",
+    `uv==${UV_VERSION}`
+  ]);
   if (installed.status !== 0)
-    throw new WeatherError(`uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`);
+    throw new WeatherError(
+      `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`
+    );
 }
 function lastLine(finished) {
   return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
 }
 function bind(path, version2, folder, settings) {
-  const options = ["--no-config", "--cache-dir", join2(folder, "uv"), "--no-progress", "--no-python-downloads", "--color", "never"];
+  const options = [
+    "--no-config",
+    "--cache-dir",
+    join2(folder, "uv"),
+    "--no-progress",
+    "--no-python-downloads",
+    "--color",
+    "never"
+  ];
   return {
     path,
     version: version2,
@@ -30424,7 +30491,9 @@ function isWeather(finished) {
   ) || finished.status === 124;
 }
 function shortReason(finished) {
-  const lines = finished.stderr.split("\n").map((line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
+  const lines = finished.stderr.split("\n").map(
+    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
+  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
   return lines.join(" ").replaceAll(/\/\/[^/@\s]*@/g, "//").slice(0, 600);
 }
 
@@ -30435,11 +30504,22 @@ var UvEnvironments = class {
     this.settings = settings;
   }
   settings;
-  async prepare(request, preferences) {
+  #prepared = /* @__PURE__ */ new Map();
+  prepare(request, preferences) {
+    const key = requestKey(request);
+    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
+    this.#prepared.set(key, known);
+    return known;
+  }
+  async #prepare(request, preferences) {
     const resolved = await this.#resolve(request, preferences);
     if (typeof resolved !== "string") return resolved;
     const { python } = this.settings;
-    const id = lockId(resolved, { python: python.version, platform: `${process.platform}-${process.arch}`, accelerator: "cpu" });
+    const id = lockId(resolved, {
+      python: python.version,
+      platform: `${process.platform}-${process.arch}`,
+      accelerator: "cpu"
+    });
     mkdirSync3(this.settings.locks, { recursive: true });
     writeFileSync2(join3(this.settings.locks, `${id}.txt`), resolved);
     const failed2 = await this.build(id, resolved);
@@ -30457,7 +30537,19 @@ var UvEnvironments = class {
       writeFileSync2(join3(scratch, "lock.txt"), pinLines(preferences ?? {}));
       const finished = await uv.call(
         [
-          ...["pip", "compile", "-", "--python", python.path, "--only-binary", ":all:", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"],
+          ...[
+            "pip",
+            "compile",
+            "-",
+            "--python",
+            python.path,
+            "--only-binary",
+            ":all:",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--quiet"
+          ],
           ...["--constraint", join3(scratch, "constraints.txt"), "--output-file", join3(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
@@ -30486,7 +30578,9 @@ var UvEnvironments = class {
     const dates = [];
     for (const [library, version2] of Object.entries(request.pins)) {
       if (library === "torch") continue;
-      const release = (await this.settings.catalog.releases(library)).find((candidate) => sameVersion(candidate.version, version2));
+      const release = (await this.settings.catalog.releases(library)).find(
+        (candidate) => sameVersion(candidate.version, version2)
+      );
       if (release?.uploaded) dates.push(release.uploaded);
     }
     const newest = dates.toSorted().at(-1);
@@ -30501,7 +30595,9 @@ var UvEnvironments = class {
    */
   async #addBytecode(venv, lock) {
     const { python, folder, program } = this.settings;
-    const shared = Object.keys(parseLock(lock)).filter((name) => name === "torch" || !WATCHED.includes(name));
+    const shared = Object.keys(parseLock(lock)).filter(
+      (name) => name === "torch" || !WATCHED.includes(name)
+    );
     const script = join3(program, "peft_probe", "bytecode.py");
     await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join3(folder, "bytecode"), ...shared]);
   }
@@ -30518,13 +30614,24 @@ var UvEnvironments = class {
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
       const installed = await uv.call([
-        ...["pip", "install", "--quiet", "--python", join3(venv, "bin", "python"), "--no-deps", "--require-hashes", "--only-binary", ":all:"],
+        ...[
+          "pip",
+          "install",
+          "--quiet",
+          "--python",
+          join3(venv, "bin", "python"),
+          "--no-deps",
+          "--require-hashes",
+          "--only-binary",
+          ":all:"
+        ],
         ...["--link-mode", "hardlink", "--requirements", lockFile],
         ...index.uvOptions,
         ...torch.options,
         ...this.settings.offline ? ["--offline"] : []
       ]);
-      if (installed.status !== 0) return { status: isWeather(installed) ? "inconclusive" : "unresolved", why: shortReason(installed) };
+      if (installed.status !== 0)
+        return { status: isWeather(installed) ? "inconclusive" : "unresolved", why: shortReason(installed) };
       await this.#addBytecode(venv, lock);
       writeFileSync2(join3(venv, "peft-sweep.lock"), lock);
       ensure(join3(folder, "environments"));
@@ -30557,7 +30664,9 @@ import { readFileSync as readFileSync3 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
-  const uvEnvironment = Object.fromEntries(Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value));
+  const uvEnvironment = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)
+  );
   const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
   const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
   const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(",", " ") ?? pip("find-links"));
@@ -30631,8 +30740,18 @@ function isMeasured(result) {
 // src/adapters/journal.ts
 var Line = external_exports.discriminatedUnion("kind", [
   external_exports.object({ kind: external_exports.literal("run"), identity: external_exports.string() }),
-  external_exports.object({ kind: external_exports.literal("environment"), key: external_exports.string(), environment: external_exports.custom((value) => typeof value === "object") }),
-  external_exports.object({ kind: external_exports.literal("result"), key: external_exports.string(), environment: external_exports.string(), repeat: external_exports.number(), result: external_exports.custom((value) => typeof value === "object") })
+  external_exports.object({
+    kind: external_exports.literal("environment"),
+    key: external_exports.string(),
+    environment: external_exports.custom((value) => typeof value === "object")
+  }),
+  external_exports.object({
+    kind: external_exports.literal("result"),
+    key: external_exports.string(),
+    environment: external_exports.string(),
+    repeat: external_exports.number(),
+    result: external_exports.custom((value) => typeof value === "object")
+  })
 ]);
 var FileJournal = class {
   /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
@@ -30652,6 +30771,7 @@ var FileJournal = class {
     return this.#results.get(`${key} ${cell} ${repeat}`);
   }
   addEnvironment(key, environment) {
+    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
     this.#environments.set(key, environment);
     this.#append({ kind: "environment", key, environment });
   }
@@ -30675,8 +30795,10 @@ var FileJournal = class {
       const line = parseLine(raw);
       if (line === void 0) continue;
       if (line.kind === "run" && line.identity !== identity) return false;
-      if (line.kind === "environment" && line.environment.status !== "inconclusive") this.#environments.set(line.key, line.environment);
-      if (line.kind === "result" && isSettled(line.result)) this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
+      if (line.kind === "environment" && line.environment.status !== "inconclusive")
+        this.#environments.set(line.key, line.environment);
+      if (line.kind === "result" && isSettled(line.result))
+        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
     }
     return true;
   }
@@ -30720,8 +30842,20 @@ var PythonProbes = class {
     const { settings } = this;
     for (const folder of ["cells", "home", "tmp"]) mkdirSync5(join4(work, folder));
     const python = join4(environmentFolder(settings.cache, environmentId), "bin", "python");
-    const [command = "", ...args] = settings.containment.wrap(work, [python, "-I", "-B", "-c", START, settings.program]);
-    const child = spawn2(command, args, { cwd: work, env: probeEnvironment(work), stdio: ["pipe", "pipe", "pipe", "pipe"], detached: true });
+    const [command = "", ...args] = settings.containment.wrap(work, [
+      python,
+      "-I",
+      "-B",
+      "-c",
+      START,
+      settings.program
+    ]);
+    const child = spawn2(command, args, {
+      cwd: work,
+      env: probeEnvironment(work),
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+      detached: true
+    });
     return new Promise((resolve3) => {
       let stopped;
       let output2 = "";
@@ -30816,7 +30950,15 @@ function killGroup(pid) {
   }
 }
 function signalNumber(signal) {
-  const numbers = { SIGILL: 4, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+  const numbers = {
+    SIGILL: 4,
+    SIGABRT: 6,
+    SIGBUS: 7,
+    SIGFPE: 8,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGTERM: 15
+  };
   return (signal && numbers[signal]) ?? 1;
 }
 function ensure2(folder) {
@@ -30838,12 +30980,16 @@ async function findPython(wanted, folder) {
     if (shown.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
   }
   const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
-  throw new UserError(`${what} (tried ${candidates2.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`);
+  throw new UserError(
+    `${what} (tried ${candidates2.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
+  );
 }
 function checked(python) {
   const [major = 0, minor = 0] = python.version.split(".").map(Number);
   if (major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1])
-    throw new UserError(`Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`);
+    throw new UserError(
+      `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`
+    );
   return python;
 }
 function pinnedVersion(folder) {
@@ -30878,7 +31024,14 @@ var TorchBuild = external_exports.object({
 });
 var KEPT_MS = 24 * 36e5;
 async function chooseTorch(context) {
-  const key = createHash3("sha256").update(JSON.stringify([context.python.version, context.settings.uvOptions, context.settings.uvEnvironment, context.pinned])).digest("hex");
+  const key = createHash3("sha256").update(
+    JSON.stringify([
+      context.python.version,
+      context.settings.uvOptions,
+      context.settings.uvEnvironment,
+      context.pinned
+    ])
+  ).digest("hex");
   const file2 = join6(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept = readKept(file2);
   if (kept) return kept;
@@ -30886,12 +31039,19 @@ async function chooseTorch(context) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === void 0) continue;
     const bytes = await sizeOf(resolved, context.catalog);
-    const build = { source: candidate.source, options: [...candidate.options], closure: resolved, ...bytes && { bytes } };
+    const build = {
+      source: candidate.source,
+      options: [...candidate.options],
+      closure: resolved,
+      ...bytes && { bytes }
+    };
     mkdirSync6(context.folder, { recursive: true });
     writeFileSync3(file2, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
-  throw new WeatherError("No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel.");
+  throw new WeatherError(
+    "No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel."
+  );
 }
 function readKept(file2) {
   try {
@@ -30923,18 +31083,41 @@ function newestLocalTorch(context) {
       return [];
     }
   });
-  return wheels.filter((wheel) => wheel.name === "torch" && wheelFits(wheel, context.target)).map((wheel) => wheel.version.replace("%2B", "+")).filter((version2) => context.pinned === void 0 || version2 === context.pinned || version2.split("+")[0] === context.pinned).toSorted(compareVersions).at(-1);
+  return wheels.filter((wheel) => wheel.name === "torch" && wheelFits(wheel, context.target)).map((wheel) => wheel.version.replace("%2B", "+")).filter(
+    (version2) => context.pinned === void 0 || version2 === context.pinned || version2.split("+")[0] === context.pinned
+  ).toSorted(compareVersions).at(-1);
 }
 async function resolveAlone(context, candidate) {
-  const args = ["pip", "compile", "-", "--python", context.python.path, "--no-header", "--no-annotate", "--only-binary", ":all:", "--quiet"];
+  const args = [
+    "pip",
+    "compile",
+    "-",
+    "--python",
+    context.python.path,
+    "--no-header",
+    "--no-annotate",
+    "--only-binary",
+    ":all:",
+    "--quiet"
+  ];
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
-  const all = ["--no-config", "--cache-dir", join6(context.folder, "uv"), ...args, ...settings.uvOptions, ...candidate.options];
+  const all = [
+    "--no-config",
+    "--cache-dir",
+    join6(context.folder, "uv"),
+    ...args,
+    ...settings.uvOptions,
+    ...candidate.options
+  ];
   const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
   const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}
 ` });
   if (finished.status === 0) return parseLock(finished.stdout);
-  if (!probing && isWeather(finished)) throw new WeatherError(`torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`);
+  if (!probing && isWeather(finished))
+    throw new WeatherError(
+      `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
+    );
   return void 0;
 }
 async function sizeOf(closure, catalog) {
@@ -30963,12 +31146,31 @@ async function openWorld(options) {
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
-    return emittedIndexes(await uv.call(["pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", ...index.uvOptions], ""));
+    return emittedIndexes(
+      await uv.call(["pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", ...index.uvOptions], "")
+    );
   });
   const certificate = readCertificate(index);
-  const catalog = new IndexCatalog({ indexUrls, findLinks: index.findLinks, certificate, folder: join7(cache, "index"), offline: options.offline, target });
+  const catalog = new IndexCatalog({
+    indexUrls,
+    findLinks: index.findLinks,
+    certificate,
+    folder: join7(cache, "index"),
+    offline: options.offline,
+    target
+  });
   const torch = (pinned) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
-  const environments = (build, out) => new UvEnvironments({ uv, python, index, torch: build, catalog, folder: cache, locks: join7(out, "locks"), program: programFolder(), offline: options.offline });
+  const environments = (build, out) => new UvEnvironments({
+    uv,
+    python,
+    index,
+    torch: build,
+    catalog,
+    folder: cache,
+    locks: join7(out, "locks"),
+    program: programFolder(),
+    offline: options.offline
+  });
   return { cache, python, index, uv, target, catalog, torch, indexUrls, environments };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
@@ -30979,7 +31181,14 @@ async function sweepWorld(world, planned, torch, options) {
   const containment = await chooseContainment(join7(world.cache, "tmp"));
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
-  const identity = JSON.stringify(["0.1.0", PROBE_VERSION, world.python.version, torchVersion, changes.map(({ library, from }) => [library, from]), held]);
+  const identity = JSON.stringify([
+    "0.1.0",
+    PROBE_VERSION,
+    world.python.version,
+    torchVersion,
+    changes.map(({ library, from }) => [library, from]),
+    held
+  ]);
   const probes = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
@@ -31028,7 +31237,9 @@ function once(make) {
 // src/commands/clean.ts
 async function runClean(context) {
   const cache = cacheFolder(context.environment);
-  const kept = ["environments", "bytecode", "uv", "index", "stored", "tmp"].filter((name) => existsSync4(join8(cache, name)));
+  const kept = ["environments", "bytecode", "uv", "index", "stored", "tmp"].filter(
+    (name) => existsSync4(join8(cache, name))
+  );
   for (const name of kept) rmSync4(join8(cache, name), { recursive: true, force: true });
   context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
 ` : `nothing to remove in ${cache}
@@ -31054,9 +31265,10 @@ function isControl(cell) {
 
 // src/report/escape.ts
 var LONGEST = 300;
-var INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+var INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
+var ESCAPE_SEQUENCE = new RegExp("\\p{Cc}\\[[0-9;?]*[ -/]*[@-~]", "gu");
 function plain(text2, longest = LONGEST) {
-  const line = text2.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
+  const line = text2.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
   return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
 }
 function inline(text2, longest = LONGEST) {
@@ -31068,7 +31280,10 @@ function code(text2, longest = LONGEST) {
 }
 function fence(lines, language = "text") {
   const safe = lines.map((line) => plain(line));
-  const longest = Math.max(2, ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length))));
+  const longest = Math.max(
+    2,
+    ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
+  );
   const ticks = "`".repeat(longest + 1);
   return [`${ticks}${language}`, ...safe, ticks].join("\n");
 }
@@ -31111,8 +31326,6 @@ function worseFacts(before, after) {
     worse2.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
   if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio > before.facts.lossRatio + LOSS_RATIO_BAND)
     worse2.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  if (before.facts.uncachedGenerate === "ok" && (after.facts.uncachedGenerate ?? "ok") !== "ok")
-    worse2.push(`generate without the cache ${after.facts.uncachedGenerate}`);
   return worse2;
 }
 function otherFacts(before, after) {
@@ -31126,8 +31339,9 @@ function otherFacts(before, after) {
   const ratio = after.facts.lossRatio;
   if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio < before.facts.lossRatio - LOSS_RATIO_BAND)
     other.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  if ((before.facts.uncachedGenerate ?? "ok") !== "ok" && after.facts.uncachedGenerate === "ok")
-    other.push("generate without the cache works");
+  const [uncachedBefore, uncachedAfter] = [before.facts.uncachedGenerate, after.facts.uncachedGenerate];
+  if (uncachedBefore && uncachedAfter && uncachedBefore !== uncachedAfter)
+    other.push(`generate without the cache: ${uncachedBefore} -> ${uncachedAfter}`);
   return other;
 }
 function stagesOf(failures) {
@@ -31141,12 +31355,21 @@ function isWorse(comparison) {
 function causes(report) {
   const found = /* @__PURE__ */ new Map();
   for (const boundary of report.boundaries) {
-    const key = [boundary.library, boundary.lastGood, boundary.firstBad, boundary.direction, boundary.stage, boundary.signature].join("\n");
+    const key = [
+      boundary.library,
+      boundary.lastGood,
+      boundary.firstBad,
+      boundary.direction,
+      boundary.stage,
+      boundary.signature
+    ].join("\n");
     const cause = found.get(key) ?? { boundary, cells: [] };
     cause.cells.push(boundary.cell);
     found.set(key, cause);
   }
-  return [...found.values()].toSorted((left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed"));
+  return [...found.values()].toSorted(
+    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
+  );
 }
 function worse(report) {
   return report.comparisons.filter(({ comparison }) => comparison === "regressed" || comparison === "degraded");
@@ -31170,12 +31393,14 @@ function totalsText(report, joiner) {
   return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
 }
 function beforeAfter(comparison, arrow) {
-  if (comparison.comparison === "not-compared") return comparison.after === "unknown" ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
+  if (comparison.comparison === "not-compared")
+    return comparison.after === "unknown" ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
   return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
 }
 function afterWord({ comparison, before, after }) {
   if (comparison === "flaky") return "flaky";
-  if (comparison !== "regressed" && comparison !== "degraded") return comparison === "changed" && before === after ? `${after} (changed)` : after;
+  if (comparison !== "regressed" && comparison !== "degraded")
+    return comparison === "changed" && before === after ? `${after} (changed)` : after;
   return before === after && comparison === "degraded" && after === "pass" ? "DEGRADED" : after.toUpperCase();
 }
 function blocks(comparisons) {
@@ -31186,7 +31411,9 @@ function blocks(comparisons) {
     const quantizations = [...new Set(own2.map((one) => one.quantization))];
     const rows = [...new Set(own2.map((one) => one.method))].map((method) => ({
       method,
-      cells: quantizations.map((quantization) => own2.find((one) => one.method === method && one.quantization === quantization)?.comparison)
+      cells: quantizations.map(
+        (quantization) => own2.find((one) => one.method === method && one.quantization === quantization)?.comparison
+      )
     }));
     return { title, quantizations, rows };
   });
@@ -31224,9 +31451,14 @@ function heldVersions(report) {
 }
 function table(comparisons) {
   return blocks(comparisons).map((block) => {
-    const columns = block.quantizations.map((_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)));
+    const columns = block.quantizations.map(
+      (_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2))
+    );
     const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
-    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))].join("\n");
+    return [
+      line(block.title, block.quantizations),
+      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))
+    ].join("\n");
   });
 }
 function textOf(comparison) {
@@ -31235,7 +31467,12 @@ function textOf(comparison) {
 function movedControls(report) {
   const moved = report.controls.filter(({ comparison }) => comparison !== "same" && comparison !== "not-compared");
   if (moved.length === 0) return "";
-  return ["the model itself, without PEFT", ...moved.map((control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`)].join("\n");
+  return [
+    "the model itself, without PEFT",
+    ...moved.map(
+      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`
+    )
+  ].join("\n");
 }
 function causesText(report) {
   const found = causes(report);
@@ -31279,8 +31516,10 @@ function notMeasured(report) {
   if (open2.length === 0) return "";
   const reasons = /* @__PURE__ */ new Map();
   for (const { cell, why } of open2) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
-  const lines = [...reasons].map(([why, cells]) => `  ${plural2(cells.length, "cell")}: ${plain(why, 160)}
-    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`);
+  const lines = [...reasons].map(
+    ([why, cells]) => `  ${plural2(cells.length, "cell")}: ${plain(why, 160)}
+    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`
+  );
   return ["not measured", ...lines].join("\n");
 }
 function footer(report) {
@@ -31295,8 +31534,21 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
-import { existsSync as existsSync5, writeFileSync as writeFileSync5, mkdirSync as mkdirSync9 } from "node:fs";
+import { existsSync as existsSync5, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join10 } from "node:path";
+
+// src/pins/propose.ts
+function propose(measured2) {
+  return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+}
+function toPin(pin) {
+  const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
+  const { kind, unlocks, holds, of, measuredIn } = pin;
+  return { kind, specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn };
+}
+function rank(pin) {
+  return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
+}
 
 // src/plan/matrix.ts
 var METHODS = [
@@ -31371,7 +31623,9 @@ function findVersion(library, written, all, usable, python, problems) {
   }
   if (!named.yanked && !usable.some((version2) => sameVersion(version2, written)) && !named.version.match(/[a-z]/)) {
     const requires = named.requiresPython ? ` (it requires Python ${named.requiresPython})` : "";
-    problems.push(`${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`);
+    problems.push(
+      `${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+    );
     return void 0;
   }
   return named.version;
@@ -31379,7 +31633,8 @@ function findVersion(library, written, all, usable, python, problems) {
 function newestOfLine(library, written, usable, problems) {
   const line = written.replace(/[x*]$/, "");
   const found = usable.filter((version2) => version2.startsWith(line)).at(-1);
-  if (found === void 0) problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ""), usable)}`);
+  if (found === void 0)
+    problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ""), usable)}`);
   return found;
 }
 function neighbours(version2, usable) {
@@ -31403,7 +31658,8 @@ function selectCells(patterns, matrix, problems) {
     const matches = matcher(takeAway ? pattern.slice(1) : pattern, problems);
     if (matches === void 0) continue;
     const found = matrix.filter(matches);
-    if (found.length === 0 && !takeAway) problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
+    if (found.length === 0 && !takeAway)
+      problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
     for (const cell of found) takeAway ? chosen.delete(cellId(cell)) : chosen.set(cellId(cell), cell);
   }
   return matrix.filter((cell) => chosen.has(cellId(cell)));
@@ -31411,7 +31667,9 @@ function selectCells(patterns, matrix, problems) {
 function matcher(pattern, problems) {
   const parts = splitOutsideBraces(pattern, "/");
   if (parts.length > AXES.length || parts.some((part) => part === "")) {
-    problems.push(`\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`);
+    problems.push(
+      `\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`
+    );
     return void 0;
   }
   const before = problems.length;
@@ -31422,7 +31680,9 @@ function matcher(pattern, problems) {
 function partMatcher(part, axis, problems) {
   const options = alternatives(part).map((option) => {
     if (!option.includes("*") && !axis.values.includes(option))
-      problems.push(`Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(", ")}.`);
+      problems.push(
+        `Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(", ")}.`
+      );
     return option.split("*");
   });
   return (value) => options.some((pieces) => matchesPieces(value, pieces));
@@ -31466,13 +31726,24 @@ function librariesOf(request) {
 }
 function makePlan(request, releases, python, problems) {
   const cells = selectCells(request.cells, allCells(), problems);
-  if (cells.length === 0 && problems.length === 0) problems.push("The patterns select no cell. Leave out --cells for the default 24.");
-  const changes = request.changes.flatMap((change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []);
+  if (cells.length === 0 && problems.length === 0)
+    problems.push("The patterns select no cell. Leave out --cells for the default 24.");
+  const changes = request.changes.flatMap(
+    (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []
+  );
   checkTwice(request, problems);
   checkHeld(request, releases, problems);
   if (problems.length > 0) return void 0;
   const { held, minutes, environments } = request;
-  return { changes, held, cells, alternatives: alternativesTo(cells), partners: partnerReleases(request, cells, releases, python), minutes, environments };
+  return {
+    changes,
+    held,
+    cells,
+    alternatives: alternativesTo(cells),
+    partners: partnerReleases(request, cells, releases, python),
+    minutes,
+    environments
+  };
 }
 function checkTwice(request, problems) {
   const names = request.changes.map((change) => change.library);
@@ -31483,9 +31754,16 @@ function checkHeld(request, releases, problems) {
   for (const [library, version2] of Object.entries(request.held)) {
     const known = releases.get(library) ?? [];
     if (request.changes.some((change) => change.library === library))
-      problems.push(`\`--with ${library}==${version2}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`);
+      problems.push(
+        `\`--with ${library}==${version2}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`
+      );
     else if (known.length > 0 && !known.some((release) => sameVersion(release.version, version2.split("+")[0] ?? version2)))
-      problems.push(`${library} has no release ${version2}, asked for by --with.${didYouMean(version2, known.map((release) => release.version))}`);
+      problems.push(
+        `${library} has no release ${version2}, asked for by --with.${didYouMean(
+          version2,
+          known.map((release) => release.version)
+        )}`
+      );
   }
 }
 function alternativesTo(cells) {
@@ -31502,25 +31780,18 @@ function add(found, cell) {
 }
 function partnerReleases(request, cells, releases, python) {
   const swept = request.changes.map((change) => change.library);
-  const needed = /* @__PURE__ */ new Set([...ALWAYS, ...Object.keys(request.held), ...cells.flatMap((cell) => packagesOf(cell.quantization))]);
+  const needed = /* @__PURE__ */ new Set([
+    ...ALWAYS,
+    ...Object.keys(request.held),
+    ...cells.flatMap((cell) => packagesOf(cell.quantization))
+  ]);
   const names = WATCHED.filter((name) => name !== "torch" && needed.has(name) && !swept.includes(name));
-  return Object.fromEntries(names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]));
+  return Object.fromEntries(
+    names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)])
+  );
 }
 function packageTable() {
   return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, quantization]) => [name, quantization.packages]));
-}
-
-// src/pins/propose.ts
-function propose(measured2) {
-  return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
-}
-function toPin(pin) {
-  const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, unlocks, holds, of, measuredIn } = pin;
-  return { kind, specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn };
-}
-function rank(pin) {
-  return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
 }
 
 // src/report/build.ts
@@ -31537,12 +31808,25 @@ function buildReport(input2) {
     results,
     comparisons,
     controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
-    boundaries: input2.conclusions.boundaries.map((boundary) => ({ ...boundary, measured: [...boundary.measured], alsoChanged: [...boundary.alsoChanged] })),
+    boundaries: input2.conclusions.boundaries.map((boundary) => ({
+      ...boundary,
+      measured: [...boundary.measured],
+      alsoChanged: [...boundary.alsoChanged]
+    })),
     together: [...input2.conclusions.together],
     pins: input2.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
     workarounds: input2.conclusions.workarounds.map((workaround) => withCost(workaround, input2.bytesPerWeight)),
     findings: input2.findings,
-    totals: { cells: count(COMPARISONS, comparisons.map(({ comparison }) => comparison)), measurements: count(OUTCOMES, results.map(({ outcome }) => outcome)) }
+    totals: {
+      cells: count(
+        COMPARISONS,
+        comparisons.map(({ comparison }) => comparison)
+      ),
+      measurements: count(
+        OUTCOMES,
+        results.map(({ outcome }) => outcome)
+      )
+    }
   };
 }
 function count(keys, values) {
@@ -31561,7 +31845,9 @@ function toComparison(comparison, input2) {
   };
 }
 function whyNot(before, after, stoppedBy) {
-  const unmeasured2 = [before, after].find((result) => result && !["pass", "wrong", "fail", "unsupported"].includes(result.outcome));
+  const unmeasured2 = [before, after].find(
+    (result) => result && !["pass", "wrong", "fail", "unsupported"].includes(result.outcome)
+  );
   if (unmeasured2) return [unmeasured2.outcome, unmeasured2.reason, unmeasured2.message].filter(Boolean).join(": ");
   return stoppedBy === "finished" ? "not reached" : `not reached before the run was stopped (${stoppedBy})`;
 }
@@ -31614,7 +31900,9 @@ function withCost(workaround, bytesPerWeight) {
   return from && to ? { ...workaround, cost: `weights take ${to} instead of ${from} bytes each` } : workaround;
 }
 function bumpOf(from, to) {
-  const [left, right] = [from, to].map((version2) => (version2.split(/[^0-9.]/)[0] ?? "").split(".").concat("0", "0").slice(0, 3).join("."));
+  const [left, right] = [from, to].map(
+    (version2) => (version2.split(/[^0-9.]/)[0] ?? "").split(".").concat("0", "0").slice(0, 3).join(".")
+  );
   try {
     return (0, import_semver.diff)(left ?? "", right ?? "") ?? "other";
   } catch {
@@ -31623,9 +31911,9 @@ function bumpOf(from, to) {
 }
 
 // src/search/bisect.ts
-function bisect(last, stateOf, preferred) {
-  let low = 0;
-  let high = last;
+function bisect(from, to, stateOf, preferred) {
+  let low = from;
+  let high = to;
   for (; ; ) {
     const index = middle(low, high, stateOf, preferred);
     if (index === void 0) return { low, high };
@@ -31701,11 +31989,15 @@ function baseLock(problem, history, packages) {
   const environment = environmentFor(history, baseRequest(problem, packages));
   return environment?.status === "built" ? environment.lock : void 0;
 }
+function anyBaseLock(problem, history) {
+  return groups(problem, problem.cells).map((group) => baseLock(problem, history, group.packages)).find((lock) => lock !== void 0);
+}
 function movedRequest(problem, history, packages, moved, heldBack) {
-  const lock = baseLock(problem, history, packages);
+  const lock = baseLock(problem, history, packages) ?? anyBaseLock(problem, history);
   if (lock === void 0) return void 0;
-  const watched = [...WATCHED, ...packages].filter((name) => lock[name] !== void 0);
-  const held = Object.fromEntries(watched.map((name) => [name, lock[name] ?? ""]));
+  const watched = [...ALWAYS, ...packages].filter((name) => lock[name] !== void 0);
+  const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
+  const held = { ...Object.fromEntries(watched.map((name) => [name, lock[name] ?? ""])), ...from };
   return { pins: { ...held, ...problem.held, ...moved }, packages, ...heldBack && { heldBack } };
 }
 function headPins(problem) {
@@ -31761,17 +32053,31 @@ function uniqueCells(cells) {
 function causeOf(problem, history, cell) {
   if (problem.changes.length === 1) return problem.changes[0];
   const head = compareHead(problem, history, cell).comparison;
-  return problem.changes.find((change) => compareAt(problem, history, cell, { [change.library]: change.to }).comparison === head);
+  return problem.changes.find(
+    (change) => compareAt(problem, history, cell, { [change.library]: change.to }).comparison === head
+  );
 }
 function locate(problem, history, cell) {
   const change = causeOf(problem, history, cell);
   if (change === void 0) return void 0;
-  const state = (index) => stateAt(problem, history, cell, change, index);
   const built = (index) => {
     const request = requestFor(problem, history, cell, at(change, index));
     return request !== void 0 && environmentFor(history, request) !== void 0;
   };
-  return { cell, change, interval: bisect(change.releases.length - 1, state, built) };
+  const last = change.releases.length - 1;
+  const interval = bisect(0, last, (index) => stateAt(problem, history, cell, change, index), built);
+  if (interval.ask !== void 0) return { cell, change, interval };
+  const wayAt = (index) => wayOf(compareAt(problem, history, cell, at(change, index)));
+  if (wayAt(interval.high) === wayAt(last)) return { cell, change, interval };
+  const sameWay = (index) => {
+    const state = stateAt(problem, history, cell, change, index);
+    return state === "moved" || state === "base" ? wayAt(index) === wayAt(last) ? "moved" : "base" : state;
+  };
+  return { cell, change, interval, later: bisect(interval.high, last, sameWay, built) };
+}
+function wayOf({ comparison, what, fresh }) {
+  const facts = what.map((fact) => fact.replace(/[\d.]+/g, "#"));
+  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
 }
 function stateAt(problem, history, cell, change, index) {
   const request = requestFor(problem, history, cell, at(change, index));
@@ -31787,13 +32093,16 @@ function at(change, index) {
   return { [change.library]: change.releases[index] ?? change.to };
 }
 function bisectionQuestions(problem, history, located3) {
-  return located3.flatMap(
-    ({ cell, change, interval }) => interval.ask === void 0 ? [] : ask(problem, history, "bisect", at(change, interval.ask), [cell])
-  );
+  return located3.flatMap(({ cell, change, interval, later }) => {
+    const index = interval.ask ?? later?.ask;
+    return index === void 0 ? [] : ask(problem, history, "bisect", at(change, index), [cell]);
+  });
 }
 function repeatQuestions(problem, history, located3) {
   return located3.flatMap(
-    ({ cell, change, interval }) => [interval.low, interval.high].flatMap((index) => ask(problem, history, "repeat", at(change, index), [cell], 2))
+    ({ cell, change, interval, later }) => [interval.low, interval.high, ...later ? [later.high] : []].flatMap(
+      (index) => ask(problem, history, "repeat", at(change, index), [cell], 2)
+    )
   );
 }
 function heldBackQuestions(problem, history, located3) {
@@ -31822,51 +32131,64 @@ function heldBackRequest(problem, history, located3) {
     ([name, version2]) => name !== located3.change.library && high.lock[name] !== void 0 && high.lock[name] !== version2
   );
   if (back.length === 0) return void 0;
-  return movedRequest(problem, history, high.request?.packages ?? [], at(located3.change, located3.interval.high), Object.fromEntries(back));
+  return movedRequest(
+    problem,
+    history,
+    high.request?.packages ?? [],
+    at(located3.change, located3.interval.high),
+    Object.fromEntries(back)
+  );
 }
-function boundaryOf(problem, history, located3) {
+function boundariesOf(problem, history, located3) {
+  const { interval, later } = located3;
+  if (interval.ask !== void 0 || later?.ask !== void 0) return [];
+  const highs = [interval.high, ...later ? [later.high] : []];
+  return highs.flatMap((high) => boundaryAt(problem, history, located3, high) ?? []);
+}
+function boundaryAt(problem, history, located3, high) {
   const { cell, change, interval } = located3;
   const base = resultAt(problem, history, cell, {});
-  const bad = resultAt(problem, history, cell, at(change, interval.high));
+  const bad = resultAt(problem, history, cell, at(change, high));
   const compared = compareResults(base, bad);
   const direction = compared.comparison;
-  if (interval.ask !== void 0 || !base || !bad) return void 0;
-  if (direction !== "regressed" && direction !== "degraded" && direction !== "fixed") return void 0;
+  if (!base || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
+    return void 0;
   const failure2 = direction === "fixed" ? base.failures[0] : compared.fresh[0] ?? bad.failures[0];
   return {
     cell: cellId(cell),
     library: change.library,
     direction,
     lastGood: change.releases[interval.low] ?? change.from,
-    firstBad: change.releases[interval.high] ?? change.to,
+    firstBad: change.releases[high] ?? change.to,
     stage: failure2?.stage ?? "train",
     reason: failure2?.reason ?? "fact",
     signature: failure2?.signature ?? compared.what.join("; "),
     message: failure2?.message ?? compared.what.join("; "),
     measured: measuredVersions(problem, history, located3),
     alsoChanged: alsoChanged(problem, history, located3),
-    certainty: certaintyOf(problem, history, located3)
+    certainty: certaintyOf(problem, history, located3, high)
   };
 }
 function measuredVersions(problem, history, { cell, change }) {
   return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at(change, index))));
 }
-function certaintyOf(problem, history, located3) {
+function certaintyOf(problem, history, located3, high) {
   const { cell, change, interval } = located3;
-  const firstBad = compareAt(problem, history, cell, at(change, interval.high)).comparison;
-  const again = compareAt(problem, history, cell, at(change, interval.high), 2).comparison;
+  const bad = wayOf(compareAt(problem, history, cell, at(change, high)));
+  const again = compareAt(problem, history, cell, at(change, high), 2);
   const goodAgain = compareAt(problem, history, cell, at(change, interval.low), 2).comparison;
-  const runs = [again, goodAgain].filter((comparison) => comparison !== "not-compared").length;
-  const agree = Number(again === firstBad) + Number(goodAgain === "same" || goodAgain === "changed");
-  return { runs, agree, adjacent: interval.high - interval.low === 1, confounded: isConfounded(problem, history, located3, firstBad) };
+  const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== "not-compared").length;
+  const agree = Number(wayOf(again) === bad) + Number(goodAgain === "same" || goodAgain === "changed");
+  return { runs, agree, adjacent: high - interval.low === 1, confounded: isConfounded(problem, history, located3) };
 }
-function isConfounded(problem, history, located3, firstBad) {
+function isConfounded(problem, history, located3) {
   const request = heldBackRequest(problem, history, located3);
   const environment = request && environmentFor(history, request);
   if (request === void 0 || environment?.status !== "built") return false;
   const result = resultFor(history, request, cellId(located3.cell));
   if (!isMeasured(result)) return false;
-  return compareResults(resultAt(problem, history, located3.cell, {}), result).comparison !== firstBad;
+  const { comparison } = compareResults(resultAt(problem, history, located3.cell, {}), result);
+  return comparison === "same" || comparison === "changed";
 }
 function isFlaky(boundary) {
   return boundary.certainty.runs > boundary.certainty.agree;
@@ -31877,7 +32199,8 @@ function partners(problem, history) {
   const changed = problem.changes.map((change) => change.library);
   const order = ["peft", ...WATCHED.filter((name) => name !== "peft" && name !== "torch")];
   return order.flatMap((library) => {
-    if (changed.includes(library) || problem.held[library] !== void 0 && problem.partners[library] === void 0) return [];
+    if (changed.includes(library) || problem.held[library] !== void 0 && problem.partners[library] === void 0)
+      return [];
     const current = versionAtBase(problem, history, library);
     if (current === void 0) return [];
     const newer = (problem.partners[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
@@ -31932,7 +32255,7 @@ function firstHelping(problem, history, partner, worse2) {
     if (count3 === void 0) return "unknown";
     return count3 < 0 ? "unusable" : count3 >= enough ? "moved" : "base";
   };
-  const interval = bisect(found, state, () => false);
+  const interval = bisect(0, found, state, () => false);
   return interval.ask === void 0 ? { index: interval.high } : { ask: interval.ask };
 }
 function helpedAt(problem, history, partner, index, worse2) {
@@ -31998,7 +32321,7 @@ function located(problem, history) {
   return movedCells(problem, history).flatMap((cell) => locate(problem, history, cell) ?? []);
 }
 function closed(problem, history) {
-  return located(problem, history).filter((one) => boundaryOf(problem, history, one) !== void 0);
+  return located(problem, history).filter((one) => boundariesOf(problem, history, one).length > 0);
 }
 function holdPins(problem, history) {
   const pins = {};
@@ -32039,7 +32362,7 @@ function controlsOf(cells) {
 
 // src/search/conclude.ts
 function conclude(problem, history) {
-  const boundaries = located(problem, history).flatMap((one) => boundaryOf(problem, history, one) ?? []);
+  const boundaries = located(problem, history).flatMap((one) => boundariesOf(problem, history, one));
   const flaky = new Set(boundaries.filter(isFlaky).map((boundary) => boundary.cell));
   const compared = (cell) => comparisonOf(problem, history, cell, flaky);
   return {
@@ -32082,7 +32405,9 @@ function partnerPins(problem, history) {
 function holdPin(problem, history, boundaries) {
   return Object.entries(holdPins(problem, history)).flatMap(([library, version2]) => {
     const counted = count2(problem, history, { ...headPins(problem), ...holdPins(problem, history) });
-    const below = boundaries.find((boundary) => boundary.library === library && boundary.lastGood === version2)?.firstBad;
+    const below = boundaries.find(
+      (boundary) => boundary.library === library && boundary.lastGood === version2
+    )?.firstBad;
     return counted.unlocks.length > 0 && below ? [{ kind: "hold", library, version: version2, below, ...counted }] : [];
   });
 }
@@ -32121,9 +32446,17 @@ function workaroundsOf(problem, history, cell) {
 // src/sweep/reasons.ts
 var REASONS = [
   { name: "out of memory", means: "weather", type: /^MemoryError$/ },
-  { name: "out of memory", means: "weather", message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i },
+  {
+    name: "out of memory",
+    means: "weather",
+    message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i
+  },
   { name: "disk full", means: "weather", message: /no space left on device|disk quota exceeded|file too large/i },
-  { name: "no network in probes", means: "weather", message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i },
+  {
+    name: "no network in probes",
+    means: "weather",
+    message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i
+  },
   { name: "too many threads", means: "weather", message: /can't start new thread|resource temporarily unavailable/i },
   {
     name: "needs a GPU",
@@ -32141,9 +32474,18 @@ var REASONS = [
   { name: "name cannot be imported", means: "defect", type: /^ImportError$/, message: /cannot import name/ },
   { name: "package missing", means: "defect", type: /^ModuleNotFoundError$/ },
   { name: "import refused", means: "defect", type: /^ImportError$/ },
-  { name: "argument not known", means: "defect", type: /^TypeError$/, message: /unexpected keyword|missing \d+ required|positional argument/ },
+  {
+    name: "argument not known",
+    means: "defect",
+    type: /^TypeError$/,
+    message: /unexpected keyword|missing \d+ required|positional argument/
+  },
   { name: "attribute gone", means: "defect", type: /^AttributeError$/ },
-  { name: "shapes differ", means: "defect", message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i },
+  {
+    name: "shapes differ",
+    means: "defect",
+    message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i
+  },
   { name: "types differ", means: "defect", message: /dtype|same type|scalar type/i },
   { name: "crash", means: "defect", type: /^SIG/ }
 ];
@@ -32160,7 +32502,13 @@ function signatureOf(type, message) {
 }
 
 // src/sweep/judge.ts
-var CRASHES = { 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV" };
+var CRASHES = {
+  4: "SIGILL",
+  6: "SIGABRT",
+  7: "SIGBUS",
+  8: "SIGFPE",
+  11: "SIGSEGV"
+};
 var SETTING_UP = ["build", "quantize", "attach"];
 function judge(record2) {
   if (record2.ended !== "exit") return endedEarly(record2);
@@ -32199,10 +32547,19 @@ function meaningOf(record2, failure2) {
 function toFailure(failure2) {
   const { stage, kind, type, message } = failure2;
   if (kind === "check") return { stage, kind, type, reason: type, signature: type, message };
-  return { stage, kind, type, reason: classify(type, message).reason, signature: signatureOf(type, message), message: `${type}: ${message}` };
+  return {
+    stage,
+    kind,
+    type,
+    reason: classify(type, message).reason,
+    signature: signatureOf(type, message),
+    message: `${type}: ${message}`
+  };
 }
 function factsOf(record2) {
-  const known = Object.entries({ ...record2.facts, seconds: record2.seconds }).filter(([, value]) => value !== null && value !== void 0);
+  const known = Object.entries({ ...record2.facts, seconds: record2.seconds }).filter(
+    ([, value]) => value !== null && value !== void 0
+  );
   return Object.fromEntries(known);
 }
 function reachedTheEnd(record2) {
@@ -32214,7 +32571,12 @@ function endedEarly(record2) {
   const signal = how === "signal" ? CRASHES[code2] : void 0;
   if (signal !== void 0) return crashed(record2.cell, stage, signal);
   const what = how === "signal" ? `killed by signal ${code2}` : how === "status" ? `exited with status ${code2}` : record2.ended;
-  return unmeasured(record2.cell, "inconclusive", how === "timeout" ? "timeout" : "ended early", `The probe of this cell was ${what} in stage ${stage}.`);
+  return unmeasured(
+    record2.cell,
+    "inconclusive",
+    how === "timeout" ? "timeout" : "ended early",
+    `The probe of this cell was ${what} in stage ${stage}.`
+  );
 }
 function crashed(cell, stage, signal) {
   const message = `The process died with ${signal} in stage ${stage}.`;
@@ -32259,7 +32621,12 @@ var CellRecord = external_exports.object({
   facts: Facts.default({}),
   output: external_exports.string().max(2e4).optional()
 });
-var Imported = external_exports.object({ kind: external_exports.literal("imported"), package: external_exports.string().max(100), ok: external_exports.boolean(), seconds: external_exports.number() });
+var Imported = external_exports.object({
+  kind: external_exports.literal("imported"),
+  package: external_exports.string().max(100),
+  ok: external_exports.boolean(),
+  seconds: external_exports.number()
+});
 var Started = external_exports.object({ kind: external_exports.literal("started"), probe: external_exports.string().max(20), python: external_exports.string().max(40) });
 var Done = external_exports.object({ kind: external_exports.literal("done"), peakBytes: external_exports.number().optional() });
 var ProbeRecord = external_exports.discriminatedUnion("kind", [CellRecord, Imported, Started, Done]);
@@ -32292,7 +32659,10 @@ async function prepare(question, ports, settings) {
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === "unresolved")) return known;
-  const environment = await ports.environments.prepare(question.environment, settings.preferencesOf(question.environment));
+  const environment = await ports.environments.prepare(
+    question.environment,
+    settings.preferencesOf(question.environment)
+  );
   ports.journal.addEnvironment(key, environment);
   return environment;
 }
@@ -32301,7 +32671,8 @@ async function measure(question, environment, ports, settings) {
   const key = requestKey(question.environment);
   if (environment.status !== "built") {
     const outcome = environment.status === "unresolved" ? "unresolved" : "inconclusive";
-    for (const cell of question.cells) results.set(cellId(cell), unmeasured(cellId(cell), outcome, "no environment", environment.why));
+    for (const cell of question.cells)
+      results.set(cellId(cell), unmeasured(cellId(cell), outcome, "no environment", environment.why));
     return { question, environment, results };
   }
   const open2 = [];
@@ -32315,7 +32686,8 @@ async function measure(question, environment, ports, settings) {
   };
   if (open2.length > 0) await probe(question, environment.id, open2, settings.width, ports, settings, add2);
   const unsure = open2.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
-  if (unsure.length > 0 && !settings.isStopped()) await probe(question, environment.id, unsure, 1, ports, settings, add2);
+  if (unsure.length > 0 && !settings.isStopped())
+    await probe(question, environment.id, unsure, 1, ports, settings, add2);
   return { question, environment, results };
 }
 async function probe(question, environmentId, cells, width, ports, settings, add2) {
@@ -32345,10 +32717,16 @@ function jobFor(question, cells, width, ports, settings) {
 function withoutRecord(id, end, allImported) {
   const signal = end.how === "signal" ? crashSignal(end.code) : end.how === "exit" ? crashSignal(end.code - 128) : void 0;
   if (signal !== void 0 && !allImported) return crashed(id, STAGES[0], signal);
-  if (end.how === "interrupted") return unmeasured(id, "inconclusive", "interrupted", "The run was stopped before this cell.");
+  if (end.how === "interrupted")
+    return unmeasured(id, "inconclusive", "interrupted", "The run was stopped before this cell.");
   const how = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
   const said = end.output.trim().split("\n").slice(-3).join(" ");
-  return unmeasured(id, "inconclusive", end.how === "timeout" ? "timeout" : "probe ended", `The probe ${how} without a record of this cell. ${said}`);
+  return unmeasured(
+    id,
+    "inconclusive",
+    end.how === "timeout" ? "timeout" : "probe ended",
+    `The probe ${how} without a record of this cell. ${said}`
+  );
 }
 
 // src/main.ts
@@ -32373,7 +32751,9 @@ async function sweep(planned, ports, machine) {
     pins: propose(conclusions.measuredPins),
     history,
     findings: [],
-    bytesPerWeight: Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]))
+    bytesPerWeight: Object.fromEntries(
+      Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])
+    )
   });
 }
 async function lookUp(request, catalog, problems) {
@@ -32392,7 +32772,16 @@ async function lookUp(request, catalog, problems) {
 }
 function problemOf(planned) {
   const { changes, held, cells, alternatives: alternatives2, partners: partners2, environments } = planned;
-  return { changes, held, cells, controls: controlsOf(cells), alternatives: alternatives2, partners: partners2, packages: packageTable(), environments };
+  return {
+    changes,
+    held,
+    cells,
+    controls: controlsOf(cells),
+    alternatives: alternatives2,
+    partners: partners2,
+    packages: packageTable(),
+    environments
+  };
 }
 async function search(problem, planned, ports, machine) {
   const deadline = ports.clock.now() + planned.minutes * 6e4;
@@ -32410,8 +32799,10 @@ async function search(problem, planned, ports, machine) {
   for (; ; ) {
     const step = next(problem, history);
     if (step.kind === "done") return { history, stoppedBy: "finished" };
-    if (isStopped()) return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
-    for (const question of step.questions) ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
+    if (isStopped())
+      return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
+    for (const question of step.questions)
+      ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
     history.push(...await measureBatch(step.questions, ports, settings));
   }
 }
@@ -32422,10 +32813,20 @@ function renderCheck(report) {
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version2]) => `${name} ${version2}`);
   const tables2 = blocks(report.comparisons).map((block) => {
     const line = (first, cells) => (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
-    return [line(block.title, block.quantizations), ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map((cell) => cell?.after ?? "")))].join("\n");
+    return [
+      line(block.title, block.quantizations),
+      ...block.rows.map(
+        (row) => line(
+          `  ${row.method}`,
+          row.cells.map((cell) => cell?.after ?? "")
+        )
+      )
+    ].join("\n");
   });
-  const failures = report.results.filter(({ outcome }) => outcome !== "pass").map(({ cell, outcome, stage, message, reason }) => `  ${outcome.padEnd(12)} ${cell}
-               ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`);
+  const failures = report.results.filter(({ outcome }) => outcome !== "pass").map(
+    ({ cell, outcome, stage, message, reason }) => `  ${outcome.padEnd(12)} ${cell}
+               ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`
+  );
   const counts = Object.entries(report.totals.measurements).filter(([, count3]) => count3 > 0);
   const planned = report.comparisons.filter(({ after }) => after !== "unknown").length;
   return `${[
@@ -32440,15 +32841,27 @@ function renderCheck(report) {
 // src/report/plan.ts
 function renderPlan(facts) {
   const rows = [
-    ...facts.changes.map(({ library, from, to }, index) => [index === 0 ? "change" : "", `${library} ${from} -> ${to}`]),
+    ...facts.changes.map(({ library, from, to }, index) => [
+      index === 0 ? "change" : "",
+      `${library} ${from} -> ${to}`
+    ]),
     ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
-    ["held", [...Object.entries(facts.held).map(([name, version2]) => `${name} ${version2}`), "the rest as the base has it"].join("  ")],
+    [
+      "held",
+      [
+        ...Object.entries(facts.held).map(([name, version2]) => `${name} ${version2}`),
+        "the rest as the base has it"
+      ].join("  ")
+    ],
     ["", torchText(facts)],
     ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
     ["environments", `${2 * facts.packageSets} now, at most ${facts.environments}`],
     ["runner", `CPU, Python ${facts.python}`],
     ["isolation", isolationText(facts)],
-    ["index", `${facts.indexes.length === 0 ? "find-links folders only" : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`],
+    [
+      "index",
+      `${facts.indexes.length === 0 ? "find-links folders only" : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`
+    ],
     ["time", `stops at ${facts.minutes} min`]
   ];
   return `${rows.map(([name, text2]) => `${name.padEnd(14)}${text2}`.trimEnd()).join("\n")}
@@ -32553,7 +32966,11 @@ var HARM = {
   disable: "Training still passes; switching the adapter off fails."
 };
 function harmSentence(report) {
-  const stages = [...new Set(report.boundaries.filter((boundary) => boundary.direction !== "fixed").map((boundary) => boundary.stage))];
+  const stages = [
+    ...new Set(
+      report.boundaries.filter((boundary) => boundary.direction !== "fixed").map((boundary) => boundary.stage)
+    )
+  ];
   const silent = worse(report).every(({ comparison }) => comparison === "degraded");
   const [stage = ""] = stages;
   if (stages.length === 1 && HARM[stage] && !silent) return HARM[stage];
@@ -32576,7 +32993,9 @@ function tables(report) {
     return [
       row([code(block.title), ...block.quantizations.map((name) => name === "none" ? "unquantized" : code(name))]),
       row(["---", ...block.quantizations.map(() => "---")]),
-      ...shown.map((one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])),
+      ...shown.map(
+        (one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])
+      ),
       ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
     ].join("\n");
   }).join("\n\n");
@@ -32586,7 +33005,9 @@ function tableCell(text2) {
 }
 function causesText2(report) {
   const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed");
-  const together = report.together.length > 0 ? [`${plural2(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`] : [];
+  const together = report.together.length > 0 ? [
+    `${plural2(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`
+  ] : [];
   return [...found.map((cause, index) => causeText2(cause, index, found.length)), ...together].join("\n\n");
 }
 function causeText2({ boundary, cells }, index, total) {
@@ -32600,7 +33021,8 @@ function causeText2({ boundary, cells }, index, total) {
   ].join("\n\n");
 }
 function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
-  if (certainty.confounded) return ` With ${plural2(alsoChanged2.length, "other package")} held back it does not show: ${inline(library)} alone is not the cause.`;
+  if (certainty.confounded)
+    return ` With ${plural2(alsoChanged2.length, "other package")} held back it does not show: ${inline(library)} alone is not the cause.`;
   return alsoChanged2.length > 0 ? ` ${plural2(alsoChanged2.length, "other package")} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : "";
 }
 function waysOut2(report) {
@@ -32615,7 +33037,11 @@ function waysOut2(report) {
   });
   const useless = uniqueUses(report, false).map(({ use, outcome }) => `${code(use)} (${outcome})`);
   const numbered = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
-  return ["#### Ways out, each measured", numbered.join("\n"), ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []].join("\n\n");
+  return [
+    "#### Ways out, each measured",
+    numbered.join("\n"),
+    ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []
+  ].join("\n\n");
 }
 function uniqueUses(report, helps) {
   return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
@@ -32704,7 +33130,12 @@ var Boundary = external_exports.object({
   message: external_exports.string(),
   measured: external_exports.array(external_exports.string()),
   alsoChanged: external_exports.array(external_exports.string()),
-  certainty: external_exports.object({ runs: external_exports.number().int(), agree: external_exports.number().int(), adjacent: external_exports.boolean(), confounded: external_exports.boolean() })
+  certainty: external_exports.object({
+    runs: external_exports.number().int(),
+    agree: external_exports.number().int(),
+    adjacent: external_exports.boolean(),
+    confounded: external_exports.boolean()
+  })
 });
 var Pin = external_exports.object({
   kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
@@ -32797,8 +33228,11 @@ async function runPlan(context) {
   const { world, planned, torch } = await prepared(context);
   const facts = await factsOf2(world, planned, torch);
   mkdirSync9(context.line.options.out, { recursive: true });
-  writeFileSync5(join10(context.line.options.out, "plan.json"), `${JSON.stringify({ ...facts, plan: planned }, null, 1)}
-`);
+  writeFileSync5(
+    join10(context.line.options.out, "plan.json"),
+    `${JSON.stringify({ ...facts, plan: planned }, null, 1)}
+`
+  );
   context.print(context.line.options.json ? `${JSON.stringify({ ...facts, plan: planned })}
 ` : renderPlan(facts));
   return 0;
@@ -32807,7 +33241,12 @@ async function measured(context, render) {
   const { options } = context.line;
   const { world, planned, torch } = await prepared(context);
   context.say(renderPlan(await factsOf2(world, planned, torch)));
-  const { ports, machine } = await sweepWorld(world, planned, torch, { ...options, jobs: options.jobs, signal: context.signal, say: context.say });
+  const { ports, machine } = await sweepWorld(world, planned, torch, {
+    ...options,
+    jobs: options.jobs,
+    signal: context.signal,
+    say: context.say
+  });
   const report = await sweep(planned, ports, machine);
   writeReport(options.out, report);
   context.print(options.json ? `${JSON.stringify(report)}
@@ -32816,9 +33255,17 @@ async function measured(context, render) {
 }
 async function prepared(context) {
   const { environment, folder, say, line } = context;
-  const world = await openWorld({ environment, folder, python: line.options.python, offline: line.options.offline, say });
+  const world = await openWorld({
+    environment,
+    folder,
+    python: line.options.python,
+    offline: line.options.offline,
+    say
+  });
   const planned = await plan(line.request, world.catalog, world.python.version);
-  const torch = await world.torch(line.request.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from);
+  const torch = await world.torch(
+    line.request.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from
+  );
   return { world, planned, torch };
 }
 async function factsOf2(world, planned, torch) {
@@ -32833,7 +33280,12 @@ async function factsOf2(world, planned, torch) {
     packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
     environments: planned.environments,
     minutes: planned.minutes,
-    torch: { version: torch.closure.torch ?? "unknown", source: torch.source, bytes: torch.bytes, stored: isStored(world.cache, torch) },
+    torch: {
+      version: torch.closure.torch ?? "unknown",
+      source: torch.source,
+      bytes: torch.bytes,
+      stored: isStored(world.cache, torch)
+    },
     python: world.python.version,
     containment: { name, missing },
     indexes: (await world.indexUrls()).map(withoutCredentials)
@@ -32866,11 +33318,23 @@ function missingFromStory(report) {
   const quantized = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
   const methodOf = (cell) => parseCellId(cell).method;
   const story = [
-    [quantized.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"), `${BROKEN} does not break on ${QUANTIZED}`],
-    [quantized.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length, `not all of ${WORKING.join(", ")} go on working`],
-    [report.boundaries.some(({ cell, certainty }) => methodOf(cell) === BROKEN && certainty.adjacent), "the release that broke it was not found"],
+    [
+      quantized.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"),
+      `${BROKEN} does not break on ${QUANTIZED}`
+    ],
+    [
+      quantized.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length,
+      `not all of ${WORKING.join(", ")} go on working`
+    ],
+    [
+      report.boundaries.some(({ cell, certainty }) => methodOf(cell) === BROKEN && certainty.adjacent),
+      "the release that broke it was not found"
+    ],
     [report.pins.some(({ kind, holds, of }) => kind === "hold" && holds === of), "no hold mends it"],
-    [report.pins.some(({ kind, holds, of }) => kind === "raise-partner" && holds === of), "no partner release mends it"],
+    [
+      report.pins.some(({ kind, holds, of }) => kind === "raise-partner" && holds === of),
+      "no partner release mends it"
+    ],
     [report.workarounds.some(({ kind, helps }) => kind === "method" && helps), "no other method was found to work"],
     [report.workarounds.some(({ kind }) => kind === "quantization"), "dropping the quantization was not tried"]
   ];
@@ -32878,12 +33342,17 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { statfsSync } from "node:fs";
-import { mkdirSync as mkdirSync10 } from "node:fs";
+import { mkdirSync as mkdirSync10, statfsSync } from "node:fs";
 import { join as join11 } from "node:path";
 async function runDoctor(context) {
   const { environment, folder, say, line } = context;
-  const world = await openWorld({ environment, folder, python: line.options.python, offline: line.options.offline, say });
+  const world = await openWorld({
+    environment,
+    folder,
+    python: line.options.python,
+    offline: line.options.offline,
+    say
+  });
   const scratch = join11(world.cache, "tmp");
   mkdirSync10(scratch, { recursive: true });
   const containment = await chooseContainment(scratch);
@@ -32897,7 +33366,10 @@ async function runDoctor(context) {
     ["torch", `${torch.closure.torch}: ${torch.source}`],
     ["cache", `${world.cache}, ${Math.floor(disk.bavail * disk.bsize / 1e9)} GB free`],
     ["isolation", `${containment.name}: ${containment.enforced.join(", ")}`],
-    ...containment.missing.map((what) => ["", `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`])
+    ...containment.missing.map((what) => [
+      "",
+      `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`
+    ])
   ];
   context.print(`${rows.map(([name, text2]) => `${name.padEnd(11)}${text2}`).join("\n")}
 `);
@@ -32909,12 +33381,19 @@ function renderExplain(report, cell) {
   const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
   const pins = new Map(report.environments.map(({ id, request, pins: held }) => [id ?? request, held]));
-  const changed = [.../* @__PURE__ */ new Set([...report.changes.map(({ library }) => library), ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")])];
+  const changed = [
+    .../* @__PURE__ */ new Set([
+      ...report.changes.map(({ library }) => library),
+      ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")
+    ])
+  ];
   const lines = results.map((result) => {
     const versions = changed.map((name) => `${name} ${pins.get(result.environment)?.[name] ?? "?"}`).join(", ");
     const failures = result.failures.map((failure2) => `
       ${failure2.stage}: ${plain(failure2.message)}`);
-    const facts = Object.entries(result.facts).map(([name, value]) => `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`);
+    const facts = Object.entries(result.facts).map(
+      ([name, value]) => `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`
+    );
     return [
       `  ${result.outcome.padEnd(12)} ${versions}   ${result.environment}${result.repeat > 1 ? `   repeat ${result.repeat}` : ""}`,
       `      stages ${Object.entries(result.stages).map(([stage, state]) => `${stage} ${state}`).join(", ") || result.reason || "none"}`,
@@ -32970,7 +33449,9 @@ async function runExplain(context) {
   const known = [...new Set([...report.comparisons, ...report.controls, ...report.results].map(({ cell }) => cell))];
   const matching = known.filter((cell) => cell === typed || cell.startsWith(`${typed.replace(/\/$/, "")}/`));
   if (matching.length === 0)
-    throw new UserError(`The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", ..." : ""}.`);
+    throw new UserError(
+      `The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", ..." : ""}.`
+    );
   context.print(matching.map((cell) => renderExplain(report, cell)).join("\n"));
   return 0;
 }
@@ -32982,7 +33463,13 @@ async function runReplay(context) {
   const { line, environment, folder, say } = context;
   const [typed = ""] = line.operands;
   const { cell, id } = located2(typed, line.options.out);
-  const world = await openWorld({ environment, folder, python: line.options.python, offline: line.options.offline, say });
+  const world = await openWorld({
+    environment,
+    folder,
+    python: line.options.python,
+    offline: line.options.offline,
+    say
+  });
   await rebuilt(context, world, id);
   const containment = await chooseContainment(join12(world.cache, "tmp"));
   const probes = new PythonProbes({
@@ -32994,7 +33481,12 @@ async function runReplay(context) {
     ...limits,
     onOutput: (text2) => context.say(text2.trimEnd())
   });
-  const job = { cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }], packages: packagesOf(parseCellId(cell).quantization), width: 1, saveHandover: false };
+  const job = {
+    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
+    packages: packagesOf(parseCellId(cell).quantization),
+    width: 1,
+    saveHandover: false
+  };
   let outcome;
   const end = await probes.run(id, job, (text2) => {
     const record2 = parseRecord(text2);
@@ -33005,18 +33497,25 @@ async function runReplay(context) {
 `);
     for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}
 `);
-    for (const failure2 of record2.failures) context.print(`  ${failure2.stage}: ${failure2.type}: ${failure2.message}
+    for (const failure2 of record2.failures)
+      context.print(
+        `  ${failure2.stage}: ${failure2.type}: ${failure2.message}
 ${failure2.frames.map((frame) => `      ${frame}
-`).join("")}`);
+`).join("")}`
+      );
     if (record2.output) context.print(`${record2.output}
 `);
   });
-  if (outcome === void 0) say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
+  if (outcome === void 0)
+    say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
   return outcome === "pass" || outcome === "unsupported" ? 0 : outcome === "fail" || outcome === "wrong" ? 1 : 3;
 }
 function located2(typed, out) {
   const [cell = "", id = ""] = typed.split("@");
-  if (id === "") throw new UserError("Name a cell and an environment, e.g. `peft-sweep replay lora/none/llama/causal-lm@1b77c0de92aa`.");
+  if (id === "")
+    throw new UserError(
+      "Name a cell and an environment, e.g. `peft-sweep replay lora/none/llama/causal-lm@1b77c0de92aa`."
+    );
   const report = readReport(out);
   const known = report.results.find((result) => result.cell === cellId(parseCellId(cell)) && result.environment === id);
   if (known === void 0) {
@@ -33032,7 +33531,10 @@ async function rebuilt(context, world, id) {
   if (!existsSync6(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const failed2 = await world.environments(torch, resolve2(context.line.options.out)).build(id, readFileSync8(file2, "utf8"));
-  if (failed2) throw new UserError(`The environment ${id} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`);
+  if (failed2)
+    throw new UserError(
+      `The environment ${id} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`
+    );
 }
 
 // src/help.ts
@@ -33107,10 +33609,17 @@ var NOT_BUILT = ["manifests", "checkpoints", "known", "runners"];
 var MINUTES = 10;
 var ENVIRONMENTS = 12;
 function parseCommandLine(argv, readConfig, problems) {
-  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
-  for (const name of Object.keys(values)) if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true
+  });
+  for (const name of Object.keys(values))
+    if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
   for (const [name, definition] of Object.entries(OPTIONS))
-    if (definition.type === "string" && values[name] === true) problems.push(`\`--${name}\` needs a value.`);
+    if (definition.type === "string" && values[name] === true)
+      problems.push(`\`--${name}\` needs a value.`);
   const command = commandOf(positionals[0], problems);
   const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
   const operands = positionals.slice(1);
@@ -33144,7 +33653,8 @@ function configurationProblems(issue2) {
   return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
 }
 function withoutUnbuilt(configuration, problems) {
-  for (const key of NOT_BUILT) if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
+  for (const key of NOT_BUILT)
+    if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
   return configuration;
 }
 function requestOf(command, operands, values, configuration, problems) {
@@ -33152,7 +33662,9 @@ function requestOf(command, operands, values, configuration, problems) {
   const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
   if (sweeping && operands.length === 0)
     problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
-  const held = Object.fromEntries(list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2));
+  const held = Object.fromEntries(
+    list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2)
+  );
   checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
   checkDevice(text(values.device), problems);
   const fromConfiguration = configuration.cells === void 0 || configuration.cells === "auto" ? void 0 : [configuration.cells].flat();
@@ -33177,7 +33689,9 @@ function optionsOf(values, configuration, problems) {
   const jobs = numberOf("--jobs", values.jobs, problems);
   const python = text(values.python);
   const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
-  const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map((entry) => oneOf("fail-on", entry, FAIL_ON, problems));
+  const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map(
+    (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
+  );
   return {
     out: text(values.out) ?? "peft-sweep-out",
     ...python && { python },
@@ -33191,7 +33705,8 @@ function optionsOf(values, configuration, problems) {
 }
 function oneOf(name, typed, known, problems) {
   const found = known.find((value) => value === typed);
-  if (found === void 0) problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
+  if (found === void 0)
+    problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
   return found ?? known[0];
 }
 function numberOf(name, value, problems) {
@@ -33234,7 +33749,14 @@ async function main(argv) {
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
-  return COMMANDS2[line.command]({ line, environment: process.env, folder: process.cwd(), signal: interrupted.signal, print: write, say });
+  return COMMANDS2[line.command]({
+    line,
+    environment: process.env,
+    folder: process.cwd(),
+    signal: interrupted.signal,
+    print: write,
+    say
+  });
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
@@ -33255,8 +33777,10 @@ function failed(error62) {
     say("The disk is full. Free some space, or run `peft-sweep clean`; what was measured is kept.");
     return 3;
   }
-  say(`This is a defect of peft-sweep, please report it.
-${error62 instanceof Error ? error62.stack ?? error62.message : String(error62)}`);
+  say(
+    `This is a defect of peft-sweep, please report it.
+${error62 instanceof Error ? error62.stack ?? error62.message : String(error62)}`
+  );
   return 70;
 }
 process.exitCode = await main(process.argv.slice(2)).catch(failed);

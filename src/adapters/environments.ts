@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALWAYS, type Environment, type EnvironmentRequest, type Lock, WATCHED } from '../domain/environment.ts';
+import {
+  ALWAYS,
+  type Environment,
+  type EnvironmentRequest,
+  type Lock,
+  requestKey,
+  WATCHED,
+} from '../domain/environment.ts';
 import { sameVersion } from '../domain/version.ts';
 import type { Catalog, Environments } from '../ports.ts';
 import type { IndexSettings } from './index-settings.ts';
@@ -31,7 +38,16 @@ const DAY_MS = 24 * 3600_000;
 export class UvEnvironments implements Environments {
   constructor(private readonly settings: EnvironmentSettings) {}
 
-  async prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment> {
+  readonly #prepared = new Map<string, Promise<Environment>>();
+
+  prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment> {
+    const key = requestKey(request);
+    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
+    this.#prepared.set(key, known);
+    return known;
+  }
+
+  async #prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment> {
     const resolved = await this.#resolve(request, preferences);
     if (typeof resolved !== 'string') return resolved;
     const { python } = this.settings;

@@ -46,6 +46,7 @@ export class FileJournal implements Journal {
   }
 
   addEnvironment(key: string, environment: Environment): void {
+    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
     this.#environments.set(key, environment);
     this.#append({ kind: 'environment', key, environment });
   }

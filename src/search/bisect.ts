@@ -11,17 +11,18 @@ export interface Interval {
 }
 
 /**
- * One step of a bisection over indices 0 (like the base) to `last` (moved). Points that cannot be used are stepped
+ * One step of a bisection between two indices, the first like the base and the last moved. Points that cannot be used are stepped
  * around. `preferred` says whether a point is cheap, because its environment stands already; a cheap point in the
  * middle half is taken before the middle itself.
  */
 export function bisect(
-  last: number,
+  from: number,
+  to: number,
   stateOf: (index: number) => PointState,
   preferred: (index: number) => boolean,
 ): Interval {
-  let low = 0;
-  let high = last;
+  let low = from;
+  let high = to;
   for (;;) {
     const index = middle(low, high, stateOf, preferred);
     if (index === undefined) return { low, high };

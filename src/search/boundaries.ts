@@ -1,6 +1,6 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
-import { compareResults, isWorse } from '../domain/comparison.ts';
+import { type Compared, compareResults, isWorse } from '../domain/comparison.ts';
 import { lockDifference } from '../domain/environment.ts';
 import { isMeasured } from '../domain/outcome.ts';
 import type { Boundary, Question } from '../domain/search.ts';
@@ -15,6 +15,8 @@ export interface Located {
   readonly cell: Cell;
   readonly change: Change;
   readonly interval: Interval;
+  /** Where the first bad release fails in another way than the head: from which release on it fails like the head. */
+  readonly later?: Interval;
 }
 
 /** The one change that moves a cell by itself; undefined while not measured, or where several are needed together. */
@@ -29,12 +31,26 @@ export function causeOf(problem: Problem, history: History, cell: Cell): Change 
 export function locate(problem: Problem, history: History, cell: Cell): Located | undefined {
   const change = causeOf(problem, history, cell);
   if (change === undefined) return undefined;
-  const state = (index: number) => stateAt(problem, history, cell, change, index);
   const built = (index: number) => {
     const request = requestFor(problem, history, cell, at(change, index));
     return request !== undefined && environmentFor(history, request) !== undefined;
   };
-  return { cell, change, interval: bisect(change.releases.length - 1, state, built) };
+  const last = change.releases.length - 1;
+  const interval = bisect(0, last, (index) => stateAt(problem, history, cell, change, index), built);
+  if (interval.ask !== undefined) return { cell, change, interval };
+  const wayAt = (index: number) => wayOf(compareAt(problem, history, cell, at(change, index)));
+  if (wayAt(interval.high) === wayAt(last)) return { cell, change, interval };
+  const sameWay = (index: number): PointState => {
+    const state = stateAt(problem, history, cell, change, index);
+    return state === 'moved' || state === 'base' ? (wayAt(index) === wayAt(last) ? 'moved' : 'base') : state;
+  };
+  return { cell, change, interval, later: bisect(interval.high, last, sameWay, built) };
+}
+
+/** In which way a cell moved: equal for equal failures, whatever the numbers in them. */
+function wayOf({ comparison, what, fresh }: Compared): string {
+  const facts = what.map((fact) => fact.replace(/[\d.]+/g, '#'));
+  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
 }
 
 function stateAt(problem: Problem, history: History, cell: Cell, change: Change, index: number): PointState {
@@ -57,15 +73,18 @@ export function bisectionQuestions(
   history: History,
   located: readonly Located[],
 ): readonly Question[] {
-  return located.flatMap(({ cell, change, interval }) =>
-    interval.ask === undefined ? [] : ask(problem, history, 'bisect', at(change, interval.ask), [cell]),
-  );
+  return located.flatMap(({ cell, change, interval, later }) => {
+    const index = interval.ask ?? later?.ask;
+    return index === undefined ? [] : ask(problem, history, 'bisect', at(change, index), [cell]);
+  });
 }
 
 /** Both neighbours of a boundary once more: a boundary counts only where the second run agrees. */
 export function repeatQuestions(problem: Problem, history: History, located: readonly Located[]): readonly Question[] {
-  return located.flatMap(({ cell, change, interval }) =>
-    [interval.low, interval.high].flatMap((index) => ask(problem, history, 'repeat', at(change, index), [cell], 2)),
+  return located.flatMap(({ cell, change, interval, later }) =>
+    [interval.low, interval.high, ...(later ? [later.high] : [])].flatMap((index) =>
+      ask(problem, history, 'repeat', at(change, index), [cell], 2),
+    ),
   );
 }
 
@@ -113,29 +132,39 @@ function heldBackRequest(problem: Problem, history: History, located: Located) {
   );
 }
 
-/** The boundary of a located cell, once nothing is left to ask about it. */
-export function boundaryOf(problem: Problem, history: History, located: Located): Boundary | undefined {
+/**
+ * The boundaries of a located cell, once nothing is left to ask about it: where it breaks or mends, and, where that
+ * first failure is another than the head's, from which release on it fails like the head.
+ */
+export function boundariesOf(problem: Problem, history: History, located: Located): readonly Boundary[] {
+  const { interval, later } = located;
+  if (interval.ask !== undefined || later?.ask !== undefined) return [];
+  const highs = [interval.high, ...(later ? [later.high] : [])];
+  return highs.flatMap((high) => boundaryAt(problem, history, located, high) ?? []);
+}
+
+function boundaryAt(problem: Problem, history: History, located: Located, high: number): Boundary | undefined {
   const { cell, change, interval } = located;
   const base = resultAt(problem, history, cell, {});
-  const bad = resultAt(problem, history, cell, at(change, interval.high));
+  const bad = resultAt(problem, history, cell, at(change, high));
   const compared = compareResults(base, bad);
   const direction = compared.comparison;
-  if (interval.ask !== undefined || !base || !bad) return undefined;
-  if (direction !== 'regressed' && direction !== 'degraded' && direction !== 'fixed') return undefined;
+  if (!base || !bad || (direction !== 'regressed' && direction !== 'degraded' && direction !== 'fixed'))
+    return undefined;
   const failure = direction === 'fixed' ? base.failures[0] : (compared.fresh[0] ?? bad.failures[0]);
   return {
     cell: cellId(cell),
     library: change.library,
     direction,
     lastGood: change.releases[interval.low] ?? change.from,
-    firstBad: change.releases[interval.high] ?? change.to,
+    firstBad: change.releases[high] ?? change.to,
     stage: failure?.stage ?? 'train',
     reason: failure?.reason ?? 'fact',
     signature: failure?.signature ?? compared.what.join('; '),
     message: failure?.message ?? compared.what.join('; '),
     measured: measuredVersions(problem, history, located),
     alsoChanged: alsoChanged(problem, history, located),
-    certainty: certaintyOf(problem, history, located),
+    certainty: certaintyOf(problem, history, located, high),
   };
 }
 
@@ -143,29 +172,25 @@ function measuredVersions(problem: Problem, history: History, { cell, change }: 
   return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at(change, index))));
 }
 
-function certaintyOf(problem: Problem, history: History, located: Located): Boundary['certainty'] {
+function certaintyOf(problem: Problem, history: History, located: Located, high: number): Boundary['certainty'] {
   const { cell, change, interval } = located;
-  const firstBad = compareAt(problem, history, cell, at(change, interval.high)).comparison;
-  const again = compareAt(problem, history, cell, at(change, interval.high), 2).comparison;
+  const bad = wayOf(compareAt(problem, history, cell, at(change, high)));
+  const again = compareAt(problem, history, cell, at(change, high), 2);
   const goodAgain = compareAt(problem, history, cell, at(change, interval.low), 2).comparison;
-  const runs = [again, goodAgain].filter((comparison) => comparison !== 'not-compared').length;
-  const agree = Number(again === firstBad) + Number(goodAgain === 'same' || goodAgain === 'changed');
-  return {
-    runs,
-    agree,
-    adjacent: interval.high - interval.low === 1,
-    confounded: isConfounded(problem, history, located, firstBad),
-  };
+  const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== 'not-compared').length;
+  const agree = Number(wayOf(again) === bad) + Number(goodAgain === 'same' || goodAgain === 'changed');
+  return { runs, agree, adjacent: high - interval.low === 1, confounded: isConfounded(problem, history, located) };
 }
 
 /** Confounded: with everything else held back the cell no longer moves, so the library alone is not the cause. */
-function isConfounded(problem: Problem, history: History, located: Located, firstBad: string): boolean {
+function isConfounded(problem: Problem, history: History, located: Located): boolean {
   const request = heldBackRequest(problem, history, located);
   const environment = request && environmentFor(history, request);
   if (request === undefined || environment?.status !== 'built') return false;
   const result = resultFor(history, request, cellId(located.cell));
   if (!isMeasured(result)) return false;
-  return compareResults(resultAt(problem, history, located.cell, {}), result).comparison !== firstBad;
+  const { comparison } = compareResults(resultAt(problem, history, located.cell, {}), result);
+  return comparison === 'same' || comparison === 'changed';
 }
 
 export function isFlaky(boundary: Boundary): boolean {

@@ -2,7 +2,7 @@ import { type Cell, cellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
 import { requestKey } from '../domain/environment.ts';
 import type { Boundary, CellComparison, Conclusions, MeasuredPin, Workaround } from '../domain/search.ts';
-import { boundaryOf, isFlaky } from './boundaries.ts';
+import { boundariesOf, isFlaky } from './boundaries.ts';
 import { compareAt, compareHead, isBaseModel, movedCells, resultAt, worseCells } from './compare.ts';
 import type { History } from './history.ts';
 import { holdPins, located } from './next.ts';
@@ -13,7 +13,7 @@ import { headPins, requestFor } from './requests.ts';
 type Pins = Readonly<Record<string, string>>;
 
 export function conclude(problem: Problem, history: History): Conclusions {
-  const boundaries = located(problem, history).flatMap((one) => boundaryOf(problem, history, one) ?? []);
+  const boundaries = located(problem, history).flatMap((one) => boundariesOf(problem, history, one));
   const flaky = new Set(boundaries.filter(isFlaky).map((boundary) => boundary.cell));
   const compared = (cell: Cell) => comparisonOf(problem, history, cell, flaky);
   return {

@@ -4,7 +4,7 @@ import type { Question } from '../domain/search.ts';
 import {
   at,
   bisectionQuestions,
-  boundaryOf,
+  boundariesOf,
   heldBackQuestions,
   type Located,
   locate,
@@ -54,7 +54,7 @@ export function located(problem: Problem, history: History): readonly Located[] 
 }
 
 function closed(problem: Problem, history: History): readonly Located[] {
-  return located(problem, history).filter((one) => boundaryOf(problem, history, one) !== undefined);
+  return located(problem, history).filter((one) => boundariesOf(problem, history, one).length > 0);
 }
 
 /** The newest releases before anything broke, one for each library: the candidate for a hold. */

@@ -109,7 +109,7 @@ function firstHelping(
     if (count === undefined) return 'unknown';
     return count < 0 ? 'unusable' : count >= enough ? 'moved' : 'base';
   };
-  const interval = bisect(found, state, () => false);
+  const interval = bisect(0, found, state, () => false);
   return interval.ask === undefined ? { index: interval.high } : { ask: interval.ask };
 }
 

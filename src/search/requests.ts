@@ -1,5 +1,5 @@
 import type { Cell } from '../domain/cell.ts';
-import { type EnvironmentRequest, type Lock, WATCHED } from '../domain/environment.ts';
+import { ALWAYS, type EnvironmentRequest, type Lock } from '../domain/environment.ts';
 import type { Purpose, Question } from '../domain/search.ts';
 import { environmentFor, type History } from './history.ts';
 import type { Problem } from './problem.ts';
@@ -39,6 +39,13 @@ export function baseLock(problem: Problem, history: History, packages: readonly 
   return environment?.status === 'built' ? environment.lock : undefined;
 }
 
+/** The base of another package set, for cells whose own set was not planned. */
+function anyBaseLock(problem: Problem, history: History): Lock | undefined {
+  return groups(problem, problem.cells)
+    .map((group) => baseLock(problem, history, group.packages))
+    .find((lock) => lock !== undefined);
+}
+
 /**
  * The base environment with some versions replaced: every watched library stays where the base has it, so that
  * nothing moves but what is asked for. Undefined while the base is not known.
@@ -50,10 +57,11 @@ export function movedRequest(
   moved: Pins,
   heldBack?: Pins,
 ): EnvironmentRequest | undefined {
-  const lock = baseLock(problem, history, packages);
+  const lock = baseLock(problem, history, packages) ?? anyBaseLock(problem, history);
   if (lock === undefined) return undefined;
-  const watched = [...WATCHED, ...packages].filter((name) => lock[name] !== undefined);
-  const held = Object.fromEntries(watched.map((name) => [name, lock[name] ?? '']));
+  const watched = [...ALWAYS, ...packages].filter((name) => lock[name] !== undefined);
+  const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
+  const held = { ...Object.fromEntries(watched.map((name) => [name, lock[name] ?? ''])), ...from };
   return { pins: { ...held, ...problem.held, ...moved }, packages, ...(heldBack && { heldBack }) };
 }
 

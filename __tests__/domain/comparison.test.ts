@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { compareResults } from '../../src/domain/comparison.ts';
+import type { Result } from '../../src/domain/outcome.ts';
+import { checked, failing, passing, raised, stopped, without } from '../factories/results.ts';
+
+const CELL = 'lora/none/llama/causal-lm';
+const generate = raised('generate', 'sizes differ');
+const disable = raised('disable', 'unbound');
+const silent = checked('generate', 'cached-generation-differs');
+
+interface Row {
+  readonly name: string;
+  readonly before: Result | undefined;
+  readonly after: Result | undefined;
+  readonly comparison: string;
+}
+
+describe('comparing one cell before and after', () => {
+  it.each<Row>([
+    { name: 'two passes are the same', before: passing(CELL), after: passing(CELL), comparison: 'same' },
+    {
+      name: 'a new exception regresses',
+      before: passing(CELL),
+      after: failing(CELL, [generate]),
+      comparison: 'regressed',
+    },
+    {
+      name: 'a new broken invariant degrades',
+      before: passing(CELL),
+      after: failing(CELL, [silent]),
+      comparison: 'degraded',
+    },
+    {
+      name: 'an invariant that becomes an exception regresses',
+      before: failing(CELL, [silent]),
+      after: failing(CELL, [generate]),
+      comparison: 'regressed',
+    },
+    {
+      name: 'an exception that goes away is fixed',
+      before: failing(CELL, [generate]),
+      after: passing(CELL),
+      comparison: 'fixed',
+    },
+    {
+      name: 'a second stage that breaks regresses a cell that failed before',
+      before: failing(CELL, [disable]),
+      after: failing(CELL, [generate, disable]),
+      comparison: 'regressed',
+    },
+    {
+      name: 'the same failure on both sides is the same',
+      before: failing(CELL, [disable]),
+      after: failing(CELL, [disable]),
+      comparison: 'same',
+    },
+    {
+      name: 'another failure of the same stage is a change',
+      before: failing(CELL, [generate]),
+      after: failing(CELL, [raised('generate', 'other')]),
+      comparison: 'changed',
+    },
+    {
+      name: 'getting further before failing is a change, not a fix',
+      before: stopped(CELL, raised('forward', 'x')),
+      after: failing(CELL, [generate]),
+      comparison: 'changed',
+    },
+    {
+      name: 'a refusal after a pass regresses',
+      before: passing(CELL),
+      after: without(CELL, 'unsupported'),
+      comparison: 'regressed',
+    },
+    {
+      name: 'weather is never compared',
+      before: passing(CELL),
+      after: without(CELL, 'inconclusive'),
+      comparison: 'not-compared',
+    },
+    {
+      name: 'a side without a result is never compared',
+      before: undefined,
+      after: passing(CELL),
+      comparison: 'not-compared',
+    },
+    {
+      name: 'fewer trained parameters degrade',
+      before: passing(CELL, { trainable: 576 }),
+      after: passing(CELL, { trainable: 64 }),
+      comparison: 'degraded',
+    },
+    {
+      name: 'more trained parameters are a change',
+      before: passing(CELL, { trainable: 64 }),
+      after: passing(CELL, { trainable: 576 }),
+      comparison: 'changed',
+    },
+    {
+      name: 'a loss that falls much less degrades',
+      before: passing(CELL, { lossRatio: 0.3 }),
+      after: passing(CELL, { lossRatio: 0.9 }),
+      comparison: 'degraded',
+    },
+    {
+      name: 'a loss within the band is the same',
+      before: passing(CELL, { lossRatio: 0.3 }),
+      after: passing(CELL, { lossRatio: 0.35 }),
+      comparison: 'same',
+    },
+    {
+      name: 'uncached generation that starts to raise is a change, since it is rare in use',
+      before: passing(CELL, { uncachedGenerate: 'ok' }),
+      after: passing(CELL, { uncachedGenerate: 'raises TypeError' }),
+      comparison: 'changed',
+    },
+    {
+      name: 'uncached generation that raised all along is the same',
+      before: passing(CELL, { uncachedGenerate: 'raises TypeError' }),
+      after: passing(CELL, { uncachedGenerate: 'raises TypeError' }),
+      comparison: 'same',
+    },
+  ])('$name', ({ before, after, comparison }) => {
+    expect(compareResults(before, after).comparison).toBe(comparison);
+  });
+
+  it('names the stages that broke', () => {
+    expect(compareResults(passing(CELL), failing(CELL, [generate, disable])).what).toEqual(['generate', 'disable']);
+  });
+});

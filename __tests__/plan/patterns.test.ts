@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { cellId } from '../../src/domain/cell.ts';
+import { allCells, DEFAULT_PATTERNS } from '../../src/plan/matrix.ts';
+import { selectCells } from '../../src/plan/patterns.ts';
+
+function select(...patterns: string[]) {
+  const problems: string[] = [];
+  return { ids: selectCells(patterns, allCells(), problems).map(cellId), problems };
+}
+
+describe('cell patterns', () => {
+  it('takes missing parts for stars', () => {
+    expect(select('lora').ids).toEqual(select('lora/*/*/*').ids);
+  });
+
+  it('selects nothing but what all parts allow', () => {
+    expect(select('{lora,ia3}/none/llama/causal-lm').ids).toEqual([
+      'lora/none/llama/causal-lm',
+      'ia3/none/llama/causal-lm',
+    ]);
+  });
+
+  it('takes away what a later exclamation mark names', () => {
+    expect(select('{lora,ia3}/none/llama/causal-lm', '!ia3').ids).toEqual(['lora/none/llama/causal-lm']);
+  });
+
+  it('selects the 24 default cells', () => {
+    expect(select(...DEFAULT_PATTERNS).ids).toHaveLength(24);
+  });
+
+  it('reads a plus sign as part of a name', () => {
+    expect(select('lora+dora/none/llama/causal-lm').ids).toEqual(['lora+dora/none/llama/causal-lm']);
+  });
+
+  it('says what is unknown in every part at once, with what was probably meant', () => {
+    expect(select('lara/nones/lama').problems).toEqual([
+      expect.stringContaining('Unknown method `lara`. Did you mean `lora`?'),
+      expect.stringContaining('Unknown quantization `nones`. Did you mean `none`?'),
+      expect.stringContaining('Unknown architecture `lama`. Did you mean `llama`?'),
+    ]);
+  });
+
+  it('says when parts exist but no cell has them together', () => {
+    expect(select('lora/none/t5/causal-lm').problems[0]).toContain('selects no cell');
+  });
+
+  it('never throws, whatever is typed', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (typed) => {
+        select(typed);
+      }),
+    );
+  });
+});

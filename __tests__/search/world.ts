@@ -1,0 +1,81 @@
+/** A scripted world for the search: a function says what each cell does at each set of pins. */
+import { type Cell, cellId } from '../../src/domain/cell.ts';
+import type { Environment, EnvironmentRequest } from '../../src/domain/environment.ts';
+import type { Result } from '../../src/domain/outcome.ts';
+import type { Measurement, Question } from '../../src/domain/search.ts';
+import { conclude } from '../../src/search/conclude.ts';
+import { controlsOf, next } from '../../src/search/next.ts';
+import type { Problem } from '../../src/search/problem.ts';
+import { passing } from '../factories/results.ts';
+
+export type Pins = Readonly<Record<string, string>>;
+
+export interface Script {
+  readonly cells: readonly Cell[];
+  readonly changes: Problem['changes'];
+  readonly base?: Pins;
+  readonly partners?: Problem['partners'];
+  readonly alternatives?: readonly Cell[];
+  readonly environments?: number;
+  /** undefined means: passes. */
+  readonly result?: (cell: Cell, pins: Pins, repeat: number) => Result | undefined;
+  readonly environment?: (pins: Pins) => Environment | undefined;
+  /** What resolving adds to the lock besides the pins. */
+  readonly extra?: (request: EnvironmentRequest) => Pins;
+}
+
+export const llama = (method: string, quantization = 'none'): Cell => ({
+  method,
+  quantization,
+  architecture: 'llama',
+  task: 'causal-lm',
+});
+
+export function change(library: string, releases: readonly string[]) {
+  return { library, from: releases[0] ?? '', to: releases.at(-1) ?? '', releases };
+}
+
+export function play(script: Script) {
+  const problem: Problem = {
+    changes: script.changes,
+    held: {},
+    cells: script.cells,
+    controls: controlsOf(script.cells),
+    alternatives: script.alternatives ?? [],
+    partners: script.partners ?? {},
+    packages: { none: [], 'bnb-int8': ['bitsandbytes'] },
+    environments: script.environments ?? 100,
+  };
+  const history: Measurement[] = [];
+  const asked: Question[] = [];
+  for (let round = 0; round < 200; round++) {
+    const step = next(problem, history);
+    if (step.kind === 'done') return { problem, history, asked, conclusions: conclude(problem, history) };
+    asked.push(...step.questions);
+    history.push(...step.questions.map((question) => answer(script, question)));
+  }
+  throw new Error('the search does not end');
+}
+
+function answer(script: Script, question: Question): Measurement {
+  const lock = {
+    torch: '2.0.0',
+    peft: '0.1.0',
+    transformers: '1.0.0',
+    ...script.base,
+    ...question.environment.pins,
+    ...Object.fromEntries(question.environment.packages.map((name) => [name, '0.40.0'])),
+    ...script.extra?.(question.environment),
+    ...question.environment.heldBack,
+  };
+  const environment = script.environment?.(lock) ?? { status: 'built' as const, id: JSON.stringify(lock), lock };
+  const results = new Map(
+    environment.status === 'built'
+      ? question.cells.map((cell) => [
+          cellId(cell),
+          script.result?.(cell, lock, question.repeat) ?? passing(cellId(cell)),
+        ])
+      : [],
+  );
+  return { question, environment, results };
+}
