@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../domain/environment.ts';
@@ -34,6 +34,8 @@ export class FileJournal implements Journal {
   ) {
     if (fresh || !this.#read(identity)) rmSync(file, { force: true });
     mkdirSync(dirname(file), { recursive: true });
+    // An earlier run may have died in the middle of a line.
+    if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
     this.#append({ kind: 'run', identity });
   }
 

@@ -133,7 +133,9 @@ function causeText({ boundary, cells }: Cause, index: number, total: number): st
   const name =
     total === 1 ? `Cause, ${plural(cells.length, 'cell')}` : `Cause ${index + 1}, ${plural(cells.length, 'cell')}`;
   const verb = boundary.direction === 'degraded' ? 'is worse' : 'fails';
-  const between = boundary.certainty.adjacent ? 'no release lies between' : 'releases between could not be measured';
+  const between = boundary.certainty.adjacent
+    ? 'no release lies between'
+    : 'what lies between fails in another way or could not be measured';
   const { runs, agree } = boundary.certainty;
   return [
     `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,

@@ -82,7 +82,7 @@ function causeText({ boundary, cells }: Cause): string {
       ? ['fails', 'passes']
       : ['passes', boundary.direction === 'degraded' ? 'is worse' : 'fails'];
   const { certainty } = boundary;
-  const gap = certainty.adjacent ? 'adjacent releases' : 'no measurable release between';
+  const gap = certainty.adjacent ? 'adjacent releases' : 'what lies between fails otherwise or was not measurable';
   const together = certainty.confounded ? '; other packages moved too and hide the cause' : '';
   return [
     `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,

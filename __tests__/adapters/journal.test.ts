@@ -1,0 +1,49 @@
+import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { FileJournal } from '../../src/adapters/journal.ts';
+import { passing, without } from '../factories/results.ts';
+
+const CELL = 'lora/none/llama/causal-lm';
+const place = () => join(mkdtempSync(join(tmpdir(), 'journal-')), 'results.jsonl');
+
+describe('the journal', () => {
+  it('gives a later run what an earlier one finished', () => {
+    const file = place();
+    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
+  });
+
+  it('takes nothing over from a run of another plan, or when asked for a fresh one', () => {
+    const file = place();
+    new FileJournal(file, 'one', false).addResult('key', 'abc', 1, passing(CELL));
+    expect(new FileJournal(file, 'two', false).result('key', CELL, 1)).toBeUndefined();
+    new FileJournal(file, 'two', false).addResult('key', 'abc', 1, passing(CELL));
+    expect(new FileJournal(file, 'two', true).result('key', CELL, 1)).toBeUndefined();
+  });
+
+  it('measures weather again', () => {
+    const file = place();
+    const journal = new FileJournal(file, 'same', false);
+    journal.addResult('key', 'abc', 1, without(CELL, 'inconclusive'));
+    journal.addEnvironment('key', { status: 'inconclusive', why: 'no network' });
+    const later = new FileJournal(file, 'same', false);
+    expect([later.result('key', CELL, 1), later.environment('key')]).toEqual([undefined, undefined]);
+  });
+
+  it('survives a last line that was cut off', () => {
+    const file = place();
+    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    appendFileSync(file, '{"kind":"result","key":"key","envir');
+    expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
+  });
+
+  it('writes each result at once, one line each', () => {
+    const file = place();
+    const journal = new FileJournal(file, 'same', false);
+    journal.addResult('key', 'abc', 1, passing(CELL));
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCommandLine } from '../src/inputs.ts';
+
+function parse(line: string, config?: string) {
+  const problems: string[] = [];
+  const parsed = parseCommandLine(line.split(' ').filter(Boolean), () => config, problems);
+  return { ...parsed, problems };
+}
+
+describe('the command line', () => {
+  it('reads a sweep with its options', () => {
+    const { request, options, problems } = parse(
+      'sweep transformers:4.55.4..4.57.6 --with peft==0.17.1 --cells lora/none/llama --max-minutes 3 --jobs 1 --out x',
+    );
+    expect(problems).toEqual([]);
+    expect(request).toMatchObject({
+      changes: [{ library: 'transformers', from: '4.55.4', to: '4.57.6' }],
+      held: { peft: '0.17.1' },
+      cells: ['lora/none/llama'],
+      minutes: 3,
+    });
+    expect(options).toMatchObject({ out: 'x', jobs: 1, fresh: false });
+  });
+
+  it.each<[string, string]>([
+    ['swep', 'Did you mean `sweep`?'],
+    ['sweep', 'Name what changes'],
+    ['sweep transformers:1..2 --serch bisect', 'Did you mean `search`?'],
+    ['sweep transformers:1..2 --search islands', 'not built yet. There is: bisect'],
+    ['sweep transformers:1..2 --device cuda', 'not built yet. There are: auto, cpu'],
+    ['sweep transformers:1..2 --max-minutes soon', 'is not a positive number'],
+    ['report --format html', 'There are: terminal, markdown, json'],
+    ['publish out', 'There are: sweep, plan'],
+    ['sweep transformers:1..2 --out', '`--out` needs a value'],
+  ])('%s is refused: %s', (line, message) => {
+    expect(parse(line).problems.join('\n')).toContain(message);
+  });
+
+  it('says all that is wrong at once', () => {
+    expect(parse('sweep transfromers:1..2 --with peft=1 --cells lara --jobs none').problems).toHaveLength(4);
+  });
+});
+
+describe('the configuration file', () => {
+  it('chooses and excludes cells and sets limits', () => {
+    const { request, options, problems } = parse(
+      'sweep transformers:1..2',
+      'cells: [lora/none/llama, ia3/none/llama]\nexclude: [ia3]\nbudget: {minutes: 4}\nfail-on: [regressed]\n',
+    );
+    expect(problems).toEqual([]);
+    expect(request).toMatchObject({ cells: ['lora/none/llama', 'ia3/none/llama', '!ia3'], minutes: 4 });
+    expect(options.failOn).toEqual(['regressed']);
+  });
+
+  it.each<[string, string]>([
+    ['cels: auto', 'unknown key `cels` at the top level. Did you mean `cells`?'],
+    ['budget: {minute: 3}', 'unknown key `minute` at budget. Did you mean `minutes`?'],
+    ['search: fast', '`search`'],
+    ['fail-on: [regresed]', 'Did you mean `regressed`?'],
+    ['known: []', '`known` is not built yet'],
+    ['cells: [unclosed', 'Configuration:'],
+    ['a: &a [*a, *a]', 'Configuration:'],
+  ])('%s is refused: %s', (config, message) => {
+    expect(parse('sweep transformers:1..2', config).problems.join('\n')).toContain(message);
+  });
+
+  it('is overruled by what is typed', () => {
+    expect(
+      parse('sweep transformers:1..2 --cells lora --max-minutes 2', 'cells: [ia3]\nbudget: {minutes: 9}').request,
+    ).toMatchObject({ cells: ['lora'], minutes: 2 });
+  });
+});

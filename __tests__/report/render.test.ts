@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { COMPARISONS } from '../../src/domain/comparison.ts';
+import { LONGEST_COMMENT, renderComment } from '../../src/report/comment.ts';
+import { renderExplain } from '../../src/report/explain.ts';
+import { Report } from '../../src/report/model.ts';
+import { recommended } from '../../src/report/summary.ts';
+import { renderTerminal } from '../../src/report/terminal.ts';
+import { exitStatus, type FailOn } from '../../src/report/verdict.ts';
+import { compared, report } from '../factories/report.ts';
+
+const CELL = 'lora/none/llama/causal-lm';
+const DEFAULT: readonly FailOn[] = ['regressed', 'degraded'];
+
+describe('the terminal', () => {
+  it('shows the table, the cause, the ways out and totals that add up', () => {
+    expect(renderTerminal(report())).toMatchSnapshot();
+  });
+
+  it('says why cells were not measured', () => {
+    const shown = renderTerminal(
+      report({
+        comparisons: [
+          compared(CELL, 'not-compared', { before: 'skipped', after: 'skipped', why: 'skipped: needs a GPU' }),
+        ],
+      }),
+    );
+    expect(shown).toContain('1 planned = 0 unchanged + 1 not measured');
+    expect(shown).toContain('skipped: needs a GPU');
+  });
+});
+
+describe('the comment', () => {
+  it('begins with the verdict and what to do', () => {
+    expect(renderComment(report())).toMatchSnapshot();
+  });
+
+  it('says that nothing broke only when everything was measured', () => {
+    const open = renderComment(
+      report({
+        comparisons: [compared(CELL, 'not-compared'), compared('ia3/none/llama/causal-lm', 'same')],
+        boundaries: [],
+      }),
+    );
+    expect(open).toContain('1 cell not measured');
+    expect(open).not.toContain('works with your fine-tuning');
+    expect(renderComment(report({ comparisons: [compared(CELL, 'same')], boundaries: [] }))).toContain(
+      'works with your fine-tuning',
+    );
+  });
+
+  it('stays below the limit of GitHub whatever is in it, and keeps the verdict', () => {
+    const many = Array.from({ length: 4000 }, (_, index) => compared(`lora/none/model${index}/causal-lm`, 'regressed'));
+    const text = renderComment(report({ comparisons: many }));
+    expect(text.length).toBeLessThanOrEqual(LONGEST_COMMENT);
+    expect(text).toContain('### ❌');
+  });
+
+  it('lets foreign text neither ping, nor link, nor end a table, a fence or a line', () => {
+    const [boundary] = report().boundaries;
+    const message = 'oops ``` @octocat <img src=x> [a](http://evil.example) | x\n\n# head \u202e \u001b[31m';
+    const text = renderComment(
+      report({
+        boundaries: boundary ? [{ ...boundary, message, firstBad: '4.56 @octocat [x](http://evil.example)' }] : [],
+      }),
+    );
+    const outsideFences = text.replaceAll(/(`{3,})text\n[\s\S]*?\n\1/g, '');
+    expect(outsideFences).not.toContain('@octocat');
+    expect(outsideFences).not.toContain('](http');
+    expect(text).not.toMatch(/[\u202e\u001b]/);
+    expect(text).toContain('````text');
+  });
+});
+
+describe('a report', () => {
+  it('is what its schema says', () => {
+    expect(Report.parse(report())).toEqual(report());
+  });
+
+  it('has totals that add up to its cells, in every rendering', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...COMPARISONS), { minLength: 1, maxLength: 60 }), (kinds) => {
+        const made = report({
+          comparisons: kinds.map((kind, index) => compared(`lora/none/m${index}/causal-lm`, kind)),
+        });
+        expect(Object.values(made.totals.cells).reduce((sum, count) => sum + count, 0)).toBe(kinds.length);
+        const line = /(\d+) planned = (.*)/.exec(renderTerminal(made));
+        const parts = [...(line?.[2] ?? '').matchAll(/\d+/g)].map(Number);
+        expect(parts.reduce((sum, count) => sum + count, 0)).toBe(Number(line?.[1]));
+      }),
+    );
+  });
+
+  it('recommends what mends everything and keeps the bump', () => {
+    expect(recommended(report())?.specifier).toBe('peft>=0.18.0');
+  });
+
+  it('recommends a hold where the partner release breaks another cell', () => {
+    const [partner, hold] = report().pins;
+    expect(
+      recommended(
+        report({ pins: [{ ...partner, holds: 3 }, hold].filter((pin) => pin !== undefined) as Report['pins'] }),
+      )?.kind,
+    ).toBe('hold');
+  });
+
+  it('explains a cell with all that was measured of it', () => {
+    const text = renderExplain(report(), 'prefix-tuning/bnb-int8/llama/causal-lm');
+    expect(text).toContain('4.55.4 | 4.56.0 (regressed)');
+    expect(text).toContain('peft>=0.18.0');
+  });
+});
+
+describe('the exit status', () => {
+  it.each<[string, Report, readonly FailOn[], number]>([
+    ['0 when everything is unchanged', report({ comparisons: [compared(CELL, 'same')] }), DEFAULT, 0],
+    ['1 for a regression', report(), DEFAULT, 1],
+    ['1 for a degradation', report({ comparisons: [compared(CELL, 'degraded')] }), DEFAULT, 1],
+    ['0 for a regression that nobody fails on', report(), [], 0],
+    ['0 for what is flaky', report({ comparisons: [compared(CELL, 'flaky')] }), DEFAULT, 0],
+    ['3 when a cell was not compared', report({ comparisons: [compared(CELL, 'not-compared')] }), DEFAULT, 3],
+    [
+      '1 when a finding stands beside a cell not compared',
+      report({ comparisons: [compared(CELL, 'not-compared'), compared(CELL, 'regressed')] }),
+      DEFAULT,
+      1,
+    ],
+    [
+      '1 when incomplete counts as failure',
+      report({ comparisons: [compared(CELL, 'not-compared')] }),
+      ['incomplete'],
+      1,
+    ],
+    ['130 when interrupted', report({ run: { ...report().run, stoppedBy: 'interrupted' } }), DEFAULT, 130],
+  ])('is %s', (_name, given, failOn, status) => {
+    expect(exitStatus(given, failOn)).toBe(status);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import { STAGES, type Stage } from '../../src/domain/outcome.ts';
+import { judge } from '../../src/sweep/judge.ts';
+import { classify, signatureOf } from '../../src/sweep/reasons.ts';
+import { type CellRecord, parseRecord } from '../../src/sweep/records.ts';
+
+const PASSED = Object.fromEntries(STAGES.map((stage) => [stage, 'ok'])) as CellRecord['stages'];
+
+function record(more: Partial<CellRecord> = {}): CellRecord {
+  return {
+    kind: 'cell',
+    cell: 'lora/none/llama/causal-lm',
+    ended: 'exit',
+    stages: PASSED,
+    failures: [],
+    facts: {},
+    ...more,
+  };
+}
+
+function failure(stage: Stage, type: string, message: string, kind: 'raised' | 'check' = 'raised') {
+  return record({ stages: { ...PASSED, [stage]: 'fail' }, failures: [{ stage, kind, type, message, frames: [] }] });
+}
+
+describe('judging a record', () => {
+  it.each<[string, CellRecord, string]>([
+    ['every stage ok', record(), 'pass'],
+    ['an exception', failure('forward', 'AttributeError', "no attribute 'key_cache'"), 'fail'],
+    ['a broken invariant', failure('generate', 'cached-generation-differs', 'x', 'check'), 'wrong'],
+    [
+      'a deliberate refusal while setting up',
+      failure('attach', 'ValueError', "Unsupported model type: 'bert'."),
+      'unsupported',
+    ],
+    ['a refusal in a later stage is a failure', failure('generate', 'ValueError', 'this is not supported'), 'fail'],
+    [
+      'an incompatible package is a failure, not a refusal',
+      failure(
+        'attach',
+        'ImportError',
+        'Found an incompatible version of torchao. Found 0.15.0, but only versions above 0.16.0 are supported',
+      ),
+      'fail',
+    ],
+    ['what this release lacks', failure('attach', 'Unsupported', 'LoraConfig has no use_dora'), 'unsupported'],
+    ['out of memory', failure('train', 'RuntimeError', "DefaultCPUAllocator: can't allocate memory"), 'inconclusive'],
+    ['disk full', failure('reload', 'OSError', '[Errno 28] No space left on device'), 'inconclusive'],
+    ['a hang', record({ ended: 'timeout', stage: 'generate' }), 'inconclusive'],
+    ['killed', record({ ended: 'signal:9', stage: 'train' }), 'inconclusive'],
+    ['a segmentation fault', record({ ended: 'signal:11', stage: 'merge' }), 'fail'],
+    ['an exit in the middle', record({ ended: 'status:3', stage: 'train' }), 'inconclusive'],
+    ['stages left out without a failure', record({ stages: { import: 'ok' } }), 'inconclusive'],
+    ['a GPU message on an unquantized cell is a failure', failure('build', 'RuntimeError', 'No GPU found.'), 'fail'],
+  ])('%s: %s', (_name, given, outcome) => {
+    expect(judge(given).outcome).toBe(outcome);
+  });
+
+  it('skips a quantized cell that needs a GPU', () => {
+    const given = {
+      ...failure('quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'),
+      cell: 'lora/bnb-nf4/llama/causal-lm',
+    };
+    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU' });
+  });
+
+  it('counts the exception before the broken invariant', () => {
+    const given = record({
+      stages: { ...PASSED, train: 'fail', generate: 'fail' },
+      failures: [
+        { stage: 'train', kind: 'check', type: 'no-gradient', message: 'x', frames: [] },
+        { stage: 'generate', kind: 'raised', type: 'TypeError', message: 'y', frames: [] },
+      ],
+    });
+    expect(judge(given)).toMatchObject({ outcome: 'fail', failures: [{ stage: 'generate' }, { stage: 'train' }] });
+  });
+
+  it('says at which stage a crash happened', () => {
+    expect(judge(record({ ended: 'signal:11', stage: 'generate' })).failures).toEqual([
+      expect.objectContaining({ stage: 'generate', type: 'SIGSEGV' }),
+    ]);
+  });
+});
+
+describe('signatures', () => {
+  it.each<[string, string]>([
+    ['The size of tensor a (6) must match tensor b (11)', 'The size of tensor a (8) must match tensor b (12)'],
+    ['<Foo object at 0x7f0012ab> has no x', '<Foo object at 0x7f99ffff> has no x'],
+    ["cannot import name 'X' from 'y' (/a/b/c.py)", "cannot import name 'X' from 'y' (/other/place/c.py)"],
+  ])('are equal for messages that differ in numbers, addresses and paths', (left, right) => {
+    expect(signatureOf('E', left)).toBe(signatureOf('E', right));
+  });
+
+  it('differ for different messages', () => {
+    expect(signatureOf('E', 'one thing')).not.toBe(signatureOf('E', 'another thing'));
+  });
+});
+
+describe('reasons', () => {
+  it('looks at no more than 8 KiB of a message, in time that is linear in it', () => {
+    expect(classify('RuntimeError', `${'a'.repeat(9000)} out of memory`).reason).toBe('RuntimeError');
+    const began = performance.now();
+    classify('RuntimeError', 'no '.repeat(1_000_000));
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});
+
+describe('probe records are foreign data', () => {
+  it.each<[string, string]>([
+    ['not JSON', 'hello'],
+    ['another kind', '{"kind":"comment"}'],
+    ['an outcome of its own', '{"kind":"cell","ended":"exit"}'],
+    ['a stage that does not exist', '{"kind":"cell","cell":"x","ended":"exit","stages":{"party":"ok"}}'],
+    ['a state that does not exist', '{"kind":"cell","cell":"x","ended":"exit","stages":{"train":"great"}}'],
+    ['a negative count', '{"kind":"cell","cell":"x","ended":"exit","facts":{"trainable":-1}}'],
+    ['a line that is too long', `{"kind":"cell","cell":"x","ended":"${'e'.repeat(70_000)}"}`],
+    ['null', 'null'],
+  ])('%s is no record', (_name, line) => {
+    expect(parseRecord(line)).toBeUndefined();
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { cellId } from '../../src/domain/cell.ts';
+import { type Environment, requestKey } from '../../src/domain/environment.ts';
+import { type Result, STAGES } from '../../src/domain/outcome.ts';
+import type { Question } from '../../src/domain/search.ts';
+import type { ProbeEnd, ProbeJob } from '../../src/ports.ts';
+import { measureBatch } from '../../src/sweep/measure.ts';
+import { llama } from '../search/world.ts';
+
+const CELLS = [llama('base'), llama('lora'), llama('ia3')];
+const QUESTION: Question = {
+  purpose: 'base',
+  environment: { pins: { peft: '0.1.0' }, packages: [] },
+  cells: CELLS,
+  repeat: 1,
+};
+const STAGES_OK = Object.fromEntries(STAGES.map((stage) => [stage, 'ok']));
+const passed = (cell: string) => JSON.stringify({ kind: 'cell', cell, ended: 'exit', stages: STAGES_OK });
+
+interface Fake {
+  readonly run?: (job: ProbeJob, onLine: (line: string) => void, call: number) => ProbeEnd;
+  readonly environment?: Environment;
+  readonly known?: readonly Result[];
+  readonly isStopped?: () => boolean;
+}
+
+async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) {
+  const added: Result[] = [];
+  const jobs: ProbeJob[] = [];
+  const environments = new Map<string, Environment>();
+  const measurements = await measureBatch(
+    questions,
+    {
+      environments: { prepare: async () => fake.environment ?? { status: 'built', id: 'abc', lock: {} } },
+      probes: {
+        run: async (_id, job, onLine) => {
+          jobs.push(job);
+          const end: ProbeEnd = { how: 'exit', code: 0, output: '' };
+          return fake.run?.(job, onLine, jobs.length) ?? end;
+        },
+      },
+      journal: {
+        environment: (key) => environments.get(key),
+        result: (_key, cell) => fake.known?.find((result) => result.cell === cell),
+        addEnvironment: (key, environment) => environments.set(key, environment),
+        addResult: (_key, _id, _repeat, result) => added.push(result),
+      },
+      progress: { say: () => undefined },
+    },
+    {
+      width: 2,
+      packagesOf: () => [],
+      baseOf: () => QUESTION.environment,
+      preferencesOf: () => undefined,
+      isStopped: fake.isStopped ?? (() => false),
+    },
+  );
+  const outcomes = Object.fromEntries(
+    [...(measurements[0]?.results ?? [])].map(([cell, result]) => [cell, result.outcome]),
+  );
+  return { measurements, outcomes, added, jobs };
+}
+
+const ids = CELLS.map(cellId);
+
+describe('measuring a batch', () => {
+  it('gives every planned cell a named outcome', async () => {
+    const { outcomes } = await measure({
+      run: (_job, onLine) => {
+        for (const id of ids) onLine(passed(id));
+        return { how: 'exit', code: 0, output: '' };
+      },
+    });
+    expect(outcomes).toEqual(Object.fromEntries(ids.map((id) => [id, 'pass'])));
+  });
+
+  it('calls cells inconclusive whose probe was killed, keeps those that finished, and tries the rest once more alone', async () => {
+    const { outcomes, jobs } = await measure({
+      run: (job, onLine, call) => {
+        if (call === 1) onLine(passed(ids[0] ?? ''));
+        return { how: 'signal', code: 9, output: `run ${job.width}` };
+      },
+    });
+    expect(outcomes).toEqual({
+      [ids[0] ?? '']: 'pass',
+      [ids[1] ?? '']: 'inconclusive',
+      [ids[2] ?? '']: 'inconclusive',
+    });
+    expect(jobs.map(({ width, cells }) => [width, cells.length])).toEqual([
+      [2, 3],
+      [1, 2],
+    ]);
+  });
+
+  it('takes a native crash while importing for a failure of every cell', async () => {
+    const { outcomes } = await measure({ run: () => ({ how: 'signal', code: 11, output: '' }) });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['fail']));
+  });
+
+  it('believes no record of a cell that was not planned, nor a second one of the same cell', async () => {
+    const { outcomes, added } = await measure({
+      run: (_job, onLine) => {
+        onLine(passed('merge/none/everything/causal-lm'));
+        for (const id of [...ids, ...ids]) onLine(passed(id));
+        return { how: 'exit', code: 0, output: '' };
+      },
+    });
+    expect(Object.keys(outcomes).toSorted()).toEqual([...ids].toSorted());
+    expect(added).toHaveLength(ids.length);
+  });
+
+  it('survives garbage between records', async () => {
+    const { outcomes } = await measure({
+      run: (_job, onLine) => {
+        onLine('{"kind":"cell","cell":');
+        onLine('\u0000\u0001');
+        for (const id of ids) onLine(passed(id));
+        return { how: 'exit', code: 0, output: '' };
+      },
+    });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['pass']));
+  });
+
+  it('marks the cells of an environment that cannot be resolved', async () => {
+    const { outcomes, jobs } = await measure({ environment: { status: 'unresolved', why: 'no solution' } });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['unresolved']));
+    expect(jobs).toEqual([]);
+  });
+
+  it('measures only what an earlier run has not', async () => {
+    const known = [{ cell: ids[0] ?? '', outcome: 'pass' as const, stages: {}, failures: [], facts: {} }];
+    const { jobs } = await measure({
+      known,
+      run: (job, onLine) => {
+        for (const cell of job.cells) onLine(passed(cell.id));
+        return { how: 'exit', code: 0, output: '' };
+      },
+    });
+    expect(jobs[0]?.cells.map(({ id }) => id)).toEqual(ids.slice(1));
+  });
+
+  it('measures nothing more once it is stopped', async () => {
+    const { measurements } = await measure({ isStopped: () => true });
+    expect(measurements).toEqual([]);
+  });
+
+  it('lets the base environment leave its adapters behind, and the others load them', async () => {
+    const other = { ...QUESTION, purpose: 'head' as const, environment: { pins: { peft: '0.2.0' }, packages: [] } };
+    const run = (job: ProbeJob, onLine: (line: string) => void): ProbeEnd => {
+      for (const cell of job.cells) onLine(passed(cell.id));
+      return { how: 'exit', code: 0, output: '' };
+    };
+    const { jobs } = await measure({ run }, [QUESTION, other]);
+    expect(jobs.map(({ saveHandover, carryFrom }) => [saveHandover, carryFrom])).toEqual([
+      [true, undefined],
+      [false, 'abc'],
+    ]);
+    expect(requestKey(QUESTION.environment)).not.toBe(requestKey(other.environment));
+  });
+});

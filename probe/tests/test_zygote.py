@@ -1,0 +1,123 @@
+"""What a cell can do to its neighbours: nothing. Needs no package but the standard library."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from peft_probe import protocol, stages, zygote  # noqa: E402
+
+GOOD = {"stages": {"import": "ok"}, "failures": [], "facts": {}}
+
+
+class FakeTorch:
+    @staticmethod
+    def set_num_threads(count):
+        assert count == 1
+
+
+def misbehave(trial, began):
+    """What each cell of these tests does, by the name of its method."""
+    began("train")
+    how = trial.cell["method"]
+    if how == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if how == "abort":
+        os.abort()
+    if how == "exit":
+        os._exit(3)
+    if how == "hang":
+        while True:
+            time.sleep(1)
+    if how == "memory":
+        return {"stages": {"train": "fail"}, "failures": [], "facts": {"hoard": len(bytearray(3 << 30))}}
+    if how == "garbage":
+        os.write(1, b"\x00\xff not json {" * 100_000)
+        print('{"kind": "cell", "cell": "x", "ended": "exit"}')
+    if how == "daemon":
+        subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(600)"])
+    if how == "forged":
+        protocol.send({"result": {**GOOD, "facts": {"trainable": 1}}}, 1)
+        os._exit(0)
+    return GOOD
+
+
+class Cells(unittest.TestCase):
+    def run_cells(self, *methods, width=2, seconds=2):
+        cells = [{"id": f"{m}/none/llama/causal-lm", "method": m, "quantization": "none", "architecture": "llama", "task": "causal-lm", "packages": []} for m in methods]
+        sent, real = [], protocol.send
+
+        def send(record, descriptor=None):
+            return sent.append(record) if descriptor is None else real(record, descriptor)
+
+        # A child closes the parent's channel, which is descriptor 3: keep one open there that nobody needs.
+        spare = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(spare, protocol.RECORDS) if spare != protocol.RECORDS else None
+        with tempfile.TemporaryDirectory() as work, mock.patch.object(stages, "run", misbehave), mock.patch.object(protocol, "send", send):
+            job = {"cells": cells, "width": width, "seconds": seconds, "bytes": 1 << 30, "work": work, "packages": []}
+            zygote.become_subreaper()
+            zygote.run_cells(job, {"torch": FakeTorch, "transformers": None, "peft": None}, {})
+        return {record["cell"].split("/")[0]: record for record in sent}
+
+    def test_each_disaster_ends_one_cell_and_no_neighbour(self):
+        for disaster, ended in [
+            ("segfault", f"signal:{signal.SIGSEGV.value}"),
+            ("abort", f"signal:{signal.SIGABRT.value}"),
+            ("exit", "status:3"),
+            ("hang", "timeout"),
+            ("memory", "status:1"),
+            ("forged", "status:0"),
+        ]:
+            with self.subTest(disaster):
+                records = self.run_cells("good", disaster, "fine")
+                self.assertEqual(records[disaster]["ended"], ended)
+                self.assertEqual(records["good"]["ended"], "exit")
+                self.assertEqual(records["fine"]["ended"], "exit")
+
+    def test_a_dead_cell_says_at_which_stage_it_died(self):
+        self.assertEqual(self.run_cells("segfault")["segfault"]["stage"], "train")
+
+    def test_what_a_cell_prints_is_no_record_and_is_capped(self):
+        records = self.run_cells("garbage", "good")
+        self.assertEqual(records["garbage"]["ended"], "exit")
+        self.assertEqual(len(records), 2)
+        self.assertLessEqual(len(records["garbage"].get("output", "")), zygote.OUTPUT_KEPT)
+
+    def test_a_process_that_a_cell_leaves_behind_is_ended(self):
+        self.run_cells("daemon", "good")
+        with open(f"/proc/self/task/{os.getpid()}/children") as children:
+            self.assertEqual(children.read().split(), [])
+
+
+class ImportFailures(unittest.TestCase):
+    def test_a_package_that_does_not_import_fails_only_the_cells_that_need_it(self):
+        failures = {"peft": {"stage": "import"}, "bitsandbytes": {"stage": "import"}}
+        control = {"method": "base", "packages": []}
+        adapter = {"method": "lora", "packages": []}
+        quantized = {"method": "base", "packages": ["bitsandbytes"]}
+        self.assertIsNone(zygote.failure_for(control, failures))
+        self.assertIsNotNone(zygote.failure_for(adapter, failures))
+        self.assertIsNotNone(zygote.failure_for(quantized, failures))
+
+
+class Records(unittest.TestCase):
+    def test_numbers_that_json_lacks_become_null(self):
+        self.assertEqual(protocol.finite({"a": [float("nan"), float("inf"), 1.5]}), {"a": [None, None, 1.5]})
+
+    def test_a_record_that_is_too_long_is_cut_to_its_kind_and_cell(self):
+        read_end, write_end = os.pipe()
+        protocol.send({"kind": "cell", "cell": "x", "output": "y" * 100_000}, write_end)
+        os.close(write_end)
+        with os.fdopen(read_end) as received:
+            self.assertEqual(received.read(), '{"kind": "cell", "cell": "x", "ended": "record too long"}\n')
+
+
+if __name__ == "__main__":
+    unittest.main()
