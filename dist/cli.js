@@ -10233,10 +10233,10 @@ var require_dist = __commonJS({
 });
 
 // src/cli.ts
-import { existsSync as existsSync7, readFileSync as readFileSync9 } from "node:fs";
+import { existsSync as existsSync8, readFileSync as readFileSync9 } from "node:fs";
 
 // src/commands/clean.ts
-import { existsSync as existsSync4, rmSync as rmSync4 } from "node:fs";
+import { existsSync as existsSync5, rmSync as rmSync4 } from "node:fs";
 import { join as join8 } from "node:path";
 
 // src/adapters/world.ts
@@ -30061,6 +30061,7 @@ var TRIES = 3;
 async function fetchText(url2, headers, certificate) {
   let last;
   for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) await new Promise((resolve3) => setTimeout(resolve3, 150 * 4 ** attempt));
     try {
       const answer = await getOnce(url2, headers, certificate, 5);
       if (answer.status < 500 && answer.status !== 429) return answer;
@@ -30068,7 +30069,6 @@ async function fetchText(url2, headers, certificate) {
     } catch (error62) {
       last = error62;
     }
-    await new Promise((resolve3) => setTimeout(resolve3, 200 * 4 ** attempt));
   }
   const why = last instanceof Error ? last.message : String(last);
   throw new WeatherError(
@@ -30424,12 +30424,13 @@ import { existsSync, mkdirSync as mkdirSync2 } from "node:fs";
 import { join as join2 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
-async function findUv(python, folder, settings, say) {
+async function findUv(python, folder, settings, offline, say) {
   const own2 = join2(folder, `uv-${UV_VERSION}`, "bin", "uv");
   for (const path of ["uv", own2]) {
     const version3 = await versionOf(path);
     if (version3 !== void 0) return bind(path, version3, folder, settings);
   }
+  if (offline) throw new WeatherError("Offline, and uv is not installed. Install uv, or run once without --offline.");
   say(`installing uv ${UV_VERSION} into ${join2(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join2(folder, `uv-${UV_VERSION}`));
   const version2 = await versionOf(own2);
@@ -30715,7 +30716,7 @@ function withoutCredentials(url2) {
 }
 
 // src/adapters/journal.ts
-import { appendFileSync, mkdirSync as mkdirSync4, readFileSync as readFileSync4, rmSync as rmSync2 } from "node:fs";
+import { appendFileSync, existsSync as existsSync3, mkdirSync as mkdirSync4, readFileSync as readFileSync4, rmSync as rmSync2 } from "node:fs";
 import { dirname } from "node:path";
 
 // src/domain/outcome.ts
@@ -30759,6 +30760,7 @@ var FileJournal = class {
     this.file = file2;
     if (fresh || !this.#read(identity)) rmSync2(file2, { force: true });
     mkdirSync4(dirname(file2), { recursive: true });
+    if (existsSync3(file2) && !readFileSync4(file2, "utf8").endsWith("\n")) appendFileSync(file2, "\n");
     this.#append({ kind: "run", identity });
   }
   file;
@@ -30967,7 +30969,7 @@ function ensure2(folder) {
 }
 
 // src/adapters/python.ts
-import { existsSync as existsSync3, readFileSync as readFileSync5 } from "node:fs";
+import { existsSync as existsSync4, readFileSync as readFileSync5 } from "node:fs";
 import { join as join5 } from "node:path";
 var OLDEST = [3, 10];
 var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3])))';
@@ -30994,7 +30996,7 @@ function checked(python) {
 }
 function pinnedVersion(folder) {
   const file2 = join5(folder, ".python-version");
-  if (!existsSync3(file2)) return void 0;
+  if (!existsSync4(file2)) return void 0;
   const line = readFileSync5(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
@@ -31142,7 +31144,7 @@ async function openWorld(options) {
   const python = await findPython(options.python, options.folder);
   const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4 });
   const index = indexSettings(environment, pipConfig.stdout);
-  const uv = await findUv(python.path, cache, index, say);
+  const uv = await findUv(python.path, cache, index, options.offline, say);
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
@@ -31238,7 +31240,7 @@ function once(make) {
 async function runClean(context) {
   const cache = cacheFolder(context.environment);
   const kept = ["environments", "bytecode", "uv", "index", "stored", "tmp"].filter(
-    (name) => existsSync4(join8(cache, name))
+    (name) => existsSync5(join8(cache, name))
   );
   for (const name of kept) rmSync4(join8(cache, name), { recursive: true, force: true });
   context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
@@ -31294,13 +31296,12 @@ var LOSS_RATIO_BAND = 0.1;
 function compareResults(before, after) {
   if (!isMeasured(before) || !isMeasured(after)) return { comparison: "not-compared", what: [], fresh: [] };
   const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
-  const raised = fresh.filter((failure2) => failure2.kind === "raised");
-  if (raised.length > 0) return { comparison: "regressed", what: stagesOf(raised), fresh };
+  const worse2 = worseFacts(before, after);
+  const what = [...stagesOf(fresh), ...worse2];
+  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", what, fresh };
   if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
     return { comparison: "regressed", what: ["unsupported"], fresh: after.failures };
-  if (fresh.length > 0) return { comparison: "degraded", what: stagesOf(fresh), fresh };
-  const worse2 = worseFacts(before, after);
-  if (worse2.length > 0) return { comparison: "degraded", what: worse2, fresh: [] };
+  if (what.length > 0) return { comparison: "degraded", what, fresh };
   return { ...better(before, after), fresh: [] };
 }
 function better(before, after) {
@@ -31321,6 +31322,7 @@ function reachesAsFar(before, after) {
 }
 function worseFacts(before, after) {
   const worse2 = [];
+  if (before.outcome === "fail" || after.outcome === "fail") return worse2;
   const { trainable: less, lossRatio: ratio } = after.facts;
   if (less !== void 0 && before.facts.trainable !== void 0 && less < before.facts.trainable)
     worse2.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
@@ -31483,7 +31485,7 @@ function causesText(report) {
 function causeText({ boundary, cells }) {
   const verbs = boundary.direction === "fixed" ? ["fails", "passes"] : ["passes", boundary.direction === "degraded" ? "is worse" : "fails"];
   const { certainty } = boundary;
-  const gap = certainty.adjacent ? "adjacent releases" : "no measurable release between";
+  const gap = certainty.adjacent ? "adjacent releases" : "what lies between fails otherwise or was not measurable";
   const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
   return [
     `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
@@ -31534,7 +31536,7 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
-import { existsSync as existsSync5, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
+import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join10 } from "node:path";
 
 // src/pins/propose.ts
@@ -31785,7 +31787,7 @@ function partnerReleases(request, cells, releases, python) {
     ...Object.keys(request.held),
     ...cells.flatMap((cell) => packagesOf(cell.quantization))
   ]);
-  const names = WATCHED.filter((name) => name !== "torch" && needed.has(name) && !swept.includes(name));
+  const names = WATCHED.filter((name) => name !== "torch" && (needed.has(name) || swept.includes(name)));
   return Object.fromEntries(
     names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)])
   );
@@ -32162,12 +32164,15 @@ function boundaryAt(problem, history, located3, high) {
     firstBad: change.releases[high] ?? change.to,
     stage: failure2?.stage ?? "train",
     reason: failure2?.reason ?? "fact",
-    signature: failure2?.signature ?? compared.what.join("; "),
-    message: failure2?.message ?? compared.what.join("; "),
+    signature: failure2?.signature ?? factsIn(compared).join("; "),
+    message: [...failure2 ? [failure2.message] : [], ...factsIn(compared)].join("; "),
     measured: measuredVersions(problem, history, located3),
     alsoChanged: alsoChanged(problem, history, located3),
     certainty: certaintyOf(problem, history, located3, high)
   };
+}
+function factsIn({ what }) {
+  return what.filter((one) => !STAGES.includes(one));
 }
 function measuredVersions(problem, history, { cell, change }) {
   return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at(change, index))));
@@ -32196,12 +32201,10 @@ function isFlaky(boundary) {
 
 // src/search/partners.ts
 function partners(problem, history) {
-  const changed = problem.changes.map((change) => change.library);
   const order = ["peft", ...WATCHED.filter((name) => name !== "peft" && name !== "torch")];
-  return order.flatMap((library) => {
-    if (changed.includes(library) || problem.held[library] !== void 0 && problem.partners[library] === void 0)
-      return [];
-    const current = versionAtBase(problem, history, library);
+  const changed = problem.changes.map(({ library, to }) => ({ library, current: to }));
+  const others = order.filter((library) => !changed.some((change) => change.library === library)).map((library) => ({ library, current: versionAtBase(problem, history, library) }));
+  return [...others, ...changed].flatMap(({ library, current }) => {
     if (current === void 0) return [];
     const newer = (problem.partners[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
     return newer.length > 0 ? [{ library, line: [current, ...newer] }] : [];
@@ -32399,7 +32402,9 @@ function togetherOnly(problem, history) {
 function partnerPins(problem, history) {
   return partnersFound(problem, history).flatMap(({ library, version: version2 }) => {
     const counted = count2(problem, history, { ...headPins(problem), [library]: version2 });
-    return counted.unlocks.length > 0 ? [{ kind: "raise-partner", library, version: version2, ...counted }] : [];
+    const own2 = problem.changes.some((change) => change.library === library);
+    const kind = own2 ? "floor" : "raise-partner";
+    return counted.unlocks.length > 0 ? [{ kind, library, version: version2, ...counted }] : [];
   });
 }
 function holdPin(problem, history, boundaries) {
@@ -33013,7 +33018,7 @@ function causesText2(report) {
 function causeText2({ boundary, cells }, index, total) {
   const name = total === 1 ? `Cause, ${plural2(cells.length, "cell")}` : `Cause ${index + 1}, ${plural2(cells.length, "cell")}`;
   const verb = boundary.direction === "degraded" ? "is worse" : "fails";
-  const between = boundary.certainty.adjacent ? "no release lies between" : "releases between could not be measured";
+  const between = boundary.certainty.adjacent ? "no release lies between" : "what lies between fails in another way or could not be measured";
   const { runs, agree } = boundary.certainty;
   return [
     `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
@@ -33292,7 +33297,7 @@ async function factsOf2(world, planned, torch) {
   };
 }
 function isStored(cache, torch) {
-  return existsSync5(join10(cache, "stored", `torch-${torch.closure.torch}`));
+  return existsSync6(join10(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
 // src/commands/demo.ts
@@ -33457,7 +33462,7 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync6, readFileSync as readFileSync8 } from "node:fs";
+import { existsSync as existsSync7, readFileSync as readFileSync8 } from "node:fs";
 import { join as join12, resolve as resolve2 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
@@ -33526,9 +33531,9 @@ function located2(typed, out) {
   return { cell, id };
 }
 async function rebuilt(context, world, id) {
-  if (existsSync6(environmentFolder(world.cache, id))) return;
+  if (existsSync7(environmentFolder(world.cache, id))) return;
   const file2 = join12(context.line.options.out, "locks", `${id}.txt`);
-  if (!existsSync6(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  if (!existsSync7(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const failed2 = await world.environments(torch, resolve2(context.line.options.out)).build(id, readFileSync8(file2, "utf8"));
   if (failed2)
@@ -33760,7 +33765,7 @@ async function main(argv) {
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync7(file2) ? readFileSync9(file2, "utf8") : void 0;
+  return existsSync8(file2) ? readFileSync9(file2, "utf8") : void 0;
 }
 function failed(error62) {
   const say = (text2) => process.stderr.write(`peft-sweep: ${text2}

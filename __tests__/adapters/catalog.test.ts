@@ -10,7 +10,9 @@ const TARGET = { python: '3.11.7', platform: 'linux' as const, machine: 'x64' };
 const file = (filename: string, more = {}) => ({ filename, yanked: false, ...more });
 let server: Server | undefined;
 
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 async function serve(
   answer: (

@@ -124,6 +124,11 @@ describe('comparing one cell before and after', () => {
     expect(compareResults(before, after).comparison).toBe(comparison);
   });
 
+  it('takes a cell that failed before and passes now for fixed, whatever its numbers', () => {
+    const before = { ...stopped(CELL, raised('forward', 'x')), facts: { trainable: 1024 } };
+    expect(compareResults(before, passing(CELL, { trainable: 512 })).comparison).toBe('fixed');
+  });
+
   it('names the stages that broke', () => {
     expect(compareResults(passing(CELL), failing(CELL, [generate, disable])).what).toEqual(['generate', 'disable']);
   });

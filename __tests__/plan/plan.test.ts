@@ -33,8 +33,12 @@ describe('a plan', () => {
     expect(planned(change).plan?.changes[0]?.to).toBe(to);
   });
 
-  it('may raise every watched library that it does not sweep, but no torch', () => {
-    expect(Object.keys(planned('transformers:4.55.4..5.0.0').plan?.partners ?? {})).toEqual(['peft', 'accelerate']);
+  it('may raise every watched library that it needs, and the changed one further, but no torch', () => {
+    expect(Object.keys(planned('transformers:4.55.4..5.0.0').plan?.partners ?? {})).toEqual([
+      'transformers',
+      'peft',
+      'accelerate',
+    ]);
   });
 
   it('counts a quantizer as a partner where a cell needs it', () => {

@@ -104,6 +104,21 @@ describe('the search', () => {
     );
   });
 
+  it('finds a later release of the changed library itself that mends', () => {
+    const { conclusions } = play({
+      cells: [llama('lora')],
+      changes: [change('transformers', RELEASES.slice(0, 5))],
+      partners: { transformers: RELEASES },
+      result: (cell, pins) =>
+        cell.method === 'lora' && atLeast(pins.transformers, '1.3.0') && !atLeast(pins.transformers, '1.6.0')
+          ? failing(cellId(cell), [broken])
+          : undefined,
+    });
+    expect(conclusions.measuredPins).toContainEqual(
+      expect.objectContaining({ kind: 'floor', library: 'transformers', version: '1.6.0' }),
+    );
+  });
+
   it('steps around releases that cannot be resolved, and says that the boundary is not adjacent', () => {
     const { conclusions } = play({
       cells: [llama('lora')],

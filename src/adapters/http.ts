@@ -20,6 +20,7 @@ export async function fetchText(
 ): Promise<Answer> {
   let last: unknown;
   for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 150 * 4 ** attempt));
     try {
       const answer = await getOnce(url, headers, certificate, 5);
       if (answer.status < 500 && answer.status !== 429) return answer;
@@ -27,7 +28,6 @@ export async function fetchText(
     } catch (error) {
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 200 * 4 ** attempt));
   }
   const why = last instanceof Error ? last.message : String(last);
   throw new WeatherError(

@@ -20,6 +20,7 @@ export async function findUv(
   python: string,
   folder: string,
   settings: IndexSettings,
+  offline: boolean,
   say: (line: string) => void,
 ): Promise<Uv> {
   const own = join(folder, `uv-${UV_VERSION}`, 'bin', 'uv');
@@ -27,6 +28,7 @@ export async function findUv(
     const version = await versionOf(path);
     if (version !== undefined) return bind(path, version, folder, settings);
   }
+  if (offline) throw new WeatherError('Offline, and uv is not installed. Install uv, or run once without --offline.');
   say(`installing uv ${UV_VERSION} into ${join(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join(folder, `uv-${UV_VERSION}`));
   const version = await versionOf(own);

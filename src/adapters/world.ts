@@ -36,7 +36,7 @@ export async function openWorld(options: WorldOptions) {
   const python = await findPython(options.python, options.folder);
   const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000 });
   const index = indexSettings(environment, pipConfig.stdout);
-  const uv = await findUv(python.path, cache, index, say);
+  const uv = await findUv(python.path, cache, index, options.offline, say);
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];

@@ -21,13 +21,12 @@ const LOSS_RATIO_BAND = 0.1;
 export function compareResults(before: Result | undefined, after: Result | undefined): Compared {
   if (!isMeasured(before) || !isMeasured(after)) return { comparison: 'not-compared', what: [], fresh: [] };
   const fresh = after.failures.filter((failure) => isFresh(failure, before));
-  const raised = fresh.filter((failure) => failure.kind === 'raised');
-  if (raised.length > 0) return { comparison: 'regressed', what: stagesOf(raised), fresh };
+  const worse = worseFacts(before, after);
+  const what = [...stagesOf(fresh), ...worse];
+  if (fresh.some((failure) => failure.kind === 'raised')) return { comparison: 'regressed', what, fresh };
   if (before.outcome !== 'unsupported' && before.outcome !== 'fail' && after.outcome === 'unsupported')
     return { comparison: 'regressed', what: ['unsupported'], fresh: after.failures };
-  if (fresh.length > 0) return { comparison: 'degraded', what: stagesOf(fresh), fresh };
-  const worse = worseFacts(before, after);
-  if (worse.length > 0) return { comparison: 'degraded', what: worse, fresh: [] };
+  if (what.length > 0) return { comparison: 'degraded', what, fresh };
   return { ...better(before, after), fresh: [] };
 }
 
@@ -51,8 +50,10 @@ function reachesAsFar(before: Result, after: Result): boolean {
   return after.failures.every((failure) => before.stages[failure.stage] === 'fail');
 }
 
+/** Facts are compared where both sides ran to their end: a cell that raised has no numbers to hold against. */
 function worseFacts(before: Result, after: Result): string[] {
   const worse: string[] = [];
+  if (before.outcome === 'fail' || after.outcome === 'fail') return worse;
   const { trainable: less, lossRatio: ratio } = after.facts;
   if (less !== undefined && before.facts.trainable !== undefined && less < before.facts.trainable)
     worse.push(`trainable parameters ${before.facts.trainable} -> ${less}`);

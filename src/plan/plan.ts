@@ -110,13 +110,13 @@ function partnerReleases(
   releases: ReadonlyMap<string, readonly Release[]>,
   python: string,
 ): Readonly<Record<string, readonly string[]>> {
-  const swept = request.changes.map((change) => change.library);
+  const swept: readonly string[] = request.changes.map((change) => change.library);
   const needed = new Set<string>([
     ...ALWAYS,
     ...Object.keys(request.held),
     ...cells.flatMap((cell) => packagesOf(cell.quantization)),
   ]);
-  const names = WATCHED.filter((name) => name !== 'torch' && needed.has(name) && !swept.includes(name));
+  const names = WATCHED.filter((name) => name !== 'torch' && (needed.has(name) || swept.includes(name)));
   return Object.fromEntries(
     names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]),
   );

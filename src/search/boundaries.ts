@@ -2,7 +2,7 @@ import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 import { type Compared, compareResults, isWorse } from '../domain/comparison.ts';
 import { lockDifference } from '../domain/environment.ts';
-import { isMeasured } from '../domain/outcome.ts';
+import { isMeasured, STAGES } from '../domain/outcome.ts';
 import type { Boundary, Question } from '../domain/search.ts';
 import { bisect, type Interval, type PointState } from './bisect.ts';
 import { compareAt, compareHead, resultAt } from './compare.ts';
@@ -160,12 +160,17 @@ function boundaryAt(problem: Problem, history: History, located: Located, high: 
     firstBad: change.releases[high] ?? change.to,
     stage: failure?.stage ?? 'train',
     reason: failure?.reason ?? 'fact',
-    signature: failure?.signature ?? compared.what.join('; '),
-    message: failure?.message ?? compared.what.join('; '),
+    signature: failure?.signature ?? factsIn(compared).join('; '),
+    message: [...(failure ? [failure.message] : []), ...factsIn(compared)].join('; '),
     measured: measuredVersions(problem, history, located),
     alsoChanged: alsoChanged(problem, history, located),
     certainty: certaintyOf(problem, history, located, high),
   };
+}
+
+/** What moved besides stages: numbers. */
+function factsIn({ what }: Compared): readonly string[] {
+  return what.filter((one) => !(STAGES as readonly string[]).includes(one));
 }
 
 function measuredVersions(problem: Problem, history: History, { cell, change }: Located): readonly string[] {

@@ -56,7 +56,9 @@ function togetherOnly(problem: Problem, history: History): readonly string[] {
 function partnerPins(problem: Problem, history: History): readonly MeasuredPin[] {
   return partnersFound(problem, history).flatMap(({ library, version }) => {
     const counted = count(problem, history, { ...headPins(problem), [library]: version });
-    return counted.unlocks.length > 0 ? [{ kind: 'raise-partner' as const, library, version, ...counted }] : [];
+    const own = problem.changes.some((change) => change.library === library);
+    const kind = own ? ('floor' as const) : ('raise-partner' as const);
+    return counted.unlocks.length > 0 ? [{ kind, library, version, ...counted }] : [];
   });
 }
 

@@ -21,14 +21,17 @@ export interface PartnerFound {
   readonly version: string;
 }
 
-/** Libraries that could be raised with the change, the one closest to PEFT first. */
+/**
+ * Libraries that could be raised with the change, the one closest to PEFT first; last the changed ones themselves, to a
+ * release beyond the one that is proposed.
+ */
 export function partners(problem: Problem, history: History): readonly Partner[] {
-  const changed = problem.changes.map((change) => change.library);
   const order = ['peft', ...WATCHED.filter((name) => name !== 'peft' && name !== 'torch')];
-  return order.flatMap((library) => {
-    if (changed.includes(library) || (problem.held[library] !== undefined && problem.partners[library] === undefined))
-      return [];
-    const current = versionAtBase(problem, history, library);
+  const changed = problem.changes.map(({ library, to }) => ({ library, current: to }));
+  const others = order
+    .filter((library) => !changed.some((change) => change.library === library))
+    .map((library) => ({ library, current: versionAtBase(problem, history, library) }));
+  return [...others, ...changed].flatMap(({ library, current }) => {
     if (current === undefined) return [];
     const newer = (problem.partners[library] ?? []).filter((version) => compareVersions(version, current) > 0);
     return newer.length > 0 ? [{ library, line: [current, ...newer] }] : [];

@@ -1,0 +1,46 @@
+import { parseCellId } from '../domain/cell.ts';
+import { plain } from './escape.ts';
+import type { Report } from './model.ts';
+import { causes, recommended, totalsText, worse } from './summary.ts';
+
+export interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** GitHub shows ten annotations of a step (limits of workflow commands). */
+const MOST = 10;
+
+/** One annotation for each cause; a warning where cells were not measured. */
+export function annotations(report: Report): readonly Annotation[] {
+  const found = causes(report)
+    .filter(({ boundary }) => boundary.direction !== 'fixed')
+    .map(({ boundary, cells }): Annotation => {
+      const methods = [...new Set(cells.map((cell) => parseCellId(cell).method))].join(', ');
+      const title = plain(
+        `${boundary.library} ${boundary.firstBad} ${boundary.direction === 'degraded' ? 'degrades' : 'breaks'} ${methods}`,
+      );
+      return { level: 'error', title, message: plain(`${boundary.stage}: ${boundary.message}`) };
+    });
+  const open = report.totals.cells['not-compared'];
+  const incomplete: Annotation[] =
+    open > 0
+      ? [
+          {
+            level: 'warning',
+            title: 'Not every cell was measured',
+            message: `${open} of ${report.comparisons.length} cells were not compared.`,
+          },
+        ]
+      : [];
+  return [...found, ...incomplete].slice(0, MOST);
+}
+
+/** The verdict on one line. */
+export function verdictLine(report: Report): string {
+  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
+  const pin = recommended(report);
+  const advice = worse(report).length > 0 && pin ? `; ${pin.specifier} mends ${pin.unlocks.length}` : '';
+  return plain(`${changes}: ${totalsText(report, ', ')}${advice}`);
+}
