@@ -20,6 +20,7 @@ from . import VERSION, protocol
 from .errors import describe
 
 OUTPUT_KEPT = 8_000
+WORTH_WARMING = 6
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -65,7 +66,7 @@ def resolve_lazy_names(modules, job):
 
 
 def run_cells(job, modules, failures):
-    waiting, children = list(job["cells"]), {}
+    waiting, children, warm = list(job["cells"]), {}, False
     selector = selectors.DefaultSelector()
     while waiting or children:
         while waiting and len(children) < job["width"]:
@@ -85,7 +86,28 @@ def run_cells(job, modules, failures):
             child.end(selector)
             del children[child.pid]
             kill_strays(children)
-            protocol.send(child.record())
+            record = child.record()
+            protocol.send(record)
+            if not warm and len(waiting) >= WORTH_WARMING and record["ended"] == "exit" and not record["failures"]:
+                warm = True
+                warm_up(child.cell, job, modules)
+
+
+def warm_up(cell, job, modules):
+    """Runs a cell that has just passed in a child once more in the parent, for the sake of what it leaves loaded.
+
+    Later children inherit lazily imported modules and set-up work. It runs in one thread, and only what has proven
+    harmless a moment ago.
+    """
+    from . import stages
+
+    folder = Path(job["work"]) / "warm-up"
+    folder.mkdir(parents=True, exist_ok=True)
+    trial = stages.Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, {**job, "saveTo": None}, folder)
+    stages.run(trial, lambda stage: None)
+    shutil.rmtree(folder, ignore_errors=True)
+    gc.collect()
+    gc.freeze()
 
 
 def failure_for(cell, failures):
