@@ -10236,14 +10236,39 @@ var require_dist = __commonJS({
 import { existsSync as existsSync8, readFileSync as readFileSync9 } from "node:fs";
 
 // src/commands/clean.ts
-import { existsSync as existsSync5, rmSync as rmSync4 } from "node:fs";
+import { existsSync as existsSync5, rmSync as rmSync5 } from "node:fs";
 import { join as join8 } from "node:path";
 
 // src/adapters/world.ts
-import { mkdirSync as mkdirSync7 } from "node:fs";
+import { mkdirSync as mkdirSync7, rmSync as rmSync4 } from "node:fs";
 import { cpus, homedir } from "node:os";
 import { dirname as dirname2, join as join7, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+
+// src/report/escape.ts
+var LONGEST = 300;
+var INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
+var ESCAPE_SEQUENCE = new RegExp("\\p{Cc}\\[[0-9;?]*[ -/]*[@-~]", "gu");
+function plain(text2, longest = LONGEST) {
+  const line = text2.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
+  return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
+}
+function inline(text2, longest = LONGEST) {
+  return plain(text2, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
+}
+function code(text2, longest = LONGEST) {
+  const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
+  return safe === "" ? "` `" : `\`${safe}\``;
+}
+function fence(lines, language = "text") {
+  const safe = lines.map((line) => plain(line));
+  const longest = Math.max(
+    2,
+    ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
+  );
+  const ticks = "`".repeat(longest + 1);
+  return [`${ticks}${language}`, ...safe, ticks].join("\n");
+}
 
 // src/adapters/catalog.ts
 import { createHash } from "node:crypto";
@@ -30526,14 +30551,19 @@ var UvEnvironments = class {
     const failed2 = await this.build(id, resolved);
     return failed2 ?? { status: "built", id, lock: parseLock(resolved) };
   }
-  /** The text of a lock with hashes, or why there is none. */
+  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
   async #resolve(request, preferences) {
+    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
+    const mayGiveWay = typeof resolved !== "string" && resolved.status === "unresolved" && request.pins.torch === void 0;
+    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
+  }
+  async #resolveWith(request, preferences, torchPins) {
     const { uv, python, index, torch, folder } = this.settings;
     const scratch = mkdtempSync(join3(ensure(join3(folder, "tmp")), "resolve-"));
     try {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name) => request.pins[name] ? `${name}==${request.pins[name]}` : name);
-      const constraints2 = { ...this.#torchConstraints(request), ...request.heldBack };
+      const constraints2 = { ...torchPins, ...request.heldBack };
       writeFileSync2(join3(scratch, "constraints.txt"), pinLines(constraints2));
       writeFileSync2(join3(scratch, "lock.txt"), pinLines(preferences ?? {}));
       const finished = await uv.call(
@@ -31173,14 +31203,33 @@ async function openWorld(options) {
     program: programFolder(),
     offline: options.offline
   });
-  return { cache, python, index, uv, target, catalog, torch, indexUrls, environments };
+  const containment = once(() => {
+    mkdirSync7(join7(cache, "tmp"), { recursive: true });
+    return chooseContainment(join7(cache, "tmp"));
+  });
+  const discardUnlessProtected = async () => {
+    if (!(await containment()).missing.includes("read-only files")) return;
+    for (const name of CACHED) rmSync4(join7(cache, name), { recursive: true, force: true });
+  };
+  return {
+    discardUnlessProtected,
+    cache,
+    python,
+    index,
+    uv,
+    target,
+    catalog,
+    torch,
+    indexUrls,
+    environments,
+    containment
+  };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
 var PROBE_VERSION = "1";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve(options.out);
-  mkdirSync7(join7(world.cache, "tmp"), { recursive: true });
-  const containment = await chooseContainment(join7(world.cache, "tmp"));
+  const containment = await world.containment();
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
   const identity = JSON.stringify([
@@ -31207,7 +31256,7 @@ async function sweepWorld(world, planned, torch, options) {
       probes,
       journal: new FileJournal(join7(out, "results.jsonl"), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
-      progress: { say: options.say },
+      progress: { say: timed(options.say) },
       isInterrupted: () => options.signal.aborted
     },
     machine: {
@@ -31225,8 +31274,13 @@ async function sweepWorld(world, planned, torch, options) {
 function programFolder() {
   return join7(dirname2(fileURLToPath(import.meta.url)), "..", "probe");
 }
+var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
 function cacheFolder(environment) {
   return environment.PEFT_SWEEP_CACHE ?? join7(environment.XDG_CACHE_HOME ?? join7(homedir(), ".cache"), "peft-sweep");
+}
+function timed(say) {
+  const began = performance.now();
+  return (line) => say(`${`${Math.round((performance.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
 }
 function once(make) {
   let made;
@@ -31239,10 +31293,8 @@ function once(make) {
 // src/commands/clean.ts
 async function runClean(context) {
   const cache = cacheFolder(context.environment);
-  const kept = ["environments", "bytecode", "uv", "index", "stored", "tmp"].filter(
-    (name) => existsSync5(join8(cache, name))
-  );
-  for (const name of kept) rmSync4(join8(cache, name), { recursive: true, force: true });
+  const kept = CACHED.filter((name) => existsSync5(join8(cache, name)));
+  for (const name of kept) rmSync5(join8(cache, name), { recursive: true, force: true });
   context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
 ` : `nothing to remove in ${cache}
 `);
@@ -31263,31 +31315,6 @@ function controlOf(cell) {
 }
 function isControl(cell) {
   return cell.method === CONTROL;
-}
-
-// src/report/escape.ts
-var LONGEST = 300;
-var INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
-var ESCAPE_SEQUENCE = new RegExp("\\p{Cc}\\[[0-9;?]*[ -/]*[@-~]", "gu");
-function plain(text2, longest = LONGEST) {
-  const line = text2.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
-  return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
-}
-function inline(text2, longest = LONGEST) {
-  return plain(text2, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
-}
-function code(text2, longest = LONGEST) {
-  const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
-  return safe === "" ? "` `" : `\`${safe}\``;
-}
-function fence(lines, language = "text") {
-  const safe = lines.map((line) => plain(line));
-  const longest = Math.max(
-    2,
-    ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
-  );
-  const ticks = "`".repeat(longest + 1);
-  return [`${ticks}${language}`, ...safe, ticks].join("\n");
 }
 
 // src/domain/comparison.ts
@@ -31437,6 +31464,7 @@ function renderTerminal(report) {
     causesText(report),
     waysOut(report),
     notMeasured(report),
+    report.findings.map(({ message }) => plain(message)).join("\n"),
     footer(report)
   ].filter((section) => section !== "").join("\n\n")}
 `;
@@ -32653,10 +32681,23 @@ async function measureBatch(questions, ports, settings) {
     const environment = await coming;
     coming = prepare(questions[index + 1], ports, settings);
     if (environment === void 0 || settings.isStopped()) break;
-    measurements.push(await measure(question, environment, ports, settings));
+    const measurement = await measure(question, environment, ports, settings);
+    ports.progress.say(progressLine(measurement));
+    measurements.push(measurement);
   }
   await coming;
   return measurements;
+}
+function progressLine({ question, environment, results }) {
+  const pins = Object.entries(question.environment.pins).filter(([name]) => name !== "torch" && name !== "accelerate");
+  const versions = [
+    ...pins.map(([name, version2]) => `${name} ${version2}`),
+    ...question.environment.packages.filter((name) => !question.environment.pins[name])
+  ];
+  const counts = /* @__PURE__ */ new Map();
+  for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
+  const outcome = [...counts].map(([name, count3]) => `${count3} ${name}`).join(", ");
+  return `${question.purpose.padEnd(10)} ${versions.join(", ")}: ${outcome}${environment.status === "built" ? "" : ` (${environment.why.slice(0, 160)})`}`;
 }
 async function prepare(question, ports, settings) {
   if (question === void 0 || settings.isStopped()) return void 0;
@@ -32755,11 +32796,26 @@ async function sweep(planned, ports, machine) {
     conclusions,
     pins: propose(conclusions.measuredPins),
     history,
-    findings: [],
+    findings: await findingsOf(planned, ports, machine),
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])
     )
   });
+}
+async function findingsOf(planned, ports, machine) {
+  const findings = machine.containment.missing.map((what) => ({
+    kind: "containment",
+    message: `Not enforced on this machine: ${what}.`
+  }));
+  for (const { library } of planned.changes) {
+    const releases = await ports.catalog.releases(library);
+    if (releases.every(({ uploaded }) => uploaded === void 0))
+      findings.push({
+        kind: "no-dates",
+        message: `The index gives no upload dates for ${library}: what nobody pins is as new as it can be.`
+      });
+  }
+  return findings;
 }
 async function lookUp(request, catalog, problems) {
   const found = await Promise.all(
@@ -32806,8 +32862,6 @@ async function search(problem, planned, ports, machine) {
     if (step.kind === "done") return { history, stoppedBy: "finished" };
     if (isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
-    for (const question of step.questions)
-      ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
     history.push(...await measureBatch(step.questions, ports, settings));
   }
 }
@@ -33066,6 +33120,7 @@ function details(report) {
     ].join("\n"),
     ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
     ...notCompared(report),
+    ...report.findings.map(({ message }) => inline(message)),
     "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
     "</details>"
   ].join("\n\n");
@@ -33254,6 +33309,7 @@ async function measured(context, render) {
   });
   const report = await sweep(planned, ports, machine);
   writeReport(options.out, report);
+  await world.discardUnlessProtected();
   context.print(options.json ? `${JSON.stringify(report)}
 ` : render(report));
   return report;
@@ -33275,8 +33331,7 @@ async function prepared(context) {
 }
 async function factsOf2(world, planned, torch) {
   const problem = problemOf(planned);
-  mkdirSync9(join10(world.cache, "tmp"), { recursive: true });
-  const { name, missing } = await chooseContainment(join10(world.cache, "tmp"));
+  const { name, missing } = await world.containment();
   return {
     changes: planned.changes,
     held: planned.held,
@@ -33347,8 +33402,7 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { mkdirSync as mkdirSync10, statfsSync } from "node:fs";
-import { join as join11 } from "node:path";
+import { statfsSync } from "node:fs";
 async function runDoctor(context) {
   const { environment, folder, say, line } = context;
   const world = await openWorld({
@@ -33358,9 +33412,7 @@ async function runDoctor(context) {
     offline: line.options.offline,
     say
   });
-  const scratch = join11(world.cache, "tmp");
-  mkdirSync10(scratch, { recursive: true });
-  const containment = await chooseContainment(scratch);
+  const containment = await world.containment();
   const torch = await world.torch(void 0);
   const disk = statfsSync(world.cache);
   const rows = [
@@ -33463,7 +33515,7 @@ async function runExplain(context) {
 
 // src/commands/replay.ts
 import { existsSync as existsSync7, readFileSync as readFileSync8 } from "node:fs";
-import { join as join12, resolve as resolve2 } from "node:path";
+import { join as join11, resolve as resolve2 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
   const [typed = ""] = line.operands;
@@ -33476,12 +33528,11 @@ async function runReplay(context) {
     say
   });
   await rebuilt(context, world, id);
-  const containment = await chooseContainment(join12(world.cache, "tmp"));
   const probes = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join12(resolve2(line.options.out), "handover"),
-    containment,
+    handover: join11(resolve2(line.options.out), "handover"),
+    containment: await world.containment(),
     signal: context.signal,
     ...limits,
     onOutput: (text2) => context.say(text2.trimEnd())
@@ -33532,7 +33583,7 @@ function located2(typed, out) {
 }
 async function rebuilt(context, world, id) {
   if (existsSync7(environmentFolder(world.cache, id))) return;
-  const file2 = join12(context.line.options.out, "locks", `${id}.txt`);
+  const file2 = join11(context.line.options.out, "locks", `${id}.txt`);
   if (!existsSync7(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const failed2 = await world.environments(torch, resolve2(context.line.options.out)).build(id, readFileSync8(file2, "utf8"));

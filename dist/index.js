@@ -30213,6 +30213,7 @@ function details(report) {
     ].join("\n"),
     ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
     ...notCompared(report),
+    ...report.findings.map(({ message }) => inline(message)),
     "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
     "</details>"
   ].join("\n\n");
@@ -50089,98 +50090,6 @@ function readReport(folder) {
 import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join9 } from "node:path";
 
-// src/adapters/process.ts
-import { spawn } from "node:child_process";
-var LONGEST_OUTPUT = 8 * 1024 * 1024;
-function run(command, args, options = {}) {
-  return new Promise((resolve2) => {
-    const child = spawn(command, args, {
-      stdio: ["pipe", "pipe", "pipe"],
-      ...options.env && { env: options.env },
-      ...options.cwd && { cwd: options.cwd }
-    });
-    const out = { stdout: "", stderr: "" };
-    const collect = (key) => (chunk) => {
-      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
-    };
-    child.stdout.on("data", collect("stdout"));
-    child.stderr.on("data", collect("stderr"));
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, options.timeoutMs ?? 6e5);
-    child.on("error", (error63) => {
-      clearTimeout(timer);
-      resolve2({ status: 127, stdout: "", stderr: error63.message });
-    });
-    child.on("close", (code2) => {
-      clearTimeout(timer);
-      resolve2({ status: late ? 124 : code2 ?? 1, ...out });
-    });
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(options.input ?? "");
-  });
-}
-
-// src/adapters/contain.ts
-var INSIDE = `
-work="$1"; shift
-mount -t proc proc /proc 2>/dev/null || true
-mount --bind "$work" "$work" || exit 125
-while read -r _ _ _ _ target _; do
-  case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
-  mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
-done < /proc/self/mountinfo
-exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-`;
-var ALL = [
-  "no network",
-  "own process tree",
-  "read-only files",
-  "no capabilities",
-  "memory, time and file size limited"
-];
-function namespaces(name, extra) {
-  return {
-    name,
-    enforced: ALL,
-    missing: [],
-    wrap: (writable, command) => [
-      ...[
-        "unshare",
-        ...extra,
-        "--mount",
-        "--net",
-        "--pid",
-        "--ipc",
-        "--fork",
-        "--kill-child",
-        "--propagation",
-        "private"
-      ],
-      ...["sh", "-c", INSIDE, "sh", writable, ...command]
-    ]
-  };
-}
-var LEVELS = [
-  namespaces("namespaces", []),
-  namespaces("user namespaces", ["--user", "--map-root-user"]),
-  {
-    name: "limits only",
-    enforced: ["memory, time and file size limited"],
-    missing: ["no network", "own process tree", "read-only files"],
-    wrap: (_writable, command) => command
-  }
-];
-async function chooseContainment(writable) {
-  for (const level of LEVELS) {
-    const [command = "", ...args] = level.wrap(writable, ["true"]);
-    if ((await run(command, args, { timeoutMs: 2e4 })).status === 0) return level;
-  }
-  throw new Error("the last level of containment always works");
-}
-
 // src/adapters/index-settings.ts
 import { readFileSync as readFileSync2 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
@@ -50237,7 +50146,7 @@ function withoutCredentials(url2) {
 }
 
 // src/adapters/world.ts
-import { mkdirSync as mkdirSync8 } from "node:fs";
+import { mkdirSync as mkdirSync8, rmSync as rmSync4 } from "node:fs";
 import { cpus, homedir } from "node:os";
 import { dirname as dirname2, join as join8, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50567,6 +50476,98 @@ function fits(filename, target) {
   return wheel !== void 0 && wheelFits(wheel, target);
 }
 
+// src/adapters/process.ts
+import { spawn } from "node:child_process";
+var LONGEST_OUTPUT = 8 * 1024 * 1024;
+function run(command, args, options = {}) {
+  return new Promise((resolve2) => {
+    const child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      ...options.env && { env: options.env },
+      ...options.cwd && { cwd: options.cwd }
+    });
+    const out = { stdout: "", stderr: "" };
+    const collect = (key) => (chunk) => {
+      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
+    };
+    child.stdout.on("data", collect("stdout"));
+    child.stderr.on("data", collect("stderr"));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, options.timeoutMs ?? 6e5);
+    child.on("error", (error63) => {
+      clearTimeout(timer);
+      resolve2({ status: 127, stdout: "", stderr: error63.message });
+    });
+    child.on("close", (code2) => {
+      clearTimeout(timer);
+      resolve2({ status: late ? 124 : code2 ?? 1, ...out });
+    });
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+// src/adapters/contain.ts
+var INSIDE = `
+work="$1"; shift
+mount -t proc proc /proc 2>/dev/null || true
+mount --bind "$work" "$work" || exit 125
+while read -r _ _ _ _ target _; do
+  case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
+  mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
+done < /proc/self/mountinfo
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
+`;
+var ALL = [
+  "no network",
+  "own process tree",
+  "read-only files",
+  "no capabilities",
+  "memory, time and file size limited"
+];
+function namespaces(name, extra) {
+  return {
+    name,
+    enforced: ALL,
+    missing: [],
+    wrap: (writable, command) => [
+      ...[
+        "unshare",
+        ...extra,
+        "--mount",
+        "--net",
+        "--pid",
+        "--ipc",
+        "--fork",
+        "--kill-child",
+        "--propagation",
+        "private"
+      ],
+      ...["sh", "-c", INSIDE, "sh", writable, ...command]
+    ]
+  };
+}
+var LEVELS = [
+  namespaces("namespaces", []),
+  namespaces("user namespaces", ["--user", "--map-root-user"]),
+  {
+    name: "limits only",
+    enforced: ["memory, time and file size limited"],
+    missing: ["no network", "own process tree", "read-only files"],
+    wrap: (_writable, command) => command
+  }
+];
+async function chooseContainment(writable) {
+  for (const level of LEVELS) {
+    const [command = "", ...args] = level.wrap(writable, ["true"]);
+    if ((await run(command, args, { timeoutMs: 2e4 })).status === 0) return level;
+  }
+  throw new Error("the last level of containment always works");
+}
+
 // src/adapters/environments.ts
 import { existsSync as existsSync3, mkdirSync as mkdirSync4, mkdtempSync, readFileSync as readFileSync4, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync3 } from "node:fs";
 import { join as join4 } from "node:path";
@@ -50694,14 +50695,19 @@ var UvEnvironments = class {
     const failed = await this.build(id, resolved);
     return failed ?? { status: "built", id, lock: parseLock(resolved) };
   }
-  /** The text of a lock with hashes, or why there is none. */
+  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
   async #resolve(request, preferences) {
+    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
+    const mayGiveWay = typeof resolved !== "string" && resolved.status === "unresolved" && request.pins.torch === void 0;
+    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
+  }
+  async #resolveWith(request, preferences, torchPins) {
     const { uv, python, index, torch, folder } = this.settings;
     const scratch = mkdtempSync(join4(ensure(join4(folder, "tmp")), "resolve-"));
     try {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name) => request.pins[name] ? `${name}==${request.pins[name]}` : name);
-      const constraints2 = { ...this.#torchConstraints(request), ...request.heldBack };
+      const constraints2 = { ...torchPins, ...request.heldBack };
       writeFileSync3(join4(scratch, "constraints.txt"), pinLines(constraints2));
       writeFileSync3(join4(scratch, "lock.txt"), pinLines(preferences ?? {}));
       const finished = await uv.call(
@@ -51265,14 +51271,33 @@ async function openWorld(options) {
     program: programFolder(),
     offline: options.offline
   });
-  return { cache, python, index, uv, target, catalog, torch, indexUrls, environments };
+  const containment = once(() => {
+    mkdirSync8(join8(cache, "tmp"), { recursive: true });
+    return chooseContainment(join8(cache, "tmp"));
+  });
+  const discardUnlessProtected = async () => {
+    if (!(await containment()).missing.includes("read-only files")) return;
+    for (const name of CACHED) rmSync4(join8(cache, name), { recursive: true, force: true });
+  };
+  return {
+    discardUnlessProtected,
+    cache,
+    python,
+    index,
+    uv,
+    target,
+    catalog,
+    torch,
+    indexUrls,
+    environments,
+    containment
+  };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
 var PROBE_VERSION = "1";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve(options.out);
-  mkdirSync8(join8(world.cache, "tmp"), { recursive: true });
-  const containment = await chooseContainment(join8(world.cache, "tmp"));
+  const containment = await world.containment();
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
   const identity = JSON.stringify([
@@ -51299,7 +51324,7 @@ async function sweepWorld(world, planned, torch, options) {
       probes,
       journal: new FileJournal(join8(out, "results.jsonl"), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
-      progress: { say: options.say },
+      progress: { say: timed(options.say) },
       isInterrupted: () => options.signal.aborted
     },
     machine: {
@@ -51317,8 +51342,13 @@ async function sweepWorld(world, planned, torch, options) {
 function programFolder() {
   return join8(dirname2(fileURLToPath(import.meta.url)), "..", "probe");
 }
+var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
 function cacheFolder(environment) {
   return environment.PEFT_SWEEP_CACHE ?? join8(environment.XDG_CACHE_HOME ?? join8(homedir(), ".cache"), "peft-sweep");
+}
+function timed(say) {
+  const began = performance.now();
+  return (line) => say(`${`${Math.round((performance.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
 }
 function once(make) {
   let made;
@@ -52442,10 +52472,23 @@ async function measureBatch(questions, ports, settings) {
     const environment = await coming;
     coming = prepare(questions[index + 1], ports, settings);
     if (environment === void 0 || settings.isStopped()) break;
-    measurements.push(await measure(question, environment, ports, settings));
+    const measurement = await measure(question, environment, ports, settings);
+    ports.progress.say(progressLine(measurement));
+    measurements.push(measurement);
   }
   await coming;
   return measurements;
+}
+function progressLine({ question, environment, results }) {
+  const pins = Object.entries(question.environment.pins).filter(([name]) => name !== "torch" && name !== "accelerate");
+  const versions = [
+    ...pins.map(([name, version2]) => `${name} ${version2}`),
+    ...question.environment.packages.filter((name) => !question.environment.pins[name])
+  ];
+  const counts = /* @__PURE__ */ new Map();
+  for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
+  const outcome = [...counts].map(([name, count3]) => `${count3} ${name}`).join(", ");
+  return `${question.purpose.padEnd(10)} ${versions.join(", ")}: ${outcome}${environment.status === "built" ? "" : ` (${environment.why.slice(0, 160)})`}`;
 }
 async function prepare(question, ports, settings) {
   if (question === void 0 || settings.isStopped()) return void 0;
@@ -52544,11 +52587,26 @@ async function sweep(planned, ports, machine) {
     conclusions,
     pins: propose(conclusions.measuredPins),
     history,
-    findings: [],
+    findings: await findingsOf(planned, ports, machine),
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])
     )
   });
+}
+async function findingsOf(planned, ports, machine) {
+  const findings = machine.containment.missing.map((what) => ({
+    kind: "containment",
+    message: `Not enforced on this machine: ${what}.`
+  }));
+  for (const { library } of planned.changes) {
+    const releases = await ports.catalog.releases(library);
+    if (releases.every(({ uploaded }) => uploaded === void 0))
+      findings.push({
+        kind: "no-dates",
+        message: `The index gives no upload dates for ${library}: what nobody pins is as new as it can be.`
+      });
+  }
+  return findings;
 }
 async function lookUp(request, catalog, problems) {
   const found = await Promise.all(
@@ -52595,8 +52653,6 @@ async function search(problem, planned, ports, machine) {
     if (step.kind === "done") return { history, stoppedBy: "finished" };
     if (isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
-    for (const question of step.questions)
-      ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
     history.push(...await measureBatch(step.questions, ports, settings));
   }
 }
@@ -52655,6 +52711,7 @@ function renderTerminal(report) {
     causesText2(report),
     waysOut2(report),
     notMeasured(report),
+    report.findings.map(({ message }) => plain(message)).join("\n"),
     footer2(report)
   ].filter((section) => section !== "").join("\n\n")}
 `;
@@ -52788,6 +52845,7 @@ async function measured(context, render) {
   });
   const report = await sweep(planned, ports, machine);
   writeReport(options.out, report);
+  await world.discardUnlessProtected();
   context.print(options.json ? `${JSON.stringify(report)}
 ` : render(report));
   return report;
@@ -52809,8 +52867,7 @@ async function prepared(context) {
 }
 async function factsOf2(world, planned, torch) {
   const problem = problemOf(planned);
-  mkdirSync9(join9(world.cache, "tmp"), { recursive: true });
-  const { name, missing } = await chooseContainment(join9(world.cache, "tmp"));
+  const { name, missing } = await world.containment();
   return {
     changes: planned.changes,
     held: planned.held,

@@ -1,6 +1,5 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
 
-import { requestKey } from './domain/environment.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
 import { UserError } from './errors.ts';
@@ -55,11 +54,28 @@ export async function sweep(planned: Plan, ports: Ports, machine: Machine): Prom
     conclusions,
     pins: propose(conclusions.measuredPins),
     history,
-    findings: [],
+    findings: await findingsOf(planned, ports, machine),
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]),
     ),
   });
+}
+
+/** What can be said without a run. */
+async function findingsOf(planned: Plan, ports: Ports, machine: Machine): Promise<Report['findings']> {
+  const findings: Report['findings'] = machine.containment.missing.map((what) => ({
+    kind: 'containment',
+    message: `Not enforced on this machine: ${what}.`,
+  }));
+  for (const { library } of planned.changes) {
+    const releases = await ports.catalog.releases(library);
+    if (releases.every(({ uploaded }) => uploaded === undefined))
+      findings.push({
+        kind: 'no-dates',
+        message: `The index gives no upload dates for ${library}: what nobody pins is as new as it can be.`,
+      });
+  }
+  return findings;
 }
 
 async function lookUp(
@@ -117,8 +133,6 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     if (step.kind === 'done') return { history, stoppedBy: 'finished' as const };
     if (isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
-    for (const question of step.questions)
-      ports.progress.say(`${question.purpose}: ${question.cells.length} cells, ${requestKey(question.environment)}`);
     history.push(...(await measureBatch(step.questions, ports, settings)));
   }
 }

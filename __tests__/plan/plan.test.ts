@@ -8,6 +8,13 @@ const CATALOG = new Map([
   ['peft', releases('0.17.0', '0.17.1', '0.18.0')],
   ['bitsandbytes', releases('0.47.0', '0.48.0')],
   ['accelerate', releases('1.10.0')],
+  [
+    'torchao',
+    [
+      { version: '0.1.0', yanked: false, hasWheel: true },
+      { version: '0.2.0', yanked: false, hasWheel: false, requiresPython: '>=3.12' },
+    ],
+  ],
 ]);
 
 function planned(change: string, request: Partial<SweepRequest> = {}) {
@@ -62,6 +69,10 @@ describe('a plan', () => {
     ['transformers:4.55.4..4.55.4', 'Both ends are the same release'],
     ['transformers:4.55.4..4.58.0', 'no release 4.58.0. The nearest are 4.57.0 and 5.0.0'],
     ['transformers:4.55.4..6.x', 'no release 6.x'],
+    [
+      'torchao:0.1.0..0.2.0',
+      'torchao 0.2.0 has no wheel for Python 3.11.7 (it requires Python >=3.12). Choose another Python with --python.',
+    ],
     ['transfromers:4.55.4..5.0.0', 'Did you mean `transformers`?'],
     ['transformers 4.55.4', 'is not a change'],
     ['transformers:..5.0.0', 'has no old version'],

@@ -62,14 +62,25 @@ export class UvEnvironments implements Environments {
     return failed ?? { status: 'built', id, lock: parseLock(resolved) };
   }
 
-  /** The text of a lock with hashes, or why there is none. */
+  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
   async #resolve(request: EnvironmentRequest, preferences: Lock | undefined): Promise<string | Environment> {
+    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
+    const mayGiveWay =
+      typeof resolved !== 'string' && resolved.status === 'unresolved' && request.pins.torch === undefined;
+    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
+  }
+
+  async #resolveWith(
+    request: EnvironmentRequest,
+    preferences: Lock | undefined,
+    torchPins: Lock,
+  ): Promise<string | Environment> {
     const { uv, python, index, torch, folder } = this.settings;
     const scratch = mkdtempSync(join(ensure(join(folder, 'tmp')), 'resolve-'));
     try {
       const wanted = [...new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name) => (request.pins[name] ? `${name}==${request.pins[name]}` : name));
-      const constraints = { ...this.#torchConstraints(request), ...request.heldBack };
+      const constraints = { ...torchPins, ...request.heldBack };
       writeFileSync(join(scratch, 'constraints.txt'), pinLines(constraints));
       writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences ?? {}));
       const finished = await uv.call(

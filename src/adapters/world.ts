@@ -1,10 +1,11 @@
 /** Puts the real adapters together: finds Python and uv, the index, torch, and the containment that this machine allows. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine, Ports } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
+import { plain } from '../report/escape.ts';
 import { IndexCatalog } from './catalog.ts';
 import { chooseContainment } from './contain.ts';
 import { UvEnvironments } from './environments.ts';
@@ -67,7 +68,28 @@ export async function openWorld(options: WorldOptions) {
       program: programFolder(),
       offline: options.offline,
     });
-  return { cache, python, index, uv, target, catalog, torch, indexUrls, environments };
+  const containment = once(() => {
+    mkdirSync(join(cache, 'tmp'), { recursive: true });
+    return chooseContainment(join(cache, 'tmp'));
+  });
+  /** Where a probe could write to files that are shared by hard links, nothing of them is used by another run. */
+  const discardUnlessProtected = async () => {
+    if (!(await containment()).missing.includes('read-only files')) return;
+    for (const name of CACHED) rmSync(join(cache, name), { recursive: true, force: true });
+  };
+  return {
+    discardUnlessProtected,
+    cache,
+    python,
+    index,
+    uv,
+    target,
+    catalog,
+    torch,
+    indexUrls,
+    environments,
+    containment,
+  };
 }
 
 export interface SweepWorldOptions {
@@ -91,8 +113,7 @@ export async function sweepWorld(
   options: SweepWorldOptions,
 ): Promise<{ ports: Ports; machine: Machine }> {
   const out = resolve(options.out);
-  mkdirSync(join(world.cache, 'tmp'), { recursive: true });
-  const containment = await chooseContainment(join(world.cache, 'tmp'));
+  const containment = await world.containment();
   const torchVersion = torch.closure.torch ?? '';
   const { changes, held } = planned;
   const identity = JSON.stringify([
@@ -119,7 +140,7 @@ export async function sweepWorld(
       probes,
       journal: new FileJournal(join(out, 'results.jsonl'), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => new Date().toISOString() },
-      progress: { say: options.say },
+      progress: { say: timed(options.say) },
       isInterrupted: () => options.signal.aborted,
     },
     machine: {
@@ -140,9 +161,18 @@ export function programFolder(): string {
   return join(dirname(fileURLToPath(import.meta.url)), '..', 'probe');
 }
 
+/** What the cache holds besides uv itself. */
+export const CACHED = ['environments', 'bytecode', 'uv', 'index', 'stored', 'tmp'] as const;
+
 /** A cache of our own, never the runner's uv, pip or Hugging Face cache. */
 export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
   return environment.PEFT_SWEEP_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'peft-sweep');
+}
+
+/** Progress lines with the seconds since the start in front. */
+function timed(say: (line: string) => void): (line: string) => void {
+  const began = performance.now();
+  return (line) => say(`${`${Math.round((performance.now() - began) / 1000)} s`.padStart(6)}  ${plain(line)}`);
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -1,6 +1,4 @@
-import { mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { chooseContainment } from '../adapters/contain.ts';
+import { statfsSync } from 'node:fs';
 import { withoutCredentials } from '../adapters/index-settings.ts';
 import { openWorld } from '../adapters/world.ts';
 import type { Context } from './context.ts';
@@ -15,9 +13,7 @@ export async function runDoctor(context: Context): Promise<number> {
     offline: line.options.offline,
     say,
   });
-  const scratch = join(world.cache, 'tmp');
-  mkdirSync(scratch, { recursive: true });
-  const containment = await chooseContainment(scratch);
+  const containment = await world.containment();
   const torch = await world.torch(undefined);
   const disk = statfsSync(world.cache);
   const rows: [string, string][] = [

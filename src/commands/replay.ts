@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chooseContainment } from '../adapters/contain.ts';
 import { environmentFolder } from '../adapters/environments.ts';
 import { PythonProbes } from '../adapters/probes.ts';
 import { limits, openWorld, programFolder } from '../adapters/world.ts';
@@ -25,12 +24,11 @@ export async function runReplay(context: Context): Promise<number> {
     say,
   });
   await rebuilt(context, world, id);
-  const containment = await chooseContainment(join(world.cache, 'tmp'));
   const probes = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
     handover: join(resolve(line.options.out), 'handover'),
-    containment,
+    containment: await world.containment(),
     signal: context.signal,
     ...limits,
     onOutput: (text) => context.say(text.trimEnd()),

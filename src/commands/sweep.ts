@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseContainment } from '../adapters/contain.ts';
 import { withoutCredentials } from '../adapters/index-settings.ts';
 import type { TorchBuild } from '../adapters/torch.ts';
 import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
@@ -51,6 +50,7 @@ export async function measured(context: Context, render: (report: Report) => str
   });
   const report = await sweep(planned, ports, machine);
   writeReport(options.out, report);
+  await world.discardUnlessProtected();
   context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));
   return report;
 }
@@ -73,8 +73,7 @@ async function prepared(context: Context): Promise<{ world: World; planned: Plan
 
 async function factsOf(world: World, planned: Plan, torch: TorchBuild): Promise<PlanFacts> {
   const problem = problemOf(planned);
-  mkdirSync(join(world.cache, 'tmp'), { recursive: true });
-  const { name, missing } = await chooseContainment(join(world.cache, 'tmp'));
+  const { name, missing } = await world.containment();
   return {
     changes: planned.changes,
     held: planned.held,

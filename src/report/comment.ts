@@ -191,6 +191,7 @@ function details(report: Report): string {
     ].join('\n'),
     ...(first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : []),
     ...notCompared(report),
+    ...report.findings.map(({ message }) => inline(message)),
     'Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.',
     '</details>',
   ].join('\n\n');

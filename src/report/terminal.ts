@@ -21,6 +21,7 @@ export function renderTerminal(report: Report): string {
     causesText(report),
     waysOut(report),
     notMeasured(report),
+    report.findings.map(({ message }) => plain(message)).join('\n'),
     footer(report),
   ]
     .filter((section) => section !== '')

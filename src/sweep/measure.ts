@@ -38,10 +38,25 @@ export async function measureBatch(
     const environment = await coming;
     coming = prepare(questions[index + 1], ports, settings);
     if (environment === undefined || settings.isStopped()) break;
-    measurements.push(await measure(question, environment, ports, settings));
+    const measurement = await measure(question, environment, ports, settings);
+    ports.progress.say(progressLine(measurement));
+    measurements.push(measurement);
   }
   await coming;
   return measurements;
+}
+
+/** `bisect: transformers 4.56.0, peft 0.17.1: 2 pass, 1 fail`. */
+function progressLine({ question, environment, results }: Measurement): string {
+  const pins = Object.entries(question.environment.pins).filter(([name]) => name !== 'torch' && name !== 'accelerate');
+  const versions = [
+    ...pins.map(([name, version]) => `${name} ${version}`),
+    ...question.environment.packages.filter((name) => !question.environment.pins[name]),
+  ];
+  const counts = new Map<string, number>();
+  for (const { outcome } of results.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const outcome = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+  return `${question.purpose.padEnd(10)} ${versions.join(', ')}: ${outcome}${environment.status === 'built' ? '' : ` (${environment.why.slice(0, 160)})`}`;
 }
 
 async function prepare(
