@@ -1,0 +1,47 @@
+/** poetry's own version language. https://python-poetry.org/docs/dependency-specification/ */
+import { isVersion } from '../domain/version.ts';
+
+/** A poetry constraint as a PEP 440 specifier; undefined for what is none. `||` is read as its first part. */
+export function poetrySpecifier(written: string): string | undefined {
+  const first = written.split('||')[0]?.trim() ?? '';
+  if (first === '' || first === '*') return '';
+  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
+  const translated = clauses.map(translate);
+  return translated.every((clause) => clause !== undefined) ? translated.join(',') : undefined;
+}
+
+function translate(clause: string): string | undefined {
+  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
+  const version = found?.[2] ?? '';
+  if (!isVersion(version.replace(/\.\*$/, ''))) return undefined;
+  const operator = found?.[1];
+  if (operator === '^') return `>=${version},<${caretEnd(version)}`;
+  if (operator === '~') return `>=${version},<${tildeEnd(version)}`;
+  if (operator === undefined || operator === '=') return `==${version}`;
+  return `${operator}${version}`;
+}
+
+/** `^1.2.3` allows what keeps the leftmost number that is not zero. */
+function caretEnd(version: string): string {
+  const parts = numbers(version);
+  const index = parts.findIndex((part) => part !== 0);
+  return bumped(parts, index < 0 ? parts.length - 1 : index);
+}
+
+/** `~1.2.3` and `~1.2` allow patches, `~1` minors. */
+function tildeEnd(version: string): string {
+  const parts = numbers(version);
+  return bumped(parts, parts.length === 1 ? 0 : 1);
+}
+
+function numbers(version: string): number[] {
+  return (version.split(/[^0-9.]/)[0] ?? '0').split('.').filter(Boolean).map(Number);
+}
+
+function bumped(parts: readonly number[], index: number): string {
+  return parts
+    .slice(0, index + 1)
+    .map((part, at) => (at === index ? part + 1 : part))
+    .concat(index === 0 ? [0] : [])
+    .join('.');
+}

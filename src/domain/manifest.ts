@@ -1,0 +1,55 @@
+/** A requirement as a manifest writes it, and where. Columns count from 0, the end is not included. */
+export interface Requirement {
+  /** PEP 503 normalized name. */
+  readonly name: string;
+  /** The text as written, without comment and options. */
+  readonly written: string;
+  /** PEP 440 specifier, empty for none. poetry's carets and tildes are translated. */
+  readonly specifier: string;
+  readonly extras: readonly string[];
+  readonly marker: string;
+  /** Dependency group, extra or section, empty for the plain list. */
+  readonly group: string;
+  /** Where the package comes from: only `index` requirements can be swept. */
+  readonly source: 'index' | 'git' | 'path' | 'editable' | 'url';
+  readonly line: number;
+  readonly columns: readonly [number, number];
+}
+
+/** A version that a lock file resolved to. One package can have several. */
+export interface Locked {
+  readonly name: string;
+  readonly version: string;
+  readonly line: number;
+}
+
+export interface Finding {
+  readonly kind: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** What a reader made of one file. Nothing is dropped: what it cannot read is a finding with a line. */
+export interface Manifest {
+  readonly file: string;
+  readonly format: string;
+  readonly requirements: readonly Requirement[];
+  readonly locked: readonly Locked[];
+  readonly findings: readonly Finding[];
+}
+
+export type ManifestChangeKind = 'changed' | 'added' | 'removed' | 'widened' | 'narrowed' | 'downgraded';
+
+/** One requirement or locked version that differs between base and head. */
+export interface ManifestChange {
+  readonly library: string;
+  readonly kind: ManifestChangeKind;
+  readonly from: string;
+  readonly to: string;
+  readonly file: string;
+  readonly line: number;
+  readonly group: string;
+  readonly marker: string;
+  readonly locked: boolean;
+}
