@@ -974,7 +974,7 @@ var require_util = __commonJS({
     var net = __require("node:net");
     var { Blob: Blob2 } = __require("node:buffer");
     var nodeUtil = __require("node:util");
-    var { stringify } = __require("node:querystring");
+    var { stringify: stringify2 } = __require("node:querystring");
     var { EventEmitter: EE } = __require("node:events");
     var { InvalidArgumentError } = require_errors();
     var { headerNameLowerCasedRecord } = require_constants();
@@ -1034,7 +1034,7 @@ var require_util = __commonJS({
       if (url2.includes("?") || url2.includes("#")) {
         throw new Error('Query params cannot be passed when url already contains "?" or "#".');
       }
-      const stringified = stringify(queryParams);
+      const stringified = stringify2(queryParams);
       if (stringified) {
         url2 += "?" + stringified;
       }
@@ -3320,18 +3320,18 @@ var require_data_url = __commonJS({
       assert2(dataURL.protocol === "data:");
       let input2 = URLSerializer(dataURL, true);
       input2 = input2.slice(5);
-      const position = { position: 0 };
+      const position2 = { position: 0 };
       let mimeType = collectASequenceOfCodePointsFast(
         ",",
         input2,
-        position
+        position2
       );
       const mimeTypeLength = mimeType.length;
       mimeType = removeASCIIWhitespace(mimeType, true, true);
-      if (position.position >= input2.length) {
+      if (position2.position >= input2.length) {
         return "failure";
       }
-      position.position++;
+      position2.position++;
       const encodedBody = input2.slice(mimeTypeLength + 1);
       let body = stringPercentDecode(encodedBody);
       if (/;(\u0020){0,}base64$/i.test(mimeType)) {
@@ -3365,23 +3365,23 @@ var require_data_url = __commonJS({
       }
       return serialized;
     }
-    function collectASequenceOfCodePoints(condition, input2, position) {
+    function collectASequenceOfCodePoints(condition, input2, position2) {
       let result = "";
-      while (position.position < input2.length && condition(input2[position.position])) {
-        result += input2[position.position];
-        position.position++;
+      while (position2.position < input2.length && condition(input2[position2.position])) {
+        result += input2[position2.position];
+        position2.position++;
       }
       return result;
     }
-    function collectASequenceOfCodePointsFast(char, input2, position) {
-      const idx = input2.indexOf(char, position.position);
-      const start = position.position;
+    function collectASequenceOfCodePointsFast(char, input2, position2) {
+      const idx = input2.indexOf(char, position2.position);
+      const start = position2.position;
       if (idx === -1) {
-        position.position = input2.length;
+        position2.position = input2.length;
         return input2.slice(start);
       }
-      position.position = idx;
-      return input2.slice(start, position.position);
+      position2.position = idx;
+      return input2.slice(start, position2.position);
     }
     function stringPercentDecode(input2) {
       const bytes = encoder.encode(input2);
@@ -3415,23 +3415,23 @@ var require_data_url = __commonJS({
     }
     function parseMIMEType(input2) {
       input2 = removeHTTPWhitespace(input2, true, true);
-      const position = { position: 0 };
+      const position2 = { position: 0 };
       const type = collectASequenceOfCodePointsFast(
         "/",
         input2,
-        position
+        position2
       );
       if (type.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(type)) {
         return "failure";
       }
-      if (position.position > input2.length) {
+      if (position2.position > input2.length) {
         return "failure";
       }
-      position.position++;
+      position2.position++;
       let subtype = collectASequenceOfCodePointsFast(
         ";",
         input2,
-        position
+        position2
       );
       subtype = removeHTTPWhitespace(subtype, false, true);
       if (subtype.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(subtype)) {
@@ -3447,42 +3447,42 @@ var require_data_url = __commonJS({
         // https://mimesniff.spec.whatwg.org/#mime-type-essence
         essence: `${typeLowercase}/${subtypeLowercase}`
       };
-      while (position.position < input2.length) {
-        position.position++;
+      while (position2.position < input2.length) {
+        position2.position++;
         collectASequenceOfCodePoints(
           // https://fetch.spec.whatwg.org/#http-whitespace
           (char) => HTTP_WHITESPACE_REGEX.test(char),
           input2,
-          position
+          position2
         );
         let parameterName = collectASequenceOfCodePoints(
           (char) => char !== ";" && char !== "=",
           input2,
-          position
+          position2
         );
         parameterName = parameterName.toLowerCase();
-        if (position.position < input2.length) {
-          if (input2[position.position] === ";") {
+        if (position2.position < input2.length) {
+          if (input2[position2.position] === ";") {
             continue;
           }
-          position.position++;
+          position2.position++;
         }
-        if (position.position > input2.length) {
+        if (position2.position > input2.length) {
           break;
         }
         let parameterValue = null;
-        if (input2[position.position] === '"') {
-          parameterValue = collectAnHTTPQuotedString(input2, position, true);
+        if (input2[position2.position] === '"') {
+          parameterValue = collectAnHTTPQuotedString(input2, position2, true);
           collectASequenceOfCodePointsFast(
             ";",
             input2,
-            position
+            position2
           );
         } else {
           parameterValue = collectASequenceOfCodePointsFast(
             ";",
             input2,
-            position
+            position2
           );
           parameterValue = removeHTTPWhitespace(parameterValue, false, true);
           if (parameterValue.length === 0) {
@@ -3515,38 +3515,38 @@ var require_data_url = __commonJS({
       const buffer = Buffer.from(data, "base64");
       return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     }
-    function collectAnHTTPQuotedString(input2, position, extractValue) {
-      const positionStart = position.position;
+    function collectAnHTTPQuotedString(input2, position2, extractValue2) {
+      const positionStart = position2.position;
       let value = "";
-      assert2(input2[position.position] === '"');
-      position.position++;
+      assert2(input2[position2.position] === '"');
+      position2.position++;
       while (true) {
         value += collectASequenceOfCodePoints(
           (char) => char !== '"' && char !== "\\",
           input2,
-          position
+          position2
         );
-        if (position.position >= input2.length) {
+        if (position2.position >= input2.length) {
           break;
         }
-        const quoteOrBackslash = input2[position.position];
-        position.position++;
+        const quoteOrBackslash = input2[position2.position];
+        position2.position++;
         if (quoteOrBackslash === "\\") {
-          if (position.position >= input2.length) {
+          if (position2.position >= input2.length) {
             value += "\\";
             break;
           }
-          value += input2[position.position];
-          position.position++;
+          value += input2[position2.position];
+          position2.position++;
         } else {
           assert2(quoteOrBackslash === '"');
           break;
         }
       }
-      if (extractValue) {
+      if (extractValue2) {
         return value;
       }
-      return input2.slice(positionStart, position.position);
+      return input2.slice(positionStart, position2.position);
     }
     function serializeAMimeType(mimeType) {
       assert2(mimeType !== "failure");
@@ -4694,23 +4694,23 @@ var require_util2 = __commonJS({
       if (!data.startsWith("bytes")) {
         return "failure";
       }
-      const position = { position: 5 };
+      const position2 = { position: 5 };
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position
+          position2
         );
       }
-      if (data.charCodeAt(position.position) !== 61) {
+      if (data.charCodeAt(position2.position) !== 61) {
         return "failure";
       }
-      position.position++;
+      position2.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position
+          position2
         );
       }
       const rangeStart = collectASequenceOfCodePoints(
@@ -4719,25 +4719,25 @@ var require_util2 = __commonJS({
           return code2 >= 48 && code2 <= 57;
         },
         data,
-        position
+        position2
       );
       const rangeStartValue = rangeStart.length ? Number(rangeStart) : null;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position
+          position2
         );
       }
-      if (data.charCodeAt(position.position) !== 45) {
+      if (data.charCodeAt(position2.position) !== 45) {
         return "failure";
       }
-      position.position++;
+      position2.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position
+          position2
         );
       }
       const rangeEnd = collectASequenceOfCodePoints(
@@ -4746,10 +4746,10 @@ var require_util2 = __commonJS({
           return code2 >= 48 && code2 <= 57;
         },
         data,
-        position
+        position2
       );
       const rangeEndValue = rangeEnd.length ? Number(rangeEnd) : null;
-      if (position.position < data.length) {
+      if (position2.position < data.length) {
         return "failure";
       }
       if (rangeEndValue === null && rangeStartValue === null) {
@@ -4831,27 +4831,27 @@ var require_util2 = __commonJS({
     }
     function gettingDecodingSplitting(value) {
       const input2 = value;
-      const position = { position: 0 };
+      const position2 = { position: 0 };
       const values = [];
       let temporaryValue = "";
-      while (position.position < input2.length) {
+      while (position2.position < input2.length) {
         temporaryValue += collectASequenceOfCodePoints(
           (char) => char !== '"' && char !== ",",
           input2,
-          position
+          position2
         );
-        if (position.position < input2.length) {
-          if (input2.charCodeAt(position.position) === 34) {
+        if (position2.position < input2.length) {
+          if (input2.charCodeAt(position2.position) === 34) {
             temporaryValue += collectAnHTTPQuotedString(
               input2,
-              position
+              position2
             );
-            if (position.position < input2.length) {
+            if (position2.position < input2.length) {
               continue;
             }
           } else {
-            assert2(input2.charCodeAt(position.position) === 44);
-            position.position++;
+            assert2(input2.charCodeAt(position2.position) === 44);
+            position2.position++;
           }
         }
         temporaryValue = removeChars(temporaryValue, true, true, (char) => char === 9 || char === 32);
@@ -5216,9 +5216,9 @@ var require_formdata_parser = __commonJS({
       }
       const boundary = Buffer.from(`--${boundaryString}`, "utf8");
       const entryList = [];
-      const position = { position: 0 };
-      while (input2[position.position] === 13 && input2[position.position + 1] === 10) {
-        position.position += 2;
+      const position2 = { position: 0 };
+      while (input2[position2.position] === 13 && input2[position2.position + 1] === 10) {
+        position2.position += 2;
       }
       let trailing = input2.length;
       while (input2[trailing - 1] === 10 && input2[trailing - 2] === 13) {
@@ -5228,40 +5228,40 @@ var require_formdata_parser = __commonJS({
         input2 = input2.subarray(0, trailing);
       }
       while (true) {
-        if (input2.subarray(position.position, position.position + boundary.length).equals(boundary)) {
-          position.position += boundary.length;
+        if (input2.subarray(position2.position, position2.position + boundary.length).equals(boundary)) {
+          position2.position += boundary.length;
         } else {
           return "failure";
         }
-        if (position.position === input2.length - 2 && bufferStartsWith(input2, dd, position) || position.position === input2.length - 4 && bufferStartsWith(input2, ddcrlf, position)) {
+        if (position2.position === input2.length - 2 && bufferStartsWith(input2, dd, position2) || position2.position === input2.length - 4 && bufferStartsWith(input2, ddcrlf, position2)) {
           return entryList;
         }
-        if (input2[position.position] !== 13 || input2[position.position + 1] !== 10) {
+        if (input2[position2.position] !== 13 || input2[position2.position + 1] !== 10) {
           return "failure";
         }
-        position.position += 2;
-        const result = parseMultipartFormDataHeaders(input2, position);
+        position2.position += 2;
+        const result = parseMultipartFormDataHeaders(input2, position2);
         if (result === "failure") {
           return "failure";
         }
         let { name, filename, contentType, encoding } = result;
-        position.position += 2;
+        position2.position += 2;
         let body;
         {
-          const boundaryIndex = input2.indexOf(boundary.subarray(2), position.position);
+          const boundaryIndex = input2.indexOf(boundary.subarray(2), position2.position);
           if (boundaryIndex === -1) {
             return "failure";
           }
-          body = input2.subarray(position.position, boundaryIndex - 4);
-          position.position += body.length;
+          body = input2.subarray(position2.position, boundaryIndex - 4);
+          position2.position += body.length;
           if (encoding === "base64") {
             body = Buffer.from(body.toString(), "base64");
           }
         }
-        if (input2[position.position] !== 13 || input2[position.position + 1] !== 10) {
+        if (input2[position2.position] !== 13 || input2[position2.position + 1] !== 10) {
           return "failure";
         } else {
-          position.position += 2;
+          position2.position += 2;
         }
         let value;
         if (filename !== null) {
@@ -5278,13 +5278,13 @@ var require_formdata_parser = __commonJS({
         entryList.push(makeEntry(name, value, filename));
       }
     }
-    function parseMultipartFormDataHeaders(input2, position) {
+    function parseMultipartFormDataHeaders(input2, position2) {
       let name = null;
       let filename = null;
       let contentType = null;
       let encoding = null;
       while (true) {
-        if (input2[position.position] === 13 && input2[position.position + 1] === 10) {
+        if (input2[position2.position] === 13 && input2[position2.position + 1] === 10) {
           if (name === null) {
             return "failure";
           }
@@ -5293,43 +5293,43 @@ var require_formdata_parser = __commonJS({
         let headerName = collectASequenceOfBytes(
           (char) => char !== 10 && char !== 13 && char !== 58,
           input2,
-          position
+          position2
         );
         headerName = removeChars(headerName, true, true, (char) => char === 9 || char === 32);
         if (!HTTP_TOKEN_CODEPOINTS.test(headerName.toString())) {
           return "failure";
         }
-        if (input2[position.position] !== 58) {
+        if (input2[position2.position] !== 58) {
           return "failure";
         }
-        position.position++;
+        position2.position++;
         collectASequenceOfBytes(
           (char) => char === 32 || char === 9,
           input2,
-          position
+          position2
         );
         switch (bufferToLowerCasedHeaderName(headerName)) {
           case "content-disposition": {
             name = filename = null;
-            if (!bufferStartsWith(input2, formDataNameBuffer, position)) {
+            if (!bufferStartsWith(input2, formDataNameBuffer, position2)) {
               return "failure";
             }
-            position.position += 17;
-            name = parseMultipartFormDataName(input2, position);
+            position2.position += 17;
+            name = parseMultipartFormDataName(input2, position2);
             if (name === null) {
               return "failure";
             }
-            if (bufferStartsWith(input2, filenameBuffer, position)) {
-              let check2 = position.position + filenameBuffer.length;
+            if (bufferStartsWith(input2, filenameBuffer, position2)) {
+              let check2 = position2.position + filenameBuffer.length;
               if (input2[check2] === 42) {
-                position.position += 1;
+                position2.position += 1;
                 check2 += 1;
               }
               if (input2[check2] !== 61 || input2[check2 + 1] !== 34) {
                 return "failure";
               }
-              position.position += 12;
-              filename = parseMultipartFormDataName(input2, position);
+              position2.position += 12;
+              filename = parseMultipartFormDataName(input2, position2);
               if (filename === null) {
                 return "failure";
               }
@@ -5340,7 +5340,7 @@ var require_formdata_parser = __commonJS({
             let headerValue = collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
               input2,
-              position
+              position2
             );
             headerValue = removeChars(headerValue, false, true, (char) => char === 9 || char === 32);
             contentType = isomorphicDecode(headerValue);
@@ -5350,7 +5350,7 @@ var require_formdata_parser = __commonJS({
             let headerValue = collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
               input2,
-              position
+              position2
             );
             headerValue = removeChars(headerValue, false, true, (char) => char === 9 || char === 32);
             encoding = isomorphicDecode(headerValue);
@@ -5360,38 +5360,38 @@ var require_formdata_parser = __commonJS({
             collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
               input2,
-              position
+              position2
             );
           }
         }
-        if (input2[position.position] !== 13 && input2[position.position + 1] !== 10) {
+        if (input2[position2.position] !== 13 && input2[position2.position + 1] !== 10) {
           return "failure";
         } else {
-          position.position += 2;
+          position2.position += 2;
         }
       }
     }
-    function parseMultipartFormDataName(input2, position) {
-      assert2(input2[position.position - 1] === 34);
+    function parseMultipartFormDataName(input2, position2) {
+      assert2(input2[position2.position - 1] === 34);
       let name = collectASequenceOfBytes(
         (char) => char !== 10 && char !== 13 && char !== 34,
         input2,
-        position
+        position2
       );
-      if (input2[position.position] !== 34) {
+      if (input2[position2.position] !== 34) {
         return null;
       } else {
-        position.position++;
+        position2.position++;
       }
       name = new TextDecoder().decode(name).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
       return name;
     }
-    function collectASequenceOfBytes(condition, input2, position) {
-      let start = position.position;
+    function collectASequenceOfBytes(condition, input2, position2) {
+      let start = position2.position;
       while (start < input2.length && condition(input2[start])) {
         ++start;
       }
-      return input2.subarray(position.position, position.position = start);
+      return input2.subarray(position2.position, position2.position = start);
     }
     function removeChars(buf, leading, trailing, predicate) {
       let lead = 0;
@@ -5404,12 +5404,12 @@ var require_formdata_parser = __commonJS({
       }
       return lead === 0 && trail === buf.length - 1 ? buf : buf.subarray(lead, trail + 1);
     }
-    function bufferStartsWith(buffer, start, position) {
+    function bufferStartsWith(buffer, start, position2) {
       if (buffer.length < start.length) {
         return false;
       }
       for (let i = 0; i < start.length; i++) {
-        if (start[i] !== buffer[position.position + i]) {
+        if (start[i] !== buffer[position2.position + i]) {
           return false;
         }
       }
@@ -11785,13 +11785,13 @@ var require_dns = __commonJS({
         } else {
           family.offset++;
         }
-        const position = family.offset % family.ips.length;
-        ip = family.ips[position] ?? null;
+        const position2 = family.offset % family.ips.length;
+        ip = family.ips[position2] ?? null;
         if (ip == null) {
           return ip;
         }
         if (Date.now() - ip.timestamp > ip.ttl) {
-          family.ips.splice(position, 1);
+          family.ips.splice(position2, 1);
           return this.pick(origin, hostnameRecords, affinity);
         }
         return ip;
@@ -12309,8 +12309,8 @@ var require_headers = __commonJS({
       static getHeadersGuard(o) {
         return o.#guard;
       }
-      static setHeadersGuard(o, guard) {
-        o.#guard = guard;
+      static setHeadersGuard(o, guard2) {
+        o.#guard = guard2;
       }
       static getHeadersList(o) {
         return o.#headersList;
@@ -12697,12 +12697,12 @@ var require_response = __commonJS({
         }
       }
     }
-    function fromInnerResponse(innerResponse, guard) {
+    function fromInnerResponse(innerResponse, guard2) {
       const response = new Response(kConstruct);
       response[kState] = innerResponse;
       response[kHeaders] = new Headers2(kConstruct);
       setHeadersList(response[kHeaders], innerResponse.headersList);
-      setHeadersGuard(response[kHeaders], guard);
+      setHeadersGuard(response[kHeaders], guard2);
       if (hasFinalizationRegistry && innerResponse.body?.stream) {
         streamRegistry.register(response, new WeakRef(innerResponse.body.stream));
       }
@@ -13373,13 +13373,13 @@ var require_request2 = __commonJS({
       }
       return newRequest;
     }
-    function fromInnerRequest(innerRequest, signal, guard) {
+    function fromInnerRequest(innerRequest, signal, guard2) {
       const request = new Request(kConstruct);
       request[kState] = innerRequest;
       request[kSignal] = signal;
       request[kHeaders] = new Headers2(kConstruct);
       setHeadersList(request[kHeaders], innerRequest.headersList);
-      setHeadersGuard(request[kHeaders], guard);
+      setHeadersGuard(request[kHeaders], guard2);
       return request;
     }
     Object.defineProperties(Request.prototype, {
@@ -16241,7 +16241,7 @@ var require_util6 = __commonJS({
         throw new Error("Invalid cookie max-age");
       }
     }
-    function stringify(cookie) {
+    function stringify2(cookie) {
       if (cookie.name.length === 0) {
         return null;
       }
@@ -16299,7 +16299,7 @@ var require_util6 = __commonJS({
       validateCookiePath,
       validateCookieValue,
       toIMFDate,
-      stringify
+      stringify: stringify2
     };
   }
 });
@@ -16321,22 +16321,22 @@ var require_parse = __commonJS({
       let name = "";
       let value = "";
       if (header2.includes(";")) {
-        const position = { position: 0 };
-        nameValuePair = collectASequenceOfCodePointsFast(";", header2, position);
-        unparsedAttributes = header2.slice(position.position);
+        const position2 = { position: 0 };
+        nameValuePair = collectASequenceOfCodePointsFast(";", header2, position2);
+        unparsedAttributes = header2.slice(position2.position);
       } else {
         nameValuePair = header2;
       }
       if (!nameValuePair.includes("=")) {
         value = nameValuePair;
       } else {
-        const position = { position: 0 };
+        const position2 = { position: 0 };
         name = collectASequenceOfCodePointsFast(
           "=",
           nameValuePair,
-          position
+          position2
         );
-        value = nameValuePair.slice(position.position + 1);
+        value = nameValuePair.slice(position2.position + 1);
       }
       name = name.trim();
       value = value.trim();
@@ -16370,13 +16370,13 @@ var require_parse = __commonJS({
       let attributeName = "";
       let attributeValue = "";
       if (cookieAv.includes("=")) {
-        const position = { position: 0 };
+        const position2 = { position: 0 };
         attributeName = collectASequenceOfCodePointsFast(
           "=",
           cookieAv,
-          position
+          position2
         );
-        attributeValue = cookieAv.slice(position.position + 1);
+        attributeValue = cookieAv.slice(position2.position + 1);
       } else {
         attributeName = cookieAv;
       }
@@ -16445,7 +16445,7 @@ var require_cookies = __commonJS({
   "node_modules/undici/lib/web/cookies/index.js"(exports, module) {
     "use strict";
     var { parseSetCookie } = require_parse();
-    var { stringify } = require_util6();
+    var { stringify: stringify2 } = require_util6();
     var { webidl } = require_webidl();
     var { Headers: Headers2 } = require_headers();
     function getCookies(headers) {
@@ -16488,7 +16488,7 @@ var require_cookies = __commonJS({
       webidl.argumentLengthCheck(arguments, 2, "setCookie");
       webidl.brandCheck(headers, Headers2, { strict: false });
       cookie = webidl.converters.Cookie(cookie);
-      const str = stringify(cookie);
+      const str = stringify2(cookie);
       if (str) {
         headers.append("Set-Cookie", str);
       }
@@ -17027,16 +17027,16 @@ var require_util7 = __commonJS({
       return isTextBinaryFrame(opcode) || isContinuationFrame(opcode) || isControlFrame(opcode);
     }
     function parseExtensions(extensions) {
-      const position = { position: 0 };
+      const position2 = { position: 0 };
       const extensionList = /* @__PURE__ */ new Map();
-      while (position.position < extensions.length) {
-        const pair = collectASequenceOfCodePointsFast(";", extensions, position);
+      while (position2.position < extensions.length) {
+        const pair = collectASequenceOfCodePointsFast(";", extensions, position2);
         const [name, value = ""] = pair.split("=");
         extensionList.set(
           removeHTTPWhitespace(name, true, false),
           removeHTTPWhitespace(value, false, true)
         );
-        position.position++;
+        position2.position++;
       }
       return extensionList;
     }
@@ -19222,8 +19222,8 @@ var require_version = __commonJS({
       valid: valid2,
       clean,
       explain: explain2,
-      parse: parse3,
-      stringify
+      parse: parse4,
+      stringify: stringify2
     };
     var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
     function valid2(version2) {
@@ -19231,9 +19231,9 @@ var require_version = __commonJS({
     }
     var cleanRegex2 = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
     function clean(version2) {
-      return stringify(parse3(version2, cleanRegex2));
+      return stringify2(parse4(version2, cleanRegex2));
     }
-    function parse3(version2, regex) {
+    function parse4(version2, regex) {
       const { groups: groups2 } = (regex || validRegex).exec(version2) || {};
       if (!groups2) {
         return null;
@@ -19251,7 +19251,7 @@ var require_version = __commonJS({
       };
       return parsed;
     }
-    function stringify(parsed) {
+    function stringify2(parsed) {
       if (!parsed) {
         return null;
       }
@@ -19309,7 +19309,7 @@ var require_version = __commonJS({
       return null;
     }
     function explain2(version2) {
-      const parsed = parse3(version2);
+      const parsed = parse4(version2);
       if (!parsed) {
         return parsed;
       }
@@ -19329,7 +19329,7 @@ var require_version = __commonJS({
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify(parsed).split("+", 1)[0],
+        public: stringify2(parsed).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -19342,7 +19342,7 @@ var require_version = __commonJS({
 // node_modules/@renovatebot/pep440/lib/operator.js
 var require_operator = __commonJS({
   "node_modules/@renovatebot/pep440/lib/operator.js"(exports, module) {
-    var { parse: parse3 } = require_version();
+    var { parse: parse4 } = require_version();
     module.exports = {
       compare: compare2,
       rcompare,
@@ -19382,8 +19382,8 @@ var require_operator = __commonJS({
       return version2.toLowerCase() === other.toLowerCase();
     }
     function compare2(version2, other) {
-      const parsedVersion = parse3(version2);
-      const parsedOther = parse3(other);
+      const parsedVersion = parse4(version2);
+      const parsedOther = parse4(other);
       const keyVersion = calculateKey(parsedVersion);
       const keyOther = calculateKey(parsedOther);
       return pyCompare(keyVersion, keyOther);
@@ -19465,7 +19465,7 @@ var require_specifier = __commonJS({
     ].join("");
     module.exports = {
       RANGE_PATTERN,
-      parse: parse3,
+      parse: parse4,
       satisfies: satisfies3,
       filter,
       validRange: validRange2,
@@ -19474,7 +19474,7 @@ var require_specifier = __commonJS({
     };
     var isEqualityOperator = (op) => ["==", "!=", "==="].includes(op);
     var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
-    function parse3(ranges) {
+    function parse4(ranges) {
       if (!ranges.trim()) {
         return [];
       }
@@ -19526,7 +19526,7 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick2(versions, specifier, options) {
-      const parsed = parse3(specifier);
+      const parsed = parse4(specifier);
       if (!parsed) {
         return [];
       }
@@ -19597,7 +19597,7 @@ var require_specifier = __commonJS({
       return op(version2, spec.version || spec.legacy);
     }
     function validRange2(specifier) {
-      return Boolean(parse3(specifier));
+      return Boolean(parse4(specifier));
     }
   }
 });
@@ -19605,7 +19605,7 @@ var require_specifier = __commonJS({
 // node_modules/@renovatebot/pep440/lib/semantic.js
 var require_semantic = __commonJS({
   "node_modules/@renovatebot/pep440/lib/semantic.js"(exports, module) {
-    var { explain: explain2, parse: parse3, stringify } = require_version();
+    var { explain: explain2, parse: parse4, stringify: stringify2 } = require_version();
     module.exports = {
       major,
       minor,
@@ -19641,7 +19641,7 @@ var require_semantic = __commonJS({
     }
     function inc(input2, release, preReleaseIdentifier) {
       let identifier = preReleaseIdentifier || `a`;
-      const version2 = parse3(input2);
+      const version2 = parse4(input2);
       if (!version2) {
         return null;
       }
@@ -19749,7 +19749,7 @@ var require_semantic = __commonJS({
         default:
           return null;
       }
-      return stringify(version2);
+      return stringify2(version2);
     }
   }
 });
@@ -19757,7 +19757,7 @@ var require_semantic = __commonJS({
 // node_modules/@renovatebot/pep440/index.js
 var require_pep440 = __commonJS({
   "node_modules/@renovatebot/pep440/index.js"(exports, module) {
-    var { valid: valid2, clean, explain: explain2, parse: parse3 } = require_version();
+    var { valid: valid2, clean, explain: explain2, parse: parse4 } = require_version();
     var { lt, le, eq: eq2, ne, ge, gt, compare: compare2, rcompare } = require_operator();
     var {
       filter,
@@ -19773,7 +19773,7 @@ var require_pep440 = __commonJS({
       valid: valid2,
       clean,
       explain: explain2,
-      parse: parse3,
+      parse: parse4,
       // operator
       lt,
       le,
@@ -20248,9 +20248,9 @@ var require_semver = __commonJS({
           // This probably shouldn't be used publicly.
           // 1.0.0 'pre' would become 1.0.0-0 which is the wrong direction.
           case "pre": {
-            const base = Number(identifierBase) ? 1 : 0;
+            const base2 = Number(identifierBase) ? 1 : 0;
             if (this.prerelease.length === 0) {
-              this.prerelease = [base];
+              this.prerelease = [base2];
             } else {
               let i = this.prerelease.length;
               while (--i >= 0) {
@@ -20263,11 +20263,11 @@ var require_semver = __commonJS({
                 if (identifier === this.prerelease.join(".") && identifierBase === false) {
                   throw new Error("invalid increment argument: identifier already exists");
                 }
-                this.prerelease.push(base);
+                this.prerelease.push(base2);
               }
             }
             if (identifier) {
-              let prerelease = [identifier, base];
+              let prerelease = [identifier, base2];
               if (identifierBase === false) {
                 prerelease = [identifier];
               }
@@ -20301,7 +20301,7 @@ var require_parse2 = __commonJS({
   "node_modules/semver/functions/parse.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse3 = (version2, options, throwErrors = false) => {
+    var parse4 = (version2, options, throwErrors = false) => {
       if (version2 instanceof SemVer) {
         return version2;
       }
@@ -20314,7 +20314,7 @@ var require_parse2 = __commonJS({
         throw er;
       }
     };
-    module.exports = parse3;
+    module.exports = parse4;
   }
 });
 
@@ -20322,9 +20322,9 @@ var require_parse2 = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports, module) {
     "use strict";
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var valid2 = (version2, options) => {
-      const v = parse3(version2, options);
+      const v = parse4(version2, options);
       return v ? v.version : null;
     };
     module.exports = valid2;
@@ -20335,9 +20335,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports, module) {
     "use strict";
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var clean = (version2, options) => {
-      const s = parse3(version2.trim().replace(/^[=v]+/, ""), options);
+      const s = parse4(version2.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module.exports = clean;
@@ -20372,10 +20372,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports, module) {
     "use strict";
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var diff2 = (version1, version2) => {
-      const v1 = parse3(version1, null, true);
-      const v2 = parse3(version2, null, true);
+      const v1 = parse4(version1, null, true);
+      const v2 = parse4(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -20446,9 +20446,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports, module) {
     "use strict";
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var prerelease = (version2, options) => {
-      const parsed = parse3(version2, options);
+      const parsed = parse4(version2, options);
       return parsed && parsed.prerelease.length ? parsed.prerelease : null;
     };
     module.exports = prerelease;
@@ -20634,7 +20634,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var { safeRe: re, t } = require_re();
     var coerce = (version2, options) => {
       if (version2 instanceof SemVer) {
@@ -20669,7 +20669,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse3(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+      return parse4(`${major}.${minor}.${patch}${prerelease}${build}`, options);
     };
     module.exports = coerce;
   }
@@ -20679,7 +20679,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var constants3 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version2, truncation, options) => {
@@ -20691,7 +20691,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version2, options) => {
       const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
-      return parse3(versionStringToParse, options);
+      return parse4(versionStringToParse, options);
     };
     var doTruncation = (version2, truncation) => {
       if (isPrerelease2(truncation)) {
@@ -20769,12 +20769,12 @@ var require_trim_comparator_whitespace = __commonJS({
     }
     var isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
     var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
-    var isDigit = (char) => char !== void 0 && char >= "0" && char <= "9";
+    var isDigit2 = (char) => char !== void 0 && char >= "0" && char <= "9";
     var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
-    var isIdentifierCharacter = (char) => isDigit(char) || isLetter(char) || char === "-";
-    var isVersionStart = (char) => isDigit(char) || char === "x" || char === "X" || char === "*";
+    var isIdentifierCharacter = (char) => isDigit2(char) || isLetter(char) || char === "-";
+    var isVersionStart = (char) => isDigit2(char) || char === "x" || char === "X" || char === "*";
     var findDigitsEndIndex = (range, start, limit, digitRuns) => {
-      if (!isDigit(range[start])) {
+      if (!isDigit2(range[start])) {
         return start;
       }
       if (start >= digitRuns.start && start < digitRuns.end) {
@@ -20784,7 +20784,7 @@ var require_trim_comparator_whitespace = __commonJS({
         return Math.min(start + limit, digitRuns.previousEnd);
       }
       let end = start + 1;
-      while (isDigit(range[end])) {
+      while (isDigit2(range[end])) {
         end++;
       }
       digitRuns.previousStart = digitRuns.start;
@@ -20876,7 +20876,7 @@ var require_trim_comparator_whitespace = __commonJS({
       return findBuildEndIndex(range, prereleaseEnd);
     };
     var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
-      if (isDigit(range[start])) {
+      if (isDigit2(range[start])) {
         return findVersionNumberEndIndex(range, start, false, digitRuns);
       }
       return isVersionStart(range[start]) ? start + 1 : start;
@@ -20901,17 +20901,17 @@ var require_trim_comparator_whitespace = __commonJS({
       return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
     };
     var findRemovableWhitespaceIndex = (range, matchStart) => {
-      let position = matchStart;
-      if (isWhitespace(range[position])) {
-        position++;
+      let position2 = matchStart;
+      if (isWhitespace(range[position2])) {
+        position2++;
       }
-      if (range[position] === "<" || range[position] === ">") {
-        position++;
+      if (range[position2] === "<" || range[position2] === ">") {
+        position2++;
       }
-      if (range[position] === "=") {
-        position++;
+      if (range[position2] === "=") {
+        position2++;
       }
-      return isWhitespace(range[position]) ? position : -1;
+      return isWhitespace(range[position2]) ? position2 : -1;
     };
     var trimComparatorWhitespace = (range) => {
       let result = "";
@@ -21926,7 +21926,7 @@ var require_semver2 = __commonJS({
     var constants3 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse3 = require_parse2();
+    var parse4 = require_parse2();
     var valid2 = require_valid();
     var clean = require_clean();
     var inc = require_inc();
@@ -21965,7 +21965,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module.exports = {
-      parse: parse3,
+      parse: parse4,
       valid: valid2,
       clean,
       inc,
@@ -22028,10 +22028,10 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === ALIAS;
     var isDocument = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === DOC;
-    var isMap = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
+    var isMap2 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
     var isPair = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === PAIR;
-    var isScalar = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR;
-    var isSeq = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ;
+    var isScalar2 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR;
+    var isSeq2 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ;
     function isCollection(node2) {
       if (node2 && typeof node2 === "object")
         switch (node2[NODE_TYPE]) {
@@ -22052,7 +22052,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node2) => (isScalar(node2) || isCollection(node2)) && !!node2.anchor;
+    var hasAnchor = (node2) => (isScalar2(node2) || isCollection(node2)) && !!node2.anchor;
     exports.ALIAS = ALIAS;
     exports.DOC = DOC;
     exports.MAP = MAP;
@@ -22064,11 +22064,11 @@ var require_identity = __commonJS({
     exports.isAlias = isAlias;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap;
+    exports.isMap = isMap2;
     exports.isNode = isNode;
     exports.isPair = isPair;
-    exports.isScalar = isScalar;
-    exports.isSeq = isSeq;
+    exports.isScalar = isScalar2;
+    exports.isSeq = isSeq2;
   }
 });
 
@@ -23485,7 +23485,7 @@ var require_stringify = __commonJS({
         props.push(doc.directives.tagString(tag));
       return props.join(" ");
     }
-    function stringify(item, ctx, onComment, onChompKeep) {
+    function stringify2(item, ctx, onComment, onChompKeep) {
       if (identity.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
       if (identity.isAlias(item)) {
@@ -23514,7 +23514,7 @@ var require_stringify = __commonJS({
 ${ctx.indent}${str}`;
     }
     exports.createStringifyContext = createStringifyContext;
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -23524,7 +23524,7 @@ var require_stringifyPair = __commonJS({
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -23546,7 +23546,7 @@ var require_stringifyPair = __commonJS({
       });
       let keyCommentDone = false;
       let chompKeep = false;
-      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      let str = stringify2.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
       if (!explicitKey && !ctx.inFlow && str.length > 1024) {
         if (simpleKeys)
           throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -23598,7 +23598,7 @@ ${indent}:`;
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify2.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -23739,7 +23739,7 @@ var require_addPairToJSMap = __commonJS({
     "use strict";
     var log = require_log();
     var merge2 = require_merge();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var identity = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map2, { key, value }) {
@@ -23775,7 +23775,7 @@ var require_addPairToJSMap = __commonJS({
       if (typeof jsKey !== "object")
         return String(jsKey);
       if (identity.isNode(key) && ctx?.doc) {
-        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        const strCtx = stringify2.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node2 of ctx.anchors.keys())
           strCtx.anchors.add(node2.anchor);
@@ -23842,12 +23842,12 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
       const flow = ctx.inFlow ?? collection.flow;
-      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify2(collection, ctx, options);
+      const stringify3 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify3(collection, ctx, options);
     }
     function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent, options: { commentString } } = ctx;
@@ -23872,7 +23872,7 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        let str2 = stringify2.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
         if (comment2)
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
@@ -23939,7 +23939,7 @@ ${indent}${line}` : "\n";
         }
         if (comment)
           reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment = null);
+        let str = stringify2.stringify(item, itemCtx, () => comment = null);
         reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -24668,8 +24668,8 @@ ${cn.comment}` : item.comment;
     }
     function createPairs(schema, iterable, ctx) {
       const { replacer } = ctx;
-      const pairs2 = new YAMLSeq.YAMLSeq(schema);
-      pairs2.tag = "tag:yaml.org,2002:pairs";
+      const pairs3 = new YAMLSeq.YAMLSeq(schema);
+      pairs3.tag = "tag:yaml.org,2002:pairs";
       let i = 0;
       if (iterable && Symbol.iterator in Object(iterable))
         for (let it of iterable) {
@@ -24693,11 +24693,11 @@ ${cn.comment}` : item.comment;
           } else {
             key = it;
           }
-          pairs2.items.push(Pair.createPair(key, value, ctx));
+          pairs3.items.push(Pair.createPair(key, value, ctx));
         }
-      return pairs2;
+      return pairs3;
     }
-    var pairs = {
+    var pairs2 = {
       collection: "seq",
       default: false,
       tag: "tag:yaml.org,2002:pairs",
@@ -24705,7 +24705,7 @@ ${cn.comment}` : item.comment;
       createNode: createPairs
     };
     exports.createPairs = createPairs;
-    exports.pairs = pairs;
+    exports.pairs = pairs2;
     exports.resolvePairs = resolvePairs;
   }
 });
@@ -24718,7 +24718,7 @@ var require_omap = __commonJS({
     var toJS = require_toJS();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
-    var pairs = require_pairs();
+    var pairs2 = require_pairs();
     var YAMLOMap = class _YAMLOMap extends YAMLSeq.YAMLSeq {
       constructor() {
         super();
@@ -24754,7 +24754,7 @@ var require_omap = __commonJS({
         return map2;
       }
       static from(schema, iterable, ctx) {
-        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
+        const pairs$1 = pairs2.createPairs(schema, iterable, ctx);
         const omap2 = new this();
         omap2.items = pairs$1.items;
         return omap2;
@@ -24768,7 +24768,7 @@ var require_omap = __commonJS({
       default: false,
       tag: "tag:yaml.org,2002:omap",
       resolve(seq, onError) {
-        const pairs$1 = pairs.resolvePairs(seq, onError);
+        const pairs$1 = pairs2.resolvePairs(seq, onError);
         const seenKeys = [];
         for (const { key } of pairs$1.items) {
           if (identity.isScalar(key)) {
@@ -25139,7 +25139,7 @@ var require_schema3 = __commonJS({
     var int2 = require_int2();
     var merge2 = require_merge();
     var omap = require_omap();
-    var pairs = require_pairs();
+    var pairs2 = require_pairs();
     var set2 = require_set();
     var timestamp = require_timestamp();
     var schema = [
@@ -25159,7 +25159,7 @@ var require_schema3 = __commonJS({
       binary.binary,
       merge2.merge,
       omap.omap,
-      pairs.pairs,
+      pairs2.pairs,
       set2.set,
       timestamp.intTime,
       timestamp.floatTime,
@@ -25185,7 +25185,7 @@ var require_tags = __commonJS({
     var binary = require_binary();
     var merge2 = require_merge();
     var omap = require_omap();
-    var pairs = require_pairs();
+    var pairs2 = require_pairs();
     var schema$2 = require_schema3();
     var set2 = require_set();
     var timestamp = require_timestamp();
@@ -25211,7 +25211,7 @@ var require_tags = __commonJS({
       merge: merge2.merge,
       null: _null4.nullTag,
       omap: omap.omap,
-      pairs: pairs.pairs,
+      pairs: pairs2.pairs,
       seq: seq.seq,
       set: set2.set,
       timestamp: timestamp.timestamp
@@ -25220,7 +25220,7 @@ var require_tags = __commonJS({
       "tag:yaml.org,2002:binary": binary.binary,
       "tag:yaml.org,2002:merge": merge2.merge,
       "tag:yaml.org,2002:omap": omap.omap,
-      "tag:yaml.org,2002:pairs": pairs.pairs,
+      "tag:yaml.org,2002:pairs": pairs2.pairs,
       "tag:yaml.org,2002:set": set2.set,
       "tag:yaml.org,2002:timestamp": timestamp.timestamp
     };
@@ -25300,7 +25300,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
       const lines = [];
@@ -25315,7 +25315,7 @@ var require_stringifyDocument = __commonJS({
       }
       if (hasDirectives)
         lines.push("---");
-      const ctx = stringify.createStringifyContext(doc, options);
+      const ctx = stringify2.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
         if (lines.length !== 1)
@@ -25337,7 +25337,7 @@ var require_stringifyDocument = __commonJS({
           contentComment = doc.contents.comment;
         }
         const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        let body = stringify2.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
         if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
@@ -25345,7 +25345,7 @@ var require_stringifyDocument = __commonJS({
         } else
           lines.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines.push(stringify2.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
@@ -26122,7 +26122,7 @@ var require_resolve_block_seq = __commonJS({
 var require_resolve_end = __commonJS({
   "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
-    function resolveEnd(end, offset, reqSpace, onError) {
+    function resolveEnd2(end, offset, reqSpace, onError) {
       let comment = "";
       if (end) {
         let hasSpace = false;
@@ -26157,7 +26157,7 @@ var require_resolve_end = __commonJS({
       }
       return { comment, offset };
     }
-    exports.resolveEnd = resolveEnd;
+    exports.resolveEnd = resolveEnd2;
   }
 });
 
@@ -26169,16 +26169,16 @@ var require_resolve_flow_collection = __commonJS({
     var Pair = require_Pair();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
-    var resolveEnd = require_resolve_end();
+    var resolveEnd2 = require_resolve_end();
     var resolveProps = require_resolve_props();
     var utilContainsNewline = require_util_contains_newline();
     var utilMapIncludes = require_util_map_includes();
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap = fc.start.source === "{";
-      const fcName = isMap ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap2 = fc.start.source === "{";
+      const fcName = isMap2 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap2 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -26214,7 +26214,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap2 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -26254,7 +26254,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap && !sep && !props.found) {
+        if (!isMap2 && !sep && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -26277,7 +26277,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap && !props.found && ctx.options.strict) {
+            if (!isMap2 && !props.found && ctx.options.strict) {
               if (sep)
                 for (const st of sep) {
                   if (st === valueProps.found)
@@ -26309,7 +26309,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap) {
+          if (isMap2) {
             const map2 = coll;
             if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -26325,7 +26325,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap ? "}" : "]";
+      const expectedEnd = isMap2 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -26338,7 +26338,7 @@ var require_resolve_flow_collection = __commonJS({
           ee.unshift(ce);
       }
       if (ee.length > 0) {
-        const end = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        const end = resolveEnd2.resolveEnd(ee, cePos, ctx.options.strict, onError);
         if (end.comment) {
           if (coll.comment)
             coll.comment += "\n" + end.comment;
@@ -26608,7 +26608,7 @@ var require_resolve_flow_scalar = __commonJS({
   "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
-    var resolveEnd = require_resolve_end();
+    var resolveEnd2 = require_resolve_end();
     function resolveFlowScalar(scalar, strict, onError) {
       const { offset, type, source, end } = scalar;
       let _type;
@@ -26638,7 +26638,7 @@ var require_resolve_flow_scalar = __commonJS({
           };
       }
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
+      const re = resolveEnd2.resolveEnd(end, valueEnd, strict, onError);
       return {
         value,
         type: _type,
@@ -26943,7 +26943,7 @@ var require_compose_node = __commonJS({
     var identity = require_identity();
     var composeCollection = require_compose_collection();
     var composeScalar = require_compose_scalar();
-    var resolveEnd = require_resolve_end();
+    var resolveEnd2 = require_resolve_end();
     var utilEmptyScalarPosition = require_util_empty_scalar_position();
     var CN = { composeNode, composeEmptyNode };
     function composeNode(ctx, token, props, onError) {
@@ -27030,7 +27030,7 @@ var require_compose_node = __commonJS({
       if (alias.source.endsWith(":"))
         onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
+      const re = resolveEnd2.resolveEnd(end, valueEnd, options.strict, onError);
       alias.range = [offset, valueEnd, re.offset];
       if (re.comment)
         alias.comment = re.comment;
@@ -27047,7 +27047,7 @@ var require_compose_doc = __commonJS({
     "use strict";
     var Document = require_Document();
     var composeNode = require_compose_node();
-    var resolveEnd = require_resolve_end();
+    var resolveEnd2 = require_resolve_end();
     var resolveProps = require_resolve_props();
     function composeDoc(options, directives, { offset, start, value, end }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
@@ -27074,7 +27074,7 @@ var require_compose_doc = __commonJS({
       }
       doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
       const contentEnd = doc.contents.range[2];
-      const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
+      const re = resolveEnd2.resolveEnd(end, contentEnd, false, onError);
       if (re.comment)
         doc.comment = re.comment;
       doc.range = [offset, contentEnd, re.offset];
@@ -27094,7 +27094,7 @@ var require_composer = __commonJS({
     var errors = require_errors2();
     var identity = require_identity();
     var composeDoc = require_compose_doc();
-    var resolveEnd = require_resolve_end();
+    var resolveEnd2 = require_resolve_end();
     function getErrorPos(src) {
       if (typeof src === "number")
         return [src, src + 1];
@@ -27252,7 +27252,7 @@ ${cb}` : comment;
               break;
             }
             this.doc.directives.docEnd = true;
-            const end = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+            const end = resolveEnd2.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
             this.decorate(this.doc, true);
             if (end.comment) {
               const dc = this.doc.comment;
@@ -27481,7 +27481,7 @@ var require_cst_scalar = __commonJS({
 var require_cst_stringify = __commonJS({
   "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
-    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token) {
       switch (token.type) {
         case "block-scalar": {
@@ -27534,7 +27534,7 @@ var require_cst_stringify = __commonJS({
         res += stringifyToken(value);
       return res;
     }
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -27612,7 +27612,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token) => !!token && "items" in token;
-    var isScalar = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    var isScalar2 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
     function prettyToken(token) {
       switch (token) {
         case BOM:
@@ -27696,7 +27696,7 @@ var require_cst = __commonJS({
     exports.FLOW_END = FLOW_END;
     exports.SCALAR = SCALAR;
     exports.isCollection = isCollection;
-    exports.isScalar = isScalar;
+    exports.isScalar = isScalar2;
     exports.prettyToken = prettyToken;
     exports.tokenType = tokenType;
   }
@@ -28295,7 +28295,7 @@ var require_lexer = __commonJS({
 var require_line_counter = __commonJS({
   "node_modules/yaml/dist/parse/line-counter.js"(exports) {
     "use strict";
-    var LineCounter = class {
+    var LineCounter2 = class {
       constructor() {
         this.lineStarts = [];
         this.addNewLine = (offset) => this.lineStarts.push(offset);
@@ -28318,7 +28318,7 @@ var require_line_counter = __commonJS({
         };
       }
     };
-    exports.LineCounter = LineCounter;
+    exports.LineCounter = LineCounter2;
   }
 });
 
@@ -29226,7 +29226,7 @@ var require_public_api = __commonJS({
         return docs;
       return Object.assign([], { empty: true }, composer$1.streamInfo());
     }
-    function parseDocument2(source, options = {}) {
+    function parseDocument3(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -29245,14 +29245,14 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse3(src, reviver, options) {
+    function parse4(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
       } else if (options === void 0 && reviver && typeof reviver === "object") {
         options = reviver;
       }
-      const doc = parseDocument2(src, options);
+      const doc = parseDocument3(src, options);
       if (!doc)
         return null;
       doc.warnings.forEach((warning2) => log.warn(doc.options.logLevel, warning2));
@@ -29264,7 +29264,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify(value, replacer, options) {
+    function stringify2(value, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -29286,10 +29286,10 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports.parse = parse3;
+    exports.parse = parse4;
     exports.parseAllDocuments = parseAllDocuments;
-    exports.parseDocument = parseDocument2;
-    exports.stringify = stringify;
+    exports.parseDocument = parseDocument3;
+    exports.stringify = stringify2;
   }
 });
 
@@ -29346,8 +29346,8 @@ var require_dist = __commonJS({
 });
 
 // src/index.ts
-import { existsSync as existsSync7, readFileSync as readFileSync8 } from "node:fs";
-import { join as join10 } from "node:path";
+import { existsSync as existsSync7, readFileSync as readFileSync9 } from "node:fs";
+import { join as join11 } from "node:path";
 
 // node_modules/@actions/core/lib/command.js
 import * as os from "os";
@@ -30139,13 +30139,13 @@ function tables(report) {
   return blocks(report.comparisons).map((block) => {
     const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && cell.comparison !== "same"));
     const same = block.rows.filter((row2) => !moved.includes(row2));
-    const shown = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
+    const shown2 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
     const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
     const row = (cells) => `| ${cells.join(" | ")} |`;
     return [
       row([code(block.title), ...block.quantizations.map((name) => name === "none" ? "unquantized" : code(name))]),
       row(["---", ...block.quantizations.map(() => "---")]),
-      ...shown.map(
+      ...shown2.map(
         (one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])
       ),
       ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
@@ -32085,18 +32085,18 @@ var validateAsync = async (schema, value, _ctx) => {
   return result.issues.length === 0;
 };
 var _encode = (_Err) => {
-  const parse3 = _parse(_Err);
+  const parse4 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
-    return parse3(schema, value, ctx, finalizeParams(fn, _params));
+    return parse4(schema, value, ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
 var encode = /* @__PURE__ */ _encode($ZodRealError);
 var _decode = (_Err) => {
-  const parse3 = _parse(_Err);
+  const parse4 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
-    return parse3(schema, value, _ctx, finalizeParams(fn, _params));
+    return parse4(schema, value, _ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
@@ -33591,7 +33591,7 @@ function capSize(inst, size) {
   if (!caps.length)
     return;
   const cap = Math.min(...caps.map((c) => c[0]));
-  const parse3 = inst._zod.parse;
+  const parse4 = inst._zod.parse;
   inst._zod.parse = (payload, ctx) => {
     const n = size(payload.value);
     if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
@@ -33605,7 +33605,7 @@ function capSize(inst, size) {
         }
       }
     }
-    return parse3(payload, ctx);
+    return parse4(payload, ctx);
   };
 }
 var arraySize = (input2) => Array.isArray(input2) ? input2.length : -1;
@@ -35459,14 +35459,14 @@ var memo = {
     var _a3;
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
-      const base = inst._zod.parse;
+      const base2 = inst._zod.parse;
       const wrapped = (payload, ctx) => {
         if (ctx.direction !== "backward" && isBackEdge(ctx, payload.value))
           throw new $ZodCyclicError();
-        return base(payload, ctx);
+        return base2(payload, ctx);
       };
       inst._zod.parse = wrapped;
-      if (inst._zod.run === base)
+      if (inst._zod.run === base2)
         inst._zod.run = wrapped;
     });
   },
@@ -35478,15 +35478,15 @@ var memo = {
     let lastBucket;
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
-      const base = inst._zod.parse;
+      const base2 = inst._zod.parse;
       const wrapped = (payload, ctx) => {
         if (isRecursiveInst === void 0) {
           const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
           if (walked === NONE) {
-            inst._zod.parse = base;
+            inst._zod.parse = base2;
             if (inst._zod.run === wrapped)
-              inst._zod.run = base;
-            return base(payload, ctx);
+              inst._zod.run = base2;
+            return base2(payload, ctx);
           }
           if (walked === PROVEN || rechecked)
             isRecursiveInst = true;
@@ -35495,7 +35495,7 @@ var memo = {
         }
         const input2 = payload.value;
         if (!isRef(input2))
-          return base(payload, ctx);
+          return base2(payload, ctx);
         let state = ctx[STATE];
         if (!state) {
           state = { buckets: /* @__PURE__ */ new WeakMap(), backEdges: void 0 };
@@ -35524,7 +35524,7 @@ var memo = {
         }
         handoff = bucket;
         const depth = open2.length;
-        const result = base(payload, ctx);
+        const result = base2(payload, ctx);
         handoff = void 0;
         const entry = open2.length > depth ? open2.pop() : void 0;
         if (result instanceof Promise) {
@@ -35539,7 +35539,7 @@ var memo = {
         return result;
       };
       inst._zod.parse = wrapped;
-      if (inst._zod.run === base)
+      if (inst._zod.run === base2)
         inst._zod.run = wrapped;
     });
   }
@@ -49104,7 +49104,7 @@ function resolveRef(ref, ctx) {
   throw new Error(`Reference not found: ${ref}`);
 }
 function checkObjectGuards(objectSchema, guards) {
-  const guard = z.transform((value) => value).check((payload) => {
+  const guard2 = z.transform((value) => value).check((payload) => {
     const value = payload.value;
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return;
@@ -49149,7 +49149,7 @@ function checkObjectGuards(objectSchema, guards) {
       }
     }
   });
-  return guard.pipe(objectSchema);
+  return guard2.pipe(objectSchema);
 }
 function canonicalKey(value, seen) {
   if (value === null)
@@ -49233,7 +49233,7 @@ function plural2(n) {
   return n === 1 ? "element" : "elements";
 }
 function checkArrayGuards(arraySchema, guards) {
-  const guard = z.transform((value) => value).check((payload) => {
+  const guard2 = z.transform((value) => value).check((payload) => {
     const items = payload.value;
     if (!Array.isArray(items))
       return;
@@ -49283,7 +49283,7 @@ function checkArrayGuards(arraySchema, guards) {
       }
     }
   });
-  return guard.pipe(arraySchema);
+  return guard2.pipe(arraySchema);
 }
 function getTupleRest(restSchema, ctx) {
   if (restSchema === false) {
@@ -50039,7 +50039,16 @@ var Report = external_exports.object({
     held: external_exports.record(external_exports.string(), external_exports.string()),
     out: external_exports.string().describe("output folder, as given")
   }),
-  changes: external_exports.array(external_exports.object({ library: external_exports.string(), from: external_exports.string(), to: external_exports.string(), bump: external_exports.string() })),
+  changes: external_exports.array(
+    external_exports.object({
+      library: external_exports.string(),
+      from: external_exports.string(),
+      to: external_exports.string(),
+      kind: external_exports.string().describe("major, minor, patch or other"),
+      file: external_exports.string().optional(),
+      line: external_exports.number().int().optional()
+    })
+  ),
   environments: external_exports.array(Environment),
   cells: external_exports.array(external_exports.object({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().optional() })),
   results: external_exports.array(Result),
@@ -50049,7 +50058,14 @@ var Report = external_exports.object({
   together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
   pins: external_exports.array(Pin),
   workarounds: external_exports.array(Workaround),
-  findings: external_exports.array(external_exports.object({ kind: external_exports.string(), message: external_exports.string() })),
+  findings: external_exports.array(
+    external_exports.object({
+      kind: external_exports.string(),
+      message: external_exports.string(),
+      file: external_exports.string().optional(),
+      line: external_exports.number().int().optional()
+    })
+  ),
   totals: external_exports.object({
     cells: external_exports.record(external_exports.enum(COMPARISONS), external_exports.number().int()),
     measurements: external_exports.partialRecord(external_exports.enum(OUTCOMES), external_exports.number().int())
@@ -50088,7 +50104,7 @@ function readReport(folder) {
 
 // src/commands/sweep.ts
 import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
-import { join as join9 } from "node:path";
+import { join as join10 } from "node:path";
 
 // src/adapters/index-settings.ts
 import { readFileSync as readFileSync2 } from "node:fs";
@@ -50575,10 +50591,10 @@ import { join as join4 } from "node:path";
 // src/adapters/locks.ts
 import { createHash as createHash2 } from "node:crypto";
 function parseLock(text2) {
-  const pairs = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name = "", version2 = ""]) => [normalizeName(name), version2]
   );
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(pairs2);
 }
 function lockId(text2, origin) {
   const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
@@ -50609,9 +50625,9 @@ async function findUv(python, folder, settings, offline, say) {
 }
 async function versionOf(path) {
   if (path.includes("/") && !existsSync2(path)) return void 0;
-  const shown = await run(path, ["--version"], { timeoutMs: 2e4 });
-  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown.stdout)?.[1];
-  if (shown.status !== 0 || version2 === void 0) return void 0;
+  const shown2 = await run(path, ["--version"], { timeoutMs: 2e4 });
+  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown2.stdout)?.[1];
+  if (shown2.status !== 0 || version2 === void 0) return void 0;
   const [major = 0, minor = 0] = version2.split(".").map(Number);
   return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
 }
@@ -51050,7 +51066,7 @@ function killGroup(pid) {
   }
 }
 function signalNumber(signal) {
-  const numbers = {
+  const numbers2 = {
     SIGILL: 4,
     SIGABRT: 6,
     SIGBUS: 7,
@@ -51059,7 +51075,7 @@ function signalNumber(signal) {
     SIGSEGV: 11,
     SIGTERM: 15
   };
-  return (signal && numbers[signal]) ?? 1;
+  return (signal && numbers2[signal]) ?? 1;
 }
 function ensure2(folder) {
   mkdirSync6(folder, { recursive: true });
@@ -51075,9 +51091,9 @@ async function findPython(wanted, folder) {
   const asked = wanted ?? pinnedVersion(folder);
   const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
   for (const candidate of candidates2) {
-    const shown = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
-    const [path = "", version2 = ""] = shown.stdout.trim().split("\n");
-    if (shown.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
+    const shown2 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
+    const [path = "", version2 = ""] = shown2.stdout.trim().split("\n");
+    if (shown2.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
   }
   const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
   throw new UserError(
@@ -51308,7 +51324,7 @@ async function sweepWorld(world, planned, torch, options) {
     changes.map(({ library, from }) => [library, from]),
     held
   ]);
-  const probes = new PythonProbes({
+  const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
     handover: join8(out, "handover"),
@@ -51321,7 +51337,7 @@ async function sweepWorld(world, planned, torch, options) {
     ports: {
       catalog: world.catalog,
       environments: world.environments(torch, out),
-      probes,
+      probes: probes2,
       journal: new FileJournal(join8(out, "results.jsonl"), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
       progress: { say: timed(options.say) },
@@ -51520,13 +51536,13 @@ function matchesPieces(value, pieces) {
   if (rest.length === 0) return value === first;
   if (!value.startsWith(first)) return false;
   const last = rest.pop() ?? "";
-  let position = first.length;
+  let position2 = first.length;
   for (const piece of rest) {
-    const found = value.indexOf(piece, position);
+    const found = value.indexOf(piece, position2);
     if (found < 0) return false;
-    position = found + piece.length;
+    position2 = found + piece.length;
   }
-  return value.length - last.length >= position && value.endsWith(last);
+  return value.length - last.length >= position2 && value.endsWith(last);
 }
 function splitOutsideBraces(text2, separator) {
   const parts = [""];
@@ -51623,7 +51639,7 @@ function buildReport(input2) {
   return {
     schemaVersion: 1,
     run: input2.run,
-    changes: input2.changes.map(({ library, from, to }) => ({ library, from, to, bump: bumpOf(from, to) })),
+    changes: input2.changes.map(({ library, from, to }) => ({ library, from, to, kind: bumpOf(from, to) })),
     environments: toEnvironments(input2),
     cells: input2.cells.map((cell) => ({ id: cellId(cell), planned: true })),
     results,
@@ -51968,13 +51984,13 @@ function boundariesOf(problem, history, located2) {
 }
 function boundaryAt(problem, history, located2, high) {
   const { cell, change, interval } = located2;
-  const base = resultAt(problem, history, cell, {});
+  const base2 = resultAt(problem, history, cell, {});
   const bad = resultAt(problem, history, cell, at(change, high));
-  const compared = compareResults(base, bad);
+  const compared = compareResults(base2, bad);
   const direction = compared.comparison;
-  if (!base || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
+  if (!base2 || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
     return void 0;
-  const failure2 = direction === "fixed" ? base.failures[0] : compared.fresh[0] ?? bad.failures[0];
+  const failure2 = direction === "fixed" ? base2.failures[0] : compared.fresh[0] ?? bad.failures[0];
   return {
     cell: cellId(cell),
     library: change.library,
@@ -52540,9 +52556,9 @@ async function probe(question, environmentId, cells, width, ports, settings, add
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
-  const base = settings.baseOf(question.environment);
-  const isBase = requestKey(base) === requestKey(question.environment);
-  const baseEnvironment = ports.journal.environment(requestKey(base));
+  const base2 = settings.baseOf(question.environment);
+  const isBase = requestKey(base2) === requestKey(question.environment);
+  const baseEnvironment = ports.journal.environment(requestKey(base2));
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
@@ -52574,7 +52590,7 @@ async function plan(request, catalog, python) {
   if (planned === void 0 || problems.length > 0) throw new UserError(problems);
   return planned;
 }
-async function sweep(planned, ports, machine) {
+async function sweep(planned, found, ports, machine) {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
   const problem = problemOf(planned);
   const { history, stoppedBy } = await search(problem, planned, ports, machine);
@@ -52587,7 +52603,7 @@ async function sweep(planned, ports, machine) {
     conclusions,
     pins: propose(conclusions.measuredPins),
     history,
-    findings: await findingsOf(planned, ports, machine),
+    findings: [...found, ...await findingsOf(planned, ports, machine)],
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])
     )
@@ -52657,6 +52673,28 @@ async function search(problem, planned, ports, machine) {
   }
 }
 
+// src/report/diff.ts
+function renderDiff(changes, findings) {
+  const rows = changes.map(
+    ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
+      (text2) => plain(text2, 100)
+    )
+  );
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map(
+    (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
+  const found = findings.map(
+    ({ kind, message, file: file2, line }) => `${plain(`${file2}:${line}`, 100)}  ${kind}: ${plain(message)}`
+  );
+  return `${[
+    lines.length > 0 ? lines.join("\n") : "no requirement changed",
+    ...found.length > 0 ? [`findings
+${found.map((line) => `  ${line}`).join("\n")}`] : []
+  ].join("\n\n")}
+`;
+}
+
 // src/report/plan.ts
 function renderPlan(facts) {
   const rows = [
@@ -52722,9 +52760,9 @@ function header(report) {
   return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
 }
 function heldVersions(report) {
-  const base = report.environments[0];
+  const base2 = report.environments[0];
   const moving = report.changes.map(({ library }) => library);
-  return Object.entries(base?.pins ?? {}).filter(([name]) => !moving.includes(name));
+  return Object.entries(base2?.pins ?? {}).filter(([name]) => !moving.includes(name));
 }
 function table(comparisons) {
   return blocks(comparisons).map((block) => {
@@ -52828,42 +52866,1576 @@ function isFound(report, kind) {
   }
 }
 
+// src/adapters/git.ts
+import { lstatSync as lstatSync2, readFileSync as readFileSync8 } from "node:fs";
+import { join as join9 } from "node:path";
+
+// src/detect/environment-yml.ts
+var import_yaml = __toESM(require_dist(), 1);
+
+// src/detect/requirement.ts
+var NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*/;
+var EXTRAS = /^\[([^[\]]*)\]\s*/;
+var CLAUSE = /^\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)\s*$/;
+function parsePep508(text2) {
+  const name = NAME.exec(text2);
+  if (!name?.[1]) return { error: "it has no package name" };
+  let rest = text2.slice(name[0].length);
+  const extras = EXTRAS.exec(rest);
+  if (extras) rest = rest.slice(extras[0].length);
+  const parsed = {
+    name: normalizeName2(name[1]),
+    extras: (extras?.[1] ?? "").split(",").map((one) => one.trim()).filter(Boolean)
+  };
+  if (rest.startsWith("@")) return { ...parsed, specifier: "", ...urlAndMarker(rest.slice(1).trim()) };
+  const [specifiers = "", ...markers] = rest.split(";");
+  const specifier = parseSpecifier(specifiers.trim().replace(/^\((.*)\)$/, "$1"));
+  if (typeof specifier !== "string") return specifier;
+  return { ...parsed, specifier, url: "", marker: markers.join(";").trim() };
+}
+function urlAndMarker(text2) {
+  const found = /\s;\s*/.exec(text2);
+  return found ? { url: text2.slice(0, found.index), marker: text2.slice(found.index + found[0].length) } : { url: text2, marker: "" };
+}
+function parseSpecifier(text2) {
+  if (text2 === "") return "";
+  const clauses = [];
+  for (const written of text2.split(",")) {
+    if (written.trim() === "" && clauses.length > 0) continue;
+    const clause = CLAUSE.exec(written);
+    if (!clause?.[1] || !clause[2]) return { error: `\`${written.trim().slice(0, 60)}\` is not a version specifier` };
+    const version2 = clause[2].replace(/\.\*$/, "");
+    if (clause[1] !== "===" && !isVersion(version2)) return { error: `\`${clause[2].slice(0, 60)}\` is not a version` };
+    clauses.push(`${clause[1]}${clause[2]}`);
+  }
+  return clauses.join(",");
+}
+function normalizeName2(name) {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+function exactVersion(specifier) {
+  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
+}
+
+// src/detect/requirements-txt.ts
+var COMMENT = /(^|\s)#.*$/;
+var OPTION = /\s--?[A-Za-z][\w-]*([= ]\S+)?/g;
+function readRequirements(content) {
+  const requirements = [];
+  const findings = [];
+  for (const logical of logicalLines(content)) {
+    const read = readLine(logical);
+    if (read === void 0) continue;
+    "written" in read ? requirements.push(read) : findings.push(read);
+  }
+  return { requirements, locked: [], findings };
+}
+function* logicalLines(content) {
+  const lines = content.split("\n");
+  let pending = "";
+  let first = 0;
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.replace(/\r$/, "");
+    if (pending === "") first = index;
+    const isComment = /^\s*#/.test(line);
+    if (line.endsWith("\\") && !isComment) {
+      pending += `${line.slice(0, -1)} `;
+      continue;
+    }
+    const whole = pending + (isComment && pending !== "" ? "" : line);
+    pending = "";
+    const text2 = whole.replace(COMMENT, "").trimEnd();
+    if (text2.trim() !== "") yield { text: text2.trim(), line: first + 1, column: text2.length - text2.trimStart().length };
+  }
+  if (pending.trim() !== "") yield { text: pending.replace(COMMENT, "").trim(), line: first + 1, column: 0 };
+}
+function readLine({ text: text2, line, column }) {
+  if (/^(<{7}|={7}|>{7})( |$)/.test(text2))
+    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
+  if (/^(-e|--editable)[ =]/.test(text2))
+    return elsewhere(text2.replace(/^(-e|--editable)[ =]\s*/, ""), "editable", text2, line, column);
+  if (/^(-i|--index-url|--extra-index-url|-f|--find-links|--no-index)\b/.test(text2))
+    return {
+      kind: "index-option",
+      message: `\`${withoutCredentials2(text2.split(/[ =]/)[0] ?? "")}\` names an index inside a requirements file.`,
+      line
+    };
+  if (text2.startsWith("-")) return void 0;
+  const written = text2.replace(OPTION, "").trim();
+  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || written.endsWith(".whl"))
+    return elsewhere(written, "path", written, line, column);
+  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", written, line, column);
+  if (/^https?:/.test(written)) return elsewhere(written, "url", written, line, column);
+  return requirementAt(written, line, column, "");
+}
+function requirementAt(written, line, column, group) {
+  const parsed = parsePep508(written);
+  if ("error" in parsed)
+    return { kind: "unreadable", message: `\`${written.slice(0, 120)}\` is not a requirement: ${parsed.error}.`, line };
+  const { name, extras, specifier, marker, url: url2 } = parsed;
+  const source = url2 === "" ? "index" : /^(git|hg|svn|bzr)\+/.test(url2) ? "git" : url2.startsWith("file:") ? "path" : "url";
+  return { name, written, specifier, extras, marker, group, source, line, columns: [column, column + written.length] };
+}
+function elsewhere(location, source, written, line, column) {
+  const name = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1] ?? /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
+  if (name === void 0)
+    return {
+      kind: "not-installable",
+      message: `\`${withoutCredentials2(written).slice(0, 120)}\` is not from an index; it is not measured.`,
+      line
+    };
+  return {
+    name: name.toLowerCase().replace(/[-_.]+/g, "-"),
+    written,
+    specifier: "",
+    extras: [],
+    marker: "",
+    group: "",
+    source,
+    line,
+    columns: [column, column + written.length]
+  };
+}
+function withoutCredentials2(text2) {
+  return text2.replace(/\/\/[^/@\s]*@/g, "//");
+}
+
+// src/detect/environment-yml.ts
+function readEnvironmentYml(content) {
+  const counter = new import_yaml.LineCounter();
+  const document = (0, import_yaml.parseDocument)(content, { lineCounter: counter });
+  const [error63] = document.errors;
+  if (error63)
+    return {
+      requirements: [],
+      locked: [],
+      findings: [
+        { kind: "unreadable", message: error63.message.split("\n")[0] ?? "", line: counter.linePos(error63.pos[0]).line }
+      ]
+    };
+  const dependencies = document.get("dependencies");
+  const read = [];
+  for (const item of (0, import_yaml.isSeq)(dependencies) ? dependencies.items : []) {
+    if ((0, import_yaml.isScalar)(item) && typeof item.value === "string") read.push(condaEntry(item.value, position(item, counter)));
+    const pip = (0, import_yaml.isMap)(item) ? item.get("pip") : void 0;
+    for (const entry of (0, import_yaml.isSeq)(pip) ? pip.items : [])
+      if ((0, import_yaml.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-")) {
+        const { line, column } = position(entry, counter);
+        read.push(requirementAt(entry.value, line, column, "pip"));
+      }
+  }
+  return {
+    requirements: read.filter((one) => "written" in one),
+    locked: [],
+    findings: read.filter((one) => !("written" in one))
+  };
+}
+function position(node2, counter) {
+  const { line, col } = counter.linePos(node2.range?.[0] ?? 0);
+  return { line, column: col - 1 };
+}
+function condaEntry(text2, { line, column }) {
+  const [name = "", rest = ""] = splitName(text2.split("::").at(-1) ?? text2);
+  const exact = /^=?=?([^=<>!~,|]+)(=.*)?$/.exec(rest);
+  const specifier = rest === "" ? "" : exact?.[1] ? exact[1].split(".").length >= 3 ? `==${exact[1]}` : `==${exact[1]}.*` : rest;
+  const read = requirementAt(`${name}${specifier}`, line, column, "conda");
+  return "written" in read ? { ...read, written: text2, columns: [column, column + text2.length] } : read;
+}
+function splitName(text2) {
+  const found = /^([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2.trim());
+  return [found?.[1] ?? text2, found?.[2] ?? ""];
+}
+
+// src/detect/locks.ts
+var TABLE = /^\s*\[\[(package|packages)\]\]\s*$/;
+var STRING = /^\s*(name|version)\s*=\s*["']([^"']*)["']\s*$/;
+function readLock(content) {
+  const locked = [];
+  let current;
+  const finish = () => {
+    if (current?.name && current.version)
+      locked.push({ name: normalizeName2(current.name), version: current.version, line: current.line });
+    current = void 0;
+  };
+  for (const [index, line] of content.split("\n").entries()) {
+    if (TABLE.test(line)) {
+      finish();
+      current = { line: index + 1 };
+    } else if (line.startsWith("[")) finish();
+    else if (current) {
+      const [, key, value] = STRING.exec(line.replace(/\r$/, "")) ?? [];
+      if (key === "name") current.name = value ?? "";
+      if (key === "version") {
+        current.version = value ?? "";
+        current.line = index + 1;
+      }
+    }
+  }
+  finish();
+  return { requirements: [], locked, findings: [] };
+}
+
+// src/detect/poetry.ts
+function poetrySpecifier(written) {
+  const first = written.split("||")[0]?.trim() ?? "";
+  if (first === "" || first === "*") return "";
+  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
+  const translated = clauses.map(translate);
+  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
+}
+function translate(clause) {
+  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
+  const version2 = found?.[2] ?? "";
+  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
+  const operator = found?.[1];
+  if (operator === "^") return `>=${version2},<${caretEnd(version2)}`;
+  if (operator === "~") return `>=${version2},<${tildeEnd(version2)}`;
+  if (operator === void 0 || operator === "=") return `==${version2}`;
+  return `${operator}${version2}`;
+}
+function caretEnd(version2) {
+  const parts = numbers(version2);
+  const index = parts.findIndex((part) => part !== 0);
+  return bumped(parts, index < 0 ? parts.length - 1 : index);
+}
+function tildeEnd(version2) {
+  const parts = numbers(version2);
+  return bumped(parts, parts.length === 1 ? 0 : 1);
+}
+function numbers(version2) {
+  return (version2.split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
+}
+function bumped(parts, index) {
+  return parts.slice(0, index + 1).map((part, at2) => at2 === index ? part + 1 : part).concat(index === 0 ? [0] : []).join(".");
+}
+
+// node_modules/smol-toml/dist/error.js
+function getLineColFromPtr(string4, ptr) {
+  let lines = string4.slice(0, ptr).split(/\r?\n/);
+  return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string4, line, column) {
+  let lines = string4.split(/\r?\n/);
+  let codeblock = "";
+  let numberLen = (Math.log10(line + 1) | 0) + 1;
+  for (let i = line - 1; i <= line + 1; i++) {
+    let l = lines[i - 1];
+    if (!l)
+      continue;
+    codeblock += i.toString().padEnd(numberLen, " ");
+    codeblock += ":  ";
+    codeblock += l;
+    codeblock += "\n";
+    if (i === line) {
+      codeblock += " ".repeat(numberLen + column + 2);
+      codeblock += "^\n";
+    }
+  }
+  return codeblock;
+}
+var TomlError = class _TomlError extends Error {
+  line;
+  column;
+  codeblock;
+  constructor(message, options) {
+    const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+    const codeblock = makeCodeBlock(options.toml, line, column);
+    super(`Invalid TOML document: ${message}
+
+${codeblock}`, options);
+    this.line = line;
+    this.column = column;
+    this.codeblock = codeblock;
+  }
+  /** @internal */
+  static x(message, ctx, ptr) {
+    throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+  }
+};
+
+// node_modules/smol-toml/dist/primitive.js
+function parseString(ctx) {
+  let startPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p++);
+  let first = c;
+  let isLiteral = c === 39;
+  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+  if (isMultiline) {
+    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
+      ctx.p++;
+    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
+      ctx.p += 2;
+  }
+  let parsed = "";
+  let sliceStart = ctx.p;
+  let state = 0;
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    c = ctx.s.charCodeAt(ctx.p);
+    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
+      state = state && 3;
+    } else if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in strings", ctx);
+    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
+      if (isMultiline) {
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+      }
+      if (!state) {
+        let s = ctx.s.slice(sliceStart, ctx.p);
+        parsed = parsed ? parsed + s : s;
+      }
+      ctx.p += isMultiline ? 3 : 1;
+      return parsed;
+    } else if (!state) {
+      if (!isLiteral && c === 92) {
+        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+        state = 1;
+      }
+    } else if (state === 1) {
+      if (c === 120 || c === 117 || c === 85) {
+        let errPtr = ctx.p++ - 1;
+        let value = 0;
+        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
+        for (let j = 0; j < len; j++, ctx.p++) {
+          let hex3 = ctx.s.charCodeAt(ctx.p);
+          let digit = (
+            /* 0-9 */
+            hex3 >= 48 && hex3 <= 57 ? hex3 - 48 : (
+              /* A-F */
+              hex3 >= 65 && hex3 <= 70 ? hex3 - 65 + 10 : (
+                /* a-f */
+                hex3 >= 97 && hex3 <= 102 ? hex3 - 97 + 10 : -1
+              )
+            )
+          );
+          if (digit < 0)
+            TomlError.x("invalid non-hex character in unicode escape", ctx);
+          value = value << 4 | digit;
+        }
+        if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
+          TomlError.x("invalid unicode escape", ctx, errPtr);
+        }
+        parsed += String.fromCodePoint(value);
+        sliceStart = ctx.p--;
+        state = 0;
+      } else if (isMultiline && (c === 32 || c === 9)) {
+        state = 2;
+      } else {
+        if (c === 98)
+          parsed += "\b";
+        else if (c === 116)
+          parsed += "	";
+        else if (c === 110)
+          parsed += "\n";
+        else if (c === 102)
+          parsed += "\f";
+        else if (c === 114)
+          parsed += "\r";
+        else if (c === 101)
+          parsed += "\x1B";
+        else if (c === 34)
+          parsed += '"';
+        else if (c === 92)
+          parsed += "\\";
+        else
+          TomlError.x("unrecognised escape sequence", ctx);
+        sliceStart = ctx.p + 1;
+        state = 0;
+      }
+    } else if (c !== 32 && c !== 9) {
+      if (state === 2)
+        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
+      state = !isLiteral && c === 92 ? 1 : 0;
+      sliceStart = ctx.p;
+    }
+  }
+  TomlError.x("unfinished string", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/date.js
+var DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+var TomlDate = class _TomlDate extends Date {
+  #hasDate = false;
+  #hasTime = false;
+  #offset = null;
+  constructor(date5, fasttype, unsafeDelim) {
+    let hasDate = true;
+    let hasTime = true;
+    let offset = "Z";
+    let c;
+    if (typeof date5 === "string") {
+      if (fasttype)
+        prep: {
+          if (fasttype < 3) {
+            if (+date5.slice(11, 13) > 23) {
+              date5 = "";
+              break prep;
+            }
+            if (fasttype === 2) {
+              offset = null;
+              date5 += "Z";
+            } else if ((c = date5.charCodeAt(date5.length - 1)) !== 90 && c !== 122) {
+              offset = date5.slice(date5.length - 6);
+            }
+            if (unsafeDelim)
+              date5 = date5.slice(0, 10) + "T" + date5.slice(11);
+          } else if (fasttype === 4) {
+            date5 = +date5.slice(0, 2) > 23 ? "" : `0000-01-01T${date5}Z`;
+          }
+          hasDate = fasttype !== 4;
+          hasTime = fasttype !== 3;
+        }
+      else {
+        let match = date5.match(DATE_TIME_RE);
+        if (match) {
+          if (!match[1]) {
+            hasDate = false;
+            date5 = `0000-01-01T${date5}`;
+          }
+          hasTime = !!match[2];
+          hasTime && date5[10] === " " && (date5 = date5.replace(" ", "T"));
+          if (match[2] && +match[2] > 23) {
+            date5 = "";
+          } else {
+            offset = match[3] || null;
+            if (!offset && hasTime)
+              date5 += "Z";
+          }
+        } else {
+          date5 = "";
+        }
+      }
+    }
+    super(date5);
+    if (!isNaN(this.getTime())) {
+      this.#hasDate = hasDate;
+      this.#hasTime = hasTime;
+      this.#offset = offset;
+    }
+  }
+  isDateTime() {
+    return this.#hasDate && this.#hasTime;
+  }
+  isLocal() {
+    return !this.#hasDate || !this.#hasTime || !this.#offset;
+  }
+  isDate() {
+    return this.#hasDate && !this.#hasTime;
+  }
+  isTime() {
+    return this.#hasTime && !this.#hasDate;
+  }
+  isValid() {
+    return this.#hasDate || this.#hasTime;
+  }
+  toISOString() {
+    let iso = super.toISOString();
+    if (this.isDate())
+      return iso.slice(0, 10);
+    if (this.isTime())
+      return iso.slice(11, 23);
+    if (this.#offset === null)
+      return iso.slice(0, -1);
+    if (this.#offset === "Z" || this.#offset === "z")
+      return iso;
+    let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
+    offset = this.#offset[0] === "-" ? offset : -offset;
+    let offsetDate = new Date(this.getTime() - offset * 6e4);
+    return offsetDate.toISOString().slice(0, -1) + this.#offset;
+  }
+  static wrapAsOffsetDateTime(jsDate, offset = "Z") {
+    let date5 = new _TomlDate(jsDate);
+    date5.#offset = offset;
+    return date5;
+  }
+  static wrapAsLocalDateTime(jsDate) {
+    let date5 = new _TomlDate(jsDate);
+    date5.#offset = null;
+    return date5;
+  }
+  static wrapAsLocalDate(jsDate) {
+    let date5 = new _TomlDate(jsDate);
+    date5.#hasTime = false;
+    date5.#offset = null;
+    return date5;
+  }
+  static wrapAsLocalTime(jsDate) {
+    let date5 = new _TomlDate(jsDate);
+    date5.#hasDate = false;
+    date5.#offset = null;
+    return date5;
+  }
+};
+
+// node_modules/smol-toml/dist/extract.js
+function isDigit(char, base2 = 10) {
+  return base2 === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base2;
+}
+function isEndOfValue(char, delim) {
+  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
+  delim && (char === delim || char === 44) || // Comment
+  char === 35;
+}
+function extractValue(ctx, end) {
+  let errPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p);
+  if (c === 91 || c === 123) {
+    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
+    let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
+    ctx.d++;
+    return value;
+  }
+  if (c === 34 || c === 39) {
+    return parseString(ctx);
+  }
+  if (c === 116) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, true;
+  }
+  if (c === 102) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, false;
+  }
+  if (c === 43 || c === 45) {
+    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
+    return parseDate(ctx, c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
+    return parseTime(ctx, c, end);
+  }
+  return parseNumber(ctx, ctx.p, c, 0, end);
+}
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+  let c = startChr;
+  let state = 0;
+  let hasUnderscores = false;
+  if (c === 105) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, (sign || 1) / 0;
+  }
+  if (c === 110) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, NaN;
+  }
+  if (c === 48) {
+    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+      return ctx.bi === true ? 0n : 0;
+    if (!sign) {
+      if (c === 120)
+        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+      else if (c === 98)
+        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+      else if (c === 111)
+        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+    }
+    if (c === 46)
+      state = 2;
+    else if (c === 101 || c === 69)
+      state = 4;
+    else
+      TomlError.x("illegal leading zero", ctx, startPtr);
+  } else if (!isDigit(c))
+    TomlError.x("invalid value", ctx, startPtr);
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (!state)
+      state = 1;
+    if (c === 95) {
+      if (!(state & 1))
+        TomlError.x("illegal underscore", ctx);
+      state += 11;
+      hasUnderscores = true;
+    } else if (state === 1 && c === 46)
+      state = 2;
+    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
+      state = 4;
+    else if (state === 4 && (c === 43 || c === 45)) {
+      state = 6;
+    } else if (!isDigit(c))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (state > 9)
+      state -= 11;
+    else if (!(state & 1))
+      state++;
+  }
+  if (!state) {
+    let val = (startChr - 48) * (sign || 1);
+    return ctx.bi === true ? BigInt(val) : val;
+  }
+  if (!(state & 1))
+    TomlError.x("unfinished numeric value", ctx, startPtr);
+  let str = ctx.s.slice(startPtr, ctx.p);
+  if (hasUnderscores)
+    str = str.replaceAll("_", "");
+  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base2, endChr) {
+  let c, underscore = 1;
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (c === 95) {
+      if (underscore & 1)
+        TomlError.x("illegal underscore", ctx);
+      underscore = 3;
+    } else if (!isDigit(c, base2))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (underscore & 1)
+      underscore--;
+  }
+  if (underscore & 1)
+    TomlError.x("unfinished numeric value", ctx);
+  let str = ctx.s.slice(startPtr + 2, ctx.p);
+  if (underscore)
+    str = str.replaceAll("_", "");
+  return parseInteger(ctx, str, base2, startPtr);
+}
+function parseInteger(ctx, str, base2, startPtr) {
+  if (ctx.bi !== true)
+    int: {
+      let val = parseInt(str, base2);
+      if (!Number.isSafeInteger(val)) {
+        if (ctx.bi)
+          break int;
+        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
+      }
+      return val;
+    }
+  return base2 === 10 ? BigInt(str) : BigInt((base2 === 2 ? "0b" : base2 === 8 ? "0o" : "0x") + str);
+}
+function parseDate(ctx, c, endChr) {
+  let startPtr = ctx.p++, unsafeSeparator;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+  }
+  ctx.p += 5;
+  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
+  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
+    let t2 = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t2, 3, false, startPtr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
+    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
+  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  if (c = ctx.s.charCodeAt(ctx.p)) {
+    if (c === 90 || c === 122) {
+      let t2 = ctx.s.slice(startPtr, ++ctx.p);
+      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, "[+00:00]");
+    }
+    if (c === 43 || c === 45) {
+      let t2 = ctx.s.slice(startPtr, ctx.p += 6);
+      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
+    }
+  }
+  let t = ctx.s.slice(startPtr, ctx.p);
+  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+  let start = ctx.p;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+    return parseNumber(ctx, --ctx.p, c, 0, endChr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  let t = ctx.s.slice(start, ctx.p);
+  return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+  if (ctx.ld) {
+    let date5 = new TomlDate(str, type, unsafeDelim);
+    if (!date5.isValid())
+      TomlError.x("invalid date", ctx, errPtr);
+    return date5;
+  }
+  try {
+    if (temporalSuffix)
+      str += temporalSuffix;
+    switch (type) {
+      case 1:
+        return Temporal.ZonedDateTime.from(str);
+      case 2:
+        return Temporal.PlainDateTime.from(str);
+      case 3:
+        return Temporal.PlainDate.from(str);
+      case 4:
+        return Temporal.PlainTime.from(str);
+    }
+  } catch (e) {
+    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
+  }
+}
+
+// node_modules/smol-toml/dist/util.js
+function skipComment(ctx) {
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    let c = ctx.s.charCodeAt(ctx.p);
+    if (c === 10)
+      break;
+    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
+      ctx.p++;
+      break;
+    }
+    if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in comments", ctx);
+    }
+  }
+}
+function skipVoid(ctx, banNewLines, banComments) {
+  let c;
+  while (ctx.p < ctx.s.length) {
+    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
+      ctx.p++;
+    if (banComments || c !== 35)
+      break;
+    skipComment(ctx);
+  }
+}
+
+// node_modules/smol-toml/dist/struct.js
+function parseKey(ctx, end = 61) {
+  let startPtr;
+  let state = 0;
+  let parsed = [];
+  let sliceStart;
+  let c = ctx.s.charCodeAt(startPtr = ctx.p);
+  do {
+    if (c === end) {
+      if (!state)
+        TomlError.x("unexpected end of key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      return ctx.p++, parsed;
+    } else if (c === 46) {
+      if (!state)
+        TomlError.x("illegal empty bare key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      state = 0;
+    } else if (!state && (c === 34 || c === 39)) {
+      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
+      parsed.push(parseString(ctx));
+      state = 2;
+      ctx.p--;
+    } else if (c === 32 || c === 9) {
+      if (state === 1) {
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+        state = 2;
+      }
+    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
+      TomlError.x("illegal character in key", ctx);
+    } else if (!state) {
+      state = 1;
+      sliceStart = ctx.p;
+    }
+  } while (c = ctx.s.charCodeAt(++ctx.p));
+  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
+}
+function parseInlineTable(ctx) {
+  let startPtr = ctx.p++;
+  let res = /* @__PURE__ */ Object.create(null);
+  let seen = /* @__PURE__ */ new Set();
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
+      ctx.p++;
+      return res;
+    }
+    let k;
+    let t = res;
+    let hasOwn = false;
+    let errPtr = ctx.p;
+    let key = parseKey(ctx);
+    for (let i = 0; i < key.length; i++) {
+      if (i)
+        t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+      k = key[i];
+      if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) {
+        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+      }
+      let unsafe = k === "__proto__";
+      if (ctx.uk && (unsafe || k === "constructor")) {
+        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
+        break;
+      }
+      if (!hasOwn && unsafe) {
+        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+      }
+    }
+    if (hasOwn) {
+      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+    }
+    skipVoid(ctx, true, true);
+    let value = extractValue(
+      ctx,
+      125
+      /* } */
+    );
+    if (t && typeof (t[k] = value) === "object")
+      seen.add(value);
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished table", ctx, startPtr);
+}
+function parseArray(ctx) {
+  let startPtr = ctx.p++;
+  let res = [];
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
+      ctx.p++;
+      return res;
+    }
+    res.push(extractValue(
+      ctx,
+      93
+      /* ] */
+    ));
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished array", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/parse.js
+function peekTable(ctx, key, table2, meta3, type) {
+  let t = table2;
+  let m = meta3;
+  let k;
+  let hasOwn = false;
+  let state;
+  for (let i = 0; i < key.length; i++) {
+    if (i) {
+      t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+      m = (state = m[k]).c;
+      if (type === 0 && (state.t === 1 || state.t === 2)) {
+        return null;
+      }
+      if (state.t === 2) {
+        let l = t.length - 1;
+        t = t[l];
+        m = m[l].c;
+      }
+    }
+    k = key[i];
+    if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) {
+      return null;
+    }
+    if (!hasOwn) {
+      let unsafe = k === "__proto__";
+      if (ctx.uk && (unsafe || k === "constructor"))
+        return false;
+      if (unsafe) {
+        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+      }
+      m[k] = {
+        t: i < key.length - 1 && type === 2 ? 3 : type,
+        d: false,
+        i: 0,
+        c: /* @__PURE__ */ Object.create(null)
+      };
+    }
+  }
+  state = m[k];
+  if (state.t !== type && !(type === 1 && state.t === 3)) {
+    return null;
+  }
+  if (type === 2) {
+    if (!state.d) {
+      state.d = true;
+      t[k] = [];
+    }
+    t[k].push(t = /* @__PURE__ */ Object.create(null));
+    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
+  }
+  if (state.d) {
+    return null;
+  }
+  state.d = true;
+  if (type === 1) {
+    t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+  } else if (type === 0 && hasOwn) {
+    return null;
+  }
+  return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+  if (peek === null || ctx.uk === 2)
+    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
+}
+function parse3(toml, options = {}) {
+  let ctx = {
+    s: toml,
+    p: 0,
+    d: options.maxDepth ?? 1e3,
+    bi: options.integersAsBigInt ?? false,
+    ld: options.useLegacyDate ?? true,
+    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
+  };
+  let res = /* @__PURE__ */ Object.create(null);
+  let meta3 = /* @__PURE__ */ Object.create(null);
+  let tmp;
+  let skipping = false;
+  let tbl = res;
+  let m = meta3;
+  if (toml.charCodeAt(0) === 65279)
+    ctx.p++;
+  skipVoid(ctx);
+  while (ctx.p < toml.length) {
+    if (toml.charCodeAt(ctx.p) === 91) {
+      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
+      tmp = ctx.p += +isTableArray;
+      skipping = false;
+      let k = parseKey(
+        ctx,
+        93
+        /* ] */
+      );
+      if (isTableArray) {
+        if (toml.charCodeAt(ctx.p) !== 93) {
+          TomlError.x("expected end of table array declaration", ctx);
+        }
+        ctx.p++;
+      }
+      let p = peekTable(
+        ctx,
+        k,
+        res,
+        meta3,
+        isTableArray ? 2 : 1
+        /* Type.EXPLICIT */
+      );
+      if (!p) {
+        validateTablePeek(ctx, p, tmp);
+        skipping = true;
+      } else {
+        m = p[2];
+        tbl = p[1];
+      }
+    } else {
+      tmp = ctx.p;
+      let k = parseKey(ctx);
+      let p = peekTable(
+        ctx,
+        k,
+        tbl,
+        m,
+        0
+        /* Type.DOTTED */
+      );
+      if (!p && !skipping)
+        validateTablePeek(ctx, p, tmp);
+      skipVoid(ctx, true, true);
+      let v = extractValue(ctx, void 0);
+      if (p && !skipping)
+        p[1][p[0]] = v;
+    }
+    skipVoid(ctx, true);
+    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
+      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
+    }
+    skipVoid(ctx);
+  }
+  return res;
+}
+
+// node_modules/smol-toml/dist/stringify.js
+var HAS_WELLFORMED = !!"".isWellFormed;
+
+// src/detect/toml.ts
+function parseToml(content) {
+  try {
+    return { table: parse3(content) };
+  } catch (error63) {
+    const { message, line } = error63;
+    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: line ?? 1 };
+  }
+}
+var Places = class {
+  #found = /* @__PURE__ */ new Map();
+  constructor(content) {
+    for (const [index, line] of content.split("\n").entries())
+      for (const match of line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g)) {
+        const text2 = match[1]?.replaceAll('\\"', '"').replaceAll("\\\\", "\\") ?? match[2] ?? "";
+        const places = this.#found.get(text2) ?? [];
+        places.push({ line: index + 1, column: match.index + 1 });
+        this.#found.set(text2, places);
+      }
+  }
+  next(text2) {
+    return this.#found.get(text2)?.shift() ?? { line: 1, column: 0 };
+  }
+};
+function tableAt(table2, ...path) {
+  let current = table2;
+  for (const key of path) current = isTable(current) ? current[key] : void 0;
+  return isTable(current) ? current : {};
+}
+function listAt(table2, ...path) {
+  const parent = tableAt(table2, ...path.slice(0, -1));
+  const value = parent[path.at(-1) ?? ""];
+  return Array.isArray(value) ? value : [];
+}
+function isTable(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// src/detect/pyproject.ts
+function readPyproject(content) {
+  const parsed = parseToml(content);
+  if ("error" in parsed)
+    return {
+      requirements: [],
+      locked: [],
+      findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line }]
+    };
+  const places = new Places(content);
+  const read = lists(parsed.table).flatMap(
+    ({ group, entries }) => entries.filter((entry) => typeof entry === "string").map((entry) => {
+      const { line, column } = places.next(entry);
+      return requirementAt(entry, line, column, group);
+    })
+  );
+  const poetry = readPoetry(parsed.table, content);
+  const sources = tableAt(parsed.table, "tool", "uv", "sources");
+  const requirements = [...read.filter((one) => "written" in one), ...poetry.requirements].map(
+    (one) => withSource(one, sources)
+  );
+  return {
+    requirements,
+    locked: [],
+    findings: [...read.filter((one) => !("written" in one)), ...poetry.findings]
+  };
+}
+function lists(table2) {
+  const named = (path, prefix) => Object.keys(tableAt(table2, ...path)).map((name) => ({
+    group: `${prefix}${name}`,
+    entries: listAt(table2, ...path, name)
+  }));
+  return [
+    { group: "", entries: listAt(table2, "project", "dependencies") },
+    ...named(["project", "optional-dependencies"], "extra:"),
+    ...named(["dependency-groups"], "group:"),
+    ...["constraint-dependencies", "override-dependencies", "dev-dependencies"].map((name) => ({
+      group: `uv:${name}`,
+      entries: listAt(table2, "tool", "uv", name)
+    }))
+  ];
+}
+function withSource(requirement, sources) {
+  const key = Object.keys(sources).find((name) => normalizeName2(name) === requirement.name);
+  const source = key === void 0 ? void 0 : [sources[key]].flat()[0];
+  if (!isTable(source)) return requirement;
+  const kind = "git" in source ? "git" : "path" in source || "workspace" in source ? "path" : "url" in source ? "url" : requirement.source;
+  return { ...requirement, source: kind };
+}
+function readPoetry(table2, content) {
+  const requirements = [];
+  const findings = [];
+  const lines = content.split("\n");
+  const groups2 = Object.keys(tableAt(table2, "tool", "poetry", "group"));
+  const tables2 = [
+    ["", tableAt(table2, "tool", "poetry", "dependencies")],
+    ["group:dev", tableAt(table2, "tool", "poetry", "dev-dependencies")],
+    ...groups2.map(
+      (name) => [`group:${name}`, tableAt(table2, "tool", "poetry", "group", name, "dependencies")]
+    )
+  ];
+  let from = 0;
+  for (const [group, entries] of tables2)
+    for (const [name, value] of Object.entries(entries)) {
+      if (normalizeName2(name) === "python") continue;
+      const found = lines.findIndex(
+        (line2, index) => index >= from && new RegExp(`^\\s*"?${escaped(name)}"?\\s*=`).test(line2)
+      );
+      const line = found < 0 ? 1 : found + 1;
+      for (const entry of [value].flat()) {
+        const read = poetryEntry(name, entry, group, line, lines[line - 1] ?? "");
+        "written" in read ? requirements.push(read) : findings.push(read);
+      }
+      from = group === "" || found < 0 ? from : found;
+    }
+  return { requirements, findings };
+}
+function poetryEntry(name, value, group, line, text2) {
+  const table2 = isTable(value) ? value : { version: value };
+  const written = typeof table2.version === "string" ? table2.version : "";
+  const specifier = poetrySpecifier(written);
+  if (specifier === void 0)
+    return {
+      kind: "unreadable",
+      message: `\`${name} = ${JSON.stringify(value)?.slice(0, 100)}\` is not a poetry requirement.`,
+      line
+    };
+  const source = "git" in table2 ? "git" : "path" in table2 ? "path" : "url" in table2 ? "url" : "index";
+  const column = Math.max(0, text2.indexOf(written, text2.indexOf("=")));
+  return {
+    name: normalizeName2(name),
+    written,
+    specifier,
+    extras: Array.isArray(table2.extras) ? table2.extras.filter((one) => typeof one === "string") : [],
+    marker: typeof table2.markers === "string" ? table2.markers : "",
+    group,
+    source,
+    line,
+    columns: [column, column + written.length]
+  };
+}
+function escaped(text2) {
+  return text2.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+// src/detect/setup-cfg.ts
+function readSetupCfg(content) {
+  const requirements = [];
+  const findings = [];
+  let section = "";
+  let key = "";
+  for (const [index, raw] of content.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;].*$/, "");
+    const header2 = /^\[([^\]]+)\]/.exec(line);
+    if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
+    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
+    if (assignment && !header2) key = assignment[1] ?? "";
+    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
+    const group = groupOf(section, key);
+    if (text2 === "" || header2 || group === void 0) continue;
+    const read = requirementAt(text2, index + 1, line.indexOf(text2), group);
+    "written" in read ? requirements.push(read) : findings.push(read);
+  }
+  return { requirements, locked: [], findings };
+}
+function groupOf(section, key) {
+  if (section === "options" && key === "install_requires") return "";
+  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
+}
+
+// src/detect/formats.ts
+var base = (file2) => file2.split("/").at(-1) ?? file2;
+var FORMATS = [
+  { name: "pyproject", supports: (file2) => base(file2) === "pyproject.toml", read: readPyproject },
+  {
+    name: "lock",
+    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\..+)?\.toml$/.test(base(file2)),
+    read: readLock
+  },
+  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(base(file2)), read: readEnvironmentYml },
+  { name: "setup-cfg", supports: (file2) => base(file2) === "setup.cfg", read: readSetupCfg },
+  {
+    name: "requirements",
+    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
+      base(file2)
+    ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
+    read: readRequirements
+  }
+];
+var LARGEST2 = 32 * 1024 * 1024;
+function readManifest(file2, content) {
+  const format = FORMATS.find((one) => one.supports(file2));
+  if (format === void 0) return void 0;
+  const broken = whatIsBroken(content);
+  const reading = broken ? { requirements: [], locked: [], findings: [{ kind: "unreadable", message: broken, line: 1 }] } : format.read(content.replace(/^\ufeff/, ""));
+  return { file: file2, format: format.name, ...reading, findings: reading.findings.map((finding) => ({ ...finding, file: file2 })) };
+}
+function whatIsBroken(content) {
+  if (content.length > LARGEST2) return "The file is larger than 32 MiB.";
+  if (content.includes("\0") || content.includes("\uFFFD\uFFFD")) return "The file is not UTF-8 text.";
+  return void 0;
+}
+
+// src/adapters/git.ts
+var LARGEST3 = 32 * 1024 * 1024;
+var SAFE = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"];
+async function git(folder, args, input2) {
+  return run("git", [...SAFE, "-C", folder, ...args], input2 === void 0 ? {} : { input: input2 });
+}
+async function baseCommit(folder, asked) {
+  const inside = await git(folder, ["rev-parse", "--is-inside-work-tree"]);
+  if (inside.status !== 0)
+    throw new UserError(
+      "This is not a git checkout. Name what changes, e.g. `peft-sweep sweep transformers:4.55.4..4.57.6`."
+    );
+  if (asked !== void 0) return commitOf(folder, asked);
+  for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
+    const found = await git(folder, ["merge-base", "HEAD", branch]);
+    if (found.status === 0) return found.stdout.trim();
+  }
+  throw new UserError("No default branch was found to compare with. Name one with --base REF.");
+}
+async function commitOf(folder, ref) {
+  const found = await git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+  if (found.status !== 0) throw new UserError(`\`${ref}\` is no commit of this checkout. Fetch it, or name another.`);
+  return found.stdout.trim();
+}
+async function manifestsAt(folder, commit) {
+  const listed = await git(folder, ["ls-tree", "-r", "-z", "--full-tree", commit]);
+  const files = listed.stdout.split("\0").flatMap((entry) => {
+    const [meta3 = "", file2 = ""] = entry.split("	");
+    const [mode = "", , object2 = ""] = meta3.split(" ");
+    return mode.startsWith("100") && isManifest(file2) ? [{ file: file2, object: object2 }] : [];
+  });
+  return Promise.all(
+    files.map(async ({ file: file2, object: object2 }) => readManifest(file2, (await git(folder, ["cat-file", "blob", object2])).stdout))
+  ).then(present);
+}
+async function manifestsHere(folder) {
+  const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();
+  const listed = await git(top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  const files = [...new Set(listed.stdout.split("\0"))].filter(isManifest);
+  return present(files.map((file2) => readRegular(top, file2)));
+}
+function readRegular(top, file2) {
+  try {
+    const path = join9(top, file2);
+    const state = lstatSync2(path);
+    return state.isFile() && state.size <= LARGEST3 ? readManifest(file2, readFileSync8(path, "utf8")) : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function isManifest(file2) {
+  return file2 !== "" && FORMATS.some((format) => format.supports(file2));
+}
+function present(manifests) {
+  return manifests.filter((manifest) => manifest !== void 0);
+}
+
+// src/detect/diff.ts
+function diffManifests(base2, head) {
+  const before = new Map(base2.map((manifest) => [manifest.file, manifest]));
+  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
+  const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
+  return files.flatMap((file2) => [
+    ...diffRequirements(file2, before.get(file2)?.requirements ?? [], after.get(file2)?.requirements ?? []),
+    ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
+  ]);
+}
+function diffRequirements(file2, base2, head) {
+  const key = ({ name, group, marker }) => JSON.stringify([name, group, marker]);
+  return pairs(base2, head, key).flatMap(([old, current]) => {
+    const one = current ?? old;
+    if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
+      return [];
+    const { name: library, line, group, marker } = one;
+    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : specifierChange(old.specifier, current.specifier);
+    return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
+  });
+}
+function diffLocked(file2, base2, head) {
+  const has = (list2) => new Set(list2.map(({ name, version: version2 }) => `${name} ${version2}`));
+  const [before, after] = [has(base2), has(head)];
+  const gone = base2.filter(({ name, version: version2 }) => !after.has(`${name} ${version2}`));
+  const came = head.filter(({ name, version: version2 }) => !before.has(`${name} ${version2}`));
+  return pairs(gone, came, ({ name }) => name).flatMap(([old, current]) => {
+    const one = current ?? old;
+    if (one === void 0) return [];
+    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : isOlder(current.version, old.version) ? "downgraded" : "changed";
+    return [
+      {
+        library: one.name,
+        kind,
+        from: old?.version ?? "",
+        to: current?.version ?? "",
+        file: file2,
+        line: one.line,
+        group: "",
+        marker: "",
+        locked: true
+      }
+    ];
+  });
+}
+function shown(requirement) {
+  if (requirement === void 0) return "";
+  return requirement.source === "index" ? requirement.specifier || "any" : requirement.source;
+}
+function pairs(left, right, key) {
+  const waiting = /* @__PURE__ */ new Map();
+  for (const element of left) waiting.set(key(element), [...waiting.get(key(element)) ?? [], element]);
+  const matched2 = right.map((element) => [waiting.get(key(element))?.shift(), element]);
+  const rest = [...waiting.values()].flat().map((element) => [element, void 0]);
+  return [...matched2, ...rest];
+}
+function isOlder(left, right) {
+  return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
+}
+function specifierChange(from, to) {
+  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
+  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
+  const points = probes(`${from},${to}`);
+  const inOld = points.map((point) => allows(from, point));
+  const inNew = points.map((point) => allows(to, point));
+  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
+  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
+  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
+}
+function allows(specifier, version2) {
+  return specifier === "" || satisfies2(version2, specifier);
+}
+function probes(specifiers) {
+  const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
+  return [
+    .../* @__PURE__ */ new Set([
+      "0",
+      "99999",
+      ...named,
+      ...named.map((version2) => `${version2.split("+")[0]}.post99999`),
+      ...named.map((version2) => `${version2.split("+")[0]}.dev0`)
+    ])
+  ].filter(isVersion);
+}
+
+// src/detect/guard.ts
+var GUARDS = [
+  unreadable,
+  droppedExclusions,
+  copiedLabels,
+  drifting,
+  againstLock,
+  downgrades,
+  indexOptions
+];
+function guard(base2, head) {
+  const changes = diffManifests(base2, head);
+  return GUARDS.flatMap((check2) => check2(base2, head, changes));
+}
+function unreadable(base2, head) {
+  const known = new Set(base2.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
+  return head.flatMap(
+    (manifest) => manifest.findings.filter(({ file: file2, message, kind }) => kind !== "index-option" && !known.has(`${file2} ${message}`))
+  );
+}
+function droppedExclusions(base2, head) {
+  return matched(base2, head).flatMap(([file2, old, current]) => {
+    const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
+    return dropped.map((version2) => ({
+      kind: "exclusion-dropped",
+      message: `\`${current.name}\` loses its exclusion \`!=${version2}\`. Keep it unless that release was mended.`,
+      file: file2,
+      line: current.line
+    }));
+  });
+}
+function exclusions({ specifier }) {
+  return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
+}
+function copiedLabels(base2, head) {
+  return matched(base2, head).flatMap(([file2, old, current]) => {
+    const [before, after] = [labelOf(old), labelOf(current)];
+    if (after === before || after === void 0 && before === void 0) return [];
+    const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+    return [{ kind: "local-version", message, file: file2, line: current.line }];
+  });
+}
+function labelOf({ specifier }) {
+  return localLabel(exactVersion(specifier) ?? "");
+}
+function matched(base2, head) {
+  const key = (file2, { name, group, marker }) => JSON.stringify([file2, name, group, marker]);
+  const old = new Map(
+    base2.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
+  );
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.flatMap((one) => {
+      const before = old.get(key(file2, one));
+      return before ? [[file2, before, one]] : [];
+    })
+  );
+}
+function drifting(base2, head, changes) {
+  const moved = changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "");
+  return moved.flatMap(({ library, from, to, file: file2 }) => {
+    const stayed = head.flatMap(
+      (manifest) => manifest.requirements.filter((one) => one.name === library && one.specifier === from && manifest.file !== file2).map((one) => ({ file: manifest.file, line: one.line }))
+    );
+    const before = base2.filter(
+      (manifest) => manifest.requirements.some((one) => one.name === library && one.specifier === from)
+    ).length;
+    if (before < 2) return [];
+    return stayed.map((place) => ({
+      kind: "drift",
+      message: `\`${library}\` moves to \`${to}\` in \`${file2}\` and stays at \`${from}\` here.`,
+      ...place
+    }));
+  });
+}
+function againstLock(_base, head) {
+  const folder = (file2) => file2.split("/").slice(0, -1).join("/");
+  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
+    const versions = /* @__PURE__ */ new Map();
+    for (const { name, version: version2 } of lock.locked) versions.set(name, [...versions.get(name) ?? [], version2]);
+    const beside = head.filter(
+      (manifest) => manifest.format === "pyproject" && folder(manifest.file) === folder(lock.file)
+    );
+    return beside.flatMap(
+      ({ file: file2, requirements }) => requirements.flatMap(({ name, specifier, marker, source, line }) => {
+        const locked = versions.get(name) ?? [];
+        const isOff = source === "index" && marker === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
+        return isOff ? [
+          {
+            kind: "against-lock",
+            message: `\`${name}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
+            file: file2,
+            line
+          }
+        ] : [];
+      })
+    );
+  });
+}
+function downgrades(_base, _head, changes) {
+  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
+    kind: "downgrade",
+    message: `\`${library}\` goes back from ${from} to ${to}.`,
+    file: file2,
+    line
+  }));
+}
+function indexOptions(base2, head) {
+  const before = new Set(
+    base2.flatMap(({ findings }) => findings.filter(({ kind }) => kind === "index-option").map(({ file: file2 }) => file2))
+  );
+  return head.flatMap(
+    ({ findings }) => findings.filter(({ kind, file: file2 }) => kind === "index-option" && !before.has(file2))
+  );
+}
+
+// src/detect/sweepable.ts
+function watchedChanges(changes) {
+  const watched = changes.filter(
+    ({ library, from, to }) => WATCHED.includes(library) && from !== "" && to !== ""
+  );
+  const locked = new Set(watched.filter((change) => change.locked).map(({ library }) => library));
+  return watched.filter((change) => change.locked || !locked.has(change.library));
+}
+function resolveEnds(change, releases, python) {
+  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
+  if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
+  return { library: change.library, from, to, source: `${change.file}:${change.line}` };
+}
+function resolveEnd(end, locked, releases, python) {
+  const exact = locked ? end : exactVersion(end);
+  if (exact !== void 0) return isVersion(exact) ? exact.split("+")[0] : void 0;
+  const specifier = end === "any" ? "" : end;
+  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
+}
+function distinct(changes) {
+  return [...new Map(changes.map((change) => [`${change.library} ${change.from} ${change.to}`, change])).values()];
+}
+function heldVersions2(head, changed) {
+  const held = {};
+  for (const name of WATCHED) {
+    if (name === "torch" || changed.includes(name)) continue;
+    const locked = head.flatMap((manifest) => manifest.locked).filter((one) => one.name === name).map(({ version: version2 }) => version2);
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one) => one.name === name).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const versions = [...new Set(locked.length > 0 ? locked : pinned)];
+    const [only] = versions;
+    if (versions.length === 1 && only) held[name] = only;
+  }
+  return held;
+}
+
+// src/commands/checkout.ts
+async function readEnds(context) {
+  const { folder, line } = context;
+  const from = await baseCommit(folder, line.options.base);
+  const base2 = await manifestsAt(folder, from);
+  const head = line.options.head === void 0 ? await manifestsHere(folder) : await manifestsAt(folder, await commitOf(folder, line.options.head));
+  return { base: base2, head };
+}
+async function requestFromCheckout(context, world) {
+  const { base: base2, head } = await readEnds(context);
+  const moved = watchedChanges(diffManifests(base2, head));
+  const resolved = await Promise.all(
+    moved.map(
+      async (change) => resolveEnds(change, await world.catalog.releases(change.library), world.python.version)
+    )
+  );
+  const found = distinct(resolved.filter((change) => change !== void 0));
+  const first = found.filter((change, index) => found.findIndex(({ library }) => library === change.library) === index);
+  const others = found.filter((change) => !first.includes(change));
+  const held = heldVersions2(
+    head,
+    first.map(({ library }) => library)
+  );
+  return {
+    request: { ...context.line.request, changes: first, held: { ...held, ...context.line.request.held } },
+    findings: [
+      ...guard(base2, head),
+      ...others.map(({ library, from, to, source }) => ({
+        kind: "not-swept",
+        message: `${library} also goes from ${from} to ${to} at ${source}; sweep that by name.`
+      }))
+    ]
+  };
+}
+
 // src/commands/sweep.ts
 async function runSweep(context) {
   const report = await measured(context, renderTerminal);
-  return exitStatus(report, context.line.options.failOn);
+  return report === void 0 ? 0 : exitStatus(report, context.line.options.failOn);
 }
 async function measured(context, render) {
   const { options } = context.line;
-  const { world, planned, torch } = await prepared(context);
+  const { world, planned, torch, findings } = await prepared(context);
+  if (planned === void 0) {
+    nothingToDo(context, findings);
+    return void 0;
+  }
   context.say(renderPlan(await factsOf2(world, planned, torch)));
-  const { ports, machine } = await sweepWorld(world, planned, torch, {
-    ...options,
-    jobs: options.jobs,
-    signal: context.signal,
-    say: context.say
-  });
-  const report = await sweep(planned, ports, machine);
+  const settings = { ...options, jobs: options.jobs, signal: context.signal, say: context.say };
+  const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+  const report = await sweep(planned, findings, ports, machine);
   writeReport(options.out, report);
   await world.discardUnlessProtected();
   context.print(options.json ? `${JSON.stringify(report)}
 ` : render(report));
   return report;
 }
+function nothingToDo(context, findings) {
+  context.print(
+    `No watched library changed: nothing to measure.
+${findings.length > 0 ? `
+${renderDiff([], findings)}` : ""}`
+  );
+  return 0;
+}
 async function prepared(context) {
   const { environment, folder, say, line } = context;
-  const world = await openWorld({
-    environment,
-    folder,
-    python: line.options.python,
-    offline: line.options.offline,
-    say
-  });
-  const planned = await plan(line.request, world.catalog, world.python.version);
-  const torch = await world.torch(
-    line.request.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from
-  );
-  return { world, planned, torch };
+  const { python, offline } = line.options;
+  const world = await openWorld({ environment, folder, python, offline, say });
+  const isBare = line.command !== "check" && line.request.changes.length === 0;
+  const { request, findings } = isBare ? await requestFromCheckout(context, world) : { request: line.request, findings: [] };
+  const isNothing = isBare && request.changes.length === 0;
+  const planned = isNothing ? void 0 : await plan(request, world.catalog, world.python.version);
+  const sweptTorch = planned?.changes.find(({ library }) => library === "torch")?.from;
+  const torch = await world.torch(request.held.torch ?? sweptTorch);
+  return { world, planned, torch, findings };
 }
 async function factsOf2(world, planned, torch) {
   const problem = problemOf(planned);
@@ -52888,14 +54460,25 @@ async function factsOf2(world, planned, torch) {
   };
 }
 function isStored(cache, torch) {
-  return existsSync6(join9(cache, "stored", `torch-${torch.closure.torch}`));
+  return existsSync6(join10(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
 // src/inputs.ts
-var import_yaml = __toESM(require_dist(), 1);
+var import_yaml2 = __toESM(require_dist(), 1);
 import { parseArgs } from "node:util";
-var COMMANDS = ["sweep", "plan", "check", "report", "explain", "replay", "demo", "doctor", "clean"];
-var FORMATS = ["terminal", "markdown", "json"];
+var COMMANDS = [
+  "sweep",
+  "plan",
+  "check",
+  "diff",
+  "report",
+  "explain",
+  "replay",
+  "demo",
+  "doctor",
+  "clean"
+];
+var FORMATS2 = ["terminal", "markdown", "json"];
 var FAIL_ON = ["regressed", "degraded", "incomplete"];
 var OPTIONS = {
   with: { type: "string", multiple: true },
@@ -52907,6 +54490,8 @@ var OPTIONS = {
   jobs: { type: "string" },
   "max-minutes": { type: "string" },
   out: { type: "string" },
+  base: { type: "string" },
+  head: { type: "string" },
   format: { type: "string" },
   fresh: { type: "boolean" },
   offline: { type: "boolean" },
@@ -52960,7 +54545,7 @@ function configurationOf(source, path, problems) {
     if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
     return {};
   }
-  const document = (0, import_yaml.parseDocument)(source);
+  const document = (0, import_yaml2.parseDocument)(source);
   for (const error63 of document.errors) problems.push(`Configuration: ${error63.message.split("\n")[0]}`);
   if (document.errors.length > 0) return {};
   const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
@@ -52982,8 +54567,6 @@ function withoutUnbuilt(configuration, problems) {
 function requestOf(command, operands, values, configuration, problems) {
   const sweeping = command === "sweep" || command === "plan";
   const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
-  if (sweeping && operands.length === 0)
-    problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
   const held = Object.fromEntries(
     list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2)
   );
@@ -53009,14 +54592,16 @@ function checkDevice(device, problems) {
 }
 function optionsOf(values, configuration, problems) {
   const jobs = numberOf("--jobs", values.jobs, problems);
-  const python = text(values.python);
-  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
+  const [python, base2, head] = [text(values.python), text(values.base), text(values.head)];
+  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS2, problems);
   const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map(
     (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
   );
   return {
     out: text(values.out) ?? "peft-sweep-out",
     ...python && { python },
+    ...base2 && { base: base2 },
+    ...head && { head },
     ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
     fresh: values.fresh === true,
     offline: values.offline === true,
@@ -53086,7 +54671,7 @@ function commandLine() {
 }
 async function main() {
   const problems = [];
-  const readConfiguration = (path = ".github/peft-sweep.yml") => existsSync7(path) ? readFileSync8(path, "utf8") : void 0;
+  const readConfiguration = (path = ".github/peft-sweep.yml") => existsSync7(path) ? readFileSync9(path, "utf8") : void 0;
   const line = parseCommandLine(commandLine(), readConfiguration, problems);
   if (problems.length > 0) throw new UserError(problems);
   const interrupted = new AbortController();
@@ -53112,7 +54697,7 @@ async function show(out, status) {
     (level === "error" ? error : warning)(message, { title });
   setOutput("status", status);
   setOutput("verdict", verdictLine(report));
-  setOutput("report", join10(out, "report.json"));
+  setOutput("report", join11(out, "report.json"));
   setOutput("pin", recommended(report)?.specifier ?? "");
   if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(renderComment(report)).write();
   process.exitCode = status === 3 ? 0 : status;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
+import { runDiff } from './commands/checkout.ts';
 import { runClean } from './commands/clean.ts';
 import type { Command } from './commands/context.ts';
 import { runDemo } from './commands/demo.ts';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   sweep: runSweep,
   plan: runPlan,
   check: runCheck,
+  diff: runDiff,
   report: runReport,
   explain: runExplain,
   replay: runReplay,

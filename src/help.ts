@@ -2,8 +2,10 @@ export const HELP = `peft-sweep: which library release breaks which PEFT method,
 
   peft-sweep demo                      the story the project began with, on real releases
   peft-sweep sweep NAME:OLD..NEW ...   measure a version change, e.g. transformers:4.55.4..4.57.6
-  peft-sweep plan NAME:OLD..NEW ...    show what that would do; builds nothing
+  peft-sweep sweep [--base REF]        the same for what changed in this checkout
+  peft-sweep plan [NAME:OLD..NEW ...]  show what that would do; builds nothing
   peft-sweep check [--with ...]        measure one environment, without a comparison
+  peft-sweep diff [--base REF]         what changed in the manifests; runs nothing
   peft-sweep report [DIR]              show an earlier run (--format terminal|markdown|json)
   peft-sweep explain CELL              what the last run knows about one cell
   peft-sweep replay CELL@ENVIRONMENT   run one cell once more, with its full log
@@ -13,6 +15,7 @@ export const HELP = `peft-sweep: which library release breaks which PEFT method,
 A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.
 OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest.
 
+  --base REF, --head REF commits to compare; default: where the default branch was left, and the working tree
   --with NAME==VERSION   hold a library (repeatable)
   --cells PATTERN        cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)
   --config FILE          default .github/peft-sweep.yml

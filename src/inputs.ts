@@ -9,7 +9,18 @@ import type { SweepRequest } from './plan/plan.ts';
 import { parseChange, parseHeld } from './plan/request.ts';
 import type { FailOn } from './report/verdict.ts';
 
-export const COMMANDS = ['sweep', 'plan', 'check', 'report', 'explain', 'replay', 'demo', 'doctor', 'clean'] as const;
+export const COMMANDS = [
+  'sweep',
+  'plan',
+  'check',
+  'diff',
+  'report',
+  'explain',
+  'replay',
+  'demo',
+  'doctor',
+  'clean',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const FORMATS = ['terminal', 'markdown', 'json'] as const;
@@ -25,6 +36,9 @@ export interface Options {
   readonly json: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly failOn: readonly FailOn[];
+  /** Commits of a checkout to compare; absent: the default branch, and the working tree. */
+  readonly base?: string;
+  readonly head?: string;
 }
 
 export interface CommandLine {
@@ -44,6 +58,8 @@ const OPTIONS = {
   jobs: { type: 'string' },
   'max-minutes': { type: 'string' },
   out: { type: 'string' },
+  base: { type: 'string' },
+  head: { type: 'string' },
   format: { type: 'string' },
   fresh: { type: 'boolean' },
   offline: { type: 'boolean' },
@@ -143,8 +159,6 @@ function requestOf(
 ): SweepRequest {
   const sweeping = command === 'sweep' || command === 'plan';
   const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
-  if (sweeping && operands.length === 0)
-    problems.push(`Name what changes, e.g. \`peft-sweep ${command} transformers:4.55.4..4.57.6\`.`);
   const held = Object.fromEntries(
     list(values.with)
       .flatMap((one) => [parseHeld(one, problems) ?? []])
@@ -182,7 +196,7 @@ function checkDevice(device: string | undefined, problems: string[]): void {
 
 function optionsOf(values: Values, configuration: Configuration, problems: string[]): Options {
   const jobs = numberOf('--jobs', values.jobs, problems);
-  const python = text(values.python);
+  const [python, base, head] = [text(values.python), text(values.base), text(values.head)];
   const format = oneOf('--format', text(values.format) ?? 'terminal', FORMATS, problems);
   const failOn = (configuration['fail-on'] ?? ['regressed', 'degraded']).map((entry) =>
     oneOf('fail-on', entry, FAIL_ON, problems),
@@ -190,6 +204,8 @@ function optionsOf(values: Values, configuration: Configuration, problems: strin
   return {
     out: text(values.out) ?? 'peft-sweep-out',
     ...(python && { python }),
+    ...(base && { base }),
+    ...(head && { head }),
     ...(jobs !== undefined && { jobs: Math.max(1, Math.floor(jobs)) }),
     fresh: values.fresh === true,
     offline: values.offline === true,

@@ -1,5 +1,6 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
 
+import type { Finding } from './domain/manifest.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
 import { UserError } from './errors.ts';
@@ -41,7 +42,8 @@ export async function plan(request: SweepRequest, catalog: Catalog, python: stri
   return planned;
 }
 
-export async function sweep(planned: Plan, ports: Ports, machine: Machine): Promise<Report> {
+/** `found` is what was already seen without a run: it goes into the report. */
+export async function sweep(planned: Plan, found: readonly Finding[], ports: Ports, machine: Machine): Promise<Report> {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
   const problem = problemOf(planned);
   const { history, stoppedBy } = await search(problem, planned, ports, machine);
@@ -54,7 +56,7 @@ export async function sweep(planned: Plan, ports: Ports, machine: Machine): Prom
     conclusions,
     pins: propose(conclusions.measuredPins),
     history,
-    findings: await findingsOf(planned, ports, machine),
+    findings: [...found, ...(await findingsOf(planned, ports, machine))],
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]),
     ),

@@ -49,7 +49,7 @@ export function report(more: Partial<Report> = {}): Report {
       held: {},
       out: 'peft-sweep-out',
     },
-    changes: [{ library: 'transformers', from: '4.55.4', to: '4.57.6', bump: 'minor' }],
+    changes: [{ library: 'transformers', from: '4.55.4', to: '4.57.6', kind: 'minor' }],
     environments: [
       environment('base', '1b77c0de92aa', '4.55.4', '0.17.1'),
       environment('head', '9f2c41d07ab3', '4.57.6', '0.17.1'),

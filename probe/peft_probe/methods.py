@@ -63,7 +63,7 @@ METHODS = {
     "adalora": Method("AdaLoraConfig", _adalora, 3e-2, merges="always"),
     "prompt-tuning": Method("PromptTuningConfig", _virtual(), 1e-1),
     "prefix-tuning": Method("PrefixTuningConfig", _virtual(), 1e-1),
-    "p-tuning": Method("PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 1e-2),
+    "p-tuning": Method("PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 3e-2),
     "adaption-prompt": Method("AdaptionPromptConfig", _adaption, 3e-2),
 }
 

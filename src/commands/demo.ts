@@ -21,6 +21,7 @@ export const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | '
 export async function runDemo(context: Context): Promise<number> {
   const line = { ...context.line, request: { ...context.line.request, ...DEMO } };
   const report = await measured({ ...context, line }, renderTerminal);
+  if (report === undefined) return 3;
   const missing = missingFromStory(report);
   for (const sentence of missing) context.say(`demo: ${sentence}`);
   if (report.run.stoppedBy === 'interrupted') return 130;

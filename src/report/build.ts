@@ -24,7 +24,7 @@ export function buildReport(input: ReportInput): Report {
   return {
     schemaVersion: 1,
     run: input.run,
-    changes: input.changes.map(({ library, from, to }) => ({ library, from, to, bump: bumpOf(from, to) })),
+    changes: input.changes.map(({ library, from, to }) => ({ library, from, to, kind: bumpOf(from, to) })),
     environments: toEnvironments(input),
     cells: input.cells.map((cell) => ({ id: cellId(cell), planned: true })),
     results,

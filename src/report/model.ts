@@ -111,7 +111,16 @@ export const Report = z
       held: z.record(z.string(), z.string()),
       out: z.string().describe('output folder, as given'),
     }),
-    changes: z.array(z.object({ library: z.string(), from: z.string(), to: z.string(), bump: z.string() })),
+    changes: z.array(
+      z.object({
+        library: z.string(),
+        from: z.string(),
+        to: z.string(),
+        kind: z.string().describe('major, minor, patch or other'),
+        file: z.string().optional(),
+        line: z.number().int().optional(),
+      }),
+    ),
     environments: z.array(Environment),
     cells: z.array(z.object({ id: z.string(), planned: z.boolean(), source: z.string().optional() })),
     results: z.array(Result),
@@ -121,7 +130,14 @@ export const Report = z
     together: z.array(z.string()).describe('cells that only all changes together move'),
     pins: z.array(Pin),
     workarounds: z.array(Workaround),
-    findings: z.array(z.object({ kind: z.string(), message: z.string() })),
+    findings: z.array(
+      z.object({
+        kind: z.string(),
+        message: z.string(),
+        file: z.string().optional(),
+        line: z.number().int().optional(),
+      }),
+    ),
     totals: z.object({
       cells: z.record(z.enum(COMPARISONS), z.number().int()),
       measurements: z.partialRecord(z.enum(OUTCOMES), z.number().int()),

@@ -1,0 +1,172 @@
+/** Findings that cost no run: damage that the manifests themselves show. Each names its place and its reason. */
+import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/manifest.ts';
+import { localLabel, satisfies } from '../domain/version.ts';
+import { diffManifests } from './diff.ts';
+import { exactVersion } from './requirement.ts';
+
+type Guard = (
+  base: readonly Manifest[],
+  head: readonly Manifest[],
+  changes: readonly ManifestChange[],
+) => readonly Finding[];
+
+const GUARDS: readonly Guard[] = [
+  unreadable,
+  droppedExclusions,
+  copiedLabels,
+  drifting,
+  againstLock,
+  downgrades,
+  indexOptions,
+];
+
+export function guard(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  const changes = diffManifests(base, head);
+  return GUARDS.flatMap((check) => check(base, head, changes));
+}
+
+/** What head's files hold that could not be read, where base did not have it already. */
+function unreadable(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file, message }) => `${file} ${message}`)));
+  return head.flatMap((manifest) =>
+    manifest.findings.filter(({ file, message, kind }) => kind !== 'index-option' && !known.has(`${file} ${message}`)),
+  );
+}
+
+function droppedExclusions(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  return matched(base, head).flatMap(([file, old, current]) => {
+    const dropped = exclusions(old).filter((version) => !exclusions(current).includes(version));
+    return dropped.map((version) => ({
+      kind: 'exclusion-dropped',
+      message: `\`${current.name}\` loses its exclusion \`!=${version}\`. Keep it unless that release was mended.`,
+      file,
+      line: current.line,
+    }));
+  });
+}
+
+function exclusions({ specifier }: Requirement): readonly string[] {
+  return specifier
+    .split(',')
+    .filter((clause) => clause.startsWith('!='))
+    .map((clause) => clause.slice(2));
+}
+
+/** A local version is a build: it belongs to the file that names that build before, and to no other. */
+function copiedLabels(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  return matched(base, head).flatMap(([file, old, current]) => {
+    const [before, after] = [labelOf(old), labelOf(current)];
+    if (after === before || (after === undefined && before === undefined)) return [];
+    const message =
+      after === undefined
+        ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.`
+        : `\`${current.name}\` gets the build \`+${after}\`${before === undefined ? ', which this file did not name before' : ` in place of \`+${before}\``}.`;
+    return [{ kind: 'local-version', message, file, line: current.line }];
+  });
+}
+
+function labelOf({ specifier }: Requirement): string | undefined {
+  return localLabel(exactVersion(specifier) ?? '');
+}
+
+/** Requirements of the same place in the same file, at both ends. */
+function matched(
+  base: readonly Manifest[],
+  head: readonly Manifest[],
+): readonly (readonly [string, Requirement, Requirement])[] {
+  const key = (file: string, { name, group, marker }: Requirement) => JSON.stringify([file, name, group, marker]);
+  const old = new Map(
+    base.flatMap(({ file, requirements }) => requirements.map((one) => [key(file, one), one] as const)),
+  );
+  return head.flatMap(({ file, requirements }) =>
+    requirements.flatMap((one) => {
+      const before = old.get(key(file, one));
+      return before ? [[file, before, one] as const] : [];
+    }),
+  );
+}
+
+/** A library that moves in one manifest and stays in another, where both said the same before. */
+function drifting(
+  base: readonly Manifest[],
+  head: readonly Manifest[],
+  changes: readonly ManifestChange[],
+): readonly Finding[] {
+  const moved = changes.filter(({ locked, from, to }) => !locked && from !== '' && to !== '');
+  return moved.flatMap(({ library, from, to, file }) => {
+    const stayed = head.flatMap((manifest) =>
+      manifest.requirements
+        .filter((one) => one.name === library && one.specifier === from && manifest.file !== file)
+        .map((one) => ({ file: manifest.file, line: one.line })),
+    );
+    const before = base.filter((manifest) =>
+      manifest.requirements.some((one) => one.name === library && one.specifier === from),
+    ).length;
+    if (before < 2) return [];
+    return stayed.map((place) => ({
+      kind: 'drift',
+      message: `\`${library}\` moves to \`${to}\` in \`${file}\` and stays at \`${from}\` here.`,
+      ...place,
+    }));
+  });
+}
+
+/** A locked version that the manifest beside it does not allow. */
+function againstLock(_base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  const folder = (file: string) => file.split('/').slice(0, -1).join('/');
+  return head
+    .filter(({ locked }) => locked.length > 0)
+    .flatMap((lock) => {
+      const versions = new Map<string, string[]>();
+      for (const { name, version } of lock.locked) versions.set(name, [...(versions.get(name) ?? []), version]);
+      const beside = head.filter(
+        (manifest) => manifest.format === 'pyproject' && folder(manifest.file) === folder(lock.file),
+      );
+      return beside.flatMap(({ file, requirements }) =>
+        requirements.flatMap(({ name, specifier, marker, source, line }) => {
+          const locked = versions.get(name) ?? [];
+          const isOff =
+            source === 'index' &&
+            marker === '' &&
+            specifier !== '' &&
+            locked.length > 0 &&
+            !locked.some((version) => satisfies(version, specifier));
+          return isOff
+            ? [
+                {
+                  kind: 'against-lock',
+                  message: `\`${name}${specifier}\` does not allow ${locked.join(', ')} in \`${lock.file}\`. Refresh the lock.`,
+                  file,
+                  line,
+                },
+              ]
+            : [];
+        }),
+      );
+    });
+}
+
+function downgrades(
+  _base: readonly Manifest[],
+  _head: readonly Manifest[],
+  changes: readonly ManifestChange[],
+): readonly Finding[] {
+  return changes
+    .filter(({ kind }) => kind === 'downgraded')
+    .map(({ library, from, to, file, line }) => ({
+      kind: 'downgrade',
+      message: `\`${library}\` goes back from ${from} to ${to}.`,
+      file,
+      line,
+    }));
+}
+
+/** An index named by a requirements file is never obeyed; one that is new at head is worth a look. */
+function indexOptions(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  const before = new Set(
+    base.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'index-option').map(({ file }) => file)),
+  );
+  return head.flatMap(({ findings }) =>
+    findings.filter(({ kind, file }) => kind === 'index-option' && !before.has(file)),
+  );
+}
