@@ -10236,6 +10236,7 @@ var require_semver2 = __commonJS({
 import { existsSync as existsSync8, readFileSync as readFileSync10 } from "node:fs";
 
 // src/adapters/git.ts
+import { spawn as spawn2 } from "node:child_process";
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10398,7 +10399,14 @@ function withoutCredentials(text2) {
 }
 
 // src/detect/environment-yml.ts
+var LONGEST = 32 * 1024;
+var MOST_BRACKETS = 200;
 function readEnvironmentYml(content) {
+  const brackets = content.length <= LONGEST ? (content.match(/[[{]/g) ?? []).length : 0;
+  if (content.length > LONGEST || brackets > MOST_BRACKETS) {
+    const message = "The file is too large or too deep for an environment file; it is not read.";
+    return { requirements: [], locked: [], findings: [{ kind: "unreadable", message, line: 1 }] };
+  }
   const counter = new import_yaml.LineCounter();
   const document = (0, import_yaml.parseDocument)(content, { lineCounter: counter });
   const [error62] = document.errors;
@@ -11550,9 +11558,35 @@ async function manifestsAt(folder, commit) {
     const [mode = "", , object2 = ""] = meta3.split(" ");
     return mode.startsWith("100") && isManifest(file2) ? [{ file: file2, object: object2 }] : [];
   });
-  return Promise.all(
-    files.map(async ({ file: file2, object: object2 }) => readManifest(file2, (await git(folder, ["cat-file", "blob", object2])).stdout))
-  ).then(present);
+  const contents = await blobs(
+    folder,
+    files.map(({ object: object2 }) => object2)
+  );
+  return present(files.map(({ file: file2 }, index) => readManifest(file2, contents[index] ?? "")));
+}
+function blobs(folder, objects) {
+  return new Promise((resolve3, reject) => {
+    const child = spawn2("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
+    const chunks = [];
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.on("error", reject);
+    child.on("close", () => resolve3(splitBatch(Buffer.concat(chunks), objects.length)));
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(objects.map((object2) => `${object2}
+`).join(""));
+  });
+}
+function splitBatch(output2, count3) {
+  const contents = [];
+  let position2 = 0;
+  while (contents.length < count3) {
+    const end = output2.indexOf(10, position2);
+    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
+    if (end < 0 || !Number.isInteger(size)) break;
+    contents.push(output2.subarray(end + 1, end + 1 + size).toString());
+    position2 = end + size + 2;
+  }
+  return contents;
 }
 async function manifestsHere(folder) {
   const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();
@@ -11826,17 +11860,17 @@ function heldVersions(head, changed) {
 }
 
 // src/report/escape.ts
-var LONGEST = 300;
+var LONGEST2 = 300;
 var INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 var ESCAPE_SEQUENCE = new RegExp("\\p{Cc}\\[[0-9;?]*[ -/]*[@-~]", "gu");
-function plain(text2, longest = LONGEST) {
+function plain(text2, longest = LONGEST2) {
   const line = text2.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
   return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
 }
-function inline(text2, longest = LONGEST) {
+function inline(text2, longest = LONGEST2) {
   return plain(text2, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
 }
-function code(text2, longest = LONGEST) {
+function code(text2, longest = LONGEST2) {
   const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
   return safe === "" ? "` `" : `\`${safe}\``;
 }
@@ -32408,7 +32442,7 @@ function parseLine(raw) {
 }
 
 // src/adapters/probes.ts
-import { spawn as spawn2 } from "node:child_process";
+import { spawn as spawn3 } from "node:child_process";
 import { cpSync, lstatSync as lstatSync2, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2, rmSync as rmSync3 } from "node:fs";
 import { join as join5 } from "node:path";
 var IMPORT_SECONDS = 180;
@@ -32443,7 +32477,7 @@ var PythonProbes = class {
       START,
       settings.program
     ]);
-    const child = spawn2(command, args, {
+    const child = spawn3(command, args, {
       cwd: work,
       env: probeEnvironment(work),
       stdio: ["pipe", "pipe", "pipe", "pipe"],

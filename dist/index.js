@@ -52867,6 +52867,7 @@ function isFound(report, kind) {
 }
 
 // src/adapters/git.ts
+import { spawn as spawn3 } from "node:child_process";
 import { lstatSync as lstatSync2, readFileSync as readFileSync8 } from "node:fs";
 import { join as join9 } from "node:path";
 
@@ -53001,7 +53002,14 @@ function withoutCredentials2(text2) {
 }
 
 // src/detect/environment-yml.ts
+var LONGEST2 = 32 * 1024;
+var MOST_BRACKETS = 200;
 function readEnvironmentYml(content) {
+  const brackets = content.length <= LONGEST2 ? (content.match(/[[{]/g) ?? []).length : 0;
+  if (content.length > LONGEST2 || brackets > MOST_BRACKETS) {
+    const message = "The file is too large or too deep for an environment file; it is not read.";
+    return { requirements: [], locked: [], findings: [{ kind: "unreadable", message, line: 1 }] };
+  }
   const counter = new import_yaml.LineCounter();
   const document = (0, import_yaml.parseDocument)(content, { lineCounter: counter });
   const [error63] = document.errors;
@@ -54099,9 +54107,35 @@ async function manifestsAt(folder, commit) {
     const [mode = "", , object2 = ""] = meta3.split(" ");
     return mode.startsWith("100") && isManifest(file2) ? [{ file: file2, object: object2 }] : [];
   });
-  return Promise.all(
-    files.map(async ({ file: file2, object: object2 }) => readManifest(file2, (await git(folder, ["cat-file", "blob", object2])).stdout))
-  ).then(present);
+  const contents = await blobs(
+    folder,
+    files.map(({ object: object2 }) => object2)
+  );
+  return present(files.map(({ file: file2 }, index) => readManifest(file2, contents[index] ?? "")));
+}
+function blobs(folder, objects) {
+  return new Promise((resolve2, reject) => {
+    const child = spawn3("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
+    const chunks = [];
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.on("error", reject);
+    child.on("close", () => resolve2(splitBatch(Buffer.concat(chunks), objects.length)));
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(objects.map((object2) => `${object2}
+`).join(""));
+  });
+}
+function splitBatch(output2, count3) {
+  const contents = [];
+  let position2 = 0;
+  while (contents.length < count3) {
+    const end = output2.indexOf(10, position2);
+    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
+    if (end < 0 || !Number.isInteger(size)) break;
+    contents.push(output2.subarray(end + 1, end + 1 + size).toString());
+    position2 = end + size + 2;
+  }
+  return contents;
 }
 async function manifestsHere(folder) {
   const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FORMATS, readManifest } from '../detect/formats.ts';
@@ -42,9 +43,38 @@ export async function manifestsAt(folder: string, commit: string): Promise<reado
     const [mode = '', , object = ''] = meta.split(' ');
     return mode.startsWith('100') && isManifest(file) ? [{ file, object }] : [];
   });
-  return Promise.all(
-    files.map(async ({ file, object }) => readManifest(file, (await git(folder, ['cat-file', 'blob', object])).stdout)),
-  ).then(present);
+  const contents = await blobs(
+    folder,
+    files.map(({ object }) => object),
+  );
+  return present(files.map(({ file }, index) => readManifest(file, contents[index] ?? '')));
+}
+
+/** The contents of objects, in order, from one git process. */
+function blobs(folder: string, objects: readonly string[]): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', [...SAFE, '-C', folder, 'cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', reject);
+    child.on('close', () => resolve(splitBatch(Buffer.concat(chunks), objects.length)));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(objects.map((object) => `${object}\n`).join(''));
+  });
+}
+
+/** `<object> blob <size>`, a line feed, the content, a line feed, for each object. */
+function splitBatch(output: Buffer, count: number): readonly string[] {
+  const contents: string[] = [];
+  let position = 0;
+  while (contents.length < count) {
+    const end = output.indexOf(10, position);
+    const size = Number(output.subarray(position, end).toString().split(' ')[2]);
+    if (end < 0 || !Number.isInteger(size)) break;
+    contents.push(output.subarray(end + 1, end + 1 + size).toString());
+    position = end + size + 2;
+  }
+  return contents;
 }
 
 /** The manifests of the working tree, with what git does not track yet and does not ignore. */

@@ -4,7 +4,16 @@ import type { Finding, Requirement } from '../domain/manifest.ts';
 import type { Reading } from './formats.ts';
 import { requirementAt } from './requirements-txt.ts';
 
+/** The parser takes time that grows with the square of some inputs; nobody's environment file is so large or so deep. */
+const LONGEST = 32 * 1024;
+const MOST_BRACKETS = 200;
+
 export function readEnvironmentYml(content: string): Reading {
+  const brackets = content.length <= LONGEST ? (content.match(/[[{]/g) ?? []).length : 0;
+  if (content.length > LONGEST || brackets > MOST_BRACKETS) {
+    const message = 'The file is too large or too deep for an environment file; it is not read.';
+    return { requirements: [], locked: [], findings: [{ kind: 'unreadable', message, line: 1 }] };
+  }
   const counter = new LineCounter();
   const document = parseDocument(content, { lineCounter: counter });
   const [error] = document.errors;
