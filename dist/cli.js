@@ -34269,6 +34269,7 @@ function parseRecord(line) {
 }
 
 // src/sweep/measure.ts
+var INTERRUPTED = "interrupted";
 async function measureBatch(questions, ports, settings) {
   const measurements = [];
   let coming = prepare(questions[0], ports, settings);
@@ -34323,6 +34324,7 @@ async function measure(question, environment, ports, settings) {
   }
   const add2 = (result) => {
     results.set(result.cell, result);
+    if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(key, environment.id, question.repeat, result);
   };
   if (open2.length > 0) await probe(question, environment.id, open2, settings.width, ports, settings, add2);
@@ -34359,7 +34361,7 @@ function withoutRecord(id, end, allImported) {
   const signal = end.how === "signal" ? crashSignal(end.code) : end.how === "exit" ? crashSignal(end.code - 128) : void 0;
   if (signal !== void 0 && !allImported) return crashed(id, STAGES[0], signal);
   if (end.how === "interrupted")
-    return unmeasured(id, "inconclusive", "interrupted", "The run was stopped before this cell.");
+    return unmeasured(id, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
   const how = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
   const said = end.output.trim().split("\n").slice(-3).join(" ");
   return unmeasured(

@@ -92,6 +92,15 @@ describe('measuring a batch', () => {
     ]);
   });
 
+  it('writes nothing down about cells that an interrupted run did not get to', async () => {
+    const { outcomes, added } = await measure({
+      run: () => ({ how: 'interrupted', code: 0, output: '' }),
+      isStopped: () => false,
+    });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
+    expect(added).toEqual([]);
+  });
+
   it('takes a native crash while importing for a failure of every cell', async () => {
     const { outcomes } = await measure({ run: () => ({ how: 'signal', code: 11, output: '' }) });
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['fail']));

@@ -23,6 +23,9 @@ export interface SweepSettings {
   readonly isStopped: () => boolean;
 }
 
+/** The reason of a cell that a stopped run did not get to: it is not finished, so it is not written down. */
+const INTERRUPTED = 'interrupted';
+
 /**
  * Measures a batch. Nothing that a cell or an environment does can end the sweep: what cannot be measured comes back
  * as `unresolved` or `inconclusive`. The next environment is built while the last one is probed.
@@ -98,6 +101,7 @@ async function measure(
   }
   const add = (result: Result) => {
     results.set(result.cell, result);
+    if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(key, environment.id, question.repeat, result);
   };
   if (open.length > 0) await probe(question, environment.id, open, settings.width, ports, settings, add);
@@ -153,7 +157,7 @@ function withoutRecord(id: string, end: ProbeEnd, allImported: boolean): Result 
     end.how === 'signal' ? crashSignal(end.code) : end.how === 'exit' ? crashSignal(end.code - 128) : undefined;
   if (signal !== undefined && !allImported) return crashed(id, STAGES[0], signal);
   if (end.how === 'interrupted')
-    return unmeasured(id, 'inconclusive', 'interrupted', 'The run was stopped before this cell.');
+    return unmeasured(id, 'inconclusive', INTERRUPTED, 'The run was stopped before this cell.');
   const how =
     end.how === 'timeout'
       ? 'took too long'
