@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { IndexCatalog, parsePage, toReleases } from '../../src/adapters/catalog.ts';
+import { scratch } from '../factories/scratch.ts';
 
 const TARGET = { python: '3.11.7', platform: 'linux' as const, machine: 'x64' };
 const file = (filename: string, more = {}) => ({ filename, yanked: false, ...more });
@@ -34,7 +32,7 @@ async function serve(
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const folder = mkdtempSync(join(tmpdir(), 'catalog-'));
+  const folder = scratch('catalog');
   const open = (offline = false) =>
     new IndexCatalog({
       indexUrls: async () => [`http://127.0.0.1:${port}/simple/`],

@@ -1,12 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FileJournal } from '../../src/adapters/journal.ts';
 import { passing, without } from '../factories/results.ts';
+import { scratch } from '../factories/scratch.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
-const place = () => join(mkdtempSync(join(tmpdir(), 'journal-')), 'results.jsonl');
+const place = () => join(scratch('journal'), 'results.jsonl');
 
 describe('the journal', () => {
   it('gives a later run what an earlier one finished', () => {

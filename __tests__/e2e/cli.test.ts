@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { scratch } from '../factories/scratch.ts';
 
 const DIST = resolve('dist');
 const PYTHON = '/usr/bin/env python3';
@@ -13,10 +13,6 @@ interface Ended {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-function scratch(name: string): string {
-  return mkdtempSync(join(tmpdir(), `peft-sweep-${name}-`));
 }
 
 /** Runs a bundle in an empty folder with an empty cache and nothing else in its environment. */

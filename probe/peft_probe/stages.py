@@ -7,61 +7,9 @@ from pathlib import Path
 from . import data
 from .checks import greedy_gap, largest_difference, require_close
 from .errors import CheckFailed, NotApplicable, Unsupported, describe
-from .methods import METHODS, configuration
-from .models import ARCHITECTURES, LABELS
-from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
+from .methods import configuration
 
 GENERATIVE = ("causal-lm", "seq2seq-lm")
-
-
-class Trial:
-    """What the stages of one cell hand on to each other."""
-
-    def __init__(self, modules, cell, job, folder):
-        self.torch, self.transformers, self.peft = modules
-        self.cell, self.job, self.folder = cell, job, Path(folder)
-        self.architecture = ARCHITECTURES[cell["architecture"]]
-        self.method = METHODS.get(cell["method"])
-        self.quantizer = QUANTIZERS.get(cell["quantization"])
-        self.tolerance = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
-        self.facts = {}
-        self.model = self.base_logits = self.padded_logits = self.trained_logits = None
-
-    @property
-    def device(self):
-        return next(self.model.parameters()).device
-
-    def load(self, quantized):
-        """The checkpoint as a user loads it. Heads that the checkpoint lacks get fixed values, not random ones."""
-        auto = getattr(self.transformers, self.architecture.auto[self.cell["task"]])
-        options = {"torch_dtype": self.torch.float32}
-        if self.cell["task"] in ("seq-cls", "token-cls"):
-            options["num_labels"] = LABELS
-        if quantized:
-            options["quantization_config"] = self.quantizer.configuration(self.transformers, self.torch)
-            # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then goes another way.
-            options["device_map"] = self.torch.device("cpu")
-        model = auto.from_pretrained(str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options)
-        for name, parameter in model.named_parameters():
-            if self.head and self.head in name.split(".") or ".pooler." in name:
-                values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
-                parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
-        return model
-
-    @property
-    def head(self):
-        return self.architecture.heads.get(self.cell["task"])
-
-    def logits(self, model, padded=False):
-        """Logits of the four rows in float32, without gradients: [real tokens, vocabulary], or [rows, labels]."""
-        inputs = data.inputs(self.torch, self.cell["task"], self.device, padded)
-        model.eval()
-        with self.torch.no_grad():
-            logits = model(**inputs).logits.float()
-        if self.cell["task"] in ("causal-lm", "token-cls"):
-            mask = inputs["attention_mask"]
-            return logits[:, -mask.shape[1] :][mask == 1]
-        return logits.reshape(-1, logits.shape[-1])
 
 
 def build(trial):

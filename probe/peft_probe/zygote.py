@@ -1,27 +1,23 @@
 """One parent imports once and forks a child per cell, so that a cell costs milliseconds and can harm no other.
 
-The parent never runs a kernel: forked children that use threads after a parent did deadlock in libgomp, so
-the caller sets one thread per process before the import. CUDA must stay hidden from the parent.
+Forked children that use threads after a parent did deadlock in libgomp: the caller sets one thread per process
+before the import, and every process here keeps to one. CUDA must stay hidden from the parent.
 """
 
-import ctypes
 import gc
-import json
-import os
-import resource
 import selectors
 import shutil
-import signal
 import sys
 import time
 from pathlib import Path
 
-from . import VERSION, protocol
+from . import VERSION, protocol, stages
+from .child import Child, become_subreaper, kill_strays, peak_bytes
 from .errors import describe
+from .models import ARCHITECTURES
+from .trial import Trial
 
-OUTPUT_KEPT = 8_000
 WORTH_WARMING = 6
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def main():
@@ -54,8 +50,6 @@ def import_packages(job):
 
 def resolve_lazy_names(modules, job):
     """Touches the classes that children will use: transformers imports them on first use, once here or in every child."""
-    from .models import ARCHITECTURES
-
     for cell in job["cells"]:
         try:
             model_type = modules["transformers"].CONFIG_MAPPING[cell["architecture"]]
@@ -99,11 +93,9 @@ def warm_up(cell, job, modules):
     Later children inherit lazily imported modules and set-up work. It runs in one thread, and only what has proven
     harmless a moment ago.
     """
-    from . import stages
-
     folder = Path(job["work"]) / "warm-up"
     folder.mkdir(parents=True, exist_ok=True)
-    trial = stages.Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, {**job, "saveTo": None}, folder)
+    trial = Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, {**job, "saveTo": None}, folder)
     stages.run(trial, lambda stage: None)
     shutil.rmtree(folder, ignore_errors=True)
     gc.collect()
@@ -114,152 +106,3 @@ def failure_for(cell, failures):
     """The import failure that stops this cell, if any: the control needs no PEFT, and only its own quantizer."""
     needed = ["torch", "transformers", *([] if cell["method"] == "base" else ["peft"]), *cell["packages"]]
     return next((failures[name] for name in needed if name in failures), None)
-
-
-class Child:
-    """One forked cell: its process, its two pipes, and what it has said so far."""
-
-    def __init__(self, cell, job, modules):
-        self.cell, self.job = cell, job
-        self.began = time.monotonic()
-        self.stage, self.result, self.status, self.timed_out = "build", None, None, False
-        self.pending, self.output = b"", b""
-        self.folder = Path(job["work"]) / cell["id"].replace("/", "__")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.records, record_end = os.pipe()
-        self.said, said_end = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self.records)
-            os.close(self.said)
-            child_main(cell, job, modules, self.folder, record_end, said_end)
-        os.close(record_end)
-        os.close(said_end)
-        self.open = {self.records, self.said}
-
-    def register(self, selector):
-        selector.register(self.records, selectors.EVENT_READ, lambda: self.read_records(selector))
-        selector.register(self.said, selectors.EVENT_READ, lambda: self.read_output(selector))
-
-    def read_records(self, selector):
-        received = os.read(self.records, 65536)
-        if not received:
-            return self.close(self.records, selector)
-        self.pending += received
-        if len(self.pending) > 2 * protocol.LONGEST_RECORD:
-            return self.close(self.records, selector)
-        *lines, self.pending = self.pending.split(b"\n")
-        for line in lines:
-            message = json.loads(line)
-            self.stage = message.get("stage", self.stage)
-            self.result = message.get("result", self.result)
-
-    def read_output(self, selector):
-        received = os.read(self.said, 65536)
-        if not received:
-            return self.close(self.said, selector)
-        self.output = (self.output + received)[-OUTPUT_KEPT:]
-
-    def close(self, descriptor, selector):
-        selector.unregister(descriptor)
-        os.close(descriptor)
-        self.open.discard(descriptor)
-
-    def finished(self):
-        """Whether the process has ended; one that outlives its limit is killed with its group."""
-        if self.status is None and time.monotonic() - self.began > self.job["seconds"]:
-            self.timed_out = True
-            kill_group(self.pid)
-        if self.status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self.status = status if pid else None
-        return self.status is not None
-
-    def end(self, selector):
-        kill_group(self.pid)
-        for descriptor in list(self.open):
-            os.set_blocking(descriptor, False)
-            try:
-                while descriptor in self.open:
-                    self.read_records(selector) if descriptor == self.records else self.read_output(selector)
-            except BlockingIOError:
-                self.close(descriptor, selector)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def record(self):
-        """What this cell came to. How the process ended overrules what it said."""
-        said = {"kind": "cell", "cell": self.cell["id"], "seconds": round(time.monotonic() - self.began, 3)}
-        if self.timed_out:
-            return {**said, "ended": "timeout", "stage": self.stage}
-        if os.WIFSIGNALED(self.status):
-            return {**said, "ended": f"signal:{os.WTERMSIG(self.status)}", "stage": self.stage, "output": self.tail()}
-        if self.result is None or os.WEXITSTATUS(self.status) != 0:
-            return {**said, "ended": f"status:{os.WEXITSTATUS(self.status)}", "stage": self.stage, "output": self.tail()}
-        return {**said, "ended": "exit", **self.result, **({"output": self.tail()} if self.result["failures"] else {})}
-
-    def tail(self):
-        return self.output.decode(errors="replace")
-
-
-def child_main(cell, job, modules, folder, record_end, said_end):
-    """Never returns. Runs in its own session, so that one kill ends all that it started."""
-    status = 1
-    try:
-        os.setsid()
-        os.dup2(said_end, 1)
-        os.dup2(said_end, 2)
-        os.close(protocol.RECORDS)
-        os.chdir(folder)
-        limit_memory(job["bytes"])
-        from . import stages
-
-        modules["torch"].set_num_threads(1)
-        trial = stages.Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, job, folder)
-        result = stages.run(trial, lambda stage: protocol.send({"stage": stage}, record_end))
-        result["facts"]["peakBytes"] = peak_bytes()
-        protocol.send({"result": result}, record_end)
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def limit_memory(allowed):
-    """Caps what this process may allocate beyond what it inherited, in bytes; more raises a memory error."""
-    with open("/proc/self/status") as lines:
-        inherited = next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0)
-    resource.setrlimit(resource.RLIMIT_DATA, (inherited + allowed, inherited + allowed))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def become_subreaper():
-    """Processes that a cell leaves behind become children of this one, where they can be found and ended."""
-    try:
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    except (OSError, AttributeError):
-        return
-
-
-def kill_strays(known):
-    try:
-        with open(f"/proc/self/task/{os.getpid()}/children") as listed:
-            strays = [int(pid) for pid in listed.read().split() if int(pid) not in known]
-    except OSError:
-        return
-    for pid in strays:
-        try:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        except OSError:
-            continue
-
-
-def kill_group(pid):
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except OSError:
-        return
-
-
-def peak_bytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

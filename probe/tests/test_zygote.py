@@ -12,7 +12,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import protocol, stages, zygote  # noqa: E402
+from peft_probe import child, protocol, stages, zygote  # noqa: E402
 
 GOOD = {"stages": {"import": "ok"}, "failures": [], "facts": {}}
 
@@ -62,7 +62,7 @@ class Cells(unittest.TestCase):
         os.dup2(spare, protocol.RECORDS) if spare != protocol.RECORDS else None
         with tempfile.TemporaryDirectory() as work, mock.patch.object(stages, "run", misbehave), mock.patch.object(protocol, "send", send):
             job = {"cells": cells, "width": width, "seconds": seconds, "bytes": 1 << 30, "work": work, "packages": []}
-            zygote.become_subreaper()
+            child.become_subreaper()
             zygote.run_cells(job, {"torch": FakeTorch, "transformers": None, "peft": None}, {})
         return {record["cell"].split("/")[0]: record for record in sent}
 
@@ -88,7 +88,7 @@ class Cells(unittest.TestCase):
         records = self.run_cells("garbage", "good")
         self.assertEqual(records["garbage"]["ended"], "exit")
         self.assertEqual(len(records), 2)
-        self.assertLessEqual(len(records["garbage"].get("output", "")), zygote.OUTPUT_KEPT)
+        self.assertLessEqual(len(records["garbage"].get("output", "")), child.OUTPUT_KEPT)
 
     def test_a_process_that_a_cell_leaves_behind_is_ended(self):
         self.run_cells("daemon", "good")
