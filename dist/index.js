@@ -52036,10 +52036,12 @@ function isFlaky(boundary) {
 
 // src/search/partners.ts
 function partners(problem, history) {
-  const order = ["peft", ...WATCHED.filter((name) => name !== "peft" && name !== "torch")];
-  const changed = problem.changes.map(({ library, to }) => ({ library, current: to }));
-  const others = order.filter((library) => !changed.some((change) => change.library === library)).map((library) => ({ library, current: versionAtBase(problem, history, library) }));
-  return [...others, ...changed].flatMap(({ library, current }) => {
+  const changed = problem.changes.map(({ library }) => library);
+  const order = /* @__PURE__ */ new Set(["peft", ...changed, ...WATCHED]);
+  order.delete("torch");
+  return [...order].flatMap((library) => {
+    const proposed = problem.changes.find((change) => change.library === library)?.to;
+    const current = proposed ?? versionAtBase(problem, history, library);
     if (current === void 0) return [];
     const newer = (problem.partners[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
     return newer.length > 0 ? [{ library, line: [current, ...newer] }] : [];

@@ -22,16 +22,16 @@ export interface PartnerFound {
 }
 
 /**
- * Libraries that could be raised with the change, the one closest to PEFT first; last the changed ones themselves, to a
- * release beyond the one that is proposed.
+ * Libraries that could be raised with the change, likely ones first: PEFT, then the changed ones themselves to a release
+ * beyond the one that is proposed, then the rest.
  */
 export function partners(problem: Problem, history: History): readonly Partner[] {
-  const order = ['peft', ...WATCHED.filter((name) => name !== 'peft' && name !== 'torch')];
-  const changed = problem.changes.map(({ library, to }) => ({ library, current: to }));
-  const others = order
-    .filter((library) => !changed.some((change) => change.library === library))
-    .map((library) => ({ library, current: versionAtBase(problem, history, library) }));
-  return [...others, ...changed].flatMap(({ library, current }) => {
+  const changed = problem.changes.map(({ library }) => library);
+  const order = new Set(['peft', ...changed, ...WATCHED]);
+  order.delete('torch');
+  return [...order].flatMap((library) => {
+    const proposed = problem.changes.find((change) => change.library === library)?.to;
+    const current = proposed ?? versionAtBase(problem, history, library);
     if (current === undefined) return [];
     const newer = (problem.partners[library] ?? []).filter((version) => compareVersions(version, current) > 0);
     return newer.length > 0 ? [{ library, line: [current, ...newer] }] : [];
