@@ -10243,6 +10243,14 @@ import { join } from "node:path";
 // src/detect/environment-yml.ts
 var import_yaml = __toESM(require_dist(), 1);
 
+// src/domain/package.ts
+function normalizeName(name) {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/@\s]*@/g, "//");
+}
+
 // src/domain/version.ts
 var pep440 = __toESM(require_pep440(), 1);
 function isVersion(text2) {
@@ -10307,9 +10315,6 @@ function parseSpecifier(text2) {
     clauses.push(`${clause[1]}${clause[2]}`);
   }
   return clauses.join(",");
-}
-function normalizeName(name) {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 function exactVersion(specifier) {
   return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
@@ -10383,7 +10388,7 @@ function elsewhere(location, source, written, line, column) {
       line
     };
   return {
-    name: name.toLowerCase().replace(/[-_.]+/g, "-"),
+    name: normalizeName(name),
     written,
     specifier: "",
     extras: [],
@@ -10393,9 +10398,6 @@ function elsewhere(location, source, written, line, column) {
     line,
     columns: [column, column + written.length]
   };
-}
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/@\s]*@/g, "//");
 }
 
 // src/detect/environment-yml.ts
@@ -31771,40 +31773,6 @@ function getOnce(url2, headers, certificate, redirects) {
   });
 }
 
-// src/plan/request.ts
-var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
-var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
-function parseChange(text2, problems) {
-  const found = CHANGE.exec(text2);
-  if (!found) {
-    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
-    return void 0;
-  }
-  const library = normalizeName2(found[1] ?? "");
-  const [from = "", to = ""] = [found[2], found[3]];
-  if (!WATCHED.includes(library))
-    problems.push(
-      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
-    );
-  if (from === "")
-    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
-  for (const version2 of [from, to])
-    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
-      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
-  return { library, from, to };
-}
-function parseHeld(text2, problems) {
-  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
-  if (rest.length > 0 || name === "" || !isVersion(version2)) {
-    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
-    return void 0;
-  }
-  return [normalizeName2(name), version2];
-}
-function normalizeName2(name) {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
-
 // src/adapters/wheels.ts
 function parseWheelName(file2) {
   if (!file2.endsWith(".whl")) return void 0;
@@ -31812,13 +31780,13 @@ function parseWheelName(file2) {
   if (parts.length < 5) return void 0;
   const [name = "", version2 = ""] = parts;
   const [python = "", abi = "", platform = ""] = parts.slice(-3);
-  return { name: normalizeName2(name), version: version2, tags: [python, abi, platform] };
+  return { name: normalizeName(name), version: version2, tags: [python, abi, platform] };
 }
 function sourceVersion(file2, name) {
   const stem = file2.replace(/\.(tar\.gz|zip|tar\.bz2)$/, "");
   if (stem === file2) return void 0;
   const dash = stem.lastIndexOf("-");
-  return normalizeName2(stem.slice(0, dash)) === name ? stem.slice(dash + 1) : void 0;
+  return normalizeName(stem.slice(0, dash)) === name ? stem.slice(dash + 1) : void 0;
 }
 function wheelFits(wheel, target) {
   const [python = "", abi = "", platform = ""] = wheel.tags;
@@ -32027,7 +31995,7 @@ import { join as join4 } from "node:path";
 import { createHash as createHash2 } from "node:crypto";
 function parseLock(text2) {
   const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
-    ([, name = "", version2 = ""]) => [normalizeName2(name), version2]
+    ([, name = "", version2 = ""]) => [normalizeName(name), version2]
   );
   return Object.fromEntries(pairs2);
 }
@@ -32115,7 +32083,7 @@ function shortReason(finished) {
   const lines = finished.stderr.split("\n").map(
     (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
   ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return lines.join(" ").replaceAll(/\/\/[^/@\s]*@/g, "//").slice(0, 600);
+  return withoutCredentials(lines.join(" ")).slice(0, 600);
 }
 
 // src/adapters/environments.ts
@@ -32335,9 +32303,6 @@ function readCertificate(settings) {
   } catch {
     return void 0;
   }
-}
-function withoutCredentials2(url2) {
-  return url2.replace(/\/\/[^/@]*@/, "//");
 }
 
 // src/adapters/journal.ts
@@ -34968,7 +34933,7 @@ async function factsOf2(world, planned, torch) {
     },
     python: world.python.version,
     containment: { name, missing },
-    indexes: (await world.indexUrls()).map(withoutCredentials2)
+    indexes: (await world.indexUrls()).map(withoutCredentials)
   };
 }
 function isStored(cache, torch) {
@@ -35040,7 +35005,7 @@ async function runDoctor(context) {
     ["node", process.version],
     ["python", `${world.python.version} at ${world.python.path}`],
     ["uv", `${world.uv.version} at ${world.uv.path}`],
-    ["index", (await world.indexUrls()).map(withoutCredentials2).join(", ") || "none"],
+    ["index", (await world.indexUrls()).map(withoutCredentials).join(", ") || "none"],
     ["torch", `${torch.closure.torch}: ${torch.source}`],
     ["cache", `${world.cache}, ${Math.floor(disk.bavail * disk.bsize / 1e9)} GB free`],
     ["isolation", `${containment.name}: ${containment.enforced.join(", ")}`],
@@ -35252,6 +35217,39 @@ Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell wa
 // src/inputs.ts
 var import_yaml2 = __toESM(require_dist(), 1);
 import { parseArgs } from "node:util";
+
+// src/plan/request.ts
+var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
+var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
+function parseChange(text2, problems) {
+  const found = CHANGE.exec(text2);
+  if (!found) {
+    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
+    return void 0;
+  }
+  const library = normalizeName(found[1] ?? "");
+  const [from = "", to = ""] = [found[2], found[3]];
+  if (!WATCHED.includes(library))
+    problems.push(
+      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
+    );
+  if (from === "")
+    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+  for (const version2 of [from, to])
+    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
+      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+  return { library, from, to };
+}
+function parseHeld(text2, problems) {
+  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
+  if (rest.length > 0 || name === "" || !isVersion(version2)) {
+    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
+    return void 0;
+  }
+  return [normalizeName(name), version2];
+}
+
+// src/inputs.ts
 var COMMANDS = [
   "sweep",
   "plan",

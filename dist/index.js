@@ -50106,61 +50106,6 @@ function readReport(folder) {
 import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join10 } from "node:path";
 
-// src/adapters/index-settings.ts
-import { readFileSync as readFileSync2 } from "node:fs";
-var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
-function indexSettings(environment, pipConfigList) {
-  const pip = pipSettings(environment, pipConfigList);
-  const uvEnvironment = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)
-  );
-  const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
-  const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
-  const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(",", " ") ?? pip("find-links"));
-  const certificate = environment.SSL_CERT_FILE ?? pip("cert");
-  const options = [];
-  if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
-  if (!environment.UV_INDEX && !environment.UV_EXTRA_INDEX_URL) for (const url2 of extra) options.push("--index", url2);
-  if (!environment.UV_FIND_LINKS) for (const folder of findLinks) options.push("--find-links", folder);
-  if (pip("no-index") && !environment.UV_NO_INDEX) options.push("--no-index");
-  return {
-    uvOptions: options,
-    uvEnvironment: { ...uvEnvironment, ...certificate && { SSL_CERT_FILE: certificate } },
-    findLinks,
-    ...indexUrl && { indexUrl },
-    extraIndexUrls: extra.map((entry) => entry.replace(/^[A-Za-z0-9_-]+=/, "")),
-    ...certificate && { certificate }
-  };
-}
-function pipSettings(environment, pipConfigList) {
-  const listed = /* @__PURE__ */ new Map();
-  for (const line of pipConfigList.split("\n")) {
-    const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
-    if (found?.[1] && found[2]) listed.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
-  }
-  return (option) => {
-    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed.get(option);
-    return value === "" ? void 0 : value;
-  };
-}
-function words(text2) {
-  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
-}
-function emittedIndexes(output2) {
-  return output2.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url2) => url2 !== void 0);
-}
-function readCertificate(settings) {
-  if (settings.certificate === void 0) return void 0;
-  try {
-    return readFileSync2(settings.certificate, "utf8");
-  } catch {
-    return void 0;
-  }
-}
-function withoutCredentials(url2) {
-  return url2.replace(/\/\/[^/@]*@/, "//");
-}
-
 // src/adapters/world.ts
 import { mkdirSync as mkdirSync8, rmSync as rmSync4 } from "node:fs";
 import { cpus, homedir } from "node:os";
@@ -50169,7 +50114,7 @@ import { fileURLToPath } from "node:url";
 
 // src/adapters/catalog.ts
 import { createHash } from "node:crypto";
-import { mkdirSync as mkdirSync2, readdirSync, readFileSync as readFileSync3, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { mkdirSync as mkdirSync2, readdirSync, readFileSync as readFileSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { join as join2 } from "node:path";
 
 // src/domain/environment.ts
@@ -50302,38 +50247,12 @@ function getOnce(url2, headers, certificate, redirects) {
   });
 }
 
-// src/plan/request.ts
-var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
-var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
-function parseChange(text2, problems) {
-  const found = CHANGE.exec(text2);
-  if (!found) {
-    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
-    return void 0;
-  }
-  const library = normalizeName(found[1] ?? "");
-  const [from = "", to = ""] = [found[2], found[3]];
-  if (!WATCHED.includes(library))
-    problems.push(
-      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
-    );
-  if (from === "")
-    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
-  for (const version2 of [from, to])
-    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
-      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
-  return { library, from, to };
-}
-function parseHeld(text2, problems) {
-  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
-  if (rest.length > 0 || name === "" || !isVersion(version2)) {
-    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
-    return void 0;
-  }
-  return [normalizeName(name), version2];
-}
+// src/domain/package.ts
 function normalizeName(name) {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/@\s]*@/g, "//");
 }
 
 // src/adapters/wheels.ts
@@ -50432,7 +50351,7 @@ var IndexCatalog = class {
 };
 function readCached(file2) {
   try {
-    return Cached2.safeParse(JSON.parse(readFileSync3(file2, "utf8"))).data;
+    return Cached2.safeParse(JSON.parse(readFileSync2(file2, "utf8"))).data;
   } catch {
     return void 0;
   }
@@ -50585,7 +50504,7 @@ async function chooseContainment(writable) {
 }
 
 // src/adapters/environments.ts
-import { existsSync as existsSync3, mkdirSync as mkdirSync4, mkdtempSync, readFileSync as readFileSync4, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { existsSync as existsSync3, mkdirSync as mkdirSync4, mkdtempSync, readFileSync as readFileSync3, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync3 } from "node:fs";
 import { join as join4 } from "node:path";
 
 // src/adapters/locks.ts
@@ -50680,7 +50599,7 @@ function shortReason(finished) {
   const lines = finished.stderr.split("\n").map(
     (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
   ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return lines.join(" ").replaceAll(/\/\/[^/@\s]*@/g, "//").slice(0, 600);
+  return withoutCredentials(lines.join(" ")).slice(0, 600);
 }
 
 // src/adapters/environments.ts
@@ -50750,7 +50669,7 @@ var UvEnvironments = class {
         `${requirements.join("\n")}
 `
       );
-      if (finished.status === 0) return readFileSync4(join4(scratch, "lock.txt"), "utf8");
+      if (finished.status === 0) return readFileSync3(join4(scratch, "lock.txt"), "utf8");
       return { status: isWeather(finished) ? "inconclusive" : "unresolved", why: shortReason(finished) };
     } finally {
       rmSync(scratch, { recursive: true, force: true });
@@ -50848,6 +50767,58 @@ function pinLines(pins) {
 function ensure(folder) {
   mkdirSync4(folder, { recursive: true });
   return folder;
+}
+
+// src/adapters/index-settings.ts
+import { readFileSync as readFileSync4 } from "node:fs";
+var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
+function indexSettings(environment, pipConfigList) {
+  const pip = pipSettings(environment, pipConfigList);
+  const uvEnvironment = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)
+  );
+  const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
+  const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
+  const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(",", " ") ?? pip("find-links"));
+  const certificate = environment.SSL_CERT_FILE ?? pip("cert");
+  const options = [];
+  if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
+  if (!environment.UV_INDEX && !environment.UV_EXTRA_INDEX_URL) for (const url2 of extra) options.push("--index", url2);
+  if (!environment.UV_FIND_LINKS) for (const folder of findLinks) options.push("--find-links", folder);
+  if (pip("no-index") && !environment.UV_NO_INDEX) options.push("--no-index");
+  return {
+    uvOptions: options,
+    uvEnvironment: { ...uvEnvironment, ...certificate && { SSL_CERT_FILE: certificate } },
+    findLinks,
+    ...indexUrl && { indexUrl },
+    extraIndexUrls: extra.map((entry) => entry.replace(/^[A-Za-z0-9_-]+=/, "")),
+    ...certificate && { certificate }
+  };
+}
+function pipSettings(environment, pipConfigList) {
+  const listed = /* @__PURE__ */ new Map();
+  for (const line of pipConfigList.split("\n")) {
+    const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
+    if (found?.[1] && found[2]) listed.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
+  }
+  return (option) => {
+    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed.get(option);
+    return value === "" ? void 0 : value;
+  };
+}
+function words(text2) {
+  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+}
+function emittedIndexes(output2) {
+  return output2.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url2) => url2 !== void 0);
+}
+function readCertificate(settings) {
+  if (settings.certificate === void 0) return void 0;
+  try {
+    return readFileSync4(settings.certificate, "utf8");
+  } catch {
+    return void 0;
+  }
 }
 
 // src/adapters/journal.ts
@@ -52889,7 +52860,7 @@ function parsePep508(text2) {
   const extras = EXTRAS.exec(rest);
   if (extras) rest = rest.slice(extras[0].length);
   const parsed = {
-    name: normalizeName2(name[1]),
+    name: normalizeName(name[1]),
     extras: (extras?.[1] ?? "").split(",").map((one) => one.trim()).filter(Boolean)
   };
   if (rest.startsWith("@")) return { ...parsed, specifier: "", ...urlAndMarker(rest.slice(1).trim()) };
@@ -52914,9 +52885,6 @@ function parseSpecifier(text2) {
     clauses.push(`${clause[1]}${clause[2]}`);
   }
   return clauses.join(",");
-}
-function normalizeName2(name) {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 function exactVersion(specifier) {
   return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
@@ -52962,7 +52930,7 @@ function readLine({ text: text2, line, column }) {
   if (/^(-i|--index-url|--extra-index-url|-f|--find-links|--no-index)\b/.test(text2))
     return {
       kind: "index-option",
-      message: `\`${withoutCredentials2(text2.split(/[ =]/)[0] ?? "")}\` names an index inside a requirements file.`,
+      message: `\`${withoutCredentials(text2.split(/[ =]/)[0] ?? "")}\` names an index inside a requirements file.`,
       line
     };
   if (text2.startsWith("-")) return void 0;
@@ -52986,11 +52954,11 @@ function elsewhere(location, source, written, line, column) {
   if (name === void 0)
     return {
       kind: "not-installable",
-      message: `\`${withoutCredentials2(written).slice(0, 120)}\` is not from an index; it is not measured.`,
+      message: `\`${withoutCredentials(written).slice(0, 120)}\` is not from an index; it is not measured.`,
       line
     };
   return {
-    name: name.toLowerCase().replace(/[-_.]+/g, "-"),
+    name: normalizeName(name),
     written,
     specifier: "",
     extras: [],
@@ -53000,9 +52968,6 @@ function elsewhere(location, source, written, line, column) {
     line,
     columns: [column, column + written.length]
   };
-}
-function withoutCredentials2(text2) {
-  return text2.replace(/\/\/[^/@\s]*@/g, "//");
 }
 
 // src/detect/environment-yml.ts
@@ -53066,7 +53031,7 @@ function readLock(content) {
   let current;
   const finish = () => {
     if (current?.name && current.version)
-      locked.push({ name: normalizeName2(current.name), version: current.version, line: current.line });
+      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
     current = void 0;
   };
   for (const [index, line] of content.split("\n").entries()) {
@@ -53960,7 +53925,7 @@ function lists(table2) {
   ];
 }
 function withSource(requirement, sources) {
-  const key = Object.keys(sources).find((name) => normalizeName2(name) === requirement.name);
+  const key = Object.keys(sources).find((name) => normalizeName(name) === requirement.name);
   const source = key === void 0 ? void 0 : [sources[key]].flat()[0];
   if (!isTable(source)) return requirement;
   const kind = "git" in source ? "git" : "path" in source || "workspace" in source ? "path" : "url" in source ? "url" : requirement.source;
@@ -53981,7 +53946,7 @@ function readPoetry(table2, content) {
   let from = 0;
   for (const [group, entries] of tables2)
     for (const [name, value] of Object.entries(entries)) {
-      if (normalizeName2(name) === "python") continue;
+      if (normalizeName(name) === "python") continue;
       const found = lines.findIndex(
         (line2, index) => index >= from && new RegExp(`^\\s*"?${escaped(name)}"?\\s*=`).test(line2)
       );
@@ -54007,7 +53972,7 @@ function poetryEntry(name, value, group, line, text2) {
   const source = "git" in table2 ? "git" : "path" in table2 ? "path" : "url" in table2 ? "url" : "index";
   const column = Math.max(0, text2.indexOf(written, text2.indexOf("=")));
   return {
-    name: normalizeName2(name),
+    name: normalizeName(name),
     written,
     specifier,
     extras: Array.isArray(table2.extras) ? table2.extras.filter((one) => typeof one === "string") : [],
@@ -54504,6 +54469,39 @@ function isStored(cache, torch) {
 // src/inputs.ts
 var import_yaml2 = __toESM(require_dist(), 1);
 import { parseArgs } from "node:util";
+
+// src/plan/request.ts
+var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
+var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
+function parseChange(text2, problems) {
+  const found = CHANGE.exec(text2);
+  if (!found) {
+    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
+    return void 0;
+  }
+  const library = normalizeName(found[1] ?? "");
+  const [from = "", to = ""] = [found[2], found[3]];
+  if (!WATCHED.includes(library))
+    problems.push(
+      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
+    );
+  if (from === "")
+    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+  for (const version2 of [from, to])
+    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
+      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+  return { library, from, to };
+}
+function parseHeld(text2, problems) {
+  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
+  if (rest.length > 0 || name === "" || !isVersion(version2)) {
+    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
+    return void 0;
+  }
+  return [normalizeName(name), version2];
+}
+
+// src/inputs.ts
 var COMMANDS = [
   "sweep",
   "plan",

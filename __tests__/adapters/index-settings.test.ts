@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { emittedIndexes, indexSettings, withoutCredentials } from '../../src/adapters/index-settings.ts';
+import { emittedIndexes, indexSettings } from '../../src/adapters/index-settings.ts';
+import { withoutCredentials } from '../../src/domain/package.ts';
 
 describe('index settings', () => {
   it('translates pip settings to explicit uv options', () => {

@@ -79,8 +79,3 @@ export function readCertificate(settings: IndexSettings): string | undefined {
     return undefined;
   }
 }
-
-/** An address without its user name and password. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//');
-}

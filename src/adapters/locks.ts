@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Lock } from '../domain/environment.ts';
-import { normalizeName } from '../plan/request.ts';
+import { normalizeName } from '../domain/package.ts';
 
 /** name -> version of the `name==version` lines that uv writes. */
 export function parseLock(text: string): Lock {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutCredentials } from '../domain/package.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { IndexSettings } from './index-settings.ts';
 import { type Finished, run } from './process.ts';
@@ -110,8 +111,5 @@ export function shortReason(finished: Finished): string {
         .trim(),
     )
     .filter((line) => line !== '' && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return lines
-    .join(' ')
-    .replaceAll(/\/\/[^/@\s]*@/g, '//')
-    .slice(0, 600);
+  return withoutCredentials(lines.join(' ')).slice(0, 600);
 }

@@ -1,4 +1,4 @@
-import { normalizeName } from '../plan/request.ts';
+import { normalizeName } from '../domain/package.ts';
 
 /** The parts of a distribution's file name that decide whether it can be installed. */
 export interface WheelName {

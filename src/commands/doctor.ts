@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
-import { withoutCredentials } from '../adapters/index-settings.ts';
 import { openWorld } from '../adapters/world.ts';
+import { withoutCredentials } from '../domain/package.ts';
 import type { Context } from './context.ts';
 
 /** Says what this machine has, what a probe is kept from here, and what to change. */

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withoutCredentials } from '../adapters/index-settings.ts';
 import type { TorchBuild } from '../adapters/torch.ts';
 import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
 import type { Finding } from '../domain/manifest.ts';
+import { withoutCredentials } from '../domain/package.ts';
 import { plan, problemOf, sweep } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderCheck } from '../report/check.ts';

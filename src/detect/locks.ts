@@ -1,7 +1,7 @@
 /** uv.lock, poetry.lock, pdm.lock, pylock.toml: `[[package]]` tables with a name and a version. */
 import type { Locked } from '../domain/manifest.ts';
+import { normalizeName } from '../domain/package.ts';
 import type { Reading } from './formats.ts';
-import { normalizeName } from './requirement.ts';
 
 const TABLE = /^\s*\[\[(package|packages)\]\]\s*$/;
 const STRING = /^\s*(name|version)\s*=\s*["']([^"']*)["']\s*$/;

@@ -1,8 +1,8 @@
 /** pyproject.toml: PEP 621, PEP 735 groups, uv's lists, poetry. */
 import type { Finding, Requirement } from '../domain/manifest.ts';
+import { normalizeName } from '../domain/package.ts';
 import type { Reading } from './formats.ts';
 import { poetrySpecifier } from './poetry.ts';
-import { normalizeName } from './requirement.ts';
 import { requirementAt } from './requirements-txt.ts';
 import { isTable, listAt, Places, parseToml, type Table, tableAt } from './toml.ts';
 

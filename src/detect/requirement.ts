@@ -1,4 +1,5 @@
 /** One PEP 508 requirement. https://packaging.python.org/en/latest/specifications/dependency-specifiers/ */
+import { normalizeName } from '../domain/package.ts';
 import { isVersion } from '../domain/version.ts';
 
 export interface Pep508 {
@@ -53,11 +54,6 @@ function parseSpecifier(text: string): string | { readonly error: string } {
     clauses.push(`${clause[1]}${clause[2]}`);
   }
   return clauses.join(',');
-}
-
-/** PEP 503's normalized name. */
-export function normalizeName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
 /** The version of a specifier that is one exact pin, without a wildcard. */

@@ -1,5 +1,6 @@
 /** requirements*.txt, *.in and constraints files, as pip reads them. */
 import type { Finding, Requirement } from '../domain/manifest.ts';
+import { normalizeName, withoutCredentials } from '../domain/package.ts';
 import type { Reading } from './formats.ts';
 import { parsePep508 } from './requirement.ts';
 
@@ -92,7 +93,7 @@ function elsewhere(
       line,
     };
   return {
-    name: name.toLowerCase().replace(/[-_.]+/g, '-'),
+    name: normalizeName(name),
     written,
     specifier: '',
     extras: [],
@@ -102,8 +103,4 @@ function elsewhere(
     line,
     columns: [column, column + written.length],
   };
-}
-
-function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/g, '//');
 }

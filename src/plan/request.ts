@@ -1,4 +1,5 @@
 import { WATCHED } from '../domain/environment.ts';
+import { normalizeName } from '../domain/package.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { isVersion } from '../domain/version.ts';
 
@@ -40,9 +41,4 @@ export function parseHeld(text: string, problems: string[]): readonly [string, s
     return undefined;
   }
   return [normalizeName(name), version];
-}
-
-/** PEP 503's normalized name. */
-export function normalizeName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
