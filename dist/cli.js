@@ -34831,6 +34831,7 @@ function writeReport(folder, report) {
   mkdirSync8(folder, { recursive: true });
   writeFileSync4(join10(folder, "report.json"), `${JSON.stringify(report, null, 1)}
 `);
+  if (report.changes.length === 0) return;
   writeFileSync4(join10(folder, "comment.md"), renderComment(report));
   writeFileSync4(join10(folder, "summary.md"), renderComment(report));
   writeFileSync4(join10(folder, "constraints.txt"), constraints(report));
@@ -35074,7 +35075,7 @@ async function runReport(context) {
 function rendered(report, format) {
   switch (format) {
     case "terminal":
-      return renderTerminal(report);
+      return report.changes.length === 0 ? renderCheck(report) : renderTerminal(report);
     case "markdown":
       return renderComment(report);
     case "json":

@@ -50077,6 +50077,7 @@ function writeReport(folder, report) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 1)}
 `);
+  if (report.changes.length === 0) return;
   writeFileSync(join(folder, "comment.md"), renderComment(report));
   writeFileSync(join(folder, "summary.md"), renderComment(report));
   writeFileSync(join(folder, "constraints.txt"), constraints(report));

@@ -9,6 +9,8 @@ import { recommended } from '../report/summary.ts';
 export function writeReport(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+  // `check` compares nothing, so there is nothing to comment on.
+  if (report.changes.length === 0) return;
   writeFileSync(join(folder, 'comment.md'), renderComment(report));
   writeFileSync(join(folder, 'summary.md'), renderComment(report));
   writeFileSync(join(folder, 'constraints.txt'), constraints(report));

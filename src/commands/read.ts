@@ -1,5 +1,6 @@
 import { didYouMean } from '../domain/suggest.ts';
 import { assertNever, UserError } from '../errors.ts';
+import { renderCheck } from '../report/check.ts';
 import { renderComment } from '../report/comment.ts';
 import { renderExplain } from '../report/explain.ts';
 import type { Report } from '../report/model.ts';
@@ -18,7 +19,7 @@ export async function runReport(context: Context): Promise<number> {
 function rendered(report: Report, format: Context['line']['options']['format']): string {
   switch (format) {
     case 'terminal':
-      return renderTerminal(report);
+      return report.changes.length === 0 ? renderCheck(report) : renderTerminal(report);
     case 'markdown':
       return renderComment(report);
     case 'json':
