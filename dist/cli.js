@@ -11837,7 +11837,7 @@ function watchedChanges(changes) {
 function resolveEnds(change, releases, python) {
   const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
   if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
-  return { library: change.library, from, to, source: `${change.file}:${change.line}` };
+  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
 }
 function resolveEnd(end, locked, releases, python) {
   const exact = locked ? end : exactVersion(end);
@@ -11945,9 +11945,9 @@ async function requestFromCheckout(context, world) {
     request: { ...context.line.request, changes: first, held: { ...held, ...context.line.request.held } },
     findings: [
       ...guard(base2, head),
-      ...others.map(({ library, from, to, source }) => ({
+      ...others.map(({ library, from, to, place }) => ({
         kind: "not-swept",
-        message: `${library} also goes from ${from} to ${to} at ${source}; sweep that by name.`
+        message: `${library} also goes from ${from} to ${to} at ${place.file}:${place.line}; sweep that by name.`
       }))
     ]
   };
@@ -33201,7 +33201,8 @@ function resolveChange(written, releases, python, problems) {
     return void 0;
   }
   const within = usable.filter((version2) => compareVersions(version2, from) > 0 && compareVersions(version2, to) < 0);
-  return { library: written.library, from, to, releases: [from, ...within, to] };
+  const { library, place } = written;
+  return { library, from, to, releases: [from, ...within, to], ...place && { place } };
 }
 function findVersion(library, written, all, usable, python, problems) {
   if (written === "") return usable.at(-1);
@@ -33392,7 +33393,13 @@ function buildReport(input2) {
   return {
     schemaVersion: 1,
     run: input2.run,
-    changes: input2.changes.map(({ library, from, to }) => ({ library, from, to, kind: bumpOf(from, to) })),
+    changes: input2.changes.map(({ library, from, to, place }) => ({
+      library,
+      from,
+      to,
+      kind: bumpOf(from, to),
+      ...place
+    })),
     environments: toEnvironments(input2),
     cells: input2.cells.map((cell) => ({ id: cellId(cell), planned: true })),
     results,
@@ -34464,10 +34471,7 @@ function renderCheck(report) {
 // src/report/plan.ts
 function renderPlan(facts) {
   const rows = [
-    ...facts.changes.map(({ library, from, to }, index) => [
-      index === 0 ? "change" : "",
-      `${library} ${from} -> ${to}`
-    ]),
+    ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
     ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
     [
       "held",
@@ -34489,6 +34493,9 @@ function renderPlan(facts) {
   ];
   return `${rows.map(([name, text2]) => `${name.padEnd(14)}${text2}`.trimEnd()).join("\n")}
 `;
+}
+function changeText({ library, from, to, place }) {
+  return `${library} ${from} -> ${to}${place ? `     ${place.file}:${place.line}` : ""}`;
 }
 function torchText({ torch }) {
   const size = torch.stored ? "in the store" : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : "size not known";

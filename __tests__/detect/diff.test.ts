@@ -88,7 +88,7 @@ describe('what a checkout asks to sweep', () => {
       changes({ 'requirements.txt': 'peft>=0.17,<0.18\n' }, { 'requirements.txt': 'peft>=0.17,<0.20\n' }),
     );
     expect(change && resolveEnds(change, releases('0.17.0', '0.17.1', '0.18.0', '0.19.1', '0.20.0'), '3.11.7')).toEqual(
-      { library: 'peft', from: '0.17.1', to: '0.19.1', source: 'requirements.txt:1' },
+      { library: 'peft', from: '0.17.1', to: '0.19.1', place: { file: 'requirements.txt', line: 1 } },
     );
   });
 

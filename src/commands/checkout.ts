@@ -61,9 +61,9 @@ export async function requestFromCheckout(context: Context, world: World): Promi
     request: { ...context.line.request, changes: first, held: { ...held, ...context.line.request.held } },
     findings: [
       ...guard(base, head),
-      ...others.map(({ library, from, to, source }) => ({
+      ...others.map(({ library, from, to, place }) => ({
         kind: 'not-swept',
-        message: `${library} also goes from ${from} to ${to} at ${source}; sweep that by name.`,
+        message: `${library} also goes from ${from} to ${to} at ${place.file}:${place.line}; sweep that by name.`,
       })),
     ],
   };

@@ -1,4 +1,5 @@
 /** From changes in manifests to what a sweep is asked: which library, from where to where, with what held. */
+import type { Place } from '../domain/change.ts';
 import { WATCHED } from '../domain/environment.ts';
 import type { Manifest, ManifestChange } from '../domain/manifest.ts';
 import { compareVersions, isVersion, type Release, usableReleases } from '../domain/version.ts';
@@ -9,8 +10,7 @@ export interface DetectedChange {
   readonly library: string;
   readonly from: string;
   readonly to: string;
-  /** `requirements.txt:3`, for the plan. */
-  readonly source: string;
+  readonly place: Place;
 }
 
 /** Changes of watched libraries that move forward. A lock's versions go before a manifest's. */
@@ -33,7 +33,7 @@ export function resolveEnds(
 ): DetectedChange | undefined {
   const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
   if (from === undefined || to === undefined || compareVersions(from, to) >= 0) return undefined;
-  return { library: change.library, from, to, source: `${change.file}:${change.line}` };
+  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
 }
 
 function resolveEnd(end: string, locked: boolean, releases: readonly Release[], python: string): string | undefined {

@@ -21,7 +21,8 @@ export function resolveChange(
     return undefined;
   }
   const within = usable.filter((version) => compareVersions(version, from) > 0 && compareVersions(version, to) < 0);
-  return { library: written.library, from, to, releases: [from, ...within, to] };
+  const { library, place } = written;
+  return { library, from, to, releases: [from, ...within, to], ...(place && { place }) };
 }
 
 function findVersion(

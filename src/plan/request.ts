@@ -1,3 +1,4 @@
+import type { Place } from '../domain/change.ts';
 import { WATCHED } from '../domain/environment.ts';
 import { normalizeName } from '../domain/package.ts';
 import { didYouMean } from '../domain/suggest.ts';
@@ -8,6 +9,7 @@ export interface WrittenChange {
   readonly library: string;
   readonly from: string;
   readonly to: string;
+  readonly place?: Place;
 }
 
 const CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;

@@ -1,5 +1,6 @@
 import { diff } from 'semver';
 import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
+import type { Place } from '../domain/change.ts';
 import { COMPARISONS, type Comparison } from '../domain/comparison.ts';
 import { requestKey } from '../domain/environment.ts';
 import { OUTCOMES, type Outcome, type Result } from '../domain/outcome.ts';
@@ -8,7 +9,12 @@ import type { Report, ReportComparison, ReportEnvironment, ReportResult } from '
 
 export interface ReportInput {
   readonly run: Report['run'];
-  readonly changes: readonly { readonly library: string; readonly from: string; readonly to: string }[];
+  readonly changes: readonly {
+    readonly library: string;
+    readonly from: string;
+    readonly to: string;
+    readonly place?: Place;
+  }[];
   readonly cells: readonly Cell[];
   readonly conclusions: Conclusions;
   readonly pins: readonly Pin[];
@@ -24,7 +30,13 @@ export function buildReport(input: ReportInput): Report {
   return {
     schemaVersion: 1,
     run: input.run,
-    changes: input.changes.map(({ library, from, to }) => ({ library, from, to, kind: bumpOf(from, to) })),
+    changes: input.changes.map(({ library, from, to, place }) => ({
+      library,
+      from,
+      to,
+      kind: bumpOf(from, to),
+      ...place,
+    })),
     environments: toEnvironments(input),
     cells: input.cells.map((cell) => ({ id: cellId(cell), planned: true })),
     results,

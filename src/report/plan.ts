@@ -1,3 +1,5 @@
+import type { Place } from '../domain/change.ts';
+
 /** What a sweep is about to do, shown before anything is built. */
 
 export interface PlanFacts {
@@ -6,6 +8,7 @@ export interface PlanFacts {
     readonly from: string;
     readonly to: string;
     readonly releases: readonly string[];
+    readonly place?: Place;
   }[];
   readonly held: Readonly<Record<string, string>>;
   readonly cells: number;
@@ -26,10 +29,7 @@ export interface PlanFacts {
 
 export function renderPlan(facts: PlanFacts): string {
   const rows: [string, string][] = [
-    ...facts.changes.map(({ library, from, to }, index): [string, string] => [
-      index === 0 ? 'change' : '',
-      `${library} ${from} -> ${to}`,
-    ]),
+    ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'change' : '', changeText(change)]),
     ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
     [
       'held',
@@ -50,6 +50,10 @@ export function renderPlan(facts: PlanFacts): string {
     ['time', `stops at ${facts.minutes} min`],
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join('\n')}\n`;
+}
+
+function changeText({ library, from, to, place }: PlanFacts['changes'][number]): string {
+  return `${library} ${from} -> ${to}${place ? `     ${place.file}:${place.line}` : ''}`;
 }
 
 function torchText({ torch }: PlanFacts): string {
