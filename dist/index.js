@@ -54480,6 +54480,7 @@ import { parseArgs } from "node:util";
 
 // src/plan/request.ts
 var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
+var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 function parseChange(text2, problems) {
   const found = CHANGE.exec(text2);
@@ -54502,7 +54503,7 @@ function parseChange(text2, problems) {
 }
 function parseHeld(text2, problems) {
   const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
-  if (rest.length > 0 || name === "" || !isVersion(version2)) {
+  if (rest.length > 0 || !PACKAGE_NAME.test(name) || !isVersion(version2)) {
     problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
     return void 0;
   }

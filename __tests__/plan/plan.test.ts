@@ -90,11 +90,14 @@ describe('a plan', () => {
 });
 
 describe('held versions', () => {
-  it.each(['peft', 'peft=0.17.1', 'peft==', '==1', 'peft==abc'])('%s is refused', (typed) => {
-    const problems: string[] = [];
-    parseHeld(typed, problems);
-    expect(problems).toHaveLength(1);
-  });
+  it.each(['peft', 'peft=0.17.1', 'peft==', '==1', 'peft==abc', 'a;b==1', '../peft==1', '-r x==1'])(
+    '%s is refused',
+    (typed) => {
+      const problems: string[] = [];
+      parseHeld(typed, problems);
+      expect(problems).toHaveLength(1);
+    },
+  );
 
   it('normalizes names as PEP 503 says', () => {
     expect(parseHeld('Hugging_Face.Hub==1.0', [])).toEqual(['hugging-face-hub', '1.0']);

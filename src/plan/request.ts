@@ -13,6 +13,8 @@ export interface WrittenChange {
 }
 
 const CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
+/** PEP 508's names: nothing else reaches a resolver or an address. */
+const PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 
 export function parseChange(text: string, problems: string[]): WrittenChange | undefined {
@@ -38,7 +40,7 @@ export function parseChange(text: string, problems: string[]): WrittenChange | u
 /** `--with NAME==VERSION`: a library held at one version in every environment. */
 export function parseHeld(text: string, problems: string[]): readonly [string, string] | undefined {
   const [name = '', version = '', ...rest] = text.split('==').map((part) => part.trim());
-  if (rest.length > 0 || name === '' || !isVersion(version)) {
+  if (rest.length > 0 || !PACKAGE_NAME.test(name) || !isVersion(version)) {
     problems.push(`\`--with ${text}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
     return undefined;
   }
