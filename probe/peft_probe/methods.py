@@ -60,7 +60,7 @@ METHODS = {
     "lora+dora": Method("LoraConfig", _lora(use_dora=True), 1e-2, defining=("use_dora",), merges="always"),
     "lora+all-linear": Method("LoraConfig", _lora(target_modules="all-linear"), 1e-2, merges="always"),
     "ia3": Method("IA3Config", _ia3, 3e-2, merges="unquantized"),
-    "adalora": Method("AdaLoraConfig", _adalora, 3e-2, merges="always"),
+    "adalora": Method("AdaLoraConfig", _adalora, 3e-2, merges="unquantized"),
     "prompt-tuning": Method("PromptTuningConfig", _virtual(), 1e-1),
     "prefix-tuning": Method("PrefixTuningConfig", _virtual(), 1e-1),
     "p-tuning": Method("PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 3e-2),
