@@ -184,7 +184,7 @@ export const KNOWN_BREAKS: readonly KnownBreak[] = [
       library: 'peft',
       lastGood: '0.12.0',
       firstBad: '0.13.0',
-      stage: 'reload',
+      stage: 'attach',
       symptom: 'low_cpu_mem_usage',
     })),
     unharmed: ['lora/none/bert/seq-cls'],
