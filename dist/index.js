@@ -19154,2867 +19154,6 @@ var require_undici = __commonJS({
   }
 });
 
-// node_modules/@renovatebot/pep440/lib/version.js
-var require_version = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/version.js"(exports, module) {
-    var VERSION_PATTERN = [
-      "v?",
-      "(?:",
-      /* */
-      "(?:(?<epoch>[0-9]+)!)?",
-      // epoch
-      /* */
-      "(?<release>[0-9]+(?:\\.[0-9]+)*)",
-      // release segment
-      /* */
-      "(?<pre>",
-      // pre-release
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))",
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<pre_n>[0-9]+)?",
-      /* */
-      ")?",
-      /* */
-      "(?<post>",
-      // post release
-      /*    */
-      "(?:-(?<post_n1>[0-9]+))",
-      /*    */
-      "|",
-      /*    */
-      "(?:",
-      /*        */
-      "[-_\\.]?",
-      /*        */
-      "(?<post_l>post|rev|r)",
-      /*        */
-      "[-_\\.]?",
-      /*        */
-      "(?<post_n2>[0-9]+)?",
-      /*    */
-      ")",
-      /* */
-      ")?",
-      /* */
-      "(?<dev>",
-      // dev release
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<dev_l>dev)",
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<dev_n>[0-9]+)?",
-      /* */
-      ")?",
-      ")",
-      "(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?"
-      // local version
-    ].join("");
-    module.exports = {
-      VERSION_PATTERN,
-      valid: valid2,
-      clean,
-      explain: explain2,
-      parse: parse4,
-      stringify: stringify2
-    };
-    var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
-    function valid2(version2) {
-      return validRegex.test(version2) ? version2 : null;
-    }
-    var cleanRegex2 = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
-    function clean(version2) {
-      return stringify2(parse4(version2, cleanRegex2));
-    }
-    function parse4(version2, regex) {
-      const { groups: groups2 } = (regex || validRegex).exec(version2) || {};
-      if (!groups2) {
-        return null;
-      }
-      const parsed = {
-        epoch: Number(groups2.epoch ? groups2.epoch : 0),
-        release: groups2.release.split(".").map(Number),
-        pre: normalize_letter_version(groups2.pre_l, groups2.pre_n),
-        post: normalize_letter_version(
-          groups2.post_l,
-          groups2.post_n1 || groups2.post_n2
-        ),
-        dev: normalize_letter_version(groups2.dev_l, groups2.dev_n),
-        local: parse_local_version(groups2.local)
-      };
-      return parsed;
-    }
-    function stringify2(parsed) {
-      if (!parsed) {
-        return null;
-      }
-      const { epoch, release, pre, post, dev, local } = parsed;
-      const parts = [];
-      if (epoch !== 0) {
-        parts.push(`${epoch}!`);
-      }
-      parts.push(release.join("."));
-      if (pre) {
-        parts.push(pre.join(""));
-      }
-      if (post) {
-        parts.push("." + post.join(""));
-      }
-      if (dev) {
-        parts.push("." + dev.join(""));
-      }
-      if (local) {
-        parts.push(`+${local}`);
-      }
-      return parts.join("");
-    }
-    function normalize_letter_version(letterIn, numberIn) {
-      let letter = letterIn;
-      let number4 = numberIn;
-      if (letter) {
-        if (!number4) {
-          number4 = 0;
-        }
-        letter = letter.toLowerCase();
-        if (letter === "alpha") {
-          letter = "a";
-        } else if (letter === "beta") {
-          letter = "b";
-        } else if (["c", "pre", "preview"].includes(letter)) {
-          letter = "rc";
-        } else if (["rev", "r"].includes(letter)) {
-          letter = "post";
-        }
-        return [letter, Number(number4)];
-      }
-      if (!letter && number4) {
-        letter = "post";
-        return [letter, Number(number4)];
-      }
-      return null;
-    }
-    function parse_local_version(local) {
-      if (local) {
-        return local.split(/[._-]/).map(
-          (part) => Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part)
-        );
-      }
-      return null;
-    }
-    function explain2(version2) {
-      const parsed = parse4(version2);
-      if (!parsed) {
-        return parsed;
-      }
-      const { epoch, release, pre, post, dev, local } = parsed;
-      let base_version = "";
-      if (epoch !== 0) {
-        base_version += epoch + "!";
-      }
-      base_version += release.join(".");
-      const is_prerelease = Boolean(dev || pre);
-      const is_devrelease = Boolean(dev);
-      const is_postrelease = Boolean(post);
-      return {
-        epoch,
-        release,
-        pre,
-        post: post ? post[1] : post,
-        dev: dev ? dev[1] : dev,
-        local: local ? local.join(".") : local,
-        public: stringify2(parsed).split("+", 1)[0],
-        base_version,
-        is_prerelease,
-        is_devrelease,
-        is_postrelease
-      };
-    }
-  }
-});
-
-// node_modules/@renovatebot/pep440/lib/operator.js
-var require_operator = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/operator.js"(exports, module) {
-    var { parse: parse4 } = require_version();
-    module.exports = {
-      compare: compare2,
-      rcompare,
-      lt,
-      le,
-      eq: eq2,
-      ne,
-      ge,
-      gt,
-      "<": lt,
-      "<=": le,
-      "==": eq2,
-      "!=": ne,
-      ">=": ge,
-      ">": gt,
-      "===": arbitrary
-    };
-    function lt(version2, other) {
-      return compare2(version2, other) < 0;
-    }
-    function le(version2, other) {
-      return compare2(version2, other) <= 0;
-    }
-    function eq2(version2, other) {
-      return compare2(version2, other) === 0;
-    }
-    function ne(version2, other) {
-      return compare2(version2, other) !== 0;
-    }
-    function ge(version2, other) {
-      return compare2(version2, other) >= 0;
-    }
-    function gt(version2, other) {
-      return compare2(version2, other) > 0;
-    }
-    function arbitrary(version2, other) {
-      return version2.toLowerCase() === other.toLowerCase();
-    }
-    function compare2(version2, other) {
-      const parsedVersion = parse4(version2);
-      const parsedOther = parse4(other);
-      const keyVersion = calculateKey(parsedVersion);
-      const keyOther = calculateKey(parsedOther);
-      return pyCompare(keyVersion, keyOther);
-    }
-    function rcompare(version2, other) {
-      return -compare2(version2, other);
-    }
-    function pyCompare(elemIn, otherIn) {
-      let elem = elemIn;
-      let other = otherIn;
-      if (elem === other) {
-        return 0;
-      }
-      if (Array.isArray(elem) !== Array.isArray(other)) {
-        elem = Array.isArray(elem) ? elem : [elem];
-        other = Array.isArray(other) ? other : [other];
-      }
-      if (Array.isArray(elem)) {
-        const len = Math.min(elem.length, other.length);
-        for (let i = 0; i < len; i += 1) {
-          const res = pyCompare(elem[i], other[i]);
-          if (res !== 0) {
-            return res;
-          }
-        }
-        return elem.length - other.length;
-      }
-      if (elem === -Infinity || other === Infinity) {
-        return -1;
-      }
-      if (elem === Infinity || other === -Infinity) {
-        return 1;
-      }
-      return elem < other ? -1 : 1;
-    }
-    function calculateKey(input2) {
-      const { epoch } = input2;
-      let { release, pre, post, local, dev } = input2;
-      release = release.concat();
-      release.reverse();
-      while (release.length && release[0] === 0) {
-        release.shift();
-      }
-      release.reverse();
-      if (!pre && !post && dev) pre = -Infinity;
-      else if (!pre) pre = Infinity;
-      if (!post) post = -Infinity;
-      if (!dev) dev = Infinity;
-      if (!local) {
-        local = -Infinity;
-      } else {
-        local = local.map(
-          (i) => Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ""]
-        );
-      }
-      return [epoch, release, pre, post, dev, local];
-    }
-  }
-});
-
-// node_modules/@renovatebot/pep440/lib/specifier.js
-var require_specifier = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/specifier.js"(exports, module) {
-    var { VERSION_PATTERN, explain: explainVersion } = require_version();
-    var Operator = require_operator();
-    var RANGE_PATTERN = [
-      "(?<operator>(===|~=|==|!=|<=|>=|<|>))",
-      "\\s*",
-      "(",
-      /*  */
-      "(?<version>(?:" + VERSION_PATTERN.replace(/\?<\w+>/g, "?:") + "))",
-      /*  */
-      "(?<prefix>\\.\\*)?",
-      /*  */
-      "|",
-      /*  */
-      "(?<legacy>[^,;\\s)]+)",
-      ")"
-    ].join("");
-    module.exports = {
-      RANGE_PATTERN,
-      parse: parse4,
-      satisfies: satisfies3,
-      filter,
-      validRange: validRange2,
-      maxSatisfying,
-      minSatisfying
-    };
-    var isEqualityOperator = (op) => ["==", "!=", "==="].includes(op);
-    var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
-    function parse4(ranges) {
-      if (!ranges.trim()) {
-        return [];
-      }
-      const specifiers = ranges.split(",").map((range) => rangeRegex.exec(range.trim()) || {}).map(({ groups: groups2 }) => {
-        if (!groups2) {
-          return null;
-        }
-        let { ...spec } = groups2;
-        const { operator, version: version2, prefix, legacy } = groups2;
-        if (version2) {
-          spec = { ...spec, ...explainVersion(version2) };
-          if (operator === "~=") {
-            if (spec.release.length < 2) {
-              return null;
-            }
-          }
-          if (!isEqualityOperator(operator) && spec.local) {
-            return null;
-          }
-          if (prefix) {
-            if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-              return null;
-            }
-          }
-        }
-        if (legacy && operator !== "===") {
-          return null;
-        }
-        return spec;
-      });
-      if (specifiers.filter(Boolean).length !== specifiers.length) {
-        return null;
-      }
-      return specifiers;
-    }
-    function filter(versions, specifier, options = {}) {
-      const filtered = pick2(versions, specifier, options);
-      if (filtered.length === 0 && options.prereleases === void 0) {
-        return pick2(versions, specifier, { prereleases: true });
-      }
-      return filtered;
-    }
-    function maxSatisfying(versions, range, options) {
-      const found = filter(versions, range, options).sort(Operator.compare);
-      return found.length === 0 ? null : found[found.length - 1];
-    }
-    function minSatisfying(versions, range, options) {
-      const found = filter(versions, range, options).sort(Operator.compare);
-      return found.length === 0 ? null : found[0];
-    }
-    function pick2(versions, specifier, options) {
-      const parsed = parse4(specifier);
-      if (!parsed) {
-        return [];
-      }
-      return versions.filter((version2) => {
-        const explained = explainVersion(version2);
-        if (!parsed.length) {
-          return explained && !(explained.is_prerelease && !options.prereleases);
-        }
-        return parsed.reduce((pass, spec) => {
-          if (!pass) {
-            return false;
-          }
-          return contains({ ...spec, ...options }, { version: version2, explained });
-        }, true);
-      });
-    }
-    function satisfies3(version2, specifier, options = {}) {
-      const filtered = pick2([version2], specifier, options);
-      return filtered.length === 1;
-    }
-    function arrayStartsWith(array2, prefix) {
-      if (prefix.length > array2.length) {
-        return false;
-      }
-      for (let i = 0; i < prefix.length; i += 1) {
-        if (prefix[i] !== array2[i]) {
-          return false;
-        }
-      }
-      return true;
-    }
-    function contains(specifier, input2) {
-      const { explained } = input2;
-      let { version: version2 } = input2;
-      const { ...spec } = specifier;
-      if (spec.prereleases === void 0) {
-        spec.prereleases = spec.is_prerelease;
-      }
-      if (explained && explained.is_prerelease && !spec.prereleases) {
-        return false;
-      }
-      if (spec.operator === "~=") {
-        let compatiblePrefix = spec.release.slice(0, -1).concat("*").join(".");
-        if (spec.epoch) {
-          compatiblePrefix = spec.epoch + "!" + compatiblePrefix;
-        }
-        return satisfies3(version2, `>=${spec.version}, ==${compatiblePrefix}`, {
-          prereleases: spec.prereleases
-        });
-      }
-      if (spec.prefix) {
-        const isMatching = explained.epoch === spec.epoch && arrayStartsWith(explained.release, spec.release);
-        const isEquality = spec.operator !== "!=";
-        return isEquality ? isMatching : !isMatching;
-      }
-      if (explained) {
-        if (explained.local && spec.version) {
-          version2 = explained.public;
-          spec.version = explainVersion(spec.version).public;
-        }
-      }
-      if (spec.operator === "<" || spec.operator === ">") {
-        if (Operator.eq(spec.release.join("."), explained.release.join("."))) {
-          return false;
-        }
-      }
-      const op = Operator[spec.operator];
-      return op(version2, spec.version || spec.legacy);
-    }
-    function validRange2(specifier) {
-      return Boolean(parse4(specifier));
-    }
-  }
-});
-
-// node_modules/@renovatebot/pep440/lib/semantic.js
-var require_semantic = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/semantic.js"(exports, module) {
-    var { explain: explain2, parse: parse4, stringify: stringify2 } = require_version();
-    module.exports = {
-      major,
-      minor,
-      patch,
-      inc
-    };
-    function major(input2) {
-      const version2 = explain2(input2);
-      if (!version2) {
-        throw new TypeError("Invalid Version: " + input2);
-      }
-      return version2.release[0];
-    }
-    function minor(input2) {
-      const version2 = explain2(input2);
-      if (!version2) {
-        throw new TypeError("Invalid Version: " + input2);
-      }
-      if (version2.release.length < 2) {
-        return 0;
-      }
-      return version2.release[1];
-    }
-    function patch(input2) {
-      const version2 = explain2(input2);
-      if (!version2) {
-        throw new TypeError("Invalid Version: " + input2);
-      }
-      if (version2.release.length < 3) {
-        return 0;
-      }
-      return version2.release[2];
-    }
-    function inc(input2, release, preReleaseIdentifier) {
-      let identifier = preReleaseIdentifier || `a`;
-      const version2 = parse4(input2);
-      if (!version2) {
-        return null;
-      }
-      if (!["a", "b", "c", "rc", "alpha", "beta", "pre", "preview"].includes(
-        identifier
-      )) {
-        return null;
-      }
-      switch (release) {
-        case "premajor":
-          {
-            const [majorVersion] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion + 1;
-          }
-          version2.pre = [identifier, 0];
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        case "preminor":
-          {
-            const [majorVersion, minorVersion = 0] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion;
-            version2.release[1] = minorVersion + 1;
-          }
-          version2.pre = [identifier, 0];
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        case "prepatch":
-          {
-            const [majorVersion, minorVersion = 0, patchVersion = 0] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion;
-            version2.release[1] = minorVersion;
-            version2.release[2] = patchVersion + 1;
-          }
-          version2.pre = [identifier, 0];
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        case "prerelease":
-          if (version2.pre === null) {
-            const [majorVersion, minorVersion = 0, patchVersion = 0] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion;
-            version2.release[1] = minorVersion;
-            version2.release[2] = patchVersion + 1;
-            version2.pre = [identifier, 0];
-          } else {
-            if (preReleaseIdentifier === void 0 && version2.pre !== null) {
-              [identifier] = version2.pre;
-            }
-            const [letter, number4] = version2.pre;
-            if (letter === identifier) {
-              version2.pre = [letter, number4 + 1];
-            } else {
-              version2.pre = [identifier, 0];
-            }
-          }
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        case "major":
-          if (version2.release.slice(1).some((value) => value !== 0) || version2.pre === null) {
-            const [majorVersion] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion + 1;
-          }
-          delete version2.pre;
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        case "minor":
-          if (version2.release.slice(2).some((value) => value !== 0) || version2.pre === null) {
-            const [majorVersion, minorVersion = 0] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion;
-            version2.release[1] = minorVersion + 1;
-          }
-          delete version2.pre;
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        case "patch":
-          if (version2.release.slice(3).some((value) => value !== 0) || version2.pre === null) {
-            const [majorVersion, minorVersion = 0, patchVersion = 0] = version2.release;
-            version2.release.fill(0);
-            version2.release[0] = majorVersion;
-            version2.release[1] = minorVersion;
-            version2.release[2] = patchVersion + 1;
-          }
-          delete version2.pre;
-          delete version2.post;
-          delete version2.dev;
-          delete version2.local;
-          break;
-        default:
-          return null;
-      }
-      return stringify2(version2);
-    }
-  }
-});
-
-// node_modules/@renovatebot/pep440/index.js
-var require_pep440 = __commonJS({
-  "node_modules/@renovatebot/pep440/index.js"(exports, module) {
-    var { valid: valid2, clean, explain: explain2, parse: parse4 } = require_version();
-    var { lt, le, eq: eq2, ne, ge, gt, compare: compare2, rcompare } = require_operator();
-    var {
-      filter,
-      maxSatisfying,
-      minSatisfying,
-      RANGE_PATTERN,
-      satisfies: satisfies3,
-      validRange: validRange2
-    } = require_specifier();
-    var { major, minor, patch, inc } = require_semantic();
-    module.exports = {
-      // version
-      valid: valid2,
-      clean,
-      explain: explain2,
-      parse: parse4,
-      // operator
-      lt,
-      le,
-      lte: le,
-      eq: eq2,
-      ne,
-      neq: ne,
-      ge,
-      gte: ge,
-      gt,
-      compare: compare2,
-      rcompare,
-      // range
-      filter,
-      maxSatisfying,
-      minSatisfying,
-      RANGE_PATTERN,
-      satisfies: satisfies3,
-      validRange: validRange2,
-      // semantic
-      major,
-      minor,
-      patch,
-      inc
-    };
-  }
-});
-
-// node_modules/semver/internal/constants.js
-var require_constants6 = __commonJS({
-  "node_modules/semver/internal/constants.js"(exports, module) {
-    "use strict";
-    var SEMVER_SPEC_VERSION = "2.0.0";
-    var MAX_LENGTH = 256;
-    var MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || /* istanbul ignore next */
-    9007199254740991;
-    var MAX_SAFE_COMPONENT_LENGTH = 16;
-    var MAX_SAFE_BUILD_LENGTH = MAX_LENGTH - 6;
-    var WHITESPACE_CHARACTERS = [
-      "	",
-      "\n",
-      "\v",
-      "\f",
-      "\r",
-      " ",
-      "\xA0",
-      "\u1680",
-      "\u2000",
-      "\u2001",
-      "\u2002",
-      "\u2003",
-      "\u2004",
-      "\u2005",
-      "\u2006",
-      "\u2007",
-      "\u2008",
-      "\u2009",
-      "\u200A",
-      "\u2028",
-      "\u2029",
-      "\u202F",
-      "\u205F",
-      "\u3000",
-      "\uFEFF"
-    ];
-    var RELEASE_TYPES = [
-      "major",
-      "premajor",
-      "minor",
-      "preminor",
-      "patch",
-      "prepatch",
-      "prerelease"
-    ];
-    module.exports = {
-      MAX_LENGTH,
-      MAX_SAFE_COMPONENT_LENGTH,
-      MAX_SAFE_BUILD_LENGTH,
-      MAX_SAFE_INTEGER,
-      WHITESPACE_CHARACTERS,
-      RELEASE_TYPES,
-      SEMVER_SPEC_VERSION,
-      FLAG_INCLUDE_PRERELEASE: 1,
-      FLAG_LOOSE: 2
-    };
-  }
-});
-
-// node_modules/semver/internal/debug.js
-var require_debug = __commonJS({
-  "node_modules/semver/internal/debug.js"(exports, module) {
-    "use strict";
-    var debug2 = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
-    };
-    module.exports = debug2;
-  }
-});
-
-// node_modules/semver/internal/re.js
-var require_re = __commonJS({
-  "node_modules/semver/internal/re.js"(exports, module) {
-    "use strict";
-    var {
-      MAX_SAFE_COMPONENT_LENGTH,
-      MAX_SAFE_BUILD_LENGTH,
-      MAX_LENGTH
-    } = require_constants6();
-    var debug2 = require_debug();
-    exports = module.exports = {};
-    var re = exports.re = [];
-    var safeRe = exports.safeRe = [];
-    var src = exports.src = [];
-    var safeSrc = exports.safeSrc = [];
-    var t = exports.t = {};
-    var R = 0;
-    var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
-    var safeRegexReplacements = [
-      ["\\s", 1],
-      ["\\d", MAX_LENGTH],
-      [LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
-    ];
-    var makeSafeRegex = (value) => {
-      for (const [token, max] of safeRegexReplacements) {
-        value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
-      }
-      return value;
-    };
-    var createToken = (name, value, isGlobal) => {
-      const safe = makeSafeRegex(value);
-      const index = R++;
-      debug2(name, index, value);
-      t[name] = index;
-      src[index] = value;
-      safeSrc[index] = safe;
-      re[index] = new RegExp(value, isGlobal ? "g" : void 0);
-      safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
-    };
-    createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
-    createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
-    createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
-    createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
-    createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
-    createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
-    createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
-    createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
-    createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
-    createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
-    createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
-    createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
-    createToken("FULL", `^${src[t.FULLPLAIN]}$`);
-    createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
-    createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
-    createToken("GTLT", "((?:<|>)?=?)");
-    createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
-    createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
-    createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
-    createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
-    createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
-    createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("COERCEPLAIN", `${"(^|[^\\d])(\\d{1,"}${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
-    createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
-    createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
-    createToken("COERCERTL", src[t.COERCE], true);
-    createToken("COERCERTLFULL", src[t.COERCEFULL], true);
-    createToken("LONETILDE", "(?:~>?)");
-    createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
-    exports.tildeTrimReplace = "$1~";
-    createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
-    createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("LONECARET", "(?:\\^)");
-    createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
-    exports.caretTrimReplace = "$1^";
-    createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
-    createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
-    createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
-    createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
-    exports.comparatorTrimReplace = "$1$2$3";
-    createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
-    createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
-    createToken("STAR", "(<|>)?=?\\s*\\*");
-    createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
-    createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
-  }
-});
-
-// node_modules/semver/internal/parse-options.js
-var require_parse_options = __commonJS({
-  "node_modules/semver/internal/parse-options.js"(exports, module) {
-    "use strict";
-    var looseOption = Object.freeze({ loose: true });
-    var emptyOpts = Object.freeze({});
-    var parseOptions = (options) => {
-      if (!options) {
-        return emptyOpts;
-      }
-      if (typeof options !== "object") {
-        return looseOption;
-      }
-      return options;
-    };
-    module.exports = parseOptions;
-  }
-});
-
-// node_modules/semver/internal/identifiers.js
-var require_identifiers = __commonJS({
-  "node_modules/semver/internal/identifiers.js"(exports, module) {
-    "use strict";
-    var numeric = /^[0-9]+$/;
-    var compareIdentifiers = (a, b) => {
-      if (typeof a === "number" && typeof b === "number") {
-        return a === b ? 0 : a < b ? -1 : 1;
-      }
-      const anum = numeric.test(a);
-      const bnum = numeric.test(b);
-      if (anum && bnum) {
-        a = +a;
-        b = +b;
-      }
-      return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
-    };
-    var rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
-    module.exports = {
-      compareIdentifiers,
-      rcompareIdentifiers
-    };
-  }
-});
-
-// node_modules/semver/classes/semver.js
-var require_semver = __commonJS({
-  "node_modules/semver/classes/semver.js"(exports, module) {
-    "use strict";
-    var debug2 = require_debug();
-    var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants6();
-    var { safeRe: re, t } = require_re();
-    var parseOptions = require_parse_options();
-    var { compareIdentifiers } = require_identifiers();
-    var isPrereleaseIdentifier = (prerelease, identifier) => {
-      const identifiers = identifier.split(".");
-      if (identifiers.length > prerelease.length) {
-        return false;
-      }
-      for (let i = 0; i < identifiers.length; i++) {
-        if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) {
-          return false;
-        }
-      }
-      return true;
-    };
-    var SemVer = class _SemVer {
-      constructor(version2, options) {
-        options = parseOptions(options);
-        if (version2 instanceof _SemVer) {
-          if (version2.loose === !!options.loose && version2.includePrerelease === !!options.includePrerelease) {
-            return version2;
-          } else {
-            version2 = version2.version;
-          }
-        } else if (typeof version2 !== "string") {
-          throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version2}".`);
-        }
-        if (version2.length > MAX_LENGTH) {
-          throw new TypeError(
-            `version is longer than ${MAX_LENGTH} characters`
-          );
-        }
-        debug2("SemVer", version2, options);
-        this.options = options;
-        this.loose = !!options.loose;
-        this.includePrerelease = !!options.includePrerelease;
-        const m = version2.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
-        if (!m) {
-          throw new TypeError(`Invalid Version: ${version2}`);
-        }
-        this.raw = version2;
-        this.major = +m[1];
-        this.minor = +m[2];
-        this.patch = +m[3];
-        if (this.major > MAX_SAFE_INTEGER || this.major < 0) {
-          throw new TypeError("Invalid major version");
-        }
-        if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) {
-          throw new TypeError("Invalid minor version");
-        }
-        if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) {
-          throw new TypeError("Invalid patch version");
-        }
-        if (!m[4]) {
-          this.prerelease = [];
-        } else {
-          this.prerelease = m[4].split(".").map((id) => {
-            if (/^[0-9]+$/.test(id)) {
-              const num = +id;
-              if (num >= 0 && num < MAX_SAFE_INTEGER) {
-                return num;
-              }
-            }
-            return id;
-          });
-        }
-        this.build = m[5] ? m[5].split(".") : [];
-        this.format();
-      }
-      format() {
-        this.version = `${this.major}.${this.minor}.${this.patch}`;
-        if (this.prerelease.length) {
-          this.version += `-${this.prerelease.join(".")}`;
-        }
-        return this.version;
-      }
-      toString() {
-        return this.version;
-      }
-      compare(other) {
-        debug2("SemVer.compare", this.version, this.options, other);
-        if (!(other instanceof _SemVer)) {
-          if (typeof other === "string" && other === this.version) {
-            return 0;
-          }
-          other = new _SemVer(other, this.options);
-        }
-        if (other.version === this.version) {
-          return 0;
-        }
-        return this.compareMain(other) || this.comparePre(other);
-      }
-      compareMain(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
-        }
-        if (this.major < other.major) {
-          return -1;
-        }
-        if (this.major > other.major) {
-          return 1;
-        }
-        if (this.minor < other.minor) {
-          return -1;
-        }
-        if (this.minor > other.minor) {
-          return 1;
-        }
-        if (this.patch < other.patch) {
-          return -1;
-        }
-        if (this.patch > other.patch) {
-          return 1;
-        }
-        return 0;
-      }
-      comparePre(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
-        }
-        if (this.prerelease.length && !other.prerelease.length) {
-          return -1;
-        } else if (!this.prerelease.length && other.prerelease.length) {
-          return 1;
-        } else if (!this.prerelease.length && !other.prerelease.length) {
-          return 0;
-        }
-        let i = 0;
-        do {
-          const a = this.prerelease[i];
-          const b = other.prerelease[i];
-          debug2("prerelease compare", i, a, b);
-          if (a === void 0 && b === void 0) {
-            return 0;
-          } else if (b === void 0) {
-            return 1;
-          } else if (a === void 0) {
-            return -1;
-          } else if (a === b) {
-            continue;
-          } else {
-            return compareIdentifiers(a, b);
-          }
-        } while (++i);
-      }
-      compareBuild(other) {
-        if (!(other instanceof _SemVer)) {
-          other = new _SemVer(other, this.options);
-        }
-        let i = 0;
-        do {
-          const a = this.build[i];
-          const b = other.build[i];
-          debug2("build compare", i, a, b);
-          if (a === void 0 && b === void 0) {
-            return 0;
-          } else if (b === void 0) {
-            return 1;
-          } else if (a === void 0) {
-            return -1;
-          } else if (a === b) {
-            continue;
-          } else {
-            return compareIdentifiers(a, b);
-          }
-        } while (++i);
-      }
-      // preminor will bump the version up to the next minor release, and immediately
-      // down to pre-release. premajor and prepatch work the same way.
-      inc(release, identifier, identifierBase) {
-        if (release.startsWith("pre")) {
-          if (!identifier && identifierBase === false) {
-            throw new Error("invalid increment argument: identifier is empty");
-          }
-          if (identifier) {
-            const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
-            if (!match || match[1] !== identifier) {
-              throw new Error(`invalid identifier: ${identifier}`);
-            }
-          }
-        }
-        switch (release) {
-          case "premajor":
-            this.prerelease.length = 0;
-            this.patch = 0;
-            this.minor = 0;
-            this.major++;
-            this.inc("pre", identifier, identifierBase);
-            break;
-          case "preminor":
-            this.prerelease.length = 0;
-            this.patch = 0;
-            this.minor++;
-            this.inc("pre", identifier, identifierBase);
-            break;
-          case "prepatch":
-            this.prerelease.length = 0;
-            this.inc("patch", identifier, identifierBase);
-            this.inc("pre", identifier, identifierBase);
-            break;
-          // If the input is a non-prerelease version, this acts the same as
-          // prepatch.
-          case "prerelease":
-            if (this.prerelease.length === 0) {
-              this.inc("patch", identifier, identifierBase);
-            }
-            this.inc("pre", identifier, identifierBase);
-            break;
-          case "release":
-            if (this.prerelease.length === 0) {
-              throw new Error(`version ${this.raw} is not a prerelease`);
-            }
-            this.prerelease.length = 0;
-            break;
-          case "major":
-            if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) {
-              this.major++;
-            }
-            this.minor = 0;
-            this.patch = 0;
-            this.prerelease = [];
-            break;
-          case "minor":
-            if (this.patch !== 0 || this.prerelease.length === 0) {
-              this.minor++;
-            }
-            this.patch = 0;
-            this.prerelease = [];
-            break;
-          case "patch":
-            if (this.prerelease.length === 0) {
-              this.patch++;
-            }
-            this.prerelease = [];
-            break;
-          // This probably shouldn't be used publicly.
-          // 1.0.0 'pre' would become 1.0.0-0 which is the wrong direction.
-          case "pre": {
-            const base2 = Number(identifierBase) ? 1 : 0;
-            if (this.prerelease.length === 0) {
-              this.prerelease = [base2];
-            } else {
-              let i = this.prerelease.length;
-              while (--i >= 0) {
-                if (typeof this.prerelease[i] === "number") {
-                  this.prerelease[i]++;
-                  i = -2;
-                }
-              }
-              if (i === -1) {
-                if (identifier === this.prerelease.join(".") && identifierBase === false) {
-                  throw new Error("invalid increment argument: identifier already exists");
-                }
-                this.prerelease.push(base2);
-              }
-            }
-            if (identifier) {
-              let prerelease = [identifier, base2];
-              if (identifierBase === false) {
-                prerelease = [identifier];
-              }
-              if (isPrereleaseIdentifier(this.prerelease, identifier)) {
-                const prereleaseBase = this.prerelease[identifier.split(".").length];
-                if (isNaN(prereleaseBase)) {
-                  this.prerelease = prerelease;
-                }
-              } else {
-                this.prerelease = prerelease;
-              }
-            }
-            break;
-          }
-          default:
-            throw new Error(`invalid increment argument: ${release}`);
-        }
-        this.raw = this.format();
-        if (this.build.length) {
-          this.raw += `+${this.build.join(".")}`;
-        }
-        return this;
-      }
-    };
-    module.exports = SemVer;
-  }
-});
-
-// node_modules/semver/functions/parse.js
-var require_parse2 = __commonJS({
-  "node_modules/semver/functions/parse.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var parse4 = (version2, options, throwErrors = false) => {
-      if (version2 instanceof SemVer) {
-        return version2;
-      }
-      try {
-        return new SemVer(version2, options);
-      } catch (er) {
-        if (!throwErrors) {
-          return null;
-        }
-        throw er;
-      }
-    };
-    module.exports = parse4;
-  }
-});
-
-// node_modules/semver/functions/valid.js
-var require_valid = __commonJS({
-  "node_modules/semver/functions/valid.js"(exports, module) {
-    "use strict";
-    var parse4 = require_parse2();
-    var valid2 = (version2, options) => {
-      const v = parse4(version2, options);
-      return v ? v.version : null;
-    };
-    module.exports = valid2;
-  }
-});
-
-// node_modules/semver/functions/clean.js
-var require_clean = __commonJS({
-  "node_modules/semver/functions/clean.js"(exports, module) {
-    "use strict";
-    var parse4 = require_parse2();
-    var clean = (version2, options) => {
-      const s = parse4(version2.trim().replace(/^[=v]+/, ""), options);
-      return s ? s.version : null;
-    };
-    module.exports = clean;
-  }
-});
-
-// node_modules/semver/functions/inc.js
-var require_inc = __commonJS({
-  "node_modules/semver/functions/inc.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var inc = (version2, release, options, identifier, identifierBase) => {
-      if (typeof options === "string") {
-        identifierBase = identifier;
-        identifier = options;
-        options = void 0;
-      }
-      try {
-        return new SemVer(
-          version2 instanceof SemVer ? version2.version : version2,
-          options
-        ).inc(release, identifier, identifierBase).version;
-      } catch (er) {
-        return null;
-      }
-    };
-    module.exports = inc;
-  }
-});
-
-// node_modules/semver/functions/diff.js
-var require_diff = __commonJS({
-  "node_modules/semver/functions/diff.js"(exports, module) {
-    "use strict";
-    var parse4 = require_parse2();
-    var diff2 = (version1, version2) => {
-      const v1 = parse4(version1, null, true);
-      const v2 = parse4(version2, null, true);
-      const comparison = v1.compare(v2);
-      if (comparison === 0) {
-        return null;
-      }
-      const v1Higher = comparison > 0;
-      const highVersion = v1Higher ? v1 : v2;
-      const lowVersion = v1Higher ? v2 : v1;
-      const highHasPre = !!highVersion.prerelease.length;
-      const lowHasPre = !!lowVersion.prerelease.length;
-      if (lowHasPre && !highHasPre) {
-        if (!lowVersion.patch && !lowVersion.minor) {
-          return "major";
-        }
-        if (lowVersion.compareMain(highVersion) === 0) {
-          if (lowVersion.minor && !lowVersion.patch) {
-            return "minor";
-          }
-          return "patch";
-        }
-      }
-      const prefix = highHasPre ? "pre" : "";
-      if (v1.major !== v2.major) {
-        return prefix + "major";
-      }
-      if (v1.minor !== v2.minor) {
-        return prefix + "minor";
-      }
-      if (v1.patch !== v2.patch) {
-        return prefix + "patch";
-      }
-      return "prerelease";
-    };
-    module.exports = diff2;
-  }
-});
-
-// node_modules/semver/functions/major.js
-var require_major = __commonJS({
-  "node_modules/semver/functions/major.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var major = (a, loose) => new SemVer(a, loose).major;
-    module.exports = major;
-  }
-});
-
-// node_modules/semver/functions/minor.js
-var require_minor = __commonJS({
-  "node_modules/semver/functions/minor.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var minor = (a, loose) => new SemVer(a, loose).minor;
-    module.exports = minor;
-  }
-});
-
-// node_modules/semver/functions/patch.js
-var require_patch = __commonJS({
-  "node_modules/semver/functions/patch.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var patch = (a, loose) => new SemVer(a, loose).patch;
-    module.exports = patch;
-  }
-});
-
-// node_modules/semver/functions/prerelease.js
-var require_prerelease = __commonJS({
-  "node_modules/semver/functions/prerelease.js"(exports, module) {
-    "use strict";
-    var parse4 = require_parse2();
-    var prerelease = (version2, options) => {
-      const parsed = parse4(version2, options);
-      return parsed && parsed.prerelease.length ? parsed.prerelease : null;
-    };
-    module.exports = prerelease;
-  }
-});
-
-// node_modules/semver/functions/compare.js
-var require_compare = __commonJS({
-  "node_modules/semver/functions/compare.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var compare2 = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
-    module.exports = compare2;
-  }
-});
-
-// node_modules/semver/functions/rcompare.js
-var require_rcompare = __commonJS({
-  "node_modules/semver/functions/rcompare.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var rcompare = (a, b, loose) => compare2(b, a, loose);
-    module.exports = rcompare;
-  }
-});
-
-// node_modules/semver/functions/compare-loose.js
-var require_compare_loose = __commonJS({
-  "node_modules/semver/functions/compare-loose.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var compareLoose = (a, b) => compare2(a, b, true);
-    module.exports = compareLoose;
-  }
-});
-
-// node_modules/semver/functions/compare-build.js
-var require_compare_build = __commonJS({
-  "node_modules/semver/functions/compare-build.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var compareBuild = (a, b, loose) => {
-      const versionA = new SemVer(a, loose);
-      const versionB = new SemVer(b, loose);
-      return versionA.compare(versionB) || versionA.compareBuild(versionB);
-    };
-    module.exports = compareBuild;
-  }
-});
-
-// node_modules/semver/functions/sort.js
-var require_sort = __commonJS({
-  "node_modules/semver/functions/sort.js"(exports, module) {
-    "use strict";
-    var compareBuild = require_compare_build();
-    var sort = (list2, loose) => list2.sort((a, b) => compareBuild(a, b, loose));
-    module.exports = sort;
-  }
-});
-
-// node_modules/semver/functions/rsort.js
-var require_rsort = __commonJS({
-  "node_modules/semver/functions/rsort.js"(exports, module) {
-    "use strict";
-    var compareBuild = require_compare_build();
-    var rsort = (list2, loose) => list2.sort((a, b) => compareBuild(b, a, loose));
-    module.exports = rsort;
-  }
-});
-
-// node_modules/semver/functions/gt.js
-var require_gt = __commonJS({
-  "node_modules/semver/functions/gt.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var gt = (a, b, loose) => compare2(a, b, loose) > 0;
-    module.exports = gt;
-  }
-});
-
-// node_modules/semver/functions/lt.js
-var require_lt = __commonJS({
-  "node_modules/semver/functions/lt.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var lt = (a, b, loose) => compare2(a, b, loose) < 0;
-    module.exports = lt;
-  }
-});
-
-// node_modules/semver/functions/eq.js
-var require_eq = __commonJS({
-  "node_modules/semver/functions/eq.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var eq2 = (a, b, loose) => compare2(a, b, loose) === 0;
-    module.exports = eq2;
-  }
-});
-
-// node_modules/semver/functions/neq.js
-var require_neq = __commonJS({
-  "node_modules/semver/functions/neq.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var neq = (a, b, loose) => compare2(a, b, loose) !== 0;
-    module.exports = neq;
-  }
-});
-
-// node_modules/semver/functions/gte.js
-var require_gte = __commonJS({
-  "node_modules/semver/functions/gte.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var gte = (a, b, loose) => compare2(a, b, loose) >= 0;
-    module.exports = gte;
-  }
-});
-
-// node_modules/semver/functions/lte.js
-var require_lte = __commonJS({
-  "node_modules/semver/functions/lte.js"(exports, module) {
-    "use strict";
-    var compare2 = require_compare();
-    var lte = (a, b, loose) => compare2(a, b, loose) <= 0;
-    module.exports = lte;
-  }
-});
-
-// node_modules/semver/functions/cmp.js
-var require_cmp = __commonJS({
-  "node_modules/semver/functions/cmp.js"(exports, module) {
-    "use strict";
-    var eq2 = require_eq();
-    var neq = require_neq();
-    var gt = require_gt();
-    var gte = require_gte();
-    var lt = require_lt();
-    var lte = require_lte();
-    var cmp = (a, op, b, loose) => {
-      switch (op) {
-        case "===":
-          if (typeof a === "object") {
-            a = a.version;
-          }
-          if (typeof b === "object") {
-            b = b.version;
-          }
-          return a === b;
-        case "!==":
-          if (typeof a === "object") {
-            a = a.version;
-          }
-          if (typeof b === "object") {
-            b = b.version;
-          }
-          return a !== b;
-        case "":
-        case "=":
-        case "==":
-          return eq2(a, b, loose);
-        case "!=":
-          return neq(a, b, loose);
-        case ">":
-          return gt(a, b, loose);
-        case ">=":
-          return gte(a, b, loose);
-        case "<":
-          return lt(a, b, loose);
-        case "<=":
-          return lte(a, b, loose);
-        default:
-          throw new TypeError(`Invalid operator: ${op}`);
-      }
-    };
-    module.exports = cmp;
-  }
-});
-
-// node_modules/semver/functions/coerce.js
-var require_coerce = __commonJS({
-  "node_modules/semver/functions/coerce.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var parse4 = require_parse2();
-    var { safeRe: re, t } = require_re();
-    var coerce = (version2, options) => {
-      if (version2 instanceof SemVer) {
-        return version2;
-      }
-      if (typeof version2 === "number") {
-        version2 = String(version2);
-      }
-      if (typeof version2 !== "string") {
-        return null;
-      }
-      options = options || {};
-      let match = null;
-      if (!options.rtl) {
-        match = version2.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
-      } else {
-        const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
-        let next2;
-        while ((next2 = coerceRtlRegex.exec(version2)) && (!match || match.index + match[0].length !== version2.length)) {
-          if (!match || next2.index + next2[0].length !== match.index + match[0].length) {
-            match = next2;
-          }
-          coerceRtlRegex.lastIndex = next2.index + next2[1].length + next2[2].length;
-        }
-        coerceRtlRegex.lastIndex = -1;
-      }
-      if (match === null) {
-        return null;
-      }
-      const major = match[2];
-      const minor = match[3] || "0";
-      const patch = match[4] || "0";
-      const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
-      const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse4(`${major}.${minor}.${patch}${prerelease}${build}`, options);
-    };
-    module.exports = coerce;
-  }
-});
-
-// node_modules/semver/functions/truncate.js
-var require_truncate = __commonJS({
-  "node_modules/semver/functions/truncate.js"(exports, module) {
-    "use strict";
-    var parse4 = require_parse2();
-    var constants3 = require_constants6();
-    var SemVer = require_semver();
-    var truncate = (version2, truncation, options) => {
-      if (!constants3.RELEASE_TYPES.includes(truncation)) {
-        return null;
-      }
-      const clonedVersion = cloneInputVersion(version2, options);
-      return clonedVersion && doTruncation(clonedVersion, truncation);
-    };
-    var cloneInputVersion = (version2, options) => {
-      const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
-      return parse4(versionStringToParse, options);
-    };
-    var doTruncation = (version2, truncation) => {
-      if (isPrerelease2(truncation)) {
-        return version2.version;
-      }
-      version2.prerelease = [];
-      switch (truncation) {
-        case "major":
-          version2.minor = 0;
-          version2.patch = 0;
-          break;
-        case "minor":
-          version2.patch = 0;
-          break;
-      }
-      return version2.format();
-    };
-    var isPrerelease2 = (type) => {
-      return type.startsWith("pre");
-    };
-    module.exports = truncate;
-  }
-});
-
-// node_modules/semver/internal/lrucache.js
-var require_lrucache = __commonJS({
-  "node_modules/semver/internal/lrucache.js"(exports, module) {
-    "use strict";
-    var LRUCache = class {
-      constructor() {
-        this.max = 1e3;
-        this.map = /* @__PURE__ */ new Map();
-      }
-      get(key) {
-        const value = this.map.get(key);
-        if (value === void 0) {
-          return void 0;
-        } else {
-          this.map.delete(key);
-          this.map.set(key, value);
-          return value;
-        }
-      }
-      delete(key) {
-        return this.map.delete(key);
-      }
-      set(key, value) {
-        const deleted = this.delete(key);
-        if (!deleted && value !== void 0) {
-          if (this.map.size >= this.max) {
-            const firstKey = this.map.keys().next().value;
-            this.delete(firstKey);
-          }
-          this.map.set(key, value);
-        }
-        return this;
-      }
-    };
-    module.exports = LRUCache;
-  }
-});
-
-// node_modules/semver/internal/trim-comparator-whitespace.js
-var require_trim_comparator_whitespace = __commonJS({
-  "node_modules/semver/internal/trim-comparator-whitespace.js"(exports, module) {
-    "use strict";
-    var {
-      MAX_LENGTH,
-      MAX_SAFE_BUILD_LENGTH,
-      WHITESPACE_CHARACTERS
-    } = require_constants6();
-    var whitespace = new Uint8Array(65536);
-    for (const char of WHITESPACE_CHARACTERS) {
-      whitespace[char.charCodeAt(0)] = 1;
-    }
-    var isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
-    var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
-    var isDigit2 = (char) => char !== void 0 && char >= "0" && char <= "9";
-    var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
-    var isIdentifierCharacter = (char) => isDigit2(char) || isLetter(char) || char === "-";
-    var isVersionStart = (char) => isDigit2(char) || char === "x" || char === "X" || char === "*";
-    var findDigitsEndIndex = (range, start, limit, digitRuns) => {
-      if (!isDigit2(range[start])) {
-        return start;
-      }
-      if (start >= digitRuns.start && start < digitRuns.end) {
-        return Math.min(start + limit, digitRuns.end);
-      }
-      if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) {
-        return Math.min(start + limit, digitRuns.previousEnd);
-      }
-      let end = start + 1;
-      while (isDigit2(range[end])) {
-        end++;
-      }
-      digitRuns.previousStart = digitRuns.start;
-      digitRuns.previousEnd = digitRuns.end;
-      digitRuns.start = start;
-      digitRuns.end = end;
-      return Math.min(start + limit, end);
-    };
-    var findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
-      if (!loose && range[start] === "0") {
-        return start + 1;
-      }
-      return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
-    };
-    var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
-      const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
-      if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
-        let end = digitsEnd + 1;
-        const limit = end + MAX_SAFE_BUILD_LENGTH;
-        while (end < limit && isIdentifierCharacter(range[end])) {
-          end++;
-        }
-        return end;
-      }
-      return findVersionNumberEndIndex(range, start, loose, digitRuns);
-    };
-    var findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
-      const hyphen = range[start] === "-";
-      if (!loose && !hyphen) {
-        return start;
-      }
-      const identifierStart = start + (hyphen ? 1 : 0);
-      let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
-      if (end === identifierStart) {
-        if (!loose || !hyphen) {
-          return start;
-        }
-        end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
-      }
-      while (range[end] === ".") {
-        const next2 = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
-        if (next2 === end + 1) {
-          break;
-        }
-        end = next2;
-      }
-      return end;
-    };
-    var findBuildIdentifierEndIndex = (range, start) => {
-      let end = start;
-      while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) {
-        end++;
-      }
-      return end;
-    };
-    var findBuildEndIndex = (range, start) => {
-      if (range[start] !== "+") {
-        return start;
-      }
-      let end = findBuildIdentifierEndIndex(range, start + 1);
-      if (end === start + 1) {
-        return start;
-      }
-      while (range[end] === ".") {
-        const next2 = findBuildIdentifierEndIndex(range, end + 1);
-        if (next2 === end + 1) {
-          break;
-        }
-        end = next2;
-      }
-      return end;
-    };
-    var findLooseFullVersionEndIndex = (range, start, digitRuns) => {
-      let end = start;
-      for (let component = 0; component < 3; component++) {
-        const next2 = findVersionNumberEndIndex(range, end, true, digitRuns);
-        if (next2 === end) {
-          return start;
-        }
-        end = next2;
-        if (component < 2) {
-          if (range[end] !== ".") {
-            return start;
-          }
-          end++;
-        }
-      }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
-      return findBuildEndIndex(range, prereleaseEnd);
-    };
-    var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
-      if (isDigit2(range[start])) {
-        return findVersionNumberEndIndex(range, start, false, digitRuns);
-      }
-      return isVersionStart(range[start]) ? start + 1 : start;
-    };
-    var findPartialVersionEndIndex = (range, start, digitRuns) => {
-      let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
-      for (let component = 0; component < 2; component++) {
-        if (range[end] !== ".") {
-          return end;
-        }
-        const next2 = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
-        if (next2 === end + 1) {
-          return end;
-        }
-        end = next2;
-      }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
-      return findBuildEndIndex(range, prereleaseEnd);
-    };
-    var findVersionEndIndex = (range, start, digitRuns) => {
-      const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
-      return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
-    };
-    var findRemovableWhitespaceIndex = (range, matchStart) => {
-      let position2 = matchStart;
-      if (isWhitespace(range[position2])) {
-        position2++;
-      }
-      if (range[position2] === "<" || range[position2] === ">") {
-        position2++;
-      }
-      if (range[position2] === "=") {
-        position2++;
-      }
-      return isWhitespace(range[position2]) ? position2 : -1;
-    };
-    var trimComparatorWhitespace = (range) => {
-      let result = "";
-      let copyFrom = 0;
-      let cursor = 0;
-      const digitRuns = { start: -1, end: -1, previousStart: -1, previousEnd: -1 };
-      while (cursor < range.length) {
-        const matchStart = cursor;
-        if (range[cursor] === "<" || range[cursor] === ">") {
-          cursor++;
-        } else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
-          cursor++;
-          continue;
-        }
-        while (cursor < range.length && isVersionPrefix(range[cursor])) {
-          cursor++;
-        }
-        if (!isVersionStart(range[cursor])) {
-          continue;
-        }
-        const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
-        if (whitespacePosition !== -1) {
-          result += range.slice(copyFrom, whitespacePosition);
-          copyFrom = whitespacePosition + 1;
-        }
-        cursor = findVersionEndIndex(range, cursor, digitRuns);
-      }
-      return result + range.slice(copyFrom);
-    };
-    module.exports = trimComparatorWhitespace;
-  }
-});
-
-// node_modules/semver/classes/range.js
-var require_range = __commonJS({
-  "node_modules/semver/classes/range.js"(exports, module) {
-    "use strict";
-    var SPACE_CHARACTERS = /\s+/g;
-    var Range = class _Range {
-      constructor(range, options) {
-        options = parseOptions(options);
-        if (range instanceof _Range) {
-          if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) {
-            return range;
-          } else {
-            return new _Range(range.raw, options);
-          }
-        }
-        if (range instanceof Comparator) {
-          this.raw = range.value;
-          this.set = [[range]];
-          this.formatted = void 0;
-          return this;
-        }
-        this.options = options;
-        this.loose = !!options.loose;
-        this.includePrerelease = !!options.includePrerelease;
-        this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
-        this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
-        if (!this.set.length) {
-          throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
-        }
-        if (this.set.length > 1) {
-          const first = this.set[0];
-          this.set = this.set.filter((c) => !isNullSet(c[0]));
-          if (this.set.length === 0) {
-            this.set = [first];
-          } else if (this.set.length > 1) {
-            for (const c of this.set) {
-              if (c.length === 1 && isAny(c[0])) {
-                this.set = [c];
-                break;
-              }
-            }
-          }
-        }
-        this.formatted = void 0;
-      }
-      get range() {
-        if (this.formatted === void 0) {
-          this.formatted = "";
-          for (let i = 0; i < this.set.length; i++) {
-            if (i > 0) {
-              this.formatted += "||";
-            }
-            const comps = this.set[i];
-            for (let k = 0; k < comps.length; k++) {
-              if (k > 0) {
-                this.formatted += " ";
-              }
-              this.formatted += comps[k].toString().trim();
-            }
-          }
-        }
-        return this.formatted;
-      }
-      format() {
-        return this.range;
-      }
-      toString() {
-        return this.range;
-      }
-      parseRange(range) {
-        range = range.replace(BUILDSTRIPRE, "");
-        const memoOpts = (this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE);
-        const memoKey = memoOpts + ":" + range;
-        const cached2 = cache.get(memoKey);
-        if (cached2) {
-          return cached2;
-        }
-        const loose = this.options.loose;
-        const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
-        range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
-        debug2("hyphen replace", range);
-        range = trimComparatorWhitespace(range);
-        debug2("comparator trim", range);
-        range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
-        debug2("tilde trim", range);
-        range = range.replace(re[t.CARETTRIM], caretTrimReplace);
-        debug2("caret trim", range);
-        let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
-        if (loose) {
-          rangeList = rangeList.filter((comp) => {
-            debug2("loose invalid filter", comp, this.options);
-            return !!comp.match(re[t.COMPARATORLOOSE]);
-          });
-        }
-        debug2("range list", rangeList);
-        const rangeMap = /* @__PURE__ */ new Map();
-        const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
-        for (const comp of comparators) {
-          if (isNullSet(comp)) {
-            return [comp];
-          }
-          rangeMap.set(comp.value, comp);
-        }
-        if (rangeMap.size > 1 && rangeMap.has("")) {
-          rangeMap.delete("");
-        }
-        const result = [...rangeMap.values()];
-        cache.set(memoKey, result);
-        return result;
-      }
-      intersects(range, options) {
-        if (!(range instanceof _Range)) {
-          throw new TypeError("a Range is required");
-        }
-        return this.set.some((thisComparators) => {
-          return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
-            return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
-              return rangeComparators.every((rangeComparator) => {
-                return thisComparator.intersects(rangeComparator, options);
-              });
-            });
-          });
-        });
-      }
-      // if ANY of the sets match ALL of its comparators, then pass
-      test(version2) {
-        if (!version2) {
-          return false;
-        }
-        if (typeof version2 === "string") {
-          try {
-            version2 = new SemVer(version2, this.options);
-          } catch (er) {
-            return false;
-          }
-        }
-        for (let i = 0; i < this.set.length; i++) {
-          if (testSet(this.set[i], version2, this.options)) {
-            return true;
-          }
-        }
-        return false;
-      }
-    };
-    module.exports = Range;
-    var LRU = require_lrucache();
-    var cache = new LRU();
-    var parseOptions = require_parse_options();
-    var Comparator = require_comparator();
-    var debug2 = require_debug();
-    var SemVer = require_semver();
-    var trimComparatorWhitespace = require_trim_comparator_whitespace();
-    var {
-      safeRe: re,
-      src,
-      t,
-      tildeTrimReplace,
-      caretTrimReplace
-    } = require_re();
-    var { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants6();
-    var BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
-    var isNullSet = (c) => c.value === "<0.0.0-0";
-    var isAny = (c) => c.value === "";
-    var isSatisfiable = (comparators, options) => {
-      let result = true;
-      const remainingComparators = comparators.slice();
-      let testComparator = remainingComparators.pop();
-      while (result && remainingComparators.length) {
-        result = remainingComparators.every((otherComparator) => {
-          return testComparator.intersects(otherComparator, options);
-        });
-        testComparator = remainingComparators.pop();
-      }
-      return result;
-    };
-    var parseComparator = (comp, options) => {
-      comp = comp.replace(re[t.BUILD], "");
-      debug2("comp", comp, options);
-      comp = replaceCarets(comp, options);
-      debug2("caret", comp);
-      comp = replaceTildes(comp, options);
-      debug2("tildes", comp);
-      comp = replaceXRanges(comp, options);
-      debug2("xrange", comp);
-      comp = replaceStars(comp, options);
-      debug2("stars", comp);
-      return comp;
-    };
-    var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
-    var invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
-    var replaceTildes = (comp, options) => {
-      return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
-    };
-    var replaceTilde = (comp, options) => {
-      const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
-      const z2 = options.includePrerelease ? "-0" : "";
-      return comp.replace(r, (_, M, m, p, pr) => {
-        debug2("tilde", comp, _, M, m, p, pr);
-        let ret;
-        if (isX(M)) {
-          ret = "";
-        } else if (isX(m)) {
-          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
-        } else if (isX(p)) {
-          ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
-        } else if (pr) {
-          debug2("replaceTilde pr", pr);
-          ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
-        } else {
-          ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
-        }
-        debug2("tilde return", ret);
-        return ret;
-      });
-    };
-    var replaceCarets = (comp, options) => {
-      return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
-    };
-    var replaceCaret = (comp, options) => {
-      debug2("caret", comp, options);
-      const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
-      const z2 = options.includePrerelease ? "-0" : "";
-      return comp.replace(r, (_, M, m, p, pr) => {
-        debug2("caret", comp, _, M, m, p, pr);
-        let ret;
-        if (isX(M)) {
-          ret = "";
-        } else if (isX(m)) {
-          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
-        } else if (isX(p)) {
-          if (M === "0") {
-            ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
-          } else {
-            ret = `>=${M}.${m}.0${z2} <${+M + 1}.0.0-0`;
-          }
-        } else if (pr) {
-          debug2("replaceCaret pr", pr);
-          if (M === "0") {
-            if (m === "0") {
-              ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
-            } else {
-              ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
-            }
-          } else {
-            ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
-          }
-        } else {
-          debug2("no pr");
-          if (M === "0") {
-            if (m === "0") {
-              ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
-            } else {
-              ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
-            }
-          } else {
-            ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
-          }
-        }
-        debug2("caret return", ret);
-        return ret;
-      });
-    };
-    var replaceXRanges = (comp, options) => {
-      debug2("replaceXRanges", comp, options);
-      return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
-    };
-    var replaceXRange = (comp, options) => {
-      comp = comp.trim();
-      const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
-      return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
-        debug2("xRange", comp, ret, gtlt, M, m, p, pr);
-        if (invalidXRangeOrder(M, m, p)) {
-          return comp;
-        }
-        const xM = isX(M);
-        const xm = xM || isX(m);
-        const xp = xm || isX(p);
-        const anyX = xp;
-        if (gtlt === "=" && anyX) {
-          gtlt = "";
-        }
-        pr = options.includePrerelease ? "-0" : "";
-        if (xM) {
-          if (gtlt === ">" || gtlt === "<") {
-            ret = "<0.0.0-0";
-          } else {
-            ret = "*";
-          }
-        } else if (gtlt && anyX) {
-          if (xm) {
-            m = 0;
-          }
-          p = 0;
-          if (gtlt === ">") {
-            gtlt = ">=";
-            if (xm) {
-              M = +M + 1;
-              m = 0;
-              p = 0;
-            } else {
-              m = +m + 1;
-              p = 0;
-            }
-          } else if (gtlt === "<=") {
-            gtlt = "<";
-            if (xm) {
-              M = +M + 1;
-            } else {
-              m = +m + 1;
-            }
-          }
-          if (gtlt === "<") {
-            pr = "-0";
-          }
-          ret = `${gtlt + M}.${m}.${p}${pr}`;
-        } else if (xm) {
-          ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
-        } else if (xp) {
-          ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
-        }
-        debug2("xRange return", ret);
-        return ret;
-      });
-    };
-    var replaceStars = (comp, options) => {
-      debug2("replaceStars", comp, options);
-      return comp.trim().replace(re[t.STAR], "");
-    };
-    var replaceGTE0 = (comp, options) => {
-      debug2("replaceGTE0", comp, options);
-      return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
-    };
-    var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
-      if (isX(fM)) {
-        from = "";
-      } else if (isX(fm)) {
-        from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
-      } else if (isX(fp)) {
-        from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
-      } else if (fpr) {
-        from = `>=${from}`;
-      } else {
-        from = `>=${from}${incPr ? "-0" : ""}`;
-      }
-      if (isX(tM)) {
-        to = "";
-      } else if (isX(tm)) {
-        to = `<${+tM + 1}.0.0-0`;
-      } else if (isX(tp)) {
-        to = `<${tM}.${+tm + 1}.0-0`;
-      } else if (tpr) {
-        to = `<=${tM}.${tm}.${tp}-${tpr}`;
-      } else if (incPr) {
-        to = `<${tM}.${tm}.${+tp + 1}-0`;
-      } else {
-        to = `<=${to}`;
-      }
-      return `${from} ${to}`.trim();
-    };
-    var testSet = (set2, version2, options) => {
-      for (let i = 0; i < set2.length; i++) {
-        if (!set2[i].test(version2)) {
-          return false;
-        }
-      }
-      if (version2.prerelease.length && !options.includePrerelease) {
-        for (let i = 0; i < set2.length; i++) {
-          debug2(set2[i].semver);
-          if (set2[i].semver === Comparator.ANY) {
-            continue;
-          }
-          if (set2[i].semver.prerelease.length > 0) {
-            const allowed = set2[i].semver;
-            if (allowed.major === version2.major && allowed.minor === version2.minor && allowed.patch === version2.patch) {
-              return true;
-            }
-          }
-        }
-        return false;
-      }
-      return true;
-    };
-  }
-});
-
-// node_modules/semver/classes/comparator.js
-var require_comparator = __commonJS({
-  "node_modules/semver/classes/comparator.js"(exports, module) {
-    "use strict";
-    var ANY = /* @__PURE__ */ Symbol("SemVer ANY");
-    var Comparator = class _Comparator {
-      static get ANY() {
-        return ANY;
-      }
-      constructor(comp, options) {
-        options = parseOptions(options);
-        if (comp instanceof _Comparator) {
-          if (comp.loose === !!options.loose) {
-            return comp;
-          } else {
-            comp = comp.value;
-          }
-        }
-        comp = comp.trim().split(/\s+/).join(" ");
-        debug2("comparator", comp, options);
-        this.options = options;
-        this.loose = !!options.loose;
-        this.parse(comp);
-        if (this.semver === ANY) {
-          this.value = "";
-        } else {
-          this.value = this.operator + this.semver.version;
-        }
-        debug2("comp", this);
-      }
-      parse(comp) {
-        const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
-        const m = comp.match(r);
-        if (!m) {
-          throw new TypeError(`Invalid comparator: ${comp}`);
-        }
-        this.operator = m[1] !== void 0 ? m[1] : "";
-        if (this.operator === "=") {
-          this.operator = "";
-        }
-        if (!m[2]) {
-          this.semver = ANY;
-        } else {
-          this.semver = new SemVer(m[2], this.options.loose);
-        }
-      }
-      toString() {
-        return this.value;
-      }
-      test(version2) {
-        debug2("Comparator.test", version2, this.options.loose);
-        if (this.semver === ANY || version2 === ANY) {
-          return true;
-        }
-        if (typeof version2 === "string") {
-          try {
-            version2 = new SemVer(version2, this.options);
-          } catch (er) {
-            return false;
-          }
-        }
-        return cmp(version2, this.operator, this.semver, this.options);
-      }
-      intersects(comp, options) {
-        if (!(comp instanceof _Comparator)) {
-          throw new TypeError("a Comparator is required");
-        }
-        if (this.operator === "") {
-          if (this.value === "") {
-            return true;
-          }
-          return new Range(comp.value, options).test(this.value);
-        } else if (comp.operator === "") {
-          if (comp.value === "") {
-            return true;
-          }
-          return new Range(this.value, options).test(comp.semver);
-        }
-        options = parseOptions(options);
-        if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) {
-          return false;
-        }
-        if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) {
-          return false;
-        }
-        if (this.operator.startsWith(">") && comp.operator.startsWith(">")) {
-          return true;
-        }
-        if (this.operator.startsWith("<") && comp.operator.startsWith("<")) {
-          return true;
-        }
-        if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) {
-          return true;
-        }
-        if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) {
-          return true;
-        }
-        if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) {
-          return true;
-        }
-        return false;
-      }
-    };
-    module.exports = Comparator;
-    var parseOptions = require_parse_options();
-    var { safeRe: re, t } = require_re();
-    var cmp = require_cmp();
-    var debug2 = require_debug();
-    var SemVer = require_semver();
-    var Range = require_range();
-  }
-});
-
-// node_modules/semver/functions/satisfies.js
-var require_satisfies = __commonJS({
-  "node_modules/semver/functions/satisfies.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var satisfies3 = (version2, range, options) => {
-      try {
-        range = new Range(range, options);
-      } catch (er) {
-        return false;
-      }
-      return range.test(version2);
-    };
-    module.exports = satisfies3;
-  }
-});
-
-// node_modules/semver/ranges/to-comparators.js
-var require_to_comparators = __commonJS({
-  "node_modules/semver/ranges/to-comparators.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
-    module.exports = toComparators;
-  }
-});
-
-// node_modules/semver/ranges/max-satisfying.js
-var require_max_satisfying = __commonJS({
-  "node_modules/semver/ranges/max-satisfying.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Range = require_range();
-    var maxSatisfying = (versions, range, options) => {
-      let max = null;
-      let maxSV = null;
-      let rangeObj = null;
-      try {
-        rangeObj = new Range(range, options);
-      } catch (er) {
-        return null;
-      }
-      versions.forEach((v) => {
-        if (rangeObj.test(v)) {
-          if (!max || maxSV.compare(v) === -1) {
-            max = v;
-            maxSV = new SemVer(max, options);
-          }
-        }
-      });
-      return max;
-    };
-    module.exports = maxSatisfying;
-  }
-});
-
-// node_modules/semver/ranges/min-satisfying.js
-var require_min_satisfying = __commonJS({
-  "node_modules/semver/ranges/min-satisfying.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Range = require_range();
-    var minSatisfying = (versions, range, options) => {
-      let min = null;
-      let minSV = null;
-      let rangeObj = null;
-      try {
-        rangeObj = new Range(range, options);
-      } catch (er) {
-        return null;
-      }
-      versions.forEach((v) => {
-        if (rangeObj.test(v)) {
-          if (!min || minSV.compare(v) === 1) {
-            min = v;
-            minSV = new SemVer(min, options);
-          }
-        }
-      });
-      return min;
-    };
-    module.exports = minSatisfying;
-  }
-});
-
-// node_modules/semver/ranges/min-version.js
-var require_min_version = __commonJS({
-  "node_modules/semver/ranges/min-version.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Range = require_range();
-    var gt = require_gt();
-    var minVersion = (range, loose) => {
-      range = new Range(range, loose);
-      let minver = new SemVer("0.0.0");
-      if (range.test(minver)) {
-        return minver;
-      }
-      minver = new SemVer("0.0.0-0");
-      if (range.test(minver)) {
-        return minver;
-      }
-      minver = null;
-      for (let i = 0; i < range.set.length; ++i) {
-        const comparators = range.set[i];
-        let setMin = null;
-        comparators.forEach((comparator) => {
-          const compver = new SemVer(comparator.semver.version);
-          switch (comparator.operator) {
-            case ">":
-              if (compver.prerelease.length === 0) {
-                compver.patch++;
-              } else {
-                compver.prerelease.push(0);
-              }
-              compver.raw = compver.format();
-            /* fallthrough */
-            case "":
-            case ">=":
-              if (!setMin || gt(compver, setMin)) {
-                setMin = compver;
-              }
-              break;
-            case "<":
-            case "<=":
-              break;
-            /* istanbul ignore next */
-            default:
-              throw new Error(`Unexpected operation: ${comparator.operator}`);
-          }
-        });
-        if (setMin && (!minver || gt(minver, setMin))) {
-          minver = setMin;
-        }
-      }
-      if (minver && range.test(minver)) {
-        return minver;
-      }
-      return null;
-    };
-    module.exports = minVersion;
-  }
-});
-
-// node_modules/semver/ranges/valid.js
-var require_valid2 = __commonJS({
-  "node_modules/semver/ranges/valid.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var validRange2 = (range, options) => {
-      try {
-        return new Range(range, options).range || "*";
-      } catch (er) {
-        return null;
-      }
-    };
-    module.exports = validRange2;
-  }
-});
-
-// node_modules/semver/ranges/outside.js
-var require_outside = __commonJS({
-  "node_modules/semver/ranges/outside.js"(exports, module) {
-    "use strict";
-    var SemVer = require_semver();
-    var Comparator = require_comparator();
-    var { ANY } = Comparator;
-    var Range = require_range();
-    var satisfies3 = require_satisfies();
-    var gt = require_gt();
-    var lt = require_lt();
-    var lte = require_lte();
-    var gte = require_gte();
-    var outside = (version2, range, hilo, options) => {
-      version2 = new SemVer(version2, options);
-      range = new Range(range, options);
-      let gtfn, ltefn, ltfn, comp, ecomp;
-      switch (hilo) {
-        case ">":
-          gtfn = gt;
-          ltefn = lte;
-          ltfn = lt;
-          comp = ">";
-          ecomp = ">=";
-          break;
-        case "<":
-          gtfn = lt;
-          ltefn = gte;
-          ltfn = gt;
-          comp = "<";
-          ecomp = "<=";
-          break;
-        default:
-          throw new TypeError('Must provide a hilo val of "<" or ">"');
-      }
-      if (satisfies3(version2, range, options)) {
-        return false;
-      }
-      for (let i = 0; i < range.set.length; ++i) {
-        const comparators = range.set[i];
-        let high = null;
-        let low = null;
-        comparators.forEach((comparator) => {
-          if (comparator.semver === ANY) {
-            comparator = new Comparator(">=0.0.0");
-          }
-          high = high || comparator;
-          low = low || comparator;
-          if (gtfn(comparator.semver, high.semver, options)) {
-            high = comparator;
-          } else if (ltfn(comparator.semver, low.semver, options)) {
-            low = comparator;
-          }
-        });
-        if (high.operator === comp || high.operator === ecomp) {
-          return false;
-        }
-        if ((!low.operator || low.operator === comp) && ltefn(version2, low.semver)) {
-          return false;
-        } else if (low.operator === ecomp && ltfn(version2, low.semver)) {
-          return false;
-        }
-      }
-      return true;
-    };
-    module.exports = outside;
-  }
-});
-
-// node_modules/semver/ranges/gtr.js
-var require_gtr = __commonJS({
-  "node_modules/semver/ranges/gtr.js"(exports, module) {
-    "use strict";
-    var outside = require_outside();
-    var gtr = (version2, range, options) => outside(version2, range, ">", options);
-    module.exports = gtr;
-  }
-});
-
-// node_modules/semver/ranges/ltr.js
-var require_ltr = __commonJS({
-  "node_modules/semver/ranges/ltr.js"(exports, module) {
-    "use strict";
-    var outside = require_outside();
-    var ltr = (version2, range, options) => outside(version2, range, "<", options);
-    module.exports = ltr;
-  }
-});
-
-// node_modules/semver/ranges/intersects.js
-var require_intersects = __commonJS({
-  "node_modules/semver/ranges/intersects.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var intersects = (r1, r2, options) => {
-      r1 = new Range(r1, options);
-      r2 = new Range(r2, options);
-      return r1.intersects(r2, options);
-    };
-    module.exports = intersects;
-  }
-});
-
-// node_modules/semver/ranges/simplify.js
-var require_simplify = __commonJS({
-  "node_modules/semver/ranges/simplify.js"(exports, module) {
-    "use strict";
-    var satisfies3 = require_satisfies();
-    var compare2 = require_compare();
-    module.exports = (versions, range, options) => {
-      const set2 = [];
-      let first = null;
-      let prev = null;
-      const v = versions.sort((a, b) => compare2(a, b, options));
-      for (const version2 of v) {
-        const included = satisfies3(version2, range, options);
-        if (included) {
-          prev = version2;
-          if (!first) {
-            first = version2;
-          }
-        } else {
-          if (prev) {
-            set2.push([first, prev]);
-          }
-          prev = null;
-          first = null;
-        }
-      }
-      if (first) {
-        set2.push([first, null]);
-      }
-      const ranges = [];
-      for (const [min, max] of set2) {
-        if (min === max) {
-          ranges.push(min);
-        } else if (!max && min === v[0]) {
-          ranges.push("*");
-        } else if (!max) {
-          ranges.push(`>=${min}`);
-        } else if (min === v[0]) {
-          ranges.push(`<=${max}`);
-        } else {
-          ranges.push(`${min} - ${max}`);
-        }
-      }
-      const simplified = ranges.join(" || ");
-      const original = typeof range.raw === "string" ? range.raw : String(range);
-      return simplified.length < original.length ? simplified : range;
-    };
-  }
-});
-
-// node_modules/semver/ranges/subset.js
-var require_subset = __commonJS({
-  "node_modules/semver/ranges/subset.js"(exports, module) {
-    "use strict";
-    var Range = require_range();
-    var Comparator = require_comparator();
-    var { ANY } = Comparator;
-    var satisfies3 = require_satisfies();
-    var compare2 = require_compare();
-    var subset = (sub, dom, options = {}) => {
-      if (sub === dom) {
-        return true;
-      }
-      sub = new Range(sub, options);
-      dom = new Range(dom, options);
-      let sawNonNull = false;
-      OUTER: for (const simpleSub of sub.set) {
-        for (const simpleDom of dom.set) {
-          const isSub = simpleSubset(simpleSub, simpleDom, options);
-          sawNonNull = sawNonNull || isSub !== null;
-          if (isSub) {
-            continue OUTER;
-          }
-        }
-        if (sawNonNull) {
-          return false;
-        }
-      }
-      return true;
-    };
-    var minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
-    var minimumVersion = [new Comparator(">=0.0.0")];
-    var simpleSubset = (sub, dom, options) => {
-      if (sub === dom) {
-        return true;
-      }
-      if (sub.length === 1 && sub[0].semver === ANY) {
-        if (dom.length === 1 && dom[0].semver === ANY) {
-          return true;
-        } else if (options.includePrerelease) {
-          sub = minimumVersionWithPreRelease;
-        } else {
-          sub = minimumVersion;
-        }
-      }
-      if (dom.length === 1 && dom[0].semver === ANY) {
-        if (options.includePrerelease) {
-          return true;
-        } else {
-          dom = minimumVersion;
-        }
-      }
-      const eqSet = /* @__PURE__ */ new Set();
-      let gt, lt;
-      for (const c of sub) {
-        if (c.operator === ">" || c.operator === ">=") {
-          gt = higherGT(gt, c, options);
-        } else if (c.operator === "<" || c.operator === "<=") {
-          lt = lowerLT(lt, c, options);
-        } else {
-          eqSet.add(c.semver);
-        }
-      }
-      if (eqSet.size > 1) {
-        return null;
-      }
-      let gtltComp;
-      if (gt && lt) {
-        gtltComp = compare2(gt.semver, lt.semver, options);
-        if (gtltComp > 0) {
-          return null;
-        } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
-          return null;
-        }
-      }
-      for (const eq2 of eqSet) {
-        if (gt && !satisfies3(eq2, String(gt), options)) {
-          return null;
-        }
-        if (lt && !satisfies3(eq2, String(lt), options)) {
-          return null;
-        }
-        for (const c of dom) {
-          if (!satisfies3(eq2, String(c), options)) {
-            return false;
-          }
-        }
-        return true;
-      }
-      let higher, lower;
-      let hasDomLT, hasDomGT;
-      let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
-      let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
-      if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) {
-        needDomLTPre = false;
-      }
-      for (const c of dom) {
-        hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
-        hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
-        if (gt) {
-          if (needDomGTPre) {
-            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) {
-              needDomGTPre = false;
-            }
-          }
-          if (c.operator === ">" || c.operator === ">=") {
-            higher = higherGT(gt, c, options);
-            if (higher === c && higher !== gt) {
-              return false;
-            }
-          } else if (gt.operator === ">=" && !c.test(gt.semver)) {
-            return false;
-          }
-        }
-        if (lt) {
-          if (needDomLTPre) {
-            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) {
-              needDomLTPre = false;
-            }
-          }
-          if (c.operator === "<" || c.operator === "<=") {
-            lower = lowerLT(lt, c, options);
-            if (lower === c && lower !== lt) {
-              return false;
-            }
-          } else if (lt.operator === "<=" && !c.test(lt.semver)) {
-            return false;
-          }
-        }
-        if (!c.operator && (lt || gt) && gtltComp !== 0) {
-          return false;
-        }
-      }
-      if (gt && hasDomLT && !lt && gtltComp !== 0) {
-        return false;
-      }
-      if (lt && hasDomGT && !gt && gtltComp !== 0) {
-        return false;
-      }
-      if (needDomGTPre || needDomLTPre) {
-        return false;
-      }
-      return true;
-    };
-    var higherGT = (a, b, options) => {
-      if (!a) {
-        return b;
-      }
-      const comp = compare2(a.semver, b.semver, options);
-      return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
-    };
-    var lowerLT = (a, b, options) => {
-      if (!a) {
-        return b;
-      }
-      const comp = compare2(a.semver, b.semver, options);
-      return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
-    };
-    module.exports = subset;
-  }
-});
-
-// node_modules/semver/index.js
-var require_semver2 = __commonJS({
-  "node_modules/semver/index.js"(exports, module) {
-    "use strict";
-    var internalRe = require_re();
-    var constants3 = require_constants6();
-    var SemVer = require_semver();
-    var identifiers = require_identifiers();
-    var parse4 = require_parse2();
-    var valid2 = require_valid();
-    var clean = require_clean();
-    var inc = require_inc();
-    var diff2 = require_diff();
-    var major = require_major();
-    var minor = require_minor();
-    var patch = require_patch();
-    var prerelease = require_prerelease();
-    var compare2 = require_compare();
-    var rcompare = require_rcompare();
-    var compareLoose = require_compare_loose();
-    var compareBuild = require_compare_build();
-    var sort = require_sort();
-    var rsort = require_rsort();
-    var gt = require_gt();
-    var lt = require_lt();
-    var eq2 = require_eq();
-    var neq = require_neq();
-    var gte = require_gte();
-    var lte = require_lte();
-    var cmp = require_cmp();
-    var coerce = require_coerce();
-    var truncate = require_truncate();
-    var Comparator = require_comparator();
-    var Range = require_range();
-    var satisfies3 = require_satisfies();
-    var toComparators = require_to_comparators();
-    var maxSatisfying = require_max_satisfying();
-    var minSatisfying = require_min_satisfying();
-    var minVersion = require_min_version();
-    var validRange2 = require_valid2();
-    var outside = require_outside();
-    var gtr = require_gtr();
-    var ltr = require_ltr();
-    var intersects = require_intersects();
-    var simplifyRange = require_simplify();
-    var subset = require_subset();
-    module.exports = {
-      parse: parse4,
-      valid: valid2,
-      clean,
-      inc,
-      diff: diff2,
-      major,
-      minor,
-      patch,
-      prerelease,
-      compare: compare2,
-      rcompare,
-      compareLoose,
-      compareBuild,
-      sort,
-      rsort,
-      gt,
-      lt,
-      eq: eq2,
-      neq,
-      gte,
-      lte,
-      cmp,
-      coerce,
-      truncate,
-      Comparator,
-      Range,
-      satisfies: satisfies3,
-      toComparators,
-      maxSatisfying,
-      minSatisfying,
-      minVersion,
-      validRange: validRange2,
-      outside,
-      gtr,
-      ltr,
-      intersects,
-      simplifyRange,
-      subset,
-      SemVer,
-      re: internalRe.re,
-      src: internalRe.src,
-      tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants3.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants3.RELEASE_TYPES,
-      compareIdentifiers: identifiers.compareIdentifiers,
-      rcompareIdentifiers: identifiers.rcompareIdentifiers
-    };
-  }
-});
-
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
   "node_modules/yaml/dist/nodes/identity.js"(exports) {
@@ -29345,8 +26484,2868 @@ var require_dist = __commonJS({
   }
 });
 
+// node_modules/@renovatebot/pep440/lib/version.js
+var require_version = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/version.js"(exports, module) {
+    var VERSION_PATTERN = [
+      "v?",
+      "(?:",
+      /* */
+      "(?:(?<epoch>[0-9]+)!)?",
+      // epoch
+      /* */
+      "(?<release>[0-9]+(?:\\.[0-9]+)*)",
+      // release segment
+      /* */
+      "(?<pre>",
+      // pre-release
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))",
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<pre_n>[0-9]+)?",
+      /* */
+      ")?",
+      /* */
+      "(?<post>",
+      // post release
+      /*    */
+      "(?:-(?<post_n1>[0-9]+))",
+      /*    */
+      "|",
+      /*    */
+      "(?:",
+      /*        */
+      "[-_\\.]?",
+      /*        */
+      "(?<post_l>post|rev|r)",
+      /*        */
+      "[-_\\.]?",
+      /*        */
+      "(?<post_n2>[0-9]+)?",
+      /*    */
+      ")",
+      /* */
+      ")?",
+      /* */
+      "(?<dev>",
+      // dev release
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<dev_l>dev)",
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<dev_n>[0-9]+)?",
+      /* */
+      ")?",
+      ")",
+      "(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?"
+      // local version
+    ].join("");
+    module.exports = {
+      VERSION_PATTERN,
+      valid: valid2,
+      clean,
+      explain: explain2,
+      parse: parse4,
+      stringify: stringify2
+    };
+    var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
+    function valid2(version2) {
+      return validRegex.test(version2) ? version2 : null;
+    }
+    var cleanRegex2 = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
+    function clean(version2) {
+      return stringify2(parse4(version2, cleanRegex2));
+    }
+    function parse4(version2, regex) {
+      const { groups: groups2 } = (regex || validRegex).exec(version2) || {};
+      if (!groups2) {
+        return null;
+      }
+      const parsed = {
+        epoch: Number(groups2.epoch ? groups2.epoch : 0),
+        release: groups2.release.split(".").map(Number),
+        pre: normalize_letter_version(groups2.pre_l, groups2.pre_n),
+        post: normalize_letter_version(
+          groups2.post_l,
+          groups2.post_n1 || groups2.post_n2
+        ),
+        dev: normalize_letter_version(groups2.dev_l, groups2.dev_n),
+        local: parse_local_version(groups2.local)
+      };
+      return parsed;
+    }
+    function stringify2(parsed) {
+      if (!parsed) {
+        return null;
+      }
+      const { epoch, release, pre, post, dev, local } = parsed;
+      const parts = [];
+      if (epoch !== 0) {
+        parts.push(`${epoch}!`);
+      }
+      parts.push(release.join("."));
+      if (pre) {
+        parts.push(pre.join(""));
+      }
+      if (post) {
+        parts.push("." + post.join(""));
+      }
+      if (dev) {
+        parts.push("." + dev.join(""));
+      }
+      if (local) {
+        parts.push(`+${local}`);
+      }
+      return parts.join("");
+    }
+    function normalize_letter_version(letterIn, numberIn) {
+      let letter = letterIn;
+      let number4 = numberIn;
+      if (letter) {
+        if (!number4) {
+          number4 = 0;
+        }
+        letter = letter.toLowerCase();
+        if (letter === "alpha") {
+          letter = "a";
+        } else if (letter === "beta") {
+          letter = "b";
+        } else if (["c", "pre", "preview"].includes(letter)) {
+          letter = "rc";
+        } else if (["rev", "r"].includes(letter)) {
+          letter = "post";
+        }
+        return [letter, Number(number4)];
+      }
+      if (!letter && number4) {
+        letter = "post";
+        return [letter, Number(number4)];
+      }
+      return null;
+    }
+    function parse_local_version(local) {
+      if (local) {
+        return local.split(/[._-]/).map(
+          (part) => Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part)
+        );
+      }
+      return null;
+    }
+    function explain2(version2) {
+      const parsed = parse4(version2);
+      if (!parsed) {
+        return parsed;
+      }
+      const { epoch, release, pre, post, dev, local } = parsed;
+      let base_version = "";
+      if (epoch !== 0) {
+        base_version += epoch + "!";
+      }
+      base_version += release.join(".");
+      const is_prerelease = Boolean(dev || pre);
+      const is_devrelease = Boolean(dev);
+      const is_postrelease = Boolean(post);
+      return {
+        epoch,
+        release,
+        pre,
+        post: post ? post[1] : post,
+        dev: dev ? dev[1] : dev,
+        local: local ? local.join(".") : local,
+        public: stringify2(parsed).split("+", 1)[0],
+        base_version,
+        is_prerelease,
+        is_devrelease,
+        is_postrelease
+      };
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/operator.js
+var require_operator = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/operator.js"(exports, module) {
+    var { parse: parse4 } = require_version();
+    module.exports = {
+      compare: compare2,
+      rcompare,
+      lt,
+      le,
+      eq: eq2,
+      ne,
+      ge,
+      gt,
+      "<": lt,
+      "<=": le,
+      "==": eq2,
+      "!=": ne,
+      ">=": ge,
+      ">": gt,
+      "===": arbitrary
+    };
+    function lt(version2, other) {
+      return compare2(version2, other) < 0;
+    }
+    function le(version2, other) {
+      return compare2(version2, other) <= 0;
+    }
+    function eq2(version2, other) {
+      return compare2(version2, other) === 0;
+    }
+    function ne(version2, other) {
+      return compare2(version2, other) !== 0;
+    }
+    function ge(version2, other) {
+      return compare2(version2, other) >= 0;
+    }
+    function gt(version2, other) {
+      return compare2(version2, other) > 0;
+    }
+    function arbitrary(version2, other) {
+      return version2.toLowerCase() === other.toLowerCase();
+    }
+    function compare2(version2, other) {
+      const parsedVersion = parse4(version2);
+      const parsedOther = parse4(other);
+      const keyVersion = calculateKey(parsedVersion);
+      const keyOther = calculateKey(parsedOther);
+      return pyCompare(keyVersion, keyOther);
+    }
+    function rcompare(version2, other) {
+      return -compare2(version2, other);
+    }
+    function pyCompare(elemIn, otherIn) {
+      let elem = elemIn;
+      let other = otherIn;
+      if (elem === other) {
+        return 0;
+      }
+      if (Array.isArray(elem) !== Array.isArray(other)) {
+        elem = Array.isArray(elem) ? elem : [elem];
+        other = Array.isArray(other) ? other : [other];
+      }
+      if (Array.isArray(elem)) {
+        const len = Math.min(elem.length, other.length);
+        for (let i = 0; i < len; i += 1) {
+          const res = pyCompare(elem[i], other[i]);
+          if (res !== 0) {
+            return res;
+          }
+        }
+        return elem.length - other.length;
+      }
+      if (elem === -Infinity || other === Infinity) {
+        return -1;
+      }
+      if (elem === Infinity || other === -Infinity) {
+        return 1;
+      }
+      return elem < other ? -1 : 1;
+    }
+    function calculateKey(input2) {
+      const { epoch } = input2;
+      let { release, pre, post, local, dev } = input2;
+      release = release.concat();
+      release.reverse();
+      while (release.length && release[0] === 0) {
+        release.shift();
+      }
+      release.reverse();
+      if (!pre && !post && dev) pre = -Infinity;
+      else if (!pre) pre = Infinity;
+      if (!post) post = -Infinity;
+      if (!dev) dev = Infinity;
+      if (!local) {
+        local = -Infinity;
+      } else {
+        local = local.map(
+          (i) => Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ""]
+        );
+      }
+      return [epoch, release, pre, post, dev, local];
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/specifier.js
+var require_specifier = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/specifier.js"(exports, module) {
+    var { VERSION_PATTERN, explain: explainVersion } = require_version();
+    var Operator = require_operator();
+    var RANGE_PATTERN = [
+      "(?<operator>(===|~=|==|!=|<=|>=|<|>))",
+      "\\s*",
+      "(",
+      /*  */
+      "(?<version>(?:" + VERSION_PATTERN.replace(/\?<\w+>/g, "?:") + "))",
+      /*  */
+      "(?<prefix>\\.\\*)?",
+      /*  */
+      "|",
+      /*  */
+      "(?<legacy>[^,;\\s)]+)",
+      ")"
+    ].join("");
+    module.exports = {
+      RANGE_PATTERN,
+      parse: parse4,
+      satisfies: satisfies3,
+      filter,
+      validRange: validRange2,
+      maxSatisfying,
+      minSatisfying
+    };
+    var isEqualityOperator = (op) => ["==", "!=", "==="].includes(op);
+    var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
+    function parse4(ranges) {
+      if (!ranges.trim()) {
+        return [];
+      }
+      const specifiers = ranges.split(",").map((range) => rangeRegex.exec(range.trim()) || {}).map(({ groups: groups2 }) => {
+        if (!groups2) {
+          return null;
+        }
+        let { ...spec } = groups2;
+        const { operator, version: version2, prefix, legacy } = groups2;
+        if (version2) {
+          spec = { ...spec, ...explainVersion(version2) };
+          if (operator === "~=") {
+            if (spec.release.length < 2) {
+              return null;
+            }
+          }
+          if (!isEqualityOperator(operator) && spec.local) {
+            return null;
+          }
+          if (prefix) {
+            if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+              return null;
+            }
+          }
+        }
+        if (legacy && operator !== "===") {
+          return null;
+        }
+        return spec;
+      });
+      if (specifiers.filter(Boolean).length !== specifiers.length) {
+        return null;
+      }
+      return specifiers;
+    }
+    function filter(versions, specifier, options = {}) {
+      const filtered = pick2(versions, specifier, options);
+      if (filtered.length === 0 && options.prereleases === void 0) {
+        return pick2(versions, specifier, { prereleases: true });
+      }
+      return filtered;
+    }
+    function maxSatisfying(versions, range, options) {
+      const found = filter(versions, range, options).sort(Operator.compare);
+      return found.length === 0 ? null : found[found.length - 1];
+    }
+    function minSatisfying(versions, range, options) {
+      const found = filter(versions, range, options).sort(Operator.compare);
+      return found.length === 0 ? null : found[0];
+    }
+    function pick2(versions, specifier, options) {
+      const parsed = parse4(specifier);
+      if (!parsed) {
+        return [];
+      }
+      return versions.filter((version2) => {
+        const explained = explainVersion(version2);
+        if (!parsed.length) {
+          return explained && !(explained.is_prerelease && !options.prereleases);
+        }
+        return parsed.reduce((pass, spec) => {
+          if (!pass) {
+            return false;
+          }
+          return contains({ ...spec, ...options }, { version: version2, explained });
+        }, true);
+      });
+    }
+    function satisfies3(version2, specifier, options = {}) {
+      const filtered = pick2([version2], specifier, options);
+      return filtered.length === 1;
+    }
+    function arrayStartsWith(array2, prefix) {
+      if (prefix.length > array2.length) {
+        return false;
+      }
+      for (let i = 0; i < prefix.length; i += 1) {
+        if (prefix[i] !== array2[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+    function contains(specifier, input2) {
+      const { explained } = input2;
+      let { version: version2 } = input2;
+      const { ...spec } = specifier;
+      if (spec.prereleases === void 0) {
+        spec.prereleases = spec.is_prerelease;
+      }
+      if (explained && explained.is_prerelease && !spec.prereleases) {
+        return false;
+      }
+      if (spec.operator === "~=") {
+        let compatiblePrefix = spec.release.slice(0, -1).concat("*").join(".");
+        if (spec.epoch) {
+          compatiblePrefix = spec.epoch + "!" + compatiblePrefix;
+        }
+        return satisfies3(version2, `>=${spec.version}, ==${compatiblePrefix}`, {
+          prereleases: spec.prereleases
+        });
+      }
+      if (spec.prefix) {
+        const isMatching = explained.epoch === spec.epoch && arrayStartsWith(explained.release, spec.release);
+        const isEquality = spec.operator !== "!=";
+        return isEquality ? isMatching : !isMatching;
+      }
+      if (explained) {
+        if (explained.local && spec.version) {
+          version2 = explained.public;
+          spec.version = explainVersion(spec.version).public;
+        }
+      }
+      if (spec.operator === "<" || spec.operator === ">") {
+        if (Operator.eq(spec.release.join("."), explained.release.join("."))) {
+          return false;
+        }
+      }
+      const op = Operator[spec.operator];
+      return op(version2, spec.version || spec.legacy);
+    }
+    function validRange2(specifier) {
+      return Boolean(parse4(specifier));
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/semantic.js
+var require_semantic = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/semantic.js"(exports, module) {
+    var { explain: explain2, parse: parse4, stringify: stringify2 } = require_version();
+    module.exports = {
+      major,
+      minor,
+      patch,
+      inc
+    };
+    function major(input2) {
+      const version2 = explain2(input2);
+      if (!version2) {
+        throw new TypeError("Invalid Version: " + input2);
+      }
+      return version2.release[0];
+    }
+    function minor(input2) {
+      const version2 = explain2(input2);
+      if (!version2) {
+        throw new TypeError("Invalid Version: " + input2);
+      }
+      if (version2.release.length < 2) {
+        return 0;
+      }
+      return version2.release[1];
+    }
+    function patch(input2) {
+      const version2 = explain2(input2);
+      if (!version2) {
+        throw new TypeError("Invalid Version: " + input2);
+      }
+      if (version2.release.length < 3) {
+        return 0;
+      }
+      return version2.release[2];
+    }
+    function inc(input2, release, preReleaseIdentifier) {
+      let identifier = preReleaseIdentifier || `a`;
+      const version2 = parse4(input2);
+      if (!version2) {
+        return null;
+      }
+      if (!["a", "b", "c", "rc", "alpha", "beta", "pre", "preview"].includes(
+        identifier
+      )) {
+        return null;
+      }
+      switch (release) {
+        case "premajor":
+          {
+            const [majorVersion] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion + 1;
+          }
+          version2.pre = [identifier, 0];
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        case "preminor":
+          {
+            const [majorVersion, minorVersion = 0] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion;
+            version2.release[1] = minorVersion + 1;
+          }
+          version2.pre = [identifier, 0];
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        case "prepatch":
+          {
+            const [majorVersion, minorVersion = 0, patchVersion = 0] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion;
+            version2.release[1] = minorVersion;
+            version2.release[2] = patchVersion + 1;
+          }
+          version2.pre = [identifier, 0];
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        case "prerelease":
+          if (version2.pre === null) {
+            const [majorVersion, minorVersion = 0, patchVersion = 0] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion;
+            version2.release[1] = minorVersion;
+            version2.release[2] = patchVersion + 1;
+            version2.pre = [identifier, 0];
+          } else {
+            if (preReleaseIdentifier === void 0 && version2.pre !== null) {
+              [identifier] = version2.pre;
+            }
+            const [letter, number4] = version2.pre;
+            if (letter === identifier) {
+              version2.pre = [letter, number4 + 1];
+            } else {
+              version2.pre = [identifier, 0];
+            }
+          }
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        case "major":
+          if (version2.release.slice(1).some((value) => value !== 0) || version2.pre === null) {
+            const [majorVersion] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion + 1;
+          }
+          delete version2.pre;
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        case "minor":
+          if (version2.release.slice(2).some((value) => value !== 0) || version2.pre === null) {
+            const [majorVersion, minorVersion = 0] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion;
+            version2.release[1] = minorVersion + 1;
+          }
+          delete version2.pre;
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        case "patch":
+          if (version2.release.slice(3).some((value) => value !== 0) || version2.pre === null) {
+            const [majorVersion, minorVersion = 0, patchVersion = 0] = version2.release;
+            version2.release.fill(0);
+            version2.release[0] = majorVersion;
+            version2.release[1] = minorVersion;
+            version2.release[2] = patchVersion + 1;
+          }
+          delete version2.pre;
+          delete version2.post;
+          delete version2.dev;
+          delete version2.local;
+          break;
+        default:
+          return null;
+      }
+      return stringify2(version2);
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/index.js
+var require_pep440 = __commonJS({
+  "node_modules/@renovatebot/pep440/index.js"(exports, module) {
+    var { valid: valid2, clean, explain: explain2, parse: parse4 } = require_version();
+    var { lt, le, eq: eq2, ne, ge, gt, compare: compare2, rcompare } = require_operator();
+    var {
+      filter,
+      maxSatisfying,
+      minSatisfying,
+      RANGE_PATTERN,
+      satisfies: satisfies3,
+      validRange: validRange2
+    } = require_specifier();
+    var { major, minor, patch, inc } = require_semantic();
+    module.exports = {
+      // version
+      valid: valid2,
+      clean,
+      explain: explain2,
+      parse: parse4,
+      // operator
+      lt,
+      le,
+      lte: le,
+      eq: eq2,
+      ne,
+      neq: ne,
+      ge,
+      gte: ge,
+      gt,
+      compare: compare2,
+      rcompare,
+      // range
+      filter,
+      maxSatisfying,
+      minSatisfying,
+      RANGE_PATTERN,
+      satisfies: satisfies3,
+      validRange: validRange2,
+      // semantic
+      major,
+      minor,
+      patch,
+      inc
+    };
+  }
+});
+
+// node_modules/semver/internal/constants.js
+var require_constants6 = __commonJS({
+  "node_modules/semver/internal/constants.js"(exports, module) {
+    "use strict";
+    var SEMVER_SPEC_VERSION = "2.0.0";
+    var MAX_LENGTH = 256;
+    var MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || /* istanbul ignore next */
+    9007199254740991;
+    var MAX_SAFE_COMPONENT_LENGTH = 16;
+    var MAX_SAFE_BUILD_LENGTH = MAX_LENGTH - 6;
+    var WHITESPACE_CHARACTERS = [
+      "	",
+      "\n",
+      "\v",
+      "\f",
+      "\r",
+      " ",
+      "\xA0",
+      "\u1680",
+      "\u2000",
+      "\u2001",
+      "\u2002",
+      "\u2003",
+      "\u2004",
+      "\u2005",
+      "\u2006",
+      "\u2007",
+      "\u2008",
+      "\u2009",
+      "\u200A",
+      "\u2028",
+      "\u2029",
+      "\u202F",
+      "\u205F",
+      "\u3000",
+      "\uFEFF"
+    ];
+    var RELEASE_TYPES = [
+      "major",
+      "premajor",
+      "minor",
+      "preminor",
+      "patch",
+      "prepatch",
+      "prerelease"
+    ];
+    module.exports = {
+      MAX_LENGTH,
+      MAX_SAFE_COMPONENT_LENGTH,
+      MAX_SAFE_BUILD_LENGTH,
+      MAX_SAFE_INTEGER,
+      WHITESPACE_CHARACTERS,
+      RELEASE_TYPES,
+      SEMVER_SPEC_VERSION,
+      FLAG_INCLUDE_PRERELEASE: 1,
+      FLAG_LOOSE: 2
+    };
+  }
+});
+
+// node_modules/semver/internal/debug.js
+var require_debug = __commonJS({
+  "node_modules/semver/internal/debug.js"(exports, module) {
+    "use strict";
+    var debug2 = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
+    };
+    module.exports = debug2;
+  }
+});
+
+// node_modules/semver/internal/re.js
+var require_re = __commonJS({
+  "node_modules/semver/internal/re.js"(exports, module) {
+    "use strict";
+    var {
+      MAX_SAFE_COMPONENT_LENGTH,
+      MAX_SAFE_BUILD_LENGTH,
+      MAX_LENGTH
+    } = require_constants6();
+    var debug2 = require_debug();
+    exports = module.exports = {};
+    var re = exports.re = [];
+    var safeRe = exports.safeRe = [];
+    var src = exports.src = [];
+    var safeSrc = exports.safeSrc = [];
+    var t = exports.t = {};
+    var R = 0;
+    var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
+    var safeRegexReplacements = [
+      ["\\s", 1],
+      ["\\d", MAX_LENGTH],
+      [LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
+    ];
+    var makeSafeRegex = (value) => {
+      for (const [token, max] of safeRegexReplacements) {
+        value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
+      }
+      return value;
+    };
+    var createToken = (name, value, isGlobal) => {
+      const safe = makeSafeRegex(value);
+      const index = R++;
+      debug2(name, index, value);
+      t[name] = index;
+      src[index] = value;
+      safeSrc[index] = safe;
+      re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+      safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
+    };
+    createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
+    createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
+    createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
+    createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
+    createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
+    createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
+    createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
+    createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
+    createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
+    createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
+    createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
+    createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
+    createToken("FULL", `^${src[t.FULLPLAIN]}$`);
+    createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
+    createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
+    createToken("GTLT", "((?:<|>)?=?)");
+    createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
+    createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
+    createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
+    createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
+    createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
+    createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("COERCEPLAIN", `${"(^|[^\\d])(\\d{1,"}${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
+    createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
+    createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
+    createToken("COERCERTL", src[t.COERCE], true);
+    createToken("COERCERTLFULL", src[t.COERCEFULL], true);
+    createToken("LONETILDE", "(?:~>?)");
+    createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
+    exports.tildeTrimReplace = "$1~";
+    createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
+    createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("LONECARET", "(?:\\^)");
+    createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
+    exports.caretTrimReplace = "$1^";
+    createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
+    createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
+    createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
+    createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
+    exports.comparatorTrimReplace = "$1$2$3";
+    createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
+    createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
+    createToken("STAR", "(<|>)?=?\\s*\\*");
+    createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
+    createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
+  }
+});
+
+// node_modules/semver/internal/parse-options.js
+var require_parse_options = __commonJS({
+  "node_modules/semver/internal/parse-options.js"(exports, module) {
+    "use strict";
+    var looseOption = Object.freeze({ loose: true });
+    var emptyOpts = Object.freeze({});
+    var parseOptions = (options) => {
+      if (!options) {
+        return emptyOpts;
+      }
+      if (typeof options !== "object") {
+        return looseOption;
+      }
+      return options;
+    };
+    module.exports = parseOptions;
+  }
+});
+
+// node_modules/semver/internal/identifiers.js
+var require_identifiers = __commonJS({
+  "node_modules/semver/internal/identifiers.js"(exports, module) {
+    "use strict";
+    var numeric = /^[0-9]+$/;
+    var compareIdentifiers = (a, b) => {
+      if (typeof a === "number" && typeof b === "number") {
+        return a === b ? 0 : a < b ? -1 : 1;
+      }
+      const anum = numeric.test(a);
+      const bnum = numeric.test(b);
+      if (anum && bnum) {
+        a = +a;
+        b = +b;
+      }
+      return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
+    };
+    var rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
+    module.exports = {
+      compareIdentifiers,
+      rcompareIdentifiers
+    };
+  }
+});
+
+// node_modules/semver/classes/semver.js
+var require_semver = __commonJS({
+  "node_modules/semver/classes/semver.js"(exports, module) {
+    "use strict";
+    var debug2 = require_debug();
+    var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants6();
+    var { safeRe: re, t } = require_re();
+    var parseOptions = require_parse_options();
+    var { compareIdentifiers } = require_identifiers();
+    var isPrereleaseIdentifier = (prerelease, identifier) => {
+      const identifiers = identifier.split(".");
+      if (identifiers.length > prerelease.length) {
+        return false;
+      }
+      for (let i = 0; i < identifiers.length; i++) {
+        if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) {
+          return false;
+        }
+      }
+      return true;
+    };
+    var SemVer = class _SemVer {
+      constructor(version2, options) {
+        options = parseOptions(options);
+        if (version2 instanceof _SemVer) {
+          if (version2.loose === !!options.loose && version2.includePrerelease === !!options.includePrerelease) {
+            return version2;
+          } else {
+            version2 = version2.version;
+          }
+        } else if (typeof version2 !== "string") {
+          throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version2}".`);
+        }
+        if (version2.length > MAX_LENGTH) {
+          throw new TypeError(
+            `version is longer than ${MAX_LENGTH} characters`
+          );
+        }
+        debug2("SemVer", version2, options);
+        this.options = options;
+        this.loose = !!options.loose;
+        this.includePrerelease = !!options.includePrerelease;
+        const m = version2.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+        if (!m) {
+          throw new TypeError(`Invalid Version: ${version2}`);
+        }
+        this.raw = version2;
+        this.major = +m[1];
+        this.minor = +m[2];
+        this.patch = +m[3];
+        if (this.major > MAX_SAFE_INTEGER || this.major < 0) {
+          throw new TypeError("Invalid major version");
+        }
+        if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) {
+          throw new TypeError("Invalid minor version");
+        }
+        if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) {
+          throw new TypeError("Invalid patch version");
+        }
+        if (!m[4]) {
+          this.prerelease = [];
+        } else {
+          this.prerelease = m[4].split(".").map((id) => {
+            if (/^[0-9]+$/.test(id)) {
+              const num = +id;
+              if (num >= 0 && num < MAX_SAFE_INTEGER) {
+                return num;
+              }
+            }
+            return id;
+          });
+        }
+        this.build = m[5] ? m[5].split(".") : [];
+        this.format();
+      }
+      format() {
+        this.version = `${this.major}.${this.minor}.${this.patch}`;
+        if (this.prerelease.length) {
+          this.version += `-${this.prerelease.join(".")}`;
+        }
+        return this.version;
+      }
+      toString() {
+        return this.version;
+      }
+      compare(other) {
+        debug2("SemVer.compare", this.version, this.options, other);
+        if (!(other instanceof _SemVer)) {
+          if (typeof other === "string" && other === this.version) {
+            return 0;
+          }
+          other = new _SemVer(other, this.options);
+        }
+        if (other.version === this.version) {
+          return 0;
+        }
+        return this.compareMain(other) || this.comparePre(other);
+      }
+      compareMain(other) {
+        if (!(other instanceof _SemVer)) {
+          other = new _SemVer(other, this.options);
+        }
+        if (this.major < other.major) {
+          return -1;
+        }
+        if (this.major > other.major) {
+          return 1;
+        }
+        if (this.minor < other.minor) {
+          return -1;
+        }
+        if (this.minor > other.minor) {
+          return 1;
+        }
+        if (this.patch < other.patch) {
+          return -1;
+        }
+        if (this.patch > other.patch) {
+          return 1;
+        }
+        return 0;
+      }
+      comparePre(other) {
+        if (!(other instanceof _SemVer)) {
+          other = new _SemVer(other, this.options);
+        }
+        if (this.prerelease.length && !other.prerelease.length) {
+          return -1;
+        } else if (!this.prerelease.length && other.prerelease.length) {
+          return 1;
+        } else if (!this.prerelease.length && !other.prerelease.length) {
+          return 0;
+        }
+        let i = 0;
+        do {
+          const a = this.prerelease[i];
+          const b = other.prerelease[i];
+          debug2("prerelease compare", i, a, b);
+          if (a === void 0 && b === void 0) {
+            return 0;
+          } else if (b === void 0) {
+            return 1;
+          } else if (a === void 0) {
+            return -1;
+          } else if (a === b) {
+            continue;
+          } else {
+            return compareIdentifiers(a, b);
+          }
+        } while (++i);
+      }
+      compareBuild(other) {
+        if (!(other instanceof _SemVer)) {
+          other = new _SemVer(other, this.options);
+        }
+        let i = 0;
+        do {
+          const a = this.build[i];
+          const b = other.build[i];
+          debug2("build compare", i, a, b);
+          if (a === void 0 && b === void 0) {
+            return 0;
+          } else if (b === void 0) {
+            return 1;
+          } else if (a === void 0) {
+            return -1;
+          } else if (a === b) {
+            continue;
+          } else {
+            return compareIdentifiers(a, b);
+          }
+        } while (++i);
+      }
+      // preminor will bump the version up to the next minor release, and immediately
+      // down to pre-release. premajor and prepatch work the same way.
+      inc(release, identifier, identifierBase) {
+        if (release.startsWith("pre")) {
+          if (!identifier && identifierBase === false) {
+            throw new Error("invalid increment argument: identifier is empty");
+          }
+          if (identifier) {
+            const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+            if (!match || match[1] !== identifier) {
+              throw new Error(`invalid identifier: ${identifier}`);
+            }
+          }
+        }
+        switch (release) {
+          case "premajor":
+            this.prerelease.length = 0;
+            this.patch = 0;
+            this.minor = 0;
+            this.major++;
+            this.inc("pre", identifier, identifierBase);
+            break;
+          case "preminor":
+            this.prerelease.length = 0;
+            this.patch = 0;
+            this.minor++;
+            this.inc("pre", identifier, identifierBase);
+            break;
+          case "prepatch":
+            this.prerelease.length = 0;
+            this.inc("patch", identifier, identifierBase);
+            this.inc("pre", identifier, identifierBase);
+            break;
+          // If the input is a non-prerelease version, this acts the same as
+          // prepatch.
+          case "prerelease":
+            if (this.prerelease.length === 0) {
+              this.inc("patch", identifier, identifierBase);
+            }
+            this.inc("pre", identifier, identifierBase);
+            break;
+          case "release":
+            if (this.prerelease.length === 0) {
+              throw new Error(`version ${this.raw} is not a prerelease`);
+            }
+            this.prerelease.length = 0;
+            break;
+          case "major":
+            if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) {
+              this.major++;
+            }
+            this.minor = 0;
+            this.patch = 0;
+            this.prerelease = [];
+            break;
+          case "minor":
+            if (this.patch !== 0 || this.prerelease.length === 0) {
+              this.minor++;
+            }
+            this.patch = 0;
+            this.prerelease = [];
+            break;
+          case "patch":
+            if (this.prerelease.length === 0) {
+              this.patch++;
+            }
+            this.prerelease = [];
+            break;
+          // This probably shouldn't be used publicly.
+          // 1.0.0 'pre' would become 1.0.0-0 which is the wrong direction.
+          case "pre": {
+            const base2 = Number(identifierBase) ? 1 : 0;
+            if (this.prerelease.length === 0) {
+              this.prerelease = [base2];
+            } else {
+              let i = this.prerelease.length;
+              while (--i >= 0) {
+                if (typeof this.prerelease[i] === "number") {
+                  this.prerelease[i]++;
+                  i = -2;
+                }
+              }
+              if (i === -1) {
+                if (identifier === this.prerelease.join(".") && identifierBase === false) {
+                  throw new Error("invalid increment argument: identifier already exists");
+                }
+                this.prerelease.push(base2);
+              }
+            }
+            if (identifier) {
+              let prerelease = [identifier, base2];
+              if (identifierBase === false) {
+                prerelease = [identifier];
+              }
+              if (isPrereleaseIdentifier(this.prerelease, identifier)) {
+                const prereleaseBase = this.prerelease[identifier.split(".").length];
+                if (isNaN(prereleaseBase)) {
+                  this.prerelease = prerelease;
+                }
+              } else {
+                this.prerelease = prerelease;
+              }
+            }
+            break;
+          }
+          default:
+            throw new Error(`invalid increment argument: ${release}`);
+        }
+        this.raw = this.format();
+        if (this.build.length) {
+          this.raw += `+${this.build.join(".")}`;
+        }
+        return this;
+      }
+    };
+    module.exports = SemVer;
+  }
+});
+
+// node_modules/semver/functions/parse.js
+var require_parse2 = __commonJS({
+  "node_modules/semver/functions/parse.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var parse4 = (version2, options, throwErrors = false) => {
+      if (version2 instanceof SemVer) {
+        return version2;
+      }
+      try {
+        return new SemVer(version2, options);
+      } catch (er) {
+        if (!throwErrors) {
+          return null;
+        }
+        throw er;
+      }
+    };
+    module.exports = parse4;
+  }
+});
+
+// node_modules/semver/functions/valid.js
+var require_valid = __commonJS({
+  "node_modules/semver/functions/valid.js"(exports, module) {
+    "use strict";
+    var parse4 = require_parse2();
+    var valid2 = (version2, options) => {
+      const v = parse4(version2, options);
+      return v ? v.version : null;
+    };
+    module.exports = valid2;
+  }
+});
+
+// node_modules/semver/functions/clean.js
+var require_clean = __commonJS({
+  "node_modules/semver/functions/clean.js"(exports, module) {
+    "use strict";
+    var parse4 = require_parse2();
+    var clean = (version2, options) => {
+      const s = parse4(version2.trim().replace(/^[=v]+/, ""), options);
+      return s ? s.version : null;
+    };
+    module.exports = clean;
+  }
+});
+
+// node_modules/semver/functions/inc.js
+var require_inc = __commonJS({
+  "node_modules/semver/functions/inc.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var inc = (version2, release, options, identifier, identifierBase) => {
+      if (typeof options === "string") {
+        identifierBase = identifier;
+        identifier = options;
+        options = void 0;
+      }
+      try {
+        return new SemVer(
+          version2 instanceof SemVer ? version2.version : version2,
+          options
+        ).inc(release, identifier, identifierBase).version;
+      } catch (er) {
+        return null;
+      }
+    };
+    module.exports = inc;
+  }
+});
+
+// node_modules/semver/functions/diff.js
+var require_diff = __commonJS({
+  "node_modules/semver/functions/diff.js"(exports, module) {
+    "use strict";
+    var parse4 = require_parse2();
+    var diff2 = (version1, version2) => {
+      const v1 = parse4(version1, null, true);
+      const v2 = parse4(version2, null, true);
+      const comparison = v1.compare(v2);
+      if (comparison === 0) {
+        return null;
+      }
+      const v1Higher = comparison > 0;
+      const highVersion = v1Higher ? v1 : v2;
+      const lowVersion = v1Higher ? v2 : v1;
+      const highHasPre = !!highVersion.prerelease.length;
+      const lowHasPre = !!lowVersion.prerelease.length;
+      if (lowHasPre && !highHasPre) {
+        if (!lowVersion.patch && !lowVersion.minor) {
+          return "major";
+        }
+        if (lowVersion.compareMain(highVersion) === 0) {
+          if (lowVersion.minor && !lowVersion.patch) {
+            return "minor";
+          }
+          return "patch";
+        }
+      }
+      const prefix = highHasPre ? "pre" : "";
+      if (v1.major !== v2.major) {
+        return prefix + "major";
+      }
+      if (v1.minor !== v2.minor) {
+        return prefix + "minor";
+      }
+      if (v1.patch !== v2.patch) {
+        return prefix + "patch";
+      }
+      return "prerelease";
+    };
+    module.exports = diff2;
+  }
+});
+
+// node_modules/semver/functions/major.js
+var require_major = __commonJS({
+  "node_modules/semver/functions/major.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var major = (a, loose) => new SemVer(a, loose).major;
+    module.exports = major;
+  }
+});
+
+// node_modules/semver/functions/minor.js
+var require_minor = __commonJS({
+  "node_modules/semver/functions/minor.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var minor = (a, loose) => new SemVer(a, loose).minor;
+    module.exports = minor;
+  }
+});
+
+// node_modules/semver/functions/patch.js
+var require_patch = __commonJS({
+  "node_modules/semver/functions/patch.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var patch = (a, loose) => new SemVer(a, loose).patch;
+    module.exports = patch;
+  }
+});
+
+// node_modules/semver/functions/prerelease.js
+var require_prerelease = __commonJS({
+  "node_modules/semver/functions/prerelease.js"(exports, module) {
+    "use strict";
+    var parse4 = require_parse2();
+    var prerelease = (version2, options) => {
+      const parsed = parse4(version2, options);
+      return parsed && parsed.prerelease.length ? parsed.prerelease : null;
+    };
+    module.exports = prerelease;
+  }
+});
+
+// node_modules/semver/functions/compare.js
+var require_compare = __commonJS({
+  "node_modules/semver/functions/compare.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var compare2 = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+    module.exports = compare2;
+  }
+});
+
+// node_modules/semver/functions/rcompare.js
+var require_rcompare = __commonJS({
+  "node_modules/semver/functions/rcompare.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var rcompare = (a, b, loose) => compare2(b, a, loose);
+    module.exports = rcompare;
+  }
+});
+
+// node_modules/semver/functions/compare-loose.js
+var require_compare_loose = __commonJS({
+  "node_modules/semver/functions/compare-loose.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var compareLoose = (a, b) => compare2(a, b, true);
+    module.exports = compareLoose;
+  }
+});
+
+// node_modules/semver/functions/compare-build.js
+var require_compare_build = __commonJS({
+  "node_modules/semver/functions/compare-build.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var compareBuild = (a, b, loose) => {
+      const versionA = new SemVer(a, loose);
+      const versionB = new SemVer(b, loose);
+      return versionA.compare(versionB) || versionA.compareBuild(versionB);
+    };
+    module.exports = compareBuild;
+  }
+});
+
+// node_modules/semver/functions/sort.js
+var require_sort = __commonJS({
+  "node_modules/semver/functions/sort.js"(exports, module) {
+    "use strict";
+    var compareBuild = require_compare_build();
+    var sort = (list2, loose) => list2.sort((a, b) => compareBuild(a, b, loose));
+    module.exports = sort;
+  }
+});
+
+// node_modules/semver/functions/rsort.js
+var require_rsort = __commonJS({
+  "node_modules/semver/functions/rsort.js"(exports, module) {
+    "use strict";
+    var compareBuild = require_compare_build();
+    var rsort = (list2, loose) => list2.sort((a, b) => compareBuild(b, a, loose));
+    module.exports = rsort;
+  }
+});
+
+// node_modules/semver/functions/gt.js
+var require_gt = __commonJS({
+  "node_modules/semver/functions/gt.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var gt = (a, b, loose) => compare2(a, b, loose) > 0;
+    module.exports = gt;
+  }
+});
+
+// node_modules/semver/functions/lt.js
+var require_lt = __commonJS({
+  "node_modules/semver/functions/lt.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var lt = (a, b, loose) => compare2(a, b, loose) < 0;
+    module.exports = lt;
+  }
+});
+
+// node_modules/semver/functions/eq.js
+var require_eq = __commonJS({
+  "node_modules/semver/functions/eq.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var eq2 = (a, b, loose) => compare2(a, b, loose) === 0;
+    module.exports = eq2;
+  }
+});
+
+// node_modules/semver/functions/neq.js
+var require_neq = __commonJS({
+  "node_modules/semver/functions/neq.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var neq = (a, b, loose) => compare2(a, b, loose) !== 0;
+    module.exports = neq;
+  }
+});
+
+// node_modules/semver/functions/gte.js
+var require_gte = __commonJS({
+  "node_modules/semver/functions/gte.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var gte = (a, b, loose) => compare2(a, b, loose) >= 0;
+    module.exports = gte;
+  }
+});
+
+// node_modules/semver/functions/lte.js
+var require_lte = __commonJS({
+  "node_modules/semver/functions/lte.js"(exports, module) {
+    "use strict";
+    var compare2 = require_compare();
+    var lte = (a, b, loose) => compare2(a, b, loose) <= 0;
+    module.exports = lte;
+  }
+});
+
+// node_modules/semver/functions/cmp.js
+var require_cmp = __commonJS({
+  "node_modules/semver/functions/cmp.js"(exports, module) {
+    "use strict";
+    var eq2 = require_eq();
+    var neq = require_neq();
+    var gt = require_gt();
+    var gte = require_gte();
+    var lt = require_lt();
+    var lte = require_lte();
+    var cmp = (a, op, b, loose) => {
+      switch (op) {
+        case "===":
+          if (typeof a === "object") {
+            a = a.version;
+          }
+          if (typeof b === "object") {
+            b = b.version;
+          }
+          return a === b;
+        case "!==":
+          if (typeof a === "object") {
+            a = a.version;
+          }
+          if (typeof b === "object") {
+            b = b.version;
+          }
+          return a !== b;
+        case "":
+        case "=":
+        case "==":
+          return eq2(a, b, loose);
+        case "!=":
+          return neq(a, b, loose);
+        case ">":
+          return gt(a, b, loose);
+        case ">=":
+          return gte(a, b, loose);
+        case "<":
+          return lt(a, b, loose);
+        case "<=":
+          return lte(a, b, loose);
+        default:
+          throw new TypeError(`Invalid operator: ${op}`);
+      }
+    };
+    module.exports = cmp;
+  }
+});
+
+// node_modules/semver/functions/coerce.js
+var require_coerce = __commonJS({
+  "node_modules/semver/functions/coerce.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var parse4 = require_parse2();
+    var { safeRe: re, t } = require_re();
+    var coerce = (version2, options) => {
+      if (version2 instanceof SemVer) {
+        return version2;
+      }
+      if (typeof version2 === "number") {
+        version2 = String(version2);
+      }
+      if (typeof version2 !== "string") {
+        return null;
+      }
+      options = options || {};
+      let match = null;
+      if (!options.rtl) {
+        match = version2.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+      } else {
+        const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+        let next2;
+        while ((next2 = coerceRtlRegex.exec(version2)) && (!match || match.index + match[0].length !== version2.length)) {
+          if (!match || next2.index + next2[0].length !== match.index + match[0].length) {
+            match = next2;
+          }
+          coerceRtlRegex.lastIndex = next2.index + next2[1].length + next2[2].length;
+        }
+        coerceRtlRegex.lastIndex = -1;
+      }
+      if (match === null) {
+        return null;
+      }
+      const major = match[2];
+      const minor = match[3] || "0";
+      const patch = match[4] || "0";
+      const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
+      const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
+      return parse4(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+    };
+    module.exports = coerce;
+  }
+});
+
+// node_modules/semver/functions/truncate.js
+var require_truncate = __commonJS({
+  "node_modules/semver/functions/truncate.js"(exports, module) {
+    "use strict";
+    var parse4 = require_parse2();
+    var constants3 = require_constants6();
+    var SemVer = require_semver();
+    var truncate = (version2, truncation, options) => {
+      if (!constants3.RELEASE_TYPES.includes(truncation)) {
+        return null;
+      }
+      const clonedVersion = cloneInputVersion(version2, options);
+      return clonedVersion && doTruncation(clonedVersion, truncation);
+    };
+    var cloneInputVersion = (version2, options) => {
+      const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
+      return parse4(versionStringToParse, options);
+    };
+    var doTruncation = (version2, truncation) => {
+      if (isPrerelease2(truncation)) {
+        return version2.version;
+      }
+      version2.prerelease = [];
+      switch (truncation) {
+        case "major":
+          version2.minor = 0;
+          version2.patch = 0;
+          break;
+        case "minor":
+          version2.patch = 0;
+          break;
+      }
+      return version2.format();
+    };
+    var isPrerelease2 = (type) => {
+      return type.startsWith("pre");
+    };
+    module.exports = truncate;
+  }
+});
+
+// node_modules/semver/internal/lrucache.js
+var require_lrucache = __commonJS({
+  "node_modules/semver/internal/lrucache.js"(exports, module) {
+    "use strict";
+    var LRUCache = class {
+      constructor() {
+        this.max = 1e3;
+        this.map = /* @__PURE__ */ new Map();
+      }
+      get(key) {
+        const value = this.map.get(key);
+        if (value === void 0) {
+          return void 0;
+        } else {
+          this.map.delete(key);
+          this.map.set(key, value);
+          return value;
+        }
+      }
+      delete(key) {
+        return this.map.delete(key);
+      }
+      set(key, value) {
+        const deleted = this.delete(key);
+        if (!deleted && value !== void 0) {
+          if (this.map.size >= this.max) {
+            const firstKey = this.map.keys().next().value;
+            this.delete(firstKey);
+          }
+          this.map.set(key, value);
+        }
+        return this;
+      }
+    };
+    module.exports = LRUCache;
+  }
+});
+
+// node_modules/semver/internal/trim-comparator-whitespace.js
+var require_trim_comparator_whitespace = __commonJS({
+  "node_modules/semver/internal/trim-comparator-whitespace.js"(exports, module) {
+    "use strict";
+    var {
+      MAX_LENGTH,
+      MAX_SAFE_BUILD_LENGTH,
+      WHITESPACE_CHARACTERS
+    } = require_constants6();
+    var whitespace = new Uint8Array(65536);
+    for (const char of WHITESPACE_CHARACTERS) {
+      whitespace[char.charCodeAt(0)] = 1;
+    }
+    var isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
+    var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
+    var isDigit2 = (char) => char !== void 0 && char >= "0" && char <= "9";
+    var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
+    var isIdentifierCharacter = (char) => isDigit2(char) || isLetter(char) || char === "-";
+    var isVersionStart = (char) => isDigit2(char) || char === "x" || char === "X" || char === "*";
+    var findDigitsEndIndex = (range, start, limit, digitRuns) => {
+      if (!isDigit2(range[start])) {
+        return start;
+      }
+      if (start >= digitRuns.start && start < digitRuns.end) {
+        return Math.min(start + limit, digitRuns.end);
+      }
+      if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) {
+        return Math.min(start + limit, digitRuns.previousEnd);
+      }
+      let end = start + 1;
+      while (isDigit2(range[end])) {
+        end++;
+      }
+      digitRuns.previousStart = digitRuns.start;
+      digitRuns.previousEnd = digitRuns.end;
+      digitRuns.start = start;
+      digitRuns.end = end;
+      return Math.min(start + limit, end);
+    };
+    var findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
+      if (!loose && range[start] === "0") {
+        return start + 1;
+      }
+      return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
+    };
+    var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
+      const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
+      if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
+        let end = digitsEnd + 1;
+        const limit = end + MAX_SAFE_BUILD_LENGTH;
+        while (end < limit && isIdentifierCharacter(range[end])) {
+          end++;
+        }
+        return end;
+      }
+      return findVersionNumberEndIndex(range, start, loose, digitRuns);
+    };
+    var findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
+      const hyphen = range[start] === "-";
+      if (!loose && !hyphen) {
+        return start;
+      }
+      const identifierStart = start + (hyphen ? 1 : 0);
+      let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+      if (end === identifierStart) {
+        if (!loose || !hyphen) {
+          return start;
+        }
+        end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+      }
+      while (range[end] === ".") {
+        const next2 = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
+        if (next2 === end + 1) {
+          break;
+        }
+        end = next2;
+      }
+      return end;
+    };
+    var findBuildIdentifierEndIndex = (range, start) => {
+      let end = start;
+      while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) {
+        end++;
+      }
+      return end;
+    };
+    var findBuildEndIndex = (range, start) => {
+      if (range[start] !== "+") {
+        return start;
+      }
+      let end = findBuildIdentifierEndIndex(range, start + 1);
+      if (end === start + 1) {
+        return start;
+      }
+      while (range[end] === ".") {
+        const next2 = findBuildIdentifierEndIndex(range, end + 1);
+        if (next2 === end + 1) {
+          break;
+        }
+        end = next2;
+      }
+      return end;
+    };
+    var findLooseFullVersionEndIndex = (range, start, digitRuns) => {
+      let end = start;
+      for (let component = 0; component < 3; component++) {
+        const next2 = findVersionNumberEndIndex(range, end, true, digitRuns);
+        if (next2 === end) {
+          return start;
+        }
+        end = next2;
+        if (component < 2) {
+          if (range[end] !== ".") {
+            return start;
+          }
+          end++;
+        }
+      }
+      const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
+      return findBuildEndIndex(range, prereleaseEnd);
+    };
+    var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
+      if (isDigit2(range[start])) {
+        return findVersionNumberEndIndex(range, start, false, digitRuns);
+      }
+      return isVersionStart(range[start]) ? start + 1 : start;
+    };
+    var findPartialVersionEndIndex = (range, start, digitRuns) => {
+      let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+      for (let component = 0; component < 2; component++) {
+        if (range[end] !== ".") {
+          return end;
+        }
+        const next2 = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
+        if (next2 === end + 1) {
+          return end;
+        }
+        end = next2;
+      }
+      const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
+      return findBuildEndIndex(range, prereleaseEnd);
+    };
+    var findVersionEndIndex = (range, start, digitRuns) => {
+      const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
+      return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+    };
+    var findRemovableWhitespaceIndex = (range, matchStart) => {
+      let position2 = matchStart;
+      if (isWhitespace(range[position2])) {
+        position2++;
+      }
+      if (range[position2] === "<" || range[position2] === ">") {
+        position2++;
+      }
+      if (range[position2] === "=") {
+        position2++;
+      }
+      return isWhitespace(range[position2]) ? position2 : -1;
+    };
+    var trimComparatorWhitespace = (range) => {
+      let result = "";
+      let copyFrom = 0;
+      let cursor = 0;
+      const digitRuns = { start: -1, end: -1, previousStart: -1, previousEnd: -1 };
+      while (cursor < range.length) {
+        const matchStart = cursor;
+        if (range[cursor] === "<" || range[cursor] === ">") {
+          cursor++;
+        } else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
+          cursor++;
+          continue;
+        }
+        while (cursor < range.length && isVersionPrefix(range[cursor])) {
+          cursor++;
+        }
+        if (!isVersionStart(range[cursor])) {
+          continue;
+        }
+        const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
+        if (whitespacePosition !== -1) {
+          result += range.slice(copyFrom, whitespacePosition);
+          copyFrom = whitespacePosition + 1;
+        }
+        cursor = findVersionEndIndex(range, cursor, digitRuns);
+      }
+      return result + range.slice(copyFrom);
+    };
+    module.exports = trimComparatorWhitespace;
+  }
+});
+
+// node_modules/semver/classes/range.js
+var require_range = __commonJS({
+  "node_modules/semver/classes/range.js"(exports, module) {
+    "use strict";
+    var SPACE_CHARACTERS = /\s+/g;
+    var Range = class _Range {
+      constructor(range, options) {
+        options = parseOptions(options);
+        if (range instanceof _Range) {
+          if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) {
+            return range;
+          } else {
+            return new _Range(range.raw, options);
+          }
+        }
+        if (range instanceof Comparator) {
+          this.raw = range.value;
+          this.set = [[range]];
+          this.formatted = void 0;
+          return this;
+        }
+        this.options = options;
+        this.loose = !!options.loose;
+        this.includePrerelease = !!options.includePrerelease;
+        this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
+        this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
+        if (!this.set.length) {
+          throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
+        }
+        if (this.set.length > 1) {
+          const first = this.set[0];
+          this.set = this.set.filter((c) => !isNullSet(c[0]));
+          if (this.set.length === 0) {
+            this.set = [first];
+          } else if (this.set.length > 1) {
+            for (const c of this.set) {
+              if (c.length === 1 && isAny(c[0])) {
+                this.set = [c];
+                break;
+              }
+            }
+          }
+        }
+        this.formatted = void 0;
+      }
+      get range() {
+        if (this.formatted === void 0) {
+          this.formatted = "";
+          for (let i = 0; i < this.set.length; i++) {
+            if (i > 0) {
+              this.formatted += "||";
+            }
+            const comps = this.set[i];
+            for (let k = 0; k < comps.length; k++) {
+              if (k > 0) {
+                this.formatted += " ";
+              }
+              this.formatted += comps[k].toString().trim();
+            }
+          }
+        }
+        return this.formatted;
+      }
+      format() {
+        return this.range;
+      }
+      toString() {
+        return this.range;
+      }
+      parseRange(range) {
+        range = range.replace(BUILDSTRIPRE, "");
+        const memoOpts = (this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE);
+        const memoKey = memoOpts + ":" + range;
+        const cached2 = cache.get(memoKey);
+        if (cached2) {
+          return cached2;
+        }
+        const loose = this.options.loose;
+        const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+        range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
+        debug2("hyphen replace", range);
+        range = trimComparatorWhitespace(range);
+        debug2("comparator trim", range);
+        range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+        debug2("tilde trim", range);
+        range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+        debug2("caret trim", range);
+        let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
+        if (loose) {
+          rangeList = rangeList.filter((comp) => {
+            debug2("loose invalid filter", comp, this.options);
+            return !!comp.match(re[t.COMPARATORLOOSE]);
+          });
+        }
+        debug2("range list", rangeList);
+        const rangeMap = /* @__PURE__ */ new Map();
+        const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
+        for (const comp of comparators) {
+          if (isNullSet(comp)) {
+            return [comp];
+          }
+          rangeMap.set(comp.value, comp);
+        }
+        if (rangeMap.size > 1 && rangeMap.has("")) {
+          rangeMap.delete("");
+        }
+        const result = [...rangeMap.values()];
+        cache.set(memoKey, result);
+        return result;
+      }
+      intersects(range, options) {
+        if (!(range instanceof _Range)) {
+          throw new TypeError("a Range is required");
+        }
+        return this.set.some((thisComparators) => {
+          return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
+            return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
+              return rangeComparators.every((rangeComparator) => {
+                return thisComparator.intersects(rangeComparator, options);
+              });
+            });
+          });
+        });
+      }
+      // if ANY of the sets match ALL of its comparators, then pass
+      test(version2) {
+        if (!version2) {
+          return false;
+        }
+        if (typeof version2 === "string") {
+          try {
+            version2 = new SemVer(version2, this.options);
+          } catch (er) {
+            return false;
+          }
+        }
+        for (let i = 0; i < this.set.length; i++) {
+          if (testSet(this.set[i], version2, this.options)) {
+            return true;
+          }
+        }
+        return false;
+      }
+    };
+    module.exports = Range;
+    var LRU = require_lrucache();
+    var cache = new LRU();
+    var parseOptions = require_parse_options();
+    var Comparator = require_comparator();
+    var debug2 = require_debug();
+    var SemVer = require_semver();
+    var trimComparatorWhitespace = require_trim_comparator_whitespace();
+    var {
+      safeRe: re,
+      src,
+      t,
+      tildeTrimReplace,
+      caretTrimReplace
+    } = require_re();
+    var { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants6();
+    var BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
+    var isNullSet = (c) => c.value === "<0.0.0-0";
+    var isAny = (c) => c.value === "";
+    var isSatisfiable = (comparators, options) => {
+      let result = true;
+      const remainingComparators = comparators.slice();
+      let testComparator = remainingComparators.pop();
+      while (result && remainingComparators.length) {
+        result = remainingComparators.every((otherComparator) => {
+          return testComparator.intersects(otherComparator, options);
+        });
+        testComparator = remainingComparators.pop();
+      }
+      return result;
+    };
+    var parseComparator = (comp, options) => {
+      comp = comp.replace(re[t.BUILD], "");
+      debug2("comp", comp, options);
+      comp = replaceCarets(comp, options);
+      debug2("caret", comp);
+      comp = replaceTildes(comp, options);
+      debug2("tildes", comp);
+      comp = replaceXRanges(comp, options);
+      debug2("xrange", comp);
+      comp = replaceStars(comp, options);
+      debug2("stars", comp);
+      return comp;
+    };
+    var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
+    var invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
+    var replaceTildes = (comp, options) => {
+      return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
+    };
+    var replaceTilde = (comp, options) => {
+      const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+      const z2 = options.includePrerelease ? "-0" : "";
+      return comp.replace(r, (_, M, m, p, pr) => {
+        debug2("tilde", comp, _, M, m, p, pr);
+        let ret;
+        if (isX(M)) {
+          ret = "";
+        } else if (isX(m)) {
+          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
+        } else if (isX(p)) {
+          ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
+        } else if (pr) {
+          debug2("replaceTilde pr", pr);
+          ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+        } else {
+          ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+        }
+        debug2("tilde return", ret);
+        return ret;
+      });
+    };
+    var replaceCarets = (comp, options) => {
+      return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
+    };
+    var replaceCaret = (comp, options) => {
+      debug2("caret", comp, options);
+      const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+      const z2 = options.includePrerelease ? "-0" : "";
+      return comp.replace(r, (_, M, m, p, pr) => {
+        debug2("caret", comp, _, M, m, p, pr);
+        let ret;
+        if (isX(M)) {
+          ret = "";
+        } else if (isX(m)) {
+          ret = `>=${M}.0.0${z2} <${+M + 1}.0.0-0`;
+        } else if (isX(p)) {
+          if (M === "0") {
+            ret = `>=${M}.${m}.0${z2} <${M}.${+m + 1}.0-0`;
+          } else {
+            ret = `>=${M}.${m}.0${z2} <${+M + 1}.0.0-0`;
+          }
+        } else if (pr) {
+          debug2("replaceCaret pr", pr);
+          if (M === "0") {
+            if (m === "0") {
+              ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
+            } else {
+              ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+            }
+          } else {
+            ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
+          }
+        } else {
+          debug2("no pr");
+          if (M === "0") {
+            if (m === "0") {
+              ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
+            } else {
+              ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+            }
+          } else {
+            ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
+          }
+        }
+        debug2("caret return", ret);
+        return ret;
+      });
+    };
+    var replaceXRanges = (comp, options) => {
+      debug2("replaceXRanges", comp, options);
+      return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
+    };
+    var replaceXRange = (comp, options) => {
+      comp = comp.trim();
+      const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+      return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
+        debug2("xRange", comp, ret, gtlt, M, m, p, pr);
+        if (invalidXRangeOrder(M, m, p)) {
+          return comp;
+        }
+        const xM = isX(M);
+        const xm = xM || isX(m);
+        const xp = xm || isX(p);
+        const anyX = xp;
+        if (gtlt === "=" && anyX) {
+          gtlt = "";
+        }
+        pr = options.includePrerelease ? "-0" : "";
+        if (xM) {
+          if (gtlt === ">" || gtlt === "<") {
+            ret = "<0.0.0-0";
+          } else {
+            ret = "*";
+          }
+        } else if (gtlt && anyX) {
+          if (xm) {
+            m = 0;
+          }
+          p = 0;
+          if (gtlt === ">") {
+            gtlt = ">=";
+            if (xm) {
+              M = +M + 1;
+              m = 0;
+              p = 0;
+            } else {
+              m = +m + 1;
+              p = 0;
+            }
+          } else if (gtlt === "<=") {
+            gtlt = "<";
+            if (xm) {
+              M = +M + 1;
+            } else {
+              m = +m + 1;
+            }
+          }
+          if (gtlt === "<") {
+            pr = "-0";
+          }
+          ret = `${gtlt + M}.${m}.${p}${pr}`;
+        } else if (xm) {
+          ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
+        } else if (xp) {
+          ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
+        }
+        debug2("xRange return", ret);
+        return ret;
+      });
+    };
+    var replaceStars = (comp, options) => {
+      debug2("replaceStars", comp, options);
+      return comp.trim().replace(re[t.STAR], "");
+    };
+    var replaceGTE0 = (comp, options) => {
+      debug2("replaceGTE0", comp, options);
+      return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+    };
+    var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
+      if (isX(fM)) {
+        from = "";
+      } else if (isX(fm)) {
+        from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
+      } else if (isX(fp)) {
+        from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
+      } else if (fpr) {
+        from = `>=${from}`;
+      } else {
+        from = `>=${from}${incPr ? "-0" : ""}`;
+      }
+      if (isX(tM)) {
+        to = "";
+      } else if (isX(tm)) {
+        to = `<${+tM + 1}.0.0-0`;
+      } else if (isX(tp)) {
+        to = `<${tM}.${+tm + 1}.0-0`;
+      } else if (tpr) {
+        to = `<=${tM}.${tm}.${tp}-${tpr}`;
+      } else if (incPr) {
+        to = `<${tM}.${tm}.${+tp + 1}-0`;
+      } else {
+        to = `<=${to}`;
+      }
+      return `${from} ${to}`.trim();
+    };
+    var testSet = (set2, version2, options) => {
+      for (let i = 0; i < set2.length; i++) {
+        if (!set2[i].test(version2)) {
+          return false;
+        }
+      }
+      if (version2.prerelease.length && !options.includePrerelease) {
+        for (let i = 0; i < set2.length; i++) {
+          debug2(set2[i].semver);
+          if (set2[i].semver === Comparator.ANY) {
+            continue;
+          }
+          if (set2[i].semver.prerelease.length > 0) {
+            const allowed = set2[i].semver;
+            if (allowed.major === version2.major && allowed.minor === version2.minor && allowed.patch === version2.patch) {
+              return true;
+            }
+          }
+        }
+        return false;
+      }
+      return true;
+    };
+  }
+});
+
+// node_modules/semver/classes/comparator.js
+var require_comparator = __commonJS({
+  "node_modules/semver/classes/comparator.js"(exports, module) {
+    "use strict";
+    var ANY = /* @__PURE__ */ Symbol("SemVer ANY");
+    var Comparator = class _Comparator {
+      static get ANY() {
+        return ANY;
+      }
+      constructor(comp, options) {
+        options = parseOptions(options);
+        if (comp instanceof _Comparator) {
+          if (comp.loose === !!options.loose) {
+            return comp;
+          } else {
+            comp = comp.value;
+          }
+        }
+        comp = comp.trim().split(/\s+/).join(" ");
+        debug2("comparator", comp, options);
+        this.options = options;
+        this.loose = !!options.loose;
+        this.parse(comp);
+        if (this.semver === ANY) {
+          this.value = "";
+        } else {
+          this.value = this.operator + this.semver.version;
+        }
+        debug2("comp", this);
+      }
+      parse(comp) {
+        const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+        const m = comp.match(r);
+        if (!m) {
+          throw new TypeError(`Invalid comparator: ${comp}`);
+        }
+        this.operator = m[1] !== void 0 ? m[1] : "";
+        if (this.operator === "=") {
+          this.operator = "";
+        }
+        if (!m[2]) {
+          this.semver = ANY;
+        } else {
+          this.semver = new SemVer(m[2], this.options.loose);
+        }
+      }
+      toString() {
+        return this.value;
+      }
+      test(version2) {
+        debug2("Comparator.test", version2, this.options.loose);
+        if (this.semver === ANY || version2 === ANY) {
+          return true;
+        }
+        if (typeof version2 === "string") {
+          try {
+            version2 = new SemVer(version2, this.options);
+          } catch (er) {
+            return false;
+          }
+        }
+        return cmp(version2, this.operator, this.semver, this.options);
+      }
+      intersects(comp, options) {
+        if (!(comp instanceof _Comparator)) {
+          throw new TypeError("a Comparator is required");
+        }
+        if (this.operator === "") {
+          if (this.value === "") {
+            return true;
+          }
+          return new Range(comp.value, options).test(this.value);
+        } else if (comp.operator === "") {
+          if (comp.value === "") {
+            return true;
+          }
+          return new Range(this.value, options).test(comp.semver);
+        }
+        options = parseOptions(options);
+        if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) {
+          return false;
+        }
+        if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) {
+          return false;
+        }
+        if (this.operator.startsWith(">") && comp.operator.startsWith(">")) {
+          return true;
+        }
+        if (this.operator.startsWith("<") && comp.operator.startsWith("<")) {
+          return true;
+        }
+        if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) {
+          return true;
+        }
+        if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) {
+          return true;
+        }
+        if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) {
+          return true;
+        }
+        return false;
+      }
+    };
+    module.exports = Comparator;
+    var parseOptions = require_parse_options();
+    var { safeRe: re, t } = require_re();
+    var cmp = require_cmp();
+    var debug2 = require_debug();
+    var SemVer = require_semver();
+    var Range = require_range();
+  }
+});
+
+// node_modules/semver/functions/satisfies.js
+var require_satisfies = __commonJS({
+  "node_modules/semver/functions/satisfies.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var satisfies3 = (version2, range, options) => {
+      try {
+        range = new Range(range, options);
+      } catch (er) {
+        return false;
+      }
+      return range.test(version2);
+    };
+    module.exports = satisfies3;
+  }
+});
+
+// node_modules/semver/ranges/to-comparators.js
+var require_to_comparators = __commonJS({
+  "node_modules/semver/ranges/to-comparators.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+    module.exports = toComparators;
+  }
+});
+
+// node_modules/semver/ranges/max-satisfying.js
+var require_max_satisfying = __commonJS({
+  "node_modules/semver/ranges/max-satisfying.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Range = require_range();
+    var maxSatisfying = (versions, range, options) => {
+      let max = null;
+      let maxSV = null;
+      let rangeObj = null;
+      try {
+        rangeObj = new Range(range, options);
+      } catch (er) {
+        return null;
+      }
+      versions.forEach((v) => {
+        if (rangeObj.test(v)) {
+          if (!max || maxSV.compare(v) === -1) {
+            max = v;
+            maxSV = new SemVer(max, options);
+          }
+        }
+      });
+      return max;
+    };
+    module.exports = maxSatisfying;
+  }
+});
+
+// node_modules/semver/ranges/min-satisfying.js
+var require_min_satisfying = __commonJS({
+  "node_modules/semver/ranges/min-satisfying.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Range = require_range();
+    var minSatisfying = (versions, range, options) => {
+      let min = null;
+      let minSV = null;
+      let rangeObj = null;
+      try {
+        rangeObj = new Range(range, options);
+      } catch (er) {
+        return null;
+      }
+      versions.forEach((v) => {
+        if (rangeObj.test(v)) {
+          if (!min || minSV.compare(v) === 1) {
+            min = v;
+            minSV = new SemVer(min, options);
+          }
+        }
+      });
+      return min;
+    };
+    module.exports = minSatisfying;
+  }
+});
+
+// node_modules/semver/ranges/min-version.js
+var require_min_version = __commonJS({
+  "node_modules/semver/ranges/min-version.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Range = require_range();
+    var gt = require_gt();
+    var minVersion = (range, loose) => {
+      range = new Range(range, loose);
+      let minver = new SemVer("0.0.0");
+      if (range.test(minver)) {
+        return minver;
+      }
+      minver = new SemVer("0.0.0-0");
+      if (range.test(minver)) {
+        return minver;
+      }
+      minver = null;
+      for (let i = 0; i < range.set.length; ++i) {
+        const comparators = range.set[i];
+        let setMin = null;
+        comparators.forEach((comparator) => {
+          const compver = new SemVer(comparator.semver.version);
+          switch (comparator.operator) {
+            case ">":
+              if (compver.prerelease.length === 0) {
+                compver.patch++;
+              } else {
+                compver.prerelease.push(0);
+              }
+              compver.raw = compver.format();
+            /* fallthrough */
+            case "":
+            case ">=":
+              if (!setMin || gt(compver, setMin)) {
+                setMin = compver;
+              }
+              break;
+            case "<":
+            case "<=":
+              break;
+            /* istanbul ignore next */
+            default:
+              throw new Error(`Unexpected operation: ${comparator.operator}`);
+          }
+        });
+        if (setMin && (!minver || gt(minver, setMin))) {
+          minver = setMin;
+        }
+      }
+      if (minver && range.test(minver)) {
+        return minver;
+      }
+      return null;
+    };
+    module.exports = minVersion;
+  }
+});
+
+// node_modules/semver/ranges/valid.js
+var require_valid2 = __commonJS({
+  "node_modules/semver/ranges/valid.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var validRange2 = (range, options) => {
+      try {
+        return new Range(range, options).range || "*";
+      } catch (er) {
+        return null;
+      }
+    };
+    module.exports = validRange2;
+  }
+});
+
+// node_modules/semver/ranges/outside.js
+var require_outside = __commonJS({
+  "node_modules/semver/ranges/outside.js"(exports, module) {
+    "use strict";
+    var SemVer = require_semver();
+    var Comparator = require_comparator();
+    var { ANY } = Comparator;
+    var Range = require_range();
+    var satisfies3 = require_satisfies();
+    var gt = require_gt();
+    var lt = require_lt();
+    var lte = require_lte();
+    var gte = require_gte();
+    var outside = (version2, range, hilo, options) => {
+      version2 = new SemVer(version2, options);
+      range = new Range(range, options);
+      let gtfn, ltefn, ltfn, comp, ecomp;
+      switch (hilo) {
+        case ">":
+          gtfn = gt;
+          ltefn = lte;
+          ltfn = lt;
+          comp = ">";
+          ecomp = ">=";
+          break;
+        case "<":
+          gtfn = lt;
+          ltefn = gte;
+          ltfn = gt;
+          comp = "<";
+          ecomp = "<=";
+          break;
+        default:
+          throw new TypeError('Must provide a hilo val of "<" or ">"');
+      }
+      if (satisfies3(version2, range, options)) {
+        return false;
+      }
+      for (let i = 0; i < range.set.length; ++i) {
+        const comparators = range.set[i];
+        let high = null;
+        let low = null;
+        comparators.forEach((comparator) => {
+          if (comparator.semver === ANY) {
+            comparator = new Comparator(">=0.0.0");
+          }
+          high = high || comparator;
+          low = low || comparator;
+          if (gtfn(comparator.semver, high.semver, options)) {
+            high = comparator;
+          } else if (ltfn(comparator.semver, low.semver, options)) {
+            low = comparator;
+          }
+        });
+        if (high.operator === comp || high.operator === ecomp) {
+          return false;
+        }
+        if ((!low.operator || low.operator === comp) && ltefn(version2, low.semver)) {
+          return false;
+        } else if (low.operator === ecomp && ltfn(version2, low.semver)) {
+          return false;
+        }
+      }
+      return true;
+    };
+    module.exports = outside;
+  }
+});
+
+// node_modules/semver/ranges/gtr.js
+var require_gtr = __commonJS({
+  "node_modules/semver/ranges/gtr.js"(exports, module) {
+    "use strict";
+    var outside = require_outside();
+    var gtr = (version2, range, options) => outside(version2, range, ">", options);
+    module.exports = gtr;
+  }
+});
+
+// node_modules/semver/ranges/ltr.js
+var require_ltr = __commonJS({
+  "node_modules/semver/ranges/ltr.js"(exports, module) {
+    "use strict";
+    var outside = require_outside();
+    var ltr = (version2, range, options) => outside(version2, range, "<", options);
+    module.exports = ltr;
+  }
+});
+
+// node_modules/semver/ranges/intersects.js
+var require_intersects = __commonJS({
+  "node_modules/semver/ranges/intersects.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var intersects = (r1, r2, options) => {
+      r1 = new Range(r1, options);
+      r2 = new Range(r2, options);
+      return r1.intersects(r2, options);
+    };
+    module.exports = intersects;
+  }
+});
+
+// node_modules/semver/ranges/simplify.js
+var require_simplify = __commonJS({
+  "node_modules/semver/ranges/simplify.js"(exports, module) {
+    "use strict";
+    var satisfies3 = require_satisfies();
+    var compare2 = require_compare();
+    module.exports = (versions, range, options) => {
+      const set2 = [];
+      let first = null;
+      let prev = null;
+      const v = versions.sort((a, b) => compare2(a, b, options));
+      for (const version2 of v) {
+        const included = satisfies3(version2, range, options);
+        if (included) {
+          prev = version2;
+          if (!first) {
+            first = version2;
+          }
+        } else {
+          if (prev) {
+            set2.push([first, prev]);
+          }
+          prev = null;
+          first = null;
+        }
+      }
+      if (first) {
+        set2.push([first, null]);
+      }
+      const ranges = [];
+      for (const [min, max] of set2) {
+        if (min === max) {
+          ranges.push(min);
+        } else if (!max && min === v[0]) {
+          ranges.push("*");
+        } else if (!max) {
+          ranges.push(`>=${min}`);
+        } else if (min === v[0]) {
+          ranges.push(`<=${max}`);
+        } else {
+          ranges.push(`${min} - ${max}`);
+        }
+      }
+      const simplified = ranges.join(" || ");
+      const original = typeof range.raw === "string" ? range.raw : String(range);
+      return simplified.length < original.length ? simplified : range;
+    };
+  }
+});
+
+// node_modules/semver/ranges/subset.js
+var require_subset = __commonJS({
+  "node_modules/semver/ranges/subset.js"(exports, module) {
+    "use strict";
+    var Range = require_range();
+    var Comparator = require_comparator();
+    var { ANY } = Comparator;
+    var satisfies3 = require_satisfies();
+    var compare2 = require_compare();
+    var subset = (sub, dom, options = {}) => {
+      if (sub === dom) {
+        return true;
+      }
+      sub = new Range(sub, options);
+      dom = new Range(dom, options);
+      let sawNonNull = false;
+      OUTER: for (const simpleSub of sub.set) {
+        for (const simpleDom of dom.set) {
+          const isSub = simpleSubset(simpleSub, simpleDom, options);
+          sawNonNull = sawNonNull || isSub !== null;
+          if (isSub) {
+            continue OUTER;
+          }
+        }
+        if (sawNonNull) {
+          return false;
+        }
+      }
+      return true;
+    };
+    var minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
+    var minimumVersion = [new Comparator(">=0.0.0")];
+    var simpleSubset = (sub, dom, options) => {
+      if (sub === dom) {
+        return true;
+      }
+      if (sub.length === 1 && sub[0].semver === ANY) {
+        if (dom.length === 1 && dom[0].semver === ANY) {
+          return true;
+        } else if (options.includePrerelease) {
+          sub = minimumVersionWithPreRelease;
+        } else {
+          sub = minimumVersion;
+        }
+      }
+      if (dom.length === 1 && dom[0].semver === ANY) {
+        if (options.includePrerelease) {
+          return true;
+        } else {
+          dom = minimumVersion;
+        }
+      }
+      const eqSet = /* @__PURE__ */ new Set();
+      let gt, lt;
+      for (const c of sub) {
+        if (c.operator === ">" || c.operator === ">=") {
+          gt = higherGT(gt, c, options);
+        } else if (c.operator === "<" || c.operator === "<=") {
+          lt = lowerLT(lt, c, options);
+        } else {
+          eqSet.add(c.semver);
+        }
+      }
+      if (eqSet.size > 1) {
+        return null;
+      }
+      let gtltComp;
+      if (gt && lt) {
+        gtltComp = compare2(gt.semver, lt.semver, options);
+        if (gtltComp > 0) {
+          return null;
+        } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
+          return null;
+        }
+      }
+      for (const eq2 of eqSet) {
+        if (gt && !satisfies3(eq2, String(gt), options)) {
+          return null;
+        }
+        if (lt && !satisfies3(eq2, String(lt), options)) {
+          return null;
+        }
+        for (const c of dom) {
+          if (!satisfies3(eq2, String(c), options)) {
+            return false;
+          }
+        }
+        return true;
+      }
+      let higher, lower;
+      let hasDomLT, hasDomGT;
+      let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
+      let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
+      if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) {
+        needDomLTPre = false;
+      }
+      for (const c of dom) {
+        hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
+        hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
+        if (gt) {
+          if (needDomGTPre) {
+            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) {
+              needDomGTPre = false;
+            }
+          }
+          if (c.operator === ">" || c.operator === ">=") {
+            higher = higherGT(gt, c, options);
+            if (higher === c && higher !== gt) {
+              return false;
+            }
+          } else if (gt.operator === ">=" && !c.test(gt.semver)) {
+            return false;
+          }
+        }
+        if (lt) {
+          if (needDomLTPre) {
+            if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) {
+              needDomLTPre = false;
+            }
+          }
+          if (c.operator === "<" || c.operator === "<=") {
+            lower = lowerLT(lt, c, options);
+            if (lower === c && lower !== lt) {
+              return false;
+            }
+          } else if (lt.operator === "<=" && !c.test(lt.semver)) {
+            return false;
+          }
+        }
+        if (!c.operator && (lt || gt) && gtltComp !== 0) {
+          return false;
+        }
+      }
+      if (gt && hasDomLT && !lt && gtltComp !== 0) {
+        return false;
+      }
+      if (lt && hasDomGT && !gt && gtltComp !== 0) {
+        return false;
+      }
+      if (needDomGTPre || needDomLTPre) {
+        return false;
+      }
+      return true;
+    };
+    var higherGT = (a, b, options) => {
+      if (!a) {
+        return b;
+      }
+      const comp = compare2(a.semver, b.semver, options);
+      return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
+    };
+    var lowerLT = (a, b, options) => {
+      if (!a) {
+        return b;
+      }
+      const comp = compare2(a.semver, b.semver, options);
+      return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
+    };
+    module.exports = subset;
+  }
+});
+
+// node_modules/semver/index.js
+var require_semver2 = __commonJS({
+  "node_modules/semver/index.js"(exports, module) {
+    "use strict";
+    var internalRe = require_re();
+    var constants3 = require_constants6();
+    var SemVer = require_semver();
+    var identifiers = require_identifiers();
+    var parse4 = require_parse2();
+    var valid2 = require_valid();
+    var clean = require_clean();
+    var inc = require_inc();
+    var diff2 = require_diff();
+    var major = require_major();
+    var minor = require_minor();
+    var patch = require_patch();
+    var prerelease = require_prerelease();
+    var compare2 = require_compare();
+    var rcompare = require_rcompare();
+    var compareLoose = require_compare_loose();
+    var compareBuild = require_compare_build();
+    var sort = require_sort();
+    var rsort = require_rsort();
+    var gt = require_gt();
+    var lt = require_lt();
+    var eq2 = require_eq();
+    var neq = require_neq();
+    var gte = require_gte();
+    var lte = require_lte();
+    var cmp = require_cmp();
+    var coerce = require_coerce();
+    var truncate = require_truncate();
+    var Comparator = require_comparator();
+    var Range = require_range();
+    var satisfies3 = require_satisfies();
+    var toComparators = require_to_comparators();
+    var maxSatisfying = require_max_satisfying();
+    var minSatisfying = require_min_satisfying();
+    var minVersion = require_min_version();
+    var validRange2 = require_valid2();
+    var outside = require_outside();
+    var gtr = require_gtr();
+    var ltr = require_ltr();
+    var intersects = require_intersects();
+    var simplifyRange = require_simplify();
+    var subset = require_subset();
+    module.exports = {
+      parse: parse4,
+      valid: valid2,
+      clean,
+      inc,
+      diff: diff2,
+      major,
+      minor,
+      patch,
+      prerelease,
+      compare: compare2,
+      rcompare,
+      compareLoose,
+      compareBuild,
+      sort,
+      rsort,
+      gt,
+      lt,
+      eq: eq2,
+      neq,
+      gte,
+      lte,
+      cmp,
+      coerce,
+      truncate,
+      Comparator,
+      Range,
+      satisfies: satisfies3,
+      toComparators,
+      maxSatisfying,
+      minSatisfying,
+      minVersion,
+      validRange: validRange2,
+      outside,
+      gtr,
+      ltr,
+      intersects,
+      simplifyRange,
+      subset,
+      SemVer,
+      re: internalRe.re,
+      src: internalRe.src,
+      tokens: internalRe.t,
+      SEMVER_SPEC_VERSION: constants3.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants3.RELEASE_TYPES,
+      compareIdentifiers: identifiers.compareIdentifiers,
+      rcompareIdentifiers: identifiers.rcompareIdentifiers
+    };
+  }
+});
+
 // src/index.ts
-import { existsSync as existsSync7, readFileSync as readFileSync9 } from "node:fs";
 import { join as join11 } from "node:path";
 
 // node_modules/@actions/core/lib/command.js
@@ -50103,34 +50102,12 @@ function readReport(folder) {
   }
 }
 
-// src/commands/sweep.ts
-import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
-import { join as join10 } from "node:path";
+// src/commands/run.ts
+import { existsSync as existsSync7, readFileSync as readFileSync9 } from "node:fs";
 
-// src/adapters/world.ts
-import { mkdirSync as mkdirSync8, rmSync as rmSync4 } from "node:fs";
-import { cpus, homedir } from "node:os";
-import { dirname as dirname2, join as join8, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-
-// src/adapters/catalog.ts
-import { createHash } from "node:crypto";
-import { mkdirSync as mkdirSync2, readdirSync, readFileSync as readFileSync2, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join2 } from "node:path";
-
-// src/domain/environment.ts
-var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
-var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
-function requestKey(request) {
-  const pins = (record2) => Object.keys(record2).toSorted().map((name) => `${name}==${record2[name]}`).join(",");
-  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
-  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
-  return parts.join(" | ");
-}
-function lockDifference(before, after, except) {
-  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !except.includes(name)).toSorted();
-  return names.filter((name) => before[name] !== after[name]).map((name) => `${name} ${before[name] ?? "absent"} -> ${after[name] ?? "absent"}`);
-}
+// src/inputs.ts
+var import_yaml = __toESM(require_dist(), 1);
+import { parseArgs } from "node:util";
 
 // src/domain/suggest.ts
 function nearest(typed, known) {
@@ -50153,1210 +50130,6 @@ function editDistance(left, right) {
     previous = current;
   }
   return previous[right.length] ?? 0;
-}
-
-// src/domain/version.ts
-var pep440 = __toESM(require_pep440(), 1);
-function isVersion(text2) {
-  return pep440.valid(text2) !== null;
-}
-function compareVersions(left, right) {
-  return pep440.compare(left, right);
-}
-function sameVersion(left, right) {
-  return pep440.eq(left, right);
-}
-function isPrerelease(version2) {
-  return pep440.explain(version2)?.is_prerelease ?? false;
-}
-function satisfies2(version2, specifier) {
-  return pep440.satisfies(version2, specifier, { prereleases: true });
-}
-function localLabel(version2) {
-  return version2.split("+")[1];
-}
-function usableReleases(releases, python) {
-  return releases.filter((release) => isVersion(release.version) && !isPrerelease(release.version)).filter((release) => !release.yanked && release.hasWheel).filter((release) => supportsPython(release, python)).toSorted((left, right) => compareVersions(left.version, right.version));
-}
-function supportsPython(release, python) {
-  if (release.requiresPython === void 0 || release.requiresPython.trim() === "") return true;
-  return pep440.validRange(release.requiresPython) ? satisfies2(python, release.requiresPython) : true;
-}
-
-// src/adapters/http.ts
-import { get as getPlain } from "node:http";
-import { get } from "node:https";
-import { rootCertificates } from "node:tls";
-var LARGEST = 64 * 1024 * 1024;
-var TRIES = 3;
-async function fetchText(url2, headers, certificate) {
-  let last;
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (attempt > 0) await new Promise((resolve2) => setTimeout(resolve2, 150 * 4 ** attempt));
-    try {
-      const answer = await getOnce(url2, headers, certificate, 5);
-      if (answer.status < 500 && answer.status !== 429) return answer;
-      last = new Error(`the server answered ${answer.status}`);
-    } catch (error63) {
-      last = error63;
-    }
-  }
-  const why = last instanceof Error ? last.message : String(last);
-  throw new WeatherError(
-    `The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`,
-    { cause: last }
-  );
-}
-function getOnce(url2, headers, certificate, redirects) {
-  return new Promise((resolve2, reject) => {
-    const address = new URL(url2);
-    const options = {
-      headers,
-      timeout: 3e4,
-      ...certificate && { ca: [...rootCertificates, certificate] },
-      ...address.username && {
-        auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
-      }
-    };
-    const send = address.protocol === "http:" ? getPlain : get;
-    const request = send(address, options, (response) => {
-      const location = response.headers.location;
-      if (location && (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400) {
-        response.resume();
-        if (redirects === 0) return reject(new Error("too many redirects"));
-        return resolve2(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
-      }
-      const chunks = [];
-      let size = 0;
-      response.on("data", (chunk) => {
-        size += chunk.length;
-        if (size > LARGEST) request.destroy(new Error("the answer is larger than 64 MiB"));
-        chunks.push(chunk);
-      });
-      response.on(
-        "end",
-        () => resolve2({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString()
-        })
-      );
-      response.on("error", reject);
-    });
-    request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
-    request.on("error", reject);
-  });
-}
-
-// src/domain/package.ts
-function normalizeName(name) {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/@\s]*@/g, "//");
-}
-
-// src/adapters/wheels.ts
-function parseWheelName(file2) {
-  if (!file2.endsWith(".whl")) return void 0;
-  const parts = file2.slice(0, -4).split("-");
-  if (parts.length < 5) return void 0;
-  const [name = "", version2 = ""] = parts;
-  const [python = "", abi = "", platform2 = ""] = parts.slice(-3);
-  return { name: normalizeName(name), version: version2, tags: [python, abi, platform2] };
-}
-function sourceVersion(file2, name) {
-  const stem = file2.replace(/\.(tar\.gz|zip|tar\.bz2)$/, "");
-  if (stem === file2) return void 0;
-  const dash = stem.lastIndexOf("-");
-  return normalizeName(stem.slice(0, dash)) === name ? stem.slice(dash + 1) : void 0;
-}
-function wheelFits(wheel, target) {
-  const [python = "", abi = "", platform2 = ""] = wheel.tags;
-  const [major = "3", minor = "0"] = target.python.split(".");
-  const pythons = python.split(".");
-  const exact = pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
-  const stable = abi === "abi3" && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
-  return (exact || stable) && platform2.split(".").some((tag) => platformFits(tag, target));
-}
-function platformFits(tag, target) {
-  if (tag === "any") return true;
-  const machine = target.machine === "x64" ? "x86_64" : target.machine === "arm64" && target.platform === "linux" ? "aarch64" : target.machine;
-  if (target.platform === "linux") return /^(many)?linux/.test(tag) && tag.endsWith(machine);
-  return target.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
-}
-
-// src/adapters/catalog.ts
-var JsonPage = external_exports.object({
-  files: external_exports.array(
-    external_exports.object({
-      filename: external_exports.string(),
-      "upload-time": external_exports.string().nullish(),
-      yanked: external_exports.union([external_exports.boolean(), external_exports.string()]).nullish(),
-      "requires-python": external_exports.string().nullish(),
-      size: external_exports.number().nullish()
-    })
-  )
-});
-var Cached2 = external_exports.object({ etag: external_exports.string().optional(), type: external_exports.string(), fetched: external_exports.number(), body: external_exports.string() });
-var ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1";
-var FRESH_MS = 10 * 6e4;
-var IndexCatalog = class {
-  constructor(settings) {
-    this.settings = settings;
-  }
-  settings;
-  #known = /* @__PURE__ */ new Map();
-  releases(library) {
-    const known = this.#known.get(library) ?? this.#read(library);
-    this.#known.set(library, known);
-    return known;
-  }
-  async #read(library) {
-    const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
-    for (const url2 of await this.settings.indexUrls()) {
-      const page = await this.#page(`${url2.replace(/\/$/, "")}/${library}/`);
-      if (page) return toReleases(library, [...local, ...parsePage(page)], this.settings.target);
-    }
-    if (local.length > 0) return toReleases(library, local, this.settings.target);
-    throw new UserError(`The package index has no project \`${library}\`.${didYouMean(library, WATCHED)}`);
-  }
-  async #page(url2) {
-    const file2 = join2(this.settings.folder, `${createHash("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
-    const cached2 = readCached(file2);
-    if (cached2 && (this.settings.offline || Date.now() - cached2.fetched < FRESH_MS)) return cached2;
-    if (this.settings.offline)
-      throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
-    const answer = await fetchText(
-      url2,
-      { accept: ACCEPT, ...cached2?.etag && { "if-none-match": cached2.etag } },
-      this.settings.certificate
-    );
-    if (answer.status === 404) return void 0;
-    if (answer.status !== 200 && !(answer.status === 304 && cached2))
-      throw new WeatherError(
-        `The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`
-      );
-    const etag = answer.headers.etag;
-    const page = answer.status === 304 && cached2 ? { ...cached2, fetched: Date.now() } : {
-      ...typeof etag === "string" && { etag },
-      type: String(answer.headers["content-type"] ?? ""),
-      fetched: Date.now(),
-      body: answer.body
-    };
-    mkdirSync2(this.settings.folder, { recursive: true });
-    writeFileSync2(`${file2}.${process.pid}`, JSON.stringify(page));
-    renameSync(`${file2}.${process.pid}`, file2);
-    return page;
-  }
-};
-function readCached(file2) {
-  try {
-    return Cached2.safeParse(JSON.parse(readFileSync2(file2, "utf8"))).data;
-  } catch {
-    return void 0;
-  }
-}
-function localFiles(folder, library) {
-  try {
-    return readdirSync(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
-  } catch {
-    return [];
-  }
-}
-function parsePage(page) {
-  if (!page.type.includes("json")) return parseHtml(page.body);
-  const parsed = JsonPage.safeParse(JSON.parse(page.body));
-  if (!parsed.success) throw new WeatherError("The package index sent a page that is not in the form of PEP 691.");
-  return parsed.data.files.map((file2) => ({
-    filename: file2.filename,
-    uploaded: file2["upload-time"] ?? void 0,
-    yanked: file2.yanked === true || typeof file2.yanked === "string",
-    requiresPython: file2["requires-python"] ?? void 0,
-    bytes: file2.size ?? void 0
-  }));
-}
-function parseHtml(body) {
-  return [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
-    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
-    return {
-      filename: filename.trim(),
-      yanked: /data-yanked/i.test(attributes),
-      requiresPython: requires?.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&")
-    };
-  });
-}
-function toReleases(library, files, target) {
-  const byVersion = /* @__PURE__ */ new Map();
-  for (const file2 of files) {
-    const wheel = parseWheelName(file2.filename);
-    const version2 = wheel?.name === library ? wheel.version : sourceVersion(file2.filename, library);
-    if (version2 !== void 0 && isVersion(version2)) byVersion.set(version2, [...byVersion.get(version2) ?? [], file2]);
-  }
-  return [...byVersion].map(([version2, group]) => {
-    const fitting = group.find((file2) => fits(file2.filename, target));
-    const uploaded = group.flatMap((file2) => file2.uploaded ?? []).toSorted()[0];
-    const requiresPython = group.find((file2) => file2.requiresPython)?.requiresPython;
-    return {
-      version: version2,
-      yanked: group.every((file2) => file2.yanked),
-      hasWheel: fitting !== void 0,
-      ...uploaded && { uploaded },
-      ...requiresPython && { requiresPython },
-      ...fitting?.bytes && { bytes: fitting.bytes }
-    };
-  });
-}
-function fits(filename, target) {
-  const wheel = parseWheelName(filename);
-  return wheel !== void 0 && wheelFits(wheel, target);
-}
-
-// src/adapters/process.ts
-import { spawn } from "node:child_process";
-var LONGEST_OUTPUT = 8 * 1024 * 1024;
-function run(command, args, options = {}) {
-  return new Promise((resolve2) => {
-    const child = spawn(command, args, {
-      stdio: ["pipe", "pipe", "pipe"],
-      ...options.env && { env: options.env },
-      ...options.cwd && { cwd: options.cwd }
-    });
-    const out = { stdout: "", stderr: "" };
-    const collect = (key) => (chunk) => {
-      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
-    };
-    child.stdout.on("data", collect("stdout"));
-    child.stderr.on("data", collect("stderr"));
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, options.timeoutMs ?? 6e5);
-    child.on("error", (error63) => {
-      clearTimeout(timer);
-      resolve2({ status: 127, stdout: "", stderr: error63.message });
-    });
-    child.on("close", (code2) => {
-      clearTimeout(timer);
-      resolve2({ status: late ? 124 : code2 ?? 1, ...out });
-    });
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(options.input ?? "");
-  });
-}
-
-// src/adapters/contain.ts
-var INSIDE = `
-work="$1"; shift
-mount -t proc proc /proc 2>/dev/null || true
-mount --bind "$work" "$work" || exit 125
-while read -r _ _ _ _ target _; do
-  case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
-  mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
-done < /proc/self/mountinfo
-exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-`;
-var ALL = [
-  "no network",
-  "own process tree",
-  "read-only files",
-  "no capabilities",
-  "memory, time and file size limited"
-];
-function namespaces(name, extra) {
-  return {
-    name,
-    enforced: ALL,
-    missing: [],
-    wrap: (writable, command) => [
-      ...[
-        "unshare",
-        ...extra,
-        "--mount",
-        "--net",
-        "--pid",
-        "--ipc",
-        "--fork",
-        "--kill-child",
-        "--propagation",
-        "private"
-      ],
-      ...["sh", "-c", INSIDE, "sh", writable, ...command]
-    ]
-  };
-}
-var LEVELS = [
-  namespaces("namespaces", []),
-  namespaces("user namespaces", ["--user", "--map-root-user"]),
-  {
-    name: "limits only",
-    enforced: ["memory, time and file size limited"],
-    missing: ["no network", "own process tree", "read-only files"],
-    wrap: (_writable, command) => command
-  }
-];
-async function chooseContainment(writable) {
-  for (const level of LEVELS) {
-    const [command = "", ...args] = level.wrap(writable, ["true"]);
-    if ((await run(command, args, { timeoutMs: 2e4 })).status === 0) return level;
-  }
-  throw new Error("the last level of containment always works");
-}
-
-// src/adapters/environments.ts
-import { existsSync as existsSync3, mkdirSync as mkdirSync4, mkdtempSync, readFileSync as readFileSync3, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync3 } from "node:fs";
-import { join as join4 } from "node:path";
-
-// src/adapters/locks.ts
-import { createHash as createHash2 } from "node:crypto";
-function parseLock(text2) {
-  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
-    ([, name = "", version2 = ""]) => [normalizeName(name), version2]
-  );
-  return Object.fromEntries(pairs2);
-}
-function lockId(text2, origin) {
-  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
-    const [pin = "", ...hashes] = line.split(/\s+/);
-    return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
-  }).toSorted();
-  return createHash2("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
-}
-
-// src/adapters/uv.ts
-import { existsSync as existsSync2, mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join3 } from "node:path";
-var UV_VERSION = "0.13.9";
-var OLDEST_UV = [0, 8];
-async function findUv(python, folder, settings, offline, say) {
-  const own2 = join3(folder, `uv-${UV_VERSION}`, "bin", "uv");
-  for (const path of ["uv", own2]) {
-    const version3 = await versionOf(path);
-    if (version3 !== void 0) return bind(path, version3, folder, settings);
-  }
-  if (offline) throw new WeatherError("Offline, and uv is not installed. Install uv, or run once without --offline.");
-  say(`installing uv ${UV_VERSION} into ${join3(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join3(folder, `uv-${UV_VERSION}`));
-  const version2 = await versionOf(own2);
-  if (version2 === void 0)
-    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
-  return bind(own2, version2, folder, settings);
-}
-async function versionOf(path) {
-  if (path.includes("/") && !existsSync2(path)) return void 0;
-  const shown2 = await run(path, ["--version"], { timeoutMs: 2e4 });
-  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown2.stdout)?.[1];
-  if (shown2.status !== 0 || version2 === void 0) return void 0;
-  const [major = 0, minor = 0] = version2.split(".").map(Number);
-  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
-}
-async function install(python, folder) {
-  mkdirSync3(folder, { recursive: true });
-  const made = await run(python, ["-m", "venv", folder]);
-  if (made.status !== 0)
-    throw new UserError(
-      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
-    );
-  const installed = await run(join3(folder, "bin", "python"), [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--only-binary",
-    ":all:",
-    `uv==${UV_VERSION}`
-  ]);
-  if (installed.status !== 0)
-    throw new WeatherError(
-      `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`
-    );
-}
-function lastLine(finished) {
-  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
-}
-function bind(path, version2, folder, settings) {
-  const options = [
-    "--no-config",
-    "--cache-dir",
-    join3(folder, "uv"),
-    "--no-progress",
-    "--no-python-downloads",
-    "--color",
-    "never"
-  ];
-  return {
-    path,
-    version: version2,
-    call: (args, input2) => run(path, [...options, ...args], { env: settings.uvEnvironment, ...input2 !== void 0 && { input: input2 } })
-  };
-}
-function isWeather(finished) {
-  return /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
-    finished.stderr
-  ) || finished.status === 124;
-}
-function shortReason(finished) {
-  const lines = finished.stderr.split("\n").map(
-    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
-  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines.join(" ")).slice(0, 600);
-}
-
-// src/adapters/environments.ts
-var DAY_MS = 24 * 36e5;
-var UvEnvironments = class {
-  constructor(settings) {
-    this.settings = settings;
-  }
-  settings;
-  #prepared = /* @__PURE__ */ new Map();
-  prepare(request, preferences) {
-    const key = requestKey(request);
-    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
-    this.#prepared.set(key, known);
-    return known;
-  }
-  async #prepare(request, preferences) {
-    const resolved = await this.#resolve(request, preferences);
-    if (typeof resolved !== "string") return resolved;
-    const { python } = this.settings;
-    const id = lockId(resolved, {
-      python: python.version,
-      platform: `${process.platform}-${process.arch}`,
-      accelerator: "cpu"
-    });
-    mkdirSync4(this.settings.locks, { recursive: true });
-    writeFileSync3(join4(this.settings.locks, `${id}.txt`), resolved);
-    const failed = await this.build(id, resolved);
-    return failed ?? { status: "built", id, lock: parseLock(resolved) };
-  }
-  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
-  async #resolve(request, preferences) {
-    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
-    const mayGiveWay = typeof resolved !== "string" && resolved.status === "unresolved" && request.pins.torch === void 0;
-    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
-  }
-  async #resolveWith(request, preferences, torchPins) {
-    const { uv, python, index, torch, folder } = this.settings;
-    const scratch = mkdtempSync(join4(ensure(join4(folder, "tmp")), "resolve-"));
-    try {
-      const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
-      const requirements = wanted.map((name) => request.pins[name] ? `${name}==${request.pins[name]}` : name);
-      const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync3(join4(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync3(join4(scratch, "lock.txt"), pinLines(preferences ?? {}));
-      const finished = await uv.call(
-        [
-          ...[
-            "pip",
-            "compile",
-            "-",
-            "--python",
-            python.path,
-            "--only-binary",
-            ":all:",
-            "--generate-hashes",
-            "--no-header",
-            "--no-annotate",
-            "--quiet"
-          ],
-          ...["--constraint", join4(scratch, "constraints.txt"), "--output-file", join4(scratch, "lock.txt")],
-          ...index.uvOptions,
-          ...torch.options,
-          ...await this.#dateOptions(request),
-          ...this.settings.offline ? ["--offline"] : []
-        ],
-        `${requirements.join("\n")}
-`
-      );
-      if (finished.status === 0) return readFileSync3(join4(scratch, "lock.txt"), "utf8");
-      return { status: isWeather(finished) ? "inconclusive" : "unresolved", why: shortReason(finished) };
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
-  }
-  #torchConstraints(request) {
-    const { closure } = this.settings.torch;
-    const pinned = request.pins.torch;
-    return pinned === void 0 || sameVersion(pinned, closure.torch ?? pinned) ? closure : {};
-  }
-  /**
-   * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
-   * build serves the whole sweep. Without dates on the index there is no cut-off.
-   */
-  async #dateOptions(request) {
-    const dates = [];
-    for (const [library, version2] of Object.entries(request.pins)) {
-      if (library === "torch") continue;
-      const release = (await this.settings.catalog.releases(library)).find(
-        (candidate) => sameVersion(candidate.version, version2)
-      );
-      if (release?.uploaded) dates.push(release.uploaded);
-    }
-    const newest = dates.toSorted().at(-1);
-    if (newest === void 0) return [];
-    const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
-    const exempt = [.../* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins)])];
-    return ["--exclude-newer", cutoff, ...exempt.flatMap((name) => ["--exclude-newer-package", `${name}=false`])];
-  }
-  /**
-   * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
-   * is imported, and each release would be compiled whole. A failure only costs time.
-   */
-  async #addBytecode(venv, lock) {
-    const { python, folder, program } = this.settings;
-    const shared = Object.keys(parseLock(lock)).filter(
-      (name) => name === "torch" || !WATCHED.includes(name)
-    );
-    const script = join4(program, "peft_probe", "bytecode.py");
-    await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join4(folder, "bytecode"), ...shared]);
-  }
-  /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
-  async build(id, lock) {
-    const { uv, python, index, torch, folder } = this.settings;
-    const target = environmentFolder(folder, id);
-    if (existsSync3(join4(target, "peft-sweep.lock"))) return void 0;
-    const building = mkdtempSync(join4(ensure(join4(folder, "tmp")), "build-"));
-    try {
-      const venv = join4(building, "environment");
-      const lockFile = join4(building, "lock.txt");
-      writeFileSync3(lockFile, lock);
-      const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
-      if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
-      const installed = await uv.call([
-        ...[
-          "pip",
-          "install",
-          "--quiet",
-          "--python",
-          join4(venv, "bin", "python"),
-          "--no-deps",
-          "--require-hashes",
-          "--only-binary",
-          ":all:"
-        ],
-        ...["--link-mode", "hardlink", "--requirements", lockFile],
-        ...index.uvOptions,
-        ...torch.options,
-        ...this.settings.offline ? ["--offline"] : []
-      ]);
-      if (installed.status !== 0)
-        return { status: isWeather(installed) ? "inconclusive" : "unresolved", why: shortReason(installed) };
-      await this.#addBytecode(venv, lock);
-      writeFileSync3(join4(venv, "peft-sweep.lock"), lock);
-      ensure(join4(folder, "environments"));
-      if (!existsSync3(target)) renameSync2(venv, target);
-      writeFileSync3(join4(ensure(join4(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
-      return void 0;
-    } finally {
-      rmSync(building, { recursive: true, force: true });
-    }
-  }
-};
-function sitePackages(venv, python) {
-  const [major, minor] = python.version.split(".");
-  return join4(venv, "lib", `python${major}.${minor}`, "site-packages");
-}
-function environmentFolder(cache, id) {
-  return join4(cache, "environments", id);
-}
-function pinLines(pins) {
-  return Object.entries(pins).map(([name, version2]) => `${name}==${version2}
-`).join("");
-}
-function ensure(folder) {
-  mkdirSync4(folder, { recursive: true });
-  return folder;
-}
-
-// src/adapters/index-settings.ts
-import { readFileSync as readFileSync4 } from "node:fs";
-var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
-function indexSettings(environment, pipConfigList) {
-  const pip = pipSettings(environment, pipConfigList);
-  const uvEnvironment = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)
-  );
-  const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
-  const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
-  const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(",", " ") ?? pip("find-links"));
-  const certificate = environment.SSL_CERT_FILE ?? pip("cert");
-  const options = [];
-  if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
-  if (!environment.UV_INDEX && !environment.UV_EXTRA_INDEX_URL) for (const url2 of extra) options.push("--index", url2);
-  if (!environment.UV_FIND_LINKS) for (const folder of findLinks) options.push("--find-links", folder);
-  if (pip("no-index") && !environment.UV_NO_INDEX) options.push("--no-index");
-  return {
-    uvOptions: options,
-    uvEnvironment: { ...uvEnvironment, ...certificate && { SSL_CERT_FILE: certificate } },
-    findLinks,
-    ...indexUrl && { indexUrl },
-    extraIndexUrls: extra.map((entry) => entry.replace(/^[A-Za-z0-9_-]+=/, "")),
-    ...certificate && { certificate }
-  };
-}
-function pipSettings(environment, pipConfigList) {
-  const listed = /* @__PURE__ */ new Map();
-  for (const line of pipConfigList.split("\n")) {
-    const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
-    if (found?.[1] && found[2]) listed.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
-  }
-  return (option) => {
-    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed.get(option);
-    return value === "" ? void 0 : value;
-  };
-}
-function words(text2) {
-  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
-}
-function emittedIndexes(output2) {
-  return output2.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url2) => url2 !== void 0);
-}
-function readCertificate(settings) {
-  if (settings.certificate === void 0) return void 0;
-  try {
-    return readFileSync4(settings.certificate, "utf8");
-  } catch {
-    return void 0;
-  }
-}
-
-// src/adapters/journal.ts
-import { appendFileSync as appendFileSync2, existsSync as existsSync4, mkdirSync as mkdirSync5, readFileSync as readFileSync5, rmSync as rmSync2 } from "node:fs";
-import { dirname } from "node:path";
-var Line = external_exports.discriminatedUnion("kind", [
-  external_exports.object({ kind: external_exports.literal("run"), identity: external_exports.string() }),
-  external_exports.object({
-    kind: external_exports.literal("environment"),
-    key: external_exports.string(),
-    environment: external_exports.custom((value) => typeof value === "object")
-  }),
-  external_exports.object({
-    kind: external_exports.literal("result"),
-    key: external_exports.string(),
-    environment: external_exports.string(),
-    repeat: external_exports.number(),
-    result: external_exports.custom((value) => typeof value === "object")
-  })
-]);
-var FileJournal = class {
-  /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
-  constructor(file2, identity, fresh) {
-    this.file = file2;
-    if (fresh || !this.#read(identity)) rmSync2(file2, { force: true });
-    mkdirSync5(dirname(file2), { recursive: true });
-    if (existsSync4(file2) && !readFileSync5(file2, "utf8").endsWith("\n")) appendFileSync2(file2, "\n");
-    this.#append({ kind: "run", identity });
-  }
-  file;
-  #environments = /* @__PURE__ */ new Map();
-  #results = /* @__PURE__ */ new Map();
-  environment(key) {
-    return this.#environments.get(key);
-  }
-  result(key, cell, repeat) {
-    return this.#results.get(`${key} ${cell} ${repeat}`);
-  }
-  addEnvironment(key, environment) {
-    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
-    this.#environments.set(key, environment);
-    this.#append({ kind: "environment", key, environment });
-  }
-  addResult(key, environmentId, repeat, result) {
-    this.#results.set(`${key} ${result.cell} ${repeat}`, result);
-    this.#append({ kind: "result", key, environment: environmentId, repeat, result });
-  }
-  #append(line) {
-    appendFileSync2(this.file, `${JSON.stringify(line)}
-`);
-  }
-  /** Takes over what an earlier run measured; false where it was another run, or the file is not ours. */
-  #read(identity) {
-    let text2;
-    try {
-      text2 = readFileSync5(this.file, "utf8");
-    } catch {
-      return true;
-    }
-    for (const raw of text2.split("\n")) {
-      const line = parseLine(raw);
-      if (line === void 0) continue;
-      if (line.kind === "run" && line.identity !== identity) return false;
-      if (line.kind === "environment" && line.environment.status !== "inconclusive")
-        this.#environments.set(line.key, line.environment);
-      if (line.kind === "result" && isSettled(line.result))
-        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
-    }
-    return true;
-  }
-};
-function isSettled(result) {
-  return result.outcome === "skipped" || isMeasured(result);
-}
-function parseLine(raw) {
-  try {
-    return Line.safeParse(JSON.parse(raw)).data;
-  } catch {
-    return void 0;
-  }
-}
-
-// src/adapters/probes.ts
-import { spawn as spawn2 } from "node:child_process";
-import { cpSync, lstatSync, mkdirSync as mkdirSync6, mkdtempSync as mkdtempSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join5 } from "node:path";
-var IMPORT_SECONDS = 180;
-var LONGEST_RECORDS = 64 * 1024 * 1024;
-var LONGEST_LINE = 65536;
-var STEPS = 25;
-var START = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
-var PythonProbes = class {
-  constructor(settings) {
-    this.settings = settings;
-  }
-  settings;
-  async run(environmentId, job, onLine) {
-    const work = mkdtempSync2(join5(ensure2(join5(this.settings.cache, "tmp")), "probe-"));
-    try {
-      const end = await this.#spawn(environmentId, job, work, onLine);
-      if (job.saveHandover) keepHandover(join5(work, "save"), join5(this.settings.handover, environmentId));
-      return end;
-    } finally {
-      rmSync3(work, { recursive: true, force: true });
-    }
-  }
-  #spawn(environmentId, job, work, onLine) {
-    const { settings } = this;
-    for (const folder of ["cells", "home", "tmp"]) mkdirSync6(join5(work, folder));
-    const python = join5(environmentFolder(settings.cache, environmentId), "bin", "python");
-    const [command = "", ...args] = settings.containment.wrap(work, [
-      python,
-      "-I",
-      "-B",
-      "-c",
-      START,
-      settings.program
-    ]);
-    const child = spawn2(command, args, {
-      cwd: work,
-      env: probeEnvironment(work),
-      stdio: ["pipe", "pipe", "pipe", "pipe"],
-      detached: true
-    });
-    return new Promise((resolve2) => {
-      let stopped;
-      let output2 = "";
-      const stop = (why) => {
-        stopped ??= why;
-        killGroup(child.pid);
-      };
-      const interrupt = () => stop("interrupted");
-      const limit = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
-      const timer = setTimeout(() => stop("timeout"), limit * 1e3);
-      settings.signal.addEventListener("abort", interrupt, { once: true });
-      const hear = (chunk) => {
-        output2 = (output2 + chunk.toString()).slice(-8e3);
-        settings.onOutput?.(chunk.toString());
-      };
-      child.stdout?.on("data", hear);
-      child.stderr?.on("data", hear);
-      readLines(child.stdio[3], onLine, () => stop("timeout"));
-      child.on("error", (error63) => {
-        clearTimeout(timer);
-        resolve2({ how: "exit", code: 127, output: error63.message });
-      });
-      child.on("close", (code2, signal) => {
-        clearTimeout(timer);
-        settings.signal.removeEventListener("abort", interrupt);
-        killGroup(child.pid);
-        resolve2({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
-      });
-      child.stdin?.on("error", () => void 0);
-      child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
-    });
-  }
-  #jobText(job, work) {
-    return {
-      cells: job.cells,
-      packages: job.packages,
-      width: job.width,
-      checkpoints: join5(this.settings.program, "checkpoints"),
-      work: join5(work, "cells"),
-      saveTo: job.saveHandover ? join5(work, "save") : null,
-      carryFrom: job.carryFrom ? join5(this.settings.handover, job.carryFrom) : null,
-      seconds: this.settings.secondsPerCell,
-      bytes: this.settings.bytesPerCell,
-      steps: STEPS
-    };
-  }
-};
-function probeEnvironment(work) {
-  return {
-    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-    HOME: join5(work, "home"),
-    TMPDIR: join5(work, "tmp"),
-    LANG: "C.UTF-8",
-    OMP_NUM_THREADS: "1",
-    MKL_NUM_THREADS: "1",
-    OPENBLAS_NUM_THREADS: "1",
-    CUDA_VISIBLE_DEVICES: "",
-    HF_HUB_OFFLINE: "1",
-    TRANSFORMERS_OFFLINE: "1",
-    HF_HUB_DISABLE_TELEMETRY: "1",
-    TRANSFORMERS_VERBOSITY: "error",
-    TOKENIZERS_PARALLELISM: "false"
-  };
-}
-function readLines(stream, onLine, tooMuch) {
-  let pending = "";
-  let total = 0;
-  stream.on("error", () => void 0);
-  stream.on("data", (chunk) => {
-    total += chunk.length;
-    pending += chunk.toString();
-    const lines = pending.split("\n");
-    pending = lines.pop() ?? "";
-    if (total > LONGEST_RECORDS || pending.length > LONGEST_LINE) return tooMuch();
-    for (const line of lines) onLine(line);
-  });
-}
-function keepHandover(from, to) {
-  try {
-    mkdirSync6(to, { recursive: true });
-    cpSync(from, to, { recursive: true, filter: (source) => !lstatSync(source).isSymbolicLink() });
-  } catch (error63) {
-    if (error63.code !== "ENOENT") throw error63;
-  }
-}
-function killGroup(pid) {
-  if (pid === void 0) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    return;
-  }
-}
-function signalNumber(signal) {
-  const numbers2 = {
-    SIGILL: 4,
-    SIGABRT: 6,
-    SIGBUS: 7,
-    SIGFPE: 8,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGTERM: 15
-  };
-  return (signal && numbers2[signal]) ?? 1;
-}
-function ensure2(folder) {
-  mkdirSync6(folder, { recursive: true });
-  return folder;
-}
-
-// src/adapters/python.ts
-import { existsSync as existsSync5, readFileSync as readFileSync6 } from "node:fs";
-import { join as join6 } from "node:path";
-var OLDEST = [3, 10];
-var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3])))';
-async function findPython(wanted, folder) {
-  const asked = wanted ?? pinnedVersion(folder);
-  const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
-  for (const candidate of candidates2) {
-    const shown2 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
-    const [path = "", version2 = ""] = shown2.stdout.trim().split("\n");
-    if (shown2.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
-  }
-  const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
-  throw new UserError(
-    `${what} (tried ${candidates2.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
-  );
-}
-function checked(python) {
-  const [major = 0, minor = 0] = python.version.split(".").map(Number);
-  if (major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1])
-    throw new UserError(
-      `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`
-    );
-  return python;
-}
-function pinnedVersion(folder) {
-  const file2 = join6(folder, ".python-version");
-  if (!existsSync5(file2)) return void 0;
-  const line = readFileSync6(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
-  return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
-}
-function candidatesFor(asked) {
-  if (!/^\d+(\.\d+)*$/.test(asked)) return [asked];
-  const [major = "3", minor] = asked.split(".");
-  return [...minor === void 0 ? [] : [`python${major}.${minor}`], `python${major}`, "python"];
-}
-function isWanted(version2, asked) {
-  if (asked === void 0 || !/^\d+(\.\d+)*$/.test(asked)) return true;
-  return version2 === asked || version2.startsWith(`${asked}.`);
-}
-
-// src/adapters/torch.ts
-import { createHash as createHash3 } from "node:crypto";
-import { mkdirSync as mkdirSync7, readdirSync as readdirSync2, readFileSync as readFileSync7, writeFileSync as writeFileSync4 } from "node:fs";
-import { join as join7 } from "node:path";
-var TorchBuild = external_exports.object({
-  /** Where the build comes from, in words for the plan. */
-  source: external_exports.string(),
-  /** Options for uv that lead to this build. */
-  options: external_exports.array(external_exports.string()),
-  /** torch and all that it needs, as resolved alone and without a date. */
-  closure: external_exports.record(external_exports.string(), external_exports.string()),
-  /** Size of the wheels to download, where the index tells; absent otherwise. */
-  bytes: external_exports.number().optional()
-});
-var KEPT_MS = 24 * 36e5;
-async function chooseTorch(context) {
-  const key = createHash3("sha256").update(
-    JSON.stringify([
-      context.python.version,
-      context.settings.uvOptions,
-      context.settings.uvEnvironment,
-      context.pinned
-    ])
-  ).digest("hex");
-  const file2 = join7(context.folder, `torch-${key.slice(0, 16)}.json`);
-  const kept = readKept(file2);
-  if (kept) return kept;
-  for (const candidate of candidates(context)) {
-    const resolved = await resolveAlone(context, candidate);
-    if (resolved === void 0) continue;
-    const bytes = await sizeOf(resolved, context.catalog);
-    const build = {
-      source: candidate.source,
-      options: [...candidate.options],
-      closure: resolved,
-      ...bytes && { bytes }
-    };
-    mkdirSync7(context.folder, { recursive: true });
-    writeFileSync4(file2, JSON.stringify({ at: Date.now(), build }));
-    return build;
-  }
-  throw new WeatherError(
-    "No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel."
-  );
-}
-function readKept(file2) {
-  try {
-    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync7(file2, "utf8")));
-    return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function candidates(context) {
-  const requirement = context.pinned === void 0 ? "torch" : `torch==${context.pinned}`;
-  const backend = context.settings.uvEnvironment.UV_TORCH_BACKEND;
-  if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
-  const local = newestLocalTorch(context);
-  const label = context.pinned && localLabel(context.pinned);
-  const own2 = { source: "the build on your index; no CPU build can be reached", requirement, options: [] };
-  return [
-    ...local ? [{ source: "your find-links folder", requirement: `torch==${local}`, options: [] }] : [],
-    ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
-    { source: "torch backend cpu", requirement, options: ["--torch-backend", "cpu"] },
-    own2
-  ];
-}
-function newestLocalTorch(context) {
-  const wheels = context.settings.findLinks.flatMap((folder) => {
-    try {
-      return readdirSync2(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
-    } catch {
-      return [];
-    }
-  });
-  return wheels.filter((wheel) => wheel.name === "torch" && wheelFits(wheel, context.target)).map((wheel) => wheel.version.replace("%2B", "+")).filter(
-    (version2) => context.pinned === void 0 || version2 === context.pinned || version2.split("+")[0] === context.pinned
-  ).toSorted(compareVersions).at(-1);
-}
-async function resolveAlone(context, candidate) {
-  const args = [
-    "pip",
-    "compile",
-    "-",
-    "--python",
-    context.python.path,
-    "--no-header",
-    "--no-annotate",
-    "--only-binary",
-    ":all:",
-    "--quiet"
-  ];
-  const { uv, settings } = context;
-  const probing = candidate.options.length > 0;
-  const all = [
-    "--no-config",
-    "--cache-dir",
-    join7(context.folder, "uv"),
-    ...args,
-    ...settings.uvOptions,
-    ...candidate.options
-  ];
-  const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
-  const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}
-` });
-  if (finished.status === 0) return parseLock(finished.stdout);
-  if (!probing && isWeather(finished))
-    throw new WeatherError(
-      `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
-    );
-  return void 0;
-}
-async function sizeOf(closure, catalog) {
-  const sizes = await Promise.all(
-    Object.entries(closure).map(async ([name, version2]) => {
-      try {
-        return (await catalog.releases(name)).find((release) => release.version === version2)?.bytes ?? 0;
-      } catch {
-        return 0;
-      }
-    })
-  );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  return total > 0 ? total : void 0;
-}
-
-// src/adapters/world.ts
-async function openWorld(options) {
-  const { environment, say } = options;
-  const cache = cacheFolder(environment);
-  mkdirSync8(cache, { recursive: true });
-  const python = await findPython(options.python, options.folder);
-  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4 });
-  const index = indexSettings(environment, pipConfig.stdout);
-  const uv = await findUv(python.path, cache, index, options.offline, say);
-  const target = { python: python.version, platform: process.platform, machine: process.arch };
-  const indexUrls = once(async () => {
-    if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
-    return emittedIndexes(
-      await uv.call(["pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", ...index.uvOptions], "")
-    );
-  });
-  const certificate = readCertificate(index);
-  const catalog = new IndexCatalog({
-    indexUrls,
-    findLinks: index.findLinks,
-    certificate,
-    folder: join8(cache, "index"),
-    offline: options.offline,
-    target
-  });
-  const torch = (pinned) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
-  const environments = (build, out) => new UvEnvironments({
-    uv,
-    python,
-    index,
-    torch: build,
-    catalog,
-    folder: cache,
-    locks: join8(out, "locks"),
-    program: programFolder(),
-    offline: options.offline
-  });
-  const containment = once(() => {
-    mkdirSync8(join8(cache, "tmp"), { recursive: true });
-    return chooseContainment(join8(cache, "tmp"));
-  });
-  const discardUnlessProtected = async () => {
-    if (!(await containment()).missing.includes("read-only files")) return;
-    for (const name of CACHED) rmSync4(join8(cache, name), { recursive: true, force: true });
-  };
-  return {
-    discardUnlessProtected,
-    cache,
-    python,
-    index,
-    uv,
-    target,
-    catalog,
-    torch,
-    indexUrls,
-    environments,
-    containment
-  };
-}
-var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
-var PROBE_VERSION = "1";
-async function sweepWorld(world, planned, torch, options) {
-  const out = resolve(options.out);
-  const containment = await world.containment();
-  const torchVersion = torch.closure.torch ?? "";
-  const { changes, held } = planned;
-  const identity = JSON.stringify([
-    "0.1.0",
-    PROBE_VERSION,
-    world.python.version,
-    torchVersion,
-    changes.map(({ library, from }) => [library, from]),
-    held
-  ]);
-  const probes2 = new PythonProbes({
-    cache: world.cache,
-    program: programFolder(),
-    handover: join8(out, "handover"),
-    containment,
-    signal: options.signal,
-    ...limits
-  });
-  const { name, enforced, missing } = containment;
-  return {
-    ports: {
-      catalog: world.catalog,
-      environments: world.environments(torch, out),
-      probes: probes2,
-      journal: new FileJournal(join8(out, "results.jsonl"), identity, options.fresh),
-      clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
-      progress: { say: timed(options.say) },
-      isInterrupted: () => options.signal.aborted
-    },
-    machine: {
-      tool: "0.1.0",
-      probe: PROBE_VERSION,
-      python: world.python.version,
-      torch: `${torchVersion}, ${torch.source}`,
-      device: "CPU",
-      containment: { name, enforced: [...enforced], missing: [...missing] },
-      out: options.out,
-      width: options.jobs ?? cpus().length
-    }
-  };
-}
-function programFolder() {
-  return join8(dirname2(fileURLToPath(import.meta.url)), "..", "probe");
-}
-var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
-function cacheFolder(environment) {
-  return environment.PEFT_SWEEP_CACHE ?? join8(environment.XDG_CACHE_HOME ?? join8(homedir(), ".cache"), "peft-sweep");
-}
-function timed(say) {
-  const began = performance.now();
-  return (line) => say(`${`${Math.round((performance.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
-}
-function once(make) {
-  let made;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-// src/pins/propose.ts
-function propose(measured2) {
-  return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
-}
-function toPin(pin) {
-  const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, unlocks, holds, of, measuredIn } = pin;
-  return { kind, specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn };
-}
-function rank(pin) {
-  return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
 }
 
 // src/plan/matrix.ts
@@ -51406,52 +50179,6 @@ function allCells() {
       for (const quantization of Object.keys(QUANTIZATIONS))
         for (const method of METHODS) cells.push({ method, quantization, architecture, task });
   return cells;
-}
-
-// src/plan/changes.ts
-function resolveChange(written, releases, python, problems) {
-  const usable = usableReleases(releases, python).map((release) => release.version);
-  const from = findVersion(written.library, written.from, releases, usable, python, problems);
-  const to = findVersion(written.library, written.to, releases, usable, python, problems);
-  if (from === void 0 || to === void 0) return void 0;
-  if (compareVersions(from, to) >= 0) {
-    const hint = sameVersion(from, to) ? "Both ends are the same release." : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
-    problems.push(`\`${written.library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
-    return void 0;
-  }
-  const within = usable.filter((version2) => compareVersions(version2, from) > 0 && compareVersions(version2, to) < 0);
-  const { library, place } = written;
-  return { library, from, to, releases: [from, ...within, to], ...place && { place } };
-}
-function findVersion(library, written, all, usable, python, problems) {
-  if (written === "") return usable.at(-1);
-  if (!isVersion(written)) return newestOfLine(library, written, usable, problems);
-  const named = all.find((release) => isVersion(release.version) && sameVersion(release.version, written));
-  if (named === void 0) {
-    problems.push(`${library} has no release ${written}.${neighbours(written, usable)}`);
-    return void 0;
-  }
-  if (!named.yanked && !usable.some((version2) => sameVersion(version2, written)) && !named.version.match(/[a-z]/)) {
-    const requires = named.requiresPython ? ` (it requires Python ${named.requiresPython})` : "";
-    problems.push(
-      `${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
-    );
-    return void 0;
-  }
-  return named.version;
-}
-function newestOfLine(library, written, usable, problems) {
-  const line = written.replace(/[x*]$/, "");
-  const found = usable.filter((version2) => version2.startsWith(line)).at(-1);
-  if (found === void 0)
-    problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ""), usable)}`);
-  return found;
-}
-function neighbours(version2, usable) {
-  const below = usable.filter((known) => compareVersions(known, version2) < 0).at(-1);
-  const above = usable.find((known) => compareVersions(known, version2) > 0);
-  const near = [below, above].filter((known) => known !== void 0);
-  return near.length > 0 ? ` The nearest are ${near.join(" and ")}.` : "";
 }
 
 // src/plan/patterns.ts
@@ -51527,6 +50254,3169 @@ function splitOutsideBraces(text2, separator) {
     else parts[parts.length - 1] += character;
   }
   return parts;
+}
+
+// src/domain/environment.ts
+var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
+var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
+function requestKey(request) {
+  const pins = (record2) => Object.keys(record2).toSorted().map((name) => `${name}==${record2[name]}`).join(",");
+  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
+  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
+  return parts.join(" | ");
+}
+function lockDifference(before, after, except) {
+  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !except.includes(name)).toSorted();
+  return names.filter((name) => before[name] !== after[name]).map((name) => `${name} ${before[name] ?? "absent"} -> ${after[name] ?? "absent"}`);
+}
+
+// src/domain/package.ts
+function normalizeName(name) {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/@\s]*@/g, "//");
+}
+
+// src/domain/version.ts
+var pep440 = __toESM(require_pep440(), 1);
+function isVersion(text2) {
+  return pep440.valid(text2) !== null;
+}
+function compareVersions(left, right) {
+  return pep440.compare(left, right);
+}
+function sameVersion(left, right) {
+  return pep440.eq(left, right);
+}
+function isPrerelease(version2) {
+  return pep440.explain(version2)?.is_prerelease ?? false;
+}
+function satisfies2(version2, specifier) {
+  return pep440.satisfies(version2, specifier, { prereleases: true });
+}
+function localLabel(version2) {
+  return version2.split("+")[1];
+}
+function usableReleases(releases, python) {
+  return releases.filter((release) => isVersion(release.version) && !isPrerelease(release.version)).filter((release) => !release.yanked && release.hasWheel).filter((release) => supportsPython(release, python)).toSorted((left, right) => compareVersions(left.version, right.version));
+}
+function supportsPython(release, python) {
+  if (release.requiresPython === void 0 || release.requiresPython.trim() === "") return true;
+  return pep440.validRange(release.requiresPython) ? satisfies2(python, release.requiresPython) : true;
+}
+
+// src/plan/request.ts
+var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
+var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
+function parseChange(text2, problems) {
+  const found = CHANGE.exec(text2);
+  if (!found) {
+    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
+    return void 0;
+  }
+  const library = normalizeName(found[1] ?? "");
+  const [from = "", to = ""] = [found[2], found[3]];
+  if (!WATCHED.includes(library))
+    problems.push(
+      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
+    );
+  if (from === "")
+    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+  for (const version2 of [from, to])
+    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
+      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+  return { library, from, to };
+}
+function parseHeld(text2, problems) {
+  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
+  if (rest.length > 0 || !PACKAGE_NAME.test(name) || !isVersion(version2)) {
+    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
+    return void 0;
+  }
+  return [normalizeName(name), version2];
+}
+
+// src/inputs.ts
+var COMMANDS = [
+  "sweep",
+  "plan",
+  "check",
+  "diff",
+  "report",
+  "explain",
+  "replay",
+  "demo",
+  "doctor",
+  "clean"
+];
+var FORMATS = ["terminal", "markdown", "json"];
+var FAIL_ON = ["regressed", "degraded", "incomplete"];
+var OPTIONS = {
+  with: { type: "string", multiple: true },
+  cells: { type: "string", multiple: true },
+  config: { type: "string" },
+  search: { type: "string" },
+  device: { type: "string" },
+  python: { type: "string" },
+  jobs: { type: "string" },
+  "max-minutes": { type: "string" },
+  out: { type: "string" },
+  base: { type: "string" },
+  head: { type: "string" },
+  format: { type: "string" },
+  fresh: { type: "boolean" },
+  offline: { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" }
+};
+var Configuration = external_exports.strictObject({
+  watch: external_exports.array(external_exports.string()).optional(),
+  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
+  exclude: external_exports.array(external_exports.string()).optional(),
+  search: external_exports.enum(["bisect", "islands", "exhaustive"]).optional(),
+  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
+  "fail-on": external_exports.array(external_exports.string()).optional(),
+  manifests: external_exports.array(external_exports.string()).optional(),
+  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  known: external_exports.array(external_exports.unknown()).optional(),
+  runners: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  comment: external_exports.enum(["changes", "always", "never"]).optional()
+});
+var NOT_BUILT = ["manifests", "checkpoints", "known", "runners"];
+var MINUTES = 10;
+var ENVIRONMENTS = 12;
+function parseCommandLine(argv, readConfig, problems) {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true
+  });
+  for (const name of Object.keys(values))
+    if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
+  for (const [name, definition] of Object.entries(OPTIONS))
+    if (definition.type === "string" && values[name] === true)
+      problems.push(`\`--${name}\` needs a value.`);
+  const command = commandOf(positionals[0], problems);
+  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
+  const operands = positionals.slice(1);
+  const request = requestOf(command, operands, values, configuration, problems);
+  return { command, operands, request, options: optionsOf(values, configuration, problems) };
+}
+function commandOf(typed, problems) {
+  const known = COMMANDS.find((command) => command === typed);
+  if (known) return known;
+  if (typed === void 0) problems.push(`Name a command: ${COMMANDS.join(", ")}.`);
+  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(", ")}.`);
+  return "sweep";
+}
+function configurationOf(source, path, problems) {
+  if (source === void 0) {
+    if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
+    return {};
+  }
+  const document = (0, import_yaml.parseDocument)(source);
+  for (const error63 of document.errors) problems.push(`Configuration: ${error63.message.split("\n")[0]}`);
+  if (document.errors.length > 0) return {};
+  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
+  for (const issue3 of parsed.error.issues) problems.push(...configurationProblems(issue3));
+  return {};
+}
+function configurationProblems(issue3) {
+  const where = issue3.path.join(".") || "the top level";
+  if (issue3.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue3.message}.`];
+  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
+  return issue3.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
+}
+function withoutUnbuilt(configuration, problems) {
+  for (const key of NOT_BUILT)
+    if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
+  return configuration;
+}
+function requestOf(command, operands, values, configuration, problems) {
+  const sweeping = command === "sweep" || command === "plan";
+  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
+  const held = Object.fromEntries(
+    list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2)
+  );
+  checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
+  checkDevice(text(values.device), problems);
+  const fromConfiguration = configuration.cells === void 0 || configuration.cells === "auto" ? void 0 : [configuration.cells].flat();
+  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : fromConfiguration ?? [...DEFAULT_PATTERNS];
+  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
+  selectCells([...chosen, ...takenAway], allCells(), problems);
+  const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
+  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
+}
+function splitPatterns(typed) {
+  return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
+}
+function checkSearch(search2, typed, problems) {
+  if (search2 === void 0 || search2 === "bisect" || search2 === "islands" && !typed) return;
+  problems.push(`Search \`${search2}\` is not built yet. There is: bisect.`);
+}
+function checkDevice(device, problems) {
+  if (device === void 0 || device === "auto" || device === "cpu") return;
+  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
+}
+function optionsOf(values, configuration, problems) {
+  const jobs = numberOf("--jobs", values.jobs, problems);
+  const [python, base2, head] = [text(values.python), text(values.base), text(values.head)];
+  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
+  const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map(
+    (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
+  );
+  return {
+    out: text(values.out) ?? "peft-sweep-out",
+    ...python && { python },
+    ...base2 && { base: base2 },
+    ...head && { head },
+    ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
+    fresh: values.fresh === true,
+    offline: values.offline === true,
+    json: values.json === true,
+    format,
+    failOn
+  };
+}
+function oneOf(name, typed, known, problems) {
+  const found = known.find((value) => value === typed);
+  if (found === void 0)
+    problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
+  return found ?? known[0];
+}
+function numberOf(name, value, problems) {
+  if (typeof value !== "string") return void 0;
+  const number4 = Number(value);
+  if (Number.isFinite(number4) && number4 > 0) return number4;
+  problems.push(`\`${name} ${value}\` is not a positive number.`);
+  return void 0;
+}
+function text(value) {
+  return typeof value === "string" ? value : void 0;
+}
+function list(value) {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+}
+
+// src/adapters/git.ts
+import { spawn as spawn2 } from "node:child_process";
+import { lstatSync, readFileSync as readFileSync2 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// src/detect/environment-yml.ts
+var import_yaml2 = __toESM(require_dist(), 1);
+
+// src/detect/requirement.ts
+var NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*/;
+var EXTRAS = /^\[([^[\]]*)\]\s*/;
+var CLAUSE = /^\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)\s*$/;
+function parsePep508(text2) {
+  const name = NAME.exec(text2);
+  if (!name?.[1]) return { error: "it has no package name" };
+  let rest = text2.slice(name[0].length);
+  const extras = EXTRAS.exec(rest);
+  if (extras) rest = rest.slice(extras[0].length);
+  const parsed = {
+    name: normalizeName(name[1]),
+    extras: (extras?.[1] ?? "").split(",").map((one) => one.trim()).filter(Boolean)
+  };
+  if (rest.startsWith("@")) return { ...parsed, specifier: "", ...urlAndMarker(rest.slice(1).trim()) };
+  const [specifiers = "", ...markers] = rest.split(";");
+  const specifier = parseSpecifier(specifiers.trim().replace(/^\((.*)\)$/, "$1"));
+  if (typeof specifier !== "string") return specifier;
+  return { ...parsed, specifier, url: "", marker: markers.join(";").trim() };
+}
+function urlAndMarker(text2) {
+  const found = /\s;\s*/.exec(text2);
+  return found ? { url: text2.slice(0, found.index), marker: text2.slice(found.index + found[0].length) } : { url: text2, marker: "" };
+}
+function parseSpecifier(text2) {
+  if (text2 === "") return "";
+  const clauses = [];
+  for (const written of text2.split(",")) {
+    if (written.trim() === "" && clauses.length > 0) continue;
+    const clause = CLAUSE.exec(written);
+    if (!clause?.[1] || !clause[2]) return { error: `\`${written.trim().slice(0, 60)}\` is not a version specifier` };
+    const version2 = clause[2].replace(/\.\*$/, "");
+    if (clause[1] !== "===" && !isVersion(version2)) return { error: `\`${clause[2].slice(0, 60)}\` is not a version` };
+    clauses.push(`${clause[1]}${clause[2]}`);
+  }
+  return clauses.join(",");
+}
+function exactVersion(specifier) {
+  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
+}
+
+// src/detect/requirements-txt.ts
+var COMMENT = /(^|\s)#.*$/;
+var OPTION = /\s--?[A-Za-z][\w-]*([= ]\S+)?/g;
+function readRequirements(content) {
+  const requirements = [];
+  const findings = [];
+  for (const logical of logicalLines(content)) {
+    const read = readLine(logical);
+    if (read === void 0) continue;
+    "written" in read ? requirements.push(read) : findings.push(read);
+  }
+  return { requirements, locked: [], findings };
+}
+function* logicalLines(content) {
+  const lines = content.split("\n");
+  let pending = "";
+  let first = 0;
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.replace(/\r$/, "");
+    if (pending === "") first = index;
+    const isComment = /^\s*#/.test(line);
+    if (line.endsWith("\\") && !isComment) {
+      pending += `${line.slice(0, -1)} `;
+      continue;
+    }
+    const whole = pending + (isComment && pending !== "" ? "" : line);
+    pending = "";
+    const text2 = whole.replace(COMMENT, "").trimEnd();
+    if (text2.trim() !== "") yield { text: text2.trim(), line: first + 1, column: text2.length - text2.trimStart().length };
+  }
+  if (pending.trim() !== "") yield { text: pending.replace(COMMENT, "").trim(), line: first + 1, column: 0 };
+}
+function readLine({ text: text2, line, column }) {
+  if (/^(<{7}|={7}|>{7})( |$)/.test(text2))
+    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
+  if (/^(-e|--editable)[ =]/.test(text2))
+    return elsewhere(text2.replace(/^(-e|--editable)[ =]\s*/, ""), "editable", text2, line, column);
+  if (/^(-i|--index-url|--extra-index-url|-f|--find-links|--no-index)\b/.test(text2))
+    return {
+      kind: "index-option",
+      message: `\`${withoutCredentials(text2.split(/[ =]/)[0] ?? "")}\` names an index inside a requirements file.`,
+      line
+    };
+  if (text2.startsWith("-")) return void 0;
+  const written = text2.replace(OPTION, "").trim();
+  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || written.endsWith(".whl"))
+    return elsewhere(written, "path", written, line, column);
+  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", written, line, column);
+  if (/^https?:/.test(written)) return elsewhere(written, "url", written, line, column);
+  return requirementAt(written, line, column, "");
+}
+function requirementAt(written, line, column, group) {
+  const parsed = parsePep508(written);
+  if ("error" in parsed)
+    return { kind: "unreadable", message: `\`${written.slice(0, 120)}\` is not a requirement: ${parsed.error}.`, line };
+  const { name, extras, specifier, marker, url: url2 } = parsed;
+  const source = url2 === "" ? "index" : /^(git|hg|svn|bzr)\+/.test(url2) ? "git" : url2.startsWith("file:") ? "path" : "url";
+  return { name, written, specifier, extras, marker, group, source, line, columns: [column, column + written.length] };
+}
+function elsewhere(location, source, written, line, column) {
+  const name = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1] ?? /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
+  if (name === void 0)
+    return {
+      kind: "not-installable",
+      message: `\`${withoutCredentials(written).slice(0, 120)}\` is not from an index; it is not measured.`,
+      line
+    };
+  return {
+    name: normalizeName(name),
+    written,
+    specifier: "",
+    extras: [],
+    marker: "",
+    group: "",
+    source,
+    line,
+    columns: [column, column + written.length]
+  };
+}
+
+// src/detect/environment-yml.ts
+var LONGEST2 = 32 * 1024;
+var MOST_BRACKETS = 200;
+function readEnvironmentYml(content) {
+  const brackets = content.length <= LONGEST2 ? (content.match(/[[{]/g) ?? []).length : 0;
+  if (content.length > LONGEST2 || brackets > MOST_BRACKETS) {
+    const message = "The file is too large or too deep for an environment file; it is not read.";
+    return { requirements: [], locked: [], findings: [{ kind: "unreadable", message, line: 1 }] };
+  }
+  const counter = new import_yaml2.LineCounter();
+  const document = (0, import_yaml2.parseDocument)(content, { lineCounter: counter });
+  const [error63] = document.errors;
+  if (error63)
+    return {
+      requirements: [],
+      locked: [],
+      findings: [
+        { kind: "unreadable", message: error63.message.split("\n")[0] ?? "", line: counter.linePos(error63.pos[0]).line }
+      ]
+    };
+  const dependencies = document.get("dependencies");
+  const read = [];
+  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
+    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string") read.push(condaEntry(item.value, position(item, counter)));
+    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
+    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
+      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-")) {
+        const { line, column } = position(entry, counter);
+        read.push(requirementAt(entry.value, line, column, "pip"));
+      }
+  }
+  return {
+    requirements: read.filter((one) => "written" in one),
+    locked: [],
+    findings: read.filter((one) => !("written" in one))
+  };
+}
+function position(node2, counter) {
+  const { line, col } = counter.linePos(node2.range?.[0] ?? 0);
+  return { line, column: col - 1 };
+}
+function condaEntry(text2, { line, column }) {
+  const [name = "", rest = ""] = splitName(text2.split("::").at(-1) ?? text2);
+  const exact = /^=?=?([^=<>!~,|]+)(=.*)?$/.exec(rest);
+  const specifier = rest === "" ? "" : exact?.[1] ? exact[1].split(".").length >= 3 ? `==${exact[1]}` : `==${exact[1]}.*` : rest;
+  const read = requirementAt(`${name}${specifier}`, line, column, "conda");
+  return "written" in read ? { ...read, written: text2, columns: [column, column + text2.length] } : read;
+}
+function splitName(text2) {
+  const found = /^([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2.trim());
+  return [found?.[1] ?? text2, found?.[2] ?? ""];
+}
+
+// src/detect/locks.ts
+var TABLE = /^\s*\[\[(package|packages)\]\]\s*$/;
+var STRING = /^\s*(name|version)\s*=\s*["']([^"']*)["']\s*$/;
+function readLock(content) {
+  const locked = [];
+  let current;
+  const finish = () => {
+    if (current?.name && current.version)
+      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
+    current = void 0;
+  };
+  for (const [index, line] of content.split("\n").entries()) {
+    if (TABLE.test(line)) {
+      finish();
+      current = { line: index + 1 };
+    } else if (line.startsWith("[")) finish();
+    else if (current) {
+      const [, key, value] = STRING.exec(line.replace(/\r$/, "")) ?? [];
+      if (key === "name") current.name = value ?? "";
+      if (key === "version") {
+        current.version = value ?? "";
+        current.line = index + 1;
+      }
+    }
+  }
+  finish();
+  return { requirements: [], locked, findings: [] };
+}
+
+// src/detect/poetry.ts
+function poetrySpecifier(written) {
+  const first = written.split("||")[0]?.trim() ?? "";
+  if (first === "" || first === "*") return "";
+  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
+  const translated = clauses.map(translate);
+  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
+}
+function translate(clause) {
+  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
+  const version2 = found?.[2] ?? "";
+  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
+  const operator = found?.[1];
+  if (operator === "^") return `>=${version2},<${caretEnd(version2)}`;
+  if (operator === "~") return `>=${version2},<${tildeEnd(version2)}`;
+  if (operator === void 0 || operator === "=") return `==${version2}`;
+  return `${operator}${version2}`;
+}
+function caretEnd(version2) {
+  const parts = numbers(version2);
+  const index = parts.findIndex((part) => part !== 0);
+  return bumped(parts, index < 0 ? parts.length - 1 : index);
+}
+function tildeEnd(version2) {
+  const parts = numbers(version2);
+  return bumped(parts, parts.length === 1 ? 0 : 1);
+}
+function numbers(version2) {
+  return (version2.split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
+}
+function bumped(parts, index) {
+  return parts.slice(0, index + 1).map((part, at2) => at2 === index ? part + 1 : part).concat(index === 0 ? [0] : []).join(".");
+}
+
+// node_modules/smol-toml/dist/error.js
+function getLineColFromPtr(string4, ptr) {
+  let lines = string4.slice(0, ptr).split(/\r?\n/);
+  return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string4, line, column) {
+  let lines = string4.split(/\r?\n/);
+  let codeblock = "";
+  let numberLen = (Math.log10(line + 1) | 0) + 1;
+  for (let i = line - 1; i <= line + 1; i++) {
+    let l = lines[i - 1];
+    if (!l)
+      continue;
+    codeblock += i.toString().padEnd(numberLen, " ");
+    codeblock += ":  ";
+    codeblock += l;
+    codeblock += "\n";
+    if (i === line) {
+      codeblock += " ".repeat(numberLen + column + 2);
+      codeblock += "^\n";
+    }
+  }
+  return codeblock;
+}
+var TomlError = class _TomlError extends Error {
+  line;
+  column;
+  codeblock;
+  constructor(message, options) {
+    const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+    const codeblock = makeCodeBlock(options.toml, line, column);
+    super(`Invalid TOML document: ${message}
+
+${codeblock}`, options);
+    this.line = line;
+    this.column = column;
+    this.codeblock = codeblock;
+  }
+  /** @internal */
+  static x(message, ctx, ptr) {
+    throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+  }
+};
+
+// node_modules/smol-toml/dist/primitive.js
+function parseString(ctx) {
+  let startPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p++);
+  let first = c;
+  let isLiteral = c === 39;
+  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+  if (isMultiline) {
+    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
+      ctx.p++;
+    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
+      ctx.p += 2;
+  }
+  let parsed = "";
+  let sliceStart = ctx.p;
+  let state = 0;
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    c = ctx.s.charCodeAt(ctx.p);
+    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
+      state = state && 3;
+    } else if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in strings", ctx);
+    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
+      if (isMultiline) {
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+      }
+      if (!state) {
+        let s = ctx.s.slice(sliceStart, ctx.p);
+        parsed = parsed ? parsed + s : s;
+      }
+      ctx.p += isMultiline ? 3 : 1;
+      return parsed;
+    } else if (!state) {
+      if (!isLiteral && c === 92) {
+        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+        state = 1;
+      }
+    } else if (state === 1) {
+      if (c === 120 || c === 117 || c === 85) {
+        let errPtr = ctx.p++ - 1;
+        let value = 0;
+        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
+        for (let j = 0; j < len; j++, ctx.p++) {
+          let hex3 = ctx.s.charCodeAt(ctx.p);
+          let digit = (
+            /* 0-9 */
+            hex3 >= 48 && hex3 <= 57 ? hex3 - 48 : (
+              /* A-F */
+              hex3 >= 65 && hex3 <= 70 ? hex3 - 65 + 10 : (
+                /* a-f */
+                hex3 >= 97 && hex3 <= 102 ? hex3 - 97 + 10 : -1
+              )
+            )
+          );
+          if (digit < 0)
+            TomlError.x("invalid non-hex character in unicode escape", ctx);
+          value = value << 4 | digit;
+        }
+        if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
+          TomlError.x("invalid unicode escape", ctx, errPtr);
+        }
+        parsed += String.fromCodePoint(value);
+        sliceStart = ctx.p--;
+        state = 0;
+      } else if (isMultiline && (c === 32 || c === 9)) {
+        state = 2;
+      } else {
+        if (c === 98)
+          parsed += "\b";
+        else if (c === 116)
+          parsed += "	";
+        else if (c === 110)
+          parsed += "\n";
+        else if (c === 102)
+          parsed += "\f";
+        else if (c === 114)
+          parsed += "\r";
+        else if (c === 101)
+          parsed += "\x1B";
+        else if (c === 34)
+          parsed += '"';
+        else if (c === 92)
+          parsed += "\\";
+        else
+          TomlError.x("unrecognised escape sequence", ctx);
+        sliceStart = ctx.p + 1;
+        state = 0;
+      }
+    } else if (c !== 32 && c !== 9) {
+      if (state === 2)
+        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
+      state = !isLiteral && c === 92 ? 1 : 0;
+      sliceStart = ctx.p;
+    }
+  }
+  TomlError.x("unfinished string", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/date.js
+var DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+var TomlDate = class _TomlDate extends Date {
+  #hasDate = false;
+  #hasTime = false;
+  #offset = null;
+  constructor(date5, fasttype, unsafeDelim) {
+    let hasDate = true;
+    let hasTime = true;
+    let offset = "Z";
+    let c;
+    if (typeof date5 === "string") {
+      if (fasttype)
+        prep: {
+          if (fasttype < 3) {
+            if (+date5.slice(11, 13) > 23) {
+              date5 = "";
+              break prep;
+            }
+            if (fasttype === 2) {
+              offset = null;
+              date5 += "Z";
+            } else if ((c = date5.charCodeAt(date5.length - 1)) !== 90 && c !== 122) {
+              offset = date5.slice(date5.length - 6);
+            }
+            if (unsafeDelim)
+              date5 = date5.slice(0, 10) + "T" + date5.slice(11);
+          } else if (fasttype === 4) {
+            date5 = +date5.slice(0, 2) > 23 ? "" : `0000-01-01T${date5}Z`;
+          }
+          hasDate = fasttype !== 4;
+          hasTime = fasttype !== 3;
+        }
+      else {
+        let match = date5.match(DATE_TIME_RE);
+        if (match) {
+          if (!match[1]) {
+            hasDate = false;
+            date5 = `0000-01-01T${date5}`;
+          }
+          hasTime = !!match[2];
+          hasTime && date5[10] === " " && (date5 = date5.replace(" ", "T"));
+          if (match[2] && +match[2] > 23) {
+            date5 = "";
+          } else {
+            offset = match[3] || null;
+            if (!offset && hasTime)
+              date5 += "Z";
+          }
+        } else {
+          date5 = "";
+        }
+      }
+    }
+    super(date5);
+    if (!isNaN(this.getTime())) {
+      this.#hasDate = hasDate;
+      this.#hasTime = hasTime;
+      this.#offset = offset;
+    }
+  }
+  isDateTime() {
+    return this.#hasDate && this.#hasTime;
+  }
+  isLocal() {
+    return !this.#hasDate || !this.#hasTime || !this.#offset;
+  }
+  isDate() {
+    return this.#hasDate && !this.#hasTime;
+  }
+  isTime() {
+    return this.#hasTime && !this.#hasDate;
+  }
+  isValid() {
+    return this.#hasDate || this.#hasTime;
+  }
+  toISOString() {
+    let iso = super.toISOString();
+    if (this.isDate())
+      return iso.slice(0, 10);
+    if (this.isTime())
+      return iso.slice(11, 23);
+    if (this.#offset === null)
+      return iso.slice(0, -1);
+    if (this.#offset === "Z" || this.#offset === "z")
+      return iso;
+    let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
+    offset = this.#offset[0] === "-" ? offset : -offset;
+    let offsetDate = new Date(this.getTime() - offset * 6e4);
+    return offsetDate.toISOString().slice(0, -1) + this.#offset;
+  }
+  static wrapAsOffsetDateTime(jsDate, offset = "Z") {
+    let date5 = new _TomlDate(jsDate);
+    date5.#offset = offset;
+    return date5;
+  }
+  static wrapAsLocalDateTime(jsDate) {
+    let date5 = new _TomlDate(jsDate);
+    date5.#offset = null;
+    return date5;
+  }
+  static wrapAsLocalDate(jsDate) {
+    let date5 = new _TomlDate(jsDate);
+    date5.#hasTime = false;
+    date5.#offset = null;
+    return date5;
+  }
+  static wrapAsLocalTime(jsDate) {
+    let date5 = new _TomlDate(jsDate);
+    date5.#hasDate = false;
+    date5.#offset = null;
+    return date5;
+  }
+};
+
+// node_modules/smol-toml/dist/extract.js
+function isDigit(char, base2 = 10) {
+  return base2 === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base2;
+}
+function isEndOfValue(char, delim) {
+  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
+  delim && (char === delim || char === 44) || // Comment
+  char === 35;
+}
+function extractValue(ctx, end) {
+  let errPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p);
+  if (c === 91 || c === 123) {
+    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
+    let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
+    ctx.d++;
+    return value;
+  }
+  if (c === 34 || c === 39) {
+    return parseString(ctx);
+  }
+  if (c === 116) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, true;
+  }
+  if (c === 102) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, false;
+  }
+  if (c === 43 || c === 45) {
+    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
+    return parseDate(ctx, c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
+    return parseTime(ctx, c, end);
+  }
+  return parseNumber(ctx, ctx.p, c, 0, end);
+}
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+  let c = startChr;
+  let state = 0;
+  let hasUnderscores = false;
+  if (c === 105) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, (sign || 1) / 0;
+  }
+  if (c === 110) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, NaN;
+  }
+  if (c === 48) {
+    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+      return ctx.bi === true ? 0n : 0;
+    if (!sign) {
+      if (c === 120)
+        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+      else if (c === 98)
+        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+      else if (c === 111)
+        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+    }
+    if (c === 46)
+      state = 2;
+    else if (c === 101 || c === 69)
+      state = 4;
+    else
+      TomlError.x("illegal leading zero", ctx, startPtr);
+  } else if (!isDigit(c))
+    TomlError.x("invalid value", ctx, startPtr);
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (!state)
+      state = 1;
+    if (c === 95) {
+      if (!(state & 1))
+        TomlError.x("illegal underscore", ctx);
+      state += 11;
+      hasUnderscores = true;
+    } else if (state === 1 && c === 46)
+      state = 2;
+    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
+      state = 4;
+    else if (state === 4 && (c === 43 || c === 45)) {
+      state = 6;
+    } else if (!isDigit(c))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (state > 9)
+      state -= 11;
+    else if (!(state & 1))
+      state++;
+  }
+  if (!state) {
+    let val = (startChr - 48) * (sign || 1);
+    return ctx.bi === true ? BigInt(val) : val;
+  }
+  if (!(state & 1))
+    TomlError.x("unfinished numeric value", ctx, startPtr);
+  let str = ctx.s.slice(startPtr, ctx.p);
+  if (hasUnderscores)
+    str = str.replaceAll("_", "");
+  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base2, endChr) {
+  let c, underscore = 1;
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (c === 95) {
+      if (underscore & 1)
+        TomlError.x("illegal underscore", ctx);
+      underscore = 3;
+    } else if (!isDigit(c, base2))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (underscore & 1)
+      underscore--;
+  }
+  if (underscore & 1)
+    TomlError.x("unfinished numeric value", ctx);
+  let str = ctx.s.slice(startPtr + 2, ctx.p);
+  if (underscore)
+    str = str.replaceAll("_", "");
+  return parseInteger(ctx, str, base2, startPtr);
+}
+function parseInteger(ctx, str, base2, startPtr) {
+  if (ctx.bi !== true)
+    int: {
+      let val = parseInt(str, base2);
+      if (!Number.isSafeInteger(val)) {
+        if (ctx.bi)
+          break int;
+        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
+      }
+      return val;
+    }
+  return base2 === 10 ? BigInt(str) : BigInt((base2 === 2 ? "0b" : base2 === 8 ? "0o" : "0x") + str);
+}
+function parseDate(ctx, c, endChr) {
+  let startPtr = ctx.p++, unsafeSeparator;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+  }
+  ctx.p += 5;
+  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
+  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
+    let t2 = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t2, 3, false, startPtr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
+    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
+  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  if (c = ctx.s.charCodeAt(ctx.p)) {
+    if (c === 90 || c === 122) {
+      let t2 = ctx.s.slice(startPtr, ++ctx.p);
+      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, "[+00:00]");
+    }
+    if (c === 43 || c === 45) {
+      let t2 = ctx.s.slice(startPtr, ctx.p += 6);
+      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
+    }
+  }
+  let t = ctx.s.slice(startPtr, ctx.p);
+  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+  let start = ctx.p;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+    return parseNumber(ctx, --ctx.p, c, 0, endChr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  let t = ctx.s.slice(start, ctx.p);
+  return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+  if (ctx.ld) {
+    let date5 = new TomlDate(str, type, unsafeDelim);
+    if (!date5.isValid())
+      TomlError.x("invalid date", ctx, errPtr);
+    return date5;
+  }
+  try {
+    if (temporalSuffix)
+      str += temporalSuffix;
+    switch (type) {
+      case 1:
+        return Temporal.ZonedDateTime.from(str);
+      case 2:
+        return Temporal.PlainDateTime.from(str);
+      case 3:
+        return Temporal.PlainDate.from(str);
+      case 4:
+        return Temporal.PlainTime.from(str);
+    }
+  } catch (e) {
+    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
+  }
+}
+
+// node_modules/smol-toml/dist/util.js
+function skipComment(ctx) {
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    let c = ctx.s.charCodeAt(ctx.p);
+    if (c === 10)
+      break;
+    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
+      ctx.p++;
+      break;
+    }
+    if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in comments", ctx);
+    }
+  }
+}
+function skipVoid(ctx, banNewLines, banComments) {
+  let c;
+  while (ctx.p < ctx.s.length) {
+    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
+      ctx.p++;
+    if (banComments || c !== 35)
+      break;
+    skipComment(ctx);
+  }
+}
+
+// node_modules/smol-toml/dist/struct.js
+function parseKey(ctx, end = 61) {
+  let startPtr;
+  let state = 0;
+  let parsed = [];
+  let sliceStart;
+  let c = ctx.s.charCodeAt(startPtr = ctx.p);
+  do {
+    if (c === end) {
+      if (!state)
+        TomlError.x("unexpected end of key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      return ctx.p++, parsed;
+    } else if (c === 46) {
+      if (!state)
+        TomlError.x("illegal empty bare key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      state = 0;
+    } else if (!state && (c === 34 || c === 39)) {
+      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
+      parsed.push(parseString(ctx));
+      state = 2;
+      ctx.p--;
+    } else if (c === 32 || c === 9) {
+      if (state === 1) {
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+        state = 2;
+      }
+    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
+      TomlError.x("illegal character in key", ctx);
+    } else if (!state) {
+      state = 1;
+      sliceStart = ctx.p;
+    }
+  } while (c = ctx.s.charCodeAt(++ctx.p));
+  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
+}
+function parseInlineTable(ctx) {
+  let startPtr = ctx.p++;
+  let res = /* @__PURE__ */ Object.create(null);
+  let seen = /* @__PURE__ */ new Set();
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
+      ctx.p++;
+      return res;
+    }
+    let k;
+    let t = res;
+    let hasOwn = false;
+    let errPtr = ctx.p;
+    let key = parseKey(ctx);
+    for (let i = 0; i < key.length; i++) {
+      if (i)
+        t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+      k = key[i];
+      if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) {
+        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+      }
+      let unsafe = k === "__proto__";
+      if (ctx.uk && (unsafe || k === "constructor")) {
+        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
+        break;
+      }
+      if (!hasOwn && unsafe) {
+        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+      }
+    }
+    if (hasOwn) {
+      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+    }
+    skipVoid(ctx, true, true);
+    let value = extractValue(
+      ctx,
+      125
+      /* } */
+    );
+    if (t && typeof (t[k] = value) === "object")
+      seen.add(value);
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished table", ctx, startPtr);
+}
+function parseArray(ctx) {
+  let startPtr = ctx.p++;
+  let res = [];
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
+      ctx.p++;
+      return res;
+    }
+    res.push(extractValue(
+      ctx,
+      93
+      /* ] */
+    ));
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished array", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/parse.js
+function peekTable(ctx, key, table2, meta3, type) {
+  let t = table2;
+  let m = meta3;
+  let k;
+  let hasOwn = false;
+  let state;
+  for (let i = 0; i < key.length; i++) {
+    if (i) {
+      t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+      m = (state = m[k]).c;
+      if (type === 0 && (state.t === 1 || state.t === 2)) {
+        return null;
+      }
+      if (state.t === 2) {
+        let l = t.length - 1;
+        t = t[l];
+        m = m[l].c;
+      }
+    }
+    k = key[i];
+    if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) {
+      return null;
+    }
+    if (!hasOwn) {
+      let unsafe = k === "__proto__";
+      if (ctx.uk && (unsafe || k === "constructor"))
+        return false;
+      if (unsafe) {
+        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+      }
+      m[k] = {
+        t: i < key.length - 1 && type === 2 ? 3 : type,
+        d: false,
+        i: 0,
+        c: /* @__PURE__ */ Object.create(null)
+      };
+    }
+  }
+  state = m[k];
+  if (state.t !== type && !(type === 1 && state.t === 3)) {
+    return null;
+  }
+  if (type === 2) {
+    if (!state.d) {
+      state.d = true;
+      t[k] = [];
+    }
+    t[k].push(t = /* @__PURE__ */ Object.create(null));
+    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
+  }
+  if (state.d) {
+    return null;
+  }
+  state.d = true;
+  if (type === 1) {
+    t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+  } else if (type === 0 && hasOwn) {
+    return null;
+  }
+  return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+  if (peek === null || ctx.uk === 2)
+    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
+}
+function parse3(toml, options = {}) {
+  let ctx = {
+    s: toml,
+    p: 0,
+    d: options.maxDepth ?? 1e3,
+    bi: options.integersAsBigInt ?? false,
+    ld: options.useLegacyDate ?? true,
+    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
+  };
+  let res = /* @__PURE__ */ Object.create(null);
+  let meta3 = /* @__PURE__ */ Object.create(null);
+  let tmp;
+  let skipping = false;
+  let tbl = res;
+  let m = meta3;
+  if (toml.charCodeAt(0) === 65279)
+    ctx.p++;
+  skipVoid(ctx);
+  while (ctx.p < toml.length) {
+    if (toml.charCodeAt(ctx.p) === 91) {
+      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
+      tmp = ctx.p += +isTableArray;
+      skipping = false;
+      let k = parseKey(
+        ctx,
+        93
+        /* ] */
+      );
+      if (isTableArray) {
+        if (toml.charCodeAt(ctx.p) !== 93) {
+          TomlError.x("expected end of table array declaration", ctx);
+        }
+        ctx.p++;
+      }
+      let p = peekTable(
+        ctx,
+        k,
+        res,
+        meta3,
+        isTableArray ? 2 : 1
+        /* Type.EXPLICIT */
+      );
+      if (!p) {
+        validateTablePeek(ctx, p, tmp);
+        skipping = true;
+      } else {
+        m = p[2];
+        tbl = p[1];
+      }
+    } else {
+      tmp = ctx.p;
+      let k = parseKey(ctx);
+      let p = peekTable(
+        ctx,
+        k,
+        tbl,
+        m,
+        0
+        /* Type.DOTTED */
+      );
+      if (!p && !skipping)
+        validateTablePeek(ctx, p, tmp);
+      skipVoid(ctx, true, true);
+      let v = extractValue(ctx, void 0);
+      if (p && !skipping)
+        p[1][p[0]] = v;
+    }
+    skipVoid(ctx, true);
+    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
+      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
+    }
+    skipVoid(ctx);
+  }
+  return res;
+}
+
+// node_modules/smol-toml/dist/stringify.js
+var HAS_WELLFORMED = !!"".isWellFormed;
+
+// src/detect/toml.ts
+function parseToml(content) {
+  try {
+    return { table: parse3(content) };
+  } catch (error63) {
+    const { message, line } = error63;
+    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: line ?? 1 };
+  }
+}
+var Places = class {
+  #found = /* @__PURE__ */ new Map();
+  constructor(content) {
+    for (const [index, line] of content.split("\n").entries())
+      for (const match of line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g)) {
+        const text2 = match[1]?.replaceAll('\\"', '"').replaceAll("\\\\", "\\") ?? match[2] ?? "";
+        const places = this.#found.get(text2) ?? [];
+        places.push({ line: index + 1, column: match.index + 1 });
+        this.#found.set(text2, places);
+      }
+  }
+  next(text2) {
+    return this.#found.get(text2)?.shift() ?? { line: 1, column: 0 };
+  }
+};
+function tableAt(table2, ...path) {
+  let current = table2;
+  for (const key of path) current = isTable(current) ? current[key] : void 0;
+  return isTable(current) ? current : {};
+}
+function listAt(table2, ...path) {
+  const parent = tableAt(table2, ...path.slice(0, -1));
+  const value = parent[path.at(-1) ?? ""];
+  return Array.isArray(value) ? value : [];
+}
+function isTable(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// src/detect/pyproject.ts
+function readPyproject(content) {
+  const parsed = parseToml(content);
+  if ("error" in parsed)
+    return {
+      requirements: [],
+      locked: [],
+      findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line }]
+    };
+  const places = new Places(content);
+  const read = lists(parsed.table).flatMap(
+    ({ group, entries }) => entries.filter((entry) => typeof entry === "string").map((entry) => {
+      const { line, column } = places.next(entry);
+      return requirementAt(entry, line, column, group);
+    })
+  );
+  const poetry = readPoetry(parsed.table, content);
+  const sources = tableAt(parsed.table, "tool", "uv", "sources");
+  const requirements = [...read.filter((one) => "written" in one), ...poetry.requirements].map(
+    (one) => withSource(one, sources)
+  );
+  return {
+    requirements,
+    locked: [],
+    findings: [...read.filter((one) => !("written" in one)), ...poetry.findings]
+  };
+}
+function lists(table2) {
+  const named = (path, prefix) => Object.keys(tableAt(table2, ...path)).map((name) => ({
+    group: `${prefix}${name}`,
+    entries: listAt(table2, ...path, name)
+  }));
+  return [
+    { group: "", entries: listAt(table2, "project", "dependencies") },
+    ...named(["project", "optional-dependencies"], "extra:"),
+    ...named(["dependency-groups"], "group:"),
+    ...["constraint-dependencies", "override-dependencies", "dev-dependencies"].map((name) => ({
+      group: `uv:${name}`,
+      entries: listAt(table2, "tool", "uv", name)
+    }))
+  ];
+}
+function withSource(requirement, sources) {
+  const key = Object.keys(sources).find((name) => normalizeName(name) === requirement.name);
+  const source = key === void 0 ? void 0 : [sources[key]].flat()[0];
+  if (!isTable(source)) return requirement;
+  const kind = "git" in source ? "git" : "path" in source || "workspace" in source ? "path" : "url" in source ? "url" : requirement.source;
+  return { ...requirement, source: kind };
+}
+function readPoetry(table2, content) {
+  const requirements = [];
+  const findings = [];
+  const lines = content.split("\n");
+  const groups2 = Object.keys(tableAt(table2, "tool", "poetry", "group"));
+  const tables2 = [
+    ["", tableAt(table2, "tool", "poetry", "dependencies")],
+    ["group:dev", tableAt(table2, "tool", "poetry", "dev-dependencies")],
+    ...groups2.map(
+      (name) => [`group:${name}`, tableAt(table2, "tool", "poetry", "group", name, "dependencies")]
+    )
+  ];
+  let from = 0;
+  for (const [group, entries] of tables2)
+    for (const [name, value] of Object.entries(entries)) {
+      if (normalizeName(name) === "python") continue;
+      const found = lines.findIndex(
+        (line2, index) => index >= from && new RegExp(`^\\s*"?${escaped(name)}"?\\s*=`).test(line2)
+      );
+      const line = found < 0 ? 1 : found + 1;
+      for (const entry of [value].flat()) {
+        const read = poetryEntry(name, entry, group, line, lines[line - 1] ?? "");
+        "written" in read ? requirements.push(read) : findings.push(read);
+      }
+      from = group === "" || found < 0 ? from : found;
+    }
+  return { requirements, findings };
+}
+function poetryEntry(name, value, group, line, text2) {
+  const table2 = isTable(value) ? value : { version: value };
+  const written = typeof table2.version === "string" ? table2.version : "";
+  const specifier = poetrySpecifier(written);
+  if (specifier === void 0)
+    return {
+      kind: "unreadable",
+      message: `\`${name} = ${JSON.stringify(value)?.slice(0, 100)}\` is not a poetry requirement.`,
+      line
+    };
+  const source = "git" in table2 ? "git" : "path" in table2 ? "path" : "url" in table2 ? "url" : "index";
+  const column = Math.max(0, text2.indexOf(written, text2.indexOf("=")));
+  return {
+    name: normalizeName(name),
+    written,
+    specifier,
+    extras: Array.isArray(table2.extras) ? table2.extras.filter((one) => typeof one === "string") : [],
+    marker: typeof table2.markers === "string" ? table2.markers : "",
+    group,
+    source,
+    line,
+    columns: [column, column + written.length]
+  };
+}
+function escaped(text2) {
+  return text2.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+// src/detect/setup-cfg.ts
+function readSetupCfg(content) {
+  const requirements = [];
+  const findings = [];
+  let section = "";
+  let key = "";
+  for (const [index, raw] of content.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;].*$/, "");
+    const header2 = /^\[([^\]]+)\]/.exec(line);
+    if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
+    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
+    if (assignment && !header2) key = assignment[1] ?? "";
+    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
+    const group = groupOf(section, key);
+    if (text2 === "" || header2 || group === void 0) continue;
+    const read = requirementAt(text2, index + 1, line.indexOf(text2), group);
+    "written" in read ? requirements.push(read) : findings.push(read);
+  }
+  return { requirements, locked: [], findings };
+}
+function groupOf(section, key) {
+  if (section === "options" && key === "install_requires") return "";
+  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
+}
+
+// src/detect/formats.ts
+var base = (file2) => file2.split("/").at(-1) ?? file2;
+var FORMATS2 = [
+  { name: "pyproject", supports: (file2) => base(file2) === "pyproject.toml", read: readPyproject },
+  {
+    name: "lock",
+    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\..+)?\.toml$/.test(base(file2)),
+    read: readLock
+  },
+  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(base(file2)), read: readEnvironmentYml },
+  { name: "setup-cfg", supports: (file2) => base(file2) === "setup.cfg", read: readSetupCfg },
+  {
+    name: "requirements",
+    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
+      base(file2)
+    ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
+    read: readRequirements
+  }
+];
+var LARGEST = 32 * 1024 * 1024;
+function readManifest(file2, content) {
+  const format = FORMATS2.find((one) => one.supports(file2));
+  if (format === void 0) return void 0;
+  const broken = whatIsBroken(content);
+  const reading = broken ? { requirements: [], locked: [], findings: [{ kind: "unreadable", message: broken, line: 1 }] } : format.read(content.replace(/^\ufeff/, ""));
+  return { file: file2, format: format.name, ...reading, findings: reading.findings.map((finding) => ({ ...finding, file: file2 })) };
+}
+function whatIsBroken(content) {
+  if (content.length > LARGEST) return "The file is larger than 32 MiB.";
+  if (content.includes("\0") || content.includes("\uFFFD\uFFFD")) return "The file is not UTF-8 text.";
+  return void 0;
+}
+
+// src/adapters/process.ts
+import { spawn } from "node:child_process";
+var LONGEST_OUTPUT = 8 * 1024 * 1024;
+function run(command, args, options = {}) {
+  return new Promise((resolve2) => {
+    const child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      ...options.env && { env: options.env },
+      ...options.cwd && { cwd: options.cwd }
+    });
+    const out = { stdout: "", stderr: "" };
+    const collect = (key) => (chunk) => {
+      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
+    };
+    child.stdout.on("data", collect("stdout"));
+    child.stderr.on("data", collect("stderr"));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, options.timeoutMs ?? 6e5);
+    child.on("error", (error63) => {
+      clearTimeout(timer);
+      resolve2({ status: 127, stdout: "", stderr: error63.message });
+    });
+    child.on("close", (code2) => {
+      clearTimeout(timer);
+      resolve2({ status: late ? 124 : code2 ?? 1, ...out });
+    });
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+// src/adapters/git.ts
+var LARGEST2 = 32 * 1024 * 1024;
+var SAFE = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"];
+async function git(folder, args, input2) {
+  return run("git", [...SAFE, "-C", folder, ...args], input2 === void 0 ? {} : { input: input2 });
+}
+async function baseCommit(folder, asked) {
+  const inside = await git(folder, ["rev-parse", "--is-inside-work-tree"]);
+  if (inside.status !== 0)
+    throw new UserError(
+      "This is not a git checkout. Name what changes, e.g. `peft-sweep sweep transformers:4.55.4..4.57.6`."
+    );
+  if (asked !== void 0) return commitOf(folder, asked);
+  for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
+    const found = await git(folder, ["merge-base", "HEAD", branch]);
+    if (found.status === 0) return found.stdout.trim();
+  }
+  throw new UserError("No default branch was found to compare with. Name one with --base REF.");
+}
+async function commitOf(folder, ref) {
+  const found = await git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+  if (found.status !== 0) throw new UserError(`\`${ref}\` is no commit of this checkout. Fetch it, or name another.`);
+  return found.stdout.trim();
+}
+async function manifestsAt(folder, commit) {
+  const listed = await git(folder, ["ls-tree", "-r", "-z", "--full-tree", commit]);
+  const files = listed.stdout.split("\0").flatMap((entry) => {
+    const [meta3 = "", file2 = ""] = entry.split("	");
+    const [mode = "", , object2 = ""] = meta3.split(" ");
+    return mode.startsWith("100") && isManifest(file2) ? [{ file: file2, object: object2 }] : [];
+  });
+  const contents = await blobs(
+    folder,
+    files.map(({ object: object2 }) => object2)
+  );
+  return present(files.map(({ file: file2 }, index) => readManifest(file2, contents[index] ?? "")));
+}
+function blobs(folder, objects) {
+  return new Promise((resolve2, reject) => {
+    const child = spawn2("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
+    const chunks = [];
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.on("error", reject);
+    child.on("close", () => resolve2(splitBatch(Buffer.concat(chunks), objects.length)));
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(objects.map((object2) => `${object2}
+`).join(""));
+  });
+}
+function splitBatch(output2, count3) {
+  const contents = [];
+  let position2 = 0;
+  while (contents.length < count3) {
+    const end = output2.indexOf(10, position2);
+    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
+    if (end < 0 || !Number.isInteger(size)) break;
+    contents.push(output2.subarray(end + 1, end + 1 + size).toString());
+    position2 = end + size + 2;
+  }
+  return contents;
+}
+async function manifestsHere(folder) {
+  const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();
+  const listed = await git(top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  const files = [...new Set(listed.stdout.split("\0"))].filter(isManifest);
+  return present(files.map((file2) => readRegular(top, file2)));
+}
+function readRegular(top, file2) {
+  try {
+    const path = join2(top, file2);
+    const state = lstatSync(path);
+    return state.isFile() && state.size <= LARGEST2 ? readManifest(file2, readFileSync2(path, "utf8")) : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function isManifest(file2) {
+  return file2 !== "" && FORMATS2.some((format) => format.supports(file2));
+}
+function present(manifests) {
+  return manifests.filter((manifest) => manifest !== void 0);
+}
+
+// src/detect/diff.ts
+function diffManifests(base2, head) {
+  const before = new Map(base2.map((manifest) => [manifest.file, manifest]));
+  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
+  const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
+  return files.flatMap((file2) => [
+    ...diffRequirements(file2, before.get(file2)?.requirements ?? [], after.get(file2)?.requirements ?? []),
+    ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
+  ]);
+}
+function diffRequirements(file2, base2, head) {
+  const key = ({ name, group, marker }) => JSON.stringify([name, group, marker]);
+  return pairs(base2, head, key).flatMap(([old, current]) => {
+    const one = current ?? old;
+    if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
+      return [];
+    const { name: library, line, group, marker } = one;
+    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : specifierChange(old.specifier, current.specifier);
+    return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
+  });
+}
+function diffLocked(file2, base2, head) {
+  const has = (list2) => new Set(list2.map(({ name, version: version2 }) => `${name} ${version2}`));
+  const [before, after] = [has(base2), has(head)];
+  const gone = base2.filter(({ name, version: version2 }) => !after.has(`${name} ${version2}`));
+  const came = head.filter(({ name, version: version2 }) => !before.has(`${name} ${version2}`));
+  return pairs(gone, came, ({ name }) => name).flatMap(([old, current]) => {
+    const one = current ?? old;
+    if (one === void 0) return [];
+    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : isOlder(current.version, old.version) ? "downgraded" : "changed";
+    return [
+      {
+        library: one.name,
+        kind,
+        from: old?.version ?? "",
+        to: current?.version ?? "",
+        file: file2,
+        line: one.line,
+        group: "",
+        marker: "",
+        locked: true
+      }
+    ];
+  });
+}
+function shown(requirement) {
+  if (requirement === void 0) return "";
+  return requirement.source === "index" ? requirement.specifier || "any" : requirement.source;
+}
+function pairs(left, right, key) {
+  const waiting = /* @__PURE__ */ new Map();
+  for (const element of left) waiting.set(key(element), [...waiting.get(key(element)) ?? [], element]);
+  const matched2 = right.map((element) => [waiting.get(key(element))?.shift(), element]);
+  const rest = [...waiting.values()].flat().map((element) => [element, void 0]);
+  return [...matched2, ...rest];
+}
+function isOlder(left, right) {
+  return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
+}
+function specifierChange(from, to) {
+  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
+  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
+  const points = probes(`${from},${to}`);
+  const inOld = points.map((point) => allows(from, point));
+  const inNew = points.map((point) => allows(to, point));
+  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
+  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
+  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
+}
+function allows(specifier, version2) {
+  return specifier === "" || satisfies2(version2, specifier);
+}
+function probes(specifiers) {
+  const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
+  return [
+    .../* @__PURE__ */ new Set([
+      "0",
+      "99999",
+      ...named,
+      ...named.map((version2) => `${version2.split("+")[0]}.post99999`),
+      ...named.map((version2) => `${version2.split("+")[0]}.dev0`)
+    ])
+  ].filter(isVersion);
+}
+
+// src/detect/guard.ts
+var GUARDS = [
+  unreadable,
+  droppedExclusions,
+  copiedLabels,
+  drifting,
+  againstLock,
+  downgrades,
+  indexOptions
+];
+function guard(base2, head) {
+  const changes = diffManifests(base2, head);
+  return GUARDS.flatMap((check2) => check2(base2, head, changes));
+}
+function unreadable(base2, head) {
+  const known = new Set(base2.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
+  return head.flatMap(
+    (manifest) => manifest.findings.filter(({ file: file2, message, kind }) => kind !== "index-option" && !known.has(`${file2} ${message}`))
+  );
+}
+function droppedExclusions(base2, head) {
+  return matched(base2, head).flatMap(([file2, old, current]) => {
+    const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
+    return dropped.map((version2) => ({
+      kind: "exclusion-dropped",
+      message: `\`${current.name}\` loses its exclusion \`!=${version2}\`. Keep it unless that release was mended.`,
+      file: file2,
+      line: current.line
+    }));
+  });
+}
+function exclusions({ specifier }) {
+  return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
+}
+function copiedLabels(base2, head) {
+  return matched(base2, head).flatMap(([file2, old, current]) => {
+    const [before, after] = [labelOf(old), labelOf(current)];
+    if (after === before || after === void 0 && before === void 0) return [];
+    const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+    return [{ kind: "local-version", message, file: file2, line: current.line }];
+  });
+}
+function labelOf({ specifier }) {
+  return localLabel(exactVersion(specifier) ?? "");
+}
+function matched(base2, head) {
+  const key = (file2, { name, group, marker }) => JSON.stringify([file2, name, group, marker]);
+  const old = new Map(
+    base2.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
+  );
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.flatMap((one) => {
+      const before = old.get(key(file2, one));
+      return before ? [[file2, before, one]] : [];
+    })
+  );
+}
+function drifting(base2, head, changes) {
+  const moved = changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "");
+  return moved.flatMap(({ library, from, to, file: file2 }) => {
+    const stayed = head.flatMap(
+      (manifest) => manifest.requirements.filter((one) => one.name === library && one.specifier === from && manifest.file !== file2).map((one) => ({ file: manifest.file, line: one.line }))
+    );
+    const before = base2.filter(
+      (manifest) => manifest.requirements.some((one) => one.name === library && one.specifier === from)
+    ).length;
+    if (before < 2) return [];
+    return stayed.map((place) => ({
+      kind: "drift",
+      message: `\`${library}\` moves to \`${to}\` in \`${file2}\` and stays at \`${from}\` here.`,
+      ...place
+    }));
+  });
+}
+function againstLock(_base, head) {
+  const folder = (file2) => file2.split("/").slice(0, -1).join("/");
+  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
+    const versions = /* @__PURE__ */ new Map();
+    for (const { name, version: version2 } of lock.locked) versions.set(name, [...versions.get(name) ?? [], version2]);
+    const beside = head.filter(
+      (manifest) => manifest.format === "pyproject" && folder(manifest.file) === folder(lock.file)
+    );
+    return beside.flatMap(
+      ({ file: file2, requirements }) => requirements.flatMap(({ name, specifier, marker, source, line }) => {
+        const locked = versions.get(name) ?? [];
+        const isOff = source === "index" && marker === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
+        return isOff ? [
+          {
+            kind: "against-lock",
+            message: `\`${name}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
+            file: file2,
+            line
+          }
+        ] : [];
+      })
+    );
+  });
+}
+function downgrades(_base, _head, changes) {
+  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
+    kind: "downgrade",
+    message: `\`${library}\` goes back from ${from} to ${to}.`,
+    file: file2,
+    line
+  }));
+}
+function indexOptions(base2, head) {
+  const before = new Set(
+    base2.flatMap(({ findings }) => findings.filter(({ kind }) => kind === "index-option").map(({ file: file2 }) => file2))
+  );
+  return head.flatMap(
+    ({ findings }) => findings.filter(({ kind, file: file2 }) => kind === "index-option" && !before.has(file2))
+  );
+}
+
+// src/detect/sweepable.ts
+function watchedChanges(changes) {
+  const watched = changes.filter(
+    ({ library, from, to }) => WATCHED.includes(library) && from !== "" && to !== ""
+  );
+  const locked = new Set(watched.filter((change) => change.locked).map(({ library }) => library));
+  return watched.filter((change) => change.locked || !locked.has(change.library));
+}
+function resolveEnds(change, releases, python) {
+  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
+  if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
+  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
+}
+function resolveEnd(end, locked, releases, python) {
+  const exact = locked ? end : exactVersion(end);
+  if (exact !== void 0) return isVersion(exact) ? exact.split("+")[0] : void 0;
+  const specifier = end === "any" ? "" : end;
+  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
+}
+function distinct(changes) {
+  return [...new Map(changes.map((change) => [`${change.library} ${change.from} ${change.to}`, change])).values()];
+}
+function heldVersions(head, changed) {
+  const held = {};
+  for (const name of WATCHED) {
+    if (name === "torch" || changed.includes(name)) continue;
+    const locked = head.flatMap((manifest) => manifest.locked).filter((one) => one.name === name).map(({ version: version2 }) => version2);
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one) => one.name === name).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const versions = [...new Set(locked.length > 0 ? locked : pinned)];
+    const [only] = versions;
+    if (versions.length === 1 && only) held[name] = only;
+  }
+  return held;
+}
+
+// src/report/diff.ts
+function renderDiff(changes, findings) {
+  const rows = changes.map(
+    ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
+      (text2) => plain(text2, 100)
+    )
+  );
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map(
+    (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
+  const found = findings.map(
+    ({ kind, message, file: file2, line }) => `${plain(`${file2}:${line}`, 100)}  ${kind}: ${plain(message)}`
+  );
+  return `${[
+    lines.length > 0 ? lines.join("\n") : "no requirement changed",
+    ...found.length > 0 ? [`findings
+${found.map((line) => `  ${line}`).join("\n")}`] : []
+  ].join("\n\n")}
+`;
+}
+
+// src/commands/checkout.ts
+async function readEnds(context) {
+  const { folder, line } = context;
+  const from = await baseCommit(folder, line.options.base);
+  const base2 = await manifestsAt(folder, from);
+  const head = line.options.head === void 0 ? await manifestsHere(folder) : await manifestsAt(folder, await commitOf(folder, line.options.head));
+  return { base: base2, head };
+}
+async function requestFromCheckout(context, world) {
+  const { base: base2, head } = await readEnds(context);
+  const moved = watchedChanges(diffManifests(base2, head));
+  const resolved = await Promise.all(
+    moved.map(
+      async (change) => resolveEnds(change, await world.catalog.releases(change.library), world.python.version)
+    )
+  );
+  const found = distinct(resolved.filter((change) => change !== void 0));
+  const first = found.filter((change, index) => found.findIndex(({ library }) => library === change.library) === index);
+  const others = found.filter((change) => !first.includes(change));
+  const held = heldVersions(
+    head,
+    first.map(({ library }) => library)
+  );
+  return {
+    request: { ...context.line.request, changes: first, held: { ...held, ...context.line.request.held } },
+    findings: [
+      ...guard(base2, head),
+      ...others.map(({ library, from, to, place }) => ({
+        kind: "not-swept",
+        message: `${library} also goes from ${from} to ${to} at ${place.file}:${place.line}; sweep that by name.`
+      }))
+    ]
+  };
+}
+
+// src/adapters/world.ts
+import { mkdirSync as mkdirSync8, rmSync as rmSync4 } from "node:fs";
+import { cpus, homedir } from "node:os";
+import { dirname as dirname2, join as join9, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// src/adapters/catalog.ts
+import { createHash } from "node:crypto";
+import { mkdirSync as mkdirSync2, readdirSync, readFileSync as readFileSync3, renameSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { join as join3 } from "node:path";
+
+// src/adapters/http.ts
+import { get as getPlain } from "node:http";
+import { get } from "node:https";
+import { rootCertificates } from "node:tls";
+var LARGEST3 = 64 * 1024 * 1024;
+var TRIES = 3;
+async function fetchText(url2, headers, certificate) {
+  let last;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) await new Promise((resolve2) => setTimeout(resolve2, 150 * 4 ** attempt));
+    try {
+      const answer = await getOnce(url2, headers, certificate, 5);
+      if (answer.status < 500 && answer.status !== 429) return answer;
+      last = new Error(`the server answered ${answer.status}`);
+    } catch (error63) {
+      last = error63;
+    }
+  }
+  const why = last instanceof Error ? last.message : String(last);
+  throw new WeatherError(
+    `The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`,
+    { cause: last }
+  );
+}
+function getOnce(url2, headers, certificate, redirects) {
+  return new Promise((resolve2, reject) => {
+    const address = new URL(url2);
+    const options = {
+      headers,
+      timeout: 3e4,
+      ...certificate && { ca: [...rootCertificates, certificate] },
+      ...address.username && {
+        auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
+      }
+    };
+    const send = address.protocol === "http:" ? getPlain : get;
+    const request = send(address, options, (response) => {
+      const location = response.headers.location;
+      if (location && (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400) {
+        response.resume();
+        if (redirects === 0) return reject(new Error("too many redirects"));
+        return resolve2(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
+      }
+      const chunks = [];
+      let size = 0;
+      response.on("data", (chunk) => {
+        size += chunk.length;
+        if (size > LARGEST3) request.destroy(new Error("the answer is larger than 64 MiB"));
+        chunks.push(chunk);
+      });
+      response.on(
+        "end",
+        () => resolve2({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString()
+        })
+      );
+      response.on("error", reject);
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
+    request.on("error", reject);
+  });
+}
+
+// src/adapters/wheels.ts
+function parseWheelName(file2) {
+  if (!file2.endsWith(".whl")) return void 0;
+  const parts = file2.slice(0, -4).split("-");
+  if (parts.length < 5) return void 0;
+  const [name = "", version2 = ""] = parts;
+  const [python = "", abi = "", platform2 = ""] = parts.slice(-3);
+  return { name: normalizeName(name), version: version2, tags: [python, abi, platform2] };
+}
+function sourceVersion(file2, name) {
+  const stem = file2.replace(/\.(tar\.gz|zip|tar\.bz2)$/, "");
+  if (stem === file2) return void 0;
+  const dash = stem.lastIndexOf("-");
+  return normalizeName(stem.slice(0, dash)) === name ? stem.slice(dash + 1) : void 0;
+}
+function wheelFits(wheel, target) {
+  const [python = "", abi = "", platform2 = ""] = wheel.tags;
+  const [major = "3", minor = "0"] = target.python.split(".");
+  const pythons = python.split(".");
+  const exact = pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
+  const stable = abi === "abi3" && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
+  return (exact || stable) && platform2.split(".").some((tag) => platformFits(tag, target));
+}
+function platformFits(tag, target) {
+  if (tag === "any") return true;
+  const machine = target.machine === "x64" ? "x86_64" : target.machine === "arm64" && target.platform === "linux" ? "aarch64" : target.machine;
+  if (target.platform === "linux") return /^(many)?linux/.test(tag) && tag.endsWith(machine);
+  return target.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
+}
+
+// src/adapters/catalog.ts
+var JsonPage = external_exports.object({
+  files: external_exports.array(
+    external_exports.object({
+      filename: external_exports.string(),
+      "upload-time": external_exports.string().nullish(),
+      yanked: external_exports.union([external_exports.boolean(), external_exports.string()]).nullish(),
+      "requires-python": external_exports.string().nullish(),
+      size: external_exports.number().nullish()
+    })
+  )
+});
+var Cached2 = external_exports.object({ etag: external_exports.string().optional(), type: external_exports.string(), fetched: external_exports.number(), body: external_exports.string() });
+var ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1";
+var FRESH_MS = 10 * 6e4;
+var IndexCatalog = class {
+  constructor(settings) {
+    this.settings = settings;
+  }
+  settings;
+  #known = /* @__PURE__ */ new Map();
+  releases(library) {
+    const known = this.#known.get(library) ?? this.#read(library);
+    this.#known.set(library, known);
+    return known;
+  }
+  async #read(library) {
+    const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
+    for (const url2 of await this.settings.indexUrls()) {
+      const page = await this.#page(`${url2.replace(/\/$/, "")}/${library}/`);
+      if (page) return toReleases(library, [...local, ...parsePage(page)], this.settings.target);
+    }
+    if (local.length > 0) return toReleases(library, local, this.settings.target);
+    throw new UserError(`The package index has no project \`${library}\`.${didYouMean(library, WATCHED)}`);
+  }
+  async #page(url2) {
+    const file2 = join3(this.settings.folder, `${createHash("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
+    const cached2 = readCached(file2);
+    if (cached2 && (this.settings.offline || Date.now() - cached2.fetched < FRESH_MS)) return cached2;
+    if (this.settings.offline)
+      throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
+    const answer = await fetchText(
+      url2,
+      { accept: ACCEPT, ...cached2?.etag && { "if-none-match": cached2.etag } },
+      this.settings.certificate
+    );
+    if (answer.status === 404) return void 0;
+    if (answer.status !== 200 && !(answer.status === 304 && cached2))
+      throw new WeatherError(
+        `The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`
+      );
+    const etag = answer.headers.etag;
+    const page = answer.status === 304 && cached2 ? { ...cached2, fetched: Date.now() } : {
+      ...typeof etag === "string" && { etag },
+      type: String(answer.headers["content-type"] ?? ""),
+      fetched: Date.now(),
+      body: answer.body
+    };
+    mkdirSync2(this.settings.folder, { recursive: true });
+    writeFileSync2(`${file2}.${process.pid}`, JSON.stringify(page));
+    renameSync(`${file2}.${process.pid}`, file2);
+    return page;
+  }
+};
+function readCached(file2) {
+  try {
+    return Cached2.safeParse(JSON.parse(readFileSync3(file2, "utf8"))).data;
+  } catch {
+    return void 0;
+  }
+}
+function localFiles(folder, library) {
+  try {
+    return readdirSync(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
+  } catch {
+    return [];
+  }
+}
+function parsePage(page) {
+  if (!page.type.includes("json")) return parseHtml(page.body);
+  const parsed = JsonPage.safeParse(JSON.parse(page.body));
+  if (!parsed.success) throw new WeatherError("The package index sent a page that is not in the form of PEP 691.");
+  return parsed.data.files.map((file2) => ({
+    filename: file2.filename,
+    uploaded: file2["upload-time"] ?? void 0,
+    yanked: file2.yanked === true || typeof file2.yanked === "string",
+    requiresPython: file2["requires-python"] ?? void 0,
+    bytes: file2.size ?? void 0
+  }));
+}
+function parseHtml(body) {
+  return [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
+    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
+    return {
+      filename: filename.trim(),
+      yanked: /data-yanked/i.test(attributes),
+      requiresPython: requires?.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&")
+    };
+  });
+}
+function toReleases(library, files, target) {
+  const byVersion = /* @__PURE__ */ new Map();
+  for (const file2 of files) {
+    const wheel = parseWheelName(file2.filename);
+    const version2 = wheel?.name === library ? wheel.version : sourceVersion(file2.filename, library);
+    if (version2 !== void 0 && isVersion(version2)) byVersion.set(version2, [...byVersion.get(version2) ?? [], file2]);
+  }
+  return [...byVersion].map(([version2, group]) => {
+    const fitting = group.find((file2) => fits(file2.filename, target));
+    const uploaded = group.flatMap((file2) => file2.uploaded ?? []).toSorted()[0];
+    const requiresPython = group.find((file2) => file2.requiresPython)?.requiresPython;
+    return {
+      version: version2,
+      yanked: group.every((file2) => file2.yanked),
+      hasWheel: fitting !== void 0,
+      ...uploaded && { uploaded },
+      ...requiresPython && { requiresPython },
+      ...fitting?.bytes && { bytes: fitting.bytes }
+    };
+  });
+}
+function fits(filename, target) {
+  const wheel = parseWheelName(filename);
+  return wheel !== void 0 && wheelFits(wheel, target);
+}
+
+// src/adapters/contain.ts
+var INSIDE = `
+work="$1"; shift
+mount -t proc proc /proc 2>/dev/null || true
+mount --bind "$work" "$work" || exit 125
+while read -r _ _ _ _ target _; do
+  case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
+  mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
+done < /proc/self/mountinfo
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
+`;
+var ALL = [
+  "no network",
+  "own process tree",
+  "read-only files",
+  "no capabilities",
+  "memory, time and file size limited"
+];
+function namespaces(name, extra) {
+  return {
+    name,
+    enforced: ALL,
+    missing: [],
+    wrap: (writable, command) => [
+      ...[
+        "unshare",
+        ...extra,
+        "--mount",
+        "--net",
+        "--pid",
+        "--ipc",
+        "--fork",
+        "--kill-child",
+        "--propagation",
+        "private"
+      ],
+      ...["sh", "-c", INSIDE, "sh", writable, ...command]
+    ]
+  };
+}
+var LEVELS = [
+  namespaces("namespaces", []),
+  namespaces("user namespaces", ["--user", "--map-root-user"]),
+  {
+    name: "limits only",
+    enforced: ["memory, time and file size limited"],
+    missing: ["no network", "own process tree", "read-only files"],
+    wrap: (_writable, command) => command
+  }
+];
+async function chooseContainment(writable) {
+  for (const level of LEVELS) {
+    const [command = "", ...args] = level.wrap(writable, ["true"]);
+    if ((await run(command, args, { timeoutMs: 2e4 })).status === 0) return level;
+  }
+  throw new Error("the last level of containment always works");
+}
+
+// src/adapters/environments.ts
+import { existsSync as existsSync3, mkdirSync as mkdirSync4, mkdtempSync, readFileSync as readFileSync4, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join5 } from "node:path";
+
+// src/adapters/locks.ts
+import { createHash as createHash2 } from "node:crypto";
+function parseLock(text2) {
+  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+    ([, name = "", version2 = ""]) => [normalizeName(name), version2]
+  );
+  return Object.fromEntries(pairs2);
+}
+function lockId(text2, origin) {
+  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+    const [pin = "", ...hashes] = line.split(/\s+/);
+    return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
+  }).toSorted();
+  return createHash2("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
+}
+
+// src/adapters/uv.ts
+import { existsSync as existsSync2, mkdirSync as mkdirSync3 } from "node:fs";
+import { join as join4 } from "node:path";
+var UV_VERSION = "0.13.9";
+var OLDEST_UV = [0, 8];
+async function findUv(python, folder, settings, offline, say) {
+  const own2 = join4(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  for (const path of ["uv", own2]) {
+    const version3 = await versionOf(path);
+    if (version3 !== void 0) return bind(path, version3, folder, settings);
+  }
+  if (offline) throw new WeatherError("Offline, and uv is not installed. Install uv, or run once without --offline.");
+  say(`installing uv ${UV_VERSION} into ${join4(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join4(folder, `uv-${UV_VERSION}`));
+  const version2 = await versionOf(own2);
+  if (version2 === void 0)
+    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
+  return bind(own2, version2, folder, settings);
+}
+async function versionOf(path) {
+  if (path.includes("/") && !existsSync2(path)) return void 0;
+  const shown2 = await run(path, ["--version"], { timeoutMs: 2e4 });
+  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown2.stdout)?.[1];
+  if (shown2.status !== 0 || version2 === void 0) return void 0;
+  const [major = 0, minor = 0] = version2.split(".").map(Number);
+  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
+}
+async function install(python, folder) {
+  mkdirSync3(folder, { recursive: true });
+  const made = await run(python, ["-m", "venv", folder]);
+  if (made.status !== 0)
+    throw new UserError(
+      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
+    );
+  const installed = await run(join4(folder, "bin", "python"), [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--only-binary",
+    ":all:",
+    `uv==${UV_VERSION}`
+  ]);
+  if (installed.status !== 0)
+    throw new WeatherError(
+      `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`
+    );
+}
+function lastLine(finished) {
+  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}
+function bind(path, version2, folder, settings) {
+  const options = [
+    "--no-config",
+    "--cache-dir",
+    join4(folder, "uv"),
+    "--no-progress",
+    "--no-python-downloads",
+    "--color",
+    "never"
+  ];
+  return {
+    path,
+    version: version2,
+    call: (args, input2) => run(path, [...options, ...args], { env: settings.uvEnvironment, ...input2 !== void 0 && { input: input2 } })
+  };
+}
+function isWeather(finished) {
+  return /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
+    finished.stderr
+  ) || finished.status === 124;
+}
+function shortReason(finished) {
+  const lines = finished.stderr.split("\n").map(
+    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
+  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
+  return withoutCredentials(lines.join(" ")).slice(0, 600);
+}
+
+// src/adapters/environments.ts
+var DAY_MS = 24 * 36e5;
+var UvEnvironments = class {
+  constructor(settings) {
+    this.settings = settings;
+  }
+  settings;
+  #prepared = /* @__PURE__ */ new Map();
+  prepare(request, preferences) {
+    const key = requestKey(request);
+    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
+    this.#prepared.set(key, known);
+    return known;
+  }
+  async #prepare(request, preferences) {
+    const resolved = await this.#resolve(request, preferences);
+    if (typeof resolved !== "string") return resolved;
+    const { python } = this.settings;
+    const id = lockId(resolved, {
+      python: python.version,
+      platform: `${process.platform}-${process.arch}`,
+      accelerator: "cpu"
+    });
+    mkdirSync4(this.settings.locks, { recursive: true });
+    writeFileSync3(join5(this.settings.locks, `${id}.txt`), resolved);
+    const failed = await this.build(id, resolved);
+    return failed ?? { status: "built", id, lock: parseLock(resolved) };
+  }
+  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
+  async #resolve(request, preferences) {
+    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
+    const mayGiveWay = typeof resolved !== "string" && resolved.status === "unresolved" && request.pins.torch === void 0;
+    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
+  }
+  async #resolveWith(request, preferences, torchPins) {
+    const { uv, python, index, torch, folder } = this.settings;
+    const scratch = mkdtempSync(join5(ensure(join5(folder, "tmp")), "resolve-"));
+    try {
+      const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
+      const requirements = wanted.map((name) => request.pins[name] ? `${name}==${request.pins[name]}` : name);
+      const constraints2 = { ...torchPins, ...request.heldBack };
+      writeFileSync3(join5(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync3(join5(scratch, "lock.txt"), pinLines(preferences ?? {}));
+      const finished = await uv.call(
+        [
+          ...[
+            "pip",
+            "compile",
+            "-",
+            "--python",
+            python.path,
+            "--only-binary",
+            ":all:",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--quiet"
+          ],
+          ...["--constraint", join5(scratch, "constraints.txt"), "--output-file", join5(scratch, "lock.txt")],
+          ...index.uvOptions,
+          ...torch.options,
+          ...await this.#dateOptions(request),
+          ...this.settings.offline ? ["--offline"] : []
+        ],
+        `${requirements.join("\n")}
+`
+      );
+      if (finished.status === 0) return readFileSync4(join5(scratch, "lock.txt"), "utf8");
+      return { status: isWeather(finished) ? "inconclusive" : "unresolved", why: shortReason(finished) };
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+  #torchConstraints(request) {
+    const { closure } = this.settings.torch;
+    const pinned = request.pins.torch;
+    return pinned === void 0 || sameVersion(pinned, closure.torch ?? pinned) ? closure : {};
+  }
+  /**
+   * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
+   * build serves the whole sweep. Without dates on the index there is no cut-off.
+   */
+  async #dateOptions(request) {
+    const dates = [];
+    for (const [library, version2] of Object.entries(request.pins)) {
+      if (library === "torch") continue;
+      const release = (await this.settings.catalog.releases(library)).find(
+        (candidate) => sameVersion(candidate.version, version2)
+      );
+      if (release?.uploaded) dates.push(release.uploaded);
+    }
+    const newest = dates.toSorted().at(-1);
+    if (newest === void 0) return [];
+    const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
+    const exempt = [.../* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins)])];
+    return ["--exclude-newer", cutoff, ...exempt.flatMap((name) => ["--exclude-newer-package", `${name}=false`])];
+  }
+  /**
+   * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
+   * is imported, and each release would be compiled whole. A failure only costs time.
+   */
+  async #addBytecode(venv, lock) {
+    const { python, folder, program } = this.settings;
+    const shared = Object.keys(parseLock(lock)).filter(
+      (name) => name === "torch" || !WATCHED.includes(name)
+    );
+    const script = join5(program, "peft_probe", "bytecode.py");
+    await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join5(folder, "bytecode"), ...shared]);
+  }
+  /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
+  async build(id, lock) {
+    const { uv, python, index, torch, folder } = this.settings;
+    const target = environmentFolder(folder, id);
+    if (existsSync3(join5(target, "peft-sweep.lock"))) return void 0;
+    const building = mkdtempSync(join5(ensure(join5(folder, "tmp")), "build-"));
+    try {
+      const venv = join5(building, "environment");
+      const lockFile = join5(building, "lock.txt");
+      writeFileSync3(lockFile, lock);
+      const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
+      if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
+      const installed = await uv.call([
+        ...[
+          "pip",
+          "install",
+          "--quiet",
+          "--python",
+          join5(venv, "bin", "python"),
+          "--no-deps",
+          "--require-hashes",
+          "--only-binary",
+          ":all:"
+        ],
+        ...["--link-mode", "hardlink", "--requirements", lockFile],
+        ...index.uvOptions,
+        ...torch.options,
+        ...this.settings.offline ? ["--offline"] : []
+      ]);
+      if (installed.status !== 0)
+        return { status: isWeather(installed) ? "inconclusive" : "unresolved", why: shortReason(installed) };
+      await this.#addBytecode(venv, lock);
+      writeFileSync3(join5(venv, "peft-sweep.lock"), lock);
+      ensure(join5(folder, "environments"));
+      if (!existsSync3(target)) renameSync2(venv, target);
+      writeFileSync3(join5(ensure(join5(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      return void 0;
+    } finally {
+      rmSync(building, { recursive: true, force: true });
+    }
+  }
+};
+function sitePackages(venv, python) {
+  const [major, minor] = python.version.split(".");
+  return join5(venv, "lib", `python${major}.${minor}`, "site-packages");
+}
+function environmentFolder(cache, id) {
+  return join5(cache, "environments", id);
+}
+function pinLines(pins) {
+  return Object.entries(pins).map(([name, version2]) => `${name}==${version2}
+`).join("");
+}
+function ensure(folder) {
+  mkdirSync4(folder, { recursive: true });
+  return folder;
+}
+
+// src/adapters/index-settings.ts
+import { readFileSync as readFileSync5 } from "node:fs";
+var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
+function indexSettings(environment, pipConfigList) {
+  const pip = pipSettings(environment, pipConfigList);
+  const uvEnvironment = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)
+  );
+  const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
+  const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
+  const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(",", " ") ?? pip("find-links"));
+  const certificate = environment.SSL_CERT_FILE ?? pip("cert");
+  const options = [];
+  if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
+  if (!environment.UV_INDEX && !environment.UV_EXTRA_INDEX_URL) for (const url2 of extra) options.push("--index", url2);
+  if (!environment.UV_FIND_LINKS) for (const folder of findLinks) options.push("--find-links", folder);
+  if (pip("no-index") && !environment.UV_NO_INDEX) options.push("--no-index");
+  return {
+    uvOptions: options,
+    uvEnvironment: { ...uvEnvironment, ...certificate && { SSL_CERT_FILE: certificate } },
+    findLinks,
+    ...indexUrl && { indexUrl },
+    extraIndexUrls: extra.map((entry) => entry.replace(/^[A-Za-z0-9_-]+=/, "")),
+    ...certificate && { certificate }
+  };
+}
+function pipSettings(environment, pipConfigList) {
+  const listed = /* @__PURE__ */ new Map();
+  for (const line of pipConfigList.split("\n")) {
+    const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
+    if (found?.[1] && found[2]) listed.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
+  }
+  return (option) => {
+    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed.get(option);
+    return value === "" ? void 0 : value;
+  };
+}
+function words(text2) {
+  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+}
+function emittedIndexes(output2) {
+  return output2.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url2) => url2 !== void 0);
+}
+function readCertificate(settings) {
+  if (settings.certificate === void 0) return void 0;
+  try {
+    return readFileSync5(settings.certificate, "utf8");
+  } catch {
+    return void 0;
+  }
+}
+
+// src/adapters/journal.ts
+import { appendFileSync as appendFileSync2, existsSync as existsSync4, mkdirSync as mkdirSync5, readFileSync as readFileSync6, rmSync as rmSync2 } from "node:fs";
+import { dirname } from "node:path";
+var Line = external_exports.discriminatedUnion("kind", [
+  external_exports.object({ kind: external_exports.literal("run"), identity: external_exports.string() }),
+  external_exports.object({
+    kind: external_exports.literal("environment"),
+    key: external_exports.string(),
+    environment: external_exports.custom((value) => typeof value === "object")
+  }),
+  external_exports.object({
+    kind: external_exports.literal("result"),
+    key: external_exports.string(),
+    environment: external_exports.string(),
+    repeat: external_exports.number(),
+    result: external_exports.custom((value) => typeof value === "object")
+  })
+]);
+var FileJournal = class {
+  /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
+  constructor(file2, identity, fresh) {
+    this.file = file2;
+    if (fresh || !this.#read(identity)) rmSync2(file2, { force: true });
+    mkdirSync5(dirname(file2), { recursive: true });
+    if (existsSync4(file2) && !readFileSync6(file2, "utf8").endsWith("\n")) appendFileSync2(file2, "\n");
+    this.#append({ kind: "run", identity });
+  }
+  file;
+  #environments = /* @__PURE__ */ new Map();
+  #results = /* @__PURE__ */ new Map();
+  environment(key) {
+    return this.#environments.get(key);
+  }
+  result(key, cell, repeat) {
+    return this.#results.get(`${key} ${cell} ${repeat}`);
+  }
+  addEnvironment(key, environment) {
+    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
+    this.#environments.set(key, environment);
+    this.#append({ kind: "environment", key, environment });
+  }
+  addResult(key, environmentId, repeat, result) {
+    this.#results.set(`${key} ${result.cell} ${repeat}`, result);
+    this.#append({ kind: "result", key, environment: environmentId, repeat, result });
+  }
+  #append(line) {
+    appendFileSync2(this.file, `${JSON.stringify(line)}
+`);
+  }
+  /** Takes over what an earlier run measured; false where it was another run, or the file is not ours. */
+  #read(identity) {
+    let text2;
+    try {
+      text2 = readFileSync6(this.file, "utf8");
+    } catch {
+      return true;
+    }
+    for (const raw of text2.split("\n")) {
+      const line = parseLine(raw);
+      if (line === void 0) continue;
+      if (line.kind === "run" && line.identity !== identity) return false;
+      if (line.kind === "environment" && line.environment.status !== "inconclusive")
+        this.#environments.set(line.key, line.environment);
+      if (line.kind === "result" && isSettled(line.result))
+        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
+    }
+    return true;
+  }
+};
+function isSettled(result) {
+  return result.outcome === "skipped" || isMeasured(result);
+}
+function parseLine(raw) {
+  try {
+    return Line.safeParse(JSON.parse(raw)).data;
+  } catch {
+    return void 0;
+  }
+}
+
+// src/adapters/probes.ts
+import { spawn as spawn3 } from "node:child_process";
+import { cpSync, lstatSync as lstatSync2, mkdirSync as mkdirSync6, mkdtempSync as mkdtempSync2, rmSync as rmSync3 } from "node:fs";
+import { join as join6 } from "node:path";
+var IMPORT_SECONDS = 180;
+var LONGEST_RECORDS = 64 * 1024 * 1024;
+var LONGEST_LINE = 65536;
+var STEPS = 25;
+var START = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
+var PythonProbes = class {
+  constructor(settings) {
+    this.settings = settings;
+  }
+  settings;
+  async run(environmentId, job, onLine) {
+    const work = mkdtempSync2(join6(ensure2(join6(this.settings.cache, "tmp")), "probe-"));
+    try {
+      const end = await this.#spawn(environmentId, job, work, onLine);
+      if (job.saveHandover) keepHandover(join6(work, "save"), join6(this.settings.handover, environmentId));
+      return end;
+    } finally {
+      rmSync3(work, { recursive: true, force: true });
+    }
+  }
+  #spawn(environmentId, job, work, onLine) {
+    const { settings } = this;
+    for (const folder of ["cells", "home", "tmp"]) mkdirSync6(join6(work, folder));
+    const python = join6(environmentFolder(settings.cache, environmentId), "bin", "python");
+    const [command = "", ...args] = settings.containment.wrap(work, [
+      python,
+      "-I",
+      "-B",
+      "-c",
+      START,
+      settings.program
+    ]);
+    const child = spawn3(command, args, {
+      cwd: work,
+      env: probeEnvironment(work),
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+      detached: true
+    });
+    return new Promise((resolve2) => {
+      let stopped;
+      let output2 = "";
+      const stop = (why) => {
+        stopped ??= why;
+        killGroup(child.pid);
+      };
+      const interrupt = () => stop("interrupted");
+      const limit = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
+      const timer = setTimeout(() => stop("timeout"), limit * 1e3);
+      settings.signal.addEventListener("abort", interrupt, { once: true });
+      const hear = (chunk) => {
+        output2 = (output2 + chunk.toString()).slice(-8e3);
+        settings.onOutput?.(chunk.toString());
+      };
+      child.stdout?.on("data", hear);
+      child.stderr?.on("data", hear);
+      readLines(child.stdio[3], onLine, () => stop("timeout"));
+      child.on("error", (error63) => {
+        clearTimeout(timer);
+        resolve2({ how: "exit", code: 127, output: error63.message });
+      });
+      child.on("close", (code2, signal) => {
+        clearTimeout(timer);
+        settings.signal.removeEventListener("abort", interrupt);
+        killGroup(child.pid);
+        resolve2({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
+      });
+      child.stdin?.on("error", () => void 0);
+      child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
+    });
+  }
+  #jobText(job, work) {
+    return {
+      cells: job.cells,
+      packages: job.packages,
+      width: job.width,
+      checkpoints: join6(this.settings.program, "checkpoints"),
+      work: join6(work, "cells"),
+      saveTo: job.saveHandover ? join6(work, "save") : null,
+      carryFrom: job.carryFrom ? join6(this.settings.handover, job.carryFrom) : null,
+      seconds: this.settings.secondsPerCell,
+      bytes: this.settings.bytesPerCell,
+      steps: STEPS
+    };
+  }
+};
+function probeEnvironment(work) {
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+    HOME: join6(work, "home"),
+    TMPDIR: join6(work, "tmp"),
+    LANG: "C.UTF-8",
+    OMP_NUM_THREADS: "1",
+    MKL_NUM_THREADS: "1",
+    OPENBLAS_NUM_THREADS: "1",
+    CUDA_VISIBLE_DEVICES: "",
+    HF_HUB_OFFLINE: "1",
+    TRANSFORMERS_OFFLINE: "1",
+    HF_HUB_DISABLE_TELEMETRY: "1",
+    TRANSFORMERS_VERBOSITY: "error",
+    TOKENIZERS_PARALLELISM: "false"
+  };
+}
+function readLines(stream, onLine, tooMuch) {
+  let pending = "";
+  let total = 0;
+  stream.on("error", () => void 0);
+  stream.on("data", (chunk) => {
+    total += chunk.length;
+    pending += chunk.toString();
+    const lines = pending.split("\n");
+    pending = lines.pop() ?? "";
+    if (total > LONGEST_RECORDS || pending.length > LONGEST_LINE) return tooMuch();
+    for (const line of lines) onLine(line);
+  });
+}
+function keepHandover(from, to) {
+  try {
+    mkdirSync6(to, { recursive: true });
+    cpSync(from, to, { recursive: true, filter: (source) => !lstatSync2(source).isSymbolicLink() });
+  } catch (error63) {
+    if (error63.code !== "ENOENT") throw error63;
+  }
+}
+function killGroup(pid) {
+  if (pid === void 0) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    return;
+  }
+}
+function signalNumber(signal) {
+  const numbers2 = {
+    SIGILL: 4,
+    SIGABRT: 6,
+    SIGBUS: 7,
+    SIGFPE: 8,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGTERM: 15
+  };
+  return (signal && numbers2[signal]) ?? 1;
+}
+function ensure2(folder) {
+  mkdirSync6(folder, { recursive: true });
+  return folder;
+}
+
+// src/adapters/python.ts
+import { existsSync as existsSync5, readFileSync as readFileSync7 } from "node:fs";
+import { join as join7 } from "node:path";
+var OLDEST = [3, 10];
+var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3])))';
+async function findPython(wanted, folder) {
+  const asked = wanted ?? pinnedVersion(folder);
+  const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
+  for (const candidate of candidates2) {
+    const shown2 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
+    const [path = "", version2 = ""] = shown2.stdout.trim().split("\n");
+    if (shown2.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
+  }
+  const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
+  throw new UserError(
+    `${what} (tried ${candidates2.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
+  );
+}
+function checked(python) {
+  const [major = 0, minor = 0] = python.version.split(".").map(Number);
+  if (major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1])
+    throw new UserError(
+      `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`
+    );
+  return python;
+}
+function pinnedVersion(folder) {
+  const file2 = join7(folder, ".python-version");
+  if (!existsSync5(file2)) return void 0;
+  const line = readFileSync7(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
+}
+function candidatesFor(asked) {
+  if (!/^\d+(\.\d+)*$/.test(asked)) return [asked];
+  const [major = "3", minor] = asked.split(".");
+  return [...minor === void 0 ? [] : [`python${major}.${minor}`], `python${major}`, "python"];
+}
+function isWanted(version2, asked) {
+  if (asked === void 0 || !/^\d+(\.\d+)*$/.test(asked)) return true;
+  return version2 === asked || version2.startsWith(`${asked}.`);
+}
+
+// src/adapters/torch.ts
+import { createHash as createHash3 } from "node:crypto";
+import { mkdirSync as mkdirSync7, readdirSync as readdirSync2, readFileSync as readFileSync8, writeFileSync as writeFileSync4 } from "node:fs";
+import { join as join8 } from "node:path";
+var TorchBuild = external_exports.object({
+  /** Where the build comes from, in words for the plan. */
+  source: external_exports.string(),
+  /** Options for uv that lead to this build. */
+  options: external_exports.array(external_exports.string()),
+  /** torch and all that it needs, as resolved alone and without a date. */
+  closure: external_exports.record(external_exports.string(), external_exports.string()),
+  /** Size of the wheels to download, where the index tells; absent otherwise. */
+  bytes: external_exports.number().optional()
+});
+var KEPT_MS = 24 * 36e5;
+async function chooseTorch(context) {
+  const key = createHash3("sha256").update(
+    JSON.stringify([
+      context.python.version,
+      context.settings.uvOptions,
+      context.settings.uvEnvironment,
+      context.pinned
+    ])
+  ).digest("hex");
+  const file2 = join8(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const kept = readKept(file2);
+  if (kept) return kept;
+  for (const candidate of candidates(context)) {
+    const resolved = await resolveAlone(context, candidate);
+    if (resolved === void 0) continue;
+    const bytes = await sizeOf(resolved, context.catalog);
+    const build = {
+      source: candidate.source,
+      options: [...candidate.options],
+      closure: resolved,
+      ...bytes && { bytes }
+    };
+    mkdirSync7(context.folder, { recursive: true });
+    writeFileSync4(file2, JSON.stringify({ at: Date.now(), build }));
+    return build;
+  }
+  throw new WeatherError(
+    "No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel."
+  );
+}
+function readKept(file2) {
+  try {
+    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync8(file2, "utf8")));
+    return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function candidates(context) {
+  const requirement = context.pinned === void 0 ? "torch" : `torch==${context.pinned}`;
+  const backend = context.settings.uvEnvironment.UV_TORCH_BACKEND;
+  if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
+  const local = newestLocalTorch(context);
+  const label = context.pinned && localLabel(context.pinned);
+  const own2 = { source: "the build on your index; no CPU build can be reached", requirement, options: [] };
+  return [
+    ...local ? [{ source: "your find-links folder", requirement: `torch==${local}`, options: [] }] : [],
+    ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
+    { source: "torch backend cpu", requirement, options: ["--torch-backend", "cpu"] },
+    own2
+  ];
+}
+function newestLocalTorch(context) {
+  const wheels = context.settings.findLinks.flatMap((folder) => {
+    try {
+      return readdirSync2(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
+    } catch {
+      return [];
+    }
+  });
+  return wheels.filter((wheel) => wheel.name === "torch" && wheelFits(wheel, context.target)).map((wheel) => wheel.version.replace("%2B", "+")).filter(
+    (version2) => context.pinned === void 0 || version2 === context.pinned || version2.split("+")[0] === context.pinned
+  ).toSorted(compareVersions).at(-1);
+}
+async function resolveAlone(context, candidate) {
+  const args = [
+    "pip",
+    "compile",
+    "-",
+    "--python",
+    context.python.path,
+    "--no-header",
+    "--no-annotate",
+    "--only-binary",
+    ":all:",
+    "--quiet"
+  ];
+  const { uv, settings } = context;
+  const probing = candidate.options.length > 0;
+  const all = [
+    "--no-config",
+    "--cache-dir",
+    join8(context.folder, "uv"),
+    ...args,
+    ...settings.uvOptions,
+    ...candidate.options
+  ];
+  const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
+  const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}
+` });
+  if (finished.status === 0) return parseLock(finished.stdout);
+  if (!probing && isWeather(finished))
+    throw new WeatherError(
+      `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
+    );
+  return void 0;
+}
+async function sizeOf(closure, catalog) {
+  const sizes = await Promise.all(
+    Object.entries(closure).map(async ([name, version2]) => {
+      try {
+        return (await catalog.releases(name)).find((release) => release.version === version2)?.bytes ?? 0;
+      } catch {
+        return 0;
+      }
+    })
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return total > 0 ? total : void 0;
+}
+
+// src/adapters/world.ts
+async function openWorld(options) {
+  const { environment, say } = options;
+  const cache = cacheFolder(environment);
+  mkdirSync8(cache, { recursive: true });
+  const python = await findPython(options.python, options.folder);
+  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4 });
+  const index = indexSettings(environment, pipConfig.stdout);
+  const uv = await findUv(python.path, cache, index, options.offline, say);
+  const target = { python: python.version, platform: process.platform, machine: process.arch };
+  const indexUrls = once(async () => {
+    if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
+    return emittedIndexes(
+      await uv.call(["pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", ...index.uvOptions], "")
+    );
+  });
+  const certificate = readCertificate(index);
+  const catalog = new IndexCatalog({
+    indexUrls,
+    findLinks: index.findLinks,
+    certificate,
+    folder: join9(cache, "index"),
+    offline: options.offline,
+    target
+  });
+  const torch = (pinned) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
+  const environments = (build, out) => new UvEnvironments({
+    uv,
+    python,
+    index,
+    torch: build,
+    catalog,
+    folder: cache,
+    locks: join9(out, "locks"),
+    program: programFolder(),
+    offline: options.offline
+  });
+  const containment = once(() => {
+    mkdirSync8(join9(cache, "tmp"), { recursive: true });
+    return chooseContainment(join9(cache, "tmp"));
+  });
+  const discardUnlessProtected = async () => {
+    if (!(await containment()).missing.includes("read-only files")) return;
+    for (const name of CACHED) rmSync4(join9(cache, name), { recursive: true, force: true });
+  };
+  return {
+    discardUnlessProtected,
+    cache,
+    python,
+    index,
+    uv,
+    target,
+    catalog,
+    torch,
+    indexUrls,
+    environments,
+    containment
+  };
+}
+var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
+var PROBE_VERSION = "1";
+async function sweepWorld(world, planned, torch, options) {
+  const out = resolve(options.out);
+  const containment = await world.containment();
+  const torchVersion = torch.closure.torch ?? "";
+  const { changes, held } = planned;
+  const identity = JSON.stringify([
+    "0.1.0",
+    PROBE_VERSION,
+    world.python.version,
+    torchVersion,
+    changes.map(({ library, from }) => [library, from]),
+    held
+  ]);
+  const probes2 = new PythonProbes({
+    cache: world.cache,
+    program: programFolder(),
+    handover: join9(out, "handover"),
+    containment,
+    signal: options.signal,
+    ...limits
+  });
+  const { name, enforced, missing } = containment;
+  return {
+    ports: {
+      catalog: world.catalog,
+      environments: world.environments(torch, out),
+      probes: probes2,
+      journal: new FileJournal(join9(out, "results.jsonl"), identity, options.fresh),
+      clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
+      progress: { say: timed(options.say) },
+      isInterrupted: () => options.signal.aborted
+    },
+    machine: {
+      tool: "0.1.0",
+      probe: PROBE_VERSION,
+      python: world.python.version,
+      torch: `${torchVersion}, ${torch.source}`,
+      device: "CPU",
+      containment: { name, enforced: [...enforced], missing: [...missing] },
+      out: options.out,
+      width: options.jobs ?? cpus().length
+    }
+  };
+}
+function programFolder() {
+  return join9(dirname2(fileURLToPath(import.meta.url)), "..", "probe");
+}
+var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
+function cacheFolder(environment) {
+  return environment.PEFT_SWEEP_CACHE ?? join9(environment.XDG_CACHE_HOME ?? join9(homedir(), ".cache"), "peft-sweep");
+}
+function timed(say) {
+  const began = performance.now();
+  return (line) => say(`${`${Math.round((performance.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
+}
+function once(make) {
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+// src/report/terminal.ts
+function renderTerminal(report) {
+  return `${[
+    header(report),
+    ...table(report.comparisons),
+    movedControls(report),
+    causesText2(report),
+    waysOut2(report),
+    notMeasured(report),
+    report.findings.map(({ message }) => plain(message)).join("\n"),
+    footer2(report)
+  ].filter((section) => section !== "").join("\n\n")}
+`;
+}
+function header(report) {
+  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
+  const held = heldVersions2(report).map(([name, version2]) => `${name} ${version2}`);
+  return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
+}
+function heldVersions2(report) {
+  const base2 = report.environments[0];
+  const moving = report.changes.map(({ library }) => library);
+  return Object.entries(base2?.pins ?? {}).filter(([name]) => !moving.includes(name));
+}
+function table(comparisons) {
+  return blocks(comparisons).map((block) => {
+    const columns = block.quantizations.map(
+      (_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2))
+    );
+    const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
+    return [
+      line(block.title, block.quantizations),
+      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))
+    ].join("\n");
+  });
+}
+function textOf(comparison) {
+  return comparison ? beforeAfter(comparison, "->") : "";
+}
+function movedControls(report) {
+  const moved = report.controls.filter(({ comparison }) => comparison !== "same" && comparison !== "not-compared");
+  if (moved.length === 0) return "";
+  return [
+    "the model itself, without PEFT",
+    ...moved.map(
+      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`
+    )
+  ].join("\n");
+}
+function causesText2(report) {
+  const found = causes(report);
+  if (found.length === 0) return "";
+  const cells = new Set(found.flatMap((cause) => cause.cells));
+  return [`${plural(found.length, "cause")}, ${plural(cells.size, "cell")}`, ...found.map(causeText2)].join("\n");
+}
+function causeText2({ boundary, cells }) {
+  const verbs = boundary.direction === "fixed" ? ["fails", "passes"] : ["passes", boundary.direction === "degraded" ? "is worse" : "fails"];
+  const { certainty } = boundary;
+  const gap = certainty.adjacent ? "adjacent releases" : "what lies between fails otherwise or was not measurable";
+  const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
+  return [
+    `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
+    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    ...cells.slice(0, 6).map((cell) => `            ${cell}`),
+    ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
+  ].join("\n");
+}
+function waysOut2(report) {
+  if (worse(report).length === 0) return "";
+  const best = recommended(report);
+  const pins = report.pins.map((pin) => {
+    const words2 = pin.kind === "hold" ? "hold" : "keep bump";
+    return way(words2, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`);
+  });
+  const tried = report.workarounds.map((workaround) => {
+    const words2 = workaround.helps ? workaround.kind : "no help";
+    const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
+    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${workaround.outcome}${cost}`);
+  });
+  const lines = [.../* @__PURE__ */ new Set([...pins, ...tried])];
+  const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
+  return ["ways out, each measured", ...none, ...lines].join("\n");
+}
+function way(kind, use, outcome) {
+  return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
+}
+function notMeasured(report) {
+  const open3 = report.comparisons.filter(({ comparison }) => comparison === "not-compared");
+  if (open3.length === 0) return "";
+  const reasons = /* @__PURE__ */ new Map();
+  for (const { cell, why } of open3) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
+  const lines = [...reasons].map(
+    ([why, cells]) => `  ${plural(cells.length, "cell")}: ${plain(why, 160)}
+    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`
+  );
+  return ["not measured", ...lines].join("\n");
+}
+function footer2(report) {
+  const planned = report.comparisons.length;
+  const environments = report.environments.filter(({ status }) => status === "built").length;
+  const [first] = worse(report);
+  return [
+    `${planned} planned = ${totalsText(report, " + ")}`,
+    `${plural(environments, "environment")}, ${duration(report.run.ms)}        ${report.run.out}/report.json`,
+    ...first ? [`next: peft-sweep explain ${first.cell}`] : []
+  ].join("\n");
+}
+
+// src/commands/sweep.ts
+import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
+import { join as join10 } from "node:path";
+
+// src/pins/propose.ts
+function propose(measured2) {
+  return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+}
+function toPin(pin) {
+  const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
+  const { kind, unlocks, holds, of, measuredIn } = pin;
+  return { kind, specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn };
+}
+function rank(pin) {
+  return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
+}
+
+// src/plan/changes.ts
+function resolveChange(written, releases, python, problems) {
+  const usable = usableReleases(releases, python).map((release) => release.version);
+  const from = findVersion(written.library, written.from, releases, usable, python, problems);
+  const to = findVersion(written.library, written.to, releases, usable, python, problems);
+  if (from === void 0 || to === void 0) return void 0;
+  if (compareVersions(from, to) >= 0) {
+    const hint = sameVersion(from, to) ? "Both ends are the same release." : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
+    problems.push(`\`${written.library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
+    return void 0;
+  }
+  const within = usable.filter((version2) => compareVersions(version2, from) > 0 && compareVersions(version2, to) < 0);
+  const { library, place } = written;
+  return { library, from, to, releases: [from, ...within, to], ...place && { place } };
+}
+function findVersion(library, written, all, usable, python, problems) {
+  if (written === "") return usable.at(-1);
+  if (!isVersion(written)) return newestOfLine(library, written, usable, problems);
+  const named = all.find((release) => isVersion(release.version) && sameVersion(release.version, written));
+  if (named === void 0) {
+    problems.push(`${library} has no release ${written}.${neighbours(written, usable)}`);
+    return void 0;
+  }
+  if (!named.yanked && !usable.some((version2) => sameVersion(version2, written)) && !named.version.match(/[a-z]/)) {
+    const requires = named.requiresPython ? ` (it requires Python ${named.requiresPython})` : "";
+    problems.push(
+      `${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+    );
+    return void 0;
+  }
+  return named.version;
+}
+function newestOfLine(library, written, usable, problems) {
+  const line = written.replace(/[x*]$/, "");
+  const found = usable.filter((version2) => version2.startsWith(line)).at(-1);
+  if (found === void 0)
+    problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ""), usable)}`);
+  return found;
+}
+function neighbours(version2, usable) {
+  const below = usable.filter((known) => compareVersions(known, version2) < 0).at(-1);
+  const above = usable.find((known) => compareVersions(known, version2) > 0);
+  const near = [below, above].filter((known) => known !== void 0);
+  return near.length > 0 ? ` The nearest are ${near.join(" and ")}.` : "";
 }
 
 // src/plan/plan.ts
@@ -52656,28 +54546,6 @@ async function search(problem, planned, ports, machine) {
   }
 }
 
-// src/report/diff.ts
-function renderDiff(changes, findings) {
-  const rows = changes.map(
-    ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
-      (text2) => plain(text2, 100)
-    )
-  );
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map(
-    (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-  );
-  const found = findings.map(
-    ({ kind, message, file: file2, line }) => `${plain(`${file2}:${line}`, 100)}  ${kind}: ${plain(message)}`
-  );
-  return `${[
-    lines.length > 0 ? lines.join("\n") : "no requirement changed",
-    ...found.length > 0 ? [`findings
-${found.map((line) => `  ${line}`).join("\n")}`] : []
-  ].join("\n\n")}
-`;
-}
-
 // src/report/plan.ts
 function renderPlan(facts) {
   const rows = [
@@ -52723,114 +54591,6 @@ function isolationText({ containment }) {
   return `${containment.name}${missing}`;
 }
 
-// src/report/terminal.ts
-function renderTerminal(report) {
-  return `${[
-    header(report),
-    ...table(report.comparisons),
-    movedControls(report),
-    causesText2(report),
-    waysOut2(report),
-    notMeasured(report),
-    report.findings.map(({ message }) => plain(message)).join("\n"),
-    footer2(report)
-  ].filter((section) => section !== "").join("\n\n")}
-`;
-}
-function header(report) {
-  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
-  const held = heldVersions(report).map(([name, version2]) => `${name} ${version2}`);
-  return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
-}
-function heldVersions(report) {
-  const base2 = report.environments[0];
-  const moving = report.changes.map(({ library }) => library);
-  return Object.entries(base2?.pins ?? {}).filter(([name]) => !moving.includes(name));
-}
-function table(comparisons) {
-  return blocks(comparisons).map((block) => {
-    const columns = block.quantizations.map(
-      (_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2))
-    );
-    const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
-    return [
-      line(block.title, block.quantizations),
-      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))
-    ].join("\n");
-  });
-}
-function textOf(comparison) {
-  return comparison ? beforeAfter(comparison, "->") : "";
-}
-function movedControls(report) {
-  const moved = report.controls.filter(({ comparison }) => comparison !== "same" && comparison !== "not-compared");
-  if (moved.length === 0) return "";
-  return [
-    "the model itself, without PEFT",
-    ...moved.map(
-      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`
-    )
-  ].join("\n");
-}
-function causesText2(report) {
-  const found = causes(report);
-  if (found.length === 0) return "";
-  const cells = new Set(found.flatMap((cause) => cause.cells));
-  return [`${plural(found.length, "cause")}, ${plural(cells.size, "cell")}`, ...found.map(causeText2)].join("\n");
-}
-function causeText2({ boundary, cells }) {
-  const verbs = boundary.direction === "fixed" ? ["fails", "passes"] : ["passes", boundary.direction === "degraded" ? "is worse" : "fails"];
-  const { certainty } = boundary;
-  const gap = certainty.adjacent ? "adjacent releases" : "what lies between fails otherwise or was not measurable";
-  const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
-  return [
-    `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
-    ...cells.slice(0, 6).map((cell) => `            ${cell}`),
-    ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
-  ].join("\n");
-}
-function waysOut2(report) {
-  if (worse(report).length === 0) return "";
-  const best = recommended(report);
-  const pins = report.pins.map((pin) => {
-    const words2 = pin.kind === "hold" ? "hold" : "keep bump";
-    return way(words2, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`);
-  });
-  const tried = report.workarounds.map((workaround) => {
-    const words2 = workaround.helps ? workaround.kind : "no help";
-    const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
-    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${workaround.outcome}${cost}`);
-  });
-  const lines = [.../* @__PURE__ */ new Set([...pins, ...tried])];
-  const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
-  return ["ways out, each measured", ...none, ...lines].join("\n");
-}
-function way(kind, use, outcome) {
-  return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
-}
-function notMeasured(report) {
-  const open3 = report.comparisons.filter(({ comparison }) => comparison === "not-compared");
-  if (open3.length === 0) return "";
-  const reasons = /* @__PURE__ */ new Map();
-  for (const { cell, why } of open3) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
-  const lines = [...reasons].map(
-    ([why, cells]) => `  ${plural(cells.length, "cell")}: ${plain(why, 160)}
-    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`
-  );
-  return ["not measured", ...lines].join("\n");
-}
-function footer2(report) {
-  const planned = report.comparisons.length;
-  const environments = report.environments.filter(({ status }) => status === "built").length;
-  const [first] = worse(report);
-  return [
-    `${planned} planned = ${totalsText(report, " + ")}`,
-    `${plural(environments, "environment")}, ${duration(report.run.ms)}        ${report.run.out}/report.json`,
-    ...first ? [`next: peft-sweep explain ${first.cell}`] : []
-  ].join("\n");
-}
-
 // src/report/verdict.ts
 function exitStatus(report, failOn) {
   if (report.run.stoppedBy === "interrupted") return 130;
@@ -52847,1563 +54607,6 @@ function isFound(report, kind) {
     default:
       return assertNever(kind);
   }
-}
-
-// src/adapters/git.ts
-import { spawn as spawn3 } from "node:child_process";
-import { lstatSync as lstatSync2, readFileSync as readFileSync8 } from "node:fs";
-import { join as join9 } from "node:path";
-
-// src/detect/environment-yml.ts
-var import_yaml = __toESM(require_dist(), 1);
-
-// src/detect/requirement.ts
-var NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*/;
-var EXTRAS = /^\[([^[\]]*)\]\s*/;
-var CLAUSE = /^\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)\s*$/;
-function parsePep508(text2) {
-  const name = NAME.exec(text2);
-  if (!name?.[1]) return { error: "it has no package name" };
-  let rest = text2.slice(name[0].length);
-  const extras = EXTRAS.exec(rest);
-  if (extras) rest = rest.slice(extras[0].length);
-  const parsed = {
-    name: normalizeName(name[1]),
-    extras: (extras?.[1] ?? "").split(",").map((one) => one.trim()).filter(Boolean)
-  };
-  if (rest.startsWith("@")) return { ...parsed, specifier: "", ...urlAndMarker(rest.slice(1).trim()) };
-  const [specifiers = "", ...markers] = rest.split(";");
-  const specifier = parseSpecifier(specifiers.trim().replace(/^\((.*)\)$/, "$1"));
-  if (typeof specifier !== "string") return specifier;
-  return { ...parsed, specifier, url: "", marker: markers.join(";").trim() };
-}
-function urlAndMarker(text2) {
-  const found = /\s;\s*/.exec(text2);
-  return found ? { url: text2.slice(0, found.index), marker: text2.slice(found.index + found[0].length) } : { url: text2, marker: "" };
-}
-function parseSpecifier(text2) {
-  if (text2 === "") return "";
-  const clauses = [];
-  for (const written of text2.split(",")) {
-    if (written.trim() === "" && clauses.length > 0) continue;
-    const clause = CLAUSE.exec(written);
-    if (!clause?.[1] || !clause[2]) return { error: `\`${written.trim().slice(0, 60)}\` is not a version specifier` };
-    const version2 = clause[2].replace(/\.\*$/, "");
-    if (clause[1] !== "===" && !isVersion(version2)) return { error: `\`${clause[2].slice(0, 60)}\` is not a version` };
-    clauses.push(`${clause[1]}${clause[2]}`);
-  }
-  return clauses.join(",");
-}
-function exactVersion(specifier) {
-  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
-}
-
-// src/detect/requirements-txt.ts
-var COMMENT = /(^|\s)#.*$/;
-var OPTION = /\s--?[A-Za-z][\w-]*([= ]\S+)?/g;
-function readRequirements(content) {
-  const requirements = [];
-  const findings = [];
-  for (const logical of logicalLines(content)) {
-    const read = readLine(logical);
-    if (read === void 0) continue;
-    "written" in read ? requirements.push(read) : findings.push(read);
-  }
-  return { requirements, locked: [], findings };
-}
-function* logicalLines(content) {
-  const lines = content.split("\n");
-  let pending = "";
-  let first = 0;
-  for (const [index, raw] of lines.entries()) {
-    const line = raw.replace(/\r$/, "");
-    if (pending === "") first = index;
-    const isComment = /^\s*#/.test(line);
-    if (line.endsWith("\\") && !isComment) {
-      pending += `${line.slice(0, -1)} `;
-      continue;
-    }
-    const whole = pending + (isComment && pending !== "" ? "" : line);
-    pending = "";
-    const text2 = whole.replace(COMMENT, "").trimEnd();
-    if (text2.trim() !== "") yield { text: text2.trim(), line: first + 1, column: text2.length - text2.trimStart().length };
-  }
-  if (pending.trim() !== "") yield { text: pending.replace(COMMENT, "").trim(), line: first + 1, column: 0 };
-}
-function readLine({ text: text2, line, column }) {
-  if (/^(<{7}|={7}|>{7})( |$)/.test(text2))
-    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  if (/^(-e|--editable)[ =]/.test(text2))
-    return elsewhere(text2.replace(/^(-e|--editable)[ =]\s*/, ""), "editable", text2, line, column);
-  if (/^(-i|--index-url|--extra-index-url|-f|--find-links|--no-index)\b/.test(text2))
-    return {
-      kind: "index-option",
-      message: `\`${withoutCredentials(text2.split(/[ =]/)[0] ?? "")}\` names an index inside a requirements file.`,
-      line
-    };
-  if (text2.startsWith("-")) return void 0;
-  const written = text2.replace(OPTION, "").trim();
-  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || written.endsWith(".whl"))
-    return elsewhere(written, "path", written, line, column);
-  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", written, line, column);
-  if (/^https?:/.test(written)) return elsewhere(written, "url", written, line, column);
-  return requirementAt(written, line, column, "");
-}
-function requirementAt(written, line, column, group) {
-  const parsed = parsePep508(written);
-  if ("error" in parsed)
-    return { kind: "unreadable", message: `\`${written.slice(0, 120)}\` is not a requirement: ${parsed.error}.`, line };
-  const { name, extras, specifier, marker, url: url2 } = parsed;
-  const source = url2 === "" ? "index" : /^(git|hg|svn|bzr)\+/.test(url2) ? "git" : url2.startsWith("file:") ? "path" : "url";
-  return { name, written, specifier, extras, marker, group, source, line, columns: [column, column + written.length] };
-}
-function elsewhere(location, source, written, line, column) {
-  const name = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1] ?? /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
-  if (name === void 0)
-    return {
-      kind: "not-installable",
-      message: `\`${withoutCredentials(written).slice(0, 120)}\` is not from an index; it is not measured.`,
-      line
-    };
-  return {
-    name: normalizeName(name),
-    written,
-    specifier: "",
-    extras: [],
-    marker: "",
-    group: "",
-    source,
-    line,
-    columns: [column, column + written.length]
-  };
-}
-
-// src/detect/environment-yml.ts
-var LONGEST2 = 32 * 1024;
-var MOST_BRACKETS = 200;
-function readEnvironmentYml(content) {
-  const brackets = content.length <= LONGEST2 ? (content.match(/[[{]/g) ?? []).length : 0;
-  if (content.length > LONGEST2 || brackets > MOST_BRACKETS) {
-    const message = "The file is too large or too deep for an environment file; it is not read.";
-    return { requirements: [], locked: [], findings: [{ kind: "unreadable", message, line: 1 }] };
-  }
-  const counter = new import_yaml.LineCounter();
-  const document = (0, import_yaml.parseDocument)(content, { lineCounter: counter });
-  const [error63] = document.errors;
-  if (error63)
-    return {
-      requirements: [],
-      locked: [],
-      findings: [
-        { kind: "unreadable", message: error63.message.split("\n")[0] ?? "", line: counter.linePos(error63.pos[0]).line }
-      ]
-    };
-  const dependencies = document.get("dependencies");
-  const read = [];
-  for (const item of (0, import_yaml.isSeq)(dependencies) ? dependencies.items : []) {
-    if ((0, import_yaml.isScalar)(item) && typeof item.value === "string") read.push(condaEntry(item.value, position(item, counter)));
-    const pip = (0, import_yaml.isMap)(item) ? item.get("pip") : void 0;
-    for (const entry of (0, import_yaml.isSeq)(pip) ? pip.items : [])
-      if ((0, import_yaml.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-")) {
-        const { line, column } = position(entry, counter);
-        read.push(requirementAt(entry.value, line, column, "pip"));
-      }
-  }
-  return {
-    requirements: read.filter((one) => "written" in one),
-    locked: [],
-    findings: read.filter((one) => !("written" in one))
-  };
-}
-function position(node2, counter) {
-  const { line, col } = counter.linePos(node2.range?.[0] ?? 0);
-  return { line, column: col - 1 };
-}
-function condaEntry(text2, { line, column }) {
-  const [name = "", rest = ""] = splitName(text2.split("::").at(-1) ?? text2);
-  const exact = /^=?=?([^=<>!~,|]+)(=.*)?$/.exec(rest);
-  const specifier = rest === "" ? "" : exact?.[1] ? exact[1].split(".").length >= 3 ? `==${exact[1]}` : `==${exact[1]}.*` : rest;
-  const read = requirementAt(`${name}${specifier}`, line, column, "conda");
-  return "written" in read ? { ...read, written: text2, columns: [column, column + text2.length] } : read;
-}
-function splitName(text2) {
-  const found = /^([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2.trim());
-  return [found?.[1] ?? text2, found?.[2] ?? ""];
-}
-
-// src/detect/locks.ts
-var TABLE = /^\s*\[\[(package|packages)\]\]\s*$/;
-var STRING = /^\s*(name|version)\s*=\s*["']([^"']*)["']\s*$/;
-function readLock(content) {
-  const locked = [];
-  let current;
-  const finish = () => {
-    if (current?.name && current.version)
-      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
-    current = void 0;
-  };
-  for (const [index, line] of content.split("\n").entries()) {
-    if (TABLE.test(line)) {
-      finish();
-      current = { line: index + 1 };
-    } else if (line.startsWith("[")) finish();
-    else if (current) {
-      const [, key, value] = STRING.exec(line.replace(/\r$/, "")) ?? [];
-      if (key === "name") current.name = value ?? "";
-      if (key === "version") {
-        current.version = value ?? "";
-        current.line = index + 1;
-      }
-    }
-  }
-  finish();
-  return { requirements: [], locked, findings: [] };
-}
-
-// src/detect/poetry.ts
-function poetrySpecifier(written) {
-  const first = written.split("||")[0]?.trim() ?? "";
-  if (first === "" || first === "*") return "";
-  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
-  const translated = clauses.map(translate);
-  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
-}
-function translate(clause) {
-  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
-  const version2 = found?.[2] ?? "";
-  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
-  const operator = found?.[1];
-  if (operator === "^") return `>=${version2},<${caretEnd(version2)}`;
-  if (operator === "~") return `>=${version2},<${tildeEnd(version2)}`;
-  if (operator === void 0 || operator === "=") return `==${version2}`;
-  return `${operator}${version2}`;
-}
-function caretEnd(version2) {
-  const parts = numbers(version2);
-  const index = parts.findIndex((part) => part !== 0);
-  return bumped(parts, index < 0 ? parts.length - 1 : index);
-}
-function tildeEnd(version2) {
-  const parts = numbers(version2);
-  return bumped(parts, parts.length === 1 ? 0 : 1);
-}
-function numbers(version2) {
-  return (version2.split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
-}
-function bumped(parts, index) {
-  return parts.slice(0, index + 1).map((part, at2) => at2 === index ? part + 1 : part).concat(index === 0 ? [0] : []).join(".");
-}
-
-// node_modules/smol-toml/dist/error.js
-function getLineColFromPtr(string4, ptr) {
-  let lines = string4.slice(0, ptr).split(/\r?\n/);
-  return [lines.length, lines.pop().length + 1];
-}
-function makeCodeBlock(string4, line, column) {
-  let lines = string4.split(/\r?\n/);
-  let codeblock = "";
-  let numberLen = (Math.log10(line + 1) | 0) + 1;
-  for (let i = line - 1; i <= line + 1; i++) {
-    let l = lines[i - 1];
-    if (!l)
-      continue;
-    codeblock += i.toString().padEnd(numberLen, " ");
-    codeblock += ":  ";
-    codeblock += l;
-    codeblock += "\n";
-    if (i === line) {
-      codeblock += " ".repeat(numberLen + column + 2);
-      codeblock += "^\n";
-    }
-  }
-  return codeblock;
-}
-var TomlError = class _TomlError extends Error {
-  line;
-  column;
-  codeblock;
-  constructor(message, options) {
-    const [line, column] = getLineColFromPtr(options.toml, options.ptr);
-    const codeblock = makeCodeBlock(options.toml, line, column);
-    super(`Invalid TOML document: ${message}
-
-${codeblock}`, options);
-    this.line = line;
-    this.column = column;
-    this.codeblock = codeblock;
-  }
-  /** @internal */
-  static x(message, ctx, ptr) {
-    throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
-  }
-};
-
-// node_modules/smol-toml/dist/primitive.js
-function parseString(ctx) {
-  let startPtr = ctx.p;
-  let c = ctx.s.charCodeAt(ctx.p++);
-  let first = c;
-  let isLiteral = c === 39;
-  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
-  if (isMultiline) {
-    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
-      ctx.p++;
-    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
-      ctx.p += 2;
-  }
-  let parsed = "";
-  let sliceStart = ctx.p;
-  let state = 0;
-  for (; ctx.p < ctx.s.length; ctx.p++) {
-    c = ctx.s.charCodeAt(ctx.p);
-    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
-      state = state && 3;
-    } else if (c < 32 && c !== 9 || c === 127) {
-      TomlError.x("control characters are not allowed in strings", ctx);
-    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
-      if (isMultiline) {
-        if (ctx.s.charCodeAt(ctx.p + 3) === first)
-          ctx.p++;
-        if (ctx.s.charCodeAt(ctx.p + 3) === first)
-          ctx.p++;
-      }
-      if (!state) {
-        let s = ctx.s.slice(sliceStart, ctx.p);
-        parsed = parsed ? parsed + s : s;
-      }
-      ctx.p += isMultiline ? 3 : 1;
-      return parsed;
-    } else if (!state) {
-      if (!isLiteral && c === 92) {
-        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
-        state = 1;
-      }
-    } else if (state === 1) {
-      if (c === 120 || c === 117 || c === 85) {
-        let errPtr = ctx.p++ - 1;
-        let value = 0;
-        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
-        for (let j = 0; j < len; j++, ctx.p++) {
-          let hex3 = ctx.s.charCodeAt(ctx.p);
-          let digit = (
-            /* 0-9 */
-            hex3 >= 48 && hex3 <= 57 ? hex3 - 48 : (
-              /* A-F */
-              hex3 >= 65 && hex3 <= 70 ? hex3 - 65 + 10 : (
-                /* a-f */
-                hex3 >= 97 && hex3 <= 102 ? hex3 - 97 + 10 : -1
-              )
-            )
-          );
-          if (digit < 0)
-            TomlError.x("invalid non-hex character in unicode escape", ctx);
-          value = value << 4 | digit;
-        }
-        if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
-          TomlError.x("invalid unicode escape", ctx, errPtr);
-        }
-        parsed += String.fromCodePoint(value);
-        sliceStart = ctx.p--;
-        state = 0;
-      } else if (isMultiline && (c === 32 || c === 9)) {
-        state = 2;
-      } else {
-        if (c === 98)
-          parsed += "\b";
-        else if (c === 116)
-          parsed += "	";
-        else if (c === 110)
-          parsed += "\n";
-        else if (c === 102)
-          parsed += "\f";
-        else if (c === 114)
-          parsed += "\r";
-        else if (c === 101)
-          parsed += "\x1B";
-        else if (c === 34)
-          parsed += '"';
-        else if (c === 92)
-          parsed += "\\";
-        else
-          TomlError.x("unrecognised escape sequence", ctx);
-        sliceStart = ctx.p + 1;
-        state = 0;
-      }
-    } else if (c !== 32 && c !== 9) {
-      if (state === 2)
-        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
-      state = !isLiteral && c === 92 ? 1 : 0;
-      sliceStart = ctx.p;
-    }
-  }
-  TomlError.x("unfinished string", ctx, startPtr);
-}
-
-// node_modules/smol-toml/dist/date.js
-var DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
-var TomlDate = class _TomlDate extends Date {
-  #hasDate = false;
-  #hasTime = false;
-  #offset = null;
-  constructor(date5, fasttype, unsafeDelim) {
-    let hasDate = true;
-    let hasTime = true;
-    let offset = "Z";
-    let c;
-    if (typeof date5 === "string") {
-      if (fasttype)
-        prep: {
-          if (fasttype < 3) {
-            if (+date5.slice(11, 13) > 23) {
-              date5 = "";
-              break prep;
-            }
-            if (fasttype === 2) {
-              offset = null;
-              date5 += "Z";
-            } else if ((c = date5.charCodeAt(date5.length - 1)) !== 90 && c !== 122) {
-              offset = date5.slice(date5.length - 6);
-            }
-            if (unsafeDelim)
-              date5 = date5.slice(0, 10) + "T" + date5.slice(11);
-          } else if (fasttype === 4) {
-            date5 = +date5.slice(0, 2) > 23 ? "" : `0000-01-01T${date5}Z`;
-          }
-          hasDate = fasttype !== 4;
-          hasTime = fasttype !== 3;
-        }
-      else {
-        let match = date5.match(DATE_TIME_RE);
-        if (match) {
-          if (!match[1]) {
-            hasDate = false;
-            date5 = `0000-01-01T${date5}`;
-          }
-          hasTime = !!match[2];
-          hasTime && date5[10] === " " && (date5 = date5.replace(" ", "T"));
-          if (match[2] && +match[2] > 23) {
-            date5 = "";
-          } else {
-            offset = match[3] || null;
-            if (!offset && hasTime)
-              date5 += "Z";
-          }
-        } else {
-          date5 = "";
-        }
-      }
-    }
-    super(date5);
-    if (!isNaN(this.getTime())) {
-      this.#hasDate = hasDate;
-      this.#hasTime = hasTime;
-      this.#offset = offset;
-    }
-  }
-  isDateTime() {
-    return this.#hasDate && this.#hasTime;
-  }
-  isLocal() {
-    return !this.#hasDate || !this.#hasTime || !this.#offset;
-  }
-  isDate() {
-    return this.#hasDate && !this.#hasTime;
-  }
-  isTime() {
-    return this.#hasTime && !this.#hasDate;
-  }
-  isValid() {
-    return this.#hasDate || this.#hasTime;
-  }
-  toISOString() {
-    let iso = super.toISOString();
-    if (this.isDate())
-      return iso.slice(0, 10);
-    if (this.isTime())
-      return iso.slice(11, 23);
-    if (this.#offset === null)
-      return iso.slice(0, -1);
-    if (this.#offset === "Z" || this.#offset === "z")
-      return iso;
-    let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
-    offset = this.#offset[0] === "-" ? offset : -offset;
-    let offsetDate = new Date(this.getTime() - offset * 6e4);
-    return offsetDate.toISOString().slice(0, -1) + this.#offset;
-  }
-  static wrapAsOffsetDateTime(jsDate, offset = "Z") {
-    let date5 = new _TomlDate(jsDate);
-    date5.#offset = offset;
-    return date5;
-  }
-  static wrapAsLocalDateTime(jsDate) {
-    let date5 = new _TomlDate(jsDate);
-    date5.#offset = null;
-    return date5;
-  }
-  static wrapAsLocalDate(jsDate) {
-    let date5 = new _TomlDate(jsDate);
-    date5.#hasTime = false;
-    date5.#offset = null;
-    return date5;
-  }
-  static wrapAsLocalTime(jsDate) {
-    let date5 = new _TomlDate(jsDate);
-    date5.#hasDate = false;
-    date5.#offset = null;
-    return date5;
-  }
-};
-
-// node_modules/smol-toml/dist/extract.js
-function isDigit(char, base2 = 10) {
-  return base2 === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base2;
-}
-function isEndOfValue(char, delim) {
-  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
-  delim && (char === delim || char === 44) || // Comment
-  char === 35;
-}
-function extractValue(ctx, end) {
-  let errPtr = ctx.p;
-  let c = ctx.s.charCodeAt(ctx.p);
-  if (c === 91 || c === 123) {
-    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
-    let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
-    ctx.d++;
-    return value;
-  }
-  if (c === 34 || c === 39) {
-    return parseString(ctx);
-  }
-  if (c === 116) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
-      TomlError.x("invalid value", ctx, errPtr);
-    return ctx.p++, true;
-  }
-  if (c === 102) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
-      TomlError.x("invalid value", ctx, errPtr);
-    return ctx.p++, false;
-  }
-  if (c === 43 || c === 45) {
-    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
-  }
-  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
-    return parseDate(ctx, c, end);
-  }
-  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
-    return parseTime(ctx, c, end);
-  }
-  return parseNumber(ctx, ctx.p, c, 0, end);
-}
-function parseNumber(ctx, startPtr, startChr, sign, endChr) {
-  let c = startChr;
-  let state = 0;
-  let hasUnderscores = false;
-  if (c === 105) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
-      TomlError.x("invalid value", ctx, startPtr);
-    return ctx.p++, (sign || 1) / 0;
-  }
-  if (c === 110) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
-      TomlError.x("invalid value", ctx, startPtr);
-    return ctx.p++, NaN;
-  }
-  if (c === 48) {
-    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
-      return ctx.bi === true ? 0n : 0;
-    if (!sign) {
-      if (c === 120)
-        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
-      else if (c === 98)
-        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
-      else if (c === 111)
-        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
-    }
-    if (c === 46)
-      state = 2;
-    else if (c === 101 || c === 69)
-      state = 4;
-    else
-      TomlError.x("illegal leading zero", ctx, startPtr);
-  } else if (!isDigit(c))
-    TomlError.x("invalid value", ctx, startPtr);
-  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-    if (!state)
-      state = 1;
-    if (c === 95) {
-      if (!(state & 1))
-        TomlError.x("illegal underscore", ctx);
-      state += 11;
-      hasUnderscores = true;
-    } else if (state === 1 && c === 46)
-      state = 2;
-    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
-      state = 4;
-    else if (state === 4 && (c === 43 || c === 45)) {
-      state = 6;
-    } else if (!isDigit(c))
-      TomlError.x(`illegal character in numeric literal`, ctx);
-    else if (state > 9)
-      state -= 11;
-    else if (!(state & 1))
-      state++;
-  }
-  if (!state) {
-    let val = (startChr - 48) * (sign || 1);
-    return ctx.bi === true ? BigInt(val) : val;
-  }
-  if (!(state & 1))
-    TomlError.x("unfinished numeric value", ctx, startPtr);
-  let str = ctx.s.slice(startPtr, ctx.p);
-  if (hasUnderscores)
-    str = str.replaceAll("_", "");
-  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
-}
-function parseIntegerBaseN(ctx, startPtr, base2, endChr) {
-  let c, underscore = 1;
-  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-    if (c === 95) {
-      if (underscore & 1)
-        TomlError.x("illegal underscore", ctx);
-      underscore = 3;
-    } else if (!isDigit(c, base2))
-      TomlError.x(`illegal character in numeric literal`, ctx);
-    else if (underscore & 1)
-      underscore--;
-  }
-  if (underscore & 1)
-    TomlError.x("unfinished numeric value", ctx);
-  let str = ctx.s.slice(startPtr + 2, ctx.p);
-  if (underscore)
-    str = str.replaceAll("_", "");
-  return parseInteger(ctx, str, base2, startPtr);
-}
-function parseInteger(ctx, str, base2, startPtr) {
-  if (ctx.bi !== true)
-    int: {
-      let val = parseInt(str, base2);
-      if (!Number.isSafeInteger(val)) {
-        if (ctx.bi)
-          break int;
-        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
-      }
-      return val;
-    }
-  return base2 === 10 ? BigInt(str) : BigInt((base2 === 2 ? "0b" : base2 === 8 ? "0o" : "0x") + str);
-}
-function parseDate(ctx, c, endChr) {
-  let startPtr = ctx.p++, unsafeSeparator;
-  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
-    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
-  }
-  ctx.p += 5;
-  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
-    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
-  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
-    let t2 = ctx.s.slice(startPtr, ctx.p);
-    return readDate(ctx, t2, 3, false, startPtr);
-  }
-  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
-    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
-  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
-    ctx.p += 3;
-  if (ctx.s.charCodeAt(ctx.p) === 46)
-    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-      ;
-  if (c = ctx.s.charCodeAt(ctx.p)) {
-    if (c === 90 || c === 122) {
-      let t2 = ctx.s.slice(startPtr, ++ctx.p);
-      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, "[+00:00]");
-    }
-    if (c === 43 || c === 45) {
-      let t2 = ctx.s.slice(startPtr, ctx.p += 6);
-      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
-    }
-  }
-  let t = ctx.s.slice(startPtr, ctx.p);
-  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
-}
-function parseTime(ctx, c, endChr) {
-  let start = ctx.p;
-  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
-    return parseNumber(ctx, --ctx.p, c, 0, endChr);
-  }
-  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
-    ctx.p += 3;
-  if (ctx.s.charCodeAt(ctx.p) === 46)
-    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-      ;
-  let t = ctx.s.slice(start, ctx.p);
-  return readDate(ctx, t, 4, false, start);
-}
-function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
-  if (ctx.ld) {
-    let date5 = new TomlDate(str, type, unsafeDelim);
-    if (!date5.isValid())
-      TomlError.x("invalid date", ctx, errPtr);
-    return date5;
-  }
-  try {
-    if (temporalSuffix)
-      str += temporalSuffix;
-    switch (type) {
-      case 1:
-        return Temporal.ZonedDateTime.from(str);
-      case 2:
-        return Temporal.PlainDateTime.from(str);
-      case 3:
-        return Temporal.PlainDate.from(str);
-      case 4:
-        return Temporal.PlainTime.from(str);
-    }
-  } catch (e) {
-    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
-  }
-}
-
-// node_modules/smol-toml/dist/util.js
-function skipComment(ctx) {
-  for (; ctx.p < ctx.s.length; ctx.p++) {
-    let c = ctx.s.charCodeAt(ctx.p);
-    if (c === 10)
-      break;
-    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
-      ctx.p++;
-      break;
-    }
-    if (c < 32 && c !== 9 || c === 127) {
-      TomlError.x("control characters are not allowed in comments", ctx);
-    }
-  }
-}
-function skipVoid(ctx, banNewLines, banComments) {
-  let c;
-  while (ctx.p < ctx.s.length) {
-    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
-      ctx.p++;
-    if (banComments || c !== 35)
-      break;
-    skipComment(ctx);
-  }
-}
-
-// node_modules/smol-toml/dist/struct.js
-function parseKey(ctx, end = 61) {
-  let startPtr;
-  let state = 0;
-  let parsed = [];
-  let sliceStart;
-  let c = ctx.s.charCodeAt(startPtr = ctx.p);
-  do {
-    if (c === end) {
-      if (!state)
-        TomlError.x("unexpected end of key", ctx);
-      if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      return ctx.p++, parsed;
-    } else if (c === 46) {
-      if (!state)
-        TomlError.x("illegal empty bare key", ctx);
-      if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      state = 0;
-    } else if (!state && (c === 34 || c === 39)) {
-      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
-        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
-      parsed.push(parseString(ctx));
-      state = 2;
-      ctx.p--;
-    } else if (c === 32 || c === 9) {
-      if (state === 1) {
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-        state = 2;
-      }
-    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
-      TomlError.x("illegal character in key", ctx);
-    } else if (!state) {
-      state = 1;
-      sliceStart = ctx.p;
-    }
-  } while (c = ctx.s.charCodeAt(++ctx.p));
-  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
-}
-function parseInlineTable(ctx) {
-  let startPtr = ctx.p++;
-  let res = /* @__PURE__ */ Object.create(null);
-  let seen = /* @__PURE__ */ new Set();
-  let c;
-  while (ctx.p < ctx.s.length) {
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
-      ctx.p++;
-      return res;
-    }
-    let k;
-    let t = res;
-    let hasOwn = false;
-    let errPtr = ctx.p;
-    let key = parseKey(ctx);
-    for (let i = 0; i < key.length; i++) {
-      if (i)
-        t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-      k = key[i];
-      if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) {
-        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
-      }
-      let unsafe = k === "__proto__";
-      if (ctx.uk && (unsafe || k === "constructor")) {
-        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
-        break;
-      }
-      if (!hasOwn && unsafe) {
-        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-      }
-    }
-    if (hasOwn) {
-      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
-    }
-    skipVoid(ctx, true, true);
-    let value = extractValue(
-      ctx,
-      125
-      /* } */
-    );
-    if (t && typeof (t[k] = value) === "object")
-      seen.add(value);
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
-      return res;
-    }
-    if (c !== 44)
-      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
-  }
-  TomlError.x("unfinished table", ctx, startPtr);
-}
-function parseArray(ctx) {
-  let startPtr = ctx.p++;
-  let res = [];
-  let c;
-  while (ctx.p < ctx.s.length) {
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
-      ctx.p++;
-      return res;
-    }
-    res.push(extractValue(
-      ctx,
-      93
-      /* ] */
-    ));
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
-      return res;
-    }
-    if (c !== 44)
-      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
-  }
-  TomlError.x("unfinished array", ctx, startPtr);
-}
-
-// node_modules/smol-toml/dist/parse.js
-function peekTable(ctx, key, table2, meta3, type) {
-  let t = table2;
-  let m = meta3;
-  let k;
-  let hasOwn = false;
-  let state;
-  for (let i = 0; i < key.length; i++) {
-    if (i) {
-      t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-      m = (state = m[k]).c;
-      if (type === 0 && (state.t === 1 || state.t === 2)) {
-        return null;
-      }
-      if (state.t === 2) {
-        let l = t.length - 1;
-        t = t[l];
-        m = m[l].c;
-      }
-    }
-    k = key[i];
-    if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) {
-      return null;
-    }
-    if (!hasOwn) {
-      let unsafe = k === "__proto__";
-      if (ctx.uk && (unsafe || k === "constructor"))
-        return false;
-      if (unsafe) {
-        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-        Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
-      }
-      m[k] = {
-        t: i < key.length - 1 && type === 2 ? 3 : type,
-        d: false,
-        i: 0,
-        c: /* @__PURE__ */ Object.create(null)
-      };
-    }
-  }
-  state = m[k];
-  if (state.t !== type && !(type === 1 && state.t === 3)) {
-    return null;
-  }
-  if (type === 2) {
-    if (!state.d) {
-      state.d = true;
-      t[k] = [];
-    }
-    t[k].push(t = /* @__PURE__ */ Object.create(null));
-    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
-  }
-  if (state.d) {
-    return null;
-  }
-  state.d = true;
-  if (type === 1) {
-    t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-  } else if (type === 0 && hasOwn) {
-    return null;
-  }
-  return [k, t, state.c];
-}
-function validateTablePeek(ctx, peek, ptr) {
-  if (peek === null || ctx.uk === 2)
-    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
-}
-function parse3(toml, options = {}) {
-  let ctx = {
-    s: toml,
-    p: 0,
-    d: options.maxDepth ?? 1e3,
-    bi: options.integersAsBigInt ?? false,
-    ld: options.useLegacyDate ?? true,
-    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
-  };
-  let res = /* @__PURE__ */ Object.create(null);
-  let meta3 = /* @__PURE__ */ Object.create(null);
-  let tmp;
-  let skipping = false;
-  let tbl = res;
-  let m = meta3;
-  if (toml.charCodeAt(0) === 65279)
-    ctx.p++;
-  skipVoid(ctx);
-  while (ctx.p < toml.length) {
-    if (toml.charCodeAt(ctx.p) === 91) {
-      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
-      tmp = ctx.p += +isTableArray;
-      skipping = false;
-      let k = parseKey(
-        ctx,
-        93
-        /* ] */
-      );
-      if (isTableArray) {
-        if (toml.charCodeAt(ctx.p) !== 93) {
-          TomlError.x("expected end of table array declaration", ctx);
-        }
-        ctx.p++;
-      }
-      let p = peekTable(
-        ctx,
-        k,
-        res,
-        meta3,
-        isTableArray ? 2 : 1
-        /* Type.EXPLICIT */
-      );
-      if (!p) {
-        validateTablePeek(ctx, p, tmp);
-        skipping = true;
-      } else {
-        m = p[2];
-        tbl = p[1];
-      }
-    } else {
-      tmp = ctx.p;
-      let k = parseKey(ctx);
-      let p = peekTable(
-        ctx,
-        k,
-        tbl,
-        m,
-        0
-        /* Type.DOTTED */
-      );
-      if (!p && !skipping)
-        validateTablePeek(ctx, p, tmp);
-      skipVoid(ctx, true, true);
-      let v = extractValue(ctx, void 0);
-      if (p && !skipping)
-        p[1][p[0]] = v;
-    }
-    skipVoid(ctx, true);
-    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
-      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
-    }
-    skipVoid(ctx);
-  }
-  return res;
-}
-
-// node_modules/smol-toml/dist/stringify.js
-var HAS_WELLFORMED = !!"".isWellFormed;
-
-// src/detect/toml.ts
-function parseToml(content) {
-  try {
-    return { table: parse3(content) };
-  } catch (error63) {
-    const { message, line } = error63;
-    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: line ?? 1 };
-  }
-}
-var Places = class {
-  #found = /* @__PURE__ */ new Map();
-  constructor(content) {
-    for (const [index, line] of content.split("\n").entries())
-      for (const match of line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g)) {
-        const text2 = match[1]?.replaceAll('\\"', '"').replaceAll("\\\\", "\\") ?? match[2] ?? "";
-        const places = this.#found.get(text2) ?? [];
-        places.push({ line: index + 1, column: match.index + 1 });
-        this.#found.set(text2, places);
-      }
-  }
-  next(text2) {
-    return this.#found.get(text2)?.shift() ?? { line: 1, column: 0 };
-  }
-};
-function tableAt(table2, ...path) {
-  let current = table2;
-  for (const key of path) current = isTable(current) ? current[key] : void 0;
-  return isTable(current) ? current : {};
-}
-function listAt(table2, ...path) {
-  const parent = tableAt(table2, ...path.slice(0, -1));
-  const value = parent[path.at(-1) ?? ""];
-  return Array.isArray(value) ? value : [];
-}
-function isTable(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// src/detect/pyproject.ts
-function readPyproject(content) {
-  const parsed = parseToml(content);
-  if ("error" in parsed)
-    return {
-      requirements: [],
-      locked: [],
-      findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line }]
-    };
-  const places = new Places(content);
-  const read = lists(parsed.table).flatMap(
-    ({ group, entries }) => entries.filter((entry) => typeof entry === "string").map((entry) => {
-      const { line, column } = places.next(entry);
-      return requirementAt(entry, line, column, group);
-    })
-  );
-  const poetry = readPoetry(parsed.table, content);
-  const sources = tableAt(parsed.table, "tool", "uv", "sources");
-  const requirements = [...read.filter((one) => "written" in one), ...poetry.requirements].map(
-    (one) => withSource(one, sources)
-  );
-  return {
-    requirements,
-    locked: [],
-    findings: [...read.filter((one) => !("written" in one)), ...poetry.findings]
-  };
-}
-function lists(table2) {
-  const named = (path, prefix) => Object.keys(tableAt(table2, ...path)).map((name) => ({
-    group: `${prefix}${name}`,
-    entries: listAt(table2, ...path, name)
-  }));
-  return [
-    { group: "", entries: listAt(table2, "project", "dependencies") },
-    ...named(["project", "optional-dependencies"], "extra:"),
-    ...named(["dependency-groups"], "group:"),
-    ...["constraint-dependencies", "override-dependencies", "dev-dependencies"].map((name) => ({
-      group: `uv:${name}`,
-      entries: listAt(table2, "tool", "uv", name)
-    }))
-  ];
-}
-function withSource(requirement, sources) {
-  const key = Object.keys(sources).find((name) => normalizeName(name) === requirement.name);
-  const source = key === void 0 ? void 0 : [sources[key]].flat()[0];
-  if (!isTable(source)) return requirement;
-  const kind = "git" in source ? "git" : "path" in source || "workspace" in source ? "path" : "url" in source ? "url" : requirement.source;
-  return { ...requirement, source: kind };
-}
-function readPoetry(table2, content) {
-  const requirements = [];
-  const findings = [];
-  const lines = content.split("\n");
-  const groups2 = Object.keys(tableAt(table2, "tool", "poetry", "group"));
-  const tables2 = [
-    ["", tableAt(table2, "tool", "poetry", "dependencies")],
-    ["group:dev", tableAt(table2, "tool", "poetry", "dev-dependencies")],
-    ...groups2.map(
-      (name) => [`group:${name}`, tableAt(table2, "tool", "poetry", "group", name, "dependencies")]
-    )
-  ];
-  let from = 0;
-  for (const [group, entries] of tables2)
-    for (const [name, value] of Object.entries(entries)) {
-      if (normalizeName(name) === "python") continue;
-      const found = lines.findIndex(
-        (line2, index) => index >= from && new RegExp(`^\\s*"?${escaped(name)}"?\\s*=`).test(line2)
-      );
-      const line = found < 0 ? 1 : found + 1;
-      for (const entry of [value].flat()) {
-        const read = poetryEntry(name, entry, group, line, lines[line - 1] ?? "");
-        "written" in read ? requirements.push(read) : findings.push(read);
-      }
-      from = group === "" || found < 0 ? from : found;
-    }
-  return { requirements, findings };
-}
-function poetryEntry(name, value, group, line, text2) {
-  const table2 = isTable(value) ? value : { version: value };
-  const written = typeof table2.version === "string" ? table2.version : "";
-  const specifier = poetrySpecifier(written);
-  if (specifier === void 0)
-    return {
-      kind: "unreadable",
-      message: `\`${name} = ${JSON.stringify(value)?.slice(0, 100)}\` is not a poetry requirement.`,
-      line
-    };
-  const source = "git" in table2 ? "git" : "path" in table2 ? "path" : "url" in table2 ? "url" : "index";
-  const column = Math.max(0, text2.indexOf(written, text2.indexOf("=")));
-  return {
-    name: normalizeName(name),
-    written,
-    specifier,
-    extras: Array.isArray(table2.extras) ? table2.extras.filter((one) => typeof one === "string") : [],
-    marker: typeof table2.markers === "string" ? table2.markers : "",
-    group,
-    source,
-    line,
-    columns: [column, column + written.length]
-  };
-}
-function escaped(text2) {
-  return text2.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-// src/detect/setup-cfg.ts
-function readSetupCfg(content) {
-  const requirements = [];
-  const findings = [];
-  let section = "";
-  let key = "";
-  for (const [index, raw] of content.split("\n").entries()) {
-    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;].*$/, "");
-    const header2 = /^\[([^\]]+)\]/.exec(line);
-    if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
-    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
-    if (assignment && !header2) key = assignment[1] ?? "";
-    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
-    const group = groupOf(section, key);
-    if (text2 === "" || header2 || group === void 0) continue;
-    const read = requirementAt(text2, index + 1, line.indexOf(text2), group);
-    "written" in read ? requirements.push(read) : findings.push(read);
-  }
-  return { requirements, locked: [], findings };
-}
-function groupOf(section, key) {
-  if (section === "options" && key === "install_requires") return "";
-  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
-}
-
-// src/detect/formats.ts
-var base = (file2) => file2.split("/").at(-1) ?? file2;
-var FORMATS = [
-  { name: "pyproject", supports: (file2) => base(file2) === "pyproject.toml", read: readPyproject },
-  {
-    name: "lock",
-    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\..+)?\.toml$/.test(base(file2)),
-    read: readLock
-  },
-  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(base(file2)), read: readEnvironmentYml },
-  { name: "setup-cfg", supports: (file2) => base(file2) === "setup.cfg", read: readSetupCfg },
-  {
-    name: "requirements",
-    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
-      base(file2)
-    ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
-    read: readRequirements
-  }
-];
-var LARGEST2 = 32 * 1024 * 1024;
-function readManifest(file2, content) {
-  const format = FORMATS.find((one) => one.supports(file2));
-  if (format === void 0) return void 0;
-  const broken = whatIsBroken(content);
-  const reading = broken ? { requirements: [], locked: [], findings: [{ kind: "unreadable", message: broken, line: 1 }] } : format.read(content.replace(/^\ufeff/, ""));
-  return { file: file2, format: format.name, ...reading, findings: reading.findings.map((finding) => ({ ...finding, file: file2 })) };
-}
-function whatIsBroken(content) {
-  if (content.length > LARGEST2) return "The file is larger than 32 MiB.";
-  if (content.includes("\0") || content.includes("\uFFFD\uFFFD")) return "The file is not UTF-8 text.";
-  return void 0;
-}
-
-// src/adapters/git.ts
-var LARGEST3 = 32 * 1024 * 1024;
-var SAFE = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"];
-async function git(folder, args, input2) {
-  return run("git", [...SAFE, "-C", folder, ...args], input2 === void 0 ? {} : { input: input2 });
-}
-async function baseCommit(folder, asked) {
-  const inside = await git(folder, ["rev-parse", "--is-inside-work-tree"]);
-  if (inside.status !== 0)
-    throw new UserError(
-      "This is not a git checkout. Name what changes, e.g. `peft-sweep sweep transformers:4.55.4..4.57.6`."
-    );
-  if (asked !== void 0) return commitOf(folder, asked);
-  for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
-    const found = await git(folder, ["merge-base", "HEAD", branch]);
-    if (found.status === 0) return found.stdout.trim();
-  }
-  throw new UserError("No default branch was found to compare with. Name one with --base REF.");
-}
-async function commitOf(folder, ref) {
-  const found = await git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
-  if (found.status !== 0) throw new UserError(`\`${ref}\` is no commit of this checkout. Fetch it, or name another.`);
-  return found.stdout.trim();
-}
-async function manifestsAt(folder, commit) {
-  const listed = await git(folder, ["ls-tree", "-r", "-z", "--full-tree", commit]);
-  const files = listed.stdout.split("\0").flatMap((entry) => {
-    const [meta3 = "", file2 = ""] = entry.split("	");
-    const [mode = "", , object2 = ""] = meta3.split(" ");
-    return mode.startsWith("100") && isManifest(file2) ? [{ file: file2, object: object2 }] : [];
-  });
-  const contents = await blobs(
-    folder,
-    files.map(({ object: object2 }) => object2)
-  );
-  return present(files.map(({ file: file2 }, index) => readManifest(file2, contents[index] ?? "")));
-}
-function blobs(folder, objects) {
-  return new Promise((resolve2, reject) => {
-    const child = spawn3("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
-    const chunks = [];
-    child.stdout.on("data", (chunk) => chunks.push(chunk));
-    child.on("error", reject);
-    child.on("close", () => resolve2(splitBatch(Buffer.concat(chunks), objects.length)));
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(objects.map((object2) => `${object2}
-`).join(""));
-  });
-}
-function splitBatch(output2, count3) {
-  const contents = [];
-  let position2 = 0;
-  while (contents.length < count3) {
-    const end = output2.indexOf(10, position2);
-    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
-    if (end < 0 || !Number.isInteger(size)) break;
-    contents.push(output2.subarray(end + 1, end + 1 + size).toString());
-    position2 = end + size + 2;
-  }
-  return contents;
-}
-async function manifestsHere(folder) {
-  const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();
-  const listed = await git(top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-  const files = [...new Set(listed.stdout.split("\0"))].filter(isManifest);
-  return present(files.map((file2) => readRegular(top, file2)));
-}
-function readRegular(top, file2) {
-  try {
-    const path = join9(top, file2);
-    const state = lstatSync2(path);
-    return state.isFile() && state.size <= LARGEST3 ? readManifest(file2, readFileSync8(path, "utf8")) : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function isManifest(file2) {
-  return file2 !== "" && FORMATS.some((format) => format.supports(file2));
-}
-function present(manifests) {
-  return manifests.filter((manifest) => manifest !== void 0);
-}
-
-// src/detect/diff.ts
-function diffManifests(base2, head) {
-  const before = new Map(base2.map((manifest) => [manifest.file, manifest]));
-  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
-  const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
-  return files.flatMap((file2) => [
-    ...diffRequirements(file2, before.get(file2)?.requirements ?? [], after.get(file2)?.requirements ?? []),
-    ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
-  ]);
-}
-function diffRequirements(file2, base2, head) {
-  const key = ({ name, group, marker }) => JSON.stringify([name, group, marker]);
-  return pairs(base2, head, key).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
-      return [];
-    const { name: library, line, group, marker } = one;
-    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : specifierChange(old.specifier, current.specifier);
-    return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
-  });
-}
-function diffLocked(file2, base2, head) {
-  const has = (list2) => new Set(list2.map(({ name, version: version2 }) => `${name} ${version2}`));
-  const [before, after] = [has(base2), has(head)];
-  const gone = base2.filter(({ name, version: version2 }) => !after.has(`${name} ${version2}`));
-  const came = head.filter(({ name, version: version2 }) => !before.has(`${name} ${version2}`));
-  return pairs(gone, came, ({ name }) => name).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === void 0) return [];
-    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : isOlder(current.version, old.version) ? "downgraded" : "changed";
-    return [
-      {
-        library: one.name,
-        kind,
-        from: old?.version ?? "",
-        to: current?.version ?? "",
-        file: file2,
-        line: one.line,
-        group: "",
-        marker: "",
-        locked: true
-      }
-    ];
-  });
-}
-function shown(requirement) {
-  if (requirement === void 0) return "";
-  return requirement.source === "index" ? requirement.specifier || "any" : requirement.source;
-}
-function pairs(left, right, key) {
-  const waiting = /* @__PURE__ */ new Map();
-  for (const element of left) waiting.set(key(element), [...waiting.get(key(element)) ?? [], element]);
-  const matched2 = right.map((element) => [waiting.get(key(element))?.shift(), element]);
-  const rest = [...waiting.values()].flat().map((element) => [element, void 0]);
-  return [...matched2, ...rest];
-}
-function isOlder(left, right) {
-  return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
-}
-function specifierChange(from, to) {
-  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
-  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
-  const points = probes(`${from},${to}`);
-  const inOld = points.map((point) => allows(from, point));
-  const inNew = points.map((point) => allows(to, point));
-  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
-  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
-  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
-}
-function allows(specifier, version2) {
-  return specifier === "" || satisfies2(version2, specifier);
-}
-function probes(specifiers) {
-  const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
-  return [
-    .../* @__PURE__ */ new Set([
-      "0",
-      "99999",
-      ...named,
-      ...named.map((version2) => `${version2.split("+")[0]}.post99999`),
-      ...named.map((version2) => `${version2.split("+")[0]}.dev0`)
-    ])
-  ].filter(isVersion);
-}
-
-// src/detect/guard.ts
-var GUARDS = [
-  unreadable,
-  droppedExclusions,
-  copiedLabels,
-  drifting,
-  againstLock,
-  downgrades,
-  indexOptions
-];
-function guard(base2, head) {
-  const changes = diffManifests(base2, head);
-  return GUARDS.flatMap((check2) => check2(base2, head, changes));
-}
-function unreadable(base2, head) {
-  const known = new Set(base2.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
-  return head.flatMap(
-    (manifest) => manifest.findings.filter(({ file: file2, message, kind }) => kind !== "index-option" && !known.has(`${file2} ${message}`))
-  );
-}
-function droppedExclusions(base2, head) {
-  return matched(base2, head).flatMap(([file2, old, current]) => {
-    const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
-    return dropped.map((version2) => ({
-      kind: "exclusion-dropped",
-      message: `\`${current.name}\` loses its exclusion \`!=${version2}\`. Keep it unless that release was mended.`,
-      file: file2,
-      line: current.line
-    }));
-  });
-}
-function exclusions({ specifier }) {
-  return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
-}
-function copiedLabels(base2, head) {
-  return matched(base2, head).flatMap(([file2, old, current]) => {
-    const [before, after] = [labelOf(old), labelOf(current)];
-    if (after === before || after === void 0 && before === void 0) return [];
-    const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
-    return [{ kind: "local-version", message, file: file2, line: current.line }];
-  });
-}
-function labelOf({ specifier }) {
-  return localLabel(exactVersion(specifier) ?? "");
-}
-function matched(base2, head) {
-  const key = (file2, { name, group, marker }) => JSON.stringify([file2, name, group, marker]);
-  const old = new Map(
-    base2.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
-  );
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.flatMap((one) => {
-      const before = old.get(key(file2, one));
-      return before ? [[file2, before, one]] : [];
-    })
-  );
-}
-function drifting(base2, head, changes) {
-  const moved = changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "");
-  return moved.flatMap(({ library, from, to, file: file2 }) => {
-    const stayed = head.flatMap(
-      (manifest) => manifest.requirements.filter((one) => one.name === library && one.specifier === from && manifest.file !== file2).map((one) => ({ file: manifest.file, line: one.line }))
-    );
-    const before = base2.filter(
-      (manifest) => manifest.requirements.some((one) => one.name === library && one.specifier === from)
-    ).length;
-    if (before < 2) return [];
-    return stayed.map((place) => ({
-      kind: "drift",
-      message: `\`${library}\` moves to \`${to}\` in \`${file2}\` and stays at \`${from}\` here.`,
-      ...place
-    }));
-  });
-}
-function againstLock(_base, head) {
-  const folder = (file2) => file2.split("/").slice(0, -1).join("/");
-  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
-    const versions = /* @__PURE__ */ new Map();
-    for (const { name, version: version2 } of lock.locked) versions.set(name, [...versions.get(name) ?? [], version2]);
-    const beside = head.filter(
-      (manifest) => manifest.format === "pyproject" && folder(manifest.file) === folder(lock.file)
-    );
-    return beside.flatMap(
-      ({ file: file2, requirements }) => requirements.flatMap(({ name, specifier, marker, source, line }) => {
-        const locked = versions.get(name) ?? [];
-        const isOff = source === "index" && marker === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
-        return isOff ? [
-          {
-            kind: "against-lock",
-            message: `\`${name}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
-            file: file2,
-            line
-          }
-        ] : [];
-      })
-    );
-  });
-}
-function downgrades(_base, _head, changes) {
-  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
-    kind: "downgrade",
-    message: `\`${library}\` goes back from ${from} to ${to}.`,
-    file: file2,
-    line
-  }));
-}
-function indexOptions(base2, head) {
-  const before = new Set(
-    base2.flatMap(({ findings }) => findings.filter(({ kind }) => kind === "index-option").map(({ file: file2 }) => file2))
-  );
-  return head.flatMap(
-    ({ findings }) => findings.filter(({ kind, file: file2 }) => kind === "index-option" && !before.has(file2))
-  );
-}
-
-// src/detect/sweepable.ts
-function watchedChanges(changes) {
-  const watched = changes.filter(
-    ({ library, from, to }) => WATCHED.includes(library) && from !== "" && to !== ""
-  );
-  const locked = new Set(watched.filter((change) => change.locked).map(({ library }) => library));
-  return watched.filter((change) => change.locked || !locked.has(change.library));
-}
-function resolveEnds(change, releases, python) {
-  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
-  if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
-  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
-}
-function resolveEnd(end, locked, releases, python) {
-  const exact = locked ? end : exactVersion(end);
-  if (exact !== void 0) return isVersion(exact) ? exact.split("+")[0] : void 0;
-  const specifier = end === "any" ? "" : end;
-  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
-}
-function distinct(changes) {
-  return [...new Map(changes.map((change) => [`${change.library} ${change.from} ${change.to}`, change])).values()];
-}
-function heldVersions2(head, changed) {
-  const held = {};
-  for (const name of WATCHED) {
-    if (name === "torch" || changed.includes(name)) continue;
-    const locked = head.flatMap((manifest) => manifest.locked).filter((one) => one.name === name).map(({ version: version2 }) => version2);
-    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one) => one.name === name).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
-    const versions = [...new Set(locked.length > 0 ? locked : pinned)];
-    const [only] = versions;
-    if (versions.length === 1 && only) held[name] = only;
-  }
-  return held;
-}
-
-// src/commands/checkout.ts
-async function readEnds(context) {
-  const { folder, line } = context;
-  const from = await baseCommit(folder, line.options.base);
-  const base2 = await manifestsAt(folder, from);
-  const head = line.options.head === void 0 ? await manifestsHere(folder) : await manifestsAt(folder, await commitOf(folder, line.options.head));
-  return { base: base2, head };
-}
-async function requestFromCheckout(context, world) {
-  const { base: base2, head } = await readEnds(context);
-  const moved = watchedChanges(diffManifests(base2, head));
-  const resolved = await Promise.all(
-    moved.map(
-      async (change) => resolveEnds(change, await world.catalog.releases(change.library), world.python.version)
-    )
-  );
-  const found = distinct(resolved.filter((change) => change !== void 0));
-  const first = found.filter((change, index) => found.findIndex(({ library }) => library === change.library) === index);
-  const others = found.filter((change) => !first.includes(change));
-  const held = heldVersions2(
-    head,
-    first.map(({ library }) => library)
-  );
-  return {
-    request: { ...context.line.request, changes: first, held: { ...held, ...context.line.request.held } },
-    findings: [
-      ...guard(base2, head),
-      ...others.map(({ library, from, to, place }) => ({
-        kind: "not-swept",
-        message: `${library} also goes from ${from} to ${to} at ${place.file}:${place.line}; sweep that by name.`
-      }))
-    ]
-  };
 }
 
 // src/commands/sweep.ts
@@ -54474,205 +54677,21 @@ function isStored(cache, torch) {
   return existsSync6(join10(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
-// src/inputs.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-import { parseArgs } from "node:util";
-
-// src/plan/request.ts
-var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
-var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
-function parseChange(text2, problems) {
-  const found = CHANGE.exec(text2);
-  if (!found) {
-    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
-    return void 0;
-  }
-  const library = normalizeName(found[1] ?? "");
-  const [from = "", to = ""] = [found[2], found[3]];
-  if (!WATCHED.includes(library))
-    problems.push(
-      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
-    );
-  if (from === "")
-    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
-  for (const version2 of [from, to])
-    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
-      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
-  return { library, from, to };
-}
-function parseHeld(text2, problems) {
-  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
-  if (rest.length > 0 || !PACKAGE_NAME.test(name) || !isVersion(version2)) {
-    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
-    return void 0;
-  }
-  return [normalizeName(name), version2];
-}
-
-// src/inputs.ts
-var COMMANDS = [
-  "sweep",
-  "plan",
-  "check",
-  "diff",
-  "report",
-  "explain",
-  "replay",
-  "demo",
-  "doctor",
-  "clean"
-];
-var FORMATS2 = ["terminal", "markdown", "json"];
-var FAIL_ON = ["regressed", "degraded", "incomplete"];
-var OPTIONS = {
-  with: { type: "string", multiple: true },
-  cells: { type: "string", multiple: true },
-  config: { type: "string" },
-  search: { type: "string" },
-  device: { type: "string" },
-  python: { type: "string" },
-  jobs: { type: "string" },
-  "max-minutes": { type: "string" },
-  out: { type: "string" },
-  base: { type: "string" },
-  head: { type: "string" },
-  format: { type: "string" },
-  fresh: { type: "boolean" },
-  offline: { type: "boolean" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" }
+// src/commands/demo.ts
+var BROKEN = "prefix-tuning";
+var WORKING = ["lora", "ia3", "prompt-tuning"];
+var QUANTIZED = "bnb-int8";
+var DEMO = {
+  changes: [{ library: "transformers", from: "4.55.4", to: "4.57.6" }],
+  held: { peft: "0.17.1" },
+  cells: [`{${[...WORKING, BROKEN].join(",")}}/{none,${QUANTIZED}}/llama/causal-lm`],
+  environments: 14
 };
-var Configuration = external_exports.strictObject({
-  watch: external_exports.array(external_exports.string()).optional(),
-  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
-  exclude: external_exports.array(external_exports.string()).optional(),
-  search: external_exports.enum(["bisect", "islands", "exhaustive"]).optional(),
-  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
-  "fail-on": external_exports.array(external_exports.string()).optional(),
-  manifests: external_exports.array(external_exports.string()).optional(),
-  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
-  known: external_exports.array(external_exports.unknown()).optional(),
-  runners: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
-  comment: external_exports.enum(["changes", "always", "never"]).optional()
-});
-var NOT_BUILT = ["manifests", "checkpoints", "known", "runners"];
-var MINUTES = 10;
-var ENVIRONMENTS = 12;
-function parseCommandLine(argv, readConfig, problems) {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true
-  });
-  for (const name of Object.keys(values))
-    if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
-  for (const [name, definition] of Object.entries(OPTIONS))
-    if (definition.type === "string" && values[name] === true)
-      problems.push(`\`--${name}\` needs a value.`);
-  const command = commandOf(positionals[0], problems);
-  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
-  const operands = positionals.slice(1);
-  const request = requestOf(command, operands, values, configuration, problems);
-  return { command, operands, request, options: optionsOf(values, configuration, problems) };
-}
-function commandOf(typed, problems) {
-  const known = COMMANDS.find((command) => command === typed);
-  if (known) return known;
-  if (typed === void 0) problems.push(`Name a command: ${COMMANDS.join(", ")}.`);
-  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(", ")}.`);
-  return "sweep";
-}
-function configurationOf(source, path, problems) {
-  if (source === void 0) {
-    if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
-    return {};
-  }
-  const document = (0, import_yaml2.parseDocument)(source);
-  for (const error63 of document.errors) problems.push(`Configuration: ${error63.message.split("\n")[0]}`);
-  if (document.errors.length > 0) return {};
-  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
-  for (const issue3 of parsed.error.issues) problems.push(...configurationProblems(issue3));
-  return {};
-}
-function configurationProblems(issue3) {
-  const where = issue3.path.join(".") || "the top level";
-  if (issue3.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue3.message}.`];
-  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
-  return issue3.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
-}
-function withoutUnbuilt(configuration, problems) {
-  for (const key of NOT_BUILT)
-    if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
-  return configuration;
-}
-function requestOf(command, operands, values, configuration, problems) {
-  const sweeping = command === "sweep" || command === "plan";
-  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
-  const held = Object.fromEntries(
-    list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2)
-  );
-  checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
-  checkDevice(text(values.device), problems);
-  const fromConfiguration = configuration.cells === void 0 || configuration.cells === "auto" ? void 0 : [configuration.cells].flat();
-  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : fromConfiguration ?? [...DEFAULT_PATTERNS];
-  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
-  selectCells([...chosen, ...takenAway], allCells(), problems);
-  const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
-}
-function splitPatterns(typed) {
-  return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
-}
-function checkSearch(search2, typed, problems) {
-  if (search2 === void 0 || search2 === "bisect" || search2 === "islands" && !typed) return;
-  problems.push(`Search \`${search2}\` is not built yet. There is: bisect.`);
-}
-function checkDevice(device, problems) {
-  if (device === void 0 || device === "auto" || device === "cpu") return;
-  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
-}
-function optionsOf(values, configuration, problems) {
-  const jobs = numberOf("--jobs", values.jobs, problems);
-  const [python, base2, head] = [text(values.python), text(values.base), text(values.head)];
-  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS2, problems);
-  const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map(
-    (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
-  );
-  return {
-    out: text(values.out) ?? "peft-sweep-out",
-    ...python && { python },
-    ...base2 && { base: base2 },
-    ...head && { head },
-    ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
-    fresh: values.fresh === true,
-    offline: values.offline === true,
-    json: values.json === true,
-    format,
-    failOn
-  };
-}
-function oneOf(name, typed, known, problems) {
-  const found = known.find((value) => value === typed);
-  if (found === void 0)
-    problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
-  return found ?? known[0];
-}
-function numberOf(name, value, problems) {
-  if (typeof value !== "string") return void 0;
-  const number4 = Number(value);
-  if (Number.isFinite(number4) && number4 > 0) return number4;
-  problems.push(`\`${name} ${value}\` is not a positive number.`);
-  return void 0;
-}
-function text(value) {
-  return typeof value === "string" ? value : void 0;
-}
-function list(value) {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+
+// src/commands/run.ts
+function readConfiguration(path) {
+  const file2 = path ?? ".github/peft-sweep.yml";
+  return existsSync7(file2) ? readFileSync9(file2, "utf8") : void 0;
 }
 
 // src/report/annotations.ts
@@ -54716,7 +54735,6 @@ function commandLine() {
 }
 async function main() {
   const problems = [];
-  const readConfiguration = (path = ".github/peft-sweep.yml") => existsSync7(path) ? readFileSync9(path, "utf8") : void 0;
   const line = parseCommandLine(commandLine(), readConfiguration, problems);
   if (problems.length > 0) throw new UserError(problems);
   const interrupted = new AbortController();

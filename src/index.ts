@@ -1,10 +1,10 @@
 /** The action: the same run as on the command line, from inputs, with summary, outputs and annotations. */
 
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { Context } from './commands/context.ts';
 import { readReport } from './commands/files.ts';
+import { readConfiguration } from './commands/run.ts';
 import { runSweep } from './commands/sweep.ts';
 import { UserError, WeatherError } from './errors.ts';
 import { parseCommandLine } from './inputs.ts';
@@ -32,8 +32,6 @@ function commandLine(): readonly string[] {
 
 async function main(): Promise<void> {
   const problems: string[] = [];
-  const readConfiguration = (path = '.github/peft-sweep.yml') =>
-    existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const line = parseCommandLine(commandLine(), readConfiguration, problems);
   if (problems.length > 0) throw new UserError(problems);
   const interrupted = new AbortController();
