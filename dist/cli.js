@@ -31109,6 +31109,34 @@ var init_locks2 = __esm({
   }
 });
 
+// src/adapters/sizes.ts
+async function bytesOf(lock, catalog) {
+  const sizes = await Promise.all(
+    Object.entries(lock).map(async ([name, version2]) => {
+      try {
+        const releases = await catalog.releases(name);
+        return releases.find((release) => sameVersion(release.version, version2))?.bytes ?? 0;
+      } catch {
+        return 0;
+      }
+    })
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+function tooLarge(bytes) {
+  if (bytes <= MOST_BYTES) return void 0;
+  const gigabytes2 = (size) => `${(size / 1e9).toFixed(1)} GB`;
+  return `Its wheels are ${gigabytes2(bytes)}, more than the ${gigabytes2(MOST_BYTES)} that an environment may have.`;
+}
+var MOST_BYTES;
+var init_sizes = __esm({
+  "src/adapters/sizes.ts"() {
+    "use strict";
+    init_version();
+    MOST_BYTES = 12e9;
+  }
+});
+
 // src/adapters/uv.ts
 import { existsSync, mkdirSync as mkdirSync2 } from "node:fs";
 import { join as join3 } from "node:path";
@@ -31223,6 +31251,7 @@ var init_environments = __esm({
     init_version();
     init_locks2();
     init_process();
+    init_sizes();
     init_uv();
     DAY_MS = 24 * 36e5;
     UvEnvironments = class {
@@ -31337,6 +31366,8 @@ var init_environments = __esm({
         const { uv, python, index, torch, folder } = this.settings;
         const target = environmentFolder(folder, id);
         if (existsSync2(join4(target, "peft-sweep.lock"))) return void 0;
+        const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+        if (why !== void 0) return { status: "unresolved", why };
         const building = mkdtempSync(join4(ensure(join4(folder, "tmp")), "build-"));
         try {
           const venv = join4(building, "environment");
@@ -31776,7 +31807,7 @@ async function chooseTorch(context) {
   for (const candidate of candidates(context)) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === void 0) continue;
-    const bytes = await sizeOf(resolved, context.catalog);
+    const bytes = await bytesOf(resolved, context.catalog);
     const build = {
       source: candidate.source,
       options: [...candidate.options],
@@ -31858,19 +31889,6 @@ async function resolveAlone(context, candidate) {
     );
   return void 0;
 }
-async function sizeOf(closure, catalog) {
-  const sizes = await Promise.all(
-    Object.entries(closure).map(async ([name, version2]) => {
-      try {
-        return (await catalog.releases(name)).find((release) => release.version === version2)?.bytes ?? 0;
-      } catch {
-        return 0;
-      }
-    })
-  );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  return total > 0 ? total : void 0;
-}
 var TorchBuild, KEPT_MS;
 var init_torch = __esm({
   "src/adapters/torch.ts"() {
@@ -31880,6 +31898,7 @@ var init_torch = __esm({
     init_errors();
     init_locks2();
     init_process();
+    init_sizes();
     init_uv();
     init_wheels();
     TorchBuild = external_exports.object({

@@ -52426,6 +52426,27 @@ function lockId(text2, origin) {
   return createHash2("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
 }
 
+// src/adapters/sizes.ts
+var MOST_BYTES = 12e9;
+async function bytesOf(lock, catalog) {
+  const sizes = await Promise.all(
+    Object.entries(lock).map(async ([name, version2]) => {
+      try {
+        const releases = await catalog.releases(name);
+        return releases.find((release) => sameVersion(release.version, version2))?.bytes ?? 0;
+      } catch {
+        return 0;
+      }
+    })
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+function tooLarge(bytes) {
+  if (bytes <= MOST_BYTES) return void 0;
+  const gigabytes2 = (size) => `${(size / 1e9).toFixed(1)} GB`;
+  return `Its wheels are ${gigabytes2(bytes)}, more than the ${gigabytes2(MOST_BYTES)} that an environment may have.`;
+}
+
 // src/adapters/uv.ts
 import { existsSync as existsSync2, mkdirSync as mkdirSync3 } from "node:fs";
 import { join as join4 } from "node:path";
@@ -52619,6 +52640,8 @@ var UvEnvironments = class {
     const { uv, python, index, torch, folder } = this.settings;
     const target = environmentFolder(folder, id);
     if (existsSync3(join5(target, "peft-sweep.lock"))) return void 0;
+    const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+    if (why !== void 0) return { status: "unresolved", why };
     const building = mkdtempSync(join5(ensure(join5(folder, "tmp")), "build-"));
     try {
       const venv = join5(building, "environment");
@@ -53028,7 +53051,7 @@ async function chooseTorch(context) {
   for (const candidate of candidates(context)) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === void 0) continue;
-    const bytes = await sizeOf(resolved, context.catalog);
+    const bytes = await bytesOf(resolved, context.catalog);
     const build = {
       source: candidate.source,
       options: [...candidate.options],
@@ -53109,19 +53132,6 @@ async function resolveAlone(context, candidate) {
       `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
     );
   return void 0;
-}
-async function sizeOf(closure, catalog) {
-  const sizes = await Promise.all(
-    Object.entries(closure).map(async ([name, version2]) => {
-      try {
-        return (await catalog.releases(name)).find((release) => release.version === version2)?.bytes ?? 0;
-      } catch {
-        return 0;
-      }
-    })
-  );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  return total > 0 ? total : void 0;
 }
 
 // src/adapters/world.ts

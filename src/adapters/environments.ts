@@ -14,6 +14,7 @@ import type { IndexSettings } from './index-settings.ts';
 import { lockId, parseLock } from './locks.ts';
 import { run } from './process.ts';
 import type { Python } from './python.ts';
+import { bytesOf, tooLarge } from './sizes.ts';
 import type { TorchBuild } from './torch.ts';
 import { isWeather, shortReason, type Uv } from './uv.ts';
 
@@ -157,6 +158,8 @@ export class UvEnvironments implements Environments {
     const { uv, python, index, torch, folder } = this.settings;
     const target = environmentFolder(folder, id);
     if (existsSync(join(target, 'peft-sweep.lock'))) return undefined;
+    const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+    if (why !== undefined) return { status: 'unresolved', why };
     const building = mkdtempSync(join(ensure(join(folder, 'tmp')), 'build-'));
     try {
       const venv = join(building, 'environment');

@@ -11,6 +11,7 @@ import type { IndexSettings } from './index-settings.ts';
 import { parseLock } from './locks.ts';
 import { run } from './process.ts';
 import type { Python } from './python.ts';
+import { bytesOf } from './sizes.ts';
 import { isWeather, shortReason, type Uv } from './uv.ts';
 import { parseWheelName, type Target, wheelFits } from './wheels.ts';
 
@@ -62,7 +63,7 @@ export async function chooseTorch(context: TorchContext): Promise<TorchBuild> {
   for (const candidate of candidates(context)) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === undefined) continue;
-    const bytes = await sizeOf(resolved, context.catalog);
+    const bytes = await bytesOf(resolved, context.catalog);
     const build = {
       source: candidate.source,
       options: [...candidate.options],
@@ -156,18 +157,4 @@ async function resolveAlone(context: TorchContext, candidate: Candidate): Promis
       `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`,
     );
   return undefined;
-}
-
-async function sizeOf(closure: Lock, catalog: Catalog): Promise<number | undefined> {
-  const sizes = await Promise.all(
-    Object.entries(closure).map(async ([name, version]) => {
-      try {
-        return (await catalog.releases(name)).find((release) => release.version === version)?.bytes ?? 0;
-      } catch {
-        return 0;
-      }
-    }),
-  );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  return total > 0 ? total : undefined;
 }
