@@ -4,7 +4,7 @@ import { ALWAYS, WATCHED } from '../domain/environment.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { resolveChange } from './changes.ts';
-import { ALTERNATIVES, ARCHITECTURES, allCells, METHODS, packagesOf, QUANTIZATIONS } from './matrix.ts';
+import { ALTERNATIVES, allCells, packagesOf, QUANTIZATIONS } from './matrix.ts';
 import { selectCells } from './patterns.ts';
 import type { WrittenChange } from './request.ts';
 
@@ -124,8 +124,4 @@ function partnerReleases(
 
 export function packageTable(): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, quantization]) => [name, quantization.packages]));
-}
-
-export function matrixSize(): string {
-  return `${METHODS.length} methods, ${Object.keys(QUANTIZATIONS).length} quantizations, ${Object.keys(ARCHITECTURES).length} architectures`;
 }

@@ -1,7 +1,7 @@
 import { diff } from 'semver';
 import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
 import type { Place } from '../domain/change.ts';
-import { COMPARISONS, type Comparison } from '../domain/comparison.ts';
+import { COMPARISONS } from '../domain/comparison.ts';
 import { requestKey } from '../domain/environment.ts';
 import { OUTCOMES, type Outcome, type Result } from '../domain/outcome.ts';
 import type { CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
@@ -157,8 +157,4 @@ function bumpOf(from: string, to: string): string {
   } catch {
     return 'other';
   }
-}
-
-export function comparisonsOf(report: Report, kinds: readonly Comparison[]): readonly ReportComparison[] {
-  return report.comparisons.filter(({ comparison }) => kinds.includes(comparison));
 }

@@ -1,6 +1,6 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
-import { type Compared, compareResults, isWorse } from '../domain/comparison.ts';
+import { type Compared, compareResults } from '../domain/comparison.ts';
 import { lockDifference } from '../domain/environment.ts';
 import { isMeasured, STAGES } from '../domain/outcome.ts';
 import type { Boundary, Question } from '../domain/search.ts';
@@ -200,8 +200,4 @@ function isConfounded(problem: Problem, history: History, located: Located): boo
 
 export function isFlaky(boundary: Boundary): boolean {
   return boundary.certainty.runs > boundary.certainty.agree;
-}
-
-export function breaks(boundary: Boundary): boolean {
-  return isWorse(boundary.direction);
 }

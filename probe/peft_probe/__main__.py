@@ -1,3 +1,0 @@
-from .zygote import main
-
-main()
