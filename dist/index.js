@@ -19,9 +19,9 @@ var __commonJS = (cb, mod) => function __require2() {
     throw mod = 0, e;
   }
 };
-var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
+var __export = (target2, all) => {
+  for (var name2 in all)
+    __defProp(target2, name2, { get: all[name2], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -31,12 +31,12 @@ var __copyProps = (to, from, except, desc) => {
   }
   return to;
 };
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+var __toESM = (mod, isNodeMode, target2) => (target2 = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
   // If the importer is in node compatibility mode or this is not an ESM
   // file that has been converted to a CommonJS file using a Babel-
   // compatible transform (i.e. "__esModule" has not been set), then set
   // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target2, "default", { value: mod, enumerable: true }) : target2,
   mod
 ));
 
@@ -236,20 +236,20 @@ var require_tunnel = __commonJS({
       }
       return host;
     }
-    function mergeOptions(target) {
+    function mergeOptions(target2) {
       for (var i = 1, len = arguments.length; i < len; ++i) {
-        var overrides = arguments[i];
-        if (typeof overrides === "object") {
-          var keys = Object.keys(overrides);
+        var overrides2 = arguments[i];
+        if (typeof overrides2 === "object") {
+          var keys = Object.keys(overrides2);
           for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
             var k = keys[j];
-            if (overrides[k] !== void 0) {
-              target[k] = overrides[k];
+            if (overrides2[k] !== void 0) {
+              target2[k] = overrides2[k];
             }
           }
         }
       }
-      return target;
+      return target2;
     }
     var debug2;
     if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
@@ -974,7 +974,7 @@ var require_util = __commonJS({
     var net = __require("node:net");
     var { Blob: Blob2 } = __require("node:buffer");
     var nodeUtil = __require("node:util");
-    var { stringify: stringify2 } = __require("node:querystring");
+    var { stringify } = __require("node:querystring");
     var { EventEmitter: EE } = __require("node:events");
     var { InvalidArgumentError } = require_errors();
     var { headerNameLowerCasedRecord } = require_constants();
@@ -1034,7 +1034,7 @@ var require_util = __commonJS({
       if (url2.includes("?") || url2.includes("#")) {
         throw new Error('Query params cannot be passed when url already contains "?" or "#".');
       }
-      const stringified = stringify2(queryParams);
+      const stringified = stringify(queryParams);
       if (stringified) {
         url2 += "?" + stringified;
       }
@@ -1376,15 +1376,15 @@ var require_util = __commonJS({
         size: m[3] ? parseInt(m[3]) : null
       } : null;
     }
-    function addListener(obj, name, listener) {
+    function addListener(obj, name2, listener) {
       const listeners = obj[kListeners] ??= [];
-      listeners.push([name, listener]);
-      obj.on(name, listener);
+      listeners.push([name2, listener]);
+      obj.on(name2, listener);
       return obj;
     }
     function removeAllListeners(obj) {
-      for (const [name, listener] of obj[kListeners] ?? []) {
-        obj.removeListener(name, listener);
+      for (const [name2, listener] of obj[kListeners] ?? []) {
+        obj.removeListener(name2, listener);
       }
       obj[kListeners] = null;
     }
@@ -3320,18 +3320,18 @@ var require_data_url = __commonJS({
       assert2(dataURL.protocol === "data:");
       let input2 = URLSerializer(dataURL, true);
       input2 = input2.slice(5);
-      const position2 = { position: 0 };
+      const position = { position: 0 };
       let mimeType = collectASequenceOfCodePointsFast(
         ",",
         input2,
-        position2
+        position
       );
       const mimeTypeLength = mimeType.length;
       mimeType = removeASCIIWhitespace(mimeType, true, true);
-      if (position2.position >= input2.length) {
+      if (position.position >= input2.length) {
         return "failure";
       }
-      position2.position++;
+      position.position++;
       const encodedBody = input2.slice(mimeTypeLength + 1);
       let body = stringPercentDecode(encodedBody);
       if (/;(\u0020){0,}base64$/i.test(mimeType)) {
@@ -3365,23 +3365,23 @@ var require_data_url = __commonJS({
       }
       return serialized;
     }
-    function collectASequenceOfCodePoints(condition, input2, position2) {
+    function collectASequenceOfCodePoints(condition, input2, position) {
       let result = "";
-      while (position2.position < input2.length && condition(input2[position2.position])) {
-        result += input2[position2.position];
-        position2.position++;
+      while (position.position < input2.length && condition(input2[position.position])) {
+        result += input2[position.position];
+        position.position++;
       }
       return result;
     }
-    function collectASequenceOfCodePointsFast(char, input2, position2) {
-      const idx = input2.indexOf(char, position2.position);
-      const start = position2.position;
+    function collectASequenceOfCodePointsFast(char, input2, position) {
+      const idx = input2.indexOf(char, position.position);
+      const start = position.position;
       if (idx === -1) {
-        position2.position = input2.length;
+        position.position = input2.length;
         return input2.slice(start);
       }
-      position2.position = idx;
-      return input2.slice(start, position2.position);
+      position.position = idx;
+      return input2.slice(start, position.position);
     }
     function stringPercentDecode(input2) {
       const bytes = encoder.encode(input2);
@@ -3415,23 +3415,23 @@ var require_data_url = __commonJS({
     }
     function parseMIMEType(input2) {
       input2 = removeHTTPWhitespace(input2, true, true);
-      const position2 = { position: 0 };
+      const position = { position: 0 };
       const type = collectASequenceOfCodePointsFast(
         "/",
         input2,
-        position2
+        position
       );
       if (type.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(type)) {
         return "failure";
       }
-      if (position2.position > input2.length) {
+      if (position.position > input2.length) {
         return "failure";
       }
-      position2.position++;
+      position.position++;
       let subtype = collectASequenceOfCodePointsFast(
         ";",
         input2,
-        position2
+        position
       );
       subtype = removeHTTPWhitespace(subtype, false, true);
       if (subtype.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(subtype)) {
@@ -3447,42 +3447,42 @@ var require_data_url = __commonJS({
         // https://mimesniff.spec.whatwg.org/#mime-type-essence
         essence: `${typeLowercase}/${subtypeLowercase}`
       };
-      while (position2.position < input2.length) {
-        position2.position++;
+      while (position.position < input2.length) {
+        position.position++;
         collectASequenceOfCodePoints(
           // https://fetch.spec.whatwg.org/#http-whitespace
           (char) => HTTP_WHITESPACE_REGEX.test(char),
           input2,
-          position2
+          position
         );
         let parameterName = collectASequenceOfCodePoints(
           (char) => char !== ";" && char !== "=",
           input2,
-          position2
+          position
         );
         parameterName = parameterName.toLowerCase();
-        if (position2.position < input2.length) {
-          if (input2[position2.position] === ";") {
+        if (position.position < input2.length) {
+          if (input2[position.position] === ";") {
             continue;
           }
-          position2.position++;
+          position.position++;
         }
-        if (position2.position > input2.length) {
+        if (position.position > input2.length) {
           break;
         }
         let parameterValue = null;
-        if (input2[position2.position] === '"') {
-          parameterValue = collectAnHTTPQuotedString(input2, position2, true);
+        if (input2[position.position] === '"') {
+          parameterValue = collectAnHTTPQuotedString(input2, position, true);
           collectASequenceOfCodePointsFast(
             ";",
             input2,
-            position2
+            position
           );
         } else {
           parameterValue = collectASequenceOfCodePointsFast(
             ";",
             input2,
-            position2
+            position
           );
           parameterValue = removeHTTPWhitespace(parameterValue, false, true);
           if (parameterValue.length === 0) {
@@ -3515,46 +3515,46 @@ var require_data_url = __commonJS({
       const buffer = Buffer.from(data, "base64");
       return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     }
-    function collectAnHTTPQuotedString(input2, position2, extractValue2) {
-      const positionStart = position2.position;
+    function collectAnHTTPQuotedString(input2, position, extractValue) {
+      const positionStart = position.position;
       let value = "";
-      assert2(input2[position2.position] === '"');
-      position2.position++;
+      assert2(input2[position.position] === '"');
+      position.position++;
       while (true) {
         value += collectASequenceOfCodePoints(
           (char) => char !== '"' && char !== "\\",
           input2,
-          position2
+          position
         );
-        if (position2.position >= input2.length) {
+        if (position.position >= input2.length) {
           break;
         }
-        const quoteOrBackslash = input2[position2.position];
-        position2.position++;
+        const quoteOrBackslash = input2[position.position];
+        position.position++;
         if (quoteOrBackslash === "\\") {
-          if (position2.position >= input2.length) {
+          if (position.position >= input2.length) {
             value += "\\";
             break;
           }
-          value += input2[position2.position];
-          position2.position++;
+          value += input2[position.position];
+          position.position++;
         } else {
           assert2(quoteOrBackslash === '"');
           break;
         }
       }
-      if (extractValue2) {
+      if (extractValue) {
         return value;
       }
-      return input2.slice(positionStart, position2.position);
+      return input2.slice(positionStart, position.position);
     }
     function serializeAMimeType(mimeType) {
       assert2(mimeType !== "failure");
       const { parameters, essence } = mimeType;
       let serialization = essence;
-      for (let [name, value] of parameters.entries()) {
+      for (let [name2, value] of parameters.entries()) {
         serialization += ";";
-        serialization += name;
+        serialization += name2;
         serialization += "=";
         if (!HTTP_TOKEN_CODEPOINTS.test(value)) {
           value = value.replace(/(\\|")/g, "\\$1");
@@ -4002,11 +4002,11 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.TypedArray = function(V, T, prefix, name, opts) {
+    webidl.converters.TypedArray = function(V, T, prefix, name2, opts) {
       if (webidl.util.Type(V) !== "Object" || !types.isTypedArray(V) || V.constructor.name !== T.name) {
         throw webidl.errors.conversionFailed({
           prefix,
-          argument: `${name} ("${webidl.util.Stringify(V)}")`,
+          argument: `${name2} ("${webidl.util.Stringify(V)}")`,
           types: [T.name]
         });
       }
@@ -4024,11 +4024,11 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.DataView = function(V, prefix, name, opts) {
+    webidl.converters.DataView = function(V, prefix, name2, opts) {
       if (webidl.util.Type(V) !== "Object" || !types.isDataView(V)) {
         throw webidl.errors.exception({
           header: prefix,
-          message: `${name} is not a DataView.`
+          message: `${name2} is not a DataView.`
         });
       }
       if (opts?.allowShared === false && types.isSharedArrayBuffer(V.buffer)) {
@@ -4045,19 +4045,19 @@ var require_webidl = __commonJS({
       }
       return V;
     };
-    webidl.converters.BufferSource = function(V, prefix, name, opts) {
+    webidl.converters.BufferSource = function(V, prefix, name2, opts) {
       if (types.isAnyArrayBuffer(V)) {
-        return webidl.converters.ArrayBuffer(V, prefix, name, { ...opts, allowShared: false });
+        return webidl.converters.ArrayBuffer(V, prefix, name2, { ...opts, allowShared: false });
       }
       if (types.isTypedArray(V)) {
-        return webidl.converters.TypedArray(V, V.constructor, prefix, name, { ...opts, allowShared: false });
+        return webidl.converters.TypedArray(V, V.constructor, prefix, name2, { ...opts, allowShared: false });
       }
       if (types.isDataView(V)) {
-        return webidl.converters.DataView(V, prefix, name, { ...opts, allowShared: false });
+        return webidl.converters.DataView(V, prefix, name2, { ...opts, allowShared: false });
       }
       throw webidl.errors.conversionFailed({
         prefix,
-        argument: `${name} ("${webidl.util.Stringify(V)}")`,
+        argument: `${name2} ("${webidl.util.Stringify(V)}")`,
         types: ["BufferSource"]
       });
     };
@@ -4096,7 +4096,7 @@ var require_util2 = __commonJS({
     try {
       crypto2 = __require("node:crypto");
       const possibleRelevantHashes = ["sha256", "sha384", "sha512"];
-      supportedHashes = crypto2.getHashes().filter((hash2) => possibleRelevantHashes.includes(hash2));
+      supportedHashes = crypto2.getHashes().filter((hash3) => possibleRelevantHashes.includes(hash3));
     } catch {
     }
     function responseURL(response) {
@@ -4501,7 +4501,7 @@ var require_util2 = __commonJS({
       return result;
     }
     var esIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
-    function createIterator(name, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+    function createIterator(name2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
       class FastIterableIterator {
         /** @type {any} */
         #target;
@@ -4514,15 +4514,15 @@ var require_util2 = __commonJS({
          * @param {unknown} target
          * @param {'key' | 'value' | 'key+value'} kind
          */
-        constructor(target, kind) {
-          this.#target = target;
+        constructor(target2, kind) {
+          this.#target = target2;
           this.#kind = kind;
           this.#index = 0;
         }
         next() {
           if (typeof this !== "object" || this === null || !(#target in this)) {
             throw new TypeError(
-              `'next' called on an object that does not implement interface ${name} Iterator.`
+              `'next' called on an object that does not implement interface ${name2} Iterator.`
             );
           }
           const index = this.#index;
@@ -4561,16 +4561,16 @@ var require_util2 = __commonJS({
           writable: false,
           enumerable: false,
           configurable: true,
-          value: `${name} Iterator`
+          value: `${name2} Iterator`
         },
         next: { writable: true, enumerable: true, configurable: true }
       });
-      return function(target, kind) {
-        return new FastIterableIterator(target, kind);
+      return function(target2, kind) {
+        return new FastIterableIterator(target2, kind);
       };
     }
-    function iteratorMixin(name, object2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
-      const makeIterator = createIterator(name, kInternalIterator, keyIndex, valueIndex);
+    function iteratorMixin(name2, object2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+      const makeIterator = createIterator(name2, kInternalIterator, keyIndex, valueIndex);
       const properties = {
         keys: {
           writable: true,
@@ -4605,10 +4605,10 @@ var require_util2 = __commonJS({
           configurable: true,
           value: function forEach(callbackfn, thisArg = globalThis) {
             webidl.brandCheck(this, object2);
-            webidl.argumentLengthCheck(arguments, 1, `${name}.forEach`);
+            webidl.argumentLengthCheck(arguments, 1, `${name2}.forEach`);
             if (typeof callbackfn !== "function") {
               throw new TypeError(
-                `Failed to execute 'forEach' on '${name}': parameter 1 is not of type 'Function'.`
+                `Failed to execute 'forEach' on '${name2}': parameter 1 is not of type 'Function'.`
               );
             }
             for (const { 0: key, 1: value } of makeIterator(this, "key+value")) {
@@ -4694,23 +4694,23 @@ var require_util2 = __commonJS({
       if (!data.startsWith("bytes")) {
         return "failure";
       }
-      const position2 = { position: 5 };
+      const position = { position: 5 };
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position2
+          position
         );
       }
-      if (data.charCodeAt(position2.position) !== 61) {
+      if (data.charCodeAt(position.position) !== 61) {
         return "failure";
       }
-      position2.position++;
+      position.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position2
+          position
         );
       }
       const rangeStart = collectASequenceOfCodePoints(
@@ -4719,25 +4719,25 @@ var require_util2 = __commonJS({
           return code2 >= 48 && code2 <= 57;
         },
         data,
-        position2
+        position
       );
       const rangeStartValue = rangeStart.length ? Number(rangeStart) : null;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position2
+          position
         );
       }
-      if (data.charCodeAt(position2.position) !== 45) {
+      if (data.charCodeAt(position.position) !== 45) {
         return "failure";
       }
-      position2.position++;
+      position.position++;
       if (allowWhitespace) {
         collectASequenceOfCodePoints(
           (char) => char === "	" || char === " ",
           data,
-          position2
+          position
         );
       }
       const rangeEnd = collectASequenceOfCodePoints(
@@ -4746,10 +4746,10 @@ var require_util2 = __commonJS({
           return code2 >= 48 && code2 <= 57;
         },
         data,
-        position2
+        position
       );
       const rangeEndValue = rangeEnd.length ? Number(rangeEnd) : null;
-      if (position2.position < data.length) {
+      if (position.position < data.length) {
         return "failure";
       }
       if (rangeEndValue === null && rangeStartValue === null) {
@@ -4831,27 +4831,27 @@ var require_util2 = __commonJS({
     }
     function gettingDecodingSplitting(value) {
       const input2 = value;
-      const position2 = { position: 0 };
+      const position = { position: 0 };
       const values = [];
       let temporaryValue = "";
-      while (position2.position < input2.length) {
+      while (position.position < input2.length) {
         temporaryValue += collectASequenceOfCodePoints(
           (char) => char !== '"' && char !== ",",
           input2,
-          position2
+          position
         );
-        if (position2.position < input2.length) {
-          if (input2.charCodeAt(position2.position) === 34) {
+        if (position.position < input2.length) {
+          if (input2.charCodeAt(position.position) === 34) {
             temporaryValue += collectAnHTTPQuotedString(
               input2,
-              position2
+              position
             );
-            if (position2.position < input2.length) {
+            if (position.position < input2.length) {
               continue;
             }
           } else {
-            assert2(input2.charCodeAt(position2.position) === 44);
-            position2.position++;
+            assert2(input2.charCodeAt(position.position) === 44);
+            position.position++;
           }
         }
         temporaryValue = removeChars(temporaryValue, true, true, (char) => char === 9 || char === 32);
@@ -4860,8 +4860,8 @@ var require_util2 = __commonJS({
       }
       return values;
     }
-    function getDecodeSplit(name, list2) {
-      const value = list2.get(name, true);
+    function getDecodeSplit(name2, list2) {
+      const value = list2.get(name2, true);
       if (value === null) {
         return null;
       }
@@ -4971,12 +4971,12 @@ var require_file = __commonJS({
     var FileLike = class _FileLike {
       constructor(blobLike, fileName, options = {}) {
         const n = fileName;
-        const t = options.type;
+        const t2 = options.type;
         const d = options.lastModified ?? Date.now();
         this[kState] = {
           blobLike,
           name: n,
-          type: t,
+          type: t2,
           lastModified: d
         };
       }
@@ -5048,7 +5048,7 @@ var require_formdata = __commonJS({
         }
         this[kState] = [];
       }
-      append(name, value, filename = void 0) {
+      append(name2, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.append";
         webidl.argumentLengthCheck(arguments, 2, prefix);
@@ -5057,45 +5057,45 @@ var require_formdata = __commonJS({
             "Failed to execute 'append' on 'FormData': parameter 2 is not of type 'Blob'"
           );
         }
-        name = webidl.converters.USVString(name, prefix, "name");
+        name2 = webidl.converters.USVString(name2, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "value", { strict: false }) : webidl.converters.USVString(value, prefix, "value");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "filename") : void 0;
-        const entry = makeEntry(name, value, filename);
+        const entry = makeEntry(name2, value, filename);
         this[kState].push(entry);
       }
-      delete(name) {
+      delete(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.delete";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        this[kState] = this[kState].filter((entry) => entry.name !== name);
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        this[kState] = this[kState].filter((entry) => entry.name !== name2);
       }
-      get(name) {
+      get(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.get";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        const idx = this[kState].findIndex((entry) => entry.name === name);
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        const idx = this[kState].findIndex((entry) => entry.name === name2);
         if (idx === -1) {
           return null;
         }
         return this[kState][idx].value;
       }
-      getAll(name) {
+      getAll(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.getAll";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].filter((entry) => entry.name === name).map((entry) => entry.value);
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        return this[kState].filter((entry) => entry.name === name2).map((entry) => entry.value);
       }
-      has(name) {
+      has(name2) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.has";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        name = webidl.converters.USVString(name, prefix, "name");
-        return this[kState].findIndex((entry) => entry.name === name) !== -1;
+        name2 = webidl.converters.USVString(name2, prefix, "name");
+        return this[kState].findIndex((entry) => entry.name === name2) !== -1;
       }
-      set(name, value, filename = void 0) {
+      set(name2, value, filename = void 0) {
         webidl.brandCheck(this, _FormData);
         const prefix = "FormData.set";
         webidl.argumentLengthCheck(arguments, 2, prefix);
@@ -5104,16 +5104,16 @@ var require_formdata = __commonJS({
             "Failed to execute 'set' on 'FormData': parameter 2 is not of type 'Blob'"
           );
         }
-        name = webidl.converters.USVString(name, prefix, "name");
+        name2 = webidl.converters.USVString(name2, prefix, "name");
         value = isBlobLike(value) ? webidl.converters.Blob(value, prefix, "name", { strict: false }) : webidl.converters.USVString(value, prefix, "name");
         filename = arguments.length === 3 ? webidl.converters.USVString(filename, prefix, "name") : void 0;
-        const entry = makeEntry(name, value, filename);
-        const idx = this[kState].findIndex((entry2) => entry2.name === name);
+        const entry = makeEntry(name2, value, filename);
+        const idx = this[kState].findIndex((entry2) => entry2.name === name2);
         if (idx !== -1) {
           this[kState] = [
             ...this[kState].slice(0, idx),
             entry,
-            ...this[kState].slice(idx + 1).filter((entry2) => entry2.name !== name)
+            ...this[kState].slice(idx + 1).filter((entry2) => entry2.name !== name2)
           ];
         } else {
           this[kState].push(entry);
@@ -5151,7 +5151,7 @@ var require_formdata = __commonJS({
         configurable: true
       }
     });
-    function makeEntry(name, value, filename) {
+    function makeEntry(name2, value, filename) {
       if (typeof value === "string") {
       } else {
         if (!isFileLike(value)) {
@@ -5165,7 +5165,7 @@ var require_formdata = __commonJS({
           value = value instanceof NativeFile ? new File2([value], filename, options) : new FileLike(value, filename, options);
         }
       }
-      return { name, value };
+      return { name: name2, value };
     }
     module.exports = { FormData, makeEntry };
   }
@@ -5216,9 +5216,9 @@ var require_formdata_parser = __commonJS({
       }
       const boundary = Buffer.from(`--${boundaryString}`, "utf8");
       const entryList = [];
-      const position2 = { position: 0 };
-      while (input2[position2.position] === 13 && input2[position2.position + 1] === 10) {
-        position2.position += 2;
+      const position = { position: 0 };
+      while (input2[position.position] === 13 && input2[position.position + 1] === 10) {
+        position.position += 2;
       }
       let trailing = input2.length;
       while (input2[trailing - 1] === 10 && input2[trailing - 2] === 13) {
@@ -5228,40 +5228,40 @@ var require_formdata_parser = __commonJS({
         input2 = input2.subarray(0, trailing);
       }
       while (true) {
-        if (input2.subarray(position2.position, position2.position + boundary.length).equals(boundary)) {
-          position2.position += boundary.length;
+        if (input2.subarray(position.position, position.position + boundary.length).equals(boundary)) {
+          position.position += boundary.length;
         } else {
           return "failure";
         }
-        if (position2.position === input2.length - 2 && bufferStartsWith(input2, dd, position2) || position2.position === input2.length - 4 && bufferStartsWith(input2, ddcrlf, position2)) {
+        if (position.position === input2.length - 2 && bufferStartsWith(input2, dd, position) || position.position === input2.length - 4 && bufferStartsWith(input2, ddcrlf, position)) {
           return entryList;
         }
-        if (input2[position2.position] !== 13 || input2[position2.position + 1] !== 10) {
+        if (input2[position.position] !== 13 || input2[position.position + 1] !== 10) {
           return "failure";
         }
-        position2.position += 2;
-        const result = parseMultipartFormDataHeaders(input2, position2);
+        position.position += 2;
+        const result = parseMultipartFormDataHeaders(input2, position);
         if (result === "failure") {
           return "failure";
         }
-        let { name, filename, contentType, encoding } = result;
-        position2.position += 2;
+        let { name: name2, filename, contentType, encoding } = result;
+        position.position += 2;
         let body;
         {
-          const boundaryIndex = input2.indexOf(boundary.subarray(2), position2.position);
+          const boundaryIndex = input2.indexOf(boundary.subarray(2), position.position);
           if (boundaryIndex === -1) {
             return "failure";
           }
-          body = input2.subarray(position2.position, boundaryIndex - 4);
-          position2.position += body.length;
+          body = input2.subarray(position.position, boundaryIndex - 4);
+          position.position += body.length;
           if (encoding === "base64") {
             body = Buffer.from(body.toString(), "base64");
           }
         }
-        if (input2[position2.position] !== 13 || input2[position2.position + 1] !== 10) {
+        if (input2[position.position] !== 13 || input2[position.position + 1] !== 10) {
           return "failure";
         } else {
-          position2.position += 2;
+          position.position += 2;
         }
         let value;
         if (filename !== null) {
@@ -5273,63 +5273,63 @@ var require_formdata_parser = __commonJS({
         } else {
           value = utf8DecodeBytes(Buffer.from(body));
         }
-        assert2(isUSVString(name));
+        assert2(isUSVString(name2));
         assert2(typeof value === "string" && isUSVString(value) || isFileLike(value));
-        entryList.push(makeEntry(name, value, filename));
+        entryList.push(makeEntry(name2, value, filename));
       }
     }
-    function parseMultipartFormDataHeaders(input2, position2) {
-      let name = null;
+    function parseMultipartFormDataHeaders(input2, position) {
+      let name2 = null;
       let filename = null;
       let contentType = null;
       let encoding = null;
       while (true) {
-        if (input2[position2.position] === 13 && input2[position2.position + 1] === 10) {
-          if (name === null) {
+        if (input2[position.position] === 13 && input2[position.position + 1] === 10) {
+          if (name2 === null) {
             return "failure";
           }
-          return { name, filename, contentType, encoding };
+          return { name: name2, filename, contentType, encoding };
         }
         let headerName = collectASequenceOfBytes(
           (char) => char !== 10 && char !== 13 && char !== 58,
           input2,
-          position2
+          position
         );
         headerName = removeChars(headerName, true, true, (char) => char === 9 || char === 32);
         if (!HTTP_TOKEN_CODEPOINTS.test(headerName.toString())) {
           return "failure";
         }
-        if (input2[position2.position] !== 58) {
+        if (input2[position.position] !== 58) {
           return "failure";
         }
-        position2.position++;
+        position.position++;
         collectASequenceOfBytes(
           (char) => char === 32 || char === 9,
           input2,
-          position2
+          position
         );
         switch (bufferToLowerCasedHeaderName(headerName)) {
           case "content-disposition": {
-            name = filename = null;
-            if (!bufferStartsWith(input2, formDataNameBuffer, position2)) {
+            name2 = filename = null;
+            if (!bufferStartsWith(input2, formDataNameBuffer, position)) {
               return "failure";
             }
-            position2.position += 17;
-            name = parseMultipartFormDataName(input2, position2);
-            if (name === null) {
+            position.position += 17;
+            name2 = parseMultipartFormDataName(input2, position);
+            if (name2 === null) {
               return "failure";
             }
-            if (bufferStartsWith(input2, filenameBuffer, position2)) {
-              let check2 = position2.position + filenameBuffer.length;
+            if (bufferStartsWith(input2, filenameBuffer, position)) {
+              let check2 = position.position + filenameBuffer.length;
               if (input2[check2] === 42) {
-                position2.position += 1;
+                position.position += 1;
                 check2 += 1;
               }
               if (input2[check2] !== 61 || input2[check2 + 1] !== 34) {
                 return "failure";
               }
-              position2.position += 12;
-              filename = parseMultipartFormDataName(input2, position2);
+              position.position += 12;
+              filename = parseMultipartFormDataName(input2, position);
               if (filename === null) {
                 return "failure";
               }
@@ -5340,7 +5340,7 @@ var require_formdata_parser = __commonJS({
             let headerValue = collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
               input2,
-              position2
+              position
             );
             headerValue = removeChars(headerValue, false, true, (char) => char === 9 || char === 32);
             contentType = isomorphicDecode(headerValue);
@@ -5350,7 +5350,7 @@ var require_formdata_parser = __commonJS({
             let headerValue = collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
               input2,
-              position2
+              position
             );
             headerValue = removeChars(headerValue, false, true, (char) => char === 9 || char === 32);
             encoding = isomorphicDecode(headerValue);
@@ -5360,38 +5360,38 @@ var require_formdata_parser = __commonJS({
             collectASequenceOfBytes(
               (char) => char !== 10 && char !== 13,
               input2,
-              position2
+              position
             );
           }
         }
-        if (input2[position2.position] !== 13 && input2[position2.position + 1] !== 10) {
+        if (input2[position.position] !== 13 && input2[position.position + 1] !== 10) {
           return "failure";
         } else {
-          position2.position += 2;
+          position.position += 2;
         }
       }
     }
-    function parseMultipartFormDataName(input2, position2) {
-      assert2(input2[position2.position - 1] === 34);
-      let name = collectASequenceOfBytes(
+    function parseMultipartFormDataName(input2, position) {
+      assert2(input2[position.position - 1] === 34);
+      let name2 = collectASequenceOfBytes(
         (char) => char !== 10 && char !== 13 && char !== 34,
         input2,
-        position2
+        position
       );
-      if (input2[position2.position] !== 34) {
+      if (input2[position.position] !== 34) {
         return null;
       } else {
-        position2.position++;
+        position.position++;
       }
-      name = new TextDecoder().decode(name).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
-      return name;
+      name2 = new TextDecoder().decode(name2).replace(/%0A/ig, "\n").replace(/%0D/ig, "\r").replace(/%22/g, '"');
+      return name2;
     }
-    function collectASequenceOfBytes(condition, input2, position2) {
-      let start = position2.position;
+    function collectASequenceOfBytes(condition, input2, position) {
+      let start = position.position;
       while (start < input2.length && condition(input2[start])) {
         ++start;
       }
-      return input2.subarray(position2.position, position2.position = start);
+      return input2.subarray(position.position, position.position = start);
     }
     function removeChars(buf, leading, trailing, predicate) {
       let lead = 0;
@@ -5404,12 +5404,12 @@ var require_formdata_parser = __commonJS({
       }
       return lead === 0 && trail === buf.length - 1 ? buf : buf.subarray(lead, trail + 1);
     }
-    function bufferStartsWith(buffer, start, position2) {
+    function bufferStartsWith(buffer, start, position) {
       if (buffer.length < start.length) {
         return false;
       }
       for (let i = 0; i < start.length; i++) {
-        if (start[i] !== buffer[position2.position + i]) {
+        if (start[i] !== buffer[position.position + i]) {
           return false;
         }
       }
@@ -5511,16 +5511,16 @@ Content-Disposition: form-data`;
         const rn = new Uint8Array([13, 10]);
         length = 0;
         let hasUnknownSizeValue = false;
-        for (const [name, value] of object2) {
+        for (const [name2, value] of object2) {
           if (typeof value === "string") {
-            const chunk2 = textEncoder.encode(prefix + `; name="${escape(normalizeLinefeeds(name))}"\r
+            const chunk2 = textEncoder.encode(prefix + `; name="${escape(normalizeLinefeeds(name2))}"\r
 \r
 ${normalizeLinefeeds(value)}\r
 `);
             blobParts.push(chunk2);
             length += chunk2.byteLength;
           } else {
-            const chunk2 = textEncoder.encode(`${prefix}; name="${escape(normalizeLinefeeds(name))}"` + (value.name ? `; filename="${escape(value.name)}"` : "") + `\r
+            const chunk2 = textEncoder.encode(`${prefix}; name="${escape(normalizeLinefeeds(name2))}"` + (value.name ? `; filename="${escape(value.name)}"` : "") + `\r
 Content-Type: ${value.type || "application/octet-stream"}\r
 \r
 `);
@@ -5664,8 +5664,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
                 case "application/x-www-form-urlencoded": {
                   const entries = new URLSearchParams(value.toString());
                   const fd = new FormData();
-                  for (const [name, value2] of entries) {
-                    fd.append(name, value2);
+                  for (const [name2, value2] of entries) {
+                    fd.append(name2, value2);
                   }
                   return fd;
                 }
@@ -5810,35 +5810,35 @@ var require_client_h1 = __commonJS({
       return await WebAssembly.instantiate(mod, {
         env: {
           /* eslint-disable camelcase */
-          wasm_on_url: (p, at2, len) => {
+          wasm_on_url: (p, at3, len) => {
             return 0;
           },
-          wasm_on_status: (p, at2, len) => {
+          wasm_on_status: (p, at3, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_message_begin: (p) => {
             assert2(currentParser.ptr === p);
             return currentParser.onMessageBegin() || 0;
           },
-          wasm_on_header_field: (p, at2, len) => {
+          wasm_on_header_field: (p, at3, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
-          wasm_on_header_value: (p, at2, len) => {
+          wasm_on_header_value: (p, at3, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_headers_complete: (p, statusCode, upgrade, shouldKeepAlive) => {
             assert2(currentParser.ptr === p);
             return currentParser.onHeadersComplete(statusCode, Boolean(upgrade), Boolean(shouldKeepAlive)) || 0;
           },
-          wasm_on_body: (p, at2, len) => {
+          wasm_on_body: (p, at3, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
           },
           wasm_on_message_complete: (p) => {
@@ -5861,7 +5861,7 @@ var require_client_h1 = __commonJS({
     var TIMEOUT_HEADERS = 2 | USE_FAST_TIMER;
     var TIMEOUT_BODY = 4 | USE_FAST_TIMER;
     var TIMEOUT_KEEP_ALIVE = 8 | USE_NATIVE_TIMER;
-    var Parser = class {
+    var Parser2 = class {
       constructor(client, socket, { exports: exports2 }) {
         assert2(Number.isFinite(client[kMaxHeadersSize]) && client[kMaxHeadersSize] > 0);
         this.llhttp = exports2;
@@ -6259,8 +6259,8 @@ var require_client_h1 = __commonJS({
         }
       }
     };
-    function onParserTimeout(parser) {
-      const { socket, timeoutType, client, paused } = parser.deref();
+    function onParserTimeout(parser2) {
+      const { socket, timeoutType, client, paused } = parser2.deref();
       if (timeoutType === TIMEOUT_HEADERS) {
         if (!socket[kWriting] || socket.writableNeedDrain || client[kRunning] > 1) {
           assert2(!paused, "cannot be paused while waiting for headers");
@@ -6288,11 +6288,11 @@ var require_client_h1 = __commonJS({
       socket[kIdleSocketValidation] = 0;
       socket[kIdleSocketValidationTimeout] = null;
       socket[kSocketUsed] = false;
-      socket[kParser] = new Parser(client, socket, llhttpInstance);
+      socket[kParser] = new Parser2(client, socket, llhttpInstance);
       addListener(socket, "error", function(err) {
-        const parser = this[kParser];
-        if (err.code === "ECONNRESET" && parser.statusCode && !parser.shouldKeepAlive) {
-          const parserErr = parser.finish();
+        const parser2 = this[kParser];
+        if (err.code === "ECONNRESET" && parser2.statusCode && !parser2.shouldKeepAlive) {
+          const parserErr = parser2.finish();
           if (parserErr) {
             this[kError] = parserErr;
             this[kClient][kOnError](parserErr);
@@ -6303,15 +6303,15 @@ var require_client_h1 = __commonJS({
         this[kClient][kOnError](err);
       });
       addListener(socket, "readable", function() {
-        const parser = this[kParser];
-        if (parser) {
-          parser.readMore();
+        const parser2 = this[kParser];
+        if (parser2) {
+          parser2.readMore();
         }
       });
       addListener(socket, "end", function() {
-        const parser = this[kParser];
-        if (parser.statusCode && !parser.shouldKeepAlive) {
-          const parserErr = parser.finish();
+        const parser2 = this[kParser];
+        if (parser2.statusCode && !parser2.shouldKeepAlive) {
+          const parserErr = parser2.finish();
           if (parserErr) {
             util.destroy(this, parserErr);
           }
@@ -6321,11 +6321,11 @@ var require_client_h1 = __commonJS({
       });
       addListener(socket, "close", function() {
         const client2 = this[kClient];
-        const parser = this[kParser];
+        const parser2 = this[kParser];
         clearIdleSocketValidation(this);
-        if (parser) {
-          if (!this[kError] && parser.statusCode && !parser.shouldKeepAlive) {
-            this[kError] = parser.finish() || this[kError];
+        if (parser2) {
+          if (!this[kError] && parser2.statusCode && !parser2.shouldKeepAlive) {
+            this[kError] = parser2.finish() || this[kError];
           }
           this[kParser].destroy();
           this[kParser] = null;
@@ -6921,13 +6921,13 @@ var require_client_h2 = __commonJS({
     } = http2;
     function parseH2Headers(headers) {
       const result = [];
-      for (const [name, value] of Object.entries(headers)) {
+      for (const [name2, value] of Object.entries(headers)) {
         if (Array.isArray(value)) {
           for (const subvalue of value) {
-            result.push(Buffer.from(name), Buffer.from(subvalue));
+            result.push(Buffer.from(name2), Buffer.from(subvalue));
           }
         } else {
-          result.push(Buffer.from(name), Buffer.from(value));
+          result.push(Buffer.from(name2), Buffer.from(value));
         }
       }
       return result;
@@ -7034,8 +7034,8 @@ var require_client_h2 = __commonJS({
       this[kSocket][kError] = err;
       this[kClient][kOnError](err);
     }
-    function onHttp2FrameError(type, code2, id) {
-      if (id === 0) {
+    function onHttp2FrameError(type, code2, id2) {
+      if (id2 === 0) {
         const err = new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code2}`);
         this[kSocket][kError] = err;
         this[kClient][kOnError](err);
@@ -7571,8 +7571,8 @@ var require_redirect_handler = __commonJS({
         return true;
       }
       if (unknownOrigin && (header2.length === 13 || header2.length === 6 || header2.length === 19)) {
-        const name = util.headerNameToString(header2);
-        return name === "authorization" || name === "cookie" || name === "proxy-authorization";
+        const name2 = util.headerNameToString(header2);
+        return name2 === "authorization" || name2 === "cookie" || name2 === "proxy-authorization";
       }
       return false;
     }
@@ -8433,8 +8433,8 @@ var require_pool = __commonJS({
         this[kOptions].interceptors = options.interceptors ? { ...options.interceptors } : void 0;
         this[kFactory] = factory;
         this.on("connectionError", (origin2, targets, error63) => {
-          for (const target of targets) {
-            const idx = this[kClients].indexOf(target);
+          for (const target2 of targets) {
+            const idx = this[kClients].indexOf(target2);
             if (idx !== -1) {
               this[kClients].splice(idx, 1);
             }
@@ -8488,9 +8488,9 @@ var require_balanced_pool = __commonJS({
     function getGreatestCommonDivisor(a, b) {
       if (a === 0) return b;
       while (b !== 0) {
-        const t = b;
+        const t2 = b;
         b = a % b;
-        a = t;
+        a = t2;
       }
       return a;
     }
@@ -10825,13 +10825,13 @@ var require_mock_utils = __commonJS({
       for (let i = 0; i < keys.length; ++i) {
         const key = keys[i];
         const value = data[key];
-        const name = Buffer.from(`${key}`);
+        const name2 = Buffer.from(`${key}`);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; ++j) {
-            result.push(name, Buffer.from(`${value[j]}`));
+            result.push(name2, Buffer.from(`${value[j]}`));
           }
         } else {
-          result.push(name, Buffer.from(`${value}`));
+          result.push(name2, Buffer.from(`${value}`));
         }
       }
       return result;
@@ -11785,13 +11785,13 @@ var require_dns = __commonJS({
         } else {
           family.offset++;
         }
-        const position2 = family.offset % family.ips.length;
-        ip = family.ips[position2] ?? null;
+        const position = family.offset % family.ips.length;
+        ip = family.ips[position] ?? null;
         if (ip == null) {
           return ip;
         }
         if (Date.now() - ip.timestamp > ip.ttl) {
-          family.ips.splice(position2, 1);
+          family.ips.splice(position, 1);
           return this.pick(origin, hostnameRecords, affinity);
         }
         return ip;
@@ -11799,21 +11799,21 @@ var require_dns = __commonJS({
       setRecords(origin, addresses) {
         const timestamp = Date.now();
         const records = { records: { 4: null, 6: null } };
-        for (const record2 of addresses) {
-          record2.timestamp = timestamp;
-          if (typeof record2.ttl === "number") {
-            record2.ttl = Math.min(record2.ttl, this.#maxTTL);
+        for (const record3 of addresses) {
+          record3.timestamp = timestamp;
+          if (typeof record3.ttl === "number") {
+            record3.ttl = Math.min(record3.ttl, this.#maxTTL);
           } else {
-            record2.ttl = this.#maxTTL;
+            record3.ttl = this.#maxTTL;
           }
-          const familyRecords = records.records[record2.family] ?? { ips: [] };
-          familyRecords.ips.push(record2);
-          records.records[record2.family] = familyRecords;
+          const familyRecords = records.records[record3.family] ?? { ips: [] };
+          familyRecords.ips.push(record3);
+          records.records[record3.family] = familyRecords;
         }
         this.#records.set(origin.hostname, records);
       }
-      getHandler(meta3, opts) {
-        return new DNSDispatchHandler(this, meta3, opts);
+      getHandler(meta4, opts) {
+        return new DNSDispatchHandler(this, meta4, opts);
       }
     };
     var DNSDispatchHandler = class extends DecoratorHandler {
@@ -11981,12 +11981,12 @@ var require_headers = __commonJS({
         });
       }
     }
-    function appendHeader(headers, name, value) {
+    function appendHeader(headers, name2, value) {
       value = headerValueNormalize(value);
-      if (!isValidHeaderName(name)) {
+      if (!isValidHeaderName(name2)) {
         throw webidl.errors.invalidArgument({
           prefix: "Headers.append",
-          value: name,
+          value: name2,
           type: "header name"
         });
       } else if (!isValidHeaderValue(value)) {
@@ -11999,7 +11999,7 @@ var require_headers = __commonJS({
       if (getHeadersGuard(headers) === "immutable") {
         throw new TypeError("immutable");
       }
-      return getHeadersList(headers).append(name, value, false);
+      return getHeadersList(headers).append(name2, value, false);
     }
     function compareHeaderName(a, b) {
       return a[0] < b[0] ? -1 : 1;
@@ -12022,8 +12022,8 @@ var require_headers = __commonJS({
        * @param {string} name
        * @param {boolean} isLowerCase
        */
-      contains(name, isLowerCase) {
-        return this[kHeadersMap].has(isLowerCase ? name : name.toLowerCase());
+      contains(name2, isLowerCase) {
+        return this[kHeadersMap].has(isLowerCase ? name2 : name2.toLowerCase());
       }
       clear() {
         this[kHeadersMap].clear();
@@ -12036,9 +12036,9 @@ var require_headers = __commonJS({
        * @param {string} value
        * @param {boolean} isLowerCase
        */
-      append(name, value, isLowerCase) {
+      append(name2, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        const lowercaseName = isLowerCase ? name : name.toLowerCase();
+        const lowercaseName = isLowerCase ? name2 : name2.toLowerCase();
         const exists2 = this[kHeadersMap].get(lowercaseName);
         if (exists2) {
           const delimiter = lowercaseName === "cookie" ? "; " : ", ";
@@ -12047,7 +12047,7 @@ var require_headers = __commonJS({
             value: `${exists2.value}${delimiter}${value}`
           });
         } else {
-          this[kHeadersMap].set(lowercaseName, { name, value });
+          this[kHeadersMap].set(lowercaseName, { name: name2, value });
         }
         if (lowercaseName === "set-cookie") {
           (this.cookies ??= []).push(value);
@@ -12059,26 +12059,26 @@ var require_headers = __commonJS({
        * @param {string} value
        * @param {boolean} isLowerCase
        */
-      set(name, value, isLowerCase) {
+      set(name2, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        const lowercaseName = isLowerCase ? name : name.toLowerCase();
+        const lowercaseName = isLowerCase ? name2 : name2.toLowerCase();
         if (lowercaseName === "set-cookie") {
           this.cookies = [value];
         }
-        this[kHeadersMap].set(lowercaseName, { name, value });
+        this[kHeadersMap].set(lowercaseName, { name: name2, value });
       }
       /**
        * @see https://fetch.spec.whatwg.org/#concept-header-list-delete
        * @param {string} name
        * @param {boolean} isLowerCase
        */
-      delete(name, isLowerCase) {
+      delete(name2, isLowerCase) {
         this[kHeadersSortedMap] = null;
-        if (!isLowerCase) name = name.toLowerCase();
-        if (name === "set-cookie") {
+        if (!isLowerCase) name2 = name2.toLowerCase();
+        if (name2 === "set-cookie") {
           this.cookies = null;
         }
-        this[kHeadersMap].delete(name);
+        this[kHeadersMap].delete(name2);
       }
       /**
        * @see https://fetch.spec.whatwg.org/#concept-header-list-get
@@ -12086,19 +12086,19 @@ var require_headers = __commonJS({
        * @param {boolean} isLowerCase
        * @returns {string | null}
        */
-      get(name, isLowerCase) {
-        return this[kHeadersMap].get(isLowerCase ? name : name.toLowerCase())?.value ?? null;
+      get(name2, isLowerCase) {
+        return this[kHeadersMap].get(isLowerCase ? name2 : name2.toLowerCase())?.value ?? null;
       }
       *[Symbol.iterator]() {
-        for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
-          yield [name, value];
+        for (const { 0: name2, 1: { value } } of this[kHeadersMap]) {
+          yield [name2, value];
         }
       }
       get entries() {
         const headers = {};
         if (this[kHeadersMap].size !== 0) {
-          for (const { name, value } of this[kHeadersMap].values()) {
-            headers[name] = value;
+          for (const { name: name2, value } of this[kHeadersMap].values()) {
+            headers[name2] = value;
           }
         }
         return headers;
@@ -12109,13 +12109,13 @@ var require_headers = __commonJS({
       get entriesList() {
         const headers = [];
         if (this[kHeadersMap].size !== 0) {
-          for (const { 0: lowerName, 1: { name, value } } of this[kHeadersMap]) {
+          for (const { 0: lowerName, 1: { name: name2, value } } of this[kHeadersMap]) {
             if (lowerName === "set-cookie") {
               for (const cookie of this.cookies) {
-                headers.push([name, cookie]);
+                headers.push([name2, cookie]);
               }
             } else {
-              headers.push([name, value]);
+              headers.push([name2, value]);
             }
           }
         }
@@ -12161,8 +12161,8 @@ var require_headers = __commonJS({
           return array2;
         } else {
           let i = 0;
-          for (const { 0: name, 1: { value } } of this[kHeadersMap]) {
-            array2[i++] = [name, value];
+          for (const { 0: name2, 1: { value } } of this[kHeadersMap]) {
+            array2[i++] = [name2, value];
             assert2(value !== null);
           }
           return array2.sort(compareHeaderName);
@@ -12185,77 +12185,77 @@ var require_headers = __commonJS({
         }
       }
       // https://fetch.spec.whatwg.org/#dom-headers-append
-      append(name, value) {
+      append(name2, value) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 2, "Headers.append");
         const prefix = "Headers.append";
-        name = webidl.converters.ByteString(name, prefix, "name");
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
         value = webidl.converters.ByteString(value, prefix, "value");
-        return appendHeader(this, name, value);
+        return appendHeader(this, name2, value);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-delete
-      delete(name) {
+      delete(name2) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.delete");
         const prefix = "Headers.delete";
-        name = webidl.converters.ByteString(name, prefix, "name");
-        if (!isValidHeaderName(name)) {
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix: "Headers.delete",
-            value: name,
+            value: name2,
             type: "header name"
           });
         }
         if (this.#guard === "immutable") {
           throw new TypeError("immutable");
         }
-        if (!this.#headersList.contains(name, false)) {
+        if (!this.#headersList.contains(name2, false)) {
           return;
         }
-        this.#headersList.delete(name, false);
+        this.#headersList.delete(name2, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-get
-      get(name) {
+      get(name2) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.get");
         const prefix = "Headers.get";
-        name = webidl.converters.ByteString(name, prefix, "name");
-        if (!isValidHeaderName(name)) {
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name,
+            value: name2,
             type: "header name"
           });
         }
-        return this.#headersList.get(name, false);
+        return this.#headersList.get(name2, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-has
-      has(name) {
+      has(name2) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 1, "Headers.has");
         const prefix = "Headers.has";
-        name = webidl.converters.ByteString(name, prefix, "name");
-        if (!isValidHeaderName(name)) {
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name,
+            value: name2,
             type: "header name"
           });
         }
-        return this.#headersList.contains(name, false);
+        return this.#headersList.contains(name2, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-set
-      set(name, value) {
+      set(name2, value) {
         webidl.brandCheck(this, _Headers);
         webidl.argumentLengthCheck(arguments, 2, "Headers.set");
         const prefix = "Headers.set";
-        name = webidl.converters.ByteString(name, prefix, "name");
+        name2 = webidl.converters.ByteString(name2, prefix, "name");
         value = webidl.converters.ByteString(value, prefix, "value");
         value = headerValueNormalize(value);
-        if (!isValidHeaderName(name)) {
+        if (!isValidHeaderName(name2)) {
           throw webidl.errors.invalidArgument({
             prefix,
-            value: name,
+            value: name2,
             type: "header name"
           });
         } else if (!isValidHeaderValue(value)) {
@@ -12268,7 +12268,7 @@ var require_headers = __commonJS({
         if (this.#guard === "immutable") {
           throw new TypeError("immutable");
         }
-        this.#headersList.set(name, value, false);
+        this.#headersList.set(name2, value, false);
       }
       // https://fetch.spec.whatwg.org/#dom-headers-getsetcookie
       getSetCookie() {
@@ -12291,13 +12291,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap] = names;
         }
         for (let i = 0; i < names.length; ++i) {
-          const { 0: name, 1: value } = names[i];
-          if (name === "set-cookie") {
+          const { 0: name2, 1: value } = names[i];
+          if (name2 === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
-              headers.push([name, cookies[j]]);
+              headers.push([name2, cookies[j]]);
             }
           } else {
-            headers.push([name, value]);
+            headers.push([name2, value]);
           }
         }
         return this.#headersList[kHeadersSortedMap] = headers;
@@ -12621,12 +12621,12 @@ var require_response = __commonJS({
         ...state
       };
       return new Proxy(response, {
-        get(target, p) {
-          return p in state ? state[p] : target[p];
+        get(target2, p) {
+          return p in state ? state[p] : target2[p];
         },
-        set(target, p, value) {
+        set(target2, p, value) {
           assert2(!(p in state));
-          target[p] = value;
+          target2[p] = value;
           return true;
         }
       });
@@ -12717,23 +12717,23 @@ var require_response = __commonJS({
     webidl.converters.URLSearchParams = webidl.interfaceConverter(
       URLSearchParams
     );
-    webidl.converters.XMLHttpRequestBodyInit = function(V, prefix, name) {
+    webidl.converters.XMLHttpRequestBodyInit = function(V, prefix, name2) {
       if (typeof V === "string") {
-        return webidl.converters.USVString(V, prefix, name);
+        return webidl.converters.USVString(V, prefix, name2);
       }
       if (isBlobLike(V)) {
-        return webidl.converters.Blob(V, prefix, name, { strict: false });
+        return webidl.converters.Blob(V, prefix, name2, { strict: false });
       }
       if (ArrayBuffer.isView(V) || types.isArrayBuffer(V)) {
-        return webidl.converters.BufferSource(V, prefix, name);
+        return webidl.converters.BufferSource(V, prefix, name2);
       }
       if (util.isFormDataLike(V)) {
-        return webidl.converters.FormData(V, prefix, name, { strict: false });
+        return webidl.converters.FormData(V, prefix, name2, { strict: false });
       }
       if (V instanceof URLSearchParams) {
-        return webidl.converters.URLSearchParams(V, prefix, name);
+        return webidl.converters.URLSearchParams(V, prefix, name2);
       }
-      return webidl.converters.DOMString(V, prefix, name);
+      return webidl.converters.DOMString(V, prefix, name2);
     };
     webidl.converters.BodyInit = function(V, prefix, argument) {
       if (V instanceof ReadableStream) {
@@ -13104,8 +13104,8 @@ var require_request2 = __commonJS({
           const headers = init.headers !== void 0 ? init.headers : new HeadersList(headersList);
           headersList.clear();
           if (headers instanceof HeadersList) {
-            for (const { name, value } of headers.rawValues()) {
-              headersList.append(name, value, false);
+            for (const { name: name2, value } of headers.rawValues()) {
+              headersList.append(name2, value, false);
             }
             headersList.cookies = headers.cookies;
           } else {
@@ -16109,9 +16109,9 @@ var require_util6 = __commonJS({
       }
       return false;
     }
-    function validateCookieName(name) {
-      for (let i = 0; i < name.length; ++i) {
-        const code2 = name.charCodeAt(i);
+    function validateCookieName(name2) {
+      for (let i = 0; i < name2.length; ++i) {
+        const code2 = name2.charCodeAt(i);
         if (code2 < 33 || // exclude CTLs (0-31), SP and HT
         code2 > 126 || // exclude non-ascii and DEL
         code2 === 34 || // "
@@ -16241,7 +16241,7 @@ var require_util6 = __commonJS({
         throw new Error("Invalid cookie max-age");
       }
     }
-    function stringify2(cookie) {
+    function stringify(cookie) {
       if (cookie.name.length === 0) {
         return null;
       }
@@ -16299,7 +16299,7 @@ var require_util6 = __commonJS({
       validateCookiePath,
       validateCookieValue,
       toIMFDate,
-      stringify: stringify2
+      stringify
     };
   }
 });
@@ -16318,33 +16318,33 @@ var require_parse = __commonJS({
       }
       let nameValuePair = "";
       let unparsedAttributes = "";
-      let name = "";
+      let name2 = "";
       let value = "";
       if (header2.includes(";")) {
-        const position2 = { position: 0 };
-        nameValuePair = collectASequenceOfCodePointsFast(";", header2, position2);
-        unparsedAttributes = header2.slice(position2.position);
+        const position = { position: 0 };
+        nameValuePair = collectASequenceOfCodePointsFast(";", header2, position);
+        unparsedAttributes = header2.slice(position.position);
       } else {
         nameValuePair = header2;
       }
       if (!nameValuePair.includes("=")) {
         value = nameValuePair;
       } else {
-        const position2 = { position: 0 };
-        name = collectASequenceOfCodePointsFast(
+        const position = { position: 0 };
+        name2 = collectASequenceOfCodePointsFast(
           "=",
           nameValuePair,
-          position2
+          position
         );
-        value = nameValuePair.slice(position2.position + 1);
+        value = nameValuePair.slice(position.position + 1);
       }
-      name = name.trim();
+      name2 = name2.trim();
       value = value.trim();
-      if (name.length + value.length > maxNameValuePairSize) {
+      if (name2.length + value.length > maxNameValuePairSize) {
         return null;
       }
       return {
-        name,
+        name: name2,
         value,
         ...parseUnparsedAttributes(unparsedAttributes)
       };
@@ -16370,13 +16370,13 @@ var require_parse = __commonJS({
       let attributeName = "";
       let attributeValue = "";
       if (cookieAv.includes("=")) {
-        const position2 = { position: 0 };
+        const position = { position: 0 };
         attributeName = collectASequenceOfCodePointsFast(
           "=",
           cookieAv,
-          position2
+          position
         );
-        attributeValue = cookieAv.slice(position2.position + 1);
+        attributeValue = cookieAv.slice(position.position + 1);
       } else {
         attributeName = cookieAv;
       }
@@ -16445,7 +16445,7 @@ var require_cookies = __commonJS({
   "node_modules/undici/lib/web/cookies/index.js"(exports, module) {
     "use strict";
     var { parseSetCookie } = require_parse();
-    var { stringify: stringify2 } = require_util6();
+    var { stringify } = require_util6();
     var { webidl } = require_webidl();
     var { Headers: Headers2 } = require_headers();
     function getCookies(headers) {
@@ -16457,19 +16457,19 @@ var require_cookies = __commonJS({
         return out;
       }
       for (const piece of cookie.split(";")) {
-        const [name, ...value] = piece.split("=");
-        out[name.trim()] = value.join("=");
+        const [name2, ...value] = piece.split("=");
+        out[name2.trim()] = value.join("=");
       }
       return out;
     }
-    function deleteCookie(headers, name, attributes) {
+    function deleteCookie(headers, name2, attributes) {
       webidl.brandCheck(headers, Headers2, { strict: false });
       const prefix = "deleteCookie";
       webidl.argumentLengthCheck(arguments, 2, prefix);
-      name = webidl.converters.DOMString(name, prefix, "name");
+      name2 = webidl.converters.DOMString(name2, prefix, "name");
       attributes = webidl.converters.DeleteCookieAttributes(attributes);
       setCookie(headers, {
-        name,
+        name: name2,
         value: "",
         expires: /* @__PURE__ */ new Date(0),
         ...attributes
@@ -16482,13 +16482,13 @@ var require_cookies = __commonJS({
       if (!cookies) {
         return [];
       }
-      return cookies.map((pair) => parseSetCookie(pair));
+      return cookies.map((pair2) => parseSetCookie(pair2));
     }
     function setCookie(headers, cookie) {
       webidl.argumentLengthCheck(arguments, 2, "setCookie");
       webidl.brandCheck(headers, Headers2, { strict: false });
       cookie = webidl.converters.Cookie(cookie);
-      const str = stringify2(cookie);
+      const str = stringify(cookie);
       if (str) {
         headers.append("Set-Cookie", str);
       }
@@ -16930,9 +16930,9 @@ var require_util7 = __commonJS({
     function isClosed(ws) {
       return ws[kReadyState] === states.CLOSED;
     }
-    function fireEvent(e, target, eventFactory = (type, init) => new Event(type, init), eventInitDict = {}) {
+    function fireEvent(e, target2, eventFactory = (type, init) => new Event(type, init), eventInitDict = {}) {
       const event = eventFactory(e, eventInitDict);
-      target.dispatchEvent(event);
+      target2.dispatchEvent(event);
     }
     function websocketMessageReceived(ws, type, data) {
       if (ws[kReadyState] !== states.OPEN) {
@@ -17027,16 +17027,16 @@ var require_util7 = __commonJS({
       return isTextBinaryFrame(opcode) || isContinuationFrame(opcode) || isControlFrame(opcode);
     }
     function parseExtensions(extensions) {
-      const position2 = { position: 0 };
+      const position = { position: 0 };
       const extensionList = /* @__PURE__ */ new Map();
-      while (position2.position < extensions.length) {
-        const pair = collectASequenceOfCodePointsFast(";", extensions, position2);
-        const [name, value = ""] = pair.split("=");
+      while (position.position < extensions.length) {
+        const pair2 = collectASequenceOfCodePointsFast(";", extensions, position);
+        const [name2, value = ""] = pair2.split("=");
         extensionList.set(
-          removeHTTPWhitespace(name, true, false),
+          removeHTTPWhitespace(name2, true, false),
           removeHTTPWhitespace(value, false, true)
         );
-        position2.position++;
+        position.position++;
       }
       return extensionList;
     }
@@ -17589,9 +17589,9 @@ var require_receiver = __commonJS({
               return callback();
             }
             const buffer = this.consume(8);
-            const upper = buffer.readUInt32BE(0);
+            const upper2 = buffer.readUInt32BE(0);
             const lower = buffer.readUInt32BE(4);
-            if (upper !== 0 || lower > 2 ** 31 - 1) {
+            if (upper2 !== 0 || lower > 2 ** 31 - 1) {
               failWebsocketConnection(this.ws, "Received payload length > 2^31 bytes.");
               return;
             }
@@ -18162,14 +18162,14 @@ var require_websocket = __commonJS({
         const webSocketOptions = this[kController]?.dispatcher?.webSocketOptions;
         const maxFragments = webSocketOptions?.maxFragments;
         const maxPayloadSize = webSocketOptions?.maxPayloadSize;
-        const parser = new ByteParser(this, parsedExtensions, {
+        const parser2 = new ByteParser(this, parsedExtensions, {
           maxFragments,
           maxPayloadSize
         });
-        parser.on("drain", onParserDrain);
-        parser.on("error", onParserError.bind(this));
+        parser2.on("drain", onParserDrain);
+        parser2.on("error", onParserError.bind(this));
         response.socket.ws = this;
-        this[kByteParser] = parser;
+        this[kByteParser] = parser2;
         this.#sendQueue = new SendQueue(response.socket);
         this[kReadyState] = states.OPEN;
         const extensions = response.headersList.get("sec-websocket-extensions");
@@ -18731,7 +18731,7 @@ var require_eventsource = __commonJS({
     var experimentalWarned = false;
     var defaultReconnectionTime = 3e3;
     var CONNECTING = 0;
-    var OPEN = 1;
+    var OPEN2 = 1;
     var CLOSED = 2;
     var ANONYMOUS = "anonymous";
     var USE_CREDENTIALS = "use-credentials";
@@ -18863,7 +18863,7 @@ var require_eventsource = __commonJS({
             this.dispatchEvent(new Event("error"));
             return;
           }
-          this.#readyState = OPEN;
+          this.#readyState = OPEN2;
           this.dispatchEvent(new Event("open"));
           this.#state.origin = response.urlList[response.urlList.length - 1].origin;
           const eventSourceStream = new EventSourceStream({
@@ -18970,7 +18970,7 @@ var require_eventsource = __commonJS({
         __proto__: null,
         configurable: false,
         enumerable: true,
-        value: OPEN,
+        value: OPEN2,
         writable: false
       },
       CLOSED: {
@@ -19385,11 +19385,11 @@ var require_directives = __commonJS({
     };
     var escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
     var Directives = class _Directives {
-      constructor(yaml, tags) {
+      constructor(yaml, tags2) {
         this.docStart = null;
         this.docEnd = false;
         this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
-        this.tags = Object.assign({}, _Directives.defaultTags, tags);
+        this.tags = Object.assign({}, _Directives.defaultTags, tags2);
       }
       clone() {
         const copy = new _Directives(this.yaml, this.tags);
@@ -19428,8 +19428,8 @@ var require_directives = __commonJS({
           this.atNextDocument = false;
         }
         const parts = line.trim().split(/[ \t]+/);
-        const name = parts.shift();
-        switch (name) {
+        const name2 = parts.shift();
+        switch (name2) {
           case "%TAG": {
             if (parts.length !== 2) {
               onError(0, "%TAG directive should contain exactly two parts");
@@ -19457,7 +19457,7 @@ var require_directives = __commonJS({
             }
           }
           default:
-            onError(0, `Unknown directive ${name}`, true);
+            onError(0, `Unknown directive ${name2}`, true);
             return false;
         }
       }
@@ -19517,12 +19517,12 @@ var require_directives = __commonJS({
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
-          const tags = {};
+          const tags2 = {};
           visit2.visit(doc.contents, (_key, node2) => {
             if (identity.isNode(node2) && node2.tag)
-              tags[node2.tag] = true;
+              tags2[node2.tag] = true;
           });
-          tagNames = Object.keys(tags);
+          tagNames = Object.keys(tags2);
         } else
           tagNames = [];
         for (const [handle, prefix] of tagEntries) {
@@ -19566,9 +19566,9 @@ var require_anchors = __commonJS({
     }
     function findNewAnchor(prefix, exclude) {
       for (let i = 1; true; ++i) {
-        const name = `${prefix}${i}`;
-        if (!exclude.has(name))
-          return name;
+        const name2 = `${prefix}${i}`;
+        if (!exclude.has(name2))
+          return name2;
       }
     }
     function createNodeAnchors(doc, prefix) {
@@ -19887,15 +19887,15 @@ var require_createNode = __commonJS({
     var identity = require_identity();
     var Scalar = require_Scalar();
     var defaultTagPrefix = "tag:yaml.org,2002:";
-    function findTagObject(value, tagName, tags) {
+    function findTagObject(value, tagName, tags2) {
       if (tagName) {
-        const match = tags.filter((t) => t.tag === tagName);
-        const tagObj = match.find((t) => !t.format) ?? match[0];
+        const match = tags2.filter((t2) => t2.tag === tagName);
+        const tagObj = match.find((t2) => !t2.format) ?? match[0];
         if (!tagObj)
           throw new Error(`Tag ${tagName} not found`);
         return tagObj;
       }
-      return tags.find((t) => t.identify?.(value) && !t.format);
+      return tags2.find((t2) => t2.identify?.(value) && !t2.format);
     }
     function createNode(value, tagName, ctx) {
       if (identity.isDocument(value))
@@ -20102,12 +20102,12 @@ var require_stringifyComment = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
-    function indentComment(comment, indent) {
-      if (/^\n+$/.test(comment))
-        return comment.substring(1);
-      return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
+    function indentComment(comment2, indent2) {
+      if (/^\n+$/.test(comment2))
+        return comment2.substring(1);
+      return indent2 ? comment2.replace(/^(?! *$)/gm, indent2) : comment2;
     }
-    var lineComment = (str, indent, comment) => str.endsWith("\n") ? indentComment(comment, indent) : comment.includes("\n") ? "\n" + indentComment(comment, indent) : (str.endsWith(" ") ? "" : " ") + comment;
+    var lineComment = (str, indent2, comment2) => str.endsWith("\n") ? indentComment(comment2, indent2) : comment2.includes("\n") ? "\n" + indentComment(comment2, indent2) : (str.endsWith(" ") ? "" : " ") + comment2;
     exports.indentComment = indentComment;
     exports.lineComment = lineComment;
     exports.stringifyComment = stringifyComment;
@@ -20121,17 +20121,17 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text2, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text2, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
         return text2;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
-      const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
+      const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
       if (text2.length <= endStep)
         return text2;
       const folds = [];
       const escapedFolds = {};
-      let end = lineWidth - indent.length;
+      let end = lineWidth - indent2.length;
       if (typeof indentAtStart === "number") {
         if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
           folds.push(0);
@@ -20145,7 +20145,7 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text2, i, indent.length);
+        i = consumeMoreIndentedLines(text2, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
@@ -20169,8 +20169,8 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text2, i, indent.length);
-          end = i + indent.length + endStep;
+            i = consumeMoreIndentedLines(text2, i, indent2.length);
+          end = i + indent2.length + endStep;
           split = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
@@ -20215,22 +20215,22 @@ var require_foldFlowLines = __commonJS({
         const end2 = folds[i2 + 1] || text2.length;
         if (fold === 0)
           res = `
-${indent}${text2.slice(0, end2)}`;
+${indent2}${text2.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
             res += `${text2[fold]}\\`;
           res += `
-${indent}${text2.slice(fold + 1, end2)}`;
+${indent2}${text2.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text2, i, indent) {
+    function consumeMoreIndentedLines(text2, i, indent2) {
       let end = i;
       let start = i + 1;
       let ch = text2[start];
       while (ch === " " || ch === "	") {
-        if (i < start + indent) {
+        if (i < start + indent2) {
           ch = text2[++i];
         } else {
           do {
@@ -20286,7 +20286,7 @@ var require_stringifyString = __commonJS({
         return json2;
       const { implicitKey } = ctx;
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
-      const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
+      const indent2 = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       let str = "";
       let start = 0;
       for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
@@ -20346,7 +20346,7 @@ var require_stringifyString = __commonJS({
                   str += "\n";
                   i += 2;
                 }
-                str += indent;
+                str += indent2;
                 if (json2[i + 2] === " ")
                   str += "\\";
                 i += 1;
@@ -20358,20 +20358,20 @@ var require_stringifyString = __commonJS({
           }
       }
       str = start ? str + json2.slice(start) : json2;
-      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent2, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value, ctx) {
       if (ctx.options.singleQuote === false || ctx.implicitKey && value.includes("\n") || /[ \t]\n|\n[ \t]/.test(value))
         return doubleQuotedString(value, ctx);
-      const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
+      const indent2 = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       const res = "'" + value.replace(/'/g, "''").replace(/\n+/g, `$&
-${indent}`) + "'";
-      return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+${indent2}`) + "'";
+      return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent2, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
     }
     function quotedString(value, ctx) {
-      const { singleQuote } = ctx.options;
+      const { singleQuote: singleQuote2 } = ctx.options;
       let qs;
-      if (singleQuote === false)
+      if (singleQuote2 === false)
         qs = doubleQuotedString;
       else {
         const hasDouble = value.includes('"');
@@ -20381,7 +20381,7 @@ ${indent}`) + "'";
         else if (hasSingle && !hasDouble)
           qs = doubleQuotedString;
         else
-          qs = singleQuote ? singleQuotedString : doubleQuotedString;
+          qs = singleQuote2 ? singleQuotedString : doubleQuotedString;
       }
       return qs(value, ctx);
     }
@@ -20391,15 +20391,15 @@ ${indent}`) + "'";
     } catch {
       blockEndNewlines = /\n+(?!\n|$)/g;
     }
-    function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
+    function blockString({ comment: comment2, type, value }, ctx, onComment, onChompKeep) {
       const { blockQuote, commentString, lineWidth } = ctx.options;
       if (!blockQuote || /\n[\t ]+$/.test(value)) {
         return quotedString(value, ctx);
       }
-      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
+      const indent2 = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
+      const literal3 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent2.length);
       if (!value)
-        return literal2 ? "|\n" : ">\n";
+        return literal3 ? "|\n" : ">\n";
       let chomp;
       let endStart;
       for (endStart = value.length; endStart > 0; --endStart) {
@@ -20422,7 +20422,7 @@ ${indent}`) + "'";
         value = value.slice(0, -end.length);
         if (end[end.length - 1] === "\n")
           end = end.slice(0, -1);
-        end = end.replace(blockEndNewlines, `$&${indent}`);
+        end = end.replace(blockEndNewlines, `$&${indent2}`);
       }
       let startWithSpace = false;
       let startEnd;
@@ -20439,17 +20439,17 @@ ${indent}`) + "'";
       let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
       if (start) {
         value = value.substring(start.length);
-        start = start.replace(/\n+/g, `$&${indent}`);
+        start = start.replace(/\n+/g, `$&${indent2}`);
       }
-      const indentSize = indent ? "2" : "1";
+      const indentSize = indent2 ? "2" : "1";
       let header2 = (startWithSpace ? indentSize : "") + chomp;
-      if (comment) {
-        header2 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+      if (comment2) {
+        header2 += " " + commentString(comment2.replace(/ ?[\r\n]+/g, " "));
         if (onComment)
           onComment();
       }
-      if (!literal2) {
-        const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
+      if (!literal3) {
+        const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent2}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
         if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
@@ -20457,18 +20457,18 @@ ${indent}`) + "'";
             literalFallback = true;
           };
         }
-        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
           return `>${header2}
-${indent}${body}`;
+${indent2}${body}`;
       }
-      value = value.replace(/\n+/g, `$&${indent}`);
+      value = value.replace(/\n+/g, `$&${indent2}`);
       return `|${header2}
-${indent}${start}${value}${end}`;
+${indent2}${start}${value}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
       const { type, value } = item;
-      const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
+      const { actualString, implicitKey, indent: indent2, indentStep, inFlow } = ctx;
       if (implicitKey && value.includes("\n") || inFlow && /[[\]{},]/.test(value)) {
         return quotedString(value, ctx);
       }
@@ -20479,22 +20479,22 @@ ${indent}${start}${value}${end}`;
         return blockString(item, ctx, onComment, onChompKeep);
       }
       if (containsDocumentMarker(value)) {
-        if (indent === "") {
+        if (indent2 === "") {
           ctx.forceBlockIndent = true;
           return blockString(item, ctx, onComment, onChompKeep);
-        } else if (implicitKey && indent === indentStep) {
+        } else if (implicitKey && indent2 === indentStep) {
           return quotedString(value, ctx);
         }
       }
       const str = value.replace(/\n+/g, `$&
-${indent}`);
+${indent2}`);
       if (actualString) {
         const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
-        const { compat, tags } = ctx.doc.schema;
-        if (tags.some(test) || compat?.some(test))
+        const { compat, tags: tags2 } = ctx.doc.schema;
+        if (tags2.some(test) || compat?.some(test))
           return quotedString(value, ctx);
       }
-      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent2, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
     }
     function stringifyString(item, ctx, onComment, onChompKeep) {
       const { implicitKey, inFlow } = ctx;
@@ -20522,10 +20522,10 @@ ${indent}`);
       let res = _stringify(type);
       if (res === null) {
         const { defaultKeyType, defaultStringType } = ctx.options;
-        const t = implicitKey && defaultKeyType || defaultStringType;
-        res = _stringify(t);
+        const t2 = implicitKey && defaultKeyType || defaultStringType;
+        res = _stringify(t2);
         if (res === null)
-          throw new Error(`Unsupported default string type ${t}`);
+          throw new Error(`Unsupported default string type ${t2}`);
       }
       return res;
     }
@@ -20583,30 +20583,30 @@ var require_stringify = __commonJS({
         options: opt
       };
     }
-    function getTagObject(tags, item) {
+    function getTagObject(tags2, item) {
       if (item.tag) {
-        const match = tags.filter((t) => t.tag === item.tag);
+        const match = tags2.filter((t2) => t2.tag === item.tag);
         if (match.length > 0)
-          return match.find((t) => t.format === item.format) ?? match[0];
+          return match.find((t2) => t2.format === item.format) ?? match[0];
       }
       let tagObj = void 0;
       let obj;
       if (identity.isScalar(item)) {
         obj = item.value;
-        let match = tags.filter((t) => t.identify?.(obj));
+        let match = tags2.filter((t2) => t2.identify?.(obj));
         if (match.length > 1) {
-          const testMatch = match.filter((t) => t.test);
+          const testMatch = match.filter((t2) => t2.test);
           if (testMatch.length > 0)
             match = testMatch;
         }
-        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
+        tagObj = match.find((t2) => t2.format === item.format) ?? match.find((t2) => !t2.format);
       } else {
         obj = item;
-        tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
+        tagObj = tags2.find((t2) => t2.nodeClass && obj instanceof t2.nodeClass);
       }
       if (!tagObj) {
-        const name = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
-        throw new Error(`Tag not resolved for ${name} value`);
+        const name2 = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
+        throw new Error(`Tag not resolved for ${name2} value`);
       }
       return tagObj;
     }
@@ -20624,7 +20624,7 @@ var require_stringify = __commonJS({
         props.push(doc.directives.tagString(tag));
       return props.join(" ");
     }
-    function stringify2(item, ctx, onComment, onChompKeep) {
+    function stringify(item, ctx, onComment, onChompKeep) {
       if (identity.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
       if (identity.isAlias(item)) {
@@ -20653,7 +20653,7 @@ var require_stringify = __commonJS({
 ${ctx.indent}${str}`;
     }
     exports.createStringifyContext = createStringifyContext;
-    exports.stringify = stringify2;
+    exports.stringify = stringify;
   }
 });
 
@@ -20663,10 +20663,10 @@ var require_stringifyPair = __commonJS({
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
-    var stringify2 = require_stringify();
+    var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
-      const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
+      const { allNullValues, doc, indent: indent2, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
       let keyComment = identity.isNode(key) && key.comment || null;
       if (simpleKeys) {
         if (keyComment) {
@@ -20681,11 +20681,11 @@ var require_stringifyPair = __commonJS({
       ctx = Object.assign({}, ctx, {
         allNullValues: false,
         implicitKey: !explicitKey && (simpleKeys || !allNullValues),
-        indent: indent + indentStep
+        indent: indent2 + indentStep
       });
       let keyCommentDone = false;
       let chompKeep = false;
-      let str = stringify2.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
       if (!explicitKey && !ctx.inFlow && str.length > 1024) {
         if (simpleKeys)
           throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -20711,7 +20711,7 @@ var require_stringifyPair = __commonJS({
         if (keyComment)
           str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
         str = `? ${str}
-${indent}:`;
+${indent2}:`;
       } else {
         str = `${str}:`;
         if (keyComment)
@@ -20737,7 +20737,7 @@ ${indent}:`;
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify2.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -20878,7 +20878,7 @@ var require_addPairToJSMap = __commonJS({
     "use strict";
     var log = require_log();
     var merge2 = require_merge();
-    var stringify2 = require_stringify();
+    var stringify = require_stringify();
     var identity = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map2, { key, value }) {
@@ -20914,7 +20914,7 @@ var require_addPairToJSMap = __commonJS({
       if (typeof jsKey !== "object")
         return String(jsKey);
       if (identity.isNode(key) && ctx?.doc) {
-        const strCtx = stringify2.createStringifyContext(ctx.doc, {});
+        const strCtx = stringify.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node2 of ctx.anchors.keys())
           strCtx.anchors.add(node2.anchor);
@@ -20964,8 +20964,8 @@ var require_Pair = __commonJS({
         return new _Pair(key, value);
       }
       toJSON(_, ctx) {
-        const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
-        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
+        const pair2 = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        return addPairToJSMap.addPairToJSMap(ctx, pair2, this);
       }
       toString(ctx, onComment, onChompKeep) {
         return ctx?.doc ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep) : JSON.stringify(this);
@@ -20981,27 +20981,27 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var stringify2 = require_stringify();
+    var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
       const flow = ctx.inFlow ?? collection.flow;
-      const stringify3 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify3(collection, ctx, options);
+      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify2(collection, ctx, options);
     }
-    function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
-      const { indent, options: { commentString } } = ctx;
+    function stringifyBlockCollection({ comment: comment2, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+      const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
       const lines = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
-        let comment2 = null;
+        let comment3 = null;
         if (identity.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
             lines.push("");
           addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
           if (item.comment)
-            comment2 = item.comment;
+            comment3 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
@@ -21011,10 +21011,10 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify2.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
-        if (comment2)
-          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
-        if (chompKeep && comment2)
+        let str2 = stringify.stringify(item, itemCtx, () => comment3 = null, () => chompKeep = true);
+        if (comment3)
+          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment3));
+        if (chompKeep && comment3)
           chompKeep = false;
         lines.push(blockItemPrefix + str2);
       }
@@ -21026,11 +21026,11 @@ var require_stringifyCollection = __commonJS({
         for (let i = 1; i < lines.length; ++i) {
           const line = lines[i];
           str += line ? `
-${indent}${line}` : "\n";
+${indent2}${line}` : "\n";
         }
       }
-      if (comment) {
-        str += "\n" + stringifyComment.indentComment(commentString(comment), indent);
+      if (comment2) {
+        str += "\n" + stringifyComment.indentComment(commentString(comment2), indent2);
         if (onComment)
           onComment();
       } else if (chompKeep && onChompKeep)
@@ -21038,7 +21038,7 @@ ${indent}${line}` : "\n";
       return str;
     }
     function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
-      const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
+      const { indent: indent2, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
       itemIndent += indentStep;
       const itemCtx = Object.assign({}, ctx, {
         indent: itemIndent,
@@ -21050,13 +21050,13 @@ ${indent}${line}` : "\n";
       const lines = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
-        let comment = null;
+        let comment2 = null;
         if (identity.isNode(item)) {
           if (item.spaceBefore)
             lines.push("");
           addCommentBefore(ctx, lines, item.commentBefore, false);
           if (item.comment)
-            comment = item.comment;
+            comment2 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
@@ -21069,16 +21069,16 @@ ${indent}${line}` : "\n";
           const iv = identity.isNode(item.value) ? item.value : null;
           if (iv) {
             if (iv.comment)
-              comment = iv.comment;
+              comment2 = iv.comment;
             if (iv.commentBefore)
               reqNewline = true;
           } else if (item.value == null && ik?.comment) {
-            comment = ik.comment;
+            comment2 = ik.comment;
           }
         }
-        if (comment)
+        if (comment2)
           reqNewline = true;
-        let str = stringify2.stringify(item, itemCtx, () => comment = null);
+        let str = stringify.stringify(item, itemCtx, () => comment2 = null);
         reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -21090,8 +21090,8 @@ ${indent}${line}` : "\n";
             str += ",";
           }
         }
-        if (comment)
-          str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        if (comment2)
+          str += stringifyComment.lineComment(str, itemIndent, commentString(comment2));
         lines.push(str);
         linesAtValue = lines.length;
       }
@@ -21107,19 +21107,19 @@ ${indent}${line}` : "\n";
           let str = start;
           for (const line of lines)
             str += line ? `
-${indentStep}${indent}${line}` : "\n";
+${indentStep}${indent2}${line}` : "\n";
           return `${str}
-${indent}${end}`;
+${indent2}${end}`;
         } else {
           return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent, options: { commentString } }, lines, comment, chompKeep) {
-      if (comment && chompKeep)
-        comment = comment.replace(/^\n+/, "");
-      if (comment) {
-        const ic = stringifyComment.indentComment(commentString(comment), indent);
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment2, chompKeep) {
+      if (comment2 && chompKeep)
+        comment2 = comment2.replace(/^\n+/, "");
+      if (comment2) {
+        const ic = stringifyComment.indentComment(commentString(comment2), indent2);
         lines.push(ic.trimStart());
       }
     }
@@ -21190,14 +21190,14 @@ var require_YAMLMap = __commonJS({
        * @param overwrite - If not set `true`, using a key that is already in the
        *   collection will throw. Otherwise, overwrites the previous value.
        */
-      add(pair, overwrite) {
+      add(pair2, overwrite) {
         let _pair;
-        if (identity.isPair(pair))
-          _pair = pair;
-        else if (!pair || typeof pair !== "object" || !("key" in pair)) {
-          _pair = new Pair.Pair(pair, pair?.value);
+        if (identity.isPair(pair2))
+          _pair = pair2;
+        else if (!pair2 || typeof pair2 !== "object" || !("key" in pair2)) {
+          _pair = new Pair.Pair(pair2, pair2?.value);
         } else
-          _pair = new Pair.Pair(pair.key, pair.value);
+          _pair = new Pair.Pair(pair2.key, pair2.value);
         const prev = findPair(this.items, _pair.key);
         const sortEntries = this.schema?.sortMapEntries;
         if (prev) {
@@ -21436,7 +21436,7 @@ var require_string = __commonJS({
   "node_modules/yaml/dist/schema/common/string.js"(exports) {
     "use strict";
     var stringifyString = require_stringifyString();
-    var string4 = {
+    var string5 = {
       identify: (value) => typeof value === "string",
       default: true,
       tag: "tag:yaml.org,2002:str",
@@ -21446,7 +21446,7 @@ var require_string = __commonJS({
         return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
       }
     };
-    exports.string = string4;
+    exports.string = string5;
   }
 });
 
@@ -21552,9 +21552,9 @@ var require_float = __commonJS({
       test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
       resolve(str) {
         const node2 = new Scalar.Scalar(parseFloat(str));
-        const dot = str.indexOf(".");
-        if (dot !== -1 && str[str.length - 1] === "0")
-          node2.minFractionDigits = str.length - dot - 1;
+        const dot2 = str.indexOf(".");
+        if (dot2 !== -1 && str[str.length - 1] === "0")
+          node2.minFractionDigits = str.length - dot2 - 1;
         return node2;
       },
       stringify: stringifyNumber.stringifyNumber
@@ -21617,14 +21617,14 @@ var require_schema = __commonJS({
     var map2 = require_map();
     var _null4 = require_null();
     var seq = require_seq();
-    var string4 = require_string();
+    var string5 = require_string();
     var bool = require_bool();
     var float = require_float();
     var int2 = require_int();
     var schema = [
       map2.map,
       seq.seq,
-      string4.string,
+      string5.string,
       _null4.nullTag,
       bool.boolTag,
       int2.intOct,
@@ -21739,7 +21739,7 @@ var require_binary = __commonJS({
           return src;
         }
       },
-      stringify({ comment, type, value }, ctx, onComment, onChompKeep) {
+      stringify({ comment: comment2, type, value }, ctx, onComment, onChompKeep) {
         if (!value)
           return "";
         const buf = value;
@@ -21764,7 +21764,7 @@ var require_binary = __commonJS({
           }
           str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
-        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
+        return stringifyString.stringifyString({ comment: comment2, type, value: str }, ctx, onComment, onChompKeep);
       }
     };
     exports.binary = binary;
@@ -21788,16 +21788,16 @@ var require_pairs = __commonJS({
           else if (identity.isMap(item)) {
             if (item.items.length > 1)
               onError("Each pair must have its own sequence indicator");
-            const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+            const pair2 = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
             if (item.commentBefore)
-              pair.key.commentBefore = pair.key.commentBefore ? `${item.commentBefore}
-${pair.key.commentBefore}` : item.commentBefore;
+              pair2.key.commentBefore = pair2.key.commentBefore ? `${item.commentBefore}
+${pair2.key.commentBefore}` : item.commentBefore;
             if (item.comment) {
-              const cn = pair.value ?? pair.key;
+              const cn = pair2.value ?? pair2.key;
               cn.comment = cn.comment ? `${item.comment}
 ${cn.comment}` : item.comment;
             }
-            item = pair;
+            item = pair2;
           }
           seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
         }
@@ -21878,13 +21878,13 @@ var require_omap = __commonJS({
         const map2 = /* @__PURE__ */ new Map();
         if (ctx?.onCreate)
           ctx.onCreate(map2);
-        for (const pair of this.items) {
+        for (const pair2 of this.items) {
           let key, value;
-          if (identity.isPair(pair)) {
-            key = toJS.toJS(pair.key, "", ctx);
-            value = toJS.toJS(pair.value, key, ctx);
+          if (identity.isPair(pair2)) {
+            key = toJS.toJS(pair2.key, "", ctx);
+            value = toJS.toJS(pair2.value, key, ctx);
           } else {
-            key = toJS.toJS(pair, "", ctx);
+            key = toJS.toJS(pair2, "", ctx);
           }
           if (map2.has(key))
             throw new Error("Ordered maps must not include duplicate keys");
@@ -21992,9 +21992,9 @@ var require_float2 = __commonJS({
       test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
       resolve(str) {
         const node2 = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
-        const dot = str.indexOf(".");
-        if (dot !== -1) {
-          const f = str.substring(dot + 1).replace(/_/g, "");
+        const dot2 = str.indexOf(".");
+        if (dot2 !== -1) {
+          const f = str.substring(dot2 + 1).replace(/_/g, "");
           if (f[f.length - 1] === "0")
             node2.minFractionDigits = f.length;
         }
@@ -22100,24 +22100,24 @@ var require_set = __commonJS({
         this.tag = _YAMLSet.tag;
       }
       add(key) {
-        let pair;
+        let pair2;
         if (identity.isPair(key))
-          pair = key;
+          pair2 = key;
         else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
-          pair = new Pair.Pair(key.key, null);
+          pair2 = new Pair.Pair(key.key, null);
         else
-          pair = new Pair.Pair(key, null);
-        const prev = YAMLMap.findPair(this.items, pair.key);
+          pair2 = new Pair.Pair(key, null);
+        const prev = YAMLMap.findPair(this.items, pair2.key);
         if (!prev)
-          this.items.push(pair);
+          this.items.push(pair2);
       }
       /**
        * If `keepPair` is `true`, returns the Pair matching `key`.
        * Otherwise, returns the value of that Pair's key.
        */
       get(key, keepPair) {
-        const pair = YAMLMap.findPair(this.items, key);
-        return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
+        const pair2 = YAMLMap.findPair(this.items, key);
+        return !keepPair && identity.isPair(pair2) ? identity.isScalar(pair2.key) ? pair2.key.value : pair2.key : pair2;
       }
       set(key, value) {
         if (typeof value !== "boolean")
@@ -22142,18 +22142,18 @@ var require_set = __commonJS({
       }
       static from(schema, iterable, ctx) {
         const { replacer } = ctx;
-        const set3 = new this(schema);
+        const set4 = new this(schema);
         if (iterable && Symbol.iterator in Object(iterable))
           for (let value of iterable) {
             if (typeof replacer === "function")
               value = replacer.call(iterable, value, value);
-            set3.items.push(Pair.createPair(value, null, ctx));
+            set4.items.push(Pair.createPair(value, null, ctx));
           }
-        return set3;
+        return set4;
       }
     };
     YAMLSet.tag = "tag:yaml.org,2002:set";
-    var set2 = {
+    var set3 = {
       collection: "map",
       identify: (value) => value instanceof Set,
       nodeClass: YAMLSet,
@@ -22172,7 +22172,7 @@ var require_set = __commonJS({
       }
     };
     exports.YAMLSet = YAMLSet;
-    exports.set = set2;
+    exports.set = set3;
   }
 });
 
@@ -22271,7 +22271,7 @@ var require_schema3 = __commonJS({
     var map2 = require_map();
     var _null4 = require_null();
     var seq = require_seq();
-    var string4 = require_string();
+    var string5 = require_string();
     var binary = require_binary();
     var bool = require_bool2();
     var float = require_float2();
@@ -22279,12 +22279,12 @@ var require_schema3 = __commonJS({
     var merge2 = require_merge();
     var omap = require_omap();
     var pairs2 = require_pairs();
-    var set2 = require_set();
+    var set3 = require_set();
     var timestamp = require_timestamp();
     var schema = [
       map2.map,
       seq.seq,
-      string4.string,
+      string5.string,
       _null4.nullTag,
       bool.trueTag,
       bool.falseTag,
@@ -22299,7 +22299,7 @@ var require_schema3 = __commonJS({
       merge2.merge,
       omap.omap,
       pairs2.pairs,
-      set2.set,
+      set3.set,
       timestamp.intTime,
       timestamp.floatTime,
       timestamp.timestamp
@@ -22315,7 +22315,7 @@ var require_tags = __commonJS({
     var map2 = require_map();
     var _null4 = require_null();
     var seq = require_seq();
-    var string4 = require_string();
+    var string5 = require_string();
     var bool = require_bool();
     var float = require_float();
     var int2 = require_int();
@@ -22326,11 +22326,11 @@ var require_tags = __commonJS({
     var omap = require_omap();
     var pairs2 = require_pairs();
     var schema$2 = require_schema3();
-    var set2 = require_set();
+    var set3 = require_set();
     var timestamp = require_timestamp();
     var schemas = /* @__PURE__ */ new Map([
       ["core", schema.schema],
-      ["failsafe", [map2.map, seq.seq, string4.string]],
+      ["failsafe", [map2.map, seq.seq, string5.string]],
       ["json", schema$1.schema],
       ["yaml11", schema$2.schema],
       ["yaml-1.1", schema$2.schema]
@@ -22352,7 +22352,7 @@ var require_tags = __commonJS({
       omap: omap.omap,
       pairs: pairs2.pairs,
       seq: seq.seq,
-      set: set2.set,
+      set: set3.set,
       timestamp: timestamp.timestamp
     };
     var coreKnownTags = {
@@ -22360,7 +22360,7 @@ var require_tags = __commonJS({
       "tag:yaml.org,2002:merge": merge2.merge,
       "tag:yaml.org,2002:omap": omap.omap,
       "tag:yaml.org,2002:pairs": pairs2.pairs,
-      "tag:yaml.org,2002:set": set2.set,
+      "tag:yaml.org,2002:set": set3.set,
       "tag:yaml.org,2002:timestamp": timestamp.timestamp
     };
     function getTags(customTags, schemaName, addMergeTag) {
@@ -22368,10 +22368,10 @@ var require_tags = __commonJS({
       if (schemaTags && !customTags) {
         return addMergeTag && !schemaTags.includes(merge2.merge) ? schemaTags.concat(merge2.merge) : schemaTags.slice();
       }
-      let tags = schemaTags;
-      if (!tags) {
+      let tags2 = schemaTags;
+      if (!tags2) {
         if (Array.isArray(customTags))
-          tags = [];
+          tags2 = [];
         else {
           const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
           throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
@@ -22379,22 +22379,22 @@ var require_tags = __commonJS({
       }
       if (Array.isArray(customTags)) {
         for (const tag of customTags)
-          tags = tags.concat(tag);
+          tags2 = tags2.concat(tag);
       } else if (typeof customTags === "function") {
-        tags = customTags(tags.slice());
+        tags2 = customTags(tags2.slice());
       }
       if (addMergeTag)
-        tags = tags.concat(merge2.merge);
-      return tags.reduce((tags2, tag) => {
+        tags2 = tags2.concat(merge2.merge);
+      return tags2.reduce((tags3, tag) => {
         const tagObj = typeof tag === "string" ? tagsByName[tag] : tag;
         if (!tagObj) {
           const tagName = JSON.stringify(tag);
           const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
           throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
         }
-        if (!tags2.includes(tagObj))
-          tags2.push(tagObj);
-        return tags2;
+        if (!tags3.includes(tagObj))
+          tags3.push(tagObj);
+        return tags3;
       }, []);
     }
     exports.coreKnownTags = coreKnownTags;
@@ -22409,18 +22409,18 @@ var require_Schema = __commonJS({
     var identity = require_identity();
     var map2 = require_map();
     var seq = require_seq();
-    var string4 = require_string();
-    var tags = require_tags();
+    var string5 = require_string();
+    var tags2 = require_tags();
     var sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
     var Schema = class _Schema {
       constructor({ compat, customTags, merge: merge2, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
-        this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
+        this.compat = Array.isArray(compat) ? tags2.getTags(compat, "compat") : compat ? tags2.getTags(null, compat) : null;
         this.name = typeof schema === "string" && schema || "core";
-        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
-        this.tags = tags.getTags(customTags, this.name, merge2);
+        this.knownTags = resolveKnownTags ? tags2.coreKnownTags : {};
+        this.tags = tags2.getTags(customTags, this.name, merge2);
         this.toStringOptions = toStringDefaults ?? null;
         Object.defineProperty(this, identity.MAP, { value: map2.map });
-        Object.defineProperty(this, identity.SCALAR, { value: string4.string });
+        Object.defineProperty(this, identity.SCALAR, { value: string5.string });
         Object.defineProperty(this, identity.SEQ, { value: seq.seq });
         this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
       }
@@ -22439,7 +22439,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var stringify2 = require_stringify();
+    var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
       const lines = [];
@@ -22454,7 +22454,7 @@ var require_stringifyDocument = __commonJS({
       }
       if (hasDirectives)
         lines.push("---");
-      const ctx = stringify2.createStringifyContext(doc, options);
+      const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
         if (lines.length !== 1)
@@ -22476,7 +22476,7 @@ var require_stringifyDocument = __commonJS({
           contentComment = doc.contents.comment;
         }
         const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify2.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
         if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
@@ -22484,7 +22484,7 @@ var require_stringifyDocument = __commonJS({
         } else
           lines.push(body);
       } else {
-        lines.push(stringify2.stringify(doc.contents, ctx));
+        lines.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
@@ -22605,11 +22605,11 @@ var require_Document = __commonJS({
        * `name` will be used as a prefix for a new unique anchor.
        * If `name` is undefined, the generated anchor will use 'a' as a prefix.
        */
-      createAlias(node2, name) {
+      createAlias(node2, name2) {
         if (!node2.anchor) {
           const prev = anchors.anchorNames(this);
           node2.anchor = // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
-          !name || prev.has(name) ? anchors.findNewAnchor(name || "a", prev) : name;
+          !name2 || prev.has(name2) ? anchors.findNewAnchor(name2 || "a", prev) : name2;
         }
         return new Alias.Alias(node2.anchor);
       }
@@ -22828,9 +22828,9 @@ var require_errors2 = __commonJS({
   "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
-      constructor(name, pos, code2, message) {
+      constructor(name2, pos, code2, message) {
         super();
-        this.name = name;
+        this.name = name2;
         this.code = code2;
         this.message = message;
         this.pos = pos;
@@ -22896,11 +22896,11 @@ var require_resolve_props = __commonJS({
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
-      let comment = "";
+      let comment2 = "";
       let commentSep = "";
       let hasNewline = false;
       let reqSpace = false;
-      let tab = null;
+      let tab2 = null;
       let anchor2 = null;
       let tag = null;
       let newlineAfterProp = null;
@@ -22913,16 +22913,16 @@ var require_resolve_props = __commonJS({
             onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
           reqSpace = false;
         }
-        if (tab) {
+        if (tab2) {
           if (atNewline && token.type !== "comment" && token.type !== "newline") {
-            onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+            onError(tab2, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
           }
-          tab = null;
+          tab2 = null;
         }
         switch (token.type) {
           case "space":
             if (!flow && (indicator !== "doc-start" || next2?.type !== "flow-collection") && token.source.includes("	")) {
-              tab = token;
+              tab2 = token;
             }
             hasSpace = true;
             break;
@@ -22930,18 +22930,18 @@ var require_resolve_props = __commonJS({
             if (!hasSpace)
               onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
             const cb = token.source.substring(1) || " ";
-            if (!comment)
-              comment = cb;
+            if (!comment2)
+              comment2 = cb;
             else
-              comment += commentSep + cb;
+              comment2 += commentSep + cb;
             commentSep = "";
             atNewline = false;
             break;
           }
           case "newline":
             if (atNewline) {
-              if (comment)
-                comment += token.source;
+              if (comment2)
+                comment2 += token.source;
               else if (!found || indicator !== "seq-item-ind")
                 spaceBefore = true;
             } else
@@ -22998,18 +22998,18 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last = tokens[tokens.length - 1];
-      const end = last ? last.offset + last.source.length : offset;
+      const last2 = tokens[tokens.length - 1];
+      const end = last2 ? last2.offset + last2.source.length : offset;
       if (reqSpace && next2 && next2.type !== "space" && next2.type !== "newline" && next2.type !== "comma" && (next2.type !== "scalar" || next2.source !== "")) {
         onError(next2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
       }
-      if (tab && (atNewline && tab.indent <= parentIndent || next2?.type === "block-map" || next2?.type === "block-seq"))
-        onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+      if (tab2 && (atNewline && tab2.indent <= parentIndent || next2?.type === "block-map" || next2?.type === "block-seq"))
+        onError(tab2, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
       return {
         comma,
         found,
         spaceBefore,
-        comment,
+        comment: comment2,
         hasNewline,
         anchor: anchor2,
         tag,
@@ -23069,10 +23069,10 @@ var require_util_flow_indent_check = __commonJS({
   "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
     "use strict";
     var utilContainsNewline = require_util_contains_newline();
-    function flowIndentCheck(indent, fc, onError) {
+    function flowIndentCheck(indent2, fc, onError) {
       if (fc?.type === "flow-collection") {
         const end = fc.end[0];
-        if (end.indent === indent && (end.source === "]" || end.source === "}") && utilContainsNewline.containsNewline(fc)) {
+        if (end.indent === indent2 && (end.source === "]" || end.source === "}") && utilContainsNewline.containsNewline(fc)) {
           const msg = "Flow end indicator should be more indented than parent";
           onError(end, "BAD_INDENT", msg, true);
         }
@@ -23092,7 +23092,7 @@ var require_util_map_includes = __commonJS({
       if (uniqueKeys === false)
         return false;
       const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
-      return items.some((pair) => isEqual(pair.key, search2));
+      return items.some((pair2) => isEqual(pair2.key, search2));
     }
     exports.mapIncludes = mapIncludes;
   }
@@ -23178,10 +23178,10 @@ var require_resolve_block_map = __commonJS({
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
-          const pair = new Pair.Pair(keyNode, valueNode);
+          const pair2 = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
-            pair.srcToken = collItem;
-          map2.items.push(pair);
+            pair2.srcToken = collItem;
+          map2.items.push(pair2);
         } else {
           if (implicitKey)
             onError(keyNode.range, "MISSING_CHAR", "Implicit map keys need to be followed by map values");
@@ -23191,10 +23191,10 @@ var require_resolve_block_map = __commonJS({
             else
               keyNode.comment = valueProps.comment;
           }
-          const pair = new Pair.Pair(keyNode);
+          const pair2 = new Pair.Pair(keyNode);
           if (ctx.options.keepSourceTokens)
-            pair.srcToken = collItem;
-          map2.items.push(pair);
+            pair2.srcToken = collItem;
+          map2.items.push(pair2);
         }
       }
       if (commentEnd && commentEnd < offset)
@@ -23262,7 +23262,7 @@ var require_resolve_end = __commonJS({
   "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd2(end, offset, reqSpace, onError) {
-      let comment = "";
+      let comment2 = "";
       if (end) {
         let hasSpace = false;
         let sep = "";
@@ -23276,15 +23276,15 @@ var require_resolve_end = __commonJS({
               if (reqSpace && !hasSpace)
                 onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
               const cb = source.substring(1) || " ";
-              if (!comment)
-                comment = cb;
+              if (!comment2)
+                comment2 = cb;
               else
-                comment += sep + cb;
+                comment2 += sep + cb;
               sep = "";
               break;
             }
             case "newline":
-              if (comment)
+              if (comment2)
                 sep += source;
               hasSpace = true;
               break;
@@ -23294,7 +23294,7 @@ var require_resolve_end = __commonJS({
           offset += source.length;
         }
       }
-      return { comment, offset };
+      return { comment: comment2, offset };
     }
     exports.resolveEnd = resolveEnd2;
   }
@@ -23445,18 +23445,18 @@ var require_resolve_flow_collection = __commonJS({
             else
               keyNode.comment = valueProps.comment;
           }
-          const pair = new Pair.Pair(keyNode, valueNode);
+          const pair2 = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
-            pair.srcToken = collItem;
+            pair2.srcToken = collItem;
           if (isMap2) {
             const map2 = coll;
             if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-            map2.items.push(pair);
+            map2.items.push(pair2);
           } else {
             const map2 = new YAMLMap.YAMLMap(ctx.schema);
             map2.flow = true;
-            map2.items.push(pair);
+            map2.items.push(pair2);
             const endRange = (valueNode ?? keyNode).range;
             map2.range = [keyNode.range[0], endRange[1], endRange[2]];
             coll.items.push(map2);
@@ -23470,8 +23470,8 @@ var require_resolve_flow_collection = __commonJS({
       if (ce?.source === expectedEnd)
         cePos = ce.offset + ce.source.length;
       else {
-        const name = fcName[0].toUpperCase() + fcName.substring(1);
-        const msg = atRoot ? `${name} must end with a ${expectedEnd}` : `${name} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        const name2 = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot ? `${name2} must end with a ${expectedEnd}` : `${name2} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
         onError(offset, atRoot ? "MISSING_CHAR" : "BAD_INDENT", msg);
         if (ce && ce.source.length !== 1)
           ee.unshift(ce);
@@ -23531,7 +23531,7 @@ var require_compose_collection = __commonJS({
       if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
         return resolveCollection(CN, ctx, token, onError, tagName);
       }
-      let tag = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
+      let tag = ctx.schema.tags.find((t2) => t2.tag === tagName && t2.collection === expType);
       if (!tag) {
         const kt = ctx.schema.knownTags[tagName];
         if (kt?.collection === expType) {
@@ -23573,8 +23573,8 @@ var require_resolve_block_scalar = __commonJS({
       const lines = scalar.source ? splitLines(scalar.source) : [];
       let chompStart = lines.length;
       for (let i = lines.length - 1; i >= 0; --i) {
-        const content = lines[i][1];
-        if (content === "" || content === "\r")
+        const content2 = lines[i][1];
+        if (content2 === "" || content2 === "\r")
           chompStart = i;
         else
           break;
@@ -23590,17 +23590,17 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent, content] = lines[i];
-        if (content === "" || content === "\r") {
-          if (header2.indent === 0 && indent.length > trimIndent)
-            trimIndent = indent.length;
+        const [indent2, content2] = lines[i];
+        if (content2 === "" || content2 === "\r") {
+          if (header2.indent === 0 && indent2.length > trimIndent)
+            trimIndent = indent2.length;
         } else {
-          if (indent.length < trimIndent) {
+          if (indent2.length < trimIndent) {
             const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
-            onError(offset + indent.length, "MISSING_CHAR", message);
+            onError(offset + indent2.length, "MISSING_CHAR", message);
           }
           if (header2.indent === 0)
-            trimIndent = indent.length;
+            trimIndent = indent2.length;
           contentStart = i;
           if (trimIndent === 0 && !ctx.atRoot) {
             const message = "Block scalar values in collections must be indented";
@@ -23608,7 +23608,7 @@ var require_resolve_block_scalar = __commonJS({
           }
           break;
         }
-        offset += indent.length + content.length + 1;
+        offset += indent2.length + content2.length + 1;
       }
       for (let i = lines.length - 1; i >= chompStart; --i) {
         if (lines[i][0].length > trimIndent)
@@ -23620,35 +23620,35 @@ var require_resolve_block_scalar = __commonJS({
       for (let i = 0; i < contentStart; ++i)
         value += lines[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent, content] = lines[i];
-        offset += indent.length + content.length + 1;
-        const crlf = content[content.length - 1] === "\r";
+        let [indent2, content2] = lines[i];
+        offset += indent2.length + content2.length + 1;
+        const crlf = content2[content2.length - 1] === "\r";
         if (crlf)
-          content = content.slice(0, -1);
-        if (content && indent.length < trimIndent) {
+          content2 = content2.slice(0, -1);
+        if (content2 && indent2.length < trimIndent) {
           const src = header2.indent ? "explicit indentation indicator" : "first line";
           const message = `Block scalar lines must not be less indented than their ${src}`;
-          onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
-          indent = "";
+          onError(offset - content2.length - (crlf ? 2 : 1), "BAD_INDENT", message);
+          indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep + indent.slice(trimIndent) + content;
+          value += sep + indent2.slice(trimIndent) + content2;
           sep = "\n";
-        } else if (indent.length > trimIndent || content[0] === "	") {
+        } else if (indent2.length > trimIndent || content2[0] === "	") {
           if (sep === " ")
             sep = "\n";
           else if (!prevMoreIndented && sep === "\n")
             sep = "\n\n";
-          value += sep + indent.slice(trimIndent) + content;
+          value += sep + indent2.slice(trimIndent) + content2;
           sep = "\n";
           prevMoreIndented = true;
-        } else if (content === "") {
+        } else if (content2 === "") {
           if (sep === "\n")
             value += "\n";
           else
             sep = "\n";
         } else {
-          value += sep + content;
+          value += sep + content2;
           sep = " ";
           prevMoreIndented = false;
         }
@@ -23675,7 +23675,7 @@ var require_resolve_block_scalar = __commonJS({
       }
       const { source } = props[0];
       const mode = source[0];
-      let indent = 0;
+      let indent2 = 0;
       let chomp = "";
       let error63 = -1;
       for (let i = 1; i < source.length; ++i) {
@@ -23684,8 +23684,8 @@ var require_resolve_block_scalar = __commonJS({
           chomp = ch;
         else {
           const n = Number(ch);
-          if (!indent && n)
-            indent = n;
+          if (!indent2 && n)
+            indent2 = n;
           else if (error63 === -1)
             error63 = offset + i;
         }
@@ -23693,7 +23693,7 @@ var require_resolve_block_scalar = __commonJS({
       if (error63 !== -1)
         onError(error63, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
       let hasSpace = false;
-      let comment = "";
+      let comment2 = "";
       let length = source.length;
       for (let i = 1; i < props.length; ++i) {
         const token = props[i];
@@ -23710,7 +23710,7 @@ var require_resolve_block_scalar = __commonJS({
               onError(token, "MISSING_CHAR", message);
             }
             length += token.source.length;
-            comment = token.source.substring(1);
+            comment2 = token.source.substring(1);
             break;
           case "error":
             onError(token, "UNEXPECTED_TOKEN", token.message);
@@ -23726,7 +23726,7 @@ var require_resolve_block_scalar = __commonJS({
           }
         }
       }
-      return { mode, indent, chomp, comment, length };
+      return { mode, indent: indent2, chomp, comment: comment2, length };
     }
     function splitLines(source) {
       const split = source.split(/\n( *)/);
@@ -23847,9 +23847,9 @@ var require_resolve_flow_scalar = __commonJS({
         }
         pos = line.lastIndex;
       }
-      const last = /[ \t]*(.*)/sy;
-      last.lastIndex = pos;
-      match = last.exec(source);
+      const last2 = /[ \t]*(.*)/sy;
+      last2.lastIndex = pos;
+      match = last2.exec(source);
       return res + sep + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
@@ -23972,7 +23972,7 @@ var require_compose_scalar = __commonJS({
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token, tagToken, onError) {
-      const { value, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const { value, type, comment: comment2, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -24000,8 +24000,8 @@ var require_compose_scalar = __commonJS({
         scalar.tag = tagName;
       if (tag.format)
         scalar.format = tag.format;
-      if (comment)
-        scalar.comment = comment;
+      if (comment2)
+        scalar.comment = comment2;
       return scalar;
     }
     function findScalarTagByName(schema, value, tagName, tagToken, onError) {
@@ -24087,7 +24087,7 @@ var require_compose_node = __commonJS({
     var CN = { composeNode, composeEmptyNode };
     function composeNode(ctx, token, props, onError) {
       const atKey = ctx.atKey;
-      const { spaceBefore, comment, anchor: anchor2, tag } = props;
+      const { spaceBefore, comment: comment2, anchor: anchor2, tag } = props;
       let node2;
       let isSrcToken = true;
       switch (token.type) {
@@ -24131,17 +24131,17 @@ var require_compose_node = __commonJS({
       }
       if (spaceBefore)
         node2.spaceBefore = true;
-      if (comment) {
+      if (comment2) {
         if (token.type === "scalar" && token.source === "")
-          node2.comment = comment;
+          node2.comment = comment2;
         else
-          node2.commentBefore = comment;
+          node2.commentBefore = comment2;
       }
       if (ctx.options.keepSourceTokens && isSrcToken)
         node2.srcToken = token;
       return node2;
     }
-    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment, anchor: anchor2, tag, end }, onError) {
+    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment: comment2, anchor: anchor2, tag, end }, onError) {
       const token = {
         type: "scalar",
         offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
@@ -24156,8 +24156,8 @@ var require_compose_node = __commonJS({
       }
       if (spaceBefore)
         node2.spaceBefore = true;
-      if (comment) {
-        node2.comment = comment;
+      if (comment2) {
+        node2.comment = comment2;
         node2.range[2] = end;
       }
       return node2;
@@ -24243,14 +24243,14 @@ var require_composer = __commonJS({
       return [offset, offset + (typeof source === "string" ? source.length : 1)];
     }
     function parsePrelude(prelude) {
-      let comment = "";
+      let comment2 = "";
       let atComment = false;
       let afterEmptyLine = false;
       for (let i = 0; i < prelude.length; ++i) {
         const source = prelude[i];
         switch (source[0]) {
           case "#":
-            comment += (comment === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
+            comment2 += (comment2 === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
             atComment = true;
             afterEmptyLine = false;
             break;
@@ -24265,7 +24265,7 @@ var require_composer = __commonJS({
             atComment = false;
         }
       }
-      return { comment, afterEmptyLine };
+      return { comment: comment2, afterEmptyLine };
     }
     var Composer = class {
       constructor(options = {}) {
@@ -24285,25 +24285,25 @@ var require_composer = __commonJS({
         this.options = options;
       }
       decorate(doc, afterDoc) {
-        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
-        if (comment) {
+        const { comment: comment2, afterEmptyLine } = parsePrelude(this.prelude);
+        if (comment2) {
           const dc = doc.contents;
           if (afterDoc) {
             doc.comment = doc.comment ? `${doc.comment}
-${comment}` : comment;
+${comment2}` : comment2;
           } else if (afterEmptyLine || doc.directives.docStart || !dc) {
-            doc.commentBefore = comment;
+            doc.commentBefore = comment2;
           } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
             let it = dc.items[0];
             if (identity.isPair(it))
               it = it.key;
             const cb = it.commentBefore;
-            it.commentBefore = cb ? `${comment}
-${cb}` : comment;
+            it.commentBefore = cb ? `${comment2}
+${cb}` : comment2;
           } else {
             const cb = dc.commentBefore;
-            dc.commentBefore = cb ? `${comment}
-${cb}` : comment;
+            dc.commentBefore = cb ? `${comment2}
+${cb}` : comment2;
           }
         }
         if (afterDoc) {
@@ -24460,15 +24460,15 @@ var require_cst_scalar = __commonJS({
       return null;
     }
     function createScalarToken(value, context) {
-      const { implicitKey = false, indent, inFlow = false, offset = -1, type = "PLAIN" } = context;
+      const { implicitKey = false, indent: indent2, inFlow = false, offset = -1, type = "PLAIN" } = context;
       const source = stringifyString.stringifyString({ type, value }, {
         implicitKey,
-        indent: indent > 0 ? " ".repeat(indent) : "",
+        indent: indent2 > 0 ? " ".repeat(indent2) : "",
         inFlow,
         options: { blockQuote: true, lineWidth: -1 }
       });
       const end = context.end ?? [
-        { type: "newline", offset: -1, indent, source: "\n" }
+        { type: "newline", offset: -1, indent: indent2, source: "\n" }
       ];
       switch (source[0]) {
         case "|":
@@ -24477,25 +24477,25 @@ var require_cst_scalar = __commonJS({
           const head = source.substring(0, he);
           const body = source.substring(he + 1) + "\n";
           const props = [
-            { type: "block-scalar-header", offset, indent, source: head }
+            { type: "block-scalar-header", offset, indent: indent2, source: head }
           ];
           if (!addEndtoBlockProps(props, end))
-            props.push({ type: "newline", offset: -1, indent, source: "\n" });
-          return { type: "block-scalar", offset, indent, props, source: body };
+            props.push({ type: "newline", offset: -1, indent: indent2, source: "\n" });
+          return { type: "block-scalar", offset, indent: indent2, props, source: body };
         }
         case '"':
-          return { type: "double-quoted-scalar", offset, indent, source, end };
+          return { type: "double-quoted-scalar", offset, indent: indent2, source, end };
         case "'":
-          return { type: "single-quoted-scalar", offset, indent, source, end };
+          return { type: "single-quoted-scalar", offset, indent: indent2, source, end };
         default:
-          return { type: "scalar", offset, indent, source, end };
+          return { type: "scalar", offset, indent: indent2, source, end };
       }
     }
     function setScalarValue(token, value, context = {}) {
       let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
-      let indent = "indent" in token ? token.indent : null;
-      if (afterKey && typeof indent === "number")
-        indent += 2;
+      let indent2 = "indent" in token ? token.indent : null;
+      if (afterKey && typeof indent2 === "number")
+        indent2 += 2;
       if (!type)
         switch (token.type) {
           case "single-quoted-scalar":
@@ -24515,8 +24515,8 @@ var require_cst_scalar = __commonJS({
             type = "PLAIN";
         }
       const source = stringifyString.stringifyString({ type, value }, {
-        implicitKey: implicitKey || indent === null,
-        indent: indent !== null && indent > 0 ? " ".repeat(indent) : "",
+        implicitKey: implicitKey || indent2 === null,
+        indent: indent2 !== null && indent2 > 0 ? " ".repeat(indent2) : "",
         inFlow,
         options: { blockQuote: true, lineWidth: -1 }
       });
@@ -24547,16 +24547,16 @@ var require_cst_scalar = __commonJS({
         token.source = body;
       } else {
         const { offset } = token;
-        const indent = "indent" in token ? token.indent : -1;
+        const indent2 = "indent" in token ? token.indent : -1;
         const props = [
-          { type: "block-scalar-header", offset, indent, source: head }
+          { type: "block-scalar-header", offset, indent: indent2, source: head }
         ];
         if (!addEndtoBlockProps(props, "end" in token ? token.end : void 0))
-          props.push({ type: "newline", offset: -1, indent, source: "\n" });
+          props.push({ type: "newline", offset: -1, indent: indent2, source: "\n" });
         for (const key of Object.keys(token))
           if (key !== "type" && key !== "offset")
             delete token[key];
-        Object.assign(token, { type: "block-scalar", indent, props, source: body });
+        Object.assign(token, { type: "block-scalar", indent: indent2, props, source: body });
       }
     }
     function addEndtoBlockProps(props, end) {
@@ -24601,12 +24601,12 @@ var require_cst_scalar = __commonJS({
           break;
         }
         default: {
-          const indent = "indent" in token ? token.indent : -1;
+          const indent2 = "indent" in token ? token.indent : -1;
           const end = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
           for (const key of Object.keys(token))
             if (key !== "type" && key !== "offset")
               delete token[key];
-          Object.assign(token, { type, indent, source, end });
+          Object.assign(token, { type, indent: indent2, source, end });
         }
       }
     }
@@ -24620,7 +24620,7 @@ var require_cst_scalar = __commonJS({
 var require_cst_stringify = __commonJS({
   "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
-    var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token) {
       switch (token.type) {
         case "block-scalar": {
@@ -24673,7 +24673,7 @@ var require_cst_stringify = __commonJS({
         res += stringifyToken(value);
       return res;
     }
-    exports.stringify = stringify2;
+    exports.stringify = stringify;
   }
 });
 
@@ -24912,15 +24912,15 @@ var require_lexer = __commonJS({
       continueScalar(offset) {
         let ch = this.buffer[offset];
         if (this.indentNext > 0) {
-          let indent = 0;
+          let indent2 = 0;
           while (ch === " ")
-            ch = this.buffer[++indent + offset];
+            ch = this.buffer[++indent2 + offset];
           if (ch === "\r") {
-            const next2 = this.buffer[indent + offset + 1];
+            const next2 = this.buffer[indent2 + offset + 1];
             if (next2 === "\n" || !next2 && !this.atEnd)
-              return offset + indent + 1;
+              return offset + indent2 + 1;
           }
-          return ch === "\n" || indent >= this.indentNext || !ch && !this.atEnd ? offset + indent : -1;
+          return ch === "\n" || indent2 >= this.indentNext || !ch && !this.atEnd ? offset + indent2 : -1;
         }
         if (ch === "-" || ch === ".") {
           const dt = this.buffer.substr(offset, 3);
@@ -25089,12 +25089,12 @@ var require_lexer = __commonJS({
       }
       *parseFlowCollection() {
         let nl, sp;
-        let indent = -1;
+        let indent2 = -1;
         do {
           nl = yield* this.pushNewline();
           if (nl > 0) {
             sp = yield* this.pushSpaces(false);
-            this.indentValue = indent = sp;
+            this.indentValue = indent2 = sp;
           } else {
             sp = 0;
           }
@@ -25103,8 +25103,8 @@ var require_lexer = __commonJS({
         const line = this.getLine();
         if (line === null)
           return this.setNext("flow");
-        if (indent !== -1 && indent < this.indentNext && line[0] !== "#" || indent === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty(line[3])) {
-          const atFlowEndMarker = indent === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
+        if (indent2 !== -1 && indent2 < this.indentNext && line[0] !== "#" || indent2 === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty(line[3])) {
+          const atFlowEndMarker = indent2 === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
           if (!atFlowEndMarker) {
             this.flowLevel = 0;
             yield cst.FLOW_END;
@@ -25212,16 +25212,16 @@ var require_lexer = __commonJS({
       }
       *parseBlockScalar() {
         let nl = this.pos - 1;
-        let indent = 0;
+        let indent2 = 0;
         let ch;
         loop: for (let i2 = this.pos; ch = this.buffer[i2]; ++i2) {
           switch (ch) {
             case " ":
-              indent += 1;
+              indent2 += 1;
               break;
             case "\n":
               nl = i2;
-              indent = 0;
+              indent2 = 0;
               break;
             case "\r": {
               const next2 = this.buffer[i2 + 1];
@@ -25237,9 +25237,9 @@ var require_lexer = __commonJS({
         }
         if (!ch && !this.atEnd)
           return this.setNext("block-scalar");
-        if (indent >= this.indentNext) {
+        if (indent2 >= this.indentNext) {
           if (this.blockScalarIndent === -1)
-            this.indentNext = indent;
+            this.indentNext = indent2;
           else {
             this.indentNext = this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
           }
@@ -25272,7 +25272,7 @@ var require_lexer = __commonJS({
             const lastChar = i2;
             while (ch2 === " ")
               ch2 = this.buffer[--i2];
-            if (ch2 === "\n" && i2 >= this.pos && i2 + 1 + indent > lastChar)
+            if (ch2 === "\n" && i2 >= this.pos && i2 + 1 + indent2 > lastChar)
               nl = i2;
             else
               break;
@@ -25532,12 +25532,12 @@ var require_parser = __commonJS({
       }
       return prev.splice(i, prev.length);
     }
-    function arrayPushArray(target, source) {
+    function arrayPushArray(target2, source) {
       if (source.length < 1e5)
-        Array.prototype.push.apply(target, source);
+        Array.prototype.push.apply(target2, source);
       else
         for (let i = 0; i < source.length; ++i)
-          target.push(source[i]);
+          target2.push(source[i]);
     }
     function fixFlowSeqItems(fc) {
       if (fc.start.type === "flow-seq-start") {
@@ -25558,7 +25558,7 @@ var require_parser = __commonJS({
         }
       }
     }
-    var Parser = class {
+    var Parser2 = class {
       /**
        * @param onNewLine - If defined, called separately with the start position of
        *   each new line (in `parse()`, including the start of input).
@@ -25756,12 +25756,12 @@ var require_parser = __commonJS({
               yield* this.pop(token);
           }
           if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
-            const last = token.items[token.items.length - 1];
-            if (last && !last.sep && !last.value && last.start.length > 0 && findNonEmptyIndex(last.start) === -1 && (token.indent === 0 || last.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
+            const last2 = token.items[token.items.length - 1];
+            if (last2 && !last2.sep && !last2.value && last2.start.length > 0 && findNonEmptyIndex(last2.start) === -1 && (token.indent === 0 || last2.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
               if (top.type === "document")
-                top.end = last.start;
+                top.end = last2.start;
               else
-                top.items.push({ start: last.start });
+                top.items.push({ start: last2.start });
               token.items.splice(-1, 1);
             }
           }
@@ -25885,8 +25885,8 @@ var require_parser = __commonJS({
             this.onKeyLine = false;
             if (it.value) {
               const end = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
-              if (last?.type === "comment")
+              const last2 = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last2?.type === "comment")
                 end?.push(this.sourceToken);
               else
                 map2.items.push({ start: [this.sourceToken] });
@@ -26078,8 +26078,8 @@ var require_parser = __commonJS({
           case "newline":
             if (it.value) {
               const end = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
-              if (last?.type === "comment")
+              const last2 = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last2?.type === "comment")
                 end?.push(this.sourceToken);
               else
                 seq.items.push({ start: [this.sourceToken] });
@@ -26288,10 +26288,10 @@ var require_parser = __commonJS({
         }
         return null;
       }
-      atIndentedComment(start, indent) {
+      atIndentedComment(start, indent2) {
         if (this.type !== "comment")
           return false;
-        if (this.indent <= indent)
+        if (this.indent <= indent2)
           return false;
         return start.every((st) => st.type === "newline" || st.type === "space");
       }
@@ -26331,7 +26331,7 @@ var require_parser = __commonJS({
         }
       }
     };
-    exports.Parser = Parser;
+    exports.Parser = Parser2;
   }
 });
 
@@ -26345,7 +26345,7 @@ var require_public_api = __commonJS({
     var log = require_log();
     var identity = require_identity();
     var lineCounter = require_line_counter();
-    var parser = require_parser();
+    var parser2 = require_parser();
     function parseOptions(options) {
       const prettyErrors = options.prettyErrors !== false;
       const lineCounter$1 = options.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
@@ -26353,7 +26353,7 @@ var require_public_api = __commonJS({
     }
     function parseAllDocuments(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
-      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const parser$1 = new parser2.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
       const docs = Array.from(composer$1.compose(parser$1.parse(source)));
       if (prettyErrors && lineCounter2)
@@ -26367,7 +26367,7 @@ var require_public_api = __commonJS({
     }
     function parseDocument3(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
-      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const parser$1 = new parser2.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
       let doc = null;
       for (const _doc of composer$1.compose(parser$1.parse(source), true, source.length)) {
@@ -26384,7 +26384,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse4(src, reviver, options) {
+    function parse3(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -26403,7 +26403,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify2(value, replacer, options) {
+    function stringify(value, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -26413,8 +26413,8 @@ var require_public_api = __commonJS({
       if (typeof options === "string")
         options = options.length;
       if (typeof options === "number") {
-        const indent = Math.round(options);
-        options = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
+        const indent2 = Math.round(options);
+        options = indent2 < 1 ? void 0 : indent2 > 8 ? { indent: 8 } : { indent: indent2 };
       }
       if (value === void 0) {
         const { keepUndefined } = options ?? replacer ?? {};
@@ -26425,10 +26425,10 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports.parse = parse4;
+    exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument3;
-    exports.stringify = stringify2;
+    exports.stringify = stringify;
   }
 });
 
@@ -26449,7 +26449,7 @@ var require_dist = __commonJS({
     var cst = require_cst();
     var lexer = require_lexer();
     var lineCounter = require_line_counter();
-    var parser = require_parser();
+    var parser2 = require_parser();
     var publicApi = require_public_api();
     var visit2 = require_visit();
     exports.Composer = composer.Composer;
@@ -26474,7 +26474,7 @@ var require_dist = __commonJS({
     exports.CST = cst;
     exports.Lexer = lexer.Lexer;
     exports.LineCounter = lineCounter.LineCounter;
-    exports.Parser = parser.Parser;
+    exports.Parser = parser2.Parser;
     exports.parse = publicApi.parse;
     exports.parseAllDocuments = publicApi.parseAllDocuments;
     exports.parseDocument = publicApi.parseDocument;
@@ -26552,8 +26552,8 @@ var require_version = __commonJS({
       valid: valid2,
       clean,
       explain: explain2,
-      parse: parse4,
-      stringify: stringify2
+      parse: parse3,
+      stringify
     };
     var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
     function valid2(version2) {
@@ -26561,9 +26561,9 @@ var require_version = __commonJS({
     }
     var cleanRegex2 = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
     function clean(version2) {
-      return stringify2(parse4(version2, cleanRegex2));
+      return stringify(parse3(version2, cleanRegex2));
     }
-    function parse4(version2, regex) {
+    function parse3(version2, regex) {
       const { groups: groups2 } = (regex || validRegex).exec(version2) || {};
       if (!groups2) {
         return null;
@@ -26581,7 +26581,7 @@ var require_version = __commonJS({
       };
       return parsed;
     }
-    function stringify2(parsed) {
+    function stringify(parsed) {
       if (!parsed) {
         return null;
       }
@@ -26607,10 +26607,10 @@ var require_version = __commonJS({
     }
     function normalize_letter_version(letterIn, numberIn) {
       let letter = letterIn;
-      let number4 = numberIn;
+      let number5 = numberIn;
       if (letter) {
-        if (!number4) {
-          number4 = 0;
+        if (!number5) {
+          number5 = 0;
         }
         letter = letter.toLowerCase();
         if (letter === "alpha") {
@@ -26622,11 +26622,11 @@ var require_version = __commonJS({
         } else if (["rev", "r"].includes(letter)) {
           letter = "post";
         }
-        return [letter, Number(number4)];
+        return [letter, Number(number5)];
       }
-      if (!letter && number4) {
+      if (!letter && number5) {
         letter = "post";
-        return [letter, Number(number4)];
+        return [letter, Number(number5)];
       }
       return null;
     }
@@ -26639,7 +26639,7 @@ var require_version = __commonJS({
       return null;
     }
     function explain2(version2) {
-      const parsed = parse4(version2);
+      const parsed = parse3(version2);
       if (!parsed) {
         return parsed;
       }
@@ -26659,7 +26659,7 @@ var require_version = __commonJS({
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify2(parsed).split("+", 1)[0],
+        public: stringify(parsed).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -26672,7 +26672,7 @@ var require_version = __commonJS({
 // node_modules/@renovatebot/pep440/lib/operator.js
 var require_operator = __commonJS({
   "node_modules/@renovatebot/pep440/lib/operator.js"(exports, module) {
-    var { parse: parse4 } = require_version();
+    var { parse: parse3 } = require_version();
     module.exports = {
       compare: compare2,
       rcompare,
@@ -26712,8 +26712,8 @@ var require_operator = __commonJS({
       return version2.toLowerCase() === other.toLowerCase();
     }
     function compare2(version2, other) {
-      const parsedVersion = parse4(version2);
-      const parsedOther = parse4(other);
+      const parsedVersion = parse3(version2);
+      const parsedOther = parse3(other);
       const keyVersion = calculateKey(parsedVersion);
       const keyOther = calculateKey(parsedOther);
       return pyCompare(keyVersion, keyOther);
@@ -26795,7 +26795,7 @@ var require_specifier = __commonJS({
     ].join("");
     module.exports = {
       RANGE_PATTERN,
-      parse: parse4,
+      parse: parse3,
       satisfies: satisfies3,
       filter,
       validRange: validRange2,
@@ -26804,7 +26804,7 @@ var require_specifier = __commonJS({
     };
     var isEqualityOperator = (op) => ["==", "!=", "==="].includes(op);
     var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
-    function parse4(ranges) {
+    function parse3(ranges) {
       if (!ranges.trim()) {
         return [];
       }
@@ -26813,24 +26813,24 @@ var require_specifier = __commonJS({
           return null;
         }
         let { ...spec } = groups2;
-        const { operator, version: version2, prefix, legacy } = groups2;
+        const { operator: operator2, version: version2, prefix, legacy } = groups2;
         if (version2) {
           spec = { ...spec, ...explainVersion(version2) };
-          if (operator === "~=") {
+          if (operator2 === "~=") {
             if (spec.release.length < 2) {
               return null;
             }
           }
-          if (!isEqualityOperator(operator) && spec.local) {
+          if (!isEqualityOperator(operator2) && spec.local) {
             return null;
           }
           if (prefix) {
-            if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+            if (!isEqualityOperator(operator2) || spec.dev || spec.local) {
               return null;
             }
           }
         }
-        if (legacy && operator !== "===") {
+        if (legacy && operator2 !== "===") {
           return null;
         }
         return spec;
@@ -26856,7 +26856,7 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick2(versions, specifier, options) {
-      const parsed = parse4(specifier);
+      const parsed = parse3(specifier);
       if (!parsed) {
         return [];
       }
@@ -26927,7 +26927,7 @@ var require_specifier = __commonJS({
       return op(version2, spec.version || spec.legacy);
     }
     function validRange2(specifier) {
-      return Boolean(parse4(specifier));
+      return Boolean(parse3(specifier));
     }
   }
 });
@@ -26935,7 +26935,7 @@ var require_specifier = __commonJS({
 // node_modules/@renovatebot/pep440/lib/semantic.js
 var require_semantic = __commonJS({
   "node_modules/@renovatebot/pep440/lib/semantic.js"(exports, module) {
-    var { explain: explain2, parse: parse4, stringify: stringify2 } = require_version();
+    var { explain: explain2, parse: parse3, stringify } = require_version();
     module.exports = {
       major,
       minor,
@@ -26971,7 +26971,7 @@ var require_semantic = __commonJS({
     }
     function inc(input2, release, preReleaseIdentifier) {
       let identifier = preReleaseIdentifier || `a`;
-      const version2 = parse4(input2);
+      const version2 = parse3(input2);
       if (!version2) {
         return null;
       }
@@ -27029,9 +27029,9 @@ var require_semantic = __commonJS({
             if (preReleaseIdentifier === void 0 && version2.pre !== null) {
               [identifier] = version2.pre;
             }
-            const [letter, number4] = version2.pre;
+            const [letter, number5] = version2.pre;
             if (letter === identifier) {
-              version2.pre = [letter, number4 + 1];
+              version2.pre = [letter, number5 + 1];
             } else {
               version2.pre = [identifier, 0];
             }
@@ -27079,7 +27079,7 @@ var require_semantic = __commonJS({
         default:
           return null;
       }
-      return stringify2(version2);
+      return stringify(version2);
     }
   }
 });
@@ -27087,7 +27087,7 @@ var require_semantic = __commonJS({
 // node_modules/@renovatebot/pep440/index.js
 var require_pep440 = __commonJS({
   "node_modules/@renovatebot/pep440/index.js"(exports, module) {
-    var { valid: valid2, clean, explain: explain2, parse: parse4 } = require_version();
+    var { valid: valid2, clean, explain: explain2, parse: parse3 } = require_version();
     var { lt, le, eq: eq2, ne, ge, gt, compare: compare2, rcompare } = require_operator();
     var {
       filter,
@@ -27103,7 +27103,7 @@ var require_pep440 = __commonJS({
       valid: valid2,
       clean,
       explain: explain2,
-      parse: parse4,
+      parse: parse3,
       // operator
       lt,
       le,
@@ -27217,7 +27217,7 @@ var require_re = __commonJS({
     var safeRe = exports.safeRe = [];
     var src = exports.src = [];
     var safeSrc = exports.safeSrc = [];
-    var t = exports.t = {};
+    var t2 = exports.t = {};
     var R = 0;
     var LETTERDASHNUMBER = "[a-zA-Z0-9-]";
     var safeRegexReplacements = [
@@ -27231,11 +27231,11 @@ var require_re = __commonJS({
       }
       return value;
     };
-    var createToken = (name, value, isGlobal) => {
+    var createToken = (name2, value, isGlobal) => {
       const safe = makeSafeRegex(value);
       const index = R++;
-      debug2(name, index, value);
-      t[name] = index;
+      debug2(name2, index, value);
+      t2[name2] = index;
       src[index] = value;
       safeSrc[index] = safe;
       re[index] = new RegExp(value, isGlobal ? "g" : void 0);
@@ -27244,46 +27244,46 @@ var require_re = __commonJS({
     createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
     createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
     createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
-    createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
-    createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
-    createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
-    createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
-    createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
-    createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
+    createToken("MAINVERSION", `(${src[t2.NUMERICIDENTIFIER]})\\.(${src[t2.NUMERICIDENTIFIER]})\\.(${src[t2.NUMERICIDENTIFIER]})`);
+    createToken("MAINVERSIONLOOSE", `(${src[t2.NUMERICIDENTIFIERLOOSE]})\\.(${src[t2.NUMERICIDENTIFIERLOOSE]})\\.(${src[t2.NUMERICIDENTIFIERLOOSE]})`);
+    createToken("PRERELEASEIDENTIFIER", `(?:${src[t2.NONNUMERICIDENTIFIER]}|${src[t2.NUMERICIDENTIFIER]})`);
+    createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t2.NONNUMERICIDENTIFIER]}|${src[t2.NUMERICIDENTIFIERLOOSE]})`);
+    createToken("PRERELEASE", `(?:-(${src[t2.PRERELEASEIDENTIFIER]}(?:\\.${src[t2.PRERELEASEIDENTIFIER]})*))`);
+    createToken("PRERELEASELOOSE", `(?:-?(${src[t2.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t2.PRERELEASEIDENTIFIERLOOSE]})*))`);
     createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
-    createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
-    createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
-    createToken("FULL", `^${src[t.FULLPLAIN]}$`);
-    createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
-    createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
+    createToken("BUILD", `(?:\\+(${src[t2.BUILDIDENTIFIER]}(?:\\.${src[t2.BUILDIDENTIFIER]})*))`);
+    createToken("FULLPLAIN", `v?${src[t2.MAINVERSION]}${src[t2.PRERELEASE]}?${src[t2.BUILD]}?`);
+    createToken("FULL", `^${src[t2.FULLPLAIN]}$`);
+    createToken("LOOSEPLAIN", `[v=\\s]*${src[t2.MAINVERSIONLOOSE]}${src[t2.PRERELEASELOOSE]}?${src[t2.BUILD]}?`);
+    createToken("LOOSE", `^${src[t2.LOOSEPLAIN]}$`);
     createToken("GTLT", "((?:<|>)?=?)");
-    createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
-    createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
-    createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
-    createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
-    createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
-    createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("XRANGEIDENTIFIERLOOSE", `${src[t2.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
+    createToken("XRANGEIDENTIFIER", `${src[t2.NUMERICIDENTIFIER]}|x|X|\\*`);
+    createToken("XRANGEPLAIN", `[v=\\s]*(${src[t2.XRANGEIDENTIFIER]})(?:\\.(${src[t2.XRANGEIDENTIFIER]})(?:\\.(${src[t2.XRANGEIDENTIFIER]})(?:${src[t2.PRERELEASE]})?${src[t2.BUILD]}?)?)?`);
+    createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t2.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t2.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t2.XRANGEIDENTIFIERLOOSE]})(?:${src[t2.PRERELEASELOOSE]})?${src[t2.BUILD]}?)?)?`);
+    createToken("XRANGE", `^${src[t2.GTLT]}\\s*${src[t2.XRANGEPLAIN]}$`);
+    createToken("XRANGELOOSE", `^${src[t2.GTLT]}\\s*${src[t2.XRANGEPLAINLOOSE]}$`);
     createToken("COERCEPLAIN", `${"(^|[^\\d])(\\d{1,"}${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
-    createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
-    createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
-    createToken("COERCERTL", src[t.COERCE], true);
-    createToken("COERCERTLFULL", src[t.COERCEFULL], true);
+    createToken("COERCE", `${src[t2.COERCEPLAIN]}(?:$|[^\\d])`);
+    createToken("COERCEFULL", src[t2.COERCEPLAIN] + `(?:${src[t2.PRERELEASE]})?(?:${src[t2.BUILD]})?(?:$|[^\\d])`);
+    createToken("COERCERTL", src[t2.COERCE], true);
+    createToken("COERCERTLFULL", src[t2.COERCEFULL], true);
     createToken("LONETILDE", "(?:~>?)");
-    createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
+    createToken("TILDETRIM", `(\\s*)${src[t2.LONETILDE]}\\s+`, true);
     exports.tildeTrimReplace = "$1~";
-    createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
-    createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
+    createToken("TILDE", `^${src[t2.LONETILDE]}${src[t2.XRANGEPLAIN]}$`);
+    createToken("TILDELOOSE", `^${src[t2.LONETILDE]}${src[t2.XRANGEPLAINLOOSE]}$`);
     createToken("LONECARET", "(?:\\^)");
-    createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
+    createToken("CARETTRIM", `(\\s*)${src[t2.LONECARET]}\\s+`, true);
     exports.caretTrimReplace = "$1^";
-    createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
-    createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
-    createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
-    createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
-    createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
+    createToken("CARET", `^${src[t2.LONECARET]}${src[t2.XRANGEPLAIN]}$`);
+    createToken("CARETLOOSE", `^${src[t2.LONECARET]}${src[t2.XRANGEPLAINLOOSE]}$`);
+    createToken("COMPARATORLOOSE", `^${src[t2.GTLT]}\\s*(${src[t2.LOOSEPLAIN]})$|^$`);
+    createToken("COMPARATOR", `^${src[t2.GTLT]}\\s*(${src[t2.FULLPLAIN]})$|^$`);
+    createToken("COMPARATORTRIM", `(\\s*)${src[t2.GTLT]}\\s*(${src[t2.LOOSEPLAIN]}|${src[t2.XRANGEPLAIN]})`, true);
     exports.comparatorTrimReplace = "$1$2$3";
-    createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
-    createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
+    createToken("HYPHENRANGE", `^\\s*(${src[t2.XRANGEPLAIN]})\\s+-\\s+(${src[t2.XRANGEPLAIN]})\\s*$`);
+    createToken("HYPHENRANGELOOSE", `^\\s*(${src[t2.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t2.XRANGEPLAINLOOSE]})\\s*$`);
     createToken("STAR", "(<|>)?=?\\s*\\*");
     createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
     createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
@@ -27340,7 +27340,7 @@ var require_semver = __commonJS({
     "use strict";
     var debug2 = require_debug();
     var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants6();
-    var { safeRe: re, t } = require_re();
+    var { safeRe: re, t: t2 } = require_re();
     var parseOptions = require_parse_options();
     var { compareIdentifiers } = require_identifiers();
     var isPrereleaseIdentifier = (prerelease, identifier) => {
@@ -27376,7 +27376,7 @@ var require_semver = __commonJS({
         this.options = options;
         this.loose = !!options.loose;
         this.includePrerelease = !!options.includePrerelease;
-        const m = version2.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+        const m = version2.trim().match(options.loose ? re[t2.LOOSE] : re[t2.FULL]);
         if (!m) {
           throw new TypeError(`Invalid Version: ${version2}`);
         }
@@ -27396,14 +27396,14 @@ var require_semver = __commonJS({
         if (!m[4]) {
           this.prerelease = [];
         } else {
-          this.prerelease = m[4].split(".").map((id) => {
-            if (/^[0-9]+$/.test(id)) {
-              const num = +id;
+          this.prerelease = m[4].split(".").map((id2) => {
+            if (/^[0-9]+$/.test(id2)) {
+              const num = +id2;
               if (num >= 0 && num < MAX_SAFE_INTEGER) {
                 return num;
               }
             }
-            return id;
+            return id2;
           });
         }
         this.build = m[5] ? m[5].split(".") : [];
@@ -27515,7 +27515,7 @@ var require_semver = __commonJS({
             throw new Error("invalid increment argument: identifier is empty");
           }
           if (identifier) {
-            const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+            const match = `-${identifier}`.match(this.options.loose ? re[t2.PRERELEASELOOSE] : re[t2.PRERELEASE]);
             if (!match || match[1] !== identifier) {
               throw new Error(`invalid identifier: ${identifier}`);
             }
@@ -27631,7 +27631,7 @@ var require_parse2 = __commonJS({
   "node_modules/semver/functions/parse.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse4 = (version2, options, throwErrors = false) => {
+    var parse3 = (version2, options, throwErrors = false) => {
       if (version2 instanceof SemVer) {
         return version2;
       }
@@ -27644,7 +27644,7 @@ var require_parse2 = __commonJS({
         throw er;
       }
     };
-    module.exports = parse4;
+    module.exports = parse3;
   }
 });
 
@@ -27652,9 +27652,9 @@ var require_parse2 = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse2();
+    var parse3 = require_parse2();
     var valid2 = (version2, options) => {
-      const v = parse4(version2, options);
+      const v = parse3(version2, options);
       return v ? v.version : null;
     };
     module.exports = valid2;
@@ -27665,9 +27665,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse2();
+    var parse3 = require_parse2();
     var clean = (version2, options) => {
-      const s = parse4(version2.trim().replace(/^[=v]+/, ""), options);
+      const s = parse3(version2.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module.exports = clean;
@@ -27702,10 +27702,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse2();
+    var parse3 = require_parse2();
     var diff2 = (version1, version2) => {
-      const v1 = parse4(version1, null, true);
-      const v2 = parse4(version2, null, true);
+      const v1 = parse3(version1, null, true);
+      const v2 = parse3(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -27776,9 +27776,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse2();
+    var parse3 = require_parse2();
     var prerelease = (version2, options) => {
-      const parsed = parse4(version2, options);
+      const parsed = parse3(version2, options);
       return parsed && parsed.prerelease.length ? parsed.prerelease : null;
     };
     module.exports = prerelease;
@@ -27964,8 +27964,8 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var parse4 = require_parse2();
-    var { safeRe: re, t } = require_re();
+    var parse3 = require_parse2();
+    var { safeRe: re, t: t2 } = require_re();
     var coerce = (version2, options) => {
       if (version2 instanceof SemVer) {
         return version2;
@@ -27979,9 +27979,9 @@ var require_coerce = __commonJS({
       options = options || {};
       let match = null;
       if (!options.rtl) {
-        match = version2.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+        match = version2.match(options.includePrerelease ? re[t2.COERCEFULL] : re[t2.COERCE]);
       } else {
-        const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+        const coerceRtlRegex = options.includePrerelease ? re[t2.COERCERTLFULL] : re[t2.COERCERTL];
         let next2;
         while ((next2 = coerceRtlRegex.exec(version2)) && (!match || match.index + match[0].length !== version2.length)) {
           if (!match || next2.index + next2[0].length !== match.index + match[0].length) {
@@ -27999,7 +27999,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse4(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+      return parse3(`${major}.${minor}.${patch}${prerelease}${build}`, options);
     };
     module.exports = coerce;
   }
@@ -28009,7 +28009,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
-    var parse4 = require_parse2();
+    var parse3 = require_parse2();
     var constants3 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version2, truncation, options) => {
@@ -28021,7 +28021,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version2, options) => {
       const versionStringToParse = version2 instanceof SemVer ? version2.version : version2;
-      return parse4(versionStringToParse, options);
+      return parse3(versionStringToParse, options);
     };
     var doTruncation = (version2, truncation) => {
       if (isPrerelease2(truncation)) {
@@ -28097,11 +28097,11 @@ var require_trim_comparator_whitespace = __commonJS({
     for (const char of WHITESPACE_CHARACTERS) {
       whitespace[char.charCodeAt(0)] = 1;
     }
-    var isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
-    var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
+    var isWhitespace2 = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
+    var isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace2(char);
     var isDigit2 = (char) => char !== void 0 && char >= "0" && char <= "9";
-    var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
-    var isIdentifierCharacter = (char) => isDigit2(char) || isLetter(char) || char === "-";
+    var isLetter2 = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
+    var isIdentifierCharacter = (char) => isDigit2(char) || isLetter2(char) || char === "-";
     var isVersionStart = (char) => isDigit2(char) || char === "x" || char === "X" || char === "*";
     var findDigitsEndIndex = (range, start, limit, digitRuns) => {
       if (!isDigit2(range[start])) {
@@ -28131,7 +28131,7 @@ var require_trim_comparator_whitespace = __commonJS({
     };
     var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
       const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
-      if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
+      if (isLetter2(range[digitsEnd]) || range[digitsEnd] === "-") {
         let end = digitsEnd + 1;
         const limit = end + MAX_SAFE_BUILD_LENGTH;
         while (end < limit && isIdentifierCharacter(range[end])) {
@@ -28231,17 +28231,17 @@ var require_trim_comparator_whitespace = __commonJS({
       return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
     };
     var findRemovableWhitespaceIndex = (range, matchStart) => {
-      let position2 = matchStart;
-      if (isWhitespace(range[position2])) {
-        position2++;
+      let position = matchStart;
+      if (isWhitespace2(range[position])) {
+        position++;
       }
-      if (range[position2] === "<" || range[position2] === ">") {
-        position2++;
+      if (range[position] === "<" || range[position] === ">") {
+        position++;
       }
-      if (range[position2] === "=") {
-        position2++;
+      if (range[position] === "=") {
+        position++;
       }
-      return isWhitespace(range[position2]) ? position2 : -1;
+      return isWhitespace2(range[position]) ? position : -1;
     };
     var trimComparatorWhitespace = (range) => {
       let result = "";
@@ -28280,7 +28280,7 @@ var require_range = __commonJS({
   "node_modules/semver/classes/range.js"(exports, module) {
     "use strict";
     var SPACE_CHARACTERS = /\s+/g;
-    var Range = class _Range {
+    var Range2 = class _Range {
       constructor(range, options) {
         options = parseOptions(options);
         if (range instanceof _Range) {
@@ -28353,20 +28353,20 @@ var require_range = __commonJS({
           return cached2;
         }
         const loose = this.options.loose;
-        const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+        const hr = loose ? re[t2.HYPHENRANGELOOSE] : re[t2.HYPHENRANGE];
         range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
         debug2("hyphen replace", range);
         range = trimComparatorWhitespace(range);
         debug2("comparator trim", range);
-        range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+        range = range.replace(re[t2.TILDETRIM], tildeTrimReplace);
         debug2("tilde trim", range);
-        range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+        range = range.replace(re[t2.CARETTRIM], caretTrimReplace);
         debug2("caret trim", range);
         let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
         if (loose) {
           rangeList = rangeList.filter((comp) => {
             debug2("loose invalid filter", comp, this.options);
-            return !!comp.match(re[t.COMPARATORLOOSE]);
+            return !!comp.match(re[t2.COMPARATORLOOSE]);
           });
         }
         debug2("range list", rangeList);
@@ -28419,7 +28419,7 @@ var require_range = __commonJS({
         return false;
       }
     };
-    module.exports = Range;
+    module.exports = Range2;
     var LRU = require_lrucache();
     var cache = new LRU();
     var parseOptions = require_parse_options();
@@ -28430,12 +28430,12 @@ var require_range = __commonJS({
     var {
       safeRe: re,
       src,
-      t,
+      t: t2,
       tildeTrimReplace,
       caretTrimReplace
     } = require_re();
     var { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants6();
-    var BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
+    var BUILDSTRIPRE = new RegExp(src[t2.BUILD], "g");
     var isNullSet = (c) => c.value === "<0.0.0-0";
     var isAny = (c) => c.value === "";
     var isSatisfiable = (comparators, options) => {
@@ -28451,7 +28451,7 @@ var require_range = __commonJS({
       return result;
     };
     var parseComparator = (comp, options) => {
-      comp = comp.replace(re[t.BUILD], "");
+      comp = comp.replace(re[t2.BUILD], "");
       debug2("comp", comp, options);
       comp = replaceCarets(comp, options);
       debug2("caret", comp);
@@ -28463,13 +28463,13 @@ var require_range = __commonJS({
       debug2("stars", comp);
       return comp;
     };
-    var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
+    var isX = (id2) => !id2 || id2.toLowerCase() === "x" || id2 === "*";
     var invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
     var replaceTildes = (comp, options) => {
       return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
     };
     var replaceTilde = (comp, options) => {
-      const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+      const r = options.loose ? re[t2.TILDELOOSE] : re[t2.TILDE];
       const z2 = options.includePrerelease ? "-0" : "";
       return comp.replace(r, (_, M, m, p, pr) => {
         debug2("tilde", comp, _, M, m, p, pr);
@@ -28495,7 +28495,7 @@ var require_range = __commonJS({
     };
     var replaceCaret = (comp, options) => {
       debug2("caret", comp, options);
-      const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+      const r = options.loose ? re[t2.CARETLOOSE] : re[t2.CARET];
       const z2 = options.includePrerelease ? "-0" : "";
       return comp.replace(r, (_, M, m, p, pr) => {
         debug2("caret", comp, _, M, m, p, pr);
@@ -28543,7 +28543,7 @@ var require_range = __commonJS({
     };
     var replaceXRange = (comp, options) => {
       comp = comp.trim();
-      const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+      const r = options.loose ? re[t2.XRANGELOOSE] : re[t2.XRANGE];
       return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
         debug2("xRange", comp, ret, gtlt, M, m, p, pr);
         if (invalidXRangeOrder(M, m, p)) {
@@ -28601,11 +28601,11 @@ var require_range = __commonJS({
     };
     var replaceStars = (comp, options) => {
       debug2("replaceStars", comp, options);
-      return comp.trim().replace(re[t.STAR], "");
+      return comp.trim().replace(re[t2.STAR], "");
     };
     var replaceGTE0 = (comp, options) => {
       debug2("replaceGTE0", comp, options);
-      return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+      return comp.trim().replace(re[options.includePrerelease ? t2.GTE0PRE : t2.GTE0], "");
     };
     var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
       if (isX(fM)) {
@@ -28634,20 +28634,20 @@ var require_range = __commonJS({
       }
       return `${from} ${to}`.trim();
     };
-    var testSet = (set2, version2, options) => {
-      for (let i = 0; i < set2.length; i++) {
-        if (!set2[i].test(version2)) {
+    var testSet = (set3, version2, options) => {
+      for (let i = 0; i < set3.length; i++) {
+        if (!set3[i].test(version2)) {
           return false;
         }
       }
       if (version2.prerelease.length && !options.includePrerelease) {
-        for (let i = 0; i < set2.length; i++) {
-          debug2(set2[i].semver);
-          if (set2[i].semver === Comparator.ANY) {
+        for (let i = 0; i < set3.length; i++) {
+          debug2(set3[i].semver);
+          if (set3[i].semver === Comparator.ANY) {
             continue;
           }
-          if (set2[i].semver.prerelease.length > 0) {
-            const allowed = set2[i].semver;
+          if (set3[i].semver.prerelease.length > 0) {
+            const allowed = set3[i].semver;
             if (allowed.major === version2.major && allowed.minor === version2.minor && allowed.patch === version2.patch) {
               return true;
             }
@@ -28691,7 +28691,7 @@ var require_comparator = __commonJS({
         debug2("comp", this);
       }
       parse(comp) {
-        const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+        const r = this.options.loose ? re[t2.COMPARATORLOOSE] : re[t2.COMPARATOR];
         const m = comp.match(r);
         if (!m) {
           throw new TypeError(`Invalid comparator: ${comp}`);
@@ -28731,12 +28731,12 @@ var require_comparator = __commonJS({
           if (this.value === "") {
             return true;
           }
-          return new Range(comp.value, options).test(this.value);
+          return new Range2(comp.value, options).test(this.value);
         } else if (comp.operator === "") {
           if (comp.value === "") {
             return true;
           }
-          return new Range(this.value, options).test(comp.semver);
+          return new Range2(this.value, options).test(comp.semver);
         }
         options = parseOptions(options);
         if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) {
@@ -28765,11 +28765,11 @@ var require_comparator = __commonJS({
     };
     module.exports = Comparator;
     var parseOptions = require_parse_options();
-    var { safeRe: re, t } = require_re();
+    var { safeRe: re, t: t2 } = require_re();
     var cmp = require_cmp();
     var debug2 = require_debug();
     var SemVer = require_semver();
-    var Range = require_range();
+    var Range2 = require_range();
   }
 });
 
@@ -28777,10 +28777,10 @@ var require_comparator = __commonJS({
 var require_satisfies = __commonJS({
   "node_modules/semver/functions/satisfies.js"(exports, module) {
     "use strict";
-    var Range = require_range();
+    var Range2 = require_range();
     var satisfies3 = (version2, range, options) => {
       try {
-        range = new Range(range, options);
+        range = new Range2(range, options);
       } catch (er) {
         return false;
       }
@@ -28794,8 +28794,8 @@ var require_satisfies = __commonJS({
 var require_to_comparators = __commonJS({
   "node_modules/semver/ranges/to-comparators.js"(exports, module) {
     "use strict";
-    var Range = require_range();
-    var toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+    var Range2 = require_range();
+    var toComparators = (range, options) => new Range2(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
     module.exports = toComparators;
   }
 });
@@ -28805,13 +28805,13 @@ var require_max_satisfying = __commonJS({
   "node_modules/semver/ranges/max-satisfying.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var Range = require_range();
+    var Range2 = require_range();
     var maxSatisfying = (versions, range, options) => {
       let max = null;
       let maxSV = null;
       let rangeObj = null;
       try {
-        rangeObj = new Range(range, options);
+        rangeObj = new Range2(range, options);
       } catch (er) {
         return null;
       }
@@ -28834,13 +28834,13 @@ var require_min_satisfying = __commonJS({
   "node_modules/semver/ranges/min-satisfying.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var Range = require_range();
+    var Range2 = require_range();
     var minSatisfying = (versions, range, options) => {
       let min = null;
       let minSV = null;
       let rangeObj = null;
       try {
-        rangeObj = new Range(range, options);
+        rangeObj = new Range2(range, options);
       } catch (er) {
         return null;
       }
@@ -28863,10 +28863,10 @@ var require_min_version = __commonJS({
   "node_modules/semver/ranges/min-version.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var Range = require_range();
+    var Range2 = require_range();
     var gt = require_gt();
     var minVersion = (range, loose) => {
-      range = new Range(range, loose);
+      range = new Range2(range, loose);
       let minver = new SemVer("0.0.0");
       if (range.test(minver)) {
         return minver;
@@ -28921,10 +28921,10 @@ var require_min_version = __commonJS({
 var require_valid2 = __commonJS({
   "node_modules/semver/ranges/valid.js"(exports, module) {
     "use strict";
-    var Range = require_range();
+    var Range2 = require_range();
     var validRange2 = (range, options) => {
       try {
-        return new Range(range, options).range || "*";
+        return new Range2(range, options).range || "*";
       } catch (er) {
         return null;
       }
@@ -28940,7 +28940,7 @@ var require_outside = __commonJS({
     var SemVer = require_semver();
     var Comparator = require_comparator();
     var { ANY } = Comparator;
-    var Range = require_range();
+    var Range2 = require_range();
     var satisfies3 = require_satisfies();
     var gt = require_gt();
     var lt = require_lt();
@@ -28948,7 +28948,7 @@ var require_outside = __commonJS({
     var gte = require_gte();
     var outside = (version2, range, hilo, options) => {
       version2 = new SemVer(version2, options);
-      range = new Range(range, options);
+      range = new Range2(range, options);
       let gtfn, ltefn, ltfn, comp, ecomp;
       switch (hilo) {
         case ">":
@@ -29026,10 +29026,10 @@ var require_ltr = __commonJS({
 var require_intersects = __commonJS({
   "node_modules/semver/ranges/intersects.js"(exports, module) {
     "use strict";
-    var Range = require_range();
+    var Range2 = require_range();
     var intersects = (r1, r2, options) => {
-      r1 = new Range(r1, options);
-      r2 = new Range(r2, options);
+      r1 = new Range2(r1, options);
+      r2 = new Range2(r2, options);
       return r1.intersects(r2, options);
     };
     module.exports = intersects;
@@ -29043,7 +29043,7 @@ var require_simplify = __commonJS({
     var satisfies3 = require_satisfies();
     var compare2 = require_compare();
     module.exports = (versions, range, options) => {
-      const set2 = [];
+      const set3 = [];
       let first = null;
       let prev = null;
       const v = versions.sort((a, b) => compare2(a, b, options));
@@ -29056,17 +29056,17 @@ var require_simplify = __commonJS({
           }
         } else {
           if (prev) {
-            set2.push([first, prev]);
+            set3.push([first, prev]);
           }
           prev = null;
           first = null;
         }
       }
       if (first) {
-        set2.push([first, null]);
+        set3.push([first, null]);
       }
       const ranges = [];
-      for (const [min, max] of set2) {
+      for (const [min, max] of set3) {
         if (min === max) {
           ranges.push(min);
         } else if (!max && min === v[0]) {
@@ -29090,7 +29090,7 @@ var require_simplify = __commonJS({
 var require_subset = __commonJS({
   "node_modules/semver/ranges/subset.js"(exports, module) {
     "use strict";
-    var Range = require_range();
+    var Range2 = require_range();
     var Comparator = require_comparator();
     var { ANY } = Comparator;
     var satisfies3 = require_satisfies();
@@ -29099,8 +29099,8 @@ var require_subset = __commonJS({
       if (sub === dom) {
         return true;
       }
-      sub = new Range(sub, options);
-      dom = new Range(dom, options);
+      sub = new Range2(sub, options);
+      dom = new Range2(dom, options);
       let sawNonNull = false;
       OUTER: for (const simpleSub of sub.set) {
         for (const simpleDom of dom.set) {
@@ -29256,7 +29256,7 @@ var require_semver2 = __commonJS({
     var constants3 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse4 = require_parse2();
+    var parse3 = require_parse2();
     var valid2 = require_valid();
     var clean = require_clean();
     var inc = require_inc();
@@ -29281,7 +29281,7 @@ var require_semver2 = __commonJS({
     var coerce = require_coerce();
     var truncate = require_truncate();
     var Comparator = require_comparator();
-    var Range = require_range();
+    var Range2 = require_range();
     var satisfies3 = require_satisfies();
     var toComparators = require_to_comparators();
     var maxSatisfying = require_max_satisfying();
@@ -29295,7 +29295,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module.exports = {
-      parse: parse4,
+      parse: parse3,
       valid: valid2,
       clean,
       inc,
@@ -29320,7 +29320,7 @@ var require_semver2 = __commonJS({
       coerce,
       truncate,
       Comparator,
-      Range,
+      Range: Range2,
       satisfies: satisfies3,
       toComparators,
       maxSatisfying,
@@ -29574,12 +29574,12 @@ var Summary = class {
    *
    * @returns {string} content wrapped in HTML element
    */
-  wrap(tag, content, attrs = {}) {
+  wrap(tag, content2, attrs = {}) {
     const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
-    if (!content) {
+    if (!content2) {
       return `<${tag}${htmlAttrs}>`;
     }
-    return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    return `<${tag}${htmlAttrs}>${content2}</${tag}>`;
   }
   /**
    * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
@@ -29710,8 +29710,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addDetails(label, content) {
-    const element = this.wrap("details", this.wrap("summary", label) + content);
+  addDetails(label, content2) {
+    const element = this.wrap("details", this.wrap("summary", label) + content2);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -29812,23 +29812,23 @@ var ExitCode;
   ExitCode2[ExitCode2["Success"] = 0] = "Success";
   ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
 })(ExitCode || (ExitCode = {}));
-function getInput(name, options) {
-  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
+function getInput(name2, options) {
+  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
   if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name}`);
+    throw new Error(`Input required and not supplied: ${name2}`);
   }
   if (options && options.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name, value) {
+function setOutput(name2, value) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
   }
   process.stdout.write(os4.EOL);
-  issueCommand("set-output", { name }, toCommandValue(value));
+  issueCommand("set-output", { name: name2 }, toCommandValue(value));
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -29894,8 +29894,8 @@ var CONTROL = "base";
 function cellId(cell) {
   return [cell.method, cell.quantization, cell.architecture, cell.task].join("/");
 }
-function parseCellId(id) {
-  const [method = "", quantization = "", architecture = "", task = ""] = id.split("/");
+function parseCellId(id2) {
+  const [method = "", quantization = "", architecture = "", task = ""] = id2.split("/");
   return { method, quantization, architecture, task };
 }
 function controlOf(cell) {
@@ -30103,7 +30103,7 @@ function whatBreaks(report) {
   const parts = worse(report).map(({ cell }) => cell.split("/"));
   const methods = [...new Set(parts.map(([method = ""]) => method))];
   const architectures = [...new Set(parts.map(([, , architecture = ""]) => architecture))];
-  const list2 = (names) => names.map((name) => inline(name)).join(", ");
+  const list2 = (names) => names.map((name2) => inline(name2)).join(", ");
   const methodText = methods.length <= 3 ? list2(methods) : `${methods.length} methods`;
   const architectureText = architectures.length <= 3 ? list2(architectures) : `${architectures.length} architectures`;
   return `${methodText} on ${architectureText}`;
@@ -30138,13 +30138,13 @@ function tables(report) {
   return blocks(report.comparisons).map((block) => {
     const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && cell.comparison !== "same"));
     const same = block.rows.filter((row2) => !moved.includes(row2));
-    const shown2 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
+    const shown3 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
     const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
     const row = (cells) => `| ${cells.join(" | ")} |`;
     return [
-      row([code(block.title), ...block.quantizations.map((name) => name === "none" ? "unquantized" : code(name))]),
+      row([code(block.title), ...block.quantizations.map((name2) => name2 === "none" ? "unquantized" : code(name2))]),
       row(["---", ...block.quantizations.map(() => "---")]),
-      ...shown2.map(
+      ...shown3.map(
         (one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])
       ),
       ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
@@ -30159,15 +30159,23 @@ function causesText(report) {
   const together = report.together.length > 0 ? [
     `${plural(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`
   ] : [];
-  return [...found.map((cause, index) => causeText(cause, index, found.length)), ...together].join("\n\n");
+  const sources = sourcesOf(report);
+  const yours = sources.length > 0 ? [`Your code: ${sources.map((source) => code(source)).join(", ")}.`] : [];
+  return [...found.map((cause, index) => causeText(cause, index, found.length)), ...together, ...yours].join("\n\n");
+}
+var SHOWN_SOURCES = 6;
+function sourcesOf(report) {
+  const bad = new Set(worse(report).map(({ cell }) => cell));
+  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
+  return [...new Set(sources)].slice(0, SHOWN_SOURCES);
 }
 function causeText({ boundary, cells }, index, total) {
-  const name = total === 1 ? `Cause, ${plural(cells.length, "cell")}` : `Cause ${index + 1}, ${plural(cells.length, "cell")}`;
+  const name2 = total === 1 ? `Cause, ${plural(cells.length, "cell")}` : `Cause ${index + 1}, ${plural(cells.length, "cell")}`;
   const verb = boundary.direction === "degraded" ? "is worse" : "fails";
   const between = boundary.certainty.adjacent ? "no release lies between" : "what lies between fails in another way or could not be measured";
   const { runs, agree } = boundary.certainty;
   return [
-    `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+    `**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
     fence([`${boundary.stage}: ${boundary.message}`])
   ].join("\n\n");
 }
@@ -30180,7 +30188,12 @@ function waysOut(report) {
   if (worse(report).length === 0) return "";
   const pins = report.pins.map((pin) => {
     const how = pin.keepsBump ? "**Keep the bump.**" : "**Hold the bump.**";
-    return `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${pin === recommended(report) ? " (recommended)" : ""}.`;
+    const best = pin === recommended(report) ? " (recommended)" : "";
+    return [
+      `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${best}.`,
+      ...patchSentences(report, pin.specifier),
+      ...pin.kind === "hold" ? holdSentences(report) : []
+    ].join(" ");
   });
   const helping = uniqueUses(report, true).map(({ kind, use, cost }) => {
     const how = kind === "method" ? "**Change the method.**" : "**Drop the quantization.**";
@@ -30194,6 +30207,21 @@ function waysOut(report) {
     ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []
   ].join("\n\n");
 }
+var SHOWN_PATCHES = 4;
+function patchSentences(report, specifier) {
+  const own2 = report.patches.filter((patch) => patch.specifier === specifier);
+  const shown3 = own2.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => `At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
+  const rest = own2.length > SHOWN_PATCHES ? [`And in ${plural(own2.length - SHOWN_PATCHES, "more place")}.`] : [];
+  const commands = [...new Set(own2.flatMap(({ refresh }) => refresh ?? []))];
+  const refreshed = commands.length > 0 ? [`Then ${commands.map((command) => code(command)).join(", ")}.`] : [];
+  const not = report.notPatched.filter((one) => one.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => `Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
+  return [...shown3, ...rest, ...refreshed, ...not];
+}
+function holdSentences(report) {
+  const files = { renovate: "renovate.json", dependabot: ".github/dependabot.yml" };
+  const { bot } = report.run;
+  return report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2).map(({ file: file2, text: text2, how }) => `In ${code(file2)}: ${code(text2)}. ${inline(how)}`);
+}
 function uniqueUses(report, helps) {
   return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
 }
@@ -30206,9 +30234,9 @@ function details(report) {
   return [
     "<details><summary>Environments, replay, what this does not cover</summary>",
     [
-      row([...names.map((name) => inline(name)), "id"]),
+      row([...names.map((name2) => inline(name2)), "id"]),
       row(names.map(() => "---").concat("---")),
-      ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? "")), code(id ?? "")]))
+      ...built.map(({ pins, id: id2 }) => row([...names.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
     ].join("\n"),
     ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
     ...notCompared(report),
@@ -30974,8 +31002,8 @@ function defineLazy(object2, key, getter) {
 function objectClone(obj) {
   return Object.create(Object.getPrototypeOf(obj), Object.getOwnPropertyDescriptors(obj));
 }
-function assignProp(target, prop, value) {
-  Object.defineProperty(target, prop, {
+function assignProp(target2, prop, value) {
+  Object.defineProperty(target2, prop, {
     value,
     writable: true,
     enumerable: true,
@@ -30989,8 +31017,8 @@ function rawShape(def) {
 function sourceShape(schema) {
   return rawShape(schema._zod.def) ?? schema._zod.def.shape;
 }
-function deferProp(target, key, getter) {
-  Object.defineProperty(target, key, {
+function deferProp(target2, key, getter) {
+  Object.defineProperty(target2, key, {
     get() {
       const value = getter();
       assignProp(this, key, value);
@@ -31000,36 +31028,36 @@ function deferProp(target, key, getter) {
     configurable: true
   });
 }
-function putProp(target, key, value) {
-  if (key in target)
-    assignProp(target, key, value);
+function putProp(target2, key, value) {
+  if (key in target2)
+    assignProp(target2, key, value);
   else
-    target[key] = value;
+    target2[key] = value;
 }
-function mirrorShape(target, source, keys, wrap) {
+function mirrorShape(target2, source, keys, wrap) {
   const raw = sourceShape(source);
   for (const key of keys) {
     const desc = Object.getOwnPropertyDescriptor(raw, key);
     if (!desc.enumerable)
       continue;
     if (desc.get) {
-      deferProp(target, key, () => {
+      deferProp(target2, key, () => {
         const value = source._zod.def.shape[key];
         return wrap ? wrap(value, key) : value;
       });
     } else
-      putProp(target, key, wrap ? wrap(desc.value, key) : desc.value);
+      putProp(target2, key, wrap ? wrap(desc.value, key) : desc.value);
   }
 }
-function mirrorProps(target, source) {
+function mirrorProps(target2, source) {
   for (const key of Reflect.ownKeys(source)) {
     const desc = Object.getOwnPropertyDescriptor(source, key);
     if (!desc.enumerable)
       continue;
     if (desc.get)
-      deferProp(target, key, () => source[key]);
+      deferProp(target2, key, () => source[key]);
     else
-      putProp(target, key, desc.value);
+      putProp(target2, key, desc.value);
   }
 }
 function mergeDefs(...defs) {
@@ -31130,8 +31158,8 @@ function numKeys(data) {
   return keyCount;
 }
 var getParsedType = (data) => {
-  const t = typeof data;
-  switch (t) {
+  const t2 = typeof data;
+  switch (t2) {
     case "undefined":
       return "undefined";
     case "string":
@@ -31170,7 +31198,7 @@ var getParsedType = (data) => {
       }
       return "object";
     default:
-      throw new Error(`Unknown data type: ${t}`);
+      throw new Error(`Unknown data type: ${t2}`);
   }
 };
 var propertyKeyTypes = /* @__PURE__ */ new Set(["string", "number", "symbol"]);
@@ -31208,35 +31236,35 @@ function normalizeParams(_params) {
   return params;
 }
 function createTransparentProxy(getter) {
-  let target;
+  let target2;
   return new Proxy({}, {
     get(_, prop, receiver) {
-      target ?? (target = getter());
-      return Reflect.get(target, prop, receiver);
+      target2 ?? (target2 = getter());
+      return Reflect.get(target2, prop, receiver);
     },
     set(_, prop, value, receiver) {
-      target ?? (target = getter());
-      return Reflect.set(target, prop, value, receiver);
+      target2 ?? (target2 = getter());
+      return Reflect.set(target2, prop, value, receiver);
     },
     has(_, prop) {
-      target ?? (target = getter());
-      return Reflect.has(target, prop);
+      target2 ?? (target2 = getter());
+      return Reflect.has(target2, prop);
     },
     deleteProperty(_, prop) {
-      target ?? (target = getter());
-      return Reflect.deleteProperty(target, prop);
+      target2 ?? (target2 = getter());
+      return Reflect.deleteProperty(target2, prop);
     },
     ownKeys(_) {
-      target ?? (target = getter());
-      return Reflect.ownKeys(target);
+      target2 ?? (target2 = getter());
+      return Reflect.ownKeys(target2);
     },
     getOwnPropertyDescriptor(_, prop) {
-      target ?? (target = getter());
-      return Reflect.getOwnPropertyDescriptor(target, prop);
+      target2 ?? (target2 = getter());
+      return Reflect.getOwnPropertyDescriptor(target2, prop);
     },
     defineProperty(_, prop, descriptor) {
-      target ?? (target = getter());
-      return Reflect.defineProperty(target, prop, descriptor);
+      target2 ?? (target2 = getter());
+      return Reflect.defineProperty(target2, prop, descriptor);
     }
   });
 }
@@ -31345,12 +31373,12 @@ function merge(a, b) {
   });
   return clone(a, def);
 }
-function partial(Class2, schema, mask, name = "partial") {
+function partial(Class2, schema, mask, name2 = "partial") {
   const currDef = schema._zod.def;
   const checks = currDef.checks;
   const hasChecks = checks && checks.length > 0;
   if (hasChecks) {
-    throw new Error(`.${name}() cannot be used on object schemas containing refinements`);
+    throw new Error(`.${name2}() cannot be used on object schemas containing refinements`);
   }
   const selected = mask ? new Set(maskedKeys(schema, mask)) : void 0;
   const newShape = {};
@@ -31470,8 +31498,8 @@ function getLengthableOrigin(input2) {
   return "unknown";
 }
 function parsedType(data) {
-  const t = typeof data;
-  switch (t) {
+  const t2 = typeof data;
+  switch (t2) {
     case "number": {
       return Number.isNaN(data) ? "nan" : "number";
     }
@@ -31488,7 +31516,7 @@ function parsedType(data) {
       }
     }
   }
-  return t;
+  return t2;
 }
 function issue2(...args) {
   const [iss, input2, inst] = args;
@@ -31690,7 +31718,7 @@ function newError(Definition) {
   return new Definition();
 }
 // @__NO_SIDE_EFFECTS__
-function $constructor(name, initializer3, proto, params) {
+function $constructor(name2, initializer3, proto, params) {
   const zodProto = {};
   function Internals(def) {
     this.def = def;
@@ -31708,10 +31736,10 @@ function $constructor(name, initializer3, proto, params) {
       } finally {
         _zodDesc.value = void 0;
       }
-    } else if (inst._zod.traits.has(name)) {
+    } else if (inst._zod.traits.has(name2)) {
       return;
     }
-    inst._zod.traits.add(name);
+    inst._zod.traits.add(name2);
     initializer3(inst, def);
     if (initialized) {
       const own2 = Object.getPrototypeOf(inst);
@@ -31719,10 +31747,10 @@ function $constructor(name, initializer3, proto, params) {
       let up = own2;
       while (up && up !== ctorProto)
         up = Object.getPrototypeOf(up);
-      const target = up ?? own2;
-      if (!initialized.has(target)) {
-        initialized.add(target);
-        members(target, protoMembers);
+      const target2 = up ?? own2;
+      if (!initialized.has(target2)) {
+        initialized.add(target2);
+        members(target2, protoMembers);
       }
     }
     const proto2 = _.prototype;
@@ -31737,7 +31765,7 @@ function $constructor(name, initializer3, proto, params) {
   const Parent = params?.Parent ?? Object;
   class Definition extends Parent {
   }
-  Object.defineProperty(Definition, "name", { value: name });
+  Object.defineProperty(Definition, "name", { value: name2 });
   function _(def) {
     const inst = params?.Parent ? newError(Definition) : this;
     init(inst, def);
@@ -31758,10 +31786,10 @@ function $constructor(name, initializer3, proto, params) {
     value: (inst) => {
       if (params?.Parent && inst instanceof params.Parent)
         return true;
-      return inst?._zod?.traits?.has(name);
+      return inst?._zod?.traits?.has(name2);
     }
   });
-  Object.defineProperty(_, "name", { value: name });
+  Object.defineProperty(_, "name", { value: name2 });
   return _;
 }
 var $brand = /* @__PURE__ */ Symbol("zod_brand");
@@ -31771,8 +31799,8 @@ var $ZodAsyncError = class extends Error {
   }
 };
 var $ZodEncodeError = class extends Error {
-  constructor(name) {
-    super(`Encountered unidirectional transform during encode: ${name}`);
+  constructor(name2) {
+    super(`Encountered unidirectional transform during encode: ${name2}`);
     this.name = "ZodEncodeError";
   }
 };
@@ -32084,18 +32112,18 @@ var validateAsync = async (schema, value, _ctx) => {
   return result.issues.length === 0;
 };
 var _encode = (_Err) => {
-  const parse4 = _parse(_Err);
+  const parse3 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
-    return parse4(schema, value, ctx, finalizeParams(fn, _params));
+    return parse3(schema, value, ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
 var encode = /* @__PURE__ */ _encode($ZodRealError);
 var _decode = (_Err) => {
-  const parse4 = _parse(_Err);
+  const parse3 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
-    return parse4(schema, value, _ctx, finalizeParams(fn, _params));
+    return parse3(schema, value, _ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
@@ -32807,8 +32835,8 @@ var Doc = class {
       arg(this, { execution: "async" });
       return;
     }
-    const content = arg;
-    const lines = content.split("\n").filter((x) => x);
+    const content2 = arg;
+    const lines = content2.split("\n").filter((x) => x);
     const minIndent = Math.min(...lines.map((x) => x.length - x.trimStart().length));
     const dedented = lines.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
     for (const line of dedented) {
@@ -32817,9 +32845,9 @@ var Doc = class {
   }
   compile() {
     const F = Function;
-    const content = this?.content ?? [``];
+    const content2 = this?.content ?? [``];
     const factory = new F(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {
-${content.join("\n")}
+${content2.join("\n")}
 };`);
     return factory(...Object.values(this.closed));
   }
@@ -33572,8 +33600,8 @@ var $ZodDate = /* @__PURE__ */ $constructor("$ZodDate", (inst, def) => {
     }
     const input2 = payload.value;
     const isDate = input2 instanceof Date;
-    const isValidDate = isDate && !Number.isNaN(input2.getTime());
-    if (isValidDate)
+    const isValidDate2 = isDate && !Number.isNaN(input2.getTime());
+    if (isValidDate2)
       return payload;
     payload.issues.push({
       expected: "date",
@@ -33590,7 +33618,7 @@ function capSize(inst, size) {
   if (!caps.length)
     return;
   const cap = Math.min(...caps.map((c) => c[0]));
-  const parse4 = inst._zod.parse;
+  const parse3 = inst._zod.parse;
   inst._zod.parse = (payload, ctx) => {
     const n = size(payload.value);
     if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
@@ -33604,7 +33632,7 @@ function capSize(inst, size) {
         }
       }
     }
-    return parse4(payload, ctx);
+    return parse3(payload, ctx);
   };
 }
 var arraySize = (input2) => Array.isArray(input2) ? input2.length : -1;
@@ -33712,7 +33740,7 @@ function handleCatchall(proms, input2, payload, ctx, def, inst, abortEarly) {
   const unrecognized = [];
   const keySet = def.keySet;
   const _catchall = def.catchall._zod;
-  const t = _catchall.def.type;
+  const t2 = _catchall.def.type;
   const optin = _catchall.optin;
   const optout = _catchall.optout;
   let seen = 0;
@@ -33725,11 +33753,11 @@ function handleCatchall(proms, input2, payload, ctx, def, inst, abortEarly) {
     if (keySet.has(key))
       continue;
     if (key === "__proto__") {
-      if (t === "never")
+      if (t2 === "never")
         unrecognized.push(key);
       continue;
     }
-    if (t === "never") {
+    if (t2 === "never") {
       unrecognized.push(key);
       continue;
     }
@@ -33844,15 +33872,15 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
     const syms = normalized.symbolKeys;
     const doc = new Doc(["payload", "ctx"], { shape, inst, memo: memo2, syms });
     const parseStr = (k) => `shape[${k}]._zod.run({ value: input[${k}], issues: [] }, ctx)`;
-    const prefixStr = (id, k) => `
-          let ${id}_ab = false;
-          for (let i = 0; i < ${id}.issues.length; i++) {
-            const iss = ${id}.issues[i];
+    const prefixStr = (id2, k) => `
+          let ${id2}_ab = false;
+          for (let i = 0; i < ${id2}.issues.length; i++) {
+            const iss = ${id2}.issues[i];
             iss.path = iss.path ? [${k}, ...iss.path] : [${k}];
             payload.issues.push(iss);
-            if (iss.continue !== true) ${id}_ab = true;
+            if (iss.continue !== true) ${id2}_ab = true;
           }
-          if (${id}_ab && ctx && ctx.abortEarly) {
+          if (${id2}_ab && ctx && ctx.abortEarly) {
             payload.value = newResult;
             return payload;
           }`;
@@ -33866,34 +33894,34 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
     for (const key of normalized.allKeys) {
       if (key === "__proto__")
         continue;
-      const id = ids[key];
+      const id2 = ids[key];
       const k = typeof key === "symbol" ? `syms[${syms.indexOf(key)}]` : esc(key);
       const isPresent = `${k} in input`;
       const schema = shape[key];
       const optin = schema?._zod?.optin;
       const isOptionalIn = optin !== void 0;
       const isOptionalOut = schema?._zod?.optout === "optional";
-      doc.write(`const ${id} = ${parseStr(k)};`);
+      doc.write(`const ${id2} = ${parseStr(k)};`);
       if (isOptionalIn && isOptionalOut) {
-        const assign = optin === "optional" ? `${id}_present` : `${id}.value !== undefined || ${id}_present`;
+        const assign2 = optin === "optional" ? `${id2}_present` : `${id2}.value !== undefined || ${id2}_present`;
         doc.write(`
-        const ${id}_present = ${isPresent};
-        if (!${id}.issues.length || ${id}_present) {
-          if (${id}.issues.length) {${prefixStr(id, k)}
+        const ${id2}_present = ${isPresent};
+        if (!${id2}.issues.length || ${id2}_present) {
+          if (${id2}.issues.length) {${prefixStr(id2, k)}
           }
 
-          if (${assign}) {
-            newResult[${k}] = ${id}.value;
+          if (${assign2}) {
+            newResult[${k}] = ${id2}.value;
           }
         }
 
       `);
       } else if (!isOptionalIn) {
         doc.write(`
-        const ${id}_present = ${isPresent};
-        if (${id}.issues.length) {${prefixStr(id, k)}
+        const ${id2}_present = ${isPresent};
+        if (${id2}.issues.length) {${prefixStr(id2, k)}
         }
-        if (!${id}_present && !${id}.issues.length) {
+        if (!${id2}_present && !${id2}.issues.length) {
           payload.issues.push({
             code: "invalid_type",
             expected: "nonoptional",
@@ -33906,22 +33934,22 @@ var $ZodObjectJIT = /* @__PURE__ */ $constructor("$ZodObjectJIT", (inst, def) =>
           }
         }
 
-        if (${id}_present) {
-          newResult[${k}] = ${id}.value;
+        if (${id2}_present) {
+          newResult[${k}] = ${id2}.value;
         }
 
       `);
       } else {
         doc.write(`
-        if (${id}.issues.length) {${prefixStr(id, k)}
+        if (${id2}.issues.length) {${prefixStr(id2, k)}
         }
       `);
         if (optin === "defaulted") {
-          doc.write(`newResult[${k}] = ${id}.value;`);
+          doc.write(`newResult[${k}] = ${id2}.value;`);
         } else {
           doc.write(`
-        if (${id}.value !== undefined || ${isPresent}) {
-          newResult[${k}] = ${id}.value;
+        if (${id2}.value !== undefined || ${isPresent}) {
+          newResult[${k}] = ${id2}.value;
         }
       `);
         }
@@ -37965,16 +37993,16 @@ var error21 = () => {
     number: { unit: "", shortLabel: "\u05E7\u05D8\u05DF", longLabel: "\u05D2\u05D3\u05D5\u05DC" }
     // no unit
   };
-  const typeEntry = (t) => t ? TypeNames[t] : void 0;
-  const typeLabel = (t) => {
-    const e = typeEntry(t);
+  const typeEntry = (t2) => t2 ? TypeNames[t2] : void 0;
+  const typeLabel = (t2) => {
+    const e = typeEntry(t2);
     if (e)
       return e.label;
-    return t ?? TypeNames.unknown.label;
+    return t2 ?? TypeNames.unknown.label;
   };
-  const withDefinite = (t) => `\u05D4${typeLabel(t)}`;
-  const verbFor = (t) => {
-    const e = typeEntry(t);
+  const withDefinite = (t2) => `\u05D4${typeLabel(t2)}`;
+  const verbFor = (t2) => {
+    const e = typeEntry(t2);
     const gender = e?.gender ?? "m";
     return gender === "f" ? "\u05E6\u05E8\u05D9\u05DB\u05D4 \u05DC\u05D4\u05D9\u05D5\u05EA" : "\u05E6\u05E8\u05D9\u05DA \u05DC\u05D4\u05D9\u05D5\u05EA";
   };
@@ -39579,13 +39607,13 @@ function ko_default() {
 var capitalizeFirstCharacter = (text2) => {
   return text2.charAt(0).toUpperCase() + text2.slice(1);
 };
-function getUnitTypeFromNumber(number4) {
-  const abs = Math.abs(number4);
-  const last = abs % 10;
-  const last2 = abs % 100;
-  if (last2 >= 11 && last2 <= 19 || last === 0)
+function getUnitTypeFromNumber(number5) {
+  const abs = Math.abs(number5);
+  const last2 = abs % 10;
+  const last22 = abs % 100;
+  if (last22 >= 11 && last22 <= 19 || last2 === 0)
     return "many";
-  if (last === 1)
+  if (last2 === 1)
     return "one";
   return "few";
 }
@@ -43128,10 +43156,10 @@ var $ZodRegistry = class {
     this._idmap = /* @__PURE__ */ new Map();
   }
   add(schema, ..._meta) {
-    const meta3 = _meta[0];
-    this._map.set(schema, meta3);
-    if (meta3 && typeof meta3 === "object" && "id" in meta3) {
-      this._idmap.set(meta3.id, schema);
+    const meta4 = _meta[0];
+    this._map.set(schema, meta4);
+    if (meta4 && typeof meta4 === "object" && "id" in meta4) {
+      this._idmap.set(meta4.id, schema);
     }
     return this;
   }
@@ -43141,9 +43169,9 @@ var $ZodRegistry = class {
     return this;
   }
   remove(schema) {
-    const meta3 = this._map.get(schema);
-    if (meta3 && typeof meta3 === "object" && "id" in meta3) {
-      this._idmap.delete(meta3.id);
+    const meta4 = this._map.get(schema);
+    if (meta4 && typeof meta4 === "object" && "id" in meta4) {
+      this._idmap.delete(meta4.id);
     }
     this._map.delete(schema);
     return this;
@@ -43184,18 +43212,18 @@ var ZodCompileUnsupportedError = class extends Error {
     this.islandable = islandable;
   }
 };
-function compileValidator(schema, parser) {
+function compileValidator(schema, parser2) {
   try {
     return compileFn(schema, { assertOnly: true });
   } catch {
-    return parser;
+    return parser2;
   }
 }
 function compile(schema, options) {
   try {
-    const parser = compileFn(schema);
-    const clone2 = withParser(schema, parser);
-    clone2._zod.bag.validator = compileValidator(schema, parser);
+    const parser2 = compileFn(schema);
+    const clone2 = withParser(schema, parser2);
+    clone2._zod.bag.validator = compileValidator(schema, parser2);
     return clone2;
   } catch (err) {
     if (options?.strict)
@@ -43203,7 +43231,7 @@ function compile(schema, options) {
     return schema;
   }
 }
-function withParser(schema, parser) {
+function withParser(schema, parser2) {
   if (isRecursiveSchema(schema)) {
     throw new ZodCompileUnsupportedError("a schema whose subtree contains a reference cycle");
   }
@@ -43217,7 +43245,7 @@ function withParser(schema, parser) {
     if (ctx && isBackEdge(ctx, payload.value)) {
       return originalRun(payload, ctx);
     }
-    const out = parser(payload.value);
+    const out = parser2(payload.value);
     if (out !== INVALID) {
       payload.value = out;
       return payload;
@@ -43228,19 +43256,19 @@ function withParser(schema, parser) {
   };
   wrapped.__originalRun = originalRun;
   clone2._zod.bag.fallbackRun = originalRun;
-  clone2._zod.bag.validator = parser;
+  clone2._zod.bag.validator = parser2;
   clone2._zod.run = wrapped;
   if (!liveRun.__originalRun)
-    installCompiledUserMethods(clone2, schema, parser);
+    installCompiledUserMethods(clone2, schema, parser2);
   return clone2;
 }
-function installCompiledUserMethods(target, source, parser) {
-  const targetAny = target;
+function installCompiledUserMethods(target2, source, parser2) {
+  const targetAny = target2;
   const sourceAny = source;
   if (typeof sourceAny.safeParse === "function") {
     const originalSafeParse = sourceAny.safeParse;
     targetAny.safeParse = (data, params) => {
-      const out = parser(data);
+      const out = parser2(data);
       if (out !== INVALID) {
         return { success: true, data: out };
       }
@@ -43250,7 +43278,7 @@ function installCompiledUserMethods(target, source, parser) {
   if (typeof sourceAny.parse === "function") {
     const originalParse = sourceAny.parse;
     targetAny.parse = (data, params) => {
-      const out = parser(data);
+      const out = parser2(data);
       if (out !== INVALID) {
         return out;
       }
@@ -43299,13 +43327,13 @@ ${code2}
   return fn;
 }
 function addConstant(ctx, value) {
-  for (const [name2, v] of ctx.constants) {
+  for (const [name3, v] of ctx.constants) {
     if (v === value)
-      return name2;
+      return name3;
   }
-  const name = `c${ctx.constantCounter++}`;
-  ctx.constants.set(name, value);
-  return name;
+  const name2 = `c${ctx.constantCounter++}`;
+  ctx.constants.set(name2, value);
+  return name2;
 }
 function addUserConstant(ctx, fn) {
   ctx.definite = false;
@@ -45838,26 +45866,26 @@ function _stringFormat(Class2, format, fnOrRegex, _params = {}) {
 }
 
 // node_modules/zod/v4/core/to-json-schema.js
-function assignProps(target, ...sources) {
+function assignProps(target2, ...sources) {
   for (const source of sources) {
     for (const key of Reflect.ownKeys(source)) {
       if (Object.prototype.propertyIsEnumerable.call(source, key)) {
-        assignProp(target, key, source[key]);
+        assignProp(target2, key, source[key]);
       }
     }
   }
-  return target;
+  return target2;
 }
 function initializeContext(params) {
-  let target = params?.target ?? "draft-2020-12";
-  if (target === "draft-4")
-    target = "draft-04";
-  if (target === "draft-7")
-    target = "draft-07";
+  let target2 = params?.target ?? "draft-2020-12";
+  if (target2 === "draft-4")
+    target2 = "draft-04";
+  if (target2 === "draft-7")
+    target2 = "draft-07";
   return {
     processors: params.processors ?? {},
     metadataRegistry: params?.metadata ?? globalRegistry,
-    target,
+    target: target2,
     unrepresentable: params?.unrepresentable ?? "throw",
     override: params?.override ?? (() => {
     }),
@@ -45925,9 +45953,9 @@ function processSchema(schema, ctx, _params = { path: [], schemaPath: [] }) {
       ctx.seen.get(parent).isParent = true;
     }
   }
-  const meta3 = ctx.metadataRegistry.get(schema);
-  if (meta3)
-    assignProps(result.schema, meta3);
+  const meta4 = ctx.metadataRegistry.get(schema);
+  if (meta4)
+    assignProps(result.schema, meta4);
   if (ctx.io === "input" && isTransforming(schema)) {
     delete result.schema.examples;
     delete result.schema.default;
@@ -45949,26 +45977,26 @@ function extractDefs(ctx, schema) {
     return;
   const idToSchema = /* @__PURE__ */ new Map();
   for (const entry of ctx.seen.entries()) {
-    const id = ctx.metadataRegistry.get(entry[0])?.id;
-    if (id) {
-      const existing = idToSchema.get(id);
+    const id2 = ctx.metadataRegistry.get(entry[0])?.id;
+    if (id2) {
+      const existing = idToSchema.get(id2);
       if (existing && existing !== entry[0]) {
-        throw new Error(`Duplicate schema id "${id}" detected during JSON Schema conversion. Two different schemas cannot share the same id when converted together.`);
+        throw new Error(`Duplicate schema id "${id2}" detected during JSON Schema conversion. Two different schemas cannot share the same id when converted together.`);
       }
-      idToSchema.set(id, entry[0]);
+      idToSchema.set(id2, entry[0]);
     }
   }
   const makeURI = (entry) => {
     const defsSegment = ctx.target === "draft-2020-12" ? "$defs" : "definitions";
     if (ctx.external) {
       const externalId = ctx.external.registry.get(entry[0])?.id;
-      const uriGenerator = ctx.external.uri ?? ((id2) => id2);
+      const uriGenerator = ctx.external.uri ?? ((id3) => id3);
       if (externalId) {
         return { ref: uriGenerator(externalId) };
       }
-      const id = entry[1].defId ?? entry[1].schema.id ?? `schema${ctx.counter++}`;
-      entry[1].defId = id;
-      return { defId: id, ref: `${uriGenerator("__shared")}#/${defsSegment}/${encodeJSONPointerSegment(id)}` };
+      const id2 = entry[1].defId ?? entry[1].schema.id ?? `schema${ctx.counter++}`;
+      entry[1].defId = id2;
+      return { defId: id2, ref: `${uriGenerator("__shared")}#/${defsSegment}/${encodeJSONPointerSegment(id2)}` };
     }
     const uriPrefix = `#`;
     const defUriPrefix = `${uriPrefix}/${defsSegment}/`;
@@ -46016,8 +46044,8 @@ Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.
         continue;
       }
     }
-    const id = ctx.metadataRegistry.get(entry[0])?.id;
-    if (id) {
+    const id2 = ctx.metadataRegistry.get(entry[0])?.id;
+    if (id2) {
       extractToDef(entry);
       continue;
     }
@@ -46128,14 +46156,14 @@ function foldIntersection(json2) {
     folded = foldObjects(allOf);
   } else {
     const union2 = unions[0];
-    const keyword = UNION_KEYS.find((k) => Array.isArray(union2[k]));
+    const keyword2 = UNION_KEYS.find((k) => Array.isArray(union2[k]));
     if (Object.keys(union2).length !== 1)
       return;
     const rest = allOf.filter((m) => m !== union2);
-    const branches = union2[keyword].map((branch) => foldObjects([...rest, branch]));
+    const branches = union2[keyword2].map((branch) => foldObjects([...rest, branch]));
     if (branches.some((b) => !b))
       return;
-    folded = { [keyword]: branches };
+    folded = { [keyword2]: branches };
   }
   if (!folded)
     return;
@@ -46250,10 +46278,10 @@ function finalize(ctx, schema) {
   } else {
   }
   if (ctx.external?.uri) {
-    const id = ctx.external.registry.get(schema)?.id;
-    if (!id)
+    const id2 = ctx.external.registry.get(schema)?.id;
+    if (!id2)
       throw new Error("Schema is missing an `id` property");
-    result.$id = ctx.external.uri(id);
+    result.$id = ctx.external.uri(id2);
   }
   assignProps(result, root.defId ? root.schema : root.def ?? root.schema);
   const rootMetaId = ctx.metadataRegistry.get(schema)?.id;
@@ -46360,8 +46388,8 @@ var createToJSONSchemaMethod = (schema, processors = {}) => (params) => {
   return finalize(ctx, schema);
 };
 var createStandardJSONSchemaMethod = (schema, io, processors = {}) => (params) => {
-  const { libraryOptions, target } = params ?? {};
-  const ctx = initializeContext({ ...libraryOptions ?? {}, target, io, processors });
+  const { libraryOptions, target: target2 } = params ?? {};
+  const ctx = initializeContext({ ...libraryOptions ?? {}, target: target2, io, processors });
   processSchema(schema, ctx);
   extractDefs(ctx, schema);
   return finalize(ctx, schema);
@@ -46846,20 +46874,20 @@ function stringifyKeyNames(bySchema, json2, visited) {
     const inlined = stringifyKeyNames(bySchema, def, visited);
     return inlined === def ? json2 : inlined;
   }
-  for (const keyword of ["anyOf", "oneOf"]) {
-    const branches = json2[keyword];
+  for (const keyword2 of ["anyOf", "oneOf"]) {
+    const branches = json2[keyword2];
     if (!Array.isArray(branches))
       continue;
     const mapped = branches.map((branch) => stringifyKeyNames(bySchema, branch, visited));
     if (mapped.some((branch, i) => branch !== branches[i]))
-      json2 = { ...json2, [keyword]: mapped };
+      json2 = { ...json2, [keyword2]: mapped };
   }
   const types = Array.isArray(json2.type) ? json2.type : [json2.type];
-  const numericType = !types.includes("string") && types.some((t) => t === "number" || t === "integer");
+  const numericType = !types.includes("string") && types.some((t2) => t2 === "number" || t2 === "integer");
   const values = json2.enum ?? (json2.const !== void 0 ? [json2.const] : void 0);
   if (!numericType && !values?.some((v) => typeof v === "number"))
     return json2;
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format, id, ...rest } = json2;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format, id: id2, ...rest } = json2;
   if (rest.enum)
     rest.enum = rest.enum.map((v) => typeof v === "number" ? String(v) : v);
   else if (typeof rest.const === "number")
@@ -46879,8 +46907,8 @@ function rewriteKeyNames(ctx) {
       bySchema.set(entry.schema, entry);
   }
   const rewrites = /* @__PURE__ */ new Map();
-  for (const record2 of pendingRecords.get(ctx) ?? []) {
-    const seen = ctx.seen.get(record2);
+  for (const record3 of pendingRecords.get(ctx) ?? []) {
+    const seen = ctx.seen.get(record3);
     const names = (seen?.def ?? seen?.schema)?.propertyNames;
     if (!names || names === true || rewrites.has(names))
       continue;
@@ -47506,8 +47534,8 @@ var ZodType = /* @__PURE__ */ $constructor("ZodType", (inst, def) => {
   brand() {
     return this;
   },
-  register(reg, meta3) {
-    reg.add(this, meta3);
+  register(reg, meta4) {
+    reg.add(this, meta4);
     return this;
   },
   refine(check2, params) {
@@ -47555,8 +47583,8 @@ var ZodType = /* @__PURE__ */ $constructor("ZodType", (inst, def) => {
   catch(params) {
     return _catch2(this, params);
   },
-  pipe(target) {
-    return pipe(this, target);
+  pipe(target2) {
+    return pipe(this, target2);
   },
   readonly() {
     return readonly(this);
@@ -49358,8 +49386,8 @@ function convertBaseSchema(schema, ctx) {
   }
   const type = schema.type;
   if (Array.isArray(type)) {
-    const typeSchemas = type.map((t) => {
-      const typeSchema = { ...schema, type: t };
+    const typeSchemas = type.map((t2) => {
+      const typeSchema = { ...schema, type: t2 };
       return convertBaseSchema(typeSchema, ctx);
     });
     if (typeSchemas.length === 0) {
@@ -50008,12 +50036,30 @@ var Boundary = external_exports.object({
 });
 var Pin = external_exports.object({
   kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
+  library: external_exports.string(),
+  version: external_exports.string().describe("the version that was measured to work"),
+  below: external_exports.string().optional().describe("for a hold: the first bad release"),
   specifier: external_exports.string(),
   keepsBump: external_exports.boolean(),
   unlocks: external_exports.array(external_exports.string()),
   holds: external_exports.number().int().describe("planned cells that are not worse than at base with this pin"),
   of: external_exports.number().int().describe("planned cells that were measured with this pin"),
   measuredIn: external_exports.string()
+});
+var Patch = external_exports.object({
+  specifier: external_exports.string().describe("the pin that this follows"),
+  file: external_exports.string(),
+  line: external_exports.number().int(),
+  before: external_exports.string().describe("the whole line as it is"),
+  after: external_exports.string().describe("the whole line with the pin"),
+  diff: external_exports.string().describe("the same as a unified diff"),
+  refresh: external_exports.string().optional().describe("command that refreshes the lock beside the file")
+});
+var BotHold = external_exports.object({
+  file: external_exports.string(),
+  language: external_exports.enum(["json", "yaml"]),
+  text: external_exports.string(),
+  how: external_exports.string()
 });
 var Workaround = external_exports.object({
   cell: external_exports.string(),
@@ -50024,7 +50070,7 @@ var Workaround = external_exports.object({
   cost: external_exports.string().optional()
 });
 var Report = external_exports.object({
-  schemaVersion: external_exports.literal(1),
+  schemaVersion: external_exports.literal(2),
   run: external_exports.object({
     tool: external_exports.string(),
     probe: external_exports.string(),
@@ -50034,6 +50080,7 @@ var Report = external_exports.object({
     torch: external_exports.string(),
     device: external_exports.string(),
     containment: external_exports.object({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
+    bot: external_exports.enum(["renovate", "dependabot"]).optional().describe("who opened the pull request"),
     stoppedBy: external_exports.enum(["finished", "budget", "interrupted"]),
     held: external_exports.record(external_exports.string(), external_exports.string()),
     out: external_exports.string().describe("output folder, as given")
@@ -50056,6 +50103,9 @@ var Report = external_exports.object({
   boundaries: external_exports.array(Boundary),
   together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
   pins: external_exports.array(Pin),
+  patches: external_exports.array(Patch).describe("pins in the dialect of the manifests of the checkout"),
+  notPatched: external_exports.array(external_exports.object({ specifier: external_exports.string(), file: external_exports.string(), line: external_exports.number().int(), why: external_exports.string() })),
+  botHolds: external_exports.array(BotHold),
   workarounds: external_exports.array(Workaround),
   findings: external_exports.array(
     external_exports.object({
@@ -50084,7 +50134,7 @@ function writeReport(folder, report) {
 function constraints(report) {
   const measured2 = recommended(report)?.measuredIn;
   const environment = report.environments.find(({ request }) => request === measured2) ?? report.environments.find(({ status }) => status === "built");
-  return Object.entries(environment?.pins ?? {}).filter(([name]) => name !== "torch").map(([name, version2]) => `${name}==${version2}
+  return Object.entries(environment?.pins ?? {}).filter(([name2]) => name2 !== "torch").map(([name2, version2]) => `${name2}==${version2}
 `).join("");
 }
 function readReport(folder) {
@@ -50111,13 +50161,13 @@ import { parseArgs } from "node:util";
 
 // src/domain/suggest.ts
 function nearest(typed, known) {
-  const scored = known.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }));
+  const scored = known.map((name2) => ({ name: name2, distance: editDistance(typed.toLowerCase(), name2.toLowerCase()) }));
   const best = scored.toSorted((left, right) => left.distance - right.distance)[0];
   return best && best.distance <= Math.max(2, Math.floor(typed.length / 3)) ? best.name : void 0;
 }
 function didYouMean(typed, known) {
-  const name = nearest(typed, known);
-  return name === void 0 ? "" : ` Did you mean \`${name}\`?`;
+  const name2 = nearest(typed, known);
+  return name2 === void 0 ? "" : ` Did you mean \`${name2}\`?`;
 }
 function editDistance(left, right) {
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
@@ -50235,14 +50285,14 @@ function matchesPieces(value, pieces) {
   const [first = "", ...rest] = pieces;
   if (rest.length === 0) return value === first;
   if (!value.startsWith(first)) return false;
-  const last = rest.pop() ?? "";
-  let position2 = first.length;
+  const last2 = rest.pop() ?? "";
+  let position = first.length;
   for (const piece of rest) {
-    const found = value.indexOf(piece, position2);
+    const found = value.indexOf(piece, position);
     if (found < 0) return false;
-    position2 = found + piece.length;
+    position = found + piece.length;
   }
-  return value.length - last.length >= position2 && value.endsWith(last);
+  return value.length - last2.length >= position && value.endsWith(last2);
 }
 function splitOutsideBraces(text2, separator) {
   const parts = [""];
@@ -50260,19 +50310,19 @@ function splitOutsideBraces(text2, separator) {
 var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
 var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
 function requestKey(request) {
-  const pins = (record2) => Object.keys(record2).toSorted().map((name) => `${name}==${record2[name]}`).join(",");
+  const pins = (record3) => Object.keys(record3).toSorted().map((name2) => `${name2}==${record3[name2]}`).join(",");
   const parts = [pins(request.pins), request.packages.toSorted().join(",")];
   if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
   return parts.join(" | ");
 }
 function lockDifference(before, after, except) {
-  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !except.includes(name)).toSorted();
-  return names.filter((name) => before[name] !== after[name]).map((name) => `${name} ${before[name] ?? "absent"} -> ${after[name] ?? "absent"}`);
+  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
+  return names.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
 }
 
 // src/domain/package.ts
-function normalizeName(name) {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
+function normalizeName(name2) {
+  return name2.toLowerCase().replace(/[-_.]+/g, "-");
 }
 function withoutCredentials(text2) {
   return text2.replace(/\/\/[^/@\s]*@/g, "//");
@@ -50330,12 +50380,12 @@ function parseChange(text2, problems) {
   return { library, from, to };
 }
 function parseHeld(text2, problems) {
-  const [name = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
-  if (rest.length > 0 || !PACKAGE_NAME.test(name) || !isVersion(version2)) {
+  const [name2 = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
+  if (rest.length > 0 || !PACKAGE_NAME.test(name2) || !isVersion(version2)) {
     problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
     return void 0;
   }
-  return [normalizeName(name), version2];
+  return [normalizeName(name2), version2];
 }
 
 // src/inputs.ts
@@ -50395,11 +50445,11 @@ function parseCommandLine(argv, readConfig, problems) {
     strict: false,
     allowPositionals: true
   });
-  for (const name of Object.keys(values))
-    if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
-  for (const [name, definition] of Object.entries(OPTIONS))
-    if (definition.type === "string" && values[name] === true)
-      problems.push(`\`--${name}\` needs a value.`);
+  for (const name2 of Object.keys(values))
+    if (!(name2 in OPTIONS)) problems.push(`Unknown option \`--${name2}\`.${didYouMean(name2, Object.keys(OPTIONS))}`);
+  for (const [name2, definition] of Object.entries(OPTIONS))
+    if (definition.type === "string" && values[name2] === true)
+      problems.push(`\`--${name2}\` needs a value.`);
   const command = commandOf(positionals[0], problems);
   const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
   const operands = positionals.slice(1);
@@ -50441,7 +50491,7 @@ function requestOf(command, operands, values, configuration, problems) {
   const sweeping = command === "sweep" || command === "plan";
   const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
   const held = Object.fromEntries(
-    list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair) => pair.length === 2)
+    list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair2) => pair2.length === 2)
   );
   checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
   checkDevice(text(values.device), problems);
@@ -50450,7 +50500,8 @@ function requestOf(command, operands, values, configuration, problems) {
   const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
   selectCells([...chosen, ...takenAway], allCells(), problems);
   const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
+  const chosenBy = list(values.cells).length > 0 || fromConfiguration !== void 0 ? "user" : "default";
+  return { changes, held, cells: [...chosen, ...takenAway], chosenBy, minutes, environments: ENVIRONMENTS };
 }
 function splitPatterns(typed) {
   return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
@@ -50483,17 +50534,17 @@ function optionsOf(values, configuration, problems) {
     failOn
   };
 }
-function oneOf(name, typed, known, problems) {
+function oneOf(name2, typed, known, problems) {
   const found = known.find((value) => value === typed);
   if (found === void 0)
-    problems.push(`\`${name}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
+    problems.push(`\`${name2}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
   return found ?? known[0];
 }
-function numberOf(name, value, problems) {
+function numberOf(name2, value, problems) {
   if (typeof value !== "string") return void 0;
-  const number4 = Number(value);
-  if (Number.isFinite(number4) && number4 > 0) return number4;
-  problems.push(`\`${name} ${value}\` is not a positive number.`);
+  const number5 = Number(value);
+  if (Number.isFinite(number5) && number5 > 0) return number5;
+  problems.push(`\`${name2} ${value}\` is not a positive number.`);
   return void 0;
 }
 function text(value) {
@@ -50507,1205 +50558,6 @@ function list(value) {
 import { spawn as spawn2 } from "node:child_process";
 import { lstatSync, readFileSync as readFileSync2 } from "node:fs";
 import { join as join2 } from "node:path";
-
-// src/detect/environment-yml.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-
-// src/detect/requirement.ts
-var NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*/;
-var EXTRAS = /^\[([^[\]]*)\]\s*/;
-var CLAUSE = /^\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)\s*$/;
-function parsePep508(text2) {
-  const name = NAME.exec(text2);
-  if (!name?.[1]) return { error: "it has no package name" };
-  let rest = text2.slice(name[0].length);
-  const extras = EXTRAS.exec(rest);
-  if (extras) rest = rest.slice(extras[0].length);
-  const parsed = {
-    name: normalizeName(name[1]),
-    extras: (extras?.[1] ?? "").split(",").map((one) => one.trim()).filter(Boolean)
-  };
-  if (rest.startsWith("@")) return { ...parsed, specifier: "", ...urlAndMarker(rest.slice(1).trim()) };
-  const [specifiers = "", ...markers] = rest.split(";");
-  const specifier = parseSpecifier(specifiers.trim().replace(/^\((.*)\)$/, "$1"));
-  if (typeof specifier !== "string") return specifier;
-  return { ...parsed, specifier, url: "", marker: markers.join(";").trim() };
-}
-function urlAndMarker(text2) {
-  const found = /\s;\s*/.exec(text2);
-  return found ? { url: text2.slice(0, found.index), marker: text2.slice(found.index + found[0].length) } : { url: text2, marker: "" };
-}
-function parseSpecifier(text2) {
-  if (text2 === "") return "";
-  const clauses = [];
-  for (const written of text2.split(",")) {
-    if (written.trim() === "" && clauses.length > 0) continue;
-    const clause = CLAUSE.exec(written);
-    if (!clause?.[1] || !clause[2]) return { error: `\`${written.trim().slice(0, 60)}\` is not a version specifier` };
-    const version2 = clause[2].replace(/\.\*$/, "");
-    if (clause[1] !== "===" && !isVersion(version2)) return { error: `\`${clause[2].slice(0, 60)}\` is not a version` };
-    clauses.push(`${clause[1]}${clause[2]}`);
-  }
-  return clauses.join(",");
-}
-function exactVersion(specifier) {
-  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
-}
-
-// src/detect/requirements-txt.ts
-var COMMENT = /(^|\s)#.*$/;
-var OPTION = /\s--?[A-Za-z][\w-]*([= ]\S+)?/g;
-function readRequirements(content) {
-  const requirements = [];
-  const findings = [];
-  for (const logical of logicalLines(content)) {
-    const read = readLine(logical);
-    if (read === void 0) continue;
-    "written" in read ? requirements.push(read) : findings.push(read);
-  }
-  return { requirements, locked: [], findings };
-}
-function* logicalLines(content) {
-  const lines = content.split("\n");
-  let pending = "";
-  let first = 0;
-  for (const [index, raw] of lines.entries()) {
-    const line = raw.replace(/\r$/, "");
-    if (pending === "") first = index;
-    const isComment = /^\s*#/.test(line);
-    if (line.endsWith("\\") && !isComment) {
-      pending += `${line.slice(0, -1)} `;
-      continue;
-    }
-    const whole = pending + (isComment && pending !== "" ? "" : line);
-    pending = "";
-    const text2 = whole.replace(COMMENT, "").trimEnd();
-    if (text2.trim() !== "") yield { text: text2.trim(), line: first + 1, column: text2.length - text2.trimStart().length };
-  }
-  if (pending.trim() !== "") yield { text: pending.replace(COMMENT, "").trim(), line: first + 1, column: 0 };
-}
-function readLine({ text: text2, line, column }) {
-  if (/^(<{7}|={7}|>{7})( |$)/.test(text2))
-    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  if (/^(-e|--editable)[ =]/.test(text2))
-    return elsewhere(text2.replace(/^(-e|--editable)[ =]\s*/, ""), "editable", text2, line, column);
-  if (/^(-i|--index-url|--extra-index-url|-f|--find-links|--no-index)\b/.test(text2))
-    return {
-      kind: "index-option",
-      message: `\`${withoutCredentials(text2.split(/[ =]/)[0] ?? "")}\` names an index inside a requirements file.`,
-      line
-    };
-  if (text2.startsWith("-")) return void 0;
-  const written = text2.replace(OPTION, "").trim();
-  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || written.endsWith(".whl"))
-    return elsewhere(written, "path", written, line, column);
-  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", written, line, column);
-  if (/^https?:/.test(written)) return elsewhere(written, "url", written, line, column);
-  return requirementAt(written, line, column, "");
-}
-function requirementAt(written, line, column, group) {
-  const parsed = parsePep508(written);
-  if ("error" in parsed)
-    return { kind: "unreadable", message: `\`${written.slice(0, 120)}\` is not a requirement: ${parsed.error}.`, line };
-  const { name, extras, specifier, marker, url: url2 } = parsed;
-  const source = url2 === "" ? "index" : /^(git|hg|svn|bzr)\+/.test(url2) ? "git" : url2.startsWith("file:") ? "path" : "url";
-  return { name, written, specifier, extras, marker, group, source, line, columns: [column, column + written.length] };
-}
-function elsewhere(location, source, written, line, column) {
-  const name = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1] ?? /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
-  if (name === void 0)
-    return {
-      kind: "not-installable",
-      message: `\`${withoutCredentials(written).slice(0, 120)}\` is not from an index; it is not measured.`,
-      line
-    };
-  return {
-    name: normalizeName(name),
-    written,
-    specifier: "",
-    extras: [],
-    marker: "",
-    group: "",
-    source,
-    line,
-    columns: [column, column + written.length]
-  };
-}
-
-// src/detect/environment-yml.ts
-var LONGEST2 = 32 * 1024;
-var MOST_BRACKETS = 200;
-function readEnvironmentYml(content) {
-  const brackets = content.length <= LONGEST2 ? (content.match(/[[{]/g) ?? []).length : 0;
-  if (content.length > LONGEST2 || brackets > MOST_BRACKETS) {
-    const message = "The file is too large or too deep for an environment file; it is not read.";
-    return { requirements: [], locked: [], findings: [{ kind: "unreadable", message, line: 1 }] };
-  }
-  const counter = new import_yaml2.LineCounter();
-  const document = (0, import_yaml2.parseDocument)(content, { lineCounter: counter });
-  const [error63] = document.errors;
-  if (error63)
-    return {
-      requirements: [],
-      locked: [],
-      findings: [
-        { kind: "unreadable", message: error63.message.split("\n")[0] ?? "", line: counter.linePos(error63.pos[0]).line }
-      ]
-    };
-  const dependencies = document.get("dependencies");
-  const read = [];
-  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
-    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string") read.push(condaEntry(item.value, position(item, counter)));
-    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
-    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
-      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-")) {
-        const { line, column } = position(entry, counter);
-        read.push(requirementAt(entry.value, line, column, "pip"));
-      }
-  }
-  return {
-    requirements: read.filter((one) => "written" in one),
-    locked: [],
-    findings: read.filter((one) => !("written" in one))
-  };
-}
-function position(node2, counter) {
-  const { line, col } = counter.linePos(node2.range?.[0] ?? 0);
-  return { line, column: col - 1 };
-}
-function condaEntry(text2, { line, column }) {
-  const [name = "", rest = ""] = splitName(text2.split("::").at(-1) ?? text2);
-  const exact = /^=?=?([^=<>!~,|]+)(=.*)?$/.exec(rest);
-  const specifier = rest === "" ? "" : exact?.[1] ? exact[1].split(".").length >= 3 ? `==${exact[1]}` : `==${exact[1]}.*` : rest;
-  const read = requirementAt(`${name}${specifier}`, line, column, "conda");
-  return "written" in read ? { ...read, written: text2, columns: [column, column + text2.length] } : read;
-}
-function splitName(text2) {
-  const found = /^([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2.trim());
-  return [found?.[1] ?? text2, found?.[2] ?? ""];
-}
-
-// src/detect/locks.ts
-var TABLE = /^\s*\[\[(package|packages)\]\]\s*$/;
-var STRING = /^\s*(name|version)\s*=\s*["']([^"']*)["']\s*$/;
-function readLock(content) {
-  const locked = [];
-  let current;
-  const finish = () => {
-    if (current?.name && current.version)
-      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
-    current = void 0;
-  };
-  for (const [index, line] of content.split("\n").entries()) {
-    if (TABLE.test(line)) {
-      finish();
-      current = { line: index + 1 };
-    } else if (line.startsWith("[")) finish();
-    else if (current) {
-      const [, key, value] = STRING.exec(line.replace(/\r$/, "")) ?? [];
-      if (key === "name") current.name = value ?? "";
-      if (key === "version") {
-        current.version = value ?? "";
-        current.line = index + 1;
-      }
-    }
-  }
-  finish();
-  return { requirements: [], locked, findings: [] };
-}
-
-// src/detect/poetry.ts
-function poetrySpecifier(written) {
-  const first = written.split("||")[0]?.trim() ?? "";
-  if (first === "" || first === "*") return "";
-  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
-  const translated = clauses.map(translate);
-  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
-}
-function translate(clause) {
-  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
-  const version2 = found?.[2] ?? "";
-  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
-  const operator = found?.[1];
-  if (operator === "^") return `>=${version2},<${caretEnd(version2)}`;
-  if (operator === "~") return `>=${version2},<${tildeEnd(version2)}`;
-  if (operator === void 0 || operator === "=") return `==${version2}`;
-  return `${operator}${version2}`;
-}
-function caretEnd(version2) {
-  const parts = numbers(version2);
-  const index = parts.findIndex((part) => part !== 0);
-  return bumped(parts, index < 0 ? parts.length - 1 : index);
-}
-function tildeEnd(version2) {
-  const parts = numbers(version2);
-  return bumped(parts, parts.length === 1 ? 0 : 1);
-}
-function numbers(version2) {
-  return (version2.split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
-}
-function bumped(parts, index) {
-  return parts.slice(0, index + 1).map((part, at2) => at2 === index ? part + 1 : part).concat(index === 0 ? [0] : []).join(".");
-}
-
-// node_modules/smol-toml/dist/error.js
-function getLineColFromPtr(string4, ptr) {
-  let lines = string4.slice(0, ptr).split(/\r?\n/);
-  return [lines.length, lines.pop().length + 1];
-}
-function makeCodeBlock(string4, line, column) {
-  let lines = string4.split(/\r?\n/);
-  let codeblock = "";
-  let numberLen = (Math.log10(line + 1) | 0) + 1;
-  for (let i = line - 1; i <= line + 1; i++) {
-    let l = lines[i - 1];
-    if (!l)
-      continue;
-    codeblock += i.toString().padEnd(numberLen, " ");
-    codeblock += ":  ";
-    codeblock += l;
-    codeblock += "\n";
-    if (i === line) {
-      codeblock += " ".repeat(numberLen + column + 2);
-      codeblock += "^\n";
-    }
-  }
-  return codeblock;
-}
-var TomlError = class _TomlError extends Error {
-  line;
-  column;
-  codeblock;
-  constructor(message, options) {
-    const [line, column] = getLineColFromPtr(options.toml, options.ptr);
-    const codeblock = makeCodeBlock(options.toml, line, column);
-    super(`Invalid TOML document: ${message}
-
-${codeblock}`, options);
-    this.line = line;
-    this.column = column;
-    this.codeblock = codeblock;
-  }
-  /** @internal */
-  static x(message, ctx, ptr) {
-    throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
-  }
-};
-
-// node_modules/smol-toml/dist/primitive.js
-function parseString(ctx) {
-  let startPtr = ctx.p;
-  let c = ctx.s.charCodeAt(ctx.p++);
-  let first = c;
-  let isLiteral = c === 39;
-  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
-  if (isMultiline) {
-    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
-      ctx.p++;
-    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
-      ctx.p += 2;
-  }
-  let parsed = "";
-  let sliceStart = ctx.p;
-  let state = 0;
-  for (; ctx.p < ctx.s.length; ctx.p++) {
-    c = ctx.s.charCodeAt(ctx.p);
-    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
-      state = state && 3;
-    } else if (c < 32 && c !== 9 || c === 127) {
-      TomlError.x("control characters are not allowed in strings", ctx);
-    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
-      if (isMultiline) {
-        if (ctx.s.charCodeAt(ctx.p + 3) === first)
-          ctx.p++;
-        if (ctx.s.charCodeAt(ctx.p + 3) === first)
-          ctx.p++;
-      }
-      if (!state) {
-        let s = ctx.s.slice(sliceStart, ctx.p);
-        parsed = parsed ? parsed + s : s;
-      }
-      ctx.p += isMultiline ? 3 : 1;
-      return parsed;
-    } else if (!state) {
-      if (!isLiteral && c === 92) {
-        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
-        state = 1;
-      }
-    } else if (state === 1) {
-      if (c === 120 || c === 117 || c === 85) {
-        let errPtr = ctx.p++ - 1;
-        let value = 0;
-        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
-        for (let j = 0; j < len; j++, ctx.p++) {
-          let hex3 = ctx.s.charCodeAt(ctx.p);
-          let digit = (
-            /* 0-9 */
-            hex3 >= 48 && hex3 <= 57 ? hex3 - 48 : (
-              /* A-F */
-              hex3 >= 65 && hex3 <= 70 ? hex3 - 65 + 10 : (
-                /* a-f */
-                hex3 >= 97 && hex3 <= 102 ? hex3 - 97 + 10 : -1
-              )
-            )
-          );
-          if (digit < 0)
-            TomlError.x("invalid non-hex character in unicode escape", ctx);
-          value = value << 4 | digit;
-        }
-        if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
-          TomlError.x("invalid unicode escape", ctx, errPtr);
-        }
-        parsed += String.fromCodePoint(value);
-        sliceStart = ctx.p--;
-        state = 0;
-      } else if (isMultiline && (c === 32 || c === 9)) {
-        state = 2;
-      } else {
-        if (c === 98)
-          parsed += "\b";
-        else if (c === 116)
-          parsed += "	";
-        else if (c === 110)
-          parsed += "\n";
-        else if (c === 102)
-          parsed += "\f";
-        else if (c === 114)
-          parsed += "\r";
-        else if (c === 101)
-          parsed += "\x1B";
-        else if (c === 34)
-          parsed += '"';
-        else if (c === 92)
-          parsed += "\\";
-        else
-          TomlError.x("unrecognised escape sequence", ctx);
-        sliceStart = ctx.p + 1;
-        state = 0;
-      }
-    } else if (c !== 32 && c !== 9) {
-      if (state === 2)
-        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
-      state = !isLiteral && c === 92 ? 1 : 0;
-      sliceStart = ctx.p;
-    }
-  }
-  TomlError.x("unfinished string", ctx, startPtr);
-}
-
-// node_modules/smol-toml/dist/date.js
-var DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
-var TomlDate = class _TomlDate extends Date {
-  #hasDate = false;
-  #hasTime = false;
-  #offset = null;
-  constructor(date5, fasttype, unsafeDelim) {
-    let hasDate = true;
-    let hasTime = true;
-    let offset = "Z";
-    let c;
-    if (typeof date5 === "string") {
-      if (fasttype)
-        prep: {
-          if (fasttype < 3) {
-            if (+date5.slice(11, 13) > 23) {
-              date5 = "";
-              break prep;
-            }
-            if (fasttype === 2) {
-              offset = null;
-              date5 += "Z";
-            } else if ((c = date5.charCodeAt(date5.length - 1)) !== 90 && c !== 122) {
-              offset = date5.slice(date5.length - 6);
-            }
-            if (unsafeDelim)
-              date5 = date5.slice(0, 10) + "T" + date5.slice(11);
-          } else if (fasttype === 4) {
-            date5 = +date5.slice(0, 2) > 23 ? "" : `0000-01-01T${date5}Z`;
-          }
-          hasDate = fasttype !== 4;
-          hasTime = fasttype !== 3;
-        }
-      else {
-        let match = date5.match(DATE_TIME_RE);
-        if (match) {
-          if (!match[1]) {
-            hasDate = false;
-            date5 = `0000-01-01T${date5}`;
-          }
-          hasTime = !!match[2];
-          hasTime && date5[10] === " " && (date5 = date5.replace(" ", "T"));
-          if (match[2] && +match[2] > 23) {
-            date5 = "";
-          } else {
-            offset = match[3] || null;
-            if (!offset && hasTime)
-              date5 += "Z";
-          }
-        } else {
-          date5 = "";
-        }
-      }
-    }
-    super(date5);
-    if (!isNaN(this.getTime())) {
-      this.#hasDate = hasDate;
-      this.#hasTime = hasTime;
-      this.#offset = offset;
-    }
-  }
-  isDateTime() {
-    return this.#hasDate && this.#hasTime;
-  }
-  isLocal() {
-    return !this.#hasDate || !this.#hasTime || !this.#offset;
-  }
-  isDate() {
-    return this.#hasDate && !this.#hasTime;
-  }
-  isTime() {
-    return this.#hasTime && !this.#hasDate;
-  }
-  isValid() {
-    return this.#hasDate || this.#hasTime;
-  }
-  toISOString() {
-    let iso = super.toISOString();
-    if (this.isDate())
-      return iso.slice(0, 10);
-    if (this.isTime())
-      return iso.slice(11, 23);
-    if (this.#offset === null)
-      return iso.slice(0, -1);
-    if (this.#offset === "Z" || this.#offset === "z")
-      return iso;
-    let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
-    offset = this.#offset[0] === "-" ? offset : -offset;
-    let offsetDate = new Date(this.getTime() - offset * 6e4);
-    return offsetDate.toISOString().slice(0, -1) + this.#offset;
-  }
-  static wrapAsOffsetDateTime(jsDate, offset = "Z") {
-    let date5 = new _TomlDate(jsDate);
-    date5.#offset = offset;
-    return date5;
-  }
-  static wrapAsLocalDateTime(jsDate) {
-    let date5 = new _TomlDate(jsDate);
-    date5.#offset = null;
-    return date5;
-  }
-  static wrapAsLocalDate(jsDate) {
-    let date5 = new _TomlDate(jsDate);
-    date5.#hasTime = false;
-    date5.#offset = null;
-    return date5;
-  }
-  static wrapAsLocalTime(jsDate) {
-    let date5 = new _TomlDate(jsDate);
-    date5.#hasDate = false;
-    date5.#offset = null;
-    return date5;
-  }
-};
-
-// node_modules/smol-toml/dist/extract.js
-function isDigit(char, base2 = 10) {
-  return base2 === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base2;
-}
-function isEndOfValue(char, delim) {
-  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
-  delim && (char === delim || char === 44) || // Comment
-  char === 35;
-}
-function extractValue(ctx, end) {
-  let errPtr = ctx.p;
-  let c = ctx.s.charCodeAt(ctx.p);
-  if (c === 91 || c === 123) {
-    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
-    let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
-    ctx.d++;
-    return value;
-  }
-  if (c === 34 || c === 39) {
-    return parseString(ctx);
-  }
-  if (c === 116) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
-      TomlError.x("invalid value", ctx, errPtr);
-    return ctx.p++, true;
-  }
-  if (c === 102) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
-      TomlError.x("invalid value", ctx, errPtr);
-    return ctx.p++, false;
-  }
-  if (c === 43 || c === 45) {
-    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
-  }
-  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
-    return parseDate(ctx, c, end);
-  }
-  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
-    return parseTime(ctx, c, end);
-  }
-  return parseNumber(ctx, ctx.p, c, 0, end);
-}
-function parseNumber(ctx, startPtr, startChr, sign, endChr) {
-  let c = startChr;
-  let state = 0;
-  let hasUnderscores = false;
-  if (c === 105) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
-      TomlError.x("invalid value", ctx, startPtr);
-    return ctx.p++, (sign || 1) / 0;
-  }
-  if (c === 110) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
-      TomlError.x("invalid value", ctx, startPtr);
-    return ctx.p++, NaN;
-  }
-  if (c === 48) {
-    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
-      return ctx.bi === true ? 0n : 0;
-    if (!sign) {
-      if (c === 120)
-        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
-      else if (c === 98)
-        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
-      else if (c === 111)
-        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
-    }
-    if (c === 46)
-      state = 2;
-    else if (c === 101 || c === 69)
-      state = 4;
-    else
-      TomlError.x("illegal leading zero", ctx, startPtr);
-  } else if (!isDigit(c))
-    TomlError.x("invalid value", ctx, startPtr);
-  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-    if (!state)
-      state = 1;
-    if (c === 95) {
-      if (!(state & 1))
-        TomlError.x("illegal underscore", ctx);
-      state += 11;
-      hasUnderscores = true;
-    } else if (state === 1 && c === 46)
-      state = 2;
-    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
-      state = 4;
-    else if (state === 4 && (c === 43 || c === 45)) {
-      state = 6;
-    } else if (!isDigit(c))
-      TomlError.x(`illegal character in numeric literal`, ctx);
-    else if (state > 9)
-      state -= 11;
-    else if (!(state & 1))
-      state++;
-  }
-  if (!state) {
-    let val = (startChr - 48) * (sign || 1);
-    return ctx.bi === true ? BigInt(val) : val;
-  }
-  if (!(state & 1))
-    TomlError.x("unfinished numeric value", ctx, startPtr);
-  let str = ctx.s.slice(startPtr, ctx.p);
-  if (hasUnderscores)
-    str = str.replaceAll("_", "");
-  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
-}
-function parseIntegerBaseN(ctx, startPtr, base2, endChr) {
-  let c, underscore = 1;
-  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-    if (c === 95) {
-      if (underscore & 1)
-        TomlError.x("illegal underscore", ctx);
-      underscore = 3;
-    } else if (!isDigit(c, base2))
-      TomlError.x(`illegal character in numeric literal`, ctx);
-    else if (underscore & 1)
-      underscore--;
-  }
-  if (underscore & 1)
-    TomlError.x("unfinished numeric value", ctx);
-  let str = ctx.s.slice(startPtr + 2, ctx.p);
-  if (underscore)
-    str = str.replaceAll("_", "");
-  return parseInteger(ctx, str, base2, startPtr);
-}
-function parseInteger(ctx, str, base2, startPtr) {
-  if (ctx.bi !== true)
-    int: {
-      let val = parseInt(str, base2);
-      if (!Number.isSafeInteger(val)) {
-        if (ctx.bi)
-          break int;
-        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
-      }
-      return val;
-    }
-  return base2 === 10 ? BigInt(str) : BigInt((base2 === 2 ? "0b" : base2 === 8 ? "0o" : "0x") + str);
-}
-function parseDate(ctx, c, endChr) {
-  let startPtr = ctx.p++, unsafeSeparator;
-  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
-    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
-  }
-  ctx.p += 5;
-  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
-    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
-  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
-    let t2 = ctx.s.slice(startPtr, ctx.p);
-    return readDate(ctx, t2, 3, false, startPtr);
-  }
-  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
-    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
-  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
-    ctx.p += 3;
-  if (ctx.s.charCodeAt(ctx.p) === 46)
-    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-      ;
-  if (c = ctx.s.charCodeAt(ctx.p)) {
-    if (c === 90 || c === 122) {
-      let t2 = ctx.s.slice(startPtr, ++ctx.p);
-      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, "[+00:00]");
-    }
-    if (c === 43 || c === 45) {
-      let t2 = ctx.s.slice(startPtr, ctx.p += 6);
-      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
-    }
-  }
-  let t = ctx.s.slice(startPtr, ctx.p);
-  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
-}
-function parseTime(ctx, c, endChr) {
-  let start = ctx.p;
-  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
-    return parseNumber(ctx, --ctx.p, c, 0, endChr);
-  }
-  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
-    ctx.p += 3;
-  if (ctx.s.charCodeAt(ctx.p) === 46)
-    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-      ;
-  let t = ctx.s.slice(start, ctx.p);
-  return readDate(ctx, t, 4, false, start);
-}
-function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
-  if (ctx.ld) {
-    let date5 = new TomlDate(str, type, unsafeDelim);
-    if (!date5.isValid())
-      TomlError.x("invalid date", ctx, errPtr);
-    return date5;
-  }
-  try {
-    if (temporalSuffix)
-      str += temporalSuffix;
-    switch (type) {
-      case 1:
-        return Temporal.ZonedDateTime.from(str);
-      case 2:
-        return Temporal.PlainDateTime.from(str);
-      case 3:
-        return Temporal.PlainDate.from(str);
-      case 4:
-        return Temporal.PlainTime.from(str);
-    }
-  } catch (e) {
-    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
-  }
-}
-
-// node_modules/smol-toml/dist/util.js
-function skipComment(ctx) {
-  for (; ctx.p < ctx.s.length; ctx.p++) {
-    let c = ctx.s.charCodeAt(ctx.p);
-    if (c === 10)
-      break;
-    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
-      ctx.p++;
-      break;
-    }
-    if (c < 32 && c !== 9 || c === 127) {
-      TomlError.x("control characters are not allowed in comments", ctx);
-    }
-  }
-}
-function skipVoid(ctx, banNewLines, banComments) {
-  let c;
-  while (ctx.p < ctx.s.length) {
-    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
-      ctx.p++;
-    if (banComments || c !== 35)
-      break;
-    skipComment(ctx);
-  }
-}
-
-// node_modules/smol-toml/dist/struct.js
-function parseKey(ctx, end = 61) {
-  let startPtr;
-  let state = 0;
-  let parsed = [];
-  let sliceStart;
-  let c = ctx.s.charCodeAt(startPtr = ctx.p);
-  do {
-    if (c === end) {
-      if (!state)
-        TomlError.x("unexpected end of key", ctx);
-      if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      return ctx.p++, parsed;
-    } else if (c === 46) {
-      if (!state)
-        TomlError.x("illegal empty bare key", ctx);
-      if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      state = 0;
-    } else if (!state && (c === 34 || c === 39)) {
-      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
-        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
-      parsed.push(parseString(ctx));
-      state = 2;
-      ctx.p--;
-    } else if (c === 32 || c === 9) {
-      if (state === 1) {
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-        state = 2;
-      }
-    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
-      TomlError.x("illegal character in key", ctx);
-    } else if (!state) {
-      state = 1;
-      sliceStart = ctx.p;
-    }
-  } while (c = ctx.s.charCodeAt(++ctx.p));
-  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
-}
-function parseInlineTable(ctx) {
-  let startPtr = ctx.p++;
-  let res = /* @__PURE__ */ Object.create(null);
-  let seen = /* @__PURE__ */ new Set();
-  let c;
-  while (ctx.p < ctx.s.length) {
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
-      ctx.p++;
-      return res;
-    }
-    let k;
-    let t = res;
-    let hasOwn = false;
-    let errPtr = ctx.p;
-    let key = parseKey(ctx);
-    for (let i = 0; i < key.length; i++) {
-      if (i)
-        t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-      k = key[i];
-      if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) {
-        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
-      }
-      let unsafe = k === "__proto__";
-      if (ctx.uk && (unsafe || k === "constructor")) {
-        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
-        break;
-      }
-      if (!hasOwn && unsafe) {
-        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-      }
-    }
-    if (hasOwn) {
-      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
-    }
-    skipVoid(ctx, true, true);
-    let value = extractValue(
-      ctx,
-      125
-      /* } */
-    );
-    if (t && typeof (t[k] = value) === "object")
-      seen.add(value);
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
-      return res;
-    }
-    if (c !== 44)
-      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
-  }
-  TomlError.x("unfinished table", ctx, startPtr);
-}
-function parseArray(ctx) {
-  let startPtr = ctx.p++;
-  let res = [];
-  let c;
-  while (ctx.p < ctx.s.length) {
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
-      ctx.p++;
-      return res;
-    }
-    res.push(extractValue(
-      ctx,
-      93
-      /* ] */
-    ));
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
-      return res;
-    }
-    if (c !== 44)
-      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
-  }
-  TomlError.x("unfinished array", ctx, startPtr);
-}
-
-// node_modules/smol-toml/dist/parse.js
-function peekTable(ctx, key, table2, meta3, type) {
-  let t = table2;
-  let m = meta3;
-  let k;
-  let hasOwn = false;
-  let state;
-  for (let i = 0; i < key.length; i++) {
-    if (i) {
-      t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-      m = (state = m[k]).c;
-      if (type === 0 && (state.t === 1 || state.t === 2)) {
-        return null;
-      }
-      if (state.t === 2) {
-        let l = t.length - 1;
-        t = t[l];
-        m = m[l].c;
-      }
-    }
-    k = key[i];
-    if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) {
-      return null;
-    }
-    if (!hasOwn) {
-      let unsafe = k === "__proto__";
-      if (ctx.uk && (unsafe || k === "constructor"))
-        return false;
-      if (unsafe) {
-        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-        Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
-      }
-      m[k] = {
-        t: i < key.length - 1 && type === 2 ? 3 : type,
-        d: false,
-        i: 0,
-        c: /* @__PURE__ */ Object.create(null)
-      };
-    }
-  }
-  state = m[k];
-  if (state.t !== type && !(type === 1 && state.t === 3)) {
-    return null;
-  }
-  if (type === 2) {
-    if (!state.d) {
-      state.d = true;
-      t[k] = [];
-    }
-    t[k].push(t = /* @__PURE__ */ Object.create(null));
-    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
-  }
-  if (state.d) {
-    return null;
-  }
-  state.d = true;
-  if (type === 1) {
-    t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-  } else if (type === 0 && hasOwn) {
-    return null;
-  }
-  return [k, t, state.c];
-}
-function validateTablePeek(ctx, peek, ptr) {
-  if (peek === null || ctx.uk === 2)
-    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
-}
-function parse3(toml, options = {}) {
-  let ctx = {
-    s: toml,
-    p: 0,
-    d: options.maxDepth ?? 1e3,
-    bi: options.integersAsBigInt ?? false,
-    ld: options.useLegacyDate ?? true,
-    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
-  };
-  let res = /* @__PURE__ */ Object.create(null);
-  let meta3 = /* @__PURE__ */ Object.create(null);
-  let tmp;
-  let skipping = false;
-  let tbl = res;
-  let m = meta3;
-  if (toml.charCodeAt(0) === 65279)
-    ctx.p++;
-  skipVoid(ctx);
-  while (ctx.p < toml.length) {
-    if (toml.charCodeAt(ctx.p) === 91) {
-      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
-      tmp = ctx.p += +isTableArray;
-      skipping = false;
-      let k = parseKey(
-        ctx,
-        93
-        /* ] */
-      );
-      if (isTableArray) {
-        if (toml.charCodeAt(ctx.p) !== 93) {
-          TomlError.x("expected end of table array declaration", ctx);
-        }
-        ctx.p++;
-      }
-      let p = peekTable(
-        ctx,
-        k,
-        res,
-        meta3,
-        isTableArray ? 2 : 1
-        /* Type.EXPLICIT */
-      );
-      if (!p) {
-        validateTablePeek(ctx, p, tmp);
-        skipping = true;
-      } else {
-        m = p[2];
-        tbl = p[1];
-      }
-    } else {
-      tmp = ctx.p;
-      let k = parseKey(ctx);
-      let p = peekTable(
-        ctx,
-        k,
-        tbl,
-        m,
-        0
-        /* Type.DOTTED */
-      );
-      if (!p && !skipping)
-        validateTablePeek(ctx, p, tmp);
-      skipVoid(ctx, true, true);
-      let v = extractValue(ctx, void 0);
-      if (p && !skipping)
-        p[1][p[0]] = v;
-    }
-    skipVoid(ctx, true);
-    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
-      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
-    }
-    skipVoid(ctx);
-  }
-  return res;
-}
-
-// node_modules/smol-toml/dist/stringify.js
-var HAS_WELLFORMED = !!"".isWellFormed;
-
-// src/detect/toml.ts
-function parseToml(content) {
-  try {
-    return { table: parse3(content) };
-  } catch (error63) {
-    const { message, line } = error63;
-    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: line ?? 1 };
-  }
-}
-var Places = class {
-  #found = /* @__PURE__ */ new Map();
-  constructor(content) {
-    for (const [index, line] of content.split("\n").entries())
-      for (const match of line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g)) {
-        const text2 = match[1]?.replaceAll('\\"', '"').replaceAll("\\\\", "\\") ?? match[2] ?? "";
-        const places = this.#found.get(text2) ?? [];
-        places.push({ line: index + 1, column: match.index + 1 });
-        this.#found.set(text2, places);
-      }
-  }
-  next(text2) {
-    return this.#found.get(text2)?.shift() ?? { line: 1, column: 0 };
-  }
-};
-function tableAt(table2, ...path) {
-  let current = table2;
-  for (const key of path) current = isTable(current) ? current[key] : void 0;
-  return isTable(current) ? current : {};
-}
-function listAt(table2, ...path) {
-  const parent = tableAt(table2, ...path.slice(0, -1));
-  const value = parent[path.at(-1) ?? ""];
-  return Array.isArray(value) ? value : [];
-}
-function isTable(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// src/detect/pyproject.ts
-function readPyproject(content) {
-  const parsed = parseToml(content);
-  if ("error" in parsed)
-    return {
-      requirements: [],
-      locked: [],
-      findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line }]
-    };
-  const places = new Places(content);
-  const read = lists(parsed.table).flatMap(
-    ({ group, entries }) => entries.filter((entry) => typeof entry === "string").map((entry) => {
-      const { line, column } = places.next(entry);
-      return requirementAt(entry, line, column, group);
-    })
-  );
-  const poetry = readPoetry(parsed.table, content);
-  const sources = tableAt(parsed.table, "tool", "uv", "sources");
-  const requirements = [...read.filter((one) => "written" in one), ...poetry.requirements].map(
-    (one) => withSource(one, sources)
-  );
-  return {
-    requirements,
-    locked: [],
-    findings: [...read.filter((one) => !("written" in one)), ...poetry.findings]
-  };
-}
-function lists(table2) {
-  const named = (path, prefix) => Object.keys(tableAt(table2, ...path)).map((name) => ({
-    group: `${prefix}${name}`,
-    entries: listAt(table2, ...path, name)
-  }));
-  return [
-    { group: "", entries: listAt(table2, "project", "dependencies") },
-    ...named(["project", "optional-dependencies"], "extra:"),
-    ...named(["dependency-groups"], "group:"),
-    ...["constraint-dependencies", "override-dependencies", "dev-dependencies"].map((name) => ({
-      group: `uv:${name}`,
-      entries: listAt(table2, "tool", "uv", name)
-    }))
-  ];
-}
-function withSource(requirement, sources) {
-  const key = Object.keys(sources).find((name) => normalizeName(name) === requirement.name);
-  const source = key === void 0 ? void 0 : [sources[key]].flat()[0];
-  if (!isTable(source)) return requirement;
-  const kind = "git" in source ? "git" : "path" in source || "workspace" in source ? "path" : "url" in source ? "url" : requirement.source;
-  return { ...requirement, source: kind };
-}
-function readPoetry(table2, content) {
-  const requirements = [];
-  const findings = [];
-  const lines = content.split("\n");
-  const groups2 = Object.keys(tableAt(table2, "tool", "poetry", "group"));
-  const tables2 = [
-    ["", tableAt(table2, "tool", "poetry", "dependencies")],
-    ["group:dev", tableAt(table2, "tool", "poetry", "dev-dependencies")],
-    ...groups2.map(
-      (name) => [`group:${name}`, tableAt(table2, "tool", "poetry", "group", name, "dependencies")]
-    )
-  ];
-  let from = 0;
-  for (const [group, entries] of tables2)
-    for (const [name, value] of Object.entries(entries)) {
-      if (normalizeName(name) === "python") continue;
-      const found = lines.findIndex(
-        (line2, index) => index >= from && new RegExp(`^\\s*"?${escaped(name)}"?\\s*=`).test(line2)
-      );
-      const line = found < 0 ? 1 : found + 1;
-      for (const entry of [value].flat()) {
-        const read = poetryEntry(name, entry, group, line, lines[line - 1] ?? "");
-        "written" in read ? requirements.push(read) : findings.push(read);
-      }
-      from = group === "" || found < 0 ? from : found;
-    }
-  return { requirements, findings };
-}
-function poetryEntry(name, value, group, line, text2) {
-  const table2 = isTable(value) ? value : { version: value };
-  const written = typeof table2.version === "string" ? table2.version : "";
-  const specifier = poetrySpecifier(written);
-  if (specifier === void 0)
-    return {
-      kind: "unreadable",
-      message: `\`${name} = ${JSON.stringify(value)?.slice(0, 100)}\` is not a poetry requirement.`,
-      line
-    };
-  const source = "git" in table2 ? "git" : "path" in table2 ? "path" : "url" in table2 ? "url" : "index";
-  const column = Math.max(0, text2.indexOf(written, text2.indexOf("=")));
-  return {
-    name: normalizeName(name),
-    written,
-    specifier,
-    extras: Array.isArray(table2.extras) ? table2.extras.filter((one) => typeof one === "string") : [],
-    marker: typeof table2.markers === "string" ? table2.markers : "",
-    group,
-    source,
-    line,
-    columns: [column, column + written.length]
-  };
-}
-function escaped(text2) {
-  return text2.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-// src/detect/setup-cfg.ts
-function readSetupCfg(content) {
-  const requirements = [];
-  const findings = [];
-  let section = "";
-  let key = "";
-  for (const [index, raw] of content.split("\n").entries()) {
-    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;].*$/, "");
-    const header2 = /^\[([^\]]+)\]/.exec(line);
-    if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
-    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
-    if (assignment && !header2) key = assignment[1] ?? "";
-    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
-    const group = groupOf(section, key);
-    if (text2 === "" || header2 || group === void 0) continue;
-    const read = requirementAt(text2, index + 1, line.indexOf(text2), group);
-    "written" in read ? requirements.push(read) : findings.push(read);
-  }
-  return { requirements, locked: [], findings };
-}
-function groupOf(section, key) {
-  if (section === "options" && key === "install_requires") return "";
-  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
-}
-
-// src/detect/formats.ts
-var base = (file2) => file2.split("/").at(-1) ?? file2;
-var FORMATS2 = [
-  { name: "pyproject", supports: (file2) => base(file2) === "pyproject.toml", read: readPyproject },
-  {
-    name: "lock",
-    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\..+)?\.toml$/.test(base(file2)),
-    read: readLock
-  },
-  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(base(file2)), read: readEnvironmentYml },
-  { name: "setup-cfg", supports: (file2) => base(file2) === "setup.cfg", read: readSetupCfg },
-  {
-    name: "requirements",
-    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
-      base(file2)
-    ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
-    read: readRequirements
-  }
-];
-var LARGEST = 32 * 1024 * 1024;
-function readManifest(file2, content) {
-  const format = FORMATS2.find((one) => one.supports(file2));
-  if (format === void 0) return void 0;
-  const broken = whatIsBroken(content);
-  const reading = broken ? { requirements: [], locked: [], findings: [{ kind: "unreadable", message: broken, line: 1 }] } : format.read(content.replace(/^\ufeff/, ""));
-  return { file: file2, format: format.name, ...reading, findings: reading.findings.map((finding) => ({ ...finding, file: file2 })) };
-}
-function whatIsBroken(content) {
-  if (content.length > LARGEST) return "The file is larger than 32 MiB.";
-  if (content.includes("\0") || content.includes("\uFFFD\uFFFD")) return "The file is not UTF-8 text.";
-  return void 0;
-}
 
 // src/adapters/process.ts
 import { spawn } from "node:child_process";
@@ -51742,8 +50594,15 @@ function run(command, args, options = {}) {
 }
 
 // src/adapters/git.ts
-var LARGEST2 = 32 * 1024 * 1024;
-var SAFE = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"];
+var SAFE = [
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "protocol.allow=never",
+  "--no-pager"
+];
 async function git(folder, args, input2) {
   return run("git", [...SAFE, "-C", folder, ...args], input2 === void 0 ? {} : { input: input2 });
 }
@@ -51765,20 +50624,34 @@ async function commitOf(folder, ref) {
   if (found.status !== 0) throw new UserError(`\`${ref}\` is no commit of this checkout. Fetch it, or name another.`);
   return found.stdout.trim();
 }
-async function manifestsAt(folder, commit) {
-  const listed = await git(folder, ["ls-tree", "-r", "-z", "--full-tree", commit]);
-  const files = listed.stdout.split("\0").flatMap((entry) => {
-    const [meta3 = "", file2 = ""] = entry.split("	");
-    const [mode = "", , object2 = ""] = meta3.split(" ");
-    return mode.startsWith("100") && isManifest(file2) ? [{ file: file2, object: object2 }] : [];
-  });
-  const contents = await blobs(
-    folder,
-    files.map(({ object: object2 }) => object2)
-  );
-  return present(files.map(({ file: file2 }, index) => readManifest(file2, contents[index] ?? "")));
+function commitTree(folder, commit) {
+  const objects = /* @__PURE__ */ new Map();
+  return {
+    async files() {
+      const listed = await git(folder, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit]);
+      if (listed.status !== 0)
+        throw new WeatherError(`git could not list ${commit}: ${listed.stderr.trim().slice(0, 200)}`);
+      return listed.stdout.split("\0").flatMap((entry) => {
+        const tab2 = entry.indexOf("	");
+        const [mode = "", type = "", object2 = "", size = ""] = entry.slice(0, tab2).split(/ +/);
+        const path = entry.slice(tab2 + 1);
+        if (tab2 < 0 || type !== "blob") return [];
+        objects.set(path, object2);
+        return [{ path, bytes: Number(size), kind: mode === "120000" ? "link" : "file" }];
+      });
+    },
+    async read(paths) {
+      const known = paths.filter((path) => objects.has(path));
+      const contents = await blobs(
+        folder,
+        known.map((path) => objects.get(path) ?? "")
+      );
+      return new Map(known.flatMap((path, index) => contents[index] === void 0 ? [] : [[path, contents[index]]]));
+    }
+  };
 }
 function blobs(folder, objects) {
+  if (objects.length === 0) return Promise.resolve([]);
   return new Promise((resolve2, reject) => {
     const child = spawn2("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
     const chunks = [];
@@ -51792,328 +50665,46 @@ function blobs(folder, objects) {
 }
 function splitBatch(output2, count3) {
   const contents = [];
-  let position2 = 0;
+  let position = 0;
   while (contents.length < count3) {
-    const end = output2.indexOf(10, position2);
-    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
+    const end = output2.indexOf(10, position);
+    const size = Number(output2.subarray(position, end).toString().split(" ")[2]);
     if (end < 0 || !Number.isInteger(size)) break;
     contents.push(output2.subarray(end + 1, end + 1 + size).toString());
-    position2 = end + size + 2;
+    position = end + size + 2;
   }
   return contents;
 }
-async function manifestsHere(folder) {
+async function workingTree(folder) {
   const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();
-  const listed = await git(top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-  const files = [...new Set(listed.stdout.split("\0"))].filter(isManifest);
-  return present(files.map((file2) => readRegular(top, file2)));
+  return {
+    async files() {
+      const listed = await git(top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+      return [...new Set(listed.stdout.split("\0"))].flatMap((path) => stateOf(top, path) ?? []);
+    },
+    async read(paths) {
+      return new Map(
+        paths.flatMap((path) => {
+          if (stateOf(top, path)?.kind !== "file") return [];
+          try {
+            return [[path, readFileSync2(join2(top, path), "utf8")]];
+          } catch {
+            return [];
+          }
+        })
+      );
+    }
+  };
 }
-function readRegular(top, file2) {
+function stateOf(top, path) {
+  if (path === "") return void 0;
   try {
-    const path = join2(top, file2);
-    const state = lstatSync(path);
-    return state.isFile() && state.size <= LARGEST2 ? readManifest(file2, readFileSync2(path, "utf8")) : void 0;
+    const state = lstatSync(join2(top, path));
+    if (state.isSymbolicLink()) return { path, bytes: 0, kind: "link" };
+    return state.isFile() ? { path, bytes: state.size, kind: "file" } : void 0;
   } catch {
     return void 0;
   }
-}
-function isManifest(file2) {
-  return file2 !== "" && FORMATS2.some((format) => format.supports(file2));
-}
-function present(manifests) {
-  return manifests.filter((manifest) => manifest !== void 0);
-}
-
-// src/detect/diff.ts
-function diffManifests(base2, head) {
-  const before = new Map(base2.map((manifest) => [manifest.file, manifest]));
-  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
-  const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
-  return files.flatMap((file2) => [
-    ...diffRequirements(file2, before.get(file2)?.requirements ?? [], after.get(file2)?.requirements ?? []),
-    ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
-  ]);
-}
-function diffRequirements(file2, base2, head) {
-  const key = ({ name, group, marker }) => JSON.stringify([name, group, marker]);
-  return pairs(base2, head, key).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
-      return [];
-    const { name: library, line, group, marker } = one;
-    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : specifierChange(old.specifier, current.specifier);
-    return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
-  });
-}
-function diffLocked(file2, base2, head) {
-  const has = (list2) => new Set(list2.map(({ name, version: version2 }) => `${name} ${version2}`));
-  const [before, after] = [has(base2), has(head)];
-  const gone = base2.filter(({ name, version: version2 }) => !after.has(`${name} ${version2}`));
-  const came = head.filter(({ name, version: version2 }) => !before.has(`${name} ${version2}`));
-  return pairs(gone, came, ({ name }) => name).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === void 0) return [];
-    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : isOlder(current.version, old.version) ? "downgraded" : "changed";
-    return [
-      {
-        library: one.name,
-        kind,
-        from: old?.version ?? "",
-        to: current?.version ?? "",
-        file: file2,
-        line: one.line,
-        group: "",
-        marker: "",
-        locked: true
-      }
-    ];
-  });
-}
-function shown(requirement) {
-  if (requirement === void 0) return "";
-  return requirement.source === "index" ? requirement.specifier || "any" : requirement.source;
-}
-function pairs(left, right, key) {
-  const waiting = /* @__PURE__ */ new Map();
-  for (const element of left) waiting.set(key(element), [...waiting.get(key(element)) ?? [], element]);
-  const matched2 = right.map((element) => [waiting.get(key(element))?.shift(), element]);
-  const rest = [...waiting.values()].flat().map((element) => [element, void 0]);
-  return [...matched2, ...rest];
-}
-function isOlder(left, right) {
-  return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
-}
-function specifierChange(from, to) {
-  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
-  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
-  const points = probes(`${from},${to}`);
-  const inOld = points.map((point) => allows(from, point));
-  const inNew = points.map((point) => allows(to, point));
-  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
-  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
-  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
-}
-function allows(specifier, version2) {
-  return specifier === "" || satisfies2(version2, specifier);
-}
-function probes(specifiers) {
-  const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
-  return [
-    .../* @__PURE__ */ new Set([
-      "0",
-      "99999",
-      ...named,
-      ...named.map((version2) => `${version2.split("+")[0]}.post99999`),
-      ...named.map((version2) => `${version2.split("+")[0]}.dev0`)
-    ])
-  ].filter(isVersion);
-}
-
-// src/detect/guard.ts
-var GUARDS = [
-  unreadable,
-  droppedExclusions,
-  copiedLabels,
-  drifting,
-  againstLock,
-  downgrades,
-  indexOptions
-];
-function guard(base2, head) {
-  const changes = diffManifests(base2, head);
-  return GUARDS.flatMap((check2) => check2(base2, head, changes));
-}
-function unreadable(base2, head) {
-  const known = new Set(base2.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
-  return head.flatMap(
-    (manifest) => manifest.findings.filter(({ file: file2, message, kind }) => kind !== "index-option" && !known.has(`${file2} ${message}`))
-  );
-}
-function droppedExclusions(base2, head) {
-  return matched(base2, head).flatMap(([file2, old, current]) => {
-    const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
-    return dropped.map((version2) => ({
-      kind: "exclusion-dropped",
-      message: `\`${current.name}\` loses its exclusion \`!=${version2}\`. Keep it unless that release was mended.`,
-      file: file2,
-      line: current.line
-    }));
-  });
-}
-function exclusions({ specifier }) {
-  return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
-}
-function copiedLabels(base2, head) {
-  return matched(base2, head).flatMap(([file2, old, current]) => {
-    const [before, after] = [labelOf(old), labelOf(current)];
-    if (after === before || after === void 0 && before === void 0) return [];
-    const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
-    return [{ kind: "local-version", message, file: file2, line: current.line }];
-  });
-}
-function labelOf({ specifier }) {
-  return localLabel(exactVersion(specifier) ?? "");
-}
-function matched(base2, head) {
-  const key = (file2, { name, group, marker }) => JSON.stringify([file2, name, group, marker]);
-  const old = new Map(
-    base2.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
-  );
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.flatMap((one) => {
-      const before = old.get(key(file2, one));
-      return before ? [[file2, before, one]] : [];
-    })
-  );
-}
-function drifting(base2, head, changes) {
-  const moved = changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "");
-  return moved.flatMap(({ library, from, to, file: file2 }) => {
-    const stayed = head.flatMap(
-      (manifest) => manifest.requirements.filter((one) => one.name === library && one.specifier === from && manifest.file !== file2).map((one) => ({ file: manifest.file, line: one.line }))
-    );
-    const before = base2.filter(
-      (manifest) => manifest.requirements.some((one) => one.name === library && one.specifier === from)
-    ).length;
-    if (before < 2) return [];
-    return stayed.map((place) => ({
-      kind: "drift",
-      message: `\`${library}\` moves to \`${to}\` in \`${file2}\` and stays at \`${from}\` here.`,
-      ...place
-    }));
-  });
-}
-function againstLock(_base, head) {
-  const folder = (file2) => file2.split("/").slice(0, -1).join("/");
-  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
-    const versions = /* @__PURE__ */ new Map();
-    for (const { name, version: version2 } of lock.locked) versions.set(name, [...versions.get(name) ?? [], version2]);
-    const beside = head.filter(
-      (manifest) => manifest.format === "pyproject" && folder(manifest.file) === folder(lock.file)
-    );
-    return beside.flatMap(
-      ({ file: file2, requirements }) => requirements.flatMap(({ name, specifier, marker, source, line }) => {
-        const locked = versions.get(name) ?? [];
-        const isOff = source === "index" && marker === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
-        return isOff ? [
-          {
-            kind: "against-lock",
-            message: `\`${name}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
-            file: file2,
-            line
-          }
-        ] : [];
-      })
-    );
-  });
-}
-function downgrades(_base, _head, changes) {
-  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
-    kind: "downgrade",
-    message: `\`${library}\` goes back from ${from} to ${to}.`,
-    file: file2,
-    line
-  }));
-}
-function indexOptions(base2, head) {
-  const before = new Set(
-    base2.flatMap(({ findings }) => findings.filter(({ kind }) => kind === "index-option").map(({ file: file2 }) => file2))
-  );
-  return head.flatMap(
-    ({ findings }) => findings.filter(({ kind, file: file2 }) => kind === "index-option" && !before.has(file2))
-  );
-}
-
-// src/detect/sweepable.ts
-function watchedChanges(changes) {
-  const watched = changes.filter(
-    ({ library, from, to }) => WATCHED.includes(library) && from !== "" && to !== ""
-  );
-  const locked = new Set(watched.filter((change) => change.locked).map(({ library }) => library));
-  return watched.filter((change) => change.locked || !locked.has(change.library));
-}
-function resolveEnds(change, releases, python) {
-  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
-  if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
-  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
-}
-function resolveEnd(end, locked, releases, python) {
-  const exact = locked ? end : exactVersion(end);
-  if (exact !== void 0) return isVersion(exact) ? exact.split("+")[0] : void 0;
-  const specifier = end === "any" ? "" : end;
-  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
-}
-function distinct(changes) {
-  return [...new Map(changes.map((change) => [`${change.library} ${change.from} ${change.to}`, change])).values()];
-}
-function heldVersions(head, changed) {
-  const held = {};
-  for (const name of WATCHED) {
-    if (name === "torch" || changed.includes(name)) continue;
-    const locked = head.flatMap((manifest) => manifest.locked).filter((one) => one.name === name).map(({ version: version2 }) => version2);
-    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one) => one.name === name).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
-    const versions = [...new Set(locked.length > 0 ? locked : pinned)];
-    const [only] = versions;
-    if (versions.length === 1 && only) held[name] = only;
-  }
-  return held;
-}
-
-// src/report/diff.ts
-function renderDiff(changes, findings) {
-  const rows = changes.map(
-    ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
-      (text2) => plain(text2, 100)
-    )
-  );
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map(
-    (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-  );
-  const found = findings.map(
-    ({ kind, message, file: file2, line }) => `${plain(`${file2}:${line}`, 100)}  ${kind}: ${plain(message)}`
-  );
-  return `${[
-    lines.length > 0 ? lines.join("\n") : "no requirement changed",
-    ...found.length > 0 ? [`findings
-${found.map((line) => `  ${line}`).join("\n")}`] : []
-  ].join("\n\n")}
-`;
-}
-
-// src/commands/checkout.ts
-async function readEnds(context) {
-  const { folder, line } = context;
-  const from = await baseCommit(folder, line.options.base);
-  const base2 = await manifestsAt(folder, from);
-  const head = line.options.head === void 0 ? await manifestsHere(folder) : await manifestsAt(folder, await commitOf(folder, line.options.head));
-  return { base: base2, head };
-}
-async function requestFromCheckout(context, world) {
-  const { base: base2, head } = await readEnds(context);
-  const moved = watchedChanges(diffManifests(base2, head));
-  const resolved = await Promise.all(
-    moved.map(
-      async (change) => resolveEnds(change, await world.catalog.releases(change.library), world.python.version)
-    )
-  );
-  const found = distinct(resolved.filter((change) => change !== void 0));
-  const first = found.filter((change, index) => found.findIndex(({ library }) => library === change.library) === index);
-  const others = found.filter((change) => !first.includes(change));
-  const held = heldVersions(
-    head,
-    first.map(({ library }) => library)
-  );
-  return {
-    request: { ...context.line.request, changes: first, held: { ...held, ...context.line.request.held } },
-    findings: [
-      ...guard(base2, head),
-      ...others.map(({ library, from, to, place }) => ({
-        kind: "not-swept",
-        message: `${library} also goes from ${from} to ${to} at ${place.file}:${place.line}; sweep that by name.`
-      }))
-    ]
-  };
 }
 
 // src/adapters/world.ts
@@ -52131,24 +50722,24 @@ import { join as join3 } from "node:path";
 import { get as getPlain } from "node:http";
 import { get } from "node:https";
 import { rootCertificates } from "node:tls";
-var LARGEST3 = 64 * 1024 * 1024;
+var LARGEST = 64 * 1024 * 1024;
 var TRIES = 3;
 async function fetchText(url2, headers, certificate) {
-  let last;
+  let last2;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (attempt > 0) await new Promise((resolve2) => setTimeout(resolve2, 150 * 4 ** attempt));
     try {
       const answer = await getOnce(url2, headers, certificate, 5);
       if (answer.status < 500 && answer.status !== 429) return answer;
-      last = new Error(`the server answered ${answer.status}`);
+      last2 = new Error(`the server answered ${answer.status}`);
     } catch (error63) {
-      last = error63;
+      last2 = error63;
     }
   }
-  const why = last instanceof Error ? last.message : String(last);
+  const why = last2 instanceof Error ? last2.message : String(last2);
   throw new WeatherError(
     `The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`,
-    { cause: last }
+    { cause: last2 }
   );
 }
 function getOnce(url2, headers, certificate, redirects) {
@@ -52174,7 +50765,7 @@ function getOnce(url2, headers, certificate, redirects) {
       let size = 0;
       response.on("data", (chunk) => {
         size += chunk.length;
-        if (size > LARGEST3) request.destroy(new Error("the answer is larger than 64 MiB"));
+        if (size > LARGEST) request.destroy(new Error("the answer is larger than 64 MiB"));
         chunks.push(chunk);
       });
       response.on(
@@ -52197,29 +50788,29 @@ function parseWheelName(file2) {
   if (!file2.endsWith(".whl")) return void 0;
   const parts = file2.slice(0, -4).split("-");
   if (parts.length < 5) return void 0;
-  const [name = "", version2 = ""] = parts;
+  const [name2 = "", version2 = ""] = parts;
   const [python = "", abi = "", platform2 = ""] = parts.slice(-3);
-  return { name: normalizeName(name), version: version2, tags: [python, abi, platform2] };
+  return { name: normalizeName(name2), version: version2, tags: [python, abi, platform2] };
 }
-function sourceVersion(file2, name) {
+function sourceVersion(file2, name2) {
   const stem = file2.replace(/\.(tar\.gz|zip|tar\.bz2)$/, "");
   if (stem === file2) return void 0;
   const dash = stem.lastIndexOf("-");
-  return normalizeName(stem.slice(0, dash)) === name ? stem.slice(dash + 1) : void 0;
+  return normalizeName(stem.slice(0, dash)) === name2 ? stem.slice(dash + 1) : void 0;
 }
-function wheelFits(wheel, target) {
+function wheelFits(wheel, target2) {
   const [python = "", abi = "", platform2 = ""] = wheel.tags;
-  const [major = "3", minor = "0"] = target.python.split(".");
+  const [major = "3", minor = "0"] = target2.python.split(".");
   const pythons = python.split(".");
   const exact = pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
   const stable = abi === "abi3" && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
-  return (exact || stable) && platform2.split(".").some((tag) => platformFits(tag, target));
+  return (exact || stable) && platform2.split(".").some((tag) => platformFits(tag, target2));
 }
-function platformFits(tag, target) {
+function platformFits(tag, target2) {
   if (tag === "any") return true;
-  const machine = target.machine === "x64" ? "x86_64" : target.machine === "arm64" && target.platform === "linux" ? "aarch64" : target.machine;
-  if (target.platform === "linux") return /^(many)?linux/.test(tag) && tag.endsWith(machine);
-  return target.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
+  const machine = target2.machine === "x64" ? "x86_64" : target2.machine === "arm64" && target2.platform === "linux" ? "aarch64" : target2.machine;
+  if (target2.platform === "linux") return /^(many)?linux/.test(tag) && tag.endsWith(machine);
+  return target2.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
 }
 
 // src/adapters/catalog.ts
@@ -52322,7 +50913,7 @@ function parseHtml(body) {
     };
   });
 }
-function toReleases(library, files, target) {
+function toReleases(library, files, target2) {
   const byVersion = /* @__PURE__ */ new Map();
   for (const file2 of files) {
     const wheel = parseWheelName(file2.filename);
@@ -52330,7 +50921,7 @@ function toReleases(library, files, target) {
     if (version2 !== void 0 && isVersion(version2)) byVersion.set(version2, [...byVersion.get(version2) ?? [], file2]);
   }
   return [...byVersion].map(([version2, group]) => {
-    const fitting = group.find((file2) => fits(file2.filename, target));
+    const fitting = group.find((file2) => fits(file2.filename, target2));
     const uploaded = group.flatMap((file2) => file2.uploaded ?? []).toSorted()[0];
     const requiresPython = group.find((file2) => file2.requiresPython)?.requiresPython;
     return {
@@ -52343,9 +50934,9 @@ function toReleases(library, files, target) {
     };
   });
 }
-function fits(filename, target) {
+function fits(filename, target2) {
   const wheel = parseWheelName(filename);
-  return wheel !== void 0 && wheelFits(wheel, target);
+  return wheel !== void 0 && wheelFits(wheel, target2);
 }
 
 // src/adapters/contain.ts
@@ -52366,9 +50957,9 @@ var ALL = [
   "no capabilities",
   "memory, time and file size limited"
 ];
-function namespaces(name, extra) {
+function namespaces(name2, extra) {
   return {
-    name,
+    name: name2,
     enforced: ALL,
     missing: [],
     wrap: (writable, command) => [
@@ -52414,14 +51005,14 @@ import { join as join5 } from "node:path";
 import { createHash as createHash2 } from "node:crypto";
 function parseLock(text2) {
   const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
-    ([, name = "", version2 = ""]) => [normalizeName(name), version2]
+    ([, name2 = "", version2 = ""]) => [normalizeName(name2), version2]
   );
   return Object.fromEntries(pairs2);
 }
 function lockId(text2, origin) {
   const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
-    return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
+    return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
   return createHash2("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
 }
@@ -52430,9 +51021,9 @@ function lockId(text2, origin) {
 var MOST_BYTES = 12e9;
 async function bytesOf(lock, catalog) {
   const sizes = await Promise.all(
-    Object.entries(lock).map(async ([name, version2]) => {
+    Object.entries(lock).map(async ([name2, version2]) => {
       try {
-        const releases = await catalog.releases(name);
+        const releases = await catalog.releases(name2);
         return releases.find((release) => sameVersion(release.version, version2))?.bytes ?? 0;
       } catch {
         return 0;
@@ -52468,9 +51059,9 @@ async function findUv(python, folder, settings, offline, say) {
 }
 async function versionOf(path) {
   if (path.includes("/") && !existsSync2(path)) return void 0;
-  const shown2 = await run(path, ["--version"], { timeoutMs: 2e4 });
-  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown2.stdout)?.[1];
-  if (shown2.status !== 0 || version2 === void 0) return void 0;
+  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
+  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
+  if (shown3.status !== 0 || version2 === void 0) return void 0;
   const [major = 0, minor = 0] = version2.split(".").map(Number);
   return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
 }
@@ -52481,7 +51072,7 @@ async function install(python, folder) {
     throw new UserError(
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
     );
-  const installed = await run(join4(folder, "bin", "python"), [
+  const installed2 = await run(join4(folder, "bin", "python"), [
     "-m",
     "pip",
     "install",
@@ -52490,9 +51081,9 @@ async function install(python, folder) {
     ":all:",
     `uv==${UV_VERSION}`
   ]);
-  if (installed.status !== 0)
+  if (installed2.status !== 0)
     throw new WeatherError(
-      `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`
+      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
     );
 }
 function lastLine(finished) {
@@ -52544,15 +51135,15 @@ var UvEnvironments = class {
     const resolved = await this.#resolve(request, preferences);
     if (typeof resolved !== "string") return resolved;
     const { python } = this.settings;
-    const id = lockId(resolved, {
+    const id2 = lockId(resolved, {
       python: python.version,
       platform: `${process.platform}-${process.arch}`,
       accelerator: "cpu"
     });
     mkdirSync4(this.settings.locks, { recursive: true });
-    writeFileSync3(join5(this.settings.locks, `${id}.txt`), resolved);
-    const failed = await this.build(id, resolved);
-    return failed ?? { status: "built", id, lock: parseLock(resolved) };
+    writeFileSync3(join5(this.settings.locks, `${id2}.txt`), resolved);
+    const failed = await this.build(id2, resolved);
+    return failed ?? { status: "built", id: id2, lock: parseLock(resolved) };
   }
   /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
   async #resolve(request, preferences) {
@@ -52565,10 +51156,10 @@ var UvEnvironments = class {
     const scratch = mkdtempSync(join5(ensure(join5(folder, "tmp")), "resolve-"));
     try {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
-      const requirements = wanted.map((name) => request.pins[name] ? `${name}==${request.pins[name]}` : name);
+      const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
       const constraints2 = { ...torchPins, ...request.heldBack };
       writeFileSync3(join5(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync3(join5(scratch, "lock.txt"), pinLines(preferences ?? {}));
+      writeFileSync3(join5(scratch, "lock.txt"), pinLines(preferences.versions));
       const finished = await uv.call(
         [
           ...[
@@ -52587,7 +51178,7 @@ var UvEnvironments = class {
           ...["--constraint", join5(scratch, "constraints.txt"), "--output-file", join5(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
-          ...await this.#dateOptions(request),
+          ...await this.#dateOptions(request, preferences.ofAnyDate),
           ...this.settings.offline ? ["--offline"] : []
         ],
         `${requirements.join("\n")}
@@ -52606,9 +51197,9 @@ var UvEnvironments = class {
   }
   /**
    * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
-   * build serves the whole sweep. Without dates on the index there is no cut-off.
+   * build serves the whole sweep; so is what the user's own lock holds. Without dates on the index there is no cut-off.
    */
-  async #dateOptions(request) {
+  async #dateOptions(request, ofAnyDate) {
     const dates = [];
     for (const [library, version2] of Object.entries(request.pins)) {
       if (library === "torch") continue;
@@ -52620,8 +51211,8 @@ var UvEnvironments = class {
     const newest = dates.toSorted().at(-1);
     if (newest === void 0) return [];
     const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
-    const exempt = [.../* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins)])];
-    return ["--exclude-newer", cutoff, ...exempt.flatMap((name) => ["--exclude-newer-package", `${name}=false`])];
+    const exempt = /* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins), ...ofAnyDate]);
+    return ["--exclude-newer", cutoff, ...[...exempt].flatMap((name2) => ["--exclude-newer-package", `${name2}=false`])];
   }
   /**
    * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
@@ -52630,16 +51221,16 @@ var UvEnvironments = class {
   async #addBytecode(venv, lock) {
     const { python, folder, program } = this.settings;
     const shared = Object.keys(parseLock(lock)).filter(
-      (name) => name === "torch" || !WATCHED.includes(name)
+      (name2) => name2 === "torch" || !WATCHED.includes(name2)
     );
     const script = join5(program, "peft_probe", "bytecode.py");
     await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join5(folder, "bytecode"), ...shared]);
   }
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
-  async build(id, lock) {
+  async build(id2, lock) {
     const { uv, python, index, torch, folder } = this.settings;
-    const target = environmentFolder(folder, id);
-    if (existsSync3(join5(target, "peft-sweep.lock"))) return void 0;
+    const target2 = environmentFolder(folder, id2);
+    if (existsSync3(join5(target2, "peft-sweep.lock"))) return void 0;
     const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
     if (why !== void 0) return { status: "unresolved", why };
     const building = mkdtempSync(join5(ensure(join5(folder, "tmp")), "build-"));
@@ -52649,7 +51240,7 @@ var UvEnvironments = class {
       writeFileSync3(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
-      const installed = await uv.call([
+      const installed2 = await uv.call([
         ...[
           "pip",
           "install",
@@ -52666,12 +51257,12 @@ var UvEnvironments = class {
         ...torch.options,
         ...this.settings.offline ? ["--offline"] : []
       ]);
-      if (installed.status !== 0)
-        return { status: isWeather(installed) ? "inconclusive" : "unresolved", why: shortReason(installed) };
+      if (installed2.status !== 0)
+        return { status: isWeather(installed2) ? "inconclusive" : "unresolved", why: shortReason(installed2) };
       await this.#addBytecode(venv, lock);
       writeFileSync3(join5(venv, "peft-sweep.lock"), lock);
       ensure(join5(folder, "environments"));
-      if (!existsSync3(target)) renameSync2(venv, target);
+      if (!existsSync3(target2)) renameSync2(venv, target2);
       writeFileSync3(join5(ensure(join5(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
@@ -52683,11 +51274,11 @@ function sitePackages(venv, python) {
   const [major, minor] = python.version.split(".");
   return join5(venv, "lib", `python${major}.${minor}`, "site-packages");
 }
-function environmentFolder(cache, id) {
-  return join5(cache, "environments", id);
+function environmentFolder(cache, id2) {
+  return join5(cache, "environments", id2);
 }
 function pinLines(pins) {
-  return Object.entries(pins).map(([name, version2]) => `${name}==${version2}
+  return Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
 `).join("");
 }
 function ensure(folder) {
@@ -52701,7 +51292,7 @@ var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
   const uvEnvironment = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value)
+    Object.entries(environment).filter(([name2, value]) => PASSED_ON.test(name2) && value)
   );
   const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
   const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
@@ -52988,9 +51579,9 @@ async function findPython(wanted, folder) {
   const asked = wanted ?? pinnedVersion(folder);
   const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
   for (const candidate of candidates2) {
-    const shown2 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
-    const [path = "", version2 = ""] = shown2.stdout.trim().split("\n");
-    if (shown2.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
+    const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
+    const [path = "", version2 = ""] = shown3.stdout.trim().split("\n");
+    if (shown3.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
   }
   const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
   throw new UserError(
@@ -53142,8 +51733,8 @@ async function openWorld(options) {
   const python = await findPython(options.python, options.folder);
   const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4 });
   const index = indexSettings(environment, pipConfig.stdout);
-  const uv = await findUv(python.path, cache, index, options.offline, say);
-  const target = { python: python.version, platform: process.platform, machine: process.arch };
+  const uv = await findUv(python.path, cache, index, options.offline || options.mayInstall === false, say);
+  const target2 = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
     return emittedIndexes(
@@ -53157,9 +51748,9 @@ async function openWorld(options) {
     certificate,
     folder: join9(cache, "index"),
     offline: options.offline,
-    target
+    target: target2
   });
-  const torch = (pinned) => chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
+  const torch = (pinned) => chooseTorch({ uv, python, target: target2, settings: index, catalog, folder: cache, pinned });
   const environments = (build, out) => new UvEnvironments({
     uv,
     python,
@@ -53177,15 +51768,37 @@ async function openWorld(options) {
   });
   const discardUnlessProtected = async () => {
     if (!(await containment()).missing.includes("read-only files")) return;
-    for (const name of CACHED) rmSync4(join9(cache, name), { recursive: true, force: true });
+    for (const name2 of CACHED) rmSync4(join9(cache, name2), { recursive: true, force: true });
+  };
+  const clash = async (pins) => {
+    const lines = Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
+`);
+    const compiled = await uv.call(
+      [
+        "pip",
+        "compile",
+        "-",
+        "--python",
+        python.path,
+        "--only-binary",
+        ":all:",
+        "--no-header",
+        "--quiet",
+        ...index.uvOptions
+      ],
+      lines.join("")
+    );
+    if (compiled.status === 0) return false;
+    return isWeather(compiled) ? void 0 : shortReason(compiled);
   };
   return {
+    clash,
     discardUnlessProtected,
     cache,
     python,
     index,
     uv,
-    target,
+    target: target2,
     catalog,
     torch,
     indexUrls,
@@ -53206,7 +51819,8 @@ async function sweepWorld(world, planned, torch, options) {
     world.python.version,
     torchVersion,
     changes.map(({ library, from }) => [library, from]),
-    held
+    held,
+    planned.locked
   ]);
   const probes2 = new PythonProbes({
     cache: world.cache,
@@ -53216,7 +51830,7 @@ async function sweepWorld(world, planned, torch, options) {
     signal: options.signal,
     ...limits
   });
-  const { name, enforced, missing } = containment;
+  const { name: name2, enforced, missing } = containment;
   return {
     ports: {
       catalog: world.catalog,
@@ -53233,7 +51847,7 @@ async function sweepWorld(world, planned, torch, options) {
       python: world.python.version,
       torch: `${torchVersion}, ${torch.source}`,
       device: "CPU",
-      containment: { name, enforced: [...enforced], missing: [...missing] },
+      containment: { name: name2, enforced: [...enforced], missing: [...missing] },
       out: options.out,
       width: options.jobs ?? cpus().length
     }
@@ -53258,6 +51872,8353 @@ function once(make) {
   };
 }
 
+// src/detect/cells.ts
+function usedCells(uses, known, most) {
+  const cells = /* @__PURE__ */ new Map();
+  const unsure = uses.flatMap((use) => use.unsure);
+  const matrix = new Set(known.map(cellId));
+  for (const use of uses) {
+    if (use.methods.length === 0) continue;
+    const [first] = use.methods;
+    if (use.architectures.length === 0 || use.tasks.length === 0) {
+      const what = use.architectures.length === 0 ? "which model it is put on" : "for which task";
+      if (first && use.unsure.length === 0)
+        unsure.push({ ...first, value: `\`${first.value}\` is used; ${what} is not in this file` });
+      continue;
+    }
+    for (const { cell, at: at3 } of combinations(use)) {
+      if (matrix.has(cellId(cell))) {
+        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source: `${at3.file}:${at3.line}` });
+      } else
+        unsure.push({ ...at3, value: `\`${cellId(cell)}\` is used; it is not in the matrix, so it is not measured` });
+    }
+  }
+  const found = [...cells.values()];
+  return { cells: found.slice(0, most), unsure: [...unsure, ...found.slice(most).map(leftOut)] };
+}
+function combinations(use) {
+  const quantizations = use.quantizations.length > 0 ? use.quantizations.map(({ value }) => value) : ["none"];
+  return use.methods.flatMap(
+    (at3) => use.architectures.flatMap(
+      ({ value: architecture }) => use.tasks.flatMap(
+        ({ value: task }) => quantizations.map((quantization) => ({ at: at3, cell: { method: at3.value, quantization, architecture, task } }))
+      )
+    )
+  );
+}
+function leftOut({ cell, source }) {
+  const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
+  return {
+    file: file2,
+    line: Number(line),
+    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
+  };
+}
+
+// src/domain/pep508.ts
+var NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
+var EXTRAS = /^\s*\[([^[\]]*)\]/;
+var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
+function parsePep508(text2) {
+  const name2 = NAME.exec(text2);
+  if (!name2?.[1]) return { error: "it has no package name" };
+  let position = name2[0].length;
+  const extras = EXTRAS.exec(text2.slice(position));
+  const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one) => one.trim()) : [];
+  if (!listed.every((one) => EXTRA.test(one))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
+  position += extras?.[0].length ?? 0;
+  const known = { name: normalizeName(name2[1]), extras: listed };
+  const rest = text2.slice(position);
+  const url2 = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
+  if (url2) return withMarker({ ...known, specifier: "", url: url2[1] ?? "", specifierAt: [position, position] }, url2[3]);
+  if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
+  const end = rest.indexOf(";");
+  const read = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
+  if ("error" in read) return read;
+  const specifierAt = [position + read.at[0], position + read.at[1]];
+  return withMarker(
+    { ...known, specifier: read.specifier, url: "", specifierAt },
+    end < 0 ? void 0 : rest.slice(end + 1)
+  );
+}
+function withMarker(parsed, marker) {
+  if (marker === void 0) return { ...parsed, marker: "" };
+  return isMarker(marker) ? { ...parsed, marker: marker.trim() } : { error: `\`${marker.trim().slice(0, 60)}\` is not an environment marker` };
+}
+function parseSpecifier(text2) {
+  const begin = text2.length - text2.trimStart().length;
+  const trimmed = text2.trim();
+  if (trimmed === "") return { specifier: "", at: [0, 0] };
+  const isBracketed = trimmed.startsWith("(") && trimmed.endsWith(")");
+  const within = isBracketed ? trimmed.slice(1, -1) : trimmed;
+  const inner = within.trim();
+  const start = begin + Number(isBracketed) + (within.length - within.trimStart().length);
+  const clauses = [];
+  const parts = inner.split(",");
+  for (const [index, written] of parts.entries()) {
+    if (written.trim() === "" && index === parts.length - 1) continue;
+    const clause = CLAUSE.exec(written.trim());
+    if (!clause?.[1] || !clause[2]) return { error: `\`${written.trim().slice(0, 60)}\` is not a version specifier` };
+    if (!fitsOperator(clause[1], clause[2]))
+      return { error: `\`${clause[2].slice(0, 60)}\` is not a version for \`${clause[1]}\`` };
+    clauses.push(`${clause[1]}${clause[2]}`);
+  }
+  return { specifier: clauses.join(","), at: [start, start + inner.length] };
+}
+function fitsOperator(operator2, version2) {
+  if (operator2 === "===") return true;
+  const isEquality = operator2 === "==" || operator2 === "!=";
+  if (version2.endsWith(".*")) {
+    const stem = version2.slice(0, -2);
+    return isEquality && isVersion(stem) && !/(dev|\+)/i.test(stem);
+  }
+  if (!isVersion(version2) || version2.includes("+") && !isEquality) return false;
+  return operator2 !== "~=" || /^v?(\d+!)?\d+\.\d+/i.test(version2);
+}
+var VARIABLES = /* @__PURE__ */ new Set([
+  ...["python_version", "python_full_version", "os_name", "os.name", "sys_platform", "sys.platform"],
+  ...["platform_release", "platform_system", "platform_version", "platform.version", "platform_machine"],
+  ...["platform.machine", "platform_python_implementation", "platform.python_implementation", "python_implementation"],
+  ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
+]);
+var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
+function isMarker(text2) {
+  TOKEN.lastIndex = 0;
+  const tokens = [];
+  const end = text2.trimEnd().length;
+  while (TOKEN.lastIndex < end) {
+    const token = TOKEN.exec(text2)?.[1];
+    if (token === void 0) return false;
+    tokens.push(token);
+  }
+  return isExpression(tokens);
+}
+function isExpression(tokens) {
+  let depth = 0;
+  let wantsOperand = true;
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] ?? "";
+    if (wantsOperand && token === "(") depth++;
+    else if (wantsOperand) {
+      const length = comparisonLength(tokens, index);
+      if (length === 0) return false;
+      index += length - 1;
+      wantsOperand = false;
+    } else if (token === ")") {
+      if (--depth < 0) return false;
+    } else if (token === "and" || token === "or") wantsOperand = true;
+    else return false;
+  }
+  return depth === 0 && !wantsOperand;
+}
+function comparisonLength(tokens, at3) {
+  const isNotIn = tokens[at3 + 1] === "not" && tokens[at3 + 2] === "in";
+  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at3 + 1] ?? "");
+  const right = at3 + (isNotIn ? 3 : 2);
+  return isOperator && isValue(tokens[at3]) && isValue(tokens[right]) ? right - at3 + 1 : 0;
+}
+function isValue(token) {
+  return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
+}
+function exactVersion(specifier) {
+  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
+}
+function clausesOf(specifier) {
+  return specifier.split(",").flatMap((text2) => {
+    const clause = CLAUSE.exec(text2.trim());
+    return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
+  });
+}
+
+// src/detect/diff.ts
+function diffManifests(base2, head) {
+  const before = new Map(base2.map((manifest) => [manifest.file, manifest]));
+  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
+  const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
+  return files.flatMap((file2) => [
+    ...diffRequirements(file2, before.get(file2)?.requirements ?? [], after.get(file2)?.requirements ?? []),
+    ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
+  ]);
+}
+function diffRequirements(file2, base2, head) {
+  const key = ({ name: name2, group, marker }) => JSON.stringify([name2, group, marker]);
+  return pairs(base2, head, key).flatMap(([old, current]) => {
+    const one = current ?? old;
+    if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
+      return [];
+    const { name: library, line, group, marker } = one;
+    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : specifierChange(old.specifier, current.specifier);
+    return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
+  });
+}
+function diffLocked(file2, base2, head) {
+  const has = (list2) => new Set(list2.map(({ name: name2, version: version2 }) => `${name2} ${version2}`));
+  const [before, after] = [has(base2), has(head)];
+  const gone = base2.filter(({ name: name2, version: version2 }) => !after.has(`${name2} ${version2}`));
+  const came = head.filter(({ name: name2, version: version2 }) => !before.has(`${name2} ${version2}`));
+  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([old, current]) => {
+    const one = current ?? old;
+    if (one === void 0) return [];
+    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : isOlder(current.version, old.version) ? "downgraded" : "changed";
+    return [
+      {
+        library: one.name,
+        kind,
+        from: old?.version ?? "",
+        to: current?.version ?? "",
+        file: file2,
+        line: one.line,
+        group: "",
+        marker: "",
+        locked: true
+      }
+    ];
+  });
+}
+function shown(requirement) {
+  if (requirement === void 0) return "";
+  return requirement.source === "index" ? requirement.specifier || "any" : requirement.source;
+}
+function pairs(left, right, key) {
+  const waiting = /* @__PURE__ */ new Map();
+  for (const element of left) {
+    const known = waiting.get(key(element));
+    if (known) known.elements.push(element);
+    else waiting.set(key(element), { elements: [element], taken: 0 });
+  }
+  const matched2 = right.map((element) => {
+    const known = waiting.get(key(element));
+    return [known?.elements[known.taken++], element];
+  });
+  const rest = [...waiting.values()].flatMap(
+    ({ elements, taken }) => elements.slice(taken).map((element) => [element, void 0])
+  );
+  return [...matched2, ...rest];
+}
+function isOlder(left, right) {
+  return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
+}
+var MOST_CLAUSES = 40;
+function specifierChange(from, to) {
+  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
+  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
+  const points = probes(`${from},${to}`);
+  const inOld = points.map((point) => allows(from, point));
+  const inNew = points.map((point) => allows(to, point));
+  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
+  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
+  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
+}
+function allows(specifier, version2) {
+  return specifier === "" || satisfies2(version2, specifier);
+}
+function probes(specifiers) {
+  const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
+  return [
+    .../* @__PURE__ */ new Set([
+      "0",
+      "99999",
+      ...named,
+      ...named.map((version2) => `${version2.split("+")[0]}.post99999`),
+      ...named.map((version2) => `${version2.split("+")[0]}.dev0`)
+    ])
+  ].filter(isVersion);
+}
+
+// src/detect/names.ts
+function newNames(base2, head) {
+  const known = new Set(base2.flatMap((manifest) => namesIn(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn).filter(({ name: name2 }) => !known.has(name2));
+  return [...new Map(fresh.map((one) => [one.name, one])).values()];
+}
+function namesIn({ file: file2, requirements, locked }) {
+  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
+}
+function lookalikes(base2, head) {
+  if (base2.length === 0) return [];
+  return newNames(base2, head).flatMap(({ name: name2, file: file2, line }) => {
+    const like = WATCHED.find((watched) => watched !== name2 && editDistance(watched, name2) <= 1);
+    if (like === void 0) return [];
+    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
+    return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
+  });
+}
+function firstUploads(base2, head, releases) {
+  return lockNames(base2, head).flatMap(({ name: name2, file: file2, line }) => {
+    const known = releases.get(name2);
+    if (known === void 0) return [];
+    const first = known.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
+    const when = known.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
+    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file: file2, line }];
+  });
+}
+function lockNames(base2, head) {
+  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
+  return locks(base2).length === 0 ? [] : newNames(locks(base2), locks(head));
+}
+
+// src/detect/guard.ts
+var GUARDS = [
+  unreadable,
+  droppedExclusions,
+  copiedLabels,
+  drifting,
+  againstLock,
+  downgrades,
+  indexesMoved,
+  lookalikes
+];
+function guard(base2, head) {
+  const changes = diffManifests(base2, head);
+  return GUARDS.flatMap((check2) => check2(base2, head, changes));
+}
+function unreadable(base2, head) {
+  const known = new Set(base2.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
+  return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`)));
+}
+function droppedExclusions(base2, head) {
+  return matched(base2, head).flatMap(([file2, old, current]) => {
+    const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
+    return dropped.map((version2) => ({
+      kind: "exclusion-dropped",
+      message: `\`${current.name}\` loses its exclusion \`!=${version2}\`. Keep it unless that release was mended.`,
+      file: file2,
+      line: current.line
+    }));
+  });
+}
+function exclusions({ specifier }) {
+  return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
+}
+function copiedLabels(base2, head) {
+  return matched(base2, head).flatMap(([file2, old, current]) => {
+    const [before, after] = [labelOf(old), labelOf(current)];
+    if (after === before || after === void 0 && before === void 0) return [];
+    const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+    return [{ kind: "local-version", message, file: file2, line: current.line }];
+  });
+}
+function labelOf({ specifier }) {
+  return localLabel(exactVersion(specifier) ?? "");
+}
+function matched(base2, head) {
+  const key = (file2, { name: name2, group, marker }) => JSON.stringify([file2, name2, group, marker]);
+  const old = new Map(
+    base2.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
+  );
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.flatMap((one) => {
+      const before = old.get(key(file2, one));
+      return before ? [[file2, before, one]] : [];
+    })
+  );
+}
+function drifting(base2, head, changes) {
+  const moved = changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "");
+  return moved.flatMap(({ library, from, to, file: file2 }) => {
+    const stayed = head.flatMap(
+      (manifest) => manifest.requirements.filter((one) => one.name === library && one.specifier === from && manifest.file !== file2).map((one) => ({ file: manifest.file, line: one.line }))
+    );
+    const before = base2.filter(
+      (manifest) => manifest.requirements.some((one) => one.name === library && one.specifier === from)
+    ).length;
+    if (before < 2) return [];
+    return stayed.map((place) => ({
+      kind: "drift",
+      message: `\`${library}\` moves to \`${to}\` in \`${file2}\` and stays at \`${from}\` here.`,
+      ...place
+    }));
+  });
+}
+function againstLock(_base, head) {
+  const folder = (file2) => file2.split("/").slice(0, -1).join("/");
+  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
+    const versions = /* @__PURE__ */ new Map();
+    for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
+    const beside = head.filter(
+      (manifest) => manifest.format === "pyproject" && folder(manifest.file) === folder(lock.file)
+    );
+    return beside.flatMap(
+      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker, source, line }) => {
+        const locked = versions.get(name2) ?? [];
+        const isOff = source === "index" && marker === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
+        return isOff ? [
+          {
+            kind: "against-lock",
+            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
+            file: file2,
+            line
+          }
+        ] : [];
+      })
+    );
+  });
+}
+function downgrades(_base, _head, changes) {
+  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
+    kind: "downgrade",
+    message: `\`${library}\` goes back from ${from} to ${to}.`,
+    file: file2,
+    line
+  }));
+}
+function indexesMoved(base2, head) {
+  const key = ({ file: file2, format }, address) => format === "lock" ? address : `${file2} ${address}`;
+  const before = new Set(base2.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
+  const lockAtBase = base2.some(({ format }) => format === "lock");
+  return head.flatMap(
+    (manifest) => manifest.indexes.filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== "lock" || lockAtBase)).map(({ address, line }) => ({
+      kind: "index-changed",
+      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
+      file: manifest.file,
+      line
+    }))
+  );
+}
+
+// src/detect/projects.ts
+function watchedChanges(changes) {
+  return changes.filter(({ library, from, to }) => isWatched(library) && from !== "" && to !== "");
+}
+function isWatched(library) {
+  return WATCHED.includes(library);
+}
+function projectRequests(ends, changes, releases, python) {
+  const lockFiles = [...ends.base, ...ends.head].filter(({ locked }) => locked.length > 0).map(({ file: file2 }) => file2);
+  const formats = new Map([...ends.base, ...ends.head].map(({ file: file2, format }) => [file2, format]));
+  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles) ?? folderOf(file2);
+  const byProject = /* @__PURE__ */ new Map();
+  for (const change of watchedChanges(changes)) {
+    const project = projectOf(change.file);
+    byProject.set(project, [...byProject.get(project) ?? [], change]);
+  }
+  const requests = [...byProject].flatMap(([project, own2]) => {
+    const inProject = (manifests) => manifests.filter(({ file: file2 }) => projectOf(file2) === project);
+    const projectEnds = { base: inProject(ends.base), head: inProject(ends.head) };
+    return requestsOf(projectEnds, own2, releases, python);
+  });
+  return distinct(requests);
+}
+var IN_WORKSPACE = ["pyproject", "pipfile", "setup-py", "setup-cfg"];
+function lockOver(file2, format, locks) {
+  if (locks.includes(file2)) return file2;
+  const folder = folderOf(file2);
+  const isOver = (lock) => folder === folderOf(lock) || IN_WORKSPACE.includes(format ?? "") && (folderOf(lock) === "" || folder.startsWith(`${folderOf(lock)}/`));
+  return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
+}
+function folderOf(file2) {
+  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
+}
+function requestsOf(ends, changes, releases, python) {
+  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
+  const moves = changes.filter((change) => change.locked || !locked.has(change.library)).flatMap((change) => resolveEnds(change, releases.get(change.library) ?? [], python) ?? []);
+  const byLibrary = /* @__PURE__ */ new Map();
+  for (const move of moves) {
+    const known = byLibrary.get(move.library) ?? [];
+    const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
+    byLibrary.set(move.library, isKnown ? known : [...known, move]);
+  }
+  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
+  return Array.from({ length: rounds }, (_, round) => {
+    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
+    const names = chosen.map(({ library }) => library);
+    return {
+      changes: chosen,
+      held: heldVersions(ends.head, names),
+      locked: { base: lockOf(ends.base, names), head: lockOf(ends.head, names) },
+      files: [...new Set(chosen.map(({ place }) => place.file))],
+      manifests: ends.head.map(({ file: file2 }) => file2)
+    };
+  });
+}
+function distinct(requests) {
+  const found = /* @__PURE__ */ new Map();
+  for (const request of requests) {
+    const moves = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
+    const key = JSON.stringify([moves, Object.entries(request.held).toSorted(), request.locked]);
+    const known = found.get(key);
+    found.set(key, known ? joined(known, request) : request);
+  }
+  return [...found.values()];
+}
+function joined(left, right) {
+  const both = (one, other) => [.../* @__PURE__ */ new Set([...one, ...other])];
+  return { ...left, files: both(left.files, right.files), manifests: both(left.manifests, right.manifests) };
+}
+function resolveEnds(change, releases, python) {
+  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
+  if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
+  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
+}
+function resolveEnd(end, locked, releases, python) {
+  const exact = locked ? end : exactVersion(end);
+  if (exact !== void 0) return isVersion(exact) ? exact.split("+")[0] : void 0;
+  const specifier = end === "any" ? "" : end;
+  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
+}
+function heldVersions(head, changed) {
+  const locked = lockOf(head, changed);
+  const held = {};
+  for (const name2 of WATCHED) {
+    if (name2 === "torch" || changed.includes(name2)) continue;
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one) => one.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
+    const [only] = versions;
+    if (versions.length === 1 && only && isVersion(only)) held[name2] = only.split("+")[0] ?? only;
+  }
+  return held;
+}
+function lockOf(manifests, changed) {
+  const versions = /* @__PURE__ */ new Map();
+  for (const { locked } of manifests)
+    for (const { name: name2, version: version2 } of locked) {
+      const known = versions.get(name2) ?? /* @__PURE__ */ new Set();
+      known.add(version2);
+      versions.set(name2, known);
+    }
+  const single = [...versions].filter(
+    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
+  );
+  return Object.fromEntries(
+    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([, version2]) => isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
+  );
+}
+
+// src/detect/guard-releases.ts
+function guardReleases(ends, changes, releases, python) {
+  const watched = changes.filter(({ library, to }) => isWatched(library) && to !== "" && releases.has(library));
+  return [
+    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
+    ...watched.flatMap((change) => withoutEffect(change, releases.get(change.library) ?? [], python)),
+    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends.head)),
+    ...firstUploads(ends.base, ends.head, releases)
+  ];
+}
+function target(change, releases) {
+  const version2 = change.locked ? change.to : exactVersion(change.to);
+  if (version2 === void 0 || !isVersion(version2)) return [];
+  const found = releases.find((release) => sameVersion(release.version, version2.split("+")[0] ?? version2));
+  if (found && !found.yanked) return [];
+  const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
+  return [{ kind, message, file: change.file, line: change.line }];
+}
+function withoutEffect(change, releases, python) {
+  if (change.locked || change.kind === "narrowed" || exactVersion(change.to) || change.from === "") return [];
+  const [before, after] = [change.from, change.to].map((end) => resolveEnd(end, false, releases, python));
+  const place = { file: change.file, line: change.line };
+  if (after === void 0)
+    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place }];
+  if (before !== after || ceilings(change.from) === ceilings(change.to)) return [];
+  const message = `\`${change.library}${change.to}\` still resolves to ${after}: the new ceiling allows nothing new, so there is nothing to measure.`;
+  return [{ kind: "no-effect", message, ...place }];
+}
+function ceilings(specifier) {
+  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
+}
+function pythonRange(change, releases, head) {
+  const declared = head.find(
+    ({ file: file2, python }) => python !== void 0 && folderOf2(file2) === folderOf2(change.file)
+  )?.python;
+  const oldest = declared === void 0 ? void 0 : oldestPython(declared);
+  const to = change.locked ? change.to : exactVersion(change.to);
+  const release = releases.find(
+    ({ version: version2 }) => to !== void 0 && isVersion(to) && sameVersion(version2, to.split("+")[0] ?? to)
+  );
+  if (oldest === void 0 || !release?.requiresPython || supportsPython(release, oldest)) return [];
+  const message = `${change.library} ${release.version} requires Python ${release.requiresPython}, and this project still declares Python ${oldest}.`;
+  return [{ kind: "python-range", message, file: change.file, line: change.line }];
+}
+function oldestPython(declared) {
+  const specifier = declared.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
+  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
+  try {
+    return minors.filter((version2) => satisfies2(version2, specifier)).toSorted(compareVersions)[0]?.replace(/\.99$/, "");
+  } catch {
+    return void 0;
+  }
+}
+function folderOf2(file2) {
+  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
+}
+function floorsOf(manifest) {
+  const floors = manifest.requirements.filter(({ name: name2, source, marker, group }) => isWatched(name2) && source === "index" && marker === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
+    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
+    const version2 = lowest?.[1] ?? "";
+    return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
+  });
+  return floors.length < 2 ? [] : floors;
+}
+
+// src/detect/known-names.ts
+var plain2 = (name2) => ({ name: name2, variants: [] });
+var METHOD_OF_CONFIG = {
+  LoraConfig: {
+    name: "lora",
+    variants: [
+      { keyword: "use_dora", is: "True", name: "dora" },
+      { keyword: "target_modules", is: "all-linear", name: "all-linear" }
+    ]
+  },
+  PrefixTuningConfig: {
+    name: "prefix-tuning",
+    variants: [{ keyword: "prefix_projection", is: "True", name: "projection" }]
+  },
+  PromptTuningConfig: plain2("prompt-tuning"),
+  PromptEncoderConfig: plain2("p-tuning"),
+  IA3Config: plain2("ia3"),
+  AdaLoraConfig: plain2("adalora"),
+  AdaptionPromptConfig: plain2("adaption-prompt"),
+  MultitaskPromptTuningConfig: plain2("multitask-prompt-tuning"),
+  LoHaConfig: plain2("loha"),
+  LoKrConfig: plain2("lokr"),
+  OFTConfig: plain2("oft"),
+  BOFTConfig: plain2("boft"),
+  VeraConfig: plain2("vera"),
+  FourierFTConfig: plain2("fourierft"),
+  LNTuningConfig: plain2("ln-tuning"),
+  HRAConfig: plain2("hra"),
+  BoneConfig: plain2("bone"),
+  PolyConfig: plain2("poly"),
+  XLoraConfig: plain2("xlora"),
+  VBLoRAConfig: plain2("vblora"),
+  CPTConfig: plain2("cpt"),
+  TrainableTokensConfig: plain2("trainable-tokens"),
+  RandLoraConfig: plain2("randlora"),
+  ShiraConfig: plain2("shira"),
+  MissConfig: plain2("miss")
+};
+var TASK_OF_TYPE = {
+  CAUSAL_LM: "causal-lm",
+  SEQ_CLS: "seq-cls",
+  TOKEN_CLS: "token-cls",
+  SEQ_2_SEQ_LM: "seq2seq-lm",
+  FEATURE_EXTRACTION: "feature"
+};
+var TASK_OF_CLASS = [
+  ["ForCausalLM", "causal-lm"],
+  ["ForSequenceClassification", "seq-cls"],
+  ["ForTokenClassification", "token-cls"],
+  ["ForSeq2SeqLM", "seq2seq-lm"],
+  ["ForConditionalGeneration", "seq2seq-lm"]
+];
+var ARCHITECTURE_OF_CLASS = [
+  ["Llama", "llama"],
+  ["Qwen2For", "qwen2"],
+  ["MistralFor", "mistral"],
+  ["Gemma2For", "gemma2"],
+  ["MixtralFor", "mixtral"],
+  ["OPTFor", "opt"],
+  ["GPT2", "gpt2"],
+  ["GPTBigCodeFor", "gpt_bigcode"],
+  ["T5For", "t5"],
+  ["BertFor", "bert"]
+];
+var MODELS = [
+  [/^(codellama|meta-llama)\/|^(huggyllama|openlm-research)\/|tinyllama|\bvicuna-|\bllama-?[23]?[-_.]/i, "llama"],
+  [/\bqwen2(\.5)?-(?!vl|audio|moe|omni)/i, "qwen2"],
+  [/\bmixtral-/i, "mixtral"],
+  [/\bmistral-(7b|nemo)|\bzephyr-7b/i, "mistral"],
+  [/\bgemma-2-/i, "gemma2"],
+  [/\bfacebook\/opt-/i, "opt"],
+  [/^(openai-community\/)?(gpt2|distilgpt2)(-|$)/i, "gpt2"],
+  [/\bbigcode\/(starcoder|starcoderbase|gpt_bigcode)(?!2)/i, "gpt_bigcode"],
+  [/^(google\/flan-t5-|google-t5\/t5-|t5-(small|base|large))/i, "t5"],
+  [/^(google-bert\/)?bert-(base|large)-/i, "bert"]
+];
+var NOT_THESE = /llama-?4|vision|llava|qwen2(\.5)?-(vl|audio|omni)/i;
+function architectureOfModel(id2) {
+  if (NOT_THESE.test(id2)) return void 0;
+  return MODELS.find(([pattern]) => pattern.test(id2))?.[1];
+}
+
+// node_modules/@lezer/common/dist/index.js
+var DefaultBufferLength = 1024;
+var nextPropID = 0;
+var Range = class {
+  constructor(from, to) {
+    this.from = from;
+    this.to = to;
+  }
+};
+var NodeProp = class {
+  /**
+  Create a new node prop type.
+  */
+  constructor(config2 = {}) {
+    this.id = nextPropID++;
+    this.perNode = !!config2.perNode;
+    this.deserialize = config2.deserialize || (() => {
+      throw new Error("This node type doesn't define a deserialize function");
+    });
+    this.combine = config2.combine || null;
+  }
+  /**
+  This is meant to be used with
+  [`NodeSet.extend`](#common.NodeSet.extend) or
+  [`LRParser.configure`](#lr.ParserConfig.props) to compute
+  prop values for each node type in the set. Takes a [match
+  object](#common.NodeType^match) or function that returns undefined
+  if the node type doesn't get this prop, and the prop's value if
+  it does.
+  */
+  add(match) {
+    if (this.perNode)
+      throw new RangeError("Can't add per-node props to node types");
+    if (typeof match != "function")
+      match = NodeType.match(match);
+    return (type) => {
+      let result = match(type);
+      return result === void 0 ? null : [this, result];
+    };
+  }
+};
+NodeProp.closedBy = new NodeProp({ deserialize: (str) => str.split(" ") });
+NodeProp.openedBy = new NodeProp({ deserialize: (str) => str.split(" ") });
+NodeProp.group = new NodeProp({ deserialize: (str) => str.split(" ") });
+NodeProp.isolate = new NodeProp({ deserialize: (value) => {
+  if (value && value != "rtl" && value != "ltr" && value != "auto")
+    throw new RangeError("Invalid value for isolate: " + value);
+  return value || "auto";
+} });
+NodeProp.contextHash = new NodeProp({ perNode: true });
+NodeProp.lookAhead = new NodeProp({ perNode: true });
+NodeProp.mounted = new NodeProp({ perNode: true });
+var MountedTree = class {
+  constructor(tree, overlay, parser2, bracketed2 = false) {
+    this.tree = tree;
+    this.overlay = overlay;
+    this.parser = parser2;
+    this.bracketed = bracketed2;
+  }
+  /**
+  @internal
+  */
+  static get(tree) {
+    return tree && tree.props && tree.props[NodeProp.mounted.id];
+  }
+};
+var noProps = /* @__PURE__ */ Object.create(null);
+var NodeType = class _NodeType {
+  /**
+  @internal
+  */
+  constructor(name2, props, id2, flags = 0) {
+    this.name = name2;
+    this.props = props;
+    this.id = id2;
+    this.flags = flags;
+  }
+  /**
+  Define a node type.
+  */
+  static define(spec) {
+    let props = spec.props && spec.props.length ? /* @__PURE__ */ Object.create(null) : noProps;
+    let flags = (spec.top ? 1 : 0) | (spec.skipped ? 2 : 0) | (spec.error ? 4 : 0) | (spec.name == null ? 8 : 0);
+    let type = new _NodeType(spec.name || "", props, spec.id, flags);
+    if (spec.props)
+      for (let src of spec.props) {
+        if (!Array.isArray(src))
+          src = src(type);
+        if (src) {
+          if (src[0].perNode)
+            throw new RangeError("Can't store a per-node prop on a node type");
+          props[src[0].id] = src[1];
+        }
+      }
+    return type;
+  }
+  /**
+  Retrieves a node prop for this type. Will return `undefined` if
+  the prop isn't present on this node.
+  */
+  prop(prop) {
+    return this.props[prop.id];
+  }
+  /**
+  True when this is the top node of a grammar.
+  */
+  get isTop() {
+    return (this.flags & 1) > 0;
+  }
+  /**
+  True when this node is produced by a skip rule.
+  */
+  get isSkipped() {
+    return (this.flags & 2) > 0;
+  }
+  /**
+  Indicates whether this is an error node.
+  */
+  get isError() {
+    return (this.flags & 4) > 0;
+  }
+  /**
+  When true, this node type doesn't correspond to a user-declared
+  named node, for example because it is used to cache repetition.
+  */
+  get isAnonymous() {
+    return (this.flags & 8) > 0;
+  }
+  /**
+  Returns true when this node's name or one of its
+  [groups](#common.NodeProp^group) matches the given string.
+  */
+  is(name2) {
+    if (typeof name2 == "string") {
+      if (this.name == name2)
+        return true;
+      let group = this.prop(NodeProp.group);
+      return group ? group.indexOf(name2) > -1 : false;
+    }
+    return this.id == name2;
+  }
+  /**
+  Create a function from node types to arbitrary values by
+  specifying an object whose property names are node or
+  [group](#common.NodeProp^group) names. Often useful with
+  [`NodeProp.add`](#common.NodeProp.add). You can put multiple
+  names, separated by spaces, in a single property name to map
+  multiple node names to a single value.
+  */
+  static match(map2) {
+    let direct = /* @__PURE__ */ Object.create(null);
+    for (let prop in map2)
+      for (let name2 of prop.split(" "))
+        direct[name2] = map2[prop];
+    return (node2) => {
+      for (let groups2 = node2.prop(NodeProp.group), i = -1; i < (groups2 ? groups2.length : 0); i++) {
+        let found = direct[i < 0 ? node2.name : groups2[i]];
+        if (found)
+          return found;
+      }
+    };
+  }
+};
+NodeType.none = new NodeType(
+  "",
+  /* @__PURE__ */ Object.create(null),
+  0,
+  8
+  /* NodeFlag.Anonymous */
+);
+var NodeSet = class _NodeSet {
+  /**
+  Create a set with the given types. The `id` property of each
+  type should correspond to its position within the array.
+  */
+  constructor(types) {
+    this.types = types;
+    for (let i = 0; i < types.length; i++)
+      if (types[i].id != i)
+        throw new RangeError("Node type ids should correspond to array positions when creating a node set");
+  }
+  /**
+  Create a copy of this set with some node properties added. The
+  arguments to this method can be created with
+  [`NodeProp.add`](#common.NodeProp.add).
+  */
+  extend(...props) {
+    let newTypes = [];
+    for (let type of this.types) {
+      let newProps = null;
+      for (let source of props) {
+        let add2 = source(type);
+        if (add2) {
+          if (!newProps)
+            newProps = Object.assign({}, type.props);
+          let value = add2[1], prop = add2[0];
+          if (prop.combine && prop.id in newProps)
+            value = prop.combine(newProps[prop.id], value);
+          newProps[prop.id] = value;
+        }
+      }
+      newTypes.push(newProps ? new NodeType(type.name, newProps, type.id, type.flags) : type);
+    }
+    return new _NodeSet(newTypes);
+  }
+};
+var CachedNode = /* @__PURE__ */ new WeakMap();
+var CachedInnerNode = /* @__PURE__ */ new WeakMap();
+var IterMode;
+(function(IterMode2) {
+  IterMode2[IterMode2["ExcludeBuffers"] = 1] = "ExcludeBuffers";
+  IterMode2[IterMode2["IncludeAnonymous"] = 2] = "IncludeAnonymous";
+  IterMode2[IterMode2["IgnoreMounts"] = 4] = "IgnoreMounts";
+  IterMode2[IterMode2["IgnoreOverlays"] = 8] = "IgnoreOverlays";
+  IterMode2[IterMode2["EnterBracketed"] = 16] = "EnterBracketed";
+})(IterMode || (IterMode = {}));
+var Tree = class _Tree {
+  /**
+  Construct a new tree. See also [`Tree.build`](#common.Tree^build).
+  */
+  constructor(type, children, positions, length, props) {
+    this.type = type;
+    this.children = children;
+    this.positions = positions;
+    this.length = length;
+    this.props = null;
+    if (props && props.length) {
+      this.props = /* @__PURE__ */ Object.create(null);
+      for (let [prop, value] of props)
+        this.props[typeof prop == "number" ? prop : prop.id] = value;
+    }
+  }
+  /**
+  @internal
+  */
+  toString() {
+    let mounted = MountedTree.get(this);
+    if (mounted && !mounted.overlay)
+      return mounted.tree.toString();
+    let children = "";
+    for (let ch of this.children) {
+      let str = ch.toString();
+      if (str) {
+        if (children)
+          children += ",";
+        children += str;
+      }
+    }
+    return !this.type.name ? children : (/\W/.test(this.type.name) && !this.type.isError ? JSON.stringify(this.type.name) : this.type.name) + (children.length ? "(" + children + ")" : "");
+  }
+  /**
+  Get a [tree cursor](#common.TreeCursor) positioned at the top of
+  the tree. Mode can be used to [control](#common.IterMode) which
+  nodes the cursor visits.
+  */
+  cursor(mode = 0) {
+    return new TreeCursor(this.topNode, mode);
+  }
+  /**
+  Get a [tree cursor](#common.TreeCursor) pointing into this tree
+  at the given position and side (see
+  [`moveTo`](#common.TreeCursor.moveTo).
+  */
+  cursorAt(pos, side = 0, mode = 0) {
+    let scope = CachedNode.get(this) || this.topNode;
+    let cursor = new TreeCursor(scope);
+    cursor.moveTo(pos, side);
+    CachedNode.set(this, cursor._tree);
+    return cursor;
+  }
+  /**
+  Get a [syntax node](#common.SyntaxNode) object for the top of the
+  tree.
+  */
+  get topNode() {
+    return new TreeNode(this, 0, 0, null);
+  }
+  /**
+  Get the [syntax node](#common.SyntaxNode) at the given position.
+  If `side` is -1, this will move into nodes that end at the
+  position. If 1, it'll move into nodes that start at the
+  position. With 0, it'll only enter nodes that cover the position
+  from both sides.
+  
+  Note that this will not enter
+  [overlays](#common.MountedTree.overlay), and you often want
+  [`resolveInner`](#common.Tree.resolveInner) instead.
+  */
+  resolve(pos, side = 0) {
+    let node2 = resolveNode(CachedNode.get(this) || this.topNode, pos, side, false);
+    CachedNode.set(this, node2);
+    return node2;
+  }
+  /**
+  Like [`resolve`](#common.Tree.resolve), but will enter
+  [overlaid](#common.MountedTree.overlay) nodes, producing a syntax node
+  pointing into the innermost overlaid tree at the given position
+  (with parent links going through all parent structure, including
+  the host trees).
+  */
+  resolveInner(pos, side = 0) {
+    let node2 = resolveNode(CachedInnerNode.get(this) || this.topNode, pos, side, true);
+    CachedInnerNode.set(this, node2);
+    return node2;
+  }
+  /**
+  In some situations, it can be useful to iterate through all
+  nodes around a position, including those in overlays that don't
+  directly cover the position. This method gives you an iterator
+  that will produce all nodes, from small to big, around the given
+  position.
+  */
+  resolveStack(pos, side = 0) {
+    return stackIterator(this, pos, side);
+  }
+  /**
+  Iterate over the tree and its children, calling `enter` for any
+  node that touches the `from`/`to` region (if given) before
+  running over such a node's children, and `leave` (if given) when
+  leaving the node. When `enter` returns `false`, that node will
+  not have its children iterated over (or `leave` called).
+  */
+  iterate(spec) {
+    let { enter, leave, from = 0, to = this.length } = spec;
+    let mode = spec.mode || 0, anon = (mode & IterMode.IncludeAnonymous) > 0;
+    for (let c = this.cursor(mode | IterMode.IncludeAnonymous); ; ) {
+      let entered = false;
+      if (c.from <= to && c.to >= from && (!anon && c.type.isAnonymous || enter(c) !== false)) {
+        if (c.firstChild())
+          continue;
+        entered = true;
+      }
+      for (; ; ) {
+        if (entered && leave && (anon || !c.type.isAnonymous))
+          leave(c);
+        if (c.nextSibling())
+          break;
+        if (!c.parent())
+          return;
+        entered = true;
+      }
+    }
+  }
+  /**
+  Get the value of the given [node prop](#common.NodeProp) for this
+  node. Works with both per-node and per-type props.
+  */
+  prop(prop) {
+    return !prop.perNode ? this.type.prop(prop) : this.props ? this.props[prop.id] : void 0;
+  }
+  /**
+  Returns the node's [per-node props](#common.NodeProp.perNode) in a
+  format that can be passed to the [`Tree`](#common.Tree)
+  constructor.
+  */
+  get propValues() {
+    let result = [];
+    if (this.props)
+      for (let id2 in this.props)
+        result.push([+id2, this.props[id2]]);
+    return result;
+  }
+  /**
+  Balance the direct children of this tree, producing a copy of
+  which may have children grouped into subtrees with type
+  [`NodeType.none`](#common.NodeType^none).
+  */
+  balance(config2 = {}) {
+    return this.children.length <= 8 ? this : balanceRange(NodeType.none, this.children, this.positions, 0, this.children.length, 0, this.length, (children, positions, length) => new _Tree(this.type, children, positions, length, this.propValues), config2.makeTree || ((children, positions, length) => new _Tree(NodeType.none, children, positions, length)));
+  }
+  /**
+  Build a tree from a postfix-ordered buffer of node information,
+  or a cursor over such a buffer.
+  */
+  static build(data) {
+    return buildTree(data);
+  }
+};
+Tree.empty = new Tree(NodeType.none, [], [], 0);
+var FlatBufferCursor = class _FlatBufferCursor {
+  constructor(buffer, index) {
+    this.buffer = buffer;
+    this.index = index;
+  }
+  get id() {
+    return this.buffer[this.index - 4];
+  }
+  get start() {
+    return this.buffer[this.index - 3];
+  }
+  get end() {
+    return this.buffer[this.index - 2];
+  }
+  get size() {
+    return this.buffer[this.index - 1];
+  }
+  get pos() {
+    return this.index;
+  }
+  next() {
+    this.index -= 4;
+  }
+  fork() {
+    return new _FlatBufferCursor(this.buffer, this.index);
+  }
+};
+var TreeBuffer = class _TreeBuffer {
+  /**
+  Create a tree buffer.
+  */
+  constructor(buffer, length, set3) {
+    this.buffer = buffer;
+    this.length = length;
+    this.set = set3;
+  }
+  /**
+  @internal
+  */
+  get type() {
+    return NodeType.none;
+  }
+  /**
+  @internal
+  */
+  toString() {
+    let result = [];
+    for (let index = 0; index < this.buffer.length; ) {
+      result.push(this.childString(index));
+      index = this.buffer[index + 3];
+    }
+    return result.join(",");
+  }
+  /**
+  @internal
+  */
+  childString(index) {
+    let id2 = this.buffer[index], endIndex = this.buffer[index + 3];
+    let type = this.set.types[id2], result = type.name;
+    if (/\W/.test(result) && !type.isError)
+      result = JSON.stringify(result);
+    index += 4;
+    if (endIndex == index)
+      return result;
+    let children = [];
+    while (index < endIndex) {
+      children.push(this.childString(index));
+      index = this.buffer[index + 3];
+    }
+    return result + "(" + children.join(",") + ")";
+  }
+  /**
+  @internal
+  */
+  findChild(startIndex, endIndex, dir, pos, side) {
+    let { buffer } = this, pick2 = -1;
+    for (let i = startIndex; i != endIndex; i = buffer[i + 3]) {
+      if (checkSide(side, pos, buffer[i + 1], buffer[i + 2])) {
+        pick2 = i;
+        if (dir > 0)
+          break;
+      }
+    }
+    return pick2;
+  }
+  /**
+  @internal
+  */
+  slice(startI, endI, from) {
+    let b = this.buffer;
+    let copy = new Uint16Array(endI - startI), len = 0;
+    for (let i = startI, j = 0; i < endI; ) {
+      copy[j++] = b[i++];
+      copy[j++] = b[i++] - from;
+      let to = copy[j++] = b[i++] - from;
+      copy[j++] = b[i++] - startI;
+      len = Math.max(len, to);
+    }
+    return new _TreeBuffer(copy, len, this.set);
+  }
+};
+function checkSide(side, pos, from, to) {
+  switch (side) {
+    case -2:
+      return from < pos;
+    case -1:
+      return to >= pos && from < pos;
+    case 0:
+      return from < pos && to > pos;
+    case 1:
+      return from <= pos && to > pos;
+    case 2:
+      return to > pos;
+    case 4:
+      return true;
+  }
+}
+function resolveNode(node2, pos, side, overlays) {
+  var _a3;
+  while (node2.from == node2.to || (side < 1 ? node2.from >= pos : node2.from > pos) || (side > -1 ? node2.to <= pos : node2.to < pos)) {
+    let parent = !overlays && node2 instanceof TreeNode && node2.index < 0 ? null : node2.parent;
+    if (!parent)
+      return node2;
+    node2 = parent;
+  }
+  let mode = overlays ? 0 : IterMode.IgnoreOverlays;
+  if (overlays)
+    for (let scan = node2, parent = scan.parent; parent; scan = parent, parent = scan.parent) {
+      if (scan instanceof TreeNode && scan.index < 0 && ((_a3 = parent.enter(pos, side, mode)) === null || _a3 === void 0 ? void 0 : _a3.from) != scan.from)
+        node2 = parent;
+    }
+  for (; ; ) {
+    let inner = node2.enter(pos, side, mode);
+    if (!inner)
+      return node2;
+    node2 = inner;
+  }
+}
+var BaseNode = class {
+  cursor(mode = 0) {
+    return new TreeCursor(this, mode);
+  }
+  getChild(type, before = null, after = null) {
+    let r = getChildren(this, type, before, after);
+    return r.length ? r[0] : null;
+  }
+  getChildren(type, before = null, after = null) {
+    return getChildren(this, type, before, after);
+  }
+  resolve(pos, side = 0) {
+    return resolveNode(this, pos, side, false);
+  }
+  resolveInner(pos, side = 0) {
+    return resolveNode(this, pos, side, true);
+  }
+  matchContext(context) {
+    return matchNodeContext(this.parent, context);
+  }
+  enterUnfinishedNodesBefore(pos) {
+    let scan = this.childBefore(pos), node2 = this;
+    while (scan) {
+      let last2 = scan.lastChild;
+      if (!last2 || last2.to != scan.to)
+        break;
+      if (last2.type.isError && last2.from == last2.to) {
+        node2 = scan;
+        scan = last2.prevSibling;
+      } else {
+        scan = last2;
+      }
+    }
+    return node2;
+  }
+  get node() {
+    return this;
+  }
+  get next() {
+    return this.parent;
+  }
+};
+var TreeNode = class _TreeNode extends BaseNode {
+  constructor(_tree, from, index, _parent) {
+    super();
+    this._tree = _tree;
+    this.from = from;
+    this.index = index;
+    this._parent = _parent;
+  }
+  get type() {
+    return this._tree.type;
+  }
+  get name() {
+    return this._tree.type.name;
+  }
+  get to() {
+    return this.from + this._tree.length;
+  }
+  nextChild(i, dir, pos, side, mode = 0) {
+    for (let parent = this; ; ) {
+      for (let { children, positions } = parent._tree, e = dir > 0 ? children.length : -1; i != e; i += dir) {
+        let next2 = children[i], start = positions[i] + parent.from, mounted;
+        if (!(mode & IterMode.EnterBracketed && next2 instanceof Tree && (mounted = MountedTree.get(next2)) && !mounted.overlay && mounted.bracketed && pos >= start && pos <= start + next2.length) && !checkSide(side, pos, start, start + next2.length))
+          continue;
+        if (next2 instanceof TreeBuffer) {
+          if (mode & IterMode.ExcludeBuffers)
+            continue;
+          let index = next2.findChild(0, next2.buffer.length, dir, pos - start, side);
+          if (index > -1)
+            return new BufferNode(new BufferContext(parent, next2, i, start), null, index);
+        } else if (mode & IterMode.IncludeAnonymous || (!next2.type.isAnonymous || hasChild(next2))) {
+          let mounted2;
+          if (!(mode & IterMode.IgnoreMounts) && (mounted2 = MountedTree.get(next2)) && !mounted2.overlay)
+            return new _TreeNode(mounted2.tree, start, i, parent);
+          let inner = new _TreeNode(next2, start, i, parent);
+          return mode & IterMode.IncludeAnonymous || !inner.type.isAnonymous ? inner : inner.nextChild(dir < 0 ? next2.children.length - 1 : 0, dir, pos, side, mode);
+        }
+      }
+      if (mode & IterMode.IncludeAnonymous || !parent.type.isAnonymous)
+        return null;
+      if (parent.index >= 0)
+        i = parent.index + dir;
+      else
+        i = dir < 0 ? -1 : parent._parent._tree.children.length;
+      parent = parent._parent;
+      if (!parent)
+        return null;
+    }
+  }
+  get firstChild() {
+    return this.nextChild(
+      0,
+      1,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  get lastChild() {
+    return this.nextChild(
+      this._tree.children.length - 1,
+      -1,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  childAfter(pos) {
+    return this.nextChild(
+      0,
+      1,
+      pos,
+      2
+      /* Side.After */
+    );
+  }
+  childBefore(pos) {
+    return this.nextChild(
+      this._tree.children.length - 1,
+      -1,
+      pos,
+      -2
+      /* Side.Before */
+    );
+  }
+  prop(prop) {
+    return this._tree.prop(prop);
+  }
+  enter(pos, side, mode = 0) {
+    let mounted;
+    if (!(mode & IterMode.IgnoreOverlays) && (mounted = MountedTree.get(this._tree)) && mounted.overlay) {
+      let rPos = pos - this.from, enterBracketed = mode & IterMode.EnterBracketed && mounted.bracketed;
+      for (let { from, to } of mounted.overlay) {
+        if ((side > 0 || enterBracketed ? from <= rPos : from < rPos) && (side < 0 || enterBracketed ? to >= rPos : to > rPos))
+          return new _TreeNode(mounted.tree, mounted.overlay[0].from + this.from, -1, this);
+      }
+    }
+    return this.nextChild(0, 1, pos, side, mode);
+  }
+  nextSignificantParent() {
+    let val = this;
+    while (val.type.isAnonymous && val._parent)
+      val = val._parent;
+    return val;
+  }
+  get parent() {
+    return this._parent ? this._parent.nextSignificantParent() : null;
+  }
+  get nextSibling() {
+    return this._parent && this.index >= 0 ? this._parent.nextChild(
+      this.index + 1,
+      1,
+      0,
+      4
+      /* Side.DontCare */
+    ) : null;
+  }
+  get prevSibling() {
+    return this._parent && this.index >= 0 ? this._parent.nextChild(
+      this.index - 1,
+      -1,
+      0,
+      4
+      /* Side.DontCare */
+    ) : null;
+  }
+  get tree() {
+    return this._tree;
+  }
+  toTree() {
+    return this._tree;
+  }
+  /**
+  @internal
+  */
+  toString() {
+    return this._tree.toString();
+  }
+};
+function getChildren(node2, type, before, after) {
+  let cur = node2.cursor(), result = [];
+  if (!cur.firstChild())
+    return result;
+  if (before != null)
+    for (let found = false; !found; ) {
+      found = cur.type.is(before);
+      if (!cur.nextSibling())
+        return result;
+    }
+  for (; ; ) {
+    if (after != null && cur.type.is(after))
+      return result;
+    if (cur.type.is(type))
+      result.push(cur.node);
+    if (!cur.nextSibling())
+      return after == null ? result : [];
+  }
+}
+function matchNodeContext(node2, context, i = context.length - 1) {
+  for (let p = node2; i >= 0; p = p.parent) {
+    if (!p)
+      return false;
+    if (!p.type.isAnonymous) {
+      if (context[i] && context[i] != p.name)
+        return false;
+      i--;
+    }
+  }
+  return true;
+}
+var BufferContext = class {
+  constructor(parent, buffer, index, start) {
+    this.parent = parent;
+    this.buffer = buffer;
+    this.index = index;
+    this.start = start;
+  }
+};
+var BufferNode = class _BufferNode extends BaseNode {
+  get name() {
+    return this.type.name;
+  }
+  get from() {
+    return this.context.start + this.context.buffer.buffer[this.index + 1];
+  }
+  get to() {
+    return this.context.start + this.context.buffer.buffer[this.index + 2];
+  }
+  constructor(context, _parent, index) {
+    super();
+    this.context = context;
+    this._parent = _parent;
+    this.index = index;
+    this.type = context.buffer.set.types[context.buffer.buffer[index]];
+  }
+  child(dir, pos, side) {
+    let { buffer } = this.context;
+    let index = buffer.findChild(this.index + 4, buffer.buffer[this.index + 3], dir, pos - this.context.start, side);
+    return index < 0 ? null : new _BufferNode(this.context, this, index);
+  }
+  get firstChild() {
+    return this.child(
+      1,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  get lastChild() {
+    return this.child(
+      -1,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  childAfter(pos) {
+    return this.child(
+      1,
+      pos,
+      2
+      /* Side.After */
+    );
+  }
+  childBefore(pos) {
+    return this.child(
+      -1,
+      pos,
+      -2
+      /* Side.Before */
+    );
+  }
+  prop(prop) {
+    return this.type.prop(prop);
+  }
+  enter(pos, side, mode = 0) {
+    if (mode & IterMode.ExcludeBuffers)
+      return null;
+    let { buffer } = this.context;
+    let index = buffer.findChild(this.index + 4, buffer.buffer[this.index + 3], side > 0 ? 1 : -1, pos - this.context.start, side);
+    return index < 0 ? null : new _BufferNode(this.context, this, index);
+  }
+  get parent() {
+    return this._parent || this.context.parent.nextSignificantParent();
+  }
+  externalSibling(dir) {
+    return this._parent ? null : this.context.parent.nextChild(
+      this.context.index + dir,
+      dir,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  get nextSibling() {
+    let { buffer } = this.context;
+    let after = buffer.buffer[this.index + 3];
+    if (after < (this._parent ? buffer.buffer[this._parent.index + 3] : buffer.buffer.length))
+      return new _BufferNode(this.context, this._parent, after);
+    return this.externalSibling(1);
+  }
+  get prevSibling() {
+    let { buffer } = this.context;
+    let parentStart = this._parent ? this._parent.index + 4 : 0;
+    if (this.index == parentStart)
+      return this.externalSibling(-1);
+    return new _BufferNode(this.context, this._parent, buffer.findChild(
+      parentStart,
+      this.index,
+      -1,
+      0,
+      4
+      /* Side.DontCare */
+    ));
+  }
+  get tree() {
+    return null;
+  }
+  toTree() {
+    let children = [], positions = [];
+    let { buffer } = this.context;
+    let startI = this.index + 4, endI = buffer.buffer[this.index + 3];
+    if (endI > startI) {
+      let from = buffer.buffer[this.index + 1];
+      children.push(buffer.slice(startI, endI, from));
+      positions.push(0);
+    }
+    return new Tree(this.type, children, positions, this.to - this.from);
+  }
+  /**
+  @internal
+  */
+  toString() {
+    return this.context.buffer.childString(this.index);
+  }
+};
+function iterStack(heads) {
+  if (!heads.length)
+    return null;
+  let pick2 = 0, picked = heads[0];
+  for (let i = 1; i < heads.length; i++) {
+    let node2 = heads[i];
+    if (node2.from > picked.from || node2.to < picked.to) {
+      picked = node2;
+      pick2 = i;
+    }
+  }
+  let next2 = picked instanceof TreeNode && picked.index < 0 ? null : picked.parent;
+  let newHeads = heads.slice();
+  if (next2)
+    newHeads[pick2] = next2;
+  else
+    newHeads.splice(pick2, 1);
+  return new StackIterator(newHeads, picked);
+}
+var StackIterator = class {
+  constructor(heads, node2) {
+    this.heads = heads;
+    this.node = node2;
+  }
+  get next() {
+    return iterStack(this.heads);
+  }
+};
+function stackIterator(tree, pos, side) {
+  let inner = tree.resolveInner(pos, side), layers = null;
+  for (let scan = inner instanceof TreeNode ? inner : inner.context.parent; scan; scan = scan.parent) {
+    if (scan.index < 0) {
+      let parent = scan.parent;
+      (layers || (layers = [inner])).push(parent.resolve(pos, side));
+      scan = parent;
+    } else {
+      let mount = MountedTree.get(scan.tree);
+      if (mount && mount.overlay && mount.overlay[0].from <= pos && mount.overlay[mount.overlay.length - 1].to >= pos) {
+        let root = new TreeNode(mount.tree, mount.overlay[0].from + scan.from, -1, scan);
+        (layers || (layers = [inner])).push(resolveNode(root, pos, side, false));
+      }
+    }
+  }
+  return layers ? iterStack(layers) : inner;
+}
+var TreeCursor = class {
+  /**
+  Shorthand for `.type.name`.
+  */
+  get name() {
+    return this.type.name;
+  }
+  /**
+  @internal
+  */
+  constructor(node2, mode = 0) {
+    this.buffer = null;
+    this.stack = [];
+    this.index = 0;
+    this.bufferNode = null;
+    this.mode = mode & ~IterMode.EnterBracketed;
+    if (node2 instanceof TreeNode) {
+      this.yieldNode(node2);
+    } else {
+      this._tree = node2.context.parent;
+      this.buffer = node2.context;
+      for (let n = node2._parent; n; n = n._parent)
+        this.stack.unshift(n.index);
+      this.bufferNode = node2;
+      this.yieldBuf(node2.index);
+    }
+  }
+  yieldNode(node2) {
+    if (!node2)
+      return false;
+    this._tree = node2;
+    this.type = node2.type;
+    this.from = node2.from;
+    this.to = node2.to;
+    return true;
+  }
+  yieldBuf(index, type) {
+    this.index = index;
+    let { start, buffer } = this.buffer;
+    this.type = type || buffer.set.types[buffer.buffer[index]];
+    this.from = start + buffer.buffer[index + 1];
+    this.to = start + buffer.buffer[index + 2];
+    return true;
+  }
+  /**
+  @internal
+  */
+  yield(node2) {
+    if (!node2)
+      return false;
+    if (node2 instanceof TreeNode) {
+      this.buffer = null;
+      return this.yieldNode(node2);
+    }
+    this.buffer = node2.context;
+    return this.yieldBuf(node2.index, node2.type);
+  }
+  /**
+  @internal
+  */
+  toString() {
+    return this.buffer ? this.buffer.buffer.childString(this.index) : this._tree.toString();
+  }
+  /**
+  @internal
+  */
+  enterChild(dir, pos, side) {
+    if (!this.buffer)
+      return this.yield(this._tree.nextChild(dir < 0 ? this._tree._tree.children.length - 1 : 0, dir, pos, side, this.mode));
+    let { buffer } = this.buffer;
+    let index = buffer.findChild(this.index + 4, buffer.buffer[this.index + 3], dir, pos - this.buffer.start, side);
+    if (index < 0)
+      return false;
+    this.stack.push(this.index);
+    return this.yieldBuf(index);
+  }
+  /**
+  Move the cursor to this node's first child. When this returns
+  false, the node has no child, and the cursor has not been moved.
+  */
+  firstChild() {
+    return this.enterChild(
+      1,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  /**
+  Move the cursor to this node's last child.
+  */
+  lastChild() {
+    return this.enterChild(
+      -1,
+      0,
+      4
+      /* Side.DontCare */
+    );
+  }
+  /**
+  Move the cursor to the first child that ends after `pos`.
+  */
+  childAfter(pos) {
+    return this.enterChild(
+      1,
+      pos,
+      2
+      /* Side.After */
+    );
+  }
+  /**
+  Move to the last child that starts before `pos`.
+  */
+  childBefore(pos) {
+    return this.enterChild(
+      -1,
+      pos,
+      -2
+      /* Side.Before */
+    );
+  }
+  /**
+  Move the cursor to the child around `pos`. If side is -1 the
+  child may end at that position, when 1 it may start there. This
+  will also enter [overlaid](#common.MountedTree.overlay)
+  [mounted](#common.NodeProp^mounted) trees unless `overlays` is
+  set to false.
+  */
+  enter(pos, side, mode = this.mode) {
+    if (!this.buffer)
+      return this.yield(this._tree.enter(pos, side, mode));
+    return mode & IterMode.ExcludeBuffers ? false : this.enterChild(1, pos, side);
+  }
+  /**
+  Move to the node's parent node, if this isn't the top node.
+  */
+  parent() {
+    if (!this.buffer)
+      return this.yieldNode(this.mode & IterMode.IncludeAnonymous ? this._tree._parent : this._tree.parent);
+    if (this.stack.length)
+      return this.yieldBuf(this.stack.pop());
+    let parent = this.mode & IterMode.IncludeAnonymous ? this.buffer.parent : this.buffer.parent.nextSignificantParent();
+    this.buffer = null;
+    return this.yieldNode(parent);
+  }
+  /**
+  @internal
+  */
+  sibling(dir) {
+    if (!this.buffer)
+      return !this._tree._parent ? false : this.yield(this._tree.index < 0 ? null : this._tree._parent.nextChild(this._tree.index + dir, dir, 0, 4, this.mode));
+    let { buffer } = this.buffer, d = this.stack.length - 1;
+    if (dir < 0) {
+      let parentStart = d < 0 ? 0 : this.stack[d] + 4;
+      if (this.index != parentStart)
+        return this.yieldBuf(buffer.findChild(
+          parentStart,
+          this.index,
+          -1,
+          0,
+          4
+          /* Side.DontCare */
+        ));
+    } else {
+      let after = buffer.buffer[this.index + 3];
+      if (after < (d < 0 ? buffer.buffer.length : buffer.buffer[this.stack[d] + 3]))
+        return this.yieldBuf(after);
+    }
+    return d < 0 ? this.yield(this.buffer.parent.nextChild(this.buffer.index + dir, dir, 0, 4, this.mode)) : false;
+  }
+  /**
+  Move to this node's next sibling, if any.
+  */
+  nextSibling() {
+    return this.sibling(1);
+  }
+  /**
+  Move to this node's previous sibling, if any.
+  */
+  prevSibling() {
+    return this.sibling(-1);
+  }
+  atLastNode(dir) {
+    let index, parent, { buffer } = this;
+    if (buffer) {
+      if (dir > 0) {
+        if (this.index < buffer.buffer.buffer.length)
+          return false;
+      } else {
+        for (let i = 0; i < this.index; i++)
+          if (buffer.buffer.buffer[i + 3] < this.index)
+            return false;
+      }
+      ({ index, parent } = buffer);
+    } else {
+      ({ index, _parent: parent } = this._tree);
+    }
+    for (; parent; { index, _parent: parent } = parent) {
+      if (index > -1)
+        for (let i = index + dir, e = dir < 0 ? -1 : parent._tree.children.length; i != e; i += dir) {
+          let child = parent._tree.children[i];
+          if (this.mode & IterMode.IncludeAnonymous || child instanceof TreeBuffer || !child.type.isAnonymous || hasChild(child))
+            return false;
+        }
+    }
+    return true;
+  }
+  move(dir, enter) {
+    if (enter && this.enterChild(
+      dir,
+      0,
+      4
+      /* Side.DontCare */
+    ))
+      return true;
+    for (; ; ) {
+      if (this.sibling(dir))
+        return true;
+      if (this.atLastNode(dir) || !this.parent())
+        return false;
+    }
+  }
+  /**
+  Move to the next node in a
+  [pre-order](https://en.wikipedia.org/wiki/Tree_traversal#Pre-order,_NLR)
+  traversal, going from a node to its first child or, if the
+  current node is empty or `enter` is false, its next sibling or
+  the next sibling of the first parent node that has one.
+  */
+  next(enter = true) {
+    return this.move(1, enter);
+  }
+  /**
+  Move to the next node in a last-to-first pre-order traversal. A
+  node is followed by its last child or, if it has none, its
+  previous sibling or the previous sibling of the first parent
+  node that has one.
+  */
+  prev(enter = true) {
+    return this.move(-1, enter);
+  }
+  /**
+  Move the cursor to the innermost node that covers `pos`. If
+  `side` is -1, it will enter nodes that end at `pos`. If it is 1,
+  it will enter nodes that start at `pos`.
+  */
+  moveTo(pos, side = 0) {
+    while (this.from == this.to || (side < 1 ? this.from >= pos : this.from > pos) || (side > -1 ? this.to <= pos : this.to < pos))
+      if (!this.parent())
+        break;
+    while (this.enterChild(1, pos, side)) {
+    }
+    return this;
+  }
+  /**
+  Get a [syntax node](#common.SyntaxNode) at the cursor's current
+  position.
+  */
+  get node() {
+    if (!this.buffer)
+      return this._tree;
+    let cache = this.bufferNode, result = null, depth = 0;
+    if (cache && cache.context == this.buffer) {
+      scan: for (let index = this.index, d = this.stack.length; d >= 0; ) {
+        for (let c = cache; c; c = c._parent)
+          if (c.index == index) {
+            if (index == this.index)
+              return c;
+            result = c;
+            depth = d + 1;
+            break scan;
+          }
+        index = this.stack[--d];
+      }
+    }
+    for (let i = depth; i < this.stack.length; i++)
+      result = new BufferNode(this.buffer, result, this.stack[i]);
+    return this.bufferNode = new BufferNode(this.buffer, result, this.index);
+  }
+  /**
+  Get the [tree](#common.Tree) that represents the current node, if
+  any. Will return null when the node is in a [tree
+  buffer](#common.TreeBuffer).
+  */
+  get tree() {
+    return this.buffer ? null : this._tree._tree;
+  }
+  /**
+  Iterate over the current node and all its descendants, calling
+  `enter` when entering a node and `leave`, if given, when leaving
+  one. When `enter` returns `false`, any children of that node are
+  skipped, and `leave` isn't called for it.
+  */
+  iterate(enter, leave) {
+    for (let depth = 0; ; ) {
+      let mustLeave = false;
+      if (this.type.isAnonymous || enter(this) !== false) {
+        if (this.firstChild()) {
+          depth++;
+          continue;
+        }
+        if (!this.type.isAnonymous)
+          mustLeave = true;
+      }
+      for (; ; ) {
+        if (mustLeave && leave)
+          leave(this);
+        mustLeave = this.type.isAnonymous;
+        if (!depth)
+          return;
+        if (this.nextSibling())
+          break;
+        this.parent();
+        depth--;
+        mustLeave = true;
+      }
+    }
+  }
+  /**
+  Test whether the current node matches a given context—a sequence
+  of direct parent node names. Empty strings in the context array
+  are treated as wildcards.
+  */
+  matchContext(context) {
+    if (!this.buffer)
+      return matchNodeContext(this.node.parent, context);
+    let { buffer } = this.buffer, { types } = buffer.set;
+    for (let i = context.length - 1, d = this.stack.length - 1; i >= 0; d--) {
+      if (d < 0)
+        return matchNodeContext(this._tree, context, i);
+      let type = types[buffer.buffer[this.stack[d]]];
+      if (!type.isAnonymous) {
+        if (context[i] && context[i] != type.name)
+          return false;
+        i--;
+      }
+    }
+    return true;
+  }
+};
+function hasChild(tree) {
+  return tree.children.some((ch) => ch instanceof TreeBuffer || !ch.type.isAnonymous || hasChild(ch));
+}
+function buildTree(data) {
+  var _a3;
+  let { buffer, nodeSet, maxBufferLength = DefaultBufferLength, reused = [], minRepeatType = nodeSet.types.length } = data;
+  let cursor = Array.isArray(buffer) ? new FlatBufferCursor(buffer, buffer.length) : buffer;
+  let types = nodeSet.types;
+  let contextHash = 0, lookAhead = 0;
+  function takeNode(parentStart, minPos, children2, positions2, inRepeat, depth) {
+    let { id: id2, start, end, size } = cursor;
+    let lookAheadAtStart = lookAhead, contextAtStart = contextHash;
+    if (size < 0) {
+      cursor.next();
+      if (size == -1) {
+        let node3 = reused[id2];
+        children2.push(node3);
+        positions2.push(start - parentStart);
+        return;
+      } else if (size == -3) {
+        contextHash = id2;
+        return;
+      } else if (size == -4) {
+        lookAhead = id2;
+        return;
+      } else {
+        throw new RangeError(`Unrecognized record size: ${size}`);
+      }
+    }
+    let type = types[id2], node2, buffer2;
+    let startPos = start - parentStart;
+    if (end - start <= maxBufferLength && (buffer2 = findBufferSize(cursor.pos - minPos, inRepeat))) {
+      let data2 = new Uint16Array(buffer2.size - buffer2.skip);
+      let endPos = cursor.pos - buffer2.size, index = data2.length;
+      while (cursor.pos > endPos)
+        index = copyToBuffer(buffer2.start, data2, index);
+      node2 = new TreeBuffer(data2, end - buffer2.start, nodeSet);
+      startPos = buffer2.start - parentStart;
+    } else {
+      let endPos = cursor.pos - size;
+      cursor.next();
+      let localChildren = [], localPositions = [];
+      let localInRepeat = id2 >= minRepeatType ? id2 : -1;
+      let lastGroup = 0, lastEnd = end, groupLookAhead = lookAheadAtStart;
+      while (cursor.pos > endPos) {
+        if (localInRepeat >= 0 && cursor.id == localInRepeat && cursor.size >= 0) {
+          if (cursor.end <= lastEnd - maxBufferLength) {
+            makeRepeatLeaf(localChildren, localPositions, start, lastGroup, cursor.end, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
+            lastGroup = localChildren.length;
+            lastEnd = cursor.end;
+            groupLookAhead = lookAhead;
+          }
+          cursor.next();
+        } else if (depth > 2500) {
+          takeFlatNode(start, endPos, localChildren, localPositions);
+        } else {
+          if (localInRepeat >= 0 && cursor.size == -1 && reused[cursor.id].type == nodeSet.types[localInRepeat]) {
+            if (lastGroup < localChildren.length)
+              makeRepeatLeaf(localChildren, localPositions, start, lastGroup, cursor.end, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
+            lastGroup = localChildren.length + 1;
+            lastEnd = cursor.start;
+            groupLookAhead = lookAhead;
+          }
+          takeNode(start, endPos, localChildren, localPositions, localInRepeat, depth + 1);
+        }
+      }
+      if (localInRepeat >= 0 && lastGroup > 0 && lastGroup < localChildren.length)
+        makeRepeatLeaf(localChildren, localPositions, start, lastGroup, start, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
+      localChildren.reverse();
+      localPositions.reverse();
+      if (localInRepeat > -1 && lastGroup > 0) {
+        let make = makeBalanced(type, contextAtStart);
+        node2 = balanceRange(type, localChildren, localPositions, 0, localChildren.length, 0, end - start, make, make);
+      } else {
+        node2 = makeTree(type, localChildren, localPositions, end - start, lookAheadAtStart - end, contextAtStart);
+      }
+    }
+    children2.push(node2);
+    positions2.push(startPos);
+  }
+  function takeFlatNode(parentStart, minPos, children2, positions2) {
+    let nodes = [];
+    let nodeCount = 0, stopAt = -1;
+    while (cursor.pos > minPos) {
+      let { id: id2, start, end, size } = cursor;
+      if (size > 4) {
+        cursor.next();
+      } else if (stopAt > -1 && start < stopAt) {
+        break;
+      } else {
+        if (stopAt < 0)
+          stopAt = end - maxBufferLength;
+        nodes.push(id2, start, end);
+        nodeCount++;
+        cursor.next();
+      }
+    }
+    if (nodeCount) {
+      let buffer2 = new Uint16Array(nodeCount * 4);
+      let start = nodes[nodes.length - 2];
+      for (let i = nodes.length - 3, j = 0; i >= 0; i -= 3) {
+        buffer2[j++] = nodes[i];
+        buffer2[j++] = nodes[i + 1] - start;
+        buffer2[j++] = nodes[i + 2] - start;
+        buffer2[j++] = j;
+      }
+      children2.push(new TreeBuffer(buffer2, nodes[2] - start, nodeSet));
+      positions2.push(start - parentStart);
+    }
+  }
+  function makeBalanced(type, contextHash2) {
+    return (children2, positions2, length2) => {
+      let lookAhead2 = 0, lastI = children2.length - 1, last2, lookAheadProp;
+      if (lastI >= 0 && (last2 = children2[lastI]) instanceof Tree) {
+        if (!lastI && last2.type == type && last2.length == length2)
+          return last2;
+        if (lookAheadProp = last2.prop(NodeProp.lookAhead))
+          lookAhead2 = positions2[lastI] + last2.length + lookAheadProp - length2;
+      }
+      return makeTree(type, children2, positions2, length2, lookAhead2, contextHash2);
+    };
+  }
+  function makeRepeatLeaf(children2, positions2, base2, i, from, to, type, lookAhead2, contextHash2) {
+    let localChildren = [], localPositions = [];
+    while (children2.length > i) {
+      localChildren.push(children2.pop());
+      localPositions.push(positions2.pop() + base2 - from);
+    }
+    children2.push(makeTree(nodeSet.types[type], localChildren, localPositions, to - from, lookAhead2 - to, contextHash2));
+    positions2.push(from - base2);
+  }
+  function makeTree(type, children2, positions2, length2, lookAhead2, contextHash2, props) {
+    if (contextHash2) {
+      let pair2 = [NodeProp.contextHash, contextHash2];
+      props = props ? [pair2].concat(props) : [pair2];
+    }
+    if (lookAhead2 > 25) {
+      let pair2 = [NodeProp.lookAhead, lookAhead2];
+      props = props ? [pair2].concat(props) : [pair2];
+    }
+    return new Tree(type, children2, positions2, length2, props);
+  }
+  function findBufferSize(maxSize, inRepeat) {
+    let fork = cursor.fork();
+    let size = 0, start = 0, skip = 0, minStart = fork.end - maxBufferLength;
+    let result = { size: 0, start: 0, skip: 0 };
+    scan: for (let minPos = fork.pos - maxSize; fork.pos > minPos; ) {
+      let nodeSize2 = fork.size;
+      if (fork.id == inRepeat && nodeSize2 >= 0) {
+        result.size = size;
+        result.start = start;
+        result.skip = skip;
+        skip += 4;
+        size += 4;
+        fork.next();
+        continue;
+      }
+      let startPos = fork.pos - nodeSize2;
+      if (nodeSize2 < 0 || startPos < minPos || fork.start < minStart)
+        break;
+      let localSkipped = fork.id >= minRepeatType ? 4 : 0;
+      let nodeStart = fork.start;
+      fork.next();
+      while (fork.pos > startPos) {
+        if (fork.size < 0) {
+          if (fork.size == -3 || fork.size == -4)
+            localSkipped += 4;
+          else
+            break scan;
+        } else if (fork.id >= minRepeatType) {
+          localSkipped += 4;
+        }
+        fork.next();
+      }
+      start = nodeStart;
+      size += nodeSize2;
+      skip += localSkipped;
+    }
+    if (inRepeat < 0 || size == maxSize) {
+      result.size = size;
+      result.start = start;
+      result.skip = skip;
+    }
+    return result.size > 4 ? result : void 0;
+  }
+  function copyToBuffer(bufferStart, buffer2, index) {
+    let { id: id2, start, end, size } = cursor;
+    cursor.next();
+    if (size >= 0 && id2 < minRepeatType) {
+      let startIndex = index;
+      if (size > 4) {
+        let endPos = cursor.pos - (size - 4);
+        while (cursor.pos > endPos)
+          index = copyToBuffer(bufferStart, buffer2, index);
+      }
+      buffer2[--index] = startIndex;
+      buffer2[--index] = end - bufferStart;
+      buffer2[--index] = start - bufferStart;
+      buffer2[--index] = id2;
+    } else if (size == -3) {
+      contextHash = id2;
+    } else if (size == -4) {
+      lookAhead = id2;
+    }
+    return index;
+  }
+  let children = [], positions = [];
+  while (cursor.pos > 0)
+    takeNode(data.start || 0, data.bufferStart || 0, children, positions, -1, 0);
+  let length = (_a3 = data.length) !== null && _a3 !== void 0 ? _a3 : children.length ? positions[0] + children[0].length : 0;
+  return new Tree(types[data.topID], children.reverse(), positions.reverse(), length);
+}
+var nodeSizeCache = /* @__PURE__ */ new WeakMap();
+function nodeSize(balanceType, node2) {
+  if (!balanceType.isAnonymous || node2 instanceof TreeBuffer || node2.type != balanceType)
+    return 1;
+  let size = nodeSizeCache.get(node2);
+  if (size == null) {
+    size = 1;
+    for (let child of node2.children) {
+      if (child.type != balanceType || !(child instanceof Tree)) {
+        size = 1;
+        break;
+      }
+      size += nodeSize(balanceType, child);
+    }
+    nodeSizeCache.set(node2, size);
+  }
+  return size;
+}
+function balanceRange(balanceType, children, positions, from, to, start, length, mkTop, mkTree) {
+  let total = 0;
+  for (let i = from; i < to; i++)
+    total += nodeSize(balanceType, children[i]);
+  let maxChild = Math.ceil(
+    total * 1.5 / 8
+    /* Balance.BranchFactor */
+  );
+  let localChildren = [], localPositions = [];
+  function divide(children2, positions2, from2, to2, offset) {
+    for (let i = from2; i < to2; ) {
+      let groupFrom = i, groupStart = positions2[i], groupSize = nodeSize(balanceType, children2[i]);
+      i++;
+      for (; i < to2; i++) {
+        let nextSize = nodeSize(balanceType, children2[i]);
+        if (groupSize + nextSize >= maxChild)
+          break;
+        groupSize += nextSize;
+      }
+      if (i == groupFrom + 1) {
+        if (groupSize > maxChild) {
+          let only = children2[groupFrom];
+          divide(only.children, only.positions, 0, only.children.length, positions2[groupFrom] + offset);
+          continue;
+        }
+        localChildren.push(children2[groupFrom]);
+      } else {
+        let length2 = positions2[i - 1] + children2[i - 1].length - groupStart;
+        localChildren.push(balanceRange(balanceType, children2, positions2, groupFrom, i, groupStart, length2, null, mkTree));
+      }
+      localPositions.push(groupStart + offset - start);
+    }
+  }
+  divide(children, positions, from, to, 0);
+  return (mkTop || mkTree)(localChildren, localPositions, length);
+}
+var Parser = class {
+  /**
+  Start a parse, returning a [partial parse](#common.PartialParse)
+  object. [`fragments`](#common.TreeFragment) can be passed in to
+  make the parse incremental.
+  
+  By default, the entire input is parsed. You can pass `ranges`,
+  which should be a sorted array of non-empty, non-overlapping
+  ranges, to parse only those ranges. The tree returned in that
+  case will start at `ranges[0].from`.
+  */
+  startParse(input2, fragments, ranges) {
+    if (typeof input2 == "string")
+      input2 = new StringInput(input2);
+    ranges = !ranges ? [new Range(0, input2.length)] : ranges.length ? ranges.map((r) => new Range(r.from, r.to)) : [new Range(0, 0)];
+    return this.createParse(input2, fragments || [], ranges);
+  }
+  /**
+  Run a full parse, returning the resulting tree.
+  */
+  parse(input2, fragments, ranges) {
+    let parse3 = this.startParse(input2, fragments, ranges);
+    for (; ; ) {
+      let done = parse3.advance();
+      if (done)
+        return done;
+    }
+  }
+};
+var StringInput = class {
+  constructor(string5) {
+    this.string = string5;
+  }
+  get length() {
+    return this.string.length;
+  }
+  chunk(from) {
+    return this.string.slice(from);
+  }
+  get lineChunks() {
+    return false;
+  }
+  read(from, to) {
+    return this.string.slice(from, to);
+  }
+};
+var stoppedInner = new NodeProp({ perNode: true });
+
+// node_modules/@lezer/lr/dist/index.js
+var Stack = class _Stack {
+  /**
+  @internal
+  */
+  constructor(p, stack, state, reducePos, pos, score, buffer, bufferBase, curContext, lookAhead = 0, parent) {
+    this.p = p;
+    this.stack = stack;
+    this.state = state;
+    this.reducePos = reducePos;
+    this.pos = pos;
+    this.score = score;
+    this.buffer = buffer;
+    this.bufferBase = bufferBase;
+    this.curContext = curContext;
+    this.lookAhead = lookAhead;
+    this.parent = parent;
+  }
+  /**
+  @internal
+  */
+  toString() {
+    return `[${this.stack.filter((_, i) => i % 3 == 0).concat(this.state)}]@${this.pos}${this.score ? "!" + this.score : ""}`;
+  }
+  // Start an empty stack
+  /**
+  @internal
+  */
+  static start(p, state, pos = 0) {
+    let cx = p.parser.context;
+    return new _Stack(p, [], state, pos, pos, 0, [], 0, cx ? new StackContext(cx, cx.start) : null, 0, null);
+  }
+  /**
+  The stack's current [context](#lr.ContextTracker) value, if
+  any. Its type will depend on the context tracker's type
+  parameter, or it will be `null` if there is no context
+  tracker.
+  */
+  get context() {
+    return this.curContext ? this.curContext.context : null;
+  }
+  // Push a state onto the stack, tracking its start position as well
+  // as the buffer base at that point.
+  /**
+  @internal
+  */
+  pushState(state, start) {
+    this.stack.push(this.state, start, this.bufferBase + this.buffer.length);
+    this.state = state;
+  }
+  // Apply a reduce action
+  /**
+  @internal
+  */
+  reduce(action2) {
+    var _a3;
+    let depth = action2 >> 19, type = action2 & 65535;
+    let { parser: parser2 } = this.p;
+    let lookaheadRecord = this.reducePos < this.pos - 25 && this.setLookAhead(this.pos);
+    let dPrec = parser2.dynamicPrecedence(type);
+    if (dPrec)
+      this.score += dPrec;
+    if (depth == 0) {
+      if (type < parser2.minRepeatTerm && this.reducePos < this.pos)
+        this.reducePos = this.pos;
+      this.pushState(parser2.getGoto(this.state, type, true), this.reducePos);
+      if (type < parser2.minRepeatTerm)
+        this.storeNode(type, this.reducePos, this.reducePos, lookaheadRecord ? 8 : 4, true);
+      this.reduceContext(type, this.reducePos);
+      return;
+    }
+    let base2 = this.stack.length - (depth - 1) * 3 - (action2 & 262144 ? 6 : 0);
+    let start = base2 ? this.stack[base2 - 2] : this.p.ranges[0].from;
+    if (type < parser2.minRepeatTerm && start == this.reducePos && this.reducePos < this.pos)
+      this.reducePos = this.pos;
+    let size = this.reducePos - start;
+    if (size >= 2e3 && !((_a3 = this.p.parser.nodeSet.types[type]) === null || _a3 === void 0 ? void 0 : _a3.isAnonymous)) {
+      if (start == this.p.lastBigReductionStart) {
+        this.p.bigReductionCount++;
+        this.p.lastBigReductionSize = size;
+      } else if (this.p.lastBigReductionSize < size) {
+        this.p.bigReductionCount = 1;
+        this.p.lastBigReductionStart = start;
+        this.p.lastBigReductionSize = size;
+      }
+    }
+    let bufferBase = base2 ? this.stack[base2 - 1] : 0, count3 = this.bufferBase + this.buffer.length - bufferBase;
+    if (type < parser2.minRepeatTerm || action2 & 131072) {
+      let pos = parser2.stateFlag(
+        this.state,
+        1
+        /* StateFlag.Skipped */
+      ) ? this.pos : this.reducePos;
+      this.storeNode(type, start, pos, count3 + 4, true);
+    }
+    if (action2 & 262144) {
+      this.state = this.stack[base2];
+    } else {
+      let baseStateID = this.stack[base2 - 3];
+      this.state = parser2.getGoto(baseStateID, type, true);
+    }
+    while (this.stack.length > base2)
+      this.stack.pop();
+    this.reduceContext(type, start);
+  }
+  // Shift a value into the buffer
+  /**
+  @internal
+  */
+  storeNode(term, start, end, size = 4, mustSink = false) {
+    if (term == 0 && (!this.stack.length || this.stack[this.stack.length - 1] < this.buffer.length + this.bufferBase)) {
+      let top = this.buffer.length;
+      if (top > 0 && this.buffer[top - 4] == 0 && this.buffer[top - 1] > -1) {
+        if (start == end)
+          return;
+        if (this.buffer[top - 2] >= start) {
+          this.buffer[top - 2] = end;
+          return;
+        }
+      }
+    }
+    if (!mustSink || this.pos == end) {
+      this.buffer.push(term, start, end, size);
+    } else {
+      let index = this.buffer.length;
+      if (index > 0 && (this.buffer[index - 4] != 0 || this.buffer[index - 1] < 0)) {
+        let mustMove = false;
+        for (let scan = index; scan > 0 && this.buffer[scan - 2] > end; scan -= 4) {
+          if (this.buffer[scan - 1] >= 0) {
+            mustMove = true;
+            break;
+          }
+        }
+        if (mustMove)
+          while (index > 0 && this.buffer[index - 2] > end) {
+            this.buffer[index] = this.buffer[index - 4];
+            this.buffer[index + 1] = this.buffer[index - 3];
+            this.buffer[index + 2] = this.buffer[index - 2];
+            this.buffer[index + 3] = this.buffer[index - 1];
+            index -= 4;
+            if (size > 4)
+              size -= 4;
+          }
+      }
+      this.buffer[index] = term;
+      this.buffer[index + 1] = start;
+      this.buffer[index + 2] = end;
+      this.buffer[index + 3] = size;
+    }
+  }
+  // Apply a shift action
+  /**
+  @internal
+  */
+  shift(action2, type, start, end) {
+    if (action2 & 131072) {
+      this.pushState(action2 & 65535, this.pos);
+    } else if ((action2 & 262144) == 0) {
+      let nextState = action2, { parser: parser2 } = this.p;
+      this.pos = end;
+      let skipped = parser2.stateFlag(
+        nextState,
+        1
+        /* StateFlag.Skipped */
+      );
+      if (!skipped && (end > start || type <= parser2.maxNode))
+        this.reducePos = end;
+      this.pushState(nextState, skipped ? start : Math.min(start, this.reducePos));
+      this.shiftContext(type, start);
+      if (type <= parser2.maxNode)
+        this.buffer.push(type, start, end, 4);
+    } else {
+      this.pos = end;
+      this.shiftContext(type, start);
+      if (type <= this.p.parser.maxNode)
+        this.buffer.push(type, start, end, 4);
+    }
+  }
+  // Apply an action
+  /**
+  @internal
+  */
+  apply(action2, next2, nextStart, nextEnd) {
+    if (action2 & 65536)
+      this.reduce(action2);
+    else
+      this.shift(action2, next2, nextStart, nextEnd);
+  }
+  // Add a prebuilt (reused) node into the buffer.
+  /**
+  @internal
+  */
+  useNode(value, next2, start) {
+    let index = this.p.reused.length - 1;
+    if (index < 0 || this.p.reused[index] != value) {
+      this.p.reused.push(value);
+      index++;
+    }
+    let end = this.reducePos = this.pos = start + value.length;
+    this.pushState(next2, start);
+    this.buffer.push(
+      index,
+      start,
+      end,
+      -1
+      /* size == -1 means this is a reused value */
+    );
+    if (this.curContext)
+      this.updateContext(this.curContext.tracker.reuse(this.curContext.context, value, this, this.p.stream.reset(this.pos - value.length)));
+  }
+  // Split the stack. Due to the buffer sharing and the fact
+  // that `this.stack` tends to stay quite shallow, this isn't very
+  // expensive.
+  /**
+  @internal
+  */
+  split() {
+    let parent = this;
+    let off = parent.buffer.length;
+    if (off && parent.buffer[off - 4] == 0)
+      off -= 4;
+    while (off > 0 && parent.buffer[off - 2] > parent.reducePos)
+      off -= 4;
+    let buffer = parent.buffer.slice(off), base2 = parent.bufferBase + off;
+    while (parent && base2 == parent.bufferBase)
+      parent = parent.parent;
+    return new _Stack(this.p, this.stack.slice(), this.state, this.reducePos, this.pos, this.score, buffer, base2, this.curContext, this.lookAhead, parent);
+  }
+  // Try to recover from an error by 'deleting' (ignoring) one token.
+  /**
+  @internal
+  */
+  recoverByDelete(next2, nextEnd) {
+    let isNode = next2 <= this.p.parser.maxNode;
+    if (isNode)
+      this.storeNode(next2, this.pos, nextEnd, 4);
+    this.storeNode(0, this.pos, nextEnd, isNode ? 8 : 4);
+    this.pos = this.reducePos = nextEnd;
+    this.score -= 190;
+  }
+  /**
+  Check if the given term would be able to be shifted (optionally
+  after some reductions) on this stack. This can be useful for
+  external tokenizers that want to make sure they only provide a
+  given token when it applies.
+  */
+  canShift(term) {
+    for (let sim = new SimulatedStack(this); ; ) {
+      let action2 = this.p.parser.stateSlot(
+        sim.state,
+        4
+        /* ParseState.DefaultReduce */
+      ) || this.p.parser.hasAction(sim.state, term);
+      if (action2 == 0)
+        return false;
+      if ((action2 & 65536) == 0)
+        return true;
+      sim.reduce(action2);
+    }
+  }
+  // Apply up to Recover.MaxNext recovery actions that conceptually
+  // inserts some missing token or rule.
+  /**
+  @internal
+  */
+  recoverByInsert(next2) {
+    if (this.stack.length >= 300)
+      return [];
+    let nextStates = this.p.parser.nextStates(this.state);
+    if (nextStates.length > 4 << 1 || this.stack.length >= 120) {
+      let best = [];
+      for (let i = 0, s; i < nextStates.length; i += 2) {
+        if ((s = nextStates[i + 1]) != this.state && this.p.parser.hasAction(s, next2))
+          best.push(nextStates[i], s);
+      }
+      if (this.stack.length < 120)
+        for (let i = 0; best.length < 4 << 1 && i < nextStates.length; i += 2) {
+          let s = nextStates[i + 1];
+          if (!best.some((v, i2) => i2 & 1 && v == s))
+            best.push(nextStates[i], s);
+        }
+      nextStates = best;
+    }
+    let result = [];
+    for (let i = 0; i < nextStates.length && result.length < 4; i += 2) {
+      let s = nextStates[i + 1];
+      if (s == this.state)
+        continue;
+      let stack = this.split();
+      stack.pushState(s, this.pos);
+      stack.storeNode(0, stack.pos, stack.pos, 4, true);
+      stack.shiftContext(nextStates[i], this.pos);
+      stack.reducePos = this.pos;
+      stack.score -= 200;
+      result.push(stack);
+    }
+    return result;
+  }
+  // Force a reduce, if possible. Return false if that can't
+  // be done.
+  /**
+  @internal
+  */
+  forceReduce() {
+    let { parser: parser2 } = this.p;
+    let reduce = parser2.stateSlot(
+      this.state,
+      5
+      /* ParseState.ForcedReduce */
+    );
+    if ((reduce & 65536) == 0)
+      return false;
+    if (!parser2.validAction(this.state, reduce)) {
+      let depth = reduce >> 19, term = reduce & 65535;
+      let target2 = this.stack.length - depth * 3;
+      if (target2 < 0 || parser2.getGoto(this.stack[target2], term, false) < 0) {
+        let backup = this.findForcedReduction();
+        if (backup == null)
+          return false;
+        reduce = backup;
+      }
+      this.storeNode(0, this.pos, this.pos, 4, true);
+      this.score -= 100;
+    }
+    this.reducePos = this.pos;
+    this.reduce(reduce);
+    return true;
+  }
+  /**
+  Try to scan through the automaton to find some kind of reduction
+  that can be applied. Used when the regular ForcedReduce field
+  isn't a valid action. @internal
+  */
+  findForcedReduction() {
+    let { parser: parser2 } = this.p, seen = [];
+    let explore = (state, depth) => {
+      if (seen.includes(state))
+        return;
+      seen.push(state);
+      return parser2.allActions(state, (action2) => {
+        if (action2 & (262144 | 131072)) ;
+        else if (action2 & 65536) {
+          let rDepth = (action2 >> 19) - depth;
+          if (rDepth > 1) {
+            let term = action2 & 65535, target2 = this.stack.length - rDepth * 3;
+            if (target2 >= 0 && parser2.getGoto(this.stack[target2], term, false) >= 0)
+              return rDepth << 19 | 65536 | term;
+          }
+        } else {
+          let found = explore(action2, depth + 1);
+          if (found != null)
+            return found;
+        }
+      });
+    };
+    return explore(this.state, 0);
+  }
+  /**
+  @internal
+  */
+  forceAll() {
+    while (!this.p.parser.stateFlag(
+      this.state,
+      2
+      /* StateFlag.Accepting */
+    )) {
+      if (!this.forceReduce()) {
+        this.storeNode(0, this.pos, this.pos, 4, true);
+        break;
+      }
+    }
+    return this;
+  }
+  /**
+  Check whether this state has no further actions (assumed to be a direct descendant of the
+  top state, since any other states must be able to continue
+  somehow). @internal
+  */
+  get deadEnd() {
+    if (this.stack.length != 3)
+      return false;
+    let { parser: parser2 } = this.p;
+    return parser2.data[parser2.stateSlot(
+      this.state,
+      1
+      /* ParseState.Actions */
+    )] == 65535 && !parser2.stateSlot(
+      this.state,
+      4
+      /* ParseState.DefaultReduce */
+    );
+  }
+  /**
+  Restart the stack (put it back in its start state). Only safe
+  when this.stack.length == 3 (state is directly below the top
+  state). @internal
+  */
+  restart() {
+    this.storeNode(0, this.pos, this.pos, 4, true);
+    this.state = this.stack[0];
+    this.stack.length = 0;
+  }
+  /**
+  @internal
+  */
+  sameState(other) {
+    if (this.state != other.state || this.stack.length != other.stack.length)
+      return false;
+    for (let i = 0; i < this.stack.length; i += 3)
+      if (this.stack[i] != other.stack[i])
+        return false;
+    return true;
+  }
+  /**
+  Get the parser used by this stack.
+  */
+  get parser() {
+    return this.p.parser;
+  }
+  /**
+  Test whether a given dialect (by numeric ID, as exported from
+  the terms file) is enabled.
+  */
+  dialectEnabled(dialectID) {
+    return this.p.parser.dialect.flags[dialectID];
+  }
+  shiftContext(term, start) {
+    if (this.curContext)
+      this.updateContext(this.curContext.tracker.shift(this.curContext.context, term, this, this.p.stream.reset(start)));
+  }
+  reduceContext(term, start) {
+    if (this.curContext)
+      this.updateContext(this.curContext.tracker.reduce(this.curContext.context, term, this, this.p.stream.reset(start)));
+  }
+  /**
+  @internal
+  */
+  emitContext() {
+    let last2 = this.buffer.length - 1;
+    if (last2 < 0 || this.buffer[last2] != -3)
+      this.storeNode(this.curContext.hash, this.reducePos, this.reducePos, -3, true);
+  }
+  /**
+  @internal
+  */
+  emitLookAhead() {
+    let last2 = this.buffer.length - 1;
+    if (last2 < 0 || this.buffer[last2] != -4)
+      this.buffer.push(this.lookAhead, this.pos, this.pos, -4);
+  }
+  updateContext(context) {
+    if (context != this.curContext.context) {
+      let newCx = new StackContext(this.curContext.tracker, context);
+      if (newCx.hash != this.curContext.hash)
+        this.emitContext();
+      this.curContext = newCx;
+    }
+  }
+  /**
+  @internal
+  */
+  setLookAhead(lookAhead) {
+    if (lookAhead <= this.lookAhead)
+      return false;
+    this.emitLookAhead();
+    this.lookAhead = lookAhead;
+    return true;
+  }
+  /**
+  @internal
+  */
+  close() {
+    if (this.curContext && this.curContext.tracker.strict)
+      this.emitContext();
+    if (this.lookAhead > 0)
+      this.emitLookAhead();
+  }
+};
+var StackContext = class {
+  constructor(tracker, context) {
+    this.tracker = tracker;
+    this.context = context;
+    this.hash = tracker.strict ? tracker.hash(context) : 0;
+  }
+};
+var SimulatedStack = class {
+  constructor(start) {
+    this.start = start;
+    this.state = start.state;
+    this.stack = start.stack;
+    this.base = this.stack.length;
+  }
+  reduce(action2) {
+    let term = action2 & 65535, depth = action2 >> 19;
+    if (depth == 0) {
+      if (this.stack == this.start.stack)
+        this.stack = this.stack.slice();
+      this.stack.push(this.state, 0, 0);
+      this.base += 3;
+    } else {
+      this.base -= (depth - 1) * 3;
+    }
+    let goto = this.start.p.parser.getGoto(this.stack[this.base - 3], term, true);
+    this.state = goto;
+  }
+};
+var StackBufferCursor = class _StackBufferCursor {
+  constructor(stack, pos, index) {
+    this.stack = stack;
+    this.pos = pos;
+    this.index = index;
+    this.buffer = stack.buffer;
+    if (this.index == 0)
+      this.maybeNext();
+  }
+  static create(stack, pos = stack.bufferBase + stack.buffer.length) {
+    return new _StackBufferCursor(stack, pos, pos - stack.bufferBase);
+  }
+  maybeNext() {
+    let next2 = this.stack.parent;
+    if (next2 != null) {
+      this.index = this.stack.bufferBase - next2.bufferBase;
+      this.stack = next2;
+      this.buffer = next2.buffer;
+    }
+  }
+  get id() {
+    return this.buffer[this.index - 4];
+  }
+  get start() {
+    return this.buffer[this.index - 3];
+  }
+  get end() {
+    return this.buffer[this.index - 2];
+  }
+  get size() {
+    return this.buffer[this.index - 1];
+  }
+  next() {
+    this.index -= 4;
+    this.pos -= 4;
+    if (this.index == 0)
+      this.maybeNext();
+  }
+  fork() {
+    return new _StackBufferCursor(this.stack, this.pos, this.index);
+  }
+};
+function decodeArray(input2, Type = Uint16Array) {
+  if (typeof input2 != "string")
+    return input2;
+  let array2 = null;
+  for (let pos = 0, out = 0; pos < input2.length; ) {
+    let value = 0;
+    for (; ; ) {
+      let next2 = input2.charCodeAt(pos++), stop = false;
+      if (next2 == 126) {
+        value = 65535;
+        break;
+      }
+      if (next2 >= 92)
+        next2--;
+      if (next2 >= 34)
+        next2--;
+      let digit = next2 - 32;
+      if (digit >= 46) {
+        digit -= 46;
+        stop = true;
+      }
+      value += digit;
+      if (stop)
+        break;
+      value *= 46;
+    }
+    if (array2)
+      array2[out++] = value;
+    else
+      array2 = new Type(value);
+  }
+  return array2;
+}
+var CachedToken = class {
+  constructor() {
+    this.start = -1;
+    this.value = -1;
+    this.end = -1;
+    this.extended = -1;
+    this.lookAhead = 0;
+    this.mask = 0;
+    this.context = 0;
+  }
+};
+var nullToken = new CachedToken();
+var InputStream = class {
+  /**
+  @internal
+  */
+  constructor(input2, ranges) {
+    this.input = input2;
+    this.ranges = ranges;
+    this.chunk = "";
+    this.chunkOff = 0;
+    this.chunk2 = "";
+    this.chunk2Pos = 0;
+    this.next = -1;
+    this.token = nullToken;
+    this.rangeIndex = 0;
+    this.pos = this.chunkPos = ranges[0].from;
+    this.range = ranges[0];
+    this.end = ranges[ranges.length - 1].to;
+    this.readNext();
+  }
+  /**
+  @internal
+  */
+  resolveOffset(offset, assoc) {
+    let range = this.range, index = this.rangeIndex;
+    let pos = this.pos + offset;
+    while (pos < range.from) {
+      if (!index)
+        return null;
+      let next2 = this.ranges[--index];
+      pos -= range.from - next2.to;
+      range = next2;
+    }
+    while (assoc < 0 ? pos > range.to : pos >= range.to) {
+      if (index == this.ranges.length - 1)
+        return null;
+      let next2 = this.ranges[++index];
+      pos += next2.from - range.to;
+      range = next2;
+    }
+    return pos;
+  }
+  /**
+  @internal
+  */
+  clipPos(pos) {
+    if (pos >= this.range.from && pos < this.range.to)
+      return pos;
+    for (let range of this.ranges)
+      if (range.to > pos)
+        return Math.max(pos, range.from);
+    return this.end;
+  }
+  /**
+  Look at a code unit near the stream position. `.peek(0)` equals
+  `.next`, `.peek(-1)` gives you the previous character, and so
+  on.
+  
+  Note that looking around during tokenizing creates dependencies
+  on potentially far-away content, which may reduce the
+  effectiveness incremental parsing—when looking forward—or even
+  cause invalid reparses when looking backward more than 25 code
+  units, since the library does not track lookbehind.
+  */
+  peek(offset) {
+    let idx = this.chunkOff + offset, pos, result;
+    if (idx >= 0 && idx < this.chunk.length) {
+      pos = this.pos + offset;
+      result = this.chunk.charCodeAt(idx);
+    } else {
+      let resolved = this.resolveOffset(offset, 1);
+      if (resolved == null)
+        return -1;
+      pos = resolved;
+      if (pos >= this.chunk2Pos && pos < this.chunk2Pos + this.chunk2.length) {
+        result = this.chunk2.charCodeAt(pos - this.chunk2Pos);
+      } else {
+        let i = this.rangeIndex, range = this.range;
+        while (range.to <= pos)
+          range = this.ranges[++i];
+        this.chunk2 = this.input.chunk(this.chunk2Pos = pos);
+        if (pos + this.chunk2.length > range.to)
+          this.chunk2 = this.chunk2.slice(0, range.to - pos);
+        result = this.chunk2.charCodeAt(0);
+      }
+    }
+    if (pos >= this.token.lookAhead)
+      this.token.lookAhead = pos + 1;
+    return result;
+  }
+  /**
+  Accept a token. By default, the end of the token is set to the
+  current stream position, but you can pass an offset (relative to
+  the stream position) to change that.
+  */
+  acceptToken(token, endOffset = 0) {
+    let end = endOffset ? this.resolveOffset(endOffset, -1) : this.pos;
+    if (end == null || end < this.token.start)
+      throw new RangeError("Token end out of bounds");
+    this.token.value = token;
+    this.token.end = end;
+  }
+  /**
+  Accept a token ending at a specific given position.
+  */
+  acceptTokenTo(token, endPos) {
+    this.token.value = token;
+    this.token.end = endPos;
+  }
+  getChunk() {
+    if (this.pos >= this.chunk2Pos && this.pos < this.chunk2Pos + this.chunk2.length) {
+      let { chunk, chunkPos } = this;
+      this.chunk = this.chunk2;
+      this.chunkPos = this.chunk2Pos;
+      this.chunk2 = chunk;
+      this.chunk2Pos = chunkPos;
+      this.chunkOff = this.pos - this.chunkPos;
+    } else {
+      this.chunk2 = this.chunk;
+      this.chunk2Pos = this.chunkPos;
+      let nextChunk = this.input.chunk(this.pos);
+      let end = this.pos + nextChunk.length;
+      this.chunk = end > this.range.to ? nextChunk.slice(0, this.range.to - this.pos) : nextChunk;
+      this.chunkPos = this.pos;
+      this.chunkOff = 0;
+    }
+  }
+  readNext() {
+    if (this.chunkOff >= this.chunk.length) {
+      this.getChunk();
+      if (this.chunkOff == this.chunk.length)
+        return this.next = -1;
+    }
+    return this.next = this.chunk.charCodeAt(this.chunkOff);
+  }
+  /**
+  Move the stream forward N (defaults to 1) code units. Returns
+  the new value of [`next`](#lr.InputStream.next).
+  */
+  advance(n = 1) {
+    this.chunkOff += n;
+    while (this.pos + n >= this.range.to) {
+      if (this.rangeIndex == this.ranges.length - 1)
+        return this.setDone();
+      n -= this.range.to - this.pos;
+      this.range = this.ranges[++this.rangeIndex];
+      this.pos = this.range.from;
+    }
+    this.pos += n;
+    if (this.pos >= this.token.lookAhead)
+      this.token.lookAhead = this.pos + 1;
+    return this.readNext();
+  }
+  setDone() {
+    this.pos = this.chunkPos = this.end;
+    this.range = this.ranges[this.rangeIndex = this.ranges.length - 1];
+    this.chunk = "";
+    return this.next = -1;
+  }
+  /**
+  @internal
+  */
+  reset(pos, token) {
+    if (token) {
+      this.token = token;
+      token.start = pos;
+      token.lookAhead = pos + 1;
+      token.value = token.extended = -1;
+    } else {
+      this.token = nullToken;
+    }
+    if (this.pos != pos) {
+      this.pos = pos;
+      if (pos == this.end) {
+        this.setDone();
+        return this;
+      }
+      while (pos < this.range.from)
+        this.range = this.ranges[--this.rangeIndex];
+      while (pos >= this.range.to)
+        this.range = this.ranges[++this.rangeIndex];
+      if (pos >= this.chunkPos && pos < this.chunkPos + this.chunk.length) {
+        this.chunkOff = pos - this.chunkPos;
+      } else {
+        this.chunk = "";
+        this.chunkOff = 0;
+      }
+      this.readNext();
+    }
+    return this;
+  }
+  /**
+  @internal
+  */
+  read(from, to) {
+    if (from >= this.chunkPos && to <= this.chunkPos + this.chunk.length)
+      return this.chunk.slice(from - this.chunkPos, to - this.chunkPos);
+    if (from >= this.chunk2Pos && to <= this.chunk2Pos + this.chunk2.length)
+      return this.chunk2.slice(from - this.chunk2Pos, to - this.chunk2Pos);
+    if (from >= this.range.from && to <= this.range.to)
+      return this.input.read(from, to);
+    let result = "";
+    for (let r of this.ranges) {
+      if (r.from >= to)
+        break;
+      if (r.to > from)
+        result += this.input.read(Math.max(r.from, from), Math.min(r.to, to));
+    }
+    return result;
+  }
+};
+var TokenGroup = class {
+  constructor(data, id2) {
+    this.data = data;
+    this.id = id2;
+  }
+  token(input2, stack) {
+    let { parser: parser2 } = stack.p;
+    readToken(this.data, input2, stack, this.id, parser2.data, parser2.tokenPrecTable);
+  }
+};
+TokenGroup.prototype.contextual = TokenGroup.prototype.fallback = TokenGroup.prototype.extend = false;
+var LocalTokenGroup = class {
+  constructor(data, precTable, elseToken) {
+    this.precTable = precTable;
+    this.elseToken = elseToken;
+    this.data = typeof data == "string" ? decodeArray(data) : data;
+  }
+  token(input2, stack) {
+    let start = input2.pos, skipped = 0;
+    for (; ; ) {
+      let atEof = input2.next < 0, nextPos = input2.resolveOffset(1, 1);
+      readToken(this.data, input2, stack, 0, this.data, this.precTable);
+      if (input2.token.value > -1)
+        break;
+      if (this.elseToken == null)
+        return;
+      if (!atEof)
+        skipped++;
+      if (nextPos == null)
+        break;
+      input2.reset(nextPos, input2.token);
+    }
+    if (skipped) {
+      input2.reset(start, input2.token);
+      input2.acceptToken(this.elseToken, skipped);
+    }
+  }
+};
+LocalTokenGroup.prototype.contextual = TokenGroup.prototype.fallback = TokenGroup.prototype.extend = false;
+var ExternalTokenizer = class {
+  /**
+  Create a tokenizer. The first argument is the function that,
+  given an input stream, scans for the types of tokens it
+  recognizes at the stream's position, and calls
+  [`acceptToken`](#lr.InputStream.acceptToken) when it finds
+  one.
+  */
+  constructor(token, options = {}) {
+    this.token = token;
+    this.contextual = !!options.contextual;
+    this.fallback = !!options.fallback;
+    this.extend = !!options.extend;
+  }
+};
+function readToken(data, input2, stack, group, precTable, precOffset) {
+  let state = 0, groupMask = 1 << group, { dialect } = stack.p.parser;
+  scan: for (; ; ) {
+    if ((groupMask & data[state]) == 0)
+      break;
+    let accEnd = data[state + 1];
+    for (let i = state + 3; i < accEnd; i += 2)
+      if ((data[i + 1] & groupMask) > 0) {
+        let term = data[i];
+        if (dialect.allows(term) && (input2.token.value == -1 || input2.token.value == term || overrides(term, input2.token.value, precTable, precOffset))) {
+          input2.acceptToken(term);
+          break;
+        }
+      }
+    let next2 = input2.next, low = 0, high = data[state + 2];
+    if (input2.next < 0 && high > low && data[accEnd + high * 3 - 3] == 65535) {
+      state = data[accEnd + high * 3 - 1];
+      continue scan;
+    }
+    for (; low < high; ) {
+      let mid = low + high >> 1;
+      let index = accEnd + mid + (mid << 1);
+      let from = data[index], to = data[index + 1] || 65536;
+      if (next2 < from)
+        high = mid;
+      else if (next2 >= to)
+        low = mid + 1;
+      else {
+        state = data[index + 2];
+        input2.advance();
+        continue scan;
+      }
+    }
+    break;
+  }
+}
+function findOffset(data, start, term) {
+  for (let i = start, next2; (next2 = data[i]) != 65535; i++)
+    if (next2 == term)
+      return i - start;
+  return -1;
+}
+function overrides(token, prev, tableData, tableOffset) {
+  let iPrev = findOffset(tableData, tableOffset, prev);
+  return iPrev < 0 || findOffset(tableData, tableOffset, token) < iPrev;
+}
+var verbose = typeof process != "undefined" && process.env && /\bparse\b/.test(process.env.LOG);
+var stackIDs = null;
+function cutAt(tree, pos, side) {
+  let cursor = tree.cursor(IterMode.IncludeAnonymous);
+  cursor.moveTo(pos);
+  for (; ; ) {
+    if (!(side < 0 ? cursor.childBefore(pos) : cursor.childAfter(pos)))
+      for (; ; ) {
+        if ((side < 0 ? cursor.to < pos : cursor.from > pos) && !cursor.type.isError)
+          return side < 0 ? Math.max(0, Math.min(
+            cursor.to - 1,
+            pos - 25
+            /* Lookahead.Margin */
+          )) : Math.min(tree.length, Math.max(
+            cursor.from + 1,
+            pos + 25
+            /* Lookahead.Margin */
+          ));
+        if (side < 0 ? cursor.prevSibling() : cursor.nextSibling())
+          break;
+        if (!cursor.parent())
+          return side < 0 ? 0 : tree.length;
+      }
+  }
+}
+var FragmentCursor = class {
+  constructor(fragments, minRepeat) {
+    this.fragments = fragments;
+    this.minRepeat = minRepeat;
+    this.i = 0;
+    this.fragment = null;
+    this.safeFrom = -1;
+    this.safeTo = -1;
+    this.trees = [];
+    this.start = [];
+    this.index = [];
+    this.lastRepeat = null;
+    this.lastRepeatPos = -1;
+    this.nextFragment();
+  }
+  nextFragment() {
+    let fr = this.fragment = this.i == this.fragments.length ? null : this.fragments[this.i++];
+    if (fr) {
+      this.safeFrom = fr.openStart ? cutAt(fr.tree, fr.from + fr.offset, 1) - fr.offset : fr.from;
+      this.safeTo = fr.openEnd ? cutAt(fr.tree, fr.to + fr.offset, -1) - fr.offset : fr.to;
+      while (this.trees.length) {
+        this.trees.pop();
+        this.start.pop();
+        this.index.pop();
+      }
+      this.trees.push(fr.tree);
+      this.start.push(-fr.offset);
+      this.index.push(0);
+      this.nextStart = this.safeFrom;
+    } else {
+      this.nextStart = 1e9;
+    }
+  }
+  // `pos` must be >= any previously given `pos` for this cursor
+  nodeAt(pos) {
+    if (pos < this.nextStart)
+      return null;
+    while (this.fragment && this.safeTo <= pos)
+      this.nextFragment();
+    if (!this.fragment)
+      return null;
+    for (; ; ) {
+      let last2 = this.trees.length - 1;
+      if (last2 < 0) {
+        this.nextFragment();
+        return null;
+      }
+      if (pos < this.safeFrom)
+        return null;
+      let top = this.trees[last2], index = this.index[last2];
+      if (index == top.children.length) {
+        this.trees.pop();
+        this.start.pop();
+        this.index.pop();
+        continue;
+      }
+      let next2 = top.children[index];
+      let start = this.start[last2] + top.positions[index];
+      if (start > pos) {
+        this.nextStart = start;
+        return null;
+      }
+      if (next2 instanceof Tree) {
+        let storeRepeat = start > this.lastRepeatPos && next2.type.id >= this.minRepeat;
+        if (start == pos || storeRepeat) {
+          let end = start + next2.length, lookahead;
+          if (start >= this.safeFrom && end <= this.safeTo && (!(lookahead = next2.prop(NodeProp.lookAhead)) || end + lookahead < this.fragment.to)) {
+            if (storeRepeat) {
+              this.lastRepeat = next2;
+              this.lastRepeatPos = start;
+            }
+            if (start == pos)
+              return next2;
+          }
+        }
+        this.index[last2]++;
+        if (start + next2.length >= Math.max(this.safeFrom, pos)) {
+          this.trees.push(next2);
+          this.start.push(start);
+          this.index.push(0);
+        }
+      } else {
+        this.index[last2]++;
+        this.nextStart = start + next2.length;
+      }
+    }
+  }
+};
+var TokenCache = class {
+  constructor(parser2, stream) {
+    this.stream = stream;
+    this.tokens = [];
+    this.mainToken = null;
+    this.actions = [];
+    this.tokens = parser2.tokenizers.map((_) => new CachedToken());
+  }
+  getActions(stack) {
+    let actionIndex = 0;
+    let main2 = null;
+    let { parser: parser2 } = stack.p, { tokenizers } = parser2;
+    let mask = parser2.stateSlot(
+      stack.state,
+      3
+      /* ParseState.TokenizerMask */
+    );
+    let context = stack.curContext ? stack.curContext.hash : 0;
+    let lookAhead = 0;
+    for (let i = 0; i < tokenizers.length; i++) {
+      if ((1 << i & mask) == 0)
+        continue;
+      let tokenizer = tokenizers[i], token = this.tokens[i];
+      if (main2 && !tokenizer.fallback)
+        continue;
+      if (tokenizer.contextual || token.start != stack.pos || token.mask != mask || token.context != context) {
+        this.updateCachedToken(token, tokenizer, stack);
+        token.mask = mask;
+        token.context = context;
+      }
+      if (token.lookAhead > token.end + 25)
+        lookAhead = Math.max(token.lookAhead, lookAhead);
+      if (token.value != 0) {
+        let startIndex = actionIndex;
+        if (token.extended > -1)
+          actionIndex = this.addActions(stack, token.extended, token.end, actionIndex);
+        actionIndex = this.addActions(stack, token.value, token.end, actionIndex);
+        if (!tokenizer.extend) {
+          main2 = token;
+          if (actionIndex > startIndex)
+            break;
+        }
+      }
+    }
+    while (this.actions.length > actionIndex)
+      this.actions.pop();
+    if (lookAhead)
+      stack.setLookAhead(lookAhead);
+    if (!main2 && stack.pos == this.stream.end) {
+      main2 = new CachedToken();
+      main2.value = stack.p.parser.eofTerm;
+      main2.start = main2.end = stack.pos;
+      actionIndex = this.addActions(stack, main2.value, main2.end, actionIndex);
+    }
+    this.mainToken = main2;
+    return this.actions;
+  }
+  getMainToken(stack) {
+    if (this.mainToken)
+      return this.mainToken;
+    let main2 = new CachedToken(), { pos, p } = stack;
+    main2.start = pos;
+    main2.end = Math.min(pos + 1, p.stream.end);
+    main2.value = pos == p.stream.end ? p.parser.eofTerm : 0;
+    return main2;
+  }
+  updateCachedToken(token, tokenizer, stack) {
+    let start = this.stream.clipPos(stack.pos);
+    tokenizer.token(this.stream.reset(start, token), stack);
+    if (token.value > -1) {
+      let { parser: parser2 } = stack.p;
+      for (let i = 0; i < parser2.specialized.length; i++)
+        if (parser2.specialized[i] == token.value) {
+          let result = parser2.specializers[i](this.stream.read(token.start, token.end), stack);
+          if (result >= 0 && stack.p.parser.dialect.allows(result >> 1)) {
+            if ((result & 1) == 0)
+              token.value = result >> 1;
+            else
+              token.extended = result >> 1;
+            break;
+          }
+        }
+    } else {
+      token.value = 0;
+      token.end = this.stream.clipPos(start + 1);
+    }
+  }
+  putAction(action2, token, end, index) {
+    for (let i = 0; i < index; i += 3)
+      if (this.actions[i] == action2)
+        return index;
+    this.actions[index++] = action2;
+    this.actions[index++] = token;
+    this.actions[index++] = end;
+    return index;
+  }
+  addActions(stack, token, end, index) {
+    let { state } = stack, { parser: parser2 } = stack.p, { data } = parser2;
+    for (let set3 = 0; set3 < 2; set3++) {
+      for (let i = parser2.stateSlot(
+        state,
+        set3 ? 2 : 1
+        /* ParseState.Actions */
+      ); ; i += 3) {
+        if (data[i] == 65535) {
+          if (data[i + 1] == 1) {
+            i = pair(data, i + 2);
+          } else {
+            if (index == 0 && data[i + 1] == 2)
+              index = this.putAction(pair(data, i + 2), token, end, index);
+            break;
+          }
+        }
+        if (data[i] == token)
+          index = this.putAction(pair(data, i + 1), token, end, index);
+      }
+    }
+    return index;
+  }
+};
+var Parse = class {
+  constructor(parser2, input2, fragments, ranges) {
+    this.parser = parser2;
+    this.input = input2;
+    this.ranges = ranges;
+    this.recovering = 0;
+    this.nextStackID = 9812;
+    this.minStackPos = 0;
+    this.reused = [];
+    this.stoppedAt = null;
+    this.lastBigReductionStart = -1;
+    this.lastBigReductionSize = 0;
+    this.bigReductionCount = 0;
+    this.stream = new InputStream(input2, ranges);
+    this.tokens = new TokenCache(parser2, this.stream);
+    this.topTerm = parser2.top[1];
+    let { from } = ranges[0];
+    this.stacks = [Stack.start(this, parser2.top[0], from)];
+    this.fragments = fragments.length && this.stream.end - from > parser2.bufferLength * 4 ? new FragmentCursor(fragments, parser2.minRepeatTerm) : null;
+  }
+  get parsedPos() {
+    return this.minStackPos;
+  }
+  // Move the parser forward. This will process all parse stacks at
+  // `this.pos` and try to advance them to a further position. If no
+  // stack for such a position is found, it'll start error-recovery.
+  //
+  // When the parse is finished, this will return a syntax tree. When
+  // not, it returns `null`.
+  advance() {
+    let stacks = this.stacks, pos = this.minStackPos;
+    let newStacks = this.stacks = [];
+    let stopped, stoppedTokens;
+    if (this.bigReductionCount > 300 && stacks.length == 1) {
+      let [s] = stacks;
+      while (s.forceReduce() && s.stack.length && s.stack[s.stack.length - 2] >= this.lastBigReductionStart) {
+      }
+      this.bigReductionCount = this.lastBigReductionSize = 0;
+    }
+    for (let i = 0; i < stacks.length; i++) {
+      let stack = stacks[i];
+      for (; ; ) {
+        this.tokens.mainToken = null;
+        if (stack.pos > pos) {
+          newStacks.push(stack);
+        } else if (this.advanceStack(stack, newStacks, stacks)) {
+          continue;
+        } else {
+          if (!stopped) {
+            stopped = [];
+            stoppedTokens = [];
+          }
+          stopped.push(stack);
+          let tok = this.tokens.getMainToken(stack);
+          stoppedTokens.push(tok.value, tok.end);
+        }
+        break;
+      }
+    }
+    if (!newStacks.length) {
+      let finished = stopped && findFinished(stopped);
+      if (finished) {
+        if (verbose)
+          console.log("Finish with " + this.stackID(finished));
+        return this.stackToTree(finished);
+      }
+      if (this.parser.strict) {
+        if (verbose && stopped)
+          console.log("Stuck with token " + (this.tokens.mainToken ? this.parser.getName(this.tokens.mainToken.value) : "none"));
+        throw new SyntaxError("No parse at " + pos);
+      }
+      if (!this.recovering)
+        this.recovering = 5;
+    }
+    if (this.recovering && stopped) {
+      let finished = this.stoppedAt != null && stopped[0].pos > this.stoppedAt ? stopped[0] : this.runRecovery(stopped, stoppedTokens, newStacks);
+      if (finished) {
+        if (verbose)
+          console.log("Force-finish " + this.stackID(finished));
+        return this.stackToTree(finished.forceAll());
+      }
+    }
+    if (this.recovering) {
+      let maxRemaining = this.recovering == 1 ? 1 : this.recovering * 3;
+      if (newStacks.length > maxRemaining) {
+        newStacks.sort((a, b) => b.score - a.score);
+        while (newStacks.length > maxRemaining)
+          newStacks.pop();
+      }
+      if (newStacks.some((s) => s.reducePos > pos))
+        this.recovering--;
+    } else if (newStacks.length > 1) {
+      outer: for (let i = 0; i < newStacks.length - 1; i++) {
+        let stack = newStacks[i];
+        for (let j = i + 1; j < newStacks.length; j++) {
+          let other = newStacks[j];
+          if (stack.sameState(other) || stack.buffer.length > 500 && other.buffer.length > 500) {
+            if ((stack.score - other.score || stack.buffer.length - other.buffer.length) > 0) {
+              newStacks.splice(j--, 1);
+            } else {
+              newStacks.splice(i--, 1);
+              continue outer;
+            }
+          }
+        }
+      }
+      if (newStacks.length > 12) {
+        newStacks.sort((a, b) => b.score - a.score);
+        newStacks.splice(
+          12,
+          newStacks.length - 12
+          /* Rec.MaxStackCount */
+        );
+      }
+    }
+    this.minStackPos = newStacks[0].pos;
+    for (let i = 1; i < newStacks.length; i++)
+      if (newStacks[i].pos < this.minStackPos)
+        this.minStackPos = newStacks[i].pos;
+    return null;
+  }
+  stopAt(pos) {
+    if (this.stoppedAt != null && this.stoppedAt < pos)
+      throw new RangeError("Can't move stoppedAt forward");
+    this.stoppedAt = pos;
+  }
+  // See if a given tree, or a descendant right at its start, can be
+  // reused in the given stack.
+  tryReuse(stack, start, tree, repeatOnly) {
+    if (!tree)
+      return null;
+    let strictCx = stack.curContext && stack.curContext.tracker.strict, cxHash = strictCx ? stack.curContext.hash : 0;
+    for (; tree; ) {
+      let match = this.parser.nodeSet.types[tree.type.id] != tree.type ? -1 : this.parser.getGoto(stack.state, tree.type.id);
+      if (match > -1 && tree.length && (!strictCx || (tree.prop(NodeProp.contextHash) || 0) == cxHash)) {
+        stack.useNode(tree, match, start);
+        return tree;
+      }
+      if (tree.children.length == 0 || tree.positions[0] > 0)
+        break;
+      let inner = tree.children[0];
+      if (inner instanceof Tree && (!repeatOnly || inner.type.id >= this.parser.minRepeatTerm))
+        tree = inner;
+      else
+        break;
+    }
+    return null;
+  }
+  // Returns an updated version of the given stack, or null if the
+  // stack can't advance normally. When `split` and `stacks` are
+  // given, stacks split off by ambiguous operations will be pushed to
+  // `split`, or added to `stacks` if they move `pos` forward.
+  advanceStack(stack, stacks, split) {
+    let start = stack.pos, { parser: parser2 } = this;
+    let base2 = verbose ? this.stackID(stack) + " -> " : "";
+    if (this.stoppedAt != null && start > this.stoppedAt)
+      return stack.forceReduce() ? stack : null;
+    if (this.fragments) {
+      let reused = stack.reducePos < start && stack.buffer.length && stack.buffer[stack.buffer.length - 2] <= stack.reducePos && this.fragments.lastRepeatPos == stack.reducePos && this.tryReuse(stack, stack.reducePos, this.fragments.lastRepeat, true) || this.tryReuse(stack, start, this.fragments.nodeAt(start), false);
+      if (reused) {
+        if (verbose)
+          console.log(base2 + this.stackID(stack) + ` (via reuse of ${parser2.getName(reused.type.id)})`);
+        return true;
+      }
+    }
+    let defaultReduce = parser2.stateSlot(
+      stack.state,
+      4
+      /* ParseState.DefaultReduce */
+    );
+    if (defaultReduce > 0) {
+      stack.reduce(defaultReduce);
+      if (verbose)
+        console.log(base2 + this.stackID(stack) + ` (via always-reduce ${parser2.getName(
+          defaultReduce & 65535
+          /* Action.ValueMask */
+        )})`);
+      return true;
+    }
+    if (stack.stack.length >= 8400) {
+      while (stack.stack.length > 6e3 && stack.forceReduce()) {
+      }
+    }
+    let actions = this.tokens.getActions(stack);
+    for (let i = 0; i < actions.length; ) {
+      let action2 = actions[i++], term = actions[i++], end = actions[i++];
+      let last2 = i == actions.length || !split;
+      let localStack = last2 ? stack : stack.split();
+      let main2 = this.tokens.mainToken;
+      localStack.apply(action2, term, main2 ? main2.start : localStack.pos, end);
+      if (verbose)
+        console.log(base2 + this.stackID(localStack) + ` (via ${(action2 & 65536) == 0 ? "shift" : `reduce of ${parser2.getName(
+          action2 & 65535
+          /* Action.ValueMask */
+        )}`} for ${parser2.getName(term)} @ ${start}${localStack == stack ? "" : ", split"})`);
+      if (last2)
+        return true;
+      else if (localStack.pos > start)
+        stacks.push(localStack);
+      else
+        split.push(localStack);
+    }
+    return false;
+  }
+  // Advance a given stack forward as far as it will go. Returns the
+  // (possibly updated) stack if it got stuck, or null if it moved
+  // forward and was given to `pushStackDedup`.
+  advanceFully(stack, newStacks) {
+    let pos = stack.pos;
+    for (; ; ) {
+      if (!this.advanceStack(stack, null, null))
+        return false;
+      if (stack.pos > pos) {
+        pushStackDedup(stack, newStacks);
+        return true;
+      }
+    }
+  }
+  runRecovery(stacks, tokens, newStacks) {
+    let finished = null, restarted = false;
+    for (let i = 0; i < stacks.length; i++) {
+      let stack = stacks[i], token = tokens[i << 1], tokenEnd = tokens[(i << 1) + 1];
+      let base2 = verbose ? this.stackID(stack) + " -> " : "";
+      if (stack.deadEnd) {
+        if (restarted)
+          continue;
+        restarted = true;
+        stack.restart();
+        if (verbose)
+          console.log(base2 + this.stackID(stack) + " (restarted)");
+        let done = this.advanceFully(stack, newStacks);
+        if (done)
+          continue;
+      }
+      let force = stack.split(), forceBase = base2;
+      for (let j = 0; j < 10 && force.forceReduce(); j++) {
+        if (verbose)
+          console.log(forceBase + this.stackID(force) + " (via force-reduce)");
+        let done = this.advanceFully(force, newStacks);
+        if (done)
+          break;
+        if (verbose)
+          forceBase = this.stackID(force) + " -> ";
+      }
+      for (let insert of stack.recoverByInsert(token)) {
+        if (verbose)
+          console.log(base2 + this.stackID(insert) + " (via recover-insert)");
+        this.advanceFully(insert, newStacks);
+      }
+      if (this.stream.end > stack.pos) {
+        if (tokenEnd == stack.pos) {
+          tokenEnd++;
+          token = 0;
+        }
+        stack.recoverByDelete(token, tokenEnd);
+        if (verbose)
+          console.log(base2 + this.stackID(stack) + ` (via recover-delete ${this.parser.getName(token)})`);
+        pushStackDedup(stack, newStacks);
+      } else if (!finished || finished.score < force.score) {
+        finished = force;
+      }
+    }
+    return finished;
+  }
+  // Convert the stack's buffer to a syntax tree.
+  stackToTree(stack) {
+    stack.close();
+    return Tree.build({
+      buffer: StackBufferCursor.create(stack),
+      nodeSet: this.parser.nodeSet,
+      topID: this.topTerm,
+      maxBufferLength: this.parser.bufferLength,
+      reused: this.reused,
+      start: this.ranges[0].from,
+      length: stack.pos - this.ranges[0].from,
+      minRepeatType: this.parser.minRepeatTerm
+    });
+  }
+  stackID(stack) {
+    let id2 = (stackIDs || (stackIDs = /* @__PURE__ */ new WeakMap())).get(stack);
+    if (!id2)
+      stackIDs.set(stack, id2 = String.fromCodePoint(this.nextStackID++));
+    return id2 + stack;
+  }
+};
+function pushStackDedup(stack, newStacks) {
+  for (let i = 0; i < newStacks.length; i++) {
+    let other = newStacks[i];
+    if (other.pos == stack.pos && other.sameState(stack)) {
+      if (newStacks[i].score < stack.score)
+        newStacks[i] = stack;
+      return;
+    }
+  }
+  newStacks.push(stack);
+}
+var Dialect = class {
+  constructor(source, flags, disabled) {
+    this.source = source;
+    this.flags = flags;
+    this.disabled = disabled;
+  }
+  allows(term) {
+    return !this.disabled || this.disabled[term] == 0;
+  }
+};
+var id = (x) => x;
+var ContextTracker = class {
+  /**
+  Define a context tracker.
+  */
+  constructor(spec) {
+    this.start = spec.start;
+    this.shift = spec.shift || id;
+    this.reduce = spec.reduce || id;
+    this.reuse = spec.reuse || id;
+    this.hash = spec.hash || (() => 0);
+    this.strict = spec.strict !== false;
+  }
+};
+var LRParser = class _LRParser extends Parser {
+  /**
+  @internal
+  */
+  constructor(spec) {
+    super();
+    this.wrappers = [];
+    if (spec.version != 14)
+      throw new RangeError(`Parser version (${spec.version}) doesn't match runtime version (${14})`);
+    let nodeNames = spec.nodeNames.split(" ");
+    this.minRepeatTerm = nodeNames.length;
+    for (let i = 0; i < spec.repeatNodeCount; i++)
+      nodeNames.push("");
+    let topTerms = Object.keys(spec.topRules).map((r) => spec.topRules[r][1]);
+    let nodeProps = [];
+    for (let i = 0; i < nodeNames.length; i++)
+      nodeProps.push([]);
+    function setProp(nodeID, prop, value) {
+      nodeProps[nodeID].push([prop, prop.deserialize(String(value))]);
+    }
+    if (spec.nodeProps)
+      for (let propSpec of spec.nodeProps) {
+        let prop = propSpec[0];
+        if (typeof prop == "string")
+          prop = NodeProp[prop];
+        for (let i = 1; i < propSpec.length; ) {
+          let next2 = propSpec[i++];
+          if (next2 >= 0) {
+            setProp(next2, prop, propSpec[i++]);
+          } else {
+            let value = propSpec[i + -next2];
+            for (let j = -next2; j > 0; j--)
+              setProp(propSpec[i++], prop, value);
+            i++;
+          }
+        }
+      }
+    this.nodeSet = new NodeSet(nodeNames.map((name2, i) => NodeType.define({
+      name: i >= this.minRepeatTerm ? void 0 : name2,
+      id: i,
+      props: nodeProps[i],
+      top: topTerms.indexOf(i) > -1,
+      error: i == 0,
+      skipped: spec.skippedNodes && spec.skippedNodes.indexOf(i) > -1
+    })));
+    if (spec.propSources)
+      this.nodeSet = this.nodeSet.extend(...spec.propSources);
+    this.strict = false;
+    this.bufferLength = DefaultBufferLength;
+    let tokenArray = decodeArray(spec.tokenData);
+    this.context = spec.context;
+    this.specializerSpecs = spec.specialized || [];
+    this.specialized = new Uint16Array(this.specializerSpecs.length);
+    for (let i = 0; i < this.specializerSpecs.length; i++)
+      this.specialized[i] = this.specializerSpecs[i].term;
+    this.specializers = this.specializerSpecs.map(getSpecializer);
+    this.states = decodeArray(spec.states, Uint32Array);
+    this.data = decodeArray(spec.stateData);
+    this.goto = decodeArray(spec.goto);
+    this.maxTerm = spec.maxTerm;
+    this.tokenizers = spec.tokenizers.map((value) => typeof value == "number" ? new TokenGroup(tokenArray, value) : value);
+    this.topRules = spec.topRules;
+    this.dialects = spec.dialects || {};
+    this.dynamicPrecedences = spec.dynamicPrecedences || null;
+    this.tokenPrecTable = spec.tokenPrec;
+    this.termNames = spec.termNames || null;
+    this.maxNode = this.nodeSet.types.length - 1;
+    this.dialect = this.parseDialect();
+    this.top = this.topRules[Object.keys(this.topRules)[0]];
+  }
+  createParse(input2, fragments, ranges) {
+    let parse3 = new Parse(this, input2, fragments, ranges);
+    for (let w of this.wrappers)
+      parse3 = w(parse3, input2, fragments, ranges);
+    return parse3;
+  }
+  /**
+  Get a goto table entry @internal
+  */
+  getGoto(state, term, loose = false) {
+    let table2 = this.goto;
+    if (term >= table2[0])
+      return -1;
+    for (let pos = table2[term + 1]; ; ) {
+      let groupTag = table2[pos++], last2 = groupTag & 1;
+      let target2 = table2[pos++];
+      if (last2 && loose)
+        return target2;
+      for (let end = pos + (groupTag >> 1); pos < end; pos++)
+        if (table2[pos] == state)
+          return target2;
+      if (last2)
+        return -1;
+    }
+  }
+  /**
+  Check if this state has an action for a given terminal @internal
+  */
+  hasAction(state, terminal) {
+    let data = this.data;
+    for (let set3 = 0; set3 < 2; set3++) {
+      for (let i = this.stateSlot(
+        state,
+        set3 ? 2 : 1
+        /* ParseState.Actions */
+      ), next2; ; i += 3) {
+        if ((next2 = data[i]) == 65535) {
+          if (data[i + 1] == 1)
+            next2 = data[i = pair(data, i + 2)];
+          else if (data[i + 1] == 2)
+            return pair(data, i + 2);
+          else
+            break;
+        }
+        if (next2 == terminal || next2 == 0)
+          return pair(data, i + 1);
+      }
+    }
+    return 0;
+  }
+  /**
+  @internal
+  */
+  stateSlot(state, slot) {
+    return this.states[state * 6 + slot];
+  }
+  /**
+  @internal
+  */
+  stateFlag(state, flag) {
+    return (this.stateSlot(
+      state,
+      0
+      /* ParseState.Flags */
+    ) & flag) > 0;
+  }
+  /**
+  @internal
+  */
+  validAction(state, action2) {
+    return !!this.allActions(state, (a) => a == action2 ? true : null);
+  }
+  /**
+  @internal
+  */
+  allActions(state, action2) {
+    let deflt = this.stateSlot(
+      state,
+      4
+      /* ParseState.DefaultReduce */
+    );
+    let result = deflt ? action2(deflt) : void 0;
+    for (let i = this.stateSlot(
+      state,
+      1
+      /* ParseState.Actions */
+    ); result == null; i += 3) {
+      if (this.data[i] == 65535) {
+        if (this.data[i + 1] == 1)
+          i = pair(this.data, i + 2);
+        else
+          break;
+      }
+      result = action2(pair(this.data, i + 1));
+    }
+    return result;
+  }
+  /**
+  Get the states that can follow this one through shift actions or
+  goto jumps. @internal
+  */
+  nextStates(state) {
+    let result = [];
+    for (let i = this.stateSlot(
+      state,
+      1
+      /* ParseState.Actions */
+    ); ; i += 3) {
+      if (this.data[i] == 65535) {
+        if (this.data[i + 1] == 1)
+          i = pair(this.data, i + 2);
+        else
+          break;
+      }
+      if ((this.data[i + 2] & 65536 >> 16) == 0) {
+        let value = this.data[i + 1];
+        if (!result.some((v, i2) => i2 & 1 && v == value))
+          result.push(this.data[i], value);
+      }
+    }
+    return result;
+  }
+  /**
+  Configure the parser. Returns a new parser instance that has the
+  given settings modified. Settings not provided in `config` are
+  kept from the original parser.
+  */
+  configure(config2) {
+    let copy = Object.assign(Object.create(_LRParser.prototype), this);
+    if (config2.props)
+      copy.nodeSet = this.nodeSet.extend(...config2.props);
+    if (config2.top) {
+      let info2 = this.topRules[config2.top];
+      if (!info2)
+        throw new RangeError(`Invalid top rule name ${config2.top}`);
+      copy.top = info2;
+    }
+    if (config2.tokenizers)
+      copy.tokenizers = this.tokenizers.map((t2) => {
+        let found = config2.tokenizers.find((r) => r.from == t2);
+        return found ? found.to : t2;
+      });
+    if (config2.specializers) {
+      copy.specializers = this.specializers.slice();
+      copy.specializerSpecs = this.specializerSpecs.map((s, i) => {
+        let found = config2.specializers.find((r) => r.from == s.external);
+        if (!found)
+          return s;
+        let spec = Object.assign(Object.assign({}, s), { external: found.to });
+        copy.specializers[i] = getSpecializer(spec);
+        return spec;
+      });
+    }
+    if (config2.contextTracker)
+      copy.context = config2.contextTracker;
+    if (config2.dialect)
+      copy.dialect = this.parseDialect(config2.dialect);
+    if (config2.strict != null)
+      copy.strict = config2.strict;
+    if (config2.wrap)
+      copy.wrappers = copy.wrappers.concat(config2.wrap);
+    if (config2.bufferLength != null)
+      copy.bufferLength = config2.bufferLength;
+    return copy;
+  }
+  /**
+  Tells you whether any [parse wrappers](#lr.ParserConfig.wrap)
+  are registered for this parser.
+  */
+  hasWrappers() {
+    return this.wrappers.length > 0;
+  }
+  /**
+  Returns the name associated with a given term. This will only
+  work for all terms when the parser was generated with the
+  `--names` option. By default, only the names of tagged terms are
+  stored.
+  */
+  getName(term) {
+    return this.termNames ? this.termNames[term] : String(term <= this.maxNode && this.nodeSet.types[term].name || term);
+  }
+  /**
+  The eof term id is always allocated directly after the node
+  types. @internal
+  */
+  get eofTerm() {
+    return this.maxNode + 1;
+  }
+  /**
+  The type of top node produced by the parser.
+  */
+  get topNode() {
+    return this.nodeSet.types[this.top[1]];
+  }
+  /**
+  @internal
+  */
+  dynamicPrecedence(term) {
+    let prec = this.dynamicPrecedences;
+    return prec == null ? 0 : prec[term] || 0;
+  }
+  /**
+  @internal
+  */
+  parseDialect(dialect) {
+    let values = Object.keys(this.dialects), flags = values.map(() => false);
+    if (dialect)
+      for (let part of dialect.split(" ")) {
+        let id2 = values.indexOf(part);
+        if (id2 >= 0)
+          flags[id2] = true;
+      }
+    let disabled = null;
+    for (let i = 0; i < values.length; i++)
+      if (!flags[i]) {
+        for (let j = this.dialects[values[i]], id2; (id2 = this.data[j++]) != 65535; )
+          (disabled || (disabled = new Uint8Array(this.maxTerm + 1)))[id2] = 1;
+      }
+    return new Dialect(dialect, flags, disabled);
+  }
+  /**
+  Used by the output of the parser generator. Not available to
+  user code. @hide
+  */
+  static deserialize(spec) {
+    return new _LRParser(spec);
+  }
+};
+function pair(data, off) {
+  return data[off] | data[off + 1] << 16;
+}
+function findFinished(stacks) {
+  let best = null;
+  for (let stack of stacks) {
+    let stopped = stack.p.stoppedAt;
+    if ((stack.pos == stack.p.stream.end || stopped != null && stack.pos > stopped) && stack.p.parser.stateFlag(
+      stack.state,
+      2
+      /* StateFlag.Accepting */
+    ) && (!best || best.score < stack.score))
+      best = stack;
+  }
+  return best;
+}
+function getSpecializer(spec) {
+  if (spec.external) {
+    let mask = spec.extend ? 1 : 0;
+    return (value, stack) => spec.external(value, stack) << 1 | mask;
+  }
+  return spec.get;
+}
+
+// node_modules/@lezer/highlight/dist/index.js
+var nextTagID = 0;
+var Tag = class _Tag {
+  /**
+  @internal
+  */
+  constructor(name2, set3, base2, modified) {
+    this.name = name2;
+    this.set = set3;
+    this.base = base2;
+    this.modified = modified;
+    this.id = nextTagID++;
+  }
+  toString() {
+    let { name: name2 } = this;
+    for (let mod of this.modified)
+      if (mod.name)
+        name2 = `${mod.name}(${name2})`;
+    return name2;
+  }
+  static define(nameOrParent, parent) {
+    let name2 = typeof nameOrParent == "string" ? nameOrParent : "?";
+    if (nameOrParent instanceof _Tag)
+      parent = nameOrParent;
+    if (parent === null || parent === void 0 ? void 0 : parent.base)
+      throw new Error("Can not derive from a modified tag");
+    let tag = new _Tag(name2, [], null, []);
+    tag.set.push(tag);
+    if (parent)
+      for (let t2 of parent.set)
+        tag.set.push(t2);
+    return tag;
+  }
+  /**
+  Define a tag _modifier_, which is a function that, given a tag,
+  will return a tag that is a subtag of the original. Applying the
+  same modifier to a twice tag will return the same value (`m1(t1)
+  == m1(t1)`) and applying multiple modifiers will, regardless or
+  order, produce the same tag (`m1(m2(t1)) == m2(m1(t1))`).
+  
+  When multiple modifiers are applied to a given base tag, each
+  smaller set of modifiers is registered as a parent, so that for
+  example `m1(m2(m3(t1)))` is a subtype of `m1(m2(t1))`,
+  `m1(m3(t1)`, and so on.
+  */
+  static defineModifier(name2) {
+    let mod = new Modifier(name2);
+    return (tag) => {
+      if (tag.modified.indexOf(mod) > -1)
+        return tag;
+      return Modifier.get(tag.base || tag, tag.modified.concat(mod).sort((a, b) => a.id - b.id));
+    };
+  }
+};
+var nextModifierID = 0;
+var Modifier = class _Modifier {
+  constructor(name2) {
+    this.name = name2;
+    this.instances = [];
+    this.id = nextModifierID++;
+  }
+  static get(base2, mods) {
+    if (!mods.length)
+      return base2;
+    let exists2 = mods[0].instances.find((t2) => t2.base == base2 && sameArray(mods, t2.modified));
+    if (exists2)
+      return exists2;
+    let set3 = [], tag = new Tag(base2.name, set3, base2, mods);
+    for (let m of mods)
+      m.instances.push(tag);
+    let configs = powerSet(mods);
+    for (let parent of base2.set)
+      if (!parent.modified.length)
+        for (let config2 of configs)
+          set3.push(_Modifier.get(parent, config2));
+    return tag;
+  }
+};
+function sameArray(a, b) {
+  return a.length == b.length && a.every((x, i) => x == b[i]);
+}
+function powerSet(array2) {
+  let sets = [[]];
+  for (let i = 0; i < array2.length; i++) {
+    for (let j = 0, e = sets.length; j < e; j++) {
+      sets.push(sets[j].concat(array2[i]));
+    }
+  }
+  return sets.sort((a, b) => b.length - a.length);
+}
+function styleTags(spec) {
+  let byName = /* @__PURE__ */ Object.create(null);
+  for (let prop in spec) {
+    let tags2 = spec[prop];
+    if (!Array.isArray(tags2))
+      tags2 = [tags2];
+    for (let part of prop.split(" "))
+      if (part) {
+        let pieces = [], mode = 2, rest = part;
+        for (let pos = 0; ; ) {
+          if (rest == "..." && pos > 0 && pos + 3 == part.length) {
+            mode = 1;
+            break;
+          }
+          let m = /^"(?:[^"\\]|\\.)*?"|[^\/!]+/.exec(rest);
+          if (!m)
+            throw new RangeError("Invalid path: " + part);
+          pieces.push(m[0] == "*" ? "" : m[0][0] == '"' ? JSON.parse(m[0]) : m[0]);
+          pos += m[0].length;
+          if (pos == part.length)
+            break;
+          let next2 = part[pos++];
+          if (pos == part.length && next2 == "!") {
+            mode = 0;
+            break;
+          }
+          if (next2 != "/")
+            throw new RangeError("Invalid path: " + part);
+          rest = part.slice(pos);
+        }
+        let last2 = pieces.length - 1, inner = pieces[last2];
+        if (!inner)
+          throw new RangeError("Invalid path: " + part);
+        let rule = new Rule(tags2, mode, last2 > 0 ? pieces.slice(0, last2) : null);
+        byName[inner] = rule.sort(byName[inner]);
+      }
+  }
+  return ruleNodeProp.add(byName);
+}
+var ruleNodeProp = new NodeProp({
+  combine(a, b) {
+    let cur, root, take;
+    while (a || b) {
+      if (!a || b && a.depth <= b.depth) {
+        take = b;
+        b = b.next;
+      } else {
+        take = a;
+        a = a.next;
+      }
+      if (cur && cur.mode == take.mode && !take.context && !cur.context)
+        continue;
+      let copy = new Rule(take.tags, take.mode, take.context);
+      if (cur)
+        cur.next = copy;
+      else
+        root = copy;
+      cur = copy;
+    }
+    return root;
+  }
+});
+var Rule = class {
+  constructor(tags2, mode, context, next2) {
+    this.tags = tags2;
+    this.mode = mode;
+    this.context = context;
+    this.next = next2;
+  }
+  get opaque() {
+    return this.mode == 0;
+  }
+  get inherit() {
+    return this.mode == 1;
+  }
+  sort(other) {
+    if (!other || other.depth < this.depth) {
+      this.next = other;
+      return this;
+    }
+    other.next = this.sort(other.next);
+    return other;
+  }
+  get depth() {
+    return this.context ? this.context.length : 0;
+  }
+};
+Rule.empty = new Rule([], 2, null);
+function tagHighlighter(tags2, options) {
+  let map2 = /* @__PURE__ */ Object.create(null);
+  for (let style of tags2) {
+    if (!Array.isArray(style.tag))
+      map2[style.tag.id] = style.class;
+    else
+      for (let tag of style.tag)
+        map2[tag.id] = style.class;
+  }
+  let { scope, all = null } = options || {};
+  return {
+    style: (tags3) => {
+      let cls = all;
+      for (let tag of tags3) {
+        for (let sub of tag.set) {
+          let tagClass = map2[sub.id];
+          if (tagClass) {
+            cls = cls ? cls + " " + tagClass : tagClass;
+            break;
+          }
+        }
+      }
+      return cls;
+    },
+    scope
+  };
+}
+var t = Tag.define;
+var comment = t();
+var name = t();
+var typeName = t(name);
+var propertyName = t(name);
+var literal2 = t();
+var string4 = t(literal2);
+var number4 = t(literal2);
+var content = t();
+var heading = t(content);
+var keyword = t();
+var operator = t();
+var punctuation = t();
+var bracket = t(punctuation);
+var meta3 = t();
+var tags = {
+  /**
+  A comment.
+  */
+  comment,
+  /**
+  A line [comment](#highlight.tags.comment).
+  */
+  lineComment: t(comment),
+  /**
+  A block [comment](#highlight.tags.comment).
+  */
+  blockComment: t(comment),
+  /**
+  A documentation [comment](#highlight.tags.comment).
+  */
+  docComment: t(comment),
+  /**
+  Any kind of identifier.
+  */
+  name,
+  /**
+  The [name](#highlight.tags.name) of a variable.
+  */
+  variableName: t(name),
+  /**
+  A type [name](#highlight.tags.name).
+  */
+  typeName,
+  /**
+  A tag name (subtag of [`typeName`](#highlight.tags.typeName)).
+  */
+  tagName: t(typeName),
+  /**
+  A property or field [name](#highlight.tags.name).
+  */
+  propertyName,
+  /**
+  An attribute name (subtag of [`propertyName`](#highlight.tags.propertyName)).
+  */
+  attributeName: t(propertyName),
+  /**
+  The [name](#highlight.tags.name) of a class.
+  */
+  className: t(name),
+  /**
+  A label [name](#highlight.tags.name).
+  */
+  labelName: t(name),
+  /**
+  A namespace [name](#highlight.tags.name).
+  */
+  namespace: t(name),
+  /**
+  The [name](#highlight.tags.name) of a macro.
+  */
+  macroName: t(name),
+  /**
+  A literal value.
+  */
+  literal: literal2,
+  /**
+  A string [literal](#highlight.tags.literal).
+  */
+  string: string4,
+  /**
+  A documentation [string](#highlight.tags.string).
+  */
+  docString: t(string4),
+  /**
+  A character literal (subtag of [string](#highlight.tags.string)).
+  */
+  character: t(string4),
+  /**
+  An attribute value (subtag of [string](#highlight.tags.string)).
+  */
+  attributeValue: t(string4),
+  /**
+  A number [literal](#highlight.tags.literal).
+  */
+  number: number4,
+  /**
+  An integer [number](#highlight.tags.number) literal.
+  */
+  integer: t(number4),
+  /**
+  A floating-point [number](#highlight.tags.number) literal.
+  */
+  float: t(number4),
+  /**
+  A boolean [literal](#highlight.tags.literal).
+  */
+  bool: t(literal2),
+  /**
+  Regular expression [literal](#highlight.tags.literal).
+  */
+  regexp: t(literal2),
+  /**
+  An escape [literal](#highlight.tags.literal), for example a
+  backslash escape in a string.
+  */
+  escape: t(literal2),
+  /**
+  A color [literal](#highlight.tags.literal).
+  */
+  color: t(literal2),
+  /**
+  A URL [literal](#highlight.tags.literal).
+  */
+  url: t(literal2),
+  /**
+  A language keyword.
+  */
+  keyword,
+  /**
+  The [keyword](#highlight.tags.keyword) for the self or this
+  object.
+  */
+  self: t(keyword),
+  /**
+  The [keyword](#highlight.tags.keyword) for null.
+  */
+  null: t(keyword),
+  /**
+  A [keyword](#highlight.tags.keyword) denoting some atomic value.
+  */
+  atom: t(keyword),
+  /**
+  A [keyword](#highlight.tags.keyword) that represents a unit.
+  */
+  unit: t(keyword),
+  /**
+  A modifier [keyword](#highlight.tags.keyword).
+  */
+  modifier: t(keyword),
+  /**
+  A [keyword](#highlight.tags.keyword) that acts as an operator.
+  */
+  operatorKeyword: t(keyword),
+  /**
+  A control-flow related [keyword](#highlight.tags.keyword).
+  */
+  controlKeyword: t(keyword),
+  /**
+  A [keyword](#highlight.tags.keyword) that defines something.
+  */
+  definitionKeyword: t(keyword),
+  /**
+  A [keyword](#highlight.tags.keyword) related to defining or
+  interfacing with modules.
+  */
+  moduleKeyword: t(keyword),
+  /**
+  An operator.
+  */
+  operator,
+  /**
+  An [operator](#highlight.tags.operator) that dereferences something.
+  */
+  derefOperator: t(operator),
+  /**
+  Arithmetic-related [operator](#highlight.tags.operator).
+  */
+  arithmeticOperator: t(operator),
+  /**
+  Logical [operator](#highlight.tags.operator).
+  */
+  logicOperator: t(operator),
+  /**
+  Bit [operator](#highlight.tags.operator).
+  */
+  bitwiseOperator: t(operator),
+  /**
+  Comparison [operator](#highlight.tags.operator).
+  */
+  compareOperator: t(operator),
+  /**
+  [Operator](#highlight.tags.operator) that updates its operand.
+  */
+  updateOperator: t(operator),
+  /**
+  [Operator](#highlight.tags.operator) that defines something.
+  */
+  definitionOperator: t(operator),
+  /**
+  Type-related [operator](#highlight.tags.operator).
+  */
+  typeOperator: t(operator),
+  /**
+  Control-flow [operator](#highlight.tags.operator).
+  */
+  controlOperator: t(operator),
+  /**
+  Program or markup punctuation.
+  */
+  punctuation,
+  /**
+  [Punctuation](#highlight.tags.punctuation) that separates
+  things.
+  */
+  separator: t(punctuation),
+  /**
+  Bracket-style [punctuation](#highlight.tags.punctuation).
+  */
+  bracket,
+  /**
+  Angle [brackets](#highlight.tags.bracket) (usually `<` and `>`
+  tokens).
+  */
+  angleBracket: t(bracket),
+  /**
+  Square [brackets](#highlight.tags.bracket) (usually `[` and `]`
+  tokens).
+  */
+  squareBracket: t(bracket),
+  /**
+  Parentheses (usually `(` and `)` tokens). Subtag of
+  [bracket](#highlight.tags.bracket).
+  */
+  paren: t(bracket),
+  /**
+  Braces (usually `{` and `}` tokens). Subtag of
+  [bracket](#highlight.tags.bracket).
+  */
+  brace: t(bracket),
+  /**
+  Content, for example plain text in XML or markup documents.
+  */
+  content,
+  /**
+  [Content](#highlight.tags.content) that represents a heading.
+  */
+  heading,
+  /**
+  A level 1 [heading](#highlight.tags.heading).
+  */
+  heading1: t(heading),
+  /**
+  A level 2 [heading](#highlight.tags.heading).
+  */
+  heading2: t(heading),
+  /**
+  A level 3 [heading](#highlight.tags.heading).
+  */
+  heading3: t(heading),
+  /**
+  A level 4 [heading](#highlight.tags.heading).
+  */
+  heading4: t(heading),
+  /**
+  A level 5 [heading](#highlight.tags.heading).
+  */
+  heading5: t(heading),
+  /**
+  A level 6 [heading](#highlight.tags.heading).
+  */
+  heading6: t(heading),
+  /**
+  A prose [content](#highlight.tags.content) separator (such as a horizontal rule).
+  */
+  contentSeparator: t(content),
+  /**
+  [Content](#highlight.tags.content) that represents a list.
+  */
+  list: t(content),
+  /**
+  [Content](#highlight.tags.content) that represents a quote.
+  */
+  quote: t(content),
+  /**
+  [Content](#highlight.tags.content) that is emphasized.
+  */
+  emphasis: t(content),
+  /**
+  [Content](#highlight.tags.content) that is styled strong.
+  */
+  strong: t(content),
+  /**
+  [Content](#highlight.tags.content) that is part of a link.
+  */
+  link: t(content),
+  /**
+  [Content](#highlight.tags.content) that is styled as code or
+  monospace.
+  */
+  monospace: t(content),
+  /**
+  [Content](#highlight.tags.content) that has a strike-through
+  style.
+  */
+  strikethrough: t(content),
+  /**
+  Inserted text in a change-tracking format.
+  */
+  inserted: t(),
+  /**
+  Deleted text.
+  */
+  deleted: t(),
+  /**
+  Changed text.
+  */
+  changed: t(),
+  /**
+  An invalid or unsyntactic element.
+  */
+  invalid: t(),
+  /**
+  Metadata or meta-instruction.
+  */
+  meta: meta3,
+  /**
+  [Metadata](#highlight.tags.meta) that applies to the entire
+  document.
+  */
+  documentMeta: t(meta3),
+  /**
+  [Metadata](#highlight.tags.meta) that annotates or adds
+  attributes to a given syntactic element.
+  */
+  annotation: t(meta3),
+  /**
+  Processing instruction or preprocessor directive. Subtag of
+  [meta](#highlight.tags.meta).
+  */
+  processingInstruction: t(meta3),
+  /**
+  [Modifier](#highlight.Tag^defineModifier) that indicates that a
+  given element is being defined. Expected to be used with the
+  various [name](#highlight.tags.name) tags.
+  */
+  definition: Tag.defineModifier("definition"),
+  /**
+  [Modifier](#highlight.Tag^defineModifier) that indicates that
+  something is constant. Mostly expected to be used with
+  [variable names](#highlight.tags.variableName).
+  */
+  constant: Tag.defineModifier("constant"),
+  /**
+  [Modifier](#highlight.Tag^defineModifier) used to indicate that
+  a [variable](#highlight.tags.variableName) or [property
+  name](#highlight.tags.propertyName) is being called or defined
+  as a function.
+  */
+  function: Tag.defineModifier("function"),
+  /**
+  [Modifier](#highlight.Tag^defineModifier) that can be applied to
+  [names](#highlight.tags.name) to indicate that they belong to
+  the language's standard environment.
+  */
+  standard: Tag.defineModifier("standard"),
+  /**
+  [Modifier](#highlight.Tag^defineModifier) that indicates a given
+  [names](#highlight.tags.name) is local to some scope.
+  */
+  local: Tag.defineModifier("local"),
+  /**
+  A generic variant [modifier](#highlight.Tag^defineModifier) that
+  can be used to tag language-specific alternative variants of
+  some common tag. It is recommended for themes to define special
+  forms of at least the [string](#highlight.tags.string) and
+  [variable name](#highlight.tags.variableName) tags, since those
+  come up a lot.
+  */
+  special: Tag.defineModifier("special")
+};
+for (let name2 in tags) {
+  let val = tags[name2];
+  if (val instanceof Tag)
+    val.name = name2;
+}
+var classHighlighter = tagHighlighter([
+  { tag: tags.link, class: "tok-link" },
+  { tag: tags.heading, class: "tok-heading" },
+  { tag: tags.emphasis, class: "tok-emphasis" },
+  { tag: tags.strong, class: "tok-strong" },
+  { tag: tags.keyword, class: "tok-keyword" },
+  { tag: tags.atom, class: "tok-atom" },
+  { tag: tags.bool, class: "tok-bool" },
+  { tag: tags.url, class: "tok-url" },
+  { tag: tags.labelName, class: "tok-labelName" },
+  { tag: tags.inserted, class: "tok-inserted" },
+  { tag: tags.deleted, class: "tok-deleted" },
+  { tag: tags.literal, class: "tok-literal" },
+  { tag: tags.string, class: "tok-string" },
+  { tag: tags.number, class: "tok-number" },
+  { tag: [tags.regexp, tags.escape, tags.special(tags.string)], class: "tok-string2" },
+  { tag: tags.variableName, class: "tok-variableName" },
+  { tag: tags.local(tags.variableName), class: "tok-variableName tok-local" },
+  { tag: tags.definition(tags.variableName), class: "tok-variableName tok-definition" },
+  { tag: tags.special(tags.variableName), class: "tok-variableName2" },
+  { tag: tags.definition(tags.propertyName), class: "tok-propertyName tok-definition" },
+  { tag: tags.typeName, class: "tok-typeName" },
+  { tag: tags.namespace, class: "tok-namespace" },
+  { tag: tags.className, class: "tok-className" },
+  { tag: tags.macroName, class: "tok-macroName" },
+  { tag: tags.propertyName, class: "tok-propertyName" },
+  { tag: tags.operator, class: "tok-operator" },
+  { tag: tags.comment, class: "tok-comment" },
+  { tag: tags.meta, class: "tok-meta" },
+  { tag: tags.invalid, class: "tok-invalid" },
+  { tag: tags.punctuation, class: "tok-punctuation" }
+]);
+
+// node_modules/@lezer/python/dist/index.js
+var printKeyword = 1;
+var indent = 194;
+var dedent = 195;
+var newline$1 = 196;
+var blankLineStart = 197;
+var newlineBracketed = 198;
+var eof = 199;
+var stringContent = 200;
+var Escape = 2;
+var replacementStart = 3;
+var stringEnd = 201;
+var ParenL = 24;
+var ParenthesizedExpression = 25;
+var TupleExpression = 49;
+var ComprehensionExpression = 50;
+var BracketL = 55;
+var ArrayExpression = 56;
+var ArrayComprehensionExpression = 57;
+var BraceL = 59;
+var DictionaryExpression = 60;
+var DictionaryComprehensionExpression = 61;
+var SetExpression = 62;
+var SetComprehensionExpression = 63;
+var ArgList = 65;
+var subscript = 238;
+var String$1 = 71;
+var stringStart = 241;
+var stringStartD = 242;
+var stringStartL = 243;
+var stringStartLD = 244;
+var stringStartR = 245;
+var stringStartRD = 246;
+var stringStartRL = 247;
+var stringStartRLD = 248;
+var FormatString = 72;
+var stringStartF = 249;
+var stringStartFD = 250;
+var stringStartFL = 251;
+var stringStartFLD = 252;
+var stringStartFR = 253;
+var stringStartFRD = 254;
+var stringStartFRL = 255;
+var stringStartFRLD = 256;
+var FormatReplacement = 73;
+var nestedFormatReplacement = 77;
+var importList = 263;
+var TypeParamList = 112;
+var ParamList = 130;
+var SequencePattern = 151;
+var MappingPattern = 152;
+var PatternArgList = 155;
+var newline = 10;
+var carriageReturn = 13;
+var space = 32;
+var tab = 9;
+var hash2 = 35;
+var parenOpen = 40;
+var dot = 46;
+var braceOpen = 123;
+var braceClose = 125;
+var singleQuote = 39;
+var doubleQuote = 34;
+var backslash = 92;
+var letter_o = 111;
+var letter_x = 120;
+var letter_N = 78;
+var letter_u = 117;
+var letter_U = 85;
+var bracketed = /* @__PURE__ */ new Set([
+  ParenthesizedExpression,
+  TupleExpression,
+  ComprehensionExpression,
+  importList,
+  ArgList,
+  ParamList,
+  ArrayExpression,
+  ArrayComprehensionExpression,
+  subscript,
+  SetExpression,
+  SetComprehensionExpression,
+  FormatString,
+  FormatReplacement,
+  nestedFormatReplacement,
+  DictionaryExpression,
+  DictionaryComprehensionExpression,
+  SequencePattern,
+  MappingPattern,
+  PatternArgList,
+  TypeParamList
+]);
+function isLineBreak(ch) {
+  return ch == newline || ch == carriageReturn;
+}
+function isHex(ch) {
+  return ch >= 48 && ch <= 57 || ch >= 65 && ch <= 70 || ch >= 97 && ch <= 102;
+}
+var newlines = new ExternalTokenizer((input2, stack) => {
+  let prev;
+  if (input2.next < 0) {
+    input2.acceptToken(eof);
+  } else if (stack.context.flags & cx_Bracketed) {
+    if (isLineBreak(input2.next)) input2.acceptToken(newlineBracketed, 1);
+  } else if (((prev = input2.peek(-1)) < 0 || isLineBreak(prev)) && stack.canShift(blankLineStart)) {
+    let spaces = 0;
+    while (input2.next == space || input2.next == tab) {
+      input2.advance();
+      spaces++;
+    }
+    if (input2.next == newline || input2.next == carriageReturn || input2.next == hash2)
+      input2.acceptToken(blankLineStart, -spaces);
+  } else if (isLineBreak(input2.next)) {
+    input2.acceptToken(newline$1, 1);
+  }
+}, { contextual: true });
+var indentation = new ExternalTokenizer((input2, stack) => {
+  let context = stack.context;
+  if (context.flags) return;
+  let prev = input2.peek(-1);
+  if (prev == newline || prev == carriageReturn) {
+    let depth = 0, chars = 0;
+    for (; ; ) {
+      if (input2.next == space) depth++;
+      else if (input2.next == tab) depth += 8 - depth % 8;
+      else break;
+      input2.advance();
+      chars++;
+    }
+    if (depth != context.indent && input2.next != newline && input2.next != carriageReturn && input2.next != hash2) {
+      if (depth < context.indent) input2.acceptToken(dedent, -chars);
+      else input2.acceptToken(indent);
+    }
+  }
+});
+var cx_Bracketed = 1;
+var cx_String = 2;
+var cx_DoubleQuote = 4;
+var cx_Long = 8;
+var cx_Raw = 16;
+var cx_Format = 32;
+function Context(parent, indent2, flags) {
+  this.parent = parent;
+  this.indent = indent2;
+  this.flags = flags;
+  this.hash = (parent ? parent.hash + parent.hash << 8 : 0) + indent2 + (indent2 << 4) + flags + (flags << 6);
+}
+var topIndent = new Context(null, 0, 0);
+function countIndent(space2) {
+  let depth = 0;
+  for (let i = 0; i < space2.length; i++)
+    depth += space2.charCodeAt(i) == tab ? 8 - depth % 8 : 1;
+  return depth;
+}
+var stringFlags = new Map([
+  [stringStart, 0],
+  [stringStartD, cx_DoubleQuote],
+  [stringStartL, cx_Long],
+  [stringStartLD, cx_Long | cx_DoubleQuote],
+  [stringStartR, cx_Raw],
+  [stringStartRD, cx_Raw | cx_DoubleQuote],
+  [stringStartRL, cx_Raw | cx_Long],
+  [stringStartRLD, cx_Raw | cx_Long | cx_DoubleQuote],
+  [stringStartF, cx_Format],
+  [stringStartFD, cx_Format | cx_DoubleQuote],
+  [stringStartFL, cx_Format | cx_Long],
+  [stringStartFLD, cx_Format | cx_Long | cx_DoubleQuote],
+  [stringStartFR, cx_Format | cx_Raw],
+  [stringStartFRD, cx_Format | cx_Raw | cx_DoubleQuote],
+  [stringStartFRL, cx_Format | cx_Raw | cx_Long],
+  [stringStartFRLD, cx_Format | cx_Raw | cx_Long | cx_DoubleQuote]
+].map(([term, flags]) => [term, flags | cx_String]));
+var trackIndent = new ContextTracker({
+  start: topIndent,
+  reduce(context, term, _, input2) {
+    if (context.flags & cx_Bracketed && bracketed.has(term) || (term == String$1 || term == FormatString) && context.flags & cx_String)
+      return context.parent;
+    return context;
+  },
+  shift(context, term, stack, input2) {
+    if (term == indent)
+      return new Context(context, countIndent(input2.read(input2.pos, stack.pos)), 0);
+    if (term == dedent)
+      return context.parent;
+    if (term == ParenL || term == BracketL || term == BraceL || term == replacementStart)
+      return new Context(context, 0, cx_Bracketed);
+    if (stringFlags.has(term))
+      return new Context(context, 0, stringFlags.get(term) | context.flags & cx_Bracketed);
+    return context;
+  },
+  hash(context) {
+    return context.hash;
+  }
+});
+var legacyPrint = new ExternalTokenizer((input2) => {
+  for (let i = 0; i < 5; i++) {
+    if (input2.next != "print".charCodeAt(i)) return;
+    input2.advance();
+  }
+  if (/\w/.test(String.fromCharCode(input2.next))) return;
+  for (let off = 0; ; off++) {
+    let next2 = input2.peek(off);
+    if (next2 == space || next2 == tab) continue;
+    if (next2 != parenOpen && next2 != dot && next2 != newline && next2 != carriageReturn && next2 != hash2)
+      input2.acceptToken(printKeyword);
+    return;
+  }
+});
+var strings = new ExternalTokenizer((input2, stack) => {
+  let { flags } = stack.context;
+  let quote = flags & cx_DoubleQuote ? doubleQuote : singleQuote;
+  let long = (flags & cx_Long) > 0;
+  let escapes = !(flags & cx_Raw);
+  let format = (flags & cx_Format) > 0;
+  let start = input2.pos;
+  for (; ; ) {
+    if (input2.next < 0) {
+      break;
+    } else if (format && input2.next == braceOpen) {
+      if (input2.peek(1) == braceOpen) {
+        input2.advance(2);
+      } else {
+        if (input2.pos == start) {
+          input2.acceptToken(replacementStart, 1);
+          return;
+        }
+        break;
+      }
+    } else if (escapes && input2.next == backslash) {
+      if (input2.pos == start) {
+        input2.advance();
+        let escaped = input2.next;
+        if (escaped >= 0) {
+          input2.advance();
+          skipEscape(input2, escaped);
+        }
+        input2.acceptToken(Escape);
+        return;
+      }
+      break;
+    } else if (input2.next == backslash && !escapes && input2.peek(1) > -1) {
+      input2.advance(2);
+    } else if (input2.next == quote && (!long || input2.peek(1) == quote && input2.peek(2) == quote)) {
+      if (input2.pos == start) {
+        input2.acceptToken(stringEnd, long ? 3 : 1);
+        return;
+      }
+      break;
+    } else if (input2.next == newline) {
+      if (long) {
+        input2.advance();
+      } else if (input2.pos == start) {
+        input2.acceptToken(stringEnd);
+        return;
+      }
+      break;
+    } else {
+      input2.advance();
+    }
+  }
+  if (input2.pos > start) input2.acceptToken(stringContent);
+});
+function skipEscape(input2, ch) {
+  if (ch == letter_o) {
+    for (let i = 0; i < 2 && input2.next >= 48 && input2.next <= 55; i++) input2.advance();
+  } else if (ch == letter_x) {
+    for (let i = 0; i < 2 && isHex(input2.next); i++) input2.advance();
+  } else if (ch == letter_u) {
+    for (let i = 0; i < 4 && isHex(input2.next); i++) input2.advance();
+  } else if (ch == letter_U) {
+    for (let i = 0; i < 8 && isHex(input2.next); i++) input2.advance();
+  } else if (ch == letter_N) {
+    if (input2.next == braceOpen) {
+      input2.advance();
+      while (input2.next >= 0 && input2.next != braceClose && input2.next != singleQuote && input2.next != doubleQuote && input2.next != newline) input2.advance();
+      if (input2.next == braceClose) input2.advance();
+    }
+  }
+}
+var pythonHighlighting = styleTags({
+  'async "*" "**" FormatConversion FormatSpec': tags.modifier,
+  "for while if elif else try except finally return raise break continue with pass assert await yield match case": tags.controlKeyword,
+  "in not and or is del": tags.operatorKeyword,
+  "from def class global nonlocal lambda": tags.definitionKeyword,
+  import: tags.moduleKeyword,
+  "with as print": tags.keyword,
+  Boolean: tags.bool,
+  None: tags.null,
+  VariableName: tags.variableName,
+  "CallExpression/VariableName": tags.function(tags.variableName),
+  "FunctionDefinition/VariableName": tags.function(tags.definition(tags.variableName)),
+  "ClassDefinition/VariableName": tags.definition(tags.className),
+  PropertyName: tags.propertyName,
+  "CallExpression/MemberExpression/PropertyName": tags.function(tags.propertyName),
+  Comment: tags.lineComment,
+  Number: tags.number,
+  String: tags.string,
+  FormatString: tags.special(tags.string),
+  Escape: tags.escape,
+  UpdateOp: tags.updateOperator,
+  "ArithOp!": tags.arithmeticOperator,
+  BitOp: tags.bitwiseOperator,
+  CompareOp: tags.compareOperator,
+  AssignOp: tags.definitionOperator,
+  Ellipsis: tags.punctuation,
+  At: tags.meta,
+  "( )": tags.paren,
+  "[ ]": tags.squareBracket,
+  "{ }": tags.brace,
+  ".": tags.derefOperator,
+  ", ;": tags.separator
+});
+var spec_identifier = { __proto__: null, await: 44, or: 54, and: 56, in: 60, not: 62, is: 64, if: 70, else: 72, lambda: 76, yield: 94, from: 96, async: 102, for: 104, None: 162, True: 164, False: 164, del: 178, pass: 182, break: 186, continue: 190, return: 194, raise: 202, import: 206, as: 208, global: 212, nonlocal: 214, assert: 218, type: 223, elif: 236, while: 240, try: 246, except: 248, finally: 250, with: 254, def: 258, class: 268, match: 279, case: 285 };
+var parser = LRParser.deserialize({
+  version: 14,
+  states: "##jQ`QeOOP$}OSOOO&WQtO'#HUOOQS'#Co'#CoOOQS'#Cp'#CpO'vQdO'#CnO*UQtO'#HTOOQS'#HU'#HUOOQS'#DU'#DUOOQS'#HT'#HTO*rQdO'#D_O+VQdO'#DfO+gQdO'#DjO+zOWO'#DuO,VOWO'#DvO.[QtO'#GuOOQS'#Gu'#GuO'vQdO'#GtO0ZQtO'#GtOOQS'#Eb'#EbO0rQdO'#EcOOQS'#Gs'#GsO0|QdO'#GrOOQV'#Gr'#GrO1XQdO'#FYOOQS'#G^'#G^O1^QdO'#FXOOQV'#IS'#ISOOQV'#Gq'#GqOOQV'#Fq'#FqQ`QeOOO'vQdO'#CqO1lQdO'#C}O1sQdO'#DRO2RQdO'#HYO2cQtO'#EVO'vQdO'#EWOOQS'#EY'#EYOOQS'#E['#E[OOQS'#E^'#E^O2wQdO'#E`O3_QdO'#EdO3rQdO'#EfO3zQtO'#EfO1XQdO'#EiO0rQdO'#ElO1XQdO'#EnO0rQdO'#EtO0rQdO'#EwO4VQdO'#EyO4^QdO'#FOO4iQdO'#EzO0rQdO'#FOO1XQdO'#FQO1XQdO'#FVO4nQdO'#F[P4uOdO'#GpPOOO)CBd)CBdOOQS'#Ce'#CeOOQS'#Cf'#CfOOQS'#Cg'#CgOOQS'#Ch'#ChOOQS'#Ci'#CiOOQS'#Cj'#CjOOQS'#Cl'#ClO'vQdO,59OO'vQdO,59OO'vQdO,59OO'vQdO,59OO'vQdO,59OO'vQdO,59OO5TQdO'#DoOOQS,5:Y,5:YO5hQdO'#HdOOQS,5:],5:]O5uQ!fO,5:]O5zQtO,59YO1lQdO,59bO1lQdO,59bO1lQdO,59bO8jQdO,59bO8oQdO,59bO8vQdO,59jO8}QdO'#HTO:TQdO'#HSOOQS'#HS'#HSOOQS'#D['#D[O:lQdO,59aO'vQdO,59aO:zQdO,59aOOQS,59y,59yO;PQdO,5:RO'vQdO,5:ROOQS,5:Q,5:QO;_QdO,5:QO;dQdO,5:XO'vQdO,5:XO'vQdO,5:VOOQS,5:U,5:UO;uQdO,5:UO;zQdO,5:WOOOW'#Fy'#FyO<POWO,5:aOOQS,5:a,5:aO<[QdO'#HwOOOW'#Dw'#DwOOOW'#Fz'#FzO<lOWO,5:bOOQS,5:b,5:bOOQS'#F}'#F}O<zQtO,5:iO?lQtO,5=`O@VQ#xO,5=`O@vQtO,5=`OOQS,5:},5:}OA_QeO'#GWOBqQdO,5;^OOQV,5=^,5=^OB|QtO'#IPOCkQdO,5;tOOQS-E:[-E:[OOQV,5;s,5;sO4dQdO'#FQOOQV-E9o-E9oOCsQtO,59]OEzQtO,59iOFeQdO'#HVOFpQdO'#HVO1XQdO'#HVOF{QdO'#DTOGTQdO,59mOGYQdO'#HZO'vQdO'#HZO0rQdO,5=tOOQS,5=t,5=tO0rQdO'#EROOQS'#ES'#ESOGwQdO'#GPOHXQdO,58|OHXQdO,58|O*xQdO,5:oOHgQtO'#H]OOQS,5:r,5:rOOQS,5:z,5:zOHzQdO,5;OOI]QdO'#IOO1XQdO'#H}OOQS,5;Q,5;QOOQS'#GT'#GTOIqQtO,5;QOJPQdO,5;QOJUQdO'#IQOOQS,5;T,5;TOJdQdO'#H|OOQS,5;W,5;WOJuQdO,5;YO4iQdO,5;`O4iQdO,5;cOJ}QtO'#ITO'vQdO'#ITOKXQdO,5;eO4VQdO,5;eO0rQdO,5;jO1XQdO,5;lOK^QeO'#EuOLjQgO,5;fO!!kQdO'#IUO4iQdO,5;jO!!vQdO,5;lO!#OQdO,5;qO!#ZQtO,5;vO'vQdO,5;vPOOO,5=[,5=[P!#bOSO,5=[P!#jOdO,5=[O!&bQtO1G.jO!&iQtO1G.jO!)YQtO1G.jO!)dQtO1G.jO!+}QtO1G.jO!,bQtO1G.jO!,uQdO'#HcO!-TQtO'#GuO0rQdO'#HcO!-_QdO'#HbOOQS,5:Z,5:ZO!-gQdO,5:ZO!-lQdO'#HeO!-wQdO'#HeO!.[QdO,5>OOOQS'#Ds'#DsOOQS1G/w1G/wOOQS1G.|1G.|O!/[QtO1G.|O!/cQtO1G.|O1lQdO1G.|O!0OQdO1G/UOOQS'#DZ'#DZO0rQdO,59tOOQS1G.{1G.{O!0VQdO1G/eO!0gQdO1G/eO!0oQdO1G/fO'vQdO'#H[O!0tQdO'#H[O!0yQtO1G.{O!1ZQdO,59iO!2aQdO,5=zO!2qQdO,5=zO!2yQdO1G/mO!3OQtO1G/mOOQS1G/l1G/lO!3`QdO,5=uO!4VQdO,5=uO0rQdO1G/qO!4tQdO1G/sO!4yQtO1G/sO!5ZQtO1G/qOOQS1G/p1G/pOOQS1G/r1G/rOOOW-E9w-E9wOOQS1G/{1G/{O!5kQdO'#HxO0rQdO'#HxO!5|QdO,5>cOOOW-E9x-E9xOOQS1G/|1G/|OOQS-E9{-E9{O!6[Q#xO1G2zO!6{QtO1G2zO'vQdO,5<jOOQS,5<j,5<jOOQS-E9|-E9|OOQS,5<r,5<rOOQS-E:U-E:UOOQV1G0x1G0xO1XQdO'#GRO!7dQtO,5>kOOQS1G1`1G1`O!8RQdO1G1`OOQS'#DV'#DVO0rQdO,5=qOOQS,5=q,5=qO!8WQdO'#FrO!8cQdO,59oO!8kQdO1G/XO!8uQtO,5=uOOQS1G3`1G3`OOQS,5:m,5:mO!9fQdO'#GtOOQS,5<k,5<kOOQS-E9}-E9}O!9wQdO1G.hOOQS1G0Z1G0ZO!:VQdO,5=wO!:gQdO,5=wO0rQdO1G0jO0rQdO1G0jO!:xQdO,5>jO!;ZQdO,5>jO1XQdO,5>jO!;lQdO,5>iOOQS-E:R-E:RO!;qQdO1G0lO!;|QdO1G0lO!<RQdO,5>lO!<aQdO,5>lO!<oQdO,5>hO!=VQdO,5>hO!=hQdO'#EpO0rQdO1G0tO!=sQdO1G0tO!=xQgO1G0zO!AvQgO1G0}O!EqQdO,5>oO!E{QdO,5>oO!FTQtO,5>oO0rQdO1G1PO!F_QdO1G1PO4iQdO1G1UO!!vQdO1G1WOOQV,5;a,5;aO!FdQfO,5;aO!FiQgO1G1QO!JjQdO'#GZO4iQdO1G1QO4iQdO1G1QO!JzQdO,5>pO!KXQdO,5>pO1XQdO,5>pOOQV1G1U1G1UO!KaQdO'#FSO!KrQ!fO1G1WO!KzQdO1G1WOOQV1G1]1G1]O4iQdO1G1]O!LPQdO1G1]O!LXQdO'#F^OOQV1G1b1G1bO!#ZQtO1G1bPOOO1G2v1G2vP!L^OSO1G2vOOQS,5=},5=}OOQS'#Dp'#DpO0rQdO,5=}O!LfQdO,5=|O!LyQdO,5=|OOQS1G/u1G/uO!MRQdO,5>PO!McQdO,5>PO!MkQdO,5>PO!NOQdO,5>PO!N`QdO,5>POOQS1G3j1G3jOOQS7+$h7+$hO!8kQdO7+$pO#!RQdO1G.|O#!YQdO1G.|OOQS1G/`1G/`OOQS,5<`,5<`O'vQdO,5<`OOQS7+%P7+%PO#!aQdO7+%POOQS-E9r-E9rOOQS7+%Q7+%QO#!qQdO,5=vO'vQdO,5=vOOQS7+$g7+$gO#!vQdO7+%PO##OQdO7+%QO##TQdO1G3fOOQS7+%X7+%XO##eQdO1G3fO##mQdO7+%XOOQS,5<_,5<_O'vQdO,5<_O##rQdO1G3aOOQS-E9q-E9qO#$iQdO7+%]OOQS7+%_7+%_O#$wQdO1G3aO#%fQdO7+%_O#%kQdO1G3gO#%{QdO1G3gO#&TQdO7+%]O#&YQdO,5>dO#&sQdO,5>dO#&sQdO,5>dOOQS'#Dx'#DxO#'UO&jO'#DzO#'aO`O'#HyOOOW1G3}1G3}O#'fQdO1G3}O#'nQdO1G3}O#'yQ#xO7+(fO#(jQtO1G2UP#)TQdO'#GOOOQS,5<m,5<mOOQS-E:P-E:POOQS7+&z7+&zOOQS1G3]1G3]OOQS,5<^,5<^OOQS-E9p-E9pOOQS7+$s7+$sO#)bQdO,5=`O#){QdO,5=`O#*^QtO,5<aO#*qQdO1G3cOOQS-E9s-E9sOOQS7+&U7+&UO#+RQdO7+&UO#+aQdO,5<nO#+uQdO1G4UOOQS-E:Q-E:QO#,WQdO1G4UOOQS1G4T1G4TOOQS7+&W7+&WO#,iQdO7+&WOOQS,5<p,5<pO#,tQdO1G4WOOQS-E:S-E:SOOQS,5<l,5<lO#-SQdO1G4SOOQS-E:O-E:OO1XQdO'#EqO#-jQdO'#EqO#-uQdO'#IRO#-}QdO,5;[OOQS7+&`7+&`O0rQdO7+&`O#.SQgO7+&fO!JmQdO'#GXO4iQdO7+&fO4iQdO7+&iO#2QQtO,5<tO'vQdO,5<tO#2[QdO1G4ZOOQS-E:W-E:WO#2fQdO1G4ZO4iQdO7+&kO0rQdO7+&kOOQV7+&p7+&pO!KrQ!fO7+&rO!KzQdO7+&rO`QeO1G0{OOQV-E:X-E:XO4iQdO7+&lO4iQdO7+&lOOQV,5<u,5<uO#2nQdO,5<uO!JmQdO,5<uOOQV7+&l7+&lO#2yQgO7+&lO#6tQdO,5<vO#7PQdO1G4[OOQS-E:Y-E:YO#7^QdO1G4[O#7fQdO'#IWO#7tQdO'#IWO1XQdO'#IWOOQS'#IW'#IWO#8PQdO'#IVOOQS,5;n,5;nO#8XQdO,5;nO0rQdO'#FUOOQV7+&r7+&rO4iQdO7+&rOOQV7+&w7+&wO4iQdO7+&wO#8^QfO,5;xOOQV7+&|7+&|POOO7+(b7+(bO#8cQdO1G3iOOQS,5<c,5<cO#8qQdO1G3hOOQS-E9u-E9uO#9UQdO,5<dO#9aQdO,5<dO#9tQdO1G3kOOQS-E9v-E9vO#:UQdO1G3kO#:^QdO1G3kO#:nQdO1G3kO#:UQdO1G3kOOQS<<H[<<H[O#:yQtO1G1zOOQS<<Hk<<HkP#;WQdO'#FtO8vQdO1G3bO#;eQdO1G3bO#;jQdO<<HkOOQS<<Hl<<HlO#;zQdO7+)QOOQS<<Hs<<HsO#<[QtO1G1yP#<{QdO'#FsO#=YQdO7+)RO#=jQdO7+)RO#=rQdO<<HwO#=wQdO7+({OOQS<<Hy<<HyO#>nQdO,5<bO'vQdO,5<bOOQS-E9t-E9tOOQS<<Hw<<HwOOQS,5<g,5<gO0rQdO,5<gO#>sQdO1G4OOOQS-E9y-E9yO#?^QdO1G4OO<[QdO'#H{OOOO'#D{'#D{OOOO'#F|'#F|O#?oO&jO,5:fOOOW,5>e,5>eOOOW7+)i7+)iO#?zQdO7+)iO#@SQdO1G2zO#@mQdO1G2zP'vQdO'#FuO0rQdO<<IpO1XQdO1G2YP1XQdO'#GSO#AOQdO7+)pO#AaQdO7+)pOOQS<<Ir<<IrP1XQdO'#GUP0rQdO'#GQOOQS,5;],5;]O#ArQdO,5>mO#BQQdO,5>mOOQS1G0v1G0vOOQS<<Iz<<IzOOQV-E:V-E:VO4iQdO<<JQOOQV,5<s,5<sO4iQdO,5<sOOQV<<JQ<<JQOOQV<<JT<<JTO#BYQtO1G2`P#BdQdO'#GYO#BkQdO7+)uO#BuQgO<<JVO4iQdO<<JVOOQV<<J^<<J^O4iQdO<<J^O!KrQ!fO<<J^O#FpQgO7+&gOOQV<<JW<<JWO#FzQgO<<JWOOQV1G2a1G2aO1XQdO1G2aO#JuQdO1G2aO4iQdO<<JWO1XQdO1G2bP0rQdO'#G[O#KQQdO7+)vO#K_QdO7+)vOOQS'#FT'#FTO0rQdO,5>rO#KgQdO,5>rO#KrQdO,5>rO#K}QdO,5>qO#L`QdO,5>qOOQS1G1Y1G1YOOQS,5;p,5;pOOQV<<Jc<<JcO#LhQdO1G1dOOQS7+)T7+)TP#LmQdO'#FwO#L}QdO1G2OO#MbQdO1G2OO#MrQdO1G2OP#M}QdO'#FxO#N[QdO7+)VO#NlQdO7+)VO#NlQdO7+)VO#NtQdO7+)VO$ UQdO7+(|O8vQdO7+(|OOQSAN>VAN>VO$ oQdO<<LmOOQSAN>cAN>cO0rQdO1G1|O$!PQtO1G1|P$!ZQdO'#FvOOQS1G2R1G2RP$!hQdO'#F{O$!uQdO7+)jO$#`QdO,5>gOOOO-E9z-E9zOOOW<<MT<<MTO$#nQdO7+(fOOQSAN?[AN?[OOQS7+'t7+'tO$$XQdO<<M[OOQS,5<q,5<qO$$jQdO1G4XOOQS-E:T-E:TOOQVAN?lAN?lOOQV1G2_1G2_O4iQdOAN?qO$$xQgOAN?qOOQVAN?xAN?xO4iQdOAN?xOOQV<<JR<<JRO4iQdOAN?rO4iQdO7+'{OOQV7+'{7+'{O1XQdO7+'{OOQVAN?rAN?rOOQS7+'|7+'|O$(sQdO<<MbOOQS1G4^1G4^O0rQdO1G4^OOQS,5<w,5<wO$)QQdO1G4]OOQS-E:Z-E:ZOOQU'#G_'#G_O$)cQfO7+'OO$)nQdO'#F_O$*uQdO7+'jO$+VQdO7+'jOOQS7+'j7+'jO$+bQdO<<LqO$+rQdO<<LqO$+rQdO<<LqO$+zQdO'#H^OOQS<<Lh<<LhO$,UQdO<<LhOOQS7+'h7+'hOOQS'#D|'#D|OOOO1G4R1G4RO$,oQdO1G4RO$,wQdO1G4RP!=hQdO'#GVOOQVG25]G25]O4iQdOG25]OOQVG25dG25dOOQVG25^G25^OOQV<<Kg<<KgO4iQdO<<KgOOQS7+)x7+)xP$-SQdO'#G]OOQU-E:]-E:]OOQV<<Jj<<JjO$-vQtO'#FaOOQS'#Fc'#FcO$.WQdO'#FbO$.xQdO'#FbOOQS'#Fb'#FbO$.}QdO'#IYO$)nQdO'#FiO$)nQdO'#FiO$/fQdO'#FjO$)nQdO'#FkO$/mQdO'#IZOOQS'#IZ'#IZO$0[QdO,5;yOOQS<<KU<<KUO$0dQdO<<KUO$0tQdOANB]O$1UQdOANB]O$1^QdO'#H_OOQS'#H_'#H_O1sQdO'#DcO$1wQdO,5=xOOQSANBSANBSOOOO7+)m7+)mO$2`QdO7+)mOOQVLD*wLD*wOOQVANARANARO5uQ!fO'#GaO$2hQtO,5<SO$)nQdO'#FmOOQS,5<W,5<WOOQS'#Fd'#FdO$3YQdO,5;|O$3_QdO,5;|OOQS'#Fg'#FgO$)nQdO'#G`O$4PQdO,5<QO$4kQdO,5>tO$4{QdO,5>tO1XQdO,5<PO$5^QdO,5<TO$5cQdO,5<TO$)nQdO'#I[O$5hQdO'#I[O$5mQdO,5<UOOQS,5<V,5<VO0rQdO'#FpOOQU1G1e1G1eO4iQdO1G1eOOQSAN@pAN@pO$5rQdOG27wO$6SQdO,59}OOQS1G3d1G3dOOOO<<MX<<MXOOQS,5<{,5<{OOQS-E:_-E:_O$6XQtO'#FaO$6`QdO'#I]O$6nQdO'#I]O$6vQdO,5<XOOQS1G1h1G1hO$6{QdO1G1hO$7QQdO,5<zOOQS-E:^-E:^O$7lQdO,5=OO$8TQdO1G4`OOQS-E:b-E:bOOQS1G1k1G1kOOQS1G1o1G1oO$8eQdO,5>vO$)nQdO,5>vOOQS1G1p1G1pOOQS,5<[,5<[OOQU7+'P7+'PO$+zQdO1G/iO$)nQdO,5<YO$8sQdO,5>wO$8zQdO,5>wOOQS1G1s1G1sOOQS7+'S7+'SP$)nQdO'#GdO$9SQdO1G4bO$9^QdO1G4bO$9fQdO1G4bOOQS7+%T7+%TO$9tQdO1G1tO$:SQtO'#FaO$:ZQdO,5<}OOQS,5<},5<}O$:iQdO1G4cOOQS-E:a-E:aO$)nQdO,5<|O$:pQdO,5<|O$:uQdO7+)|OOQS-E:`-E:`O$;PQdO7+)|O$)nQdO,5<ZP$)nQdO'#GcO$;XQdO1G2hO$)nQdO1G2hP$;gQdO'#GbO$;nQdO<<MhO$;xQdO1G1uO$<WQdO7+(SO8vQdO'#C}O8vQdO,59bO8vQdO,59bO8vQdO,59bO$<fQtO,5=`O8vQdO1G.|O0rQdO1G/XO0rQdO7+$pP$<yQdO'#GOO'vQdO'#GtO$=WQdO,59bO$=]QdO,59bO$=dQdO,59mO$=iQdO1G/UO1sQdO'#DRO8vQdO,59j",
+  stateData: "$>S~O%cOS%^OSSOS%]PQ~OPdOVaOfoOhYOopOs!POvqO!PrO!Q{O!T!SO!U!RO!XZO!][O!h`O!r`O!s`O!t`O!{tO!}uO#PvO#RwO#TxO#XyO#ZzO#^|O#_|O#a}O#c!OO#l!QO#o!TO#s!UO#u!VO#z!WO#}hO$P!XO%oRO%pRO%tSO%uWO&Z]O&[]O&]]O&^]O&_]O&`]O&a]O&b]O&c^O&d^O&e^O&f^O&g^O&h^O&i^O&j^O~O%]!YO~OV!aO_!aOa!bOh!iO!X!kO!f!mO%j![O%k!]O%l!^O%m!_O%n!_O%o!`O%p!`O%q!aO%r!aO%s!aO~Ok%xXl%xXm%xXn%xXo%xXp%xXs%xXz%xX{%xX!x%xX#g%xX%[%xX%_%xX%z%xXg%xX!T%xX!U%xX%{%xX!W%xX![%xX!Q%xX#[%xXt%xX!m%xX~P%SOfoOhYO!XZO!][O!h`O!r`O!s`O!t`O%oRO%pRO%tSO%uWO&Z]O&[]O&]]O&^]O&_]O&`]O&a]O&b]O&c^O&d^O&e^O&f^O&g^O&h^O&i^O&j^O~Oz%wX{%wX#g%wX%[%wX%_%wX%z%wX~Ok!pOl!qOm!oOn!oOo!rOp!sOs!tO!x%wX~P)pOV!zOg!|Oo0cOv0qO!PrO~P'vOV#OOo0cOv0qO!W#PO~P'vOV#SOa#TOo0cOv0qO![#UO~P'vOQ#XO%`#XO%a#ZO~OQ#^OR#[O%`#^O%a#`O~OV%iX_%iXa%iXh%iXk%iXl%iXm%iXn%iXo%iXp%iXs%iXz%iX!X%iX!f%iX%j%iX%k%iX%l%iX%m%iX%n%iX%o%iX%p%iX%q%iX%r%iX%s%iXg%iX!T%iX!U%iX~O&Z]O&[]O&]]O&^]O&_]O&`]O&a]O&b]O&c^O&d^O&e^O&f^O&g^O&h^O&i^O&j^O{%iX!x%iX#g%iX%[%iX%_%iX%z%iX%{%iX!W%iX![%iX!Q%iX#[%iXt%iX!m%iX~P,eOz#dO{%hX!x%hX#g%hX%[%hX%_%hX%z%hX~Oo0cOv0qO~P'vO#g#gO%[#iO%_#iO~O%uWO~O!T#nO#u!VO#z!WO#}hO~OopO~P'vOV#sOa#tO%uWO{wP~OV#xOo0cOv0qO!Q#yO~P'vO{#{O!x$QO%z#|O#g!yX%[!yX%_!yX~OV#xOo0cOv0qO#g#SX%[#SX%_#SX~P'vOo0cOv0qO#g#WX%[#WX%_#WX~P'vOh$WO%uWO~O!f$YO!r$YO%uWO~OV$eO~P'vO!U$gO#s$hO#u$iO~O{$jO~OV$qO~P'vOS$sO%[$rO%_$rO%c$tO~OV$}Oa$}Og%POo0cOv0qO~P'vOo0cOv0qO{%SO~P'vO&Y%UO~Oa!bOh!iO!X!kO!f!mOVba_bakbalbambanbaobapbasbazba{ba!xba#gba%[ba%_ba%jba%kba%lba%mba%nba%oba%pba%qba%rba%sba%zbagba!Tba!Uba%{ba!Wba![ba!Qba#[batba!mba~On%ZO~Oo%ZO~P'vOo0cO~P'vOk0eOl0fOm0dOn0dOo0mOp0nOs0rOg%wX!T%wX!U%wX%{%wX!W%wX![%wX!Q%wX#[%wX!m%wX~P)pO%{%]Og%vXz%vX!T%vX!U%vX!W%vX{%vX~Og%_Oz%`O!T%dO!U%cO~Og%_O~Oz%gO!T%dO!U%cO!W&SX~O!W%kO~Oz%lO{%nO!T%dO!U%cO![%}X~O![%rO~O![%sO~OQ#XO%`#XO%a%uO~OV%wOo0cOv0qO!PrO~P'vOQ#^OR#[O%`#^O%a%zO~OV!qa_!qaa!qah!qak!qal!qam!qan!qao!qap!qas!qaz!qa{!qa!X!qa!f!qa!x!qa#g!qa%[!qa%_!qa%j!qa%k!qa%l!qa%m!qa%n!qa%o!qa%p!qa%q!qa%r!qa%s!qa%z!qag!qa!T!qa!U!qa%{!qa!W!qa![!qa!Q!qa#[!qat!qa!m!qa~P#yOz%|O{%ha!x%ha#g%ha%[%ha%_%ha%z%ha~P%SOV&OOopOvqO{%ha!x%ha#g%ha%[%ha%_%ha%z%ha~P'vOz%|O{%ha!x%ha#g%ha%[%ha%_%ha%z%ha~OPdOVaOopOvqO!PrO!Q{O!{tO!}uO#PvO#RwO#TxO#XyO#ZzO#^|O#_|O#a}O#c!OO#g$zX%[$zX%_$zX~P'vO#g#gO%[&TO%_&TO~O!f&UOh&sX%[&sXz&sX#[&sX#g&sX%_&sX#Z&sXg&sX~Oh!iO%[&WO~Okealeameaneaoeapeaseazea{ea!xea#gea%[ea%_ea%zeagea!Tea!Uea%{ea!Wea![ea!Qea#[eatea!mea~P%SOsqazqa{qa#gqa%[qa%_qa%zqa~Ok!pOl!qOm!oOn!oOo!rOp!sO!xqa~PEcO%z&YOz%yX{%yX~O%uWOz%yX{%yX~Oz&]O{wX~O{&_O~Oz%lO#g%}X%[%}X%_%}Xg%}X{%}X![%}X!m%}X%z%}X~OV0lOo0cOv0qO!PrO~P'vO%z#|O#gUa%[Ua%_Ua~Oz&hO#g&PX%[&PX%_&PXn&PX~P%SOz&kO!Q&jO#g#Wa%[#Wa%_#Wa~Oz&lO#[&nO#g&rX%[&rX%_&rXg&rX~O!f$YO!r$YO#Z&qO%uWO~O#Z&qO~Oz&sO#g&tX%[&tX%_&tX~Oz&uO#g&pX%[&pX%_&pX{&pX~O!X&wO%z&xO~Oz&|On&wX~P%SOn'PO~OPdOVaOopOvqO!PrO!Q{O!{tO!}uO#PvO#RwO#TxO#XyO#ZzO#^|O#_|O#a}O#c!OO%['UO~P'vOt'YO#p'WO#q'XOP#naV#naf#nah#nao#nas#nav#na!P#na!Q#na!T#na!U#na!X#na!]#na!h#na!r#na!s#na!t#na!{#na!}#na#P#na#R#na#T#na#X#na#Z#na#^#na#_#na#a#na#c#na#l#na#o#na#s#na#u#na#z#na#}#na$P#na%X#na%o#na%p#na%t#na%u#na&Z#na&[#na&]#na&^#na&_#na&`#na&a#na&b#na&c#na&d#na&e#na&f#na&g#na&h#na&i#na&j#na%Z#na%_#na~Oz'ZO#[']O{&xX~Oh'_O!X&wO~Oh!iO{$jO!X&wO~O{'eO~P%SO%['hO%_'hO~OS'iO%['hO%_'hO~OV!aO_!aOa!bOh!iO!X!kO!f!mO%l!^O%m!_O%n!_O%o!`O%p!`O%q!aO%r!aO%s!aOkWilWimWinWioWipWisWizWi{Wi!xWi#gWi%[Wi%_Wi%jWi%zWigWi!TWi!UWi%{Wi!WWi![Wi!QWi#[WitWi!mWi~O%k!]O~P!#uO%kWi~P!#uOV!aO_!aOa!bOh!iO!X!kO!f!mO%o!`O%p!`O%q!aO%r!aO%s!aOkWilWimWinWioWipWisWizWi{Wi!xWi#gWi%[Wi%_Wi%jWi%kWi%lWi%zWigWi!TWi!UWi%{Wi!WWi![Wi!QWi#[WitWi!mWi~O%m!_O%n!_O~P!&pO%mWi%nWi~P!&pOa!bOh!iO!X!kO!f!mOkWilWimWinWioWipWisWizWi{Wi!xWi#gWi%[Wi%_Wi%jWi%kWi%lWi%mWi%nWi%oWi%pWi%zWigWi!TWi!UWi%{Wi!WWi![Wi!QWi#[WitWi!mWi~OV!aO_!aO%q!aO%r!aO%s!aO~P!)nOVWi_Wi%qWi%rWi%sWi~P!)nO!T%dO!U%cOg&VXz&VX~O%z'kO%{'kO~P,eOz'mOg&UX~Og'oO~Oz'pO{'rO!W&XX~Oo0cOv0qOz'pO{'sO!W&XX~P'vO!W'uO~Om!oOn!oOo!rOp!sOkjisjizji{ji!xji#gji%[ji%_ji%zji~Ol!qO~P!.aOlji~P!.aOk0eOl0fOm0dOn0dOo0mOp0nO~Ot'wO~P!/jOV'|Og'}Oo0cOv0qO~P'vOg'}Oz(OO~Og(QO~O!U(SO~Og(TOz(OO!T%dO!U%cO~P%SOk0eOl0fOm0dOn0dOo0mOp0nOgqa!Tqa!Uqa%{qa!Wqa![qa!Qqa#[qatqa!mqa~PEcOV'|Oo0cOv0qO!W&Sa~P'vOz(WO!W&Sa~O!W(XO~Oz(WO!T%dO!U%cO!W&Sa~P%SOV(]Oo0cOv0qO![%}a#g%}a%[%}a%_%}ag%}a{%}a!m%}a%z%}a~P'vOz(^O![%}a#g%}a%[%}a%_%}ag%}a{%}a!m%}a%z%}a~O![(aO~Oz(^O!T%dO!U%cO![%}a~P%SOz(dO!T%dO!U%cO![&Ta~P%SOz(gO{&lX![&lX!m&lX%z&lX~O{(kO![(mO!m(nO%z(jO~OV&OOopOvqO{%hi!x%hi#g%hi%[%hi%_%hi%z%hi~P'vOz(pO{%hi!x%hi#g%hi%[%hi%_%hi%z%hi~O!f&UOh&sa%[&saz&sa#[&sa#g&sa%_&sa#Z&sag&sa~O%[(uO~OV#sOa#tO%uWO~Oz&]O{wa~OopOvqO~P'vOz(^O#g%}a%[%}a%_%}ag%}a{%}a![%}a!m%}a%z%}a~P%SOz(zO#g%hX%[%hX%_%hX%z%hX~O%z#|O#gUi%[Ui%_Ui~O#g&Pa%[&Pa%_&Pan&Pa~P'vOz(}O#g&Pa%[&Pa%_&Pan&Pa~O%uWO#g&ra%[&ra%_&rag&ra~Oz)SO#g&ra%[&ra%_&rag&ra~Og)VO~OV)WOh$WO%uWO~O#Z)XO~O%uWO#g&ta%[&ta%_&ta~Oz)ZO#g&ta%[&ta%_&ta~Oo0cOv0qO#g&pa%[&pa%_&pa{&pa~P'vOz)^O#g&pa%[&pa%_&pa{&pa~OV)`Oa)`O%uWO~O%z)eO~Ot)hO#j)gOP#hiV#hif#hih#hio#his#hiv#hi!P#hi!Q#hi!T#hi!U#hi!X#hi!]#hi!h#hi!r#hi!s#hi!t#hi!{#hi!}#hi#P#hi#R#hi#T#hi#X#hi#Z#hi#^#hi#_#hi#a#hi#c#hi#l#hi#o#hi#s#hi#u#hi#z#hi#}#hi$P#hi%X#hi%o#hi%p#hi%t#hi%u#hi&Z#hi&[#hi&]#hi&^#hi&_#hi&`#hi&a#hi&b#hi&c#hi&d#hi&e#hi&f#hi&g#hi&h#hi&i#hi&j#hi%Z#hi%_#hi~Ot)iOP#kiV#kif#kih#kio#kis#kiv#ki!P#ki!Q#ki!T#ki!U#ki!X#ki!]#ki!h#ki!r#ki!s#ki!t#ki!{#ki!}#ki#P#ki#R#ki#T#ki#X#ki#Z#ki#^#ki#_#ki#a#ki#c#ki#l#ki#o#ki#s#ki#u#ki#z#ki#}#ki$P#ki%X#ki%o#ki%p#ki%t#ki%u#ki&Z#ki&[#ki&]#ki&^#ki&_#ki&`#ki&a#ki&b#ki&c#ki&d#ki&e#ki&f#ki&g#ki&h#ki&i#ki&j#ki%Z#ki%_#ki~OV)kOn&wa~P'vOz)lOn&wa~Oz)lOn&wa~P%SOn)pO~O%Y)tO~Ot)wO#p'WO#q)vOP#niV#nif#nih#nio#nis#niv#ni!P#ni!Q#ni!T#ni!U#ni!X#ni!]#ni!h#ni!r#ni!s#ni!t#ni!{#ni!}#ni#P#ni#R#ni#T#ni#X#ni#Z#ni#^#ni#_#ni#a#ni#c#ni#l#ni#o#ni#s#ni#u#ni#z#ni#}#ni$P#ni%X#ni%o#ni%p#ni%t#ni%u#ni&Z#ni&[#ni&]#ni&^#ni&_#ni&`#ni&a#ni&b#ni&c#ni&d#ni&e#ni&f#ni&g#ni&h#ni&i#ni&j#ni%Z#ni%_#ni~OV)zOo0cOv0qO{$jO~P'vOo0cOv0qO{&xa~P'vOz*OO{&xa~OV*SOa*TOg*WO%q*UO%uWO~O{$jO&{*YO~Oh'_O~Oh!iO{$jO~O%[*_O~O%[*aO%_*aO~OV$}Oa$}Oo0cOv0qOg&Ua~P'vOz*dOg&Ua~Oo0cOv0qO{*gO!W&Xa~P'vOz*hO!W&Xa~Oo0cOv0qOz*hO{*kO!W&Xa~P'vOo0cOv0qOz*hO!W&Xa~P'vOz*hO{*kO!W&Xa~Om0dOn0dOo0mOp0nOgjikjisjizji!Tji!Uji%{ji!Wji{ji![ji#gji%[ji%_ji!Qji#[jitji!mji%zji~Ol0fO~P!NkOlji~P!NkOV'|Og*pOo0cOv0qO~P'vOn*rO~Og*pOz*tO~Og*uO~OV'|Oo0cOv0qO!W&Si~P'vOz*vO!W&Si~O!W*wO~OV(]Oo0cOv0qO![%}i#g%}i%[%}i%_%}ig%}i{%}i!m%}i%z%}i~P'vOz*zO!T%dO!U%cO![&Ti~Oz*}O![%}i#g%}i%[%}i%_%}ig%}i{%}i!m%}i%z%}i~O![+OO~Oa+QOo0cOv0qO![&Ti~P'vOz*zO![&Ti~O![+SO~OV+UOo0cOv0qO{&la![&la!m&la%z&la~P'vOz+VO{&la![&la!m&la%z&la~O!]+YO&n+[O![!nX~O![+^O~O{(kO![+_O~O{(kO![+_O!m+`O~OV&OOopOvqO{%hq!x%hq#g%hq%[%hq%_%hq%z%hq~P'vOz$ri{$ri!x$ri#g$ri%[$ri%_$ri%z$ri~P%SOV&OOopOvqO~P'vOV&OOo0cOv0qO#g%ha%[%ha%_%ha%z%ha~P'vOz+aO#g%ha%[%ha%_%ha%z%ha~Oz$ia#g$ia%[$ia%_$ian$ia~P%SO#g&Pi%[&Pi%_&Pin&Pi~P'vOz+dO#g#Wq%[#Wq%_#Wq~O#[+eOz$va#g$va%[$va%_$vag$va~O%uWO#g&ri%[&ri%_&rig&ri~Oz+gO#g&ri%[&ri%_&rig&ri~OV+iOh$WO%uWO~O%uWO#g&ti%[&ti%_&ti~Oo0cOv0qO#g&pi%[&pi%_&pi{&pi~P'vO{#{Oz#eX!W#eX~Oz+mO!W&uX~O!W+oO~Ot+rO#j)gOP#hqV#hqf#hqh#hqo#hqs#hqv#hq!P#hq!Q#hq!T#hq!U#hq!X#hq!]#hq!h#hq!r#hq!s#hq!t#hq!{#hq!}#hq#P#hq#R#hq#T#hq#X#hq#Z#hq#^#hq#_#hq#a#hq#c#hq#l#hq#o#hq#s#hq#u#hq#z#hq#}#hq$P#hq%X#hq%o#hq%p#hq%t#hq%u#hq&Z#hq&[#hq&]#hq&^#hq&_#hq&`#hq&a#hq&b#hq&c#hq&d#hq&e#hq&f#hq&g#hq&h#hq&i#hq&j#hq%Z#hq%_#hq~On$|az$|a~P%SOV)kOn&wi~P'vOz+yOn&wi~Oz,TO{$jO#[,TO~O#q,VOP#nqV#nqf#nqh#nqo#nqs#nqv#nq!P#nq!Q#nq!T#nq!U#nq!X#nq!]#nq!h#nq!r#nq!s#nq!t#nq!{#nq!}#nq#P#nq#R#nq#T#nq#X#nq#Z#nq#^#nq#_#nq#a#nq#c#nq#l#nq#o#nq#s#nq#u#nq#z#nq#}#nq$P#nq%X#nq%o#nq%p#nq%t#nq%u#nq&Z#nq&[#nq&]#nq&^#nq&_#nq&`#nq&a#nq&b#nq&c#nq&d#nq&e#nq&f#nq&g#nq&h#nq&i#nq&j#nq%Z#nq%_#nq~O#[,WOz%Oa{%Oa~Oo0cOv0qO{&xi~P'vOz,YO{&xi~O{#{O%z,[Og&zXz&zX~O%uWOg&zXz&zX~Oz,`Og&yX~Og,bO~O%Y,eO~O!T%dO!U%cOg&Viz&Vi~OV$}Oa$}Oo0cOv0qOg&Ui~P'vO{,hOz$la!W$la~Oo0cOv0qO{,iOz$la!W$la~P'vOo0cOv0qO{*gO!W&Xi~P'vOz,lO!W&Xi~Oo0cOv0qOz,lO!W&Xi~P'vOz,lO{,oO!W&Xi~Og$hiz$hi!W$hi~P%SOV'|Oo0cOv0qO~P'vOn,qO~OV'|Og,rOo0cOv0qO~P'vOV'|Oo0cOv0qO!W&Sq~P'vOz$gi![$gi#g$gi%[$gi%_$gig$gi{$gi!m$gi%z$gi~P%SOV(]Oo0cOv0qO~P'vOa+QOo0cOv0qO![&Tq~P'vOz,sO![&Tq~O![,tO~OV(]Oo0cOv0qO![%}q#g%}q%[%}q%_%}qg%}q{%}q!m%}q%z%}q~P'vO{,uO~OV+UOo0cOv0qO{&li![&li!m&li%z&li~P'vOz,zO{&li![&li!m&li%z&li~O!]+YO&n+[O![!na~O{(kO![,}O~OV&OOo0cOv0qO#g%hi%[%hi%_%hi%z%hi~P'vOz-OO#g%hi%[%hi%_%hi%z%hi~O%uWO#g&rq%[&rq%_&rqg&rq~Oz-RO#g&rq%[&rq%_&rqg&rq~OV)`Oa)`O%uWO!W&ua~Oz-TO!W&ua~On$|iz$|i~P%SOV)kO~P'vOV)kOn&wq~P'vOt-XOP#myV#myf#myh#myo#mys#myv#my!P#my!Q#my!T#my!U#my!X#my!]#my!h#my!r#my!s#my!t#my!{#my!}#my#P#my#R#my#T#my#X#my#Z#my#^#my#_#my#a#my#c#my#l#my#o#my#s#my#u#my#z#my#}#my$P#my%X#my%o#my%p#my%t#my%u#my&Z#my&[#my&]#my&^#my&_#my&`#my&a#my&b#my&c#my&d#my&e#my&f#my&g#my&h#my&i#my&j#my%Z#my%_#my~O%Z-]O%_-]O~P`O#q-^OP#nyV#nyf#nyh#nyo#nys#nyv#ny!P#ny!Q#ny!T#ny!U#ny!X#ny!]#ny!h#ny!r#ny!s#ny!t#ny!{#ny!}#ny#P#ny#R#ny#T#ny#X#ny#Z#ny#^#ny#_#ny#a#ny#c#ny#l#ny#o#ny#s#ny#u#ny#z#ny#}#ny$P#ny%X#ny%o#ny%p#ny%t#ny%u#ny&Z#ny&[#ny&]#ny&^#ny&_#ny&`#ny&a#ny&b#ny&c#ny&d#ny&e#ny&f#ny&g#ny&h#ny&i#ny&j#ny%Z#ny%_#ny~Oz-aO{$jO#[-aO~Oo0cOv0qO{&xq~P'vOz-dO{&xq~O%z,[Og&zaz&za~O{#{Og&zaz&za~OV*SOa*TO%q*UO%uWOg&ya~Oz-hOg&ya~O$S-lO~OV$}Oa$}Oo0cOv0qO~P'vOo0cOv0qO{-mOz$li!W$li~P'vOo0cOv0qOz$li!W$li~P'vO{-mOz$li!W$li~Oo0cOv0qO{*gO~P'vOo0cOv0qO{*gO!W&Xq~P'vOz-pO!W&Xq~Oo0cOv0qOz-pO!W&Xq~P'vOs-sO!T%dO!U%cOg&Oq!W&Oq![&Oqz&Oq~P!/jOa+QOo0cOv0qO![&Ty~P'vOz$ji![$ji~P%SOa+QOo0cOv0qO~P'vOV+UOo0cOv0qO~P'vOV+UOo0cOv0qO{&lq![&lq!m&lq%z&lq~P'vO{(kO![-xO!m-yO%z-wO~OV&OOo0cOv0qO#g%hq%[%hq%_%hq%z%hq~P'vO%uWO#g&ry%[&ry%_&ryg&ry~OV)`Oa)`O%uWO!W&ui~Ot-}OP#m!RV#m!Rf#m!Rh#m!Ro#m!Rs#m!Rv#m!R!P#m!R!Q#m!R!T#m!R!U#m!R!X#m!R!]#m!R!h#m!R!r#m!R!s#m!R!t#m!R!{#m!R!}#m!R#P#m!R#R#m!R#T#m!R#X#m!R#Z#m!R#^#m!R#_#m!R#a#m!R#c#m!R#l#m!R#o#m!R#s#m!R#u#m!R#z#m!R#}#m!R$P#m!R%X#m!R%o#m!R%p#m!R%t#m!R%u#m!R&Z#m!R&[#m!R&]#m!R&^#m!R&_#m!R&`#m!R&a#m!R&b#m!R&c#m!R&d#m!R&e#m!R&f#m!R&g#m!R&h#m!R&i#m!R&j#m!R%Z#m!R%_#m!R~Oo0cOv0qO{&xy~P'vOV*SOa*TO%q*UO%uWOg&yi~O$S-lO%Z.VO%_.VO~OV.aOh._O!X.^O!].`O!h.YO!s.[O!t.[O%p.XO%uWO&Z]O&[]O&]]O&^]O&_]O&`]O&a]O&b]O~Oo0cOv0qOz$lq!W$lq~P'vO{.fOz$lq!W$lq~Oo0cOv0qO{*gO!W&Xy~P'vOz.gO!W&Xy~Oo0cOv.kO~P'vOs-sO!T%dO!U%cOg&Oy!W&Oy![&Oyz&Oy~P!/jO{(kO![.nO~O{(kO![.nO!m.oO~OV*SOa*TO%q*UO%uWO~Oh.tO!f.rOz$TX#[$TX%j$TXg$TX~Os$TX{$TX!W$TX![$TX~P$-bO%o.vO%p.vOs$UXz$UX{$UX#[$UX%j$UX!W$UXg$UX![$UX~O!h.xO~Oz.|O#[/OO%j.yOs&|X{&|X!W&|Xg&|X~Oa/RO~P$)zOh.tOs&}Xz&}X{&}X#[&}X%j&}X!W&}Xg&}X![&}X~Os/VO{$jO~Oo0cOv0qOz$ly!W$ly~P'vOo0cOv0qO{*gO!W&X!R~P'vOz/ZO!W&X!R~Og&RXs&RX!T&RX!U&RX!W&RX![&RXz&RX~P!/jOs-sO!T%dO!U%cOg&Qa!W&Qa![&Qaz&Qa~O{(kO![/^O~O!f.rOh$[as$[az$[a{$[a#[$[a%j$[a!W$[ag$[a![$[a~O!h/eO~O%o.vO%p.vOs$Uaz$Ua{$Ua#[$Ua%j$Ua!W$Uag$Ua![$Ua~O%j.yOs$Yaz$Ya{$Ya#[$Ya!W$Yag$Ya![$Ya~Os&|a{&|a!W&|ag&|a~P$)nOz/jOs&|a{&|a!W&|ag&|a~O!W/mO~Og/mO~O{/oO~O![/pO~Oo0cOv0qO{*gO!W&X!Z~P'vO{/sO~O%z/tO~P$-bOz/uO#[/OO%j.yOg'PX~Oz/uOg'PX~Og/wO~O!h/xO~O#[/OOs%Saz%Sa{%Sa%j%Sa!W%Sag%Sa![%Sa~O#[/OO%j.yOs%Waz%Wa{%Wa!W%Wag%Wa~Os&|i{&|i!W&|ig&|i~P$)nOz/zO#[/OO%j.yO!['Oa~Og'Pa~P$)nOz0SOg'Pa~Oa0UO!['Oi~P$)zOz0WO!['Oi~Oz0WO#[/OO%j.yO!['Oi~O#[/OO%j.yOg$biz$bi~O%z0ZO~P$-bO#[/OO%j.yOg%Vaz%Va~Og'Pi~P$)nO{0^O~Oa0UO!['Oq~P$)zOz0`O!['Oq~O#[/OO%j.yOz%Ui![%Ui~Oa0UO~P$)zOa0UO!['Oy~P$)zO#[/OO%j.yOg$ciz$ci~O#[/OO%j.yOz%Uq![%Uq~Oz+aO#g%ha%[%ha%_%ha%z%ha~P%SOV&OOo0cOv0qO~P'vOn0hO~Oo0hO~P'vO{0iO~Ot0jO~P!/jO&]&Z&j&h&i&g&f&d&e&c&b&`&a&_&^&[%u~",
+  goto: "!=j'QPPPPPP'RP'Z*s+[+t,_,y-fP.SP'Z.r.r'ZPPP'Z2[PPPPPP2[5PPP5PP7b7k=sPP=v>h>kPP'Z'ZPP>zPP'Z'ZPP'Z'Z'Z'Z'Z?O?w'ZP?zP@QDXGuGyPG|HWH['ZPPPH_Hk'RP'R'RP'RP'RP'RP'RP'R'R'RP'RPP'RPP'RP'RPHqH}IVPI^IdPI^PI^I^PPPI^PKrPK{LVL]KrPI^LfPI^PLmLsPLwM]MzNeLwLwNkNxLwLwLwLw! ^! d! g! l! o! y!!P!!]!!o!!u!#P!#V!#s!#y!$P!$Z!$a!$g!$y!%T!%Z!%a!%k!%q!%w!%}!&T!&Z!&e!&k!&u!&{!'U!'[!'k!'s!'}!(UPPPPPPPPPPP!([!(_!(e!(n!(x!)TPPPPPPPPPPPP!-u!/Z!3^!6oPP!6w!7W!7a!8Y!8P!8c!8i!8l!8o!8r!8z!9jPPPPPPPPPPPPPPPPP!9m!9q!9wP!:]!:a!:m!:v!;S!;j!;m!;p!;v!;|!<S!<VP!<_!<h!=d!=g]eOn#g$j)t,P'}`OTYZ[adnoprtxy}!P!Q!R!U!X!c!d!e!f!g!h!i!k!o!p!q!s!t!z#O#S#T#[#d#g#x#y#{#}$Q$e$g$h$j$q$}%S%Z%^%`%c%g%l%n%w%|&O&Z&_&h&j&k&u&x&|'P'W'Z'l'm'p'r's'w'|(O(S(W(](^(d(g(p(r(z(})^)e)g)k)l)p)t)z*O*Y*d*g*h*k*q*r*t*v*y*z*}+Q+U+V+Y+a+c+d+k+x+y,P,X,Y,],g,h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0l0n0r{!cQ#c#p$R$d$p%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g}!dQ#c#p$R$d$p$u%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g!P!eQ#c#p$R$d$p$u$v%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g!R!fQ#c#p$R$d$p$u$v$w%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g!T!gQ#c#p$R$d$p$u$v$w$x%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g!V!hQ#c#p$R$d$p$u$v$w$x$y%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g!Z!hQ!n#c#p$R$d$p$u$v$w$x$y$z%e%j%p%q&`'O'g(q(|)j*o*x+w,v0g'}TOTYZ[adnoprtxy}!P!Q!R!U!X!c!d!e!f!g!h!i!k!o!p!q!s!t!z#O#S#T#[#d#g#x#y#{#}$Q$e$g$h$j$q$}%S%Z%^%`%c%g%l%n%w%|&O&Z&_&h&j&k&u&x&|'P'W'Z'l'm'p'r's'w'|(O(S(W(](^(d(g(p(r(z(})^)e)g)k)l)p)t)z*O*Y*d*g*h*k*q*r*t*v*y*z*}+Q+U+V+Y+a+c+d+k+x+y,P,X,Y,],g,h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0l0n0r&eVOYZ[dnprxy}!P!Q!U!i!k!o!p!q!s!t#[#d#g#y#{#}$Q$h$j$}%S%Z%^%`%g%l%n%w%|&Z&_&j&k&u&x'P'W'Z'l'm'p'r's'w(O(W(^(d(g(p(r(z)^)e)g)p)t)z*O*Y*d*g*h*k*q*r*t*v*y*z*}+U+V+Y+a+d+k,P,X,Y,],g,h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0n0r%oXOYZ[dnrxy}!P!Q!U!i!k#[#d#g#y#{#}$Q$h$j$}%S%^%`%g%l%n%w%|&Z&_&j&k&u&x'P'W'Z'l'm'p'r's'w(O(W(^(d(g(p(r(z)^)e)g)p)t)z*O*Y*d*g*h*k*q*t*v*y*z*}+U+V+Y+a+d+k,P,X,Y,],g,h,i,k,l,o,s,u,w,y,z-O-d-f-m-p.f.g/V/Z0i0j0kQ#vqQ/[.kR0o0q't`OTYZ[adnoprtxy}!P!Q!R!U!X!c!d!e!f!g!h!k!o!p!q!s!t!z#O#S#T#[#d#g#x#y#{#}$Q$e$g$h$j$q$}%S%Z%^%`%c%g%l%n%w%|&O&Z&_&h&j&k&u&x&|'P'W'Z'l'p'r's'w'|(O(S(W(](^(d(g(p(r(z(})^)e)g)k)l)p)t)z*O*Y*g*h*k*q*r*t*v*y*z*}+Q+U+V+Y+a+c+d+k+x+y,P,X,Y,],h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0l0n0rh#jhz{$W$Z&l&q)S)X+f+g-RW#rq&].k0qQ$]|Q$a!OQ$n!VQ$o!WW$|!i'm*d,gS&[#s#tQ'S$iQ(s&UQ)U&nU)Y&s)Z+jW)a&w+m-T-{Q*Q']W*R'_,`-h.TQ+l)`S,_*S*TQ-Q+eQ-_,TQ-c,WQ.R-al.W-l.^._.a.z.|/R/j/o/t/y0U0Z0^Q/S.`Q/a.tQ/l/OU0P/u0S0[X0V/z0W0_0`R&Z#r!_!wYZ!P!Q!k%S%`%g'p'r's(O(W)g*g*h*k*q*t*v,h,i,k,l,o-m-p.f.g/ZR%^!vQ!{YQ%x#[Q&d#}Q&g$QR,{+YT.j-s/s!Y!jQ!n#c#p$R$d$p$u$v$w$x$y$z%e%j%p%q&`'O'g(q(|)j*o*x+w,v0gQ&X#kQ'c$oR*^'dR'l$|Q%V!mR/_.r'|_OTYZ[adnoprtxy}!P!Q!R!U!X!c!d!e!f!g!h!i!k!o!p!q!s!t!z#O#S#T#[#d#g#x#y#{#}$Q$e$g$h$j$q$}%S%Z%^%`%c%g%l%n%w%|&O&Z&_&h&j&k&u&x&|'P'W'Z'l'm'p'r's'w'|(O(S(W(](^(d(g(p(r(z(})^)e)g)k)l)p)t)z*O*Y*d*g*h*k*q*r*t*v*y*z*}+Q+U+V+Y+a+c+d+k+x+y,P,X,Y,],g,h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0l0n0rS#a_#b!P.[-l.^._.`.a.t.z.|/R/j/o/t/u/y/z0S0U0W0Z0[0^0_0`'|_OTYZ[adnoprtxy}!P!Q!R!U!X!c!d!e!f!g!h!i!k!o!p!q!s!t!z#O#S#T#[#d#g#x#y#{#}$Q$e$g$h$j$q$}%S%Z%^%`%c%g%l%n%w%|&O&Z&_&h&j&k&u&x&|'P'W'Z'l'm'p'r's'w'|(O(S(W(](^(d(g(p(r(z(})^)e)g)k)l)p)t)z*O*Y*d*g*h*k*q*r*t*v*y*z*}+Q+U+V+Y+a+c+d+k+x+y,P,X,Y,],g,h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0l0n0rT#a_#bT#^^#_R(o%xa(l%x(n(o+`,{-y-z.oT+[(k+]R-z,{Q$PsQ+l)aQ,^*RR-e,_X#}s$O$P&fQ&y$aQ'a$nQ'd$oR)s'SQ)b&wV-S+m-T-{ZgOn$j)t,PXkOn)t,PQ$k!TQ&z$bQ&{$cQ'^$mQ'b$oQ)q'RQ)x'WQ){'XQ)|'YQ*Z'`S*]'c'dQ+s)gQ+u)hQ+v)iQ+z)oS+|)r*[Q,Q)vQ,R)wS,S)y)zQ,d*^Q-V+rQ-W+tQ-Y+{S-Z+},OQ-`,UQ-b,VQ-|-XQ.O-[Q.P-^Q.Q-_Q.p-}Q.q.RQ/W.dR/r/XWkOn)t,PR#mjQ'`$nS)r'S'aR,O)sQ,]*RR-f,^Q*['`Q+})rR-[,OZiOjn)t,PQ'f$pR*`'gT-j,e-ku.c-l.^._.a.t.z.|/R/j/o/t/u/y0S0U0Z0[0^t.c-l.^._.a.t.z.|/R/j/o/t/u/y0S0U0Z0[0^Q/S.`X0V/z0W0_0`!P.Z-l.^._.`.a.t.z.|/R/j/o/t/u/y/z0S0U0W0Z0[0^0_0`Q.w.YR/f.xg.z.].{/b/i/n/|0O0Q0]0a0bu.b-l.^._.a.t.z.|/R/j/o/t/u/y0S0U0Z0[0^X.u.W.b/a0PR/c.tV0R/u0S0[R/X.dQnOS#on,PR,P)tQ&^#uR(x&^S%m#R#wS(_%m(bT(b%p&`Q%a!yQ%h!}W(P%a%h(U(YQ(U%eR(Y%jQ&i$RR)O&iQ(e%qQ*{(`T+R(e*{Q'n%OR*e'nS'q%R%SY*i'q*j,m-q.hU*j'r's'tU,m*k*l*mS-q,n,oR.h-rQ#Y]R%t#YQ#_^R%y#_Q(h%vS+W(h+XR+X(iQ+](kR,|+]Q#b_R%{#bQ#ebQ%}#cW&Q#e%}({+bQ({&cR+b0gQ$OsS&e$O&fR&f$PQ&v$_R)_&vQ&V#jR(t&VQ&m$VS)T&m+hR+h)UQ$Z{R&p$ZQ&t$]R)[&tQ+n)bR-U+nQ#hfR&S#hQ)f&zR+q)fQ&}$dS)m&})nR)n'OQ'V$kR)u'VQ'[$lS*P'[,ZR,Z*QQ,a*VR-i,aWjOn)t,PR#ljQ-k,eR.U-kd.{.]/b/i/n/|0O0Q0]0a0bR/h.{U.s.W/a0PR/`.sQ/{/nS0X/{0YR0Y/|S/v/b/cR0T/vQ.}.]R/k.}R!ZPXmOn)t,PWlOn)t,PR'T$jYfOn$j)t,PR&R#g[sOn#g$j)t,PR&d#}&dQOYZ[dnprxy}!P!Q!U!i!k!o!p!q!s!t#[#d#g#y#{#}$Q$h$j$}%S%Z%^%`%g%l%n%w%|&Z&_&j&k&u&x'P'W'Z'l'm'p'r's'w(O(W(^(d(g(p(r(z)^)e)g)p)t)z*O*Y*d*g*h*k*q*r*t*v*y*z*}+U+V+Y+a+d+k,P,X,Y,],g,h,i,k,l,o,q,s,u,w,y,z-O-d-f-m-p-s.f.g/V/Z/s0c0d0e0f0h0i0j0k0n0rQ!nTQ#caQ#poU$Rt%c(SS$d!R$gQ$p!XQ$u!cQ$v!dQ$w!eQ$x!fQ$y!gQ$z!hQ%e!zQ%j#OQ%p#SQ%q#TQ&`#xQ'O$eQ'g$qQ(q&OU(|&h(}+cW)j&|)l+x+yQ*o'|Q*x(]Q+w)kQ,v+QR0g0lQ!yYQ!}ZQ$b!PQ$c!QQ%R!kQ't%S^'{%`%g(O(W*q*t*v^*f'p*h,k,l-p.g/ZQ*l'rQ*m'sQ+t)gQ,j*gQ,n*kQ-n,hQ-o,iQ-r,oQ.e-mR/Y.f[bOn#g$j)t,P!^!vYZ!P!Q!k%S%`%g'p'r's(O(W)g*g*h*k*q*t*v,h,i,k,l,o-m-p.f.g/ZQ#R[Q#fdS#wrxQ$UyW$_}$Q'P)pS$l!U$hW${!i'm*d,gS%v#[+Y`&P#d%|(p(r(z+a-O0kQ&a#yQ&b#{Q&c#}Q'j$}Q'z%^W([%l(^*y*}Q(`%nQ(i%wQ(v&ZS(y&_0iQ)P&jQ)Q&kU)]&u)^+kQ)d&xQ)y'WY)}'Z*O,X,Y-dQ*b'lS*n'w0jW+P(d*z,s,wW+T(g+V,y,zQ+p)eQ,U)zQ,c*YQ,x+UQ-P+dQ-e,]Q-v,uQ.S-fR/q/VhUOn#d#g$j%|&_'w(p(r)t,P%U!uYZ[drxy}!P!Q!U!i!k#[#y#{#}$Q$h$}%S%^%`%g%l%n%w&Z&j&k&u&x'P'W'Z'l'm'p'r's(O(W(^(d(g(z)^)e)g)p)z*O*Y*d*g*h*k*q*t*v*y*z*}+U+V+Y+a+d+k,X,Y,],g,h,i,k,l,o,s,u,w,y,z-O-d-f-m-p.f.g/V/Z0i0j0kQ#qpW%W!o!s0d0nQ%X!pQ%Y!qQ%[!tQ%f0cS'v%Z0hQ'x0eQ'y0fQ,p*rQ-u,qS.i-s/sR0p0rU#uq.k0qR(w&][cOn#g$j)t,PZ!xY#[#}$Q+YQ#W[Q#zrR$TxQ%b!yQ%i!}Q%o#RQ'j${Q(V%eQ(Z%jQ(c%pQ(f%qQ*|(`Q,f*bQ-t,pQ.m-uR/].lQ$StQ(R%cR*s(SQ.l-sR/}/sR#QZR#V[R%Q!iQ%O!iV*c'm*d,g!Z!lQ!n#c#p$R$d$p$u$v$w$x$y$z%e%j%p%q&`'O'g(q(|)j*o*x+w,v0gR%T!kT#]^#_Q%x#[R,{+YQ(m%xS+_(n(oQ,}+`Q-x,{S.n-y-zR/^.oT+Z(k+]Q$`}Q&g$QQ)o'PR+{)pQ$XzQ)W&qR+i)XQ$XzQ&o$WQ)W&qR+i)XQ#khW$Vz$W&q)XQ$[{Q&r$ZZ)R&l)S+f+g-RR$^|R)c&wXlOn)t,PQ$f!RR'Q$gQ$m!UR'R$hR*X'_Q*V'_V-g,`-h.TQ.d-lQ/P.^R/Q._U.]-l.^._Q/U.aQ/b.tQ/g.zU/i.|/j/yQ/n/RQ/|/oQ0O/tU0Q/u0S0[Q0]0UQ0a0ZR0b0^R/T.`R/d.t",
+  nodeNames: "\u26A0 print Escape { Comment Script AssignStatement * BinaryExpression BitOp BitOp BitOp BitOp ArithOp ArithOp @ ArithOp ** UnaryExpression ArithOp BitOp AwaitExpression await ) ( ParenthesizedExpression BinaryExpression or and CompareOp in not is UnaryExpression ConditionalExpression if else LambdaExpression lambda ParamList VariableName AssignOp , : NamedExpression AssignOp YieldExpression yield from TupleExpression ComprehensionExpression async for LambdaExpression ] [ ArrayExpression ArrayComprehensionExpression } { DictionaryExpression DictionaryComprehensionExpression SetExpression SetComprehensionExpression CallExpression ArgList AssignOp MemberExpression . PropertyName Number String FormatString FormatReplacement FormatSelfDoc FormatConversion FormatSpec FormatReplacement FormatSelfDoc ContinuedString Ellipsis None Boolean TypeDef AssignOp UpdateStatement UpdateOp ExpressionStatement DeleteStatement del PassStatement pass BreakStatement break ContinueStatement continue ReturnStatement return YieldStatement PrintStatement RaiseStatement raise ImportStatement import as ScopeStatement global nonlocal AssertStatement assert TypeDefinition type TypeParamList TypeParam StatementGroup ; IfStatement Body elif WhileStatement while ForStatement TryStatement try except finally WithStatement with FunctionDefinition def ParamList AssignOp TypeDef ClassDefinition class DecoratedStatement Decorator At MatchStatement match MatchBody MatchClause case CapturePattern LiteralPattern ArithOp ArithOp AsPattern OrPattern LogicOp AttributePattern SequencePattern MappingPattern StarPattern ClassPattern PatternArgList KeywordPattern KeywordPattern Guard",
+  maxTerm: 277,
+  context: trackIndent,
+  nodeProps: [
+    ["isolate", -5, 4, 71, 72, 73, 77, ""],
+    ["group", -15, 6, 85, 87, 88, 90, 92, 94, 96, 98, 99, 100, 102, 105, 108, 110, "Statement Statement", -22, 8, 18, 21, 25, 40, 49, 50, 56, 57, 60, 61, 62, 63, 64, 67, 70, 71, 72, 79, 80, 81, 82, "Expression", -10, 114, 116, 119, 121, 122, 126, 128, 133, 135, 138, "Statement", -9, 143, 144, 147, 148, 150, 151, 152, 153, 154, "Pattern"],
+    ["openedBy", 23, "(", 54, "[", 58, "{"],
+    ["closedBy", 24, ")", 55, "]", 59, "}"]
+  ],
+  propSources: [pythonHighlighting],
+  skippedNodes: [0, 4],
+  repeatNodeCount: 34,
+  tokenData: "!2|~R!`OX%TXY%oY[%T[]%o]p%Tpq%oqr'ars)Yst*xtu%Tuv,dvw-hwx.Uxy/tyz0[z{0r{|2S|}2p}!O3W!O!P4_!P!Q:Z!Q!R;k!R![>_![!]Do!]!^Es!^!_FZ!_!`Gk!`!aHX!a!b%T!b!cIf!c!dJU!d!eK^!e!hJU!h!i!#f!i!tJU!t!u!,|!u!wJU!w!x!.t!x!}JU!}#O!0S#O#P&o#P#Q!0j#Q#R!1Q#R#SJU#S#T%T#T#UJU#U#VK^#V#YJU#Y#Z!#f#Z#fJU#f#g!,|#g#iJU#i#j!.t#j#oJU#o#p!1n#p#q!1s#q#r!2a#r#s!2f#s$g%T$g;'SJU;'S;=`KW<%lOJU`%YT&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%T`%lP;=`<%l%To%v]&n`%c_OX%TXY%oY[%T[]%o]p%Tpq%oq#O%T#O#P&o#P#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%To&tX&n`OY%TYZ%oZ]%T]^%o^#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tc'f[&n`O!_%T!_!`([!`#T%T#T#U(r#U#f%T#f#g(r#g#h(r#h#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tc(cTmR&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tc(yT!mR&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk)aV&n`&[ZOr%Trs)vs#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk){V&n`Or%Trs*bs#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk*iT&n`&^ZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%To+PZS_&n`OY*xYZ%TZ]*x]^%T^#o*x#o#p+r#p#q*x#q#r+r#r;'S*x;'S;=`,^<%lO*x_+wTS_OY+rZ]+r^;'S+r;'S;=`,W<%lO+r_,ZP;=`<%l+ro,aP;=`<%l*xj,kV%rQ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tj-XT!xY&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tj-oV%lQ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk.]V&n`&ZZOw%Twx.rx#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk.wV&n`Ow%Twx/^x#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk/eT&n`&]ZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk/{ThZ&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tc0cTgR&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk0yXVZ&n`Oz%Tz{1f{!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk1mVaR&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk2ZV%oZ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tc2wTzR&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%To3_W%pZ&n`O!_%T!_!`-Q!`!a3w!a#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Td4OT&{S&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk4fX!fQ&n`O!O%T!O!P5R!P!Q%T!Q![6T![#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk5WV&n`O!O%T!O!P5m!P#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk5tT!rZ&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti6[a!hX&n`O!Q%T!Q![6T![!g%T!g!h7a!h!l%T!l!m9s!m#R%T#R#S6T#S#X%T#X#Y7a#Y#^%T#^#_9s#_#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti7fZ&n`O{%T{|8X|}%T}!O8X!O!Q%T!Q![8s![#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti8^V&n`O!Q%T!Q![8s![#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti8z]!hX&n`O!Q%T!Q![8s![!l%T!l!m9s!m#R%T#R#S8s#S#^%T#^#_9s#_#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti9zT!hX&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk:bX%qR&n`O!P%T!P!Q:}!Q!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tj;UV%sQ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti;ro!hX&n`O!O%T!O!P=s!P!Q%T!Q![>_![!d%T!d!e?q!e!g%T!g!h7a!h!l%T!l!m9s!m!q%T!q!rA]!r!z%T!z!{Bq!{#R%T#R#S>_#S#U%T#U#V?q#V#X%T#X#Y7a#Y#^%T#^#_9s#_#c%T#c#dA]#d#l%T#l#mBq#m#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti=xV&n`O!Q%T!Q![6T![#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti>fc!hX&n`O!O%T!O!P=s!P!Q%T!Q![>_![!g%T!g!h7a!h!l%T!l!m9s!m#R%T#R#S>_#S#X%T#X#Y7a#Y#^%T#^#_9s#_#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti?vY&n`O!Q%T!Q!R@f!R!S@f!S#R%T#R#S@f#S#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Ti@mY!hX&n`O!Q%T!Q!R@f!R!S@f!S#R%T#R#S@f#S#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TiAbX&n`O!Q%T!Q!YA}!Y#R%T#R#SA}#S#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TiBUX!hX&n`O!Q%T!Q!YA}!Y#R%T#R#SA}#S#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TiBv]&n`O!Q%T!Q![Co![!c%T!c!iCo!i#R%T#R#SCo#S#T%T#T#ZCo#Z#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TiCv]!hX&n`O!Q%T!Q![Co![!c%T!c!iCo!i#R%T#R#SCo#S#T%T#T#ZCo#Z#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%ToDvV{_&n`O!_%T!_!`E]!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TcEdT%{R&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TkEzT#gZ&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TkFbXmR&n`O!^%T!^!_F}!_!`([!`!a([!a#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TjGUV%mQ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TkGrV%zZ&n`O!_%T!_!`([!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TkH`WmR&n`O!_%T!_!`([!`!aHx!a#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TjIPV%nQ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TkIoV_Q#}P&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%ToJ_]&n`&YS%uZO!Q%T!Q![JU![!c%T!c!}JU!}#R%T#R#SJU#S#T%T#T#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUoKZP;=`<%lJUoKge&n`&YS%uZOr%Trs)Ysw%Twx.Ux!Q%T!Q![JU![!c%T!c!tJU!t!uLx!u!}JU!}#R%T#R#SJU#S#T%T#T#fJU#f#gLx#g#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUoMRa&n`&YS%uZOr%TrsNWsw%Twx! vx!Q%T!Q![JU![!c%T!c!}JU!}#R%T#R#SJU#S#T%T#T#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUkN_V&n`&`ZOr%TrsNts#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%TkNyV&n`Or%Trs! `s#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk! gT&n`&bZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk! }V&n`&_ZOw%Twx!!dx#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!!iV&n`Ow%Twx!#Ox#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!#VT&n`&aZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%To!#oe&n`&YS%uZOr%Trs!%Qsw%Twx!&px!Q%T!Q![JU![!c%T!c!tJU!t!u!(`!u!}JU!}#R%T#R#SJU#S#T%T#T#fJU#f#g!(`#g#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUk!%XV&n`&dZOr%Trs!%ns#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!%sV&n`Or%Trs!&Ys#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!&aT&n`&fZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!&wV&n`&cZOw%Twx!'^x#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!'cV&n`Ow%Twx!'xx#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!(PT&n`&eZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%To!(ia&n`&YS%uZOr%Trs!)nsw%Twx!+^x!Q%T!Q![JU![!c%T!c!}JU!}#R%T#R#SJU#S#T%T#T#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUk!)uV&n`&hZOr%Trs!*[s#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!*aV&n`Or%Trs!*vs#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!*}T&n`&jZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!+eV&n`&gZOw%Twx!+zx#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!,PV&n`Ow%Twx!,fx#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tk!,mT&n`&iZO#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%To!-Vi&n`&YS%uZOr%TrsNWsw%Twx! vx!Q%T!Q![JU![!c%T!c!dJU!d!eLx!e!hJU!h!i!(`!i!}JU!}#R%T#R#SJU#S#T%T#T#UJU#U#VLx#V#YJU#Y#Z!(`#Z#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUo!.}a&n`&YS%uZOr%Trs)Ysw%Twx.Ux!Q%T!Q![JU![!c%T!c!}JU!}#R%T#R#SJU#S#T%T#T#oJU#p#q%T#r$g%T$g;'SJU;'S;=`KW<%lOJUk!0ZT!XZ&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tc!0qT!WR&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%Tj!1XV%kQ&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%T~!1sO!]~k!1zV%jR&n`O!_%T!_!`-Q!`#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%T~!2fO![~i!2mT%tX&n`O#o%T#p#q%T#r;'S%T;'S;=`%i<%lO%T",
+  tokenizers: [legacyPrint, indentation, newlines, strings, 0, 1, 2, 3, 4],
+  topRules: { "Script": [0, 5] },
+  specialized: [{ term: 221, get: (value) => spec_identifier[value] || -1 }],
+  tokenPrec: 7668
+});
+
+// src/detect/python-tree.ts
+function parsePython(text2) {
+  const starts = [0];
+  for (let index = text2.indexOf("\n"); index >= 0; index = text2.indexOf("\n", index + 1)) starts.push(index + 1);
+  const placeOf3 = (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle2 = Math.ceil((low + high) / 2);
+      if ((starts[middle2] ?? 0) <= offset) low = middle2;
+      else high = middle2 - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) };
+  };
+  return { text: text2, top: parser.parse(text2).topNode, placeOf: placeOf3 };
+}
+function textOf(file2, node2) {
+  return file2.text.slice(node2.from, node2.to);
+}
+function nodesOf(file2, ...kinds) {
+  const found = [];
+  file2.top.cursor().iterate((node2) => {
+    if (kinds.includes(node2.name)) found.push(node2.node);
+  });
+  return found;
+}
+function childrenOf(node2) {
+  const children = [];
+  for (let child = node2.firstChild; child; child = child.nextSibling) children.push(child);
+  return children;
+}
+function elementsOf(node2) {
+  return childrenOf(node2).filter(({ name: name2 }) => !/^[()[\]{},]$/.test(name2) && name2 !== "Comment");
+}
+function stringValue(file2, node2) {
+  const literal3 = node2 && stringParts(file2, node2);
+  return literal3?.value;
+}
+function stringParts(file2, node2) {
+  if (node2.name !== "String") return void 0;
+  const found = /^(r|u|R|U)?("""|'''|"|')([\s\S]*)\2$/.exec(textOf(file2, node2));
+  if (!found) return void 0;
+  const [, prefix = "", quotes = "", written = ""] = found;
+  const isRaw = /r/i.test(prefix);
+  const value = isRaw ? written : written.replace(/\\(["'\\])/g, "$1").replace(/\\\r?\n/g, "");
+  return { value, written, from: node2.from + prefix.length + quotes.length };
+}
+function callOf(file2, node2) {
+  const list2 = node2.getChild("ArgList");
+  const positional = [];
+  const keywords = /* @__PURE__ */ new Map();
+  const parts = list2 ? elementsOf(list2) : [];
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index];
+    if (part === void 0) break;
+    const value = parts[index + 2];
+    if (parts[index + 1]?.name === "AssignOp" && value) {
+      keywords.set(textOf(file2, part), value);
+      index += 2;
+    } else positional.push(part);
+  }
+  return { name: node2.firstChild ? textOf(file2, node2.firstChild).replace(/\s+/g, "") : "", node: node2, positional, keywords };
+}
+function assignmentsOf(file2) {
+  const found = /* @__PURE__ */ new Map();
+  for (const node2 of nodesOf(file2, "AssignStatement")) {
+    const [target2, ...rest] = childrenOf(node2);
+    const value = rest.at(-1);
+    if (target2?.name !== "VariableName" || !value || rest.length > 3) continue;
+    const name2 = textOf(file2, target2);
+    found.set(name2, found.has(name2) ? void 0 : value);
+  }
+  return new Map([...found].flatMap(([name2, value]) => value ? [[name2, value]] : []));
+}
+
+// src/detect/code.ts
+var WORTH_PARSING = /\bpeft\b|Config\(|load_in_[48]bit|from_pretrained/;
+function readCode(file2, content2) {
+  if (!WORTH_PARSING.test(content2)) return void 0;
+  const source = parsePython(content2);
+  const reader = new CodeReader(file2, source);
+  for (const node2 of nodesOf(source, "CallExpression")) reader.read(callOf(source, node2));
+  return reader.found();
+}
+var CodeReader = class {
+  constructor(file2, source) {
+    this.file = file2;
+    this.source = source;
+    this.#assigned = assignmentsOf(source);
+    this.#imported = importedFrom(source, /^(peft|transformers|torchao|diffusers|trl|unsloth)(\.|$)/);
+  }
+  file;
+  source;
+  #assigned;
+  #imported;
+  #methods = [];
+  #quantizations = [];
+  #architectures = [];
+  #tasks = [];
+  #unsure = [];
+  read(call) {
+    const name2 = call.name.split(".").at(-1) ?? "";
+    if (call.name.includes(".") || this.#imported.has(name2)) {
+      const method = METHOD_OF_CONFIG[name2];
+      if (method) this.#readMethod(call, method);
+      const quantization = QUANTIZATION_OF_CONFIG[name2];
+      if (quantization) this.#readQuantization(call, quantization);
+    }
+    if (/\.from_pretrained$/.test(call.name)) this.#readModel(call);
+  }
+  found() {
+    const use = {
+      file: this.file,
+      methods: this.#methods,
+      quantizations: this.#quantizations,
+      architectures: this.#architectures,
+      tasks: this.#tasks,
+      unsure: this.#unsure
+    };
+    return this.#methods.length + this.#quantizations.length + this.#unsure.length > 0 ? use : void 0;
+  }
+  #readMethod(call, { name: name2, variants }) {
+    const variant = variants.find(({ keyword: keyword2, is }) => this.#values(call.keywords.get(keyword2)).includes(is));
+    this.#note(this.#methods, call.node, variant ? `${name2}+${variant.name}` : name2);
+    for (const text2 of this.#values(call.keywords.get("task_type"))) {
+      const task = TASK_OF_TYPE[text2.replace(/^.*\./, "")];
+      if (task) this.#note(this.#tasks, call.node, task);
+      else this.#note(this.#unsure, call.node, `the task type \`${text2.slice(0, 60)}\` is not known`);
+    }
+  }
+  #readQuantization(call, read) {
+    const name2 = read((keyword2) => this.#values(call.keywords.get(keyword2)));
+    if (name2 === void 0)
+      this.#note(this.#unsure, call.node, `\`${call.name}\` is set by values that are not in the source`);
+    else if (name2 !== "") this.#note(this.#quantizations, call.node, name2);
+  }
+  #readModel(call) {
+    const parts = call.name.split(".");
+    const loader = parts.at(-2) ?? "";
+    if (/Tokenizer|Processor|Config$/.test(loader)) return;
+    for (const [keyword2, quantization] of [
+      ["load_in_8bit", "bnb-int8"],
+      ["load_in_4bit", "bnb-fp4"]
+    ])
+      if (this.#values(call.keywords.get(keyword2)).includes("True"))
+        this.#note(this.#quantizations, call.node, quantization);
+    const task = TASK_OF_CLASS.find(([suffix]) => loader.endsWith(suffix))?.[1];
+    if (task === void 0 && !/^Auto|^Peft|Model$/.test(loader)) return;
+    if (task) this.#note(this.#tasks, call.node, task);
+    const ofClass = ARCHITECTURE_OF_CLASS.find(([prefix]) => loader.startsWith(prefix))?.[1];
+    const ids = this.#values(call.positional[0] ?? call.keywords.get("pretrained_model_name_or_path"));
+    const known = ofClass ? [ofClass] : ids.flatMap((id2) => architectureOfModel(id2) ?? []);
+    for (const architecture of known) this.#note(this.#architectures, call.node, architecture);
+    if (known.length > 0) return;
+    const what = ids.length > 0 ? `the architecture of \`${ids[0]?.slice(0, 80)}\` is not known` : "which model is loaded is not in the source";
+    this.#note(this.#unsure, call.node, what);
+  }
+  #note(list2, node2, value) {
+    list2.push({ value, file: this.file, line: this.source.placeOf(node2.from).line });
+  }
+  /** What an expression can be, as far as the file says: literals, names assigned once, defaults of arguments and fields. */
+  #values(node2, depth = 0) {
+    if (node2 === void 0 || depth > 4) return [];
+    const text2 = stringValue(this.source, node2);
+    if (text2 !== void 0) return [text2];
+    const written = textOf(this.source, node2);
+    switch (node2.name) {
+      case "Boolean":
+      case "None":
+      case "Number":
+        return [written];
+      case "VariableName":
+        return this.#values(this.#assigned.get(written), depth + 1);
+      case "MemberExpression": {
+        if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written)) return [written];
+        const attribute = written.split(".").at(-1) ?? "";
+        return this.#defaults.get(attribute) ?? [];
+      }
+      default:
+        return [];
+    }
+  }
+  /** Defaults of command line arguments and of fields, by name: what runs when nobody says otherwise. */
+  get #defaults() {
+    this.#known ??= this.#readDefaults();
+    return this.#known;
+  }
+  #known;
+  #readDefaults() {
+    const found = /* @__PURE__ */ new Map();
+    for (const node2 of nodesOf(this.source, "CallExpression")) {
+      const call = callOf(this.source, node2);
+      const flag = call.positional.map((one) => stringValue(this.source, one)).find((one) => one?.startsWith("--"));
+      const fallback = stringValue(this.source, call.keywords.get("default"));
+      if (call.name.endsWith("add_argument") && flag && fallback)
+        found.set(flag.slice(2).replaceAll("-", "_"), [fallback]);
+    }
+    for (const node2 of nodesOf(this.source, "AssignStatement")) {
+      const name2 = node2.getChild("VariableName");
+      if (!name2 || !node2.getChild("TypeDef")) continue;
+      const call = node2.getChild("CallExpression");
+      const value = call ? callOf(this.source, call).keywords.get("default") : node2.lastChild ?? void 0;
+      const text2 = stringValue(this.source, value);
+      if (text2 !== void 0) found.set(textOf(this.source, name2), [text2]);
+    }
+    return found;
+  }
+};
+var QUANTIZATION_OF_CONFIG = {
+  BitsAndBytesConfig: (values) => {
+    if (values("load_in_8bit").includes("True")) return "bnb-int8";
+    if (!values("load_in_4bit").includes("True")) return void 0;
+    return `bnb-${values("bnb_4bit_quant_type")[0] ?? "fp4"}`;
+  },
+  HqqConfig: () => "hqq-int4",
+  GPTQConfig: () => "gptq-int4",
+  AwqConfig: () => "awq-int4",
+  EetqConfig: () => "eetq-int8",
+  AqlmConfig: () => "aqlm-2bit",
+  QuantoConfig: (values) => {
+    const [weights] = values("weights");
+    return weights === "int8" || weights === "int4" ? `quanto-${weights}` : void 0;
+  },
+  TorchAoConfig: (values) => values("quant_type")[0] === "int8_weight_only" ? "torchao-int8wo" : void 0
+};
+function importedFrom(source, modules) {
+  const names = /* @__PURE__ */ new Set();
+  for (const node2 of nodesOf(source, "ImportStatement")) {
+    const found = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(textOf(source, node2));
+    if (!found?.[1] || !modules.test(found[1])) continue;
+    for (const one of (found[2] ?? "").replace(/[()\\]/g, " ").replace(/#.*$/gm, "").split(","))
+      names.add(
+        one.trim().split(/\s+as\s+/).at(-1) ?? ""
+      );
+  }
+  return names;
+}
+
+// src/detect/readers/reading.ts
+function requirementAt(text2, place, group) {
+  const { line, column, written = text2 } = place;
+  const parsed = parsePep508(text2);
+  if ("error" in parsed)
+    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed.error}.`, line };
+  const { name: name2, extras, specifier, marker, url: url2 } = parsed;
+  return {
+    ...{ name: name2, written, specifier, extras, marker, group, line },
+    source: url2 === "" ? "index" : sourceOf(url2),
+    columns: [column, column + written.length]
+  };
+}
+function elsewhere(location, source, { line, column, written = location }, group) {
+  const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1];
+  const file2 = /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
+  const name2 = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(egg ?? file2 ?? "")?.[0];
+  if (name2 === void 0)
+    return {
+      kind: "not-installable",
+      message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
+      line
+    };
+  return {
+    ...{ name: name2.toLowerCase().replace(/[-_.]+/g, "-"), written, specifier: "", extras: [], marker: "", group },
+    ...{ source, line, columns: [column, column + written.length] }
+  };
+}
+function sourceOf(url2) {
+  if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
+  return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
+}
+function shown2(text2) {
+  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
+}
+function sorted(read) {
+  return {
+    requirements: read.filter((one) => "written" in one),
+    findings: read.filter((one) => !("written" in one))
+  };
+}
+function unreadable2(message, line) {
+  return { findings: [{ kind: "unreadable", message, line }] };
+}
+
+// src/detect/readers/dockerfile.ts
+var WITH_VALUE = /* @__PURE__ */ new Set([
+  ...["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-r", "--requirement", "-c", "--constraint"],
+  ...["-e", "--editable", "-t", "--target", "--prefix", "--root", "--src", "--python", "-p", "--platform"],
+  ...["--python-version", "--abi", "--implementation", "--only-binary", "--no-binary", "--progress-bar", "--timeout"],
+  ...["--retries", "--cache-dir", "--trusted-host", "--cert", "--index", "--default-index", "--index-strategy"],
+  ...["--torch-backend", "--exclude-newer", "--config-settings", "--global-option", "--override", "--overrides"],
+  ...["--upgrade-strategy", "--root-user-action", "--link-mode", "--prerelease", "--resolution", "--group", "--extra"]
+]);
+var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
+function readDockerfile(content2) {
+  const read = [];
+  const includes = [];
+  const indexes = [];
+  const variables = /* @__PURE__ */ new Map();
+  for (const { keyword: keyword2, words: words2 } of instructions(content2)) {
+    if (keyword2 === "ARG" || keyword2 === "ENV") noteVariables(words2, variables);
+    if (keyword2 !== "RUN") continue;
+    for (const install2 of installs(words2))
+      for (const one of installed(install2, variables)) {
+        if ("path" in one) includes.push(one);
+        else if ("address" in one) indexes.push(one);
+        else read.push(one);
+      }
+  }
+  return { ...sorted(read), includes, indexes };
+}
+function* instructions(content2) {
+  const lines = content2.split("\n").map((line) => line.replace(/\r$/, ""));
+  for (let index = 0; index < lines.length; index++) {
+    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines[index] ?? "")?.[1]?.toUpperCase();
+    if (keyword2 === void 0) continue;
+    const words2 = [];
+    let from = (lines[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
+    for (; ; index++) {
+      const line = lines[index] ?? "";
+      const isComment = /^\s*#/.test(line) && from === 0;
+      const goesOn = /\\\s*$/.test(line);
+      if (!isComment) words2.push(...shellWords(goesOn ? line.replace(/\\\s*$/, "") : line, index + 1, from));
+      from = 0;
+      if (!(goesOn || isComment) || index + 1 >= lines.length) break;
+    }
+    yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
+  }
+}
+function shellWords(text2, line, from) {
+  const words2 = [];
+  const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
+  pattern.lastIndex = from;
+  for (let found = pattern.exec(text2); found; found = pattern.exec(text2)) {
+    const written = found[0];
+    const value = written.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
+      (_, double, single, escaped) => String(double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped ?? "")
+    );
+    words2.push({ value, written, line, column: found.index });
+  }
+  return words2;
+}
+function execForm(words2) {
+  if (!words2[0]?.written.startsWith("[")) return words2;
+  return words2.flatMap(
+    (word) => [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
+      ...{ value: found[1] ?? "", written: found[1] ?? "", line: word.line },
+      column: word.column + found.index + 1
+    }))
+  );
+}
+function noteVariables(words2, variables) {
+  for (const { value } of words2) {
+    const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(value);
+    if (found?.[1]) variables.set(found[1], found[2] ?? "");
+  }
+}
+function installs(words2) {
+  const found = [];
+  for (const [index, { value, line, column, written }] of words2.entries()) {
+    const after = words2[index + 1]?.value;
+    const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === "install";
+    const isUv = /(^|\/)uv$/.test(value) && after === "add";
+    if (isPip || isUv) {
+      const rest = words2.slice(index + 2);
+      const end = rest.findIndex((word) => ENDS.test(word.value));
+      found.push(end < 0 ? rest : rest.slice(0, end));
+    } else if (/["']/.test(written) && /\b(pip[\d.]* install|uv add)\s/.test(value))
+      found.push(
+        ...installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })))
+      );
+  }
+  return found;
+}
+function* installed(words2, variables) {
+  for (let index = 0; index < words2.length; index++) {
+    const word = words2[index];
+    if (word === void 0) return;
+    const { line, column } = word;
+    if (word.value.startsWith("-")) {
+      const [option = "", inline2] = word.value.split(/=(.*)/s);
+      const value = inline2 ?? (WITH_VALUE.has(option) ? words2[++index]?.value : void 0);
+      const named = value === void 0 ? void 0 : fromOption(option, value, word);
+      if (named) yield named;
+      continue;
+    }
+    const quote = /^["']/.test(word.written) ? 1 : 0;
+    const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
+    const place = { line, column: column + quote, ...isPlain && { written: word.value } };
+    const text2 = substituted(word.value, variables);
+    if (/^(git|hg|svn|bzr)\+/.test(text2)) yield elsewhere(text2, "git", place, "");
+    else if (/^https?:/.test(text2)) yield elsewhere(text2, "url", place, "");
+    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text2)) yield elsewhere(text2, "path", place, "");
+    else if (text2.includes("$"))
+      yield {
+        kind: "unreadable",
+        message: `\`${shown2(word.value)}\` holds a variable that the Dockerfile gives no default.`,
+        line
+      };
+    else yield requirementAt(text2, place, "");
+  }
+}
+function fromOption(option, value, { line }) {
+  if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return { path: value, line };
+  if (/^(-i|-f|--(default-)?index(-url)?|--extra-index-url|--find-links)$/.test(option))
+    return { address: withoutCredentials(value).replace(/\/+$/, ""), line };
+  return void 0;
+}
+function substituted(text2, variables) {
+  return text2.replace(
+    /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
+    (whole, braced, fallback, bare) => variables.get(braced ?? bare) ?? fallback ?? whole
+  );
+}
+
+// src/detect/readers/environment-yml.ts
+var import_yaml2 = __toESM(require_dist(), 1);
+var LONGEST2 = 32 * 1024;
+var MOST_BRACKETS = 200;
+function readEnvironmentYml(content2) {
+  const brackets = content2.length <= LONGEST2 ? (content2.match(/[[{]/g) ?? []).length : 0;
+  if (content2.length > LONGEST2 || brackets > MOST_BRACKETS) {
+    return unreadable2("The file is too large or too deep for an environment file; it is not read.", 1);
+  }
+  const counter = new import_yaml2.LineCounter();
+  const document = (0, import_yaml2.parseDocument)(content2, { lineCounter: counter });
+  const [error63] = document.errors;
+  if (error63) return unreadable2(error63.message.split("\n")[0] ?? "", counter.linePos(error63.pos[0]).line);
+  const dependencies = document.get("dependencies");
+  const read = [];
+  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
+    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
+      read.push(condaEntry(item.value, placeOf(item, content2, counter)));
+    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
+    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
+      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-"))
+        read.push(requirementAt(entry.value, placeOf(entry, content2, counter), "pip"));
+  }
+  return sorted(read);
+}
+function placeOf(node2, content2, counter) {
+  const [start = 0, end = 0] = node2.range ?? [];
+  const quote = node2.type === "QUOTE_DOUBLE" || node2.type === "QUOTE_SINGLE" ? 1 : 0;
+  const { line, col } = counter.linePos(start + quote);
+  return { line, column: col - 1, written: content2.slice(start + quote, end - quote) };
+}
+function condaEntry(text2, place) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
+  const name2 = found?.[1] ?? text2;
+  const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
+  const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
+  const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
+  return requirementAt(`${name2}${specifier}`, place, "conda");
+}
+function condaExact(operator2, version2) {
+  if (version2.endsWith("*")) return `==${version2.replace(/\.?\*$/, "")}.*`;
+  return operator2 === "==" || version2.split(".").length >= 3 ? `==${version2}` : `==${version2}.*`;
+}
+
+// src/detect/readers/locks.ts
+var TABLE = /^\[\[(package|packages)\]\]\s*$/;
+var STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
+var REGISTRY = /^(?:source\s*=\s*\{\s*registry\s*=|index\s*=|url\s*=)\s*["']([^"']+)["']/;
+var CONFLICT = /^(<{7}|>{7}) /;
+function readLock(content2) {
+  const locked = [];
+  const indexes = /* @__PURE__ */ new Map();
+  let current;
+  const finish = () => {
+    if (current?.name && current.version)
+      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
+    current = void 0;
+  };
+  let number5 = 0;
+  for (const raw of content2.split("\n")) {
+    number5++;
+    if (raw === "" || raw.startsWith(" ") || raw.startsWith("{")) continue;
+    const line = raw.trimEnd();
+    if (TABLE.test(line)) {
+      finish();
+      current = { line: number5 };
+    } else if (line.startsWith("[")) {
+      if (line !== "[package.source]") finish();
+      else if (current?.name && current.version) {
+        finish();
+        current = { line: number5 };
+      }
+    } else if (CONFLICT.test(line))
+      return unreadable2("A conflict marker is left in this file. Resolve it and refresh the lock.", number5);
+    else if (current) {
+      const [, key, value] = STRING.exec(line) ?? [];
+      if (key === "name") current.name = value ?? "";
+      if (key === "version") {
+        current.version = value ?? "";
+        current.line = number5;
+      }
+      const registry2 = REGISTRY.exec(line)?.[1];
+      if (registry2 && /^https?:/.test(registry2)) noteIndex(indexes, registry2, number5);
+    }
+  }
+  finish();
+  return { locked, indexes: [...indexes.values()] };
+}
+function noteIndex(indexes, written, line) {
+  const address = withoutCredentials(written).replace(/\/+$/, "");
+  if (!indexes.has(address)) indexes.set(address, { address, line });
+}
+function readPipfileLock(content2) {
+  let parsed;
+  try {
+    parsed = JSON.parse(content2);
+  } catch (error63) {
+    return unreadable2(`It is not JSON: ${error63.message.slice(0, 100)}.`, lineOfJsonError(content2, error63));
+  }
+  const lines = /* @__PURE__ */ new Map();
+  for (const [index, line] of content2.split("\n").entries()) {
+    const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
+    if (name2 && !lines.has(name2)) lines.set(name2, index + 1);
+  }
+  const locked = ["default", "develop"].flatMap(
+    (section) => Object.entries(record2(record2(parsed)[section])).flatMap(([name2, entry]) => {
+      const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
+      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines.get(name2) ?? 1 }] : [];
+    })
+  );
+  const sources = record2(record2(parsed)._meta).sources;
+  const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
+    const { url: url2 } = record2(source);
+    return typeof url2 === "string" ? [{ address: withoutCredentials(url2).replace(/\/+$/, ""), line: 1 }] : [];
+  });
+  return { locked, indexes };
+}
+function lineOfJsonError(content2, error63) {
+  const position = Number(/position (\d+)/.exec(error63.message)?.[1] ?? 0);
+  return content2.slice(0, position).split("\n").length;
+}
+function record2(value) {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+// node_modules/eslint-visitor-keys/lib/visitor-keys.js
+var KEYS = {
+  ArrayExpression: ["elements"],
+  ArrayPattern: ["elements"],
+  ArrowFunctionExpression: ["params", "body"],
+  AssignmentExpression: ["left", "right"],
+  AssignmentPattern: ["left", "right"],
+  AwaitExpression: ["argument"],
+  BinaryExpression: ["left", "right"],
+  BlockStatement: ["body"],
+  BreakStatement: ["label"],
+  CallExpression: ["callee", "arguments"],
+  CatchClause: ["param", "body"],
+  ChainExpression: ["expression"],
+  ClassBody: ["body"],
+  ClassDeclaration: ["id", "superClass", "body"],
+  ClassExpression: ["id", "superClass", "body"],
+  ConditionalExpression: ["test", "consequent", "alternate"],
+  ContinueStatement: ["label"],
+  DebuggerStatement: [],
+  DoWhileStatement: ["body", "test"],
+  EmptyStatement: [],
+  ExperimentalRestProperty: ["argument"],
+  ExperimentalSpreadProperty: ["argument"],
+  ExportAllDeclaration: ["exported", "source", "attributes"],
+  ExportDefaultDeclaration: ["declaration"],
+  ExportNamedDeclaration: [
+    "declaration",
+    "specifiers",
+    "source",
+    "attributes"
+  ],
+  ExportSpecifier: ["local", "exported"],
+  ExpressionStatement: ["expression"],
+  ForInStatement: ["left", "right", "body"],
+  ForOfStatement: ["left", "right", "body"],
+  ForStatement: ["init", "test", "update", "body"],
+  FunctionDeclaration: ["id", "params", "body"],
+  FunctionExpression: ["id", "params", "body"],
+  Identifier: [],
+  IfStatement: ["test", "consequent", "alternate"],
+  ImportAttribute: ["key", "value"],
+  ImportDeclaration: ["specifiers", "source", "attributes"],
+  ImportDefaultSpecifier: ["local"],
+  ImportExpression: ["source", "options"],
+  ImportNamespaceSpecifier: ["local"],
+  ImportSpecifier: ["imported", "local"],
+  JSXAttribute: ["name", "value"],
+  JSXClosingElement: ["name"],
+  JSXClosingFragment: [],
+  JSXElement: ["openingElement", "children", "closingElement"],
+  JSXEmptyExpression: [],
+  JSXExpressionContainer: ["expression"],
+  JSXFragment: ["openingFragment", "children", "closingFragment"],
+  JSXIdentifier: [],
+  JSXMemberExpression: ["object", "property"],
+  JSXNamespacedName: ["namespace", "name"],
+  JSXOpeningElement: ["name", "attributes"],
+  JSXOpeningFragment: [],
+  JSXSpreadAttribute: ["argument"],
+  JSXSpreadChild: ["expression"],
+  JSXText: [],
+  LabeledStatement: ["label", "body"],
+  Literal: [],
+  LogicalExpression: ["left", "right"],
+  MemberExpression: ["object", "property"],
+  MetaProperty: ["meta", "property"],
+  MethodDefinition: ["key", "value"],
+  NewExpression: ["callee", "arguments"],
+  ObjectExpression: ["properties"],
+  ObjectPattern: ["properties"],
+  PrivateIdentifier: [],
+  Program: ["body"],
+  Property: ["key", "value"],
+  PropertyDefinition: ["key", "value"],
+  RestElement: ["argument"],
+  ReturnStatement: ["argument"],
+  SequenceExpression: ["expressions"],
+  SpreadElement: ["argument"],
+  StaticBlock: ["body"],
+  Super: [],
+  SwitchCase: ["test", "consequent"],
+  SwitchStatement: ["discriminant", "cases"],
+  TaggedTemplateExpression: ["tag", "quasi"],
+  TemplateElement: [],
+  TemplateLiteral: ["quasis", "expressions"],
+  ThisExpression: [],
+  ThrowStatement: ["argument"],
+  TryStatement: ["block", "handler", "finalizer"],
+  UnaryExpression: ["argument"],
+  UpdateExpression: ["argument"],
+  VariableDeclaration: ["declarations"],
+  VariableDeclarator: ["id", "init"],
+  WhileStatement: ["test", "body"],
+  WithStatement: ["object", "body"],
+  YieldExpression: ["argument"]
+};
+var NODE_TYPES = Object.keys(KEYS);
+for (const type of NODE_TYPES) {
+  Object.freeze(KEYS[type]);
+}
+Object.freeze(KEYS);
+var visitor_keys_default = KEYS;
+
+// node_modules/eslint-visitor-keys/lib/index.js
+function unionWith(additionalKeys) {
+  const retv = (
+    /** @type {{ [type: string]: ReadonlyArray<string> }} */
+    Object.assign({}, visitor_keys_default)
+  );
+  for (const type of Object.keys(additionalKeys)) {
+    if (Object.hasOwn(retv, type)) {
+      const keys = new Set(additionalKeys[type]);
+      for (const key of retv[type]) {
+        keys.add(key);
+      }
+      retv[type] = Object.freeze(Array.from(keys));
+    } else {
+      retv[type] = Object.freeze(Array.from(additionalKeys[type]));
+    }
+  }
+  return Object.freeze(retv);
+}
+
+// node_modules/toml-eslint-parser/lib/index.mjs
+function last(arr) {
+  return arr[arr.length - 1] ?? null;
+}
+function toKeyName(node2) {
+  return node2.type === "TOMLBare" ? node2.name : node2.value;
+}
+var TOMLVerImpl = class {
+  constructor(major, minor) {
+    this.major = major;
+    this.minor = minor;
+  }
+  lt(major, minor) {
+    return this.major < major || this.major === major && this.minor < minor;
+  }
+  gte(major, minor) {
+    return this.major > major || this.major === major && this.minor >= minor;
+  }
+};
+var TOML_VERSION_1_0 = new TOMLVerImpl(1, 0);
+var TOML_VERSION_1_1 = new TOMLVerImpl(1, 1);
+var DEFAULT_TOML_VERSION = TOML_VERSION_1_1;
+var SUPPORTED_TOML_VERSIONS = {
+  "1.0": TOML_VERSION_1_0,
+  "1.0.0": TOML_VERSION_1_0,
+  "1.1": TOML_VERSION_1_1,
+  "1.1.0": TOML_VERSION_1_1,
+  latest: TOML_VERSION_1_1,
+  next: TOML_VERSION_1_1
+};
+function getTOMLVer(v) {
+  return v && SUPPORTED_TOML_VERSIONS[v] || DEFAULT_TOML_VERSION;
+}
+var MESSAGES = {
+  "unterminated-string": "Unterminated string constant",
+  "unterminated-table-key": "Unterminated table-key",
+  "unterminated-array": "Unterminated array",
+  "unterminated-inline-table": "Unterminated inline table",
+  "missing-key": "Empty bare keys are not allowed",
+  "missing-newline": "Must be a newline",
+  "missing-equals-sign": "Expected equal (=) token",
+  "missing-value": "Unspecified values are invalid",
+  "missing-comma": "Expected comma (,) token",
+  "dupe-keys": "Defining a key multiple times is invalid",
+  "unexpected-char": "Unexpected character",
+  "unexpected-token": "Unexpected token",
+  "invalid-control-character": "Control characters (codes < 0x1f and 0x7f) are not allowed",
+  "invalid-comment-character": "Invalid code point {{cp}} within comments",
+  "invalid-key-value-newline": "The key, equals sign, and value must be on the same line",
+  "invalid-inline-table-newline": "No newlines are allowed between the curly braces unless they are valid within a value",
+  "invalid-underscore": "Underscores are allowed between digits",
+  "invalid-space": "Unexpected spaces",
+  "invalid-three-quotes": "Three or more quotes are not permitted",
+  "invalid-date": "Unexpected invalid date",
+  "invalid-time": "Unexpected invalid time",
+  "invalid-leading-zero": "Leading zeros are not allowed",
+  "invalid-trailing-comma-in-inline-table": "Trailing comma is not permitted in an inline table",
+  "invalid-char-in-escape-sequence": "Invalid character in escape sequence",
+  "invalid-consecutive-dots-in-key": "Consecutive dots are not permitted in keys",
+  "invalid-code-point": "Invalid code point {{cp}}",
+  "invalid-trailing-dot-in-key": "Keys cannot end with a dot",
+  "invalid-leading-dot-in-key": "Keys cannot start with a dot"
+};
+function getMessage(code2, data) {
+  if (data) return MESSAGES[code2].replace(/\{\{(.*?)\}\}/gu, (_, name$2) => {
+    if (name$2 in data) return data[name$2];
+    return `{{${name$2}}}`;
+  });
+  return MESSAGES[code2];
+}
+var ParseError = class extends SyntaxError {
+  /**
+  * Initialize this ParseError instance.
+  *
+  */
+  constructor(code2, offset, line, column, data) {
+    super(getMessage(code2, data));
+    this.index = offset;
+    this.lineNumber = line;
+    this.column = column;
+  }
+};
+var CodePoint = {
+  EOF: -1,
+  NULL: 0,
+  SOH: 1,
+  BACKSPACE: 8,
+  TABULATION: 9,
+  LINE_FEED: 10,
+  FORM_FEED: 12,
+  CARRIAGE_RETURN: 13,
+  ESCAPE: 27,
+  SO: 14,
+  US: 31,
+  SPACE: 32,
+  QUOTATION_MARK: 34,
+  HASH: 35,
+  SINGLE_QUOTE: 39,
+  PLUS_SIGN: 43,
+  COMMA: 44,
+  DASH: 45,
+  DOT: 46,
+  DIGIT_0: 48,
+  DIGIT_1: 49,
+  DIGIT_2: 50,
+  DIGIT_3: 51,
+  DIGIT_7: 55,
+  DIGIT_9: 57,
+  COLON: 58,
+  EQUALS_SIGN: 61,
+  LATIN_CAPITAL_A: 65,
+  LATIN_CAPITAL_E: 69,
+  LATIN_CAPITAL_F: 70,
+  LATIN_CAPITAL_T: 84,
+  LATIN_CAPITAL_U: 85,
+  LATIN_CAPITAL_Z: 90,
+  LEFT_BRACKET: 91,
+  BACKSLASH: 92,
+  RIGHT_BRACKET: 93,
+  UNDERSCORE: 95,
+  LATIN_SMALL_A: 97,
+  LATIN_SMALL_B: 98,
+  LATIN_SMALL_E: 101,
+  LATIN_SMALL_F: 102,
+  LATIN_SMALL_I: 105,
+  LATIN_SMALL_L: 108,
+  LATIN_SMALL_N: 110,
+  LATIN_SMALL_O: 111,
+  LATIN_SMALL_R: 114,
+  LATIN_SMALL_S: 115,
+  LATIN_SMALL_T: 116,
+  LATIN_SMALL_U: 117,
+  LATIN_SMALL_X: 120,
+  LATIN_SMALL_Z: 122,
+  LEFT_BRACE: 123,
+  RIGHT_BRACE: 125,
+  TILDE: 126,
+  DELETE: 127,
+  PAD: 128,
+  SUPERSCRIPT_TWO: 178,
+  SUPERSCRIPT_THREE: 179,
+  SUPERSCRIPT_ONE: 185,
+  VULGAR_FRACTION_ONE_QUARTER: 188,
+  VULGAR_FRACTION_THREE_QUARTERS: 190,
+  LATIN_CAPITAL_LETTER_A_WITH_GRAVE: 192,
+  LATIN_CAPITAL_LETTER_O_WITH_DIAERESIS: 214,
+  LATIN_CAPITAL_LETTER_O_WITH_STROKE: 216,
+  LATIN_SMALL_LETTER_O_WITH_DIAERESIS: 246,
+  LATIN_SMALL_LETTER_O_WITH_STROKE: 248,
+  GREEK_SMALL_REVERSED_DOTTED_LUNATE_SIGMA_SYMBOL: 891,
+  GREEK_CAPITAL_LETTER_YOT: 895,
+  CP_1FFF: 8191,
+  ZERO_WIDTH_NON_JOINER: 8204,
+  ZERO_WIDTH_JOINER: 8205,
+  UNDERTIE: 8255,
+  CHARACTER_TIE: 8256,
+  SUPERSCRIPT_ZERO: 8304,
+  CP_218F: 8591,
+  CIRCLED_DIGIT_ONE: 9312,
+  NEGATIVE_CIRCLED_DIGIT_ZERO: 9471,
+  GLAGOLITIC_CAPITAL_LETTER_AZU: 11264,
+  CP_2FEF: 12271,
+  IDEOGRAPHIC_COMMA: 12289,
+  CP_D7FF: 55295,
+  CP_E000: 57344,
+  CJK_COMPATIBILITY_IDEOGRAPH_F900: 63744,
+  ARABIC_LIGATURE_SALAAMUHU_ALAYNAA: 64975,
+  ARABIC_LIGATURE_SALLA_USED_AS_KORANIC_STOP_SIGN_ISOLATED_FORM: 65008,
+  REPLACEMENT_CHARACTER: 65533,
+  LINEAR_B_SYLLABLE_B008_A: 65536,
+  CP_EFFFF: 983039,
+  CP_10FFFF: 1114111
+};
+function isControl2(cp) {
+  return cp >= CodePoint.NULL && cp <= CodePoint.US;
+}
+function isWhitespace(cp) {
+  return cp === CodePoint.TABULATION || cp === CodePoint.SPACE;
+}
+function isEOL(cp) {
+  return cp === CodePoint.LINE_FEED || cp === CodePoint.CARRIAGE_RETURN;
+}
+function isUpperLetter(cp) {
+  return cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_Z;
+}
+function isLowerLetter(cp) {
+  return cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_Z;
+}
+function isLetter(cp) {
+  return isLowerLetter(cp) || isUpperLetter(cp);
+}
+function isDigit(cp) {
+  return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_9;
+}
+function isHexDig(cp) {
+  return isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
+}
+function isOctalDig(cp) {
+  return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_7;
+}
+function isUnicodeScalarValue(cp) {
+  return cp >= 0 && cp <= 55295 || cp >= 57344 && cp <= 1114111;
+}
+function sortedLastIndex(array2, value) {
+  let low = 0;
+  let high = array2.length;
+  while (low < high) {
+    const mid = low + high >>> 1;
+    const val = array2[mid];
+    if (val === value) return mid + 1;
+    if (val < value) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+var Locations = class {
+  constructor() {
+    this.offsets = [];
+  }
+  addOffset(offset) {
+    for (let i = this.offsets.length - 1; i >= 0; i--) {
+      const element = this.offsets[i];
+      if (element === offset) return;
+      if (element < offset) break;
+    }
+    this.offsets.push(offset);
+  }
+  /**
+  * Calculate the location of the given index.
+  * @param index The index to calculate their location.
+  * @returns The location of the index.
+  */
+  getLocFromIndex(offset) {
+    const line = sortedLastIndex(this.offsets, offset) + 1;
+    return {
+      line,
+      column: offset - (line === 1 ? 0 : this.offsets[line - 2])
+    };
+  }
+};
+var CodePointIterator = class {
+  /**
+  * Initialize this char iterator.
+  */
+  constructor(text2) {
+    this.locs = new Locations();
+    this.lastCodePoint = CodePoint.NULL;
+    this.start = -1;
+    this.end = 0;
+    this.text = text2;
+  }
+  next() {
+    if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
+    return this.lastCodePoint = this.moveAt(this.end);
+  }
+  getLocFromIndex(index) {
+    return this.locs.getLocFromIndex(index);
+  }
+  eat(cp) {
+    if (this.text.codePointAt(this.end) === cp) {
+      this.next();
+      return true;
+    }
+    return false;
+  }
+  moveAt(offset) {
+    this.start = this.end = offset;
+    const cp = this.text.codePointAt(this.start) ?? CodePoint.EOF;
+    if (cp === CodePoint.EOF) {
+      this.end = this.start;
+      return cp;
+    }
+    this.end += cp >= 65536 ? 2 : 1;
+    if (cp === CodePoint.LINE_FEED) this.locs.addOffset(this.end);
+    else if (cp === CodePoint.CARRIAGE_RETURN) {
+      if (this.text.codePointAt(this.end) === CodePoint.LINE_FEED) {
+        this.end++;
+        this.locs.addOffset(this.end);
+      }
+      return CodePoint.LINE_FEED;
+    }
+    return cp;
+  }
+};
+var HAS_BIGINT = typeof BigInt !== "undefined";
+var RADIX_PREFIXES = {
+  16: "0x",
+  10: "",
+  8: "0o",
+  2: "0b"
+};
+var ESCAPES_1_0 = {
+  [CodePoint.QUOTATION_MARK]: CodePoint.QUOTATION_MARK,
+  [CodePoint.BACKSLASH]: CodePoint.BACKSLASH,
+  [CodePoint.LATIN_SMALL_B]: CodePoint.BACKSPACE,
+  [CodePoint.LATIN_SMALL_F]: CodePoint.FORM_FEED,
+  [CodePoint.LATIN_SMALL_N]: CodePoint.LINE_FEED,
+  [CodePoint.LATIN_SMALL_R]: CodePoint.CARRIAGE_RETURN,
+  [CodePoint.LATIN_SMALL_T]: CodePoint.TABULATION
+};
+var ESCAPES_LATEST = {
+  ...ESCAPES_1_0,
+  [CodePoint.LATIN_SMALL_E]: CodePoint.ESCAPE
+};
+var Tokenizer = class {
+  /**
+  * Initialize this tokenizer.
+  */
+  constructor(text2, parserOptions) {
+    this.backCode = false;
+    this.lastCodePoint = CodePoint.NULL;
+    this.state = "DATA";
+    this.token = null;
+    this.tokenStart = -1;
+    this.valuesEnabled = false;
+    this.text = text2;
+    this.parserOptions = parserOptions || {};
+    this.codePointIterator = new CodePointIterator(text2);
+    this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
+    this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
+  }
+  get start() {
+    return this.codePointIterator.start;
+  }
+  get end() {
+    return this.codePointIterator.end;
+  }
+  getLocFromIndex(index) {
+    return this.codePointIterator.getLocFromIndex(index);
+  }
+  /**
+  * Report an invalid character error.
+  */
+  reportParseError(code2, data) {
+    const offset = this.codePointIterator.start;
+    const loc = this.codePointIterator.getLocFromIndex(offset);
+    throw new ParseError(code2, offset, loc.line, loc.column, data);
+  }
+  /**
+  * Get the next token.
+  */
+  nextToken() {
+    let token = this.token;
+    if (token != null) {
+      this.token = null;
+      return token;
+    }
+    let cp = this.lastCodePoint;
+    while (cp !== CodePoint.EOF && !this.token) {
+      cp = this.nextCode();
+      const nextState = this[this.state](cp);
+      if (!nextState) throw new Error(`Unknown error: pre state=${this.state}`);
+      this.state = nextState;
+    }
+    token = this.token;
+    this.token = null;
+    return token;
+  }
+  /**
+  * Get the next code point.
+  */
+  nextCode() {
+    if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
+    if (this.backCode) {
+      this.backCode = false;
+      return this.lastCodePoint;
+    }
+    return this.lastCodePoint = this.codePointIterator.next();
+  }
+  /**
+  * Eat the next code point.
+  */
+  eatCode(cp) {
+    if (this.lastCodePoint === CodePoint.EOF) return false;
+    if (this.backCode) {
+      if (this.lastCodePoint === cp) {
+        this.backCode = false;
+        return true;
+      }
+      return false;
+    }
+    return this.codePointIterator.eat(cp);
+  }
+  /**
+  * Moves the character position to the given position.
+  */
+  moveAt(loc) {
+    if (this.backCode) this.backCode = false;
+    this.lastCodePoint = this.codePointIterator.moveAt(loc);
+  }
+  /**
+  * Back the current code point as the given state.
+  */
+  back(state) {
+    this.backCode = true;
+    return state;
+  }
+  punctuatorToken() {
+    this.startToken();
+    this.endToken("Punctuator", "end");
+  }
+  startToken() {
+    this.tokenStart = this.codePointIterator.start;
+  }
+  /**
+  * Commit the current token.
+  */
+  endToken(type, pos, option1, option2) {
+    const { tokenStart } = this;
+    const end = this.codePointIterator[pos];
+    const range = [tokenStart, end];
+    const loc = {
+      start: this.codePointIterator.getLocFromIndex(tokenStart),
+      end: this.codePointIterator.getLocFromIndex(end)
+    };
+    if (type === "Block") this.token = {
+      type,
+      value: this.text.slice(tokenStart + 1, end),
+      range,
+      loc
+    };
+    else {
+      let token;
+      const value = this.text.slice(tokenStart, end);
+      if (type === "BasicString" || type === "LiteralString" || type === "MultiLineBasicString" || type === "MultiLineLiteralString") token = {
+        type,
+        value,
+        string: option1,
+        range,
+        loc
+      };
+      else if (type === "Integer") {
+        const text2 = option1;
+        token = {
+          type,
+          value,
+          number: parseInt(text2, option2),
+          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text2) : null,
+          range,
+          loc
+        };
+      } else if (type === "Float") token = {
+        type,
+        value,
+        number: option1,
+        range,
+        loc
+      };
+      else if (type === "Boolean") token = {
+        type,
+        value,
+        boolean: option1,
+        range,
+        loc
+      };
+      else if (type === "LocalDate" || type === "LocalTime" || type === "LocalDateTime" || type === "OffsetDateTime") token = {
+        type,
+        value,
+        date: option1,
+        range,
+        loc
+      };
+      else token = {
+        type,
+        value,
+        range,
+        loc
+      };
+      this.token = token;
+    }
+  }
+  DATA(cp) {
+    while (isWhitespace(cp) || isEOL(cp)) cp = this.nextCode();
+    if (cp === CodePoint.HASH) {
+      this.startToken();
+      return "COMMENT";
+    }
+    if (cp === CodePoint.QUOTATION_MARK) {
+      this.startToken();
+      return "BASIC_STRING";
+    }
+    if (cp === CodePoint.SINGLE_QUOTE) {
+      this.startToken();
+      return "LITERAL_STRING";
+    }
+    if (cp === CodePoint.DOT || cp === CodePoint.EQUALS_SIGN || cp === CodePoint.LEFT_BRACKET || cp === CodePoint.RIGHT_BRACKET || cp === CodePoint.LEFT_BRACE || cp === CodePoint.RIGHT_BRACE || cp === CodePoint.COMMA) {
+      this.punctuatorToken();
+      return "DATA";
+    }
+    if (this.valuesEnabled) {
+      if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
+        this.startToken();
+        return "SIGN";
+      }
+      if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) {
+        this.startToken();
+        return this.back("NAN_OR_INF");
+      }
+      if (isDigit(cp)) {
+        this.startToken();
+        return this.back("NUMBER");
+      }
+      if (cp === CodePoint.LATIN_SMALL_T || cp === CodePoint.LATIN_SMALL_F) {
+        this.startToken();
+        return this.back("BOOLEAN");
+      }
+    } else if (isUnquotedKeyChar(cp, this.tomlVersion)) {
+      this.startToken();
+      return "BARE";
+    }
+    if (cp === CodePoint.EOF) return "DATA";
+    return this.reportParseError("unexpected-char");
+  }
+  COMMENT(cp) {
+    const processCommentChar = this.tomlVersion.gte(1, 1) ? (c) => {
+      if (!isNonEOL(c)) this.reportParseError("invalid-comment-character", { cp: JSON.stringify(String.fromCodePoint(c)).slice(1, -1) });
+    } : (c) => {
+      if (isControlOtherThanTab(c)) this.reportParseErrorControlChar();
+    };
+    while (!isEOL(cp) && cp !== CodePoint.EOF) {
+      processCommentChar(cp);
+      cp = this.nextCode();
+    }
+    this.endToken("Block", "start");
+    return "DATA";
+  }
+  BARE(cp) {
+    while (isUnquotedKeyChar(cp, this.tomlVersion)) cp = this.nextCode();
+    this.endToken("Bare", "start");
+    return this.back("DATA");
+  }
+  BASIC_STRING(cp) {
+    if (cp === CodePoint.QUOTATION_MARK) {
+      cp = this.nextCode();
+      if (cp === CodePoint.QUOTATION_MARK) return "MULTI_LINE_BASIC_STRING";
+      this.endToken("BasicString", "start", "");
+      return this.back("DATA");
+    }
+    const out = [];
+    while (cp !== CodePoint.QUOTATION_MARK && cp !== CodePoint.EOF && cp !== CodePoint.LINE_FEED) {
+      if (isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      if (cp === CodePoint.BACKSLASH) {
+        cp = this.nextCode();
+        const ecp = this.ESCAPES[cp];
+        if (ecp) {
+          out.push(ecp);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_U) {
+          const code2 = this.parseUnicode(4);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_CAPITAL_U) {
+          const code2 = this.parseUnicode(8);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_X && this.tomlVersion.gte(1, 1)) {
+          const code2 = this.parseUnicode(2);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        }
+        return this.reportParseError("invalid-char-in-escape-sequence");
+      }
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    if (cp !== CodePoint.QUOTATION_MARK) return this.reportParseError("unterminated-string");
+    this.endToken("BasicString", "end", String.fromCodePoint(...out));
+    return "DATA";
+  }
+  MULTI_LINE_BASIC_STRING(cp) {
+    const out = [];
+    if (cp === CodePoint.LINE_FEED) cp = this.nextCode();
+    while (cp !== CodePoint.EOF) {
+      if (cp !== CodePoint.LINE_FEED && isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      if (cp === CodePoint.QUOTATION_MARK) {
+        const startPos = this.codePointIterator.start;
+        if (this.eatCode(CodePoint.QUOTATION_MARK) && this.eatCode(CodePoint.QUOTATION_MARK)) {
+          if (this.eatCode(CodePoint.QUOTATION_MARK)) {
+            out.push(CodePoint.QUOTATION_MARK);
+            if (this.eatCode(CodePoint.QUOTATION_MARK)) {
+              out.push(CodePoint.QUOTATION_MARK);
+              if (this.eatCode(CodePoint.QUOTATION_MARK)) {
+                this.moveAt(startPos);
+                return this.reportParseError("invalid-three-quotes");
+              }
+            }
+          }
+          this.endToken("MultiLineBasicString", "end", String.fromCodePoint(...out));
+          return "DATA";
+        }
+        this.moveAt(startPos);
+      }
+      if (cp === CodePoint.BACKSLASH) {
+        cp = this.nextCode();
+        const ecp = this.ESCAPES[cp];
+        if (ecp) {
+          out.push(ecp);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_U) {
+          const code2 = this.parseUnicode(4);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_CAPITAL_U) {
+          const code2 = this.parseUnicode(8);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_X && this.tomlVersion.gte(1, 1)) {
+          const code2 = this.parseUnicode(2);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LINE_FEED) {
+          cp = this.nextCode();
+          while (isWhitespace(cp) || cp === CodePoint.LINE_FEED) cp = this.nextCode();
+          continue;
+        } else if (isWhitespace(cp)) {
+          let valid2 = true;
+          const startPos = this.codePointIterator.start;
+          let nextCp;
+          while ((nextCp = this.nextCode()) !== CodePoint.EOF) {
+            if (nextCp === CodePoint.LINE_FEED) break;
+            if (!isWhitespace(nextCp)) {
+              this.moveAt(startPos);
+              valid2 = false;
+              break;
+            }
+          }
+          if (valid2) {
+            cp = this.nextCode();
+            while (isWhitespace(cp) || cp === CodePoint.LINE_FEED) cp = this.nextCode();
+            continue;
+          }
+        }
+        return this.reportParseError("invalid-char-in-escape-sequence");
+      }
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    return this.reportParseError("unterminated-string");
+  }
+  LITERAL_STRING(cp) {
+    if (cp === CodePoint.SINGLE_QUOTE) {
+      cp = this.nextCode();
+      if (cp === CodePoint.SINGLE_QUOTE) return "MULTI_LINE_LITERAL_STRING";
+      this.endToken("LiteralString", "start", "");
+      return this.back("DATA");
+    }
+    const out = [];
+    while (cp !== CodePoint.SINGLE_QUOTE && cp !== CodePoint.EOF && cp !== CodePoint.LINE_FEED) {
+      if (isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    if (cp !== CodePoint.SINGLE_QUOTE) return this.reportParseError("unterminated-string");
+    this.endToken("LiteralString", "end", String.fromCodePoint(...out));
+    return "DATA";
+  }
+  MULTI_LINE_LITERAL_STRING(cp) {
+    const out = [];
+    if (cp === CodePoint.LINE_FEED) cp = this.nextCode();
+    while (cp !== CodePoint.EOF) {
+      if (cp !== CodePoint.LINE_FEED && isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      if (cp === CodePoint.SINGLE_QUOTE) {
+        const startPos = this.codePointIterator.start;
+        if (this.eatCode(CodePoint.SINGLE_QUOTE) && this.eatCode(CodePoint.SINGLE_QUOTE)) {
+          if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
+            out.push(CodePoint.SINGLE_QUOTE);
+            if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
+              out.push(CodePoint.SINGLE_QUOTE);
+              if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
+                this.moveAt(startPos);
+                return this.reportParseError("invalid-three-quotes");
+              }
+            }
+          }
+          this.endToken("MultiLineLiteralString", "end", String.fromCodePoint(...out));
+          return "DATA";
+        }
+        this.moveAt(startPos);
+      }
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    return this.reportParseError("unterminated-string");
+  }
+  SIGN(cp) {
+    if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) return this.back("NAN_OR_INF");
+    if (isDigit(cp)) return this.back("NUMBER");
+    return this.reportParseError("unexpected-char");
+  }
+  NAN_OR_INF(cp) {
+    if (cp === CodePoint.LATIN_SMALL_N) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_A) && this.eatCode(CodePoint.LATIN_SMALL_N)) {
+        this.endToken("Float", "end", NaN);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    } else if (cp === CodePoint.LATIN_SMALL_I) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_N) && this.eatCode(CodePoint.LATIN_SMALL_F)) {
+        this.endToken("Float", "end", this.text[this.tokenStart] === "-" ? -Infinity : Infinity);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    }
+    return this.reportParseError("unexpected-char");
+  }
+  NUMBER(cp) {
+    const start = this.text[this.tokenStart];
+    const sign = start === "+" ? CodePoint.PLUS_SIGN : start === "-" ? CodePoint.DASH : CodePoint.NULL;
+    if (cp === CodePoint.DIGIT_0) {
+      if (sign === CodePoint.NULL) {
+        const startPos = this.codePointIterator.start;
+        const nextCp$1 = this.nextCode();
+        if (isDigit(nextCp$1)) {
+          const nextNextCp = this.nextCode();
+          if (nextNextCp === CodePoint.COLON) {
+            this.data = {
+              hasDate: false,
+              year: 0,
+              month: 0,
+              day: 0,
+              hour: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1)),
+              minute: 0,
+              second: 0
+            };
+            return "TIME_MINUTE";
+          }
+          if (isDigit(nextNextCp)) {
+            const nextNextNextCp = this.nextCode();
+            if (isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
+              this.data = {
+                hasDate: true,
+                year: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1, nextNextCp, nextNextNextCp)),
+                month: 0,
+                day: 0,
+                hour: 0,
+                minute: 0,
+                second: 0
+              };
+              return "DATE_MONTH";
+            }
+          }
+          this.moveAt(startPos);
+          return this.reportParseError("invalid-leading-zero");
+        }
+        this.moveAt(startPos);
+      }
+      cp = this.nextCode();
+      if (cp === CodePoint.LATIN_SMALL_X || cp === CodePoint.LATIN_SMALL_O || cp === CodePoint.LATIN_SMALL_B) {
+        if (sign !== CodePoint.NULL) return this.reportParseError("unexpected-char");
+        return cp === CodePoint.LATIN_SMALL_X ? "HEX" : cp === CodePoint.LATIN_SMALL_O ? "OCTAL" : "BINARY";
+      }
+      if (cp === CodePoint.LATIN_SMALL_E || cp === CodePoint.LATIN_CAPITAL_E) {
+        this.data = {
+          minus: sign === CodePoint.DASH,
+          left: [CodePoint.DIGIT_0]
+        };
+        return "EXPONENT_RIGHT";
+      }
+      if (cp === CodePoint.DOT) {
+        this.data = {
+          minus: sign === CodePoint.DASH,
+          absInt: [CodePoint.DIGIT_0]
+        };
+        return "FRACTIONAL_RIGHT";
+      }
+      this.endToken("Integer", "start", "0", 10);
+      return this.back("DATA");
+    }
+    const { out, nextCp, hasUnderscore } = this.parseDigits(cp, isDigit);
+    if (nextCp === CodePoint.DASH && sign === CodePoint.NULL && !hasUnderscore && out.length === 4) {
+      this.data = {
+        hasDate: true,
+        year: Number(String.fromCodePoint(...out)),
+        month: 0,
+        day: 0,
+        hour: 0,
+        minute: 0,
+        second: 0
+      };
+      return "DATE_MONTH";
+    }
+    if (nextCp === CodePoint.COLON && sign === CodePoint.NULL && !hasUnderscore && out.length === 2) {
+      this.data = {
+        hasDate: false,
+        year: 0,
+        month: 0,
+        day: 0,
+        hour: Number(String.fromCodePoint(...out)),
+        minute: 0,
+        second: 0
+      };
+      return "TIME_MINUTE";
+    }
+    if (nextCp === CodePoint.LATIN_SMALL_E || nextCp === CodePoint.LATIN_CAPITAL_E) {
+      this.data = {
+        minus: sign === CodePoint.DASH,
+        left: out
+      };
+      return "EXPONENT_RIGHT";
+    }
+    if (nextCp === CodePoint.DOT) {
+      this.data = {
+        minus: sign === CodePoint.DASH,
+        absInt: out
+      };
+      return "FRACTIONAL_RIGHT";
+    }
+    this.endToken("Integer", "start", sign === CodePoint.DASH ? String.fromCodePoint(CodePoint.DASH, ...out) : String.fromCodePoint(...out), 10);
+    return this.back("DATA");
+  }
+  HEX(cp) {
+    const { out } = this.parseDigits(cp, isHexDig);
+    this.endToken("Integer", "start", String.fromCodePoint(...out), 16);
+    return this.back("DATA");
+  }
+  OCTAL(cp) {
+    const { out } = this.parseDigits(cp, isOctalDig);
+    this.endToken("Integer", "start", String.fromCodePoint(...out), 8);
+    return this.back("DATA");
+  }
+  BINARY(cp) {
+    const { out } = this.parseDigits(cp, (c) => c === CodePoint.DIGIT_0 || c === CodePoint.DIGIT_1);
+    this.endToken("Integer", "start", String.fromCodePoint(...out), 2);
+    return this.back("DATA");
+  }
+  FRACTIONAL_RIGHT(cp) {
+    const { minus, absInt } = this.data;
+    const { out, nextCp } = this.parseDigits(cp, isDigit);
+    const absNum = [
+      ...absInt,
+      CodePoint.DOT,
+      ...out
+    ];
+    if (nextCp === CodePoint.LATIN_SMALL_E || nextCp === CodePoint.LATIN_CAPITAL_E) {
+      this.data = {
+        minus,
+        left: absNum
+      };
+      return "EXPONENT_RIGHT";
+    }
+    const value = Number(minus ? String.fromCodePoint(CodePoint.DASH, ...absNum) : String.fromCodePoint(...absNum));
+    this.endToken("Float", "start", value);
+    return this.back("DATA");
+  }
+  EXPONENT_RIGHT(cp) {
+    const { left, minus: leftMinus } = this.data;
+    let minus = false;
+    if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
+      minus = cp === CodePoint.DASH;
+      cp = this.nextCode();
+    }
+    const { out } = this.parseDigits(cp, isDigit);
+    const right = out;
+    if (minus) right.unshift(CodePoint.DASH);
+    const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left, CodePoint.LATIN_SMALL_E, ...right));
+    this.endToken("Float", "start", value);
+    return this.back("DATA");
+  }
+  BOOLEAN(cp) {
+    if (cp === CodePoint.LATIN_SMALL_T) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_R) && this.eatCode(CodePoint.LATIN_SMALL_U) && this.eatCode(CodePoint.LATIN_SMALL_E)) {
+        this.endToken("Boolean", "end", true);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    } else if (cp === CodePoint.LATIN_SMALL_F) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_A) && this.eatCode(CodePoint.LATIN_SMALL_L) && this.eatCode(CodePoint.LATIN_SMALL_S) && this.eatCode(CodePoint.LATIN_SMALL_E)) {
+        this.endToken("Boolean", "end", false);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    }
+    return this.reportParseError("unexpected-char");
+  }
+  DATE_MONTH(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (cp !== CodePoint.DASH) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.start;
+    const data = this.data;
+    data.month = Number(this.text.slice(start, end));
+    return "DATE_DAY";
+  }
+  DATE_DAY(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.end;
+    const data = this.data;
+    data.day = Number(this.text.slice(start, end));
+    if (!isValidDate(data.year, data.month, data.day)) return this.reportParseError("invalid-date");
+    cp = this.nextCode();
+    if (cp === CodePoint.LATIN_CAPITAL_T || cp === CodePoint.LATIN_SMALL_T) return "TIME_HOUR";
+    if (cp === CodePoint.SPACE) {
+      const startPos = this.codePointIterator.start;
+      if (isDigit(this.nextCode()) && isDigit(this.nextCode())) {
+        this.moveAt(startPos);
+        return "TIME_HOUR";
+      }
+      this.moveAt(startPos);
+    }
+    const dateValue = getDateFromDateTimeData(data, "");
+    this.endToken("LocalDate", "start", dateValue);
+    return this.back("DATA");
+  }
+  TIME_HOUR(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.start;
+    const data = this.data;
+    data.hour = Number(this.text.slice(start, end));
+    return "TIME_MINUTE";
+  }
+  TIME_MINUTE(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.end;
+    const data = this.data;
+    data.minute = Number(this.text.slice(start, end));
+    cp = this.nextCode();
+    if (cp === CodePoint.COLON) return "TIME_SECOND";
+    if (this.tomlVersion.lt(1, 1)) return this.reportParseError("unexpected-char");
+    if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
+    return this.processTimeEnd(cp, data);
+  }
+  TIME_SECOND(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.end;
+    const data = this.data;
+    data.second = Number(this.text.slice(start, end));
+    if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
+    cp = this.nextCode();
+    if (cp === CodePoint.DOT) return "TIME_SEC_FRAC";
+    return this.processTimeEnd(cp, data);
+  }
+  TIME_SEC_FRAC(cp) {
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const start = this.codePointIterator.start;
+    while (isDigit(cp)) cp = this.nextCode();
+    const end = this.codePointIterator.start;
+    const data = this.data;
+    data.frac = this.text.slice(start, end);
+    return this.processTimeEnd(cp, data);
+  }
+  processTimeEnd(cp, data) {
+    if (data.hasDate) {
+      if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
+        data.offsetSign = cp;
+        return "TIME_OFFSET";
+      }
+      if (cp === CodePoint.LATIN_CAPITAL_Z || cp === CodePoint.LATIN_SMALL_Z) {
+        const dateValue$2 = getDateFromDateTimeData(data, "Z");
+        this.endToken("OffsetDateTime", "end", dateValue$2);
+        return "DATA";
+      }
+      const dateValue$1 = getDateFromDateTimeData(data, "");
+      this.endToken("LocalDateTime", "start", dateValue$1);
+      return this.back("DATA");
+    }
+    const dateValue = getDateFromDateTimeData(data, "");
+    this.endToken("LocalTime", "start", dateValue);
+    return this.back("DATA");
+  }
+  TIME_OFFSET(cp) {
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const hourStart = this.codePointIterator.start;
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
+    const hourEnd = this.codePointIterator.start;
+    cp = this.nextCode();
+    const minuteStart = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const minuteEnd = this.codePointIterator.end;
+    const hour = Number(this.text.slice(hourStart, hourEnd));
+    const minute = Number(this.text.slice(minuteStart, minuteEnd));
+    if (!isValidTime(hour, minute, 0)) return this.reportParseError("invalid-time");
+    const data = this.data;
+    const dateValue = getDateFromDateTimeData(data, `${String.fromCodePoint(data.offsetSign)}${padStart(hour, 2)}:${padStart(minute, 2)}`);
+    this.endToken("OffsetDateTime", "end", dateValue);
+    return "DATA";
+  }
+  parseDigits(cp, checkDigit) {
+    if (cp === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
+    if (!checkDigit(cp)) return this.reportParseError("unexpected-char");
+    const out = [];
+    let before = CodePoint.NULL;
+    let hasUnderscore = false;
+    while (checkDigit(cp) || cp === CodePoint.UNDERSCORE) {
+      if (cp === CodePoint.UNDERSCORE) {
+        hasUnderscore = true;
+        if (before === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
+      } else out.push(cp);
+      before = cp;
+      cp = this.nextCode();
+    }
+    if (before === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
+    return {
+      out,
+      nextCp: cp,
+      hasUnderscore
+    };
+  }
+  parseUnicode(count3) {
+    const startLoc = this.codePointIterator.start;
+    const start = this.codePointIterator.end;
+    let charCount = 0;
+    let cp;
+    while ((cp = this.nextCode()) !== CodePoint.EOF) {
+      if (!isHexDig(cp)) {
+        this.moveAt(startLoc);
+        return this.reportParseError("invalid-char-in-escape-sequence");
+      }
+      charCount++;
+      if (charCount >= count3) break;
+    }
+    const end = this.codePointIterator.end;
+    const code2 = this.text.slice(start, end);
+    const codePoint = parseInt(code2, 16);
+    if (!isUnicodeScalarValue(codePoint)) return this.reportParseError("invalid-code-point", { cp: code2 });
+    return codePoint;
+  }
+  reportParseErrorControlChar() {
+    return this.reportParseError("invalid-control-character");
+  }
+};
+function isUnquotedKeyChar(cp, tomlVersion) {
+  if (isLetter(cp) || isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
+  if (tomlVersion.lt(1, 1)) return false;
+  return false;
+}
+function isControlOtherThanTab(cp) {
+  return isControl2(cp) && cp !== CodePoint.TABULATION || cp === CodePoint.DELETE;
+}
+function isNonEOL(cp) {
+  return cp === CodePoint.TABULATION || CodePoint.SPACE <= cp && cp <= CodePoint.TILDE || isNonAscii(cp);
+}
+function isNonAscii(cp) {
+  return CodePoint.PAD <= cp && cp <= CodePoint.CP_D7FF || CodePoint.CP_E000 <= cp && cp <= CodePoint.CP_10FFFF;
+}
+function isValidDate(y, m, d) {
+  if (y >= 0 && m <= 12 && m >= 1 && d >= 1) return d <= (m === 2 ? y & 3 || !(y % 25) && y & 15 ? 28 : 29 : 30 + (m + (m >> 3) & 1));
+  return false;
+}
+function isValidTime(h, m, s) {
+  if (h >= 24 || h < 0 || m > 59 || m < 0 || s > 60 || s < 0) return false;
+  return true;
+}
+function getDateFromDateTimeData(data, timeZone) {
+  const year = padStart(data.year, 4);
+  const month = data.month ? padStart(data.month, 2) : "01";
+  const day = data.day ? padStart(data.day, 2) : "01";
+  const hour = padStart(data.hour, 2);
+  const minute = padStart(data.minute, 2);
+  const second = padStart(data.second, 2);
+  const textDate = `${year}-${month}-${day}`;
+  const frac = data.frac ? `.${data.frac}` : "";
+  const dateValue = /* @__PURE__ */ new Date(`${textDate}T${hour}:${minute}:${second}${frac}${timeZone}`);
+  if (!isNaN(dateValue.getTime()) || data.second !== 60) return dateValue;
+  return /* @__PURE__ */ new Date(`${textDate}T${hour}:${minute}:59${frac}${timeZone}`);
+}
+function padStart(num, maxLength) {
+  return String(num).padStart(maxLength, "0");
+}
+var VALUE_KIND_VALUE = /* @__PURE__ */ Symbol("VALUE_KIND_VALUE");
+var VALUE_KIND_INTERMEDIATE = /* @__PURE__ */ Symbol("VALUE_KIND_INTERMEDIATE");
+var KeysResolver = class {
+  constructor(ctx) {
+    this.rootKeys = /* @__PURE__ */ new Map();
+    this.tables = [];
+    this.ctx = ctx;
+  }
+  applyResolveKeyForTable(node2) {
+    let keys = this.rootKeys;
+    const peekKeyIndex = node2.key.keys.length - 1;
+    for (let index = 0; index < peekKeyIndex; index++) {
+      const keyNode = node2.key.keys[index];
+      const keyName = toKeyName(keyNode);
+      node2.resolvedKey.push(keyName);
+      let keyStore = keys.get(keyName);
+      if (!keyStore) {
+        keyStore = {
+          node: keyNode,
+          keys: /* @__PURE__ */ new Map()
+        };
+        keys.set(keyName, keyStore);
+      } else if (keyStore.table === "array") {
+        const peekIndex = keyStore.peekIndex;
+        node2.resolvedKey.push(peekIndex);
+        keyStore = keyStore.keys.get(peekIndex);
+      }
+      keys = keyStore.keys;
+    }
+    const lastKeyNode = node2.key.keys[peekKeyIndex];
+    const lastKeyName = toKeyName(lastKeyNode);
+    node2.resolvedKey.push(lastKeyName);
+    const lastKeyStore = keys.get(lastKeyName);
+    if (!lastKeyStore) if (node2.kind === "array") {
+      node2.resolvedKey.push(0);
+      const newKeyStore = {
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      keys.set(lastKeyName, {
+        table: node2.kind,
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map([[0, newKeyStore]]),
+        peekIndex: 0
+      });
+      this.tables.push({
+        node: node2,
+        keys: newKeyStore.keys
+      });
+    } else {
+      const newKeyStore = {
+        table: node2.kind,
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      keys.set(lastKeyName, newKeyStore);
+      this.tables.push({
+        node: node2,
+        keys: newKeyStore.keys
+      });
+    }
+    else if (!lastKeyStore.table) if (node2.kind === "array") this.ctx.reportParseError("dupe-keys", lastKeyNode);
+    else {
+      const transformKey = {
+        table: node2.kind,
+        node: lastKeyNode,
+        keys: lastKeyStore.keys
+      };
+      keys.set(lastKeyName, transformKey);
+      this.tables.push({
+        node: node2,
+        keys: transformKey.keys
+      });
+    }
+    else if (lastKeyStore.table === "array") if (node2.kind === "array") {
+      const newKeyStore = {
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      const newIndex = lastKeyStore.peekIndex + 1;
+      node2.resolvedKey.push(newIndex);
+      lastKeyStore.keys.set(newIndex, newKeyStore);
+      lastKeyStore.peekIndex = newIndex;
+      this.tables.push({
+        node: node2,
+        keys: newKeyStore.keys
+      });
+    } else this.ctx.reportParseError("dupe-keys", lastKeyNode);
+    else this.ctx.reportParseError("dupe-keys", lastKeyNode);
+  }
+  verifyDuplicateKeys(node2) {
+    for (const body of node2.body) if (body.type === "TOMLKeyValue") verifyDuplicateKeysForKeyValue(this.ctx, this.rootKeys, body);
+    for (const { node: tableNode, keys } of this.tables) for (const body of tableNode.body) verifyDuplicateKeysForKeyValue(this.ctx, keys, body);
+  }
+};
+function verifyDuplicateKeysForKeyValue(ctx, defineKeys, node2) {
+  let keys = defineKeys;
+  const lastKey = last(node2.key.keys);
+  for (const keyNode of node2.key.keys) {
+    const key = toKeyName(keyNode);
+    let defineKey = keys.get(key);
+    if (defineKey) {
+      if (defineKey.value === VALUE_KIND_VALUE) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
+      else if (lastKey === keyNode) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
+      else if (defineKey.table) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
+      defineKey.value = VALUE_KIND_INTERMEDIATE;
+    } else {
+      if (lastKey === keyNode) defineKey = {
+        value: VALUE_KIND_VALUE,
+        node: keyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      else defineKey = {
+        value: VALUE_KIND_INTERMEDIATE,
+        node: keyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      keys.set(key, defineKey);
+    }
+    keys = defineKey.keys;
+  }
+  if (node2.value.type === "TOMLInlineTable") verifyDuplicateKeysForInlineTable(ctx, keys, node2.value);
+  else if (node2.value.type === "TOMLArray") verifyDuplicateKeysForArray(ctx, keys, node2.value);
+}
+function verifyDuplicateKeysForInlineTable(ctx, defineKeys, node2) {
+  for (const body of node2.body) verifyDuplicateKeysForKeyValue(ctx, defineKeys, body);
+}
+function verifyDuplicateKeysForArray(ctx, defineKeys, node2) {
+  const keys = defineKeys;
+  for (let index = 0; index < node2.elements.length; index++) {
+    const element = node2.elements[index];
+    let defineKey = keys.get(index);
+    if (defineKey) ctx.reportParseError("dupe-keys", getAfterNode(element, defineKey.node));
+    else {
+      defineKey = {
+        value: VALUE_KIND_VALUE,
+        node: element,
+        keys: /* @__PURE__ */ new Map()
+      };
+      defineKeys.set(index, defineKey);
+      if (element.type === "TOMLInlineTable") verifyDuplicateKeysForInlineTable(ctx, defineKey.keys, element);
+      else if (element.type === "TOMLArray") verifyDuplicateKeysForArray(ctx, defineKey.keys, element);
+    }
+  }
+}
+function getAfterNode(a, b) {
+  return a.range[0] <= b.range[0] ? b : a;
+}
+var Context2 = class {
+  constructor(data) {
+    this.tokens = [];
+    this.comments = [];
+    this.back = null;
+    this.stateStack = [];
+    this.needNewLine = false;
+    this.needSameLine = false;
+    this.currToken = null;
+    this.prevToken = null;
+    this.valueContainerStack = [];
+    this.tokenizer = new Tokenizer(data.text, data.parserOptions);
+    this.topLevelTable = data.topLevelTable;
+    this.table = data.topLevelTable;
+    this.keysResolver = new KeysResolver(this);
+  }
+  /**
+  * Get the next token.
+  */
+  nextToken(option) {
+    this.prevToken = this.currToken;
+    if (this.back) {
+      this.currToken = this.back;
+      this.back = null;
+    } else this.currToken = this._nextTokenFromTokenizer(option);
+    if ((this.needNewLine || this.needSameLine || option?.needSameLine) && this.prevToken && this.currToken) if (this.prevToken.loc.end.line === this.currToken.loc.start.line) {
+      if (this.needNewLine) return this.reportParseError("missing-newline", this.currToken);
+    } else {
+      const needSameLine = this.needSameLine || option?.needSameLine;
+      if (needSameLine) return this.reportParseError(needSameLine, this.currToken);
+    }
+    this.needNewLine = false;
+    this.needSameLine = false;
+    return this.currToken;
+  }
+  _nextTokenFromTokenizer(option) {
+    const valuesEnabled = this.tokenizer.valuesEnabled;
+    if (option?.valuesEnabled) this.tokenizer.valuesEnabled = option.valuesEnabled;
+    let token = this.tokenizer.nextToken();
+    while (token && token.type === "Block") {
+      this.comments.push(token);
+      token = this.tokenizer.nextToken();
+    }
+    if (token) this.tokens.push(token);
+    this.tokenizer.valuesEnabled = valuesEnabled;
+    return token;
+  }
+  backToken() {
+    if (this.back) throw new Error("Illegal state");
+    this.back = this.currToken;
+    this.currToken = this.prevToken;
+  }
+  addValueContainer(valueContainer) {
+    this.valueContainerStack.push(valueContainer);
+    this.tokenizer.valuesEnabled = true;
+  }
+  consumeValueContainer() {
+    const valueContainer = this.valueContainerStack.pop();
+    this.tokenizer.valuesEnabled = this.valueContainerStack.length > 0;
+    return valueContainer;
+  }
+  applyResolveKeyForTable(node2) {
+    this.keysResolver.applyResolveKeyForTable(node2);
+  }
+  verifyDuplicateKeys() {
+    this.keysResolver.verifyDuplicateKeys(this.topLevelTable);
+  }
+  /**
+  * Report an invalid token error.
+  */
+  reportParseError(code2, token) {
+    let offset, line, column;
+    if (token) {
+      offset = token.range[0];
+      line = token.loc.start.line;
+      column = token.loc.start.column;
+    } else {
+      offset = this.tokenizer.start;
+      const startPos = this.tokenizer.getLocFromIndex(offset);
+      line = startPos.line;
+      column = startPos.column;
+    }
+    throw new ParseError(code2, offset, line, column);
+  }
+};
+var STATE_FOR_ERROR = { VALUE: "missing-value" };
+var STRING_VALUE_STYLE_MAP = {
+  BasicString: "basic",
+  MultiLineBasicString: "basic",
+  LiteralString: "literal",
+  MultiLineLiteralString: "literal"
+};
+var STRING_KEY_STYLE_MAP = {
+  BasicString: "basic",
+  LiteralString: "literal"
+};
+var DATETIME_VALUE_KIND_MAP = {
+  OffsetDateTime: "offset-date-time",
+  LocalDateTime: "local-date-time",
+  LocalDate: "local-date",
+  LocalTime: "local-time"
+};
+var TOMLParser = class {
+  /**
+  * Initialize this parser.
+  */
+  constructor(text2, parserOptions) {
+    this.text = text2;
+    this.parserOptions = parserOptions || {};
+    this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
+  }
+  /**
+  * Parse TOML
+  */
+  parse() {
+    const ast = {
+      type: "Program",
+      body: [],
+      sourceType: "module",
+      tokens: [],
+      comments: [],
+      parent: null,
+      range: [0, 0],
+      loc: {
+        start: {
+          line: 1,
+          column: 0
+        },
+        end: {
+          line: 1,
+          column: 0
+        }
+      }
+    };
+    const node2 = {
+      type: "TOMLTopLevelTable",
+      body: [],
+      parent: ast,
+      range: cloneRange(ast.range),
+      loc: cloneLoc(ast.loc)
+    };
+    ast.body = [node2];
+    const ctx = new Context2({
+      text: this.text,
+      parserOptions: this.parserOptions,
+      topLevelTable: node2
+    });
+    let token = ctx.nextToken();
+    if (token) {
+      node2.range[0] = token.range[0];
+      node2.loc.start = clonePos(token.loc.start);
+      while (token) {
+        const state$1 = ctx.stateStack.pop() || "TABLE";
+        ctx.stateStack.push(...this[state$1](token, ctx));
+        token = ctx.nextToken();
+      }
+      const state = ctx.stateStack.pop() || "TABLE";
+      if (state in STATE_FOR_ERROR) return ctx.reportParseError(STATE_FOR_ERROR[state], null);
+      if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last(ctx.table.body));
+      applyEndLoc(node2, last(node2.body));
+    }
+    ctx.verifyDuplicateKeys();
+    ast.tokens = ctx.tokens;
+    ast.comments = ctx.comments;
+    const endOffset = ctx.tokenizer.end;
+    const endPos = ctx.tokenizer.getLocFromIndex(endOffset);
+    ast.range[1] = endOffset;
+    ast.loc.end = {
+      line: endPos.line,
+      column: endPos.column
+    };
+    return ast;
+  }
+  TABLE(token, ctx) {
+    if (isBare(token) || isString(token)) return this.processKeyValue(token, ctx.table, ctx);
+    if (isLeftBracket(token)) return this.processTable(token, ctx.topLevelTable, ctx);
+    return ctx.reportParseError("unexpected-token", token);
+  }
+  VALUE(token, ctx) {
+    if (isString(token) || isMultiLineString(token)) return this.processStringValue(token, ctx);
+    if (isNumber(token)) return this.processNumberValue(token, ctx);
+    if (isBoolean(token)) return this.processBooleanValue(token, ctx);
+    if (isDateTime(token)) return this.processDateTimeValue(token, ctx);
+    if (isLeftBracket(token)) return this.processArray(token, ctx);
+    if (isLeftBrace(token)) return this.processInlineTable(token, ctx);
+    return ctx.reportParseError("unexpected-token", token);
+  }
+  processTable(token, topLevelTableNode, ctx) {
+    const tableNode = {
+      type: "TOMLTable",
+      kind: "standard",
+      key: null,
+      resolvedKey: [],
+      body: [],
+      parent: topLevelTableNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last(ctx.table.body));
+    topLevelTableNode.body.push(tableNode);
+    ctx.table = tableNode;
+    let targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+    if (isLeftBracket(targetToken)) {
+      if (token.range[1] < targetToken.range[0]) return ctx.reportParseError("invalid-space", targetToken);
+      tableNode.kind = "array";
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+    }
+    if (isRightBracket(targetToken)) return ctx.reportParseError("missing-key", targetToken);
+    if (!targetToken) return ctx.reportParseError("unterminated-table-key", null);
+    targetToken = this.processKeyNode(targetToken, tableNode, ctx).nextToken;
+    if (!isRightBracket(targetToken)) return ctx.reportParseError("unterminated-table-key", targetToken);
+    if (tableNode.kind === "array") {
+      const rightBracket = targetToken;
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+      if (!isRightBracket(targetToken)) return ctx.reportParseError("unterminated-table-key", targetToken);
+      if (rightBracket.range[1] < targetToken.range[0]) return ctx.reportParseError("invalid-space", targetToken);
+    }
+    applyEndLoc(tableNode, targetToken);
+    ctx.applyResolveKeyForTable(tableNode);
+    ctx.needNewLine = true;
+    return [];
+  }
+  processKeyValue(token, tableNode, ctx) {
+    const keyValueNode = {
+      type: "TOMLKeyValue",
+      key: null,
+      value: null,
+      parent: tableNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    tableNode.body.push(keyValueNode);
+    const { nextToken: targetToken } = this.processKeyNode(token, keyValueNode, ctx);
+    if (!isEq(targetToken)) return ctx.reportParseError("missing-equals-sign", targetToken);
+    ctx.addValueContainer({
+      parent: keyValueNode,
+      set: (valNode) => {
+        keyValueNode.value = valNode;
+        applyEndLoc(keyValueNode, valNode);
+        ctx.needNewLine = true;
+        return [];
+      }
+    });
+    ctx.needSameLine = "invalid-key-value-newline";
+    return ["VALUE"];
+  }
+  processKeyNode(token, parent, ctx) {
+    if (isDot(token)) ctx.reportParseError("invalid-leading-dot-in-key", token);
+    const keyNode = {
+      type: "TOMLKey",
+      keys: [],
+      parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    parent.key = keyNode;
+    let targetToken = token;
+    let dotToken = null;
+    do {
+      if (isBare(targetToken)) this.processBareKey(targetToken, keyNode);
+      else if (isString(targetToken)) this.processStringKey(targetToken, keyNode);
+      else break;
+      dotToken = null;
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+      if (!isDot(targetToken)) break;
+      dotToken = targetToken;
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+    } while (targetToken);
+    if (dotToken) ctx.reportParseError(isDot(targetToken) ? "invalid-consecutive-dots-in-key" : "invalid-trailing-dot-in-key", dotToken);
+    applyEndLoc(keyNode, last(keyNode.keys));
+    return {
+      keyNode,
+      nextToken: targetToken
+    };
+  }
+  processBareKey(token, keyNode) {
+    const node2 = {
+      type: "TOMLBare",
+      name: token.value,
+      parent: keyNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    keyNode.keys.push(node2);
+  }
+  processStringKey(token, keyNode) {
+    const node2 = {
+      type: "TOMLQuoted",
+      kind: "string",
+      value: token.string,
+      style: STRING_KEY_STYLE_MAP[token.type],
+      multiline: false,
+      parent: keyNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    keyNode.keys.push(node2);
+  }
+  processStringValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLValue",
+      kind: "string",
+      value: token.string,
+      style: STRING_VALUE_STYLE_MAP[token.type],
+      multiline: isMultiLineString(token),
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processNumberValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const text2 = this.text;
+    const [startRange, endRange] = token.range;
+    let numberString = null;
+    const getNumberText = () => {
+      return numberString ?? (numberString = text2.slice(startRange, endRange).replace(/_/g, ""));
+    };
+    let node2;
+    if (token.type === "Integer") node2 = {
+      type: "TOMLValue",
+      kind: "integer",
+      value: token.number,
+      bigint: token.bigint,
+      get number() {
+        return getNumberText();
+      },
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    else node2 = {
+      type: "TOMLValue",
+      kind: "float",
+      value: token.number,
+      get number() {
+        return getNumberText();
+      },
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processBooleanValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLValue",
+      kind: "boolean",
+      value: token.boolean,
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processDateTimeValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLValue",
+      kind: DATETIME_VALUE_KIND_MAP[token.type],
+      value: token.date,
+      datetime: token.value,
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processArray(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLArray",
+      elements: [],
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    const nextToken = ctx.nextToken({ valuesEnabled: true });
+    if (isRightBracket(nextToken)) {
+      applyEndLoc(node2, nextToken);
+      return valueContainer.set(node2);
+    }
+    ctx.backToken();
+    return this.processArrayValue(node2, valueContainer, ctx);
+  }
+  processArrayValue(node2, valueContainer, ctx) {
+    ctx.addValueContainer({
+      parent: node2,
+      set: (valNode) => {
+        node2.elements.push(valNode);
+        let nextToken = ctx.nextToken({ valuesEnabled: true });
+        const hasComma = isComma(nextToken);
+        if (hasComma) nextToken = ctx.nextToken({ valuesEnabled: true });
+        if (isRightBracket(nextToken)) {
+          applyEndLoc(node2, nextToken);
+          return valueContainer.set(node2);
+        }
+        if (hasComma) {
+          ctx.backToken();
+          return this.processArrayValue(node2, valueContainer, ctx);
+        }
+        return ctx.reportParseError(nextToken ? "missing-comma" : "unterminated-array", nextToken);
+      }
+    });
+    return ["VALUE"];
+  }
+  processInlineTable(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLInlineTable",
+      body: [],
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    const needSameLine = this.tomlVersion.gte(1, 1) ? void 0 : "invalid-inline-table-newline";
+    const nextToken = ctx.nextToken({ needSameLine });
+    if (nextToken) {
+      if (isBare(nextToken) || isString(nextToken)) return this.processInlineTableKeyValue(nextToken, node2, valueContainer, ctx);
+      if (isRightBrace(nextToken)) {
+        applyEndLoc(node2, nextToken);
+        return valueContainer.set(node2);
+      }
+    }
+    return ctx.reportParseError("unexpected-token", nextToken);
+  }
+  processInlineTableKeyValue(token, inlineTableNode, valueContainer, ctx) {
+    const keyValueNode = {
+      type: "TOMLKeyValue",
+      key: null,
+      value: null,
+      parent: inlineTableNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    inlineTableNode.body.push(keyValueNode);
+    const { nextToken: targetToken } = this.processKeyNode(token, keyValueNode, ctx);
+    if (!isEq(targetToken)) return ctx.reportParseError("missing-equals-sign", targetToken);
+    const needSameLine = this.tomlVersion.gte(1, 1) ? void 0 : "invalid-inline-table-newline";
+    ctx.addValueContainer({
+      parent: keyValueNode,
+      set: (valNode) => {
+        keyValueNode.value = valNode;
+        applyEndLoc(keyValueNode, valNode);
+        let nextToken = ctx.nextToken({ needSameLine });
+        if (isComma(nextToken)) {
+          nextToken = ctx.nextToken({ needSameLine });
+          if (nextToken && (isBare(nextToken) || isString(nextToken))) return this.processInlineTableKeyValue(nextToken, inlineTableNode, valueContainer, ctx);
+          if (isRightBrace(nextToken)) {
+            if (this.tomlVersion.lt(1, 1)) return ctx.reportParseError("invalid-trailing-comma-in-inline-table", nextToken);
+          } else return ctx.reportParseError(nextToken ? "unexpected-token" : "unterminated-inline-table", nextToken);
+        }
+        if (isRightBrace(nextToken)) {
+          applyEndLoc(inlineTableNode, nextToken);
+          return valueContainer.set(inlineTableNode);
+        }
+        return ctx.reportParseError(nextToken ? "missing-comma" : "unterminated-inline-table", nextToken);
+      }
+    });
+    ctx.needSameLine = "invalid-key-value-newline";
+    return ["VALUE"];
+  }
+};
+function isDot(token) {
+  return isPunctuator(token) && token.value === ".";
+}
+function isEq(token) {
+  return isPunctuator(token) && token.value === "=";
+}
+function isLeftBracket(token) {
+  return isPunctuator(token) && token.value === "[";
+}
+function isRightBracket(token) {
+  return isPunctuator(token) && token.value === "]";
+}
+function isLeftBrace(token) {
+  return isPunctuator(token) && token.value === "{";
+}
+function isRightBrace(token) {
+  return isPunctuator(token) && token.value === "}";
+}
+function isComma(token) {
+  return isPunctuator(token) && token.value === ",";
+}
+function isPunctuator(token) {
+  return Boolean(token && token.type === "Punctuator");
+}
+function isBare(token) {
+  return token.type === "Bare";
+}
+function isString(token) {
+  return token.type === "BasicString" || token.type === "LiteralString";
+}
+function isMultiLineString(token) {
+  return token.type === "MultiLineBasicString" || token.type === "MultiLineLiteralString";
+}
+function isNumber(token) {
+  return token.type === "Integer" || token.type === "Float";
+}
+function isBoolean(token) {
+  return token.type === "Boolean";
+}
+function isDateTime(token) {
+  return token.type === "OffsetDateTime" || token.type === "LocalDateTime" || token.type === "LocalDate" || token.type === "LocalTime";
+}
+function applyEndLoc(node2, child) {
+  if (child) {
+    node2.range[1] = child.range[1];
+    node2.loc.end = clonePos(child.loc.end);
+  }
+}
+function cloneRange(range) {
+  return [range[0], range[1]];
+}
+function cloneLoc(loc) {
+  return {
+    start: clonePos(loc.start),
+    end: clonePos(loc.end)
+  };
+}
+function clonePos(pos) {
+  return {
+    line: pos.line,
+    column: pos.column
+  };
+}
+var tomlKeys = {
+  Program: ["body"],
+  TOMLTopLevelTable: ["body"],
+  TOMLTable: ["key", "body"],
+  TOMLKeyValue: ["key", "value"],
+  TOMLKey: ["keys"],
+  TOMLArray: ["elements"],
+  TOMLInlineTable: ["body"],
+  TOMLBare: [],
+  TOMLQuoted: [],
+  TOMLValue: []
+};
+var KEYS2 = unionWith(tomlKeys);
+function parseForESLint(code2, options) {
+  return {
+    ast: new TOMLParser(code2, options).parse(),
+    visitorKeys: KEYS2,
+    services: { isTOML: true }
+  };
+}
+var getStaticTOMLValue = generateConvertTOMLValue((node2) => node2.value);
+function generateConvertTOMLValue(convertValue) {
+  function resolveValue(node2, baseTable) {
+    return resolver[node2.type](node2, baseTable);
+  }
+  const resolver = {
+    Program(node2, baseTable = {}) {
+      return resolveValue(node2.body[0], baseTable);
+    },
+    TOMLTopLevelTable(node2, baseTable = {}) {
+      for (const body of node2.body) resolveValue(body, baseTable);
+      return baseTable;
+    },
+    TOMLKeyValue(node2, baseTable = {}) {
+      const value = resolveValue(node2.value);
+      set2(baseTable, resolveValue(node2.key), value);
+      return baseTable;
+    },
+    TOMLTable(node2, baseTable = {}) {
+      const table2 = getTable(baseTable, resolveValue(node2.key), node2.kind === "array");
+      for (const body of node2.body) resolveValue(body, table2);
+      return baseTable;
+    },
+    TOMLArray(node2) {
+      return node2.elements.map((e) => resolveValue(e));
+    },
+    TOMLInlineTable(node2) {
+      const table2 = {};
+      for (const body of node2.body) resolveValue(body, table2);
+      return table2;
+    },
+    TOMLKey(node2) {
+      return node2.keys.map((key) => resolveValue(key));
+    },
+    TOMLBare(node2) {
+      return node2.name;
+    },
+    TOMLQuoted(node2) {
+      return node2.value;
+    },
+    TOMLValue(node2) {
+      return convertValue(node2);
+    }
+  };
+  return (node2) => resolveValue(node2);
+}
+function getTable(baseTable, keys, array2) {
+  let target2 = baseTable;
+  for (let index = 0; index < keys.length - 1; index++) {
+    const key = keys[index];
+    target2 = getNextTargetFromKey(target2, key);
+  }
+  const lastKey = last(keys);
+  const lastTarget = target2[lastKey];
+  if (lastTarget == null) {
+    const tableValue$1 = {};
+    target2[lastKey] = array2 ? [tableValue$1] : tableValue$1;
+    return tableValue$1;
+  }
+  if (isValue2(lastTarget)) {
+    const tableValue$1 = {};
+    target2[lastKey] = array2 ? [tableValue$1] : tableValue$1;
+    return tableValue$1;
+  }
+  if (!array2) {
+    if (Array.isArray(lastTarget)) {
+      const tableValue$1 = {};
+      target2[lastKey] = tableValue$1;
+      return tableValue$1;
+    }
+    return lastTarget;
+  }
+  if (Array.isArray(lastTarget)) {
+    const tableValue$1 = {};
+    lastTarget.push(tableValue$1);
+    return tableValue$1;
+  }
+  const tableValue = {};
+  target2[lastKey] = [tableValue];
+  return tableValue;
+  function getNextTargetFromKey(currTarget, key) {
+    const nextTarget = currTarget[key];
+    if (nextTarget == null) {
+      const val = {};
+      currTarget[key] = val;
+      return val;
+    }
+    if (isValue2(nextTarget)) {
+      const val = {};
+      currTarget[key] = val;
+      return val;
+    }
+    let resultTarget = nextTarget;
+    while (Array.isArray(resultTarget)) {
+      const lastIndex = resultTarget.length - 1;
+      const nextElement = resultTarget[lastIndex];
+      if (isValue2(nextElement)) {
+        const val = {};
+        resultTarget[lastIndex] = val;
+        return val;
+      }
+      resultTarget = nextElement;
+    }
+    return resultTarget;
+  }
+}
+function set2(baseTable, keys, value) {
+  let target2 = baseTable;
+  for (let index = 0; index < keys.length - 1; index++) {
+    const key = keys[index];
+    const nextTarget = target2[key];
+    if (nextTarget == null) {
+      const val = {};
+      target2[key] = val;
+      target2 = val;
+    } else if (isValue2(nextTarget) || Array.isArray(nextTarget)) {
+      const val = {};
+      target2[key] = val;
+      target2 = val;
+    } else target2 = nextTarget;
+  }
+  target2[last(keys)] = value;
+}
+function isValue2(value) {
+  return typeof value !== "object" || value instanceof Date;
+}
+function parseTOML(code2, options) {
+  return parseForESLint(code2, options).ast;
+}
+
+// src/detect/toml.ts
+var DEEPEST = 100;
+function readToml(content2) {
+  if (isTooDeep(content2)) return { error: "It is nested too deeply.", line: 1 };
+  try {
+    const tree = parseTOML(content2, { tomlVersion: "1.0" });
+    const root = newTable(1, 0);
+    for (const node2 of tree.body[0].body) {
+      if (node2.type === "TOMLKeyValue") assign(root, node2.key, node2.value, content2);
+      else addTable(root, node2, content2);
+    }
+    return { root };
+  } catch (error63) {
+    const { message, lineNumber } = error63;
+    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: lineNumber ?? 1 };
+  }
+}
+function isTooDeep(content2) {
+  let depth = 0;
+  for (const character of content2) {
+    if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+function newTable(line, column) {
+  return { kind: "table", value: void 0, written: "", line, column, entries: /* @__PURE__ */ new Map(), items: [] };
+}
+function addTable(root, node2, content2) {
+  const path = node2.resolvedKey.filter((part) => typeof part === "string");
+  const { line, column } = node2.loc.start;
+  const isList = node2.kind === "array";
+  const parent = tableUnder(root, isList ? path.slice(0, -1) : path, line, column);
+  const table2 = isList ? newTable(line, column) : parent;
+  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table2);
+  for (const entry of node2.body) assign(table2, entry.key, entry.value, content2);
+}
+function tableUnder(root, path, line, column) {
+  let current = root;
+  for (const key of path) {
+    const known = current.entries.get(key);
+    const next2 = known?.kind === "array" ? known.items.at(-1) : known;
+    const table2 = next2 ?? newTable(line, column);
+    if (next2 === void 0) current.entries.set(key, table2);
+    current = table2;
+  }
+  return current;
+}
+function listUnder(parent, key, line, column) {
+  const known = parent.entries.get(key);
+  const list2 = known ?? { ...newTable(line, column), kind: "array" };
+  parent.entries.set(key, list2);
+  return list2;
+}
+function assign(table2, key, value, content2) {
+  const path = key.keys.map((part) => part.type === "TOMLBare" ? part.name : part.value);
+  const { line, column } = key.loc.start;
+  tableUnder(table2, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content2));
+}
+function toNode(node2, content2) {
+  const { line, column } = node2.loc.start;
+  const made = newTable(line, column);
+  switch (node2.type) {
+    case "TOMLInlineTable":
+      for (const entry of node2.body) assign(made, entry.key, entry.value, content2);
+      return made;
+    case "TOMLArray":
+      return { ...made, kind: "array", items: node2.elements.map((element) => toNode(element, content2)) };
+    case "TOMLValue": {
+      if (node2.kind !== "string") return { ...made, kind: "other", value: content2.slice(...node2.range) };
+      const quotes = node2.multiline ? 3 : 1;
+      const written = content2.slice(node2.range[0] + quotes, node2.range[1] - quotes);
+      return { ...made, kind: "string", value: node2.value, written, column: column + quotes };
+    }
+  }
+}
+var NOTHING = newTable(1, 0);
+function at(node2, ...path) {
+  let current = node2;
+  for (const key of path) current = current.entries.get(key) ?? NOTHING;
+  return current;
+}
+function textAt(node2, ...path) {
+  return at(node2, ...path).value;
+}
+
+// src/detect/readers/poetry.ts
+function poetrySpecifier(written) {
+  const first = written.split("||")[0]?.trim() ?? "";
+  if (first === "" || first === "*") return "";
+  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
+  const translated = clauses.map(translate);
+  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
+}
+function translate(clause) {
+  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
+  const version2 = found?.[2] ?? "";
+  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
+  const operator2 = found?.[1];
+  if (operator2 === "^") return `>=${version2},<${caretEnd(version2)}`;
+  if (operator2 === "~") return `>=${version2},<${tildeEnd(version2)}`;
+  if (operator2 === void 0 || operator2 === "=") return `==${version2}`;
+  return `${operator2}${version2}`;
+}
+function caretEnd(version2) {
+  const parts = numbers(version2);
+  const index = parts.findIndex((part) => part !== 0);
+  return bumped(parts, index < 0 ? parts.length - 1 : index);
+}
+function tildeEnd(version2) {
+  const parts = numbers(version2);
+  return bumped(parts, parts.length === 1 ? 0 : 1);
+}
+function numbers(version2) {
+  return (version2.split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
+}
+function bumped(parts, index) {
+  return parts.slice(0, index + 1).map((part, at3) => at3 === index ? part + 1 : part).concat(index === 0 ? [0] : []).join(".");
+}
+function poetryTable(table2, group) {
+  return [...table2.entries].flatMap(([name2, node2]) => {
+    if (normalizeName(name2) === "python") return [];
+    const entries = node2.kind === "array" ? node2.items : [node2];
+    return entries.map((entry) => poetryEntry(name2, entry, group));
+  });
+}
+function poetryEntry(name2, node2, group) {
+  const version2 = node2.kind === "table" ? at(node2, "version") : node2;
+  const place = version2.kind === "string" ? version2 : node2;
+  const specifier = poetrySpecifier(version2.value ?? "");
+  if (specifier === void 0 || !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name2))
+    return {
+      kind: "unreadable",
+      message: `\`${shown2(name2)} = ${shown2(version2.value ?? "")}\` is not a version constraint.`,
+      line: place.line
+    };
+  return {
+    name: normalizeName(name2),
+    written: place.written,
+    specifier,
+    extras: at(node2, "extras").items.flatMap(({ value }) => value ?? []),
+    marker: textAt(node2, "markers") ?? "",
+    group,
+    source: sourceOf2(node2),
+    line: place.line,
+    columns: [place.column, place.column + place.written.length]
+  };
+}
+function sourceOf2({ entries, kind }) {
+  if (kind !== "table") return "index";
+  if (entries.has("git")) return "git";
+  if (entries.has("path") || entries.has("file")) return entries.has("editable") ? "editable" : "path";
+  return entries.has("url") ? "url" : "index";
+}
+
+// src/detect/readers/pipfile.ts
+var OTHERS = ["source", "requires", "scripts", "pipenv"];
+function readPipfile(content2) {
+  const parsed = readToml(content2);
+  if ("error" in parsed) return unreadable2(parsed.error, parsed.line);
+  const { root } = parsed;
+  const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
+  const read = categories.flatMap(
+    ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
+  );
+  const python = textAt(root, "requires", "python_version");
+  return {
+    ...sorted(read),
+    indexes: at(root, "source").items.flatMap((source) => {
+      const { value, line } = at(source, "url");
+      return value === void 0 ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ""), line }];
+    }),
+    ...python !== void 0 && { python: `==${python}.*` }
+  };
+}
+
+// src/detect/readers/pyproject.ts
+function readPyproject(content2) {
+  const parsed = readToml(content2);
+  if ("error" in parsed) return unreadable2(parsed.error, parsed.line);
+  const { root } = parsed;
+  const listed = lists(root).flatMap(
+    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
+  );
+  const read = [...listed, ...readPoetry(root), ...dynamic(root)];
+  const { requirements, findings } = sorted(read);
+  const sources = at(root, "tool", "uv", "sources");
+  const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
+  return {
+    requirements: requirements.map((one) => withSource(one, sources)),
+    findings,
+    indexes: indexesOf(root),
+    ...python !== void 0 && { python }
+  };
+}
+function placeOf2({ line, column, written }) {
+  return { line, column, written };
+}
+function lists(root) {
+  const named = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  return [
+    { group: "", items: at(root, "project", "dependencies").items },
+    ...named("extra:", "project", "optional-dependencies"),
+    ...named("group:", "dependency-groups"),
+    ...named("group:", "tool", "pdm", "dev-dependencies"),
+    ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
+      (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
+    )
+  ];
+}
+function dynamic(root) {
+  return at(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
+    kind: "dynamic",
+    message: `\`${value}\` is dynamic: it stands in setup.py, setup.cfg or a requirements file, which are read instead.`,
+    line
+  }));
+}
+function withSource(requirement, sources) {
+  const found = [...sources.entries].find(([name2]) => normalizeName(name2) === requirement.name)?.[1];
+  const source = found?.kind === "array" ? found.items[0] : found;
+  return source === void 0 ? requirement : { ...requirement, source: sourceKind(source) ?? requirement.source };
+}
+function sourceKind({ entries }) {
+  if (entries.has("git")) return "git";
+  if (entries.has("path") || entries.has("workspace")) return "path";
+  return entries.has("url") ? "url" : void 0;
+}
+function readPoetry(root) {
+  const poetry = at(root, "tool", "poetry");
+  const groups2 = [...at(poetry, "group").entries].map(
+    ([name2, group]) => [`group:${name2}`, at(group, "dependencies")]
+  );
+  return [
+    ...poetryTable(at(poetry, "dependencies"), ""),
+    ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
+    ...groups2.flatMap(([group, table2]) => poetryTable(table2, group))
+  ];
+}
+function indexesOf(root) {
+  const tables2 = [
+    ...at(root, "tool", "uv", "index").items,
+    ...at(root, "tool", "poetry", "source").items,
+    ...at(root, "tool", "pdm", "source").items
+  ].map((table2) => at(table2, "url"));
+  const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
+  const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
+    ({ items }) => items
+  );
+  return [...tables2, ...single, ...several].flatMap(
+    ({ value, line }) => value === void 0 ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ""), line }]
+  );
+}
+
+// src/detect/readers/requirements-txt.ts
+var COMMENT = /(^|\s)#.*$/;
+var OPTION = /\s--?[A-Za-z]/;
+var INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
+var INCLUDE = /^(?:-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
+var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
+function readRequirements(content2) {
+  const read = [];
+  const includes = [];
+  const indexes = [];
+  for (const { text: text2, place } of logicalLines(content2)) {
+    const included = INCLUDE.exec(text2)?.[1];
+    const index = INDEX.exec(text2);
+    if (included) includes.push({ path: included.replace(/^["']|["']$/g, ""), line: place.line });
+    else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place.line });
+    else {
+      const one = readLine(text2, place);
+      if (one) read.push(one);
+    }
+  }
+  return { ...sorted(read), includes, indexes };
+}
+function* logicalLines(content2) {
+  const pending = [];
+  let first = 0;
+  for (const [index, raw] of content2.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "");
+    const isComment = /^\s*#/.test(line);
+    if (pending.length === 0) first = index;
+    if (line.endsWith("\\") && !isComment) {
+      pending.push(line.slice(0, -1));
+      continue;
+    }
+    pending.push(isComment && pending.length > 0 ? "" : line);
+    yield* logical(pending.splice(0), first);
+  }
+  if (pending.length > 0) yield* logical(pending, first);
+}
+function* logical(lines, first) {
+  const whole = lines.join("").replace(COMMENT, "");
+  const text2 = whole.trim();
+  if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
+}
+function readLine(text2, { line, column }) {
+  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text2))
+    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
+  const editable = EDITABLE.exec(text2);
+  if (editable) return elsewhere(text2.slice(editable[0].length), "editable", { line, column, written: text2 }, "");
+  if (text2.startsWith("-")) return void 0;
+  const written = text2.slice(0, OPTION.exec(text2)?.index ?? text2.length).trimEnd();
+  const place = { line, column, written };
+  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", place, "");
+  if (/^https?:/.test(written)) return elsewhere(written, "url", place, "");
+  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || /^\S+\.(whl|tar\.gz|zip)$/.test(written))
+    return elsewhere(written, "path", place, "");
+  return requirementAt(written, place, "");
+}
+
+// src/detect/readers/script.ts
+var OPEN = /^# \/\/\/ script\s*$/;
+var CLOSE = /^# \/\/\/\s*$/;
+function hasScriptBlock(content2) {
+  return content2.includes("# /// script");
+}
+function readScript(content2) {
+  const lines = content2.split("\n").map((line) => line.replace(/\r$/, ""));
+  const start = lines.findIndex((line) => OPEN.test(line));
+  if (start < 0) return {};
+  const length = lines.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
+  const commented = lines.slice(start + 1, length < 0 ? lines.length : start + 1 + length);
+  const end = commented.findLastIndex((line) => CLOSE.test(line));
+  if (end < 0)
+    return {
+      findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start + 1 }]
+    };
+  const parsed = readToml(
+    commented.slice(0, end).map((line) => line.slice(2)).join("\n")
+  );
+  if ("error" in parsed)
+    return { findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line + start + 1 }] };
+  const read = at(parsed.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+    ({ value = "", written, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written }, "")
+  );
+  const python = textAt(parsed.root, "requires-python");
+  return { ...sorted(read), ...python !== void 0 && { python } };
+}
+
+// src/detect/readers/setup-cfg.ts
+function readSetupCfg(content2) {
+  const read = [];
+  let section = "";
+  let key = "";
+  let python;
+  for (const [index, raw] of content2.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;]\s.*$|^[#;].*$/, "");
+    const header2 = /^\[([^\]]+)\]/.exec(line);
+    if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
+    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
+    if (assignment && !header2) key = assignment[1] ?? "";
+    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
+    if (section === "options" && key === "python_requires" && text2 !== "") python = text2;
+    const group = groupOf(section, key);
+    if (text2 === "" || header2 || group === void 0) continue;
+    read.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+  }
+  return { ...sorted(read), ...python !== void 0 && { python } };
+}
+function readEntry(text2, line, column, group) {
+  if (/^(file|attr):/.test(text2))
+    return {
+      kind: "dynamic",
+      message: `\`${text2.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
+      line
+    };
+  return requirementAt(text2, { line, column }, group);
+}
+function groupOf(section, key) {
+  if (section === "options" && key === "install_requires") return "";
+  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
+}
+
+// src/detect/readers/setup-py.ts
+var DEEPEST2 = 12;
+function readSetupPy(content2) {
+  const file2 = parsePython(content2);
+  const evaluator = new Evaluator(file2);
+  const setup = nodesOf(file2, "CallExpression").map((node2) => callOf(file2, node2)).find(({ name: name2 }) => /^(setuptools\.)?setup$/.test(name2));
+  if (setup === void 0) return {};
+  const groups2 = [];
+  const required2 = setup.keywords.get("install_requires");
+  if (required2) groups2.push(["", required2]);
+  for (const [name2, list2] of evaluator.table(setup.keywords.get("extras_require")))
+    groups2.push([`extra:${name2}`, list2]);
+  const read = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one) => toRequirement(file2, one, group)));
+  const python = stringValue(file2, setup.keywords.get("python_requires"));
+  return { ...sorted(unique(read)), ...python !== void 0 && { python } };
+}
+function toRequirement(file2, node2, group) {
+  const literal3 = stringParts(file2, node2);
+  const { line } = file2.placeOf(node2.from);
+  if (literal3 === void 0)
+    return {
+      kind: "dynamic",
+      message: `\`${shown2(textOf(file2, node2).split("\n")[0] ?? "")}\` is computed when setup.py runs; it is not read.`,
+      line
+    };
+  const place = { ...file2.placeOf(literal3.from), written: literal3.written };
+  return requirementAt(literal3.value, place, group);
+}
+function unique(read) {
+  const key = (one) => "written" in one ? JSON.stringify([one.group, one.line, one.columns]) : JSON.stringify([one.line, one.message]);
+  return [...new Map(read.map((one) => [key(one), one])).values()];
+}
+var Evaluator = class {
+  constructor(file2) {
+    this.file = file2;
+    this.#assigned = assignmentsOf(file2);
+    for (const node2 of nodesOf(file2, "UpdateStatement")) {
+      const [target2, operator2, value] = childrenOf(node2);
+      if (target2 && value && operator2 && textOf(file2, operator2) === "+=")
+        push(this.#appended, textOf(file2, target2), value);
+    }
+    for (const node2 of nodesOf(file2, "AssignStatement")) {
+      const [target2, , value] = childrenOf(node2);
+      const named = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
+      if (named && value) push(this.#keyed, named.name, [named.key, value]);
+    }
+    for (const node2 of nodesOf(file2, "FunctionDefinition")) {
+      const name2 = node2.getChild("VariableName");
+      if (name2) this.#helpers.set(textOf(file2, name2), node2);
+    }
+  }
+  file;
+  #assigned;
+  #appended = /* @__PURE__ */ new Map();
+  #keyed = /* @__PURE__ */ new Map();
+  #helpers = /* @__PURE__ */ new Map();
+  /** String literals of a list expression; what cannot be seen stays as the node itself. */
+  list(node2, depth = 0) {
+    if (depth > DEEPEST2) return [node2];
+    const inside = (nodes) => nodes.flatMap((one) => this.list(one, depth + 1));
+    switch (node2.name) {
+      case "String":
+        return [node2];
+      case "ArrayExpression":
+      case "TupleExpression":
+      case "SetExpression":
+      case "ParenthesizedExpression":
+        return inside(elementsOf(node2).filter(({ name: name2 }) => name2 !== "*"));
+      case "BinaryExpression": {
+        const operator2 = node2.getChild("ArithOp");
+        const isSum = operator2 && textOf(this.file, operator2) === "+";
+        return isSum ? inside(childrenOf(node2).filter(({ name: name2 }) => name2 !== "ArithOp")) : [node2];
+      }
+      case "VariableName": {
+        const name2 = textOf(this.file, node2);
+        const value = this.#assigned.get(name2);
+        return value ? inside([value, ...this.#appended.get(name2) ?? []]) : [node2];
+      }
+      case "MemberExpression":
+        return this.#member(node2, depth);
+      case "CallExpression":
+        return this.#call(node2, depth);
+      default:
+        return [node2];
+    }
+  }
+  /** Entries of a dictionary: a literal, a name, and what is assigned to it by key. */
+  table(node2) {
+    if (node2?.name === "VariableName") {
+      const name2 = textOf(this.file, node2);
+      return [...this.table(this.#assigned.get(name2)), ...this.#keyed.get(name2) ?? []];
+    }
+    if (node2?.name !== "DictionaryExpression") return [];
+    const parts = elementsOf(node2).filter(({ name: name2 }) => name2 !== ":");
+    return parts.flatMap((part, index) => {
+      const key = index % 2 === 0 ? stringValue(this.file, part) : void 0;
+      const value = parts[index + 1];
+      return key !== void 0 && value ? [[key, value]] : [];
+    });
+  }
+  #member(node2, depth) {
+    const named = this.#subscript(node2);
+    const found = named && this.#lookUp(named.name, named.key);
+    return found ? this.list(found, depth + 1) : [node2];
+  }
+  #subscript(node2) {
+    const [object2, open3, key] = childrenOf(node2);
+    const text2 = open3?.name === "[" ? stringValue(this.file, key) : void 0;
+    return object2?.name === "VariableName" && text2 !== void 0 ? { name: textOf(this.file, object2), key: text2 } : void 0;
+  }
+  /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
+  #call(node2, depth) {
+    const { name: name2, positional } = callOf(this.file, node2);
+    const [first] = positional;
+    if (/^(list|sorted|set|tuple)$/.test(name2) && positional.length === 1 && first) return this.list(first, depth + 1);
+    const helper = this.#helpers.get(name2);
+    if (helper === void 0) return [node2];
+    const names = namesIn2(this.file, helper);
+    return positional.flatMap((argument) => {
+      const key = stringValue(this.file, argument);
+      const found = key === void 0 ? void 0 : firstOf(names, (table2) => this.#lookUp(table2, key));
+      return found ? this.list(found, depth + 1) : [argument === first && key === void 0 ? node2 : argument];
+    });
+  }
+  /** An entry of a table: of a dictionary by its key, of a list of requirements by the name that each begins with. */
+  #lookUp(name2, key) {
+    const own2 = this.table(this.#assigned.get(name2)).find(([entry]) => entry === key)?.[1];
+    if (own2) return own2;
+    const value = this.#assigned.get(name2);
+    const lists2 = value ? namesIn2(this.file, value).filter((other) => other !== name2) : [];
+    return firstOf([name2, ...lists2], (other) => {
+      const list2 = this.#assigned.get(other);
+      return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
+    });
+  }
+};
+function nameOf(text2) {
+  const parsed = text2 === void 0 ? void 0 : parsePep508(text2);
+  return parsed && "name" in parsed ? /^\s*([\w.-]+)/.exec(text2 ?? "")?.[1]?.toLowerCase() : void 0;
+}
+function namesIn2(file2, node2) {
+  const names = /* @__PURE__ */ new Set();
+  node2.cursor().iterate((child) => {
+    if (child.name === "VariableName") names.add(file2.text.slice(child.from, child.to));
+  });
+  return [...names];
+}
+function firstOf(inputs, find) {
+  for (const input2 of inputs) {
+    const found = find(input2);
+    if (found !== void 0) return found;
+  }
+  return void 0;
+}
+function push(map2, key, value) {
+  map2.set(key, [...map2.get(key) ?? [], value]);
+}
+
+// src/detect/formats.ts
+var base = (file2) => file2.slice(file2.lastIndexOf("/") + 1);
+var FORMATS2 = [
+  { name: "pyproject", supports: (file2) => base(file2) === "pyproject.toml", read: readPyproject },
+  {
+    name: "lock",
+    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(base(file2)),
+    read: readLock
+  },
+  { name: "pipfile-lock", supports: (file2) => base(file2) === "Pipfile.lock", read: readPipfileLock },
+  { name: "pipfile", supports: (file2) => base(file2) === "Pipfile", read: readPipfile },
+  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(base(file2)), read: readEnvironmentYml },
+  { name: "setup-cfg", supports: (file2) => base(file2) === "setup.cfg", read: readSetupCfg },
+  { name: "setup-py", supports: (file2) => base(file2) === "setup.py", read: readSetupPy },
+  {
+    name: "dockerfile",
+    supports: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(base(file2)),
+    read: readDockerfile
+  },
+  {
+    name: "requirements",
+    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
+      base(file2)
+    ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
+    read: readRequirements
+  }
+];
+var SCRIPT = { name: "script", supports: (file2) => file2.endsWith(".py"), read: readScript };
+function isManifest(file2) {
+  return FORMATS2.some((format) => format.supports(file2));
+}
+var LARGEST_MANIFEST = 32 * 1024 * 1024;
+function readManifest(file2, content2, as) {
+  const format = FORMATS2.find(({ name: name2, supports }) => as === void 0 ? supports(file2) : name2 === as) ?? (SCRIPT.supports(file2) && hasScriptBlock(content2) ? SCRIPT : void 0);
+  if (format === void 0) return void 0;
+  const broken = whatIsBroken(content2);
+  const reading = broken ? { findings: [{ kind: "unreadable", message: broken, line: 1 }] } : format.read(content2.startsWith("\uFEFF") ? content2.slice(1) : content2);
+  const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
+  return {
+    ...{ file: file2, format: format.name, requirements, locked, includes, indexes },
+    ...python !== void 0 && { python },
+    findings: findings.map((finding) => ({ ...finding, file: file2 }))
+  };
+}
+function tooLargeManifest(file2) {
+  const message = "The file is larger than 32 MiB; it is not read.";
+  return {
+    ...{ file: file2, format: "unread", requirements: [], locked: [], includes: [], indexes: [] },
+    findings: [{ kind: "unreadable", message, file: file2, line: 1 }]
+  };
+}
+function whatIsBroken(content2) {
+  if (content2.length > LARGEST_MANIFEST) return "The file is larger than 32 MiB; it is not read.";
+  if (content2.includes("\0") || content2.startsWith("\uFFFD\uFFFD") || content2.startsWith("\uFFFE"))
+    return "The file is not UTF-8 text. Save it as UTF-8.";
+  return void 0;
+}
+
+// src/detect/repository.ts
+var MOST_PYTHON = 400;
+var LARGEST_PYTHON = 256 * 1024;
+var NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
+var TESTS = /(^|\/)(tests?|docs?)\//;
+var DEEPEST3 = 16;
+async function readRepository(tree) {
+  const files = await tree.files();
+  const present = new Map(files.map((file2) => [file2.path, file2]));
+  const contents = /* @__PURE__ */ new Map();
+  const manifests = /* @__PURE__ */ new Map();
+  const findings = [];
+  const named = files.filter(({ path }) => isManifest(path));
+  for (const { path } of named.filter(({ kind }) => kind === "link"))
+    findings.push({ kind: "link", message: "It is a link; links are not followed.", file: path, line: 1 });
+  const regular = named.filter(({ kind }) => kind === "file");
+  for (const { path } of regular.filter(({ bytes }) => bytes > LARGEST_MANIFEST))
+    manifests.set(path, tooLargeManifest(path));
+  await readAll(
+    tree,
+    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST).map(({ path }) => path),
+    void 0
+  );
+  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0 && depth < DEEPEST3; depth++) {
+    const wanted = /* @__PURE__ */ new Set();
+    for (const manifest of fresh)
+      for (const include of manifest.includes) {
+        const path = includedPath(manifest, include.path, present);
+        if (typeof path !== "string") {
+          if (path.why) findings.push({ kind: "include", message: path.why, file: manifest.file, line: include.line });
+        } else if (!manifests.has(path)) wanted.add(path);
+      }
+    fresh = await readAll(tree, [...wanted], "requirements");
+  }
+  const python = files.filter(isOwnPython).toSorted(shallowFirst);
+  const chosen = python.slice(0, MOST_PYTHON).map(({ path }) => path);
+  if (python.length > chosen.length)
+    findings.push({
+      kind: "code-not-read",
+      message: `${python.length - chosen.length} of ${python.length} Python files were not looked into.`
+    });
+  const texts = await tree.read(chosen);
+  const code2 = [];
+  for (const [path, text2] of texts) {
+    const script = readManifest(path, text2);
+    if (script) {
+      manifests.set(path, script);
+      contents.set(path, text2);
+    }
+    const use = TESTS.test(path) ? void 0 : readCode(path, text2);
+    if (use) code2.push(use);
+  }
+  return { manifests: [...manifests.values()], contents, code: code2, findings };
+  async function readAll(from, paths, as) {
+    const added = [];
+    for (const [path, text2] of await from.read(paths)) {
+      const manifest = readManifest(path, text2, as);
+      if (manifest === void 0) continue;
+      manifests.set(path, manifest);
+      contents.set(path, text2);
+      added.push(manifest);
+    }
+    return added;
+  }
+}
+function isOwnPython({ path, bytes, kind }) {
+  return kind === "file" && path.endsWith(".py") && !isManifest(path) && bytes <= LARGEST_PYTHON && !NOT_OWN_CODE.test(path);
+}
+function shallowFirst(left, right) {
+  const depth = ({ path }) => path.split("/").length + (TESTS.test(path) ? 100 : 0);
+  return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
+}
+function includedPath(manifest, written, present) {
+  const isImage = manifest.format === "dockerfile";
+  const text2 = written.slice(0, 200);
+  if (/^[a-z]+:/i.test(written))
+    return { why: `\`${text2.replace(/\/\/[^/@]*@/, "//")}\` is not a file of this repository.` };
+  const folder = manifest.file.split("/").slice(0, -1);
+  const candidates2 = [folder, ...isImage ? [[]] : []].map((from) => joined2(from, written));
+  const found = candidates2.find((path) => path !== void 0 && present.get(path)?.kind === "file");
+  if (found !== void 0) return found;
+  if (isImage) return {};
+  return {
+    why: candidates2[0] === void 0 ? `\`${text2}\` is outside of this repository; it is not read.` : `\`${text2}\` is not in this repository.`
+  };
+}
+function joined2(folder, written) {
+  if (written.startsWith("/")) return void 0;
+  const parts = [...folder];
+  for (const part of written.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === void 0) return void 0;
+  }
+  return parts.join("/");
+}
+
+// src/report/diff.ts
+function renderDiff(changes, findings, found = { cells: [], unsure: [] }) {
+  const rows = changes.map(
+    ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
+      (text2) => plain(text2, 100)
+    )
+  );
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map(
+    (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
+  const shown3 = findings.map(
+    ({ kind, message, file: file2, line }) => `${file2 ? `${plain(`${file2}:${line}`, 100)}  ` : ""}${kind}: ${plain(message, 600)}`
+  );
+  const cells = [
+    ...found.cells.map(({ cell, source }) => `${cellId(cell)}  ${plain(source, 100)}`),
+    ...found.unsure.map(({ value, file: file2, line }) => `not sure: ${plain(`${file2}:${line}`, 100)}  ${plain(value)}`)
+  ];
+  return `${[
+    lines.length > 0 ? lines.join("\n") : "no requirement changed",
+    ...shown3.length > 0 ? [`findings
+${shown3.map((line) => `  ${line}`).join("\n")}`] : [],
+    ...cells.length > 0 ? [`cells that the code uses
+${cells.map((line) => `  ${line}`).join("\n")}`] : []
+  ].join("\n\n")}
+`;
+}
+
+// src/commands/checkout.ts
+var MOST_CELLS = 36;
+var MOST_NAMES = 20;
+async function readEnds({ folder, line }) {
+  const from = await baseCommit(folder, line.options.base);
+  const { head } = line.options;
+  const headTree = head === void 0 ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
+  const base2 = await readRepository(commitTree(folder, from));
+  return { base: base2, head: await readRepository(headTree) };
+}
+function findingsOf({ base: base2, head }) {
+  const known = new Set(base2.findings.map(({ file: file2, message }) => `${file2} ${message}`));
+  return [
+    ...guard(base2.manifests, head.manifests),
+    ...head.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`))
+  ];
+}
+async function releasesFor(world, ends, changes) {
+  const watched = changes.map(({ library }) => library).filter(isWatched);
+  const fresh = lockNames(ends.base.manifests, ends.head.manifests).map(({ name: name2 }) => name2).filter((name2) => /^[a-z0-9]([a-z0-9-]{0,80}[a-z0-9])?$/.test(name2)).slice(0, MOST_NAMES);
+  const found = await Promise.all(
+    [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
+      try {
+        return [name2, await world.catalog.releases(name2)];
+      } catch (error63) {
+        if (!(error63 instanceof UserError)) throw error63;
+        return [name2, []];
+      }
+    })
+  );
+  return new Map(found);
+}
+async function indexFindings(world, ends, changes, releases) {
+  const manifests = { base: ends.base.manifests, head: ends.head.manifests };
+  return [
+    ...guardReleases(manifests, changes, releases, world.python.version),
+    ...await clashingFloors(world, ends, changes)
+  ];
+}
+async function clashingFloors(world, { head }, changes) {
+  const touched = new Set(changes.filter(({ library }) => isWatched(library)).map(({ file: file2 }) => file2));
+  const found = [];
+  for (const manifest of head.manifests.filter(({ file: file2 }) => touched.has(file2))) {
+    const floors = floorsOf(manifest);
+    if (floors.length === 0) continue;
+    const why = await world.clash(Object.fromEntries(floors.map(({ name: name2, version: version2 }) => [name2, version2])));
+    if (!why) continue;
+    const alone = await Promise.all(floors.map(({ name: name2, version: version2 }) => world.clash({ [name2]: version2 })));
+    if (alone.some((one) => one !== false)) continue;
+    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version: version2 }) => `${name2} ${version2}`).join(", ")}. ${why}`;
+    found.push({
+      kind: "floors-clash",
+      message: message.slice(0, 600),
+      file: manifest.file,
+      line: floors[0]?.line ?? 1
+    });
+  }
+  return found;
+}
+async function requestsFromCheckout(context, world) {
+  const ends = await readEnds(context);
+  return requestsOf2(context.line.request, ends, world);
+}
+async function requestsOf2(written, ends, world) {
+  const changes = diffManifests(ends.base.manifests, ends.head.manifests);
+  const manifests = { base: ends.base.manifests, head: ends.head.manifests };
+  const releases = watchedChanges(changes).length > 0 ? await releasesFor(world, ends, changes) : /* @__PURE__ */ new Map();
+  const findings = [...findingsOf(ends), ...await indexFindings(world, ends, changes, releases)];
+  stopUnlessApproved(findings, written.held);
+  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
+  const unsure = cells.unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }));
+  const found = projectRequests(manifests, changes, releases, world.python.version);
+  const base2 = withCells(
+    written,
+    cells.cells.map(({ cell, source }) => [cellId(cell), source])
+  );
+  if (found.length === 0) return [{ request: { ...base2, changes: [] }, known: { findings }, files: [] }];
+  return found.map((project) => ({
+    request: { ...base2, changes: project.changes, held: { ...project.held, ...written.held }, locked: project.locked },
+    known: { findings: [...findings, ...unsure], patchable: patchableOf(ends.head, project) },
+    files: project.files
+  }));
+}
+function withCells(request, used) {
+  const sources = Object.fromEntries(used);
+  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
+  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
+  return { ...request, cells: [...used.map(([id2]) => id2), ...excluded], chosenBy: "code", sources };
+}
+function stopUnlessApproved(findings, held) {
+  const open3 = findings.filter(({ stops }) => stops !== void 0 && held[stops] === void 0);
+  if (open3.length > 0) throw new UserError(open3.map(({ message, file: file2, line }) => `${file2}:${line}: ${message}`));
+}
+function patchableOf(head, project) {
+  const inProject = new Set(project.manifests);
+  return { manifests: head.manifests.filter(({ file: file2 }) => inProject.has(file2)), contents: head.contents };
+}
+
 // src/report/terminal.ts
 function renderTerminal(report) {
   return `${[
@@ -53274,27 +60235,27 @@ function renderTerminal(report) {
 }
 function header(report) {
   const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
-  const held = heldVersions2(report).map(([name, version2]) => `${name} ${version2}`);
+  const held = heldVersions2(report).map(([name2, version2]) => `${name2} ${version2}`);
   return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
 }
 function heldVersions2(report) {
   const base2 = report.environments[0];
   const moving = report.changes.map(({ library }) => library);
-  return Object.entries(base2?.pins ?? {}).filter(([name]) => !moving.includes(name));
+  return Object.entries(base2?.pins ?? {}).filter(([name2]) => !moving.includes(name2));
 }
 function table(comparisons) {
   return blocks(comparisons).map((block) => {
     const columns = block.quantizations.map(
-      (_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2))
+      (_, index) => Math.max(17, ...block.rows.map((row) => textOf2(row.cells[index]).length + 2))
     );
     const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
-      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))
+      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf2)))
     ].join("\n");
   });
 }
-function textOf(comparison) {
+function textOf2(comparison) {
   return comparison ? beforeAfter(comparison, "->") : "";
 }
 function movedControls(report) {
@@ -53330,7 +60291,12 @@ function waysOut2(report) {
   const best = recommended(report);
   const pins = report.pins.map((pin) => {
     const words2 = pin.kind === "hold" ? "hold" : "keep bump";
-    return way(words2, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`);
+    const first = way(
+      words2,
+      pin.specifier,
+      `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`
+    );
+    return [first, ...patchLines(report, pin.specifier)].join("\n");
   });
   const tried = report.workarounds.map((workaround) => {
     const words2 = workaround.helps ? workaround.kind : "no help";
@@ -53340,6 +60306,16 @@ function waysOut2(report) {
   const lines = [.../* @__PURE__ */ new Set([...pins, ...tried])];
   const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
   return ["ways out, each measured", ...none, ...lines].join("\n");
+}
+function patchLines(report, specifier) {
+  const indent2 = " ".repeat(15);
+  const own2 = report.patches.filter((patch) => patch.specifier === specifier);
+  const commands = [...new Set(own2.flatMap(({ refresh }) => refresh ?? []))];
+  return [
+    ...own2.slice(0, 6).map(({ file: file2, line, after }) => `${indent2}${plain(`${file2}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
+    ...own2.length > 6 ? [`${indent2}and in ${own2.length - 6} more places`] : [],
+    ...commands.map((command) => `${indent2}then ${plain(command, 120)}`)
+  ];
 }
 function way(kind, use, outcome) {
   return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
@@ -53370,14 +60346,273 @@ function footer2(report) {
 import { existsSync as existsSync6, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join10 } from "node:path";
 
+// src/pins/bots.ts
+function botHolds(library, firstBad) {
+  return [
+    {
+      file: "renovate.json",
+      language: "json",
+      text: JSON.stringify({ matchPackageNames: [library], allowedVersions: `<${firstBad}` }),
+      how: "Add it to `packageRules`."
+    },
+    {
+      file: ".github/dependabot.yml",
+      language: "yaml",
+      text: `ignore: [{dependency-name: "${library}", versions: [">=${firstBad}"]}]`,
+      how: "Add it to the entry of your package ecosystem under `updates`."
+    }
+  ];
+}
+var REFRESH = [
+  [/^uv\.lock$/, (library) => `uv lock --upgrade-package ${library}`],
+  [/^poetry\.lock$/, (library) => `poetry update ${library}`],
+  [/^pdm\.lock$/, (library) => `pdm update ${library}`],
+  [/^Pipfile\.lock$/, (library) => `pipenv upgrade ${library}`],
+  [/^pylock(\..+)?\.toml$/, (library) => `uv pip compile pyproject.toml --upgrade-package ${library} -o pylock.toml`]
+];
+function refreshCommand(lockFile, library) {
+  const base2 = lockFile.slice(lockFile.lastIndexOf("/") + 1);
+  const folder = lockFile.slice(0, Math.max(0, lockFile.lastIndexOf("/")));
+  const command = REFRESH.find(([pattern]) => pattern.test(base2))?.[1](library);
+  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
+}
+
+// src/pins/patch.ts
+var DIALECTS = {
+  requirements: pep508,
+  pyproject: (requirement, specifier) => isPep508(requirement) ? pep508(requirement, specifier) : specifier,
+  "setup-cfg": pep508,
+  "setup-py": pep508,
+  script: pep508,
+  pipfile: (_requirement, specifier) => specifier,
+  conda: (requirement, specifier) => requirement.group === "pip" ? pep508(requirement, specifier) : condaSpec(requirement, specifier),
+  dockerfile: shellWord
+};
+function patchRequirement(content2, format, requirement, specifier) {
+  if (requirement.source !== "index") return { why: `\`${requirement.name}\` does not come from an index.` };
+  const dialect = DIALECTS[format];
+  if (dialect === void 0) return { why: `A ${format} file is refreshed by its own tool.` };
+  const start = lineStart(content2, requirement.line);
+  const end = content2.indexOf("\n", start);
+  const raw = content2.slice(start, end < 0 ? content2.length : end);
+  const line = raw.replace(/\r$/, "");
+  const [from, to] = requirement.columns;
+  if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
+  const written = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
+  if (written === void 0) return { why: "The requirement is written in a form that is not patched." };
+  const after = line.slice(0, from) + written + line.slice(to);
+  return {
+    content: content2.slice(0, start) + after + content2.slice(start + line.length),
+    line: requirement.line,
+    before: line,
+    after
+  };
+}
+function lineStart(content2, line) {
+  let start = content2.startsWith("\uFEFF") ? 1 : 0;
+  for (let number5 = 1; number5 < line; number5++) {
+    const next2 = content2.indexOf("\n", start);
+    if (next2 < 0) return content2.length;
+    start = next2 + 1;
+  }
+  return start;
+}
+function isPep508(requirement) {
+  const parsed = parsePep508(beforeMarker(requirement.written));
+  return "name" in parsed && parsed.name === requirement.name && parsed.specifier === requirement.specifier;
+}
+function beforeMarker(written) {
+  return written.split(";")[0] ?? written;
+}
+function pep508(requirement, specifier) {
+  const { written } = requirement;
+  const parsed = parsePep508(beforeMarker(written));
+  if ("error" in parsed || parsed.name !== requirement.name || parsed.url !== "") return void 0;
+  return replaced(written, parsed.specifierAt, spacedLike(written, parsed.specifierAt, specifier));
+}
+function replaced(text2, [from, to], by) {
+  return text2.slice(0, from) + by + text2.slice(to);
+}
+function spacedLike(written, [from, to], specifier) {
+  const old = written.slice(from, to);
+  const afterComma = /,(\s*)/.exec(old)?.[1] ?? "";
+  const afterOperator = /^[=~!<>]+(\s*)/.exec(old)?.[1] ?? "";
+  return specifier.split(",").map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`)).join(`,${afterComma}`);
+}
+function condaSpec({ written }, specifier) {
+  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written);
+  return name2 ? `${name2[0].trimEnd()}${name2[1] === "" ? "" : " "}${specifier}` : void 0;
+}
+function shellWord(requirement, specifier, around) {
+  if (requirement.written.includes("$")) return void 0;
+  const text2 = pep508(requirement, specifier);
+  if (text2 === void 0) return void 0;
+  const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
+  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
+}
+
+// src/pins/specifier.ts
+function withPin(specifier, target2) {
+  if (specifier.includes("===")) return void 0;
+  const exact = exactVersion(specifier);
+  if (exact !== void 0) return exactPin(exact, target2);
+  const clauses = clausesOf(specifier);
+  const made = RULES[target2.kind](clauses, target2);
+  const text2 = made.map((clause) => clause.join("")).join(",");
+  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
+}
+function keepsOut(specifier, bad) {
+  return bad === void 0 || !satisfies2(bad, specifier);
+}
+function exactPin(exact, target2) {
+  return localLabel(exact) === void 0 ? `==${target2.version}` : void 0;
+}
+var RULES = {
+  hold: (clauses, { bad = "" }) => [
+    ...clauses.filter((clause) => !isUpper(clause) || isBelow(clause, bad)).map(openWildcard),
+    ...upper(clauses, bad)
+  ],
+  exclude: (clauses, { bad = "" }) => [...clauses, ["!=", bad]],
+  "raise-partner": raised,
+  floor: raised
+};
+function raised(clauses, { version: version2 }) {
+  const kept = clauses.filter((clause) => {
+    const [operator2, bound] = clause;
+    if (operator2 === "!=") return true;
+    if (operator2 === ">=" || operator2 === ">" || operator2 === "~=" || operator2 === "==") return false;
+    return isVersion(bound) && satisfies2(version2, clause.join(""));
+  });
+  return [[">=", version2], ...kept];
+}
+function upper(clauses, bad) {
+  const isBounded = clauses.some((clause) => isUpper(clause) && isBelow(clause, bad));
+  return isBounded ? [] : [["<", bad]];
+}
+function isUpper([operator2]) {
+  return operator2 === "<" || operator2 === "<=";
+}
+function isBelow([operator2, bound], bad) {
+  if (!isVersion(bound)) return false;
+  const order = compareVersions(bound, bad);
+  return operator2 === "<" ? order <= 0 : order < 0;
+}
+function openWildcard([operator2, bound]) {
+  if (operator2 === "~=") return [">=", bound];
+  return operator2 === "==" && bound.endsWith(".*") ? [">=", bound.slice(0, -2)] : [operator2, bound];
+}
+
+// src/pins/unified.ts
+var CONTEXT = 3;
+var NO_NEWLINE = "\\ No newline at end of file";
+function unifiedDiff(file2, before, after) {
+  const [old, current] = [before.split("\n"), after.split("\n")];
+  if (old.length !== current.length) throw new Error("a patch replaces lines, it adds and removes none");
+  const endsOpen = old.at(-1) !== "";
+  const count3 = endsOpen ? old.length : old.length - 1;
+  const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
+  if (changed.length === 0) return "";
+  const hunks = grouped(changed, count3).map(([from, to]) => {
+    const lines = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
+    return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines].join("\n");
+  });
+  return `--- a/${file2}
++++ b/${file2}
+${hunks.join("\n")}
+`;
+}
+function grouped(changed, count3) {
+  const ranges = [];
+  for (const index of changed) {
+    const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count3, index + CONTEXT + 1)];
+    const last2 = ranges.at(-1);
+    if (last2 && from <= last2[1]) last2[1] = to;
+    else ranges.push([from, to]);
+  }
+  return ranges;
+}
+function linesOf(old, current, from, to, open3) {
+  const lines = [];
+  for (let index = from; index < to; index++) {
+    const mark = index === open3 ? [NO_NEWLINE] : [];
+    if (old[index] === current[index]) {
+      lines.push(` ${old[index]}`, ...mark);
+      continue;
+    }
+    let end = index;
+    while (end < to && old[end] !== current[end]) end++;
+    const isLast = end - 1 === open3 ? [NO_NEWLINE] : [];
+    lines.push(...old.slice(index, end).map((line) => `-${line}`), ...isLast);
+    lines.push(...current.slice(index, end).map((line) => `+${line}`), ...isLast);
+    index = end - 1;
+  }
+  return lines;
+}
+
+// src/pins/patches.ts
+function patchesFor(pins, where) {
+  const patches = [];
+  const notPatched = [];
+  for (const pin of pins)
+    for (const manifest of where.manifests)
+      for (const [index, requirement] of manifest.requirements.entries()) {
+        if (requirement.name !== pin.library) continue;
+        const made = onePatch(pin, manifest, index, where);
+        if (made === void 0) continue;
+        if ("why" in made) notPatched.push(made);
+        else patches.push(made);
+      }
+  const holds = pins.filter(({ kind }) => kind === "hold").flatMap(({ library, below }) => below ? botHolds(library, below) : []);
+  return { patches, notPatched, botHolds: holds };
+}
+function onePatch(pin, manifest, index, where) {
+  const requirement = manifest.requirements[index];
+  const content2 = where.contents.get(manifest.file);
+  if (requirement === void 0 || content2 === void 0) return void 0;
+  const { file: file2 } = manifest;
+  const { specifier } = pin;
+  const place = { specifier, file: file2, line: requirement.line };
+  const target2 = { kind: pin.kind, library: pin.library, version: pin.version, ...pin.below && { bad: pin.below } };
+  const wanted = withPin(requirement.specifier, target2);
+  if (wanted === requirement.specifier) return void 0;
+  if (wanted === void 0)
+    return { ...place, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
+  const patched = patchRequirement(content2, manifest.format, requirement, wanted);
+  if ("why" in patched) return { ...place, why: patched.why };
+  const again = where.readAgain(file2, patched.content, manifest.format)?.requirements[index];
+  if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
+    return { ...place, why: "The patched line would not be read back as what is meant." };
+  const lock = where.manifests.find(
+    ({ locked, file: other }) => locked.length > 0 && folderOf3(other) === folderOf3(file2)
+  );
+  const refresh = lock && refreshCommand(lock.file, pin.library);
+  return {
+    ...place,
+    before: patched.before,
+    after: patched.after,
+    diff: unifiedDiff(file2, content2, patched.content),
+    ...refresh && { refresh }
+  };
+}
+function sameClauses(left, right) {
+  const sorted2 = (specifier) => specifier.split(",").toSorted().join(",");
+  return sorted2(left) === sorted2(right);
+}
+function folderOf3(file2) {
+  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
+}
+
 // src/pins/propose.ts
 function propose(measured2) {
   return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
 }
 function toPin(pin) {
   const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, unlocks, holds, of, measuredIn } = pin;
-  return { kind, specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn };
+  const { kind, library, version: version2, below, unlocks, holds, of, measuredIn } = pin;
+  return {
+    ...{ kind, library, version: version2, ...below && { below } },
+    ...{ specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn }
+  };
 }
 function rank(pin) {
   return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
@@ -53431,7 +60666,7 @@ function neighbours(version2, usable) {
 
 // src/plan/plan.ts
 function librariesOf(request) {
-  const watched = WATCHED.filter((name) => name !== "torch");
+  const watched = WATCHED.filter((name2) => name2 !== "torch");
   return [.../* @__PURE__ */ new Set([...watched, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
 function makePlan(request, releases, python, problems) {
@@ -53451,14 +60686,17 @@ function makePlan(request, releases, python, problems) {
     cells,
     alternatives: alternativesTo(cells),
     partners: partnerReleases(request, cells, releases, python),
+    chosenBy: request.chosenBy,
+    sources: request.sources ?? {},
+    locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments
   };
 }
 function checkTwice(request, problems) {
   const names = request.changes.map((change) => change.library);
-  for (const name of new Set(names.filter((library, index) => names.indexOf(library) !== index)))
-    problems.push(`\`${name}\` is swept twice. Name each library once.`);
+  for (const name2 of new Set(names.filter((library, index) => names.indexOf(library) !== index)))
+    problems.push(`\`${name2}\` is swept twice. Name each library once.`);
 }
 function checkHeld(request, releases, problems) {
   for (const [library, version2] of Object.entries(request.held)) {
@@ -53495,13 +60733,13 @@ function partnerReleases(request, cells, releases, python) {
     ...Object.keys(request.held),
     ...cells.flatMap((cell) => packagesOf(cell.quantization))
   ]);
-  const names = WATCHED.filter((name) => name !== "torch" && (needed.has(name) || swept.includes(name)));
+  const names = WATCHED.filter((name2) => name2 !== "torch" && (needed.has(name2) || swept.includes(name2)));
   return Object.fromEntries(
-    names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)])
+    names.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release) => release.version)])
   );
 }
 function packageTable() {
-  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, quantization]) => [name, quantization.packages]));
+  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name2, quantization]) => [name2, quantization.packages]));
 }
 
 // src/report/build.ts
@@ -53510,7 +60748,7 @@ function buildReport(input2) {
   const comparisons = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
   const results = input2.history.flatMap((measurement) => toResults(measurement));
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     run: input2.run,
     changes: input2.changes.map(({ library, from, to, place }) => ({
       library,
@@ -53520,7 +60758,10 @@ function buildReport(input2) {
       ...place
     })),
     environments: toEnvironments(input2),
-    cells: input2.cells.map((cell) => ({ id: cellId(cell), planned: true })),
+    cells: input2.cells.map((cell) => {
+      const source = input2.sources[cellId(cell)];
+      return { id: cellId(cell), planned: true, ...source && { source } };
+    }),
     results,
     comparisons,
     controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
@@ -53531,6 +60772,7 @@ function buildReport(input2) {
     })),
     together: [...input2.conclusions.together],
     pins: input2.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
+    ...input2.patches,
     workarounds: input2.conclusions.workarounds.map((workaround) => withCost(workaround, input2.bytesPerWeight)),
     findings: input2.findings,
     totals: {
@@ -53608,11 +60850,11 @@ function toEnvironments(input2) {
 }
 function watchedOf(lock, pins) {
   const names = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao", ...Object.keys(pins)];
-  return Object.fromEntries([...new Set(names)].filter((name) => lock[name]).map((name) => [name, lock[name] ?? ""]));
+  return Object.fromEntries([...new Set(names)].filter((name2) => lock[name2]).map((name2) => [name2, lock[name2] ?? ""]));
 }
 function withCost(workaround, bytesPerWeight) {
   if (workaround.kind !== "quantization") return workaround;
-  const [from, to] = [workaround.cell, workaround.use].map((id) => bytesPerWeight[parseCellId(id).quantization]);
+  const [from, to] = [workaround.cell, workaround.use].map((id2) => bytesPerWeight[parseCellId(id2).quantization]);
   return from && to ? { ...workaround, cost: `weights take ${to} instead of ${from} bytes each` } : workaround;
 }
 function bumpOf(from, to) {
@@ -53627,22 +60869,22 @@ function bumpOf(from, to) {
 }
 
 // src/search/bisect.ts
-function bisect(from, to, stateOf, preferred) {
+function bisect(from, to, stateOf2, preferred) {
   let low = from;
   let high = to;
   for (; ; ) {
-    const index = middle(low, high, stateOf, preferred);
+    const index = middle(low, high, stateOf2, preferred);
     if (index === void 0) return { low, high };
-    const state = stateOf(index);
+    const state = stateOf2(index);
     if (state === "unknown") return { low, high, ask: index };
     if (state === "base") low = index;
     else high = index;
   }
 }
-function middle(low, high, stateOf, preferred) {
+function middle(low, high, stateOf2, preferred) {
   const centre = (low + high) / 2;
   const between = Array.from({ length: Math.max(0, high - low - 1) }, (_, offset) => low + 1 + offset);
-  const usable = between.filter((index) => stateOf(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
+  const usable = between.filter((index) => stateOf2(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
   const near = usable.filter((index) => Math.abs(index - centre) <= (high - low) / 4);
   return near.find(preferred) ?? usable[0];
 }
@@ -53695,7 +60937,7 @@ function groups(problem, cells) {
 }
 function packagesFor(problem, cell) {
   const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
-  return (problem.packages[cell.quantization] ?? []).filter((name) => !asked.includes(name));
+  return (problem.packages[cell.quantization] ?? []).filter((name2) => !asked.includes(name2));
 }
 function baseRequest(problem, packages) {
   const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
@@ -53711,9 +60953,9 @@ function anyBaseLock(problem, history) {
 function movedRequest(problem, history, packages, moved, heldBack) {
   const lock = baseLock(problem, history, packages) ?? anyBaseLock(problem, history);
   if (lock === void 0) return void 0;
-  const watched = [...ALWAYS, ...packages].filter((name) => lock[name] !== void 0);
+  const watched = [...ALWAYS, ...packages].filter((name2) => lock[name2] !== void 0);
   const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
-  const held = { ...Object.fromEntries(watched.map((name) => [name, lock[name] ?? ""])), ...from };
+  const held = { ...Object.fromEntries(watched.map((name2) => [name2, lock[name2] ?? ""])), ...from };
   return { pins: { ...held, ...problem.held, ...moved }, packages, ...heldBack && { heldBack } };
 }
 function headPins(problem) {
@@ -53727,7 +60969,7 @@ function ask(problem, history, purpose, moved, cells, repeat = 1) {
 }
 function requestAt(problem, history, packages, moved) {
   const isBase = problem.changes.every((change) => (moved[change.library] ?? change.from) === change.from);
-  const others = Object.keys(moved).some((name) => !problem.changes.some((change) => change.library === name));
+  const others = Object.keys(moved).some((name2) => !problem.changes.some((change) => change.library === name2));
   return isBase && !others ? baseRequest(problem, packages) : movedRequest(problem, history, packages, moved);
 }
 function requestFor(problem, history, cell, moved) {
@@ -53777,47 +61019,47 @@ function locate(problem, history, cell) {
   const change = causeOf(problem, history, cell);
   if (change === void 0) return void 0;
   const built = (index) => {
-    const request = requestFor(problem, history, cell, at(change, index));
+    const request = requestFor(problem, history, cell, at2(change, index));
     return request !== void 0 && environmentFor(history, request) !== void 0;
   };
-  const last = change.releases.length - 1;
-  const interval = bisect(0, last, (index) => stateAt(problem, history, cell, change, index), built);
+  const last2 = change.releases.length - 1;
+  const interval = bisect(0, last2, (index) => stateAt(problem, history, cell, change, index), built);
   if (interval.ask !== void 0) return { cell, change, interval };
-  const wayAt = (index) => wayOf(compareAt(problem, history, cell, at(change, index)));
-  if (wayAt(interval.high) === wayAt(last)) return { cell, change, interval };
+  const wayAt = (index) => wayOf(compareAt(problem, history, cell, at2(change, index)));
+  if (wayAt(interval.high) === wayAt(last2)) return { cell, change, interval };
   const sameWay = (index) => {
     const state = stateAt(problem, history, cell, change, index);
-    return state === "moved" || state === "base" ? wayAt(index) === wayAt(last) ? "moved" : "base" : state;
+    return state === "moved" || state === "base" ? wayAt(index) === wayAt(last2) ? "moved" : "base" : state;
   };
-  return { cell, change, interval, later: bisect(interval.high, last, sameWay, built) };
+  return { cell, change, interval, later: bisect(interval.high, last2, sameWay, built) };
 }
 function wayOf({ comparison, what, fresh }) {
   const facts = what.map((fact) => fact.replace(/[\d.]+/g, "#"));
   return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
 }
 function stateAt(problem, history, cell, change, index) {
-  const request = requestFor(problem, history, cell, at(change, index));
+  const request = requestFor(problem, history, cell, at2(change, index));
   const environment = request && environmentFor(history, request);
   if (environment && environment.status !== "built") return "unusable";
-  const result = resultAt(problem, history, cell, at(change, index));
+  const result = resultAt(problem, history, cell, at2(change, index));
   if (result === void 0) return "unknown";
   if (!isMeasured(result)) return "unusable";
   const { comparison } = compareResults(resultAt(problem, history, cell, {}), result);
   return comparison === "same" || comparison === "changed" ? "base" : "moved";
 }
-function at(change, index) {
+function at2(change, index) {
   return { [change.library]: change.releases[index] ?? change.to };
 }
 function bisectionQuestions(problem, history, located2) {
   return located2.flatMap(({ cell, change, interval, later }) => {
     const index = interval.ask ?? later?.ask;
-    return index === void 0 ? [] : ask(problem, history, "bisect", at(change, index), [cell]);
+    return index === void 0 ? [] : ask(problem, history, "bisect", at2(change, index), [cell]);
   });
 }
 function repeatQuestions(problem, history, located2) {
   return located2.flatMap(
     ({ cell, change, interval, later }) => [interval.low, interval.high, ...later ? [later.high] : []].flatMap(
-      (index) => ask(problem, history, "repeat", at(change, index), [cell], 2)
+      (index) => ask(problem, history, "repeat", at2(change, index), [cell], 2)
     )
   );
 }
@@ -53829,7 +61071,7 @@ function heldBackQuestions(problem, history, located2) {
 }
 function neighbourLocks(problem, history, { cell, change, interval }) {
   const [low, high] = [interval.low, interval.high].map((index) => {
-    const request = requestFor(problem, history, cell, at(change, index));
+    const request = requestFor(problem, history, cell, at2(change, index));
     const environment = request && environmentFor(history, request);
     return environment?.status === "built" ? { request, lock: environment.lock } : void 0;
   });
@@ -53844,14 +61086,14 @@ function heldBackRequest(problem, history, located2) {
   if (locks === void 0) return void 0;
   const { low, high } = locks;
   const back = Object.entries(low.lock).filter(
-    ([name, version2]) => name !== located2.change.library && high.lock[name] !== void 0 && high.lock[name] !== version2
+    ([name2, version2]) => name2 !== located2.change.library && high.lock[name2] !== void 0 && high.lock[name2] !== version2
   );
   if (back.length === 0) return void 0;
   return movedRequest(
     problem,
     history,
     high.request?.packages ?? [],
-    at(located2.change, located2.interval.high),
+    at2(located2.change, located2.interval.high),
     Object.fromEntries(back)
   );
 }
@@ -53864,7 +61106,7 @@ function boundariesOf(problem, history, located2) {
 function boundaryAt(problem, history, located2, high) {
   const { cell, change, interval } = located2;
   const base2 = resultAt(problem, history, cell, {});
-  const bad = resultAt(problem, history, cell, at(change, high));
+  const bad = resultAt(problem, history, cell, at2(change, high));
   const compared = compareResults(base2, bad);
   const direction = compared.comparison;
   if (!base2 || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
@@ -53889,13 +61131,13 @@ function factsIn({ what }) {
   return what.filter((one) => !STAGES.includes(one));
 }
 function measuredVersions(problem, history, { cell, change }) {
-  return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at(change, index))));
+  return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at2(change, index))));
 }
 function certaintyOf(problem, history, located2, high) {
   const { cell, change, interval } = located2;
-  const bad = wayOf(compareAt(problem, history, cell, at(change, high)));
-  const again = compareAt(problem, history, cell, at(change, high), 2);
-  const goodAgain = compareAt(problem, history, cell, at(change, interval.low), 2).comparison;
+  const bad = wayOf(compareAt(problem, history, cell, at2(change, high)));
+  const again = compareAt(problem, history, cell, at2(change, high), 2);
+  const goodAgain = compareAt(problem, history, cell, at2(change, interval.low), 2).comparison;
   const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== "not-compared").length;
   const agree = Number(wayOf(again) === bad) + Number(goodAgain === "same" || goodAgain === "changed");
   return { runs, agree, adjacent: high - interval.low === 1, confounded: isConfounded(problem, history, located2) };
@@ -53957,8 +61199,8 @@ function pinsAt(problem, partner, index) {
   return { ...headPins(problem), [partner.library]: partner.line[index] ?? "" };
 }
 function firstHelping(problem, history, partner, worse2) {
-  const last = partner.line.length - 1;
-  const tries = [.../* @__PURE__ */ new Set([last, Math.ceil(last / 2), Math.ceil(last / 4), 1])].filter((index) => index > 0);
+  const last2 = partner.line.length - 1;
+  const tries = [.../* @__PURE__ */ new Set([last2, Math.ceil(last2 / 2), Math.ceil(last2 / 4), 1])].filter((index) => index > 0);
   const helps = (index) => helpedAt(problem, history, partner, index, worse2);
   let found;
   for (const index of tries) {
@@ -54046,7 +61288,7 @@ function holdPins(problem, history) {
   const pins = {};
   for (const change of problem.changes) {
     const lows = closed(problem, history).filter((one) => one.change.library === change.library).filter((one) => isWorse(compareHead(problem, history, one.cell).comparison)).map((one) => one.interval.low);
-    if (lows.length > 0) Object.assign(pins, at(change, Math.min(...lows)));
+    if (lows.length > 0) Object.assign(pins, at2(change, Math.min(...lows)));
   }
   return pins;
 }
@@ -54140,7 +61382,7 @@ function count2(problem, history, pins) {
   const first = problem.cells[0];
   const request = first && requestFor(problem, history, first, pins);
   return {
-    unlocks: good.map(({ cell }) => cellId(cell)).filter((id) => worse2.has(id)),
+    unlocks: good.map(({ cell }) => cellId(cell)).filter((id2) => worse2.has(id2)),
     holds: good.length,
     of: measured2.length,
     measuredIn: request ? requestKey(request) : ""
@@ -54154,13 +61396,13 @@ function workaroundsOf(problem, history, cell) {
   return tried.flatMap((other) => {
     const sameMethod = other.method === cell.method && other.quantization === "none" && cell.quantization !== "none";
     const sameQuantization = other.quantization === cell.quantization && other.method !== cell.method;
-    const id = cellId(other);
-    if (!(sameMethod || sameQuantization) || seen.has(id)) return [];
-    seen.add(id);
+    const id2 = cellId(other);
+    if (!(sameMethod || sameQuantization) || seen.has(id2)) return [];
+    seen.add(id2);
     const result = resultAt(problem, history, other, headPins(problem));
     if (result === void 0) return [];
     const kind = sameMethod ? "quantization" : "method";
-    return [{ cell: cellId(cell), kind, use: id, helps: result.outcome === "pass", outcome: result.outcome }];
+    return [{ cell: cellId(cell), kind, use: id2, helps: result.outcome === "pass", outcome: result.outcome }];
   });
 }
 
@@ -54218,8 +61460,8 @@ function classify(type, message) {
 }
 function signatureOf(type, message) {
   const line = message.slice(0, MESSAGE_LIMIT).split("\n")[0] ?? "";
-  const plain2 = line.replace(/0x[0-9a-f]+/gi, "#").replace(/(?:\/[^\s/'":]+){2,}\/?/g, "<path>").replace(/\d+(\.\d+)*/g, "#").replace(/\s+/g, " ").trim();
-  return `${type}: ${plain2}`.slice(0, 300);
+  const plain3 = line.replace(/0x[0-9a-f]+/gi, "#").replace(/(?:\/[^\s/'":]+){2,}\/?/g, "<path>").replace(/\d+(\.\d+)*/g, "#").replace(/\s+/g, " ").trim();
+  return `${type}: ${plain3}`.slice(0, 300);
 }
 
 // src/sweep/judge.ts
@@ -54231,24 +61473,24 @@ var CRASHES = {
   11: "SIGSEGV"
 };
 var SETTING_UP = ["build", "quantize", "attach"];
-function judge(record2) {
-  if (record2.ended !== "exit") return endedEarly(record2);
-  const judged = record2.failures.map((failure2) => ({ failure: toFailure(failure2), means: meaningOf(record2, failure2) }));
-  const facts = factsOf(record2);
+function judge(record3) {
+  if (record3.ended !== "exit") return endedEarly(record3);
+  const judged = record3.failures.map((failure2) => ({ failure: toFailure(failure2), means: meaningOf(record3, failure2) }));
+  const facts = factsOf(record3);
   const weather = judged.find(({ means }) => means === "weather" || means === "needs-device");
   if (weather) {
     const outcome = weather.means === "weather" ? "inconclusive" : "skipped";
-    return unmeasured(record2.cell, outcome, weather.failure.reason, weather.failure.message);
+    return unmeasured(record3.cell, outcome, weather.failure.reason, weather.failure.message);
   }
   const failures = judged.map(({ failure: failure2 }) => failure2);
   const counts = failures.find((failure2) => failure2.kind === "raised") ?? failures[0];
-  if (counts === void 0 && !reachedTheEnd(record2))
-    return unmeasured(record2.cell, "inconclusive", "incomplete record", "The probe left out stages without a failure.");
+  if (counts === void 0 && !reachedTheEnd(record3))
+    return unmeasured(record3.cell, "inconclusive", "incomplete record", "The probe left out stages without a failure.");
   return {
-    cell: record2.cell,
+    cell: record3.cell,
     outcome: outcomeOf(judged),
     ...counts && { reason: counts.reason, message: counts.message },
-    stages: record2.stages,
+    stages: record3.stages,
     failures: counts ? [counts, ...failures.filter((failure2) => failure2 !== counts)] : [],
     facts
   };
@@ -54258,11 +61500,11 @@ function outcomeOf(judged) {
   if (judged.some(({ failure: failure2 }) => failure2.kind === "raised")) return "fail";
   return judged.length > 0 ? "wrong" : "pass";
 }
-function meaningOf(record2, failure2) {
+function meaningOf(record3, failure2) {
   if (failure2.kind === "check") return "defect";
   const { means } = classify(failure2.type, failure2.message);
   if (means === "refused" && !SETTING_UP.includes(failure2.stage)) return "defect";
-  if (means === "needs-device" && parseCellId(record2.cell).quantization === "none") return "defect";
+  if (means === "needs-device" && parseCellId(record3.cell).quantization === "none") return "defect";
   return means;
 }
 function toFailure(failure2) {
@@ -54277,23 +61519,23 @@ function toFailure(failure2) {
     message: `${type}: ${message}`
   };
 }
-function factsOf(record2) {
-  const known = Object.entries({ ...record2.facts, seconds: record2.seconds }).filter(
+function factsOf(record3) {
+  const known = Object.entries({ ...record3.facts, seconds: record3.seconds }).filter(
     ([, value]) => value !== null && value !== void 0
   );
   return Object.fromEntries(known);
 }
-function reachedTheEnd(record2) {
-  return STAGES.every((stage) => record2.stages[stage] !== void 0 && record2.stages[stage] !== "fail");
+function reachedTheEnd(record3) {
+  return STAGES.every((stage) => record3.stages[stage] !== void 0 && record3.stages[stage] !== "fail");
 }
-function endedEarly(record2) {
-  const stage = record2.stage ?? "import";
-  const [how, code2 = ""] = record2.ended.split(":");
+function endedEarly(record3) {
+  const stage = record3.stage ?? "import";
+  const [how, code2 = ""] = record3.ended.split(":");
   const signal = how === "signal" ? CRASHES[code2] : void 0;
-  if (signal !== void 0) return crashed(record2.cell, stage, signal);
-  const what = how === "signal" ? `killed by signal ${code2}` : how === "status" ? `exited with status ${code2}` : record2.ended;
+  if (signal !== void 0) return crashed(record3.cell, stage, signal);
+  const what = how === "signal" ? `killed by signal ${code2}` : how === "status" ? `exited with status ${code2}` : record3.ended;
   return unmeasured(
-    record2.cell,
+    record3.cell,
     "inconclusive",
     how === "timeout" ? "timeout" : "ended early",
     `The probe of this cell was ${what} in stage ${stage}.`
@@ -54302,7 +61544,7 @@ function endedEarly(record2) {
 function crashed(cell, stage, signal) {
   const message = `The process died with ${signal} in stage ${stage}.`;
   const failure2 = { stage, kind: "raised", type: signal, reason: "crash", signature: signal, message };
-  const before = STAGES.slice(0, STAGES.indexOf(stage)).map((name) => [name, "ok"]);
+  const before = STAGES.slice(0, STAGES.indexOf(stage)).map((name2) => [name2, "ok"]);
   const stages = { ...Object.fromEntries(before), [stage]: "fail" };
   return { cell, outcome: "fail", reason: "crash", message, stages, failures: [failure2], facts: {} };
 }
@@ -54378,14 +61620,14 @@ async function measureBatch(questions, ports, settings) {
   return measurements;
 }
 function progressLine({ question, environment, results }) {
-  const pins = Object.entries(question.environment.pins).filter(([name]) => name !== "torch" && name !== "accelerate");
+  const pins = Object.entries(question.environment.pins).filter(([name2]) => name2 !== "torch" && name2 !== "accelerate");
   const versions = [
-    ...pins.map(([name, version2]) => `${name} ${version2}`),
-    ...question.environment.packages.filter((name) => !question.environment.pins[name])
+    ...pins.map(([name2, version2]) => `${name2} ${version2}`),
+    ...question.environment.packages.filter((name2) => !question.environment.pins[name2])
   ];
   const counts = /* @__PURE__ */ new Map();
   for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
-  const outcome = [...counts].map(([name, count3]) => `${count3} ${name}`).join(", ");
+  const outcome = [...counts].map(([name2, count3]) => `${count3} ${name2}`).join(", ");
   return `${question.purpose.padEnd(10)} ${versions.join(", ")}: ${outcome}${environment.status === "built" ? "" : ` (${environment.why.slice(0, 160)})`}`;
 }
 async function prepare(question, ports, settings) {
@@ -54430,12 +61672,12 @@ async function probe(question, environmentId, cells, width, ports, settings, add
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
   const imported = /* @__PURE__ */ new Set();
   const end = await ports.probes.run(environmentId, jobFor(question, cells, width, ports, settings), (line) => {
-    const record2 = parseRecord(line);
-    if (record2?.kind === "imported") imported.add(record2.package);
-    if (record2?.kind !== "cell" || !waiting.delete(record2.cell)) return;
-    add2(judge(record2));
+    const record3 = parseRecord(line);
+    if (record3?.kind === "imported") imported.add(record3.package);
+    if (record3?.kind !== "cell" || !waiting.delete(record3.cell)) return;
+    add2(judge(record3));
   });
-  for (const id of waiting.keys()) add2(withoutRecord(id, end, imported.has("peft")));
+  for (const id2 of waiting.keys()) add2(withoutRecord(id2, end, imported.has("peft")));
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
@@ -54450,15 +61692,15 @@ function jobFor(question, cells, width, ports, settings) {
     ...!isBase && baseEnvironment?.status === "built" && { carryFrom: baseEnvironment.id }
   };
 }
-function withoutRecord(id, end, allImported) {
+function withoutRecord(id2, end, allImported) {
   const signal = end.how === "signal" ? crashSignal(end.code) : end.how === "exit" ? crashSignal(end.code - 128) : void 0;
-  if (signal !== void 0 && !allImported) return crashed(id, STAGES[0], signal);
+  if (signal !== void 0 && !allImported) return crashed(id2, STAGES[0], signal);
   if (end.how === "interrupted")
-    return unmeasured(id, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
+    return unmeasured(id2, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
   const how = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
   const said = end.output.trim().split("\n").slice(-3).join(" ");
   return unmeasured(
-    id,
+    id2,
     "inconclusive",
     end.how === "timeout" ? "timeout" : "probe ended",
     `The probe ${how} without a record of this cell. ${said}`
@@ -54473,26 +61715,32 @@ async function plan(request, catalog, python) {
   if (planned === void 0 || problems.length > 0) throw new UserError(problems);
   return planned;
 }
-async function sweep(planned, found, ports, machine) {
+async function sweep(planned, known, ports, machine) {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
   const problem = problemOf(planned);
   const { history, stoppedBy } = await search(problem, planned, ports, machine);
   const conclusions = conclude(problem, history);
   const { width: _width, ...facts } = machine;
+  const pins = propose(conclusions.measuredPins);
   return buildReport({
     run: { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } },
     changes: planned.changes,
     cells: planned.cells,
+    sources: planned.sources,
     conclusions,
-    pins: propose(conclusions.measuredPins),
+    pins,
+    patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known.patchable, readAgain: readManifest }),
     history,
-    findings: [...found, ...await findingsOf(planned, ports, machine)],
+    findings: [
+      ...known.findings.map(({ stops: _stops, ...finding }) => finding),
+      ...await findingsOf2(planned, ports, machine)
+    ],
     bytesPerWeight: Object.fromEntries(
-      Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight])
+      Object.entries(QUANTIZATIONS).map(([name2, { bytesPerWeight }]) => [name2, bytesPerWeight])
     )
   });
 }
-async function findingsOf(planned, ports, machine) {
+async function findingsOf2(planned, ports, machine) {
   const findings = machine.containment.missing.map((what) => ({
     kind: "containment",
     message: `Not enforced on this machine: ${what}.`
@@ -54539,12 +61787,17 @@ async function search(problem, planned, ports, machine) {
   const isOver = () => ports.clock.now() >= deadline;
   const isStopped = () => ports.isInterrupted() || isOver();
   const history = [];
+  const isHead = ({ pins }) => planned.changes.every(({ library, to }) => pins[library] === to);
   const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
   const settings = {
     width: machine.width,
     packagesOf: (cell) => packagesOf(cell.quantization),
     baseOf: (request) => baseRequest(problem, request.packages),
-    preferencesOf: (request) => [request.packages, ...packageSets].map((packages) => baseLock(problem, history, packages)).find((lock) => lock !== void 0),
+    preferencesOf: (request) => {
+      const measured2 = [request.packages, ...packageSets].map((packages) => baseLock(problem, history, packages)).find((lock) => lock !== void 0);
+      const written = isHead(request) ? planned.locked.head : planned.locked.base;
+      return { versions: { ...measured2, ...written }, ofAnyDate: Object.keys(written) };
+    },
     isStopped
   };
   for (; ; ) {
@@ -54560,12 +61813,14 @@ async function search(problem, planned, ports, machine) {
 function renderPlan(facts) {
   const rows = [
     ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
+    ...facts.files.length > 1 ? [["", `the same in ${facts.files.length} files`]] : [],
     ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
+    ["", cellsFrom(facts)],
     [
       "held",
       [
-        ...Object.entries(facts.held).map(([name, version2]) => `${name} ${version2}`),
-        "the rest as the base has it"
+        ...Object.entries(facts.held).map(([name2, version2]) => `${name2} ${version2}`),
+        facts.locked > 0 ? `${facts.locked} packages as your lock has them` : "the rest as the base has it"
       ].join("  ")
     ],
     ["", torchText(facts)],
@@ -54579,8 +61834,13 @@ function renderPlan(facts) {
     ],
     ["time", `stops at ${facts.minutes} min`]
   ];
-  return `${rows.map(([name, text2]) => `${name.padEnd(14)}${text2}`.trimEnd()).join("\n")}
+  return `${rows.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
 `;
+}
+function cellsFrom({ chosenBy, sources }) {
+  if (chosenBy === "user") return "from --cells or the configuration";
+  if (chosenBy === "default") return "the default: no cell was found in the code";
+  return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
 }
 function changeText({ library, from, to, place }) {
   return `${library} ${from} -> ${to}${place ? `     ${place.file}:${place.line}` : ""}`;
@@ -54621,25 +61881,36 @@ function isFound(report, kind) {
 
 // src/commands/sweep.ts
 async function runSweep(context) {
-  const report = await measured(context, renderTerminal);
-  return report === void 0 ? 0 : exitStatus(report, context.line.options.failOn);
+  const reports = await measured(context, renderTerminal);
+  return worst(reports.map((report) => exitStatus(report, context.line.options.failOn)));
+}
+function worst(statuses) {
+  return [130, 1, 3].find((status) => statuses.includes(status)) ?? 0;
 }
 async function measured(context, render) {
   const { options } = context.line;
-  const { world, planned, torch, findings } = await prepared(context);
-  if (planned === void 0) {
-    nothingToDo(context, findings);
-    return void 0;
-  }
-  context.say(renderPlan(await factsOf2(world, planned, torch)));
-  const settings = { ...options, jobs: options.jobs, signal: context.signal, say: context.say };
-  const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-  const report = await sweep(planned, findings, ports, machine);
-  writeReport(options.out, report);
-  await world.discardUnlessProtected();
-  context.print(options.json ? `${JSON.stringify(report)}
+  const { world, asked } = await prepared(context);
+  const reports = [];
+  for (const [index, { planned, known, files }] of asked.entries()) {
+    if (planned === void 0) {
+      nothingToDo(context, known.findings);
+      return [];
+    }
+    if (context.signal.aborted) break;
+    if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
+    const torch = await torchFor(world, planned);
+    context.say(renderPlan(await factsOf2(world, planned, torch, files)));
+    const out = asked.length > 1 ? join10(options.out, String(index + 1)) : options.out;
+    const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
+    const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+    const report = await sweep(planned, known, ports, machine);
+    writeReport(out, report);
+    context.print(options.json ? `${JSON.stringify(report)}
 ` : render(report));
-  return report;
+    reports.push(report);
+  }
+  await world.discardUnlessProtected();
+  return reports;
 }
 function nothingToDo(context, findings) {
   context.print(
@@ -54653,21 +61924,30 @@ async function prepared(context) {
   const { environment, folder, say, line } = context;
   const { python, offline } = line.options;
   const world = await openWorld({ environment, folder, python, offline, say });
-  const isBare = line.command !== "check" && line.request.changes.length === 0;
-  const { request, findings } = isBare ? await requestFromCheckout(context, world) : { request: line.request, findings: [] };
-  const isNothing = isBare && request.changes.length === 0;
-  const planned = isNothing ? void 0 : await plan(request, world.catalog, world.python.version);
-  const sweptTorch = planned?.changes.find(({ library }) => library === "torch")?.from;
-  const torch = await world.torch(request.held.torch ?? sweptTorch);
-  return { world, planned, torch, findings };
+  const isBare2 = line.command !== "check" && line.request.changes.length === 0;
+  const requests = isBare2 ? await requestsFromCheckout(context, world) : [{ request: line.request, known: { findings: [] }, files: [] }];
+  const asked = [];
+  for (const { request, known, files } of requests) {
+    const isNothing = isBare2 && request.changes.length === 0;
+    const planned = isNothing ? void 0 : await plan(request, world.catalog, world.python.version);
+    asked.push({ planned, known, files });
+  }
+  return { world, asked };
 }
-async function factsOf2(world, planned, torch) {
+function torchFor(world, planned) {
+  return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from);
+}
+async function factsOf2(world, planned, torch, files) {
   const problem = problemOf(planned);
-  const { name, missing } = await world.containment();
+  const { name: name2, missing } = await world.containment();
   return {
     changes: planned.changes,
     held: planned.held,
     cells: planned.cells.length,
+    chosenBy: planned.chosenBy,
+    sources: [...new Set(Object.values(planned.sources))],
+    files,
+    locked: Object.keys(planned.locked.head).length,
     controls: problem.controls.length,
     packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
     environments: planned.environments,
@@ -54679,7 +61959,7 @@ async function factsOf2(world, planned, torch) {
       stored: isStored(world.cache, torch)
     },
     python: world.python.version,
-    containment: { name, missing },
+    containment: { name: name2, missing },
     indexes: (await world.indexUrls()).map(withoutCredentials)
   };
 }
@@ -54733,8 +62013,8 @@ function verdictLine(report) {
 
 // src/index.ts
 function commandLine() {
-  const words2 = (name) => getInput(name).split(/\s+/).filter((word) => word !== "");
-  const option = (name) => getInput(name) === "" ? [] : [`--${name}`, getInput(name)];
+  const words2 = (name2) => getInput(name2).split(/\s+/).filter((word) => word !== "");
+  const option = (name2) => getInput(name2) === "" ? [] : [`--${name2}`, getInput(name2)];
   return [
     "sweep",
     ...words2("changes"),

@@ -176,7 +176,8 @@ function requestOf(
   selectCells([...chosen, ...takenAway], allCells(), problems);
   const minutes =
     numberOf('--max-minutes', values['max-minutes'], problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells: [...chosen, ...takenAway], minutes, environments: ENVIRONMENTS };
+  const chosenBy = list(values.cells).length > 0 || fromConfiguration !== undefined ? 'user' : 'default';
+  return { changes, held, cells: [...chosen, ...takenAway], chosenBy, minutes, environments: ENVIRONMENTS };
 }
 
 /** Patterns separated by white space, or by commas outside braces. */

@@ -1,9 +1,12 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
 
+import { readManifest } from './detect/formats.ts';
+import type { EnvironmentRequest } from './domain/environment.ts';
 import type { Finding } from './domain/manifest.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
 import { UserError } from './errors.ts';
+import { type Patchable, patchesFor } from './pins/patches.ts';
 import { propose } from './pins/propose.ts';
 import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
 import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
@@ -42,21 +45,32 @@ export async function plan(request: SweepRequest, catalog: Catalog, python: stri
   return planned;
 }
 
-/** `found` is what was already seen without a run: it goes into the report. */
-export async function sweep(planned: Plan, found: readonly Finding[], ports: Ports, machine: Machine): Promise<Report> {
+/** What is known before a run: findings of the guard, and the manifests that a pin can be put into. */
+export interface Known {
+  readonly findings: readonly Finding[];
+  readonly patchable?: Omit<Patchable, 'readAgain'>;
+}
+
+export async function sweep(planned: Plan, known: Known, ports: Ports, machine: Machine): Promise<Report> {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
   const problem = problemOf(planned);
   const { history, stoppedBy } = await search(problem, planned, ports, machine);
   const conclusions = conclude(problem, history);
   const { width: _width, ...facts } = machine;
+  const pins = propose(conclusions.measuredPins);
   return buildReport({
     run: { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } },
     changes: planned.changes,
     cells: planned.cells,
+    sources: planned.sources,
     conclusions,
-    pins: propose(conclusions.measuredPins),
+    pins,
+    patches: patchesFor(pins, { manifests: [], contents: new Map(), ...known.patchable, readAgain: readManifest }),
     history,
-    findings: [...found, ...(await findingsOf(planned, ports, machine))],
+    findings: [
+      ...known.findings.map(({ stops: _stops, ...finding }) => finding),
+      ...(await findingsOf(planned, ports, machine)),
+    ],
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]),
     ),
@@ -119,15 +133,19 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const isOver = () => ports.clock.now() >= deadline;
   const isStopped = () => ports.isInterrupted() || isOver();
   const history: Measurement[] = [];
+  const isHead = ({ pins }: EnvironmentRequest) => planned.changes.every(({ library, to }) => pins[library] === to);
   const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
   const settings = {
     width: machine.width,
     packagesOf: (cell: { readonly quantization: string }) => packagesOf(cell.quantization),
     baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
-    preferencesOf: (request: { readonly packages: readonly string[] }) =>
-      [request.packages, ...packageSets]
+    preferencesOf: (request: EnvironmentRequest) => {
+      const measured = [request.packages, ...packageSets]
         .map((packages) => baseLock(problem, history, packages))
-        .find((lock) => lock !== undefined),
+        .find((lock) => lock !== undefined);
+      const written = isHead(request) ? planned.locked.head : planned.locked.base;
+      return { versions: { ...measured, ...written }, ofAnyDate: Object.keys(written) };
+    },
     isStopped,
   };
   for (;;) {

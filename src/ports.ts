@@ -4,14 +4,36 @@ import type { Environment, EnvironmentRequest, Lock } from './domain/environment
 import type { Result } from './domain/outcome.ts';
 import type { Release } from './domain/version.ts';
 
+/** A file of a repository; `link` for a symbolic one, which is never followed. */
+export interface TreeFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly kind: 'file' | 'link';
+}
+
+/** The files of one commit or of a working tree. */
+export interface Tree {
+  /** Paths from the top of the repository. Submodules are left out. */
+  files(): Promise<readonly TreeFile[]>;
+  /** Texts by path; what cannot be read is absent. Bytes that are no UTF-8 become U+FFFD. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
 export interface Catalog {
   /** All releases of a library on the configured index. Throws UserError for an unknown name, WeatherError without an answer. */
   releases(library: string): Promise<readonly Release[]>;
 }
 
+/** Versions that an environment keeps to where it can. */
+export interface Preferences {
+  readonly versions: Lock;
+  /** Names whose preferred version counts whatever its date: the user's own lock has it. */
+  readonly ofAnyDate: readonly string[];
+}
+
 export interface Environments {
   /** Resolves and builds, keeping to the preferred versions where it can. What goes wrong is in the answer, never thrown. */
-  prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment>;
+  prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment>;
 }
 
 export interface ProbeJob {

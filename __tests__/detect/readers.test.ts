@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FORMATS, readManifest } from '../../src/detect/formats.ts';
-import { poetrySpecifier } from '../../src/detect/poetry.ts';
+import { poetrySpecifier } from '../../src/detect/readers/poetry.ts';
 
 function read(file: string, content: string) {
   const manifest = readManifest(file, content);
@@ -81,9 +81,10 @@ describe('requirements files', () => {
   it.each<[string, string, string, number]>([
     ['a templated version', 'torch\npeft=={{ latest }}\n', 'unreadable', 2],
     ['a conflict marker', 'torch\n<<<<<<< HEAD\npeft\n', 'conflict-marker', 2],
-    ['an index option', '--extra-index-url https://user:secret@index.example/simple\n', 'index-option', 1],
     ['NULs', 'peft\u0000', 'unreadable', 1],
     ['a path without a name', './here\n', 'not-installable', 1],
+    ['a repository without a name', 'git+https://user:secret@git.example/x\n', 'not-installable', 1],
+    ['UTF-16', '\ufffd\ufffdp\u0000', 'unreadable', 1],
   ])('%s is a finding with its line, and shows no credentials', (_name, content, kind, line) => {
     const { findings } = read('requirements.txt', content);
     expect(findings).toEqual([expect.objectContaining({ kind, line, file: 'requirements.txt' })]);
@@ -91,7 +92,33 @@ describe('requirements files', () => {
   });
 });
 
+describe('what requirements files name', () => {
+  it('is kept with its line, and without credentials', () => {
+    const content =
+      '-r base.txt\n--requirement=more.in\n-c constraints.txt\n-i https://me:secret@index.example/simple\n';
+    expect(read('requirements.txt', content)).toMatchObject({
+      requirements: [],
+      includes: [
+        { path: 'base.txt', line: 1 },
+        { path: 'more.in', line: 2 },
+        { path: 'constraints.txt', line: 3 },
+      ],
+      indexes: [{ address: 'https://index.example/simple', line: 4 }],
+    });
+  });
+});
+
 describe('pyproject.toml', () => {
+  it('keeps the place of equal entries in several groups, in whatever order they stand', () => {
+    const content =
+      '[dependency-groups]\ndev = ["peft>=0.17"]\n[project]\ndependencies = ["peft>=0.17"]\n[project.optional-dependencies]\nx = ["peft>=0.17"]\n';
+    expect(short('pyproject.toml', content).map(([, , group, line]) => [group, line])).toEqual([
+      ['', 4],
+      ['extra:x', 6],
+      ['group:dev', 2],
+    ]);
+  });
+
   it('reads every list, with its group and line', () => {
     const content = [
       '[project]',

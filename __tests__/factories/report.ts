@@ -35,7 +35,7 @@ export function report(more: Partial<Report> = {}): Report {
     containment: 'namespaces',
   });
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     run: {
       tool: '0.1.0',
       probe: '1',
@@ -78,6 +78,8 @@ export function report(more: Partial<Report> = {}): Report {
     pins: [
       {
         kind: 'raise-partner',
+        library: 'peft',
+        version: '0.18.0',
         specifier: 'peft>=0.18.0',
         keepsBump: true,
         unlocks: ['prefix-tuning/bnb-int8/llama/causal-lm'],
@@ -87,6 +89,9 @@ export function report(more: Partial<Report> = {}): Report {
       },
       {
         kind: 'hold',
+        library: 'transformers',
+        version: '4.55.4',
+        below: '4.56.0',
         specifier: 'transformers<4.56.0',
         keepsBump: false,
         unlocks: ['prefix-tuning/bnb-int8/llama/causal-lm'],
@@ -95,6 +100,9 @@ export function report(more: Partial<Report> = {}): Report {
         measuredIn: 'base',
       },
     ],
+    patches: [],
+    notPatched: [],
+    botHolds: [],
     workarounds: [
       {
         cell: 'prefix-tuning/bnb-int8/llama/causal-lm',

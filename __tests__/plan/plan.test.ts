@@ -20,7 +20,16 @@ const CATALOG = new Map([
 function planned(change: string, request: Partial<SweepRequest> = {}) {
   const problems: string[] = [];
   const changes = [parseChange(change, problems)].filter((one) => one !== undefined);
-  const full = { changes, held: {}, cells: ['lora/none/llama/causal-lm'], minutes: 10, environments: 12, ...request };
+  const chosenBy = 'user' as const;
+  const full: SweepRequest = {
+    changes,
+    chosenBy,
+    held: {},
+    cells: ['lora/none/llama/causal-lm'],
+    minutes: 10,
+    environments: 12,
+    ...request,
+  };
   const plan = problems.length === 0 ? makePlan(full, CATALOG, '3.11.7', problems) : undefined;
   return { plan, problems };
 }

@@ -51,7 +51,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       width: 2,
       packagesOf: () => [],
       baseOf: () => QUESTION.environment,
-      preferencesOf: () => undefined,
+      preferencesOf: () => ({ versions: {}, ofAnyDate: [] }),
       isStopped: fake.isStopped ?? (() => false),
     },
   );

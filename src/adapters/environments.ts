@@ -9,7 +9,7 @@ import {
   WATCHED,
 } from '../domain/environment.ts';
 import { sameVersion } from '../domain/version.ts';
-import type { Catalog, Environments } from '../ports.ts';
+import type { Catalog, Environments, Preferences } from '../ports.ts';
 import type { IndexSettings } from './index-settings.ts';
 import { lockId, parseLock } from './locks.ts';
 import { run } from './process.ts';
@@ -41,14 +41,14 @@ export class UvEnvironments implements Environments {
 
   readonly #prepared = new Map<string, Promise<Environment>>();
 
-  prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment> {
+  prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
     const key = requestKey(request);
     const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
     this.#prepared.set(key, known);
     return known;
   }
 
-  async #prepare(request: EnvironmentRequest, preferences: Lock | undefined): Promise<Environment> {
+  async #prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
     const resolved = await this.#resolve(request, preferences);
     if (typeof resolved !== 'string') return resolved;
     const { python } = this.settings;
@@ -64,7 +64,7 @@ export class UvEnvironments implements Environments {
   }
 
   /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
-  async #resolve(request: EnvironmentRequest, preferences: Lock | undefined): Promise<string | Environment> {
+  async #resolve(request: EnvironmentRequest, preferences: Preferences): Promise<string | Environment> {
     const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
     const mayGiveWay =
       typeof resolved !== 'string' && resolved.status === 'unresolved' && request.pins.torch === undefined;
@@ -73,7 +73,7 @@ export class UvEnvironments implements Environments {
 
   async #resolveWith(
     request: EnvironmentRequest,
-    preferences: Lock | undefined,
+    preferences: Preferences,
     torchPins: Lock,
   ): Promise<string | Environment> {
     const { uv, python, index, torch, folder } = this.settings;
@@ -83,7 +83,7 @@ export class UvEnvironments implements Environments {
       const requirements = wanted.map((name) => (request.pins[name] ? `${name}==${request.pins[name]}` : name));
       const constraints = { ...torchPins, ...request.heldBack };
       writeFileSync(join(scratch, 'constraints.txt'), pinLines(constraints));
-      writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences ?? {}));
+      writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences.versions));
       const finished = await uv.call(
         [
           ...[
@@ -102,7 +102,7 @@ export class UvEnvironments implements Environments {
           ...['--constraint', join(scratch, 'constraints.txt'), '--output-file', join(scratch, 'lock.txt')],
           ...index.uvOptions,
           ...torch.options,
-          ...(await this.#dateOptions(request)),
+          ...(await this.#dateOptions(request, preferences.ofAnyDate)),
           ...(this.settings.offline ? ['--offline'] : []),
         ],
         `${requirements.join('\n')}\n`,
@@ -122,9 +122,9 @@ export class UvEnvironments implements Environments {
 
   /**
    * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
-   * build serves the whole sweep. Without dates on the index there is no cut-off.
+   * build serves the whole sweep; so is what the user's own lock holds. Without dates on the index there is no cut-off.
    */
-  async #dateOptions(request: EnvironmentRequest): Promise<readonly string[]> {
+  async #dateOptions(request: EnvironmentRequest, ofAnyDate: readonly string[]): Promise<readonly string[]> {
     const dates: string[] = [];
     for (const [library, version] of Object.entries(request.pins)) {
       if (library === 'torch') continue;
@@ -136,8 +136,8 @@ export class UvEnvironments implements Environments {
     const newest = dates.toSorted().at(-1);
     if (newest === undefined) return [];
     const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
-    const exempt = [...new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins)])];
-    return ['--exclude-newer', cutoff, ...exempt.flatMap((name) => ['--exclude-newer-package', `${name}=false`])];
+    const exempt = new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins), ...ofAnyDate]);
+    return ['--exclude-newer', cutoff, ...[...exempt].flatMap((name) => ['--exclude-newer-package', `${name}=false`])];
   }
 
   /**

@@ -1,14 +1,20 @@
 import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FORMATS, readManifest } from '../detect/formats.ts';
-import type { Manifest } from '../domain/manifest.ts';
-import { UserError } from '../errors.ts';
+import { UserError, WeatherError } from '../errors.ts';
+import type { Tree, TreeFile } from '../ports.ts';
 import { run } from './process.ts';
 
-const LARGEST = 32 * 1024 * 1024;
-/** The git folder of a hostile checkout must not run programs: no hooks, no file monitor, no pager. */
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-pager'];
+/** The git folder of a hostile checkout must not run programs: no hooks, no file monitor, no pager, no lazy fetch. */
+const SAFE = [
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'protocol.allow=never',
+  '--no-pager',
+];
 
 async function git(folder: string, args: readonly string[], input?: string) {
   return run('git', [...SAFE, '-C', folder, ...args], input === undefined ? {} : { input });
@@ -35,23 +41,37 @@ export async function commitOf(folder: string, ref: string): Promise<string> {
   return found.stdout.trim();
 }
 
-/** The manifests of a commit. Links are not followed. */
-export async function manifestsAt(folder: string, commit: string): Promise<readonly Manifest[]> {
-  const listed = await git(folder, ['ls-tree', '-r', '-z', '--full-tree', commit]);
-  const files = listed.stdout.split('\0').flatMap((entry) => {
-    const [meta = '', file = ''] = entry.split('\t');
-    const [mode = '', , object = ''] = meta.split(' ');
-    return mode.startsWith('100') && isManifest(file) ? [{ file, object }] : [];
-  });
-  const contents = await blobs(
-    folder,
-    files.map(({ object }) => object),
-  );
-  return present(files.map(({ file }, index) => readManifest(file, contents[index] ?? '')));
+/** The files of a commit, from two git processes. */
+export function commitTree(folder: string, commit: string): Tree {
+  const objects = new Map<string, string>();
+  return {
+    async files() {
+      const listed = await git(folder, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit]);
+      if (listed.status !== 0)
+        throw new WeatherError(`git could not list ${commit}: ${listed.stderr.trim().slice(0, 200)}`);
+      return listed.stdout.split('\0').flatMap((entry): TreeFile[] => {
+        const tab = entry.indexOf('\t');
+        const [mode = '', type = '', object = '', size = ''] = entry.slice(0, tab).split(/ +/);
+        const path = entry.slice(tab + 1);
+        if (tab < 0 || type !== 'blob') return [];
+        objects.set(path, object);
+        return [{ path, bytes: Number(size), kind: mode === '120000' ? 'link' : 'file' }];
+      });
+    },
+    async read(paths) {
+      const known = paths.filter((path) => objects.has(path));
+      const contents = await blobs(
+        folder,
+        known.map((path) => objects.get(path) ?? ''),
+      );
+      return new Map(known.flatMap((path, index) => (contents[index] === undefined ? [] : [[path, contents[index]]])));
+    },
+  };
 }
 
 /** The contents of objects, in order, from one git process. */
 function blobs(folder: string, objects: readonly string[]): Promise<readonly string[]> {
+  if (objects.length === 0) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
     const child = spawn('git', [...SAFE, '-C', folder, 'cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const chunks: Buffer[] = [];
@@ -77,28 +97,37 @@ function splitBatch(output: Buffer, count: number): readonly string[] {
   return contents;
 }
 
-/** The manifests of the working tree, with what git does not track yet and does not ignore. */
-export async function manifestsHere(folder: string): Promise<readonly Manifest[]> {
+/** The working tree, with what git does not track yet and does not ignore. */
+export async function workingTree(folder: string): Promise<Tree> {
   const top = (await git(folder, ['rev-parse', '--show-toplevel'])).stdout.trim();
-  const listed = await git(top, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  const files = [...new Set(listed.stdout.split('\0'))].filter(isManifest);
-  return present(files.map((file) => readRegular(top, file)));
+  return {
+    async files() {
+      const listed = await git(top, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+      return [...new Set(listed.stdout.split('\0'))].flatMap((path) => stateOf(top, path) ?? []);
+    },
+    async read(paths) {
+      return new Map(
+        paths.flatMap((path): [string, string][] => {
+          // Looked at again: a link may have taken the place of the file.
+          if (stateOf(top, path)?.kind !== 'file') return [];
+          try {
+            return [[path, readFileSync(join(top, path), 'utf8')]];
+          } catch {
+            return [];
+          }
+        }),
+      );
+    },
+  };
 }
 
-function readRegular(top: string, file: string): Manifest | undefined {
+function stateOf(top: string, path: string): TreeFile | undefined {
+  if (path === '') return undefined;
   try {
-    const path = join(top, file);
-    const state = lstatSync(path);
-    return state.isFile() && state.size <= LARGEST ? readManifest(file, readFileSync(path, 'utf8')) : undefined;
+    const state = lstatSync(join(top, path));
+    if (state.isSymbolicLink()) return { path, bytes: 0, kind: 'link' };
+    return state.isFile() ? { path, bytes: state.size, kind: 'file' } : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isManifest(file: string): boolean {
-  return file !== '' && FORMATS.some((format) => format.supports(file));
-}
-
-function present(manifests: readonly (Manifest | undefined)[]): readonly Manifest[] {
-  return manifests.filter((manifest) => manifest !== undefined);
 }

@@ -15,7 +15,7 @@ import { PythonProbes } from './probes.ts';
 import { run } from './process.ts';
 import { findPython } from './python.ts';
 import { chooseTorch, type TorchBuild } from './torch.ts';
-import { findUv } from './uv.ts';
+import { findUv, isWeather, shortReason } from './uv.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly folder: string;
   readonly python: string | undefined;
   readonly offline: boolean;
+  /** Whether uv may be installed where the machine has none. */
+  readonly mayInstall?: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -37,7 +39,7 @@ export async function openWorld(options: WorldOptions) {
   const python = await findPython(options.python, options.folder);
   const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000 });
   const index = indexSettings(environment, pipConfig.stdout);
-  const uv = await findUv(python.path, cache, index, options.offline, say);
+  const uv = await findUv(python.path, cache, index, options.offline || options.mayInstall === false, say);
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
@@ -77,7 +79,29 @@ export async function openWorld(options: WorldOptions) {
     if (!(await containment()).missing.includes('read-only files')) return;
     for (const name of CACHED) rmSync(join(cache, name), { recursive: true, force: true });
   };
+  /** Whether exact pins can be installed together, from wheels; the resolver's reason where not. Weather is undefined. */
+  const clash = async (pins: Readonly<Record<string, string>>): Promise<string | false | undefined> => {
+    const lines = Object.entries(pins).map(([name, version]) => `${name}==${version}\n`);
+    const compiled = await uv.call(
+      [
+        'pip',
+        'compile',
+        '-',
+        '--python',
+        python.path,
+        '--only-binary',
+        ':all:',
+        '--no-header',
+        '--quiet',
+        ...index.uvOptions,
+      ],
+      lines.join(''),
+    );
+    if (compiled.status === 0) return false;
+    return isWeather(compiled) ? undefined : shortReason(compiled);
+  };
   return {
+    clash,
     discardUnlessProtected,
     cache,
     python,
@@ -123,6 +147,7 @@ export async function sweepWorld(
     torchVersion,
     changes.map(({ library, from }) => [library, from]),
     held,
+    planned.locked,
   ]);
   const probes = new PythonProbes({
     cache: world.cache,

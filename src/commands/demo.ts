@@ -20,7 +20,7 @@ export const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | '
 /** Runs the story on real releases. Status 0 when it comes out, 1 when it does not, 3 when it could not be measured. */
 export async function runDemo(context: Context): Promise<number> {
   const line = { ...context.line, request: { ...context.line.request, ...DEMO } };
-  const report = await measured({ ...context, line }, renderTerminal);
+  const [report] = await measured({ ...context, line }, renderTerminal);
   if (report === undefined) return 3;
   const missing = missingFromStory(report);
   for (const sentence of missing) context.say(`demo: ${sentence}`);

@@ -4,7 +4,7 @@ import type { TorchBuild } from '../adapters/torch.ts';
 import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
 import type { Finding } from '../domain/manifest.ts';
 import { withoutCredentials } from '../domain/package.ts';
-import { plan, problemOf, sweep } from '../main.ts';
+import { type Known, plan, problemOf, sweep } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderCheck } from '../report/check.ts';
 import { renderDiff } from '../report/diff.ts';
@@ -13,50 +13,67 @@ import { type PlanFacts, renderPlan } from '../report/plan.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
-import { requestFromCheckout } from './checkout.ts';
+import { type CheckoutRequest, requestsFromCheckout } from './checkout.ts';
 import type { Context } from './context.ts';
 import { writeReport } from './files.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
 export async function runSweep(context: Context): Promise<number> {
-  const report = await measured(context, renderTerminal);
-  return report === undefined ? 0 : exitStatus(report, context.line.options.failOn);
+  const reports = await measured(context, renderTerminal);
+  return worst(reports.map((report) => exitStatus(report, context.line.options.failOn)));
 }
 
 /** Measures one environment, without a comparison. */
 export async function runCheck(context: Context): Promise<number> {
-  const report = await measured(context, renderCheck);
-  return report === undefined ? 0 : checkStatus(report);
+  return worst((await measured(context, renderCheck)).map(checkStatus));
+}
+
+/** Of several statuses the one that says most: interrupted, then found, then not compared. */
+function worst(statuses: readonly number[]): number {
+  return [130, 1, 3].find((status) => statuses.includes(status)) ?? 0;
 }
 
 /** Shows and writes what a sweep would do; builds nothing. */
 export async function runPlan(context: Context): Promise<number> {
-  const { world, planned, torch, findings } = await prepared(context);
-  if (planned === undefined) return nothingToDo(context, findings);
-  const facts = await factsOf(world, planned, torch);
-  const written = { ...facts, plan: planned, findings };
+  const { world, asked } = await prepared(context);
+  const written = [];
+  for (const { planned, known, files } of asked) {
+    if (planned === undefined) return nothingToDo(context, known.findings);
+    const facts = await factsOf(world, planned, await torchFor(world, planned), files);
+    written.push({ ...facts, plan: planned, findings: known.findings });
+    if (!context.line.options.json) context.print(renderPlan(facts));
+  }
   mkdirSync(context.line.options.out, { recursive: true });
-  writeFileSync(join(context.line.options.out, 'plan.json'), `${JSON.stringify(written, null, 1)}\n`);
-  context.print(context.line.options.json ? `${JSON.stringify(written)}\n` : renderPlan(facts));
+  const text = written.length === 1 ? written[0] : written;
+  writeFileSync(join(context.line.options.out, 'plan.json'), `${JSON.stringify(text, null, 1)}\n`);
+  if (context.line.options.json) context.print(`${JSON.stringify(text)}\n`);
   return 0;
 }
 
-/** The report of a run, written and shown; undefined where no watched library changed. */
-export async function measured(context: Context, render: (report: Report) => string): Promise<Report | undefined> {
+/** The reports of a run, written and shown: one for each distinct request, none where no watched library changed. */
+export async function measured(context: Context, render: (report: Report) => string): Promise<readonly Report[]> {
   const { options } = context.line;
-  const { world, planned, torch, findings } = await prepared(context);
-  if (planned === undefined) {
-    nothingToDo(context, findings);
-    return undefined;
+  const { world, asked } = await prepared(context);
+  const reports: Report[] = [];
+  for (const [index, { planned, known, files }] of asked.entries()) {
+    if (planned === undefined) {
+      nothingToDo(context, known.findings);
+      return [];
+    }
+    if (context.signal.aborted) break;
+    if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
+    const torch = await torchFor(world, planned);
+    context.say(renderPlan(await factsOf(world, planned, torch, files)));
+    const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
+    const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
+    const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+    const report = await sweep(planned, known, ports, machine);
+    writeReport(out, report);
+    context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));
+    reports.push(report);
   }
-  context.say(renderPlan(await factsOf(world, planned, torch)));
-  const settings = { ...options, jobs: options.jobs, signal: context.signal, say: context.say };
-  const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-  const report = await sweep(planned, findings, ports, machine);
-  writeReport(options.out, report);
   await world.discardUnlessProtected();
-  context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));
-  return report;
+  return reports;
 }
 
 function nothingToDo(context: Context, findings: readonly Finding[]): number {
@@ -66,36 +83,45 @@ function nothingToDo(context: Context, findings: readonly Finding[]): number {
   return 0;
 }
 
-interface Prepared {
-  readonly world: World;
+interface Asked {
   /** undefined where a checkout asks for nothing. */
   readonly planned: Plan | undefined;
-  readonly torch: TorchBuild;
-  readonly findings: readonly Finding[];
+  readonly known: Known;
+  readonly files: readonly string[];
 }
 
-async function prepared(context: Context): Promise<Prepared> {
+async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
   const { environment, folder, say, line } = context;
   const { python, offline } = line.options;
   const world = await openWorld({ environment, folder, python, offline, say });
   const isBare = line.command !== 'check' && line.request.changes.length === 0;
-  const { request, findings } = isBare
-    ? await requestFromCheckout(context, world)
-    : { request: line.request, findings: [] };
-  const isNothing = isBare && request.changes.length === 0;
-  const planned = isNothing ? undefined : await plan(request, world.catalog, world.python.version);
-  const sweptTorch = planned?.changes.find(({ library }) => library === 'torch')?.from;
-  const torch = await world.torch(request.held.torch ?? sweptTorch);
-  return { world, planned, torch, findings };
+  const requests: readonly CheckoutRequest[] = isBare
+    ? await requestsFromCheckout(context, world)
+    : [{ request: line.request, known: { findings: [] }, files: [] }];
+  const asked: Asked[] = [];
+  for (const { request, known, files } of requests) {
+    const isNothing = isBare && request.changes.length === 0;
+    const planned = isNothing ? undefined : await plan(request, world.catalog, world.python.version);
+    asked.push({ planned, known, files });
+  }
+  return { world, asked };
 }
 
-async function factsOf(world: World, planned: Plan, torch: TorchBuild): Promise<PlanFacts> {
+function torchFor(world: World, planned: Plan): Promise<TorchBuild> {
+  return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === 'torch')?.from);
+}
+
+async function factsOf(world: World, planned: Plan, torch: TorchBuild, files: readonly string[]): Promise<PlanFacts> {
   const problem = problemOf(planned);
   const { name, missing } = await world.containment();
   return {
     changes: planned.changes,
     held: planned.held,
     cells: planned.cells.length,
+    chosenBy: planned.chosenBy,
+    sources: [...new Set(Object.values(planned.sources))],
+    files,
+    locked: Object.keys(planned.locked.head).length,
     controls: problem.controls.length,
     packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
     environments: planned.environments,

@@ -1,7 +1,7 @@
 /** What changed between the manifests of two commits. The diff decides; what a bot says about it is only a hint. */
 import type { Locked, Manifest, ManifestChange, ManifestChangeKind, Requirement } from '../domain/manifest.ts';
+import { exactVersion } from '../domain/pep508.ts';
 import { compareVersions, isVersion, satisfies } from '../domain/version.ts';
-import { exactVersion } from './requirement.ts';
 
 export function diffManifests(base: readonly Manifest[], head: readonly Manifest[]): readonly ManifestChange[] {
   const before = new Map(base.map((manifest) => [manifest.file, manifest]));
@@ -78,16 +78,28 @@ function pairs<Element>(
   right: readonly Element[],
   key: (element: Element) => string,
 ): readonly (readonly [Element | undefined, Element | undefined])[] {
-  const waiting = new Map<string, Element[]>();
-  for (const element of left) waiting.set(key(element), [...(waiting.get(key(element)) ?? []), element]);
-  const matched = right.map((element) => [waiting.get(key(element))?.shift(), element] as const);
-  const rest = [...waiting.values()].flat().map((element) => [element, undefined] as const);
+  const waiting = new Map<string, { readonly elements: Element[]; taken: number }>();
+  for (const element of left) {
+    const known = waiting.get(key(element));
+    if (known) known.elements.push(element);
+    else waiting.set(key(element), { elements: [element], taken: 0 });
+  }
+  const matched = right.map((element) => {
+    const known = waiting.get(key(element));
+    return [known?.elements[known.taken++], element] as const;
+  });
+  const rest = [...waiting.values()].flatMap(({ elements, taken }) =>
+    elements.slice(taken).map((element) => [element, undefined] as const),
+  );
   return [...matched, ...rest];
 }
 
 function isOlder(left: string, right: string): boolean {
   return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
 }
+
+/** A specifier with more clauses than this is nobody's: only so many are looked at. */
+const MOST_CLAUSES = 40;
 
 /** How one specifier differs from another, judged at the versions that either names and just beside them. */
 export function specifierChange(from: string, to: string): ManifestChangeKind {
@@ -107,6 +119,7 @@ export function allows(specifier: string, version: string): boolean {
 
 function probes(specifiers: string): readonly string[] {
   const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)]
+    .slice(0, MOST_CLAUSES)
     .map(([, version = '']) => version.replace(/\.\*$/, ''))
     .filter(isVersion);
   return [

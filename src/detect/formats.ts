@@ -1,12 +1,15 @@
 /** The table of manifest formats. Adding one is one entry, one reader and one test. */
 import type { Manifest } from '../domain/manifest.ts';
-import { readEnvironmentYml } from './environment-yml.ts';
-import { readLock } from './locks.ts';
-import { readPyproject } from './pyproject.ts';
-import { readRequirements } from './requirements-txt.ts';
-import { readSetupCfg } from './setup-cfg.ts';
-
-export type Reading = Omit<Manifest, 'file' | 'format'>;
+import { readDockerfile } from './readers/dockerfile.ts';
+import { readEnvironmentYml } from './readers/environment-yml.ts';
+import { readLock, readPipfileLock } from './readers/locks.ts';
+import { readPipfile } from './readers/pipfile.ts';
+import { readPyproject } from './readers/pyproject.ts';
+import type { Reading } from './readers/reading.ts';
+import { readRequirements } from './readers/requirements-txt.ts';
+import { hasScriptBlock, readScript } from './readers/script.ts';
+import { readSetupCfg } from './readers/setup-cfg.ts';
+import { readSetupPy } from './readers/setup-py.ts';
 
 export interface Format {
   readonly name: string;
@@ -15,17 +18,25 @@ export interface Format {
   readonly read: (content: string) => Reading;
 }
 
-const base = (file: string) => file.split('/').at(-1) ?? file;
+const base = (file: string) => file.slice(file.lastIndexOf('/') + 1);
 
 export const FORMATS: readonly Format[] = [
   { name: 'pyproject', supports: (file) => base(file) === 'pyproject.toml', read: readPyproject },
   {
     name: 'lock',
-    supports: (file) => /^(uv|poetry|pdm)\.lock$|^pylock(\..+)?\.toml$/.test(base(file)),
+    supports: (file) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(base(file)),
     read: readLock,
   },
+  { name: 'pipfile-lock', supports: (file) => base(file) === 'Pipfile.lock', read: readPipfileLock },
+  { name: 'pipfile', supports: (file) => base(file) === 'Pipfile', read: readPipfile },
   { name: 'conda', supports: (file) => /^environment[^/]*\.ya?ml$/.test(base(file)), read: readEnvironmentYml },
   { name: 'setup-cfg', supports: (file) => base(file) === 'setup.cfg', read: readSetupCfg },
+  { name: 'setup-py', supports: (file) => base(file) === 'setup.py', read: readSetupPy },
+  {
+    name: 'dockerfile',
+    supports: (file) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(base(file)),
+    read: readDockerfile,
+  },
   {
     name: 'requirements',
     supports: (file) =>
@@ -36,22 +47,49 @@ export const FORMATS: readonly Format[] = [
   },
 ];
 
-/** Locks can be large; what is larger than this is nobody's manifest. */
-const LARGEST = 32 * 1024 * 1024;
+/** A Python file is a manifest only where it carries a script block: its content has to be seen. */
+const SCRIPT: Format = { name: 'script', supports: (file) => file.endsWith('.py'), read: readScript };
 
-/** Reads a file of a repository; undefined where no format knows it. Never throws. */
-export function readManifest(file: string, content: string): Manifest | undefined {
-  const format = FORMATS.find((one) => one.supports(file));
+export function isManifest(file: string): boolean {
+  return FORMATS.some((format) => format.supports(file));
+}
+
+/** Locks can be large; what is larger than this is nobody's manifest. */
+export const LARGEST_MANIFEST = 32 * 1024 * 1024;
+
+/**
+ * Reads a file of a repository; undefined where no format knows it. `as` names the format of a file that another one
+ * includes. Never throws.
+ */
+export function readManifest(file: string, content: string, as?: string): Manifest | undefined {
+  const format =
+    FORMATS.find(({ name, supports }) => (as === undefined ? supports(file) : name === as)) ??
+    (SCRIPT.supports(file) && hasScriptBlock(content) ? SCRIPT : undefined);
   if (format === undefined) return undefined;
   const broken = whatIsBroken(content);
   const reading: Reading = broken
-    ? { requirements: [], locked: [], findings: [{ kind: 'unreadable', message: broken, line: 1 }] }
-    : format.read(content.replace(/^\ufeff/, ''));
-  return { file, format: format.name, ...reading, findings: reading.findings.map((finding) => ({ ...finding, file })) };
+    ? { findings: [{ kind: 'unreadable', message: broken, line: 1 }] }
+    : format.read(content.startsWith('\ufeff') ? content.slice(1) : content);
+  const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
+  return {
+    ...{ file, format: format.name, requirements, locked, includes, indexes },
+    ...(python !== undefined && { python }),
+    findings: findings.map((finding) => ({ ...finding, file })),
+  };
+}
+
+/** What a file is that was not opened for its size. */
+export function tooLargeManifest(file: string): Manifest {
+  const message = 'The file is larger than 32 MiB; it is not read.';
+  return {
+    ...{ file, format: 'unread', requirements: [], locked: [], includes: [], indexes: [] },
+    findings: [{ kind: 'unreadable', message, file, line: 1 }],
+  };
 }
 
 function whatIsBroken(content: string): string | undefined {
-  if (content.length > LARGEST) return 'The file is larger than 32 MiB.';
-  if (content.includes('\u0000') || content.includes('\ufffd\ufffd')) return 'The file is not UTF-8 text.';
+  if (content.length > LARGEST_MANIFEST) return 'The file is larger than 32 MiB; it is not read.';
+  if (content.includes('\u0000') || content.startsWith('\ufffd\ufffd') || content.startsWith('\ufffe'))
+    return 'The file is not UTF-8 text. Save it as UTF-8.';
   return undefined;
 }

@@ -1,8 +1,9 @@
 /** Findings that cost no run: damage that the manifests themselves show. Each names its place and its reason. */
 import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/manifest.ts';
+import { exactVersion } from '../domain/pep508.ts';
 import { localLabel, satisfies } from '../domain/version.ts';
 import { diffManifests } from './diff.ts';
-import { exactVersion } from './requirement.ts';
+import { lookalikes } from './names.ts';
 
 type Guard = (
   base: readonly Manifest[],
@@ -17,7 +18,8 @@ const GUARDS: readonly Guard[] = [
   drifting,
   againstLock,
   downgrades,
-  indexOptions,
+  indexesMoved,
+  lookalikes,
 ];
 
 export function guard(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
@@ -28,9 +30,7 @@ export function guard(base: readonly Manifest[], head: readonly Manifest[]): rea
 /** What head's files hold that could not be read, where base did not have it already. */
 function unreadable(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
   const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file, message }) => `${file} ${message}`)));
-  return head.flatMap((manifest) =>
-    manifest.findings.filter(({ file, message, kind }) => kind !== 'index-option' && !known.has(`${file} ${message}`)),
-  );
+  return head.flatMap((manifest) => manifest.findings.filter(({ file, message }) => !known.has(`${file} ${message}`)));
 }
 
 function droppedExclusions(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
@@ -161,12 +161,19 @@ function downgrades(
     }));
 }
 
-/** An index named by a requirements file is never obeyed; one that is new at head is worth a look. */
-function indexOptions(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
-  const before = new Set(
-    base.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'index-option').map(({ file }) => file)),
-  );
-  return head.flatMap(({ findings }) =>
-    findings.filter(({ kind, file }) => kind === 'index-option' && !before.has(file)),
+/** An index inside a manifest is never obeyed from head; one that base does not name is a change of where packages come from. */
+function indexesMoved(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  const key = ({ file, format }: Manifest, address: string) => (format === 'lock' ? address : `${file} ${address}`);
+  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
+  const lockAtBase = base.some(({ format }) => format === 'lock');
+  return head.flatMap((manifest) =>
+    manifest.indexes
+      .filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== 'lock' || lockAtBase))
+      .map(({ address, line }) => ({
+        kind: 'index-changed',
+        message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
+        file: manifest.file,
+        line,
+      })),
   );
 }

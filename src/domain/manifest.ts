@@ -2,7 +2,7 @@
 export interface Requirement {
   /** PEP 503 normalized name. */
   readonly name: string;
-  /** The text as written, without comment and options. */
+  /** The text as written, character for character, without comment and options. */
   readonly written: string;
   /** PEP 440 specifier, empty for none. poetry's carets and tildes are translated. */
   readonly specifier: string;
@@ -28,6 +28,20 @@ export interface Finding {
   readonly message: string;
   readonly file?: string;
   readonly line?: number;
+  /** Set where nothing may be built before somebody has looked: which name has to be approved. */
+  readonly stops?: string;
+}
+
+/** Another file that a manifest names. */
+export interface Include {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** An index that a manifest or a lock names. Addresses are without credentials. */
+export interface NamedIndex {
+  readonly address: string;
+  readonly line: number;
 }
 
 /** What a reader made of one file. Nothing is dropped: what it cannot read is a finding with a line. */
@@ -36,6 +50,10 @@ export interface Manifest {
   readonly format: string;
   readonly requirements: readonly Requirement[];
   readonly locked: readonly Locked[];
+  readonly includes: readonly Include[];
+  readonly indexes: readonly NamedIndex[];
+  /** `requires-python`, where the file states it. */
+  readonly python?: string;
   readonly findings: readonly Finding[];
 }
 

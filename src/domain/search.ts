@@ -53,6 +53,10 @@ export interface Boundary {
 
 export interface Pin {
   readonly kind: 'hold' | 'exclude' | 'raise-partner' | 'floor';
+  readonly library: string;
+  /** The version that was measured to work; for a hold, `below` is the first bad release. */
+  readonly version: string;
+  readonly below?: string;
   readonly specifier: string;
   readonly keepsBump: boolean;
   /** Cells that are worse at head and are not with this pin. */

@@ -11,7 +11,7 @@ export function didYouMean(typed: string, known: readonly string[]): string {
   return name === undefined ? '' : ` Did you mean \`${name}\`?`;
 }
 
-function editDistance(left: string, right: string): number {
+export function editDistance(left: string, right: string): number {
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row++) {
     const current = [row];

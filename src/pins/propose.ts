@@ -7,8 +7,11 @@ export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
 
 function toPin(pin: MeasuredPin): Pin {
   const specifier = pin.kind === 'hold' ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, unlocks, holds, of, measuredIn } = pin;
-  return { kind, specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn };
+  const { kind, library, version, below, unlocks, holds, of, measuredIn } = pin;
+  return {
+    ...{ kind, library, version, ...(below && { below }) },
+    ...{ specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn },
+  };
 }
 
 /** More cells first, then the one that keeps the change. */

@@ -1,6 +1,6 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
-import { ALWAYS, WATCHED } from '../domain/environment.ts';
+import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { resolveChange } from './changes.ts';
@@ -16,6 +16,12 @@ export interface SweepRequest {
   readonly cells: readonly string[];
   readonly minutes: number;
   readonly environments: number;
+  /** Whether somebody chose the cells, or the default stands in until the code was looked at. */
+  readonly chosenBy: 'default' | 'user' | 'code';
+  /** Where the user's code uses a cell, by its id: `train.py:42`. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** What the user's lock holds at both ends: environments keep to it where they can. */
+  readonly locked?: { readonly base: Lock; readonly head: Lock };
 }
 
 /** What will be measured, before anything is built. */
@@ -25,6 +31,9 @@ export interface Plan {
   readonly cells: readonly Cell[];
   readonly alternatives: readonly Cell[];
   readonly partners: Readonly<Record<string, readonly string[]>>;
+  readonly chosenBy: SweepRequest['chosenBy'];
+  readonly sources: Readonly<Record<string, string>>;
+  readonly locked: { readonly base: Lock; readonly head: Lock };
   readonly minutes: number;
   readonly environments: number;
 }
@@ -58,6 +67,9 @@ export function makePlan(
     cells,
     alternatives: alternativesTo(cells),
     partners: partnerReleases(request, cells, releases, python),
+    chosenBy: request.chosenBy,
+    sources: request.sources ?? {},
+    locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments,
   };

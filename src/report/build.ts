@@ -16,8 +16,11 @@ export interface ReportInput {
     readonly place?: Place;
   }[];
   readonly cells: readonly Cell[];
+  /** Where the user's own code uses a cell: `train.py:42`. */
+  readonly sources: Readonly<Record<string, string>>;
   readonly conclusions: Conclusions;
   readonly pins: readonly Pin[];
+  readonly patches: Pick<Report, 'patches' | 'notPatched' | 'botHolds'>;
   readonly history: readonly Measurement[];
   readonly findings: Report['findings'];
   readonly bytesPerWeight: Readonly<Record<string, number>>;
@@ -28,7 +31,7 @@ export function buildReport(input: ReportInput): Report {
   const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     run: input.run,
     changes: input.changes.map(({ library, from, to, place }) => ({
       library,
@@ -38,7 +41,10 @@ export function buildReport(input: ReportInput): Report {
       ...place,
     })),
     environments: toEnvironments(input),
-    cells: input.cells.map((cell) => ({ id: cellId(cell), planned: true })),
+    cells: input.cells.map((cell) => {
+      const source = input.sources[cellId(cell)];
+      return { id: cellId(cell), planned: true, ...(source && { source }) };
+    }),
     results,
     comparisons,
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
@@ -49,6 +55,7 @@ export function buildReport(input: ReportInput): Report {
     })),
     together: [...input.conclusions.together],
     pins: input.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
+    ...input.patches,
     workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
     findings: input.findings,
     totals: {

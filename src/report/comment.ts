@@ -126,7 +126,18 @@ function causesText(report: Report): string {
           `${plural(report.together.length, 'cell')} needs several changes together: ${report.together.map((cell) => code(cell)).join(', ')}.`,
         ]
       : [];
-  return [...found.map((cause, index) => causeText(cause, index, found.length)), ...together].join('\n\n');
+  const sources = sourcesOf(report);
+  const yours = sources.length > 0 ? [`Your code: ${sources.map((source) => code(source)).join(', ')}.`] : [];
+  return [...found.map((cause, index) => causeText(cause, index, found.length)), ...together, ...yours].join('\n\n');
+}
+
+const SHOWN_SOURCES = 6;
+
+/** Where the user's code uses what got worse. */
+function sourcesOf(report: Report): readonly string[] {
+  const bad = new Set(worse(report).map(({ cell }) => cell));
+  const sources = report.cells.flatMap(({ id, source }) => (source && bad.has(id) ? [source] : []));
+  return [...new Set(sources)].slice(0, SHOWN_SOURCES);
 }
 
 function causeText({ boundary, cells }: Cause, index: number, total: number): string {
@@ -155,7 +166,12 @@ function waysOut(report: Report): string {
   if (worse(report).length === 0) return '';
   const pins = report.pins.map((pin) => {
     const how = pin.keepsBump ? '**Keep the bump.**' : '**Hold the bump.**';
-    return `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${pin === recommended(report) ? ' (recommended)' : ''}.`;
+    const best = pin === recommended(report) ? ' (recommended)' : '';
+    return [
+      `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${best}.`,
+      ...patchSentences(report, pin.specifier),
+      ...(pin.kind === 'hold' ? holdSentences(report) : []),
+    ].join(' ');
   });
   const helping = uniqueUses(report, true).map(({ kind, use, cost }) => {
     const how = kind === 'method' ? '**Change the method.**' : '**Drop the quantization.**';
@@ -168,6 +184,33 @@ function waysOut(report: Report): string {
     numbered.join('\n'),
     ...(useless.length > 0 ? [`Does not help: ${useless.join(', ')}.`] : []),
   ].join('\n\n');
+}
+
+const SHOWN_PATCHES = 4;
+
+/** Where a pin goes: the line as it will be, and what refreshes the lock beside it. */
+function patchSentences(report: Report, specifier: string): readonly string[] {
+  const own = report.patches.filter((patch) => patch.specifier === specifier);
+  const shown = own
+    .slice(0, SHOWN_PATCHES)
+    .map(({ file, line, after }) => `At ${code(`${file}:${line}`)}: ${code(after.trim())}.`);
+  const rest = own.length > SHOWN_PATCHES ? [`And in ${plural(own.length - SHOWN_PATCHES, 'more place')}.`] : [];
+  const commands = [...new Set(own.flatMap(({ refresh }) => refresh ?? []))];
+  const refreshed = commands.length > 0 ? [`Then ${commands.map((command) => code(command)).join(', ')}.`] : [];
+  const not = report.notPatched
+    .filter((one) => one.specifier === specifier)
+    .slice(0, SHOWN_PATCHES)
+    .map(({ file, line, why }) => `Not at ${code(`${file}:${line}`)}: ${inline(why)}`);
+  return [...shown, ...rest, ...refreshed, ...not];
+}
+
+/** A hold in the language of the bot that proposed the bump; of both where that is not known. */
+function holdSentences(report: Report): readonly string[] {
+  const files: Readonly<Record<string, string>> = { renovate: 'renovate.json', dependabot: '.github/dependabot.yml' };
+  const { bot } = report.run;
+  return report.botHolds
+    .filter(({ file }) => bot === undefined || files[bot] === file)
+    .map(({ file, text, how }) => `In ${code(file)}: ${code(text)}. ${inline(how)}`);
 }
 
 function uniqueUses(report: Report, helps: boolean) {

@@ -1,8 +1,18 @@
+import { type Cell, cellId } from '../domain/cell.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
 import { plain } from './escape.ts';
 
 /** Changes and findings of two commits, for a terminal. */
-export function renderDiff(changes: readonly ManifestChange[], findings: readonly Finding[]): string {
+export interface FoundCells {
+  readonly cells: readonly { readonly cell: Cell; readonly source: string }[];
+  readonly unsure: readonly { readonly value: string; readonly file: string; readonly line: number }[];
+}
+
+export function renderDiff(
+  changes: readonly ManifestChange[],
+  findings: readonly Finding[],
+  found: FoundCells = { cells: [], unsure: [] },
+): string {
   const rows = changes.map(({ library, kind, from, to, file, line, group, locked }) =>
     [library, kind, `${from || '-'} -> ${to || '-'}`, `${file}:${line}`, locked ? 'locked' : group].map((text) =>
       plain(text, 100),
@@ -15,11 +25,17 @@ export function renderDiff(changes: readonly ManifestChange[], findings: readonl
       .join('  ')
       .trimEnd(),
   );
-  const found = findings.map(
-    ({ kind, message, file, line }) => `${plain(`${file}:${line}`, 100)}  ${kind}: ${plain(message)}`,
+  const shown = findings.map(
+    ({ kind, message, file, line }) =>
+      `${file ? `${plain(`${file}:${line}`, 100)}  ` : ''}${kind}: ${plain(message, 600)}`,
   );
+  const cells = [
+    ...found.cells.map(({ cell, source }) => `${cellId(cell)}  ${plain(source, 100)}`),
+    ...found.unsure.map(({ value, file, line }) => `not sure: ${plain(`${file}:${line}`, 100)}  ${plain(value)}`),
+  ];
   return `${[
     lines.length > 0 ? lines.join('\n') : 'no requirement changed',
-    ...(found.length > 0 ? [`findings\n${found.map((line) => `  ${line}`).join('\n')}`] : []),
+    ...(shown.length > 0 ? [`findings\n${shown.map((line) => `  ${line}`).join('\n')}`] : []),
+    ...(cells.length > 0 ? [`cells that the code uses\n${cells.map((line) => `  ${line}`).join('\n')}`] : []),
   ].join('\n\n')}\n`;
 }

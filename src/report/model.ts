@@ -76,6 +76,9 @@ export type ReportBoundary = z.infer<typeof Boundary>;
 
 const Pin = z.object({
   kind: z.enum(['hold', 'exclude', 'raise-partner', 'floor']),
+  library: z.string(),
+  version: z.string().describe('the version that was measured to work'),
+  below: z.string().optional().describe('for a hold: the first bad release'),
   specifier: z.string(),
   keepsBump: z.boolean(),
   unlocks: z.array(z.string()),
@@ -84,6 +87,24 @@ const Pin = z.object({
   measuredIn: z.string(),
 });
 export type ReportPin = z.infer<typeof Pin>;
+
+const Patch = z.object({
+  specifier: z.string().describe('the pin that this follows'),
+  file: z.string(),
+  line: z.number().int(),
+  before: z.string().describe('the whole line as it is'),
+  after: z.string().describe('the whole line with the pin'),
+  diff: z.string().describe('the same as a unified diff'),
+  refresh: z.string().optional().describe('command that refreshes the lock beside the file'),
+});
+export type ReportPatch = z.infer<typeof Patch>;
+
+const BotHold = z.object({
+  file: z.string(),
+  language: z.enum(['json', 'yaml']),
+  text: z.string(),
+  how: z.string(),
+});
 
 const Workaround = z.object({
   cell: z.string(),
@@ -97,7 +118,7 @@ export type ReportWorkaround = z.infer<typeof Workaround>;
 
 export const Report = z
   .object({
-    schemaVersion: z.literal(1),
+    schemaVersion: z.literal(2),
     run: z.object({
       tool: z.string(),
       probe: z.string(),
@@ -107,6 +128,7 @@ export const Report = z
       torch: z.string(),
       device: z.string(),
       containment: z.object({ name: z.string(), enforced: z.array(z.string()), missing: z.array(z.string()) }),
+      bot: z.enum(['renovate', 'dependabot']).optional().describe('who opened the pull request'),
       stoppedBy: z.enum(['finished', 'budget', 'interrupted']),
       held: z.record(z.string(), z.string()),
       out: z.string().describe('output folder, as given'),
@@ -129,6 +151,9 @@ export const Report = z
     boundaries: z.array(Boundary),
     together: z.array(z.string()).describe('cells that only all changes together move'),
     pins: z.array(Pin),
+    patches: z.array(Patch).describe('pins in the dialect of the manifests of the checkout'),
+    notPatched: z.array(z.object({ specifier: z.string(), file: z.string(), line: z.number().int(), why: z.string() })),
+    botHolds: z.array(BotHold),
     workarounds: z.array(Workaround),
     findings: z.array(
       z.object({

@@ -12,6 +12,13 @@ export interface PlanFacts {
   }[];
   readonly held: Readonly<Record<string, string>>;
   readonly cells: number;
+  readonly chosenBy: 'default' | 'user' | 'code';
+  /** Places in the user's code that the cells come from, as `train.py:42`. */
+  readonly sources: readonly string[];
+  /** Manifests that ask for this, where a checkout does. */
+  readonly files: readonly string[];
+  /** Packages that the user's lock holds. */
+  readonly locked: number;
   readonly controls: number;
   readonly packageSets: number;
   readonly environments: number;
@@ -30,12 +37,14 @@ export interface PlanFacts {
 export function renderPlan(facts: PlanFacts): string {
   const rows: [string, string][] = [
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'change' : '', changeText(change)]),
+    ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
     ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
+    ['', cellsFrom(facts)],
     [
       'held',
       [
         ...Object.entries(facts.held).map(([name, version]) => `${name} ${version}`),
-        'the rest as the base has it',
+        facts.locked > 0 ? `${facts.locked} packages as your lock has them` : 'the rest as the base has it',
       ].join('  '),
     ],
     ['', torchText(facts)],
@@ -50,6 +59,13 @@ export function renderPlan(facts: PlanFacts): string {
     ['time', `stops at ${facts.minutes} min`],
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join('\n')}\n`;
+}
+
+/** Where the cells come from. */
+function cellsFrom({ chosenBy, sources }: PlanFacts): string {
+  if (chosenBy === 'user') return 'from --cells or the configuration';
+  if (chosenBy === 'default') return 'the default: no cell was found in the code';
+  return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
 }
 
 function changeText({ library, from, to, place }: PlanFacts['changes'][number]): string {

@@ -98,7 +98,12 @@ function waysOut(report: Report): string {
   const best = recommended(report);
   const pins = report.pins.map((pin) => {
     const words = pin.kind === 'hold' ? 'hold' : 'keep bump';
-    return way(words, pin.specifier, `${pin.holds} of ${pin.of} not worse${pin === best ? '   recommended' : ''}`);
+    const first = way(
+      words,
+      pin.specifier,
+      `${pin.holds} of ${pin.of} not worse${pin === best ? '   recommended' : ''}`,
+    );
+    return [first, ...patchLines(report, pin.specifier)].join('\n');
   });
   const tried = report.workarounds.map((workaround) => {
     const words = workaround.helps ? workaround.kind : 'no help';
@@ -108,6 +113,20 @@ function waysOut(report: Report): string {
   const lines = [...new Set([...pins, ...tried])];
   const none = report.pins.length === 0 ? ['  no pin that was measured mends this'] : [];
   return ['ways out, each measured', ...none, ...lines].join('\n');
+}
+
+/** Where a pin goes, in the words of the file. */
+function patchLines(report: Report, specifier: string): readonly string[] {
+  const indent = ' '.repeat(15);
+  const own = report.patches.filter((patch) => patch.specifier === specifier);
+  const commands = [...new Set(own.flatMap(({ refresh }) => refresh ?? []))];
+  return [
+    ...own
+      .slice(0, 6)
+      .map(({ file, line, after }) => `${indent}${plain(`${file}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
+    ...(own.length > 6 ? [`${indent}and in ${own.length - 6} more places`] : []),
+    ...commands.map((command) => `${indent}then ${plain(command, 120)}`),
+  ];
 }
 
 function way(kind: string, use: string, outcome: string): string {

@@ -1,8 +1,8 @@
 import { type Cell, cellId } from '../domain/cell.ts';
-import { type Environment, type EnvironmentRequest, type Lock, requestKey } from '../domain/environment.ts';
+import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
-import type { Environments, Journal, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
+import type { Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
 import { crashed, crashSignal, judge, unmeasured } from './judge.ts';
 import { parseRecord } from './records.ts';
 
@@ -19,7 +19,7 @@ export interface SweepSettings {
   /** The base environment of a package set, whose saved adapters the others load. */
   readonly baseOf: (request: EnvironmentRequest) => EnvironmentRequest;
   /** The versions that an environment keeps to where it can. */
-  readonly preferencesOf: (request: EnvironmentRequest) => Lock | undefined;
+  readonly preferencesOf: (request: EnvironmentRequest) => Preferences;
   readonly isStopped: () => boolean;
 }
 

@@ -1,5 +1,9 @@
 /** poetry's own version language. https://python-poetry.org/docs/dependency-specification/ */
-import { isVersion } from '../domain/version.ts';
+import type { Finding, Requirement } from '../../domain/manifest.ts';
+import { normalizeName } from '../../domain/package.ts';
+import { isVersion } from '../../domain/version.ts';
+import { at, type TomlNode, textAt } from '../toml.ts';
+import { shown } from './reading.ts';
 
 /** A poetry constraint as a PEP 440 specifier; undefined for what is none. `||` is read as its first part. */
 export function poetrySpecifier(written: string): string | undefined {
@@ -44,4 +48,43 @@ function bumped(parts: readonly number[], index: number): string {
     .map((part, at) => (at === index ? part + 1 : part))
     .concat(index === 0 ? [0] : [])
     .join('.');
+}
+
+/** Requirements of a table of poetry or of a Pipfile: `name = "version"` or `name = {version = ..., ...}`. */
+export function poetryTable(table: TomlNode, group: string): readonly (Requirement | Finding)[] {
+  return [...table.entries].flatMap(([name, node]) => {
+    if (normalizeName(name) === 'python') return [];
+    const entries = node.kind === 'array' ? node.items : [node];
+    return entries.map((entry) => poetryEntry(name, entry, group));
+  });
+}
+
+function poetryEntry(name: string, node: TomlNode, group: string): Requirement | Finding {
+  const version = node.kind === 'table' ? at(node, 'version') : node;
+  const place = version.kind === 'string' ? version : node;
+  const specifier = poetrySpecifier(version.value ?? '');
+  if (specifier === undefined || !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name))
+    return {
+      kind: 'unreadable',
+      message: `\`${shown(name)} = ${shown(version.value ?? '')}\` is not a version constraint.`,
+      line: place.line,
+    };
+  return {
+    name: normalizeName(name),
+    written: place.written,
+    specifier,
+    extras: at(node, 'extras').items.flatMap(({ value }) => value ?? []),
+    marker: textAt(node, 'markers') ?? '',
+    group,
+    source: sourceOf(node),
+    line: place.line,
+    columns: [place.column, place.column + place.written.length],
+  };
+}
+
+function sourceOf({ entries, kind }: TomlNode): Requirement['source'] {
+  if (kind !== 'table') return 'index';
+  if (entries.has('git')) return 'git';
+  if (entries.has('path') || entries.has('file')) return entries.has('editable') ? 'editable' : 'path';
+  return entries.has('url') ? 'url' : 'index';
 }

@@ -1,0 +1,96 @@
+/** pyproject.toml: PEP 621, PEP 735 groups, uv's lists and sources, poetry. */
+import type { Finding, NamedIndex, Requirement } from '../../domain/manifest.ts';
+import { normalizeName, withoutCredentials } from '../../domain/package.ts';
+import { at, readToml, type TomlNode, textAt } from '../toml.ts';
+import { poetryTable } from './poetry.ts';
+import { type Reading, requirementAt, sorted, unreadable } from './reading.ts';
+
+export function readPyproject(content: string): Reading {
+  const parsed = readToml(content);
+  if ('error' in parsed) return unreadable(parsed.error, parsed.line);
+  const { root } = parsed;
+  const listed = lists(root).flatMap(({ group, items }) =>
+    items
+      .filter(({ kind }) => kind === 'string')
+      .map((item) => requirementAt(item.value ?? '', { ...placeOf(item) }, group)),
+  );
+  const read: readonly (Requirement | Finding)[] = [...listed, ...readPoetry(root), ...dynamic(root)];
+  const { requirements, findings } = sorted(read);
+  const sources = at(root, 'tool', 'uv', 'sources');
+  const python = textAt(root, 'project', 'requires-python') ?? textAt(root, 'tool', 'poetry', 'dependencies', 'python');
+  return {
+    requirements: requirements.map((one) => withSource(one, sources)),
+    findings,
+    indexes: indexesOf(root),
+    ...(python !== undefined && { python }),
+  };
+}
+
+function placeOf({ line, column, written }: TomlNode) {
+  return { line, column, written };
+}
+
+function lists(root: TomlNode): readonly { readonly group: string; readonly items: readonly TomlNode[] }[] {
+  const named = (prefix: string, ...path: readonly string[]) =>
+    [...at(root, ...path).entries].map(([name, { items }]) => ({ group: `${prefix}${name}`, items }));
+  return [
+    { group: '', items: at(root, 'project', 'dependencies').items },
+    ...named('extra:', 'project', 'optional-dependencies'),
+    ...named('group:', 'dependency-groups'),
+    ...named('group:', 'tool', 'pdm', 'dev-dependencies'),
+    ...['constraint-dependencies', 'override-dependencies', 'dev-dependencies', 'build-constraint-dependencies'].map(
+      (name) => ({ group: `uv:${name}`, items: at(root, 'tool', 'uv', name).items }),
+    ),
+  ];
+}
+
+/** Lists that a build backend makes: they cannot be read without running it. */
+function dynamic(root: TomlNode): readonly Finding[] {
+  return at(root, 'project', 'dynamic')
+    .items.filter(({ value }) => value === 'dependencies' || value === 'optional-dependencies')
+    .map(({ value, line }) => ({
+      kind: 'dynamic',
+      message: `\`${value}\` is dynamic: it stands in setup.py, setup.cfg or a requirements file, which are read instead.`,
+      line,
+    }));
+}
+
+/** A requirement whose uv source is a repository, a path or a URL does not come from an index. */
+function withSource(requirement: Requirement, sources: TomlNode): Requirement {
+  const found = [...sources.entries].find(([name]) => normalizeName(name) === requirement.name)?.[1];
+  const source = found?.kind === 'array' ? found.items[0] : found;
+  return source === undefined ? requirement : { ...requirement, source: sourceKind(source) ?? requirement.source };
+}
+
+function sourceKind({ entries }: TomlNode): Requirement['source'] | undefined {
+  if (entries.has('git')) return 'git';
+  if (entries.has('path') || entries.has('workspace')) return 'path';
+  return entries.has('url') ? 'url' : undefined;
+}
+
+function readPoetry(root: TomlNode): readonly (Requirement | Finding)[] {
+  const poetry = at(root, 'tool', 'poetry');
+  const groups = [...at(poetry, 'group').entries].map(
+    ([name, group]) => [`group:${name}`, at(group, 'dependencies')] as const,
+  );
+  return [
+    ...poetryTable(at(poetry, 'dependencies'), ''),
+    ...poetryTable(at(poetry, 'dev-dependencies'), 'group:dev'),
+    ...groups.flatMap(([group, table]) => poetryTable(table, group)),
+  ];
+}
+
+function indexesOf(root: TomlNode): readonly NamedIndex[] {
+  const tables = [
+    ...at(root, 'tool', 'uv', 'index').items,
+    ...at(root, 'tool', 'poetry', 'source').items,
+    ...at(root, 'tool', 'pdm', 'source').items,
+  ].map((table) => at(table, 'url'));
+  const single = [at(root, 'tool', 'uv', 'index-url'), at(root, 'tool', 'uv', 'pip', 'index-url')];
+  const several = [at(root, 'tool', 'uv', 'extra-index-url'), at(root, 'tool', 'uv', 'find-links')].flatMap(
+    ({ items }) => items,
+  );
+  return [...tables, ...single, ...several].flatMap(({ value, line }) =>
+    value === undefined ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ''), line }],
+  );
+}

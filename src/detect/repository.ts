@@ -1,0 +1,132 @@
+/** Reads a repository through a tree of files: its manifests, what they include, and what its code uses. */
+import type { Finding, Manifest } from '../domain/manifest.ts';
+import type { Tree, TreeFile } from '../ports.ts';
+import { type CodeUse, readCode } from './code.ts';
+import { isManifest, LARGEST_MANIFEST, readManifest, tooLargeManifest } from './formats.ts';
+
+export interface Repository {
+  readonly manifests: readonly Manifest[];
+  /** Text of the manifests, for patches. */
+  readonly contents: ReadonlyMap<string, string>;
+  readonly code: readonly CodeUse[];
+  readonly findings: readonly Finding[];
+}
+
+/** Python files looked into, and how large each may be: more is nobody's training code. */
+const MOST_PYTHON = 400;
+const LARGEST_PYTHON = 256 * 1024;
+const NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
+const TESTS = /(^|\/)(tests?|docs?)\//;
+/** Requirements files include others at most so deep. */
+const DEEPEST = 16;
+
+export async function readRepository(tree: Tree): Promise<Repository> {
+  const files = await tree.files();
+  const present = new Map(files.map((file) => [file.path, file]));
+  const contents = new Map<string, string>();
+  const manifests = new Map<string, Manifest>();
+  const findings: Finding[] = [];
+
+  const named = files.filter(({ path }) => isManifest(path));
+  for (const { path } of named.filter(({ kind }) => kind === 'link'))
+    findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
+  const regular = named.filter(({ kind }) => kind === 'file');
+  for (const { path } of regular.filter(({ bytes }) => bytes > LARGEST_MANIFEST))
+    manifests.set(path, tooLargeManifest(path));
+  await readAll(
+    tree,
+    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST).map(({ path }) => path),
+    undefined,
+  );
+
+  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0 && depth < DEEPEST; depth++) {
+    const wanted = new Set<string>();
+    for (const manifest of fresh)
+      for (const include of manifest.includes) {
+        const path = includedPath(manifest, include.path, present);
+        if (typeof path !== 'string') {
+          if (path.why) findings.push({ kind: 'include', message: path.why, file: manifest.file, line: include.line });
+        } else if (!manifests.has(path)) wanted.add(path);
+      }
+    fresh = await readAll(tree, [...wanted], 'requirements');
+  }
+
+  const python = files.filter(isOwnPython).toSorted(shallowFirst);
+  const chosen = python.slice(0, MOST_PYTHON).map(({ path }) => path);
+  if (python.length > chosen.length)
+    findings.push({
+      kind: 'code-not-read',
+      message: `${python.length - chosen.length} of ${python.length} Python files were not looked into.`,
+    });
+  const texts = await tree.read(chosen);
+  const code: CodeUse[] = [];
+  for (const [path, text] of texts) {
+    const script = readManifest(path, text);
+    if (script) {
+      manifests.set(path, script);
+      contents.set(path, text);
+    }
+    const use = TESTS.test(path) ? undefined : readCode(path, text);
+    if (use) code.push(use);
+  }
+  return { manifests: [...manifests.values()], contents, code, findings };
+
+  async function readAll(from: Tree, paths: readonly string[], as: string | undefined): Promise<Manifest[]> {
+    const added: Manifest[] = [];
+    for (const [path, text] of await from.read(paths)) {
+      const manifest = readManifest(path, text, as);
+      if (manifest === undefined) continue;
+      manifests.set(path, manifest);
+      contents.set(path, text);
+      added.push(manifest);
+    }
+    return added;
+  }
+}
+
+function isOwnPython({ path, bytes, kind }: TreeFile): boolean {
+  return (
+    kind === 'file' && path.endsWith('.py') && !isManifest(path) && bytes <= LARGEST_PYTHON && !NOT_OWN_CODE.test(path)
+  );
+}
+
+function shallowFirst(left: TreeFile, right: TreeFile): number {
+  const depth = ({ path }: TreeFile) => path.split('/').length + (TESTS.test(path) ? 100 : 0);
+  return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
+}
+
+/** The file that an include names, or why it is not read; `why` is absent where that is nobody's mistake. */
+function includedPath(
+  manifest: Manifest,
+  written: string,
+  present: ReadonlyMap<string, TreeFile>,
+): string | { readonly why?: string } {
+  // A Dockerfile names files of its image: only those that are also in the repository are known.
+  const isImage = manifest.format === 'dockerfile';
+  const text = written.slice(0, 200);
+  if (/^[a-z]+:/i.test(written))
+    return { why: `\`${text.replace(/\/\/[^/@]*@/, '//')}\` is not a file of this repository.` };
+  const folder = manifest.file.split('/').slice(0, -1);
+  const candidates = [folder, ...(isImage ? [[]] : [])].map((from) => joined(from, written));
+  const found = candidates.find((path) => path !== undefined && present.get(path)?.kind === 'file');
+  if (found !== undefined) return found;
+  if (isImage) return {};
+  return {
+    why:
+      candidates[0] === undefined
+        ? `\`${text}\` is outside of this repository; it is not read.`
+        : `\`${text}\` is not in this repository.`,
+  };
+}
+
+/** A path below the top of the repository; undefined where it leads out. */
+function joined(folder: readonly string[], written: string): string | undefined {
+  if (written.startsWith('/')) return undefined;
+  const parts = [...folder];
+  for (const part of written.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/');
+}

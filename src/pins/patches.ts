@@ -1,0 +1,95 @@
+/** Measured pins put into the manifests that ask for their library, as lines, diffs and commands. */
+import type { Manifest } from '../domain/manifest.ts';
+import type { Pin } from '../domain/search.ts';
+import { type BotHold, botHolds, refreshCommand } from './bots.ts';
+import { patchRequirement } from './patch.ts';
+import { withPin } from './specifier.ts';
+import { unifiedDiff } from './unified.ts';
+
+export interface PinPatch {
+  readonly specifier: string;
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+  readonly diff: string;
+  readonly refresh?: string;
+}
+
+export interface NotPatched {
+  readonly specifier: string;
+  readonly file: string;
+  readonly line: number;
+  readonly why: string;
+}
+
+/** The manifests of head that a request is about, with their text; and how a patched file is read again. */
+export interface Patchable {
+  readonly manifests: readonly Manifest[];
+  readonly contents: ReadonlyMap<string, string>;
+  readonly readAgain: (file: string, content: string, format: string) => Manifest | undefined;
+}
+
+export interface Patches {
+  readonly patches: PinPatch[];
+  readonly notPatched: NotPatched[];
+  readonly botHolds: BotHold[];
+}
+
+export function patchesFor(pins: readonly Pin[], where: Patchable): Patches {
+  const patches: PinPatch[] = [];
+  const notPatched: NotPatched[] = [];
+  for (const pin of pins)
+    for (const manifest of where.manifests)
+      for (const [index, requirement] of manifest.requirements.entries()) {
+        if (requirement.name !== pin.library) continue;
+        const made = onePatch(pin, manifest, index, where);
+        if (made === undefined) continue;
+        if ('why' in made) notPatched.push(made);
+        else patches.push(made);
+      }
+  const holds = pins
+    .filter(({ kind }) => kind === 'hold')
+    .flatMap(({ library, below }) => (below ? botHolds(library, below) : []));
+  return { patches, notPatched, botHolds: holds };
+}
+
+/** undefined where the manifest already says what the pin asks. */
+function onePatch(pin: Pin, manifest: Manifest, index: number, where: Patchable): PinPatch | NotPatched | undefined {
+  const requirement = manifest.requirements[index];
+  const content = where.contents.get(manifest.file);
+  if (requirement === undefined || content === undefined) return undefined;
+  const { file } = manifest;
+  const { specifier } = pin;
+  const place = { specifier, file, line: requirement.line };
+  const target = { kind: pin.kind, library: pin.library, version: pin.version, ...(pin.below && { bad: pin.below }) };
+  const wanted = withPin(requirement.specifier, target);
+  if (wanted === requirement.specifier) return undefined;
+  if (wanted === undefined)
+    return { ...place, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
+  const patched = patchRequirement(content, manifest.format, requirement, wanted);
+  if ('why' in patched) return { ...place, why: patched.why };
+  const again = where.readAgain(file, patched.content, manifest.format)?.requirements[index];
+  if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
+    return { ...place, why: 'The patched line would not be read back as what is meant.' };
+  const lock = where.manifests.find(
+    ({ locked, file: other }) => locked.length > 0 && folderOf(other) === folderOf(file),
+  );
+  const refresh = lock && refreshCommand(lock.file, pin.library);
+  return {
+    ...place,
+    before: patched.before,
+    after: patched.after,
+    diff: unifiedDiff(file, content, patched.content),
+    ...(refresh && { refresh }),
+  };
+}
+
+function sameClauses(left: string, right: string): boolean {
+  const sorted = (specifier: string) => specifier.split(',').toSorted().join(',');
+  return sorted(left) === sorted(right);
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}
