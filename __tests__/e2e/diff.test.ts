@@ -15,7 +15,7 @@ function git(...args: string[]): void {
 }
 
 function diff(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'diff', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'diff', '--offline', ...args], {
     cwd: repository,
     encoding: 'utf8',
   });

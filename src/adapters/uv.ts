@@ -29,7 +29,8 @@ export async function findUv(
     const version = await versionOf(path);
     if (version !== undefined) return bind(path, version, folder, settings);
   }
-  if (offline) throw new WeatherError('Offline, and uv is not installed. Install uv, or run once without --offline.');
+  if (offline)
+    throw new WeatherError('uv is not installed here. Install uv, or let a sweep without --offline fetch it.');
   say(`installing uv ${UV_VERSION} into ${join(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join(folder, `uv-${UV_VERSION}`));
   const version = await versionOf(own);

@@ -19,14 +19,15 @@ export interface UsedCells {
  */
 export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most: number): UsedCells {
   const cells = new Map<string, UsedCell>();
-  const unsure: Seen[] = uses.flatMap((use) => use.unsure);
+  const unsure: Seen[] = [];
   const matrix = new Set(known.map(cellId));
   for (const use of uses) {
-    if (use.methods.length === 0) continue;
     const [first] = use.methods;
+    if (first === undefined) continue;
+    unsure.push(...use.unsure);
     if (use.architectures.length === 0 || use.tasks.length === 0) {
       const what = use.architectures.length === 0 ? 'which model it is put on' : 'for which task';
-      if (first && use.unsure.length === 0)
+      if (use.unsure.length === 0)
         unsure.push({ ...first, value: `\`${first.value}\` is used; ${what} is not in this file` });
       continue;
     }

@@ -36,8 +36,8 @@ export interface CodeUse {
   readonly unsure: readonly Seen[];
 }
 
-/** A file that does not name PEFT or a quantization cannot use a cell; most files are passed over by this. */
-const WORTH_PARSING = /\bpeft\b|Config\(|load_in_[48]bit|from_pretrained/;
+/** A file that does not name PEFT, or what re-exports it, uses no cell; most files are passed over by this. */
+const WORTH_PARSING = /\bpeft\b|\bunsloth\b|\btrl\b/;
 
 export function readCode(file: string, content: string): CodeUse | undefined {
   if (!WORTH_PARSING.test(content)) return undefined;

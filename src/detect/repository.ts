@@ -13,7 +13,7 @@ export interface Repository {
 }
 
 /** Python files looked into, and how large each may be: more is nobody's training code. */
-const MOST_PYTHON = 400;
+const MOST_PYTHON = 2000;
 const LARGEST_PYTHON = 256 * 1024;
 const NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
 const TESTS = /(^|\/)(tests?|docs?)\//;

@@ -39,12 +39,16 @@ export interface Patches {
 export function patchesFor(pins: readonly Pin[], where: Patchable): Patches {
   const patches: PinPatch[] = [];
   const notPatched: NotPatched[] = [];
+  const seen = new Set<string>();
   for (const pin of pins)
     for (const manifest of where.manifests)
       for (const [index, requirement] of manifest.requirements.entries()) {
         if (requirement.name !== pin.library) continue;
         const made = onePatch(pin, manifest, index, where);
-        if (made === undefined) continue;
+        // One literal can stand for several groups.
+        const place = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
+        if (made === undefined || seen.has(place)) continue;
+        seen.add(place);
         if ('why' in made) notPatched.push(made);
         else patches.push(made);
       }

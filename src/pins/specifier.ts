@@ -22,9 +22,19 @@ export function withPin(specifier: string, target: PinTarget): string | undefine
   const exact = exactVersion(specifier);
   if (exact !== undefined) return exactPin(exact, target);
   const clauses = clausesOf(specifier);
+  if (isRaise(target) && clauses.some((clause) => isFloorAbove(clause, target.version))) return specifier;
   const made = RULES[target.kind](clauses, target);
   const text = made.map((clause) => clause.join('')).join(',');
   return text !== '' && satisfies(target.version, text) && keepsOut(text, target.bad) ? text : undefined;
+}
+
+function isRaise({ kind }: PinTarget): boolean {
+  return kind === 'raise-partner' || kind === 'floor';
+}
+
+/** A floor that asks for more already. */
+function isFloorAbove([operator, bound]: Clause, version: string): boolean {
+  return ['>=', '>', '~='].includes(operator) && isVersion(bound) && compareVersions(bound, version) > 0;
 }
 
 function keepsOut(specifier: string, bad: string | undefined): boolean {

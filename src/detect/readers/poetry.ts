@@ -74,12 +74,17 @@ function poetryEntry(name: string, node: TomlNode, group: string): Requirement |
     written: place.written,
     specifier,
     extras: at(node, 'extras').items.flatMap(({ value }) => value ?? []),
-    marker: textAt(node, 'markers') ?? '',
+    marker: textAt(node, 'markers') ?? pythonMarker(textAt(node, 'python')),
     group,
     source: sourceOf(node),
     line: place.line,
     columns: [place.column, place.column + place.written.length],
   };
+}
+
+/** poetry's short form for a marker on Python; kept as written, since only equality matters here. */
+function pythonMarker(python: string | undefined): string {
+  return python === undefined ? '' : `python ${python}`;
 }
 
 function sourceOf({ entries, kind }: TomlNode): Requirement['source'] {

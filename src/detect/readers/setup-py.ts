@@ -149,16 +149,19 @@ class Evaluator {
     const helper = this.#helpers.get(name);
     if (helper === undefined) return [node];
     const names = namesIn(this.file, helper);
-    return positional.flatMap((argument) => {
+    const entries = positional.map((argument) => {
       const key = stringValue(this.file, argument);
-      const found = key === undefined ? undefined : firstOf(names, (table) => this.#lookUp(table, key));
-      return found ? this.list(found, depth + 1) : [argument === first && key === undefined ? node : argument];
+      return key === undefined ? undefined : firstOf(names, (table) => this.#lookUp(table, key));
     });
+    return entries.every((entry) => entry !== undefined)
+      ? entries.flatMap((entry) => this.list(entry, depth + 1))
+      : [node];
   }
 
   /** An entry of a table: of a dictionary by its key, of a list of requirements by the name that each begins with. */
   #lookUp(name: string, key: string): SyntaxNode | undefined {
-    const own = this.table(this.#assigned.get(name)).find(([entry]) => entry === key)?.[1];
+    const entries = [...this.table(this.#assigned.get(name)), ...(this.#keyed.get(name) ?? [])];
+    const own = entries.find(([entry]) => entry === key)?.[1];
     if (own) return own;
     const value = this.#assigned.get(name);
     const lists = value ? namesIn(this.file, value).filter((other) => other !== name) : [];
@@ -171,9 +174,10 @@ class Evaluator {
   }
 }
 
+/** What tables are keyed by: all before the version, extras included. */
 function nameOf(text: string | undefined): string | undefined {
   const parsed = text === undefined ? undefined : parsePep508(text);
-  return parsed && 'name' in parsed ? /^\s*([\w.-]+)/.exec(text ?? '')?.[1]?.toLowerCase() : undefined;
+  return parsed && 'name' in parsed ? text?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : undefined;
 }
 
 function namesIn(file: PythonFile, node: SyntaxNode): readonly string[] {
