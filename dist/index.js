@@ -51049,7 +51049,8 @@ async function findUv(python, folder, settings, offline, say) {
     const version3 = await versionOf(path);
     if (version3 !== void 0) return bind(path, version3, folder, settings);
   }
-  if (offline) throw new WeatherError("Offline, and uv is not installed. Install uv, or run once without --offline.");
+  if (offline)
+    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
   say(`installing uv ${UV_VERSION} into ${join4(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join4(folder, `uv-${UV_VERSION}`));
   const version2 = await versionOf(own2);
@@ -51875,14 +51876,15 @@ function once(make) {
 // src/detect/cells.ts
 function usedCells(uses, known, most) {
   const cells = /* @__PURE__ */ new Map();
-  const unsure = uses.flatMap((use) => use.unsure);
+  const unsure = [];
   const matrix = new Set(known.map(cellId));
   for (const use of uses) {
-    if (use.methods.length === 0) continue;
     const [first] = use.methods;
+    for (const one of use.unsure) unsure.push(one);
+    if (first === void 0) continue;
     if (use.architectures.length === 0 || use.tasks.length === 0) {
       const what = use.architectures.length === 0 ? "which model it is put on" : "for which task";
-      if (first && use.unsure.length === 0)
+      if (use.unsure.length === 0)
         unsure.push({ ...first, value: `\`${first.value}\` is used; ${what} is not in this file` });
       continue;
     }
@@ -52138,7 +52140,8 @@ function namesIn({ file: file2, requirements, locked }) {
 function lookalikes(base2, head) {
   if (base2.length === 0) return [];
   return newNames(base2, head).flatMap(({ name: name2, file: file2, line }) => {
-    const like = WATCHED.find((watched) => watched !== name2 && editDistance(watched, name2) <= 1);
+    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
+    const like = WATCHED.find(isNear);
     if (like === void 0) return [];
     const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
     return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
@@ -52215,21 +52218,25 @@ function matched(base2, head) {
   );
 }
 function drifting(base2, head, changes) {
-  const moved = changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "");
-  return moved.flatMap(({ library, from, to, file: file2 }) => {
-    const stayed = head.flatMap(
-      (manifest) => manifest.requirements.filter((one) => one.name === library && one.specifier === from && manifest.file !== file2).map((one) => ({ file: manifest.file, line: one.line }))
-    );
-    const before = base2.filter(
-      (manifest) => manifest.requirements.some((one) => one.name === library && one.specifier === from)
-    ).length;
-    if (before < 2) return [];
-    return stayed.map((place) => ({
-      kind: "drift",
-      message: `\`${library}\` moves to \`${to}\` in \`${file2}\` and stays at \`${from}\` here.`,
-      ...place
-    }));
-  });
+  const key = (name2, specifier) => `${name2} ${specifier}`;
+  const moved = new Map(
+    changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
+  );
+  const files = /* @__PURE__ */ new Map();
+  for (const { file: file2, requirements } of base2)
+    for (const { name: name2, specifier } of requirements) {
+      const known = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
+      files.set(key(name2, specifier), known.add(file2));
+    }
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
+      const change = moved.get(key(name2, specifier));
+      const saidTheSame = files.get(key(name2, specifier));
+      if (change === void 0 || change.file === file2 || !saidTheSame?.has(file2) || saidTheSame.size < 2) return [];
+      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
+      return [{ kind: "drift", message, file: file2, line }];
+    })
+  );
 }
 function againstLock(_base, head) {
   const folder = (file2) => file2.split("/").slice(0, -1).join("/");
@@ -52448,6 +52455,19 @@ function floorsOf(manifest) {
     return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
   });
   return floors.length < 2 ? [] : floors;
+}
+
+// src/detect/depth.ts
+var DEEPEST = 100;
+function isTooDeep(content2) {
+  let depth = 0;
+  for (let index = 0; index < content2.length; index++) {
+    const character = content2[index];
+    if (character === "[" || character === "{" || character === "(") depth++;
+    else if (character === "]" || character === "}" || character === ")") depth = Math.max(0, depth - 1);
+    if (depth > DEEPEST) return true;
+  }
+  return false;
 }
 
 // src/detect/known-names.ts
@@ -56898,9 +56918,13 @@ function assignmentsOf(file2) {
 }
 
 // src/detect/code.ts
-var WORTH_PARSING = /\bpeft\b|Config\(|load_in_[48]bit|from_pretrained/;
+var WORTH_PARSING = /\bpeft\b|\bunsloth\b|\btrl\b/;
 function readCode(file2, content2) {
   if (!WORTH_PARSING.test(content2)) return void 0;
+  if (isTooDeep(content2)) {
+    const unsure = [{ file: file2, line: 1, value: "the file is nested too deeply to be read" }];
+    return { file: file2, methods: [], quantizations: [], architectures: [], tasks: [], unsure };
+  }
   const source = parsePython(content2);
   const reader = new CodeReader(file2, source);
   for (const node2 of nodesOf(source, "CallExpression")) reader.read(callOf(source, node2));
@@ -56941,7 +56965,7 @@ var CodeReader = class {
       tasks: this.#tasks,
       unsure: this.#unsure
     };
-    return this.#methods.length + this.#quantizations.length + this.#unsure.length > 0 ? use : void 0;
+    return this.#methods.length > 0 ? use : void 0;
   }
   #readMethod(call, { name: name2, variants }) {
     const variant = variants.find(({ keyword: keyword2, is }) => this.#values(call.keywords.get(keyword2)).includes(is));
@@ -57143,7 +57167,8 @@ function* instructions(content2) {
       const line = lines[index] ?? "";
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
-      if (!isComment) words2.push(...shellWords(goesOn ? line.replace(/\\\s*$/, "") : line, index + 1, from));
+      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
       from = 0;
       if (!(goesOn || isComment) || index + 1 >= lines.length) break;
     }
@@ -57179,22 +57204,20 @@ function noteVariables(words2, variables) {
     if (found?.[1]) variables.set(found[1], found[2] ?? "");
   }
 }
-function installs(words2) {
-  const found = [];
-  for (const [index, { value, line, column, written }] of words2.entries()) {
+function* installs(words2) {
+  for (let index = 0; index < words2.length; index++) {
+    const { value, line, column, written } = words2[index];
     const after = words2[index + 1]?.value;
     const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === "install";
     const isUv = /(^|\/)uv$/.test(value) && after === "add";
     if (isPip || isUv) {
-      const rest = words2.slice(index + 2);
-      const end = rest.findIndex((word) => ENDS.test(word.value));
-      found.push(end < 0 ? rest : rest.slice(0, end));
+      let end = index + 2;
+      while (end < words2.length && !ENDS.test(words2[end]?.value ?? "")) end++;
+      yield words2.slice(index + 2, end);
+      index = end;
     } else if (/["']/.test(written) && /\b(pip[\d.]* install|uv add)\s/.test(value))
-      found.push(
-        ...installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })))
-      );
+      yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
   }
-  return found;
 }
 function* installed(words2, variables) {
   for (let index = 0; index < words2.length; index++) {
@@ -59406,7 +59429,6 @@ function parseTOML(code2, options) {
 }
 
 // src/detect/toml.ts
-var DEEPEST = 100;
 function readToml(content2) {
   if (isTooDeep(content2)) return { error: "It is nested too deeply.", line: 1 };
   try {
@@ -59421,15 +59443,6 @@ function readToml(content2) {
     const { message, lineNumber } = error63;
     return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: lineNumber ?? 1 };
   }
-}
-function isTooDeep(content2) {
-  let depth = 0;
-  for (const character of content2) {
-    if (character === "[" || character === "{") depth++;
-    else if (character === "]" || character === "}") depth--;
-    if (depth > DEEPEST) return true;
-  }
-  return false;
 }
 function newTable(line, column) {
   return { kind: "table", value: void 0, written: "", line, column, entries: /* @__PURE__ */ new Map(), items: [] };
@@ -59547,12 +59560,15 @@ function poetryEntry(name2, node2, group) {
     written: place.written,
     specifier,
     extras: at(node2, "extras").items.flatMap(({ value }) => value ?? []),
-    marker: textAt(node2, "markers") ?? "",
+    marker: textAt(node2, "markers") ?? pythonMarker(textAt(node2, "python")),
     group,
     source: sourceOf2(node2),
     line: place.line,
     columns: [place.column, place.column + place.written.length]
   };
+}
+function pythonMarker(python) {
+  return python === void 0 ? "" : `python ${python}`;
 }
 function sourceOf2({ entries, kind }) {
   if (kind !== "table") return "index";
@@ -59782,7 +59798,10 @@ function groupOf(section, key) {
 
 // src/detect/readers/setup-py.ts
 var DEEPEST2 = 12;
+var LONGEST3 = 256 * 1024;
 function readSetupPy(content2) {
+  if (content2.length > LONGEST3 || isTooDeep(content2))
+    return unreadable2("It is too large or nested too deeply for a setup.py; it is not read.", 1);
   const file2 = parsePython(content2);
   const evaluator = new Evaluator(file2);
   const setup = nodesOf(file2, "CallExpression").map((node2) => callOf(file2, node2)).find(({ name: name2 }) => /^(setuptools\.)?setup$/.test(name2));
@@ -59898,15 +59917,16 @@ var Evaluator = class {
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node2];
     const names = namesIn2(this.file, helper);
-    return positional.flatMap((argument) => {
+    const entries = positional.map((argument) => {
       const key = stringValue(this.file, argument);
-      const found = key === void 0 ? void 0 : firstOf(names, (table2) => this.#lookUp(table2, key));
-      return found ? this.list(found, depth + 1) : [argument === first && key === void 0 ? node2 : argument];
+      return key === void 0 ? void 0 : firstOf(names, (table2) => this.#lookUp(table2, key));
     });
+    return entries.every((entry) => entry !== void 0) ? entries.flatMap((entry) => this.list(entry, depth + 1)) : [node2];
   }
   /** An entry of a table: of a dictionary by its key, of a list of requirements by the name that each begins with. */
   #lookUp(name2, key) {
-    const own2 = this.table(this.#assigned.get(name2)).find(([entry]) => entry === key)?.[1];
+    const entries = [...this.table(this.#assigned.get(name2)), ...this.#keyed.get(name2) ?? []];
+    const own2 = entries.find(([entry]) => entry === key)?.[1];
     if (own2) return own2;
     const value = this.#assigned.get(name2);
     const lists2 = value ? namesIn2(this.file, value).filter((other) => other !== name2) : [];
@@ -59918,7 +59938,7 @@ var Evaluator = class {
 };
 function nameOf(text2) {
   const parsed = text2 === void 0 ? void 0 : parsePep508(text2);
-  return parsed && "name" in parsed ? /^\s*([\w.-]+)/.exec(text2 ?? "")?.[1]?.toLowerCase() : void 0;
+  return parsed && "name" in parsed ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
 function namesIn2(file2, node2) {
   const names = /* @__PURE__ */ new Set();
@@ -59997,7 +60017,7 @@ function whatIsBroken(content2) {
 }
 
 // src/detect/repository.ts
-var MOST_PYTHON = 400;
+var MOST_PYTHON = 2e3;
 var LARGEST_PYTHON = 256 * 1024;
 var NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
 var TESTS = /(^|\/)(tests?|docs?)\//;
@@ -60128,8 +60148,8 @@ async function readEnds({ folder, line }) {
   const from = await baseCommit(folder, line.options.base);
   const { head } = line.options;
   const headTree = head === void 0 ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
-  const base2 = await readRepository(commitTree(folder, from));
-  return { base: base2, head: await readRepository(headTree) };
+  const [base2, atHead] = await Promise.all([readRepository(commitTree(folder, from)), readRepository(headTree)]);
+  return { base: base2, head: atHead };
 }
 function findingsOf({ base: base2, head }) {
   const known = new Set(base2.findings.map(({ file: file2, message }) => `${file2} ${message}`));
@@ -60457,9 +60477,16 @@ function withPin(specifier, target2) {
   const exact = exactVersion(specifier);
   if (exact !== void 0) return exactPin(exact, target2);
   const clauses = clausesOf(specifier);
+  if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
   const made = RULES[target2.kind](clauses, target2);
   const text2 = made.map((clause) => clause.join("")).join(",");
   return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
+}
+function isRaise({ kind }) {
+  return kind === "raise-partner" || kind === "floor";
+}
+function isFloorAbove([operator2, bound], version2) {
+  return [">=", ">", "~="].includes(operator2) && isVersion(bound) && compareVersions(bound, version2) > 0;
 }
 function keepsOut(specifier, bad) {
   return bad === void 0 || !satisfies2(bad, specifier);
@@ -60553,12 +60580,15 @@ function linesOf(old, current, from, to, open3) {
 function patchesFor(pins, where) {
   const patches = [];
   const notPatched = [];
+  const seen = /* @__PURE__ */ new Set();
   for (const pin of pins)
     for (const manifest of where.manifests)
       for (const [index, requirement] of manifest.requirements.entries()) {
         if (requirement.name !== pin.library) continue;
         const made = onePatch(pin, manifest, index, where);
-        if (made === void 0) continue;
+        const place = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
+        if (made === void 0 || seen.has(place)) continue;
+        seen.add(place);
         if ("why" in made) notPatched.push(made);
         else patches.push(made);
       }

@@ -32,8 +32,8 @@ async function readEnds({ folder, line }: Context): Promise<BothEnds> {
   const from = await baseCommit(folder, line.options.base);
   const { head } = line.options;
   const headTree = head === undefined ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
-  const base = await readRepository(commitTree(folder, from));
-  return { base, head: await readRepository(headTree) };
+  const [base, atHead] = await Promise.all([readRepository(commitTree(folder, from)), readRepository(headTree)]);
+  return { base, head: atHead };
 }
 
 /** Shows what changed in the manifests, and what that alone shows to be damaged. Runs nothing. */

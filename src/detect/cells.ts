@@ -23,8 +23,8 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
   const matrix = new Set(known.map(cellId));
   for (const use of uses) {
     const [first] = use.methods;
+    for (const one of use.unsure) unsure.push(one);
     if (first === undefined) continue;
-    unsure.push(...use.unsure);
     if (use.architectures.length === 0 || use.tasks.length === 0) {
       const what = use.architectures.length === 0 ? 'which model it is put on' : 'for which task';
       if (use.unsure.length === 0)

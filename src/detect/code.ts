@@ -1,5 +1,6 @@
 /** Which cells a repository's own Python uses: PEFT configurations, quantizations, models and tasks, each with its place. */
 import type { SyntaxNode } from '@lezer/common';
+import { isTooDeep } from './depth.ts';
 import {
   ARCHITECTURE_OF_CLASS,
   architectureOfModel,
@@ -41,6 +42,10 @@ const WORTH_PARSING = /\bpeft\b|\bunsloth\b|\btrl\b/;
 
 export function readCode(file: string, content: string): CodeUse | undefined {
   if (!WORTH_PARSING.test(content)) return undefined;
+  if (isTooDeep(content)) {
+    const unsure = [{ file, line: 1, value: 'the file is nested too deeply to be read' }];
+    return { file, methods: [], quantizations: [], architectures: [], tasks: [], unsure };
+  }
   const source = parsePython(content);
   const reader = new CodeReader(file, source);
   for (const node of nodesOf(source, 'CallExpression')) reader.read(callOf(source, node));
@@ -85,7 +90,8 @@ class CodeReader {
       tasks: this.#tasks,
       unsure: this.#unsure,
     };
-    return this.#methods.length + this.#quantizations.length + this.#unsure.length > 0 ? use : undefined;
+    // Without a method of PEFT a file uses no cell, whatever it loads.
+    return this.#methods.length > 0 ? use : undefined;
   }
 
   #readMethod(call: Call, { name, variants }: Rule): void {

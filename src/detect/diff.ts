@@ -19,7 +19,7 @@ function diffRequirements(
   base: readonly Requirement[],
   head: readonly Requirement[],
 ): readonly ManifestChange[] {
-  const key = ({ name, group, marker }: Requirement) => JSON.stringify([name, group, marker]);
+  const key = ({ name, group, marker }: Requirement) => `${name}\0${group}\0${marker}`;
   return pairs(base, head, key).flatMap(([old, current]) => {
     const one = current ?? old;
     if (one === undefined || (old && current && old.specifier === current.specifier && old.source === current.source))

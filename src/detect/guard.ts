@@ -74,7 +74,7 @@ function matched(
   base: readonly Manifest[],
   head: readonly Manifest[],
 ): readonly (readonly [string, Requirement, Requirement])[] {
-  const key = (file: string, { name, group, marker }: Requirement) => JSON.stringify([file, name, group, marker]);
+  const key = (file: string, { name, group, marker }: Requirement) => `${file}\0${name}\0${group}\0${marker}`;
   const old = new Map(
     base.flatMap(({ file, requirements }) => requirements.map((one) => [key(file, one), one] as const)),
   );
@@ -92,23 +92,27 @@ function drifting(
   head: readonly Manifest[],
   changes: readonly ManifestChange[],
 ): readonly Finding[] {
-  const moved = changes.filter(({ locked, from, to }) => !locked && from !== '' && to !== '');
-  return moved.flatMap(({ library, from, to, file }) => {
-    const stayed = head.flatMap((manifest) =>
-      manifest.requirements
-        .filter((one) => one.name === library && one.specifier === from && manifest.file !== file)
-        .map((one) => ({ file: manifest.file, line: one.line })),
-    );
-    const before = base.filter((manifest) =>
-      manifest.requirements.some((one) => one.name === library && one.specifier === from),
-    ).length;
-    if (before < 2) return [];
-    return stayed.map((place) => ({
-      kind: 'drift',
-      message: `\`${library}\` moves to \`${to}\` in \`${file}\` and stays at \`${from}\` here.`,
-      ...place,
-    }));
-  });
+  const key = (name: string, specifier: string) => `${name} ${specifier}`;
+  const moved = new Map(
+    changes
+      .filter(({ locked, from, to }) => !locked && from !== '' && to !== '')
+      .map((change) => [key(change.library, change.from), change]),
+  );
+  const files = new Map<string, Set<string>>();
+  for (const { file, requirements } of base)
+    for (const { name, specifier } of requirements) {
+      const known = files.get(key(name, specifier)) ?? new Set();
+      files.set(key(name, specifier), known.add(file));
+    }
+  return head.flatMap(({ file, requirements }) =>
+    requirements.flatMap(({ name, specifier, line }) => {
+      const change = moved.get(key(name, specifier));
+      const saidTheSame = files.get(key(name, specifier));
+      if (change === undefined || change.file === file || !saidTheSame?.has(file) || saidTheSame.size < 2) return [];
+      const message = `\`${name}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
+      return [{ kind: 'drift', message, file, line }];
+    }),
+  );
 }
 
 /** A locked version that the manifest beside it does not allow. */

@@ -25,7 +25,9 @@ function namesIn({ file, requirements, locked }: Manifest): readonly NewName[] {
 export function lookalikes(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
   if (base.length === 0) return [];
   return newNames(base, head).flatMap(({ name, file, line }) => {
-    const like = WATCHED.find((watched) => watched !== name && editDistance(watched, name) <= 1);
+    const isNear = (watched: string) =>
+      watched !== name && Math.abs(watched.length - name.length) <= 1 && editDistance(watched, name) <= 1;
+    const like = WATCHED.find(isNear);
     if (like === undefined) return [];
     const message = `\`${name}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name}==VERSION\`.`;
     return [{ kind: 'lookalike', message, file, line, stops: name }];

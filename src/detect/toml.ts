@@ -1,5 +1,6 @@
 /** TOML with places: every string keeps where it stands. */
 import { type AST, parseTOML } from 'toml-eslint-parser';
+import { isTooDeep } from './depth.ts';
 
 type Value = AST.TOMLContentNode;
 
@@ -18,9 +19,6 @@ export interface TomlNode {
 
 export type TomlReading = { readonly root: TomlNode } | { readonly error: string; readonly line: number };
 
-/** Deeper nesting is nobody's manifest, and would cost the parser its stack. */
-const DEEPEST = 100;
-
 export function readToml(content: string): TomlReading {
   if (isTooDeep(content)) return { error: 'It is nested too deeply.', line: 1 };
   try {
@@ -35,17 +33,6 @@ export function readToml(content: string): TomlReading {
     const { message, lineNumber } = error as Error & { lineNumber?: number };
     return { error: (message.split('\n')[0] ?? '').slice(0, 200), line: lineNumber ?? 1 };
   }
-}
-
-function isTooDeep(content: string): boolean {
-  let depth = 0;
-  for (const character of content) {
-    if (character === '[' || character === '{') depth++;
-    else if (character === ']' || character === '}') depth--;
-    // Brackets in strings and comments do not matter up to here.
-    if (depth > DEEPEST) return true;
-  }
-  return false;
 }
 
 interface MutableTable extends TomlNode {

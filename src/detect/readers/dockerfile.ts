@@ -51,7 +51,8 @@ function* instructions(content: string): Generator<{ readonly keyword: string; r
       const line = lines[index] ?? '';
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
-      if (!isComment) words.push(...shellWords(goesOn ? line.replace(/\\\s*$/, '') : line, index + 1, from));
+      const text = goesOn ? line.replace(/\\\s*$/, '') : line;
+      if (!isComment) for (const word of shellWords(text, index + 1, from)) words.push(word);
       from = 0;
       if (!(goesOn || isComment) || index + 1 >= lines.length) break;
     }
@@ -93,22 +94,20 @@ function noteVariables(words: readonly Word[], variables: Map<string, string>): 
 }
 
 /** The words after each `pip install`, `uv pip install` or `uv add`; a quoted `bash -c "pip install x"` is looked into. */
-function installs(words: readonly Word[]): readonly (readonly Word[])[] {
-  const found: (readonly Word[])[] = [];
-  for (const [index, { value, line, column, written }] of words.entries()) {
+function* installs(words: readonly Word[]): Generator<readonly Word[]> {
+  for (let index = 0; index < words.length; index++) {
+    const { value, line, column, written } = words[index] as Word;
     const after = words[index + 1]?.value;
     const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === 'install';
     const isUv = /(^|\/)uv$/.test(value) && after === 'add';
     if (isPip || isUv) {
-      const rest = words.slice(index + 2);
-      const end = rest.findIndex((word) => ENDS.test(word.value));
-      found.push(end < 0 ? rest : rest.slice(0, end));
+      let end = index + 2;
+      while (end < words.length && !ENDS.test(words[end]?.value ?? '')) end++;
+      yield words.slice(index + 2, end);
+      index = end;
     } else if (/["']/.test(written) && /\b(pip[\d.]* install|uv add)\s/.test(value))
-      found.push(
-        ...installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column }))),
-      );
+      yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
   }
-  return found;
 }
 
 function* installed(

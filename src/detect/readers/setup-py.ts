@@ -2,6 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Finding, Requirement } from '../../domain/manifest.ts';
 import { parsePep508 } from '../../domain/pep508.ts';
+import { isTooDeep } from '../depth.ts';
 import {
   assignmentsOf,
   callOf,
@@ -14,12 +15,15 @@ import {
   stringValue,
   textOf,
 } from '../python-tree.ts';
-import { type Reading, requirementAt, shown, sorted } from './reading.ts';
+import { type Reading, requirementAt, shown, sorted, unreadable } from './reading.ts';
 
 /** Names are followed so far: a table behind a helper behind a name takes four. */
 const DEEPEST = 12;
+const LONGEST = 256 * 1024;
 
 export function readSetupPy(content: string): Reading {
+  if (content.length > LONGEST || isTooDeep(content))
+    return unreadable('It is too large or nested too deeply for a setup.py; it is not read.', 1);
   const file = parsePython(content);
   const evaluator = new Evaluator(file);
   const setup = nodesOf(file, 'CallExpression')
