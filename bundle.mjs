@@ -1,5 +1,5 @@
-// Builds dist/: the action and the command line, each one file. Two runs give identical bytes.
-import { readFileSync } from 'node:fs';
+// Builds dist/: the action and the command line, and what they share or load later. Two runs give identical bytes.
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -8,10 +8,13 @@ const banner = [
   'const require = __createRequire(import.meta.url);',
 ].join('\n');
 
+rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts' },
   outdir: 'dist',
   bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   target: 'node20',
   format: 'esm',

@@ -57,7 +57,7 @@ describe('the configuration file', () => {
     ['budget: {minute: 3}', 'unknown key `minute` at budget. Did you mean `minutes`?'],
     ['search: fast', '`search`'],
     ['fail-on: [regresed]', 'Did you mean `regressed`?'],
-    ['known: []', '`known` is not built yet'],
+    ['checkpoints: {}', '`checkpoints` is not built yet'],
     ['cells: [unclosed', 'Configuration:'],
     ['a: &a [*a, *a]', 'Configuration:'],
   ])('%s is refused: %s', (config, message) => {

@@ -21,6 +21,17 @@ export class WeatherError extends Error {
   }
 }
 
+/** GitHub understood and would not: the token may not, or the thing is not there. Never ends a run: it is said. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+    this.name = 'Refused';
+  }
+}
+
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
 }

@@ -1,52 +1,132 @@
-/** The action: the same run as on the command line, from inputs, with summary, outputs and annotations. */
-
+/** The action. Three jobs with three trusts, or all of them in one run of a trusted repository. */
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts';
+import { loadPlan } from './action/load-plan.ts';
+import { announce, type Planned, planJob, writePlan } from './action/plan.ts';
+import { gather, publishReports } from './action/publish.ts';
+import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
+import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
-import { readReport } from './commands/files.ts';
+import { writeReport } from './commands/files.ts';
 import { readConfiguration } from './commands/run.ts';
-import { runSweep } from './commands/sweep.ts';
-import { UserError, WeatherError } from './errors.ts';
+import { Refused, UserError, WeatherError } from './errors.ts';
 import { parseCommandLine } from './inputs.ts';
+import type { GitHub } from './ports.ts';
+import type { Published } from './publish/publish.ts';
 import { annotations, verdictLine } from './report/annotations.ts';
-import { renderComment } from './report/comment.ts';
+import { renderComments } from './report/comment.ts';
 import { plain } from './report/escape.ts';
+import type { Report } from './report/model.ts';
 import { recommended } from './report/summary.ts';
 
-/** The inputs as a command line, so that both faces read the same grammar. */
-function commandLine(): readonly string[] {
-  const words = (name: string) =>
-    core
-      .getInput(name)
-      .split(/\s+/)
-      .filter((word) => word !== '');
-  const option = (name: string) => (core.getInput(name) === '' ? [] : [`--${name}`, core.getInput(name)]);
-  return [
-    'sweep',
-    ...words('changes'),
-    ...words('with').flatMap((held) => ['--with', held]),
-    ...words('cells').flatMap((pattern) => ['--cells', pattern]),
-    ...['config', 'python', 'max-minutes', 'out'].flatMap(option),
-  ];
-}
+declare const TOOL_VERSION: string;
+
+type Room = Omit<Context, 'line'>;
 
 async function main(): Promise<void> {
-  const problems: string[] = [];
-  const line = parseCommandLine(commandLine(), readConfiguration, problems);
-  if (problems.length > 0) throw new UserError(problems);
+  const mode = modeInput();
+  const room = roomOf(process.env);
+  switch (mode) {
+    case 'plan':
+      return runPlan(room);
+    case 'sweep':
+      return runSweep(room);
+    case 'publish':
+      return runPublish();
+    case 'all':
+      return runAll(room);
+  }
+}
+
+function roomOf(environment: NodeJS.ProcessEnv): Room {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
   const say = (text: string) => core.info(text.split('\n').map(logLine).join('\n'));
-  const context: Context = {
-    line,
-    environment: process.env,
-    folder: process.cwd(),
-    signal: interrupted.signal,
-    print: say,
-    say,
-  };
-  await show(line.options.out, await runSweep(context));
+  return { environment, folder: process.cwd(), signal: interrupted.signal, print: say, say };
+}
+
+function github(): GitHub | undefined {
+  const token = tokenInput();
+  const { apiUrl, repository } = runnerOf(process.env);
+  return token === undefined || apiUrl === ''
+    ? undefined
+    : connect({ token, apiUrl, repository, say: (line) => core.info(logLine(line)) });
+}
+
+async function runPlan(room: Room): Promise<void> {
+  const client = github();
+  const planned = await planJob(runnerOf(process.env), client, room);
+  if (planned === undefined) return nothingToDo();
+  writePlan(planned);
+  if (client) await announced(planned, client);
+}
+
+async function announced(planned: Planned, client: GitHub): Promise<void> {
+  try {
+    await announce(planned, client);
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
+    core.info(`No check was opened: ${error.message}`);
+  }
+}
+
+async function runSweep(room: Room): Promise<void> {
+  const file = loadPlan();
+  const shard = shardInput(file);
+  const { out } = optionsOf();
+  const report = await sweepShard(file, shard, out, room, optionsOf());
+  writeShard(out, shard, core.getInput('plan-sha256'), report);
+  core.setOutput('report', join(out, 'report.json'));
+  core.info(verdictLine(report));
+}
+
+async function runPublish(): Promise<void> {
+  const file = loadPlan();
+  const gathered = await gather(
+    file,
+    core.getInput('plan-sha256'),
+    core.getInput('shards', { required: true }),
+    TOOL_VERSION,
+  );
+  await show(gathered.reports, await publishReports(file, gathered, runnerOf(process.env), github()), optionsOf().out);
+}
+
+/** Plans, measures and publishes in one job: for a trusted repository. */
+async function runAll(room: Room): Promise<void> {
+  const client = github();
+  const planned = await planJob(runnerOf(process.env), client, room);
+  if (planned === undefined) return nothingToDo();
+  writePlan(planned);
+  if (client) await announced(planned, client);
+  if (planned.file.shards.length === 0) return nothingToDo();
+  const shards = join(planned.line.options.out, 'shards');
+  const sha256 = 'in-one-job';
+  for (const shard of planned.file.shards) {
+    const out = join(shards, `peft-sweep-shard-${shard.id}`);
+    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options));
+  }
+  const gathered = await gather(planned.file, sha256, shards, TOOL_VERSION);
+  await show(
+    gathered.reports,
+    await publishReports(planned.file, gathered, runnerOf(process.env), client),
+    planned.line.options.out,
+  );
+}
+
+function optionsOf() {
+  const problems: string[] = [];
+  const { options } = parseCommandLine(commandLine('sweep'), readConfiguration, problems);
+  if (problems.length > 0) throw new UserError(problems);
+  return options;
+}
+
+function nothingToDo(): void {
+  core.setOutput('has-work', 'false');
+  core.setOutput('shards', '[]');
+  core.setOutput('status', 0);
+  core.setOutput('verdict', 'no watched library changed');
 }
 
 /** A line of a log that the runner cannot take for a command, whatever a package printed. */
@@ -56,23 +136,37 @@ function logLine(text: string): string {
     .replace(/##\[/g, '# #[');
 }
 
-async function show(out: string, status: number): Promise<void> {
-  const report = readReport(out);
-  for (const { level, title, message } of annotations(report))
-    (level === 'error' ? core.error : core.warning)(message, { title });
+/** The summary of a step is cut off above this; a comment is far below. */
+const LONGEST_SUMMARY = 1000 * 1024;
+
+async function show(reports: readonly Report[], published: Published, out: string): Promise<void> {
+  const [first] = reports;
+  for (const [index, report] of reports.entries())
+    writeReport(reports.length > 1 ? join(out, String(index + 1)) : out, report);
+  for (const report of reports)
+    for (const { level, title, message } of annotations(report))
+      (level === 'error' ? core.error : core.warning)(message, { title });
+  const status = statusOf(reports, published);
   core.setOutput('status', status);
-  core.setOutput('verdict', verdictLine(report));
+  core.setOutput('verdict', reports.map(verdictLine).join('; '));
   core.setOutput('report', join(out, 'report.json'));
-  core.setOutput('pin', recommended(report)?.specifier ?? '');
-  if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(renderComment(report)).write();
+  core.setOutput('pin', (first && recommended(first)?.specifier) ?? '');
+  if (process.env.GITHUB_STEP_SUMMARY)
+    await core.summary.addRaw(renderComments(reports).slice(0, LONGEST_SUMMARY)).write();
   process.exitCode = status === 3 ? 0 : status;
   if (status === 3) core.warning('Nothing got worse, but not every cell was compared.');
+}
+
+function statusOf(reports: readonly Report[], { conclusion }: Published): number {
+  if (reports.some(({ run }) => run.stoppedBy === 'interrupted')) return 130;
+  if (conclusion === 'failure') return 1;
+  return reports.some(({ totals }) => totals.cells['not-compared'] > 0) ? 3 : 0;
 }
 
 try {
   await main();
 } catch (error) {
-  const status = error instanceof UserError ? 2 : error instanceof WeatherError ? 3 : 70;
+  const status = error instanceof UserError ? 2 : error instanceof WeatherError || error instanceof Refused ? 3 : 70;
   const lines = error instanceof UserError ? error.lines : [error instanceof Error ? error.message : String(error)];
   for (const text of lines) core.error(plain(text, 1000));
   core.setOutput('status', status);

@@ -24,7 +24,7 @@ export const COMMANDS = [
 export type CommandName = (typeof COMMANDS)[number];
 
 export const FORMATS = ['terminal', 'markdown', 'json'] as const;
-const FAIL_ON = ['regressed', 'degraded', 'incomplete'] as const satisfies readonly FailOn[];
+const FAIL_ON = ['regressed', 'degraded', 'incomplete', 'guard'] as const satisfies readonly FailOn[];
 
 /** Options that every command shares, as typed. */
 export interface Options {
@@ -36,9 +36,29 @@ export interface Options {
   readonly json: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly failOn: readonly FailOn[];
+  /** Globs of manifests that count; empty for all. */
+  readonly manifests: readonly string[];
+  readonly known: readonly Known[];
+  readonly runners: Readonly<Record<string, Runner>>;
+  readonly comment: 'changes' | 'always' | 'never';
   /** Commits of a checkout to compare; absent: the default branch, and the working tree. */
   readonly base?: string;
   readonly head?: string;
+}
+
+/** A cell that is known to be broken until a day: it fails no check before. */
+export interface Known {
+  readonly cell: string;
+  readonly reason: string;
+  /** ISO 8601 day. */
+  readonly expires: string;
+  readonly link?: string | undefined;
+}
+
+/** Labels of a runner by its device class, and what a minute of it costs in US dollars. */
+export interface Runner {
+  readonly 'runs-on': string | readonly string[];
+  readonly 'usd-per-minute'?: number | undefined;
 }
 
 export interface CommandLine {
@@ -78,14 +98,31 @@ const Configuration = z.strictObject({
   search: z.enum(['bisect', 'islands', 'exhaustive']).optional(),
   budget: z.strictObject({ minutes: z.number().positive().optional() }).optional(),
   'fail-on': z.array(z.string()).optional(),
-  manifests: z.array(z.string()).optional(),
+  manifests: z.array(z.string().max(200)).max(100).optional(),
   checkpoints: z.record(z.string(), z.unknown()).optional(),
-  known: z.array(z.unknown()).optional(),
-  runners: z.record(z.string(), z.unknown()).optional(),
+  known: z
+    .array(
+      z.strictObject({
+        cell: z.string(),
+        reason: z.string(),
+        expires: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'write a date like 2027-01-31'),
+        link: z.string().optional(),
+      }),
+    )
+    .optional(),
+  runners: z
+    .record(
+      z.string(),
+      z.strictObject({
+        'runs-on': z.union([z.string(), z.array(z.string())]),
+        'usd-per-minute': z.number().nonnegative().optional(),
+      }),
+    )
+    .optional(),
   comment: z.enum(['changes', 'always', 'never']).optional(),
 });
 type Configuration = z.infer<typeof Configuration>;
-const NOT_BUILT = ['manifests', 'checkpoints', 'known', 'runners'] as const;
+const NOT_BUILT = ['checkpoints'] as const;
 
 /** Default limits: contract of the public configuration. */
 const MINUTES = 10;
@@ -213,6 +250,10 @@ function optionsOf(values: Values, configuration: Configuration, problems: strin
     json: values.json === true,
     format,
     failOn,
+    manifests: configuration.manifests ?? [],
+    known: configuration.known ?? [],
+    runners: configuration.runners ?? {},
+    comment: configuration.comment ?? 'changes',
   };
 }
 

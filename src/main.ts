@@ -53,13 +53,19 @@ export interface Known {
 
 export async function sweep(planned: Plan, known: Known, ports: Ports, machine: Machine): Promise<Report> {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
-  const problem = problemOf(planned);
-  const { history, stoppedBy } = await search(problem, planned, ports, machine);
-  const conclusions = conclude(problem, history);
+  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine);
   const { width: _width, ...facts } = machine;
+  const findings = [...known.findings, ...(await findingsOf(planned, ports, machine))];
+  const run = { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } };
+  return reportOf(planned, history, { ...known, findings }, run);
+}
+
+/** What a history of measurements comes to. Pure: a job that only gathers calls it with what others measured. */
+export function reportOf(planned: Plan, history: readonly Measurement[], known: Known, run: Report['run']): Report {
+  const conclusions = conclude(problemOf(planned), history);
   const pins = propose(conclusions.measuredPins);
   return buildReport({
-    run: { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } },
+    run: { ...run, held: { ...planned.held } },
     changes: planned.changes,
     cells: planned.cells,
     sources: planned.sources,
@@ -67,10 +73,7 @@ export async function sweep(planned: Plan, known: Known, ports: Ports, machine: 
     pins,
     patches: patchesFor(pins, { manifests: [], contents: new Map(), ...known.patchable, readAgain: readManifest }),
     history,
-    findings: [
-      ...known.findings.map(({ stops: _stops, ...finding }) => finding),
-      ...(await findingsOf(planned, ports, machine)),
-    ],
+    findings: known.findings.map(({ stops: _stops, ...finding }) => finding),
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]),
     ),
@@ -78,8 +81,8 @@ export async function sweep(planned: Plan, known: Known, ports: Ports, machine: 
 }
 
 /** What can be said without a run. */
-async function findingsOf(planned: Plan, ports: Ports, machine: Machine): Promise<Report['findings']> {
-  const findings: Report['findings'] = machine.containment.missing.map((what) => ({
+async function findingsOf(planned: Plan, ports: Ports, machine: Machine): Promise<readonly Finding[]> {
+  const findings: Finding[] = machine.containment.missing.map((what) => ({
     kind: 'containment',
     message: `Not enforced on this machine: ${what}.`,
   }));

@@ -61,7 +61,7 @@ export interface Probes {
 export interface Journal {
   environment(key: string): Environment | undefined;
   result(key: string, cell: string, repeat: number): Result | undefined;
-  addEnvironment(key: string, environment: Environment): void;
+  addEnvironment(request: EnvironmentRequest, environment: Environment): void;
   addResult(key: string, environmentId: string, repeat: number, result: Result): void;
 }
 
@@ -75,4 +75,85 @@ export interface Clock {
 /** Told what happens while it happens. Receives text that is safe to show. */
 export interface Progress {
   say(line: string): void;
+}
+
+/** What GitHub says of a pull request now. */
+export interface PullState {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  readonly title: string;
+  readonly body: string;
+  readonly author: string;
+  readonly head: { readonly sha: string; readonly ref: string; readonly repository: string };
+  readonly base: { readonly sha: string; readonly ref: string };
+}
+
+export interface IssueComment {
+  readonly id: number;
+  readonly author: string;
+  readonly body: string;
+}
+
+/** A review comment on one line of the new side of the diff. */
+export interface LineComment extends IssueComment {
+  readonly path: string;
+  readonly line: number | undefined;
+}
+
+export interface CheckAnnotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly annotation_level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+export interface CheckState {
+  readonly title: string;
+  readonly summary: string;
+  /** Absent while running. */
+  readonly conclusion?: 'success' | 'failure' | 'neutral';
+  /** At most 50: a limit of one request. */
+  readonly annotations: readonly CheckAnnotation[];
+}
+
+/** A file that differs between two commits; `patch` is absent where GitHub leaves it out for its size. */
+export interface ChangedFile {
+  readonly path: string;
+  readonly patch: string | undefined;
+}
+
+export interface Comparison {
+  readonly mergeBase: string;
+  readonly files: readonly ChangedFile[];
+}
+
+/** A push to a branch, as the activity of the repository has it. */
+export interface Push {
+  readonly after: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The part of GitHub that is used. Everything throws WeatherError where GitHub does not answer, Refused where it will not. */
+export interface GitHub {
+  tree(sha: string): Tree;
+  compare(base: string, head: string): Promise<Comparison>;
+  pull(number: number): Promise<PullState>;
+  /** Open pull requests from a branch of a repository (`owner/name`), for events that do not name one. */
+  pullsFrom(repository: string, branch: string): Promise<readonly PullState[]>;
+  /** Our own login, as comments show it. */
+  login(): Promise<string>;
+  comments(number: number): Promise<readonly IssueComment[]>;
+  createComment(number: number, body: string): Promise<void>;
+  updateComment(id: number, body: string): Promise<void>;
+  lineComments(number: number): Promise<readonly LineComment[]>;
+  createLineComment(number: number, sha: string, path: string, line: number, body: string): Promise<void>;
+  updateLineComment(id: number, body: string): Promise<void>;
+  createCheck(sha: string, name: string, state: CheckState): Promise<number>;
+  updateCheck(id: number, state: CheckState): Promise<void>;
+  permission(login: string): Promise<'admin' | 'write' | 'read' | 'none'>;
+  /** Newest first. */
+  pushes(branch: string): Promise<readonly Push[]>;
 }

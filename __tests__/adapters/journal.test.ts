@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FileJournal } from '../../src/adapters/journal.ts';
+import { requestKey } from '../../src/domain/environment.ts';
 import { passing, without } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
@@ -27,9 +28,12 @@ describe('the journal', () => {
     const file = place();
     const journal = new FileJournal(file, 'same', false);
     journal.addResult('key', 'abc', 1, without(CELL, 'inconclusive'));
-    journal.addEnvironment('key', { status: 'inconclusive', why: 'no network' });
+    journal.addEnvironment({ pins: {}, packages: [] }, { status: 'inconclusive', why: 'no network' });
     const later = new FileJournal(file, 'same', false);
-    expect([later.result('key', CELL, 1), later.environment('key')]).toEqual([undefined, undefined]);
+    expect([later.result('key', CELL, 1), later.environment(requestKey({ pins: {}, packages: [] }))]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it('survives a last line that was cut off', () => {

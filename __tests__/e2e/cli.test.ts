@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -134,8 +134,11 @@ describe('the action, spawned as a runner does', () => {
 describe('the bundles', () => {
   it('are there, and the command line holds no GitHub toolkit', () => {
     expect(existsSync(join(DIST, 'index.js'))).toBe(true);
-    const cli = readFileSync(join(DIST, 'cli.js'), 'utf8');
-    expect(cli).not.toContain('@actions/core');
-    expect(cli).not.toContain('GITHUB_STEP_SUMMARY');
+    const chunks = readdirSync(join(DIST, 'chunks')).map((name) => join(DIST, 'chunks', name));
+    for (const file of [join(DIST, 'cli.js'), ...chunks]) {
+      const text = readFileSync(file, 'utf8');
+      expect(text).not.toContain('@actions/core');
+      expect(text).not.toContain('GITHUB_STEP_SUMMARY');
+    }
   });
 });

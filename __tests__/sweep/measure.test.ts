@@ -42,7 +42,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       journal: {
         environment: (key) => environments.get(key),
         result: (_key, cell) => fake.known?.find((result) => result.cell === cell),
-        addEnvironment: (key, environment) => environments.set(key, environment),
+        addEnvironment: (request, environment) => environments.set(requestKey(request), environment),
         addResult: (_key, _id, _repeat, result) => added.push(result),
       },
       progress: { say: () => undefined },

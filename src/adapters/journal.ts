@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { Environment } from '../domain/environment.ts';
+import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result } from '../domain/outcome.ts';
 import type { Journal } from '../ports.ts';
 
@@ -10,6 +10,7 @@ const Line = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('environment'),
     key: z.string(),
+    request: z.custom<EnvironmentRequest>((value) => typeof value === 'object'),
     environment: z.custom<Environment>((value) => typeof value === 'object'),
   }),
   z.object({
@@ -47,10 +48,11 @@ export class FileJournal implements Journal {
     return this.#results.get(`${key} ${cell} ${repeat}`);
   }
 
-  addEnvironment(key: string, environment: Environment): void {
+  addEnvironment(request: EnvironmentRequest, environment: Environment): void {
+    const key = requestKey(request);
     if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
     this.#environments.set(key, environment);
-    this.#append({ kind: 'environment', key, environment });
+    this.#append({ kind: 'environment', key, request, environment });
   }
 
   addResult(key: string, environmentId: string, repeat: number, result: Result): void {

@@ -1,5 +1,5 @@
 /** Puts the real adapters together: finds Python and uv, the index, torch, and the containment that this machine allows. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,9 @@ import { chooseTorch, type TorchBuild } from './torch.ts';
 import { findUv, isWeather, shortReason } from './uv.ts';
 
 declare const TOOL_VERSION: string;
+
+/** The default index, as pip itself knows it. */
+const DEFAULT_OF_PIP = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
 
 export interface WorldOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -39,12 +42,18 @@ export async function openWorld(options: WorldOptions) {
   const python = await findPython(options.python, options.folder);
   const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000 });
   const index = indexSettings(environment, pipConfig.stdout);
-  const uv = await findUv(python.path, cache, index, options.offline || options.mayInstall === false, say);
+  /** uv is looked for when it is needed: a plan does without. */
+  const uv = once(() => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say));
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
+    const ofPip = await run(python.path, ['-I', '-c', DEFAULT_OF_PIP], { timeoutMs: 20_000 });
+    if (ofPip.status === 0 && ofPip.stdout.trim() !== '') return [ofPip.stdout.trim(), ...index.extraIndexUrls];
     return emittedIndexes(
-      await uv.call(['pip', 'compile', '-', '--emit-index-url', '--no-header', '--quiet', ...index.uvOptions], ''),
+      await (await uv()).call(
+        ['pip', 'compile', '-', '--emit-index-url', '--no-header', '--quiet', ...index.uvOptions],
+        '',
+      ),
     );
   });
   const certificate = readCertificate(index);
@@ -56,11 +65,11 @@ export async function openWorld(options: WorldOptions) {
     offline: options.offline,
     target,
   });
-  const torch = (pinned: string | undefined) =>
-    chooseTorch({ uv, python, target, settings: index, catalog, folder: cache, pinned });
-  const environments = (build: TorchBuild, out: string) =>
+  const torch = async (pinned: string | undefined) =>
+    chooseTorch({ uv: await uv(), python, target, settings: index, catalog, folder: cache, pinned });
+  const environments = async (build: TorchBuild, out: string) =>
     new UvEnvironments({
-      uv,
+      uv: await uv(),
       python,
       index,
       torch: build,
@@ -82,7 +91,7 @@ export async function openWorld(options: WorldOptions) {
   /** Whether exact pins can be installed together, from wheels; the resolver's reason where not. Weather is undefined. */
   const clash = async (pins: Readonly<Record<string, string>>): Promise<string | false | undefined> => {
     const lines = Object.entries(pins).map(([name, version]) => `${name}==${version}\n`);
-    const compiled = await uv.call(
+    const compiled = await (await uv()).call(
       [
         'pip',
         'compile',
@@ -161,7 +170,7 @@ export async function sweepWorld(
   return {
     ports: {
       catalog: world.catalog,
-      environments: world.environments(torch, out),
+      environments: await world.environments(torch, out),
       probes,
       journal: new FileJournal(join(out, 'results.jsonl'), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => new Date().toISOString() },
@@ -183,7 +192,12 @@ export async function sweepWorld(
 
 /** The folder of the Python probe: beside dist/ in the action, beside src/ in a checkout. */
 export function programFolder(): string {
-  return join(dirname(fileURLToPath(import.meta.url)), '..', 'probe');
+  const here = dirname(fileURLToPath(import.meta.url));
+  const found = ['..', '../..']
+    .map((up) => join(here, up, 'probe'))
+    .find((folder) => existsSync(join(folder, 'peft_probe')));
+  if (found === undefined) throw new Error(`the folder \`probe\` is not beside ${here}`);
+  return found;
 }
 
 /** What the cache holds besides uv itself. */

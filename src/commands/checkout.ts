@@ -12,6 +12,7 @@ import type { Finding, ManifestChange } from '../domain/manifest.ts';
 import type { Release } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Known } from '../main.ts';
+import { globMatcher } from '../plan/globs.ts';
 import { allCells } from '../plan/matrix.ts';
 import type { SweepRequest } from '../plan/plan.ts';
 import { renderDiff } from '../report/diff.ts';
@@ -32,7 +33,12 @@ async function readEnds({ folder, line }: Context): Promise<BothEnds> {
   const from = await baseCommit(folder, line.options.base);
   const { head } = line.options;
   const headTree = head === undefined ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
-  const [base, atHead] = await Promise.all([readRepository(commitTree(folder, from)), readRepository(headTree)]);
+  const { manifests } = line.options;
+  const chosen = manifests.length > 0 ? globMatcher(manifests) : undefined;
+  const [base, atHead] = await Promise.all(
+    [commitTree(folder, from), headTree].map((tree) => readRepository(tree, chosen)),
+  );
+  if (base === undefined || atHead === undefined) throw new Error('two trees give two repositories');
   return { base, head: atHead };
 }
 

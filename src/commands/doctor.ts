@@ -13,13 +13,14 @@ export async function runDoctor(context: Context): Promise<number> {
     offline: line.options.offline,
     say,
   });
+  const uv = await world.uv();
   const containment = await world.containment();
   const torch = await world.torch(undefined);
   const disk = statfsSync(world.cache);
   const rows: [string, string][] = [
     ['node', process.version],
     ['python', `${world.python.version} at ${world.python.path}`],
-    ['uv', `${world.uv.version} at ${world.uv.path}`],
+    ['uv', `${uv.version} at ${uv.path}`],
     ['index', (await world.indexUrls()).map(withoutCredentials).join(', ') || 'none'],
     ['torch', `${torch.closure.torch}: ${torch.source}`],
     ['cache', `${world.cache}, ${Math.floor((disk.bavail * disk.bsize) / 1e9)} GB free`],

@@ -82,9 +82,8 @@ async function rebuilt(context: Context, world: Awaited<ReturnType<typeof openWo
   const file = join(context.line.options.out, 'locks', `${id}.txt`);
   if (!existsSync(file)) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
   const torch = await world.torch(undefined);
-  const failed = await world
-    .environments(torch, resolve(context.line.options.out))
-    .build(id, readFileSync(file, 'utf8'));
+  const environments = await world.environments(torch, resolve(context.line.options.out));
+  const failed = await environments.build(id, readFileSync(file, 'utf8'));
   if (failed)
     throw new UserError(
       `The environment ${id} could not be built again: ${failed.status === 'built' ? '' : failed.why}`,

@@ -107,7 +107,7 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   return { world, asked };
 }
 
-function torchFor(world: World, planned: Plan): Promise<TorchBuild> {
+export function torchFor(world: World, planned: Plan): Promise<TorchBuild> {
   return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === 'torch')?.from);
 }
 

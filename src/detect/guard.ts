@@ -4,6 +4,7 @@ import { exactVersion } from '../domain/pep508.ts';
 import { localLabel, satisfies } from '../domain/version.ts';
 import { diffManifests } from './diff.ts';
 import { lookalikes } from './names.ts';
+import { isWatched } from './projects.ts';
 
 type Guard = (
   base: readonly Manifest[],
@@ -20,6 +21,7 @@ const GUARDS: readonly Guard[] = [
   downgrades,
   indexesMoved,
   lookalikes,
+  notInstallable,
 ];
 
 export function guard(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
@@ -124,7 +126,7 @@ function againstLock(_base: readonly Manifest[], head: readonly Manifest[]): rea
       const versions = new Map<string, string[]>();
       for (const { name, version } of lock.locked) versions.set(name, [...(versions.get(name) ?? []), version]);
       const beside = head.filter(
-        (manifest) => manifest.format === 'pyproject' && folder(manifest.file) === folder(lock.file),
+        ({ file, format }) => ['pyproject', 'pipfile'].includes(format) && folder(file) === folder(lock.file),
       );
       return beside.flatMap(({ file, requirements }) =>
         requirements.flatMap(({ name, specifier, marker, source, line }) => {
@@ -164,6 +166,31 @@ function downgrades(
       line,
     }));
 }
+
+/** A watched library that does not come from an index is never fetched or built, so it is not measured. */
+function notInstallable(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+  const known = new Set(
+    base.flatMap(({ file, requirements }) => requirements.map(({ written }) => `${file}\0${written}`)),
+  );
+  return head.flatMap(({ file, requirements }) =>
+    requirements
+      .filter(({ name, source, written }) => isWatched(name) && source !== 'index' && !known.has(`${file}\0${written}`))
+      .map(({ name, source, line }) => ({
+        kind: 'not-installable',
+        message: `skipped: not installable. \`${name}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
+        file,
+        line,
+      })),
+  );
+}
+
+const SOURCES: Readonly<Record<Requirement['source'], string>> = {
+  index: 'an index',
+  git: 'a repository',
+  path: 'a path',
+  editable: 'an editable install',
+  url: 'an address',
+};
 
 /** An index inside a manifest is never obeyed from head; one that base does not name is a change of where packages come from. */
 function indexesMoved(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {

@@ -20,14 +20,15 @@ const TESTS = /(^|\/)(tests?|docs?)\//;
 /** Requirements files include others at most so deep. */
 const DEEPEST = 16;
 
-export async function readRepository(tree: Tree): Promise<Repository> {
+/** `chosen` says which manifests count, by path; all that are found where it is absent. */
+export async function readRepository(tree: Tree, chosen: (path: string) => boolean = () => true): Promise<Repository> {
   const files = await tree.files();
   const present = new Map(files.map((file) => [file.path, file]));
   const contents = new Map<string, string>();
   const manifests = new Map<string, Manifest>();
   const findings: Finding[] = [];
 
-  const named = files.filter(({ path }) => isManifest(path));
+  const named = files.filter(({ path }) => isManifest(path) && chosen(path));
   for (const { path } of named.filter(({ kind }) => kind === 'link'))
     findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
   const regular = named.filter(({ kind }) => kind === 'file');
@@ -52,16 +53,16 @@ export async function readRepository(tree: Tree): Promise<Repository> {
   }
 
   const python = files.filter(isOwnPython).toSorted(shallowFirst);
-  const chosen = python.slice(0, MOST_PYTHON).map(({ path }) => path);
-  if (python.length > chosen.length)
+  const looked = python.slice(0, MOST_PYTHON).map(({ path }) => path);
+  if (python.length > looked.length)
     findings.push({
       kind: 'code-not-read',
-      message: `${python.length - chosen.length} of ${python.length} Python files were not looked into.`,
+      message: `${python.length - looked.length} of ${python.length} Python files were not looked into.`,
     });
-  const texts = await tree.read(chosen);
+  const texts = await tree.read(looked);
   const code: CodeUse[] = [];
   for (const [path, text] of texts) {
-    const script = readManifest(path, text);
+    const script = chosen(path) ? readManifest(path, text) : undefined;
     if (script) {
       manifests.set(path, script);
       contents.set(path, text);

@@ -23,15 +23,32 @@ type Section = (report: Report) => string;
 /** Sections from the most to the least needed; a comment that is too long loses the last ones first. */
 const SECTIONS: readonly Section[] = [headline, action, tables, causesText, waysOut, details, footer];
 
+/** What stands around the reports: sentences of the run as a whole, and where the full report is. */
+export interface Around {
+  readonly notes?: readonly string[];
+  readonly link?: string;
+}
+
 export function renderComment(report: Report): string {
+  return renderComments([report]);
+}
+
+/** One comment for all requests of a pull request, each with its own headline; shortened until it fits. */
+export function renderComments(reports: readonly Report[], { notes = [], link }: Around = {}): string {
+  const where = link ? `[the run](${link})` : 'the run’s artifacts';
   for (let count = SECTIONS.length; count > 0; count--) {
-    const sections = SECTIONS.slice(0, count).map((section) => section(report));
-    const left =
-      count < SECTIONS.length ? ['This comment is shortened; the full report is in the run’s artifacts.'] : [];
-    const text = `${[MARKER, ...sections, ...left].filter((section) => section !== '').join('\n\n')}\n`;
-    if (text.length <= LONGEST_COMMENT) return text.replace(`${MARKER}\n\n`, `${MARKER}\n`);
+    const parts = reports.map((report) =>
+      SECTIONS.slice(0, count)
+        .map((section) => section(report))
+        .filter((section) => section !== '')
+        .join('\n\n'),
+    );
+    const left = count < SECTIONS.length ? [`This comment is shortened; the full report is in ${where}.`] : [];
+    const text = `${MARKER}\n${[...notes, ...parts, ...left].join('\n\n')}\n`;
+    if (text.length <= LONGEST_COMMENT) return text;
   }
-  return `${MARKER}\n${headline(report)}\n`;
+  const headlines = reports.map((report) => headline(report)).join('\n\n');
+  return `${MARKER}\n${headlines.slice(0, LONGEST_COMMENT - 1000)}\n\nThe full report is in ${where}.\n`;
 }
 
 function headline(report: Report): string {
@@ -65,6 +82,8 @@ function whatBreaks(report: Report): string {
 /** What the failing stage means for somebody who trains. */
 const HARM: Readonly<Record<string, string>> = {
   import: 'PEFT cannot be imported: nothing runs.',
+  attach: 'The adapter cannot be put on the model: training does not start.',
+  forward: 'The first forward pass fails: training does not start.',
   generate: 'Training still passes; the failure shows at `generate`, after the fine-tune.',
   reload: 'Training still passes; the saved adapter does not come back as it was saved.',
   carry: 'Adapters that were saved before the change do not mean the same after it.',
@@ -173,10 +192,19 @@ function waysOut(report: Report): string {
       ...(pin.kind === 'hold' ? holdSentences(report) : []),
     ].join(' ');
   });
-  const helping = uniqueUses(report, true).map(({ kind, use, cost }) => {
-    const how = kind === 'method' ? '**Change the method.**' : '**Drop the quantization.**';
-    return `${how} ${code(use)} passes with the bump${cost ? `; ${cost}` : ''}.`;
-  });
+  const methods = uniqueUses(report, true).filter(({ kind }) => kind === 'method');
+  const helping = [
+    ...(methods.length > 0
+      ? [
+          `**Change the method.** With the bump ${plural(methods.length, 'other')} pass: ${methods.map(({ use }) => code(use)).join(', ')}.`,
+        ]
+      : []),
+    ...uniqueUses(report, true)
+      .filter(({ kind }) => kind === 'quantization')
+      .map(
+        ({ use, cost }) => `**Drop the quantization.** ${code(use)} passes with the bump${cost ? `; ${cost}` : ''}.`,
+      ),
+  ];
   const useless = uniqueUses(report, false).map(({ use, outcome }) => `${code(use)} (${outcome})`);
   const numbered = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
   return [
@@ -210,7 +238,7 @@ function holdSentences(report: Report): readonly string[] {
   const { bot } = report.run;
   return report.botHolds
     .filter(({ file }) => bot === undefined || files[bot] === file)
-    .map(({ file, text, how }) => `In ${code(file)}: ${code(text)}. ${inline(how)}`);
+    .map(({ file, text, how }) => `In ${code(file)}: ${code(text)}. ${how}`);
 }
 
 function uniqueUses(report: Report, helps: boolean) {

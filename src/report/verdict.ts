@@ -1,7 +1,17 @@
 import { assertNever } from '../errors.ts';
 import type { Report } from './model.ts';
 
-export type FailOn = 'regressed' | 'degraded' | 'incomplete';
+export type FailOn = 'regressed' | 'degraded' | 'incomplete' | 'guard';
+
+/** Findings that are damage, not remarks. */
+const GUARD: readonly string[] = [
+  ...['exclusion-dropped', 'local-version', 'drift', 'against-lock', 'downgrade', 'index-changed', 'lookalike'],
+  ...['yanked', 'no-release', 'no-effect', 'python-range', 'floors-clash', 'unreadable', 'conflict-marker'],
+];
+
+export function isGuardFinding({ kind }: { readonly kind: string }): boolean {
+  return GUARD.includes(kind);
+}
 
 /** The exit status of a sweep: 130 interrupted, 1 a finding, 3 no finding but something not compared, else 0. */
 export function exitStatus(report: Report, failOn: readonly FailOn[]): number {
@@ -17,6 +27,8 @@ function isFound(report: Report, kind: FailOn): boolean {
       return report.totals.cells[kind] > 0;
     case 'incomplete':
       return report.totals.cells['not-compared'] > 0;
+    case 'guard':
+      return report.findings.some(isGuardFinding);
     default:
       return assertNever(kind);
   }

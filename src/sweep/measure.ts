@@ -76,7 +76,7 @@ async function prepare(
     question.environment,
     settings.preferencesOf(question.environment),
   );
-  ports.journal.addEnvironment(key, environment);
+  ports.journal.addEnvironment(question.environment, environment);
   return environment;
 }
 

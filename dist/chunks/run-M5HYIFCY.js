@@ -1,0 +1,11 @@
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+import {
+  readConfiguration,
+  runCommand
+} from "./chunk-BNIUGFYI.js";
+import "./chunk-5XWL5JNG.js";
+export {
+  readConfiguration,
+  runCommand
+};

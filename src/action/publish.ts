@@ -1,0 +1,126 @@
+/** The publish job: gathers the shards, judges anew, and writes to the pull request. Installs nothing, checks nothing out. */
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { z } from 'zod';
+import { eachLine, readSmall, shardFolders } from '../adapters/artifacts.ts';
+import type { Finding } from '../domain/manifest.ts';
+import type { Measurement } from '../domain/search.ts';
+import { reportOf } from '../main.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlanFile } from '../plan/plan-file.ts';
+import { planOfShard } from '../plan/shards.ts';
+import type { GitHub } from '../ports.ts';
+import { conclusionOf } from '../publish/check.ts';
+import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
+import { type Published, publish } from '../publish/publish.ts';
+import type { Report } from '../report/model.ts';
+import type { Runner } from './inputs.ts';
+
+const Text = z.string().max(300);
+const ShardFile = z.strictObject({
+  shard: Text,
+  plan: Text,
+  run: z.strictObject({
+    python: Text,
+    torch: Text,
+    device: Text,
+    containment: z.strictObject({ name: Text, enforced: z.array(Text).max(20), missing: z.array(Text).max(20) }),
+    ms: z.number().nonnegative(),
+    stoppedBy: z.enum(['finished', 'budget', 'interrupted']),
+    probe: Text,
+  }),
+});
+type ShardFile = z.infer<typeof ShardFile>;
+
+export interface Gathered {
+  readonly reports: readonly Report[];
+  readonly missing: readonly string[];
+}
+
+const PREFIX = 'peft-sweep-shard-';
+
+/** What the folders of the shards come to. Names come from the plan; what the plan does not have is not read. */
+export async function gather(file: PlanFile, sha256: string, folder: string, tool: string): Promise<Gathered> {
+  const missing: string[] = [];
+  const found = shardFolders(folder);
+  for (const { name } of found)
+    if (!file.shards.some(({ id }) => `${PREFIX}${id}` === name))
+      missing.push('An artifact that the plan does not name was not read.');
+  const histories = new Map<number, (readonly Measurement[])[]>();
+  const machines = new Map<number, ShardFile['run'][]>();
+  for (const shard of file.shards) {
+    const whole = file.requests[shard.request]?.plan as Plan | undefined;
+    const artifact = found.find(({ name }) => name === `${PREFIX}${shard.id}`);
+    if (artifact === undefined || artifact.why || whole === undefined) {
+      missing.push(`Shard ${shard.id} is missing${artifact?.why ? `: ${artifact.why}` : ''}.`);
+      continue;
+    }
+    const parsed = shardFile(join(folder, artifact.name));
+    if (parsed?.plan !== sha256 || parsed.shard !== shard.id) {
+      missing.push(`Shard ${shard.id} was not made from this plan.`);
+      continue;
+    }
+    const results = new ForeignResults(planOfShard(whole, shard));
+    await eachLine(join(folder, artifact.name, 'results.jsonl'), (line) => results.add(line));
+    for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
+    histories.set(shard.request, [...(histories.get(shard.request) ?? []), results.measurements()]);
+    machines.set(shard.request, [...(machines.get(shard.request) ?? []), parsed.run]);
+  }
+  const reports = file.requests.map((request, index) => {
+    const history = mergedHistory(histories.get(index) ?? []);
+    const run = runOf(machines.get(index) ?? [], tool, file.bot);
+    const known = {
+      findings: request.findings as readonly Finding[],
+      patchable: { manifests: request.manifests as never, contents: new Map(Object.entries(request.contents)) },
+    };
+    return reportOf(request.plan as Plan, history, known, run);
+  });
+  return { reports, missing: [...new Set(missing)] };
+}
+
+function shardFile(folder: string): ShardFile | undefined {
+  try {
+    return ShardFile.safeParse(JSON.parse(readSmall(join(folder, 'shard.json')) ?? '')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function runOf(machines: readonly ShardFile['run'][], tool: string, bot: PlanFile['bot']): Report['run'] {
+  const [first] = machines;
+  const order = ['interrupted', 'budget', 'finished'] as const;
+  return {
+    tool,
+    probe: first?.probe ?? '',
+    started: new Date().toISOString(),
+    ms: Math.max(0, ...machines.map(({ ms }) => ms)),
+    python: first?.python ?? '',
+    torch: first?.torch ?? '',
+    device: first?.device ?? '',
+    containment: first?.containment ?? { name: 'not known', enforced: [], missing: [] },
+    stoppedBy: order.find((how) => machines.some(({ stoppedBy }) => stoppedBy === how)) ?? 'finished',
+    ...(bot && { bot }),
+    held: {},
+    out: 'peft-sweep-out',
+  };
+}
+
+/** Writes to the pull request what the reports say; without one, or without a token, only the summary says it. */
+export async function publishReports(
+  file: PlanFile,
+  { reports, missing }: Gathered,
+  runner: Runner,
+  github: GitHub | undefined,
+): Promise<Published> {
+  const today = new Date().toISOString().slice(0, 10);
+  const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
+  const named = file.requests.every(({ plan }) => plan.chosenBy !== 'default');
+  const judged = { reports, missing, failOn: file.failOn, isKnown, counts: () => named };
+  const link = `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
+  if (file.pull === undefined || github === undefined) {
+    return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
+  }
+  const published = await publish({ ...judged, pull: file.pull, comment: file.comment, link }, github);
+  for (const line of published.log) core.info(line);
+  return published;
+}

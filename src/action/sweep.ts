@@ -1,0 +1,51 @@
+/** The sweep job: measures one shard of the plan. Holds no token; what it leaves is foreign data for the next job. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { openWorld, sweepWorld } from '../adapters/world.ts';
+import type { Context } from '../commands/context.ts';
+import { writeReport } from '../commands/files.ts';
+import { torchFor } from '../commands/sweep.ts';
+import { UserError } from '../errors.ts';
+import type { CommandLine } from '../inputs.ts';
+import { sweep } from '../main.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlanFile } from '../plan/plan-file.ts';
+import { planOfShard, type Shard } from '../plan/shards.ts';
+import type { Report } from '../report/model.ts';
+
+export function shardInput(file: PlanFile): Shard {
+  const id = core.getInput('shard', { required: true });
+  const shard = file.shards.find((one) => one.id === id);
+  if (shard === undefined)
+    throw new UserError(`The plan has no shard \`${id}\`. It has: ${file.shards.map((one) => one.id).join(', ')}.`);
+  return shard;
+}
+
+export async function sweepShard(
+  file: PlanFile,
+  shard: Shard,
+  out: string,
+  context: Omit<Context, 'line'>,
+  options: CommandLine['options'],
+): Promise<Report> {
+  const whole = file.requests[shard.request]?.plan as Plan | undefined;
+  if (whole === undefined) throw new UserError('The plan has no request for this shard.');
+  const planned = planOfShard(whole, shard);
+  const world = await openWorld({ ...context, python: options.python, offline: options.offline });
+  const torch = await torchFor(world, planned);
+  const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
+  const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+  const report = await sweep(planned, { findings: [] }, ports, machine);
+  writeReport(out, report);
+  await world.discardUnlessProtected();
+  return report;
+}
+
+/** Names the shard and the plan that it belongs to, and the facts of the machine. */
+export function writeShard(out: string, shard: Shard, sha256: string, report: Report): void {
+  mkdirSync(out, { recursive: true });
+  const { python, torch, device, containment, ms, stoppedBy, probe } = report.run;
+  const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
+  writeFileSync(join(out, 'shard.json'), `${JSON.stringify(text)}\n`);
+}

@@ -1,0 +1,216 @@
+/** GitHub through octokit, with its plugins for retries and for the limits of its API. */
+import { getOctokitOptions } from '@actions/github/lib/utils';
+
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import { Refused, WeatherError } from '../errors.ts';
+import type {
+  ChangedFile,
+  CheckState,
+  Comparison,
+  GitHub,
+  IssueComment,
+  LineComment,
+  PullState,
+  Push,
+} from '../ports.ts';
+import { githubTree } from './github-tree.ts';
+
+export interface GitHubSettings {
+  readonly token: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Base address of the API: GitHub Enterprise servers have their own. */
+  readonly apiUrl: string;
+  readonly say: (line: string) => void;
+}
+
+export type Client = InstanceType<typeof Octokit>;
+
+/** Waiting longer than this for a limit to pass is not worth it: the report is an artifact anyway. */
+const LONGEST_WAIT_S = 60;
+const MOST_PAGES = 30;
+
+export function octokit({ token, apiUrl, say }: GitHubSettings): Client {
+  const Extended = Octokit.plugin(retry, throttling);
+  const wait = (what: string) => (seconds: number, _options: object, _client: unknown, tries: number) => {
+    say(`GitHub asks to wait ${seconds} s (${what})`);
+    return seconds <= LONGEST_WAIT_S && tries < 2;
+  };
+  return new Extended({
+    // Proxies of the runner are the toolkit's business.
+    ...getOctokitOptions(token, { baseUrl: apiUrl }),
+    userAgent: 'peft-sweep',
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    throttle: { onRateLimit: wait('rate limit'), onSecondaryRateLimit: wait('secondary rate limit') },
+  });
+}
+
+export function connect(settings: GitHubSettings): GitHub {
+  const client = octokit(settings);
+  const [owner = '', repo = ''] = settings.repository.split('/');
+  const here = { owner, repo };
+  const all = <Data>(route: string, parameters: object) => pages<Data>(client, route, { ...here, ...parameters });
+  return {
+    tree: (sha) => githubTree(client, here, sha, asked),
+    compare: (base, head) => asked(() => compare(client, here, base, head)),
+    pull: (number) => asked(async () => toPull((await client.rest.pulls.get({ ...here, pull_number: number })).data)),
+    pullsFrom: (repository, branch) =>
+      asked(async () => {
+        const [headOwner] = repository.split('/');
+        const found = await client.rest.pulls.list({
+          ...here,
+          state: 'open',
+          head: `${headOwner}:${branch}`,
+          per_page: 100,
+        });
+        return found.data.map(toPull).filter(({ head }) => head.repository === repository && head.ref === branch);
+      }),
+    login: () => asked(() => login(client)),
+    comments: (number) =>
+      asked(async () =>
+        (
+          await all<RawComment>('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', { issue_number: number })
+        ).map(toComment),
+      ),
+    createComment: (number, body) =>
+      asked(async () => void (await client.rest.issues.createComment({ ...here, issue_number: number, body }))),
+    updateComment: (id, body) =>
+      asked(async () => void (await client.rest.issues.updateComment({ ...here, comment_id: id, body }))),
+    lineComments: (number) =>
+      asked(async () =>
+        (
+          await all<RawLineComment>('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', { pull_number: number })
+        ).map((raw): LineComment => ({ ...toComment(raw), path: raw.path, line: raw.line ?? undefined })),
+      ),
+    createLineComment: (number, sha, path, line, body) =>
+      asked(
+        async () =>
+          void (await client.rest.pulls.createReviewComment({
+            ...here,
+            pull_number: number,
+            commit_id: sha,
+            path,
+            line,
+            side: 'RIGHT',
+            body,
+          })),
+      ),
+    updateLineComment: (id, body) =>
+      asked(async () => void (await client.rest.pulls.updateReviewComment({ ...here, comment_id: id, body }))),
+    createCheck: (sha, name, state) =>
+      asked(async () => (await client.rest.checks.create({ ...here, head_sha: sha, name, ...toCheck(state) })).data.id),
+    updateCheck: (id, state) =>
+      asked(async () => void (await client.rest.checks.update({ ...here, check_run_id: id, ...toCheck(state) }))),
+    permission: (username) =>
+      asked(async () => {
+        const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...here, username });
+        return data.permission === 'admin' || data.permission === 'write' || data.permission === 'read'
+          ? data.permission
+          : 'none';
+      }),
+    pushes: (branch) =>
+      asked(async () => {
+        const { data } = await client.rest.repos.listActivities({
+          ...here,
+          ref: `refs/heads/${branch}`,
+          per_page: 100,
+        });
+        return data.map(({ after, timestamp }): Push => ({ after, at: timestamp }));
+      }),
+  };
+}
+
+/** Errors of octokit in our own words: refused where asking again would not help. */
+async function asked<Value>(ask: () => Promise<Value>): Promise<Value> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { status, message } = error as { status?: number; message?: string };
+    const text =
+      String(message ?? error)
+        .split('\n')[0]
+        ?.slice(0, 200) ?? '';
+    if (status !== undefined && status >= 400 && status < 500 && status !== 429)
+      throw new Refused(`GitHub answered ${status}: ${text}`, status);
+    throw new WeatherError(`GitHub did not answer: ${text}. Run the job again.`, { cause: error });
+  }
+}
+
+async function pages<Data>(client: Client, route: string, parameters: object): Promise<readonly Data[]> {
+  const found: Data[] = [];
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const { data } = await client.request(route, { ...parameters, per_page: 100, page });
+    const list = data as Data[];
+    for (const one of list) found.push(one);
+    if (list.length < 100) break;
+  }
+  return found;
+}
+
+async function compare(
+  client: Client,
+  here: { readonly owner: string; readonly repo: string },
+  base: string,
+  head: string,
+): Promise<Comparison> {
+  const { data } = await client.rest.repos.compareCommitsWithBasehead({
+    ...here,
+    basehead: `${base}...${head}`,
+    per_page: 100,
+  });
+  const files = (data.files ?? []).map(({ filename, patch }): ChangedFile => ({ path: filename, patch }));
+  return { mergeBase: data.merge_base_commit.sha, files };
+}
+
+/** An installation token has no user: what it writes is written by the bot of GitHub Actions. */
+async function login(client: Client): Promise<string> {
+  try {
+    return (await client.rest.users.getAuthenticated()).data.login;
+  } catch {
+    return 'github-actions[bot]';
+  }
+}
+
+interface RawComment {
+  readonly id: number;
+  readonly user: { readonly login: string } | null;
+  readonly body?: string;
+}
+
+interface RawLineComment extends RawComment {
+  readonly path: string;
+  readonly line?: number | null;
+}
+
+function toComment({ id, user, body }: RawComment): IssueComment {
+  return { id, author: user?.login ?? '', body: body ?? '' };
+}
+
+interface RawPull {
+  readonly number: number;
+  readonly state: string;
+  readonly title: string;
+  readonly body: string | null;
+  readonly user: { readonly login: string } | null;
+  readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly full_name: string } | null };
+  readonly base: { readonly sha: string; readonly ref: string };
+}
+
+function toPull(raw: RawPull): PullState {
+  return {
+    number: raw.number,
+    state: raw.state === 'open' ? 'open' : 'closed',
+    title: raw.title,
+    body: raw.body ?? '',
+    author: raw.user?.login ?? '',
+    head: { sha: raw.head.sha, ref: raw.head.ref, repository: raw.head.repo?.full_name ?? '' },
+    base: { sha: raw.base.sha, ref: raw.base.ref },
+  };
+}
+
+function toCheck({ title, summary, conclusion, annotations }: CheckState) {
+  const output = { title, summary, annotations: [...annotations] };
+  return conclusion ? { status: 'completed' as const, conclusion, output } : { status: 'in_progress' as const, output };
+}

@@ -1,0 +1,101 @@
+/** plan.json: what the plan job hands to the jobs that measure and publish. Its SHA-256 travels as a job output. */
+import { z } from 'zod';
+
+const Text = z.string().max(4000);
+const Version = z.string().max(100);
+const Pins = z.record(z.string().max(200), Version);
+const Cell = z.strictObject({ method: Text, quantization: Text, architecture: Text, task: Text });
+const Place = z.strictObject({ file: Text, line: z.number().int() });
+
+const Change = z.strictObject({
+  library: Text,
+  from: Version,
+  to: Version,
+  releases: z.array(Version),
+  place: Place.optional(),
+});
+
+const Plan = z.strictObject({
+  changes: z.array(Change),
+  held: Pins,
+  cells: z.array(Cell).max(2000),
+  alternatives: z.array(Cell).max(4000),
+  partners: z.record(Text, z.array(Version)),
+  chosenBy: z.enum(['default', 'user', 'code']),
+  sources: z.record(Text, Text),
+  locked: z.strictObject({ base: Pins, head: Pins }),
+  minutes: z.number().positive(),
+  environments: z.number().int().positive(),
+});
+
+const Finding = z.strictObject({
+  kind: Text,
+  message: Text,
+  file: Text.optional(),
+  line: z.number().int().optional(),
+  stops: Text.optional(),
+});
+
+const Requirement = z.strictObject({
+  name: Text,
+  written: z.string(),
+  specifier: z.string(),
+  extras: z.array(z.string()),
+  marker: z.string(),
+  group: z.string(),
+  source: z.enum(['index', 'git', 'path', 'editable', 'url']),
+  line: z.number().int(),
+  columns: z.tuple([z.number().int(), z.number().int()]),
+});
+
+const Manifest = z.strictObject({
+  file: Text,
+  format: Text,
+  requirements: z.array(Requirement),
+  locked: z.array(z.strictObject({ name: Text, version: Text, line: z.number().int() })),
+  includes: z.array(z.strictObject({ path: z.string(), line: z.number().int() })),
+  indexes: z.array(z.strictObject({ address: z.string(), line: z.number().int() })),
+  python: z.string().optional(),
+  findings: z.array(Finding),
+});
+
+const Request = z.strictObject({
+  plan: Plan,
+  files: z.array(Text),
+  findings: z.array(Finding),
+  /** Manifests of head that name a watched library, with their text: pins are put into these. */
+  manifests: z.array(Manifest),
+  contents: z.record(Text, z.string()),
+});
+
+const Shard = z.strictObject({
+  id: z.string().regex(/^\d{1,3}$/),
+  request: z.number().int().nonnegative(),
+  device: Text,
+  cells: z.array(Text),
+  minutes: z.number(),
+});
+
+const Pull = z.strictObject({
+  number: z.number().int().positive(),
+  head: z.string().regex(/^[0-9a-f]{40,64}$/),
+  base: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /** Lines of the new side that the diff shows, by file: only there a suggestion can stand. */
+  diffLines: z.record(Text, z.array(z.number().int())),
+});
+
+export const PlanFile = z.strictObject({
+  schemaVersion: z.literal(1),
+  tool: Text,
+  repository: Text,
+  pull: Pull.optional(),
+  bot: z.enum(['renovate', 'dependabot']).optional(),
+  comment: z.enum(['changes', 'always', 'never']),
+  failOn: z.array(z.enum(['regressed', 'degraded', 'incomplete', 'guard'])),
+  /** Cells that are known to be broken, as identifiers, with the last day that counts. */
+  known: z.array(z.strictObject({ cell: Text, reason: Text, expires: Text })),
+  requests: z.array(Request).max(64),
+  shards: z.array(Shard).max(256),
+});
+export type PlanFile = z.infer<typeof PlanFile>;
+export type PlannedRequest = z.infer<typeof Request>;

@@ -1,0 +1,105 @@
+/** The cells of a plan divided over runner jobs: by device class, environments together, balanced by predicted time. */
+import { type Cell, cellId } from '../domain/cell.ts';
+import { packagesOf } from './matrix.ts';
+import type { Plan } from './plan.ts';
+
+export interface Shard {
+  readonly id: string;
+  /** Index of the request that it works on. */
+  readonly request: number;
+  readonly device: string;
+  readonly cells: readonly string[];
+  /** Predicted, at most the budget. */
+  readonly minutes: number;
+}
+
+/** GitHub's limit of jobs in one matrix. */
+const MOST = 256;
+/** Predicted seconds of a further environment and of a cell in it: `npm run bench`, and a search of some 6 environments. */
+const ENVIRONMENT_S = 10;
+const CELL_S = 0.2;
+const ENVIRONMENTS = 8;
+
+/** Every cell is measured on the CPU until CUDA is built; the class of a device is a column of its own already. */
+function deviceOf(_cell: Cell): string {
+  return 'cpu';
+}
+
+interface Group {
+  readonly request: number;
+  readonly device: string;
+  readonly cells: readonly Cell[];
+  readonly seconds: number;
+}
+
+/**
+ * One shard for each device class of a request, and more where one would not fit its budget: cells of one package set
+ * stay together as long as they fit.
+ */
+export function shardsOf(plans: readonly Plan[]): readonly Shard[] {
+  const shards = plans.flatMap((plan, request) => {
+    const devices = [...new Set(plan.cells.map(deviceOf))];
+    return devices.flatMap((device) => balanced(plan, request, device));
+  });
+  return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
+}
+
+function balanced(plan: Plan, request: number, device: string): readonly Omit<Shard, 'id'>[] {
+  const limit = plan.minutes * 60;
+  const parts = packageSets(plan.cells.filter((cell) => deviceOf(cell) === device)).flatMap((cells) =>
+    halved({ request, device, cells, seconds: predicted(cells) }, limit),
+  );
+  const bins: { cells: Cell[]; seconds: number }[] = [];
+  for (const part of parts.toSorted((left, right) => right.seconds - left.seconds)) {
+    const open = bins
+      .filter(({ seconds }) => seconds + part.seconds <= limit)
+      .toSorted((left, right) => left.seconds - right.seconds)[0];
+    if (open) {
+      for (const cell of part.cells) open.cells.push(cell);
+      open.seconds += part.seconds;
+    } else bins.push({ cells: [...part.cells], seconds: part.seconds });
+  }
+  return bins.map(({ cells, seconds }) => ({
+    request,
+    device,
+    cells: cells.map(cellId),
+    minutes: Math.min(plan.minutes, Math.ceil(seconds / 60)),
+  }));
+}
+
+function packageSets(cells: readonly Cell[]): readonly (readonly Cell[])[] {
+  const sets = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = packagesOf(cell.quantization).join();
+    sets.set(key, [...(sets.get(key) ?? []), cell]);
+  }
+  return [...sets.values()];
+}
+
+function predicted(cells: readonly Cell[]): number {
+  return ENVIRONMENTS * (ENVIRONMENT_S + cells.length * CELL_S);
+}
+
+/** Halves until a part fits, or is one cell. */
+function halved(group: Group, limit: number): readonly Group[] {
+  const { cells } = group;
+  if (group.seconds <= limit || cells.length <= 1) return [group];
+  const middle = Math.ceil(cells.length / 2);
+  return [cells.slice(0, middle), cells.slice(middle)].flatMap((half) =>
+    halved({ ...group, cells: half, seconds: predicted(half) }, limit),
+  );
+}
+
+/** The plan of one shard: its own cells, and what could stand in for them. */
+export function planOfShard(plan: Plan, shard: Shard): Plan {
+  const own = new Set(shard.cells);
+  const cells = plan.cells.filter((cell) => own.has(cellId(cell)));
+  const isNear = (other: Cell) =>
+    cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
+  return { ...plan, cells, alternatives: plan.alternatives.filter(isNear) };
+}
+
+/** What the jobs cost at most: whole minutes for each, as GitHub bills them. */
+export function priceOf(shards: readonly Shard[], usdPerMinute: number, startMinutes = 1): number {
+  return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
+}

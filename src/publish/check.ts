@@ -1,0 +1,117 @@
+/** The check run: what it concludes, and its annotations in batches. */
+import { isWorse } from '../domain/comparison.ts';
+import type { CheckAnnotation, CheckState } from '../ports.ts';
+import { plain } from '../report/escape.ts';
+import type { Report } from '../report/model.ts';
+import { causes, totalsText } from '../report/summary.ts';
+import { type FailOn, isGuardFinding } from '../report/verdict.ts';
+
+/** Limits of the checks API: annotations of one request, and characters of a summary. */
+const BATCH = 50;
+const LONGEST_SUMMARY = 65_535;
+
+export interface Judged {
+  readonly reports: readonly Report[];
+  readonly failOn: readonly FailOn[];
+  /** Cells that may fail the check: those that the code uses or the configuration names. */
+  readonly counts: (cell: string) => boolean;
+  /** Cells that are known to be broken, by the configuration of base. */
+  readonly isKnown: (cell: string) => boolean;
+  /** Sentences about what is missing: a shard, rejected lines. */
+  readonly missing: readonly string[];
+}
+
+export type Conclusion = 'success' | 'failure' | 'neutral';
+
+/**
+ * Failure for what `fail-on` names, in cells that count, where a repeat agreed. Neutral for what is flaky, not confirmed,
+ * incomplete, or only in cells that nobody named.
+ */
+export function conclusionOf({ reports, failOn, counts, isKnown, missing }: Judged): Conclusion {
+  const fails = reports.some((report) =>
+    failOn.some((kind) => isFailure(report, kind, (cell) => counts(cell) && !isKnown(cell))),
+  );
+  if (fails || (failOn.includes('incomplete') && missing.length > 0)) return 'failure';
+  const isOpen = reports.some(
+    ({ comparisons }) =>
+      comparisons.some(({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === 'flaky')) ||
+      comparisons.some(({ comparison }) => comparison === 'not-compared'),
+  );
+  return isOpen || missing.length > 0 ? 'neutral' : 'success';
+}
+
+function isFailure(report: Report, kind: FailOn, counts: (cell: string) => boolean): boolean {
+  if (kind === 'guard') return report.findings.some(isGuardFinding);
+  if (kind === 'incomplete')
+    return report.comparisons.some(({ cell, comparison }) => comparison === 'not-compared' && counts(cell));
+  return report.comparisons.some(
+    ({ cell, comparison }) => comparison === kind && counts(cell) && isConfirmed(report, cell),
+  );
+}
+
+/** A repeat at the boundary agreed, or the cell is worse together with others and was measured at both ends twice. */
+function isConfirmed(report: Report, cell: string): boolean {
+  const own = report.boundaries.filter((boundary) => boundary.cell === cell && boundary.direction !== 'fixed');
+  if (own.length === 0) return report.together.includes(cell);
+  return own.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
+}
+
+export function checkTitle(reports: readonly Report[]): string {
+  return plain(reports.map((report) => totalsText(report, ', ')).join('; ') || 'no watched library changed', 200);
+}
+
+/** The states to send one after another: the first concludes, the others add the annotations that did not fit. */
+export function checkStates(judged: Judged, summary: string): readonly CheckState[] {
+  const annotations = judged.reports.flatMap(annotationsOf);
+  const batches = Array.from({ length: Math.max(1, Math.ceil(annotations.length / BATCH)) }, (_, index) =>
+    annotations.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const text = summary.length > LONGEST_SUMMARY ? `${summary.slice(0, LONGEST_SUMMARY - 2)}\n…` : summary;
+  return batches.map((batch) => ({
+    title: checkTitle(judged.reports),
+    summary: text,
+    conclusion: conclusionOf(judged),
+    annotations: batch,
+  }));
+}
+
+/** On the manifest line of a change: its causes; on the line of a finding: the finding. */
+function annotationsOf(report: Report): readonly CheckAnnotation[] {
+  const placed = causes(report)
+    .filter(({ boundary }) => boundary.direction !== 'fixed')
+    .flatMap(({ boundary, cells }): readonly CheckAnnotation[] => {
+      const change = report.changes.find(({ library }) => library === boundary.library);
+      if (!change?.file || !change.line) return [];
+      const verb = boundary.direction === 'degraded' ? 'degrades' : 'breaks';
+      return [
+        at(
+          change.file,
+          change.line,
+          'failure',
+          `${boundary.library} ${boundary.firstBad} ${verb} ${cells.length === 1 ? cells[0] : `${cells.length} cells`}`,
+          `${boundary.stage}: ${boundary.message}`,
+        ),
+      ];
+    });
+  const found = report.findings.flatMap(({ kind, message, file, line }) =>
+    file && line ? [at(file, line, 'warning', kind, message)] : [],
+  );
+  return [...placed, ...found];
+}
+
+function at(
+  path: string,
+  line: number,
+  level: CheckAnnotation['annotation_level'],
+  title: string,
+  message: string,
+): CheckAnnotation {
+  return {
+    path,
+    start_line: line,
+    end_line: line,
+    annotation_level: level,
+    title: plain(title, 200),
+    message: plain(message, 1000),
+  };
+}
