@@ -13,5 +13,7 @@ export default {
   ...shared,
   roots: ['<rootDir>/__tests__'],
   testMatch: ['**/*.test.ts'],
+  // Whole programs are spawned; the machine may be busy.
+  testTimeout: 30_000,
   testPathIgnorePatterns: ['/real/'],
 };

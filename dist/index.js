@@ -43,7 +43,7 @@ import {
   totalsText,
   worse,
   writeReport
-} from "./chunks/chunk-BNIUGFYI.js";
+} from "./chunks/chunk-ADWPXZPA.js";
 import {
   __commonJS,
   __require,

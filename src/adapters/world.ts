@@ -47,6 +47,7 @@ export async function openWorld(options: WorldOptions) {
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
+    if (index.uvOptions.includes('--no-index') || environment.UV_NO_INDEX) return [];
     const ofPip = await run(python.path, ['-I', '-c', DEFAULT_OF_PIP], { timeoutMs: 20_000 });
     if (ofPip.status === 0 && ofPip.stdout.trim() !== '') return [ofPip.stdout.trim(), ...index.extraIndexUrls];
     return emittedIndexes(
@@ -90,8 +91,10 @@ export async function openWorld(options: WorldOptions) {
   };
   /** Whether exact pins can be installed together, from wheels; the resolver's reason where not. Weather is undefined. */
   const clash = async (pins: Readonly<Record<string, string>>): Promise<string | false | undefined> => {
+    const resolver = await uv().catch(() => undefined);
+    if (resolver === undefined) return undefined;
     const lines = Object.entries(pins).map(([name, version]) => `${name}==${version}\n`);
-    const compiled = await (await uv()).call(
+    const compiled = await resolver.call(
       [
         'pip',
         'compile',

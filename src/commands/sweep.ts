@@ -94,6 +94,8 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   const { environment, folder, say, line } = context;
   const { python, offline } = line.options;
   const world = await openWorld({ environment, folder, python, offline, say });
+  // Without uv nothing can be built: that is said first.
+  await world.uv();
   const isBare = line.command !== 'check' && line.request.changes.length === 0;
   const requests: readonly CheckoutRequest[] = isBare
     ? await requestsFromCheckout(context, world)

@@ -6,17 +6,39 @@ import type { Measurement, Question } from '../domain/search.ts';
 /** What has been measured so far, in order. */
 export type History = readonly Measurement[];
 
+interface Index {
+  readonly length: number;
+  readonly byKey: ReadonlyMap<string, readonly Measurement[]>;
+}
+
+/** A history only grows: the index of one is good for as long as it has the same length. */
+const INDEXES = new WeakMap<History, Index>();
+
+function measurementsOf(history: History, request: EnvironmentRequest): readonly Measurement[] {
+  let index = INDEXES.get(history);
+  if (index === undefined || index.length !== history.length) {
+    const byKey = new Map<string, Measurement[]>();
+    for (const measurement of history) {
+      const key = requestKey(measurement.question.environment);
+      const known = byKey.get(key);
+      if (known) known.push(measurement);
+      else byKey.set(key, [measurement]);
+    }
+    index = { length: history.length, byKey };
+    INDEXES.set(history, index);
+  }
+  return index.byKey.get(requestKey(request)) ?? [];
+}
+
 export function environmentFor(history: History, request: EnvironmentRequest): Environment | undefined {
-  const key = requestKey(request);
-  return history.find((measurement) => requestKey(measurement.question.environment) === key)?.environment;
+  return measurementsOf(history, request)[0]?.environment;
 }
 
 export function resultFor(history: History, request: EnvironmentRequest, cell: CellId, repeat = 1): Result | undefined {
-  const key = requestKey(request);
-  const matching = history.filter(
-    (measurement) => measurement.question.repeat === repeat && requestKey(measurement.question.environment) === key,
-  );
-  return matching.map((measurement) => measurement.results.get(cell)).find((result) => result !== undefined);
+  return measurementsOf(history, request)
+    .filter(({ question }) => question.repeat === repeat)
+    .map(({ results }) => results.get(cell))
+    .find((result) => result !== undefined);
 }
 
 /** The part of some questions that no measurement has answered yet. */

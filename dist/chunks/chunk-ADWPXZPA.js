@@ -31611,6 +31611,7 @@ async function openWorld(options) {
   const target2 = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
+    if (index.uvOptions.includes("--no-index") || environment.UV_NO_INDEX) return [];
     const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: 2e4 });
     if (ofPip.status === 0 && ofPip.stdout.trim() !== "") return [ofPip.stdout.trim(), ...index.extraIndexUrls];
     return emittedIndexes(
@@ -31650,9 +31651,11 @@ async function openWorld(options) {
     for (const name2 of CACHED) rmSync4(join8(cache, name2), { recursive: true, force: true });
   };
   const clash = async (pins) => {
+    const resolver = await uv().catch(() => void 0);
+    if (resolver === void 0) return void 0;
     const lines = Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
 `);
-    const compiled = await (await uv()).call(
+    const compiled = await resolver.call(
       [
         "pip",
         "compile",
@@ -42540,6 +42543,7 @@ async function prepared(context) {
   const { environment, folder, say, line } = context;
   const { python, offline } = line.options;
   const world = await openWorld({ environment, folder, python, offline, say });
+  await world.uv();
   const isBare2 = line.command !== "check" && line.request.changes.length === 0;
   const requests = isBare2 ? await requestsFromCheckout(context, world) : [{ request: line.request, known: { findings: [] }, files: [] }];
   const asked = [];

@@ -1,0 +1,333 @@
+/** The action as a runner spawns it, against a GitHub server that others wrote. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { requestKey } from '../../src/domain/environment.ts';
+import { problemOf } from '../../src/main.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { PlanFile } from '../../src/plan/plan-file.ts';
+import { SUGGESTION_MARKER } from '../../src/publish/suggestions.ts';
+import { MARKER } from '../../src/report/comment.ts';
+import { baseRequest, requestAt } from '../../src/search/requests.ts';
+import { openPull, REPOSITORY, type Server, startGitHub } from '../factories/github.ts';
+import { indexPage, startIndex } from '../factories/package-index.ts';
+import { failing, passing, raised } from '../factories/results.ts';
+import { scratch } from '../factories/scratch.ts';
+
+const ACTION = resolve('dist/index.js');
+const TRAIN = [
+  'from peft import LoraConfig, PrefixTuningConfig',
+  'from transformers import AutoModelForCausalLM, BitsAndBytesConfig',
+  'model = AutoModelForCausalLM.from_pretrained("codellama/CodeLlama-7b-hf")',
+  'lora = LoraConfig(task_type="CAUSAL_LM")',
+  'prefix = PrefixTuningConfig(task_type="CAUSAL_LM")',
+  '',
+].join('\n');
+
+let github: Server;
+let index: { readonly url: string; readonly close: () => void };
+let pull: { readonly number: number; readonly head: string };
+
+interface Ended {
+  readonly status: number | null;
+  readonly log: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+function act(
+  inputs: Readonly<Record<string, string>>,
+  folder: string,
+  event: { name: string; payload: unknown },
+): Promise<Ended> {
+  const file = (name: string, text = '') => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const named = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    PEFT_SWEEP_CACHE: join(folder, 'cache'),
+    UV_DEFAULT_INDEX: index.url,
+    GITHUB_API_URL: github.url,
+    GITHUB_SERVER_URL: 'https://github.example',
+    GITHUB_REPOSITORY: REPOSITORY,
+    GITHUB_RUN_ID: '77',
+    GITHUB_EVENT_NAME: event.name,
+    GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event.payload)),
+    GITHUB_OUTPUT: file('output'),
+    GITHUB_STEP_SUMMARY: file('summary'),
+    ...named,
+  };
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [ACTION], { cwd: folder, env });
+    let log = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      log += chunk;
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk;
+    });
+    child.on('close', (status) => {
+      const outputs = [...readFileSync(join(folder, 'output'), 'utf8').matchAll(/^([\w-]+)<<(\S+)\n([\s\S]*?)\n\2$/gm)];
+      done({
+        status,
+        log,
+        outputs: Object.fromEntries(outputs.map(([, name = '', , value = '']) => [name, value])),
+        summary: readFileSync(join(folder, 'summary'), 'utf8'),
+      });
+    });
+  });
+}
+
+const pullEvent = () => ({
+  name: 'pull_request',
+  payload: { action: 'synchronize', pull_request: { number: pull.number } },
+});
+const TOKEN = { token: 'test' };
+
+beforeAll(async () => {
+  github = await startGitHub();
+  index = await startIndex({
+    transformers: indexPage('transformers', ['4.55.4', '4.56.0', '4.57.6']),
+    peft: indexPage('peft', ['0.17.1', '0.18.0']),
+    accelerate: indexPage('accelerate', ['1.10.0']),
+    bitsandbytes: indexPage('bitsandbytes', ['0.47.0']),
+    torchao: indexPage('torchao', ['0.13.0']),
+  });
+  pull = await openPull(
+    github,
+    'renovate/transformers-4.x',
+    { 'requirements.txt': 'transformers==4.55.4\npeft==0.17.1  # adapters\n', 'train.py': TRAIN },
+    { 'requirements.txt': 'transformers==4.57.6\npeft==0.17.1  # adapters\n' },
+  );
+});
+
+afterAll(async () => {
+  await github.close();
+  index.close();
+});
+
+/** What a sweep job would leave behind: prefix tuning breaks at 4.56.0, peft 0.18.0 mends it. */
+function shardsOf(
+  file: PlanFile,
+  sha256: string,
+  folder: string,
+  change: (lines: string[]) => string[] = (lines) => lines,
+): void {
+  const plan = file.requests[0]?.plan as Plan;
+  const problem = problemOf(plan);
+  const base = baseRequest(problem, []);
+  const lock = (transformers: string, peft: string) => ({ transformers, peft, accelerate: '1.10.0', torch: '2.9.0' });
+  const built = (id: string, transformers: string, peft: string) => ({
+    status: 'built' as const,
+    id,
+    lock: lock(transformers, peft),
+  });
+  const history = [
+    {
+      question: { purpose: 'base' as const, environment: base, cells: [], repeat: 1 },
+      environment: built('aaaaaaaaaaaa', '4.55.4', '0.17.1'),
+      results: new Map(),
+    },
+  ];
+  const at = (moved: Readonly<Record<string, string>>) => requestAt(problem, history, [], moved) ?? base;
+  const [lora = '', prefix = ''] = ['lora/none/llama/causal-lm', 'prefix-tuning/none/llama/causal-lm'];
+  const bad = failing(prefix, [
+    raised('forward', "'DynamicCache' object has no attribute 'key_cache' @octo [x](https://evil.example)"),
+  ]);
+  const environments = [
+    {
+      request: base,
+      environment: built('aaaaaaaaaaaa', '4.55.4', '0.17.1'),
+      results: [passing(lora), passing(prefix), passing('base/none/llama/causal-lm')],
+    },
+    {
+      request: at({ transformers: '4.57.6' }),
+      environment: built('bbbbbbbbbbbb', '4.57.6', '0.17.1'),
+      results: [passing(lora), bad, passing('base/none/llama/causal-lm')],
+    },
+    { request: at({ transformers: '4.56.0' }), environment: built('cccccccccccc', '4.56.0', '0.17.1'), results: [bad] },
+    {
+      request: at({ transformers: '4.57.6', peft: '0.18.0' }),
+      environment: built('dddddddddddd', '4.57.6', '0.18.0'),
+      results: [passing(lora), passing(prefix)],
+    },
+  ];
+  const lines = environments.flatMap(({ request, environment, results }) => {
+    const key = requestKey(request);
+    const repeats = environment.id === 'cccccccccccc' || environment.id === 'aaaaaaaaaaaa' ? [1, 2] : [1];
+    return [
+      JSON.stringify({ kind: 'environment', key, request, environment }),
+      ...repeats.flatMap((repeat) =>
+        results.map((result) => JSON.stringify({ kind: 'result', key, environment: environment.id, repeat, result })),
+      ),
+    ];
+  });
+  const shard = join(folder, 'shards', 'peft-sweep-shard-0');
+  mkdirSync(shard, { recursive: true });
+  writeFileSync(join(shard, 'results.jsonl'), `${change(lines).join('\n')}\n`);
+  const run = {
+    python: '3.11.7',
+    torch: '2.9.0, test',
+    device: 'CPU',
+    containment: { name: 'namespaces', enforced: [], missing: [] },
+    ms: 1000,
+    stoppedBy: 'finished',
+    probe: '1',
+  };
+  writeFileSync(join(shard, 'shard.json'), JSON.stringify({ shard: '0', plan: sha256, run }));
+}
+
+async function planned() {
+  const folder = scratch('plan');
+  const ended = await act({ mode: 'plan', ...TOKEN }, folder, pullEvent());
+  const text = readFileSync(join(folder, 'peft-sweep-out', 'plan.json'), 'utf8');
+  return { ...ended, folder, text, file: PlanFile.parse(JSON.parse(text)) };
+}
+
+async function published(change?: (lines: string[]) => string[]) {
+  const { folder, file, outputs } = await planned();
+  shardsOf(file, outputs['plan-sha256'] ?? '', folder, change);
+  const inputs = {
+    mode: 'publish',
+    ...TOKEN,
+    plan: outputs.plan ?? '',
+    'plan-sha256': outputs['plan-sha256'] ?? '',
+    shards: 'shards',
+  };
+  return act(inputs, folder, pullEvent());
+}
+
+const comments = async (): Promise<readonly { readonly id: number; readonly body: string }[]> =>
+  (await github.call('GET', `/repos/${REPOSITORY}/issues/${pull.number}/comments?per_page=100`)).data;
+
+describe('the plan job', () => {
+  it('reads both ends through the API and hands on a plan with its hash', async () => {
+    const { status, outputs, text, file } = await planned();
+    expect(status).toBe(0);
+    expect(outputs['has-work']).toBe('true');
+    expect(outputs['plan-sha256']).toBe(createHash('sha256').update(text).digest('hex'));
+    expect(JSON.parse(outputs.shards ?? '')).toEqual([
+      { id: '0', device: 'cpu', minutes: expect.any(Number), 'runs-on': null },
+    ]);
+    expect(file.pull).toMatchObject({
+      number: pull.number,
+      head: pull.head,
+      diffLines: { 'requirements.txt': [1, 2] },
+    });
+    expect(file.bot).toBe('renovate');
+    const [request] = file.requests;
+    expect(request?.plan.changes.map(({ library, from, to }) => [library, from, to])).toEqual([
+      ['transformers', '4.55.4', '4.57.6'],
+    ]);
+    expect(request?.plan.held).toEqual({ peft: '0.17.1' });
+    expect(request?.plan.sources).toEqual({
+      'lora/none/llama/causal-lm': 'train.py:4',
+      'prefix-tuning/none/llama/causal-lm': 'train.py:5',
+    });
+  });
+
+  it('ends green without a comment where no watched library changed', async () => {
+    const other = await openPull(github, 'docs', { 'README.txt': 'a\n' }, { 'README.txt': 'b\n' });
+    const folder = scratch('quiet');
+    const ended = await act({ mode: 'plan', ...TOKEN }, folder, {
+      name: 'pull_request',
+      payload: { pull_request: { number: other.number } },
+    });
+    expect(ended.status).toBe(0);
+    expect(ended.outputs['has-work']).toBe('false');
+    expect(ended.outputs.shards).toBe('[]');
+    expect((await github.call('GET', `/repos/${REPOSITORY}/issues/${other.number}/comments`)).data).toEqual([]);
+  });
+
+  it('asks for nothing on an event that names no pull request, and says why', async () => {
+    const ended = await act({ mode: 'plan', ...TOKEN }, scratch('event'), { name: 'pull_request_target', payload: {} });
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('Use pull_request, or workflow_run');
+  });
+});
+
+describe('the publish job', () => {
+  it('writes one comment with the verdict first, a suggestion on the line of the diff, and a check', async () => {
+    const ended = await published();
+    expect(ended.log).toContain('comment: created');
+    expect(ended.status).toBe(1);
+    expect(ended.outputs.pin).toBe('peft>=0.18.0');
+    const [own, ...more] = (await comments()).filter(({ body }) => body.startsWith(MARKER));
+    expect(more).toEqual([]);
+    expect(own?.body).toMatch(
+      /^<!-- peft-sweep:v1:default -->\n### ❌ transformers 4\.57\.6 breaks prefix-tuning on llama/,
+    );
+    expect(own?.body).toContain('Your code: `train.py:5`');
+    expect(own?.body.replaceAll(/(`{3,})text\n[\s\S]*?\n\1/g, '')).not.toContain('@octo');
+    const lines = (await github.call('GET', `/repos/${REPOSITORY}/pulls/${pull.number}/comments`)).data as readonly {
+      body: string;
+      path: string;
+    }[];
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.body).toContain(SUGGESTION_MARKER);
+    expect(lines[0]?.body).toContain('```suggestion\npeft==0.18.0  # adapters\n```');
+    const checks = (await github.call('GET', `/repos/${REPOSITORY}/commits/${pull.head}/check-runs`)).data as {
+      check_runs: readonly { conclusion: string | null }[];
+    };
+    expect(checks.check_runs.some(({ conclusion }) => conclusion === 'failure')).toBe(true);
+  });
+
+  it('leaves alone what says so already, updates in place what does not, and never touches a stranger’s comment', async () => {
+    for (let count = 0; count < 110; count++)
+      await github.call('POST', `/repos/${REPOSITORY}/issues/${pull.number}/comments`, { body: `noise ${count}` });
+    expect((await published()).log).toContain('comment: unchanged, it says so already');
+    const before = (await comments()).find(({ body }) => body.startsWith(MARKER));
+    await github.call('PATCH', `/repos/${REPOSITORY}/issues/comments/${before?.id}`, { body: `${MARKER}\nold` });
+    expect((await published()).log).toContain('comment: updated');
+    const after = (await comments()).filter(({ body }) => body.startsWith(MARKER));
+    expect(after.map(({ id }) => id)).toEqual([before?.id]);
+  });
+
+  it('turns away what the plan does not have, says so, and does not pass', async () => {
+    const ended = await published((lines) => [
+      ...lines.map((line) => line.replaceAll('prefix-tuning/none/llama', 'prefix-tuning/none/opt')),
+      '{"kind":"result"}',
+      'not json',
+    ]);
+    const body = (await comments()).find((comment) => comment.body.startsWith(MARKER))?.body;
+    expect(body).toContain('a cell that the plan does not have');
+    expect(ended.outputs.status).toBe('3');
+  });
+
+  it('refuses a plan that is not the one of the plan job', async () => {
+    const { folder, outputs } = await planned();
+    const inputs = {
+      mode: 'publish',
+      ...TOKEN,
+      plan: outputs.plan ?? '',
+      'plan-sha256': '0'.repeat(64),
+      shards: 'shards',
+    };
+    const ended = await act(inputs, folder, pullEvent());
+    expect(ended.status).toBe(2);
+    expect(ended.log).toContain('its SHA-256 differs');
+  });
+
+  it('writes nothing once the pull request is closed or has moved on', async () => {
+    const { folder, file, outputs } = await planned();
+    shardsOf(file, outputs['plan-sha256'] ?? '', folder);
+    await github.call('PATCH', `/repos/${REPOSITORY}/pulls/${pull.number}`, { state: 'closed' });
+    const inputs = {
+      mode: 'publish',
+      ...TOKEN,
+      plan: outputs.plan ?? '',
+      'plan-sha256': outputs['plan-sha256'] ?? '',
+      shards: 'shards',
+    };
+    const ended = await act(inputs, folder, pullEvent());
+    expect(ended.log).toContain('comment: not written, the pull request moved on');
+    expect(ended.summary).toContain('breaks prefix-tuning');
+  });
+});
