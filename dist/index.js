@@ -23,6 +23,7 @@ import {
   isWorse,
   normalizeName,
   openWorld,
+  own,
   packagesOf,
   parseCellId,
   parseCommandLine,
@@ -43,7 +44,7 @@ import {
   totalsText,
   worse,
   writeReport
-} from "./chunks/chunk-ADWPXZPA.js";
+} from "./chunks/chunk-32KA557Q.js";
 import {
   __commonJS,
   __require,
@@ -22035,14 +22036,14 @@ function normalized(names) {
 
 // src/event/slash.ts
 var LONGEST = 200;
-var CELL = /^!?[A-Za-z0-9_+*{},.-]+(\/[A-Za-z0-9_+*{},.-]+){0,3}$/;
+var CELL = /^!?[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*(\/[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*){0,3}$/;
 var DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 function parseSlash(body) {
   const line = body.split(/\r?\n/, 1)[0] ?? "";
   if (!/^\/peft-sweep(\s|$)/.test(line)) return void 0;
   if (line.length > LONGEST) return { command: "unknown" };
   const [, command = "", ...words2] = line.trim().split(/[ \t]+/);
-  return GRAMMAR[command]?.(words2) ?? { command: "unknown" };
+  return own(GRAMMAR, command)?.(words2) ?? { command: "unknown" };
 }
 var GRAMMAR = {
   run: (cells) => cells.every((cell) => CELL.test(cell)) ? { command: "run", cells } : void 0,
@@ -22081,7 +22082,7 @@ var READERS = {
   push: () => ({ kind: "manual" })
 };
 function readEvent(name, payload) {
-  const reader = READERS[name];
+  const reader = own(READERS, name);
   if (reader === void 0)
     return { kind: "nothing", why: `The event \`${name.slice(0, 40)}\` asks for nothing here.` };
   return reader(payload);
@@ -22166,8 +22167,8 @@ function halved(group, limit) {
   );
 }
 function planOfShard(plan2, shard) {
-  const own = new Set(shard.cells);
-  const cells = plan2.cells.filter((cell) => own.has(cellId(cell)));
+  const own2 = new Set(shard.cells);
+  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
   const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
   return { ...plan2, cells, alternatives: plan2.alternatives.filter(isNear) };
 }
@@ -22209,9 +22210,9 @@ function isFailure(report, kind, counts) {
   );
 }
 function isConfirmed(report, cell) {
-  const own = report.boundaries.filter((boundary) => boundary.cell === cell && boundary.direction !== "fixed");
-  if (own.length === 0) return report.together.includes(cell);
-  return own.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
+  const own2 = report.boundaries.filter((boundary) => boundary.cell === cell && boundary.direction !== "fixed");
+  if (own2.length === 0) return report.together.includes(cell);
+  return own2.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }
 function checkTitle(reports) {
   return plain(reports.map((report) => totalsText(report, ", ")).join("; ") || "no watched library changed", 200);
@@ -22264,26 +22265,26 @@ function at(path, line, level, title, message) {
 
 // src/publish/sticky.ts
 function stickyStep(comments, login2, marker, wanted) {
-  const own = comments.find(({ author, body }) => author === login2 && body.startsWith(marker));
+  const own2 = comments.find(({ author, body }) => author === login2 && body.startsWith(marker));
   if (wanted === void 0) return { kind: "leave", why: "there is nothing to say" };
-  if (own === void 0) return { kind: "create", body: wanted };
-  if (own.body.replaceAll("\r\n", "\n").trim() === wanted.trim()) return { kind: "leave", why: "it says so already" };
-  return { kind: "update", id: own.id, body: wanted };
+  if (own2 === void 0) return { kind: "create", body: wanted };
+  if (own2.body.replaceAll("\r\n", "\n").trim() === wanted.trim()) return { kind: "leave", why: "it says so already" };
+  return { kind: "update", id: own2.id, body: wanted };
 }
 
 // src/publish/suggestions.ts
 var SUGGESTION_MARKER = "<!-- peft-sweep:v1:suggestion -->";
 var MOST2 = 10;
 function suggestionSteps(report, diffLines, comments, login2) {
-  const own = comments.filter(({ author, body }) => author === login2 && body.startsWith(SUGGESTION_MARKER));
+  const own2 = comments.filter(({ author, body }) => author === login2 && body.startsWith(SUGGESTION_MARKER));
   const offered = offers(report).filter(({ file, line }) => diffLines[file]?.includes(line));
   const steps = offered.slice(0, MOST2).flatMap((patch) => {
     const body = bodyOf(patch, report);
-    const known = own.find(({ path, line }) => path === patch.file && line === patch.line);
+    const known = own2.find(({ path, line }) => path === patch.file && line === patch.line);
     if (known === void 0) return [{ kind: "create", path: patch.file, line: patch.line, body }];
     return known.body.replaceAll("\r\n", "\n").trim() === body.trim() ? [] : [{ kind: "update", id: known.id, body }];
   });
-  const stale = own.filter(
+  const stale = own2.filter(
     ({ path, line, body }) => !body.includes(OUTDATED) && !offered.some((patch) => patch.file === path && patch.line === line)
   );
   return [
@@ -22692,9 +22693,10 @@ var ForeignResults = class {
   #isPlanned({ pins }) {
     return Object.entries(pins).every(([name, version]) => {
       const change = this.plan.changes.find(({ library }) => library === name);
-      const partners = this.plan.partners[name] ?? [];
+      const partners = own(this.plan.partners, name) ?? [];
+      const held = own(this.plan.held, name);
       if (change) return change.releases.includes(version) || partners.includes(version);
-      if (this.plan.held[name] !== void 0) return this.plan.held[name] === version || partners.includes(version);
+      if (held !== void 0) return held === version || partners.includes(version);
       return WATCHED.includes(name);
     });
   }
@@ -22725,7 +22727,7 @@ var ForeignResults = class {
   }
 };
 function holdsPins(lock, pins) {
-  return Object.entries(pins).every(([name, version]) => lock[name]?.split("+")[0] === version.split("+")[0]);
+  return Object.entries(pins).every(([name, version]) => own(lock, name)?.split("+")[0] === version.split("+")[0]);
 }
 function withoutUndefined(result) {
   return JSON.parse(JSON.stringify(result));

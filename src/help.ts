@@ -9,6 +9,7 @@ export const HELP = `peft-sweep: which library release breaks which PEFT method,
   peft-sweep report [DIR]              show an earlier run (--format terminal|markdown|json)
   peft-sweep explain CELL              what the last run knows about one cell
   peft-sweep replay CELL@ENVIRONMENT   run one cell once more, with its full log
+  peft-sweep init                      write the workflows and a first configuration
   peft-sweep doctor                    what this machine has, and what is enforced on it
   peft-sweep clean                     remove environments, wheels and index pages
 
@@ -28,6 +29,7 @@ OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest.
   --fresh                do not take over what an earlier run measured
   --offline              use only what is cached
   --json                 print the report as JSON
+  --vendor, --forks, --schedule   for init: copy the action too; serve forks; a weekly run
 
 Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.
 `;

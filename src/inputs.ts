@@ -18,6 +18,7 @@ export const COMMANDS = [
   'explain',
   'replay',
   'demo',
+  'init',
   'doctor',
   'clean',
 ] as const;
@@ -34,6 +35,10 @@ export interface Options {
   readonly fresh: boolean;
   readonly offline: boolean;
   readonly json: boolean;
+  /** What `init` writes: the action itself too, the workflow for forks, a weekly run. */
+  readonly vendor: boolean;
+  readonly forks: boolean;
+  readonly schedule: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly failOn: readonly FailOn[];
   /** Globs of manifests that count; empty for all. */
@@ -86,6 +91,9 @@ const OPTIONS = {
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
+  vendor: { type: 'boolean' },
+  forks: { type: 'boolean' },
+  schedule: { type: 'boolean' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; strict: false }>>['values'];
@@ -248,6 +256,9 @@ function optionsOf(values: Values, configuration: Configuration, problems: strin
     fresh: values.fresh === true,
     offline: values.offline === true,
     json: values.json === true,
+    vendor: values.vendor === true,
+    forks: values.forks === true,
+    schedule: values.schedule === true,
     format,
     failOn,
     manifests: configuration.manifests ?? [],

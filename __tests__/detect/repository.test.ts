@@ -133,6 +133,14 @@ describe('cells that the code uses', () => {
     });
   });
 
+  it('are not confused by names that every object has', () => {
+    expect(
+      cells(
+        'from peft import constructor, LoraConfig\nimport peft\npeft.toString()\nx.constructor()\nconstructor()\nLoraConfig(task_type="constructor")\n',
+      ).cells,
+    ).toEqual([]);
+  });
+
   it('are found in source with errors', () => {
     expect(cells(`${FIXTURES.get('script/train.py')}\ndef broken(:\n  x = = 3\n`).cells).toHaveLength(2);
   });

@@ -126,7 +126,7 @@ function table(r: Random, isPoetry: boolean): string {
   const names = NAMES.filter(() => r.chance(0.6));
   return names
     .map((name) => {
-      const constraint = isPoetry && r.chance(0.4) ? r.pick(['^', '~']) + `1.${r.below(9)}` : specifierOf(r) || '*';
+      const constraint = isPoetry && r.chance(0.4) ? `${r.pick(['^', '~'])}1.${r.below(9)}` : specifierOf(r) || '*';
       const key = name.includes('.') ? `"${name}"` : name;
       return r.pick([
         `${key} = "${constraint}"\n`,

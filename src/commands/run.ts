@@ -6,6 +6,7 @@ import { runClean } from './clean.ts';
 import type { Command } from './context.ts';
 import { runDemo } from './demo.ts';
 import { runDoctor } from './doctor.ts';
+import { runInit } from './init.ts';
 import { runExplain, runReport } from './read.ts';
 import { runReplay } from './replay.ts';
 import { runCheck, runPlan, runSweep } from './sweep.ts';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: runExplain,
   replay: runReplay,
   demo: runDemo,
+  init: runInit,
   doctor: runDoctor,
   clean: runClean,
 };

@@ -1,5 +1,6 @@
 /** Which cells a repository's own Python uses: PEFT configurations, quantizations, models and tasks, each with its place. */
 import type { SyntaxNode } from '@lezer/common';
+import { own } from '../domain/own.ts';
 import { isTooDeep } from './depth.ts';
 import {
   ARCHITECTURE_OF_CLASS,
@@ -73,9 +74,9 @@ class CodeReader {
     const name = call.name.split('.').at(-1) ?? '';
     // A class of the same name that the file defines or imports from elsewhere is another one.
     if (call.name.includes('.') || this.#imported.has(name)) {
-      const method = METHOD_OF_CONFIG[name];
+      const method = own(METHOD_OF_CONFIG, name);
       if (method) this.#readMethod(call, method);
-      const quantization = QUANTIZATION_OF_CONFIG[name];
+      const quantization = own(QUANTIZATION_OF_CONFIG, name);
       if (quantization) this.#readQuantization(call, quantization);
     }
     if (/\.from_pretrained$/.test(call.name)) this.#readModel(call);
@@ -98,7 +99,7 @@ class CodeReader {
     const variant = variants.find(({ keyword, is }) => this.#values(call.keywords.get(keyword)).includes(is));
     this.#note(this.#methods, call.node, variant ? `${name}+${variant.name}` : name);
     for (const text of this.#values(call.keywords.get('task_type'))) {
-      const task = TASK_OF_TYPE[text.replace(/^.*\./, '')];
+      const task = own(TASK_OF_TYPE, text.replace(/^.*\./, ''));
       if (task) this.#note(this.#tasks, call.node, task);
       else this.#note(this.#unsure, call.node, `the task type \`${text.slice(0, 60)}\` is not known`);
     }

@@ -1,5 +1,6 @@
 /** What happened: the event of a workflow run, as far as it asks for something. Payloads are foreign data. */
 import { z } from 'zod';
+import { own } from '../domain/own.ts';
 import { parseSlash, type Slash } from './slash.ts';
 
 export type Event =
@@ -45,7 +46,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 export function readEvent(name: string, payload: unknown): Event {
-  const reader = READERS[name];
+  const reader = own(READERS, name);
   if (reader === undefined)
     return { kind: 'nothing', why: `The event \`${name.slice(0, 40)}\` asks for nothing here.` };
   return reader(payload);

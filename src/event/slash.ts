@@ -1,4 +1,5 @@
 /** Commands in comments: the first line, a fixed grammar, at most 200 characters. */
+import { own } from '../domain/own.ts';
 
 export type Slash =
   | { readonly command: 'run'; readonly cells: readonly string[] }
@@ -8,7 +9,7 @@ export type Slash =
 
 const LONGEST = 200;
 /** Characters of a cell pattern: nothing else reaches a matcher, a file or a comment. */
-const CELL = /^!?[A-Za-z0-9_+*{},.-]+(\/[A-Za-z0-9_+*{},.-]+){0,3}$/;
+const CELL = /^!?[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*(\/[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*){0,3}$/;
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /** undefined for a comment that does not speak to us. */
@@ -17,7 +18,7 @@ export function parseSlash(body: string): Slash | undefined {
   if (!/^\/peft-sweep(\s|$)/.test(line)) return undefined;
   if (line.length > LONGEST) return { command: 'unknown' };
   const [, command = '', ...words] = line.trim().split(/[ \t]+/);
-  return GRAMMAR[command]?.(words) ?? { command: 'unknown' };
+  return own(GRAMMAR, command)?.(words) ?? { command: 'unknown' };
 }
 
 const GRAMMAR: Readonly<Record<string, (words: readonly string[]) => Slash | undefined>> = {

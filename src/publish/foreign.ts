@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { cellId } from '../domain/cell.ts';
 import { type EnvironmentRequest, requestKey, WATCHED } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
+import { own } from '../domain/own.ts';
 import type { Measurement } from '../domain/search.ts';
 import { isVersion } from '../domain/version.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -152,9 +153,10 @@ export class ForeignResults {
   #isPlanned({ pins }: EnvironmentRequest): boolean {
     return Object.entries(pins).every(([name, version]) => {
       const change = this.plan.changes.find(({ library }) => library === name);
-      const partners = this.plan.partners[name] ?? [];
+      const partners = own(this.plan.partners, name) ?? [];
+      const held = own(this.plan.held, name);
       if (change) return change.releases.includes(version) || partners.includes(version);
-      if (this.plan.held[name] !== undefined) return this.plan.held[name] === version || partners.includes(version);
+      if (held !== undefined) return held === version || partners.includes(version);
       return (WATCHED as readonly string[]).includes(name);
     });
   }
@@ -188,7 +190,7 @@ export class ForeignResults {
 }
 
 function holdsPins(lock: Readonly<Record<string, string>>, pins: Readonly<Record<string, string>>): boolean {
-  return Object.entries(pins).every(([name, version]) => lock[name]?.split('+')[0] === version.split('+')[0]);
+  return Object.entries(pins).every(([name, version]) => own(lock, name)?.split('+')[0] === version.split('+')[0]);
 }
 
 function withoutUndefined(result: z.infer<typeof ForeignResult>): Result {

@@ -366,7 +366,7 @@ var require_directives = __commonJS({
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
       toString(doc) {
-        const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
@@ -382,9 +382,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines.push(`%TAG ${handle} ${prefix}`);
+            lines2.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines.join("\n");
+        return lines2.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -1845,22 +1845,22 @@ var require_stringifyCollection = __commonJS({
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment3 = null;
         if (identity.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
           if (item.comment)
             comment3 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
@@ -1869,15 +1869,15 @@ var require_stringifyCollection = __commonJS({
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment3));
         if (chompKeep && comment3)
           chompKeep = false;
-        lines.push(blockItemPrefix + str2);
+        lines2.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines[0];
-        for (let i = 1; i < lines.length; ++i) {
-          const line = lines[i];
+        str = lines2[0];
+        for (let i = 1; i < lines2.length; ++i) {
+          const line = lines2[i];
           str += line ? `
 ${indent2}${line}` : "\n";
         }
@@ -1900,22 +1900,22 @@ ${indent2}${line}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
         if (identity.isNode(item)) {
           if (item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, false);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, false);
           if (item.comment)
             comment2 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, false);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
@@ -1932,12 +1932,12 @@ ${indent2}${line}` : "\n";
         if (comment2)
           reqNewline = true;
         let str = stringify.stringify(item, itemCtx, () => comment2 = null);
-        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
+        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines2.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -1945,35 +1945,35 @@ ${indent2}${line}` : "\n";
         }
         if (comment2)
           str += stringifyComment.lineComment(str, itemIndent, commentString(comment2));
-        lines.push(str);
-        linesAtValue = lines.length;
+        lines2.push(str);
+        linesAtValue = lines2.length;
       }
       const { start, end } = flowChars;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines.reduce((sum, line) => sum + line.length + 2, 2);
+          const len = lines2.reduce((sum, line) => sum + line.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line of lines)
+          for (const line of lines2)
             str += line ? `
 ${indentStep}${indent2}${line}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
+          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment2, chompKeep) {
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment2, chompKeep) {
       if (comment2 && chompKeep)
         comment2 = comment2.replace(/^\n+/, "");
       if (comment2) {
         const ic = stringifyComment.indentComment(commentString(comment2), indent2);
-        lines.push(ic.trimStart());
+        lines2.push(ic.trimStart());
       }
     }
     exports.stringifyCollection = stringifyCollection;
@@ -2611,11 +2611,11 @@ var require_binary = __commonJS({
         if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines = new Array(n);
+          const lines2 = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines[i] = str.substr(o, lineWidth);
+            lines2[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment: comment2, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -3295,35 +3295,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines = [];
+      const lines2 = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines.push(dir);
+          lines2.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines.push("---");
+        lines2.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines.length !== 1)
-          lines.unshift("");
+        if (lines2.length !== 1)
+          lines2.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines.unshift(stringifyComment.indentComment(cs, ""));
+        lines2.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines.push("");
+            lines2.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -3332,36 +3332,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
-          lines[lines.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
+          lines2[lines2.length - 1] = `--- ${body}`;
         } else
-          lines.push(body);
+          lines2.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines2.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines.push("...");
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push("...");
+            lines2.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines.push(`... ${cs}`);
+            lines2.push(`... ${cs}`);
           }
         } else {
-          lines.push("...");
+          lines2.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines[lines.length - 1] !== "")
-            lines.push("");
-          lines.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
+            lines2.push("");
+          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines.join("\n") + "\n";
+      return lines2.join("\n") + "\n";
     }
     exports.stringifyDocument = stringifyDocument;
   }
@@ -4423,17 +4423,17 @@ var require_resolve_block_scalar = __commonJS({
       if (!header2)
         return { value: "", type: null, comment: "", range: [start, start, start] };
       const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines = scalar.source ? splitLines(scalar.source) : [];
-      let chompStart = lines.length;
-      for (let i = lines.length - 1; i >= 0; --i) {
-        const content2 = lines[i][1];
+      const lines2 = scalar.source ? splitLines(scalar.source) : [];
+      let chompStart = lines2.length;
+      for (let i = lines2.length - 1; i >= 0; --i) {
+        const content2 = lines2[i][1];
         if (content2 === "" || content2 === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value2 = header2.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        const value2 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
         let end2 = start + header2.length;
         if (scalar.source)
           end2 += scalar.source.length;
@@ -4443,7 +4443,7 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content2] = lines[i];
+        const [indent2, content2] = lines2[i];
         if (content2 === "" || content2 === "\r") {
           if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
@@ -4463,17 +4463,17 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent2.length + content2.length + 1;
       }
-      for (let i = lines.length - 1; i >= chompStart; --i) {
-        if (lines[i][0].length > trimIndent)
+      for (let i = lines2.length - 1; i >= chompStart; --i) {
+        if (lines2[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value = "";
       let sep = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value += lines[i][0].slice(trimIndent) + "\n";
+        value += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content2] = lines[i];
+        let [indent2, content2] = lines2[i];
         offset += indent2.length + content2.length + 1;
         const crlf = content2[content2.length - 1] === "\r";
         if (crlf)
@@ -4510,8 +4510,8 @@ var require_resolve_block_scalar = __commonJS({
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines.length; ++i)
-            value += "\n" + lines[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines2.length; ++i)
+            value += "\n" + lines2[i][0].slice(trimIndent);
           if (value[value.length - 1] !== "\n")
             value += "\n";
           break;
@@ -4586,10 +4586,10 @@ var require_resolve_block_scalar = __commonJS({
       const first = split[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines = [line0];
+      const lines2 = [line0];
       for (let i = 1; i < split.length; i += 2)
-        lines.push([split[i], split[i + 1]]);
-      return lines;
+        lines2.push([split[i], split[i + 1]]);
+      return lines2;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
   }
@@ -10199,13 +10199,13 @@ var require_semver2 = __commonJS({
 });
 
 // src/commands/run.ts
-import { existsSync as existsSync9, readFileSync as readFileSync10 } from "node:fs";
+import { existsSync as existsSync10, readFileSync as readFileSync11 } from "node:fs";
 
 // src/errors.ts
 var UserError = class extends Error {
   lines;
-  constructor(lines) {
-    const list2 = typeof lines === "string" ? [lines] : lines;
+  constructor(lines2) {
+    const list2 = typeof lines2 === "string" ? [lines2] : lines2;
     super(list2.join("\n"));
     this.name = "UserError";
     this.lines = list2;
@@ -11721,12 +11721,12 @@ function $constructor(name2, initializer3, proto, params) {
     inst._zod.traits.add(name2);
     initializer3(inst, def);
     if (initialized) {
-      const own2 = Object.getPrototypeOf(inst);
+      const own3 = Object.getPrototypeOf(inst);
       const ctorProto = inst._zod.constr.prototype;
-      let up = own2;
+      let up = own3;
       while (up && up !== ctorProto)
         up = Object.getPrototypeOf(up);
-      const target2 = up ?? own2;
+      const target2 = up ?? own3;
       if (!initialized.has(target2)) {
         initialized.add(target2);
         members(target2, protoMembers);
@@ -11973,14 +11973,14 @@ function toDotPath(_path) {
   return segs.join("");
 }
 function prettifyError(error62) {
-  const lines = [];
+  const lines2 = [];
   const issues = [...error62.issues].sort((a, b) => (a.path ?? []).length - (b.path ?? []).length);
   for (const issue2 of issues) {
-    lines.push(`\u2716 ${issue2.message}`);
+    lines2.push(`\u2716 ${issue2.message}`);
     if (issue2.path?.length)
-      lines.push(`  \u2192 at ${toDotPath(issue2.path)}`);
+      lines2.push(`  \u2192 at ${toDotPath(issue2.path)}`);
   }
-  return lines.join("\n");
+  return lines2.join("\n");
 }
 
 // node_modules/zod/v4/core/parse.js
@@ -12337,13 +12337,13 @@ var numericOriginMap = {
 };
 var $ZodCheckLessThan = /* @__PURE__ */ $constructor("$ZodCheckLessThan", (inst, def) => {
   $ZodCheck.init(inst, def);
-  const origin = numericOriginMap[typeof def.value];
+  const origin2 = numericOriginMap[typeof def.value];
   inst._zod.check = (payload) => {
     if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
       return;
     }
     payload.issues.push({
-      origin: numericOriginMap[typeof payload.value] ?? origin,
+      origin: numericOriginMap[typeof payload.value] ?? origin2,
       code: "too_big",
       maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
       input: payload.value,
@@ -12355,13 +12355,13 @@ var $ZodCheckLessThan = /* @__PURE__ */ $constructor("$ZodCheckLessThan", (inst,
 });
 var $ZodCheckGreaterThan = /* @__PURE__ */ $constructor("$ZodCheckGreaterThan", (inst, def) => {
   $ZodCheck.init(inst, def);
-  const origin = numericOriginMap[typeof def.value];
+  const origin2 = numericOriginMap[typeof def.value];
   inst._zod.check = (payload) => {
     if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
       return;
     }
     payload.issues.push({
-      origin: numericOriginMap[typeof payload.value] ?? origin,
+      origin: numericOriginMap[typeof payload.value] ?? origin2,
       code: "too_small",
       minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
       input: payload.value,
@@ -12396,14 +12396,14 @@ var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat"
   $ZodCheck.init(inst, def);
   def.format = def.format || "float64";
   const isInt = def.format?.includes("int");
-  const origin = isInt ? "int" : "number";
+  const origin2 = isInt ? "int" : "number";
   const [minimum, maximum] = NUMBER_FORMAT_RANGES[def.format];
   inst._zod.check = (payload) => {
     const input2 = payload.value;
     if (isInt) {
       if (!Number.isInteger(input2)) {
         payload.issues.push({
-          expected: origin,
+          expected: origin2,
           format: def.format,
           code: "invalid_type",
           continue: false,
@@ -12420,7 +12420,7 @@ var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat"
             maximum: Number.MAX_SAFE_INTEGER,
             note: "Integers must be within the safe integer range.",
             inst,
-            origin,
+            origin: origin2,
             inclusive: true,
             continue: !def.abort
           });
@@ -12431,7 +12431,7 @@ var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat"
             minimum: Number.MIN_SAFE_INTEGER,
             note: "Integers must be within the safe integer range.",
             inst,
-            origin,
+            origin: origin2,
             inclusive: true,
             continue: !def.abort
           });
@@ -12563,9 +12563,9 @@ var $ZodCheckMaxLength = /* @__PURE__ */ $constructor("$ZodCheckMaxLength", (ins
     const length = typeof input2 === "string" && units > def.maximum ? codePointLength(input2) : units;
     if (length <= def.maximum)
       return;
-    const origin = getLengthableOrigin(input2);
+    const origin2 = getLengthableOrigin(input2);
     payload.issues.push({
-      origin,
+      origin: origin2,
       code: "too_big",
       maximum: def.maximum,
       inclusive: true,
@@ -12585,9 +12585,9 @@ var $ZodCheckMinLength = /* @__PURE__ */ $constructor("$ZodCheckMinLength", (ins
     const length = typeof input2 === "string" && units >= def.minimum && units < def.minimum * 2 ? codePointLength(input2) : units;
     if (length >= def.minimum)
       return;
-    const origin = getLengthableOrigin(input2);
+    const origin2 = getLengthableOrigin(input2);
     payload.issues.push({
-      origin,
+      origin: origin2,
       code: "too_small",
       minimum: def.minimum,
       inclusive: true,
@@ -12607,10 +12607,10 @@ var $ZodCheckLengthEquals = /* @__PURE__ */ $constructor("$ZodCheckLengthEquals"
     const length = typeof input2 === "string" && units >= def.length && units <= def.length * 2 ? codePointLength(input2) : units;
     if (length === def.length)
       return;
-    const origin = getLengthableOrigin(input2);
+    const origin2 = getLengthableOrigin(input2);
     const tooBig = length > def.length;
     payload.issues.push({
-      origin,
+      origin: origin2,
       ...tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length },
       inclusive: true,
       exact: true,
@@ -12815,9 +12815,9 @@ var Doc = class {
       return;
     }
     const content2 = arg;
-    const lines = content2.split("\n").filter((x) => x);
-    const minIndent = Math.min(...lines.map((x) => x.length - x.trimStart().length));
-    const dedented = lines.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
+    const lines2 = content2.split("\n").filter((x) => x);
+    const minIndent = Math.min(...lines2.map((x) => x.length - x.trimStart().length));
+    const dedented = lines2.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
     for (const line of dedented) {
       this.content.push(line);
     }
@@ -15084,20 +15084,20 @@ function leafPattern(schema) {
     return "(?!)";
   if (minimum !== void 0 || maximum !== void 0)
     return string({ minimum, maximum }).source;
-  const own2 = schema._zod.pattern;
-  return (isInt && own2 === number ? integer : own2)?.source;
+  const own3 = schema._zod.pattern;
+  return (isInt && own3 === number ? integer : own3)?.source;
 }
 function partPattern(schema) {
   const def = schema._zod.def;
-  const own2 = schema._zod.pattern?.source;
+  const own3 = schema._zod.pattern?.source;
   const inner = def.innerType ?? schema._zod.innerType;
   if (inner) {
     const before = inner._zod.pattern?.source;
     const after = partPattern(inner);
-    if (own2 && before && after && after !== before) {
-      return own2.replace(cleanRegex(before), () => cleanRegex(after));
+    if (own3 && before && after && after !== before) {
+      return own3.replace(cleanRegex(before), () => cleanRegex(after));
     }
-    return own2;
+    return own3;
   }
   if (def.options) {
     const sources = def.options.map(partPattern);
@@ -15635,8 +15635,8 @@ var error = () => {
     set: { unit: "\u0639\u0646\u0635\u0631", verb: "\u0623\u0646 \u064A\u062D\u0648\u064A" },
     map: { unit: "\u0639\u0646\u0635\u0631", verb: "\u0623\u0646 \u064A\u062D\u0648\u064A" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0645\u062F\u062E\u0644",
@@ -15747,8 +15747,8 @@ var error2 = () => {
     set: { unit: "element", verb: "olmal\u0131d\u0131r" },
     map: { unit: "element", verb: "olmal\u0131d\u0131r" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -15908,8 +15908,8 @@ var error3 = () => {
       verb: "\u043C\u0435\u0446\u044C"
     }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0443\u0432\u043E\u0434",
@@ -16027,8 +16027,8 @@ var error4 = () => {
     set: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0430", verb: "\u0434\u0430 \u0441\u044A\u0434\u044A\u0440\u0436\u0430" },
     map: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0430", verb: "\u0434\u0430 \u0441\u044A\u0434\u044A\u0440\u0436\u0430" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0445\u043E\u0434",
@@ -16153,8 +16153,8 @@ var error5 = () => {
     set: { unit: "\u0986\u0987\u099F\u09C7\u09AE", verb: "\u09A5\u09BE\u0995\u09A4\u09C7 \u09B9\u09AC\u09C7" },
     map: { unit: "\u098F\u09A8\u09CD\u099F\u09CD\u09B0\u09BF", verb: "\u09A5\u09BE\u0995\u09A4\u09C7 \u09B9\u09AC\u09C7" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0987\u09A8\u09AA\u09C1\u099F",
@@ -16267,8 +16267,8 @@ var error6 = () => {
     set: { unit: "elements", verb: "contenir" },
     map: { unit: "elements", verb: "contenir" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "entrada",
@@ -16381,8 +16381,8 @@ var error7 = () => {
     set: { unit: "\u062F\u0627\u0646\u06D5", verb: "\u0628\u06CE\u062A" },
     map: { unit: "\u062F\u0627\u0646\u06D5", verb: "\u0628\u06CE\u062A" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "regex",
@@ -16514,8 +16514,8 @@ var error8 = () => {
     set: { unit: "prvk\u016F", verb: "m\xEDt" },
     map: { unit: "prvk\u016F", verb: "m\xEDt" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "regul\xE1rn\xED v\xFDraz",
@@ -16631,8 +16631,8 @@ var error9 = () => {
     set: { unit: "elementer", verb: "indeholdt" },
     map: { unit: "elementer", verb: "indeholdt" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -16696,19 +16696,19 @@ var error9 = () => {
       case "too_big": {
         const adj = issue2.inclusive ? "<=" : "<";
         const sizing = getSizing(issue2.origin);
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing)
-          return `For stor: forventede ${origin ?? "value"} ${sizing.verb} ${adj} ${issue2.maximum.toString()} ${sizing.unit ?? "elementer"}`;
-        return `For stor: forventede ${origin ?? "value"} havde ${adj} ${issue2.maximum.toString()}`;
+          return `For stor: forventede ${origin2 ?? "value"} ${sizing.verb} ${adj} ${issue2.maximum.toString()} ${sizing.unit ?? "elementer"}`;
+        return `For stor: forventede ${origin2 ?? "value"} havde ${adj} ${issue2.maximum.toString()}`;
       }
       case "too_small": {
         const adj = issue2.inclusive ? ">=" : ">";
         const sizing = getSizing(issue2.origin);
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing) {
-          return `For lille: forventede ${origin} ${sizing.verb} ${adj} ${issue2.minimum.toString()} ${sizing.unit}`;
+          return `For lille: forventede ${origin2} ${sizing.verb} ${adj} ${issue2.minimum.toString()} ${sizing.unit}`;
         }
-        return `For lille: forventede ${origin} havde ${adj} ${issue2.minimum.toString()}`;
+        return `For lille: forventede ${origin2} havde ${adj} ${issue2.minimum.toString()}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -16752,8 +16752,8 @@ var error10 = () => {
     set: { unit: "Elemente", verb: "zu haben" },
     map: { unit: "Elemente", verb: "zu haben" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "Eingabe",
@@ -16866,8 +16866,8 @@ var error11 = () => {
     set: { unit: "\u03C3\u03C4\u03BF\u03B9\u03C7\u03B5\u03AF\u03B1", verb: "\u03BD\u03B1 \u03AD\u03C7\u03B5\u03B9" },
     map: { unit: "\u03BA\u03B1\u03C4\u03B1\u03C7\u03C9\u03C1\u03AE\u03C3\u03B5\u03B9\u03C2", verb: "\u03BD\u03B1 \u03AD\u03C7\u03B5\u03B9" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u03B5\u03AF\u03C3\u03BF\u03B4\u03BF\u03C2",
@@ -16979,8 +16979,8 @@ var error12 = () => {
     set: { unit: "items", verb: "to have" },
     map: { unit: "entries", verb: "to have" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -17104,8 +17104,8 @@ var error13 = () => {
     set: { unit: "elementojn", verb: "havi" },
     map: { unit: "elementojn", verb: "havi" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "enigo",
@@ -17218,8 +17218,8 @@ var error14 = () => {
     array: { unit: "elementos", verb: "tener" },
     set: { unit: "elementos", verb: "tener" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "entrada",
@@ -17300,19 +17300,19 @@ var error14 = () => {
       case "too_big": {
         const adj = issue2.inclusive ? "<=" : "<";
         const sizing = getSizing(issue2.origin);
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing)
-          return `Demasiado grande: se esperaba que ${origin ?? "valor"} tuviera ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elementos"}`;
-        return `Demasiado grande: se esperaba que ${origin ?? "valor"} fuera ${adj}${issue2.maximum.toString()}`;
+          return `Demasiado grande: se esperaba que ${origin2 ?? "valor"} tuviera ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elementos"}`;
+        return `Demasiado grande: se esperaba que ${origin2 ?? "valor"} fuera ${adj}${issue2.maximum.toString()}`;
       }
       case "too_small": {
         const adj = issue2.inclusive ? ">=" : ">";
         const sizing = getSizing(issue2.origin);
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing) {
-          return `Demasiado peque\xF1o: se esperaba que ${origin} tuviera ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
+          return `Demasiado peque\xF1o: se esperaba que ${origin2} tuviera ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
         }
-        return `Demasiado peque\xF1o: se esperaba que ${origin} fuera ${adj}${issue2.minimum.toString()}`;
+        return `Demasiado peque\xF1o: se esperaba que ${origin2} fuera ${adj}${issue2.minimum.toString()}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -17356,8 +17356,8 @@ var error15 = () => {
     set: { unit: "\u0622\u06CC\u062A\u0645", verb: "\u062F\u0627\u0634\u062A\u0647 \u0628\u0627\u0634\u062F" },
     map: { unit: "\u0622\u06CC\u062A\u0645", verb: "\u062F\u0627\u0634\u062A\u0647 \u0628\u0627\u0634\u062F" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0648\u0631\u0648\u062F\u06CC",
@@ -17480,8 +17480,8 @@ var error16 = () => {
     int: { unit: "", subject: "kokonaisluvun" },
     date: { unit: "", subject: "p\xE4iv\xE4m\xE4\xE4r\xE4n" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "s\xE4\xE4nn\xF6llinen lauseke",
@@ -17593,8 +17593,8 @@ var error17 = () => {
     array: { unit: "\xE9l\xE9ments", verb: "avoir" },
     set: { unit: "\xE9l\xE9ments", verb: "avoir" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "expression r\xE9guli\xE8re",
@@ -17724,8 +17724,8 @@ var error18 = () => {
     set: { unit: "\xE9l\xE9ments", verb: "avoir" },
     map: { unit: "\xE9l\xE9ments", verb: "avoir" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "entr\xE9e",
@@ -17837,8 +17837,8 @@ var error19 = () => {
     set: { unit: "\u0A86\u0A87\u0A9F\u0AAE", verb: "\u0AB9\u0ACB\u0AB5\u0ABE \u0A9C\u0ACB\u0A88\u0A8F" },
     map: { unit: "\u0A8F\u0AA8\u0ACD\u0A9F\u0ACD\u0AB0\u0AC0", verb: "\u0AB9\u0ACB\u0AB5\u0ABE \u0A9C\u0ACB\u0A88\u0A8F" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0A87\u0AA8\u0AAA\u0AC1\u0A9F",
@@ -17985,10 +17985,10 @@ var error20 = () => {
     const gender = e?.gender ?? "m";
     return gender === "f" ? "\u05E6\u05E8\u05D9\u05DB\u05D4 \u05DC\u05D4\u05D9\u05D5\u05EA" : "\u05E6\u05E8\u05D9\u05DA \u05DC\u05D4\u05D9\u05D5\u05EA";
   };
-  const getSizing = (origin) => {
-    if (!origin)
+  const getSizing = (origin2) => {
+    if (!origin2)
       return null;
-    return Sizable[origin] ?? null;
+    return Sizable[origin2] ?? null;
   };
   const FormatDictionary = {
     regex: { label: "\u05E7\u05DC\u05D8", gender: "m" },
@@ -18153,8 +18153,8 @@ var error21 = () => {
     set: { unit: "\u0924\u0924\u094D\u0935", verb: "\u0930\u0916\u0928\u0947 \u0915\u0947 \u0932\u093F\u090F" },
     map: { unit: "\u092A\u094D\u0930\u0935\u093F\u0937\u094D\u091F\u093F\u092F\u093E\u0901", verb: "\u0930\u0916\u0928\u0947 \u0915\u0947 \u0932\u093F\u090F" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0907\u0928\u092A\u0941\u091F",
@@ -18264,8 +18264,8 @@ var error22 = () => {
     array: { unit: "stavki", verb: "imati" },
     set: { unit: "stavki", verb: "imati" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "unos",
@@ -18336,19 +18336,19 @@ var error22 = () => {
       case "too_big": {
         const adj = issue2.inclusive ? "<=" : "<";
         const sizing = getSizing(issue2.origin);
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing)
-          return `Preveliko: o\u010Dekivano da ${origin ?? "vrijednost"} ima ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elemenata"}`;
-        return `Preveliko: o\u010Dekivano da ${origin ?? "vrijednost"} bude ${adj}${issue2.maximum.toString()}`;
+          return `Preveliko: o\u010Dekivano da ${origin2 ?? "vrijednost"} ima ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elemenata"}`;
+        return `Preveliko: o\u010Dekivano da ${origin2 ?? "vrijednost"} bude ${adj}${issue2.maximum.toString()}`;
       }
       case "too_small": {
         const adj = issue2.inclusive ? ">=" : ">";
         const sizing = getSizing(issue2.origin);
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing) {
-          return `Premalo: o\u010Dekivano da ${origin} ima ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
+          return `Premalo: o\u010Dekivano da ${origin2} ima ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
         }
-        return `Premalo: o\u010Dekivano da ${origin} bude ${adj}${issue2.minimum.toString()}`;
+        return `Premalo: o\u010Dekivano da ${origin2} bude ${adj}${issue2.minimum.toString()}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -18392,8 +18392,8 @@ var error23 = () => {
     set: { unit: "elem", verb: "legyen" },
     map: { unit: "elem", verb: "legyen" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "bemenet",
@@ -18546,8 +18546,8 @@ var error24 = () => {
       verb: "\u0578\u0582\u0576\u0565\u0576\u0561\u056C"
     }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0574\u0578\u0582\u057F\u0584",
@@ -18665,8 +18665,8 @@ var error25 = () => {
     set: { unit: "item", verb: "memiliki" },
     map: { unit: "item", verb: "memiliki" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -18777,8 +18777,8 @@ var error26 = () => {
     set: { unit: "hluti", verb: "a\xF0 hafa" },
     map: { unit: "hluti", verb: "a\xF0 hafa" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "gildi",
@@ -18892,8 +18892,8 @@ var error27 = () => {
     set: { unit: "elementi", verb: "avere" },
     map: { unit: "elementi", verb: "avere" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -19006,8 +19006,8 @@ var error28 = () => {
     set: { unit: "\u8981\u7D20", verb: "\u3067\u3042\u308B" },
     map: { unit: "\u8981\u7D20", verb: "\u3067\u3042\u308B" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u5165\u529B\u5024",
@@ -19119,8 +19119,8 @@ var error29 = () => {
     set: { unit: "\u10D4\u10DA\u10D4\u10DB\u10D4\u10DC\u10E2\u10D8", verb: "\u10E3\u10DC\u10D3\u10D0 \u10E8\u10D4\u10D8\u10EA\u10D0\u10D5\u10D3\u10D4\u10E1" },
     map: { unit: "\u10D4\u10DA\u10D4\u10DB\u10D4\u10DC\u10E2\u10D8", verb: "\u10E3\u10DC\u10D3\u10D0 \u10E8\u10D4\u10D8\u10EA\u10D0\u10D5\u10D3\u10D4\u10E1" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u10E8\u10D4\u10E7\u10D5\u10D0\u10DC\u10D0",
@@ -19237,8 +19237,8 @@ var error30 = () => {
     set: { unit: "\u1792\u17B6\u178F\u17BB", verb: "\u1782\u17BD\u179A\u1798\u17B6\u1793" },
     map: { unit: "\u1792\u17B6\u178F\u17BB", verb: "\u1782\u17BD\u179A\u1798\u17B6\u1793" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u1791\u17B7\u1793\u17D2\u1793\u1793\u17D0\u1799\u1794\u1789\u17D2\u1785\u17BC\u179B",
@@ -19358,8 +19358,8 @@ var error31 = () => {
     set: { unit: "\u0CB5\u0CB8\u0CCD\u0CA4\u0CC1\u0C97\u0CB3\u0CC1", verb: "\u0CB9\u0CCA\u0C82\u0CA6\u0CB2\u0CC1" },
     map: { unit: "entries", verb: "\u0CB9\u0CCA\u0C82\u0CA6\u0CB2\u0CC1" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0C87\u0CA8\u0CCD\u0CAA\u0CC1\u0C9F\u0CCD",
@@ -19474,8 +19474,8 @@ var error32 = () => {
     set: { unit: "\uAC1C", verb: "to have" },
     map: { unit: "\uAC1C", verb: "to have" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\uC785\uB825",
@@ -19667,8 +19667,8 @@ var error33 = () => {
       }
     }
   };
-  function getSizing(origin, unitType, inclusive, targetShouldBe) {
-    const result = Sizable[origin] ?? null;
+  function getSizing(origin2, unitType, inclusive, targetShouldBe) {
+    const result = Sizable[origin2] ?? null;
     if (result === null)
       return result;
     return {
@@ -19739,20 +19739,20 @@ var error33 = () => {
           return `Privalo b\u016Bti ${stringifyPrimitive(issue2.values[0])}`;
         return `Privalo b\u016Bti vienas i\u0161 ${joinValues(issue2.values, "|")} pasirinkim\u0173`;
       case "too_big": {
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         const sizing = getSizing(issue2.origin, getUnitTypeFromNumber(Number(issue2.maximum)), issue2.inclusive ?? false, "smaller");
         if (sizing?.verb)
-          return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.maximum.toString()} ${sizing.unit ?? "element\u0173"}`;
+          return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.maximum.toString()} ${sizing.unit ?? "element\u0173"}`;
         const adj = issue2.inclusive ? "ne didesnis kaip" : "ma\u017Eesnis kaip";
-        return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.maximum.toString()} ${sizing?.unit}`;
+        return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.maximum.toString()} ${sizing?.unit}`;
       }
       case "too_small": {
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
         const sizing = getSizing(issue2.origin, getUnitTypeFromNumber(Number(issue2.minimum)), issue2.inclusive ?? false, "bigger");
         if (sizing?.verb)
-          return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.minimum.toString()} ${sizing.unit ?? "element\u0173"}`;
+          return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.minimum.toString()} ${sizing.unit ?? "element\u0173"}`;
         const adj = issue2.inclusive ? "ne ma\u017Eesnis kaip" : "didesnis kaip";
-        return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.minimum.toString()} ${sizing?.unit}`;
+        return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.minimum.toString()} ${sizing?.unit}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -19776,8 +19776,8 @@ var error33 = () => {
       case "invalid_union":
         return "Klaidinga \u012Fvestis";
       case "invalid_element": {
-        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
-        return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} turi klaiding\u0105 \u012Fvest\u012F`;
+        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} turi klaiding\u0105 \u012Fvest\u012F`;
       }
       default:
         return "Klaidinga \u012Fvestis";
@@ -19799,8 +19799,8 @@ var error34 = () => {
     set: { unit: "\u0441\u0442\u0430\u0432\u043A\u0438", verb: "\u0434\u0430 \u0438\u043C\u0430\u0430\u0442" },
     map: { unit: "\u0441\u0442\u0430\u0432\u043A\u0438", verb: "\u0434\u0430 \u0438\u043C\u0430\u0430\u0442" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u043D\u0435\u0441",
@@ -19914,8 +19914,8 @@ var error35 = () => {
     set: { unit: "elemen", verb: "mempunyai" },
     map: { unit: "elemen", verb: "mempunyai" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -20027,8 +20027,8 @@ var error36 = () => {
     set: { unit: "\u0924\u0924\u094D\u0935", verb: "\u0939\u0941\u0928\u0941\u092A\u0930\u094D\u091B" },
     map: { unit: "\u092A\u094D\u0930\u0935\u093F\u0937\u094D\u091F\u093F", verb: "\u0939\u0941\u0928\u0941\u092A\u0930\u094D\u091B" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0907\u0928\u092A\u0941\u091F",
@@ -20139,8 +20139,8 @@ var error37 = () => {
     set: { unit: "elementen", verb: "heeft" },
     map: { unit: "elementen", verb: "heeft" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "invoer",
@@ -20255,8 +20255,8 @@ var error38 = () => {
     set: { unit: "element", verb: "\xE5 innehalde" },
     map: { unit: "element", verb: "\xE5 innehalde" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -20369,8 +20369,8 @@ var error39 = () => {
     set: { unit: "elementer", verb: "\xE5 inneholde" },
     map: { unit: "elementer", verb: "\xE5 inneholde" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -20483,8 +20483,8 @@ var error40 = () => {
     set: { unit: "unsur", verb: "olmal\u0131d\u0131r" },
     map: { unit: "unsur", verb: "olmal\u0131d\u0131r" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "giren",
@@ -20598,8 +20598,8 @@ var error41 = () => {
     set: { unit: "\u062A\u0648\u06A9\u064A", verb: "\u0648\u0644\u0631\u064A" },
     map: { unit: "\u062A\u0648\u06A9\u064A", verb: "\u0648\u0644\u0631\u064A" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0648\u0631\u0648\u062F\u064A",
@@ -20718,8 +20718,8 @@ var error42 = () => {
     set: { unit: "element\xF3w", verb: "mie\u0107" },
     map: { unit: "element\xF3w", verb: "mie\u0107" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "wyra\u017Cenie",
@@ -20833,8 +20833,8 @@ var error43 = () => {
     set: { unit: "elementos" },
     map: { unit: "entradas" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "a entrada",
@@ -20977,8 +20977,8 @@ var error44 = () => {
     set: { unit: "elementos" },
     map: { unit: "entradas" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "a entrada",
@@ -21122,8 +21122,8 @@ var error45 = () => {
     set: { unit: "elemente", verb: "s\u0103 aib\u0103" },
     map: { unit: "intr\u0103ri", verb: "s\u0103 aib\u0103" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "intrare",
@@ -21295,8 +21295,8 @@ var error46 = () => {
       verb: "\u0438\u043C\u0435\u0442\u044C"
     }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0432\u043E\u0434",
@@ -21414,8 +21414,8 @@ var error47 = () => {
     set: { unit: "prvkov", verb: "ma\u0165" },
     map: { unit: "polo\u017Eiek", verb: "ma\u0165" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "regul\xE1rny v\xFDraz",
@@ -21531,8 +21531,8 @@ var error48 = () => {
     set: { unit: "elementov", verb: "imeti" },
     map: { unit: "elementov", verb: "imeti" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "vnos",
@@ -21646,8 +21646,8 @@ var error49 = () => {
     set: { unit: "objekt", verb: "att inneh\xE5lla" },
     map: { unit: "objekt", verb: "att inneh\xE5lla" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "regulj\xE4rt uttryck",
@@ -21762,8 +21762,8 @@ var error50 = () => {
     set: { unit: "\u0B89\u0BB1\u0BC1\u0BAA\u0BCD\u0BAA\u0BC1\u0B95\u0BB3\u0BCD", verb: "\u0B95\u0BCA\u0BA3\u0BCD\u0B9F\u0BBF\u0BB0\u0BC1\u0B95\u0BCD\u0B95 \u0BB5\u0BC7\u0BA3\u0BCD\u0B9F\u0BC1\u0BAE\u0BCD" },
     map: { unit: "\u0B89\u0BB1\u0BC1\u0BAA\u0BCD\u0BAA\u0BC1\u0B95\u0BB3\u0BCD", verb: "\u0B95\u0BCA\u0BA3\u0BCD\u0B9F\u0BBF\u0BB0\u0BC1\u0B95\u0BCD\u0B95 \u0BB5\u0BC7\u0BA3\u0BCD\u0B9F\u0BC1\u0BAE\u0BCD" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0B89\u0BB3\u0BCD\u0BB3\u0BC0\u0B9F\u0BC1",
@@ -21878,8 +21878,8 @@ var error51 = () => {
     set: { unit: "\u0443\u043D\u0441\u0443\u0440", verb: "\u0434\u043E\u0448\u0442\u0430 \u0431\u043E\u0448\u0430\u0434" },
     map: { unit: "\u0441\u0430\u0431\u0442", verb: "\u0434\u043E\u0448\u0442\u0430 \u0431\u043E\u0448\u0430\u0434" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0443\u0440\u0443\u0434",
@@ -21995,8 +21995,8 @@ var error52 = () => {
     set: { unit: "\u0E23\u0E32\u0E22\u0E01\u0E32\u0E23", verb: "\u0E04\u0E27\u0E23\u0E21\u0E35" },
     map: { unit: "\u0E23\u0E32\u0E22\u0E01\u0E32\u0E23", verb: "\u0E04\u0E27\u0E23\u0E21\u0E35" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0E02\u0E49\u0E2D\u0E21\u0E39\u0E25\u0E17\u0E35\u0E48\u0E1B\u0E49\u0E2D\u0E19",
@@ -22111,8 +22111,8 @@ var error53 = () => {
     set: { unit: "elementler", verb: "bolmaly" },
     map: { unit: "elementler", verb: "bolmaly" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "giri\u015F",
@@ -22219,8 +22219,8 @@ var error54 = () => {
     set: { unit: "\xF6\u011Fe", verb: "olmal\u0131" },
     map: { unit: "\xF6\u011Fe", verb: "olmal\u0131" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "girdi",
@@ -22330,8 +22330,8 @@ var error55 = () => {
     set: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0456\u0432", verb: "\u043C\u0430\u0442\u0438\u043C\u0435" },
     map: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0456\u0432", verb: "\u043C\u0430\u0442\u0438\u043C\u0435" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0445\u0456\u0434\u043D\u0456 \u0434\u0430\u043D\u0456",
@@ -22449,8 +22449,8 @@ var error56 = () => {
     set: { unit: "\u0622\u0626\u0679\u0645\u0632", verb: "\u06C1\u0648\u0646\u0627" },
     map: { unit: "\u0622\u0626\u0679\u0645\u0632", verb: "\u06C1\u0648\u0646\u0627" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0627\u0646 \u067E\u0679",
@@ -22565,8 +22565,8 @@ var error57 = () => {
     set: { unit: "element", verb: "bo\u2018lishi kerak" },
     map: { unit: "yozuv", verb: "bo\u2018lishi kerak" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "kirish",
@@ -22679,8 +22679,8 @@ var error58 = () => {
     set: { unit: "ph\u1EA7n t\u1EED", verb: "c\xF3" },
     map: { unit: "ph\u1EA7n t\u1EED", verb: "c\xF3" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0111\u1EA7u v\xE0o",
@@ -22793,8 +22793,8 @@ var error59 = () => {
     set: { unit: "\u9879", verb: "\u5305\u542B" },
     map: { unit: "\u9879", verb: "\u5305\u542B" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u8F93\u5165",
@@ -22908,8 +22908,8 @@ var error60 = () => {
     set: { unit: "\u9805\u76EE", verb: "\u64C1\u6709" },
     map: { unit: "\u9805\u76EE", verb: "\u64C1\u6709" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u8F38\u5165",
@@ -23021,8 +23021,8 @@ var error61 = () => {
     set: { unit: "nkan", verb: "n\xED" },
     map: { unit: "nkan", verb: "n\xED" }
   };
-  function getSizing(origin) {
-    return Sizable[origin] ?? null;
+  function getSizing(origin2) {
+    return Sizable[origin2] ?? null;
   }
   const FormatDictionary = {
     regex: "\u1EB9\u0300r\u1ECD \xECb\xE1w\u1ECDl\xE9",
@@ -30205,6 +30205,7 @@ var COMMANDS = [
   "explain",
   "replay",
   "demo",
+  "init",
   "doctor",
   "clean"
 ];
@@ -30227,7 +30228,10 @@ var OPTIONS = {
   offline: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
-  version: { type: "boolean" }
+  version: { type: "boolean" },
+  vendor: { type: "boolean" },
+  forks: { type: "boolean" },
+  schedule: { type: "boolean" }
 };
 var Configuration = external_exports.strictObject({
   watch: external_exports.array(external_exports.string()).optional(),
@@ -30350,6 +30354,9 @@ function optionsOf(values, configuration, problems) {
     fresh: values.fresh === true,
     offline: values.offline === true,
     json: values.json === true,
+    vendor: values.vendor === true,
+    forks: values.forks === true,
+    schedule: values.schedule === true,
     format,
     failOn,
     manifests: configuration.manifests ?? [],
@@ -30552,8 +30559,8 @@ function code(text2, longest = LONGEST) {
   const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
   return safe === "" ? "` `" : `\`${safe}\``;
 }
-function fence(lines, language = "text") {
-  const safe = lines.map((line) => plain(line));
+function fence(lines2, language = "text") {
+  const safe = lines2.map((line) => plain(line));
   const longest = Math.max(
     2,
     ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
@@ -30858,12 +30865,12 @@ function parseLock(text2) {
   );
   return Object.fromEntries(pairs2);
 }
-function lockId(text2, origin) {
+function lockId(text2, origin2) {
   const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
-  return createHash2("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
+  return createHash2("sha256").update([...entries, origin2.python, origin2.platform, origin2.accelerator].join("\n")).digest("hex").slice(0, 12);
 }
 
 // src/adapters/sizes.ts
@@ -30893,8 +30900,8 @@ import { join as join3 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
 async function findUv(python, folder, settings, offline, say) {
-  const own2 = join3(folder, `uv-${UV_VERSION}`, "bin", "uv");
-  for (const path of ["uv", own2]) {
+  const own3 = join3(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  for (const path of ["uv", own3]) {
     const version3 = await versionOf(path);
     if (version3 !== void 0) return bind(path, version3, folder, settings);
   }
@@ -30902,10 +30909,10 @@ async function findUv(python, folder, settings, offline, say) {
     throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
   say(`installing uv ${UV_VERSION} into ${join3(folder, `uv-${UV_VERSION}`)}`);
   await install(python, join3(folder, `uv-${UV_VERSION}`));
-  const version2 = await versionOf(own2);
+  const version2 = await versionOf(own3);
   if (version2 === void 0)
-    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
-  return bind(own2, version2, folder, settings);
+    throw new WeatherError(`uv was installed but does not start: ${own3}. Remove the folder and try again.`);
+  return bind(own3, version2, folder, settings);
 }
 async function versionOf(path) {
   if (path.includes("/") && !existsSync(path)) return void 0;
@@ -30961,10 +30968,10 @@ function isWeather(finished) {
   ) || finished.status === 124;
 }
 function shortReason(finished) {
-  const lines = finished.stderr.split("\n").map(
+  const lines2 = finished.stderr.split("\n").map(
     (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
   ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines.join(" ")).slice(0, 600);
+  return withoutCredentials(lines2.join(" ")).slice(0, 600);
 }
 
 // src/adapters/environments.ts
@@ -31404,10 +31411,10 @@ function readLines(stream, onLine, tooMuch) {
   stream.on("data", (chunk) => {
     total += chunk.length;
     pending += chunk.toString();
-    const lines = pending.split("\n");
-    pending = lines.pop() ?? "";
+    const lines2 = pending.split("\n");
+    pending = lines2.pop() ?? "";
     if (total > LONGEST_RECORDS || pending.length > LONGEST_LINE) return tooMuch();
-    for (const line of lines) onLine(line);
+    for (const line of lines2) onLine(line);
   });
 }
 function keepHandover(from, to) {
@@ -31544,12 +31551,12 @@ function candidates(context) {
   if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
   const local = newestLocalTorch(context);
   const label = context.pinned && localLabel(context.pinned);
-  const own2 = { source: "the build on your index; no CPU build can be reached", requirement, options: [] };
+  const own3 = { source: "the build on your index; no CPU build can be reached", requirement, options: [] };
   return [
     ...local ? [{ source: "your find-links folder", requirement: `torch==${local}`, options: [] }] : [],
     ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
     { source: "torch backend cpu", requirement, options: ["--torch-backend", "cpu"] },
-    own2
+    own3
   ];
 }
 function newestLocalTorch(context) {
@@ -31653,7 +31660,7 @@ async function openWorld(options) {
   const clash = async (pins) => {
     const resolver = await uv().catch(() => void 0);
     if (resolver === void 0) return void 0;
-    const lines = Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
+    const lines2 = Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
 `);
     const compiled = await resolver.call(
       [
@@ -31668,7 +31675,7 @@ async function openWorld(options) {
         "--quiet",
         ...index.uvOptions
       ],
-      lines.join("")
+      lines2.join("")
     );
     if (compiled.status === 0) return false;
     return isWeather(compiled) ? void 0 : shortReason(compiled);
@@ -32061,10 +32068,10 @@ function projectRequests(ends, changes, releases, python) {
     const project = projectOf(change.file);
     byProject.set(project, [...byProject.get(project) ?? [], change]);
   }
-  const requests = [...byProject].flatMap(([project, own2]) => {
+  const requests = [...byProject].flatMap(([project, own3]) => {
     const inProject = (manifests) => manifests.filter(({ file: file2 }) => projectOf(file2) === project);
     const projectEnds = { base: inProject(ends.base), head: inProject(ends.head) };
-    return requestsOf(projectEnds, own2, releases, python);
+    return requestsOf(projectEnds, own3, releases, python);
   });
   return distinct(requests);
 }
@@ -32360,6 +32367,11 @@ function floorsOf(manifest) {
     return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
   });
   return floors.length < 2 ? [] : floors;
+}
+
+// src/domain/own.ts
+function own2(table2, name2) {
+  return Object.hasOwn(table2, name2) ? table2[name2] : void 0;
 }
 
 // src/detect/depth.ts
@@ -36854,9 +36866,9 @@ var CodeReader = class {
   read(call) {
     const name2 = call.name.split(".").at(-1) ?? "";
     if (call.name.includes(".") || this.#imported.has(name2)) {
-      const method = METHOD_OF_CONFIG[name2];
+      const method = own2(METHOD_OF_CONFIG, name2);
       if (method) this.#readMethod(call, method);
-      const quantization = QUANTIZATION_OF_CONFIG[name2];
+      const quantization = own2(QUANTIZATION_OF_CONFIG, name2);
       if (quantization) this.#readQuantization(call, quantization);
     }
     if (/\.from_pretrained$/.test(call.name)) this.#readModel(call);
@@ -36876,7 +36888,7 @@ var CodeReader = class {
     const variant = variants.find(({ keyword: keyword2, is }) => this.#values(call.keywords.get(keyword2)).includes(is));
     this.#note(this.#methods, call.node, variant ? `${name2}+${variant.name}` : name2);
     for (const text2 of this.#values(call.keywords.get("task_type"))) {
-      const task = TASK_OF_TYPE[text2.replace(/^.*\./, "")];
+      const task = own2(TASK_OF_TYPE, text2.replace(/^.*\./, ""));
       if (task) this.#note(this.#tasks, call.node, task);
       else this.#note(this.#unsure, call.node, `the task type \`${text2.slice(0, 60)}\` is not known`);
     }
@@ -37062,20 +37074,20 @@ function readDockerfile(content2) {
   return { ...sorted(read), includes, indexes };
 }
 function* instructions(content2) {
-  const lines = content2.split("\n").map((line) => line.replace(/\r$/, ""));
-  for (let index = 0; index < lines.length; index++) {
-    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines[index] ?? "")?.[1]?.toUpperCase();
+  const lines2 = content2.split("\n").map((line) => line.replace(/\r$/, ""));
+  for (let index = 0; index < lines2.length; index++) {
+    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines2[index] ?? "")?.[1]?.toUpperCase();
     if (keyword2 === void 0) continue;
     const words2 = [];
-    let from = (lines[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
+    let from = (lines2[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
     for (; ; index++) {
-      const line = lines[index] ?? "";
+      const line = lines2[index] ?? "";
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
       const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
       if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
       from = 0;
-      if (!(goesOn || isComment) || index + 1 >= lines.length) break;
+      if (!(goesOn || isComment) || index + 1 >= lines2.length) break;
     }
     yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
   }
@@ -37264,15 +37276,15 @@ function readPipfileLock(content2) {
   } catch (error62) {
     return unreadable2(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content2, error62));
   }
-  const lines = /* @__PURE__ */ new Map();
+  const lines2 = /* @__PURE__ */ new Map();
   for (const [index, line] of content2.split("\n").entries()) {
     const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
-    if (name2 && !lines.has(name2)) lines.set(name2, index + 1);
+    if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
   }
   const locked = ["default", "develop"].flatMap(
     (section) => Object.entries(record2(record2(parsed)[section])).flatMap(([name2, entry]) => {
       const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
-      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines.get(name2) ?? 1 }] : [];
+      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
     })
   );
   const sources = record2(record2(parsed)._meta).sources;
@@ -39618,8 +39630,8 @@ function* logicalLines(content2) {
   }
   if (pending.length > 0) yield* logical(pending, first);
 }
-function* logical(lines, first) {
-  const whole = lines.join("").replace(COMMENT, "");
+function* logical(lines2, first) {
+  const whole = lines2.join("").replace(COMMENT, "");
   const text2 = whole.trim();
   if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
 }
@@ -39645,11 +39657,11 @@ function hasScriptBlock(content2) {
   return content2.includes("# /// script");
 }
 function readScript(content2) {
-  const lines = content2.split("\n").map((line) => line.replace(/\r$/, ""));
-  const start = lines.findIndex((line) => OPEN.test(line));
+  const lines2 = content2.split("\n").map((line) => line.replace(/\r$/, ""));
+  const start = lines2.findIndex((line) => OPEN.test(line));
   if (start < 0) return {};
-  const length = lines.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
-  const commented = lines.slice(start + 1, length < 0 ? lines.length : start + 1 + length);
+  const length = lines2.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
+  const commented = lines2.slice(start + 1, length < 0 ? lines2.length : start + 1 + length);
   const end = commented.findLastIndex((line) => CLOSE.test(line));
   if (end < 0)
     return {
@@ -39831,8 +39843,8 @@ var Evaluator = class {
   /** An entry of a table: of a dictionary by its key, of a list of requirements by the name that each begins with. */
   #lookUp(name2, key) {
     const entries = [...this.table(this.#assigned.get(name2)), ...this.#keyed.get(name2) ?? []];
-    const own2 = entries.find(([entry]) => entry === key)?.[1];
-    if (own2) return own2;
+    const own3 = entries.find(([entry]) => entry === key)?.[1];
+    if (own3) return own3;
     const value = this.#assigned.get(name2);
     const lists2 = value ? namesIn2(this.file, value).filter((other) => other !== name2) : [];
     return firstOf([name2, ...lists2], (other) => {
@@ -40063,7 +40075,7 @@ function renderDiff(changes, findings, found = { cells: [], unsure: [] }) {
     )
   );
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map(
+  const lines2 = rows.map(
     (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
   const shown3 = findings.map(
@@ -40074,7 +40086,7 @@ function renderDiff(changes, findings, found = { cells: [], unsure: [] }) {
     ...found.unsure.map(({ value, file: file2, line }) => `not sure: ${plain(`${file2}:${line}`, 100)}  ${plain(value)}`)
   ];
   return `${[
-    lines.length > 0 ? lines.join("\n") : "no requirement changed",
+    lines2.length > 0 ? lines2.join("\n") : "no requirement changed",
     ...shown3.length > 0 ? [`findings
 ${shown3.map((line) => `  ${line}`).join("\n")}`] : [],
     ...cells.length > 0 ? [`cells that the code uses
@@ -40351,12 +40363,12 @@ function blocks(comparisons) {
   const parsed = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
   const titles = [...new Set(parsed.map((one) => `${one.architecture}/${one.task}`))];
   return titles.map((title) => {
-    const own2 = parsed.filter((one) => `${one.architecture}/${one.task}` === title);
-    const quantizations = [...new Set(own2.map((one) => one.quantization))];
-    const rows = [...new Set(own2.map((one) => one.method))].map((method) => ({
+    const own3 = parsed.filter((one) => `${one.architecture}/${one.task}` === title);
+    const quantizations = [...new Set(own3.map((one) => one.quantization))];
+    const rows = [...new Set(own3.map((one) => one.method))].map((method) => ({
       method,
       cells: quantizations.map(
-        (quantization) => own2.find((one) => one.method === method && one.quantization === quantization)?.comparison
+        (quantization) => own3.find((one) => one.method === method && one.quantization === quantization)?.comparison
       )
     }));
     return { title, quantizations, rows };
@@ -40454,17 +40466,17 @@ function waysOut(report) {
     const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
     return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${workaround.outcome}${cost}`);
   });
-  const lines = [.../* @__PURE__ */ new Set([...pins, ...tried])];
+  const lines2 = [.../* @__PURE__ */ new Set([...pins, ...tried])];
   const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
-  return ["ways out, each measured", ...none, ...lines].join("\n");
+  return ["ways out, each measured", ...none, ...lines2].join("\n");
 }
 function patchLines(report, specifier) {
   const indent2 = " ".repeat(15);
-  const own2 = report.patches.filter((patch) => patch.specifier === specifier);
-  const commands = [...new Set(own2.flatMap(({ refresh }) => refresh ?? []))];
+  const own3 = report.patches.filter((patch) => patch.specifier === specifier);
+  const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
   return [
-    ...own2.slice(0, 6).map(({ file: file2, line, after }) => `${indent2}${plain(`${file2}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
-    ...own2.length > 6 ? [`${indent2}and in ${own2.length - 6} more places`] : [],
+    ...own3.slice(0, 6).map(({ file: file2, line, after }) => `${indent2}${plain(`${file2}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
+    ...own3.length > 6 ? [`${indent2}and in ${own3.length - 6} more places`] : [],
     ...commands.map((command) => `${indent2}then ${plain(command, 120)}`)
   ];
 }
@@ -40476,11 +40488,11 @@ function notMeasured(report) {
   if (open2.length === 0) return "";
   const reasons = /* @__PURE__ */ new Map();
   for (const { cell, why } of open2) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
-  const lines = [...reasons].map(
+  const lines2 = [...reasons].map(
     ([why, cells]) => `  ${plural2(cells.length, "cell")}: ${plain(why, 160)}
     ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`
   );
-  return ["not measured", ...lines].join("\n");
+  return ["not measured", ...lines2].join("\n");
 }
 function footer(report) {
   const planned = report.comparisons.length;
@@ -40671,8 +40683,8 @@ function unifiedDiff(file2, before, after) {
   const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
   if (changed.length === 0) return "";
   const hunks = grouped(changed, count3).map(([from, to]) => {
-    const lines = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
-    return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines].join("\n");
+    const lines2 = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
+    return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines2].join("\n");
   });
   return `--- a/${file2}
 +++ b/${file2}
@@ -40690,21 +40702,21 @@ function grouped(changed, count3) {
   return ranges;
 }
 function linesOf(old, current, from, to, open2) {
-  const lines = [];
+  const lines2 = [];
   for (let index = from; index < to; index++) {
     const mark = index === open2 ? [NO_NEWLINE] : [];
     if (old[index] === current[index]) {
-      lines.push(` ${old[index]}`, ...mark);
+      lines2.push(` ${old[index]}`, ...mark);
       continue;
     }
     let end = index;
     while (end < to && old[end] !== current[end]) end++;
     const isLast = end - 1 === open2 ? [NO_NEWLINE] : [];
-    lines.push(...old.slice(index, end).map((line) => `-${line}`), ...isLast);
-    lines.push(...current.slice(index, end).map((line) => `+${line}`), ...isLast);
+    lines2.push(...old.slice(index, end).map((line) => `-${line}`), ...isLast);
+    lines2.push(...current.slice(index, end).map((line) => `+${line}`), ...isLast);
     index = end - 1;
   }
-  return lines;
+  return lines2;
 }
 
 // src/pins/patches.ts
@@ -41051,16 +41063,27 @@ function middle(low, high, stateOf2, preferred) {
 }
 
 // src/search/history.ts
+var INDEXES = /* @__PURE__ */ new WeakMap();
+function measurementsOf(history, request) {
+  let index = INDEXES.get(history);
+  if (index === void 0 || index.length !== history.length) {
+    const byKey = /* @__PURE__ */ new Map();
+    for (const measurement of history) {
+      const key = requestKey(measurement.question.environment);
+      const known = byKey.get(key);
+      if (known) known.push(measurement);
+      else byKey.set(key, [measurement]);
+    }
+    index = { length: history.length, byKey };
+    INDEXES.set(history, index);
+  }
+  return index.byKey.get(requestKey(request)) ?? [];
+}
 function environmentFor(history, request) {
-  const key = requestKey(request);
-  return history.find((measurement) => requestKey(measurement.question.environment) === key)?.environment;
+  return measurementsOf(history, request)[0]?.environment;
 }
 function resultFor(history, request, cell, repeat = 1) {
-  const key = requestKey(request);
-  const matching = history.filter(
-    (measurement) => measurement.question.repeat === repeat && requestKey(measurement.question.environment) === key
-  );
-  return matching.map((measurement) => measurement.results.get(cell)).find((result) => result !== void 0);
+  return measurementsOf(history, request).filter(({ question }) => question.repeat === repeat).map(({ results }) => results.get(cell)).find((result) => result !== void 0);
 }
 function unanswered(history, questions) {
   const open2 = [];
@@ -41150,10 +41173,10 @@ function compareHead(problem, history, cell) {
 }
 function isBaseModel(problem, history, cell) {
   if (isControl(cell)) return false;
-  const own2 = compareHead(problem, history, cell);
+  const own3 = compareHead(problem, history, cell);
   const control = compareHead(problem, history, controlOf(cell));
-  if (!isWorse(own2.comparison) || !isWorse(control.comparison)) return false;
-  return own2.what.every((what) => control.what.includes(what));
+  if (!isWorse(own3.comparison) || !isWorse(control.comparison)) return false;
+  return own3.what.every((what) => control.what.includes(what));
 }
 function movedCells(problem, history) {
   const moved = [...problem.controls, ...problem.cells].filter(
@@ -41521,8 +41544,8 @@ function togetherOnly(problem, history) {
 function partnerPins(problem, history) {
   return partnersFound(problem, history).flatMap(({ library, version: version2 }) => {
     const counted = count2(problem, history, { ...headPins(problem), [library]: version2 });
-    const own2 = problem.changes.some((change) => change.library === library);
-    const kind = own2 ? "floor" : "raise-partner";
+    const own3 = problem.changes.some((change) => change.library === library);
+    const kind = own3 ? "floor" : "raise-partner";
     return counted.unlocks.length > 0 ? [{ kind, library, version: version2, ...counted }] : [];
   });
 }
@@ -42252,10 +42275,10 @@ function waysOut2(report) {
 }
 var SHOWN_PATCHES = 4;
 function patchSentences(report, specifier) {
-  const own2 = report.patches.filter((patch) => patch.specifier === specifier);
-  const shown3 = own2.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => `At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
-  const rest = own2.length > SHOWN_PATCHES ? [`And in ${plural2(own2.length - SHOWN_PATCHES, "more place")}.`] : [];
-  const commands = [...new Set(own2.flatMap(({ refresh }) => refresh ?? []))];
+  const own3 = report.patches.filter((patch) => patch.specifier === specifier);
+  const shown3 = own3.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => `At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
+  const rest = own3.length > SHOWN_PATCHES ? [`And in ${plural2(own3.length - SHOWN_PATCHES, "more place")}.`] : [];
+  const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
   const refreshed = commands.length > 0 ? [`Then ${commands.map((command) => code(command)).join(", ")}.`] : [];
   const not = report.notPatched.filter((one) => one.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => `Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
   return [...shown3, ...rest, ...refreshed, ...not];
@@ -42667,6 +42690,157 @@ async function runDoctor(context) {
   return containment.missing.length > 0 ? 1 : 0;
 }
 
+// src/commands/init.ts
+import { cpSync as cpSync2, existsSync as existsSync8, mkdirSync as mkdirSync10, readFileSync as readFileSync9, writeFileSync as writeFileSync6 } from "node:fs";
+import { dirname as dirname3, join as join12 } from "node:path";
+
+// src/setup/workflows.ts
+var PERMISSIONS = ["actions: read", "checks: write", "contents: read", "pull-requests: write"];
+function workflowFiles(choice) {
+  return [
+    { path: ".github/workflows/peft-sweep.yml", text: mainWorkflow(choice) },
+    ...choice.forks ? [{ path: ".github/workflows/peft-sweep-forks.yml", text: forkWorkflow(choice) }] : []
+  ];
+}
+function mainWorkflow(choice) {
+  const schedule = choice.schedule ? ["  schedule:", "    - cron: '17 4 * * 1'"] : [];
+  return lines(
+    "name: peft-sweep",
+    "# Comments start a sweep only where they are a command of somebody with write permission, for the commit that stood",
+    "# when they wrote it; nothing of the pull request runs beside a token.",
+    "on: # zizmor: ignore[dangerous-triggers]",
+    "  pull_request:",
+    "  issue_comment:",
+    "    types: [created]",
+    ...schedule,
+    "  workflow_dispatch:",
+    "    inputs:",
+    "      changes:",
+    "        description: What to sweep, as NAME:OLD..NEW, e.g. transformers:4.55.4..4.57.6",
+    "        required: true",
+    "permissions: {}",
+    "concurrency:",
+    "  group: peft-sweep-${{ github.event.pull_request.number || github.event.issue.number || github.ref }}",
+    "  # A comment that is no command must not end a sweep.",
+    "  cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
+    "jobs:",
+    "  peft-sweep:",
+    "    permissions:",
+    ...PERMISSIONS.map((line) => `      ${line}`),
+    `    uses: ${called(choice, "sweep.yml")}`,
+    "    with:",
+    ...origin(choice),
+    "      changes: ${{ inputs.changes }}"
+  );
+}
+function forkWorkflow(choice) {
+  return lines(
+    "name: peft-sweep for forks",
+    "# Runs with the rights of this repository after the run of a fork has ended. It executes nothing of the fork, and",
+    "# takes from its run only results that fit a plan made here.",
+    "on: # zizmor: ignore[dangerous-triggers]",
+    "  workflow_run:",
+    "    workflows: [peft-sweep]",
+    "    types: [completed]",
+    "permissions: {}",
+    "concurrency:",
+    "  group: peft-sweep-forks-${{ github.event.workflow_run.head_repository.full_name }}-${{ github.event.workflow_run.head_branch }}",
+    "  cancel-in-progress: true",
+    "jobs:",
+    "  publish:",
+    "    if: ${{ github.event.workflow_run.head_repository.full_name != github.repository }}",
+    "    permissions:",
+    ...PERMISSIONS.map((line) => `      ${line}`),
+    `    uses: ${called(choice, "publish.yml")}`,
+    ...choice.source.kind === "remote" ? ["    with:", ...origin(choice)] : []
+  );
+}
+function called({ source }, file2) {
+  return source.kind === "vendored" ? `./.github/workflows/peft-sweep-${file2} # zizmor: ignore[self-repository]` : `${source.repository}/.github/workflows/${file2}@${source.ref}`;
+}
+function origin({ source }) {
+  if (source.kind === "vendored") return [];
+  return [`      action-repository: ${source.repository}`, `      action-ref: ${source.ref}`];
+}
+function lines(...text2) {
+  return `${text2.join("\n")}
+`;
+}
+function configurationFile(cells) {
+  const listed = cells.length === 0 ? ["cells: auto   # none was found in the code: the default 24 are measured"] : ["cells:", ...cells.map(({ id: id2, source }) => `  - ${id2}   # ${source.replace(/[^\x20-\x7e]/g, "?")}`)];
+  return {
+    path: ".github/peft-sweep.yml",
+    text: lines(
+      ...listed,
+      "exclude: []",
+      "budget: {minutes: 10}",
+      "comment: changes",
+      "fail-on: [regressed, degraded]"
+    )
+  };
+}
+
+// src/commands/init.ts
+var REPOSITORY = "peft-sweep/peft-sweep";
+var VENDORED = ".github/peft-sweep-action";
+async function runInit(context) {
+  const { folder, line, print } = context;
+  if (!existsSync8(join12(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
+  const { vendor, forks, schedule } = line.options;
+  const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
+  const { code: code2 } = await readRepository(await workingTree(folder));
+  const cells = usedCells(code2, allCells(), 36).cells.map(({ cell, source: at3 }) => ({ id: cellId(cell), source: at3 }));
+  const files = [
+    ...workflowFiles({ source, forks, schedule }),
+    configurationFile(cells),
+    ...vendor ? vendoredFiles() : []
+  ];
+  for (const { path, text: text2 } of files) print(writeNew(folder, path, text2));
+  if (vendor) print(copyAction(folder));
+  print("Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n");
+  return 0;
+}
+function writeNew(folder, path, text2) {
+  const file2 = join12(folder, path);
+  if (existsSync8(file2)) return `left alone  ${path} (it exists)
+`;
+  mkdirSync10(dirname3(file2), { recursive: true });
+  writeFileSync6(file2, text2);
+  return `written     ${path}
+`;
+}
+function vendoredFiles() {
+  const top = join12(programFolder(), "..");
+  return ["sweep.yml", "publish.yml"].map((name2) => {
+    const text2 = readFileSync9(join12(top, ".github", "workflows", name2), "utf8");
+    const local = text2.replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, "").replace(/ {4}inputs:\n(?=permissions)/, "").replace(
+      / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
+      `          sparse-checkout: ${VENDORED}
+          ref: \${{ github.event.repository.default_branch }}
+`
+    ).replaceAll("uses: ./.peft-sweep", `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
+    return { path: `.github/workflows/peft-sweep-${name2}`, text: local };
+  });
+}
+function copyAction(folder) {
+  const top = join12(programFolder(), "..");
+  const target2 = join12(folder, VENDORED);
+  if (existsSync8(target2)) return `left alone  ${VENDORED} (it exists)
+`;
+  for (const name2 of ["action.yml", "dist", "LICENSE"])
+    cpSync2(join12(top, name2), join12(target2, name2), { recursive: true });
+  for (const name2 of ["peft_probe", "checkpoints"])
+    cpSync2(join12(top, "probe", name2), join12(target2, "probe", name2), { recursive: true });
+  writeFileSync6(join12(target2, "package.json"), `${JSON.stringify({ type: "module" })}
+`);
+  return `written     ${VENDORED}
+`;
+}
+async function ownCommit() {
+  const { status, stdout } = await run("git", ["-C", join12(programFolder(), ".."), "rev-parse", "HEAD"]);
+  return status === 0 ? stdout.trim() : "v0";
+}
+
 // src/report/explain.ts
 function renderExplain(report, cell) {
   const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
@@ -42678,7 +42852,7 @@ function renderExplain(report, cell) {
       ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")
     ])
   ];
-  const lines = results.map((result) => {
+  const lines2 = results.map((result) => {
     const versions = changed.map((name2) => `${name2} ${pins.get(result.environment)?.[name2] ?? "?"}`).join(", ");
     const failures = result.failures.map((failure2) => `
       ${failure2.stage}: ${plain(failure2.message)}`);
@@ -42704,7 +42878,7 @@ function renderExplain(report, cell) {
 ${body.join("\n")}`] : [];
   return `${[
     `${cell}     ${comparison ? `${beforeAfter(comparison, "->")} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ")})` : "not planned; measured as a way out"}`,
-    ...section("measured", lines),
+    ...section("measured", lines2),
     ...section("boundary", boundaries),
     ...section("pins that mend it", mending),
     ...section("workarounds tried", tried)
@@ -42748,8 +42922,8 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync8, readFileSync as readFileSync9 } from "node:fs";
-import { join as join12, resolve as resolve2 } from "node:path";
+import { existsSync as existsSync9, readFileSync as readFileSync10 } from "node:fs";
+import { join as join13, resolve as resolve2 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
   const [typed = ""] = line.operands;
@@ -42765,7 +42939,7 @@ async function runReplay(context) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join12(resolve2(line.options.out), "handover"),
+    handover: join13(resolve2(line.options.out), "handover"),
     containment: await world.containment(),
     signal: context.signal,
     ...limits,
@@ -42816,12 +42990,12 @@ function located2(typed, out) {
   return { cell, id: id2 };
 }
 async function rebuilt(context, world, id2) {
-  if (existsSync8(environmentFolder(world.cache, id2))) return;
-  const file2 = join12(context.line.options.out, "locks", `${id2}.txt`);
-  if (!existsSync8(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  if (existsSync9(environmentFolder(world.cache, id2))) return;
+  const file2 = join13(context.line.options.out, "locks", `${id2}.txt`);
+  if (!existsSync9(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const environments = await world.environments(torch, resolve2(context.line.options.out));
-  const failed2 = await environments.build(id2, readFileSync9(file2, "utf8"));
+  const failed2 = await environments.build(id2, readFileSync10(file2, "utf8"));
   if (failed2)
     throw new UserError(
       `The environment ${id2} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`
@@ -42838,6 +43012,7 @@ var COMMANDS2 = {
   explain: runExplain,
   replay: runReplay,
   demo: runDemo,
+  init: runInit,
   doctor: runDoctor,
   clean: runClean
 };
@@ -42863,7 +43038,7 @@ async function dispatch(argv) {
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync9(file2) ? readFileSync10(file2, "utf8") : void 0;
+  return existsSync10(file2) ? readFileSync11(file2, "utf8") : void 0;
 }
 function failed(error62) {
   const say = (text2) => process.stderr.write(`peft-sweep: ${text2}
@@ -42912,6 +43087,7 @@ export {
   parsePep508,
   clausesOf,
   isWatched,
+  own2 as own,
   readRepository,
   globMatcher,
   requestsOf2 as requestsOf,

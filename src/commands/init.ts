@@ -1,0 +1,79 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { workingTree } from '../adapters/git.ts';
+import { run } from '../adapters/process.ts';
+import { programFolder } from '../adapters/world.ts';
+import { usedCells } from '../detect/cells.ts';
+import { readRepository } from '../detect/repository.ts';
+import { cellId } from '../domain/cell.ts';
+import { UserError } from '../errors.ts';
+import { allCells } from '../plan/matrix.ts';
+import { configurationFile, type SetupChoice, type WrittenFile, workflowFiles } from '../setup/workflows.ts';
+import type { Context } from './context.ts';
+
+const REPOSITORY = 'peft-sweep/peft-sweep';
+const VENDORED = '.github/peft-sweep-action';
+
+/** Writes the workflows and a first configuration. What is there already is left alone and said. */
+export async function runInit(context: Context): Promise<number> {
+  const { folder, line, print } = context;
+  if (!existsSync(join(folder, '.git'))) throw new UserError('Run `peft-sweep init` at the top of a git checkout.');
+  const { vendor, forks, schedule } = line.options;
+  const source: SetupChoice['source'] = vendor
+    ? { kind: 'vendored' }
+    : { kind: 'remote', repository: REPOSITORY, ref: await ownCommit() };
+  const { code } = await readRepository(await workingTree(folder));
+  const cells = usedCells(code, allCells(), 36).cells.map(({ cell, source: at }) => ({ id: cellId(cell), source: at }));
+  const files = [
+    ...workflowFiles({ source, forks, schedule }),
+    configurationFile(cells),
+    ...(vendor ? vendoredFiles() : []),
+  ];
+  for (const { path, text } of files) print(writeNew(folder, path, text));
+  if (vendor) print(copyAction(folder));
+  print('Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n');
+  return 0;
+}
+
+function writeNew(folder: string, path: string, text: string): string {
+  const file = join(folder, path);
+  if (existsSync(file)) return `left alone  ${path} (it exists)\n`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return `written     ${path}\n`;
+}
+
+/** Our own workflows, with the action taken from this repository instead of another one. */
+function vendoredFiles(): readonly WrittenFile[] {
+  const top = join(programFolder(), '..');
+  return ['sweep.yml', 'publish.yml'].map((name) => {
+    const text = readFileSync(join(top, '.github', 'workflows', name), 'utf8');
+    const local = text
+      .replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, '')
+      .replace(/ {4}inputs:\n(?=permissions)/, '')
+      .replace(
+        / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
+        `          sparse-checkout: ${VENDORED}\n          ref: \${{ github.event.repository.default_branch }}\n`,
+      )
+      .replaceAll('uses: ./.peft-sweep', `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
+    return { path: `.github/workflows/peft-sweep-${name}`, text: local };
+  });
+}
+
+function copyAction(folder: string): string {
+  const top = join(programFolder(), '..');
+  const target = join(folder, VENDORED);
+  if (existsSync(target)) return `left alone  ${VENDORED} (it exists)\n`;
+  for (const name of ['action.yml', 'dist', 'LICENSE'])
+    cpSync(join(top, name), join(target, name), { recursive: true });
+  for (const name of ['peft_probe', 'checkpoints'])
+    cpSync(join(top, 'probe', name), join(target, 'probe', name), { recursive: true });
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
+  return `written     ${VENDORED}\n`;
+}
+
+/** The commit that this program was checked out at; its major version where that is not known. */
+async function ownCommit(): Promise<string> {
+  const { status, stdout } = await run('git', ['-C', join(programFolder(), '..'), 'rev-parse', 'HEAD']);
+  return status === 0 ? stdout.trim() : 'v0';
+}

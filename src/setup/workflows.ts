@@ -1,0 +1,114 @@
+/** The workflows that `init` writes: a few lines that call ours, with exactly the permissions that ours need. */
+
+export interface SetupChoice {
+  /** Where the reusable workflows are: `OWNER/NAME/.github/workflows` and a commit, or this repository itself. */
+  readonly source:
+    | { readonly kind: 'remote'; readonly repository: string; readonly ref: string }
+    | { readonly kind: 'vendored' };
+  readonly forks: boolean;
+  readonly schedule: boolean;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The sum of what the jobs of sweep.yml ask for: a called workflow gets no more than its caller has. */
+const PERMISSIONS = ['actions: read', 'checks: write', 'contents: read', 'pull-requests: write'];
+
+export function workflowFiles(choice: SetupChoice): readonly WrittenFile[] {
+  return [
+    { path: '.github/workflows/peft-sweep.yml', text: mainWorkflow(choice) },
+    ...(choice.forks ? [{ path: '.github/workflows/peft-sweep-forks.yml', text: forkWorkflow(choice) }] : []),
+  ];
+}
+
+function mainWorkflow(choice: SetupChoice): string {
+  const schedule = choice.schedule ? ['  schedule:', "    - cron: '17 4 * * 1'"] : [];
+  return lines(
+    'name: peft-sweep',
+    '# Comments start a sweep only where they are a command of somebody with write permission, for the commit that stood',
+    '# when they wrote it; nothing of the pull request runs beside a token.',
+    'on: # zizmor: ignore[dangerous-triggers]',
+    '  pull_request:',
+    '  issue_comment:',
+    '    types: [created]',
+    ...schedule,
+    '  workflow_dispatch:',
+    '    inputs:',
+    '      changes:',
+    '        description: What to sweep, as NAME:OLD..NEW, e.g. transformers:4.55.4..4.57.6',
+    '        required: true',
+    'permissions: {}',
+    'concurrency:',
+    '  group: peft-sweep-${{ github.event.pull_request.number || github.event.issue.number || github.ref }}',
+    '  # A comment that is no command must not end a sweep.',
+    "  cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
+    'jobs:',
+    '  peft-sweep:',
+    '    permissions:',
+    ...PERMISSIONS.map((line) => `      ${line}`),
+    `    uses: ${called(choice, 'sweep.yml')}`,
+    '    with:',
+    ...origin(choice),
+    '      changes: ${{ inputs.changes }}',
+  );
+}
+
+function forkWorkflow(choice: SetupChoice): string {
+  return lines(
+    'name: peft-sweep for forks',
+    '# Runs with the rights of this repository after the run of a fork has ended. It executes nothing of the fork, and',
+    '# takes from its run only results that fit a plan made here.',
+    'on: # zizmor: ignore[dangerous-triggers]',
+    '  workflow_run:',
+    '    workflows: [peft-sweep]',
+    '    types: [completed]',
+    'permissions: {}',
+    'concurrency:',
+    '  group: peft-sweep-forks-${{ github.event.workflow_run.head_repository.full_name }}-${{ github.event.workflow_run.head_branch }}',
+    '  cancel-in-progress: true',
+    'jobs:',
+    '  publish:',
+    '    if: ${{ github.event.workflow_run.head_repository.full_name != github.repository }}',
+    '    permissions:',
+    ...PERMISSIONS.map((line) => `      ${line}`),
+    `    uses: ${called(choice, 'publish.yml')}`,
+    ...(choice.source.kind === 'remote' ? ['    with:', ...origin(choice)] : []),
+  );
+}
+
+function called({ source }: SetupChoice, file: string): string {
+  return source.kind === 'vendored'
+    ? `./.github/workflows/peft-sweep-${file} # zizmor: ignore[self-repository]`
+    : `${source.repository}/.github/workflows/${file}@${source.ref}`;
+}
+
+/** The jobs check the action out from where the workflow came from, at the same commit. */
+function origin({ source }: SetupChoice): readonly string[] {
+  if (source.kind === 'vendored') return [];
+  return [`      action-repository: ${source.repository}`, `      action-ref: ${source.ref}`];
+}
+
+function lines(...text: readonly string[]): string {
+  return `${text.join('\n')}\n`;
+}
+
+/** A first configuration: the cells that the code uses, each with its place. */
+export function configurationFile(cells: readonly { readonly id: string; readonly source: string }[]): WrittenFile {
+  const listed =
+    cells.length === 0
+      ? ['cells: auto   # none was found in the code: the default 24 are measured']
+      : ['cells:', ...cells.map(({ id, source }) => `  - ${id}   # ${source.replace(/[^\x20-\x7e]/g, '?')}`)];
+  return {
+    path: '.github/peft-sweep.yml',
+    text: lines(
+      ...listed,
+      'exclude: []',
+      'budget: {minutes: 10}',
+      'comment: changes',
+      'fail-on: [regressed, degraded]',
+    ),
+  };
+}
