@@ -44,7 +44,7 @@ import {
   totalsText,
   worse,
   writeReport
-} from "./chunks/chunk-32KA557Q.js";
+} from "./chunks/chunk-HG2PC4XD.js";
 import {
   __commonJS,
   __require,
@@ -27404,7 +27404,7 @@ function githubTree(client, here, sha, asked2) {
 // src/adapters/github.ts
 var LONGEST_WAIT_S = 60;
 var MOST_PAGES = 30;
-function octokit({ token, apiUrl, say }) {
+function octokit({ token, apiUrl, say, retryMs = 1e3 }) {
   const Extended = Octokit2.plugin(retry, throttling);
   const wait = (what) => (seconds, _options, _client, tries) => {
     say(`GitHub asks to wait ${seconds} s (${what})`);
@@ -27415,6 +27415,7 @@ function octokit({ token, apiUrl, say }) {
     ...getOctokitOptions(token, { baseUrl: apiUrl }),
     userAgent: "peft-sweep",
     log: { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 },
+    retry: { retryAfterBaseValue: retryMs },
     throttle: { onRateLimit: wait("rate limit"), onSecondaryRateLimit: wait("secondary rate limit") }
   });
 }

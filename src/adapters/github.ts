@@ -24,6 +24,8 @@ export interface GitHubSettings {
   /** Base address of the API: GitHub Enterprise servers have their own. */
   readonly apiUrl: string;
   readonly say: (line: string) => void;
+  /** The first wait before asking again; each further one is longer. */
+  readonly retryMs?: number;
 }
 
 export type Client = InstanceType<typeof Octokit>;
@@ -32,7 +34,7 @@ export type Client = InstanceType<typeof Octokit>;
 const LONGEST_WAIT_S = 60;
 const MOST_PAGES = 30;
 
-export function octokit({ token, apiUrl, say }: GitHubSettings): Client {
+export function octokit({ token, apiUrl, say, retryMs = 1000 }: GitHubSettings): Client {
   const Extended = Octokit.plugin(retry, throttling);
   const wait = (what: string) => (seconds: number, _options: object, _client: unknown, tries: number) => {
     say(`GitHub asks to wait ${seconds} s (${what})`);
@@ -43,6 +45,7 @@ export function octokit({ token, apiUrl, say }: GitHubSettings): Client {
     ...getOctokitOptions(token, { baseUrl: apiUrl }),
     userAgent: 'peft-sweep',
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    retry: { retryAfterBaseValue: retryMs },
     throttle: { onRateLimit: wait('rate limit'), onSecondaryRateLimit: wait('secondary rate limit') },
   });
 }

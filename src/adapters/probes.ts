@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeEnd, ProbeJob, Probes } from '../ports.ts';
-import type { Containment } from './contain.ts';
+import type { Containment, Rooms } from './contain.ts';
 import { environmentFolder } from './environments.ts';
 
 export interface ProbeSettings {
@@ -12,6 +12,8 @@ export interface ProbeSettings {
   /** Where adapters that the base environment saved are kept for the others. */
   readonly handover: string;
   readonly containment: Containment;
+  /** What a probe cannot see, and what it can all the same. */
+  readonly rooms: Pick<Rooms, 'hidden' | 'kept'>;
   readonly signal: AbortSignal;
   readonly secondsPerCell: number;
   readonly bytesPerCell: number;
@@ -44,7 +46,12 @@ export class PythonProbes implements Probes {
     const { settings } = this;
     for (const folder of ['cells', 'home', 'tmp']) mkdirSync(join(work, folder));
     const python = join(environmentFolder(settings.cache, environmentId), 'bin', 'python');
-    const [command = '', ...args] = settings.containment.wrap(work, [
+    const rooms = {
+      ...settings.rooms,
+      writable: work,
+      kept: settings.rooms.kept.filter((folder) => existsSync(folder)),
+    };
+    const [command = '', ...args] = settings.containment.wrap(rooms, [
       python,
       '-I',
       '-B',

@@ -1,5 +1,5 @@
 /** Puts the real adapters together: finds Python and uv, the index, torch, and the containment that this machine allows. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import type { Machine, Ports } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plain } from '../report/escape.ts';
 import { IndexCatalog } from './catalog.ts';
-import { chooseContainment } from './contain.ts';
+import { chooseContainment, hiddenFolders, outermost } from './contain.ts';
 import { UvEnvironments } from './environments.ts';
 import { emittedIndexes, indexSettings, readCertificate } from './index-settings.ts';
 import { FileJournal } from './journal.ts';
@@ -80,9 +80,17 @@ export async function openWorld(options: WorldOptions) {
       program: programFolder(),
       offline: options.offline,
     });
+  /** A probe sees its environment, the program and Python; the folder for handovers is added by the run. */
+  const roomsFor = (more: readonly string[]) => {
+    for (const name of ['environments', 'bytecode', 'tmp']) mkdirSync(join(cache, name), { recursive: true });
+    const kept = [join(cache, 'environments'), join(cache, 'bytecode'), programFolder(), python.prefix, ...more];
+    return { hidden: hiddenFolders(environment, options.folder), kept: outermost([...new Set(kept)]) };
+  };
   const containment = once(() => {
-    mkdirSync(join(cache, 'tmp'), { recursive: true });
-    return chooseContainment(join(cache, 'tmp'));
+    const rooms = { ...roomsFor([]), writable: mkdtempSync(join(cache, 'tmp', 'try-')) };
+    return chooseContainment(rooms, [python.path, '-I', '-c', 'pass']).finally(() =>
+      rmSync(rooms.writable, { recursive: true, force: true }),
+    );
   });
   /** Where a probe could write to files that are shared by hard links, nothing of them is used by another run. */
   const discardUnlessProtected = async () => {
@@ -125,6 +133,7 @@ export async function openWorld(options: WorldOptions) {
     indexUrls,
     environments,
     containment,
+    roomsFor,
   };
 }
 
@@ -166,6 +175,7 @@ export async function sweepWorld(
     program: programFolder(),
     handover: join(out, 'handover'),
     containment,
+    rooms: world.roomsFor([join(out, 'handover')]),
     signal: options.signal,
     ...limits,
   });

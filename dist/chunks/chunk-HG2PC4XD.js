@@ -10199,7 +10199,7 @@ var require_semver2 = __commonJS({
 });
 
 // src/commands/run.ts
-import { existsSync as existsSync10, readFileSync as readFileSync11 } from "node:fs";
+import { existsSync as existsSync12, readFileSync as readFileSync11 } from "node:fs";
 
 // src/errors.ts
 var UserError = class extends Error {
@@ -15300,7 +15300,7 @@ var recursive = /* @__PURE__ */ new WeakMap();
 var NONE = 0;
 var ASSUMED = 1;
 var PROVEN = 2;
-function isRecursive(inst, stack, resolve3) {
+function isRecursive(inst, stack, resolve4) {
   const cached2 = recursive.get(inst);
   if (cached2 !== void 0)
     return cached2 ? PROVEN : NONE;
@@ -15310,7 +15310,7 @@ function isRecursive(inst, stack, resolve3) {
   let result = NONE;
   const check2 = (child) => {
     if (result !== PROVEN && child?._zod) {
-      const answer = isRecursive(child, stack, resolve3);
+      const answer = isRecursive(child, stack, resolve4);
       if (answer > result)
         result = answer;
     }
@@ -15321,7 +15321,7 @@ function isRecursive(inst, stack, resolve3) {
       const desc = Object.getOwnPropertyDescriptor(sh, key);
       if (spread && !desc.enumerable)
         continue;
-      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve3) : NONE;
+      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve4) : NONE;
       if (child > answer)
         answer = child;
     }
@@ -15385,7 +15385,7 @@ function isRecursive(inst, stack, resolve3) {
       break;
     // `$ZodLazy` caches its inner on the def, so a resolved edge is followed exactly
     case "lazy": {
-      const inner = def._cachedInner ?? (resolve3 ? inst._zod.innerType : void 0);
+      const inner = def._cachedInner ?? (resolve4 ? inst._zod.innerType : void 0);
       merge2(inner ? isRecursive(inner, stack, false) : ASSUMED);
       break;
     }
@@ -30394,7 +30394,7 @@ import { join } from "node:path";
 import { spawn } from "node:child_process";
 var LONGEST_OUTPUT = 8 * 1024 * 1024;
 function run(command, args, options = {}) {
-  return new Promise((resolve3) => {
+  return new Promise((resolve4) => {
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       ...options.env && { env: options.env },
@@ -30413,11 +30413,11 @@ function run(command, args, options = {}) {
     }, options.timeoutMs ?? 6e5);
     child.on("error", (error62) => {
       clearTimeout(timer);
-      resolve3({ status: 127, stdout: "", stderr: error62.message });
+      resolve4({ status: 127, stdout: "", stderr: error62.message });
     });
     child.on("close", (code2) => {
       clearTimeout(timer);
-      resolve3({ status: late ? 124 : code2 ?? 1, ...out });
+      resolve4({ status: late ? 124 : code2 ?? 1, ...out });
     });
     child.stdin.on("error", () => void 0);
     child.stdin.end(options.input ?? "");
@@ -30483,12 +30483,12 @@ function commitTree(folder, commit) {
 }
 function blobs(folder, objects) {
   if (objects.length === 0) return Promise.resolve([]);
-  return new Promise((resolve3, reject) => {
+  return new Promise((resolve4, reject) => {
     const child = spawn2("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
     const chunks = [];
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.on("error", reject);
-    child.on("close", () => resolve3(splitBatch(Buffer.concat(chunks), objects.length)));
+    child.on("close", () => resolve4(splitBatch(Buffer.concat(chunks), objects.length)));
     child.stdin.on("error", () => void 0);
     child.stdin.end(objects.map((object2) => `${object2}
 `).join(""));
@@ -30539,9 +30539,9 @@ function stateOf(top, path) {
 }
 
 // src/adapters/world.ts
-import { existsSync as existsSync5, mkdirSync as mkdirSync7, rmSync as rmSync4 } from "node:fs";
+import { existsSync as existsSync7, mkdirSync as mkdirSync7, mkdtempSync as mkdtempSync3, rmSync as rmSync4 } from "node:fs";
 import { cpus, homedir } from "node:os";
-import { dirname as dirname2, join as join8, resolve } from "node:path";
+import { dirname as dirname2, join as join8, resolve as resolve2 } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // src/report/escape.ts
@@ -30583,7 +30583,7 @@ var TRIES = 3;
 async function fetchText(url2, headers, certificate) {
   let last2;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (attempt > 0) await new Promise((resolve3) => setTimeout(resolve3, 150 * 4 ** attempt));
+    if (attempt > 0) await new Promise((resolve4) => setTimeout(resolve4, 150 * 4 ** attempt));
     try {
       const answer = await getOnce(url2, headers, certificate, 5);
       if (answer.status < 500 && answer.status !== 429) return answer;
@@ -30599,7 +30599,7 @@ async function fetchText(url2, headers, certificate) {
   );
 }
 function getOnce(url2, headers, certificate, redirects) {
-  return new Promise((resolve3, reject) => {
+  return new Promise((resolve4, reject) => {
     const address = new URL(url2);
     const options = {
       headers,
@@ -30615,7 +30615,7 @@ function getOnce(url2, headers, certificate, redirects) {
       if (location && (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400) {
         response.resume();
         if (redirects === 0) return reject(new Error("too many redirects"));
-        return resolve3(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
+        return resolve4(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
       }
       const chunks = [];
       let size = 0;
@@ -30626,7 +30626,7 @@ function getOnce(url2, headers, certificate, redirects) {
       });
       response.on(
         "end",
-        () => resolve3({
+        () => resolve4({
           status: response.statusCode ?? 0,
           headers: response.headers,
           body: Buffer.concat(chunks).toString()
@@ -30796,29 +30796,54 @@ function fits(filename, target2) {
 }
 
 // src/adapters/contain.ts
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 var INSIDE = `
-work="$1"; shift
+set -f
+IFS='
+'
+user="$1"; work="$2"; hidden="$3"; kept="$4"; shift 4
 mount -t proc proc /proc 2>/dev/null || true
-mount --bind "$work" "$work" || exit 125
-while read -r _ _ _ _ target _; do
+mount -t tmpfs -o mode=755,size=4m none /mnt || exit 125
+number=0
+for folder in $work $kept; do
+  mkdir "/mnt/$number" && mount --bind "$folder" "/mnt/$number" || exit 125
+  number=$((number + 1))
+done
+for folder in $hidden; do mount -t tmpfs -o mode=755,size=4m none "$folder" || exit 125; done
+number=0
+for folder in $work $kept; do
+  mkdir -p "$folder" && mount --bind "/mnt/$number" "$folder" || exit 125
+  umount "/mnt/$number"
+  number=$((number + 1))
+done
+while read -r line; do
+  target=$(printf '%s' "$line" | cut -d ' ' -f 5)
   case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
   mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
 done < /proc/self/mountinfo
+cd "$work" || exit 125
+if [ "$user" = other ]; then
+  chown -R 65534:65534 "$work" || exit 125
+  exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
+fi
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 `;
+var LIMITS = "memory, time and file size limited";
 var ALL = [
   "no network",
   "own process tree",
   "read-only files",
+  "homes and the runner\u2019s files hidden",
   "no capabilities",
-  "memory, time and file size limited"
+  LIMITS
 ];
-function namespaces(name2, extra) {
+function namespaces(name2, extra, user, enforced) {
   return {
     name: name2,
-    enforced: ALL,
+    enforced,
     missing: [],
-    wrap: (writable, command) => [
+    wrap: ({ writable, hidden, kept }, command) => [
       ...[
         "unshare",
         ...extra,
@@ -30831,30 +30856,46 @@ function namespaces(name2, extra) {
         "--propagation",
         "private"
       ],
-      ...["sh", "-c", INSIDE, "sh", writable, ...command]
+      ...["sh", "-c", INSIDE, "sh", user, writable, hidden.join("\n"), kept.join("\n"), ...command]
     ]
   };
 }
 var LEVELS = [
-  namespaces("namespaces", []),
-  namespaces("user namespaces", ["--user", "--map-root-user"]),
+  namespaces("namespaces, another user", [], "other", [...ALL, "another user"]),
+  namespaces("namespaces", [], "same", ALL),
+  namespaces("user namespaces", ["--user", "--map-root-user"], "same", ALL),
   {
     name: "limits only",
-    enforced: ["memory, time and file size limited"],
-    missing: ["no network", "own process tree", "read-only files"],
-    wrap: (_writable, command) => command
+    enforced: [LIMITS],
+    missing: ALL.filter((what) => what !== LIMITS && what !== "no capabilities"),
+    wrap: (_rooms, command) => command
   }
 ];
-async function chooseContainment(writable) {
+async function chooseContainment(rooms, harmless) {
   for (const level of LEVELS) {
-    const [command = "", ...args] = level.wrap(writable, ["true"]);
+    const [command = "", ...args] = level.wrap(rooms, harmless);
     if ((await run(command, args, { timeoutMs: 2e4 })).status === 0) return level;
   }
   throw new Error("the last level of containment always works");
 }
+function hiddenFolders(environment, folder) {
+  const named = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
+    (name2) => environment[name2]
+  );
+  const wanted = [...named, folder, "/home", "/root", "/run", "/opt/actions-runner"];
+  const present = [
+    ...new Set(
+      wanted.filter((path) => path !== void 0 && path !== "" && existsSync(path)).map((path) => resolve(path ?? ""))
+    )
+  ];
+  return outermost(present.filter((path) => path !== "/" && path !== "/tmp"));
+}
+function outermost(folders) {
+  return folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(`${other}/`)));
+}
 
 // src/adapters/environments.ts
-import { existsSync as existsSync2, mkdirSync as mkdirSync3, mkdtempSync, readFileSync as readFileSync3, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { existsSync as existsSync3, mkdirSync as mkdirSync3, mkdtempSync, readFileSync as readFileSync3, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { join as join4 } from "node:path";
 
 // src/adapters/locks.ts
@@ -30895,7 +30936,7 @@ function tooLarge(bytes) {
 }
 
 // src/adapters/uv.ts
-import { existsSync, mkdirSync as mkdirSync2 } from "node:fs";
+import { existsSync as existsSync2, mkdirSync as mkdirSync2 } from "node:fs";
 import { join as join3 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
@@ -30915,7 +30956,7 @@ async function findUv(python, folder, settings, offline, say) {
   return bind(own3, version2, folder, settings);
 }
 async function versionOf(path) {
-  if (path.includes("/") && !existsSync(path)) return void 0;
+  if (path.includes("/") && !existsSync2(path)) return void 0;
   const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
   const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
   if (shown3.status !== 0 || version2 === void 0) return void 0;
@@ -31087,7 +31128,7 @@ var UvEnvironments = class {
   async build(id2, lock) {
     const { uv, python, index, torch, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
-    if (existsSync2(join4(target2, "peft-sweep.lock"))) return void 0;
+    if (existsSync3(join4(target2, "peft-sweep.lock"))) return void 0;
     const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
     if (why !== void 0) return { status: "unresolved", why };
     const building = mkdtempSync(join4(ensure(join4(folder, "tmp")), "build-"));
@@ -31119,7 +31160,7 @@ var UvEnvironments = class {
       await this.#addBytecode(venv, lock);
       writeFileSync2(join4(venv, "peft-sweep.lock"), lock);
       ensure(join4(folder, "environments"));
-      if (!existsSync2(target2)) renameSync2(venv, target2);
+      if (!existsSync3(target2)) renameSync2(venv, target2);
       writeFileSync2(join4(ensure(join4(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
@@ -31196,7 +31237,7 @@ function readCertificate(settings) {
 }
 
 // src/adapters/journal.ts
-import { appendFileSync, existsSync as existsSync3, mkdirSync as mkdirSync4, readFileSync as readFileSync5, rmSync as rmSync2 } from "node:fs";
+import { appendFileSync, existsSync as existsSync4, mkdirSync as mkdirSync4, readFileSync as readFileSync5, rmSync as rmSync2 } from "node:fs";
 import { dirname } from "node:path";
 
 // src/domain/outcome.ts
@@ -31241,7 +31282,7 @@ var FileJournal = class {
     this.file = file2;
     if (fresh || !this.#read(identity)) rmSync2(file2, { force: true });
     mkdirSync4(dirname(file2), { recursive: true });
-    if (existsSync3(file2) && !readFileSync5(file2, "utf8").endsWith("\n")) appendFileSync(file2, "\n");
+    if (existsSync4(file2) && !readFileSync5(file2, "utf8").endsWith("\n")) appendFileSync(file2, "\n");
     this.#append({ kind: "run", identity });
   }
   file;
@@ -31300,7 +31341,7 @@ function parseLine(raw) {
 
 // src/adapters/probes.ts
 import { spawn as spawn3 } from "node:child_process";
-import { cpSync, lstatSync as lstatSync2, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2, rmSync as rmSync3 } from "node:fs";
+import { cpSync, existsSync as existsSync5, lstatSync as lstatSync2, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2, rmSync as rmSync3 } from "node:fs";
 import { join as join5 } from "node:path";
 var IMPORT_SECONDS = 180;
 var LONGEST_RECORDS = 64 * 1024 * 1024;
@@ -31326,7 +31367,12 @@ var PythonProbes = class {
     const { settings } = this;
     for (const folder of ["cells", "home", "tmp"]) mkdirSync5(join5(work, folder));
     const python = join5(environmentFolder(settings.cache, environmentId), "bin", "python");
-    const [command = "", ...args] = settings.containment.wrap(work, [
+    const rooms = {
+      ...settings.rooms,
+      writable: work,
+      kept: settings.rooms.kept.filter((folder) => existsSync5(folder))
+    };
+    const [command = "", ...args] = settings.containment.wrap(rooms, [
       python,
       "-I",
       "-B",
@@ -31340,7 +31386,7 @@ var PythonProbes = class {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       detached: true
     });
-    return new Promise((resolve3) => {
+    return new Promise((resolve4) => {
       let stopped;
       let output2 = "";
       const stop = (why) => {
@@ -31360,13 +31406,13 @@ var PythonProbes = class {
       readLines(child.stdio[3], onLine, () => stop("timeout"));
       child.on("error", (error62) => {
         clearTimeout(timer);
-        resolve3({ how: "exit", code: 127, output: error62.message });
+        resolve4({ how: "exit", code: 127, output: error62.message });
       });
       child.on("close", (code2, signal) => {
         clearTimeout(timer);
         settings.signal.removeEventListener("abort", interrupt);
         killGroup(child.pid);
-        resolve3({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
+        resolve4({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
       });
       child.stdin?.on("error", () => void 0);
       child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
@@ -31451,17 +31497,17 @@ function ensure2(folder) {
 }
 
 // src/adapters/python.ts
-import { existsSync as existsSync4, readFileSync as readFileSync6 } from "node:fs";
+import { existsSync as existsSync6, readFileSync as readFileSync6 } from "node:fs";
 import { join as join6 } from "node:path";
 var OLDEST = [3, 10];
-var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3])))';
+var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix)';
 async function findPython(wanted, folder) {
   const asked = wanted ?? pinnedVersion(folder);
   const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
   for (const candidate of candidates2) {
     const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
-    const [path = "", version2 = ""] = shown3.stdout.trim().split("\n");
-    if (shown3.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2 });
+    const [path = "", version2 = "", prefix = ""] = shown3.stdout.trim().split("\n");
+    if (shown3.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2, prefix });
   }
   const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
   throw new UserError(
@@ -31478,7 +31524,7 @@ function checked(python) {
 }
 function pinnedVersion(folder) {
   const file2 = join6(folder, ".python-version");
-  if (!existsSync4(file2)) return void 0;
+  if (!existsSync6(file2)) return void 0;
   const line = readFileSync6(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
@@ -31649,9 +31695,16 @@ async function openWorld(options) {
     program: programFolder(),
     offline: options.offline
   });
+  const roomsFor = (more) => {
+    for (const name2 of ["environments", "bytecode", "tmp"]) mkdirSync7(join8(cache, name2), { recursive: true });
+    const kept = [join8(cache, "environments"), join8(cache, "bytecode"), programFolder(), python.prefix, ...more];
+    return { hidden: hiddenFolders(environment, options.folder), kept: outermost([...new Set(kept)]) };
+  };
   const containment = once(() => {
-    mkdirSync7(join8(cache, "tmp"), { recursive: true });
-    return chooseContainment(join8(cache, "tmp"));
+    const rooms = { ...roomsFor([]), writable: mkdtempSync3(join8(cache, "tmp", "try-")) };
+    return chooseContainment(rooms, [python.path, "-I", "-c", "pass"]).finally(
+      () => rmSync4(rooms.writable, { recursive: true, force: true })
+    );
   });
   const discardUnlessProtected = async () => {
     if (!(await containment()).missing.includes("read-only files")) return;
@@ -31692,13 +31745,14 @@ async function openWorld(options) {
     torch,
     indexUrls,
     environments,
-    containment
+    containment,
+    roomsFor
   };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
 var PROBE_VERSION = "1";
 async function sweepWorld(world, planned, torch, options) {
-  const out = resolve(options.out);
+  const out = resolve2(options.out);
   const containment = await world.containment();
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
@@ -31716,6 +31770,7 @@ async function sweepWorld(world, planned, torch, options) {
     program: programFolder(),
     handover: join8(out, "handover"),
     containment,
+    rooms: world.roomsFor([join8(out, "handover")]),
     signal: options.signal,
     ...limits
   });
@@ -31744,7 +31799,7 @@ async function sweepWorld(world, planned, torch, options) {
 }
 function programFolder() {
   const here = dirname2(fileURLToPath(import.meta.url));
-  const found = ["..", "../.."].map((up) => join8(here, up, "probe")).find((folder) => existsSync5(join8(folder, "peft_probe")));
+  const found = ["..", "../.."].map((up) => join8(here, up, "probe")).find((folder) => existsSync7(join8(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here}`);
   return found;
 }
@@ -40232,11 +40287,11 @@ function patchableOf(head, project) {
 }
 
 // src/commands/clean.ts
-import { existsSync as existsSync6, rmSync as rmSync5 } from "node:fs";
+import { existsSync as existsSync8, rmSync as rmSync5 } from "node:fs";
 import { join as join9 } from "node:path";
 async function runClean(context) {
   const cache = cacheFolder(context.environment);
-  const kept = CACHED.filter((name2) => existsSync6(join9(cache, name2)));
+  const kept = CACHED.filter((name2) => existsSync8(join9(cache, name2)));
   for (const name2 of kept) rmSync5(join9(cache, name2), { recursive: true, force: true });
   context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
 ` : `nothing to remove in ${cache}
@@ -40506,7 +40561,7 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
-import { existsSync as existsSync7, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
+import { existsSync as existsSync9, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join11 } from "node:path";
 
 // src/pins/bots.ts
@@ -42607,7 +42662,7 @@ async function factsOf2(world, planned, torch, files) {
   };
 }
 function isStored(cache, torch) {
-  return existsSync7(join11(cache, "stored", `torch-${torch.closure.torch}`));
+  return existsSync9(join11(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
 // src/commands/demo.ts
@@ -42691,7 +42746,7 @@ async function runDoctor(context) {
 }
 
 // src/commands/init.ts
-import { cpSync as cpSync2, existsSync as existsSync8, mkdirSync as mkdirSync10, readFileSync as readFileSync9, writeFileSync as writeFileSync6 } from "node:fs";
+import { cpSync as cpSync2, existsSync as existsSync10, mkdirSync as mkdirSync10, readFileSync as readFileSync9, writeFileSync as writeFileSync6 } from "node:fs";
 import { dirname as dirname3, join as join12 } from "node:path";
 
 // src/setup/workflows.ts
@@ -42785,7 +42840,7 @@ var REPOSITORY = "peft-sweep/peft-sweep";
 var VENDORED = ".github/peft-sweep-action";
 async function runInit(context) {
   const { folder, line, print } = context;
-  if (!existsSync8(join12(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
+  if (!existsSync10(join12(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
   const { vendor, forks, schedule } = line.options;
   const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
   const { code: code2 } = await readRepository(await workingTree(folder));
@@ -42802,7 +42857,7 @@ async function runInit(context) {
 }
 function writeNew(folder, path, text2) {
   const file2 = join12(folder, path);
-  if (existsSync8(file2)) return `left alone  ${path} (it exists)
+  if (existsSync10(file2)) return `left alone  ${path} (it exists)
 `;
   mkdirSync10(dirname3(file2), { recursive: true });
   writeFileSync6(file2, text2);
@@ -42825,7 +42880,7 @@ function vendoredFiles() {
 function copyAction(folder) {
   const top = join12(programFolder(), "..");
   const target2 = join12(folder, VENDORED);
-  if (existsSync8(target2)) return `left alone  ${VENDORED} (it exists)
+  if (existsSync10(target2)) return `left alone  ${VENDORED} (it exists)
 `;
   for (const name2 of ["action.yml", "dist", "LICENSE"])
     cpSync2(join12(top, name2), join12(target2, name2), { recursive: true });
@@ -42922,8 +42977,8 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync9, readFileSync as readFileSync10 } from "node:fs";
-import { join as join13, resolve as resolve2 } from "node:path";
+import { existsSync as existsSync11, readFileSync as readFileSync10 } from "node:fs";
+import { join as join13, resolve as resolve3 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
   const [typed = ""] = line.operands;
@@ -42939,8 +42994,9 @@ async function runReplay(context) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join13(resolve2(line.options.out), "handover"),
+    handover: join13(resolve3(line.options.out), "handover"),
     containment: await world.containment(),
+    rooms: world.roomsFor([join13(resolve3(line.options.out), "handover")]),
     signal: context.signal,
     ...limits,
     onOutput: (text2) => context.say(text2.trimEnd())
@@ -42990,11 +43046,11 @@ function located2(typed, out) {
   return { cell, id: id2 };
 }
 async function rebuilt(context, world, id2) {
-  if (existsSync9(environmentFolder(world.cache, id2))) return;
+  if (existsSync11(environmentFolder(world.cache, id2))) return;
   const file2 = join13(context.line.options.out, "locks", `${id2}.txt`);
-  if (!existsSync9(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  if (!existsSync11(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
-  const environments = await world.environments(torch, resolve2(context.line.options.out));
+  const environments = await world.environments(torch, resolve3(context.line.options.out));
   const failed2 = await environments.build(id2, readFileSync10(file2, "utf8"));
   if (failed2)
     throw new UserError(
@@ -43038,7 +43094,7 @@ async function dispatch(argv) {
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync10(file2) ? readFileSync11(file2, "utf8") : void 0;
+  return existsSync12(file2) ? readFileSync11(file2, "utf8") : void 0;
 }
 function failed(error62) {
   const say = (text2) => process.stderr.write(`peft-sweep: ${text2}
