@@ -15,5 +15,5 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Whole programs are spawned; the machine may be busy.
   testTimeout: 30_000,
-  testPathIgnorePatterns: ['/real/'],
+  testPathIgnorePatterns: ['/real/', '/act/'],
 };

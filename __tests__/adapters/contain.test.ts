@@ -35,7 +35,11 @@ function inside(script: string): string {
 
 /** The claim, and whether the attack was stopped. */
 const ATTACKS: readonly (readonly [string, string, (seen: string) => boolean])[] = [
-  ['homes and the runner’s files hidden', `cat '${secret}' 2>/dev/null; ls /run 2>/dev/null | grep -v '^mount$'`, (seen) => seen === ''],
+  [
+    'homes and the runner’s files hidden',
+    `cat '${secret}' 2>/dev/null; ls /run 2>/dev/null | grep -v '^mount$'`,
+    (seen) => seen === '',
+  ],
   ['own process tree', 'ls /proc | grep -c "^[0-9]"', (seen) => Number(seen) < 10],
   ['own process tree', `tr '\\0' '\\n' < /proc/1/environ | grep -c GITHUB_TOKEN`, (seen) => seen === '0'],
   ['read-only files', 'touch /usr/x /etc/x /tmp/x 2>/dev/null && echo written', (seen) => seen === ''],

@@ -1,0 +1,1 @@
+console.log('python3 of this machine');
