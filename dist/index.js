@@ -16,6 +16,7 @@ import {
   external_exports,
   fence,
   globMatcher,
+  inline,
   isGuardFinding,
   isMeasured,
   isVersion,
@@ -42,9 +43,10 @@ import {
   sweepWorld,
   torchFor,
   totalsText,
+  upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-HG2PC4XD.js";
+} from "./chunks/chunk-7Z4NCHZM.js";
 import {
   __commonJS,
   __require,
@@ -21948,6 +21950,8 @@ var PlanFile = external_exports.strictObject({
   failOn: external_exports.array(external_exports.enum(["regressed", "degraded", "incomplete", "guard"])),
   /** Cells that are known to be broken, as identifiers, with the last day that counts. */
   known: external_exports.array(external_exports.strictObject({ cell: Text, reason: Text, expires: Text })),
+  /** What to answer to a command that measures nothing. */
+  reply: external_exports.string().max(4e3).optional(),
   requests: external_exports.array(Request).max(64),
   shards: external_exports.array(Shard).max(256)
 });
@@ -21975,64 +21979,6 @@ function loadPlan() {
 import { createHash as createHash2 } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join as join2 } from "node:path";
-
-// src/detect/bots.ts
-var LONGEST_BODY = 65536;
-var NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
-var RECOGNIZERS = [
-  { bot: "renovate", seenIn: "body", fits: ({ body }) => /<!--\s*renovate-debug:[A-Za-z0-9+/=]+\s*-->/.test(body) },
-  {
-    bot: "dependabot",
-    seenIn: "body",
-    fits: ({ body }) => /\[\/\/\]: # \(dependabot-start\)|^updated-dependencies:/m.test(body)
-  },
-  { bot: "dependabot", seenIn: "author", fits: ({ author }) => author === "dependabot[bot]" },
-  { bot: "renovate", seenIn: "author", fits: ({ author }) => author === "renovate[bot]" },
-  { bot: "dependabot", seenIn: "branch", fits: ({ branch }) => /^dependabot[/_-](pip|uv|conda)[/_-]/.test(branch) },
-  { bot: "renovate", seenIn: "branch", fits: ({ branch }) => /^renovate\//.test(branch) },
-  {
-    bot: "dependabot",
-    seenIn: "body",
-    fits: ({ body }) => /^Bumps (\[|the )|^Updates the requirements on \[/m.test(body) && /dependabot/i.test(body)
-  },
-  {
-    bot: "renovate",
-    seenIn: "body",
-    fits: ({ body }) => /^\| Package \| (Type \| )?(Update \| )?Change \|/m.test(body)
-  }
-];
-function recognizeBot(pull2) {
-  const text = { ...pull2, body: pull2.body.slice(0, LONGEST_BODY) };
-  const found = RECOGNIZERS.find(({ fits }) => fits(text));
-  if (found === void 0) return void 0;
-  const { bot, seenIn } = found;
-  const names = bot === "dependabot" ? dependabotNames(text) : renovateNames(text);
-  return { bot, seenIn, isGrouped: isGrouped(text, names), names };
-}
-function isGrouped({ title, branch }, names) {
-  return names.length > 1 || /\bthe .{1,80} group\b|\bwith \d+ updates?\b/.test(title) || /^renovate\/(all|.*-(minor|patch|major)$|lock-file-maintenance)/.test(branch);
-}
-function dependabotNames({ title, body }) {
-  const patterns = [
-    new RegExp(`^- dependency-name: ["']?(${NAME})["']?`, "gm"),
-    new RegExp(`dependency-name: ["']?(${NAME})["']?`, "g"),
-    new RegExp(`^Updates \`(${NAME})\``, "gm"),
-    new RegExp(`^(?:Bumps|Updates the requirements on) \\[(${NAME})\\]`, "gm")
-  ];
-  const ofTitle = new RegExp(`(?:[Bb]ump|[Uu]pdate) (${NAME}) (?:from|requirement)`).exec(title)?.[1];
-  return normalized([...patterns.flatMap((pattern) => all(body, pattern)), ...ofTitle ? [ofTitle] : []]);
-}
-function renovateNames({ title, body }) {
-  const rows = all(body, new RegExp(`^\\| *\\[?(${NAME})\\]?[^|]*\\|.*(?:->|\u2192)`, "gm"));
-  const ofTitle = new RegExp(`[Uu]pdate (?:dependency )?(${NAME}) to `).exec(title)?.[1];
-  return normalized([...rows, ...ofTitle ? [ofTitle] : []]);
-}
-function all(text, pattern) {
-  return [...text.matchAll(pattern)].map((found) => found[1] ?? "");
-}
-function normalized(names) {
-  return [...new Set(names.map(normalizeName))].filter((name) => name !== "package");
-}
 
 // src/event/slash.ts
 var LONGEST = 200;
@@ -22174,18 +22120,6 @@ function planOfShard(plan2, shard) {
 }
 function priceOf(shards, usdPerMinute, startMinutes = 1) {
   return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
-}
-
-// src/publish/diff-lines.ts
-function shownLines(patch) {
-  const lines = [];
-  let next = 0;
-  for (const line of patch.split("\n")) {
-    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
-    if (hunk) next = Number(hunk[1]);
-    else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
-  }
-  return lines;
 }
 
 // src/publish/check.ts
@@ -22377,6 +22311,16 @@ async function writeComment(what, text, github2) {
   if (step.kind === "update") await github2.updateComment(step.id, step.body);
   return step.kind === "leave" ? `unchanged, ${step.why}` : `${step.kind}d`;
 }
+async function publishSoFar(pull2, reports, link, github2) {
+  if (!reports.some(({ comparisons }) => comparisons.some(({ comparison }) => isWorse(comparison)))) return;
+  const { state, head } = await github2.pull(pull2.number);
+  if (state !== "open" || head.sha !== pull2.head) return;
+  const notes = ["\u23F3 Still measuring: the release, the pins and the other ways out are not known yet."];
+  const [login2, comments] = await Promise.all([github2.login(), github2.comments(pull2.number)]);
+  const step = stickyStep(comments, login2, MARKER, renderComments(reports, { link, notes }));
+  if (step.kind === "create") await github2.createComment(pull2.number, step.body);
+  if (step.kind === "update") await github2.updateComment(step.id, step.body);
+}
 async function writeSuggestions(what, github2) {
   const [login2, comments] = await Promise.all([github2.login(), github2.lineComments(what.pull.number)]);
   let [created, updated] = [0, 0];
@@ -22393,98 +22337,166 @@ async function writeSuggestions(what, github2) {
   return `${created} created, ${updated} updated`;
 }
 
-// src/action/plan.ts
+// src/publish/replies.ts
+function replyTo(slash) {
+  switch (slash.command) {
+    case "run":
+      return void 0;
+    case "accept":
+      return [
+        `To accept ${code(slash.cell)} until ${inline(slash.until)}, put this into \`.github/peft-sweep.yml\` on the default branch. The cell is still measured and shown; it fails no check before that day is over.`,
+        fence(
+          [
+            "known:",
+            `  - {cell: ${quoted(slash.cell)}, reason: ${quoted(slash.reason)}, expires: ${quoted(slash.until)}}`
+          ],
+          "yaml"
+        )
+      ].join("\n\n");
+    case "explain":
+      return `What is known of ${code(slash.cell)} is in the artifact \`peft-sweep-report\` of the newest run: download it and run ${code(`peft-sweep explain ${slash.cell} --out FOLDER`)}. To measure it again: ${code(`/peft-sweep run ${slash.cell}`)}.`;
+    case "unknown":
+      return `This command is not known. There are: ${SLASH_HELP}.`;
+  }
+}
+function quoted(text) {
+  return JSON.stringify(text);
+}
+
+// src/detect/bots.ts
+var LONGEST_BODY = 65536;
+var NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+var RECOGNIZERS = [
+  { bot: "renovate", seenIn: "body", fits: ({ body }) => /<!--\s*renovate-debug:[A-Za-z0-9+/=]+\s*-->/.test(body) },
+  {
+    bot: "dependabot",
+    seenIn: "body",
+    fits: ({ body }) => /\[\/\/\]: # \(dependabot-start\)|^updated-dependencies:/m.test(body)
+  },
+  { bot: "dependabot", seenIn: "author", fits: ({ author }) => author === "dependabot[bot]" },
+  { bot: "renovate", seenIn: "author", fits: ({ author }) => author === "renovate[bot]" },
+  { bot: "dependabot", seenIn: "branch", fits: ({ branch }) => /^dependabot[/_-](pip|uv|conda)[/_-]/.test(branch) },
+  { bot: "renovate", seenIn: "branch", fits: ({ branch }) => /^renovate\//.test(branch) },
+  {
+    bot: "dependabot",
+    seenIn: "body",
+    fits: ({ body }) => /^Bumps (\[|the )|^Updates the requirements on \[/m.test(body) && /dependabot/i.test(body)
+  },
+  {
+    bot: "renovate",
+    seenIn: "body",
+    fits: ({ body }) => /^\| Package \| (Type \| )?(Update \| )?Change \|/m.test(body)
+  }
+];
+function recognizeBot(pull2) {
+  const text = { ...pull2, body: pull2.body.slice(0, LONGEST_BODY) };
+  const found = RECOGNIZERS.find(({ fits }) => fits(text));
+  if (found === void 0) return void 0;
+  const { bot, seenIn } = found;
+  const names = bot === "dependabot" ? dependabotNames(text) : renovateNames(text);
+  return { bot, seenIn, isGrouped: isGrouped(text, names), names };
+}
+function isGrouped({ title, branch }, names) {
+  return names.length > 1 || /\bthe .{1,80} group\b|\bwith \d+ updates?\b/.test(title) || /^renovate\/(all|.*-(minor|patch|major)$|lock-file-maintenance)/.test(branch);
+}
+function dependabotNames({ title, body }) {
+  const patterns = [
+    new RegExp(`^- dependency-name: ["']?(${NAME})["']?`, "gm"),
+    new RegExp(`dependency-name: ["']?(${NAME})["']?`, "g"),
+    new RegExp(`^Updates \`(${NAME})\``, "gm"),
+    new RegExp(`^(?:Bumps|Updates the requirements on) \\[(${NAME})\\]`, "gm")
+  ];
+  const ofTitle = new RegExp(`(?:[Bb]ump|[Uu]pdate) (${NAME}) (?:from|requirement)`).exec(title)?.[1];
+  return normalized([...patterns.flatMap((pattern) => all(body, pattern)), ...ofTitle ? [ofTitle] : []]);
+}
+function renovateNames({ title, body }) {
+  const rows = all(body, new RegExp(`^\\| *\\[?(${NAME})\\]?[^|]*\\|.*(?:->|\u2192)`, "gm"));
+  const ofTitle = new RegExp(`[Uu]pdate (?:dependency )?(${NAME}) to `).exec(title)?.[1];
+  return normalized([...rows, ...ofTitle ? [ofTitle] : []]);
+}
+function all(text, pattern) {
+  return [...text.matchAll(pattern)].map((found) => found[1] ?? "");
+}
+function normalized(names) {
+  return [...new Set(names.map(normalizeName))].filter((name) => name !== "package");
+}
+
+// src/publish/diff-lines.ts
+function shownLines(patch) {
+  const lines = [];
+  let next = 0;
+  for (const line of patch.split("\n")) {
+    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+    if (hunk) next = Number(hunk[1]);
+    else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
+  }
+  return lines;
+}
+
+// src/action/plans.ts
 var CONFIGURATION = ".github/peft-sweep.yml";
 var OBEYED_FROM_BASE = [CONFIGURATION, "uv.toml", "pip.conf", ".python-version"];
-async function planJob(runner, github2, context2) {
-  const isNamed = words("changes").length > 0;
-  const event = isNamed ? { kind: "manual" } : readEvent(runner.eventName, runner.payload);
-  if (event.kind === "nothing") {
-    notice(event.why);
-    return void 0;
-  }
-  if (event.kind === "manual") return manualPlan(runner, context2);
-  if (github2 === void 0)
-    throw new UserError("Reading a pull request needs `token`. Pass the `github.token` of the job.");
-  const asked2 = await pullOf(event, github2);
-  return asked2 === void 0 ? void 0 : pullPlan(asked2, runner, github2, context2);
-}
-async function pullOf(event, github2) {
-  if (event.kind === "pull") return { pull: await github2.pull(event.number), cells: [] };
-  if (event.kind === "run") {
-    const found = (await github2.pullsFrom(event.repository, event.branch)).filter(({ head }) => head.sha === event.sha);
-    const [only] = found;
-    if (found.length === 1 && only) return { pull: only, cells: [] };
-    notice(`No single open pull request has its head at ${event.sha.slice(0, 12)}; it moved on or was closed.`);
-    return void 0;
-  }
-  if (event.kind !== "slash") return void 0;
-  const permission = await github2.permission(event.by);
-  if (permission !== "admin" && permission !== "write") {
-    notice(`${event.by} may not start a sweep: that takes write permission.`);
-    return void 0;
-  }
-  if (event.slash.command !== "run") {
-    if (event.slash.command === "unknown") notice(`The command is not known. There are: ${SLASH_HELP}.`);
-    return void 0;
-  }
-  const pull2 = await github2.pull(event.number);
-  const newest = (await github2.pushes(pull2.head.ref)).find(({ at: at2 }) => Date.parse(at2) <= Date.parse(event.at));
-  if (newest?.after === pull2.head.sha) return { pull: pull2, cells: event.slash.cells };
-  notice("The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.");
-  return void 0;
-}
-async function pullPlan({ pull: pull2, cells }, runner, github2, context2) {
+var DAY_MS = 24 * 36e5;
+async function pullPlan(pull2, cells, runner, github2, room) {
   const { mergeBase, files } = await github2.compare(pull2.base.sha, pull2.head.sha);
   const [baseTree, headTree] = [github2.tree(mergeBase), github2.tree(pull2.head.sha)];
-  await baseTree.files();
-  const configuration = (await baseTree.read([CONFIGURATION])).get(CONFIGURATION);
-  const line = lineFor(
-    () => configuration,
-    cells.flatMap((cell) => ["--cells", cell])
-  );
-  const ends = await readBoth(baseTree, headTree, line);
-  const findings = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(
-    ({ path }) => ({
-      kind: "obeyed-from-base",
-      message: "This file changes here. Until it is merged, that of the base counts.",
-      file: path,
-      line: 1
-    })
-  );
-  const world = await openWorld({ ...context2, python: line.options.python, offline: false, mayInstall: false });
+  const asked2 = cells.flatMap((cell) => ["--cells", cell]);
+  const line = lineFor(await configurationIn(baseTree), asked2);
+  const [base, head] = await Promise.all([read(baseTree, line), read(headTree, line)]);
+  const ends = { base, head };
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
   const requests = (await requestsOf(line.request, ends, world)).filter(({ request: request2 }) => request2.changes.length > 0);
-  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, findings, ends, world)));
-  const text = { branch: pull2.head.ref, title: pull2.title, body: pull2.body, author: pull2.author };
-  const bot = recognizeBot(text)?.bot;
-  const diffLines = Object.fromEntries(files.map(({ path, patch }) => [path, [...shownLines(patch ?? "")]]));
-  return finish(runner, line, planned, {
-    pull: { number: pull2.number, head: pull2.head.sha, base: mergeBase, diffLines: onlyManifests(diffLines, planned) },
+  const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
+  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, fromBase, ends, world)));
+  const bot = recognizeBot({ branch: pull2.head.ref, title: pull2.title, body: pull2.body, author: pull2.author })?.bot;
+  const named = new Set(planned.flatMap(({ manifests }) => manifests.map(({ file }) => file)));
+  const diffLines = files.filter(({ path }) => named.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]);
+  return finish(runner, line, planned, await youngOnes(planned, world), {
+    pull: { number: pull2.number, head: pull2.head.sha, base: mergeBase, diffLines: Object.fromEntries(diffLines) },
     ...bot && { bot }
   });
 }
-function onlyManifests(lines, requests) {
-  const known = new Set(requests.flatMap(({ manifests }) => manifests.map(({ file }) => file)));
-  return Object.fromEntries(Object.entries(lines).filter(([file]) => known.has(file)));
+function obeyedFromBase(file) {
+  const message = "This file changes here. Until it is merged, that of the base counts.";
+  return { kind: "obeyed-from-base", message, file, line: 1 };
 }
-async function readBoth(baseTree, headTree, line) {
-  const chosen = line.options.manifests.length > 0 ? globMatcher(line.options.manifests) : void 0;
-  const [base, head] = await Promise.all([readRepository(baseTree, chosen), readRepository(headTree, chosen)]);
-  return { base, head };
-}
-async function manualPlan(runner, context2) {
+async function manualPlan(runner, room) {
   const line = lineFor(readConfiguration, []);
   if (line.request.changes.length === 0)
     throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
-  const world = await openWorld({ ...context2, python: line.options.python, offline: false, mayInstall: false });
-  const planned = {
-    plan: await plan(line.request, world.catalog, world.python.version),
-    files: [],
-    findings: [],
-    manifests: [],
-    contents: {}
-  };
-  return finish(runner, line, [asFile(planned)], {});
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const planned = await plan(line.request, world.catalog, world.python.version);
+  const request2 = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
+  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
+}
+async function upcomingPlan(runner, github2, room) {
+  const tree = github2.tree(runner.sha);
+  const line = lineFor(await configurationIn(tree), []);
+  const repository = await read(tree, line);
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const requests = await upcomingRequests(line.request, repository, world);
+  const ends = { base: repository, head: repository };
+  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, [], ends, world)));
+  return finish(runner, line, planned, await youngOnes(planned, world), {});
+}
+function replyPlan(pull2, reply, runner) {
+  const about = { number: pull2.number, head: pull2.head.sha, base: pull2.base.sha, diffLines: {} };
+  return finish(
+    runner,
+    lineFor(() => void 0, []),
+    [],
+    /* @__PURE__ */ new Set(),
+    { pull: about, reply }
+  );
+}
+function read(tree, line) {
+  const { manifests } = line.options;
+  return readRepository(tree, manifests.length > 0 ? globMatcher(manifests) : void 0);
+}
+async function configurationIn(tree) {
+  await tree.files();
+  const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
+  return () => text;
 }
 function lineFor(readConfig, more) {
   const problems = [];
@@ -22493,22 +22505,30 @@ function lineFor(readConfig, more) {
   return line;
 }
 async function plannedRequest({ request: request2, known, files }, findings, ends, world) {
-  const patchable = known.patchable?.manifests ?? [];
-  const kept = patchable.filter(
+  const kept = (known.patchable?.manifests ?? []).filter(
     ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name))
   );
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
-  const contents = Object.fromEntries(
-    manifests.filter(({ locked }) => locked.length === 0).map(({ file }) => [file, ends.head.contents.get(file) ?? ""])
-  );
+  const texts = manifests.filter(({ locked }) => locked.length === 0);
+  const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
   const planned = await plan(request2, world.catalog, world.python.version);
   return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
 }
 function asFile(request2) {
   return JSON.parse(JSON.stringify(request2));
 }
-function finish(runner, line, requests, more) {
-  const plans = requests.map((request2) => request2.plan);
+async function youngOnes(requests, world) {
+  const days = Number(getInput("min-age") || "3");
+  const young = /* @__PURE__ */ new Set();
+  for (const [index, { plan: planned }] of requests.entries())
+    for (const { library, to } of planned.changes) {
+      const release = (await world.catalog.releases(library)).find(({ version }) => version === to);
+      const age = release?.uploaded === void 0 ? 0 : Date.now() - Date.parse(release.uploaded);
+      if (age < days * DAY_MS) young.add(index);
+    }
+  return young;
+}
+function finish(runner, line, requests, young, more) {
   const known = line.options.known.flatMap(
     ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
   );
@@ -22521,43 +22541,83 @@ function finish(runner, line, requests, more) {
     failOn: [...line.options.failOn],
     known,
     requests,
-    shards: shardsOf(plans)
+    shards: shardsOf(requests.map((request2) => request2.plan))
   });
-  return { file, line };
+  return { file, line, young };
 }
-function writePlan({ file, line }) {
+
+// src/action/plan.ts
+var HOSTED = "ubuntu-24.04";
+async function planJob(runner, github2, room) {
+  const isNamed = words("changes").length > 0;
+  const event = isNamed ? { kind: "manual" } : readEvent(runner.eventName, runner.payload);
+  if (event.kind === "nothing") return noted(event.why);
+  if (event.kind === "manual" && (isNamed || runner.eventName !== "schedule")) return manualPlan(runner, room);
+  if (github2 === void 0)
+    throw new UserError("Reading the repository needs `token`. Pass the `github.token` of the job.");
+  switch (event.kind) {
+    case "manual":
+      return upcomingPlan(runner, github2, room);
+    case "pull":
+      return pullPlan(await github2.pull(event.number), [], runner, github2, room);
+    case "run":
+      return planOfRun(event, runner, github2, room);
+    case "slash":
+      return planOfCommand(event, runner, github2, room);
+  }
+}
+function noted(why) {
+  notice(why);
+  return void 0;
+}
+async function planOfRun({ repository, branch, sha }, runner, github2, room) {
+  const found = (await github2.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
+  const [only] = found;
+  if (found.length === 1 && only) return pullPlan(only, [], runner, github2, room);
+  return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
+}
+async function planOfCommand({ number, by, at: at2, slash }, runner, github2, room) {
+  const permission = await github2.permission(by);
+  if (permission !== "admin" && permission !== "write")
+    return noted(`${by} may not give commands: that takes write permission.`);
+  const pull2 = await github2.pull(number);
+  const reply = replyTo(slash);
+  if (reply !== void 0) return replyPlan(pull2, reply, runner);
+  const newest = (await github2.pushes(pull2.head.ref)).find((push) => Date.parse(push.at) <= Date.parse(at2));
+  if (newest?.after !== pull2.head.sha)
+    return noted("The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.");
+  return pullPlan(pull2, slash.command === "run" ? slash.cells : [], runner, github2, room);
+}
+function writePlan({ file, line, young }) {
   const text = `${JSON.stringify(file, null, 1)}
 `;
   const { out, runners } = line.options;
   mkdirSync(out, { recursive: true });
   writeFileSync(join2(out, "plan.json"), text);
+  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
+    const labels = young.has(request2) ? HOSTED : runners[device]?.["runs-on"] ?? null;
+    return { id, device, minutes, "runs-on": labels };
+  });
   setOutput("plan", join2(out, "plan.json"));
   setOutput("plan-sha256", createHash2("sha256").update(text).digest("hex"));
-  setOutput(
-    "shards",
-    JSON.stringify(
-      file.shards.map(({ id, device, minutes }) => ({
-        id,
-        device,
-        minutes,
-        "runs-on": runners[device]?.["runs-on"] ?? null
-      }))
-    )
-  );
+  setOutput("shards", JSON.stringify(shards));
   setOutput("has-work", String(file.shards.length > 0));
-  const usd = Math.max(0, ...file.shards.map(({ device }) => runners[device]?.["usd-per-minute"] ?? 0));
+  setOutput("has-reply", String(file.reply !== void 0));
+  info(planLine({ file, line, young }));
+}
+function planLine({ file, line }) {
+  if (file.shards.length === 0) return "No watched library changed: nothing to measure.";
+  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.["usd-per-minute"] ?? 0));
   const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
-  info(
-    file.shards.length === 0 ? "No watched library changed: nothing to measure." : `${file.shards.length} jobs, ${file.requests.length} requests${price}`
-  );
+  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
 async function announce({ file }, github2) {
-  if (file.pull === void 0) return;
-  const summary2 = file.shards.length === 0 ? "No watched library changed." : `Measures ${file.requests.flatMap(({ plan: { cells } }) => cells).length} cells in ${file.shards.length} jobs.`;
+  if (file.pull === void 0 || file.reply !== void 0) return;
   const isOver = file.shards.length === 0;
+  const cells = file.requests.flatMap(({ plan: plan2 }) => plan2.cells).length;
   await github2.createCheck(file.pull.head, CHECK, {
     title: isOver ? "no watched library changed" : "measuring",
-    summary: summary2,
+    summary: isOver ? "No watched library changed." : `Measures ${cells} cells in ${file.shards.length} jobs.`,
     annotations: [],
     ...isOver && { conclusion: "success" }
   });
@@ -22822,12 +22882,30 @@ function runOf(machines, tool, bot) {
     out: "peft-sweep-out"
   };
 }
+var BETWEEN_MS = 3e4;
+function progressOn(file, runner, github2, tool) {
+  let last = Number.NEGATIVE_INFINITY;
+  return async (history, planned) => {
+    if (file.pull === void 0 || github2 === void 0 || performance.now() - last < BETWEEN_MS) return;
+    last = performance.now();
+    const report = reportOf(planned, history, { findings: [] }, runOf([], tool, file.bot));
+    try {
+      await publishSoFar(file.pull, [report], linkTo(runner), github2);
+    } catch (error2) {
+      if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+      info(`The comment was not updated: ${error2.message}`);
+    }
+  };
+}
+function linkTo(runner) {
+  return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
+}
 async function publishReports(file, { reports, missing }, runner, github2) {
   const today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
   const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
   const named = file.requests.every(({ plan: plan2 }) => plan2.chosenBy !== "default");
   const judged = { reports, missing, failOn: file.failOn, isKnown, counts: () => named };
-  const link = `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
+  const link = linkTo(runner);
   if (file.pull === void 0 || github2 === void 0) {
     return { conclusion: conclusionOf(judged), log: ["no pull request to write to"] };
   }
@@ -22846,7 +22924,7 @@ function shardInput(file) {
     throw new UserError(`The plan has no shard \`${id}\`. It has: ${file.shards.map((one) => one.id).join(", ")}.`);
   return shard;
 }
-async function sweepShard(file, shard, out, context2, options) {
+async function sweepShard(file, shard, out, context2, options, watch) {
   const whole = file.requests[shard.request]?.plan;
   if (whole === void 0) throw new UserError("The plan has no request for this shard.");
   const planned = planOfShard(whole, shard);
@@ -22854,7 +22932,8 @@ async function sweepShard(file, shard, out, context2, options) {
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context2.signal, say: context2.say };
   const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-  const report = await sweep(planned, { findings: [] }, ports, machine);
+  const watched = watch ? { ...ports, watch: (history) => watch(history, planned) } : ports;
+  const report = await sweep(planned, { findings: [] }, watched, machine);
   writeReport(out, report);
   await world.discardUnlessProtected();
   return report;
@@ -27371,7 +27450,7 @@ var WIDTH = 16;
 var MOST_FILES = 600;
 function githubTree(client, here, sha, asked2) {
   const objects = /* @__PURE__ */ new Map();
-  let read = 0;
+  let read2 = 0;
   return {
     files: () => asked2(async () => {
       const { data } = await client.rest.git.getTree({ ...here, tree_sha: sha, recursive: "1" });
@@ -27384,8 +27463,8 @@ function githubTree(client, here, sha, asked2) {
       });
     }),
     async read(paths) {
-      const wanted = paths.filter((path) => objects.has(path)).slice(0, Math.max(0, MOST_FILES - read));
-      read += wanted.length;
+      const wanted = paths.filter((path) => objects.has(path)).slice(0, Math.max(0, MOST_FILES - read2));
+      read2 += wanted.length;
       const texts = /* @__PURE__ */ new Map();
       const waiting = [...wanted];
       const work = async () => {
@@ -27590,7 +27669,6 @@ async function runPlan(room) {
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
-  if (client) await announced(planned, client);
 }
 async function announced(planned, client) {
   try {
@@ -27611,6 +27689,7 @@ async function runSweep(room) {
 }
 async function runPublish() {
   const file = loadPlan();
+  if (file.reply !== void 0) return answer(file, github());
   const gathered = await gather(
     file,
     getInput("plan-sha256"),
@@ -27625,12 +27704,14 @@ async function runAll(room) {
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
   if (client) await announced(planned, client);
+  if (planned.file.reply !== void 0) return answer(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join5(planned.line.options.out, "shards");
   const sha256 = "in-one-job";
   for (const shard of planned.file.shards) {
     const out = join5(shards, `peft-sweep-shard-${shard.id}`);
-    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options));
+    const watch = progressOn(planned.file, runnerOf(process.env), client, "0.1.0");
+    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options, watch));
   }
   const gathered = await gather(planned.file, sha256, shards, "0.1.0");
   await show(
@@ -27638,6 +27719,9 @@ async function runAll(room) {
     await publishReports(planned.file, gathered, runnerOf(process.env), client),
     planned.line.options.out
   );
+}
+async function answer({ pull: pull2, reply }, client) {
+  if (pull2 && reply && client) await client.createComment(pull2.number, reply);
 }
 function optionsOf() {
   const problems = [];
@@ -27647,6 +27731,7 @@ function optionsOf() {
 }
 function nothingToDo() {
   setOutput("has-work", "false");
+  setOutput("has-reply", "false");
   setOutput("shards", "[]");
   setOutput("status", 0);
   setOutput("verdict", "no watched library changed");

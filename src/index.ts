@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts';
 import { loadPlan } from './action/load-plan.ts';
-import { announce, type Planned, planJob, writePlan } from './action/plan.ts';
-import { gather, publishReports } from './action/publish.ts';
+import { announce, planJob, writePlan } from './action/plan.ts';
+import type { Planned } from './action/plans.ts';
+import { gather, progressOn, publishReports } from './action/publish.ts';
 import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
 import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
@@ -12,6 +13,7 @@ import { writeReport } from './commands/files.ts';
 import { readConfiguration } from './commands/run.ts';
 import { Refused, UserError, WeatherError } from './errors.ts';
 import { parseCommandLine } from './inputs.ts';
+import type { PlanFile } from './plan/plan-file.ts';
 import type { GitHub } from './ports.ts';
 import type { Published } from './publish/publish.ts';
 import { annotations, verdictLine } from './report/annotations.ts';
@@ -60,7 +62,6 @@ async function runPlan(room: Room): Promise<void> {
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === undefined) return nothingToDo();
   writePlan(planned);
-  if (client) await announced(planned, client);
 }
 
 async function announced(planned: Planned, client: GitHub): Promise<void> {
@@ -84,6 +85,7 @@ async function runSweep(room: Room): Promise<void> {
 
 async function runPublish(): Promise<void> {
   const file = loadPlan();
+  if (file.reply !== undefined) return answer(file, github());
   const gathered = await gather(
     file,
     core.getInput('plan-sha256'),
@@ -100,12 +102,14 @@ async function runAll(room: Room): Promise<void> {
   if (planned === undefined) return nothingToDo();
   writePlan(planned);
   if (client) await announced(planned, client);
+  if (planned.file.reply !== undefined) return answer(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join(planned.line.options.out, 'shards');
   const sha256 = 'in-one-job';
   for (const shard of planned.file.shards) {
     const out = join(shards, `peft-sweep-shard-${shard.id}`);
-    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options));
+    const watch = progressOn(planned.file, runnerOf(process.env), client, TOOL_VERSION);
+    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options, watch));
   }
   const gathered = await gather(planned.file, sha256, shards, TOOL_VERSION);
   await show(
@@ -113,6 +117,10 @@ async function runAll(room: Room): Promise<void> {
     await publishReports(planned.file, gathered, runnerOf(process.env), client),
     planned.line.options.out,
   );
+}
+
+async function answer({ pull, reply }: PlanFile, client: GitHub | undefined): Promise<void> {
+  if (pull && reply && client) await client.createComment(pull.number, reply);
 }
 
 function optionsOf() {
@@ -124,6 +132,7 @@ function optionsOf() {
 
 function nothingToDo(): void {
   core.setOutput('has-work', 'false');
+  core.setOutput('has-reply', 'false');
   core.setOutput('shards', '[]');
   core.setOutput('status', 0);
   core.setOutput('verdict', 'no watched library changed');

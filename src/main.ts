@@ -35,6 +35,8 @@ export interface Ports extends SweepPorts {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly isInterrupted: () => boolean;
+  /** Told what is known so far, after each batch from the head on. */
+  readonly watch?: (history: readonly Measurement[]) => Promise<void>;
 }
 
 export async function plan(request: SweepRequest, catalog: Catalog, python: string): Promise<Plan> {
@@ -157,5 +159,6 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     if (isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
     history.push(...(await measureBatch(step.questions, ports, settings)));
+    if (history.some(({ question }) => question.purpose === 'head')) await ports.watch?.(history);
   }
 }

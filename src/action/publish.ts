@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { eachLine, readSmall, shardFolders } from '../adapters/artifacts.ts';
 import type { Finding } from '../domain/manifest.ts';
 import type { Measurement } from '../domain/search.ts';
+import { Refused, WeatherError } from '../errors.ts';
 import { reportOf } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
@@ -12,7 +13,7 @@ import { planOfShard } from '../plan/shards.ts';
 import type { GitHub } from '../ports.ts';
 import { conclusionOf } from '../publish/check.ts';
 import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
-import { type Published, publish } from '../publish/publish.ts';
+import { type Published, publish, publishSoFar } from '../publish/publish.ts';
 import type { Report } from '../report/model.ts';
 import type { Runner } from './inputs.ts';
 
@@ -105,6 +106,28 @@ function runOf(machines: readonly ShardFile['run'][], tool: string, bot: PlanFil
   };
 }
 
+const BETWEEN_MS = 30_000;
+
+/** Keeps the comment up to date while a sweep runs in the same job; what GitHub refuses is left for the end. */
+export function progressOn(file: PlanFile, runner: Runner, github: GitHub | undefined, tool: string) {
+  let last = Number.NEGATIVE_INFINITY;
+  return async (history: readonly Measurement[], planned: Plan): Promise<void> => {
+    if (file.pull === undefined || github === undefined || performance.now() - last < BETWEEN_MS) return;
+    last = performance.now();
+    const report = reportOf(planned, history, { findings: [] }, runOf([], tool, file.bot));
+    try {
+      await publishSoFar(file.pull, [report], linkTo(runner), github);
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
+      core.info(`The comment was not updated: ${error.message}`);
+    }
+  };
+}
+
+function linkTo(runner: Runner): string {
+  return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
+}
+
 /** Writes to the pull request what the reports say; without one, or without a token, only the summary says it. */
 export async function publishReports(
   file: PlanFile,
@@ -116,7 +139,7 @@ export async function publishReports(
   const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
   const named = file.requests.every(({ plan }) => plan.chosenBy !== 'default');
   const judged = { reports, missing, failOn: file.failOn, isKnown, counts: () => named };
-  const link = `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
+  const link = linkTo(runner);
   if (file.pull === undefined || github === undefined) {
     return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
   }

@@ -6,6 +6,7 @@ import { openWorld, sweepWorld } from '../adapters/world.ts';
 import type { Context } from '../commands/context.ts';
 import { writeReport } from '../commands/files.ts';
 import { torchFor } from '../commands/sweep.ts';
+import type { Measurement } from '../domain/search.ts';
 import { UserError } from '../errors.ts';
 import type { CommandLine } from '../inputs.ts';
 import { sweep } from '../main.ts';
@@ -28,6 +29,7 @@ export async function sweepShard(
   out: string,
   context: Omit<Context, 'line'>,
   options: CommandLine['options'],
+  watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>,
 ): Promise<Report> {
   const whole = file.requests[shard.request]?.plan as Plan | undefined;
   if (whole === undefined) throw new UserError('The plan has no request for this shard.');
@@ -36,7 +38,8 @@ export async function sweepShard(
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
   const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-  const report = await sweep(planned, { findings: [] }, ports, machine);
+  const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, planned) } : ports;
+  const report = await sweep(planned, { findings: [] }, watched, machine);
   writeReport(out, report);
   await world.discardUnlessProtected();
   return report;

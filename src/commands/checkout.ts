@@ -5,11 +5,18 @@ import { diffManifests } from '../detect/diff.ts';
 import { guard } from '../detect/guard.ts';
 import { floorsOf, guardReleases } from '../detect/guard-releases.ts';
 import { lockNames } from '../detect/names.ts';
-import { isWatched, type ProjectRequest, projectRequests, type Releases, watchedChanges } from '../detect/projects.ts';
+import {
+  heldVersions,
+  isWatched,
+  type ProjectRequest,
+  projectRequests,
+  type Releases,
+  watchedChanges,
+} from '../detect/projects.ts';
 import { type Repository, readRepository } from '../detect/repository.ts';
 import { cellId } from '../domain/cell.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
-import type { Release } from '../domain/version.ts';
+import { compareVersions, type Release, usableReleases } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Known } from '../main.ts';
 import { globMatcher } from '../plan/globs.ts';
@@ -189,6 +196,32 @@ export async function requestsOf(
     known: { findings: [...findings, ...unsure], patchable: patchableOf(ends.head, project) },
     files: project.files,
   }));
+}
+
+/** For each watched library of a repository: from the release it resolves to now to the newest one, the others held. */
+export async function upcomingRequests(
+  written: SweepRequest,
+  repository: Repository,
+  world: World,
+): Promise<readonly CheckoutRequest[]> {
+  const cells = usedCells(repository.code, allCells(), MOST_CELLS);
+  const base = withCells(
+    written,
+    cells.cells.map(({ cell, source }) => [cellId(cell), source]),
+  );
+  const held = heldVersions(repository.manifests, []);
+  const patchable = { manifests: repository.manifests, contents: repository.contents };
+  const found = await Promise.all(
+    Object.entries(held).map(async ([library, from]): Promise<CheckoutRequest[]> => {
+      const releases = usableReleases(await world.catalog.releases(library), world.python.version);
+      const to = releases.at(-1)?.version;
+      if (to === undefined || compareVersions(from, to) >= 0) return [];
+      const others = Object.fromEntries(Object.entries(held).filter(([name]) => name !== library));
+      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written.held } };
+      return [{ request, known: { findings: [], patchable }, files: [] }];
+    }),
+  );
+  return found.flat();
 }
 
 /** The cells that the code uses, unless somebody chose others; what is excluded stays so. */

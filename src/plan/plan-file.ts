@@ -94,6 +94,8 @@ export const PlanFile = z.strictObject({
   failOn: z.array(z.enum(['regressed', 'degraded', 'incomplete', 'guard'])),
   /** Cells that are known to be broken, as identifiers, with the last day that counts. */
   known: z.array(z.strictObject({ cell: Text, reason: Text, expires: Text })),
+  /** What to answer to a command that measures nothing. */
+  reply: z.string().max(4000).optional(),
   requests: z.array(Request).max(64),
   shards: z.array(Shard).max(256),
 });

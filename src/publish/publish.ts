@@ -3,6 +3,7 @@ import { isWorse } from '../domain/comparison.ts';
 import { Refused, WeatherError } from '../errors.ts';
 import type { GitHub } from '../ports.ts';
 import { MARKER, renderComments } from '../report/comment.ts';
+import type { Report } from '../report/model.ts';
 import { type Conclusion, checkStates, conclusionOf, type Judged } from './check.ts';
 import { stickyStep } from './sticky.ts';
 import { suggestionSteps } from './suggestions.ts';
@@ -84,6 +85,23 @@ async function writeComment(what: ToPublish, text: string, github: GitHub): Prom
   if (step.kind === 'create') await github.createComment(what.pull.number, step.body);
   if (step.kind === 'update') await github.updateComment(step.id, step.body);
   return step.kind === 'leave' ? `unchanged, ${step.why}` : `${step.kind}d`;
+}
+
+/** The comment of a sweep that still runs: first when both ends are measured, then as the search goes on. */
+export async function publishSoFar(
+  pull: Pick<ToPublish['pull'], 'number' | 'head'>,
+  reports: readonly Report[],
+  link: string,
+  github: GitHub,
+): Promise<void> {
+  if (!reports.some(({ comparisons }) => comparisons.some(({ comparison }) => isWorse(comparison)))) return;
+  const { state, head } = await github.pull(pull.number);
+  if (state !== 'open' || head.sha !== pull.head) return;
+  const notes = ['⏳ Still measuring: the release, the pins and the other ways out are not known yet.'];
+  const [login, comments] = await Promise.all([github.login(), github.comments(pull.number)]);
+  const step = stickyStep(comments, login, MARKER, renderComments(reports, { link, notes }));
+  if (step.kind === 'create') await github.createComment(pull.number, step.body);
+  if (step.kind === 'update') await github.updateComment(step.id, step.body);
 }
 
 async function writeSuggestions(what: ToPublish, github: GitHub): Promise<string> {

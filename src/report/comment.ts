@@ -261,11 +261,18 @@ function details(report: Report): string {
       ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? '')), code(id ?? '')])),
     ].join('\n'),
     ...(first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : []),
+    ...(first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
     ...notCompared(report),
     ...report.findings.map(({ message }) => inline(message)),
     'Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.',
     '</details>',
   ].join('\n\n');
+}
+
+/** A run by hand of one cell, on the same runners. */
+function againCommand(report: Report, cell: string): string {
+  const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(' ');
+  return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
 }
 
 function notCompared(report: Report): readonly string[] {

@@ -40,6 +40,9 @@ function mainWorkflow(choice: SetupChoice): string {
     '      changes:',
     '        description: What to sweep, as NAME:OLD..NEW, e.g. transformers:4.55.4..4.57.6',
     '        required: true',
+    '      cells:',
+    '        description: Cells to measure; empty for those of the configuration or the code',
+    '        required: false',
     'permissions: {}',
     'concurrency:',
     '  group: peft-sweep-${{ github.event.pull_request.number || github.event.issue.number || github.ref }}',
@@ -53,6 +56,7 @@ function mainWorkflow(choice: SetupChoice): string {
     '    with:',
     ...origin(choice),
     '      changes: ${{ inputs.changes }}',
+    '      cells: ${{ inputs.cells }}',
   );
 }
 

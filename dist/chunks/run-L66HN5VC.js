@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-HG2PC4XD.js";
+} from "./chunk-7Z4NCHZM.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,

@@ -40271,6 +40271,26 @@ async function requestsOf2(written, ends, world) {
     files: project.files
   }));
 }
+async function upcomingRequests(written, repository, world) {
+  const cells = usedCells(repository.code, allCells(), MOST_CELLS);
+  const base2 = withCells(
+    written,
+    cells.cells.map(({ cell, source }) => [cellId(cell), source])
+  );
+  const held = heldVersions(repository.manifests, []);
+  const patchable = { manifests: repository.manifests, contents: repository.contents };
+  const found = await Promise.all(
+    Object.entries(held).map(async ([library, from]) => {
+      const releases = usableReleases(await world.catalog.releases(library), world.python.version);
+      const to = releases.at(-1)?.version;
+      if (to === void 0 || compareVersions(from, to) >= 0) return [];
+      const others = Object.fromEntries(Object.entries(held).filter(([name2]) => name2 !== library));
+      const request = { ...base2, changes: [{ library, from, to }], held: { ...others, ...written.held } };
+      return [{ request, known: { findings: [], patchable }, files: [] }];
+    })
+  );
+  return found.flat();
+}
 function withCells(request, used) {
   const sources = Object.fromEntries(used);
   if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
@@ -42046,6 +42066,7 @@ async function search(problem, planned, ports, machine) {
     if (isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
     history.push(...await measureBatch(step.questions, ports, settings));
+    if (history.some(({ question }) => question.purpose === "head")) await ports.watch?.(history);
   }
 }
 
@@ -42360,11 +42381,16 @@ function details(report) {
       ...built.map(({ pins, id: id2 }) => row([...names.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
     ].join("\n"),
     ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
+    ...first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
     ...notCompared(report),
     ...report.findings.map(({ message }) => inline(message)),
     "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
     "</details>"
   ].join("\n\n");
+}
+function againCommand(report, cell) {
+  const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
+  return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
 }
 function notCompared(report) {
   const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
@@ -42773,6 +42799,9 @@ function mainWorkflow(choice) {
     "      changes:",
     "        description: What to sweep, as NAME:OLD..NEW, e.g. transformers:4.55.4..4.57.6",
     "        required: true",
+    "      cells:",
+    "        description: Cells to measure; empty for those of the configuration or the code",
+    "        required: false",
     "permissions: {}",
     "concurrency:",
     "  group: peft-sweep-${{ github.event.pull_request.number || github.event.issue.number || github.ref }}",
@@ -42785,7 +42814,8 @@ function mainWorkflow(choice) {
     `    uses: ${called(choice, "sweep.yml")}`,
     "    with:",
     ...origin(choice),
-    "      changes: ${{ inputs.changes }}"
+    "      changes: ${{ inputs.changes }}",
+    "      cells: ${{ inputs.cells }}"
   );
 }
 function forkWorkflow(choice) {
@@ -43134,6 +43164,7 @@ export {
   isVersion,
   parseCommandLine,
   plain,
+  inline,
   code,
   fence,
   STAGES,
@@ -43147,6 +43178,7 @@ export {
   readRepository,
   globMatcher,
   requestsOf2 as requestsOf,
+  upcomingRequests,
   isWorse,
   causes,
   worse,

@@ -1,0 +1,184 @@
+/** The plans that events lead to: of a pull request, of a run by hand, of what a bot will propose next, of an answer. */
+import * as core from '@actions/core';
+import { openWorld, type World } from '../adapters/world.ts';
+import { type BothEnds, type CheckoutRequest, requestsOf, upcomingRequests } from '../commands/checkout.ts';
+import type { Context } from '../commands/context.ts';
+import { readConfiguration } from '../commands/run.ts';
+import { recognizeBot } from '../detect/bots.ts';
+import { isWatched } from '../detect/projects.ts';
+import { type Repository, readRepository } from '../detect/repository.ts';
+import { cellId } from '../domain/cell.ts';
+import type { Finding } from '../domain/manifest.ts';
+import { UserError } from '../errors.ts';
+import { type CommandLine, parseCommandLine } from '../inputs.ts';
+import { plan } from '../main.ts';
+import { globMatcher } from '../plan/globs.ts';
+import { allCells } from '../plan/matrix.ts';
+import { selectCells } from '../plan/patterns.ts';
+import type { Plan } from '../plan/plan.ts';
+import { PlanFile, type PlannedRequest } from '../plan/plan-file.ts';
+import { shardsOf } from '../plan/shards.ts';
+import type { GitHub, PullState, Tree } from '../ports.ts';
+import { shownLines } from '../publish/diff-lines.ts';
+import { commandLine, type Runner } from './inputs.ts';
+
+declare const TOOL_VERSION: string;
+
+export type Room = Omit<Context, 'line'>;
+
+export interface Planned {
+  readonly file: PlanFile;
+  readonly line: CommandLine;
+  /** Requests that sweep to a release younger than `min-age`: they run on hosted runners only. */
+  readonly young: ReadonlySet<number>;
+}
+
+/** Where the configuration of a repository stands; on a pull request that of base counts. */
+const CONFIGURATION = '.github/peft-sweep.yml';
+/** Files that decide where packages come from or how they are built: head's are shown, never obeyed. */
+const OBEYED_FROM_BASE = [CONFIGURATION, 'uv.toml', 'pip.conf', '.python-version'];
+const DAY_MS = 24 * 3600_000;
+
+export async function pullPlan(
+  pull: PullState,
+  cells: readonly string[],
+  runner: Runner,
+  github: GitHub,
+  room: Room,
+): Promise<Planned> {
+  const { mergeBase, files } = await github.compare(pull.base.sha, pull.head.sha);
+  const [baseTree, headTree] = [github.tree(mergeBase), github.tree(pull.head.sha)];
+  const asked = cells.flatMap((cell) => ['--cells', cell]);
+  const line = lineFor(await configurationIn(baseTree), asked);
+  const [base, head] = await Promise.all([read(baseTree, line), read(headTree, line)]);
+  const ends = { base, head };
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const requests = (await requestsOf(line.request, ends, world)).filter(({ request }) => request.changes.length > 0);
+  const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
+  const planned = await Promise.all(requests.map((request) => plannedRequest(request, fromBase, ends, world)));
+  const bot = recognizeBot({ branch: pull.head.ref, title: pull.title, body: pull.body, author: pull.author })?.bot;
+  const named = new Set(planned.flatMap(({ manifests }) => manifests.map(({ file }) => file)));
+  const diffLines = files
+    .filter(({ path }) => named.has(path))
+    .map(({ path, patch }) => [path, shownLines(patch ?? '')]);
+  return finish(runner, line, planned, await youngOnes(planned, world), {
+    pull: { number: pull.number, head: pull.head.sha, base: mergeBase, diffLines: Object.fromEntries(diffLines) },
+    ...(bot && { bot }),
+  });
+}
+
+function obeyedFromBase(file: string): Finding {
+  const message = 'This file changes here. Until it is merged, that of the base counts.';
+  return { kind: 'obeyed-from-base', message, file, line: 1 };
+}
+
+export async function manualPlan(runner: Runner, room: Room): Promise<Planned> {
+  const line = lineFor(readConfiguration, []);
+  if (line.request.changes.length === 0)
+    throw new UserError('A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.');
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const planned = await plan(line.request, world.catalog, world.python.version);
+  const request = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
+  return finish(runner, line, [request], new Set(), {});
+}
+
+/** What a bot will propose next: each watched library of the commit, from where it is to its newest release. */
+export async function upcomingPlan(runner: Runner, github: GitHub, room: Room): Promise<Planned> {
+  const tree = github.tree(runner.sha);
+  const line = lineFor(await configurationIn(tree), []);
+  const repository = await read(tree, line);
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const requests = await upcomingRequests(line.request, repository, world);
+  const ends = { base: repository, head: repository };
+  const planned = await Promise.all(requests.map((request) => plannedRequest(request, [], ends, world)));
+  return finish(runner, line, planned, await youngOnes(planned, world), {});
+}
+
+/** A plan without work, whose publishing is an answer. */
+export function replyPlan(pull: PullState, reply: string, runner: Runner): Planned {
+  const about = { number: pull.number, head: pull.head.sha, base: pull.base.sha, diffLines: {} };
+  return finish(
+    runner,
+    lineFor(() => undefined, []),
+    [],
+    new Set(),
+    { pull: about, reply },
+  );
+}
+
+function read(tree: Tree, line: CommandLine): Promise<Repository> {
+  const { manifests } = line.options;
+  return readRepository(tree, manifests.length > 0 ? globMatcher(manifests) : undefined);
+}
+
+async function configurationIn(tree: Tree): Promise<() => string | undefined> {
+  await tree.files();
+  const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
+  return () => text;
+}
+
+function lineFor(readConfig: (path: string | undefined) => string | undefined, more: readonly string[]): CommandLine {
+  const problems: string[] = [];
+  const line = parseCommandLine(commandLine('plan', more), readConfig, problems);
+  if (problems.length > 0) throw new UserError(problems);
+  return line;
+}
+
+async function plannedRequest(
+  { request, known, files }: CheckoutRequest,
+  findings: readonly Finding[],
+  ends: BothEnds,
+  world: World,
+): Promise<PlannedRequest> {
+  const kept = (known.patchable?.manifests ?? []).filter(
+    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name)),
+  );
+  // Of a lock only its being there counts.
+  const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
+  const texts = manifests.filter(({ locked }) => locked.length === 0);
+  const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? '']));
+  const planned = await plan(request, world.catalog, world.python.version);
+  return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
+}
+
+/** Through JSON, as the other jobs will see it. */
+function asFile(request: unknown): PlannedRequest {
+  return JSON.parse(JSON.stringify(request)) as PlannedRequest;
+}
+
+/** Requests whose newest release is younger than `min-age` days, or of an unknown age. */
+async function youngOnes(requests: readonly PlannedRequest[], world: World): Promise<ReadonlySet<number>> {
+  const days = Number(core.getInput('min-age') || '3');
+  const young = new Set<number>();
+  for (const [index, { plan: planned }] of requests.entries())
+    for (const { library, to } of planned.changes) {
+      const release = (await world.catalog.releases(library)).find(({ version }) => version === to);
+      const age = release?.uploaded === undefined ? 0 : Date.now() - Date.parse(release.uploaded);
+      if (age < days * DAY_MS) young.add(index);
+    }
+  return young;
+}
+
+function finish(
+  runner: Runner,
+  line: CommandLine,
+  requests: readonly PlannedRequest[],
+  young: ReadonlySet<number>,
+  more: Pick<PlanFile, 'pull' | 'bot' | 'reply'>,
+): Planned {
+  const known = line.options.known.flatMap(({ cell, reason, expires }) =>
+    selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires })),
+  );
+  const file = PlanFile.parse({
+    schemaVersion: 1,
+    tool: TOOL_VERSION,
+    repository: runner.repository,
+    ...more,
+    comment: line.options.comment,
+    failOn: [...line.options.failOn],
+    known,
+    requests,
+    shards: shardsOf(requests.map((request) => request.plan as Plan)),
+  });
+  return { file, line, young };
+}
