@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-7Z4NCHZM.js";
+} from "./chunks/chunk-32HM2D3K.js";
 import {
   __commonJS,
   __require,
@@ -22583,10 +22583,23 @@ async function planOfCommand({ number, by, at: at2, slash }, runner, github2, ro
   const pull2 = await github2.pull(number);
   const reply = replyTo(slash);
   if (reply !== void 0) return replyPlan(pull2, reply, runner);
-  const newest = (await github2.pushes(pull2.head.ref)).find((push) => Date.parse(push.at) <= Date.parse(at2));
+  const pushes = await pushesTo(pull2.head.ref, github2);
+  if (pushes === void 0)
+    return noted(
+      "This server does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch."
+    );
+  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at2));
   if (newest?.after !== pull2.head.sha)
     return noted("The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.");
   return pullPlan(pull2, slash.command === "run" ? slash.cells : [], runner, github2, room);
+}
+async function pushesTo(branch, github2) {
+  try {
+    return await github2.pushes(branch);
+  } catch (error2) {
+    if (error2 instanceof Refused) return void 0;
+    throw error2;
+  }
 }
 function writePlan({ file, line, young }) {
   const text = `${JSON.stringify(file, null, 1)}

@@ -253,6 +253,37 @@ describe('the plan job', () => {
   });
 });
 
+describe('a command on the pull request', () => {
+  const comment = (body: string) => ({
+    name: 'issue_comment',
+    payload: {
+      action: 'created',
+      issue: { number: pull.number, pull_request: {} },
+      comment: { body, created_at: '2026-01-02T03:04:05Z', user: { login: 'octo' } },
+    },
+  });
+
+  it('that accepts a cell is answered with the lines for the configuration', async () => {
+    const folder = scratch('accept');
+    const event = comment('/peft-sweep accept lora/none/llama until 2027-01-31 ``` @octo upstream');
+    const { outputs } = await act({ mode: 'plan', ...TOKEN }, folder, event);
+    expect([outputs['has-work'], outputs['has-reply']]).toEqual(['false', 'true']);
+    const inputs = { mode: 'publish', ...TOKEN, plan: outputs.plan ?? '', 'plan-sha256': outputs['plan-sha256'] ?? '' };
+    expect((await act(inputs, folder, event)).status).toBe(0);
+    const body = (await comments()).at(-1)?.body ?? '';
+    expect(body).toContain(
+      '````yaml\nknown:\n  - {cell: "lora/none/llama", reason: "``` @octo upstream", expires: "2027-01-31"}\n````',
+    );
+  });
+
+  it('is not followed where nobody can tell what stood there when it was written', async () => {
+    const ended = await act({ mode: 'plan', ...TOKEN }, scratch('run'), comment('/peft-sweep run'));
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('Start the sweep by hand');
+    expect(ended.outputs['has-work']).toBe('false');
+  });
+});
+
 describe('the publish job', () => {
   it('writes one comment with the verdict first, a suggestion on the line of the diff, and a check', async () => {
     const ended = await published();

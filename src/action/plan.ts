@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { UserError } from '../errors.ts';
+import { Refused, UserError } from '../errors.ts';
 import { type Event, readEvent } from '../event/event.ts';
 import { priceOf } from '../plan/shards.ts';
-import type { GitHub } from '../ports.ts';
+import type { GitHub, Push } from '../ports.ts';
 import { CHECK } from '../publish/publish.ts';
 import { replyTo } from '../publish/replies.ts';
 import { type Runner, words } from './inputs.ts';
@@ -67,10 +67,24 @@ async function planOfCommand(
   const pull = await github.pull(number);
   const reply = replyTo(slash);
   if (reply !== undefined) return replyPlan(pull, reply, runner);
-  const newest = (await github.pushes(pull.head.ref)).find((push) => Date.parse(push.at) <= Date.parse(at));
+  const pushes = await pushesTo(pull.head.ref, github);
+  if (pushes === undefined)
+    return noted(
+      'This server does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch.',
+    );
+  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at));
   if (newest?.after !== pull.head.sha)
     return noted('The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.');
   return pullPlan(pull, slash.command === 'run' ? slash.cells : [], runner, github, room);
+}
+
+async function pushesTo(branch: string, github: GitHub): Promise<readonly Push[] | undefined> {
+  try {
+    return await github.pushes(branch);
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
 }
 
 /** Writes plan.json and the outputs that the other jobs go by. */

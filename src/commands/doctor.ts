@@ -1,6 +1,8 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openWorld } from '../adapters/world.ts';
 import { withoutCredentials } from '../domain/package.ts';
+import { checkSetup } from '../setup/check.ts';
 import type { Context } from './context.ts';
 
 /** Says what this machine has, what a probe is kept from here, and what to change. */
@@ -30,6 +32,18 @@ export async function runDoctor(context: Context): Promise<number> {
       `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`,
     ]),
   ];
+  const setup = checkSetup(githubFiles(folder));
+  for (const { file, message } of setup)
+    rows.push([rows.some(([name]) => name === 'workflows') ? '' : 'workflows', `${file}: ${message}`]);
   context.print(`${rows.map(([name, text]) => `${name.padEnd(11)}${text}`).join('\n')}\n`);
-  return containment.missing.length > 0 ? 1 : 0;
+  return containment.missing.length > 0 || setup.length > 0 ? 1 : 0;
+}
+
+/** Workflows and bot settings of the checkout; none where there is no checkout. */
+function githubFiles(folder: string): ReadonlyMap<string, string> {
+  const names = ['.github/dependabot.yml', '.github/dependabot.yaml'];
+  const workflows = join(folder, '.github', 'workflows');
+  if (existsSync(workflows)) names.push(...readdirSync(workflows).map((name) => `.github/workflows/${name}`));
+  const present = names.filter((name) => existsSync(join(folder, name)) && lstatSync(join(folder, name)).isFile());
+  return new Map(present.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }

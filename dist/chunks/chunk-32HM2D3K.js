@@ -7218,7 +7218,7 @@ var require_public_api = __commonJS({
         return docs;
       return Object.assign([], { empty: true }, composer$1.streamInfo());
     }
-    function parseDocument3(source, options = {}) {
+    function parseDocument4(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser2.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7244,7 +7244,7 @@ var require_public_api = __commonJS({
       } else if (options === void 0 && reviver && typeof reviver === "object") {
         options = reviver;
       }
-      const doc = parseDocument3(src, options);
+      const doc = parseDocument4(src, options);
       if (!doc)
         return null;
       doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
@@ -7280,7 +7280,7 @@ var require_public_api = __commonJS({
     }
     exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
-    exports.parseDocument = parseDocument3;
+    exports.parseDocument = parseDocument4;
     exports.stringify = stringify;
   }
 });
@@ -10199,7 +10199,7 @@ var require_semver2 = __commonJS({
 });
 
 // src/commands/run.ts
-import { existsSync as existsSync12, readFileSync as readFileSync11 } from "node:fs";
+import { existsSync as existsSync13, readFileSync as readFileSync12 } from "node:fs";
 
 // src/errors.ts
 var UserError = class extends Error {
@@ -31882,11 +31882,11 @@ function parsePep508(text2) {
   if (url2) return withMarker({ ...known, specifier: "", url: url2[1] ?? "", specifierAt: [position, position] }, url2[3]);
   if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
   const end = rest.indexOf(";");
-  const read = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
-  if ("error" in read) return read;
-  const specifierAt = [position + read.at[0], position + read.at[1]];
+  const read2 = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
+  if ("error" in read2) return read2;
+  const specifierAt = [position + read2.at[0], position + read2.at[1]];
   return withMarker(
-    { ...known, specifier: read.specifier, url: "", specifierAt },
+    { ...known, specifier: read2.specifier, url: "", specifierAt },
     end < 0 ? void 0 : rest.slice(end + 1)
   );
 }
@@ -36948,8 +36948,8 @@ var CodeReader = class {
       else this.#note(this.#unsure, call.node, `the task type \`${text2.slice(0, 60)}\` is not known`);
     }
   }
-  #readQuantization(call, read) {
-    const name2 = read((keyword2) => this.#values(call.keywords.get(keyword2)));
+  #readQuantization(call, read2) {
+    const name2 = read2((keyword2) => this.#values(call.keywords.get(keyword2)));
     if (name2 === void 0)
       this.#note(this.#unsure, call.node, `\`${call.name}\` is set by values that are not in the source`);
     else if (name2 !== "") this.#note(this.#quantizations, call.node, name2);
@@ -37091,10 +37091,10 @@ function sourceOf(url2) {
 function shown2(text2) {
   return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
 }
-function sorted(read) {
+function sorted(read2) {
   return {
-    requirements: read.filter((one) => "written" in one),
-    findings: read.filter((one) => !("written" in one))
+    requirements: read2.filter((one) => "written" in one),
+    findings: read2.filter((one) => !("written" in one))
   };
 }
 function unreadable2(message, line) {
@@ -37112,7 +37112,7 @@ var WITH_VALUE = /* @__PURE__ */ new Set([
 ]);
 var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
 function readDockerfile(content2) {
-  const read = [];
+  const read2 = [];
   const includes = [];
   const indexes = [];
   const variables = /* @__PURE__ */ new Map();
@@ -37123,10 +37123,10 @@ function readDockerfile(content2) {
       for (const one of installed(install2, variables)) {
         if ("path" in one) includes.push(one);
         else if ("address" in one) indexes.push(one);
-        else read.push(one);
+        else read2.push(one);
       }
   }
-  return { ...sorted(read), includes, indexes };
+  return { ...sorted(read2), includes, indexes };
 }
 function* instructions(content2) {
   const lines2 = content2.split("\n").map((line) => line.replace(/\r$/, ""));
@@ -37246,16 +37246,16 @@ function readEnvironmentYml(content2) {
   const [error62] = document.errors;
   if (error62) return unreadable2(error62.message.split("\n")[0] ?? "", counter.linePos(error62.pos[0]).line);
   const dependencies = document.get("dependencies");
-  const read = [];
+  const read2 = [];
   for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
     if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
-      read.push(condaEntry(item.value, placeOf(item, content2, counter)));
+      read2.push(condaEntry(item.value, placeOf(item, content2, counter)));
     const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
     for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
       if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-"))
-        read.push(requirementAt(entry.value, placeOf(entry, content2, counter), "pip"));
+        read2.push(requirementAt(entry.value, placeOf(entry, content2, counter), "pip"));
   }
-  return sorted(read);
+  return sorted(read2);
 }
 function placeOf(node2, content2, counter) {
   const [start = 0, end = 0] = node2.range ?? [];
@@ -39556,12 +39556,12 @@ function readPipfile(content2) {
   if ("error" in parsed) return unreadable2(parsed.error, parsed.line);
   const { root } = parsed;
   const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
-  const read = categories.flatMap(
+  const read2 = categories.flatMap(
     ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
   );
   const python = textAt(root, "requires", "python_version");
   return {
-    ...sorted(read),
+    ...sorted(read2),
     indexes: at(root, "source").items.flatMap((source) => {
       const { value, line } = at(source, "url");
       return value === void 0 ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ""), line }];
@@ -39578,8 +39578,8 @@ function readPyproject(content2) {
   const listed = lists(root).flatMap(
     ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
   );
-  const read = [...listed, ...readPoetry(root), ...dynamic(root)];
-  const { requirements, findings } = sorted(read);
+  const read2 = [...listed, ...readPoetry(root), ...dynamic(root)];
+  const { requirements, findings } = sorted(read2);
   const sources = at(root, "tool", "uv", "sources");
   const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
   return {
@@ -39654,7 +39654,7 @@ var INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=
 var INCLUDE = /^(?:-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
 function readRequirements(content2) {
-  const read = [];
+  const read2 = [];
   const includes = [];
   const indexes = [];
   for (const { text: text2, place } of logicalLines(content2)) {
@@ -39664,10 +39664,10 @@ function readRequirements(content2) {
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place.line });
     else {
       const one = readLine(text2, place);
-      if (one) read.push(one);
+      if (one) read2.push(one);
     }
   }
-  return { ...sorted(read), includes, indexes };
+  return { ...sorted(read2), includes, indexes };
 }
 function* logicalLines(content2) {
   const pending = [];
@@ -39727,16 +39727,16 @@ function readScript(content2) {
   );
   if ("error" in parsed)
     return { findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line + start + 1 }] };
-  const read = at(parsed.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+  const read2 = at(parsed.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
     ({ value = "", written, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written }, "")
   );
   const python = textAt(parsed.root, "requires-python");
-  return { ...sorted(read), ...python !== void 0 && { python } };
+  return { ...sorted(read2), ...python !== void 0 && { python } };
 }
 
 // src/detect/readers/setup-cfg.ts
 function readSetupCfg(content2) {
-  const read = [];
+  const read2 = [];
   let section = "";
   let key = "";
   let python;
@@ -39750,9 +39750,9 @@ function readSetupCfg(content2) {
     if (section === "options" && key === "python_requires" && text2 !== "") python = text2;
     const group = groupOf(section, key);
     if (text2 === "" || header2 || group === void 0) continue;
-    read.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+    read2.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
   }
-  return { ...sorted(read), ...python !== void 0 && { python } };
+  return { ...sorted(read2), ...python !== void 0 && { python } };
 }
 function readEntry(text2, line, column, group) {
   if (/^(file|attr):/.test(text2))
@@ -39783,9 +39783,9 @@ function readSetupPy(content2) {
   if (required2) groups2.push(["", required2]);
   for (const [name2, list2] of evaluator.table(setup.keywords.get("extras_require")))
     groups2.push([`extra:${name2}`, list2]);
-  const read = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one) => toRequirement(file2, one, group)));
+  const read2 = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one) => toRequirement(file2, one, group)));
   const python = stringValue(file2, setup.keywords.get("python_requires"));
-  return { ...sorted(unique(read)), ...python !== void 0 && { python } };
+  return { ...sorted(unique(read2)), ...python !== void 0 && { python } };
 }
 function toRequirement(file2, node2, group) {
   const literal3 = stringParts(file2, node2);
@@ -39799,9 +39799,9 @@ function toRequirement(file2, node2, group) {
   const place = { ...file2.placeOf(literal3.from), written: literal3.written };
   return requirementAt(literal3.value, place, group);
 }
-function unique(read) {
+function unique(read2) {
   const key = (one) => "written" in one ? JSON.stringify([one.group, one.line, one.columns]) : JSON.stringify([one.line, one.message]);
-  return [...new Map(read.map((one) => [key(one), one])).values()];
+  return [...new Map(read2.map((one) => [key(one), one])).values()];
 }
 var Evaluator = class {
   constructor(file2) {
@@ -42739,7 +42739,103 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { statfsSync } from "node:fs";
+import { existsSync as existsSync10, lstatSync as lstatSync3, readdirSync as readdirSync3, readFileSync as readFileSync9, statfsSync } from "node:fs";
+import { join as join12 } from "node:path";
+
+// src/setup/check.ts
+var import_yaml3 = __toESM(require_dist(), 1);
+var Permissions = external_exports.union([external_exports.string(), external_exports.record(external_exports.string(), external_exports.string().nullish())]).nullish();
+var Job = external_exports.looseObject({
+  uses: external_exports.string().optional(),
+  permissions: Permissions,
+  with: external_exports.record(external_exports.string(), external_exports.unknown()).nullish()
+});
+var Workflow = external_exports.looseObject({
+  on: external_exports.unknown(),
+  permissions: Permissions,
+  jobs: external_exports.record(external_exports.string(), Job).nullish()
+});
+var NEEDED = {
+  actions: "read",
+  checks: "write",
+  contents: "read",
+  "pull-requests": "write"
+};
+var CALLED = /peft-sweep.*\/(sweep|publish)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish)\.yml$/;
+var LONGEST4 = 256 * 1024;
+function checkSetup(files) {
+  const workflows = [...files].filter(([path]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  const callers = workflows.flatMap(([path, text2]) => {
+    const workflow = read(text2);
+    const jobs = Object.entries(workflow?.jobs ?? {}).filter(([, job]) => CALLED.test(job.uses ?? ""));
+    return workflow && jobs.length > 0 ? [{ path, text: text2, workflow, jobs }] : [];
+  });
+  if (callers.length === 0)
+    return [{ file: ".github/workflows", message: "No workflow calls peft-sweep. Run `peft-sweep init`." }];
+  const found = callers.flatMap(
+    ({ path, workflow, jobs }) => [
+      ...triggers(workflow),
+      ...jobs.flatMap(([name2, job]) => [...permissions(name2, job, workflow), ...runners(name2, job)])
+    ].map((message) => ({ file: path, message }))
+  );
+  return [...found, ...dependabot(files, callers)];
+}
+function read(text2) {
+  if (text2.length > LONGEST4) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text2);
+  return document.errors.length > 0 ? void 0 : Workflow.safeParse(document.toJS({ maxAliasCount: 10 })).data;
+}
+function triggers({ on }) {
+  const events = typeof on === "object" && on !== null ? on : {};
+  const names = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(events);
+  const pull = events.pull_request;
+  return [
+    ...names.includes("pull_request_target") ? [
+      "`pull_request_target` runs with write access beside a stranger\u2019s files. Use `pull_request`, and `init --forks` for forks."
+    ] : [],
+    ...pull?.paths || pull?.["paths-ignore"] ? [
+      "A `paths` filter leaves a required check waiting for ever. Take it away: without a watched change the run ends green by itself."
+    ] : [],
+    ...names.includes("pull_request") || names.includes("workflow_run") || names.includes("pull_request_target") ? [] : ["It does not run on pull requests. Add `pull_request` to `on`."]
+  ];
+}
+function permissions(name2, job, workflow) {
+  const given = job.permissions ?? workflow.permissions;
+  if (given === "write-all") return [`The job \`${name2}\` has every permission. Give it only what it needs.`];
+  const levels = typeof given === "object" && given !== null ? given : {};
+  const missing = Object.entries(NEEDED).filter(
+    ([scope, level]) => !(levels[scope] === "write" || levels[scope] === level)
+  );
+  if (missing.length === 0) return [];
+  const lines2 = missing.map((entry) => `\`${entry.join(": ")}\``).join(", ");
+  return [
+    `The job \`${name2}\` lacks ${lines2}. Add them under its \`permissions\`: without them GitHub does not start it.`
+  ];
+}
+function runners(name2, job) {
+  const labels = String(job.with?.["runs-on"] ?? "");
+  const isHosted = labels === "" || /^"?(ubuntu|macos|windows)-/.test(labels);
+  return isHosted || job.with?.environment ? [] : [
+    `The job \`${name2}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there. Name one with required reviewers to allow them.`
+  ];
+}
+function dependabot(files, callers) {
+  if (!files.has(".github/dependabot.yml") && !files.has(".github/dependabot.yaml")) return [];
+  return callers.flatMap(({ path, text: text2 }) => {
+    const secrets = [
+      ...new Set([...text2.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? ""))
+    ].filter((secret) => secret !== "GITHUB_TOKEN");
+    if (secrets.length === 0) return [];
+    return [
+      {
+        file: path,
+        message: `Runs of Dependabot see only Dependabot\u2019s own secrets. Set ${secrets.map((one) => `\`${one}\``).join(", ")} there too.`
+      }
+    ];
+  });
+}
+
+// src/commands/doctor.ts
 async function runDoctor(context) {
   const { environment, folder, say, line } = context;
   const world = await openWorld({
@@ -42766,14 +42862,24 @@ async function runDoctor(context) {
       `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`
     ])
   ];
+  const setup = checkSetup(githubFiles(folder));
+  for (const { file: file2, message } of setup)
+    rows.push([rows.some(([name2]) => name2 === "workflows") ? "" : "workflows", `${file2}: ${message}`]);
   context.print(`${rows.map(([name2, text2]) => `${name2.padEnd(11)}${text2}`).join("\n")}
 `);
-  return containment.missing.length > 0 ? 1 : 0;
+  return containment.missing.length > 0 || setup.length > 0 ? 1 : 0;
+}
+function githubFiles(folder) {
+  const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
+  const workflows = join12(folder, ".github", "workflows");
+  if (existsSync10(workflows)) names.push(...readdirSync3(workflows).map((name2) => `.github/workflows/${name2}`));
+  const present = names.filter((name2) => existsSync10(join12(folder, name2)) && lstatSync3(join12(folder, name2)).isFile());
+  return new Map(present.map((name2) => [name2, readFileSync9(join12(folder, name2), "utf8")]));
 }
 
 // src/commands/init.ts
-import { cpSync as cpSync2, existsSync as existsSync10, mkdirSync as mkdirSync10, readFileSync as readFileSync9, writeFileSync as writeFileSync6 } from "node:fs";
-import { dirname as dirname3, join as join12 } from "node:path";
+import { cpSync as cpSync2, existsSync as existsSync11, mkdirSync as mkdirSync10, readFileSync as readFileSync10, writeFileSync as writeFileSync6 } from "node:fs";
+import { dirname as dirname3, join as join13 } from "node:path";
 
 // src/setup/workflows.ts
 var PERMISSIONS = ["actions: read", "checks: write", "contents: read", "pull-requests: write"];
@@ -42870,7 +42976,7 @@ var REPOSITORY = "peft-sweep/peft-sweep";
 var VENDORED = ".github/peft-sweep-action";
 async function runInit(context) {
   const { folder, line, print } = context;
-  if (!existsSync10(join12(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
+  if (!existsSync11(join13(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
   const { vendor, forks, schedule } = line.options;
   const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
   const { code: code2 } = await readRepository(await workingTree(folder));
@@ -42886,8 +42992,8 @@ async function runInit(context) {
   return 0;
 }
 function writeNew(folder, path, text2) {
-  const file2 = join12(folder, path);
-  if (existsSync10(file2)) return `left alone  ${path} (it exists)
+  const file2 = join13(folder, path);
+  if (existsSync11(file2)) return `left alone  ${path} (it exists)
 `;
   mkdirSync10(dirname3(file2), { recursive: true });
   writeFileSync6(file2, text2);
@@ -42895,9 +43001,9 @@ function writeNew(folder, path, text2) {
 `;
 }
 function vendoredFiles() {
-  const top = join12(programFolder(), "..");
+  const top = join13(programFolder(), "..");
   return ["sweep.yml", "publish.yml"].map((name2) => {
-    const text2 = readFileSync9(join12(top, ".github", "workflows", name2), "utf8");
+    const text2 = readFileSync10(join13(top, ".github", "workflows", name2), "utf8");
     const local = text2.replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, "").replace(/ {4}inputs:\n(?=permissions)/, "").replace(
       / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
       `          sparse-checkout: ${VENDORED}
@@ -42908,21 +43014,21 @@ function vendoredFiles() {
   });
 }
 function copyAction(folder) {
-  const top = join12(programFolder(), "..");
-  const target2 = join12(folder, VENDORED);
-  if (existsSync10(target2)) return `left alone  ${VENDORED} (it exists)
+  const top = join13(programFolder(), "..");
+  const target2 = join13(folder, VENDORED);
+  if (existsSync11(target2)) return `left alone  ${VENDORED} (it exists)
 `;
   for (const name2 of ["action.yml", "dist", "LICENSE"])
-    cpSync2(join12(top, name2), join12(target2, name2), { recursive: true });
+    cpSync2(join13(top, name2), join13(target2, name2), { recursive: true });
   for (const name2 of ["peft_probe", "checkpoints"])
-    cpSync2(join12(top, "probe", name2), join12(target2, "probe", name2), { recursive: true });
-  writeFileSync6(join12(target2, "package.json"), `${JSON.stringify({ type: "module" })}
+    cpSync2(join13(top, "probe", name2), join13(target2, "probe", name2), { recursive: true });
+  writeFileSync6(join13(target2, "package.json"), `${JSON.stringify({ type: "module" })}
 `);
   return `written     ${VENDORED}
 `;
 }
 async function ownCommit() {
-  const { status, stdout } = await run("git", ["-C", join12(programFolder(), ".."), "rev-parse", "HEAD"]);
+  const { status, stdout } = await run("git", ["-C", join13(programFolder(), ".."), "rev-parse", "HEAD"]);
   return status === 0 ? stdout.trim() : "v0";
 }
 
@@ -43007,8 +43113,8 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync11, readFileSync as readFileSync10 } from "node:fs";
-import { join as join13, resolve as resolve3 } from "node:path";
+import { existsSync as existsSync12, readFileSync as readFileSync11 } from "node:fs";
+import { join as join14, resolve as resolve3 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
   const [typed = ""] = line.operands;
@@ -43024,9 +43130,9 @@ async function runReplay(context) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join13(resolve3(line.options.out), "handover"),
+    handover: join14(resolve3(line.options.out), "handover"),
     containment: await world.containment(),
-    rooms: world.roomsFor([join13(resolve3(line.options.out), "handover")]),
+    rooms: world.roomsFor([join14(resolve3(line.options.out), "handover")]),
     signal: context.signal,
     ...limits,
     onOutput: (text2) => context.say(text2.trimEnd())
@@ -43076,12 +43182,12 @@ function located2(typed, out) {
   return { cell, id: id2 };
 }
 async function rebuilt(context, world, id2) {
-  if (existsSync11(environmentFolder(world.cache, id2))) return;
-  const file2 = join13(context.line.options.out, "locks", `${id2}.txt`);
-  if (!existsSync11(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  if (existsSync12(environmentFolder(world.cache, id2))) return;
+  const file2 = join14(context.line.options.out, "locks", `${id2}.txt`);
+  if (!existsSync12(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const environments = await world.environments(torch, resolve3(context.line.options.out));
-  const failed2 = await environments.build(id2, readFileSync10(file2, "utf8"));
+  const failed2 = await environments.build(id2, readFileSync11(file2, "utf8"));
   if (failed2)
     throw new UserError(
       `The environment ${id2} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`
@@ -43124,7 +43230,7 @@ async function dispatch(argv) {
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync12(file2) ? readFileSync11(file2, "utf8") : void 0;
+  return existsSync13(file2) ? readFileSync12(file2, "utf8") : void 0;
 }
 function failed(error62) {
   const say = (text2) => process.stderr.write(`peft-sweep: ${text2}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkSetup } from '../../src/setup/check.ts';
+import { workflowFiles } from '../../src/setup/workflows.ts';
+
+const source = { kind: 'remote', repository: 'peft-sweep/peft-sweep', ref: 'a'.repeat(40) } as const;
+const [main, forks] = workflowFiles({ source, forks: true, schedule: true });
+const good = main?.text ?? '';
+const found = (text: string, more: Readonly<Record<string, string>> = {}) =>
+  checkSetup(new Map([['.github/workflows/peft-sweep.yml', text], ...Object.entries(more)])).map(
+    ({ message }) => message,
+  );
+
+describe('the workflows of a repository', () => {
+  it('that init writes lack nothing', () => {
+    expect(found(good, { '.github/workflows/forks.yml': forks?.text ?? '' })).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ['no call', 'on: push\njobs: {}\n', 'Run `peft-sweep init`'],
+    ['a missing permission', good.replace('checks: write', 'checks: read'), 'lacks `checks: write`'],
+    ['all permissions', good.replace(/permissions:\n(?: {6}.*\n)+/, 'permissions: write-all\n'), 'every permission'],
+    ['the dangerous trigger', good.replace('  pull_request:', '  pull_request_target:'), 'beside a stranger’s files'],
+    ['a filter', good.replace('  pull_request:', '  pull_request:\n    paths: [requirements.txt]'), 'waiting for ever'],
+    ['no pull requests', good.replace('  pull_request:\n', ''), 'Add `pull_request`'],
+    [
+      'runners of one’s own',
+      `${good}      runs-on: '["self-hosted", "gpu"]'\n`,
+      'pull requests of forks are not measured there',
+    ],
+  ])('with %s are told what to change', (_name, text, message) => {
+    expect(found(text).join('\n')).toContain(message);
+  });
+
+  it('beside Dependabot are told which secrets it lacks', () => {
+    const text = `${good}    secrets:\n      INDEX: \${{ secrets.INDEX_TOKEN }}\n`;
+    expect(found(text, { '.github/dependabot.yml': 'version: 2\n' }).join()).toContain('`INDEX_TOKEN`');
+  });
+});

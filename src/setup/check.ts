@@ -1,0 +1,121 @@
+/** What a repository's workflows need for peft-sweep, and what they lack. Content in, sentences out. */
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+
+const Permissions = z.union([z.string(), z.record(z.string(), z.string().nullish())]).nullish();
+const Job = z.looseObject({
+  uses: z.string().optional(),
+  permissions: Permissions,
+  with: z.record(z.string(), z.unknown()).nullish(),
+});
+const Workflow = z.looseObject({
+  on: z.unknown(),
+  permissions: Permissions,
+  jobs: z.record(z.string(), Job).nullish(),
+});
+type Workflow = z.infer<typeof Workflow>;
+
+/** Scope -> level that the jobs of sweep.yml ask for. GitHub refuses to start a call that asks for more than its caller has. */
+const NEEDED: Readonly<Record<string, string>> = {
+  actions: 'read',
+  checks: 'write',
+  contents: 'read',
+  'pull-requests': 'write',
+};
+const CALLED = /peft-sweep.*\/(sweep|publish)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish)\.yml$/;
+const LONGEST = 256 * 1024;
+
+export interface SetupFinding {
+  readonly file: string;
+  readonly message: string;
+}
+
+/** `files` are those of `.github`, by path. */
+export function checkSetup(files: ReadonlyMap<string, string>): readonly SetupFinding[] {
+  const workflows = [...files].filter(([path]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  const callers = workflows.flatMap(([path, text]) => {
+    const workflow = read(text);
+    const jobs = Object.entries(workflow?.jobs ?? {}).filter(([, job]) => CALLED.test(job.uses ?? ''));
+    return workflow && jobs.length > 0 ? [{ path, text, workflow, jobs }] : [];
+  });
+  if (callers.length === 0)
+    return [{ file: '.github/workflows', message: 'No workflow calls peft-sweep. Run `peft-sweep init`.' }];
+  const found = callers.flatMap(({ path, workflow, jobs }) =>
+    [
+      ...triggers(workflow),
+      ...jobs.flatMap(([name, job]) => [...permissions(name, job, workflow), ...runners(name, job)]),
+    ].map((message) => ({ file: path, message })),
+  );
+  return [...found, ...dependabot(files, callers)];
+}
+
+function read(text: string): Workflow | undefined {
+  if (text.length > LONGEST) return undefined;
+  const document = parseDocument(text);
+  return document.errors.length > 0 ? undefined : Workflow.safeParse(document.toJS({ maxAliasCount: 10 })).data;
+}
+
+function triggers({ on }: Workflow): readonly string[] {
+  const events = typeof on === 'object' && on !== null ? (on as Record<string, unknown>) : {};
+  const names = typeof on === 'string' ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(events);
+  const pull = events.pull_request as { paths?: unknown; 'paths-ignore'?: unknown } | null | undefined;
+  return [
+    ...(names.includes('pull_request_target')
+      ? [
+          '`pull_request_target` runs with write access beside a stranger’s files. Use `pull_request`, and `init --forks` for forks.',
+        ]
+      : []),
+    ...(pull?.paths || pull?.['paths-ignore']
+      ? [
+          'A `paths` filter leaves a required check waiting for ever. Take it away: without a watched change the run ends green by itself.',
+        ]
+      : []),
+    ...(names.includes('pull_request') || names.includes('workflow_run') || names.includes('pull_request_target')
+      ? []
+      : ['It does not run on pull requests. Add `pull_request` to `on`.']),
+  ];
+}
+
+function permissions(name: string, job: z.infer<typeof Job>, workflow: Workflow): readonly string[] {
+  const given = job.permissions ?? workflow.permissions;
+  if (given === 'write-all') return [`The job \`${name}\` has every permission. Give it only what it needs.`];
+  const levels = typeof given === 'object' && given !== null ? given : {};
+  const missing = Object.entries(NEEDED).filter(
+    ([scope, level]) => !(levels[scope] === 'write' || levels[scope] === level),
+  );
+  if (missing.length === 0) return [];
+  const lines = missing.map((entry) => `\`${entry.join(': ')}\``).join(', ');
+  return [
+    `The job \`${name}\` lacks ${lines}. Add them under its \`permissions\`: without them GitHub does not start it.`,
+  ];
+}
+
+function runners(name: string, job: z.infer<typeof Job>): readonly string[] {
+  const labels = String(job.with?.['runs-on'] ?? '');
+  const isHosted = labels === '' || /^"?(ubuntu|macos|windows)-/.test(labels);
+  return isHosted || job.with?.environment
+    ? []
+    : [
+        `The job \`${name}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there. Name one with required reviewers to allow them.`,
+      ];
+}
+
+/** Dependabot's runs see its own secrets only. */
+function dependabot(
+  files: ReadonlyMap<string, string>,
+  callers: readonly { readonly path: string; readonly text: string }[],
+): readonly SetupFinding[] {
+  if (!files.has('.github/dependabot.yml') && !files.has('.github/dependabot.yaml')) return [];
+  return callers.flatMap(({ path, text }) => {
+    const secrets = [
+      ...new Set([...text.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? '')),
+    ].filter((secret) => secret !== 'GITHUB_TOKEN');
+    if (secrets.length === 0) return [];
+    return [
+      {
+        file: path,
+        message: `Runs of Dependabot see only Dependabot’s own secrets. Set ${secrets.map((one) => `\`${one}\``).join(', ')} there too.`,
+      },
+    ];
+  });
+}
