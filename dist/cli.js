@@ -47,9 +47,9 @@ async function main(argv) {
     return 2;
   }
   if (argv.length === 0 || argv.includes("--help") || argv.includes("-h")) return shown(HELP);
-  if (argv.includes("--version")) return shown(`${"0.1.0"}
+  if (argv.includes("--version")) return shown(`${"0.2.0"}
 `);
-  const { runCommand } = await import("./chunks/run-6COHC7IK.js");
+  const { runCommand } = await import("./chunks/run-HVIT2HWM.js");
   return runCommand(argv);
 }
 function shown(text) {

@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-32HM2D3K.js";
+} from "./chunks/chunk-ASBBRCYF.js";
 import {
   __commonJS,
   __require,
@@ -22534,7 +22534,7 @@ function finish(runner, line, requests, young, more) {
   );
   const file = PlanFile.parse({
     schemaVersion: 1,
-    tool: "0.1.0",
+    tool: "0.2.0",
     repository: runner.repository,
     ...more,
     comment: line.options.comment,
@@ -27707,7 +27707,7 @@ async function runPublish() {
     file,
     getInput("plan-sha256"),
     getInput("shards", { required: true }),
-    "0.1.0"
+    "0.2.0"
   );
   await show(gathered.reports, await publishReports(file, gathered, runnerOf(process.env), github()), optionsOf().out);
 }
@@ -27723,10 +27723,10 @@ async function runAll(room) {
   const sha256 = "in-one-job";
   for (const shard of planned.file.shards) {
     const out = join5(shards, `peft-sweep-shard-${shard.id}`);
-    const watch = progressOn(planned.file, runnerOf(process.env), client, "0.1.0");
+    const watch = progressOn(planned.file, runnerOf(process.env), client, "0.2.0");
     writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options, watch));
   }
-  const gathered = await gather(planned.file, sha256, shards, "0.1.0");
+  const gathered = await gather(planned.file, sha256, shards, "0.2.0");
   await show(
     gathered.reports,
     await publishReports(planned.file, gathered, runnerOf(process.env), client),

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-32HM2D3K.js";
+} from "./chunk-ASBBRCYF.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,

@@ -31757,7 +31757,7 @@ async function sweepWorld(world, planned, torch, options) {
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
   const identity = JSON.stringify([
-    "0.1.0",
+    "0.2.0",
     PROBE_VERSION,
     world.python.version,
     torchVersion,
@@ -31786,7 +31786,7 @@ async function sweepWorld(world, planned, torch, options) {
       isInterrupted: () => options.signal.aborted
     },
     machine: {
-      tool: "0.1.0",
+      tool: "0.2.0",
       probe: PROBE_VERSION,
       python: world.python.version,
       torch: `${torchVersion}, ${torch.source}`,
