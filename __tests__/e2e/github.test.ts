@@ -1,7 +1,7 @@
 /** The action as a runner spawns it, against a GitHub server that others wrote. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { requestKey } from '../../src/domain/environment.ts';
@@ -184,7 +184,17 @@ function shardsOf(
   writeFileSync(join(shard, 'shard.json'), JSON.stringify({ shard: '0', plan: sha256, run }));
 }
 
+/** The same plan for every test of publishing: making it is tested by itself. */
+let plan: ReturnType<typeof makePlan> | undefined;
 async function planned() {
+  plan ??= makePlan();
+  const { folder, ...made } = await plan;
+  const own = scratch('job');
+  cpSync(join(folder, 'peft-sweep-out'), join(own, 'peft-sweep-out'), { recursive: true });
+  return { ...made, folder: own };
+}
+
+async function makePlan() {
   const folder = scratch('plan');
   const ended = await act({ mode: 'plan', ...TOKEN }, folder, pullEvent());
   const text = readFileSync(join(folder, 'peft-sweep-out', 'plan.json'), 'utf8');
