@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-ASBBRCYF.js";
+} from "./chunks/chunk-NRQMMZO7.js";
 import {
   __commonJS,
   __require,
@@ -22301,7 +22301,7 @@ async function writeCheck(what, text, github2) {
 }
 async function writeComment(what, text, github2) {
   const isWorthIt = what.comment === "always" || what.missing.length > 0 || what.reports.some(
-    ({ comparisons, findings }) => findings.length > 0 || comparisons.some(({ comparison }) => isWorse(comparison) || comparison !== "same")
+    ({ comparisons, findings }) => findings.some(isGuardFinding) || comparisons.some(({ comparison }) => comparison !== "same")
   );
   if (what.comment === "never") return "switched off";
   const [login2, comments] = await Promise.all([github2.login(), github2.comments(what.pull.number)]);
@@ -27460,10 +27460,10 @@ var Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRes
 
 // src/adapters/github-tree.ts
 var WIDTH = 16;
-var MOST_FILES = 600;
-function githubTree(client, here, sha, asked2) {
+var MOST_FILES = 200;
+function githubTree(client, here, sha, blobs, asked2) {
   const objects = /* @__PURE__ */ new Map();
-  let read2 = 0;
+  let fetched = 0;
   return {
     files: () => asked2(async () => {
       const { data } = await client.rest.git.getTree({ ...here, tree_sha: sha, recursive: "1" });
@@ -27476,19 +27476,24 @@ function githubTree(client, here, sha, asked2) {
       });
     }),
     async read(paths) {
-      const wanted = paths.filter((path) => objects.has(path)).slice(0, Math.max(0, MOST_FILES - read2));
-      read2 += wanted.length;
-      const texts = /* @__PURE__ */ new Map();
-      const waiting = [...wanted];
+      const present = paths.filter((path) => objects.has(path));
+      const missing = present.filter((path) => !blobs.has(objects.get(path) ?? "")).slice(0, MOST_FILES - fetched);
+      fetched += missing.length;
+      const waiting = [...missing];
       const work = async () => {
         for (let path = waiting.shift(); path !== void 0; path = waiting.shift()) {
           const file_sha = objects.get(path) ?? "";
           const { data } = await asked2(() => client.rest.git.getBlob({ ...here, file_sha }));
-          texts.set(path, Buffer.from(data.content, data.encoding === "base64" ? "base64" : "utf8").toString());
+          blobs.set(file_sha, Buffer.from(data.content, data.encoding === "base64" ? "base64" : "utf8").toString());
         }
       };
       await Promise.all(Array.from({ length: WIDTH }, work));
-      return new Map(wanted.flatMap((path) => texts.has(path) ? [[path, texts.get(path) ?? ""]] : []));
+      return new Map(
+        present.flatMap((path) => {
+          const text = blobs.get(objects.get(path) ?? "");
+          return text === void 0 ? [] : [[path, text]];
+        })
+      );
     }
   };
 }
@@ -27513,11 +27518,12 @@ function octokit({ token, apiUrl, say, retryMs = 1e3 }) {
 }
 function connect(settings) {
   const client = octokit(settings);
+  const blobs = /* @__PURE__ */ new Map();
   const [owner = "", repo = ""] = settings.repository.split("/");
   const here = { owner, repo };
   const all2 = (route, parameters) => pages(client, route, { ...here, ...parameters });
   return {
-    tree: (sha) => githubTree(client, here, sha, asked),
+    tree: (sha) => githubTree(client, here, sha, blobs, asked),
     compare: (base, head) => asked(() => compare(client, here, base, head)),
     pull: (number) => asked(async () => toPull((await client.rest.pulls.get({ ...here, pull_number: number })).data)),
     pullsFrom: (repository, branch) => asked(async () => {
@@ -27530,7 +27536,7 @@ function connect(settings) {
       });
       return found.data.map(toPull).filter(({ head }) => head.repository === repository && head.ref === branch);
     }),
-    login: () => asked(() => login(client)),
+    login: () => settings.login ? Promise.resolve(settings.login) : asked(() => login(client)),
     comments: (number) => asked(
       async () => (await all2("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: number })).map(toComment)
     ),
@@ -27674,8 +27680,9 @@ function roomOf(environment) {
 }
 function github() {
   const token = tokenInput();
+  const login2 = getInput("login");
   const { apiUrl, repository } = runnerOf(process.env);
-  return token === void 0 || apiUrl === "" ? void 0 : connect({ token, apiUrl, repository, say: (line) => info(logLine(line)) });
+  return token === void 0 || apiUrl === "" ? void 0 : connect({ token, apiUrl, repository, ...login2 && { login: login2 }, say: (line) => info(logLine(line)) });
 }
 async function runPlan(room) {
   const client = github();

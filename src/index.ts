@@ -51,10 +51,11 @@ function roomOf(environment: NodeJS.ProcessEnv): Room {
 
 function github(): GitHub | undefined {
   const token = tokenInput();
+  const login = core.getInput('login');
   const { apiUrl, repository } = runnerOf(process.env);
   return token === undefined || apiUrl === ''
     ? undefined
-    : connect({ token, apiUrl, repository, say: (line) => core.info(logLine(line)) });
+    : connect({ token, apiUrl, repository, ...(login && { login }), say: (line) => core.info(logLine(line)) });
 }
 
 async function runPlan(room: Room): Promise<void> {

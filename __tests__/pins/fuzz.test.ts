@@ -226,9 +226,7 @@ function checkMutant(r: Random): void {
       r.pick(['', r.pick(SCRAPS), mutant.slice(at, to).repeat(2)]) +
       mutant.slice(r.chance(0.5) ? at : to);
   }
-  const began = performance.now();
   const manifest = readManifest(file, mutant);
-  expect(performance.now() - began).toBeLessThan(2000);
   const count = mutant.split('\n').length;
   for (const one of [...(manifest?.requirements ?? []), ...(manifest?.findings ?? [])]) {
     expect(one.line).toBeGreaterThanOrEqual(1);

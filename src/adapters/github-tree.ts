@@ -10,17 +10,21 @@ interface Here {
 
 /** Requests at once: GitHub allows 100 in all. */
 const WIDTH = 16;
-/** Files read at most: a repository of more manifests and training code is read from a checkout. */
-const MOST_FILES = 600;
+/** Files fetched at most for one commit: a job's token has 1,000 requests an hour for the whole repository. */
+const MOST_FILES = 200;
+
+/** Texts by blob: base and head share nearly all of them. */
+export type Blobs = Map<string, string>;
 
 export function githubTree(
   client: Client,
   here: Here,
   sha: string,
+  blobs: Blobs,
   asked: <Value>(ask: () => Promise<Value>) => Promise<Value>,
 ): Tree {
   const objects = new Map<string, string>();
-  let read = 0;
+  let fetched = 0;
   return {
     files: () =>
       asked(async () => {
@@ -34,20 +38,24 @@ export function githubTree(
         });
       }),
     async read(paths) {
-      const wanted = paths.filter((path) => objects.has(path)).slice(0, Math.max(0, MOST_FILES - read));
-      read += wanted.length;
-      const texts = new Map<string, string>();
-      const waiting = [...wanted];
+      const present = paths.filter((path) => objects.has(path));
+      const missing = present.filter((path) => !blobs.has(objects.get(path) ?? '')).slice(0, MOST_FILES - fetched);
+      fetched += missing.length;
+      const waiting = [...missing];
       const work = async () => {
         for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
           const file_sha = objects.get(path) ?? '';
           const { data } = await asked(() => client.rest.git.getBlob({ ...here, file_sha }));
-          texts.set(path, Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8').toString());
+          blobs.set(file_sha, Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8').toString());
         }
       };
       await Promise.all(Array.from({ length: WIDTH }, work));
-      // In the order in which they were asked for.
-      return new Map(wanted.flatMap((path) => (texts.has(path) ? [[path, texts.get(path) ?? '']] : [])));
+      return new Map(
+        present.flatMap((path): [string, string][] => {
+          const text = blobs.get(objects.get(path) ?? '');
+          return text === undefined ? [] : [[path, text]];
+        }),
+      );
     },
   };
 }

@@ -15,7 +15,7 @@ import type {
   PullState,
   Push,
 } from '../ports.ts';
-import { githubTree } from './github-tree.ts';
+import { type Blobs, githubTree } from './github-tree.ts';
 
 export interface GitHubSettings {
   readonly token: string;
@@ -24,6 +24,8 @@ export interface GitHubSettings {
   /** Base address of the API: GitHub Enterprise servers have their own. */
   readonly apiUrl: string;
   readonly say: (line: string) => void;
+  /** Who writes, where it is known: the token of an App does not tell. */
+  readonly login?: string;
   /** The first wait before asking again; each further one is longer. */
   readonly retryMs?: number;
 }
@@ -52,11 +54,12 @@ export function octokit({ token, apiUrl, say, retryMs = 1000 }: GitHubSettings):
 
 export function connect(settings: GitHubSettings): GitHub {
   const client = octokit(settings);
+  const blobs: Blobs = new Map();
   const [owner = '', repo = ''] = settings.repository.split('/');
   const here = { owner, repo };
   const all = <Data>(route: string, parameters: object) => pages<Data>(client, route, { ...here, ...parameters });
   return {
-    tree: (sha) => githubTree(client, here, sha, asked),
+    tree: (sha) => githubTree(client, here, sha, blobs, asked),
     compare: (base, head) => asked(() => compare(client, here, base, head)),
     pull: (number) => asked(async () => toPull((await client.rest.pulls.get({ ...here, pull_number: number })).data)),
     pullsFrom: (repository, branch) =>
@@ -70,7 +73,7 @@ export function connect(settings: GitHubSettings): GitHub {
         });
         return found.data.map(toPull).filter(({ head }) => head.repository === repository && head.ref === branch);
       }),
-    login: () => asked(() => login(client)),
+    login: () => (settings.login ? Promise.resolve(settings.login) : asked(() => login(client))),
     comments: (number) =>
       asked(async () =>
         (

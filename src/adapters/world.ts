@@ -218,7 +218,9 @@ export const CACHED = ['environments', 'bytecode', 'uv', 'index', 'stored', 'tmp
 
 /** A cache of our own, never the runner's uv, pip or Hugging Face cache. */
 export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  return environment.PEFT_SWEEP_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'peft-sweep');
+  // An empty or relative XDG path is to be ignored (XDG Base Directory Specification).
+  const xdg = environment.XDG_CACHE_HOME?.startsWith('/') ? environment.XDG_CACHE_HOME : join(homedir(), '.cache');
+  return resolve(environment.PEFT_SWEEP_CACHE || join(xdg, 'peft-sweep'));
 }
 
 /** Progress lines with the seconds since the start in front. */

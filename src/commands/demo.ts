@@ -10,10 +10,11 @@ const WORKING = ['lora', 'ia3', 'prompt-tuning'];
 const QUANTIZED = 'bnb-int8';
 
 /** The request of the demo: the story that the project began with, on releases where a CPU can tell it. */
-export const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | 'environments'> = {
+export const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | 'chosenBy' | 'environments'> = {
   changes: [{ library: 'transformers', from: '4.55.4', to: '4.57.6' }],
   held: { peft: '0.17.1' },
   cells: [`{${[...WORKING, BROKEN].join(',')}}/{none,${QUANTIZED}}/llama/causal-lm`],
+  chosenBy: 'user',
   environments: 14,
 };
 

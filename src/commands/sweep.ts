@@ -2,9 +2,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TorchBuild } from '../adapters/torch.ts';
 import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
+import { cellId } from '../domain/cell.ts';
 import type { Finding } from '../domain/manifest.ts';
 import { withoutCredentials } from '../domain/package.ts';
+import type { CommandLine } from '../inputs.ts';
 import { type Known, plan, problemOf, sweep } from '../main.ts';
+import { allCells } from '../plan/matrix.ts';
+import { selectCells } from '../plan/patterns.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderCheck } from '../report/check.ts';
 import { renderDiff } from '../report/diff.ts';
@@ -20,7 +24,17 @@ import { writeReport } from './files.ts';
 /** Measures what a version change does, and shows and writes the report. */
 export async function runSweep(context: Context): Promise<number> {
   const reports = await measured(context, renderTerminal);
-  return worst(reports.map((report) => exitStatus(report, context.line.options.failOn)));
+  const { failOn, known } = context.line.options;
+  return worst(reports.map((report) => exitStatus(report, failOn, knownCells(known, new Date()))));
+}
+
+/** Cells that the configuration says are broken, until the day that each entry names is over. */
+export function knownCells(known: CommandLine['options']['known'], now: Date): (cell: string) => boolean {
+  const today = now.toISOString().slice(0, 10);
+  const current = known.filter(({ expires }) => expires >= today);
+  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
+  const ids = new Set(cells.map(cellId));
+  return (cell) => ids.has(cell);
 }
 
 /** Measures one environment, without a comparison. */

@@ -1,5 +1,6 @@
 /** The table of manifest formats. Adding one is one entry, one reader and one test. */
 import type { Manifest } from '../domain/manifest.ts';
+import { baseOf } from '../domain/path.ts';
 import { readDockerfile } from './readers/dockerfile.ts';
 import { readEnvironmentYml } from './readers/environment-yml.ts';
 import { readLock, readPipfileLock } from './readers/locks.ts';
@@ -18,30 +19,28 @@ export interface Format {
   readonly read: (content: string) => Reading;
 }
 
-const base = (file: string) => file.slice(file.lastIndexOf('/') + 1);
-
 export const FORMATS: readonly Format[] = [
-  { name: 'pyproject', supports: (file) => base(file) === 'pyproject.toml', read: readPyproject },
+  { name: 'pyproject', supports: (file) => baseOf(file) === 'pyproject.toml', read: readPyproject },
   {
     name: 'lock',
-    supports: (file) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(base(file)),
+    supports: (file) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file)),
     read: readLock,
   },
-  { name: 'pipfile-lock', supports: (file) => base(file) === 'Pipfile.lock', read: readPipfileLock },
-  { name: 'pipfile', supports: (file) => base(file) === 'Pipfile', read: readPipfile },
-  { name: 'conda', supports: (file) => /^environment[^/]*\.ya?ml$/.test(base(file)), read: readEnvironmentYml },
-  { name: 'setup-cfg', supports: (file) => base(file) === 'setup.cfg', read: readSetupCfg },
-  { name: 'setup-py', supports: (file) => base(file) === 'setup.py', read: readSetupPy },
+  { name: 'pipfile-lock', supports: (file) => baseOf(file) === 'Pipfile.lock', read: readPipfileLock },
+  { name: 'pipfile', supports: (file) => baseOf(file) === 'Pipfile', read: readPipfile },
+  { name: 'conda', supports: (file) => /^environment[^/]*\.ya?ml$/.test(baseOf(file)), read: readEnvironmentYml },
+  { name: 'setup-cfg', supports: (file) => baseOf(file) === 'setup.cfg', read: readSetupCfg },
+  { name: 'setup-py', supports: (file) => baseOf(file) === 'setup.py', read: readSetupPy },
   {
     name: 'dockerfile',
-    supports: (file) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(base(file)),
+    supports: (file) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file)),
     read: readDockerfile,
   },
   {
     name: 'requirements',
     supports: (file) =>
       /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
-        base(file),
+        baseOf(file),
       ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file),
     read: readRequirements,
   },

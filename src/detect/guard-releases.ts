@@ -1,5 +1,7 @@
 /** Findings that need the index, but no run: targets that are not there, ceilings without effect, Python ranges. */
+
 import type { Finding, Manifest, ManifestChange } from '../domain/manifest.ts';
+import { folderOf } from '../domain/path.ts';
 import { clausesOf, exactVersion } from '../domain/pep508.ts';
 import { compareVersions, isVersion, type Release, sameVersion, satisfies, supportsPython } from '../domain/version.ts';
 import { firstUploads } from './names.ts';
@@ -83,10 +85,6 @@ function oldestPython(declared: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function folderOf(file: string): string {
-  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }
 
 /** A floor that a file declares for a watched library. */

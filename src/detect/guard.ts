@@ -1,5 +1,7 @@
 /** Findings that cost no run: damage that the manifests themselves show. Each names its place and its reason. */
+
 import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/manifest.ts';
+import { folderOf } from '../domain/path.ts';
 import { exactVersion } from '../domain/pep508.ts';
 import { localLabel, satisfies } from '../domain/version.ts';
 import { diffManifests } from './diff.ts';
@@ -119,14 +121,13 @@ function drifting(
 
 /** A locked version that the manifest beside it does not allow. */
 function againstLock(_base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
-  const folder = (file: string) => file.split('/').slice(0, -1).join('/');
   return head
     .filter(({ locked }) => locked.length > 0)
     .flatMap((lock) => {
       const versions = new Map<string, string[]>();
       for (const { name, version } of lock.locked) versions.set(name, [...(versions.get(name) ?? []), version]);
       const beside = head.filter(
-        ({ file, format }) => ['pyproject', 'pipfile'].includes(format) && folder(file) === folder(lock.file),
+        ({ file, format }) => ['pyproject', 'pipfile'].includes(format) && folderOf(file) === folderOf(lock.file),
       );
       return beside.flatMap(({ file, requirements }) =>
         requirements.flatMap(({ name, specifier, marker, source, line }) => {

@@ -1,7 +1,9 @@
 /** From changes in manifests to what is asked of a sweep: which libraries move, from where to where, with what held. */
+
 import type { Place } from '../domain/change.ts';
 import { type Lock, WATCHED } from '../domain/environment.ts';
 import type { Manifest, ManifestChange } from '../domain/manifest.ts';
+import { folderOf } from '../domain/path.ts';
 import { exactVersion } from '../domain/pep508.ts';
 import { compareVersions, isVersion, type Release, usableReleases } from '../domain/version.ts';
 import { allows } from './diff.ts';
@@ -78,10 +80,6 @@ function lockOver(file: string, format: string | undefined, locks: readonly stri
     folder === folderOf(lock) ||
     (IN_WORKSPACE.includes(format ?? '') && (folderOf(lock) === '' || folder.startsWith(`${folderOf(lock)}/`)));
   return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
-}
-
-function folderOf(file: string): string {
-  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }
 
 /** A library that moves in two ways in one project, say by marker, makes two requests. */

@@ -54,12 +54,12 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
 
   const python = files.filter(isOwnPython).toSorted(shallowFirst);
   const looked = python.slice(0, MOST_PYTHON).map(({ path }) => path);
-  if (python.length > looked.length)
+  const texts = await tree.read(looked);
+  if (python.length > texts.size)
     findings.push({
       kind: 'code-not-read',
-      message: `${python.length - looked.length} of ${python.length} Python files were not looked into.`,
+      message: `${python.length - texts.size} of ${python.length} Python files were not looked into: more than one run reads. Name cells in the configuration.`,
     });
-  const texts = await tree.read(looked);
   const code: CodeUse[] = [];
   for (const [path, text] of texts) {
     const script = chosen(path) ? readManifest(path, text) : undefined;

@@ -1,5 +1,7 @@
 /** A hold in the language of the bot that proposes the release again tomorrow. */
 
+import { baseOf, folderOf } from '../domain/path.ts';
+
 export interface BotHold {
   readonly file: string;
   readonly language: 'json' | 'yaml';
@@ -39,8 +41,7 @@ const REFRESH: readonly (readonly [RegExp, (library: string) => string])[] = [
 ];
 
 export function refreshCommand(lockFile: string, library: string): string | undefined {
-  const base = lockFile.slice(lockFile.lastIndexOf('/') + 1);
-  const folder = lockFile.slice(0, Math.max(0, lockFile.lastIndexOf('/')));
-  const command = REFRESH.find(([pattern]) => pattern.test(base))?.[1](library);
+  const folder = folderOf(lockFile);
+  const command = REFRESH.find(([pattern]) => pattern.test(baseOf(lockFile)))?.[1](library);
   return command === undefined || folder === '' ? command : `(cd ${folder} && ${command})`;
 }

@@ -1,5 +1,7 @@
 /** Measured pins put into the manifests that ask for their library, as lines, diffs and commands. */
+
 import type { Manifest } from '../domain/manifest.ts';
+import { folderOf } from '../domain/path.ts';
 import type { Pin } from '../domain/search.ts';
 import { type BotHold, botHolds, refreshCommand } from './bots.ts';
 import { patchRequirement } from './patch.ts';
@@ -92,8 +94,4 @@ function onePatch(pin: Pin, manifest: Manifest, index: number, where: Patchable)
 function sameClauses(left: string, right: string): boolean {
   const sorted = (specifier: string) => specifier.split(',').toSorted().join(',');
   return sorted(left) === sorted(right);
-}
-
-function folderOf(file: string): string {
-  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }

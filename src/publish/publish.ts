@@ -4,6 +4,7 @@ import { Refused, WeatherError } from '../errors.ts';
 import type { GitHub } from '../ports.ts';
 import { MARKER, renderComments } from '../report/comment.ts';
 import type { Report } from '../report/model.ts';
+import { isGuardFinding } from '../report/verdict.ts';
 import { type Conclusion, checkStates, conclusionOf, type Judged } from './check.ts';
 import { stickyStep } from './sticky.ts';
 import { suggestionSteps } from './suggestions.ts';
@@ -76,7 +77,7 @@ async function writeComment(what: ToPublish, text: string, github: GitHub): Prom
     what.missing.length > 0 ||
     what.reports.some(
       ({ comparisons, findings }) =>
-        findings.length > 0 || comparisons.some(({ comparison }) => isWorse(comparison) || comparison !== 'same'),
+        findings.some(isGuardFinding) || comparisons.some(({ comparison }) => comparison !== 'same'),
     );
   if (what.comment === 'never') return 'switched off';
   const [login, comments] = await Promise.all([github.login(), github.comments(what.pull.number)]);

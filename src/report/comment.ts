@@ -13,6 +13,8 @@ import {
   worse,
 } from './summary.ts';
 
+import { isGuardFinding } from './verdict.ts';
+
 export const MARKER = '<!-- peft-sweep:v1:default -->';
 /** GitHub refuses more characters than this (field limit of an issue comment). */
 export const LONGEST_COMMENT = 65_536;
@@ -21,7 +23,7 @@ const SHOWN_UNCHANGED = 6;
 type Section = (report: Report) => string;
 
 /** Sections from the most to the least needed; a comment that is too long loses the last ones first. */
-const SECTIONS: readonly Section[] = [headline, action, tables, causesText, waysOut, details, footer];
+const SECTIONS: readonly Section[] = [headline, action, tables, causesText, waysOut, damage, details, footer];
 
 /** What stands around the reports: sentences of the run as a whole, and where the full report is. */
 export interface Around {
@@ -245,6 +247,24 @@ function uniqueUses(report: Report, helps: boolean) {
   return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
 }
 
+const SHOWN_FINDINGS = 10;
+
+/** Damage that the manifests show without a run. */
+function damage(report: Report): string {
+  const found = findingLines(report.findings.filter(isGuardFinding));
+  return found.length === 0 ? '' : ['#### Seen in the manifests, without a run', ...found].join('\n\n');
+}
+
+function findingLines(findings: Report['findings']): readonly string[] {
+  const lines = findings
+    .slice(0, SHOWN_FINDINGS)
+    .map(({ message, file, line }) => `- ${file ? `${code(`${file}:${line ?? 1}`)}: ` : ''}${inline(message, 500)}`);
+  const rest = findings.length - SHOWN_FINDINGS;
+  return lines.length === 0
+    ? []
+    : [[...lines, ...(rest > 0 ? [`- and ${rest} more, in the full report`] : [])].join('\n')];
+}
+
 function details(report: Report): string {
   const built = report.environments.filter(({ status }) => status === 'built');
   const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
@@ -263,7 +283,7 @@ function details(report: Report): string {
     ...(first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : []),
     ...(first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
     ...notCompared(report),
-    ...report.findings.map(({ message }) => inline(message)),
+    ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
     'Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.',
     '</details>',
   ].join('\n\n');

@@ -62,9 +62,9 @@ export function renderPlan(facts: PlanFacts): string {
 }
 
 /** Where the cells come from. */
-function cellsFrom({ chosenBy, sources }: PlanFacts): string {
-  if (chosenBy === 'user') return 'from --cells or the configuration';
-  if (chosenBy === 'default') return 'the default: no cell was found in the code';
+function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
+  if (chosenBy === 'user') return 'as named';
+  if (chosenBy === 'default') return files.length > 0 ? 'the default: no cell was found in the code' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
 }
 

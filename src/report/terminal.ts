@@ -21,7 +21,7 @@ export function renderTerminal(report: Report): string {
     causesText(report),
     waysOut(report),
     notMeasured(report),
-    report.findings.map(({ message }) => plain(message)).join('\n'),
+    findingsText(report),
     footer(report),
   ]
     .filter((section) => section !== '')
@@ -143,6 +143,19 @@ function notMeasured(report: Report): string {
       `  ${plural(cells.length, 'cell')}: ${plain(why, 160)}\n    ${cells.slice(0, 4).join(', ')}${cells.length > 4 ? ', ...' : ''}`,
   );
   return ['not measured', ...lines].join('\n');
+}
+
+const SHOWN_FINDINGS = 20;
+
+function findingsText({ findings }: Report): string {
+  const lines = findings
+    .slice(0, SHOWN_FINDINGS)
+    .map(
+      ({ message, file, line }) => `  ${file ? `${plain(`${file}:${line ?? 1}`, 100)}  ` : ''}${plain(message, 400)}`,
+    );
+  const rest = findings.length - SHOWN_FINDINGS;
+  if (lines.length === 0) return '';
+  return ['found without a run', ...lines, ...(rest > 0 ? [`  and ${rest} more in report.json`] : [])].join('\n');
 }
 
 function footer(report: Report): string {

@@ -14,17 +14,21 @@ export function isGuardFinding({ kind }: { readonly kind: string }): boolean {
 }
 
 /** The exit status of a sweep: 130 interrupted, 1 a finding, 3 no finding but something not compared, else 0. */
-export function exitStatus(report: Report, failOn: readonly FailOn[]): number {
+export function exitStatus(
+  report: Report,
+  failOn: readonly FailOn[],
+  isKnown: (cell: string) => boolean = () => false,
+): number {
   if (report.run.stoppedBy === 'interrupted') return 130;
-  if (failOn.some((kind) => isFound(report, kind))) return 1;
+  if (failOn.some((kind) => isFound(report, kind, isKnown))) return 1;
   return report.totals.cells['not-compared'] > 0 ? 3 : 0;
 }
 
-function isFound(report: Report, kind: FailOn): boolean {
+function isFound(report: Report, kind: FailOn, isKnown: (cell: string) => boolean): boolean {
   switch (kind) {
     case 'regressed':
     case 'degraded':
-      return report.totals.cells[kind] > 0;
+      return report.comparisons.some(({ cell, comparison }) => comparison === kind && !isKnown(cell));
     case 'incomplete':
       return report.totals.cells['not-compared'] > 0;
     case 'guard':

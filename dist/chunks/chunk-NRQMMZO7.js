@@ -8431,9 +8431,9 @@ var require_semver = __commonJS({
           // This probably shouldn't be used publicly.
           // 1.0.0 'pre' would become 1.0.0-0 which is the wrong direction.
           case "pre": {
-            const base2 = Number(identifierBase) ? 1 : 0;
+            const base = Number(identifierBase) ? 1 : 0;
             if (this.prerelease.length === 0) {
-              this.prerelease = [base2];
+              this.prerelease = [base];
             } else {
               let i = this.prerelease.length;
               while (--i >= 0) {
@@ -8446,11 +8446,11 @@ var require_semver = __commonJS({
                 if (identifier === this.prerelease.join(".") && identifierBase === false) {
                   throw new Error("invalid increment argument: identifier already exists");
                 }
-                this.prerelease.push(base2);
+                this.prerelease.push(base);
               }
             }
             if (identifier) {
-              let prerelease = [identifier, base2];
+              let prerelease = [identifier, base];
               if (identifierBase === false) {
                 prerelease = [identifier];
               }
@@ -15465,14 +15465,14 @@ var memo = {
     var _a3;
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
-      const base2 = inst._zod.parse;
+      const base = inst._zod.parse;
       const wrapped = (payload, ctx) => {
         if (ctx.direction !== "backward" && isBackEdge(ctx, payload.value))
           throw new $ZodCyclicError();
-        return base2(payload, ctx);
+        return base(payload, ctx);
       };
       inst._zod.parse = wrapped;
-      if (inst._zod.run === base2)
+      if (inst._zod.run === base)
         inst._zod.run = wrapped;
     });
   },
@@ -15484,15 +15484,15 @@ var memo = {
     let lastBucket;
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
-      const base2 = inst._zod.parse;
+      const base = inst._zod.parse;
       const wrapped = (payload, ctx) => {
         if (isRecursiveInst === void 0) {
           const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
           if (walked === NONE) {
-            inst._zod.parse = base2;
+            inst._zod.parse = base;
             if (inst._zod.run === wrapped)
-              inst._zod.run = base2;
-            return base2(payload, ctx);
+              inst._zod.run = base;
+            return base(payload, ctx);
           }
           if (walked === PROVEN || rechecked)
             isRecursiveInst = true;
@@ -15501,7 +15501,7 @@ var memo = {
         }
         const input2 = payload.value;
         if (!isRef(input2))
-          return base2(payload, ctx);
+          return base(payload, ctx);
         let state = ctx[STATE];
         if (!state) {
           state = { buckets: /* @__PURE__ */ new WeakMap(), backEdges: void 0 };
@@ -15530,7 +15530,7 @@ var memo = {
         }
         handoff = bucket;
         const depth = open.length;
-        const result = base2(payload, ctx);
+        const result = base(payload, ctx);
         handoff = void 0;
         const entry = open.length > depth ? open.pop() : void 0;
         if (result instanceof Promise) {
@@ -15545,7 +15545,7 @@ var memo = {
         return result;
       };
       inst._zod.parse = wrapped;
-      if (inst._zod.run === base2)
+      if (inst._zod.run === base)
         inst._zod.run = wrapped;
     });
   }
@@ -30340,7 +30340,7 @@ function checkDevice(device, problems) {
 }
 function optionsOf(values, configuration, problems) {
   const jobs = numberOf("--jobs", values.jobs, problems);
-  const [python, base2, head] = [text(values.python), text(values.base), text(values.head)];
+  const [python, base, head] = [text(values.python), text(values.base), text(values.head)];
   const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
   const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map(
     (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
@@ -30348,7 +30348,7 @@ function optionsOf(values, configuration, problems) {
   return {
     out: text(values.out) ?? "peft-sweep-out",
     ...python && { python },
-    ...base2 && { base: base2 },
+    ...base && { base },
     ...head && { head },
     ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
     fresh: values.fresh === true,
@@ -31805,7 +31805,8 @@ function programFolder() {
 }
 var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
 function cacheFolder(environment) {
-  return environment.PEFT_SWEEP_CACHE ?? join8(environment.XDG_CACHE_HOME ?? join8(homedir(), ".cache"), "peft-sweep");
+  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join8(homedir(), ".cache");
+  return resolve2(environment.PEFT_SWEEP_CACHE || join8(xdg, "peft-sweep"));
 }
 function timed(say) {
   const began = performance.now();
@@ -31980,8 +31981,8 @@ function clausesOf(specifier) {
 }
 
 // src/detect/diff.ts
-function diffManifests(base2, head) {
-  const before = new Map(base2.map((manifest) => [manifest.file, manifest]));
+function diffManifests(base, head) {
+  const before = new Map(base.map((manifest) => [manifest.file, manifest]));
   const after = new Map(head.map((manifest) => [manifest.file, manifest]));
   const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
   return files.flatMap((file2) => [
@@ -31989,9 +31990,9 @@ function diffManifests(base2, head) {
     ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
   ]);
 }
-function diffRequirements(file2, base2, head) {
+function diffRequirements(file2, base, head) {
   const key = ({ name: name2, group, marker }) => `${name2}\0${group}\0${marker}`;
-  return pairs(base2, head, key).flatMap(([old, current]) => {
+  return pairs(base, head, key).flatMap(([old, current]) => {
     const one = current ?? old;
     if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
       return [];
@@ -32000,10 +32001,10 @@ function diffRequirements(file2, base2, head) {
     return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
   });
 }
-function diffLocked(file2, base2, head) {
+function diffLocked(file2, base, head) {
   const has = (list2) => new Set(list2.map(({ name: name2, version: version2 }) => `${name2} ${version2}`));
-  const [before, after] = [has(base2), has(head)];
-  const gone = base2.filter(({ name: name2, version: version2 }) => !after.has(`${name2} ${version2}`));
+  const [before, after] = [has(base), has(head)];
+  const gone = base.filter(({ name: name2, version: version2 }) => !after.has(`${name2} ${version2}`));
   const came = head.filter(({ name: name2, version: version2 }) => !before.has(`${name2} ${version2}`));
   return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([old, current]) => {
     const one = current ?? old;
@@ -32074,18 +32075,26 @@ function probes(specifiers) {
   ].filter(isVersion);
 }
 
+// src/domain/path.ts
+function folderOf(file2) {
+  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
+}
+function baseOf(file2) {
+  return file2.slice(file2.lastIndexOf("/") + 1);
+}
+
 // src/detect/names.ts
-function newNames(base2, head) {
-  const known = new Set(base2.flatMap((manifest) => namesIn(manifest).map(({ name: name2 }) => name2)));
+function newNames(base, head) {
+  const known = new Set(base.flatMap((manifest) => namesIn(manifest).map(({ name: name2 }) => name2)));
   const fresh = head.flatMap(namesIn).filter(({ name: name2 }) => !known.has(name2));
   return [...new Map(fresh.map((one) => [one.name, one])).values()];
 }
 function namesIn({ file: file2, requirements, locked }) {
   return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
 }
-function lookalikes(base2, head) {
-  if (base2.length === 0) return [];
-  return newNames(base2, head).flatMap(({ name: name2, file: file2, line }) => {
+function lookalikes(base, head) {
+  if (base.length === 0) return [];
+  return newNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
     const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
     const like = WATCHED.find(isNear);
     if (like === void 0) return [];
@@ -32093,8 +32102,8 @@ function lookalikes(base2, head) {
     return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
   });
 }
-function firstUploads(base2, head, releases) {
-  return lockNames(base2, head).flatMap(({ name: name2, file: file2, line }) => {
+function firstUploads(base, head, releases) {
+  return lockNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
     const known = releases.get(name2);
     if (known === void 0) return [];
     const first = known.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
@@ -32102,9 +32111,9 @@ function firstUploads(base2, head, releases) {
     return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file: file2, line }];
   });
 }
-function lockNames(base2, head) {
+function lockNames(base, head) {
   const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
-  return locks(base2).length === 0 ? [] : newNames(locks(base2), locks(head));
+  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
 }
 
 // src/detect/projects.ts
@@ -32136,9 +32145,6 @@ function lockOver(file2, format, locks) {
   const folder = folderOf(file2);
   const isOver = (lock) => folder === folderOf(lock) || IN_WORKSPACE.includes(format ?? "") && (folderOf(lock) === "" || folder.startsWith(`${folderOf(lock)}/`));
   return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
-}
-function folderOf(file2) {
-  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
 }
 function requestsOf(ends, changes, releases, python) {
   const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
@@ -32227,16 +32233,16 @@ var GUARDS = [
   lookalikes,
   notInstallable
 ];
-function guard(base2, head) {
-  const changes = diffManifests(base2, head);
-  return GUARDS.flatMap((check2) => check2(base2, head, changes));
+function guard(base, head) {
+  const changes = diffManifests(base, head);
+  return GUARDS.flatMap((check2) => check2(base, head, changes));
 }
-function unreadable(base2, head) {
-  const known = new Set(base2.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
+function unreadable(base, head) {
+  const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
   return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`)));
 }
-function droppedExclusions(base2, head) {
-  return matched(base2, head).flatMap(([file2, old, current]) => {
+function droppedExclusions(base, head) {
+  return matched(base, head).flatMap(([file2, old, current]) => {
     const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
     return dropped.map((version2) => ({
       kind: "exclusion-dropped",
@@ -32249,8 +32255,8 @@ function droppedExclusions(base2, head) {
 function exclusions({ specifier }) {
   return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
 }
-function copiedLabels(base2, head) {
-  return matched(base2, head).flatMap(([file2, old, current]) => {
+function copiedLabels(base, head) {
+  return matched(base, head).flatMap(([file2, old, current]) => {
     const [before, after] = [labelOf(old), labelOf(current)];
     if (after === before || after === void 0 && before === void 0) return [];
     const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
@@ -32260,10 +32266,10 @@ function copiedLabels(base2, head) {
 function labelOf({ specifier }) {
   return localLabel(exactVersion(specifier) ?? "");
 }
-function matched(base2, head) {
+function matched(base, head) {
   const key = (file2, { name: name2, group, marker }) => `${file2}\0${name2}\0${group}\0${marker}`;
   const old = new Map(
-    base2.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
+    base.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
   );
   return head.flatMap(
     ({ file: file2, requirements }) => requirements.flatMap((one) => {
@@ -32272,13 +32278,13 @@ function matched(base2, head) {
     })
   );
 }
-function drifting(base2, head, changes) {
+function drifting(base, head, changes) {
   const key = (name2, specifier) => `${name2} ${specifier}`;
   const moved = new Map(
     changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
   );
   const files = /* @__PURE__ */ new Map();
-  for (const { file: file2, requirements } of base2)
+  for (const { file: file2, requirements } of base)
     for (const { name: name2, specifier } of requirements) {
       const known = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
       files.set(key(name2, specifier), known.add(file2));
@@ -32294,12 +32300,11 @@ function drifting(base2, head, changes) {
   );
 }
 function againstLock(_base, head) {
-  const folder = (file2) => file2.split("/").slice(0, -1).join("/");
   return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
     const versions = /* @__PURE__ */ new Map();
     for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
     const beside = head.filter(
-      ({ file: file2, format }) => ["pyproject", "pipfile"].includes(format) && folder(file2) === folder(lock.file)
+      ({ file: file2, format }) => ["pyproject", "pipfile"].includes(format) && folderOf(file2) === folderOf(lock.file)
     );
     return beside.flatMap(
       ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker, source, line }) => {
@@ -32325,9 +32330,9 @@ function downgrades(_base, _head, changes) {
     line
   }));
 }
-function notInstallable(base2, head) {
+function notInstallable(base, head) {
   const known = new Set(
-    base2.flatMap(({ file: file2, requirements }) => requirements.map(({ written }) => `${file2}\0${written}`))
+    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written }) => `${file2}\0${written}`))
   );
   return head.flatMap(
     ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written }) => isWatched(name2) && source !== "index" && !known.has(`${file2}\0${written}`)).map(({ name: name2, source, line }) => ({
@@ -32345,10 +32350,10 @@ var SOURCES = {
   editable: "an editable install",
   url: "an address"
 };
-function indexesMoved(base2, head) {
+function indexesMoved(base, head) {
   const key = ({ file: file2, format }, address) => format === "lock" ? address : `${file2} ${address}`;
-  const before = new Set(base2.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
-  const lockAtBase = base2.some(({ format }) => format === "lock");
+  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
+  const lockAtBase = base.some(({ format }) => format === "lock");
   return head.flatMap(
     (manifest) => manifest.indexes.filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== "lock" || lockAtBase)).map(({ address, line }) => ({
       kind: "index-changed",
@@ -32392,7 +32397,7 @@ function ceilings(specifier) {
 }
 function pythonRange(change, releases, head) {
   const declared = head.find(
-    ({ file: file2, python }) => python !== void 0 && folderOf2(file2) === folderOf2(change.file)
+    ({ file: file2, python }) => python !== void 0 && folderOf(file2) === folderOf(change.file)
   )?.python;
   const oldest = declared === void 0 ? void 0 : oldestPython(declared);
   const to = change.locked ? change.to : exactVersion(change.to);
@@ -32411,9 +32416,6 @@ function oldestPython(declared) {
   } catch {
     return void 0;
   }
-}
-function folderOf2(file2) {
-  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
 }
 function floorsOf(manifest) {
   const floors = manifest.requirements.filter(({ name: name2, source, marker, group }) => isWatched(name2) && source === "index" && marker === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
@@ -33885,14 +33887,14 @@ function buildTree(data) {
       return makeTree(type, children2, positions2, length2, lookAhead2, contextHash2);
     };
   }
-  function makeRepeatLeaf(children2, positions2, base2, i, from, to, type, lookAhead2, contextHash2) {
+  function makeRepeatLeaf(children2, positions2, base, i, from, to, type, lookAhead2, contextHash2) {
     let localChildren = [], localPositions = [];
     while (children2.length > i) {
       localChildren.push(children2.pop());
-      localPositions.push(positions2.pop() + base2 - from);
+      localPositions.push(positions2.pop() + base - from);
     }
     children2.push(makeTree(nodeSet.types[type], localChildren, localPositions, to - from, lookAhead2 - to, contextHash2));
-    positions2.push(from - base2);
+    positions2.push(from - base);
   }
   function makeTree(type, children2, positions2, length2, lookAhead2, contextHash2, props) {
     if (contextHash2) {
@@ -34148,8 +34150,8 @@ var Stack = class _Stack {
       this.reduceContext(type, this.reducePos);
       return;
     }
-    let base2 = this.stack.length - (depth - 1) * 3 - (action2 & 262144 ? 6 : 0);
-    let start = base2 ? this.stack[base2 - 2] : this.p.ranges[0].from;
+    let base = this.stack.length - (depth - 1) * 3 - (action2 & 262144 ? 6 : 0);
+    let start = base ? this.stack[base - 2] : this.p.ranges[0].from;
     if (type < parser2.minRepeatTerm && start == this.reducePos && this.reducePos < this.pos)
       this.reducePos = this.pos;
     let size = this.reducePos - start;
@@ -34163,7 +34165,7 @@ var Stack = class _Stack {
         this.p.lastBigReductionSize = size;
       }
     }
-    let bufferBase = base2 ? this.stack[base2 - 1] : 0, count3 = this.bufferBase + this.buffer.length - bufferBase;
+    let bufferBase = base ? this.stack[base - 1] : 0, count3 = this.bufferBase + this.buffer.length - bufferBase;
     if (type < parser2.minRepeatTerm || action2 & 131072) {
       let pos = parser2.stateFlag(
         this.state,
@@ -34173,12 +34175,12 @@ var Stack = class _Stack {
       this.storeNode(type, start, pos, count3 + 4, true);
     }
     if (action2 & 262144) {
-      this.state = this.stack[base2];
+      this.state = this.stack[base];
     } else {
-      let baseStateID = this.stack[base2 - 3];
+      let baseStateID = this.stack[base - 3];
       this.state = parser2.getGoto(baseStateID, type, true);
     }
-    while (this.stack.length > base2)
+    while (this.stack.length > base)
       this.stack.pop();
     this.reduceContext(type, start);
   }
@@ -34300,10 +34302,10 @@ var Stack = class _Stack {
       off -= 4;
     while (off > 0 && parent.buffer[off - 2] > parent.reducePos)
       off -= 4;
-    let buffer = parent.buffer.slice(off), base2 = parent.bufferBase + off;
-    while (parent && base2 == parent.bufferBase)
+    let buffer = parent.buffer.slice(off), base = parent.bufferBase + off;
+    while (parent && base == parent.bufferBase)
       parent = parent.parent;
-    return new _Stack(this.p, this.stack.slice(), this.state, this.reducePos, this.pos, this.score, buffer, base2, this.curContext, this.lookAhead, parent);
+    return new _Stack(this.p, this.stack.slice(), this.state, this.reducePos, this.pos, this.score, buffer, base, this.curContext, this.lookAhead, parent);
   }
   // Try to recover from an error by 'deleting' (ignoring) one token.
   /**
@@ -35367,14 +35369,14 @@ var Parse = class {
   // `split`, or added to `stacks` if they move `pos` forward.
   advanceStack(stack, stacks, split) {
     let start = stack.pos, { parser: parser2 } = this;
-    let base2 = verbose ? this.stackID(stack) + " -> " : "";
+    let base = verbose ? this.stackID(stack) + " -> " : "";
     if (this.stoppedAt != null && start > this.stoppedAt)
       return stack.forceReduce() ? stack : null;
     if (this.fragments) {
       let reused = stack.reducePos < start && stack.buffer.length && stack.buffer[stack.buffer.length - 2] <= stack.reducePos && this.fragments.lastRepeatPos == stack.reducePos && this.tryReuse(stack, stack.reducePos, this.fragments.lastRepeat, true) || this.tryReuse(stack, start, this.fragments.nodeAt(start), false);
       if (reused) {
         if (verbose)
-          console.log(base2 + this.stackID(stack) + ` (via reuse of ${parser2.getName(reused.type.id)})`);
+          console.log(base + this.stackID(stack) + ` (via reuse of ${parser2.getName(reused.type.id)})`);
         return true;
       }
     }
@@ -35386,7 +35388,7 @@ var Parse = class {
     if (defaultReduce > 0) {
       stack.reduce(defaultReduce);
       if (verbose)
-        console.log(base2 + this.stackID(stack) + ` (via always-reduce ${parser2.getName(
+        console.log(base + this.stackID(stack) + ` (via always-reduce ${parser2.getName(
           defaultReduce & 65535
           /* Action.ValueMask */
         )})`);
@@ -35404,7 +35406,7 @@ var Parse = class {
       let main = this.tokens.mainToken;
       localStack.apply(action2, term, main ? main.start : localStack.pos, end);
       if (verbose)
-        console.log(base2 + this.stackID(localStack) + ` (via ${(action2 & 65536) == 0 ? "shift" : `reduce of ${parser2.getName(
+        console.log(base + this.stackID(localStack) + ` (via ${(action2 & 65536) == 0 ? "shift" : `reduce of ${parser2.getName(
           action2 & 65535
           /* Action.ValueMask */
         )}`} for ${parser2.getName(term)} @ ${start}${localStack == stack ? "" : ", split"})`);
@@ -35435,19 +35437,19 @@ var Parse = class {
     let finished = null, restarted = false;
     for (let i = 0; i < stacks.length; i++) {
       let stack = stacks[i], token = tokens[i << 1], tokenEnd = tokens[(i << 1) + 1];
-      let base2 = verbose ? this.stackID(stack) + " -> " : "";
+      let base = verbose ? this.stackID(stack) + " -> " : "";
       if (stack.deadEnd) {
         if (restarted)
           continue;
         restarted = true;
         stack.restart();
         if (verbose)
-          console.log(base2 + this.stackID(stack) + " (restarted)");
+          console.log(base + this.stackID(stack) + " (restarted)");
         let done = this.advanceFully(stack, newStacks);
         if (done)
           continue;
       }
-      let force = stack.split(), forceBase = base2;
+      let force = stack.split(), forceBase = base;
       for (let j = 0; j < 10 && force.forceReduce(); j++) {
         if (verbose)
           console.log(forceBase + this.stackID(force) + " (via force-reduce)");
@@ -35459,7 +35461,7 @@ var Parse = class {
       }
       for (let insert of stack.recoverByInsert(token)) {
         if (verbose)
-          console.log(base2 + this.stackID(insert) + " (via recover-insert)");
+          console.log(base + this.stackID(insert) + " (via recover-insert)");
         this.advanceFully(insert, newStacks);
       }
       if (this.stream.end > stack.pos) {
@@ -35469,7 +35471,7 @@ var Parse = class {
         }
         stack.recoverByDelete(token, tokenEnd);
         if (verbose)
-          console.log(base2 + this.stackID(stack) + ` (via recover-delete ${this.parser.getName(token)})`);
+          console.log(base + this.stackID(stack) + ` (via recover-delete ${this.parser.getName(token)})`);
         pushStackDedup(stack, newStacks);
       } else if (!finished || finished.score < force.score) {
         finished = force;
@@ -35861,10 +35863,10 @@ var Tag = class _Tag {
   /**
   @internal
   */
-  constructor(name2, set3, base2, modified) {
+  constructor(name2, set3, base, modified) {
     this.name = name2;
     this.set = set3;
-    this.base = base2;
+    this.base = base;
     this.modified = modified;
     this.id = nextTagID++;
   }
@@ -35916,17 +35918,17 @@ var Modifier = class _Modifier {
     this.instances = [];
     this.id = nextModifierID++;
   }
-  static get(base2, mods) {
+  static get(base, mods) {
     if (!mods.length)
-      return base2;
-    let exists = mods[0].instances.find((t2) => t2.base == base2 && sameArray(mods, t2.modified));
+      return base;
+    let exists = mods[0].instances.find((t2) => t2.base == base && sameArray(mods, t2.modified));
     if (exists)
       return exists;
-    let set3 = [], tag = new Tag(base2.name, set3, base2, mods);
+    let set3 = [], tag = new Tag(base.name, set3, base, mods);
     for (let m of mods)
       m.instances.push(tag);
     let configs = powerSet(mods);
-    for (let parent of base2.set)
+    for (let parent of base.set)
       if (!parent.modified.length)
         for (let config2 of configs)
           set3.push(_Modifier.get(parent, config2));
@@ -39931,28 +39933,27 @@ function push(map2, key, value) {
 }
 
 // src/detect/formats.ts
-var base = (file2) => file2.slice(file2.lastIndexOf("/") + 1);
 var FORMATS2 = [
-  { name: "pyproject", supports: (file2) => base(file2) === "pyproject.toml", read: readPyproject },
+  { name: "pyproject", supports: (file2) => baseOf(file2) === "pyproject.toml", read: readPyproject },
   {
     name: "lock",
-    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(base(file2)),
+    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file2)),
     read: readLock
   },
-  { name: "pipfile-lock", supports: (file2) => base(file2) === "Pipfile.lock", read: readPipfileLock },
-  { name: "pipfile", supports: (file2) => base(file2) === "Pipfile", read: readPipfile },
-  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(base(file2)), read: readEnvironmentYml },
-  { name: "setup-cfg", supports: (file2) => base(file2) === "setup.cfg", read: readSetupCfg },
-  { name: "setup-py", supports: (file2) => base(file2) === "setup.py", read: readSetupPy },
+  { name: "pipfile-lock", supports: (file2) => baseOf(file2) === "Pipfile.lock", read: readPipfileLock },
+  { name: "pipfile", supports: (file2) => baseOf(file2) === "Pipfile", read: readPipfile },
+  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(baseOf(file2)), read: readEnvironmentYml },
+  { name: "setup-cfg", supports: (file2) => baseOf(file2) === "setup.cfg", read: readSetupCfg },
+  { name: "setup-py", supports: (file2) => baseOf(file2) === "setup.py", read: readSetupPy },
   {
     name: "dockerfile",
-    supports: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(base(file2)),
+    supports: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file2)),
     read: readDockerfile
   },
   {
     name: "requirements",
     supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
-      base(file2)
+      baseOf(file2)
     ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
     read: readRequirements
   }
@@ -40024,12 +40025,12 @@ async function readRepository(tree, chosen = () => true) {
   }
   const python = files.filter(isOwnPython).toSorted(shallowFirst);
   const looked = python.slice(0, MOST_PYTHON).map(({ path }) => path);
-  if (python.length > looked.length)
+  const texts = await tree.read(looked);
+  if (python.length > texts.size)
     findings.push({
       kind: "code-not-read",
-      message: `${python.length - looked.length} of ${python.length} Python files were not looked into.`
+      message: `${python.length - texts.size} of ${python.length} Python files were not looked into: more than one run reads. Name cells in the configuration.`
     });
-  const texts = await tree.read(looked);
   const code2 = [];
   for (const [path, text2] of texts) {
     const script = chosen(path) ? readManifest(path, text2) : void 0;
@@ -40159,11 +40160,11 @@ async function readEnds({ folder, line }) {
   const headTree = head === void 0 ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
   const { manifests } = line.options;
   const chosen = manifests.length > 0 ? globMatcher(manifests) : void 0;
-  const [base2, atHead] = await Promise.all(
+  const [base, atHead] = await Promise.all(
     [commitTree(folder, from), headTree].map((tree) => readRepository(tree, chosen))
   );
-  if (base2 === void 0 || atHead === void 0) throw new Error("two trees give two repositories");
-  return { base: base2, head: atHead };
+  if (base === void 0 || atHead === void 0) throw new Error("two trees give two repositories");
+  return { base, head: atHead };
 }
 async function runDiff(context) {
   const ends = await readEnds(context);
@@ -40177,10 +40178,10 @@ async function runDiff(context) {
   );
   return 0;
 }
-function findingsOf({ base: base2, head }) {
-  const known = new Set(base2.findings.map(({ file: file2, message }) => `${file2} ${message}`));
+function findingsOf({ base, head }) {
+  const known = new Set(base.findings.map(({ file: file2, message }) => `${file2} ${message}`));
   return [
-    ...guard(base2.manifests, head.manifests),
+    ...guard(base.manifests, head.manifests),
     ...head.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`))
   ];
 }
@@ -40260,20 +40261,20 @@ async function requestsOf2(written, ends, world) {
   const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
   const unsure = cells.unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }));
   const found = projectRequests(manifests, changes, releases, world.python.version);
-  const base2 = withCells(
+  const base = withCells(
     written,
     cells.cells.map(({ cell, source }) => [cellId(cell), source])
   );
-  if (found.length === 0) return [{ request: { ...base2, changes: [] }, known: { findings }, files: [] }];
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [] }];
   return found.map((project) => ({
-    request: { ...base2, changes: project.changes, held: { ...project.held, ...written.held }, locked: project.locked },
+    request: { ...base, changes: project.changes, held: { ...project.held, ...written.held }, locked: project.locked },
     known: { findings: [...findings, ...unsure], patchable: patchableOf(ends.head, project) },
     files: project.files
   }));
 }
 async function upcomingRequests(written, repository, world) {
   const cells = usedCells(repository.code, allCells(), MOST_CELLS);
-  const base2 = withCells(
+  const base = withCells(
     written,
     cells.cells.map(({ cell, source }) => [cellId(cell), source])
   );
@@ -40285,7 +40286,7 @@ async function upcomingRequests(written, repository, world) {
       const to = releases.at(-1)?.version;
       if (to === void 0 || compareVersions(from, to) >= 0) return [];
       const others = Object.fromEntries(Object.entries(held).filter(([name2]) => name2 !== library));
-      const request = { ...base2, changes: [{ library, from, to }], held: { ...others, ...written.held } };
+      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written.held } };
       return [{ request, known: { findings: [], patchable }, files: [] }];
     })
   );
@@ -40466,7 +40467,7 @@ function renderTerminal(report) {
     causesText(report),
     waysOut(report),
     notMeasured(report),
-    report.findings.map(({ message }) => plain(message)).join("\n"),
+    findingsText(report),
     footer(report)
   ].filter((section) => section !== "").join("\n\n")}
 `;
@@ -40477,9 +40478,9 @@ function header(report) {
   return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
 }
 function heldVersions2(report) {
-  const base2 = report.environments[0];
+  const base = report.environments[0];
   const moving = report.changes.map(({ library }) => library);
-  return Object.entries(base2?.pins ?? {}).filter(([name2]) => !moving.includes(name2));
+  return Object.entries(base?.pins ?? {}).filter(([name2]) => !moving.includes(name2));
 }
 function table(comparisons) {
   return blocks(comparisons).map((block) => {
@@ -40569,6 +40570,15 @@ function notMeasured(report) {
   );
   return ["not measured", ...lines2].join("\n");
 }
+var SHOWN_FINDINGS = 20;
+function findingsText({ findings }) {
+  const lines2 = findings.slice(0, SHOWN_FINDINGS).map(
+    ({ message, file: file2, line }) => `  ${file2 ? `${plain(`${file2}:${line ?? 1}`, 100)}  ` : ""}${plain(message, 400)}`
+  );
+  const rest = findings.length - SHOWN_FINDINGS;
+  if (lines2.length === 0) return "";
+  return ["found without a run", ...lines2, ...rest > 0 ? [`  and ${rest} more in report.json`] : []].join("\n");
+}
 function footer(report) {
   const planned = report.comparisons.length;
   const environments = report.environments.filter(({ status }) => status === "built").length;
@@ -40609,9 +40619,8 @@ var REFRESH = [
   [/^pylock(\..+)?\.toml$/, (library) => `uv pip compile pyproject.toml --upgrade-package ${library} -o pylock.toml`]
 ];
 function refreshCommand(lockFile, library) {
-  const base2 = lockFile.slice(lockFile.lastIndexOf("/") + 1);
-  const folder = lockFile.slice(0, Math.max(0, lockFile.lastIndexOf("/")));
-  const command = REFRESH.find(([pattern]) => pattern.test(base2))?.[1](library);
+  const folder = folderOf(lockFile);
+  const command = REFRESH.find(([pattern]) => pattern.test(baseOf(lockFile)))?.[1](library);
   return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
 }
 
@@ -40831,7 +40840,7 @@ function onePatch(pin, manifest, index, where) {
   if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
     return { ...place, why: "The patched line would not be read back as what is meant." };
   const lock = where.manifests.find(
-    ({ locked, file: other }) => locked.length > 0 && folderOf3(other) === folderOf3(file2)
+    ({ locked, file: other }) => locked.length > 0 && folderOf(other) === folderOf(file2)
   );
   const refresh = lock && refreshCommand(lock.file, pin.library);
   return {
@@ -40845,9 +40854,6 @@ function onePatch(pin, manifest, index, where) {
 function sameClauses(left, right) {
   const sorted2 = (specifier) => specifier.split(",").toSorted().join(",");
   return sorted2(left) === sorted2(right);
-}
-function folderOf3(file2) {
-  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
 }
 
 // src/pins/propose.ts
@@ -41364,13 +41370,13 @@ function boundariesOf(problem, history, located3) {
 }
 function boundaryAt(problem, history, located3, high) {
   const { cell, change, interval } = located3;
-  const base2 = resultAt(problem, history, cell, {});
+  const base = resultAt(problem, history, cell, {});
   const bad = resultAt(problem, history, cell, at2(change, high));
-  const compared = compareResults(base2, bad);
+  const compared = compareResults(base, bad);
   const direction = compared.comparison;
-  if (!base2 || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
+  if (!base || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
     return void 0;
-  const failure2 = direction === "fixed" ? base2.failures[0] : compared.fresh[0] ?? bad.failures[0];
+  const failure2 = direction === "fixed" ? base.failures[0] : compared.fresh[0] ?? bad.failures[0];
   return {
     cell: cellId(cell),
     library: change.library,
@@ -41940,9 +41946,9 @@ async function probe(question, environmentId, cells, width, ports, settings, add
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
-  const base2 = settings.baseOf(question.environment);
-  const isBase = requestKey(base2) === requestKey(question.environment);
-  const baseEnvironment = ports.journal.environment(requestKey(base2));
+  const base = settings.baseOf(question.environment);
+  const isBase = requestKey(base) === requestKey(question.environment);
+  const baseEnvironment = ports.journal.environment(requestKey(base));
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
@@ -42129,9 +42135,9 @@ function renderPlan(facts) {
   return `${rows.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
 `;
 }
-function cellsFrom({ chosenBy, sources }) {
-  if (chosenBy === "user") return "from --cells or the configuration";
-  if (chosenBy === "default") return "the default: no cell was found in the code";
+function cellsFrom({ chosenBy, sources, files }) {
+  if (chosenBy === "user") return "as named";
+  if (chosenBy === "default") return files.length > 0 ? "the default: no cell was found in the code" : "the default";
   return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
 }
 function changeText({ library, from, to, place }) {
@@ -42161,16 +42167,16 @@ var GUARD = [
 function isGuardFinding({ kind }) {
   return GUARD.includes(kind);
 }
-function exitStatus(report, failOn) {
+function exitStatus(report, failOn, isKnown = () => false) {
   if (report.run.stoppedBy === "interrupted") return 130;
-  if (failOn.some((kind) => isFound(report, kind))) return 1;
+  if (failOn.some((kind) => isFound(report, kind, isKnown))) return 1;
   return report.totals.cells["not-compared"] > 0 ? 3 : 0;
 }
-function isFound(report, kind) {
+function isFound(report, kind, isKnown) {
   switch (kind) {
     case "regressed":
     case "degraded":
-      return report.totals.cells[kind] > 0;
+      return report.comparisons.some(({ cell, comparison }) => comparison === kind && !isKnown(cell));
     case "incomplete":
       return report.totals.cells["not-compared"] > 0;
     case "guard":
@@ -42194,7 +42200,7 @@ import { join as join10 } from "node:path";
 var MARKER = "<!-- peft-sweep:v1:default -->";
 var LONGEST_COMMENT = 65536;
 var SHOWN_UNCHANGED = 6;
-var SECTIONS = [headline, action, tables, causesText2, waysOut2, details, footer2];
+var SECTIONS = [headline, action, tables, causesText2, waysOut2, damage, details, footer2];
 function renderComment(report) {
   return renderComments([report]);
 }
@@ -42367,6 +42373,16 @@ function holdSentences(report) {
 function uniqueUses(report, helps) {
   return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
 }
+var SHOWN_FINDINGS2 = 10;
+function damage(report) {
+  const found = findingLines(report.findings.filter(isGuardFinding));
+  return found.length === 0 ? "" : ["#### Seen in the manifests, without a run", ...found].join("\n\n");
+}
+function findingLines(findings) {
+  const lines2 = findings.slice(0, SHOWN_FINDINGS2).map(({ message, file: file2, line }) => `- ${file2 ? `${code(`${file2}:${line ?? 1}`)}: ` : ""}${inline(message, 500)}`);
+  const rest = findings.length - SHOWN_FINDINGS2;
+  return lines2.length === 0 ? [] : [[...lines2, ...rest > 0 ? [`- and ${rest} more, in the full report`] : []].join("\n")];
+}
 function details(report) {
   const built = report.environments.filter(({ status }) => status === "built");
   const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
@@ -42383,7 +42399,7 @@ function details(report) {
     ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
     ...first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
     ...notCompared(report),
-    ...report.findings.map(({ message }) => inline(message)),
+    ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
     "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
     "</details>"
   ].join("\n\n");
@@ -42585,7 +42601,15 @@ function readReport(folder) {
 // src/commands/sweep.ts
 async function runSweep(context) {
   const reports = await measured(context, renderTerminal);
-  return worst(reports.map((report) => exitStatus(report, context.line.options.failOn)));
+  const { failOn, known } = context.line.options;
+  return worst(reports.map((report) => exitStatus(report, failOn, knownCells(known, /* @__PURE__ */ new Date()))));
+}
+function knownCells(known, now) {
+  const today = now.toISOString().slice(0, 10);
+  const current = known.filter(({ expires }) => expires >= today);
+  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
+  const ids = new Set(cells.map(cellId));
+  return (cell) => ids.has(cell);
 }
 async function runCheck(context) {
   return worst((await measured(context, renderCheck)).map(checkStatus));
@@ -42699,6 +42723,7 @@ var DEMO = {
   changes: [{ library: "transformers", from: "4.55.4", to: "4.57.6" }],
   held: { peft: "0.17.1" },
   cells: [`{${[...WORKING, BROKEN].join(",")}}/{none,${QUANTIZED}}/llama/causal-lm`],
+  chosenBy: "user",
   environments: 14
 };
 async function runDemo(context) {

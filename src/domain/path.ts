@@ -1,0 +1,9 @@
+/** The folder of a path from the top of a repository; empty for the top itself. */
+export function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}
+
+/** The last part of a path. */
+export function baseOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
