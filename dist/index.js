@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-NRQMMZO7.js";
+} from "./chunks/chunk-LHQBOIJJ.js";
 import {
   __commonJS,
   __require,

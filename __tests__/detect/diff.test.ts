@@ -105,6 +105,10 @@ describe('what a checkout asks to sweep', () => {
     expect(asked({ 'requirements.txt': 'peft==0.18.0\n' }, { 'requirements.txt': 'peft==0.17.0\n' })).toEqual([]);
   });
 
+  it('sweeps nothing to a release that the index does not have', () => {
+    expect(asked({ 'requirements.txt': 'peft==0.17.0\n' }, { 'requirements.txt': 'peft==0.99\n' })).toEqual([]);
+  });
+
   it('is not fooled by packages and folders whose names contain a watched one', () => {
     const base = {
       'transformers/requirements.txt': 'sentence-transformers==3.0\ntransformers_stream_generator==0.0.4\n',
@@ -149,6 +153,18 @@ describe('what a checkout asks to sweep', () => {
       base: { tokenizers: '0.21.0', numpy: '2.1.0' },
       head: { tokenizers: '0.22.0', numpy: '2.1.0' },
     });
+  });
+
+  it('lets no name out of a lock that is none', () => {
+    const files = (peft: string) => ({
+      'uv.lock': lock(
+        ['peft', peft],
+        ['x --index-url https://evil.example', '1.0'],
+        ['numpy', '1.0 --pre'],
+        ['six', '1.17.0'],
+      ),
+    });
+    expect(asked(files('0.17.0'), files('0.18.0'))[0]?.locked.head).toEqual({ six: '1.17.0' });
   });
 
   it('lets a lock speak for the workspace below it, and for no requirements file in another folder', () => {

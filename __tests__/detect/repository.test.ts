@@ -141,6 +141,11 @@ describe('cells that the code uses', () => {
     ).toEqual([]);
   });
 
+  it('are each found once, however often the code repeats itself', () => {
+    const many = `from peft import LoraConfig\n${'LoraConfig()\n'.repeat(3000)}${'AutoModelForCausalLM.from_pretrained("gpt2")\n'.repeat(3000)}`;
+    expect(cells(many).cells).toEqual(['lora/none/gpt2/causal-lm f0.py:2']);
+  });
+
   it('are found in source with errors', () => {
     expect(cells(`${FIXTURES.get('script/train.py')}\ndef broken(:\n  x = = 3\n`).cells).toHaveLength(2);
   });

@@ -16,8 +16,11 @@ const SAFE = [
   '--no-pager',
 ];
 
+/** A list of two million files; more is no checkout of somebody who fine-tunes. */
+const LONGEST = 256 * 1024 * 1024;
+
 async function git(folder: string, args: readonly string[], input?: string) {
-  return run('git', [...SAFE, '-C', folder, ...args], input === undefined ? {} : { input });
+  return run('git', [...SAFE, '-C', folder, ...args], { longest: LONGEST, ...(input !== undefined && { input }) });
 }
 
 /** The commit to compare with: what was asked for, else where this branch left the default branch. */

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Output of each stream that is kept, in characters; what comes after is dropped. */
+  readonly longest?: number;
 }
 
 const LONGEST_OUTPUT = 8 * 1024 * 1024;
@@ -24,9 +26,12 @@ export function run(command: string, args: readonly string[], options: RunOption
       ...(options.cwd && { cwd: options.cwd }),
     });
     const out = { stdout: '', stderr: '' };
-    const collect = (key: 'stdout' | 'stderr') => (chunk: Buffer) => {
-      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
+    const collect = (key: 'stdout' | 'stderr') => (chunk: string) => {
+      if (out[key].length < (options.longest ?? LONGEST_OUTPUT)) out[key] += chunk;
     };
+    // A character may be cut by the end of a chunk.
+    child.stdout.setEncoding('utf8');
+    child.stderr.setEncoding('utf8');
     child.stdout.on('data', collect('stdout'));
     child.stderr.on('data', collect('stderr'));
     let late = false;

@@ -16,6 +16,7 @@ import {
 import { type Repository, readRepository } from '../detect/repository.ts';
 import { cellId } from '../domain/cell.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
+import { isName } from '../domain/package.ts';
 import { compareVersions, type Release, usableReleases } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Known } from '../main.ts';
@@ -106,7 +107,7 @@ export async function releasesFor(world: World, ends: BothEnds, changes: readonl
   const fresh = lockNames(ends.base.manifests, ends.head.manifests)
     .map(({ name }) => name)
     // Names come from a stranger's lock: only what is a name reaches an address.
-    .filter((name) => /^[a-z0-9]([a-z0-9-]{0,80}[a-z0-9])?$/.test(name))
+    .filter(isName)
     .slice(0, MOST_NAMES);
   const found = await Promise.all(
     [...new Set([...watched, ...fresh])].map(async (name): Promise<[string, readonly Release[]]> => {

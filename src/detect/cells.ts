@@ -42,11 +42,21 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
   return { cells: found.slice(0, most), unsure: [...unsure, ...found.slice(most).map(leftOut)] };
 }
 
+/** Each value once, at its first place: a file that repeats itself makes no more cells. */
+function distinct(seen: readonly Seen[]): readonly Seen[] {
+  const found = new Map<string, Seen>();
+  for (const one of seen) if (!found.has(one.value)) found.set(one.value, one);
+  return [...found.values()];
+}
+
 function combinations(use: CodeUse): readonly { readonly cell: Cell; readonly at: Seen }[] {
-  const quantizations = use.quantizations.length > 0 ? use.quantizations.map(({ value }) => value) : ['none'];
-  return use.methods.flatMap((at) =>
-    use.architectures.flatMap(({ value: architecture }) =>
-      use.tasks.flatMap(({ value: task }) =>
+  const [methods, architectures, tasks, named] = [use.methods, use.architectures, use.tasks, use.quantizations].map(
+    distinct,
+  );
+  const quantizations = named && named.length > 0 ? named.map(({ value }) => value) : ['none'];
+  return (methods ?? []).flatMap((at) =>
+    (architectures ?? []).flatMap(({ value: architecture }) =>
+      (tasks ?? []).flatMap(({ value: task }) =>
         quantizations.map((quantization) => ({ at, cell: { method: at.value, quantization, architecture, task } })),
       ),
     ),

@@ -77,9 +77,9 @@ export function readManifest(file: string, content: string, as?: string): Manife
   };
 }
 
-/** What a file is that was not opened for its size. */
+/** What a file is that was not opened: it is too large, or all of them together are. */
 export function tooLargeManifest(file: string): Manifest {
-  const message = 'The file is larger than 32 MiB; it is not read.';
+  const message = 'It is larger than 32 MiB, or all manifests together are larger than 256 MiB; it is not read.';
   return {
     ...{ file, format: 'unread', requirements: [], locked: [], includes: [], indexes: [] },
     findings: [{ kind: 'unreadable', message, file, line: 1 }],

@@ -3,9 +3,10 @@
 import type { Place } from '../domain/change.ts';
 import { type Lock, WATCHED } from '../domain/environment.ts';
 import type { Manifest, ManifestChange } from '../domain/manifest.ts';
+import { isName } from '../domain/package.ts';
 import { folderOf } from '../domain/path.ts';
 import { exactVersion } from '../domain/pep508.ts';
-import { compareVersions, isVersion, type Release, usableReleases } from '../domain/version.ts';
+import { compareVersions, isVersion, type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { allows } from './diff.ts';
 
 export interface DetectedChange {
@@ -150,7 +151,13 @@ export function resolveEnd(
   python: string,
 ): string | undefined {
   const exact = locked ? end : exactVersion(end);
-  if (exact !== undefined) return isVersion(exact) ? exact.split('+')[0] : undefined;
+  if (exact !== undefined) {
+    const version = isVersion(exact) ? exact.split('+')[0] : undefined;
+    // What the index does not have is a finding of the guard, and nothing to measure.
+    const isThere =
+      releases.length === 0 || releases.some((release) => version && sameVersion(release.version, version));
+    return isThere ? version : undefined;
+  }
   const specifier = end === 'any' ? '' : end;
   return usableReleases(releases, python)
     .map(({ version }) => version)
@@ -190,7 +197,8 @@ function lockOf(manifests: readonly Manifest[], changed: readonly string[]): Loc
   return Object.fromEntries(
     single
       .map(([name, found]): [string, string] => [name, [...found][0] ?? ''])
-      .filter(([, version]) => isVersion(version) && !version.includes('+'))
+      // Names come from a stranger's file and reach the resolver: only what is a name may.
+      .filter(([name, version]) => isName(name) && isVersion(version) && !version.includes('+'))
       .toSorted(([left], [right]) => (left < right ? -1 : 1)),
   );
 }

@@ -15,6 +15,9 @@ export interface Repository {
 /** Python files looked into, and how large each may be: more is nobody's training code. */
 const MOST_PYTHON = 2000;
 const LARGEST_PYTHON = 256 * 1024;
+/** Bytes read in all, of manifests and of Python: a repository is not to fill the memory. */
+const MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
+const MOST_PYTHON_BYTES = 64 * 1024 * 1024;
 const NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
 const TESTS = /(^|\/)(tests?|docs?)\//;
 /** Requirements files include others at most so deep. */
@@ -32,11 +35,15 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
   for (const { path } of named.filter(({ kind }) => kind === 'link'))
     findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
   const regular = named.filter(({ kind }) => kind === 'file');
-  for (const { path } of regular.filter(({ bytes }) => bytes > LARGEST_MANIFEST))
-    manifests.set(path, tooLargeManifest(path));
+  const small = withinBytes(
+    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST),
+    MOST_MANIFEST_BYTES,
+  );
+  const fitting = new Set(small);
+  for (const file of regular.filter((one) => !fitting.has(one))) manifests.set(file.path, tooLargeManifest(file.path));
   await readAll(
     tree,
-    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST).map(({ path }) => path),
+    small.map(({ path }) => path),
     undefined,
   );
 
@@ -53,7 +60,7 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
   }
 
   const python = files.filter(isOwnPython).toSorted(shallowFirst);
-  const looked = python.slice(0, MOST_PYTHON).map(({ path }) => path);
+  const looked = withinBytes(python.slice(0, MOST_PYTHON), MOST_PYTHON_BYTES).map(({ path }) => path);
   const texts = await tree.read(looked);
   if (python.length > texts.size)
     findings.push({
@@ -94,6 +101,15 @@ function isOwnPython({ path, bytes, kind }: TreeFile): boolean {
 function shallowFirst(left: TreeFile, right: TreeFile): number {
   const depth = ({ path }: TreeFile) => path.split('/').length + (TESTS.test(path) ? 100 : 0);
   return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
+}
+
+/** Files in order, as long as they fit together. */
+function withinBytes(files: readonly TreeFile[], most: number): readonly TreeFile[] {
+  let total = 0;
+  return files.filter(({ bytes }) => {
+    total += bytes;
+    return total <= most;
+  });
 }
 
 /** The file that an include names, or why it is not read; `why` is absent where that is nobody's mistake. */

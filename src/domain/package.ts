@@ -7,3 +7,8 @@ export function normalizeName(name: string): string {
 export function withoutCredentials(text: string): string {
   return text.replace(/\/\/[^/@\s]*@/g, '//');
 }
+
+/** Whether a text is a normalized name, and nothing else. */
+export function isName(text: string): boolean {
+  return text.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text);
+}

@@ -30134,6 +30134,9 @@ function normalizeName(name2) {
 function withoutCredentials(text2) {
   return text2.replace(/\/\/[^/@\s]*@/g, "//");
 }
+function isName(text2) {
+  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
+}
 
 // src/domain/version.ts
 var pep440 = __toESM(require_pep440(), 1);
@@ -30402,8 +30405,10 @@ function run(command, args, options = {}) {
     });
     const out = { stdout: "", stderr: "" };
     const collect = (key) => (chunk) => {
-      if (out[key].length < LONGEST_OUTPUT) out[key] += chunk.toString();
+      if (out[key].length < (options.longest ?? LONGEST_OUTPUT)) out[key] += chunk;
     };
+    child.stdout.setEncoding("utf8");
+    child.stderr.setEncoding("utf8");
     child.stdout.on("data", collect("stdout"));
     child.stderr.on("data", collect("stderr"));
     let late = false;
@@ -30434,8 +30439,9 @@ var SAFE = [
   "protocol.allow=never",
   "--no-pager"
 ];
+var LONGEST = 256 * 1024 * 1024;
 async function git(folder, args, input2) {
-  return run("git", [...SAFE, "-C", folder, ...args], input2 === void 0 ? {} : { input: input2 });
+  return run("git", [...SAFE, "-C", folder, ...args], { longest: LONGEST, ...input2 !== void 0 && { input: input2 } });
 }
 async function baseCommit(folder, asked) {
   const inside = await git(folder, ["rev-parse", "--is-inside-work-tree"]);
@@ -30545,17 +30551,17 @@ import { dirname as dirname2, join as join8, resolve as resolve2 } from "node:pa
 import { fileURLToPath } from "node:url";
 
 // src/report/escape.ts
-var LONGEST = 300;
+var LONGEST2 = 300;
 var INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 var ESCAPE_SEQUENCE = new RegExp("\\p{Cc}\\[[0-9;?]*[ -/]*[@-~]", "gu");
-function plain(text2, longest = LONGEST) {
+function plain(text2, longest = LONGEST2) {
   const line = text2.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
   return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
 }
-function inline(text2, longest = LONGEST) {
+function inline(text2, longest = LONGEST2) {
   return plain(text2, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
 }
-function code(text2, longest = LONGEST) {
+function code(text2, longest = LONGEST2) {
   const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
   return safe === "" ? "` `" : `\`${safe}\``;
 }
@@ -31845,11 +31851,19 @@ function usedCells(uses, known, most) {
   const found = [...cells.values()];
   return { cells: found.slice(0, most), unsure: [...unsure, ...found.slice(most).map(leftOut)] };
 }
+function distinct(seen) {
+  const found = /* @__PURE__ */ new Map();
+  for (const one of seen) if (!found.has(one.value)) found.set(one.value, one);
+  return [...found.values()];
+}
 function combinations(use) {
-  const quantizations = use.quantizations.length > 0 ? use.quantizations.map(({ value }) => value) : ["none"];
-  return use.methods.flatMap(
-    (at3) => use.architectures.flatMap(
-      ({ value: architecture }) => use.tasks.flatMap(
+  const [methods, architectures, tasks, named] = [use.methods, use.architectures, use.tasks, use.quantizations].map(
+    distinct
+  );
+  const quantizations = named && named.length > 0 ? named.map(({ value }) => value) : ["none"];
+  return (methods ?? []).flatMap(
+    (at3) => (architectures ?? []).flatMap(
+      ({ value: architecture }) => (tasks ?? []).flatMap(
         ({ value: task }) => quantizations.map((quantization) => ({ at: at3, cell: { method: at3.value, quantization, architecture, task } }))
       )
     )
@@ -32137,7 +32151,7 @@ function projectRequests(ends, changes, releases, python) {
     const projectEnds = { base: inProject(ends.base), head: inProject(ends.head) };
     return requestsOf(projectEnds, own3, releases, python);
   });
-  return distinct(requests);
+  return distinct2(requests);
 }
 var IN_WORKSPACE = ["pyproject", "pipfile", "setup-py", "setup-cfg"];
 function lockOver(file2, format, locks) {
@@ -32168,7 +32182,7 @@ function requestsOf(ends, changes, releases, python) {
     };
   });
 }
-function distinct(requests) {
+function distinct2(requests) {
   const found = /* @__PURE__ */ new Map();
   for (const request of requests) {
     const moves = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
@@ -32189,7 +32203,11 @@ function resolveEnds(change, releases, python) {
 }
 function resolveEnd(end, locked, releases, python) {
   const exact = locked ? end : exactVersion(end);
-  if (exact !== void 0) return isVersion(exact) ? exact.split("+")[0] : void 0;
+  if (exact !== void 0) {
+    const version2 = isVersion(exact) ? exact.split("+")[0] : void 0;
+    const isThere = releases.length === 0 || releases.some((release) => version2 && sameVersion(release.version, version2));
+    return isThere ? version2 : void 0;
+  }
   const specifier = end === "any" ? "" : end;
   return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
 }
@@ -32217,7 +32235,7 @@ function lockOf(manifests, changed) {
     ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
   );
   return Object.fromEntries(
-    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([, version2]) => isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
+    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version2]) => isName(name2) && isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
   );
 }
 
@@ -37236,11 +37254,11 @@ function substituted(text2, variables) {
 
 // src/detect/readers/environment-yml.ts
 var import_yaml2 = __toESM(require_dist(), 1);
-var LONGEST2 = 32 * 1024;
+var LONGEST3 = 32 * 1024;
 var MOST_BRACKETS = 200;
 function readEnvironmentYml(content2) {
-  const brackets = content2.length <= LONGEST2 ? (content2.match(/[[{]/g) ?? []).length : 0;
-  if (content2.length > LONGEST2 || brackets > MOST_BRACKETS) {
+  const brackets = content2.length <= LONGEST3 ? (content2.match(/[[{]/g) ?? []).length : 0;
+  if (content2.length > LONGEST3 || brackets > MOST_BRACKETS) {
     return unreadable2("The file is too large or too deep for an environment file; it is not read.", 1);
   }
   const counter = new import_yaml2.LineCounter();
@@ -39772,9 +39790,9 @@ function groupOf(section, key) {
 
 // src/detect/readers/setup-py.ts
 var DEEPEST2 = 12;
-var LONGEST3 = 256 * 1024;
+var LONGEST4 = 256 * 1024;
 function readSetupPy(content2) {
-  if (content2.length > LONGEST3 || isTooDeep(content2))
+  if (content2.length > LONGEST4 || isTooDeep(content2))
     return unreadable2("It is too large or nested too deeply for a setup.py; it is not read.", 1);
   const file2 = parsePython(content2);
   const evaluator = new Evaluator(file2);
@@ -39976,7 +39994,7 @@ function readManifest(file2, content2, as) {
   };
 }
 function tooLargeManifest(file2) {
-  const message = "The file is larger than 32 MiB; it is not read.";
+  const message = "It is larger than 32 MiB, or all manifests together are larger than 256 MiB; it is not read.";
   return {
     ...{ file: file2, format: "unread", requirements: [], locked: [], includes: [], indexes: [] },
     findings: [{ kind: "unreadable", message, file: file2, line: 1 }]
@@ -39992,6 +40010,8 @@ function whatIsBroken(content2) {
 // src/detect/repository.ts
 var MOST_PYTHON = 2e3;
 var LARGEST_PYTHON = 256 * 1024;
+var MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
+var MOST_PYTHON_BYTES = 64 * 1024 * 1024;
 var NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
 var TESTS = /(^|\/)(tests?|docs?)\//;
 var DEEPEST3 = 16;
@@ -40005,11 +40025,15 @@ async function readRepository(tree, chosen = () => true) {
   for (const { path } of named.filter(({ kind }) => kind === "link"))
     findings.push({ kind: "link", message: "It is a link; links are not followed.", file: path, line: 1 });
   const regular = named.filter(({ kind }) => kind === "file");
-  for (const { path } of regular.filter(({ bytes }) => bytes > LARGEST_MANIFEST))
-    manifests.set(path, tooLargeManifest(path));
+  const small = withinBytes(
+    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST),
+    MOST_MANIFEST_BYTES
+  );
+  const fitting = new Set(small);
+  for (const file2 of regular.filter((one) => !fitting.has(one))) manifests.set(file2.path, tooLargeManifest(file2.path));
   await readAll(
     tree,
-    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST).map(({ path }) => path),
+    small.map(({ path }) => path),
     void 0
   );
   for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0 && depth < DEEPEST3; depth++) {
@@ -40024,7 +40048,7 @@ async function readRepository(tree, chosen = () => true) {
     fresh = await readAll(tree, [...wanted], "requirements");
   }
   const python = files.filter(isOwnPython).toSorted(shallowFirst);
-  const looked = python.slice(0, MOST_PYTHON).map(({ path }) => path);
+  const looked = withinBytes(python.slice(0, MOST_PYTHON), MOST_PYTHON_BYTES).map(({ path }) => path);
   const texts = await tree.read(looked);
   if (python.length > texts.size)
     findings.push({
@@ -40060,6 +40084,13 @@ function isOwnPython({ path, bytes, kind }) {
 function shallowFirst(left, right) {
   const depth = ({ path }) => path.split("/").length + (TESTS.test(path) ? 100 : 0);
   return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
+}
+function withinBytes(files, most) {
+  let total = 0;
+  return files.filter(({ bytes }) => {
+    total += bytes;
+    return total <= most;
+  });
 }
 function includedPath(manifest, written, present) {
   const isImage = manifest.format === "dockerfile";
@@ -40208,7 +40239,7 @@ async function askIndex(context, ends, changes) {
 }
 async function releasesFor(world, ends, changes) {
   const watched = changes.map(({ library }) => library).filter(isWatched);
-  const fresh = lockNames(ends.base.manifests, ends.head.manifests).map(({ name: name2 }) => name2).filter((name2) => /^[a-z0-9]([a-z0-9-]{0,80}[a-z0-9])?$/.test(name2)).slice(0, MOST_NAMES);
+  const fresh = lockNames(ends.base.manifests, ends.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
   const found = await Promise.all(
     [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
       try {
@@ -42787,7 +42818,7 @@ var NEEDED = {
   "pull-requests": "write"
 };
 var CALLED = /peft-sweep.*\/(sweep|publish)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish)\.yml$/;
-var LONGEST4 = 256 * 1024;
+var LONGEST5 = 256 * 1024;
 function checkSetup(files) {
   const workflows = [...files].filter(([path]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
   const callers = workflows.flatMap(([path, text2]) => {
@@ -42806,7 +42837,7 @@ function checkSetup(files) {
   return [...found, ...dependabot(files, callers)];
 }
 function read(text2) {
-  if (text2.length > LONGEST4) return void 0;
+  if (text2.length > LONGEST5) return void 0;
   const document = (0, import_yaml3.parseDocument)(text2);
   return document.errors.length > 0 ? void 0 : Workflow.safeParse(document.toJS({ maxAliasCount: 10 })).data;
 }

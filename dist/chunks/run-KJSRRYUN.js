@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-NRQMMZO7.js";
+} from "./chunk-LHQBOIJJ.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
