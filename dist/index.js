@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-LHQBOIJJ.js";
+} from "./chunks/chunk-AGHPK7WX.js";
 import {
   __commonJS,
   __require,

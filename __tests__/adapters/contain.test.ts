@@ -1,12 +1,13 @@
 /** What a level of containment claims is what a program inside it meets, on whatever machine the tests run. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Containment,
   chooseContainment,
+  closedAncestors,
   hiddenFolders,
   outermost,
   type Rooms,
@@ -72,6 +73,20 @@ describe('containment', () => {
 
   it('leaves the work folder writable and what is kept readable', () => {
     expect(inside(`touch here && cat '${join(kept, 'file')}'`)).toBe('kept');
+  });
+
+  it('reaches what is kept behind a folder that only its owner may enter', () => {
+    const closed = scratch('closed');
+    const inner = join(closed, 'a', 'kept');
+    mkdirSync(inner, { recursive: true });
+    writeFileSync(join(inner, 'file'), 'inner');
+    chmodSync(closed, 0o700);
+    expect(closedAncestors([inner, '/usr/bin'])).toEqual([closed]);
+    const [command = '', ...args] = level.wrap({ ...rooms, hidden: [closed], kept: [inner] }, [
+      'cat',
+      join(inner, 'file'),
+    ]);
+    expect(spawnSync(command, args, { encoding: 'utf8', cwd: work }).stdout).toBe('inner');
   });
 
   it('hides the homes, the checkout and the folders of the runner, the outermost of them', () => {

@@ -44,6 +44,16 @@ describe('judging a record', () => {
     ],
     ['what this release lacks', failure('attach', 'Unsupported', 'LoraConfig has no use_dora'), 'unsupported'],
     ['out of memory', failure('train', 'RuntimeError', "DefaultCPUAllocator: can't allocate memory"), 'inconclusive'],
+    [
+      'a handover that cannot be read',
+      failure('carry', 'HandoverUnreadable', 'adapter_model.safetensors cannot be read'),
+      'inconclusive',
+    ],
+    [
+      'a file that the probe may not read',
+      failure('import', 'PermissionError', '[Errno 13] Permission denied'),
+      'inconclusive',
+    ],
     ['disk full', failure('reload', 'OSError', '[Errno 28] No space left on device'), 'inconclusive'],
     ['a hang', record({ ended: 'timeout', stage: 'generate' }), 'inconclusive'],
     ['killed', record({ ended: 'signal:9', stage: 'train' }), 'inconclusive'],

@@ -11,6 +11,10 @@ class Unsupported(Exception):
     """This release lacks what defines the cell."""
 
 
+class HandoverUnreadable(Exception):
+    """What the base environment saved is there and cannot be read: says nothing about any library."""
+
+
 class CheckFailed(Exception):
     """The stage ran, and an invariant does not hold. `check` is its name, the message the evidence."""
 

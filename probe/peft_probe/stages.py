@@ -1,12 +1,13 @@
 """The stages of one cell, in order. Each is a function of the trial; what it raises says how it ended."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 from . import data
 from .checks import greedy_gap, largest_difference, require_close
-from .errors import CheckFailed, NotApplicable, Unsupported, describe
+from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe
 from .methods import configuration
 
 GENERATIVE = ("causal-lm", "seq2seq-lm")
@@ -160,6 +161,7 @@ def carry(trial):
     source = _handover(trial, "carryFrom")
     if source is None or not (source / "logits.json").is_file():
         raise NotApplicable
+    _require_readable(source)
     saved = {name: trial.torch.tensor(values, device=trial.device) for name, values in json.loads((source / "logits.json").read_text()).items()}
     if trial.method is None:
         require_close("base-moved", "logits of the same weights", trial.base_logits, saved["plain"], trial.tolerance)
@@ -173,6 +175,13 @@ def carry(trial):
 def _handover(trial, key):
     folder = trial.job.get(key)
     return Path(folder) / trial.cell["id"].replace("/", "__") if folder else None
+
+
+def _require_readable(folder):
+    """Some loaders tell of a file that may not be read as of one that is not there."""
+    for path in folder.rglob("*"):
+        if not os.access(path, os.R_OK):
+            raise HandoverUnreadable(f"{path.name} cannot be read")
 
 
 def _leave_behind(trial):

@@ -1,5 +1,5 @@
 /** What a probe is kept from: other networks, processes and files. Levels from the strictest; the first that works is used. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { run } from './process.ts';
 
@@ -134,6 +134,24 @@ export function hiddenFolders(
     ),
   ];
   return outermost(present.filter((path) => path !== '/' && path !== '/tmp'));
+}
+
+/**
+ * The outermost folder above each path that only its owner may enter: another user reaches what stands inside only when
+ * it is covered and the path is bound back.
+ */
+export function closedAncestors(paths: readonly string[]): readonly string[] {
+  const closed = paths.flatMap((path) => {
+    const parts = resolve(path).split('/').slice(1);
+    const above = parts.map((_, index) => `/${parts.slice(0, index).join('/')}`);
+    return above.find((folder) => folder !== '/' && isClosed(folder)) ?? [];
+  });
+  return [...new Set(closed)];
+}
+
+function isClosed(folder: string): boolean {
+  const state = statSync(folder, { throwIfNoEntry: false });
+  return state !== undefined && (state.mode & 0o001) === 0;
 }
 
 /** Folders that stand in no other of the list: one cover serves all below it. */

@@ -186,6 +186,8 @@ export class UvEnvironments implements Environments {
       ]);
       if (installed.status !== 0)
         return { status: isWeather(installed) ? 'inconclusive' : 'unresolved', why: shortReason(installed) };
+      // Probes may run as another user, and some wheels hold files that only their owner may read.
+      await run('chmod', ['-R', 'a+rX', venv]);
       await this.#addBytecode(venv, lock);
       writeFileSync(join(venv, 'peft-sweep.lock'), lock);
       ensure(join(folder, 'environments'));

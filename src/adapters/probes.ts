@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeEnd, ProbeJob, Probes } from '../ports.ts';
 import type { Containment, Rooms } from './contain.ts';
@@ -147,11 +147,21 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
   });
 }
 
+/** Readable for the other user that probes run as, whatever mode a library saved it with. */
+function makeReadable(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    chmodSync(path, entry.isDirectory() ? 0o755 : 0o644);
+    if (entry.isDirectory()) makeReadable(path);
+  }
+}
+
 /** Copies what the base environment's cells saved; links are left behind. */
 function keepHandover(from: string, to: string): void {
   try {
     mkdirSync(to, { recursive: true });
     cpSync(from, to, { recursive: true, filter: (source) => !lstatSync(source).isSymbolicLink() });
+    makeReadable(to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

@@ -7,7 +7,7 @@ import type { Machine, Ports } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plain } from '../report/escape.ts';
 import { IndexCatalog } from './catalog.ts';
-import { chooseContainment, hiddenFolders, outermost } from './contain.ts';
+import { chooseContainment, closedAncestors, hiddenFolders, outermost } from './contain.ts';
 import { UvEnvironments } from './environments.ts';
 import { emittedIndexes, indexSettings, readCertificate } from './index-settings.ts';
 import { FileJournal } from './journal.ts';
@@ -18,6 +18,9 @@ import { chooseTorch, type TorchBuild } from './torch.ts';
 import { findUv, isWeather, shortReason } from './uv.ts';
 
 declare const TOOL_VERSION: string;
+
+/** Ends well where every folder that a probe needs can be read and entered. */
+const SEES_ALL = 'import os, sys; sys.exit(not all(os.access(path, os.R_OK | os.X_OK) for path in sys.argv[1:]))';
 
 /** The default index, as pip itself knows it. */
 const DEFAULT_OF_PIP = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
@@ -84,11 +87,13 @@ export async function openWorld(options: WorldOptions) {
   const roomsFor = (more: readonly string[]) => {
     for (const name of ['environments', 'bytecode', 'tmp']) mkdirSync(join(cache, name), { recursive: true });
     const kept = [join(cache, 'environments'), join(cache, 'bytecode'), programFolder(), python.prefix, ...more];
-    return { hidden: hiddenFolders(environment, options.folder), kept: outermost([...new Set(kept)]) };
+    const closed = closedAncestors([...kept, join(cache, 'tmp')]);
+    const hidden = outermost([...new Set([...hiddenFolders(environment, options.folder), ...closed])]);
+    return { hidden, kept: outermost([...new Set(kept)]) };
   };
   const containment = once(() => {
     const rooms = { ...roomsFor([]), writable: mkdtempSync(join(cache, 'tmp', 'try-')) };
-    return chooseContainment(rooms, [python.path, '-I', '-c', 'pass']).finally(() =>
+    return chooseContainment(rooms, [python.path, '-I', '-c', SEES_ALL, ...rooms.kept]).finally(() =>
       rmSync(rooms.writable, { recursive: true, force: true }),
     );
   });
@@ -148,7 +153,7 @@ export interface SweepWorldOptions {
 
 /** What one cell may take before it is stopped. */
 export const limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 } as const;
-export const PROBE_VERSION = '1';
+export const PROBE_VERSION = '2';
 
 /** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
 export async function sweepWorld(

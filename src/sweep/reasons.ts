@@ -16,6 +16,7 @@ const REASONS: readonly Reason[] = [
     means: 'weather',
     message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i,
   },
+  { name: 'not readable in the probe', means: 'weather', type: /^(HandoverUnreadable|PermissionError)$/ },
   { name: 'disk full', means: 'weather', message: /no space left on device|disk quota exceeded|file too large/i },
   {
     name: 'no network in probes',

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-LHQBOIJJ.js";
+} from "./chunk-AGHPK7WX.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,

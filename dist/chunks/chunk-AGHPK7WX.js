@@ -26801,17 +26801,17 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     minItems--;
   }
   const maxItems = def.items.length;
-  const isClosed = !def.rest;
+  const isClosed2 = !def.rest;
   if (ctx.target === "draft-2020-12") {
     json2.prefixItems = prefixItems;
-    if (isClosed) {
+    if (isClosed2) {
       json2.items = false;
     } else if (rest) {
       json2.items = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed)
+    if (isClosed2)
       json2.maxItems = maxItems;
   } else if (ctx.target === "openapi-3.0") {
     json2.items = {
@@ -26822,18 +26822,18 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed)
+    if (isClosed2)
       json2.maxItems = maxItems;
   } else {
     json2.items = prefixItems;
-    if (isClosed) {
+    if (isClosed2) {
       json2.additionalItems = false;
     } else if (rest) {
       json2.additionalItems = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed)
+    if (isClosed2)
       json2.maxItems = maxItems;
   }
   const { minimum, maximum } = aggregateChecks(schema);
@@ -30802,7 +30802,7 @@ function fits(filename, target2) {
 }
 
 // src/adapters/contain.ts
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 var INSIDE = `
 set -f
@@ -30895,6 +30895,18 @@ function hiddenFolders(environment, folder) {
     )
   ];
   return outermost(present.filter((path) => path !== "/" && path !== "/tmp"));
+}
+function closedAncestors(paths) {
+  const closed2 = paths.flatMap((path) => {
+    const parts = resolve(path).split("/").slice(1);
+    const above = parts.map((_, index) => `/${parts.slice(0, index).join("/")}`);
+    return above.find((folder) => folder !== "/" && isClosed(folder)) ?? [];
+  });
+  return [...new Set(closed2)];
+}
+function isClosed(folder) {
+  const state = statSync(folder, { throwIfNoEntry: false });
+  return state !== void 0 && (state.mode & 1) === 0;
 }
 function outermost(folders) {
   return folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(`${other}/`)));
@@ -31163,6 +31175,7 @@ var UvEnvironments = class {
       ]);
       if (installed2.status !== 0)
         return { status: isWeather(installed2) ? "inconclusive" : "unresolved", why: shortReason(installed2) };
+      await run("chmod", ["-R", "a+rX", venv]);
       await this.#addBytecode(venv, lock);
       writeFileSync2(join4(venv, "peft-sweep.lock"), lock);
       ensure(join4(folder, "environments"));
@@ -31347,7 +31360,7 @@ function parseLine(raw) {
 
 // src/adapters/probes.ts
 import { spawn as spawn3 } from "node:child_process";
-import { cpSync, existsSync as existsSync5, lstatSync as lstatSync2, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2, rmSync as rmSync3 } from "node:fs";
+import { chmodSync, cpSync, existsSync as existsSync5, lstatSync as lstatSync2, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
 import { join as join5 } from "node:path";
 var IMPORT_SECONDS = 180;
 var LONGEST_RECORDS = 64 * 1024 * 1024;
@@ -31469,10 +31482,18 @@ function readLines(stream, onLine, tooMuch) {
     for (const line of lines2) onLine(line);
   });
 }
+function makeReadable(folder) {
+  for (const entry of readdirSync2(folder, { withFileTypes: true })) {
+    const path = join5(folder, entry.name);
+    chmodSync(path, entry.isDirectory() ? 493 : 420);
+    if (entry.isDirectory()) makeReadable(path);
+  }
+}
 function keepHandover(from, to) {
   try {
     mkdirSync5(to, { recursive: true });
     cpSync(from, to, { recursive: true, filter: (source) => !lstatSync2(source).isSymbolicLink() });
+    makeReadable(to);
   } catch (error62) {
     if (error62.code !== "ENOENT") throw error62;
   }
@@ -31546,7 +31567,7 @@ function isWanted(version2, asked) {
 
 // src/adapters/torch.ts
 import { createHash as createHash3 } from "node:crypto";
-import { mkdirSync as mkdirSync6, readdirSync as readdirSync2, readFileSync as readFileSync7, writeFileSync as writeFileSync3 } from "node:fs";
+import { mkdirSync as mkdirSync6, readdirSync as readdirSync3, readFileSync as readFileSync7, writeFileSync as writeFileSync3 } from "node:fs";
 import { join as join7 } from "node:path";
 var TorchBuild = external_exports.object({
   /** Where the build comes from, in words for the plan. */
@@ -31614,7 +31635,7 @@ function candidates(context) {
 function newestLocalTorch(context) {
   const wheels = context.settings.findLinks.flatMap((folder) => {
     try {
-      return readdirSync2(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
+      return readdirSync3(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
     } catch {
       return [];
     }
@@ -31658,6 +31679,7 @@ async function resolveAlone(context, candidate) {
 }
 
 // src/adapters/world.ts
+var SEES_ALL = "import os, sys; sys.exit(not all(os.access(path, os.R_OK | os.X_OK) for path in sys.argv[1:]))";
 var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
 async function openWorld(options) {
   const { environment, say } = options;
@@ -31704,11 +31726,13 @@ async function openWorld(options) {
   const roomsFor = (more) => {
     for (const name2 of ["environments", "bytecode", "tmp"]) mkdirSync7(join8(cache, name2), { recursive: true });
     const kept = [join8(cache, "environments"), join8(cache, "bytecode"), programFolder(), python.prefix, ...more];
-    return { hidden: hiddenFolders(environment, options.folder), kept: outermost([...new Set(kept)]) };
+    const closed2 = closedAncestors([...kept, join8(cache, "tmp")]);
+    const hidden = outermost([.../* @__PURE__ */ new Set([...hiddenFolders(environment, options.folder), ...closed2])]);
+    return { hidden, kept: outermost([...new Set(kept)]) };
   };
   const containment = once(() => {
     const rooms = { ...roomsFor([]), writable: mkdtempSync3(join8(cache, "tmp", "try-")) };
-    return chooseContainment(rooms, [python.path, "-I", "-c", "pass"]).finally(
+    return chooseContainment(rooms, [python.path, "-I", "-c", SEES_ALL, ...rooms.kept]).finally(
       () => rmSync4(rooms.writable, { recursive: true, force: true })
     );
   });
@@ -31756,7 +31780,7 @@ async function openWorld(options) {
   };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
-var PROBE_VERSION = "1";
+var PROBE_VERSION = "2";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve2(options.out);
   const containment = await world.containment();
@@ -41710,6 +41734,7 @@ var REASONS = [
     means: "weather",
     message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i
   },
+  { name: "not readable in the probe", means: "weather", type: /^(HandoverUnreadable|PermissionError)$/ },
   { name: "disk full", means: "weather", message: /no space left on device|disk quota exceeded|file too large/i },
   {
     name: "no network in probes",
@@ -42795,7 +42820,7 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { existsSync as existsSync10, lstatSync as lstatSync3, readdirSync as readdirSync3, readFileSync as readFileSync9, statfsSync } from "node:fs";
+import { existsSync as existsSync10, lstatSync as lstatSync3, readdirSync as readdirSync4, readFileSync as readFileSync9, statfsSync } from "node:fs";
 import { join as join12 } from "node:path";
 
 // src/setup/check.ts
@@ -42928,7 +42953,7 @@ async function runDoctor(context) {
 function githubFiles(folder) {
   const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
   const workflows = join12(folder, ".github", "workflows");
-  if (existsSync10(workflows)) names.push(...readdirSync3(workflows).map((name2) => `.github/workflows/${name2}`));
+  if (existsSync10(workflows)) names.push(...readdirSync4(workflows).map((name2) => `.github/workflows/${name2}`));
   const present = names.filter((name2) => existsSync10(join12(folder, name2)) && lstatSync3(join12(folder, name2)).isFile());
   return new Map(present.map((name2) => [name2, readFileSync9(join12(folder, name2), "utf8")]));
 }
