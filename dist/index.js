@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-AGHPK7WX.js";
+} from "./chunks/chunk-OR5VWEOV.js";
 import {
   __commonJS,
   __require,

@@ -144,6 +144,26 @@ describe('inline script metadata', () => {
   });
 });
 
+describe('a conflict', () => {
+  it.each([
+    'pyproject.toml',
+    'uv.lock',
+    'Pipfile',
+    'Pipfile.lock',
+    'environment.yml',
+    'setup.cfg',
+    'setup.py',
+    'Dockerfile',
+  ])('that is left in %s is a finding with its line', (file) => {
+    const content = 'a = 1\n<<<<<<< HEAD\nb = 1\n=======\nb = 2\n>>>>>>> x\n';
+    expect(read(file, content)).toMatchObject({
+      requirements: [],
+      locked: [],
+      findings: [{ kind: 'conflict-marker', line: 2 }],
+    });
+  });
+});
+
 describe('conda', () => {
   it.each([
     ['pytorch=2.4', '==2.4.*'],

@@ -57,6 +57,14 @@ describe('a repository', () => {
     expect(JSON.stringify(findings)).not.toContain('secret');
   });
 
+  it('follows includes 16 deep, and says where it stopped', async () => {
+    const chain = Array.from({ length: 30 }, (_, index) => [`r${index}.list`, `-r r${index + 1}.list\npeft\n`]);
+    const files = { 'requirements.txt': '-r r0.list\n', ...Object.fromEntries(chain) };
+    const { manifests, findings } = await readRepository(tree(files));
+    expect(manifests).toHaveLength(17);
+    expect(findings).toMatchObject([{ kind: 'include', file: 'r15.list' }]);
+  });
+
   it('says that a link is not followed, and that a file is too large', async () => {
     const big = { path: 'uv.lock', bytes: 50 * 1024 * 1024, kind: 'file' as const };
     const plain = tree({}, ['requirements.txt']);

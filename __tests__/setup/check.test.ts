@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkSetup } from '../../src/setup/check.ts';
+import { checkRunner, checkSetup } from '../../src/setup/check.ts';
 import { workflowFiles } from '../../src/setup/workflows.ts';
 
 const source = { kind: 'remote', repository: 'peft-sweep/peft-sweep', ref: 'a'.repeat(40) } as const;
@@ -29,6 +29,12 @@ describe('the workflows of a repository', () => {
     ],
   ])('with %s are told what to change', (_name, text, message) => {
     expect(found(text).join('\n')).toContain(message);
+  });
+
+  it('on a runner that is used again are told so', () => {
+    expect(checkRunner('github-hosted', undefined)).toEqual([]);
+    expect(checkRunner('self-hosted', '{"ephemeral": true}')).toEqual([]);
+    expect(checkRunner('self-hosted', '{"agentId": 1}')[0]?.message).toContain('--ephemeral');
   });
 
   it('beside Dependabot are told which secrets it lacks', () => {

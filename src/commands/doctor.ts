@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statfsSync } from 'no
 import { join } from 'node:path';
 import { openWorld } from '../adapters/world.ts';
 import { withoutCredentials } from '../domain/package.ts';
-import { checkSetup } from '../setup/check.ts';
+import { checkRunner, checkSetup } from '../setup/check.ts';
 import type { Context } from './context.ts';
 
 /** Says what this machine has, what a probe is kept from here, and what to change. */
@@ -32,7 +32,10 @@ export async function runDoctor(context: Context): Promise<number> {
       `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`,
     ]),
   ];
-  const setup = checkSetup(githubFiles(folder));
+  const setup = [
+    ...checkSetup(githubFiles(folder)),
+    ...checkRunner(environment.RUNNER_ENVIRONMENT, runnerSettings(environment)),
+  ];
   for (const { file, message } of setup)
     rows.push([rows.some(([name]) => name === 'workflows') ? '' : 'workflows', `${file}: ${message}`]);
   context.print(`${rows.map(([name, text]) => `${name.padEnd(11)}${text}`).join('\n')}\n`);
@@ -46,4 +49,10 @@ function githubFiles(folder: string): ReadonlyMap<string, string> {
   if (existsSync(workflows)) names.push(...readdirSync(workflows).map((name) => `.github/workflows/${name}`));
   const present = names.filter((name) => existsSync(join(folder, name)) && lstatSync(join(folder, name)).isFile());
   return new Map(present.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** The settings of a runner of GitHub stand three folders above the workspace: `_work/NAME/NAME`. */
+function runnerSettings({ GITHUB_WORKSPACE }: Context['environment']): string | undefined {
+  const file = GITHUB_WORKSPACE ? join(GITHUB_WORKSPACE, '..', '..', '..', '.runner') : undefined;
+  return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

@@ -1,5 +1,5 @@
 /** The table of manifest formats. Adding one is one entry, one reader and one test. */
-import type { Manifest } from '../domain/manifest.ts';
+import type { Finding, Manifest } from '../domain/manifest.ts';
 import { baseOf } from '../domain/path.ts';
 import { readDockerfile } from './readers/dockerfile.ts';
 import { readEnvironmentYml } from './readers/environment-yml.ts';
@@ -65,9 +65,9 @@ export function readManifest(file: string, content: string, as?: string): Manife
     FORMATS.find(({ name, supports }) => (as === undefined ? supports(file) : name === as)) ??
     (SCRIPT.supports(file) && hasScriptBlock(content) ? SCRIPT : undefined);
   if (format === undefined) return undefined;
-  const broken = whatIsBroken(content);
+  const broken = whatIsBroken(content) ?? conflictIn(format, content);
   const reading: Reading = broken
-    ? { findings: [{ kind: 'unreadable', message: broken, line: 1 }] }
+    ? { findings: [broken] }
     : format.read(content.startsWith('\ufeff') ? content.slice(1) : content);
   const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
   return {
@@ -86,9 +86,18 @@ export function tooLargeManifest(file: string): Manifest {
   };
 }
 
-function whatIsBroken(content: string): string | undefined {
-  if (content.length > LARGEST_MANIFEST) return 'The file is larger than 32 MiB; it is not read.';
+function whatIsBroken(content: string): Finding | undefined {
+  const unreadable = (message: string) => ({ kind: 'unreadable', message, line: 1 });
+  if (content.length > LARGEST_MANIFEST) return unreadable('The file is larger than 32 MiB; it is not read.');
   if (content.includes('\u0000') || content.startsWith('\ufffd\ufffd') || content.startsWith('\ufffe'))
-    return 'The file is not UTF-8 text. Save it as UTF-8.';
+    return unreadable('The file is not UTF-8 text. Save it as UTF-8.');
   return undefined;
+}
+
+/** Both sides of a conflict at once are no manifest. Requirements files are read line by line and say it there. */
+function conflictIn({ name }: Format, content: string): Finding | undefined {
+  const at = name === 'requirements' ? -1 : content.search(/^<{7} /m);
+  if (at < 0) return undefined;
+  const line = content.slice(0, at).split('\n').length;
+  return { kind: 'conflict-marker', message: 'A conflict marker is left in this file; it is not read.', line };
 }

@@ -47,7 +47,13 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
     undefined,
   );
 
-  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0 && depth < DEEPEST; depth++) {
+  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0; depth++) {
+    if (depth === DEEPEST) {
+      const [first] = fresh;
+      const message = `Files that include each other are followed ${DEEPEST} deep; what this one includes is not read.`;
+      if (first) findings.push({ kind: 'include', message, file: first.file, line: 1 });
+      break;
+    }
     const wanted = new Set<string>();
     for (const manifest of fresh)
       for (const include of manifest.includes) {

@@ -119,3 +119,13 @@ function dependabot(
     ];
   });
 }
+
+/** What a runner of one's own leaves behind for the next job. `settings` is its `.runner` file, where that can be read. */
+export function checkRunner(environment: string | undefined, settings: string | undefined): readonly SetupFinding[] {
+  if (environment !== 'self-hosted') return [];
+  const isEphemeral = settings !== undefined && /"ephemeral"\s*:\s*true/i.test(settings);
+  if (isEphemeral) return [];
+  const message =
+    'This runner is not known to be ephemeral: the next job finds what this one left. Register it with `--ephemeral`, or give each job a machine of its own.';
+  return [{ file: 'runner', message }];
+}

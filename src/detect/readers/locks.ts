@@ -6,7 +6,6 @@ import { type Reading, unreadable } from './reading.ts';
 const TABLE = /^\[\[(package|packages)\]\]\s*$/;
 const STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
 const REGISTRY = /^(?:source\s*=\s*\{\s*registry\s*=|index\s*=|url\s*=)\s*["']([^"']+)["']/;
-const CONFLICT = /^(<{7}|>{7}) /;
 
 /**
  * Reads line by line instead of parsing the whole file: a lock can be of many megabytes, and only names, versions and
@@ -36,9 +35,7 @@ export function readLock(content: string): Reading {
         finish();
         current = { line: number };
       }
-    } else if (CONFLICT.test(line))
-      return unreadable('A conflict marker is left in this file. Resolve it and refresh the lock.', number);
-    else if (current) {
+    } else if (current) {
       const [, key, value] = STRING.exec(line) ?? [];
       if (key === 'name') current.name = value ?? '';
       if (key === 'version') {

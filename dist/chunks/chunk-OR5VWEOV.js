@@ -37324,7 +37324,6 @@ function condaExact(operator2, version2) {
 var TABLE = /^\[\[(package|packages)\]\]\s*$/;
 var STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
 var REGISTRY = /^(?:source\s*=\s*\{\s*registry\s*=|index\s*=|url\s*=)\s*["']([^"']+)["']/;
-var CONFLICT = /^(<{7}|>{7}) /;
 function readLock(content2) {
   const locked = [];
   const indexes = /* @__PURE__ */ new Map();
@@ -37348,9 +37347,7 @@ function readLock(content2) {
         finish();
         current = { line: number5 };
       }
-    } else if (CONFLICT.test(line))
-      return unreadable2("A conflict marker is left in this file. Resolve it and refresh the lock.", number5);
-    else if (current) {
+    } else if (current) {
       const [, key, value] = STRING.exec(line) ?? [];
       if (key === "name") current.name = value ?? "";
       if (key === "version") {
@@ -40008,8 +40005,8 @@ var LARGEST_MANIFEST = 32 * 1024 * 1024;
 function readManifest(file2, content2, as) {
   const format = FORMATS2.find(({ name: name2, supports }) => as === void 0 ? supports(file2) : name2 === as) ?? (SCRIPT.supports(file2) && hasScriptBlock(content2) ? SCRIPT : void 0);
   if (format === void 0) return void 0;
-  const broken = whatIsBroken(content2);
-  const reading = broken ? { findings: [{ kind: "unreadable", message: broken, line: 1 }] } : format.read(content2.startsWith("\uFEFF") ? content2.slice(1) : content2);
+  const broken = whatIsBroken(content2) ?? conflictIn(format, content2);
+  const reading = broken ? { findings: [broken] } : format.read(content2.startsWith("\uFEFF") ? content2.slice(1) : content2);
   const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
   return {
     ...{ file: file2, format: format.name, requirements, locked, includes, indexes },
@@ -40025,10 +40022,17 @@ function tooLargeManifest(file2) {
   };
 }
 function whatIsBroken(content2) {
-  if (content2.length > LARGEST_MANIFEST) return "The file is larger than 32 MiB; it is not read.";
+  const unreadable3 = (message) => ({ kind: "unreadable", message, line: 1 });
+  if (content2.length > LARGEST_MANIFEST) return unreadable3("The file is larger than 32 MiB; it is not read.");
   if (content2.includes("\0") || content2.startsWith("\uFFFD\uFFFD") || content2.startsWith("\uFFFE"))
-    return "The file is not UTF-8 text. Save it as UTF-8.";
+    return unreadable3("The file is not UTF-8 text. Save it as UTF-8.");
   return void 0;
+}
+function conflictIn({ name: name2 }, content2) {
+  const at3 = name2 === "requirements" ? -1 : content2.search(/^<{7} /m);
+  if (at3 < 0) return void 0;
+  const line = content2.slice(0, at3).split("\n").length;
+  return { kind: "conflict-marker", message: "A conflict marker is left in this file; it is not read.", line };
 }
 
 // src/detect/repository.ts
@@ -40060,7 +40064,13 @@ async function readRepository(tree, chosen = () => true) {
     small.map(({ path }) => path),
     void 0
   );
-  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0 && depth < DEEPEST3; depth++) {
+  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0; depth++) {
+    if (depth === DEEPEST3) {
+      const [first] = fresh;
+      const message = `Files that include each other are followed ${DEEPEST3} deep; what this one includes is not read.`;
+      if (first) findings.push({ kind: "include", message, file: first.file, line: 1 });
+      break;
+    }
     const wanted = /* @__PURE__ */ new Set();
     for (const manifest of fresh)
       for (const include of manifest.includes) {
@@ -42915,6 +42925,13 @@ function dependabot(files, callers) {
     ];
   });
 }
+function checkRunner(environment, settings) {
+  if (environment !== "self-hosted") return [];
+  const isEphemeral = settings !== void 0 && /"ephemeral"\s*:\s*true/i.test(settings);
+  if (isEphemeral) return [];
+  const message = "This runner is not known to be ephemeral: the next job finds what this one left. Register it with `--ephemeral`, or give each job a machine of its own.";
+  return [{ file: "runner", message }];
+}
 
 // src/commands/doctor.ts
 async function runDoctor(context) {
@@ -42943,7 +42960,10 @@ async function runDoctor(context) {
       `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`
     ])
   ];
-  const setup = checkSetup(githubFiles(folder));
+  const setup = [
+    ...checkSetup(githubFiles(folder)),
+    ...checkRunner(environment.RUNNER_ENVIRONMENT, runnerSettings(environment))
+  ];
   for (const { file: file2, message } of setup)
     rows.push([rows.some(([name2]) => name2 === "workflows") ? "" : "workflows", `${file2}: ${message}`]);
   context.print(`${rows.map(([name2, text2]) => `${name2.padEnd(11)}${text2}`).join("\n")}
@@ -42956,6 +42976,10 @@ function githubFiles(folder) {
   if (existsSync10(workflows)) names.push(...readdirSync4(workflows).map((name2) => `.github/workflows/${name2}`));
   const present = names.filter((name2) => existsSync10(join12(folder, name2)) && lstatSync3(join12(folder, name2)).isFile());
   return new Map(present.map((name2) => [name2, readFileSync9(join12(folder, name2), "utf8")]));
+}
+function runnerSettings({ GITHUB_WORKSPACE }) {
+  const file2 = GITHUB_WORKSPACE ? join12(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
+  return file2 !== void 0 && existsSync10(file2) ? readFileSync9(file2, "utf8") : void 0;
 }
 
 // src/commands/init.ts

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-AGHPK7WX.js";
+} from "./chunk-OR5VWEOV.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
