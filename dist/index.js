@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-OR5VWEOV.js";
+} from "./chunks/chunk-2464DU2F.js";
 import {
   __commonJS,
   __require,

@@ -1,7 +1,6 @@
 /** Reads the command line and the configuration file. Pure: text in, a request or a list of what is wrong out. */
 import { parseArgs } from 'node:util';
-import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import { type Configuration, configurationOf, type Known, type Runner } from './configuration.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { allCells, DEFAULT_PATTERNS } from './plan/matrix.ts';
 import { selectCells } from './plan/patterns.ts';
@@ -51,21 +50,6 @@ export interface Options {
   readonly head?: string;
 }
 
-/** A cell that is known to be broken until a day: it fails no check before. */
-export interface Known {
-  readonly cell: string;
-  readonly reason: string;
-  /** ISO 8601 day. */
-  readonly expires: string;
-  readonly link?: string | undefined;
-}
-
-/** Labels of a runner by its device class, and what a minute of it costs in US dollars. */
-export interface Runner {
-  readonly 'runs-on': string | readonly string[];
-  readonly 'usd-per-minute'?: number | undefined;
-}
-
 export interface CommandLine {
   readonly command: CommandName;
   readonly operands: readonly string[];
@@ -97,40 +81,6 @@ const OPTIONS = {
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; strict: false }>>['values'];
-
-/** The configuration, checked: what is not known is an error, what is not built yet says so. */
-const Configuration = z.strictObject({
-  watch: z.array(z.string()).optional(),
-  cells: z.union([z.literal('auto'), z.string(), z.array(z.string())]).optional(),
-  exclude: z.array(z.string()).optional(),
-  search: z.enum(['bisect', 'islands', 'exhaustive']).optional(),
-  budget: z.strictObject({ minutes: z.number().positive().optional() }).optional(),
-  'fail-on': z.array(z.string()).optional(),
-  manifests: z.array(z.string().max(200)).max(100).optional(),
-  checkpoints: z.record(z.string(), z.unknown()).optional(),
-  known: z
-    .array(
-      z.strictObject({
-        cell: z.string(),
-        reason: z.string(),
-        expires: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'write a date like 2027-01-31'),
-        link: z.string().optional(),
-      }),
-    )
-    .optional(),
-  runners: z
-    .record(
-      z.string(),
-      z.strictObject({
-        'runs-on': z.union([z.string(), z.array(z.string())]),
-        'usd-per-minute': z.number().nonnegative().optional(),
-      }),
-    )
-    .optional(),
-  comment: z.enum(['changes', 'always', 'never']).optional(),
-});
-type Configuration = z.infer<typeof Configuration>;
-const NOT_BUILT = ['checkpoints'] as const;
 
 /** Default limits: contract of the public configuration. */
 const MINUTES = 10;
@@ -166,33 +116,6 @@ function commandOf(typed: string | undefined, problems: string[]): CommandName {
   if (typed === undefined) problems.push(`Name a command: ${COMMANDS.join(', ')}.`);
   else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(', ')}.`);
   return 'sweep';
-}
-
-function configurationOf(source: string | undefined, path: string | undefined, problems: string[]): Configuration {
-  if (source === undefined) {
-    if (path !== undefined) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
-    return {};
-  }
-  const document = parseDocument(source);
-  for (const error of document.errors) problems.push(`Configuration: ${error.message.split('\n')[0]}`);
-  if (document.errors.length > 0) return {};
-  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
-  for (const issue of parsed.error.issues) problems.push(...configurationProblems(issue));
-  return {};
-}
-
-function configurationProblems(issue: z.core.$ZodIssue): readonly string[] {
-  const where = issue.path.join('.') || 'the top level';
-  if (issue.code !== 'unrecognized_keys') return [`Configuration: \`${where}\`: ${issue.message}.`];
-  const known = where === 'budget' ? ['minutes'] : Object.keys(Configuration.shape);
-  return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
-}
-
-function withoutUnbuilt(configuration: Configuration, problems: string[]): Configuration {
-  for (const key of NOT_BUILT)
-    if (configuration[key] !== undefined) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
-  return configuration;
 }
 
 function requestOf(

@@ -10230,8 +10230,10 @@ function assertNever(value) {
 }
 
 // src/inputs.ts
-var import_yaml = __toESM(require_dist(), 1);
 import { parseArgs } from "node:util";
+
+// src/configuration.ts
+var import_yaml = __toESM(require_dist(), 1);
 
 // node_modules/zod/v4/classic/external.js
 var external_exports = {};
@@ -29973,6 +29975,59 @@ function editDistance(left, right) {
   return previous[right.length] ?? 0;
 }
 
+// src/configuration.ts
+var Configuration = external_exports.strictObject({
+  watch: external_exports.array(external_exports.string()).optional(),
+  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
+  exclude: external_exports.array(external_exports.string()).optional(),
+  search: external_exports.enum(["bisect", "islands", "exhaustive"]).optional(),
+  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
+  "fail-on": external_exports.array(external_exports.string()).optional(),
+  manifests: external_exports.array(external_exports.string().max(200)).max(100).optional(),
+  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  known: external_exports.array(
+    external_exports.strictObject({
+      cell: external_exports.string(),
+      reason: external_exports.string(),
+      expires: external_exports.string().regex(/^\d{4}-\d{2}-\d{2}$/, "write a date like 2027-01-31"),
+      link: external_exports.string().optional()
+    })
+  ).optional(),
+  runners: external_exports.record(
+    external_exports.string(),
+    external_exports.strictObject({
+      "runs-on": external_exports.union([external_exports.string(), external_exports.array(external_exports.string())]),
+      "usd-per-minute": external_exports.number().nonnegative().optional()
+    })
+  ).optional(),
+  comment: external_exports.enum(["changes", "always", "never"]).optional()
+});
+var NOT_BUILT = ["checkpoints"];
+function configurationOf(source, path, problems) {
+  if (source === void 0) {
+    if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
+    return {};
+  }
+  const document = (0, import_yaml.parseDocument)(source);
+  for (const error62 of document.errors) problems.push(`Configuration: ${error62.message.split("\n")[0]}`);
+  if (document.errors.length > 0) return {};
+  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
+  for (const issue2 of parsed.error.issues) problems.push(...configurationProblems(issue2));
+  return {};
+}
+function configurationProblems(issue2) {
+  const where = issue2.path.join(".") || "the top level";
+  if (issue2.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue2.message}.`];
+  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
+  return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
+}
+function withoutUnbuilt(configuration, problems) {
+  for (const key of NOT_BUILT)
+    if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
+  return configuration;
+}
+
 // src/domain/cell.ts
 var CONTROL = "base";
 function cellId(cell) {
@@ -30236,33 +30291,6 @@ var OPTIONS = {
   forks: { type: "boolean" },
   schedule: { type: "boolean" }
 };
-var Configuration = external_exports.strictObject({
-  watch: external_exports.array(external_exports.string()).optional(),
-  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
-  exclude: external_exports.array(external_exports.string()).optional(),
-  search: external_exports.enum(["bisect", "islands", "exhaustive"]).optional(),
-  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
-  "fail-on": external_exports.array(external_exports.string()).optional(),
-  manifests: external_exports.array(external_exports.string().max(200)).max(100).optional(),
-  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
-  known: external_exports.array(
-    external_exports.strictObject({
-      cell: external_exports.string(),
-      reason: external_exports.string(),
-      expires: external_exports.string().regex(/^\d{4}-\d{2}-\d{2}$/, "write a date like 2027-01-31"),
-      link: external_exports.string().optional()
-    })
-  ).optional(),
-  runners: external_exports.record(
-    external_exports.string(),
-    external_exports.strictObject({
-      "runs-on": external_exports.union([external_exports.string(), external_exports.array(external_exports.string())]),
-      "usd-per-minute": external_exports.number().nonnegative().optional()
-    })
-  ).optional(),
-  comment: external_exports.enum(["changes", "always", "never"]).optional()
-});
-var NOT_BUILT = ["checkpoints"];
 var MINUTES = 10;
 var ENVIRONMENTS = 12;
 function parseCommandLine(argv, readConfig, problems) {
@@ -30289,30 +30317,6 @@ function commandOf(typed, problems) {
   if (typed === void 0) problems.push(`Name a command: ${COMMANDS.join(", ")}.`);
   else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(", ")}.`);
   return "sweep";
-}
-function configurationOf(source, path, problems) {
-  if (source === void 0) {
-    if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
-    return {};
-  }
-  const document = (0, import_yaml.parseDocument)(source);
-  for (const error62 of document.errors) problems.push(`Configuration: ${error62.message.split("\n")[0]}`);
-  if (document.errors.length > 0) return {};
-  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
-  for (const issue2 of parsed.error.issues) problems.push(...configurationProblems(issue2));
-  return {};
-}
-function configurationProblems(issue2) {
-  const where = issue2.path.join(".") || "the top level";
-  if (issue2.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue2.message}.`];
-  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
-  return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
-}
-function withoutUnbuilt(configuration, problems) {
-  for (const key of NOT_BUILT)
-    if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
-  return configuration;
 }
 function requestOf(command, operands, values, configuration, problems) {
   const sweeping = command === "sweep" || command === "plan";
@@ -42262,33 +42266,84 @@ function checkStatus(report) {
 import { mkdirSync as mkdirSync8, readFileSync as readFileSync8, writeFileSync as writeFileSync4 } from "node:fs";
 import { join as join10 } from "node:path";
 
-// src/report/comment.ts
-var MARKER = "<!-- peft-sweep:v1:default -->";
-var LONGEST_COMMENT = 65536;
-var SHOWN_UNCHANGED = 6;
-var SECTIONS = [headline, action, tables, causesText2, waysOut2, damage, details, footer2];
-function renderComment(report) {
-  return renderComments([report]);
+// src/report/comment/causes.ts
+function causesText2(report) {
+  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed");
+  const together = report.together.length > 0 ? [
+    `${plural2(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`
+  ] : [];
+  const sources = sourcesOf(report);
+  const yours = sources.length > 0 ? [`Your code: ${sources.map((source) => code(source)).join(", ")}.`] : [];
+  return [...found.map((cause, index) => causeText2(cause, index, found.length)), ...together, ...yours].join("\n\n");
 }
-function renderComments(reports, { notes = [], link } = {}) {
-  const where = link ? `[the run](${link})` : "the run\u2019s artifacts";
-  for (let count3 = SECTIONS.length; count3 > 0; count3--) {
-    const parts = reports.map(
-      (report) => SECTIONS.slice(0, count3).map((section) => section(report)).filter((section) => section !== "").join("\n\n")
-    );
-    const left = count3 < SECTIONS.length ? [`This comment is shortened; the full report is in ${where}.`] : [];
-    const text2 = `${MARKER}
-${[...notes, ...parts, ...left].join("\n\n")}
-`;
-    if (text2.length <= LONGEST_COMMENT) return text2;
-  }
-  const headlines = reports.map((report) => headline(report)).join("\n\n");
-  return `${MARKER}
-${headlines.slice(0, LONGEST_COMMENT - 1e3)}
+var SHOWN_SOURCES = 6;
+function sourcesOf(report) {
+  const bad = new Set(worse(report).map(({ cell }) => cell));
+  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
+  return [...new Set(sources)].slice(0, SHOWN_SOURCES);
+}
+function causeText2({ boundary, cells }, index, total) {
+  const name2 = total === 1 ? `Cause, ${plural2(cells.length, "cell")}` : `Cause ${index + 1}, ${plural2(cells.length, "cell")}`;
+  const verb = boundary.direction === "degraded" ? "is worse" : "fails";
+  const between = boundary.certainty.adjacent ? "no release lies between" : "what lies between fails in another way or could not be measured";
+  const { runs, agree } = boundary.certainty;
+  return [
+    `**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+    fence([`${boundary.stage}: ${boundary.message}`])
+  ].join("\n\n");
+}
+function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
+  if (certainty.confounded)
+    return ` With ${plural2(alsoChanged2.length, "other package")} held back it does not show: ${inline(library)} alone is not the cause.`;
+  return alsoChanged2.length > 0 ? ` ${plural2(alsoChanged2.length, "other package")} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : "";
+}
 
-The full report is in ${where}.
-`;
+// src/report/comment/details.ts
+var SHOWN_FINDINGS2 = 10;
+function damage(report) {
+  const found = findingLines(report.findings.filter(isGuardFinding));
+  return found.length === 0 ? "" : ["#### Seen in the manifests, without a run", ...found].join("\n\n");
 }
+function findingLines(findings) {
+  const lines2 = findings.slice(0, SHOWN_FINDINGS2).map(({ message, file: file2, line }) => `- ${file2 ? `${code(`${file2}:${line ?? 1}`)}: ` : ""}${inline(message, 500)}`);
+  const rest = findings.length - SHOWN_FINDINGS2;
+  return lines2.length === 0 ? [] : [[...lines2, ...rest > 0 ? [`- and ${rest} more, in the full report`] : []].join("\n")];
+}
+function details(report) {
+  const built = report.environments.filter(({ status }) => status === "built");
+  const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
+  const row = (cells) => `| ${cells.join(" | ")} |`;
+  const [first] = worse(report);
+  const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
+  return [
+    "<details><summary>Environments, replay, what this does not cover</summary>",
+    [
+      row([...names.map((name2) => inline(name2)), "id"]),
+      row(names.map(() => "---").concat("---")),
+      ...built.map(({ pins, id: id2 }) => row([...names.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
+    ].join("\n"),
+    ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
+    ...first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
+    ...notCompared(report),
+    ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
+    "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
+    "</details>"
+  ].join("\n\n");
+}
+function againCommand(report, cell) {
+  const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
+  return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
+}
+function notCompared(report) {
+  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
+  return open2.length === 0 ? [] : [open2.map(({ cell, why }) => `- ${code(cell)} not measured: ${inline(why ?? "", 160)}`).join("\n")];
+}
+function footer2(report) {
+  const built = report.environments.filter(({ status }) => status === "built").length;
+  return `<sub>${report.run.device}, ${plural2(built, "environment")}, ${duration3(report.run.ms)}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
+}
+
+// src/report/comment/headline.ts
 function headline(report) {
   const changed = report.changes.map(({ library, to }) => `${inline(library)} ${inline(to)}`).join(" and ");
   const total = report.comparisons.length;
@@ -42343,56 +42398,8 @@ function action(report) {
   const measured2 = `Measured: ${pin.holds} of ${pin.of} not worse than before.`;
   return pin.keepsBump ? `**Do this:** merge together with ${code(pin.specifier)}. ${measured2}` : `**Do this:** hold the bump with ${code(pin.specifier)}. ${measured2}`;
 }
-function tables(report) {
-  return blocks(report.comparisons).map((block) => {
-    const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && cell.comparison !== "same"));
-    const same = block.rows.filter((row2) => !moved.includes(row2));
-    const shown3 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
-    const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
-    const row = (cells) => `| ${cells.join(" | ")} |`;
-    return [
-      row([code(block.title), ...block.quantizations.map((name2) => name2 === "none" ? "unquantized" : code(name2))]),
-      row(["---", ...block.quantizations.map(() => "---")]),
-      ...shown3.map(
-        (one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])
-      ),
-      ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
-    ].join("\n");
-  }).join("\n\n");
-}
-function tableCell(text2) {
-  return text2.replace(/(FAIL|WRONG|UNSUPPORTED|DEGRADED)/, "**$1**");
-}
-function causesText2(report) {
-  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed");
-  const together = report.together.length > 0 ? [
-    `${plural2(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`
-  ] : [];
-  const sources = sourcesOf(report);
-  const yours = sources.length > 0 ? [`Your code: ${sources.map((source) => code(source)).join(", ")}.`] : [];
-  return [...found.map((cause, index) => causeText2(cause, index, found.length)), ...together, ...yours].join("\n\n");
-}
-var SHOWN_SOURCES = 6;
-function sourcesOf(report) {
-  const bad = new Set(worse(report).map(({ cell }) => cell));
-  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
-  return [...new Set(sources)].slice(0, SHOWN_SOURCES);
-}
-function causeText2({ boundary, cells }, index, total) {
-  const name2 = total === 1 ? `Cause, ${plural2(cells.length, "cell")}` : `Cause ${index + 1}, ${plural2(cells.length, "cell")}`;
-  const verb = boundary.direction === "degraded" ? "is worse" : "fails";
-  const between = boundary.certainty.adjacent ? "no release lies between" : "what lies between fails in another way or could not be measured";
-  const { runs, agree } = boundary.certainty;
-  return [
-    `**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
-    fence([`${boundary.stage}: ${boundary.message}`])
-  ].join("\n\n");
-}
-function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
-  if (certainty.confounded)
-    return ` With ${plural2(alsoChanged2.length, "other package")} held back it does not show: ${inline(library)} alone is not the cause.`;
-  return alsoChanged2.length > 0 ? ` ${plural2(alsoChanged2.length, "other package")} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : "";
-}
+
+// src/report/comment/ways-out.ts
 function waysOut2(report) {
   if (worse(report).length === 0) return "";
   const pins = report.pins.map((pin) => {
@@ -42439,48 +42446,53 @@ function holdSentences(report) {
 function uniqueUses(report, helps) {
   return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
 }
-var SHOWN_FINDINGS2 = 10;
-function damage(report) {
-  const found = findingLines(report.findings.filter(isGuardFinding));
-  return found.length === 0 ? "" : ["#### Seen in the manifests, without a run", ...found].join("\n\n");
+
+// src/report/comment.ts
+var MARKER = "<!-- peft-sweep:v1:default -->";
+var LONGEST_COMMENT = 65536;
+var SHOWN_UNCHANGED = 6;
+var SECTIONS = [headline, action, tables, causesText2, waysOut2, damage, details, footer2];
+function renderComment(report) {
+  return renderComments([report]);
 }
-function findingLines(findings) {
-  const lines2 = findings.slice(0, SHOWN_FINDINGS2).map(({ message, file: file2, line }) => `- ${file2 ? `${code(`${file2}:${line ?? 1}`)}: ` : ""}${inline(message, 500)}`);
-  const rest = findings.length - SHOWN_FINDINGS2;
-  return lines2.length === 0 ? [] : [[...lines2, ...rest > 0 ? [`- and ${rest} more, in the full report`] : []].join("\n")];
+function renderComments(reports, { notes = [], link } = {}) {
+  const where = link ? `[the run](${link})` : "the run\u2019s artifacts";
+  for (let count3 = SECTIONS.length; count3 > 0; count3--) {
+    const parts = reports.map(
+      (report) => SECTIONS.slice(0, count3).map((section) => section(report)).filter((section) => section !== "").join("\n\n")
+    );
+    const left = count3 < SECTIONS.length ? [`This comment is shortened; the full report is in ${where}.`] : [];
+    const text2 = `${MARKER}
+${[...notes, ...parts, ...left].join("\n\n")}
+`;
+    if (text2.length <= LONGEST_COMMENT) return text2;
+  }
+  const headlines = reports.map((report) => headline(report)).join("\n\n");
+  return `${MARKER}
+${headlines.slice(0, LONGEST_COMMENT - 1e3)}
+
+The full report is in ${where}.
+`;
 }
-function details(report) {
-  const built = report.environments.filter(({ status }) => status === "built");
-  const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
-  const row = (cells) => `| ${cells.join(" | ")} |`;
-  const [first] = worse(report);
-  const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
-  return [
-    "<details><summary>Environments, replay, what this does not cover</summary>",
-    [
-      row([...names.map((name2) => inline(name2)), "id"]),
-      row(names.map(() => "---").concat("---")),
-      ...built.map(({ pins, id: id2 }) => row([...names.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
-    ].join("\n"),
-    ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
-    ...first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
-    ...notCompared(report),
-    ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
-    "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
-    "</details>"
-  ].join("\n\n");
+function tables(report) {
+  return blocks(report.comparisons).map((block) => {
+    const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && cell.comparison !== "same"));
+    const same = block.rows.filter((row2) => !moved.includes(row2));
+    const shown3 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
+    const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
+    const row = (cells) => `| ${cells.join(" | ")} |`;
+    return [
+      row([code(block.title), ...block.quantizations.map((name2) => name2 === "none" ? "unquantized" : code(name2))]),
+      row(["---", ...block.quantizations.map(() => "---")]),
+      ...shown3.map(
+        (one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])
+      ),
+      ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
+    ].join("\n");
+  }).join("\n\n");
 }
-function againCommand(report, cell) {
-  const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
-  return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
-}
-function notCompared(report) {
-  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
-  return open2.length === 0 ? [] : [open2.map(({ cell, why }) => `- ${code(cell)} not measured: ${inline(why ?? "", 160)}`).join("\n")];
-}
-function footer2(report) {
-  const built = report.environments.filter(({ status }) => status === "built").length;
-  return `<sub>${report.run.device}, ${plural2(built, "environment")}, ${duration3(report.run.ms)}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
+function tableCell(text2) {
+  return text2.replace(/(FAIL|WRONG|UNSUPPORTED|DEGRADED)/, "**$1**");
 }
 
 // src/report/model.ts

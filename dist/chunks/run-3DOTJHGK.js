@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-OR5VWEOV.js";
+} from "./chunk-2464DU2F.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
