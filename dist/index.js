@@ -46,7 +46,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-2464DU2F.js";
+} from "./chunks/chunk-7YBPVN6S.js";
 import {
   __commonJS,
   __require,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { renderComment } from '../report/comment.ts';
@@ -34,11 +34,22 @@ export function readReport(folder: string): Report {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw new UserError(`There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`);
+    const several = numbered(folder);
+    throw new UserError(
+      several.length > 0
+        ? `\`${folder}\` holds a report for each request: ${several.map((name) => `\`${join(folder, name)}\``).join(', ')}. Name one of them.`
+        : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`,
+    );
   }
   try {
     return Report.parse(JSON.parse(text));
   } catch {
     throw new UserError(`\`${file}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
+}
+
+/** Folders of a run that was asked for several things. */
+function numbered(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /^\d+$/.test(name) && existsSync(join(folder, name, 'report.json')));
 }

@@ -55,7 +55,8 @@ export async function runPlan(context: Context): Promise<number> {
     if (planned === undefined) return nothingToDo(context, known.findings);
     const facts = await factsOf(world, planned, await torchFor(world, planned), files);
     written.push({ ...facts, plan: planned, findings: known.findings });
-    if (!context.line.options.json) context.print(renderPlan(facts));
+    const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
+    if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
   }
   mkdirSync(context.line.options.out, { recursive: true });
   const text = written.length === 1 ? written[0] : written;

@@ -10199,7 +10199,7 @@ var require_semver2 = __commonJS({
 });
 
 // src/commands/run.ts
-import { existsSync as existsSync13, readFileSync as readFileSync12 } from "node:fs";
+import { existsSync as existsSync14, readFileSync as readFileSync12 } from "node:fs";
 
 // src/errors.ts
 var UserError = class extends Error {
@@ -40660,7 +40660,7 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
-import { existsSync as existsSync9, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
+import { existsSync as existsSync10, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
 import { join as join11 } from "node:path";
 
 // src/pins/bots.ts
@@ -42263,7 +42263,7 @@ function checkStatus(report) {
 }
 
 // src/commands/files.ts
-import { mkdirSync as mkdirSync8, readFileSync as readFileSync8, writeFileSync as writeFileSync4 } from "node:fs";
+import { existsSync as existsSync9, mkdirSync as mkdirSync8, readdirSync as readdirSync4, readFileSync as readFileSync8, writeFileSync as writeFileSync4 } from "node:fs";
 import { join as join10 } from "node:path";
 
 // src/report/comment/causes.ts
@@ -42421,10 +42421,10 @@ function waysOut2(report) {
     )
   ];
   const useless = uniqueUses(report, false).map(({ use, outcome }) => `${code(use)} (${outcome})`);
-  const numbered = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
+  const numbered2 = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
   return [
     "#### Ways out, each measured",
-    numbered.join("\n"),
+    numbered2.join("\n"),
     ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []
   ].join("\n\n");
 }
@@ -42667,13 +42667,20 @@ function readReport(folder) {
   try {
     text2 = readFileSync8(file2, "utf8");
   } catch {
-    throw new UserError(`There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`);
+    const several = numbered(folder);
+    throw new UserError(
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join10(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+    );
   }
   try {
     return Report.parse(JSON.parse(text2));
   } catch {
     throw new UserError(`\`${file2}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
+}
+function numbered(folder) {
+  if (!existsSync9(folder)) return [];
+  return readdirSync4(folder).filter((name2) => /^\d+$/.test(name2) && existsSync9(join10(folder, name2, "report.json")));
 }
 
 // src/commands/sweep.ts
@@ -42702,7 +42709,9 @@ async function runPlan(context) {
     if (planned === void 0) return nothingToDo(context, known.findings);
     const facts = await factsOf2(world, planned, await torchFor(world, planned), files);
     written.push({ ...facts, plan: planned, findings: known.findings });
-    if (!context.line.options.json) context.print(renderPlan(facts));
+    const number5 = asked.length > 1 ? `request ${written.length} of ${asked.length}
+` : "";
+    if (!context.line.options.json) context.print(`${number5}${renderPlan(facts)}`);
   }
   mkdirSync9(context.line.options.out, { recursive: true });
   const text2 = written.length === 1 ? written[0] : written;
@@ -42790,7 +42799,7 @@ async function factsOf2(world, planned, torch, files) {
   };
 }
 function isStored(cache, torch) {
-  return existsSync9(join11(cache, "stored", `torch-${torch.closure.torch}`));
+  return existsSync10(join11(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
 // src/commands/demo.ts
@@ -42842,7 +42851,7 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { existsSync as existsSync10, lstatSync as lstatSync3, readdirSync as readdirSync4, readFileSync as readFileSync9, statfsSync } from "node:fs";
+import { existsSync as existsSync11, lstatSync as lstatSync3, readdirSync as readdirSync5, readFileSync as readFileSync9, statfsSync } from "node:fs";
 import { join as join12 } from "node:path";
 
 // src/setup/check.ts
@@ -42985,17 +42994,17 @@ async function runDoctor(context) {
 function githubFiles(folder) {
   const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
   const workflows = join12(folder, ".github", "workflows");
-  if (existsSync10(workflows)) names.push(...readdirSync4(workflows).map((name2) => `.github/workflows/${name2}`));
-  const present = names.filter((name2) => existsSync10(join12(folder, name2)) && lstatSync3(join12(folder, name2)).isFile());
+  if (existsSync11(workflows)) names.push(...readdirSync5(workflows).map((name2) => `.github/workflows/${name2}`));
+  const present = names.filter((name2) => existsSync11(join12(folder, name2)) && lstatSync3(join12(folder, name2)).isFile());
   return new Map(present.map((name2) => [name2, readFileSync9(join12(folder, name2), "utf8")]));
 }
 function runnerSettings({ GITHUB_WORKSPACE }) {
   const file2 = GITHUB_WORKSPACE ? join12(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
-  return file2 !== void 0 && existsSync10(file2) ? readFileSync9(file2, "utf8") : void 0;
+  return file2 !== void 0 && existsSync11(file2) ? readFileSync9(file2, "utf8") : void 0;
 }
 
 // src/commands/init.ts
-import { cpSync as cpSync2, existsSync as existsSync11, mkdirSync as mkdirSync10, readFileSync as readFileSync10, writeFileSync as writeFileSync6 } from "node:fs";
+import { cpSync as cpSync2, existsSync as existsSync12, mkdirSync as mkdirSync10, readFileSync as readFileSync10, writeFileSync as writeFileSync6 } from "node:fs";
 import { dirname as dirname3, join as join13 } from "node:path";
 
 // src/setup/workflows.ts
@@ -43093,7 +43102,7 @@ var REPOSITORY = "peft-sweep/peft-sweep";
 var VENDORED = ".github/peft-sweep-action";
 async function runInit(context) {
   const { folder, line, print } = context;
-  if (!existsSync11(join13(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
+  if (!existsSync12(join13(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
   const { vendor, forks, schedule } = line.options;
   const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
   const { code: code2 } = await readRepository(await workingTree(folder));
@@ -43110,7 +43119,7 @@ async function runInit(context) {
 }
 function writeNew(folder, path, text2) {
   const file2 = join13(folder, path);
-  if (existsSync11(file2)) return `left alone  ${path} (it exists)
+  if (existsSync12(file2)) return `left alone  ${path} (it exists)
 `;
   mkdirSync10(dirname3(file2), { recursive: true });
   writeFileSync6(file2, text2);
@@ -43133,7 +43142,7 @@ function vendoredFiles() {
 function copyAction(folder) {
   const top = join13(programFolder(), "..");
   const target2 = join13(folder, VENDORED);
-  if (existsSync11(target2)) return `left alone  ${VENDORED} (it exists)
+  if (existsSync12(target2)) return `left alone  ${VENDORED} (it exists)
 `;
   for (const name2 of ["action.yml", "dist", "LICENSE"])
     cpSync2(join13(top, name2), join13(target2, name2), { recursive: true });
@@ -43230,7 +43239,7 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync12, readFileSync as readFileSync11 } from "node:fs";
+import { existsSync as existsSync13, readFileSync as readFileSync11 } from "node:fs";
 import { join as join14, resolve as resolve3 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
@@ -43299,9 +43308,9 @@ function located2(typed, out) {
   return { cell, id: id2 };
 }
 async function rebuilt(context, world, id2) {
-  if (existsSync12(environmentFolder(world.cache, id2))) return;
+  if (existsSync13(environmentFolder(world.cache, id2))) return;
   const file2 = join14(context.line.options.out, "locks", `${id2}.txt`);
-  if (!existsSync12(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  if (!existsSync13(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const environments = await world.environments(torch, resolve3(context.line.options.out));
   const failed2 = await environments.build(id2, readFileSync11(file2, "utf8"));
@@ -43347,7 +43356,7 @@ async function dispatch(argv) {
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync13(file2) ? readFileSync12(file2, "utf8") : void 0;
+  return existsSync14(file2) ? readFileSync12(file2, "utf8") : void 0;
 }
 function failed(error62) {
   const say = (text2) => process.stderr.write(`peft-sweep: ${text2}

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-2464DU2F.js";
+} from "./chunk-7YBPVN6S.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
