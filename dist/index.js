@@ -22295,7 +22295,8 @@ function missingNotes({ missing }) {
 async function writeCheck(what, text, github2) {
   const [first, ...more] = checkStates(what, text);
   if (first === void 0) return "nothing to say";
-  const id = await github2.createCheck(what.pull.head, CHECK, first);
+  const id = what.check ?? await github2.createCheck(what.pull.head, CHECK, first);
+  if (what.check !== void 0) await github2.updateCheck(id, first);
   for (const state of more) await github2.updateCheck(id, state);
   return String(first.conclusion);
 }
@@ -22625,10 +22626,10 @@ function planLine({ file, line }) {
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
 async function announce({ file }, github2) {
-  if (file.pull === void 0 || file.reply !== void 0) return;
+  if (file.pull === void 0 || file.reply !== void 0) return void 0;
   const isOver = file.shards.length === 0;
   const cells = file.requests.flatMap(({ plan: plan2 }) => plan2.cells).length;
-  await github2.createCheck(file.pull.head, CHECK, {
+  return github2.createCheck(file.pull.head, CHECK, {
     title: isOver ? "no watched library changed" : "measuring",
     summary: isOver ? "No watched library changed." : `Measures ${cells} cells in ${file.shards.length} jobs.`,
     annotations: [],
@@ -22913,7 +22914,7 @@ function progressOn(file, runner, github2, tool) {
 function linkTo(runner) {
   return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
 }
-async function publishReports(file, { reports, missing }, runner, github2) {
+async function publishReports(file, { reports, missing }, runner, github2, check) {
   const today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
   const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
   const named = file.requests.every(({ plan: plan2 }) => plan2.chosenBy !== "default");
@@ -22922,7 +22923,10 @@ async function publishReports(file, { reports, missing }, runner, github2) {
   if (file.pull === void 0 || github2 === void 0) {
     return { conclusion: conclusionOf(judged), log: ["no pull request to write to"] };
   }
-  const published = await publish({ ...judged, pull: file.pull, comment: file.comment, link }, github2);
+  const published = await publish(
+    { ...judged, pull: file.pull, comment: file.comment, link, ...check !== void 0 && { check } },
+    github2
+  );
   for (const line of published.log) info(line);
   return published;
 }
@@ -27692,10 +27696,11 @@ async function runPlan(room) {
 }
 async function announced(planned, client) {
   try {
-    await announce(planned, client);
+    return await announce(planned, client);
   } catch (error2) {
     if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
     info(`No check was opened: ${error2.message}`);
+    return void 0;
   }
 }
 async function runSweep(room) {
@@ -27723,7 +27728,7 @@ async function runAll(room) {
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
-  if (client) await announced(planned, client);
+  const check = client ? await announced(planned, client) : void 0;
   if (planned.file.reply !== void 0) return answer(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join5(planned.line.options.out, "shards");
@@ -27736,7 +27741,7 @@ async function runAll(room) {
   const gathered = await gather(planned.file, sha256, shards, "0.2.0");
   await show(
     gathered.reports,
-    await publishReports(planned.file, gathered, runnerOf(process.env), client),
+    await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
     planned.line.options.out
   );
 }

@@ -65,12 +65,13 @@ async function runPlan(room: Room): Promise<void> {
   writePlan(planned);
 }
 
-async function announced(planned: Planned, client: GitHub): Promise<void> {
+async function announced(planned: Planned, client: GitHub): Promise<number | undefined> {
   try {
-    await announce(planned, client);
+    return await announce(planned, client);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
     core.info(`No check was opened: ${error.message}`);
+    return undefined;
   }
 }
 
@@ -102,7 +103,7 @@ async function runAll(room: Room): Promise<void> {
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === undefined) return nothingToDo();
   writePlan(planned);
-  if (client) await announced(planned, client);
+  const check = client ? await announced(planned, client) : undefined;
   if (planned.file.reply !== undefined) return answer(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join(planned.line.options.out, 'shards');
@@ -115,7 +116,7 @@ async function runAll(room: Room): Promise<void> {
   const gathered = await gather(planned.file, sha256, shards, TOOL_VERSION);
   await show(
     gathered.reports,
-    await publishReports(planned.file, gathered, runnerOf(process.env), client),
+    await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
     planned.line.options.out,
   );
 }

@@ -197,6 +197,12 @@ describe('publishing', () => {
     expect(written).toEqual(['check failure', 'comment', 'line']);
   });
 
+  it('concludes the check that was opened when the run began', async () => {
+    const { github, written } = fake();
+    await publish({ ...what, check: 7 }, github);
+    expect(written).toEqual(['more', 'comment', 'line']);
+  });
+
   it('says that a token may only read, and goes on', async () => {
     const refuse = async () => {
       throw new Refused('GitHub answered 403: no', 403);

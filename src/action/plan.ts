@@ -112,12 +112,12 @@ function planLine({ file, line }: Planned): string {
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
 
-/** Shows on the pull request that a sweep has begun. */
-export async function announce({ file }: Planned, github: GitHub): Promise<void> {
-  if (file.pull === undefined || file.reply !== undefined) return;
+/** Shows on the pull request that a sweep has begun; the check that was opened is concluded later. */
+export async function announce({ file }: Planned, github: GitHub): Promise<number | undefined> {
+  if (file.pull === undefined || file.reply !== undefined) return undefined;
   const isOver = file.shards.length === 0;
   const cells = file.requests.flatMap(({ plan }) => plan.cells).length;
-  await github.createCheck(file.pull.head, CHECK, {
+  return github.createCheck(file.pull.head, CHECK, {
     title: isOver ? 'no watched library changed' : 'measuring',
     summary: isOver ? 'No watched library changed.' : `Measures ${cells} cells in ${file.shards.length} jobs.`,
     annotations: [],

@@ -134,6 +134,7 @@ export async function publishReports(
   { reports, missing }: Gathered,
   runner: Runner,
   github: GitHub | undefined,
+  check?: number,
 ): Promise<Published> {
   const today = new Date().toISOString().slice(0, 10);
   const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
@@ -143,7 +144,10 @@ export async function publishReports(
   if (file.pull === undefined || github === undefined) {
     return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
   }
-  const published = await publish({ ...judged, pull: file.pull, comment: file.comment, link }, github);
+  const published = await publish(
+    { ...judged, pull: file.pull, comment: file.comment, link, ...(check !== undefined && { check }) },
+    github,
+  );
   for (const line of published.log) core.info(line);
   return published;
 }

@@ -18,6 +18,8 @@ export interface ToPublish extends Judged {
   readonly comment: 'changes' | 'always' | 'never';
   /** Address of the run. */
   readonly link: string;
+  /** The check that was opened when the run began; absent where none was. */
+  readonly check?: number;
 }
 
 export const CHECK = 'peft-sweep';
@@ -66,7 +68,8 @@ function missingNotes({ missing }: Judged): readonly string[] {
 async function writeCheck(what: ToPublish, text: string, github: GitHub): Promise<string> {
   const [first, ...more] = checkStates(what, text);
   if (first === undefined) return 'nothing to say';
-  const id = await github.createCheck(what.pull.head, CHECK, first);
+  const id = what.check ?? (await github.createCheck(what.pull.head, CHECK, first));
+  if (what.check !== undefined) await github.updateCheck(id, first);
   for (const state of more) await github.updateCheck(id, state);
   return String(first.conclusion);
 }
