@@ -22009,6 +22009,7 @@ var CommentPayload = external_exports.object({
 });
 var RunPayload = external_exports.object({
   workflow_run: external_exports.object({
+    id: external_exports.number().int().positive(),
     event: external_exports.string(),
     head_sha: Sha,
     head_branch: external_exports.string().max(255),
@@ -22050,9 +22051,9 @@ function comment(payload) {
 function run(payload) {
   const parsed = RunPayload.safeParse(payload);
   if (!parsed.success) return unreadable("workflow_run");
-  const { event, head_sha, head_branch, head_repository } = parsed.data.workflow_run;
+  const { id, event, head_sha, head_branch, head_repository } = parsed.data.workflow_run;
   if (event !== "pull_request") return { kind: "nothing", why: "The workflow run was not for a pull request." };
-  return { kind: "run", repository: head_repository.full_name, branch: head_branch, sha: head_sha };
+  return { kind: "run", id, repository: head_repository.full_name, branch: head_branch, sha: head_sha };
 }
 function unreadable(name) {
   return { kind: "nothing", why: `The payload of \`${name}\` is not in GitHub's form.` };
@@ -22578,8 +22579,8 @@ async function planOfRun({ repository, branch, sha }, runner, github2, room) {
   return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
 }
 async function planOfCommand({ number, by, at: at2, slash }, runner, github2, room) {
-  const permission = await github2.permission(by);
-  if (permission !== "admin" && permission !== "write")
+  const permission2 = await github2.permission(by);
+  if (permission2 !== "admin" && permission2 !== "write")
     return noted(`${by} may not give commands: that takes write permission.`);
   const pull2 = await github2.pull(number);
   const reply = replyTo(slash);
@@ -22818,6 +22819,20 @@ function mergedHistory(shards) {
   return [...merged.values()];
 }
 
+// src/publish/packed.ts
+var SHARD_PREFIX = "peft-sweep-shard-";
+var LARGEST_PACKED = 64 * 1024 * 1024;
+function packedProblems(shards, artifacts) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { id } of shards) {
+    const own2 = artifacts.filter(({ name }) => name === `${SHARD_PREFIX}${id}`);
+    if (own2.length === 0) found.set(id, "this run has no artifact of it");
+    else if (own2.length > 1) found.set(id, "this run has more than one artifact of it");
+    else if (own2.some(({ bytes }) => bytes > LARGEST_PACKED)) found.set(id, "its artifact is larger than 64 MiB");
+  }
+  return found;
+}
+
 // src/action/publish.ts
 var Text3 = external_exports.string().max(300);
 var ShardFile = external_exports.strictObject({
@@ -22833,20 +22848,20 @@ var ShardFile = external_exports.strictObject({
     probe: Text3
   })
 });
-var PREFIX = "peft-sweep-shard-";
-async function gather(file, sha256, folder, tool) {
+async function gather(file, sha256, folder, tool, refused = /* @__PURE__ */ new Map()) {
   const missing = [];
   const found = shardFolders(folder);
   for (const { name } of found)
-    if (!file.shards.some(({ id }) => `${PREFIX}${id}` === name))
+    if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
       missing.push("An artifact that the plan does not name was not read.");
   const histories = /* @__PURE__ */ new Map();
   const machines = /* @__PURE__ */ new Map();
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan;
-    const artifact = found.find(({ name }) => name === `${PREFIX}${shard.id}`);
-    if (artifact === void 0 || artifact.why || whole === void 0) {
-      missing.push(`Shard ${shard.id} is missing${artifact?.why ? `: ${artifact.why}` : ""}.`);
+    const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
+    const why = refused.get(shard.id) ?? artifact?.why;
+    if (artifact === void 0 || why || whole === void 0) {
+      missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ""}.`);
       continue;
     }
     const parsed = shardFile(join3(folder, artifact.name));
@@ -22870,6 +22885,18 @@ async function gather(file, sha256, folder, tool) {
     return reportOf(request2.plan, history, known, run2);
   });
   return { reports, missing: [...new Set(missing)] };
+}
+async function refusedShards(file, runner, github2) {
+  const event = readEvent(runner.eventName, runner.payload);
+  const runId = event.kind === "run" ? event.id : Number(runner.runId);
+  if (github2 === void 0 || !Number.isInteger(runId) || runId <= 0) return /* @__PURE__ */ new Map();
+  try {
+    return packedProblems(file.shards, await github2.artifacts(runId));
+  } catch (error2) {
+    if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+    info(`Sizes of artifacts are not known: ${error2.message}`);
+    return /* @__PURE__ */ new Map();
+  }
 }
 function shardFile(folder) {
   try {
@@ -27563,9 +27590,10 @@ function connect(settings) {
     updateLineComment: (id, body) => asked(async () => void await client.rest.pulls.updateReviewComment({ ...here, comment_id: id, body })),
     createCheck: (sha, name, state) => asked(async () => (await client.rest.checks.create({ ...here, head_sha: sha, name, ...toCheck(state) })).data.id),
     updateCheck: (id, state) => asked(async () => void await client.rest.checks.update({ ...here, check_run_id: id, ...toCheck(state) })),
-    permission: (username) => asked(async () => {
-      const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...here, username });
-      return data.permission === "admin" || data.permission === "write" || data.permission === "read" ? data.permission : "none";
+    permission: (username) => asked(() => permission(client, here, username)),
+    artifacts: (runId) => asked(async () => {
+      const { data } = await client.rest.actions.listWorkflowRunArtifacts({ ...here, run_id: runId, per_page: 100 });
+      return data.artifacts.filter(({ expired }) => !expired).map(({ name, size_in_bytes: bytes }) => ({ name, bytes }));
     }),
     pushes: (branch) => asked(async () => {
       const { data } = await client.rest.repos.listActivities({
@@ -27606,6 +27634,16 @@ async function compare(client, here, base, head) {
   });
   const files = (data.files ?? []).map(({ filename, patch }) => ({ path: filename, patch }));
   return { mergeBase: data.merge_base_commit.sha, files };
+}
+async function permission(client, here, username) {
+  try {
+    const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...here, username });
+    const level = data.permission;
+    return level === "admin" || level === "write" || level === "read" ? level : "none";
+  } catch (error2) {
+    if (error2.status === 404) return "none";
+    throw error2;
+  }
 }
 async function login(client) {
   try {
@@ -27714,14 +27752,13 @@ async function runSweep(room) {
 }
 async function runPublish() {
   const file = loadPlan();
-  if (file.reply !== void 0) return answer(file, github());
-  const gathered = await gather(
-    file,
-    getInput("plan-sha256"),
-    getInput("shards", { required: true }),
-    "0.2.0"
-  );
-  await show(gathered.reports, await publishReports(file, gathered, runnerOf(process.env), github()), optionsOf().out);
+  const client = github();
+  if (file.reply !== void 0) return answer(file, client);
+  const runner = runnerOf(process.env);
+  const folder = getInput("shards", { required: true });
+  const refused = await refusedShards(file, runner, client);
+  const gathered = await gather(file, getInput("plan-sha256"), folder, "0.2.0", refused);
+  await show(gathered.reports, await publishReports(file, gathered, runner, client), optionsOf().out);
 }
 async function runAll(room) {
   const client = github();

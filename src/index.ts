@@ -5,7 +5,7 @@ import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts
 import { loadPlan } from './action/load-plan.ts';
 import { announce, planJob, writePlan } from './action/plan.ts';
 import type { Planned } from './action/plans.ts';
-import { gather, progressOn, publishReports } from './action/publish.ts';
+import { gather, progressOn, publishReports, refusedShards } from './action/publish.ts';
 import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
 import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
@@ -87,14 +87,13 @@ async function runSweep(room: Room): Promise<void> {
 
 async function runPublish(): Promise<void> {
   const file = loadPlan();
-  if (file.reply !== undefined) return answer(file, github());
-  const gathered = await gather(
-    file,
-    core.getInput('plan-sha256'),
-    core.getInput('shards', { required: true }),
-    TOOL_VERSION,
-  );
-  await show(gathered.reports, await publishReports(file, gathered, runnerOf(process.env), github()), optionsOf().out);
+  const client = github();
+  if (file.reply !== undefined) return answer(file, client);
+  const runner = runnerOf(process.env);
+  const folder = core.getInput('shards', { required: true });
+  const refused = await refusedShards(file, runner, client);
+  const gathered = await gather(file, core.getInput('plan-sha256'), folder, TOOL_VERSION, refused);
+  await show(gathered.reports, await publishReports(file, gathered, runner, client), optionsOf().out);
 }
 
 /** Plans, measures and publishes in one job: for a trusted repository. */

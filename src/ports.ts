@@ -136,6 +136,12 @@ export interface Push {
   readonly at: string;
 }
 
+/** An artifact of a workflow run; `bytes` is its packed size. */
+export interface Artifact {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** The part of GitHub that is used. Everything throws WeatherError where GitHub does not answer, Refused where it will not. */
 export interface GitHub {
   tree(sha: string): Tree;
@@ -154,6 +160,7 @@ export interface GitHub {
   createCheck(sha: string, name: string, state: CheckState): Promise<number>;
   updateCheck(id: number, state: CheckState): Promise<void>;
   permission(login: string): Promise<'admin' | 'write' | 'read' | 'none'>;
+  artifacts(runId: number): Promise<readonly Artifact[]>;
   /** Newest first. */
   pushes(branch: string): Promise<readonly Push[]>;
 }

@@ -28,6 +28,7 @@ const TRAIN = [
 
 let github: Server;
 let index: { readonly url: string; readonly close: () => void };
+let main = '';
 let pull: { readonly number: number; readonly head: string };
 
 interface Ended {
@@ -58,6 +59,7 @@ function act(
     GITHUB_SERVER_URL: 'https://github.example',
     GITHUB_REPOSITORY: REPOSITORY,
     GITHUB_RUN_ID: '77',
+    GITHUB_SHA: main,
     GITHUB_EVENT_NAME: event.name,
     GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event.payload)),
     GITHUB_OUTPUT: file('output'),
@@ -106,6 +108,8 @@ beforeAll(async () => {
     { 'requirements.txt': 'transformers==4.55.4\npeft==0.17.1  # adapters\n', 'train.py': TRAIN },
     { 'requirements.txt': 'transformers==4.57.6\npeft==0.17.1  # adapters\n' },
   );
+  const ref = await github.call('GET', `/repos/${REPOSITORY}/git/ref/heads/main`);
+  main = (ref.data as { object: { sha: string } }).object.sha;
 });
 
 afterAll(async () => {
@@ -214,8 +218,21 @@ async function published(change?: (lines: string[]) => string[]) {
   return act(inputs, folder, pullEvent());
 }
 
-const comments = async (): Promise<readonly { readonly id: number; readonly body: string }[]> =>
-  (await github.call('GET', `/repos/${REPOSITORY}/issues/${pull.number}/comments?per_page=100`)).data;
+interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly user: { readonly login: string };
+}
+
+async function comments(): Promise<readonly Comment[]> {
+  const found: Comment[] = [];
+  for (const page of [1, 2]) {
+    const path = `/repos/${REPOSITORY}/issues/${pull.number}/comments?per_page=100&page=${page}`;
+    for (const one of (await github.call('GET', path)).data as readonly Comment[]) found.push(one);
+  }
+  return found;
+}
+const isOurs = ({ body, user }: Comment) => body.startsWith(MARKER) && user.login === 'octo';
 
 describe('the plan job', () => {
   it('reads both ends through the API and hands on a plan with its hash', async () => {
@@ -263,13 +280,27 @@ describe('the plan job', () => {
   });
 });
 
+describe('a run on a schedule', () => {
+  it('plans what a bot will propose next: each pinned library up to its newest release, the others held', async () => {
+    const folder = scratch('schedule');
+    const ended = await act({ mode: 'plan', ...TOKEN }, folder, { name: 'schedule', payload: {} });
+    expect(ended.status).toBe(0);
+    const file = PlanFile.parse(JSON.parse(readFileSync(join(folder, 'peft-sweep-out', 'plan.json'), 'utf8')));
+    expect(file.requests.map(({ plan: { changes, held } }) => [changes[0]?.library, changes[0]?.to, held])).toEqual([
+      ['transformers', '4.57.6', { peft: '0.17.1' }],
+      ['peft', '0.18.0', { transformers: '4.55.4' }],
+    ]);
+    expect(file.pull).toBeUndefined();
+  });
+});
+
 describe('a command on the pull request', () => {
-  const comment = (body: string) => ({
+  const comment = (body: string, login = 'octo') => ({
     name: 'issue_comment',
     payload: {
       action: 'created',
       issue: { number: pull.number, pull_request: {} },
-      comment: { body, created_at: '2026-01-02T03:04:05Z', user: { login: 'octo' } },
+      comment: { body, created_at: '2026-01-02T03:04:05Z', user: { login } },
     },
   });
 
@@ -286,6 +317,13 @@ describe('a command on the pull request', () => {
     );
   });
 
+  it('is not followed when a stranger gives it', async () => {
+    const ended = await act({ mode: 'plan', ...TOKEN }, scratch('stranger'), comment('/peft-sweep run', 'stranger'));
+    expect(ended.status).toBe(0);
+    expect(ended.log).toContain('stranger may not give commands');
+    expect(ended.outputs['has-work']).toBe('false');
+  });
+
   it('is not followed where nobody can tell what stood there when it was written', async () => {
     const ended = await act({ mode: 'plan', ...TOKEN }, scratch('run'), comment('/peft-sweep run'));
     expect(ended.status).toBe(0);
@@ -295,12 +333,19 @@ describe('a command on the pull request', () => {
 });
 
 describe('the publish job', () => {
+  beforeAll(async () => {
+    // Strangers know our marker: ours will be on the second page, among theirs.
+    const body = `${MARKER}\nAll is well, merge this.`;
+    for (let count = 0; count < 110; count++)
+      await github.call('POST', `/repos/${REPOSITORY}/issues/${pull.number}/comments`, { body }, 'stranger');
+  });
+
   it('writes one comment with the verdict first, a suggestion on the line of the diff, and a check', async () => {
     const ended = await published();
     expect(ended.log).toContain('comment: created');
     expect(ended.status).toBe(1);
     expect(ended.outputs.pin).toBe('peft>=0.18.0');
-    const [own, ...more] = (await comments()).filter(({ body }) => body.startsWith(MARKER));
+    const [own, ...more] = (await comments()).filter(isOurs);
     expect(more).toEqual([]);
     expect(own?.body).toMatch(
       /^<!-- peft-sweep:v1:default -->\n### ❌ transformers 4\.57\.6 breaks prefix-tuning on llama/,
@@ -321,14 +366,15 @@ describe('the publish job', () => {
   });
 
   it('leaves alone what says so already, updates in place what does not, and never touches a stranger’s comment', async () => {
-    for (let count = 0; count < 110; count++)
-      await github.call('POST', `/repos/${REPOSITORY}/issues/${pull.number}/comments`, { body: `noise ${count}` });
     expect((await published()).log).toContain('comment: unchanged, it says so already');
-    const before = (await comments()).find(({ body }) => body.startsWith(MARKER));
+    const before = (await comments()).find(isOurs);
     await github.call('PATCH', `/repos/${REPOSITORY}/issues/comments/${before?.id}`, { body: `${MARKER}\nold` });
     expect((await published()).log).toContain('comment: updated');
-    const after = (await comments()).filter(({ body }) => body.startsWith(MARKER));
-    expect(after.map(({ id }) => id)).toEqual([before?.id]);
+    const every = await comments();
+    expect(every.filter(isOurs).map(({ id }) => id)).toEqual([before?.id]);
+    expect(every.findIndex(isOurs)).toBeGreaterThan(100);
+    const theirs = every.filter(({ user }) => user.login === 'stranger');
+    expect(new Set(theirs.map(({ body }) => body))).toEqual(new Set([`${MARKER}\nAll is well, merge this.`]));
   });
 
   it('turns away what the plan does not have, says so, and does not pass', async () => {
@@ -337,7 +383,7 @@ describe('the publish job', () => {
       '{"kind":"result"}',
       'not json',
     ]);
-    const body = (await comments()).find((comment) => comment.body.startsWith(MARKER))?.body;
+    const body = (await comments()).find(isOurs)?.body;
     expect(body).toContain('a cell that the plan does not have');
     expect(ended.outputs.status).toBe('3');
   });

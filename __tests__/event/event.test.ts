@@ -66,19 +66,21 @@ describe('an event', () => {
       'workflow_run',
       {
         workflow_run: {
+          id: 5,
           event: 'pull_request',
           head_sha: 'a'.repeat(40),
           head_branch: 'x',
           head_repository: { full_name: 'stranger/app' },
         },
       },
-      { kind: 'run', repository: 'stranger/app', branch: 'x', sha: 'a'.repeat(40) },
+      { kind: 'run', id: 5, repository: 'stranger/app', branch: 'x', sha: 'a'.repeat(40) },
     ],
     [
       'a run whose head is no commit',
       'workflow_run',
       {
         workflow_run: {
+          id: 5,
           event: 'pull_request',
           head_sha: '../x',
           head_branch: 'x',

@@ -6,7 +6,12 @@ export const REPOSITORY = 'octo/app';
 
 export interface Server {
   readonly url: string;
-  call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly data: never }>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+  ): Promise<{ readonly status: number; readonly data: never }>;
   commit(branch: string, file: string, text: string): Promise<string>;
   readonly close: () => Promise<void>;
 }
@@ -17,14 +22,18 @@ export async function startGitHub(): Promise<Server> {
     service: 'github',
     port,
     seed: {
+      tokens: { test: { login: 'octo', scopes: ['repo'] }, stranger: { login: 'stranger', scopes: ['repo'] } },
       github: {
-        users: [{ login: 'octo', name: 'Octo', email: 'octo@index.example' }],
+        users: [
+          { login: 'octo', name: 'Octo', email: 'octo@index.example' },
+          { login: 'stranger', name: 'Stranger', email: 'stranger@index.example' },
+        ],
         repos: [{ owner: 'octo', name: 'app', auto_init: true }],
       },
     },
   });
-  const call = async (method: string, path: string, body?: unknown) => {
-    const headers = { authorization: 'token test', 'content-type': 'application/json' };
+  const call = async (method: string, path: string, body?: unknown, token = 'test') => {
+    const headers = { authorization: `token ${token}`, 'content-type': 'application/json' };
     const answer = await fetch(`${emulator.url}${path}`, {
       method,
       headers,

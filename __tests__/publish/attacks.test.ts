@@ -6,6 +6,7 @@ import { shardFolders } from '../../src/adapters/artifacts.ts';
 import { requestKey } from '../../src/domain/environment.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { ForeignResults, mergedHistory } from '../../src/publish/foreign.ts';
+import { packedProblems } from '../../src/publish/packed.ts';
 import { failing, passing, raised } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
@@ -152,6 +153,27 @@ describe('results of a job that ran strangers’ packages', () => {
     expect(more).toEqual([]);
     expect(merged?.environment.status).toBe('built');
     expect(merged?.results.get(CELL)).toEqual(passing(CELL));
+  });
+});
+
+describe('what GitHub says of the artifacts', () => {
+  it.each<[string, readonly { name: string; bytes: number }[], string | undefined]>([
+    ['one of each is read', [{ name: 'peft-sweep-shard-0', bytes: 1000 }], undefined],
+    ['a missing one is said', [{ name: 'peft-sweep-shard-1', bytes: 1000 }], 'no artifact of it'],
+    [
+      'a doubled one is not read',
+      Array.from({ length: 2 }, () => ({ name: 'peft-sweep-shard-0', bytes: 1 })),
+      'more than one',
+    ],
+    [
+      'one that is too large is not read',
+      [{ name: 'peft-sweep-shard-0', bytes: 65 * 1024 * 1024 }],
+      'larger than 64 MiB',
+    ],
+  ])('%s', (_name, artifacts, why) => {
+    const problem = packedProblems([{ id: '0' }], artifacts).get('0');
+    if (why === undefined) expect(problem).toBeUndefined();
+    else expect(problem).toContain(why);
   });
 });
 

@@ -6,6 +6,7 @@ import { eachLine, readSmall, shardFolders } from '../adapters/artifacts.ts';
 import type { Finding } from '../domain/manifest.ts';
 import type { Measurement } from '../domain/search.ts';
 import { Refused, WeatherError } from '../errors.ts';
+import { readEvent } from '../event/event.ts';
 import { reportOf } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
@@ -13,6 +14,7 @@ import { planOfShard } from '../plan/shards.ts';
 import type { GitHub } from '../ports.ts';
 import { conclusionOf } from '../publish/check.ts';
 import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
+import { packedProblems, SHARD_PREFIX } from '../publish/packed.ts';
 import { type Published, publish, publishSoFar } from '../publish/publish.ts';
 import type { Report } from '../report/model.ts';
 import type { Runner } from './inputs.ts';
@@ -38,22 +40,27 @@ export interface Gathered {
   readonly missing: readonly string[];
 }
 
-const PREFIX = 'peft-sweep-shard-';
-
 /** What the folders of the shards come to. Names come from the plan; what the plan does not have is not read. */
-export async function gather(file: PlanFile, sha256: string, folder: string, tool: string): Promise<Gathered> {
+export async function gather(
+  file: PlanFile,
+  sha256: string,
+  folder: string,
+  tool: string,
+  refused: ReadonlyMap<string, string> = new Map(),
+): Promise<Gathered> {
   const missing: string[] = [];
   const found = shardFolders(folder);
   for (const { name } of found)
-    if (!file.shards.some(({ id }) => `${PREFIX}${id}` === name))
+    if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
       missing.push('An artifact that the plan does not name was not read.');
   const histories = new Map<number, (readonly Measurement[])[]>();
   const machines = new Map<number, ShardFile['run'][]>();
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan as Plan | undefined;
-    const artifact = found.find(({ name }) => name === `${PREFIX}${shard.id}`);
-    if (artifact === undefined || artifact.why || whole === undefined) {
-      missing.push(`Shard ${shard.id} is missing${artifact?.why ? `: ${artifact.why}` : ''}.`);
+    const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
+    const why = refused.get(shard.id) ?? artifact?.why;
+    if (artifact === undefined || why || whole === undefined) {
+      missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ''}.`);
       continue;
     }
     const parsed = shardFile(join(folder, artifact.name));
@@ -77,6 +84,24 @@ export async function gather(file: PlanFile, sha256: string, folder: string, too
     return reportOf(request.plan as Plan, history, known, run);
   });
   return { reports, missing: [...new Set(missing)] };
+}
+
+/** What GitHub says of the artifacts of the run that measured; a server that does not tell is no reason to stop. */
+export async function refusedShards(
+  file: PlanFile,
+  runner: Runner,
+  github: GitHub | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const event = readEvent(runner.eventName, runner.payload);
+  const runId = event.kind === 'run' ? event.id : Number(runner.runId);
+  if (github === undefined || !Number.isInteger(runId) || runId <= 0) return new Map();
+  try {
+    return packedProblems(file.shards, await github.artifacts(runId));
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
+    core.info(`Sizes of artifacts are not known: ${error.message}`);
+    return new Map();
+  }
 }
 
 function shardFile(folder: string): ShardFile | undefined {

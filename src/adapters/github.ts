@@ -109,12 +109,13 @@ export function connect(settings: GitHubSettings): GitHub {
       asked(async () => (await client.rest.checks.create({ ...here, head_sha: sha, name, ...toCheck(state) })).data.id),
     updateCheck: (id, state) =>
       asked(async () => void (await client.rest.checks.update({ ...here, check_run_id: id, ...toCheck(state) }))),
-    permission: (username) =>
+    permission: (username) => asked(() => permission(client, here, username)),
+    artifacts: (runId) =>
       asked(async () => {
-        const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...here, username });
-        return data.permission === 'admin' || data.permission === 'write' || data.permission === 'read'
-          ? data.permission
-          : 'none';
+        const { data } = await client.rest.actions.listWorkflowRunArtifacts({ ...here, run_id: runId, per_page: 100 });
+        return data.artifacts
+          .filter(({ expired }) => !expired)
+          .map(({ name, size_in_bytes: bytes }) => ({ name, bytes }));
       }),
     pushes: (branch) =>
       asked(async () => {
@@ -168,6 +169,22 @@ async function compare(
   });
   const files = (data.files ?? []).map(({ filename, patch }): ChangedFile => ({ path: filename, patch }));
   return { mergeBase: data.merge_base_commit.sha, files };
+}
+
+/** Of somebody who is no collaborator GitHub may know nothing at all. */
+async function permission(
+  client: Client,
+  here: { readonly owner: string; readonly repo: string },
+  username: string,
+): Promise<'admin' | 'write' | 'read' | 'none'> {
+  try {
+    const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...here, username });
+    const level = data.permission;
+    return level === 'admin' || level === 'write' || level === 'read' ? level : 'none';
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return 'none';
+    throw error;
+  }
 }
 
 /** An installation token has no user: what it writes is written by the bot of GitHub Actions. */

@@ -6,7 +6,13 @@ import { parseSlash, type Slash } from './slash.ts';
 export type Event =
   | { readonly kind: 'pull'; readonly number: number }
   | { readonly kind: 'slash'; readonly number: number; readonly by: string; readonly at: string; readonly slash: Slash }
-  | { readonly kind: 'run'; readonly repository: string; readonly branch: string; readonly sha: string }
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      readonly repository: string;
+      readonly branch: string;
+      readonly sha: string;
+    }
   | { readonly kind: 'manual' }
   | { readonly kind: 'nothing'; readonly why: string };
 
@@ -23,6 +29,7 @@ const CommentPayload = z.object({
 
 const RunPayload = z.object({
   workflow_run: z.object({
+    id: z.number().int().positive(),
     event: z.string(),
     head_sha: Sha,
     head_branch: z.string().max(255),
@@ -72,9 +79,9 @@ function comment(payload: unknown): Event {
 function run(payload: unknown): Event {
   const parsed = RunPayload.safeParse(payload);
   if (!parsed.success) return unreadable('workflow_run');
-  const { event, head_sha, head_branch, head_repository } = parsed.data.workflow_run;
+  const { id, event, head_sha, head_branch, head_repository } = parsed.data.workflow_run;
   if (event !== 'pull_request') return { kind: 'nothing', why: 'The workflow run was not for a pull request.' };
-  return { kind: 'run', repository: head_repository.full_name, branch: head_branch, sha: head_sha };
+  return { kind: 'run', id, repository: head_repository.full_name, branch: head_branch, sha: head_sha };
 }
 
 function unreadable(name: string): Event {
