@@ -31,6 +31,7 @@ import {
   parsePep508,
   plain,
   plan,
+  plural,
   readConfiguration,
   readRepository,
   recommended,
@@ -46,7 +47,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-7YBPVN6S.js";
+} from "./chunks/chunk-2DYGKYE6.js";
 import {
   __commonJS,
   __require,
@@ -3686,8 +3687,8 @@ var require_webidl = __commonJS({
       return new TypeError(`${message.header}: ${message.message}`);
     };
     webidl.errors.conversionFailed = function(context2) {
-      const plural = context2.types.length === 1 ? "" : " one of";
-      const message = `${context2.argument} could not be converted to${plural}: ${context2.types.join(", ")}.`;
+      const plural2 = context2.types.length === 1 ? "" : " one of";
+      const message = `${context2.argument} could not be converted to${plural2}: ${context2.types.join(", ")}.`;
       return webidl.errors.exception({
         header: context2.prefix,
         message
@@ -11250,9 +11251,9 @@ var require_pluralizer = __commonJS({
       this: "these"
     };
     module.exports = class Pluralizer {
-      constructor(singular, plural) {
+      constructor(singular, plural2) {
         this.singular = singular;
-        this.plural = plural;
+        this.plural = plural2;
       }
       pluralize(count) {
         const one = count === 1;
@@ -22123,6 +22124,27 @@ function priceOf(shards, usdPerMinute, startMinutes = 1) {
   return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
 }
 
+// src/publish/plan-summary.ts
+var SHOWN_CELLS = 12;
+function planSummary({ requests, shards }) {
+  const parts = requests.map(({ plan: plan2, files }, index) => {
+    const own2 = shards.filter(({ request: request2 }) => request2 === index);
+    const changes = plan2.changes.map(({ library, from, to }) => `${inline(library)} ${inline(from)} \u2192 ${inline(to)}`);
+    const held = Object.entries(plan2.held).map(([name, version]) => `${inline(name)} ${inline(version)}`);
+    const cells = plan2.cells.map(
+      ({ method, quantization, architecture, task }) => [method, quantization, architecture, task].join("/")
+    );
+    const rest = cells.length - SHOWN_CELLS;
+    return [
+      `**${changes.join(", ")}**${files.length > 0 ? ` in ${files.slice(0, 4).map((file) => code(file)).join(", ")}` : ""}`,
+      ...held.length > 0 ? [`Held: ${held.join(", ")}.`] : [],
+      `${plural(cells.length, "cell")}: ${cells.slice(0, SHOWN_CELLS).map((cell) => code(cell)).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}.`,
+      `${plural(own2.length, "job")}, at most ${plan2.environments} environments and ${plan2.minutes} minutes.`
+    ].join("\n\n");
+  });
+  return ["Measuring. What was found is written here and into one comment.", ...parts].join("\n\n");
+}
+
 // src/publish/check.ts
 var BATCH = 50;
 var LONGEST_SUMMARY = 65535;
@@ -22626,13 +22648,12 @@ function planLine({ file, line }) {
   const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
-async function announce({ file }, github2) {
+async function announce(file, github2) {
   if (file.pull === void 0 || file.reply !== void 0) return void 0;
   const isOver = file.shards.length === 0;
-  const cells = file.requests.flatMap(({ plan: plan2 }) => plan2.cells).length;
   return github2.createCheck(file.pull.head, CHECK, {
     title: isOver ? "no watched library changed" : "measuring",
-    summary: isOver ? "No watched library changed." : `Measures ${cells} cells in ${file.shards.length} jobs.`,
+    summary: isOver ? "No watched library changed." : planSummary(file),
     annotations: [],
     ...isOver && { conclusion: "success" }
   });
@@ -27732,9 +27753,9 @@ async function runPlan(room) {
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
 }
-async function announced(planned, client) {
+async function announced(file, client) {
   try {
-    return await announce(planned, client);
+    return await announce(file, client);
   } catch (error2) {
     if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
     info(`No check was opened: ${error2.message}`);
@@ -27754,18 +27775,20 @@ async function runPublish() {
   const file = loadPlan();
   const client = github();
   if (file.reply !== void 0) return answer(file, client);
+  const folder = getInput("shards");
+  if (folder === "") return openCheck(file, client);
   const runner = runnerOf(process.env);
-  const folder = getInput("shards", { required: true });
   const refused = await refusedShards(file, runner, client);
   const gathered = await gather(file, getInput("plan-sha256"), folder, "0.2.0", refused);
-  await show(gathered.reports, await publishReports(file, gathered, runner, client), optionsOf().out);
+  const check = Number(getInput("check")) || void 0;
+  await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
 }
 async function runAll(room) {
   const client = github();
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
-  const check = client ? await announced(planned, client) : void 0;
+  const check = client ? await announced(planned.file, client) : void 0;
   if (planned.file.reply !== void 0) return answer(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join5(planned.line.options.out, "shards");
@@ -27781,6 +27804,9 @@ async function runAll(room) {
     await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
     planned.line.options.out
   );
+}
+async function openCheck(file, client) {
+  setOutput("check", client ? await announced(file, client) ?? "" : "");
 }
 async function answer({ pull: pull2, reply }, client) {
   if (pull2 && reply && client) await client.createComment(pull2.number, reply);

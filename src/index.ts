@@ -4,7 +4,6 @@ import * as core from '@actions/core';
 import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts';
 import { loadPlan } from './action/load-plan.ts';
 import { announce, planJob, writePlan } from './action/plan.ts';
-import type { Planned } from './action/plans.ts';
 import { gather, progressOn, publishReports, refusedShards } from './action/publish.ts';
 import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
 import { connect } from './adapters/github.ts';
@@ -65,9 +64,9 @@ async function runPlan(room: Room): Promise<void> {
   writePlan(planned);
 }
 
-async function announced(planned: Planned, client: GitHub): Promise<number | undefined> {
+async function announced(file: PlanFile, client: GitHub): Promise<number | undefined> {
   try {
-    return await announce(planned, client);
+    return await announce(file, client);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
     core.info(`No check was opened: ${error.message}`);
@@ -89,11 +88,13 @@ async function runPublish(): Promise<void> {
   const file = loadPlan();
   const client = github();
   if (file.reply !== undefined) return answer(file, client);
+  const folder = core.getInput('shards');
+  if (folder === '') return openCheck(file, client);
   const runner = runnerOf(process.env);
-  const folder = core.getInput('shards', { required: true });
   const refused = await refusedShards(file, runner, client);
   const gathered = await gather(file, core.getInput('plan-sha256'), folder, TOOL_VERSION, refused);
-  await show(gathered.reports, await publishReports(file, gathered, runner, client), optionsOf().out);
+  const check = Number(core.getInput('check')) || undefined;
+  await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
 }
 
 /** Plans, measures and publishes in one job: for a trusted repository. */
@@ -102,7 +103,7 @@ async function runAll(room: Room): Promise<void> {
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === undefined) return nothingToDo();
   writePlan(planned);
-  const check = client ? await announced(planned, client) : undefined;
+  const check = client ? await announced(planned.file, client) : undefined;
   if (planned.file.reply !== undefined) return answer(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join(planned.line.options.out, 'shards');
@@ -118,6 +119,11 @@ async function runAll(room: Room): Promise<void> {
     await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
     planned.line.options.out,
   );
+}
+
+/** Before there are shards: the check is opened, and shows the plan while the sweep runs. */
+async function openCheck(file: PlanFile, client: GitHub | undefined): Promise<void> {
+  core.setOutput('check', client ? ((await announced(file, client)) ?? '') : '');
 }
 
 async function answer({ pull, reply }: PlanFile, client: GitHub | undefined): Promise<void> {

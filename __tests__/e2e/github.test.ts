@@ -205,7 +205,7 @@ async function makePlan() {
   return { ...ended, folder, text, file: PlanFile.parse(JSON.parse(text)) };
 }
 
-async function published(change?: (lines: string[]) => string[]) {
+async function published(change?: (lines: string[]) => string[], more: Readonly<Record<string, string>> = {}) {
   const { folder, file, outputs } = await planned();
   shardsOf(file, outputs['plan-sha256'] ?? '', folder, change);
   const inputs = {
@@ -214,6 +214,7 @@ async function published(change?: (lines: string[]) => string[]) {
     plan: outputs.plan ?? '',
     'plan-sha256': outputs['plan-sha256'] ?? '',
     shards: 'shards',
+    ...more,
   };
   return act(inputs, folder, pullEvent());
 }
@@ -375,6 +376,19 @@ describe('the publish job', () => {
     expect(every.findIndex(isOurs)).toBeGreaterThan(100);
     const theirs = every.filter(({ user }) => user.login === 'stranger');
     expect(new Set(theirs.map(({ body }) => body))).toEqual(new Set([`${MARKER}\nAll is well, merge this.`]));
+  });
+
+  it('opens the check with the plan in it before anything is measured, and concludes that one', async () => {
+    const { folder, outputs } = await planned();
+    const inputs = { mode: 'publish', ...TOKEN, plan: outputs.plan ?? '', 'plan-sha256': outputs['plan-sha256'] ?? '' };
+    const opened = await act(inputs, folder, pullEvent());
+    const path = `/repos/${REPOSITORY}/check-runs/${opened.outputs.check}`;
+    const before = (await github.call('GET', path)).data as { status: string; output: { summary: string } };
+    expect(before.status).toBe('in_progress');
+    expect(before.output.summary).toContain('**transformers 4.55.4 → 4.57.6** in `requirements.txt`');
+    await published(undefined, { check: opened.outputs.check ?? '' });
+    const after = (await github.call('GET', path)).data as { status: string; conclusion: string };
+    expect([after.status, after.conclusion]).toEqual(['completed', 'failure']);
   });
 
   it('turns away what the plan does not have, says so, and does not pass', async () => {

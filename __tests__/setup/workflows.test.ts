@@ -87,12 +87,12 @@ describe('the reusable workflow', () => {
     expect(JSON.stringify(job)).not.toMatch(/github\.token|secrets\./);
   });
 
-  it('lets only the publishing job write, and checks nothing of the pull request out', () => {
+  it('lets only the publishing jobs write, and checks nothing of the pull request out', () => {
     const { jobs } = called('sweep.yml');
     const writes = Object.entries(jobs).filter(([, { permissions = {} }]) =>
       Object.values(permissions).includes('write'),
     );
-    expect(writes.map(([name]) => name)).toEqual(['publish']);
+    expect(writes.map(([name]) => name)).toEqual(['announce', 'publish']);
     for (const { steps = [] } of Object.values(jobs))
       for (const step of steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout')))
         expect(step.with).toMatchObject({
@@ -155,7 +155,7 @@ describe('what init writes', () => {
     const vendored = readFileSync(join(folder, '.github', 'workflows', 'peft-sweep-sweep.yml'), 'utf8');
     expect(vendored).not.toContain('action-repository');
     const steps = Object.values(workflow(vendored).jobs).flatMap((job) => job.steps ?? []);
-    expect(steps.filter(({ uses }) => uses === './.github/peft-sweep-action')).toHaveLength(3);
+    expect(steps.filter(({ uses }) => uses === './.github/peft-sweep-action')).toHaveLength(4);
     const version = spawnSync(
       process.execPath,
       [join(folder, '.github', 'peft-sweep-action', 'dist', 'cli.js'), '--version'],

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { Refused, UserError } from '../errors.ts';
 import { type Event, readEvent } from '../event/event.ts';
+import type { PlanFile } from '../plan/plan-file.ts';
 import { priceOf } from '../plan/shards.ts';
 import type { GitHub, Push } from '../ports.ts';
+import { planSummary } from '../publish/plan-summary.ts';
 import { CHECK } from '../publish/publish.ts';
 import { replyTo } from '../publish/replies.ts';
 import { type Runner, words } from './inputs.ts';
@@ -113,13 +115,12 @@ function planLine({ file, line }: Planned): string {
 }
 
 /** Shows on the pull request that a sweep has begun; the check that was opened is concluded later. */
-export async function announce({ file }: Planned, github: GitHub): Promise<number | undefined> {
+export async function announce(file: PlanFile, github: GitHub): Promise<number | undefined> {
   if (file.pull === undefined || file.reply !== undefined) return undefined;
   const isOver = file.shards.length === 0;
-  const cells = file.requests.flatMap(({ plan }) => plan.cells).length;
   return github.createCheck(file.pull.head, CHECK, {
     title: isOver ? 'no watched library changed' : 'measuring',
-    summary: isOver ? 'No watched library changed.' : `Measures ${cells} cells in ${file.shards.length} jobs.`,
+    summary: isOver ? 'No watched library changed.' : planSummary(file),
     annotations: [],
     ...(isOver && { conclusion: 'success' as const }),
   });

@@ -43416,6 +43416,7 @@ export {
   worse,
   recommended,
   totalsText,
+  plural2 as plural,
   controlsOf,
   plan,
   sweep,

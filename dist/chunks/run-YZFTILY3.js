@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-7YBPVN6S.js";
+} from "./chunk-2DYGKYE6.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
