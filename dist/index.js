@@ -47,7 +47,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-2DYGKYE6.js";
+} from "./chunks/chunk-BRZL5FLY.js";
 import {
   __commonJS,
   __require,

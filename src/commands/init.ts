@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { workingTree } from '../adapters/git.ts';
 import { run } from '../adapters/process.ts';
@@ -10,6 +10,8 @@ import { UserError } from '../errors.ts';
 import { allCells } from '../plan/matrix.ts';
 import { configurationFile, type SetupChoice, type WrittenFile, workflowFiles } from '../setup/workflows.ts';
 import type { Context } from './context.ts';
+
+declare const TOOL_VERSION: string;
 
 const REPOSITORY = 'peft-sweep/peft-sweep';
 const VENDORED = '.github/peft-sweep-action';
@@ -74,6 +76,9 @@ function copyAction(folder: string): string {
 
 /** The commit that this program was checked out at; its major version where that is not known. */
 async function ownCommit(): Promise<string> {
-  const { status, stdout } = await run('git', ['-C', join(programFolder(), '..'), 'rev-parse', 'HEAD']);
-  return status === 0 ? stdout.trim() : 'v0';
+  const top = join(programFolder(), '..');
+  const { status, stdout } = await run('git', ['-C', top, 'rev-parse', '--show-toplevel', 'HEAD']);
+  const [checkout = '', commit = ''] = stdout.trim().split('\n');
+  // A copy inside another repository has that one's commits, not its own.
+  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${TOOL_VERSION.split('.')[0]}`;
 }

@@ -38,6 +38,10 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const problems: string[] = [];
   const line = parseCommandLine(argv, readConfiguration, problems);
   if (problems.length > 0) throw new UserError(problems);
+  // Who pipes into `head` has seen enough; what is being measured goes on.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const print = (text: string) => process.stdout.write(text);
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const interrupted = new AbortController();

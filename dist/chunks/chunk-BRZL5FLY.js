@@ -43004,7 +43004,7 @@ function runnerSettings({ GITHUB_WORKSPACE }) {
 }
 
 // src/commands/init.ts
-import { cpSync as cpSync2, existsSync as existsSync12, mkdirSync as mkdirSync10, readFileSync as readFileSync10, writeFileSync as writeFileSync6 } from "node:fs";
+import { cpSync as cpSync2, existsSync as existsSync12, mkdirSync as mkdirSync10, readFileSync as readFileSync10, realpathSync, writeFileSync as writeFileSync6 } from "node:fs";
 import { dirname as dirname3, join as join13 } from "node:path";
 
 // src/setup/workflows.ts
@@ -43154,8 +43154,10 @@ function copyAction(folder) {
 `;
 }
 async function ownCommit() {
-  const { status, stdout } = await run("git", ["-C", join13(programFolder(), ".."), "rev-parse", "HEAD"]);
-  return status === 0 ? stdout.trim() : "v0";
+  const top = join13(programFolder(), "..");
+  const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
+  const [checkout = "", commit = ""] = stdout.trim().split("\n");
+  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.2.0".split(".")[0]}`;
 }
 
 // src/report/explain.ts
@@ -43345,6 +43347,9 @@ async function dispatch(argv) {
   const problems = [];
   const line = parseCommandLine(argv, readConfiguration, problems);
   if (problems.length > 0) throw new UserError(problems);
+  process.stdout.on("error", (error62) => {
+    if (error62.code !== "EPIPE") throw error62;
+  });
   const print = (text2) => process.stdout.write(text2);
   const say = (text2) => process.stderr.write(`${text2}
 `);

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-2DYGKYE6.js";
+} from "./chunk-BRZL5FLY.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
