@@ -47,7 +47,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-BRZL5FLY.js";
+} from "./chunks/chunk-C2AKURL2.js";
 import {
   __commonJS,
   __require,

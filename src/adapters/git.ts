@@ -26,6 +26,10 @@ async function git(folder: string, args: readonly string[], input?: string) {
 /** The commit to compare with: what was asked for, else where this branch left the default branch. */
 export async function baseCommit(folder: string, asked: string | undefined): Promise<string> {
   const inside = await git(folder, ['rev-parse', '--is-inside-work-tree']);
+  if (/dubious ownership/.test(inside.stderr))
+    throw new UserError(
+      `git refuses this checkout, since it belongs to another user. If that is meant: \`git config --global --add safe.directory ${folder}\`.`,
+    );
   if (inside.status !== 0)
     throw new UserError(
       'This is not a git checkout. Name what changes, e.g. `peft-sweep sweep transformers:4.55.4..4.57.6`.',

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-BRZL5FLY.js";
+} from "./chunk-C2AKURL2.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
