@@ -22542,7 +22542,10 @@ function asFile(request2) {
   return JSON.parse(JSON.stringify(request2));
 }
 async function youngOnes(requests, world) {
-  const days = Number(getInput("min-age") || "3");
+  const typed = getInput("min-age") || "3";
+  const days = Number(typed);
+  if (!Number.isFinite(days) || days < 0)
+    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
   const young = /* @__PURE__ */ new Set();
   for (const [index, { plan: planned }] of requests.entries())
     for (const { library, to } of planned.changes) {

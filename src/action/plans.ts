@@ -148,7 +148,10 @@ function asFile(request: unknown): PlannedRequest {
 
 /** Requests whose newest release is younger than `min-age` days, or of an unknown age. */
 async function youngOnes(requests: readonly PlannedRequest[], world: World): Promise<ReadonlySet<number>> {
-  const days = Number(core.getInput('min-age') || '3');
+  const typed = core.getInput('min-age') || '3';
+  const days = Number(typed);
+  if (!Number.isFinite(days) || days < 0)
+    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
   const young = new Set<number>();
   for (const [index, { plan: planned }] of requests.entries())
     for (const { library, to } of planned.changes) {
