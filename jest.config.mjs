@@ -15,5 +15,6 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Whole programs are spawned; the machine may be busy.
   testTimeout: 30_000,
+  maxWorkers: '100%',
   testPathIgnorePatterns: ['/real/', '/act/'],
 };
