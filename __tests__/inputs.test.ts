@@ -60,6 +60,7 @@ describe('the configuration file', () => {
     ['checkpoints: {}', '`checkpoints` is not built yet'],
     ['cells: [unclosed', 'Configuration:'],
     ['a: &a [*a, *a]', 'Configuration:'],
+    ["known: [{cell: lara, reason: x, expires: '2027-01-31'}]", 'Did you mean `lora`?'],
   ])('%s is refused: %s', (config, message) => {
     expect(parse('sweep transformers:1..2', config).problems.join('\n')).toContain(message);
   });

@@ -47,7 +47,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-C2AKURL2.js";
+} from "./chunks/chunk-D2MOZQKM.js";
 import {
   __commonJS,
   __require,
@@ -22254,15 +22254,14 @@ var OUTDATED = "This suggestion is out of date: the newest run does not make it.
 function offers(report) {
   const pin = recommended(report);
   if (pin === void 0 || !pin.keepsBump) return [];
-  const versions = new Set(report.results.length > 0 || pin.version !== "" ? [pin.version] : []);
-  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafe(patch, pin.library, versions));
+  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafe(patch, pin));
 }
-function isSafe({ before, after }, library, versions) {
+function isSafe({ before, after }, { library, version: measured }) {
   if (new RegExp("[\\r\\n`]|\\p{Cf}|[^\\P{Cc}\\t]", "u").test(after) || after.length > 400) return false;
   const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
   if (from === void 0 || to === void 0) return false;
   const named = clausesOf(to.specifier).filter(([operator]) => operator === ">=" || operator === "==");
-  return named.length > 0 && named.every(([, version]) => versions.has(version)) && before.replace(from.text, "") === after.replace(to.text, "");
+  return named.length > 0 && named.every(([, version]) => version === measured) && before.replace(from.text, "") === after.replace(to.text, "");
 }
 function requirementIn(line, library) {
   for (const found of line.matchAll(
@@ -22837,7 +22836,7 @@ function mergedHistory(shards) {
     const key = JSON.stringify([requestKey(measurement.question.environment), measurement.question.repeat]);
     const known = merged.get(key);
     const isBetter = known === void 0 || known.environment.status !== "built" && measurement.environment.status === "built";
-    const results = new Map([...measurement.results ?? [], ...known?.results ?? []]);
+    const results = new Map([...measurement.results, ...known?.results ?? []]);
     merged.set(key, { ...isBetter ? measurement : known, results });
   }
   return [...merged.values()];

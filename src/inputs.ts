@@ -142,6 +142,7 @@ function requestOf(
       : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
   const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
   selectCells([...chosen, ...takenAway], allCells(), problems);
+  for (const { cell } of configuration.known ?? []) selectCells([cell], allCells(), problems);
   const minutes =
     numberOf('--max-minutes', values['max-minutes'], problems) ?? configuration.budget?.minutes ?? MINUTES;
   const chosenBy = list(values.cells).length > 0 || fromConfiguration !== undefined ? 'user' : 'default';

@@ -205,7 +205,7 @@ export function mergedHistory(shards: readonly (readonly Measurement[])[]): read
     const known = merged.get(key);
     const isBetter =
       known === undefined || (known.environment.status !== 'built' && measurement.environment.status === 'built');
-    const results = new Map([...(measurement.results ?? []), ...(known?.results ?? [])]);
+    const results = new Map([...measurement.results, ...(known?.results ?? [])]);
     merged.set(key, { ...(isBetter ? measurement : known), results });
   }
   return [...merged.values()];

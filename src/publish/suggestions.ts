@@ -2,7 +2,7 @@
 import { clausesOf, parsePep508 } from '../domain/pep508.ts';
 import type { LineComment } from '../ports.ts';
 import { code, fence } from '../report/escape.ts';
-import type { Report, ReportPatch } from '../report/model.ts';
+import type { Report, ReportPatch, ReportPin } from '../report/model.ts';
 import { recommended } from '../report/summary.ts';
 
 export const SUGGESTION_MARKER = '<!-- peft-sweep:v1:suggestion -->';
@@ -43,22 +43,21 @@ const OUTDATED = 'This suggestion is out of date: the newest run does not make i
 export function offers(report: Report): readonly ReportPatch[] {
   const pin = recommended(report);
   if (pin === undefined || !pin.keepsBump) return [];
-  const versions = new Set(report.results.length > 0 || pin.version !== '' ? [pin.version] : []);
-  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafe(patch, pin.library, versions));
+  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafe(patch, pin));
 }
 
 /**
  * One line; the same package before and after; nothing but its version differs; the version is the one that was
  * measured; no character that a renderer could take for something else.
  */
-function isSafe({ before, after }: ReportPatch, library: string, versions: ReadonlySet<string>): boolean {
+function isSafe({ before, after }: ReportPatch, { library, version: measured }: ReportPin): boolean {
   if (/[\r\n`]|\p{Cf}|[^\P{Cc}\t]/u.test(after) || after.length > 400) return false;
   const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
   if (from === undefined || to === undefined) return false;
   const named = clausesOf(to.specifier).filter(([operator]) => operator === '>=' || operator === '==');
   return (
     named.length > 0 &&
-    named.every(([, version]) => versions.has(version)) &&
+    named.every(([, version]) => version === measured) &&
     before.replace(from.text, '') === after.replace(to.text, '')
   );
 }

@@ -1,7 +1,6 @@
 /** Dockerfiles: what `RUN` lines install with pip, `uv pip`, `uv add` or poetry-less `python -m pip`, also nested. */
 import type { Finding, Include, NamedIndex, Requirement } from '../../domain/manifest.ts';
-import { withoutCredentials } from '../../domain/package.ts';
-import { elsewhere, type Reading, requirementAt, shown, sorted } from './reading.ts';
+import { elsewhere, indexAddress, type Reading, requirementAt, shown, sorted } from './reading.ts';
 
 /** A word of a shell command: its value, and where it stands. Quotes are part of `written`. */
 interface Word {
@@ -145,7 +144,7 @@ function* installed(
 function fromOption(option: string, value: string, { line }: Word): Include | NamedIndex | undefined {
   if (['-r', '--requirement', '-c', '--constraint'].includes(option)) return { path: value, line };
   if (/^(-i|-f|--(default-)?index(-url)?|--extra-index-url|--find-links)$/.test(option))
-    return { address: withoutCredentials(value).replace(/\/+$/, ''), line };
+    return { address: indexAddress(value), line };
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /** uv.lock, poetry.lock, pdm.lock, pylock.toml: `[[package]]` tables with a name and a version. Pipfile.lock: JSON. */
 import type { Locked, NamedIndex } from '../../domain/manifest.ts';
-import { normalizeName, withoutCredentials } from '../../domain/package.ts';
-import { type Reading, unreadable } from './reading.ts';
+import { normalizeName } from '../../domain/package.ts';
+import { indexAddress, type Reading, unreadable } from './reading.ts';
 
 const TABLE = /^\[\[(package|packages)\]\]\s*$/;
 const STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
@@ -51,7 +51,7 @@ export function readLock(content: string): Reading {
 }
 
 function noteIndex(indexes: Map<string, NamedIndex>, written: string, line: number): void {
-  const address = withoutCredentials(written).replace(/\/+$/, '');
+  const address = indexAddress(written);
   if (!indexes.has(address)) indexes.set(address, { address, line });
 }
 
@@ -77,7 +77,7 @@ export function readPipfileLock(content: string): Reading {
   const sources = record(record(parsed)._meta).sources;
   const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
     const { url } = record(source);
-    return typeof url === 'string' ? [{ address: withoutCredentials(url).replace(/\/+$/, ''), line: 1 }] : [];
+    return typeof url === 'string' ? [{ address: indexAddress(url), line: 1 }] : [];
   });
   return { locked, indexes };
 }

@@ -1,8 +1,7 @@
 /** Pipfile: `[packages]`, `[dev-packages]` and further categories, `[[source]]`. */
-import { withoutCredentials } from '../../domain/package.ts';
 import { at, readToml, textAt } from '../toml.ts';
 import { poetryTable } from './poetry.ts';
-import { type Reading, sorted, unreadable } from './reading.ts';
+import { indexAddress, type Reading, sorted, unreadable } from './reading.ts';
 
 /** Tables of a Pipfile that are no lists of packages. */
 const OTHERS = ['source', 'requires', 'scripts', 'pipenv'];
@@ -20,7 +19,7 @@ export function readPipfile(content: string): Reading {
     ...sorted(read),
     indexes: at(root, 'source').items.flatMap((source) => {
       const { value, line } = at(source, 'url');
-      return value === undefined ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ''), line }];
+      return value === undefined ? [] : [{ address: indexAddress(value), line }];
     }),
     ...(python !== undefined && { python: `==${python}.*` }),
   };

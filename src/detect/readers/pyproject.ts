@@ -1,9 +1,9 @@
 /** pyproject.toml: PEP 621, PEP 735 groups, uv's lists and sources, poetry. */
 import type { Finding, NamedIndex, Requirement } from '../../domain/manifest.ts';
-import { normalizeName, withoutCredentials } from '../../domain/package.ts';
+import { normalizeName } from '../../domain/package.ts';
 import { at, readToml, type TomlNode, textAt } from '../toml.ts';
 import { poetryTable } from './poetry.ts';
-import { type Reading, requirementAt, sorted, unreadable } from './reading.ts';
+import { indexAddress, type Reading, requirementAt, sorted, unreadable } from './reading.ts';
 
 export function readPyproject(content: string): Reading {
   const parsed = readToml(content);
@@ -91,6 +91,6 @@ function indexesOf(root: TomlNode): readonly NamedIndex[] {
     ({ items }) => items,
   );
   return [...tables, ...single, ...several].flatMap(({ value, line }) =>
-    value === undefined ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ''), line }],
+    value === undefined ? [] : [{ address: indexAddress(value), line }],
   );
 }

@@ -1,6 +1,6 @@
 /** What readers share: what a file came to, and a requirement written at a place. */
 import type { Finding, Manifest, Requirement } from '../../domain/manifest.ts';
-import { withoutCredentials } from '../../domain/package.ts';
+import { normalizeName, withoutCredentials } from '../../domain/package.ts';
 import { parsePep508 } from '../../domain/pep508.ts';
 
 export type Reading = Partial<Omit<Manifest, 'file' | 'format'>>;
@@ -43,7 +43,7 @@ export function elsewhere(
       line,
     };
   return {
-    ...{ name: name.toLowerCase().replace(/[-_.]+/g, '-'), written, specifier: '', extras: [], marker: '', group },
+    ...{ name: normalizeName(name), written, specifier: '', extras: [], marker: '', group },
     ...{ source, line, columns: [column, column + written.length] as const },
   };
 }
@@ -51,6 +51,11 @@ export function elsewhere(
 function sourceOf(url: string): Requirement['source'] {
   if (/^(git|hg|svn|bzr)\+/.test(url)) return 'git';
   return /^(file:|\.{0,2}\/)/.test(url) ? 'path' : 'url';
+}
+
+/** The address of an index, comparable: without credentials and without a slash at its end. */
+export function indexAddress(written: string): string {
+  return withoutCredentials(written).replace(/\/+$/, '');
 }
 
 /** Foreign text for a message: short, and without credentials. */

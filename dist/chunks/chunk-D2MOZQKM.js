@@ -30330,6 +30330,7 @@ function requestOf(command, operands, values, configuration, problems) {
   const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : fromConfiguration ?? [...DEFAULT_PATTERNS];
   const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
   selectCells([...chosen, ...takenAway], allCells(), problems);
+  for (const { cell } of configuration.known ?? []) selectCells([cell], allCells(), problems);
   const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
   const chosenBy = list(values.cells).length > 0 || fromConfiguration !== void 0 ? "user" : "default";
   return { changes, held, cells: [...chosen, ...takenAway], chosenBy, minutes, environments: ENVIRONMENTS };
@@ -37132,13 +37133,16 @@ function elsewhere(location, source, { line, column, written = location }, group
       line
     };
   return {
-    ...{ name: name2.toLowerCase().replace(/[-_.]+/g, "-"), written, specifier: "", extras: [], marker: "", group },
+    ...{ name: normalizeName(name2), written, specifier: "", extras: [], marker: "", group },
     ...{ source, line, columns: [column, column + written.length] }
   };
 }
 function sourceOf(url2) {
   if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
   return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
+}
+function indexAddress(written) {
+  return withoutCredentials(written).replace(/\/+$/, "");
 }
 function shown2(text2) {
   return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
@@ -37274,7 +37278,7 @@ function* installed(words2, variables) {
 function fromOption(option, value, { line }) {
   if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return { path: value, line };
   if (/^(-i|-f|--(default-)?index(-url)?|--extra-index-url|--find-links)$/.test(option))
-    return { address: withoutCredentials(value).replace(/\/+$/, ""), line };
+    return { address: indexAddress(value), line };
   return void 0;
 }
 function substituted(text2, variables) {
@@ -37370,7 +37374,7 @@ function readLock(content2) {
   return { locked, indexes: [...indexes.values()] };
 }
 function noteIndex(indexes, written, line) {
-  const address = withoutCredentials(written).replace(/\/+$/, "");
+  const address = indexAddress(written);
   if (!indexes.has(address)) indexes.set(address, { address, line });
 }
 function readPipfileLock(content2) {
@@ -37394,7 +37398,7 @@ function readPipfileLock(content2) {
   const sources = record2(record2(parsed)._meta).sources;
   const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
     const { url: url2 } = record2(source);
-    return typeof url2 === "string" ? [{ address: withoutCredentials(url2).replace(/\/+$/, ""), line: 1 }] : [];
+    return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
   });
   return { locked, indexes };
 }
@@ -39613,7 +39617,7 @@ function readPipfile(content2) {
     ...sorted(read2),
     indexes: at(root, "source").items.flatMap((source) => {
       const { value, line } = at(source, "url");
-      return value === void 0 ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ""), line }];
+      return value === void 0 ? [] : [{ address: indexAddress(value), line }];
     }),
     ...python !== void 0 && { python: `==${python}.*` }
   };
@@ -39692,7 +39696,7 @@ function indexesOf(root) {
     ({ items }) => items
   );
   return [...tables2, ...single, ...several].flatMap(
-    ({ value, line }) => value === void 0 ? [] : [{ address: withoutCredentials(value).replace(/\/+$/, ""), line }]
+    ({ value, line }) => value === void 0 ? [] : [{ address: indexAddress(value), line }]
   );
 }
 
