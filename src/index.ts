@@ -4,7 +4,7 @@ import * as core from '@actions/core';
 import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts';
 import { loadPlan } from './action/load-plan.ts';
 import { announce, planJob, writePlan } from './action/plan.ts';
-import { gather, progressOn, publishReports, refusedShards } from './action/publish.ts';
+import { gather, listedShards, progressOn, publishReports } from './action/publish.ts';
 import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
 import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
@@ -91,8 +91,8 @@ async function runPublish(): Promise<void> {
   const folder = core.getInput('shards');
   if (folder === '') return openCheck(file, client);
   const runner = runnerOf(process.env);
-  const refused = await refusedShards(file, runner, client);
-  const gathered = await gather(file, core.getInput('plan-sha256'), folder, TOOL_VERSION, refused);
+  const listed = await listedShards(file, runner, client);
+  const gathered = await gather(file, core.getInput('plan-sha256'), folder, TOOL_VERSION, listed);
   const check = Number(core.getInput('check')) || undefined;
   await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
 }

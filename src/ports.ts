@@ -136,8 +136,9 @@ export interface Push {
   readonly at: string;
 }
 
-/** An artifact of a workflow run; `bytes` is its packed size. */
+/** An artifact of a workflow run; `bytes` is its packed size, and of two the one with the larger `id` is newer. */
 export interface Artifact {
+  readonly id: number;
   readonly name: string;
   readonly bytes: number;
 }

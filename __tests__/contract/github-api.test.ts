@@ -63,8 +63,8 @@ const SHAPES: readonly (readonly [RegExp, unknown])[] = [
     /\/artifacts$/,
     {
       artifacts: [
-        { name: 'a', size_in_bytes: 1, expired: false },
-        { name: 'b', size_in_bytes: 1, expired: true },
+        { id: 1, name: 'a', size_in_bytes: 1, expired: false },
+        { id: 2, name: 'b', size_in_bytes: 1, expired: true },
       ],
     },
   ],
@@ -163,7 +163,7 @@ describe('requests to GitHub', () => {
     await github.updateCheck(7, { ...running, conclusion: 'failure', annotations: [annotation] });
     await github.permission('octo');
     await github.pushes('renovate/x');
-    expect(await github.artifacts(5)).toEqual([{ name: 'a', bytes: 1 }]);
+    expect(await github.artifacts(5)).toEqual([{ id: 1, name: 'a', bytes: 1 }]);
     expect(sent.flatMap(problemsOf)).toEqual([]);
     const used = new Set(sent.map((one) => operationFor(one)?.path && `${one.method} ${operationFor(one)?.path}`));
     expect([...used].toSorted()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).toSorted());

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { z } from 'zod';
-import { eachLine, readSmall, shardFolders } from '../adapters/artifacts.ts';
+import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/artifacts.ts';
 import type { Finding } from '../domain/manifest.ts';
 import type { Measurement } from '../domain/search.ts';
 import { Refused, WeatherError } from '../errors.ts';
@@ -14,7 +14,7 @@ import { planOfShard } from '../plan/shards.ts';
 import type { GitHub } from '../ports.ts';
 import { conclusionOf } from '../publish/check.ts';
 import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
-import { packedProblems, SHARD_PREFIX } from '../publish/packed.ts';
+import { type Packed, packed, SHARD_PREFIX } from '../publish/packed.ts';
 import { type Published, publish, publishSoFar } from '../publish/publish.ts';
 import type { Report } from '../report/model.ts';
 import type { Runner } from './inputs.ts';
@@ -46,10 +46,10 @@ export async function gather(
   sha256: string,
   folder: string,
   tool: string,
-  refused: ReadonlyMap<string, string> = new Map(),
+  listed?: Packed,
 ): Promise<Gathered> {
   const missing: string[] = [];
-  const found = shardFolders(folder);
+  const found = unpacked(file, folder, listed);
   for (const { name } of found)
     if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
       missing.push('An artifact that the plan does not name was not read.');
@@ -58,18 +58,18 @@ export async function gather(
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan as Plan | undefined;
     const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
-    const why = refused.get(shard.id) ?? artifact?.why;
+    const why = listed?.refused.get(shard.id) ?? artifact?.why;
     if (artifact === undefined || why || whole === undefined) {
       missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ''}.`);
       continue;
     }
-    const parsed = shardFile(join(folder, artifact.name));
+    const parsed = shardFile(artifact.path);
     if (parsed?.plan !== sha256 || parsed.shard !== shard.id) {
       missing.push(`Shard ${shard.id} was not made from this plan.`);
       continue;
     }
     const results = new ForeignResults(planOfShard(whole, shard));
-    await eachLine(join(folder, artifact.name, 'results.jsonl'), (line) => results.add(line));
+    await eachLine(join(artifact.path, 'results.jsonl'), (line) => results.add(line));
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...(histories.get(shard.request) ?? []), results.measurements()]);
     machines.set(shard.request, [...(machines.get(shard.request) ?? []), parsed.run]);
@@ -86,21 +86,29 @@ export async function gather(
   return { reports, missing: [...new Set(missing)] };
 }
 
+/** A server that does not list its artifacts leaves one case in which a flat folder has one meaning: a plan of one shard. */
+function unpacked(file: PlanFile, folder: string, listed: Packed | undefined): readonly ShardFolder[] {
+  if (listed) return shardFolders(folder, listed.alone);
+  const [only, ...more] = file.shards;
+  const isAlone = only !== undefined && more.length === 0 && isFlat(folder);
+  return shardFolders(folder, isAlone ? `${SHARD_PREFIX}${only.id}` : undefined);
+}
+
 /** What GitHub says of the artifacts of the run that measured; a server that does not tell is no reason to stop. */
-export async function refusedShards(
+export async function listedShards(
   file: PlanFile,
   runner: Runner,
   github: GitHub | undefined,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Packed | undefined> {
   const event = readEvent(runner.eventName, runner.payload);
   const runId = event.kind === 'run' ? event.id : Number(runner.runId);
-  if (github === undefined || !Number.isInteger(runId) || runId <= 0) return new Map();
+  if (github === undefined || !Number.isInteger(runId) || runId <= 0) return undefined;
   try {
-    return packedProblems(file.shards, await github.artifacts(runId));
+    return packed(file.shards, await github.artifacts(runId));
   } catch (error) {
     if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
-    core.info(`Sizes of artifacts are not known: ${error.message}`);
-    return new Map();
+    core.info(`What artifacts the run has is not known: ${error.message}`);
+    return undefined;
   }
 }
 

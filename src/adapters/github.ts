@@ -57,7 +57,8 @@ export function connect(settings: GitHubSettings): GitHub {
   const blobs: Blobs = new Map();
   const [owner = '', repo = ''] = settings.repository.split('/');
   const here = { owner, repo };
-  const all = <Data>(route: string, parameters: object) => pages<Data>(client, route, { ...here, ...parameters });
+  const all = <Data>(route: string, parameters: object, listOf?: (data: unknown) => Data[]) =>
+    pages<Data>(client, route, { ...here, ...parameters }, listOf);
   return {
     tree: (sha) => githubTree(client, here, sha, blobs, asked),
     compare: (base, head) => asked(() => compare(client, here, base, head)),
@@ -112,10 +113,14 @@ export function connect(settings: GitHubSettings): GitHub {
     permission: (username) => asked(() => permission(client, here, username)),
     artifacts: (runId) =>
       asked(async () => {
-        const { data } = await client.rest.actions.listWorkflowRunArtifacts({ ...here, run_id: runId, per_page: 100 });
-        return data.artifacts
+        const found = await all<RawArtifact>(
+          'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
+          { run_id: runId },
+          (data) => (data as { artifacts: RawArtifact[] }).artifacts,
+        );
+        return found
           .filter(({ expired }) => !expired)
-          .map(({ name, size_in_bytes: bytes }) => ({ name, bytes }));
+          .map(({ id, name, size_in_bytes: bytes }) => ({ id, name, bytes }));
       }),
     pushes: (branch) =>
       asked(async () => {
@@ -145,11 +150,16 @@ async function asked<Value>(ask: () => Promise<Value>): Promise<Value> {
   }
 }
 
-async function pages<Data>(client: Client, route: string, parameters: object): Promise<readonly Data[]> {
+async function pages<Data>(
+  client: Client,
+  route: string,
+  parameters: object,
+  listOf = (data: unknown) => data as Data[],
+): Promise<readonly Data[]> {
   const found: Data[] = [];
   for (let page = 1; page <= MOST_PAGES; page++) {
     const { data } = await client.request(route, { ...parameters, per_page: 100, page });
-    const list = data as Data[];
+    const list = listOf(data);
     for (const one of list) found.push(one);
     if (list.length < 100) break;
   }
@@ -194,6 +204,13 @@ async function login(client: Client): Promise<string> {
   } catch {
     return 'github-actions[bot]';
   }
+}
+
+interface RawArtifact {
+  readonly id: number;
+  readonly name: string;
+  readonly size_in_bytes: number;
+  readonly expired: boolean;
 }
 
 interface RawComment {

@@ -124,6 +124,8 @@ export class ForeignResults {
     if (!this.#isPlanned(wanted)) return 'an environment that the plan does not have';
     if (environment.status === 'built' && !holdsPins(environment.lock, wanted.pins))
       return 'an environment whose lock does not hold its pins';
+    if (!this.#requests.has(key) && this.#requests.size >= this.plan.environments)
+      return 'an environment more than the plan allows';
     this.#requests.set(key, { request: wanted, environment });
     return undefined;
   }
@@ -163,9 +165,11 @@ export class ForeignResults {
 
   measurements(): readonly Measurement[] {
     const found: Measurement[] = [];
+    const answered = new Set<string>();
     for (const [name, results] of this.#results) {
       const [key, repeat] = JSON.parse(name) as [string, number];
       const known = this.#requests.get(key);
+      answered.add(key);
       if (known)
         found.push({
           question: { purpose: 'head', environment: known.request, cells: [], repeat },
@@ -174,7 +178,7 @@ export class ForeignResults {
         });
     }
     for (const [key, { request, environment }] of this.#requests)
-      if (!found.some(({ question }) => requestKey(question.environment) === key))
+      if (!answered.has(key))
         found.push({
           question: { purpose: 'head', environment: request, cells: [], repeat: 1 },
           environment,
