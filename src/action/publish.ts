@@ -4,6 +4,7 @@ import * as core from '@actions/core';
 import { z } from 'zod';
 import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/artifacts.ts';
 import type { Finding } from '../domain/manifest.ts';
+import type { Plain } from '../domain/safe.ts';
 import type { Measurement } from '../domain/search.ts';
 import { Refused, WeatherError } from '../errors.ts';
 import { readEvent } from '../event/event.ts';
@@ -12,10 +13,11 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
 import { planOfShard } from '../plan/shards.ts';
 import type { GitHub } from '../ports.ts';
-import { conclusionOf } from '../publish/check.ts';
+import { conclusionOf, type Judged } from '../publish/check.ts';
 import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
 import { type Packed, packed, SHARD_PREFIX } from '../publish/packed.ts';
-import { type Published, publish, publishSoFar } from '../publish/publish.ts';
+import { type Published, publish, publishCheck, publishSoFar } from '../publish/publish.ts';
+import { plain } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';
 import type { Runner } from './inputs.ts';
 
@@ -37,7 +39,7 @@ type ShardFile = z.infer<typeof ShardFile>;
 
 export interface Gathered {
   readonly reports: readonly Report[];
-  readonly missing: readonly string[];
+  readonly missing: readonly Plain[];
 }
 
 /** What the folders of the shards come to. Names come from the plan; what the plan does not have is not read. */
@@ -83,7 +85,7 @@ export async function gather(
     };
     return reportOf(request.plan as Plan, history, known, run);
   });
-  return { reports, missing: [...new Set(missing)] };
+  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }
 
 /** A server that does not list its artifacts leaves one case in which a flat folder has one meaning: a plan of one shard. */
@@ -157,7 +159,7 @@ export function progressOn(file: PlanFile, runner: Runner, github: GitHub | unde
   };
 }
 
-function linkTo(runner: Runner): string {
+export function linkTo(runner: Runner): string {
   return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
 }
 
@@ -172,15 +174,22 @@ export async function publishReports(
   const today = new Date().toISOString().slice(0, 10);
   const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
   const named = file.requests.every(({ plan }) => plan.chosenBy !== 'default');
-  const judged = { reports, missing, failOn: file.failOn, isKnown, counts: () => named };
-  const link = linkTo(runner);
-  if (file.pull === undefined || github === undefined) {
-    return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
-  }
-  const published = await publish(
-    { ...judged, pull: file.pull, comment: file.comment, link, ...(check !== undefined && { check }) },
-    github,
-  );
+  const failOn = core.getInput('warn-only') === 'true' ? [] : file.failOn;
+  const measuredBy = readEvent(runner.eventName, runner.payload).kind === 'run' ? ('fork' as const) : ('us' as const);
+  const judged = { reports, missing, failOn, isKnown, counts: () => named, measuredBy };
+  const more = { link: linkTo(runner), ...(check !== undefined && { check }) };
+  const published = await write(file, judged, more, github);
   for (const line of published.log) core.info(line);
   return published;
+}
+
+async function write(
+  { pull, queued, comment }: PlanFile,
+  judged: Judged,
+  more: { readonly link: string; readonly check?: number },
+  github: GitHub | undefined,
+): Promise<Published> {
+  if (github && pull) return publish({ ...judged, ...more, pull, comment }, github);
+  if (github && queued) return publishCheck({ ...judged, ...more }, queued, github);
+  return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
 }

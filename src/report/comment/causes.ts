@@ -1,19 +1,20 @@
 /** What broke each cell, between which releases, and how sure that is. */
-import { code, fence, inline } from '../escape.ts';
+import type { Markdown } from '../../domain/safe.ts';
+import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
 import { type Cause, causes, plural, worse } from '../summary.ts';
 
-export function causesText(report: Report): string {
+export function causesText(report: Report): Markdown {
   const found = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
   const together =
     report.together.length > 0
       ? [
-          `${plural(report.together.length, 'cell')} needs several changes together: ${report.together.map((cell) => code(cell)).join(', ')}.`,
+          md`${inline(plural(report.together.length, 'cell'))} needs several changes together: ${codes(report.together)}.`,
         ]
       : [];
   const sources = sourcesOf(report);
-  const yours = sources.length > 0 ? [`Your code: ${sources.map((source) => code(source)).join(', ')}.`] : [];
-  return [...found.map((cause, index) => causeText(cause, index, found.length)), ...together, ...yours].join('\n\n');
+  const yours = sources.length > 0 ? [md`Your code: ${codes(sources)}.`] : [];
+  return joined([...found.map((cause, index) => causeText(cause, index, found.length)), ...together, ...yours], '\n\n');
 }
 
 const SHOWN_SOURCES = 6;
@@ -25,24 +26,29 @@ function sourcesOf(report: Report): readonly string[] {
   return [...new Set(sources)].slice(0, SHOWN_SOURCES);
 }
 
-function causeText({ boundary, cells }: Cause, index: number, total: number): string {
+function causeText({ boundary, cells }: Cause, index: number, total: number): Markdown {
   const name =
-    total === 1 ? `Cause, ${plural(cells.length, 'cell')}` : `Cause ${index + 1}, ${plural(cells.length, 'cell')}`;
-  const verb = boundary.direction === 'degraded' ? 'is worse' : 'fails';
+    total === 1
+      ? md`Cause, ${inline(plural(cells.length, 'cell'))}`
+      : md`Cause ${index + 1}, ${inline(plural(cells.length, 'cell'))}`;
+  const verb = boundary.direction === 'degraded' ? md`is worse` : md`fails`;
   const between = boundary.certainty.adjacent
-    ? 'no release lies between'
-    : 'what lies between fails in another way or could not be measured';
+    ? md`no release lies between`
+    : md`what lies between fails in another way or could not be measured`;
   const { runs, agree } = boundary.certainty;
-  return [
-    `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
-    fence([`${boundary.stage}: ${boundary.message}`]),
-  ].join('\n\n');
+  return joined(
+    [
+      md`**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+      fence([`${boundary.stage}: ${boundary.message}`]),
+    ],
+    '\n\n',
+  );
 }
 
-function alsoText({ alsoChanged, certainty, library }: ReportBoundary): string {
+function alsoText({ alsoChanged, certainty, library }: ReportBoundary): Markdown {
   if (certainty.confounded)
-    return ` With ${plural(alsoChanged.length, 'other package')} held back it does not show: ${inline(library)} alone is not the cause.`;
+    return md` With ${inline(plural(alsoChanged.length, 'other package'))} held back it does not show: ${inline(library)} alone is not the cause.`;
   return alsoChanged.length > 0
-    ? ` ${plural(alsoChanged.length, 'other package')} moved along (${inline(alsoChanged.slice(0, 3).join(', '))}).`
-    : '';
+    ? md` ${inline(plural(alsoChanged.length, 'other package'))} moved along (${inline(alsoChanged.slice(0, 3).join(', '))}).`
+    : md``;
 }

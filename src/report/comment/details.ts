@@ -1,5 +1,6 @@
 /** What stands at the end: damage seen without a run, environments, what was not measured. */
-import { code, inline } from '../escape.ts';
+import type { Markdown } from '../../domain/safe.ts';
+import { code, inline, joined, md } from '../escape.ts';
 import type { Report } from '../model.ts';
 import { duration, plural, worse } from '../summary.ts';
 import { isGuardFinding } from '../verdict.ts';
@@ -7,43 +8,51 @@ import { isGuardFinding } from '../verdict.ts';
 const SHOWN_FINDINGS = 10;
 
 /** Damage that the manifests show without a run. */
-export function damage(report: Report): string {
+export function damage(report: Report): Markdown {
   const found = findingLines(report.findings.filter(isGuardFinding));
-  return found.length === 0 ? '' : ['#### Seen in the manifests, without a run', ...found].join('\n\n');
+  return found.length === 0 ? md`` : joined([md`#### Seen in the manifests, without a run`, ...found], '\n\n');
 }
 
-function findingLines(findings: Report['findings']): readonly string[] {
+function findingLines(findings: Report['findings']): readonly Markdown[] {
   const lines = findings
     .slice(0, SHOWN_FINDINGS)
-    .map(({ message, file, line }) => `- ${file ? `${code(`${file}:${line ?? 1}`)}: ` : ''}${inline(message, 500)}`);
+    .map(
+      ({ message, file, line }) => md`- ${file ? md`${code(`${file}:${line ?? 1}`)}: ` : md``}${inline(message, 500)}`,
+    );
   const rest = findings.length - SHOWN_FINDINGS;
   return lines.length === 0
     ? []
-    : [[...lines, ...(rest > 0 ? [`- and ${rest} more, in the full report`] : [])].join('\n')];
+    : [joined([...lines, ...(rest > 0 ? [md`- and ${rest} more, in the full report`] : [])], '\n')];
 }
 
-export function details(report: Report): string {
+export function details(report: Report): Markdown {
   const built = report.environments.filter(({ status }) => status === 'built');
   const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const row = (cells: readonly Markdown[]) => md`| ${joined(cells, ' | ')} |`;
   const [first] = worse(report);
   const environment =
     first &&
     report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
-  return [
-    '<details><summary>Environments, replay, what this does not cover</summary>',
+  return joined(
     [
-      row([...names.map((name) => inline(name)), 'id']),
-      row(names.map(() => '---').concat('---')),
-      ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? '')), code(id ?? '')])),
-    ].join('\n'),
-    ...(first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : []),
-    ...(first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
-    ...notCompared(report),
-    ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
-    'Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.',
-    '</details>',
-  ].join('\n\n');
+      md`<details><summary>Environments, replay, what this does not cover</summary>`,
+      joined(
+        [
+          row([...names.map((name) => inline(name)), md`id`]),
+          row([...names.map(() => md`---`), md`---`]),
+          ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? '')), code(id ?? '')])),
+        ],
+        '\n',
+      ),
+      ...(first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : []),
+      ...(first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
+      ...notCompared(report),
+      ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
+      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
+      md`</details>`,
+    ],
+    '\n\n',
+  );
 }
 
 /** A run by hand of one cell, on the same runners. */
@@ -52,14 +61,19 @@ function againCommand(report: Report, cell: string): string {
   return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
 }
 
-function notCompared(report: Report): readonly string[] {
+function notCompared(report: Report): readonly Markdown[] {
   const open = report.comparisons.filter(({ comparison }) => comparison === 'not-compared').slice(0, 20);
   return open.length === 0
     ? []
-    : [open.map(({ cell, why }) => `- ${code(cell)} not measured: ${inline(why ?? '', 160)}`).join('\n')];
+    : [
+        joined(
+          open.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? '', 160)}`),
+          '\n',
+        ),
+      ];
 }
 
-export function footer(report: Report): string {
+export function footer(report: Report): Markdown {
   const built = report.environments.filter(({ status }) => status === 'built').length;
-  return `<sub>${report.run.device}, ${plural(built, 'environment')}, ${duration(report.run.ms)}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
+  return md`<sub>${inline(report.run.device)}, ${inline(plural(built, 'environment'))}, ${inline(duration(report.run.ms))}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
 }
