@@ -1,11 +1,12 @@
 /** Both ends of a pull request through the API, with no more requests than the question takes. */
 import type { BothEnds } from '../commands/checkout.ts';
 import { diffManifests } from '../detect/diff.ts';
-import { isManifest } from '../detect/formats.ts';
+import { isManifest, LARGEST_MANIFEST } from '../detect/formats.ts';
 import { guard } from '../detect/guard.ts';
 import { isWatched } from '../detect/projects.ts';
 import { type Repository, readRepository } from '../detect/repository.ts';
 import { WATCHED } from '../domain/environment.ts';
+import { WeatherError } from '../errors.ts';
 import type { Comparison, Tree } from '../ports.ts';
 
 /** GitHub names no more files than this of one comparison. */
@@ -24,7 +25,7 @@ const SCRIPT_LINE = new RegExp(`^[+-]#.*(///|dependencies|\\[|\\]|${WATCHED.join
  */
 export async function mayMoveWatched({ files }: Comparison, base: Tree, head: Tree): Promise<boolean> {
   if (files.length >= MOST_NAMED) return true;
-  const suspects = files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...(previous ? [previous] : [])]);
+  const suspects = suspectsOf(files);
   if (suspects.length === 0) return false;
   if (suspects.length > FEW) return true;
   const paths = new Set(suspects);
@@ -35,6 +36,10 @@ export async function mayMoveWatched({ files }: Comparison, base: Tree, head: Tr
     includesOf(before) !== includesOf(after) ||
     (await namesWatched([...paths], base, head))
   );
+}
+
+function suspectsOf(files: Comparison['files']): readonly string[] {
+  return files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...(previous ? [previous] : [])]);
 }
 
 function mayCarry({ path, patch, previous }: Comparison['files'][number]): boolean {
@@ -65,12 +70,26 @@ async function namesWatched(paths: readonly string[], base: Tree, head: Tree): P
   );
 }
 
-/** Head first: what base shares with it is then known. */
+/** What can differ goes first, then manifests, then code: where GitHub gives no archive there is not room for all of it. */
 export async function readBoth(
+  { files }: Comparison,
   base: Tree,
   head: Tree,
   chosen: ((path: string) => boolean) | undefined,
 ): Promise<BothEnds> {
+  const changed = suspectsOf(files);
+  for (const tree of [head, base]) await readFirst(tree, changed);
   const after = await readRepository(head, chosen);
   return { base: await readRepository(base, chosen), head: after };
+}
+
+async function readFirst(tree: Tree, changed: readonly string[]): Promise<void> {
+  const present = (await tree.files()).filter(({ kind, bytes }) => kind === 'file' && bytes <= LARGEST_MANIFEST);
+  await tree.read(changed);
+  const manifests = present.map(({ path }) => path).filter(isManifest);
+  const missing = manifests.length - (await tree.read(manifests)).size;
+  if (missing > 0)
+    throw new WeatherError(
+      `${missing} of ${manifests.length} manifests were not read: GitHub gave no archive of the commit, and asking for each would use up the requests of an hour. Run the job again.`,
+    );
 }

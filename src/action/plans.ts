@@ -66,7 +66,12 @@ export async function targetPlan(
     cells.flatMap((cell) => ['--cells', cell]),
   );
   const { manifests } = line.options;
-  const ends = await readBoth(baseTree, headTree, manifests.length > 0 ? globMatcher(manifests) : undefined);
+  const ends = await readBoth(
+    comparison,
+    baseTree,
+    headTree,
+    manifests.length > 0 ? globMatcher(manifests) : undefined,
+  );
   const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
   const requests = (await requestsOf(line.request, ends, world)).filter(({ request }) => request.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));

@@ -31,9 +31,10 @@ export class Blobs {
 
 export function githubTree(client: Client, here: Here, sha: string, blobs: Blobs, asked: Asked): Tree {
   const objects = new Map<string, string>();
+  let listed: Promise<readonly TreeFile[]> | undefined;
   return {
-    files: () =>
-      asked(async () => {
+    files: () => {
+      listed ??= asked(async () => {
         const { data } = await client.rest.git.getTree({ ...here, tree_sha: sha, recursive: '1' });
         if (data.truncated)
           throw new WeatherError('The repository has more files than GitHub lists at once. Check it out first.');
@@ -42,7 +43,9 @@ export function githubTree(client: Client, here: Here, sha: string, blobs: Blobs
           objects.set(entry.path, entry.sha);
           return [{ path: entry.path, bytes: entry.size ?? 0, kind: entry.mode === '120000' ? 'link' : 'file' }];
         });
-      }),
+      });
+      return listed;
+    },
     async read(paths) {
       const present = paths.filter((path) => objects.has(path));
       const missing = () =>
