@@ -29,7 +29,7 @@ OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest.
   --fresh                do not take over what an earlier run measured
   --offline              use only what is cached
   --json                 print the report as JSON
-  --vendor, --forks, --schedule   for init: copy the action too; serve forks; a weekly run
+  --vendor, --forks, --schedule, --apply   for init: copy the action too; serve forks; a weekly run; commit pins on demand
 
 Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.
 `;

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { announce, begin, cancelled, notPlanned, reply, unlessRefused } from './action/announce.ts';
-import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts';
+import { apply } from './action/apply.ts';
+import { commandLine, modeInput, runnerOf, tokenInput, withIndex } from './action/inputs.ts';
 import { loadPlan } from './action/load-plan.ts';
 import { planJob, writePlan } from './action/plan.ts';
 import { gather, listedShards, progressOn, publishReports } from './action/publish.ts';
@@ -39,6 +40,8 @@ async function main(): Promise<void> {
       return runSweep(room);
     case 'publish':
       return runPublish();
+    case 'apply':
+      return runApply();
     case 'all':
       return runAll(room);
   }
@@ -53,7 +56,7 @@ function roomOf(environment: NodeJS.ProcessEnv): Room {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const say = (text: string) => core.info(text.split('\n').map(logLine).join('\n'));
-  return { environment, folder: process.cwd(), signal: interrupted.signal, print: say, say };
+  return { environment: withIndex(environment), folder: process.cwd(), signal: interrupted.signal, print: say, say };
 }
 
 function github(): GitHub | undefined {
@@ -100,6 +103,13 @@ async function runPublish(): Promise<void> {
   await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
   const asked = file.command?.comment;
   if (client && asked !== undefined) await unlessRefused('No reaction:', () => client.react(asked, 'rocket'));
+}
+
+/** Commits the measured pin, because somebody who may write asked for it. */
+async function runApply(): Promise<void> {
+  const client = github();
+  if (client === undefined) throw new UserError('`apply` needs `token`. Pass the `github.token` of the job.');
+  core.setOutput('commit', (await apply(runnerOf(process.env), client)) ?? '');
 }
 
 /** Plans, measures and publishes in one job: for a trusted repository. */

@@ -38,6 +38,8 @@ export interface Options {
   readonly vendor: boolean;
   readonly forks: boolean;
   readonly schedule: boolean;
+  /** A job that commits pins when it is told to. */
+  readonly apply: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly failOn: readonly FailOn[];
   /** Globs of manifests that count; empty for all. */
@@ -78,6 +80,7 @@ const OPTIONS = {
   vendor: { type: 'boolean' },
   forks: { type: 'boolean' },
   schedule: { type: 'boolean' },
+  apply: { type: 'boolean' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; strict: false }>>['values'];
@@ -183,6 +186,7 @@ function optionsOf(values: Values, configuration: Configuration, problems: strin
     vendor: values.vendor === true,
     forks: values.forks === true,
     schedule: values.schedule === true,
+    apply: values.apply === true,
     format,
     failOn,
     manifests: configuration.manifests ?? [],
