@@ -6,6 +6,8 @@ import * as core from '@actions/core';
 import { z } from 'zod';
 import { Refused, UserError } from '../errors.ts';
 import { type Event, readEvent } from '../event/event.ts';
+import { allCells } from '../plan/matrix.ts';
+import { selectCells } from '../plan/patterns.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
 import { HOSTED, labelsFor } from '../plan/runners.ts';
 import { priceOf } from '../plan/shards.ts';
@@ -74,7 +76,7 @@ async function planOfCommand(given: Given, runner: Runner, github: GitHub, room:
       command: { ...command, ...(why.length > 0 && { refused: shortened(why) }) },
     });
   };
-  if (refused !== undefined) return answered([refused]);
+  if (refused.length > 0) return answered(refused);
   if (given.slash.command !== 'run') return answered();
   try {
     const planned = await targetPlan(targetOf(pull), given.slash.cells, runner, github, room);
@@ -90,19 +92,26 @@ function shortened(lines: readonly string[]): string[] {
   return lines.slice(0, 20).map((line) => line.slice(0, 1000));
 }
 
-async function whyRefused({ by, at, slash }: Given, pull: PullState, github: GitHub): Promise<string | undefined> {
+async function whyRefused({ by, at, slash }: Given, pull: PullState, github: GitHub): Promise<readonly string[]> {
   const permission = await github.permission(by);
   if (permission !== 'admin' && permission !== 'write')
-    return `${by} may not give commands: that takes write permission to this repository.`;
-  if (pull.state === 'closed') return 'The pull request is closed.';
-  if (slash.command !== 'run') return undefined;
+    return [`${by} may not give commands: that takes write permission to this repository.`];
+  if (pull.state === 'closed') return ['The pull request is closed.'];
+  const problems: string[] = [];
+  selectCells(cellsOf(slash), allCells(), problems);
+  if (problems.length > 0 || slash.command !== 'run') return problems;
   const pushes = await pushesTo(pull, github);
   if (pushes === undefined)
-    return 'GitHub does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch.';
+    return ['GitHub does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch.'];
   const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at));
-  if (newest?.after !== pull.head.sha)
-    return 'The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.';
-  return undefined;
+  return newest?.after === pull.head.sha
+    ? []
+    : ['The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.'];
+}
+
+function cellsOf(slash: Given['slash']): readonly string[] {
+  if (slash.command === 'run') return slash.cells;
+  return slash.command === 'explain' || slash.command === 'accept' ? [slash.cell] : [];
 }
 
 async function pushesTo({ head }: PullState, github: GitHub): Promise<readonly Push[] | undefined> {

@@ -115,7 +115,13 @@ export function connect(settings: GitHubSettings): GitHub {
       asked(async () => void (await client.rest.checks.update({ ...here, check_run_id: id, ...toCheck(state) }))),
     checkText: (ref, name) =>
       asked(async () => {
-        const { data } = await client.rest.checks.listForRef({ ...here, ref, check_name: name, per_page: 100 });
+        const { data } = await client.rest.checks.listForRef({
+          ...here,
+          ref,
+          check_name: name,
+          filter: 'all',
+          per_page: 100,
+        });
         const done = data.check_runs.filter(({ status, output }) => status === 'completed' && output.text);
         return done.toSorted((left, right) => right.id - left.id)[0]?.output.text ?? undefined;
       }),
@@ -157,7 +163,8 @@ async function asked<Value>(ask: () => Promise<Value>): Promise<Value> {
     const text =
       String(message ?? error)
         .split('\n')[0]
-        ?.slice(0, 200) ?? '';
+        ?.replace(/ - https?:\/\/\S+$/, '')
+        .slice(0, 200) ?? '';
     if (status !== undefined && status >= 400 && status < 500 && status !== 429)
       throw new Refused(`GitHub answered ${status}: ${text}`, status);
     throw new WeatherError(`GitHub did not answer: ${text}. Run the job again.`, { cause: error });

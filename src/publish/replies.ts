@@ -46,13 +46,6 @@ export function answerTo({ slash, refused }: Command, known: string | undefined)
 }
 
 function accepted({ cell, until, reason }: Extract<Command['slash'], { command: 'accept' }>): Markdown {
-  const problems: string[] = [];
-  selectCells([cell], allCells(), problems);
-  if (problems.length > 0)
-    return joined(
-      problems.map((problem) => inline(problem, 600)),
-      '\n\n',
-    );
   const entry = `  - {cell: ${quoted(cell)}, reason: ${quoted(reason)}, expires: ${quoted(until)}}`;
   return joined(
     [
@@ -70,16 +63,7 @@ function quoted(text: string): string {
 
 function explained(pattern: string, known: string | undefined): Answer {
   const again = md`To measure it: ${code(`/peft-sweep run ${pattern}`)}.`;
-  const problems: string[] = [];
-  const wanted = new Set(selectCells([pattern], allCells(), problems).map(cellId));
-  if (problems.length > 0)
-    return {
-      sign: 'confused',
-      text: joined(
-        problems.map((problem) => inline(problem, 600)),
-        '\n\n',
-      ),
-    };
+  const wanted = new Set(selectCells([pattern], allCells(), []).map(cellId));
   const facts = [...factsIn(known ?? '')].filter(([cell]) => wanted.has(cell));
   if (facts.length === 0)
     return { sign: 'confused', text: md`Nothing is known of ${code(pattern)} at the head of this branch. ${again}` };
