@@ -19,7 +19,10 @@ function record(more: Partial<CellRecord> = {}): CellRecord {
 }
 
 function failure(stage: Stage, type: string, message: string, kind: 'raised' | 'check' = 'raised') {
-  return record({ stages: { ...PASSED, [stage]: 'fail' }, failures: [{ stage, kind, type, message, frames: [] }] });
+  return record({
+    stages: { ...PASSED, [stage]: 'fail' },
+    failures: [{ stage, kind, type, message, frames: [], causes: [] }],
+  });
 }
 
 describe('judging a record', () => {
@@ -57,6 +60,12 @@ describe('judging a record', () => {
     ['disk full', failure('reload', 'OSError', '[Errno 28] No space left on device'), 'inconclusive'],
     ['a hang', record({ ended: 'timeout', stage: 'generate' }), 'inconclusive'],
     ['killed', record({ ended: 'signal:9', stage: 'train' }), 'inconclusive'],
+    ['a bus error: a mapped file on a full disk', record({ ended: 'signal:7', stage: 'reload' }), 'inconclusive'],
+    [
+      'an abort for want of memory',
+      record({ ended: 'signal:6', stage: 'train', output: 'terminate called after throwing: std::bad_alloc' }),
+      'inconclusive',
+    ],
     ['a segmentation fault', record({ ended: 'signal:11', stage: 'merge' }), 'fail'],
     ['an exit in the middle', record({ ended: 'status:3', stage: 'train' }), 'inconclusive'],
     ['stages left out without a failure', record({ stages: { import: 'ok' } }), 'inconclusive'],
@@ -77,8 +86,8 @@ describe('judging a record', () => {
     const given = record({
       stages: { ...PASSED, train: 'fail', generate: 'fail' },
       failures: [
-        { stage: 'train', kind: 'check', type: 'no-gradient', message: 'x', frames: [] },
-        { stage: 'generate', kind: 'raised', type: 'TypeError', message: 'y', frames: [] },
+        { stage: 'train', kind: 'check', type: 'no-gradient', message: 'x', frames: [], causes: [] },
+        { stage: 'generate', kind: 'raised', type: 'TypeError', message: 'y', frames: [], causes: [] },
       ],
     });
     expect(judge(given)).toMatchObject({ outcome: 'fail', failures: [{ stage: 'generate' }, { stage: 'train' }] });

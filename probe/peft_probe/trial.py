@@ -19,6 +19,8 @@ class Trial:
         self.quantizer = QUANTIZERS.get(cell["quantization"])
         self.tolerance = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
         self.facts = {}
+        self.left = None
+        """What other environments get of this cell: file name -> bytes."""
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 
 export interface Finished {
   readonly status: number;
+  /** The signal that ended it, if one did. */
+  readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -17,7 +19,10 @@ export interface RunOptions {
 
 const LONGEST_OUTPUT = 8 * 1024 * 1024;
 
-/** Runs a program to its end. A program that cannot be started ends with status 127, one that takes too long with 124. */
+/**
+ * Runs a program to its end. One that cannot be started ends with status 127, one that takes too long with 124, one
+ * that is killed with 128 and the signal.
+ */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -29,11 +34,6 @@ export function run(command: string, args: readonly string[], options: RunOption
     const collect = (key: 'stdout' | 'stderr') => (chunk: string) => {
       if (out[key].length < (options.longest ?? LONGEST_OUTPUT)) out[key] += chunk;
     };
-    // A character may be cut by the end of a chunk.
-    child.stdout.setEncoding('utf8');
-    child.stderr.setEncoding('utf8');
-    child.stdout.on('data', collect('stdout'));
-    child.stderr.on('data', collect('stderr'));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -43,11 +43,17 @@ export function run(command: string, args: readonly string[], options: RunOption
       clearTimeout(timer);
       resolve({ status: 127, stdout: '', stderr: error.message });
     });
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       clearTimeout(timer);
-      resolve({ status: late ? 124 : (code ?? 1), ...out });
+      resolve({ status: late ? 124 : (code ?? 128), ...(signal && { signal }), ...out });
     });
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
+    // A process for which there were no descriptors left has no pipes.
+    for (const key of ['stdout', 'stderr'] as const) {
+      // A character may be cut by the end of a chunk.
+      child[key]?.setEncoding('utf8');
+      child[key]?.on('data', collect(key));
+    }
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input ?? '');
   });
 }

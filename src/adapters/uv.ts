@@ -92,12 +92,17 @@ function bind(path: string, version: string, folder: string, settings: IndexSett
   };
 }
 
-/** Whether a failed command failed for the world's sake: network, server, disk. */
-export function isWeather(finished: Finished): boolean {
+/**
+ * Whether the resolver said that no set of releases fits. All else that can go wrong (network, server, disk, memory, a
+ * file that is damaged, a resolver that was killed) is weather; so is an answer that hangs on what could not be asked.
+ */
+export function hasNoSolution(finished: Finished): boolean {
   return (
-    /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
+    finished.status === 1 &&
+    /No solution found when resolving dependencies/.test(finished.stderr) &&
+    !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
       finished.stderr,
-    ) || finished.status === 124
+    )
   );
 }
 
@@ -112,5 +117,10 @@ export function shortReason(finished: Finished): string {
         .trim(),
     )
     .filter((line) => line !== '' && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines.join(' ')).slice(0, 600);
+  return withoutCredentials(lines.join(' ')).slice(0, 600) || endWords(finished);
+}
+
+function endWords({ status, signal }: Finished): string {
+  if (status === 124) return 'uv took too long.';
+  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
 }

@@ -29,7 +29,7 @@ export async function runReplay(context: Context): Promise<number> {
     program: programFolder(),
     handover: join(resolve(line.options.out), 'handover'),
     containment: await world.containment(),
-    rooms: world.roomsFor([join(resolve(line.options.out), 'handover')]),
+    show: world.show,
     signal: context.signal,
     ...limits,
     onOutput: (text) => context.say(text.trimEnd()),

@@ -22,7 +22,12 @@ const EnvironmentId = z.string().regex(/^[0-9a-f]{12}$/);
 const Request = z.strictObject({ pins: Pins, packages: z.array(Name).max(20), heldBack: Pins.optional() });
 
 const Environment = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('built'), id: EnvironmentId, lock: Pins }),
+  z.strictObject({
+    status: z.literal('built'),
+    id: EnvironmentId,
+    lock: Pins,
+    contested: z.array(Text).max(10).optional(),
+  }),
   z.strictObject({ status: z.literal('unresolved'), why: Text }),
   z.strictObject({ status: z.literal('inconclusive'), why: Text }),
 ]);

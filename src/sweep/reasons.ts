@@ -1,4 +1,5 @@
-/** One table that turns an error into a reason. The first entry that fits counts. */
+/** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
+import { type Causes, weatherOf } from './weather.ts';
 
 export type ReasonClass = 'weather' | 'needs-device' | 'refused' | 'defect';
 
@@ -10,20 +11,6 @@ interface Reason {
 }
 
 const REASONS: readonly Reason[] = [
-  { name: 'out of memory', means: 'weather', type: /^MemoryError$/ },
-  {
-    name: 'out of memory',
-    means: 'weather',
-    message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i,
-  },
-  { name: 'not readable in the probe', means: 'weather', type: /^(HandoverUnreadable|PermissionError)$/ },
-  { name: 'disk full', means: 'weather', message: /no space left on device|disk quota exceeded|file too large/i },
-  {
-    name: 'no network in probes',
-    means: 'weather',
-    message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i,
-  },
-  { name: 'too many threads', means: 'weather', message: /can't start new thread|resource temporarily unavailable/i },
   {
     name: 'needs a GPU',
     means: 'needs-device',
@@ -66,8 +53,10 @@ export interface Classified {
   readonly means: ReasonClass;
 }
 
-export function classify(type: string, message: string): Classified {
+export function classify(type: string, message: string, causes: Causes = []): Classified {
   const text = message.slice(0, MESSAGE_LIMIT);
+  const weather = weatherOf(type, text, causes);
+  if (weather !== undefined) return { reason: weather, means: 'weather' };
   const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
   return found ? { reason: found.name, means: found.means } : { reason: type, means: 'defect' };
 }

@@ -1,0 +1,70 @@
+/** Folders for work in progress. Each bears the mark of the process that made it, so that those of a dead one can be told. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { run } from './process.ts';
+
+/** A folder of another machine or container that shares the cache is taken for dead after this long. */
+const LONG_DEAD_MS = 24 * 3600_000;
+
+/** A new folder under `tmp` of the cache. */
+export function makeScratch(cache: string, what: string): string {
+  const parent = join(cache, 'tmp');
+  mkdirSync(parent, { recursive: true });
+  return mkdtempSync(join(parent, `${what}-${here()}.${process.pid}-`));
+}
+
+/** Removes folders, whatever lies in them: names too long for a path, folders that nobody may enter. Never throws. */
+export async function removeFolders(folders: readonly string[]): Promise<void> {
+  if (folders.length === 0) return;
+  const removed = await run('rm', ['-rf', '--', ...folders]);
+  if (removed.status === 0) return;
+  await run('chmod', ['-R', 'u+rwX', '--', ...folders]);
+  await run('rm', ['-rf', '--', ...folders]);
+}
+
+/** Removes what runs that were killed have left behind. */
+export async function sweepScratch(cache: string): Promise<void> {
+  const parent = join(cache, 'tmp');
+  await removeFolders(
+    namesIn(parent)
+      .filter((name) => isLeft(parent, name))
+      .map((name) => join(parent, name)),
+  );
+}
+
+function isLeft(parent: string, name: string): boolean {
+  const [, place, pid] = /^[a-z]+-([0-9a-f]{8})\.(\d+)-/.exec(name) ?? [];
+  if (place === here()) return !isAlive(Number(pid));
+  const made = statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && Date.now() - made > LONG_DEAD_MS;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** What tells process ids apart that are equal on two machines or in two containers. */
+function here(): string {
+  let namespace = '';
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Without /proc there are no containers to tell apart.
+  }
+  return createHash('sha256').update(`${hostname()} ${namespace}`).digest('hex').slice(0, 8);
+}
