@@ -47,7 +47,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-WWZKHX7Q.js";
+} from "./chunks/chunk-XNFU75CL.js";
 import {
   __commonJS,
   __require,

@@ -158,7 +158,13 @@ async function tryLevel(level: Level, warden: Warden, ground: Ground): Promise<S
     const script = join(warden.program, 'peft_probe', 'attempts.py');
     const command = [warden.python, '-I', '-S', '-B', script, JSON.stringify(spec)];
     const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
-    const [program = '', ...args] = wrapped(level, warden, { work, show: [...ground.show, warden.program] }, limits, command);
+    const [program = '', ...args] = wrapped(
+      level,
+      warden,
+      { work, show: [...ground.show, warden.program] },
+      limits,
+      command,
+    );
     const { status, stdout } = await run(program, args, { timeoutMs: 30_000 });
     const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : undefined;
     const marks = folders.map((folder) => join(folder, mark)).filter((path) => existsSync(path));

@@ -12,6 +12,7 @@ import { sameVersion } from '../domain/version.ts';
 import type { Catalog, Environments, Preferences } from '../ports.ts';
 import { addBytecode, type BytecodeSettings } from './bytecode.ts';
 import { contested } from './claims.ts';
+import { withinDisk } from './disk.ts';
 import type { IndexSettings } from './index-settings.ts';
 import { lockId, parseLock } from './locks.ts';
 import { run } from './process.ts';
@@ -37,6 +38,8 @@ export interface EnvironmentSettings {
 }
 
 const DAY_MS = 24 * 3600_000;
+/** Marks an environment that is complete, and built in the way of this release. */
+const BUILT = 'peft-sweep-3.lock';
 
 /** Environments resolved and built with uv. */
 export class UvEnvironments implements Environments {
@@ -167,12 +170,24 @@ export class UvEnvironments implements Environments {
     ).catch(() => undefined);
   }
 
+  #installation(venv: string, lockFile: string): readonly string[] {
+    const { index, torch, offline } = this.settings;
+    return [
+      ...['pip', 'install', '--quiet', '--python', join(venv, 'bin', 'python'), '--no-deps', '--require-hashes'],
+      ...['--only-binary', ':all:', '--link-mode', 'hardlink', '--requirements', lockFile],
+      ...index.uvOptions,
+      ...torch.options,
+      ...(offline ? ['--offline'] : []),
+    ];
+  }
+
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async build(id: string, lock: string): Promise<Environment | undefined> {
-    const { uv, python, index, torch, folder } = this.settings;
+    const { uv, python, folder } = this.settings;
     const target = environmentFolder(folder, id);
-    if (existsSync(join(target, 'peft-sweep.lock'))) return undefined;
-    const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+    if (existsSync(join(target, BUILT))) return undefined;
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const why = tooLarge(bytes);
     if (why !== undefined) return { status: 'unresolved', why };
     const building = makeScratch(folder, 'build');
     try {
@@ -181,30 +196,18 @@ export class UvEnvironments implements Environments {
       writeFileSync(lockFile, lock);
       const made = await uv.call(['venv', '--quiet', '--relocatable', '--python', python.path, venv]);
       if (made.status !== 0) return { status: 'inconclusive', why: shortReason(made) };
-      const installed = await uv.call([
-        ...[
-          'pip',
-          'install',
-          '--quiet',
-          '--python',
-          join(venv, 'bin', 'python'),
-          '--no-deps',
-          '--require-hashes',
-          '--only-binary',
-          ':all:',
-        ],
-        ...['--link-mode', 'hardlink', '--requirements', lockFile],
-        ...index.uvOptions,
-        ...torch.options,
-        ...(this.settings.offline ? ['--offline'] : []),
-      ]);
+      const { value: installed, stopped } = await withinDisk(folder, bytes, (signal) =>
+        uv.call(this.#installation(venv, lockFile), undefined, signal),
+      );
+      if (stopped) return { status: 'inconclusive', why: 'Its wheels unpack to far more than they are.' };
       // What the resolver found is there: that it cannot be fetched, checked or unpacked now is no fact about a release.
       if (installed.status !== 0) return { status: 'inconclusive', why: shortReason(installed) };
       // Probes may run as another user, and some wheels hold files that only their owner may read.
       await run('chmod', ['-R', 'a+rX', venv]);
       await this.#addBytecode(venv);
-      writeFileSync(join(venv, 'peft-sweep.lock'), lock);
+      writeFileSync(join(venv, BUILT), lock);
       ensure(join(folder, 'environments'));
+      if (!existsSync(join(target, BUILT))) await removeFolders([target]);
       if (!existsSync(target)) renameSync(venv, target);
       writeFileSync(join(ensure(join(folder, 'stored')), `torch-${parseLock(lock).torch}`), '');
       return undefined;

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Ends the program early. */
+  readonly signal?: AbortSignal;
   /** Output of each stream that is kept, in characters; what comes after is dropped. */
   readonly longest?: number;
 }
@@ -39,6 +41,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       late = true;
       child.kill('SIGKILL');
     }, options.timeoutMs ?? 600_000);
+    options.signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
     child.on('error', (error) => {
       clearTimeout(timer);
       resolve({ status: 127, stdout: '', stderr: error.message });

@@ -13,7 +13,7 @@ export interface Uv {
   readonly path: string;
   readonly version: string;
   /** Runs a uv command with our cache and the user's index settings, and no configuration file of any folder. */
-  call(args: readonly string[], input?: string): Promise<Finished>;
+  call(args: readonly string[], input?: string, signal?: AbortSignal): Promise<Finished>;
 }
 
 /** uv from PATH, else the Python package `uv` in a private virtual environment under `folder`. */
@@ -74,7 +74,11 @@ function lastLine(finished: Finished): string {
   return (finished.stderr || finished.stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }
 
-function bind(path: string, version: string, folder: string, settings: IndexSettings): Uv {
+async function bind(path: string, version: string, folder: string, settings: IndexSettings): Promise<Uv> {
+  // What is resolved or installed for a run that was killed is of no use to anybody.
+  const lead = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  const follows = (await run('setpriv', [...lead.slice(1), 'true'], { timeoutMs: 20_000 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
   const options = [
     '--no-config',
     '--cache-dir',
@@ -87,8 +91,12 @@ function bind(path: string, version: string, folder: string, settings: IndexSett
   return {
     path,
     version,
-    call: (args, input) =>
-      run(path, [...options, ...args], { env: settings.uvEnvironment, ...(input !== undefined && { input }) }),
+    call: (args, input, signal) =>
+      run(program, [...before, ...options, ...args], {
+        env: settings.uvEnvironment,
+        ...(input !== undefined && { input }),
+        ...(signal && { signal }),
+      }),
   };
 }
 

@@ -30417,6 +30417,7 @@ function run(command, args, options = {}) {
       late = true;
       child.kill("SIGKILL");
     }, options.timeoutMs ?? 6e5);
+    options.signal?.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
     child.on("error", (error62) => {
       clearTimeout(timer);
       resolve4({ status: 127, stdout: "", stderr: error62.message });
@@ -30904,7 +30905,13 @@ async function tryLevel(level, warden, ground) {
     const script = join3(warden.program, "peft_probe", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
     const limits2 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
-    const [program = "", ...args] = wrapped(level, warden, { work, show: ground.show }, limits2, command);
+    const [program = "", ...args] = wrapped(
+      level,
+      warden,
+      { work, show: [...ground.show, warden.program] },
+      limits2,
+      command
+    );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
     const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
     const marks = folders.map((folder) => join3(folder, mark)).filter((path) => existsSync(path));
@@ -31137,6 +31144,29 @@ function isShared(path) {
   return /\.(py|so|pyd|pth)$|\.so\./.test(path);
 }
 
+// src/adapters/disk.ts
+import { statfsSync } from "node:fs";
+var EVERY_MS = 500;
+var MOST_TIMES = 8;
+var AT_LEAST_BYTES = 4e9;
+async function withinDisk(folder, fetched, work) {
+  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
+  const before = free(folder);
+  const stop = new AbortController();
+  const timer = setInterval(() => {
+    if (before - free(folder) > most) stop.abort();
+  }, EVERY_MS);
+  try {
+    return { value: await work(stop.signal), stopped: stop.signal.aborted };
+  } finally {
+    clearInterval(timer);
+  }
+}
+function free(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
 // src/adapters/locks.ts
 import { createHash as createHash4 } from "node:crypto";
 function parseLock(text2) {
@@ -31226,7 +31256,10 @@ async function install(python, folder) {
 function lastLine(finished) {
   return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
 }
-function bind(path, version2, folder, settings) {
+async function bind(path, version2, folder, settings) {
+  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
+  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
   const options = [
     "--no-config",
     "--cache-dir",
@@ -31239,7 +31272,11 @@ function bind(path, version2, folder, settings) {
   return {
     path,
     version: version2,
-    call: (args, input2) => run(path, [...options, ...args], { env: settings.uvEnvironment, ...input2 !== void 0 && { input: input2 } })
+    call: (args, input2, signal) => run(program, [...before, ...options, ...args], {
+      env: settings.uvEnvironment,
+      ...input2 !== void 0 && { input: input2 },
+      ...signal && { signal }
+    })
   };
 }
 function hasNoSolution(finished) {
@@ -31260,6 +31297,7 @@ function endWords({ status, signal }) {
 
 // src/adapters/environments.ts
 var DAY_MS = 24 * 36e5;
+var BUILT = "peft-sweep-3.lock";
 var UvEnvironments = class {
   constructor(settings) {
     this.settings = settings;
@@ -31378,12 +31416,23 @@ var UvEnvironments = class {
       }
     ).catch(() => void 0);
   }
+  #installation(venv, lockFile) {
+    const { index, torch, offline } = this.settings;
+    return [
+      ...["pip", "install", "--quiet", "--python", join8(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
+      ...index.uvOptions,
+      ...torch.options,
+      ...offline ? ["--offline"] : []
+    ];
+  }
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async build(id2, lock) {
-    const { uv, python, index, torch, folder } = this.settings;
+    const { uv, python, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
-    if (existsSync4(join8(target2, "peft-sweep.lock"))) return void 0;
-    const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+    if (existsSync4(join8(target2, BUILT))) return void 0;
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const why = tooLarge(bytes);
     if (why !== void 0) return { status: "unresolved", why };
     const building = makeScratch(folder, "build");
     try {
@@ -31392,28 +31441,18 @@ var UvEnvironments = class {
       writeFileSync3(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
-      const installed2 = await uv.call([
-        ...[
-          "pip",
-          "install",
-          "--quiet",
-          "--python",
-          join8(venv, "bin", "python"),
-          "--no-deps",
-          "--require-hashes",
-          "--only-binary",
-          ":all:"
-        ],
-        ...["--link-mode", "hardlink", "--requirements", lockFile],
-        ...index.uvOptions,
-        ...torch.options,
-        ...this.settings.offline ? ["--offline"] : []
-      ]);
+      const { value: installed2, stopped } = await withinDisk(
+        folder,
+        bytes,
+        (signal) => uv.call(this.#installation(venv, lockFile), void 0, signal)
+      );
+      if (stopped) return { status: "inconclusive", why: "Its wheels unpack to far more than they are." };
       if (installed2.status !== 0) return { status: "inconclusive", why: shortReason(installed2) };
       await run("chmod", ["-R", "a+rX", venv]);
       await this.#addBytecode(venv);
-      writeFileSync3(join8(venv, "peft-sweep.lock"), lock);
+      writeFileSync3(join8(venv, BUILT), lock);
       ensure(join8(folder, "environments"));
+      if (!existsSync4(join8(target2, BUILT))) await removeFolders([target2]);
       if (!existsSync4(target2)) renameSync3(venv, target2);
       writeFileSync3(join8(ensure(join8(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
@@ -43256,7 +43295,7 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as readdirSync8, readFileSync as readFileSync11, statfsSync } from "node:fs";
+import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as readdirSync8, readFileSync as readFileSync11, statfsSync as statfsSync2 } from "node:fs";
 import { join as join17 } from "node:path";
 
 // src/setup/check.ts
@@ -43372,7 +43411,7 @@ async function runDoctor(context) {
   const uv = await world.uv();
   const containment = await world.containment();
   const torch = await world.torch(void 0);
-  const disk = statfsSync(world.cache);
+  const disk = statfsSync2(world.cache);
   const rows = [
     ["node", process.version],
     ["python", `${world.python.version} at ${world.python.path}`],

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-WWZKHX7Q.js";
+} from "./chunk-XNFU75CL.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,
