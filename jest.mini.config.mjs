@@ -5,5 +5,6 @@ export default {
   roots: ['<rootDir>/__tests__/mini-sweep'],
   testMatch: ['**/*.test.ts'],
   testTimeout: 60_000,
+  maxWorkers: '100%',
   verbose: true,
 };

@@ -18,30 +18,39 @@ export interface Offer {
 
 export interface PackageIndex {
   /** Offers wheels below a root of their own, and returns its address. */
-  offer(root: string, offers: readonly Offer[], form?: 'json' | 'html'): string;
+  offer(root: string, offers: readonly Offer[], form?: Form): string;
+  /** Every path that was asked for. */
+  readonly asked: readonly string[];
+  readonly port: number;
   close(): void;
 }
 
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
 
+/** `json` where the client asks for it, `html` whatever it asks for, or one answer to every page. */
+export type Form = 'json' | 'html' | Answer;
+
 interface Root {
   readonly offers: readonly Offer[];
-  readonly form: 'json' | 'html';
+  readonly form: Form;
 }
 
 export async function startPackageIndex(): Promise<PackageIndex> {
   const roots = new Map<string, Root>();
+  const asked: string[] = [];
   const server = createServer(({ url = '', headers }, response) => {
+    asked.push(url);
     const [, name = '', kind, what = ''] = url.split('/').map(decodeURIComponent);
     const root = roots.get(name) ?? { offers: [], form: 'json' };
-    const asJson = root.form === 'json' && (headers.accept?.includes(JSON_TYPE) ?? false);
-    const answer = kind === 'files' ? fileOf(root, what) : pageOf(root, what, asJson);
-    response.writeHead(answer ? 200 : 404, { 'content-type': answer?.type ?? 'text/plain' });
-    response.end(answer?.body ?? 'not on this index');
+    const answer = kind === 'files' ? fileOf(root, what) : pageOf(root, what, headers.accept ?? '');
+    response.writeHead(answer.status, { 'content-type': answer.type });
+    response.end(answer.body);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   return {
+    asked,
+    port,
     offer: (root, offers, form = 'json') => {
       roots.set(root, { offers, form });
       return `http://127.0.0.1:${port}/${root}/simple`;
@@ -51,24 +60,28 @@ export async function startPackageIndex(): Promise<PackageIndex> {
 }
 
 interface Answer {
+  readonly status: number;
   readonly type: string;
   readonly body: string | Buffer;
 }
 
-function fileOf({ offers }: Root, filename: string): Answer | undefined {
+const NOT_HERE: Answer = { status: 404, type: 'text/plain', body: 'not on this index' };
+
+function fileOf({ offers }: Root, filename: string): Answer {
   const wanted = filename.replace(/\.metadata$/, '');
   const found = offers.find(({ wheel }) => wheel.filename === wanted);
-  if (found === undefined) return undefined;
+  if (found === undefined) return NOT_HERE;
   const body = wanted === filename ? (found.sent ?? found.wheel.bytes) : metadataOf(found);
-  return { type: 'application/octet-stream', body };
+  return { status: 200, type: 'application/octet-stream', body };
 }
 
-function pageOf(root: Root, name: string, asJson: boolean): Answer | undefined {
-  const offers = root.offers.filter((offer) => offer.name === name);
-  if (offers.length === 0) return undefined;
-  if (!asJson) return { type: 'text/html', body: htmlPage(offers) };
-  const page = { meta: { 'api-version': '1.1' }, name, versions: [], files: offers.map(toFile) };
-  return { type: JSON_TYPE, body: JSON.stringify(page) };
+function pageOf({ offers, form }: Root, name: string, accept: string): Answer {
+  const own = offers.filter((offer) => offer.name === name);
+  if (typeof form !== 'string') return form;
+  if (own.length === 0) return NOT_HERE;
+  if (form === 'html' || !accept.includes(JSON_TYPE)) return { status: 200, type: 'text/html', body: htmlPage(own) };
+  const page = { meta: { 'api-version': '1.1' }, name, versions: [], files: own.map(toFile) };
+  return { status: 200, type: JSON_TYPE, body: JSON.stringify(page) };
 }
 
 function toFile(offer: Offer) {

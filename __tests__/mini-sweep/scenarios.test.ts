@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await openMiniWorld();
 });
 
-afterAll(() => world.index.close());
+afterAll(() => world.close());
 
 function expectGolden(name: string, text: string): void {
   const file = join(GOLDENS, name);

@@ -28,6 +28,9 @@ const brokenFrom2 = (fault: string): Line => ({
 /** One release, and the next with a fault. */
 const thenBroken = (...faults: readonly string[]): Line => ({ '1.0': {}, '2.0': { faults } });
 
+/** What an index may say of a wheel, whatever the wheel says. */
+const metadata = (version: string) => `Metadata-Version: 2.1\nName: transformers\nVersion: ${version}\n`;
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'healthy',
@@ -279,6 +282,25 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'conflict',
     says: 'metadata without a solution is unresolved, with the reason of the resolver',
     lines: { transformers: { '1.0': {}, '2.0': { requires: ['peft>=9'] } } },
+    ask: ['transformers:1.0..2.0'],
+    cells: LORA,
+    status: 3,
+  },
+  {
+    id: 'metadata-lies',
+    says: 'a dependency that the index leaves out of the metadata is missed at import, as it would be by a user',
+    lines: {
+      transformers: { '1.0': {}, '2.0': { requires: ['tokens'], faults: ['asks_tokens'], metadata: metadata('2.0') } },
+      tokens: { '1.0': {} },
+    },
+    ask: ['transformers:1.0..2.0'],
+    cells: LORA,
+    status: 1,
+  },
+  {
+    id: 'metadata-asks-more',
+    says: 'a dependency that only the index names, and nobody has, is unresolved',
+    lines: { transformers: { '1.0': {}, '2.0': { metadata: `${metadata('2.0')}Requires-Dist: of-nobody\n` } } },
     ask: ['transformers:1.0..2.0'],
     cells: LORA,
     status: 3,

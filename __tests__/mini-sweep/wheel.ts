@@ -9,6 +9,10 @@ export interface WheelContent {
   readonly files: Readonly<Record<string, string>>;
   readonly requires?: readonly string[];
   readonly requiresPython?: string;
+  /** Path in the wheel -> where a symbolic link there points to. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Paths that RECORD lists besides those of the files. */
+  readonly claims?: readonly string[];
 }
 
 export interface Wheel {
@@ -19,7 +23,7 @@ export interface Wheel {
 
 /** 1 January 2024, midnight, as a ZIP archive counts. */
 const DATE = ((2024 - 1980) << 9) | (1 << 5) | 1;
-const MODE = 0o100644;
+const MODE = { file: 0o100644, link: 0o120777 };
 
 export function writeWheel(content: WheelContent): Wheel {
   const { name, version } = content;
@@ -30,8 +34,9 @@ export function writeWheel(content: WheelContent): Wheel {
     [`${folder}/METADATA`]: metadata,
     [`${folder}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: mini-sweep\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
   };
-  const entries = { ...files, [`${folder}/RECORD`]: recordOf(files, `${folder}/RECORD`) };
-  return { filename: `${name}-${version}-py3-none-any.whl`, bytes: zip(entries), metadata };
+  const claimed = (content.claims ?? []).map((path) => `${path},,\n`).join('');
+  const entries = { ...files, [`${folder}/RECORD`]: claimed + recordOf(files, `${folder}/RECORD`) };
+  return { filename: `${name}-${version}-py3-none-any.whl`, bytes: zip(entries, content.links ?? {}), metadata };
 }
 
 export function sha256(bytes: Buffer | string, encoding: 'hex' | 'base64url' = 'hex'): string {
@@ -57,21 +62,25 @@ export function recordOf(files: Readonly<Record<string, string>>, own: string): 
   return `${[...lines.toSorted(), `${own},,`].join('\n')}\n`;
 }
 
-function zip(entries: Readonly<Record<string, string>>): Buffer {
+type Entries = Readonly<Record<string, string>>;
+
+function zip(files: Entries, links: Entries): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
-  for (const [path, text] of Object.entries(entries).toSorted(([left], [right]) => (left < right ? -1 : 1))) {
+  const entries = Object.entries({ ...files, ...links }).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  for (const [path, text] of entries) {
+    const mode = path in links ? MODE.link : MODE.file;
     const [name, data] = [Buffer.from(path), Buffer.from(text)];
     const common = commonFields(name, data);
     const head = Buffer.concat([numbers([0x04034b50, 4]), common, numbers([0, 2]), name, data]);
     const listed = [numbers([0x02014b50, 4], [(3 << 8) | 20, 2]), common];
-    central.push(...listed, numbers([0, 2], [0, 2], [0, 2], [0, 2], [(MODE << 16) >>> 0, 4], [offset, 4]), name);
+    central.push(...listed, numbers([0, 2], [0, 2], [0, 2], [0, 2], [(mode << 16) >>> 0, 4], [offset, 4]), name);
     local.push(head);
     offset += head.length;
   }
   const directory = Buffer.concat(central);
-  const count = Object.keys(entries).length;
+  const count = entries.length;
   const end = numbers(
     [0x06054b50, 4],
     [0, 2],
