@@ -108,6 +108,27 @@ describe('measuring a batch', () => {
     expect(added).toEqual([]);
   });
 
+  it('writes results down in the order of the question, in whatever order they finish', async () => {
+    const { measurements, added } = await measure({
+      run: (_job, onLine) => {
+        for (const id of ids.toReversed()) onLine(passed(id));
+        return { how: 'exit', code: 0, output: '' };
+      },
+    });
+    expect(added.map(({ cell }) => cell)).toEqual(ids);
+    expect([...(measurements[0]?.results.keys() ?? [])]).toEqual(ids);
+  });
+
+  it('writes down what finished before an interruption, whatever comes first in the question', async () => {
+    const { added } = await measure({
+      run: (_job, onLine) => {
+        onLine(passed(ids[2] ?? ''));
+        return { how: 'interrupted', code: 0, output: '' };
+      },
+    });
+    expect(added.map(({ cell }) => cell)).toEqual([ids[2]]);
+  });
+
   it('takes a native crash while importing for a failure of every cell', async () => {
     const { outcomes } = await measure({ run: () => ({ how: 'signal', code: 11, output: '' }) });
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['fail']));

@@ -87,7 +87,7 @@ async function prepare(
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === 'unresolved')) return known;
-  const environment = await ports.environments
+  return ports.environments
     .prepare(question.environment, settings.preferencesOf(question.environment))
     .catch(
       (error: unknown): Environment => ({
@@ -95,8 +95,6 @@ async function prepare(
         why: `The environment could not be made: ${error instanceof Error ? error.message : String(error)}`,
       }),
     );
-  ports.journal.addEnvironment(question.environment, environment);
-  return environment;
 }
 
 async function measure(
@@ -105,6 +103,7 @@ async function measure(
   ports: SweepPorts,
   settings: SweepSettings,
 ): Promise<Measurement> {
+  ports.journal.addEnvironment(question.environment, environment);
   const results = new Map<string, Result>();
   const key = requestKey(question.environment);
   if (environment.status !== 'built') {
@@ -137,7 +136,8 @@ async function measure(
   // A probe that took all its time without one cell would take it again.
   if (unsure.length > 0 && ended !== 'nothing in time' && !settings.isStopped())
     await probe(question, environment.id, unsure, 1, ports, settings, add);
-  return { question, environment, results };
+  const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
+  return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
 }
 
 /** A result of the base is complete only with what it leaves for the others to load. */
@@ -167,16 +167,30 @@ async function probe(
   add: (result: Result) => void,
 ): Promise<'nothing in time' | 'ended'> {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
+  const inOrder = orderedBy(cells, add);
   const imported = new Set<string>();
   const end = await ports.probes.run(environmentId, jobFor(question, cells, width, ports, settings), (line) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
     if (record?.kind !== 'cell' || !waiting.delete(record.cell)) return;
-    add(judge(record));
+    inOrder(judge(record));
   });
   const nothing = end.how === 'timeout' && waiting.size === cells.length;
-  for (const id of waiting.keys()) add(withoutRecord(id, end, imported.has('peft')));
+  for (const id of waiting.keys()) inOrder(withoutRecord(id, end, imported.has('peft')));
   return nothing ? 'nothing in time' : 'ended';
+}
+
+/** Hands results on in the order of the cells, as soon as all before them are there: two runs write the same lines. */
+function orderedBy(cells: readonly Cell[], add: (result: Result) => void): (result: Result) => void {
+  const finished = new Map<string, Result>();
+  const open = cells.map(cellId);
+  return (result) => {
+    finished.set(result.cell, result);
+    for (let first = finished.get(open[0] ?? ''); first !== undefined; first = finished.get(open[0] ?? '')) {
+      open.shift();
+      add(first);
+    }
+  };
 }
 
 function jobFor(
