@@ -17,7 +17,7 @@ beforeAll(async () => {
   const python = await findPython(undefined, cache);
   const warden = { python: python.path, program: resolve('probe') };
   const show = [python.prefix, warden.program];
-  const containment = await chooseContainment(warden, { show, hidden: [], scratch: join(cache, 'tmp') });
+  const containment = await chooseContainment(warden, { show, hidden: [], cache });
   settings = { cache, warden, containment, show, tag: python.tag };
 });
 

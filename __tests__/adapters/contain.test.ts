@@ -39,7 +39,11 @@ beforeAll(async () => {
   const found = await findPython(undefined, checkout);
   python = found.path;
   interpreter = [found.prefix];
-  const ground = { show: [show, ...interpreter], hidden: hiddenFolders({}, join(checkout, 'sub')), scratch: work };
+  const ground = {
+    show: [show, ...interpreter],
+    hidden: hiddenFolders({}, join(checkout, 'sub')),
+    cache: join(closed, 'cache'),
+  };
   level = await chooseContainment({ python, program: resolve('probe') }, ground);
 });
 

@@ -23,6 +23,13 @@ describe('what a base cell leaves for the others', () => {
     expect(readFileSync(join(folder, 'adapter', 'adapter_config.json'), 'utf8')).toBe('x');
   });
 
+  it('is given to nobody where no cell of the base left anything', () => {
+    const handover = new Handover(scratch('handover'));
+    expect(handover.given('abc')).toBeUndefined();
+    handover.take('abc', line(CELL, { 'logits.json': base64('{}') }));
+    expect(handover.given('abc')).toBe(handover.folder('abc'));
+  });
+
   it('takes the place of an earlier one as a whole', () => {
     const handover = new Handover(scratch('handover'));
     handover.take('abc', line(CELL, { 'logits.json': base64('old'), 'adapter/old': base64('old') }));

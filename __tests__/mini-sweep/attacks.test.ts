@@ -186,6 +186,6 @@ function processesWith(text: string): readonly string[] {
 }
 
 async function untilProbe(cache: string): Promise<void> {
-  const isThere = () => processesWith(cache).some((line) => line.includes('peft_probe'));
+  const isThere = () => processesWith(cache).some((line) => line.includes('peft_probe.zygote'));
   for (let tries = 0; tries < 100 && !isThere(); tries++) await new Promise((wait) => setTimeout(wait, 100));
 }

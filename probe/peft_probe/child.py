@@ -2,7 +2,6 @@
 
 import base64
 import ctypes
-import json
 import os
 import resource
 import selectors
@@ -51,10 +50,9 @@ class Child:
         if len(self.pending) > protocol.LONGEST_HANDOVER:
             return self.close(self.records, selector)
         *lines, self.pending = self.pending.split(b"\n")
-        for line in lines:
-            message = json.loads(line)
+        for message in map(protocol.message_in, lines):
             self.stage = message.get("stage", self.stage)
-            self.result = message.get("result", self.result)
+            self.result = protocol.result_in(message) or self.result
             self.left = message.get("left", self.left)
 
     def read_output(self, selector):
@@ -98,7 +96,7 @@ class Child:
             return {**said, "ended": f"signal:{os.WTERMSIG(self.status)}", "stage": self.stage, "output": self.tail()}
         if self.result is None or os.WEXITSTATUS(self.status) != 0:
             return {**said, "ended": f"status:{os.WEXITSTATUS(self.status)}", "stage": self.stage, "output": self.tail()}
-        return {**said, "ended": "exit", **self.result, **({"output": self.tail()} if self.result["failures"] else {})}
+        return {**self.result, **said, "ended": "exit", **({"output": self.tail()} if self.result["failures"] else {})}
 
     def handover(self):
         """What a cell that came to its end leaves for other environments, or None."""

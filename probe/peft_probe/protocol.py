@@ -36,6 +36,23 @@ def write_line(line, descriptor):
         view = view[os.write(descriptor, view) :]
 
 
+def message_in(line):
+    """What a cell says in a line; nothing where the line is no message. Packages can write there too."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def result_in(message):
+    """The result in a message, or None where there is none in the form of one."""
+    result = message.get("result")
+    parts = {"stages": dict, "failures": list, "facts": dict}
+    fits = isinstance(result, dict) and all(isinstance(result.get(name), kind) for name, kind in parts.items())
+    return result if fits else None
+
+
 def finite(value):
     """The same value with NaN and infinities as null, since JSON has neither."""
     if isinstance(value, dict):

@@ -42,6 +42,15 @@ def misbehave(trial, began):
     if how == "garbage":
         os.write(1, b"\x00\xff not json {" * 100_000)
         print('{"kind": "cell", "cell": "x", "ended": "exit"}')
+    if how == "garbage in records":
+        for descriptor in range(3, 32):
+            for line in (b'{"kind":"cell",', b"\xff\0", b"5", b'{"result": 5}', b'{"result": {}}', b"[" * 5000):
+                try:
+                    os.write(descriptor, b"\n" + line + b"\n")
+                except OSError:
+                    pass
+    if how == "another's name":
+        return {"kind": "handover", "cell": "good/none/llama/causal-lm", **GOOD}
     if how == "leaves":
         trial.left = {"logits.json": b"{}"}
     if how == "leaves and dies":
@@ -100,6 +109,14 @@ class Cells(unittest.TestCase):
         self.assertEqual(records["garbage"]["ended"], "exit")
         self.assertEqual(len(records), 2)
         self.assertLessEqual(len(records["garbage"].get("output", "")), child.OUTPUT_KEPT)
+
+    def test_what_a_package_writes_between_records_is_no_message(self):
+        records = self.run_cells("garbage in records", "good")
+        self.assertEqual([records[name]["ended"] for name in ("garbage in records", "good")], ["exit", "exit"])
+
+    def test_a_cell_answers_for_no_other(self):
+        sent = self.sent("another's name", "good")
+        self.assertEqual(sorted((record["kind"], record["cell"].split("/")[0]) for record in sent), [("cell", "another's name"), ("cell", "good")])
 
     def test_a_process_that_a_cell_leaves_behind_is_ended(self):
         self.run_cells("daemon", "good")

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { run } from './process.ts';
+import { makeScratch } from './scratch.ts';
 
 /** Folders of this machine, as a contained program sees them: it has a root of its own with the system's programs and these. */
 export interface Rooms {
@@ -44,8 +45,8 @@ export interface Ground {
   readonly show: readonly string[];
   /** Folders whose files it must not see. */
   readonly hidden: readonly string[];
-  /** Where scratch folders may be made. */
-  readonly scratch: string;
+  /** The cache, under which scratch folders are made. */
+  readonly cache: string;
 }
 
 export type Level = 'other-user' | 'user-namespace' | 'limits';
@@ -142,8 +143,8 @@ export function wrapped(
 async function tryLevel(level: Level, warden: Warden, ground: Ground): Promise<Seen | undefined> {
   const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1000)}`;
   const common = mkdtempSync(join(tmpdir(), 'peft-sweep-try-'));
-  const work = mkdtempSync(join(ground.scratch, 'try-'));
-  const folders = [...ground.show, ground.scratch, tmpdir(), '/dev/shm'];
+  const work = makeScratch(ground.cache, 'try');
+  const folders = [...ground.show, join(ground.cache, 'tmp'), tmpdir(), '/dev/shm'];
   const socket = join(common, 'socket');
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {

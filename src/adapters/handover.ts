@@ -23,6 +23,11 @@ export class Handover {
     return join(this.root, environmentId);
   }
 
+  /** The same where there is something in it: no cell of the base may have come so far. */
+  given(environmentId: string): string | undefined {
+    return existsSync(this.folder(environmentId)) ? this.folder(environmentId) : undefined;
+  }
+
   has(environmentId: string, cell: string): boolean {
     return existsSync(join(this.folder(environmentId), folderName(cell)));
   }

@@ -55,11 +55,15 @@ export class PythonProbes implements Probes {
     }
   }
 
+  #carried({ carryFrom }: ProbeJob): string | undefined {
+    return carryFrom === undefined ? undefined : this.#handover.given(carryFrom);
+  }
+
   #command(environmentId: string, job: ProbeJob, work: string, seconds: number): readonly string[] {
     const { settings } = this;
     const environment = environmentFolder(settings.cache, environmentId);
-    const carried = job.carryFrom === undefined ? [] : [this.#handover.folder(job.carryFrom)];
-    const show = [environment, settings.program, ...carried, ...settings.show];
+    const carried = this.#carried(job);
+    const show = [environment, settings.program, ...(carried ? [carried] : []), ...settings.show];
     const bytes = settings.bytesPerCell + IMPORT_BYTES;
     const limits: Limits = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
     const python = join(environment, 'bin', 'python');
@@ -134,7 +138,7 @@ export class PythonProbes implements Probes {
       checkpoints: join(this.settings.program, 'checkpoints'),
       work,
       handover: job.saveHandover,
-      carryFrom: job.carryFrom ? this.#handover.folder(job.carryFrom) : null,
+      carryFrom: this.#carried(job) ?? null,
       seconds: this.settings.secondsPerCell,
       bytes: this.settings.bytesPerCell,
       steps: STEPS,

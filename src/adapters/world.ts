@@ -80,7 +80,7 @@ export async function openWorld(options: WorldOptions) {
     return chooseContainment(warden, {
       show: [...show, warden.program, environments],
       hidden: hiddenFolders(environment, options.folder),
-      scratch: join(cache, 'tmp'),
+      cache,
     });
   });
   const environments = async (build: TorchBuild, out: string) =>
