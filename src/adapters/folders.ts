@@ -1,7 +1,17 @@
 /** Folders that a run writes to: proved before anything else is done, held by one run at a time, removed for good. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 
 const LOCK = '.lock';
@@ -22,13 +32,26 @@ const WHY: Readonly<Record<string, string>> = {
 export function openFolder(folder: string, what: string, instead: string): void {
   const proof = join(folder, `.written-${process.pid}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     writeFileSync(proof, '');
     rmSync(proof);
   } catch (error) {
     const why = WHY[(error as NodeJS.ErrnoException).code ?? ''];
     if (why === undefined) throw error;
     throw new UserError(`${what} \`${folder}\` cannot be used: ${why}. Mend that, or ${instead}.`);
+  }
+}
+
+/** Step by step: Node's own way never ends where the system makes no folders, as below /proc. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && kindOf(folder, statSync)?.isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(folder))) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder);
   }
 }
 
@@ -112,8 +135,17 @@ export function removeTree(folder: string): string | undefined {
     return undefined;
   } catch {
     // Paths longer than the system takes, folders without permissions: the system's own tools go step by step.
-    spawnSync('chmod', ['-R', 'u+rwX', '--', folder]);
+    // What a link points to is not ours.
+    if (kindOf(folder, lstatSync)?.isDirectory()) spawnSync('chmod', ['-R', 'u+rwX', '--', folder]);
     const { status, stderr, error } = spawnSync('rm', ['-rf', '--', folder], { encoding: 'utf8' });
     return status === 0 ? undefined : (error?.message ?? stderr.trim().split('\n').at(-1) ?? 'it stays');
+  }
+}
+
+function kindOf(path: string, look: (path: string) => Stats): Stats | undefined {
+  try {
+    return look(path);
+  } catch {
+    return undefined;
   }
 }

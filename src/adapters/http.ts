@@ -50,7 +50,7 @@ export async function fetchText(url: string, asking: Asking): Promise<Answer> {
       const { answer, error } = await attempted(url, { ...asking, signal });
       if (answer !== undefined && answer.status < 500 && answer.status !== 429) return answer;
       const wait = retryAfter(answer) ?? 150 * 4 ** attempt;
-      const mayTryAgain = attempt < TRIES && !(error instanceof Hopeless) && Date.now() + wait < deadline;
+      const mayTryAgain = attempt < TRIES && !isHopeless(error) && Date.now() + wait < deadline;
       if (!mayTryAgain || signal.aborted) throw giveUp(answer, error, asking, signal);
       await pause(wait, signal);
     }
@@ -92,6 +92,14 @@ function giveUp(answer: Answer | undefined, error: unknown, { patience }: Asking
   return new WeatherError(`The package index answered ${answer.status}${asked}. ${next}`);
 }
 
+function isHopeless(error: unknown): boolean {
+  return error instanceof Hopeless || isUntrusted(error);
+}
+
+function isUntrusted(error: unknown): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 /** Seconds or a date, as milliseconds from now. */
 function retryAfter(answer: Answer | undefined): number | undefined {
   const value = answer?.headers['retry-after'];
@@ -101,8 +109,8 @@ function retryAfter(answer: Answer | undefined): number | undefined {
 }
 
 function whyOf(error: unknown): string {
-  const { code = '', message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(code))
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (isUntrusted(error))
     return `its certificate is not trusted (${message.split(';')[0]}). Set SSL_CERT_FILE to the certificate of your authority, or pip's \`cert\`.`;
   const next =
     error instanceof Hopeless
