@@ -34,8 +34,10 @@ async function said(error: unknown): Promise<number> {
   try {
     return (await import('./commands/failed.ts')).failed(error, interrupted.signal.aborted);
   } catch (unreadable) {
-    process.stderr.write(`peft-sweep: ${String(error)}\npeft-sweep: ${String(unreadable)}\n`);
-    return /EMFILE|ENFILE|ENOMEM/.test(String(unreadable)) ? 3 : 70;
+    const isLimit = /EMFILE|ENFILE|ENOMEM/.test(String(unreadable));
+    const next = isLimit ? 'Raise the limits of this machine, e.g. `ulimit -n 1024`' : 'Install peft-sweep again';
+    process.stderr.write(`peft-sweep: Its own files cannot be read. ${next}. ${String(error)}\n`);
+    return isLimit ? 3 : 70;
   }
 }
 

@@ -38,9 +38,9 @@ export function failureOf(error: unknown, isInterrupted: boolean): Failure {
 
 /** The sentence about a limit of this machine that an error of the system stands for. */
 export function limitOf(error: unknown): string | undefined {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   const sentence = code !== undefined && Object.hasOwn(LIMITS, code) ? LIMITS[code] : undefined;
-  const where = typeof path === 'string' ? ` It is about \`${path}\`.` : '';
+  const where = typeof path === 'string' && !syscall?.startsWith('spawn') ? ` It is about \`${path}\`.` : '';
   return sentence && `${sentence} (${code}).${where} What was measured is kept.`;
 }
 
