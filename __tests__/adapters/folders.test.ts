@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { openFolder, removeTree, takeOut } from '../../src/adapters/folders.ts';
+import { openFolder, takeOut } from '../../src/adapters/folders.ts';
 import { scratch } from '../factories/scratch.ts';
 
 /** A process that runs until it is killed, and when it began. */
@@ -92,36 +92,5 @@ describe('the lock of an output folder', () => {
     });
     expect(others).toEqual(Array.from({ length: 5 }, () => 'UserError'));
     gave();
-  });
-});
-
-/** Thirty folders below each other, with names of 200 letters. */
-function deepen(folder: string): void {
-  mkdirSync(folder);
-  const script = 'import os\nfor _ in range(30): os.mkdir("d" * 200); os.chdir("d" * 200)';
-  expect(spawnSync('python3', ['-c', script], { cwd: folder }).status).toBe(0);
-}
-
-describe('removing what a package left', () => {
-  it('takes paths that are longer than the system allows', () => {
-    const folder = join(scratch('deep'), 'tree');
-    deepen(folder);
-    expect(removeTree(folder)).toBeUndefined();
-    expect(existsSync(folder)).toBe(false);
-  });
-
-  it('takes folders that nobody may enter, and links without what they point to', () => {
-    const folder = scratch('modes');
-    const [tree, outside] = [join(folder, 'tree'), join(folder, 'outside')];
-    mkdirSync(join(tree, 'closed', 'inside'), { recursive: true });
-    writeFileSync(outside, 'kept');
-    symlinkSync(outside, join(tree, 'closed', 'link'));
-    chmodSync(join(tree, 'closed'), 0);
-    expect(removeTree(tree)).toBeUndefined();
-    expect([existsSync(tree), readFileSync(outside, 'utf8')]).toEqual([false, 'kept']);
-  });
-
-  it('has nothing to say of what is not there', () => {
-    expect(removeTree(join(scratch('none'), 'none'))).toBeUndefined();
   });
 });

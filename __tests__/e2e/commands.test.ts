@@ -326,7 +326,7 @@ describe('folders and other runs', () => {
     spawnSync('python3', ['-c', script], { cwd: tmp });
     const without = await type(['clean'], { PEFT_SWEEP_CACHE: join(folder, 'cache'), PATH: '' });
     expect(without.status).toBe(3);
-    expect(without.stderr).toMatch(/tmp` could not be removed: /);
+    expect(without.stderr).toMatch(/tmp` could not be removed\. Remove it as/);
     const cleaned = await type(['clean'], { PEFT_SWEEP_CACHE: join(folder, 'cache') });
     expect(cleaned).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(tmp)).toBe(false);

@@ -1,16 +1,6 @@
-/** Folders that a run writes to: proved before anything else is done, held by one run at a time, removed for good. */
+/** Folders that a run writes to: proved before anything else is done, and held by one run at a time. */
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 
@@ -48,7 +38,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && kindOf(folder, statSync)?.isDirectory()) return;
+    if (code === 'EEXIST' && isFolder(folder)) return;
     if (code !== 'ENOENT' || existsSync(dirname(folder))) throw error;
     makeFolder(dirname(folder));
     mkdirSync(folder);
@@ -128,24 +118,10 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** Removes a folder whatever a package left in it; says why where it cannot. Never throws. */
-export function removeTree(folder: string): string | undefined {
+function isFolder(path: string): boolean {
   try {
-    rmSync(folder, { recursive: true, force: true });
-    return undefined;
+    return statSync(path).isDirectory();
   } catch {
-    // Paths longer than the system takes, folders without permissions: the system's own tools go step by step.
-    // What a link points to is not ours.
-    if (kindOf(folder, lstatSync)?.isDirectory()) spawnSync('chmod', ['-R', 'u+rwX', '--', folder]);
-    const { status, stderr, error } = spawnSync('rm', ['-rf', '--', folder], { encoding: 'utf8' });
-    return status === 0 ? undefined : (error?.message ?? stderr.trim().split('\n').at(-1) ?? 'it stays');
-  }
-}
-
-function kindOf(path: string, look: (path: string) => Stats): Stats | undefined {
-  try {
-    return look(path);
-  } catch {
-    return undefined;
+    return false;
   }
 }

@@ -87,14 +87,12 @@ async function prepare(
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === 'unresolved')) return known;
-  return ports.environments
-    .prepare(question.environment, settings.preferencesOf(question.environment))
-    .catch(
-      (error: unknown): Environment => ({
-        status: 'inconclusive',
-        why: `The environment could not be made: ${error instanceof Error ? error.message : String(error)}`,
-      }),
-    );
+  return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
+    (error: unknown): Environment => ({
+      status: 'inconclusive',
+      why: `The environment could not be made: ${error instanceof Error ? error.message : String(error)}`,
+    }),
+  );
 }
 
 async function measure(
