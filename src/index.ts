@@ -6,11 +6,13 @@ import { loadPlan } from './action/load-plan.ts';
 import { announce, planJob, writePlan } from './action/plan.ts';
 import { gather, progressOn, publishReports, refusedShards } from './action/publish.ts';
 import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
+import { nextStep, writeDefect } from './adapters/defects.ts';
 import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
 import { writeReport } from './commands/files.ts';
 import { readConfiguration } from './commands/run.ts';
 import { Refused, UserError, WeatherError } from './errors.ts';
+import { failureOf } from './failure.ts';
 import { parseCommandLine } from './inputs.ts';
 import type { PlanFile } from './plan/plan-file.ts';
 import type { GitHub } from './ports.ts';
@@ -24,6 +26,8 @@ import { recommended } from './report/summary.ts';
 declare const TOOL_VERSION: string;
 
 type Room = Omit<Context, 'line'>;
+
+const interrupted = new AbortController();
 
 async function main(): Promise<void> {
   const mode = modeInput();
@@ -41,7 +45,6 @@ async function main(): Promise<void> {
 }
 
 function roomOf(environment: NodeJS.ProcessEnv): Room {
-  const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
   const say = (text: string) => core.info(text.split('\n').map(logLine).join('\n'));
@@ -179,12 +182,17 @@ function statusOf(reports: readonly Report[], { conclusion }: Published): number
   return reports.some(({ totals }) => totals.cells['not-compared'] > 0) ? 3 : 0;
 }
 
-try {
-  await main();
-} catch (error) {
-  const status = error instanceof UserError ? 2 : error instanceof WeatherError || error instanceof Refused ? 3 : 70;
-  const lines = error instanceof UserError ? error.lines : [error instanceof Error ? error.message : String(error)];
+function failed(error: unknown): void {
+  const { status, lines, log } = failureOf(error, interrupted.signal.aborted);
   for (const text of lines) core.error(plain(text, 1000));
+  if (log !== undefined) core.info(nextStep(writeDefect(TOOL_VERSION, [core.getInput('mode')], log), logLine(log)));
   core.setOutput('status', status);
   process.exitCode = status;
 }
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => {
+    failed(error);
+    process.exit();
+  });
+await main().catch(failed);

@@ -163,8 +163,8 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   };
   for (;;) {
     const step = next(problem, history);
-    if (step.kind === 'done') return { history, stoppedBy: 'finished' as const };
-    if (isStopped())
+    if (step.kind === 'done' && !ports.isInterrupted()) return { history, stoppedBy: 'finished' as const };
+    if (step.kind === 'done' || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
     history.push(...(await measureBatch(step.questions, ports, settings)));
     if (history.some(({ question }) => question.purpose === 'head')) await ports.watch?.(history);

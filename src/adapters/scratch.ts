@@ -18,10 +18,18 @@ export function makeScratch(cache: string, what: string): string {
 /** Removes folders, whatever lies in them: names too long for a path, folders that nobody may enter. Never throws. */
 export async function removeFolders(folders: readonly string[]): Promise<void> {
   if (folders.length === 0) return;
-  const removed = await run('rm', ['-rf', '--', ...folders]);
-  if (removed.status === 0) return;
-  await run('chmod', ['-R', 'u+rwX', '--', ...folders]);
-  await run('rm', ['-rf', '--', ...folders]);
+  if ((await tried('rm', ['-rf', '--', ...folders])) === 0) return;
+  await tried('chmod', ['-R', 'u+rwX', '--', ...folders]);
+  await tried('rm', ['-rf', '--', ...folders]);
+}
+
+/** The status of a program; undefined where this machine has no room for it. */
+async function tried(command: string, args: readonly string[]): Promise<number | undefined> {
+  try {
+    return (await run(command, args)).status;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Removes what runs that were killed have left behind. */

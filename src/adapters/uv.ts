@@ -23,20 +23,21 @@ export async function findUv(
   settings: IndexSettings,
   offline: boolean,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<Uv> {
   const own = join(folder, `uv-${UV_VERSION}`, 'bin', 'uv');
   for (const path of ['uv', own]) {
     const version = await versionOf(path);
-    if (version !== undefined) return bind(path, version, folder, settings);
+    if (version !== undefined) return bind(path, version, folder, settings, signal);
   }
   if (offline)
     throw new WeatherError('uv is not installed here. Install uv, or let a sweep without --offline fetch it.');
   say(`installing uv ${UV_VERSION} into ${join(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join(folder, `uv-${UV_VERSION}`));
+  await install(python, join(folder, `uv-${UV_VERSION}`), signal);
   const version = await versionOf(own);
   if (version === undefined)
     throw new WeatherError(`uv was installed but does not start: ${own}. Remove the folder and try again.`);
-  return bind(own, version, folder, settings);
+  return bind(own, version, folder, settings, signal);
 }
 
 async function versionOf(path: string): Promise<string | undefined> {
@@ -48,22 +49,18 @@ async function versionOf(path: string): Promise<string | undefined> {
   return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : undefined;
 }
 
-async function install(python: string, folder: string): Promise<void> {
+async function install(python: string, folder: string, signal: AbortSignal | undefined): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const made = await run(python, ['-m', 'venv', folder]);
+  const made = await run(python, ['-m', 'venv', folder], { signal });
   if (made.status !== 0)
     throw new UserError(
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`,
     );
-  const installed = await run(join(folder, 'bin', 'python'), [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--only-binary',
-    ':all:',
-    `uv==${UV_VERSION}`,
-  ]);
+  const installed = await run(
+    join(folder, 'bin', 'python'),
+    ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', `uv==${UV_VERSION}`],
+    { signal },
+  );
   if (installed.status !== 0)
     throw new WeatherError(
       `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`,
@@ -74,7 +71,13 @@ function lastLine(finished: Finished): string {
   return (finished.stderr || finished.stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }
 
-async function bind(path: string, version: string, folder: string, settings: IndexSettings): Promise<Uv> {
+async function bind(
+  path: string,
+  version: string,
+  folder: string,
+  settings: IndexSettings,
+  interrupted: AbortSignal | undefined,
+): Promise<Uv> {
   // What is resolved or installed for a run that was killed is of no use to anybody.
   const lead = ['setpriv', '--pdeathsig', 'KILL', '--'];
   const follows = (await run('setpriv', [...lead.slice(1), 'true'], { timeoutMs: 20_000 })).status === 0;
@@ -95,9 +98,14 @@ async function bind(path: string, version: string, folder: string, settings: Ind
       run(program, [...before, ...options, ...args], {
         env: settings.uvEnvironment,
         ...(input !== undefined && { input }),
-        ...(signal && { signal }),
+        signal: anyOf([signal, interrupted]),
       }),
   };
+}
+
+function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 0 ? AbortSignal.any(given) : undefined;
 }
 
 /**

@@ -10,6 +10,8 @@ import { plain } from '../report/escape.ts';
 import { IndexCatalog } from './catalog.ts';
 import { chooseContainment, hiddenFolders } from './contain.ts';
 import { UvEnvironments } from './environments.ts';
+import { openFolder } from './folders.ts';
+import { patienceOf } from './http.ts';
 import { emittedIndexes, indexSettings, readCertificate } from './index-settings.ts';
 import { FileJournal } from './journal.ts';
 import { PythonProbes } from './probes.ts';
@@ -31,6 +33,8 @@ export interface WorldOptions {
   readonly offline: boolean;
   /** Whether uv may be installed where the machine has none. */
   readonly mayInstall?: boolean;
+  /** Stops what is being asked of the index and of uv. */
+  readonly signal?: AbortSignal | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -38,20 +42,22 @@ export interface WorldOptions {
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export async function openWorld(options: WorldOptions) {
-  const { environment, say } = options;
+  const { environment, say, signal } = options;
   const cache = cacheFolder(environment);
-  mkdirSync(cache, { recursive: true });
+  openFolder(cache, 'The cache folder', 'set PEFT_SWEEP_CACHE to one');
   await sweepScratch(cache);
   const python = await findPython(options.python, options.folder);
-  const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000 });
+  const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000, signal });
   const index = indexSettings(environment, pipConfig.stdout);
   /** uv is looked for when it is needed: a plan does without. */
-  const uv = once(() => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say));
+  const uv = once(() =>
+    findUv(python.path, cache, index, options.offline || options.mayInstall === false, say, signal),
+  );
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
     if (index.uvOptions.includes('--no-index') || environment.UV_NO_INDEX) return [];
-    const ofPip = await run(python.path, ['-I', '-c', DEFAULT_OF_PIP], { timeoutMs: 20_000 });
+    const ofPip = await run(python.path, ['-I', '-c', DEFAULT_OF_PIP], { timeoutMs: 20_000, signal });
     if (ofPip.status === 0 && ofPip.stdout.trim() !== '') return [ofPip.stdout.trim(), ...index.extraIndexUrls];
     return emittedIndexes(
       await (await uv()).call(
@@ -68,9 +74,11 @@ export async function openWorld(options: WorldOptions) {
     folder: join(cache, 'index'),
     offline: options.offline,
     target,
+    patience: patienceOf(environment),
+    signal,
   });
   const torch = async (pinned: string | undefined) =>
-    chooseTorch({ uv: await uv(), python, target, settings: index, catalog, folder: cache, pinned });
+    chooseTorch({ uv: await uv(), python, target, settings: index, catalog, folder: cache, pinned, signal });
   const warden = { python: python.path, program: programFolder() };
   /** What a program of strangers sees besides its environment: the interpreter. */
   const show = [python.prefix];

@@ -66,12 +66,14 @@ const Line = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), identity: z.string().max(100_000) }),
   z.strictObject({
     kind: z.literal('environment'),
+    run: EnvironmentId.optional(),
     key: z.string().max(4000),
     request: Request,
     environment: Environment,
   }),
   z.strictObject({
     kind: z.literal('result'),
+    run: EnvironmentId.optional(),
     key: z.string().max(4000),
     environment: z.string().max(4000),
     repeat: z.number().int().min(1).max(9),
