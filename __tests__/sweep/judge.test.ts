@@ -35,6 +35,20 @@ describe('judging a record', () => {
       failure('attach', 'ValueError', "Unsupported model type: 'bert'."),
       'unsupported',
     ],
+    [
+      'a method without a default for this architecture',
+      failure('attach', 'ValueError', 'Please specify `target_modules` or `target_parameters`in `peft_config`'),
+      'unsupported',
+    ],
+    [
+      'a default that matches nothing is a failure',
+      failure(
+        'attach',
+        'NoMatchingPeftModuleError',
+        'No `target_modules` passed but also no `target_parameters` found.',
+      ),
+      'fail',
+    ],
     ['a refusal in a later stage is a failure', failure('generate', 'ValueError', 'this is not supported'), 'fail'],
     [
       'an incompatible package is a failure, not a refusal',
@@ -74,12 +88,16 @@ describe('judging a record', () => {
     expect(judge(given).outcome).toBe(outcome);
   });
 
-  it('skips a quantized cell that needs a GPU', () => {
-    const given = {
-      ...failure('quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'),
-      cell: 'lora/bnb-nf4/llama/causal-lm',
-    };
-    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU' });
+  it.each<[Stage, string, string]>([
+    ['quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'],
+    [
+      'attach',
+      'NeedsDevice',
+      'bitsandbytes repacks 4-bit weights for this processor alone; a GPU is needed to measure this cell',
+    ],
+  ])('skips a quantized cell that needs a GPU: %s, %s', (stage, type, message) => {
+    const given = { ...failure(stage, type, message), cell: 'lora/bnb-nf4/llama/causal-lm' };
+    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU', message: `${type}: ${message}` });
   });
 
   it('counts the exception before the broken invariant', () => {

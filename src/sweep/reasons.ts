@@ -18,6 +18,12 @@ const REASONS: readonly Reason[] = [
       /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
   },
   { name: 'this release lacks it', means: 'refused', type: /^Unsupported$/ },
+  {
+    name: 'no default target modules',
+    means: 'refused',
+    type: /^ValueError$/,
+    message: /please specify `target_modules`/i,
+  },
   { name: 'refused', means: 'refused', type: /^NotImplementedError$/ },
   {
     name: 'refused',
