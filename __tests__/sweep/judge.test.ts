@@ -100,6 +100,29 @@ describe('judging a record', () => {
     expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU', message: `${type}: ${message}` });
   });
 
+  it.each<[Stage, string, string]>([
+    ['import', 'ModuleNotFoundError', "No module named 'triton.ops'"],
+    ['import', 'ImportError', "cannot import name 'TypeIndicator' from 'torch.utils._pytree' (/x/_pytree.py)"],
+    ['build', 'AttributeError', "module 'torch.utils._pytree' has no attribute '_register_pytree_node'"],
+    ['quantize', 'AttributeError', "module 'torch' has no attribute 'quint4x2'"],
+  ])('skips what misses something in a torch that the sweep chose: %s, %s: %s', (stage, type, message) => {
+    expect(judge(failure(stage, type, message), '2.15.0')).toMatchObject({
+      outcome: 'skipped',
+      reason: 'needs another torch',
+      message: expect.stringMatching(/: the sweep chose torch 2\.15\.0.*--with torch==VERSION\.$/),
+    });
+    expect(judge(failure(stage, type, message)).outcome).toBe('fail');
+  });
+
+  it.each<[string, string]>([
+    ['ModuleNotFoundError', "No module named 'torchao.ops'"],
+    ['ImportError', "cannot import name 'LinearActivationQuantizedTensor' from 'torchao.quantization' (/x/torch/a.py)"],
+    ['AttributeError', "module 'torchvision' has no attribute 'ops'"],
+    ['RuntimeError', "No module named 'triton.ops'"],
+  ])('does not blame torch for what others lack: %s: %s', (type, message) => {
+    expect(judge(failure('import', type, message), '2.15.0').outcome).toBe('fail');
+  });
+
   it('counts the exception before the broken invariant', () => {
     const given = record({
       stages: { ...PASSED, train: 'fail', generate: 'fail' },

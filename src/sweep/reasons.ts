@@ -1,7 +1,7 @@
 /** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
 import { type Causes, weatherOf } from './weather.ts';
 
-export type ReasonClass = 'weather' | 'needs-device' | 'refused' | 'defect';
+export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
 
 interface Reason {
   readonly name: string;
@@ -31,6 +31,13 @@ const REASONS: readonly Reason[] = [
     type: /^(ValueError|TypeError|RuntimeError)$/,
     message:
       /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
+  },
+  {
+    name: 'needs another torch',
+    means: 'needs-torch',
+    type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
+    message:
+      /no module named '(torch|triton)[.']|from '(torch|triton)[.']|^module '(torch|triton)([.][\w.]+)?' has no attr/i,
   },
   { name: 'name cannot be imported', means: 'defect', type: /^ImportError$/, message: /cannot import name/ },
   { name: 'package missing', means: 'defect', type: /^ModuleNotFoundError$/ },
