@@ -35,6 +35,20 @@ describe('judging a record', () => {
       failure('attach', 'ValueError', "Unsupported model type: 'bert'."),
       'unsupported',
     ],
+    [
+      'a method without a default for this architecture',
+      failure('attach', 'ValueError', 'Please specify `target_modules` or `target_parameters`in `peft_config`'),
+      'unsupported',
+    ],
+    [
+      'a default that matches nothing is a failure',
+      failure(
+        'attach',
+        'NoMatchingPeftModuleError',
+        'No `target_modules` passed but also no `target_parameters` found.',
+      ),
+      'fail',
+    ],
     ['a refusal in a later stage is a failure', failure('generate', 'ValueError', 'this is not supported'), 'fail'],
     [
       'an incompatible package is a failure, not a refusal',
@@ -74,12 +88,39 @@ describe('judging a record', () => {
     expect(judge(given).outcome).toBe(outcome);
   });
 
-  it('skips a quantized cell that needs a GPU', () => {
-    const given = {
-      ...failure('quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'),
-      cell: 'lora/bnb-nf4/llama/causal-lm',
-    };
-    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU' });
+  it.each<[Stage, string, string]>([
+    ['quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'],
+    [
+      'attach',
+      'NeedsDevice',
+      'bitsandbytes repacks 4-bit weights for this processor alone; a GPU is needed to measure this cell',
+    ],
+  ])('skips a quantized cell that needs a GPU: %s, %s', (stage, type, message) => {
+    const given = { ...failure(stage, type, message), cell: 'lora/bnb-nf4/llama/causal-lm' };
+    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU', message: `${type}: ${message}` });
+  });
+
+  it.each<[Stage, string, string]>([
+    ['import', 'ModuleNotFoundError', "No module named 'triton.ops'"],
+    ['import', 'ImportError', "cannot import name 'TypeIndicator' from 'torch.utils._pytree' (/x/_pytree.py)"],
+    ['build', 'AttributeError', "module 'torch.utils._pytree' has no attribute '_register_pytree_node'"],
+    ['quantize', 'AttributeError', "module 'torch' has no attribute 'quint4x2'"],
+  ])('skips what misses something in a torch that the sweep chose: %s, %s: %s', (stage, type, message) => {
+    expect(judge(failure(stage, type, message), '2.15.0')).toMatchObject({
+      outcome: 'skipped',
+      reason: 'needs another torch',
+      message: expect.stringMatching(/: the sweep chose torch 2\.15\.0.*--with torch==VERSION\.$/),
+    });
+    expect(judge(failure(stage, type, message)).outcome).toBe('fail');
+  });
+
+  it.each<[string, string]>([
+    ['ModuleNotFoundError', "No module named 'torchao.ops'"],
+    ['ImportError', "cannot import name 'LinearActivationQuantizedTensor' from 'torchao.quantization' (/x/torch/a.py)"],
+    ['AttributeError', "module 'torchvision' has no attribute 'ops'"],
+    ['RuntimeError', "No module named 'triton.ops'"],
+  ])('does not blame torch for what others lack: %s: %s', (type, message) => {
+    expect(judge(failure('import', type, message), '2.15.0').outcome).toBe('fail');
   });
 
   it('counts the exception before the broken invariant', () => {

@@ -81,6 +81,27 @@ describe('measuring a batch', () => {
     expect(outcomes).toEqual(Object.fromEntries(ids.map((id) => [id, 'pass'])));
   });
 
+  it.each([
+    [{ peft: '0.10.0' }, 'skipped'],
+    [{ peft: '0.10.0', torch: '2.15.0' }, 'fail'],
+  ])('takes a torch that is too new for a defect only where %j holds it: %s', async (pins, outcome) => {
+    const failures = [
+      { stage: 'import', kind: 'raised', type: 'ModuleNotFoundError', message: "No module named 'triton.ops'" },
+    ];
+    const record = { kind: 'cell', cell: ids[0], ended: 'exit', stages: { import: 'fail' }, failures };
+    const { outcomes } = await measure(
+      {
+        environment: { status: 'built', id: 'abc', lock: { torch: '2.15.0' } },
+        run: (_job, onLine) => {
+          onLine(JSON.stringify(record));
+          return { how: 'exit', code: 0, output: '' };
+        },
+      },
+      [{ ...QUESTION, environment: { pins, packages: [] }, cells: [llama('base')] }],
+    );
+    expect(outcomes).toEqual({ [ids[0] ?? '']: outcome });
+  });
+
   it('calls cells inconclusive whose probe was killed, keeps those that finished, and tries the rest once more alone', async () => {
     const { outcomes, jobs } = await measure({
       run: (job, onLine, call) => {

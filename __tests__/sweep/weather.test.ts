@@ -99,7 +99,7 @@ const CODE: readonly Case[] = [
     ['RuntimeError'],
     'shapes differ',
   ],
-  ['ModuleNotFoundError', "No module named 'triton.ops'", ['ModuleNotFoundError'], 'package missing'],
+  ['ModuleNotFoundError', "No module named 'triton.ops'", ['ModuleNotFoundError'], 'needs another torch'],
 ];
 
 describe('what an error tells of', () => {

@@ -12,6 +12,10 @@ class Unsupported(Exception):
     """This release lacks what defines the cell."""
 
 
+class NeedsDevice(Exception):
+    """What this processor would show says nothing about a GPU, where the cell is used."""
+
+
 class HandoverUnreadable(Exception):
     """What the base environment saved is there and cannot be read: says nothing about any library."""
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from . import data
+from .common_path import require_common_path
 from .checks import greedy_gap, largest_difference, require_close
 from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe
 from .methods import configuration
@@ -25,6 +26,7 @@ def quantize(trial):
 
 def attach(trial):
     trial.base_logits = trial.logits(trial.model)
+    require_common_path(trial.model)
     if trial.method is None:
         trial.padded_logits = trial.logits(trial.model, padded=True)
         raise NotApplicable
@@ -37,7 +39,7 @@ def attach(trial):
 
 
 def forward(trial):
-    inputs = data.batch(trial.torch, trial.cell["task"], trial.device)
+    inputs = trial.batch(padded=True)
     output = trial.model(**inputs)
     if not trial.torch.isfinite(output.loss):
         raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
@@ -53,9 +55,9 @@ def train(trial):
     torch.manual_seed(0)
     head_before = _head_values(trial, trainable)
     optimizer = _optimizer(trial, trainable.values())
-    inputs = data.batch(torch, trial.cell["task"], trial.device, padded=False)
+    inputs = trial.batch(padded=False)
     trial.model.train()
-    trial.model(**data.batch(torch, trial.cell["task"], trial.device)).loss.backward()
+    trial.model(**trial.batch(padded=True)).loss.backward()
     without_gradient, losses = set(trainable), []
     for step in range(trial.job["steps"]):
         loss = trial.model(**inputs).loss
@@ -63,7 +65,7 @@ def train(trial):
         loss.backward()
         without_gradient -= {name for name in without_gradient if trainable[name].grad is not None and trainable[name].grad.any()}
         optimizer.step()
-        if trial.cell["method"] == "adalora":
+        if trial.method and trial.method.config == "AdaLoraConfig":
             trial.model.base_model.update_and_allocate(step)
         losses.append(loss.item())
     trial.facts["lossRatio"] = losses[-1] / losses[0]
@@ -162,7 +164,7 @@ def carry(trial):
     saved = _read_logits(trial, source)
     if trial.method is None:
         require_close("base-moved", "logits of the same weights", trial.base_logits, saved["plain"], trial.tolerance)
-        require_close("base-moved-padded", "logits of the same weights, on left-padded rows", trial.padded_logits, saved["padded"], trial.tolerance)
+        require_close("base-moved-padded", "logits of the same weights, on padded rows", trial.padded_logits, saved["padded"], trial.tolerance)
         return
     carried = trial.peft.PeftModel.from_pretrained(trial.load(trial.quantizer is not None), str(source / "adapter"))
     what = "logits of the adapter that the base environment saved"

@@ -13,11 +13,19 @@ const CRASHES: Readonly<Record<string, string>> = {
 };
 const SETTING_UP: readonly Stage[] = ['build', 'quantize', 'attach'];
 
-/** What a probe's record of one cell comes to. */
-export function judge(record: CellRecord): Result {
+/**
+ * What a probe's record of one cell comes to. `ownTorch` is the release of torch where the sweep chose it: what a
+ * package of another time misses in it says nothing about that package.
+ */
+export function judge(record: CellRecord, ownTorch?: string): Result {
   if (record.ended !== 'exit') return endedEarly(record);
   const judged = record.failures.map((failure) => ({ failure: toFailure(failure), means: meaningOf(record, failure) }));
   const facts = factsOf(record);
+  const another = judged.find(({ means }) => means === 'needs-torch');
+  if (another && ownTorch !== undefined) {
+    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
+    return unmeasured(record.cell, 'skipped', another.failure.reason, `${another.failure.message}: ${why}`);
+  }
   const weather = judged.find(({ means }) => means === 'weather' || means === 'needs-device');
   if (weather) {
     const outcome = weather.means === 'weather' ? 'inconclusive' : 'skipped';

@@ -6,6 +6,8 @@ import type { Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Pr
 import { crashed, crashSignal, judge, unmeasured } from './judge.ts';
 import { parseRecord } from './records.ts';
 
+type Built = Extract<Environment, { status: 'built' }>;
+
 export interface SweepPorts {
   readonly environments: Environments;
   readonly probes: Probes;
@@ -129,11 +131,11 @@ async function measure(
     if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(key, environment.id, question.repeat, result);
   };
-  const ended = open.length > 0 && (await probe(question, environment.id, open, settings.width, ports, settings, add));
+  const ended = open.length > 0 && (await probe(question, environment, open, settings.width, ports, settings, add));
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === 'inconclusive');
   // A probe that took all its time without one cell would take it again.
   if (unsure.length > 0 && ended !== 'nothing in time' && !settings.isStopped())
-    await probe(question, environment.id, unsure, 1, ports, settings, add);
+    await probe(question, environment, unsure, 1, ports, settings, add);
   const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
   return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
 }
@@ -157,7 +159,7 @@ function leavesHandover(question: Question, settings: SweepSettings): boolean {
 
 async function probe(
   question: Question,
-  environmentId: string,
+  environment: Built,
   cells: readonly Cell[],
   width: number,
   ports: SweepPorts,
@@ -167,11 +169,12 @@ async function probe(
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
   const inOrder = orderedBy(cells, add);
   const imported = new Set<string>();
-  const end = await ports.probes.run(environmentId, jobFor(question, cells, width, ports, settings), (line) => {
+  const ownTorch = question.environment.pins.torch === undefined ? environment.lock.torch : undefined;
+  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
     if (record?.kind !== 'cell' || !waiting.delete(record.cell)) return;
-    inOrder(judge(record));
+    inOrder(judge(record, ownTorch));
   });
   const nothing = end.how === 'timeout' && waiting.size === cells.length;
   for (const id of waiting.keys()) inOrder(withoutRecord(id, end, imported.has('peft')));

@@ -1,7 +1,7 @@
 /** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
 import { type Causes, weatherOf } from './weather.ts';
 
-export type ReasonClass = 'weather' | 'needs-device' | 'refused' | 'defect';
+export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
 
 interface Reason {
   readonly name: string;
@@ -18,6 +18,12 @@ const REASONS: readonly Reason[] = [
       /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
   },
   { name: 'this release lacks it', means: 'refused', type: /^Unsupported$/ },
+  {
+    name: 'no default target modules',
+    means: 'refused',
+    type: /^ValueError$/,
+    message: /please specify `target_modules`/i,
+  },
   { name: 'refused', means: 'refused', type: /^NotImplementedError$/ },
   {
     name: 'refused',
@@ -25,6 +31,13 @@ const REASONS: readonly Reason[] = [
     type: /^(ValueError|TypeError|RuntimeError)$/,
     message:
       /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
+  },
+  {
+    name: 'needs another torch',
+    means: 'needs-torch',
+    type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
+    message:
+      /no module named '(torch|triton)[.']|from '(torch|triton)[.']|^module '(torch|triton)([.][\w.]+)?' has no attr/i,
   },
   { name: 'name cannot be imported', means: 'defect', type: /^ImportError$/, message: /cannot import name/ },
   { name: 'package missing', means: 'defect', type: /^ModuleNotFoundError$/ },
