@@ -1,11 +1,11 @@
 /** What a program of strangers is kept from. Levels from the strictest; what a level claims is tried before it is said. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { run } from './process.ts';
-import { makeScratch } from './scratch.ts';
+import { makeScratch, makeShared } from './scratch.ts';
 
 /** Folders of this machine, as a contained program sees them: it has a root of its own with the system's programs and these. */
 export interface Rooms {
@@ -142,7 +142,8 @@ export function wrapped(
 /** What a program at this level could do, of what it must not; undefined where the level cannot be had. */
 async function tryLevel(level: Level, warden: Warden, ground: Ground): Promise<Seen | undefined> {
   const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1000)}`;
-  const common = mkdtempSync(join(tmpdir(), 'peft-sweep-try-'));
+  const common = makeShared();
+  chmodSync(common, 0o755);
   const work = makeScratch(ground.cache, 'try');
   const folders = [...ground.show, join(ground.cache, 'tmp'), tmpdir(), '/dev/shm'];
   const socket = join(common, 'socket');
