@@ -16,5 +16,5 @@ export default {
   // Whole programs are spawned; the machine may be busy.
   testTimeout: 30_000,
   maxWorkers: '100%',
-  testPathIgnorePatterns: ['/real/', '/act/'],
+  testPathIgnorePatterns: ['/real/', '/act/', '<rootDir>/__tests__/mini-sweep/', '<rootDir>/__tests__/kills/'],
 };

@@ -25,7 +25,7 @@ describe('the command line', () => {
   it.each<[string, string]>([
     ['swep', 'Did you mean `sweep`?'],
     ['sweep transformers', 'is not a change'],
-    ['sweep transformers:1..2 --serch bisect', 'Did you mean `search`?'],
+    ['sweep transformers:1..2 --serch bisect', 'Did you mean `--search`?'],
     ['sweep transformers:1..2 --search islands', 'not built yet. There is: bisect'],
     ['sweep transformers:1..2 --device cuda', 'not built yet. There are: auto, cpu'],
     ['sweep transformers:1..2 --max-minutes soon', 'is not a positive number'],

@@ -49,7 +49,7 @@ async function main(argv) {
   if (argv.length === 0 || argv.includes("--help") || argv.includes("-h")) return shown(HELP);
   if (argv.includes("--version")) return shown(`${"0.2.0"}
 `);
-  const { runCommand } = await import("./chunks/run-CKXGSNBR.js");
+  const { runCommand } = await import("./chunks/run-DAPON2SJ.js");
   return runCommand(argv);
 }
 function shown(text) {

@@ -47,7 +47,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-D2MOZQKM.js";
+} from "./chunks/chunk-XNFU75CL.js";
 import {
   __commonJS,
   __require,
@@ -22673,7 +22673,12 @@ var CellName = external_exports.string().max(200);
 var EnvironmentId = external_exports.string().regex(/^[0-9a-f]{12}$/);
 var Request2 = external_exports.strictObject({ pins: Pins2, packages: external_exports.array(Name).max(20), heldBack: Pins2.optional() });
 var Environment = external_exports.discriminatedUnion("status", [
-  external_exports.strictObject({ status: external_exports.literal("built"), id: EnvironmentId, lock: Pins2 }),
+  external_exports.strictObject({
+    status: external_exports.literal("built"),
+    id: EnvironmentId,
+    lock: Pins2,
+    contested: external_exports.array(Text2).max(10).optional()
+  }),
   external_exports.strictObject({ status: external_exports.literal("unresolved"), why: Text2 }),
   external_exports.strictObject({ status: external_exports.literal("inconclusive"), why: Text2 })
 ]);

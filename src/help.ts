@@ -1,35 +1,50 @@
-export const HELP = `peft-sweep: which library release breaks which PEFT method, and the pins that mend it
+import { COMMANDS, type CommandName, grammarOf, OPTIONS, type OptionName, optionNamed } from './grammar.ts';
 
-  peft-sweep demo                      the story the project began with, on real releases
-  peft-sweep sweep NAME:OLD..NEW ...   measure a version change, e.g. transformers:4.55.4..4.57.6
-  peft-sweep sweep [--base REF]        the same for what changed in this checkout
-  peft-sweep plan [NAME:OLD..NEW ...]  show what that would do; builds nothing
-  peft-sweep check [--with ...]        measure one environment, without a comparison
-  peft-sweep diff [--base REF]         what changed in the manifests; runs nothing
-  peft-sweep report [DIR]              show an earlier run (--format terminal|markdown|json)
-  peft-sweep explain CELL              what the last run knows about one cell
-  peft-sweep replay CELL@ENVIRONMENT   run one cell once more, with its full log
-  peft-sweep init                      write the workflows and a first configuration
-  peft-sweep doctor                    what this machine has, and what is enforced on it
-  peft-sweep clean                     remove environments, wheels and index pages
+const STATUS =
+  'Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.';
+const CELL = 'A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.';
 
-A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.
-OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest.
+/** All commands and options. */
+export function help(): string {
+  const commands = COMMANDS.flatMap((name) => {
+    const { usage, does } = grammarOf(name);
+    return usage.map((operands, index) => row(`peft-sweep ${name} ${operands}`.trim(), index === 0 ? does : '', 38));
+  });
+  return sections([
+    'peft-sweep: which library release breaks which PEFT method, and the pins that mend it',
+    commands.join('\n'),
+    `${CELL}\n\`peft-sweep COMMAND --help\` has the options and examples of one command.`,
+    optionRows(Object.keys(OPTIONS) as OptionName[]),
+    STATUS,
+  ]);
+}
 
-  --base REF, --head REF commits to compare; default: where the default branch was left, and the working tree
-  --with NAME==VERSION   hold a library (repeatable)
-  --cells PATTERN        cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)
-  --config FILE          default .github/peft-sweep.yml
-  --search bisect        how releases are searched
-  --device auto|cpu      where cells run
-  --python VERSION|PATH  default .python-version, else python3
-  --jobs N               cells at once; default the number of processors
-  --max-minutes N        stop after so long and report what was measured; default 10
-  --out DIR              default peft-sweep-out
-  --fresh                do not take over what an earlier run measured
-  --offline              use only what is cached
-  --json                 print the report as JSON
-  --vendor, --forks, --schedule, --apply   for init: copy the action too; serve forks; a weekly run; commit pins on demand
+/** One command: how it is written, its options, examples. */
+export function helpOf(command: CommandName): string {
+  const { usage, does, more, options, examples } = grammarOf(command);
+  return sections([
+    `peft-sweep ${command}: ${does}`,
+    usage.map((operands) => `  peft-sweep ${command} ${operands}`.trimEnd()).join('\n'),
+    more ?? '',
+    optionRows(options),
+    `Examples:\n${examples.map((example) => `  peft-sweep ${command} ${example}`.trimEnd()).join('\n')}`,
+    STATUS,
+  ]);
+}
 
-Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.
-`;
+function optionRows(names: readonly OptionName[]): string {
+  return names
+    .map((name) => {
+      const takes = optionNamed(name)?.takes;
+      return row(`--${name}${takes ? ` ${takes}` : ''}`, OPTIONS[name].help, 24);
+    })
+    .join('\n');
+}
+
+function row(first: string, text: string, width: number): string {
+  return `  ${first.padEnd(width)} ${text}`.trimEnd();
+}
+
+function sections(parts: readonly string[]): string {
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}

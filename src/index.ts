@@ -8,11 +8,13 @@ import { loadPlan } from './action/load-plan.ts';
 import { planJob, writePlan } from './action/plan.ts';
 import { gather, listedShards, progressOn, publishReports } from './action/publish.ts';
 import { begunRun, shardInput, sweepShard, writeShard } from './action/sweep.ts';
+import { nextStep, writeDefect } from './adapters/defects.ts';
 import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
 import { writeReport } from './commands/files.ts';
 import { readConfiguration } from './commands/run.ts';
 import { Refused, UserError, WeatherError } from './errors.ts';
+import { failureOf } from './failure.ts';
 import { parseCommandLine } from './inputs.ts';
 import type { Machine } from './main.ts';
 import type { GitHub } from './ports.ts';
@@ -27,8 +29,7 @@ declare const TOOL_VERSION: string;
 
 type Room = Omit<Context, 'line'>;
 
-/** Set by a signal: what was measured until then is published, and the status says so. */
-let wasInterrupted = false;
+const interrupted = new AbortController();
 
 async function main(): Promise<void> {
   const mode = modeInput();
@@ -48,13 +49,8 @@ async function main(): Promise<void> {
 }
 
 function roomOf(environment: NodeJS.ProcessEnv): Room {
-  const interrupted = new AbortController();
-  const stop = () => {
-    wasInterrupted = true;
-    interrupted.abort();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.once('SIGINT', () => interrupted.abort());
+  process.once('SIGTERM', () => interrupted.abort());
   const say = (text: string) => core.info(text.split('\n').map(logLine).join('\n'));
   return { environment: withIndex(environment), folder: process.cwd(), signal: interrupted.signal, print: say, say };
 }
@@ -183,17 +179,22 @@ async function show(reports: readonly Report[], published: Published, out: strin
 }
 
 function statusOf(reports: readonly Report[], { conclusion }: Published): number {
-  if (wasInterrupted) return 130;
+  if (interrupted.signal.aborted) return 130;
   if (conclusion === 'failure') return 1;
   return reports.some(({ totals }) => totals.cells['not-compared'] > 0) ? 3 : 0;
 }
 
-try {
-  await main();
-} catch (error) {
-  const status = error instanceof UserError ? 2 : error instanceof WeatherError || error instanceof Refused ? 3 : 70;
-  const lines = error instanceof UserError ? error.lines : [error instanceof Error ? error.message : String(error)];
+function failed(error: unknown): void {
+  const { status, lines, log } = failureOf(error, interrupted.signal.aborted);
   for (const text of lines) core.error(plain(text, 1000));
+  if (log !== undefined) core.info(nextStep(writeDefect(TOOL_VERSION, [core.getInput('mode')], log), logLine(log)));
   core.setOutput('status', status);
   process.exitCode = status;
 }
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => {
+    failed(error);
+    process.exit();
+  });
+await main().catch(failed);

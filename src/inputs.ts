@@ -1,27 +1,14 @@
 /** Reads the command line and the configuration file. Pure: text in, a request or a list of what is wrong out. */
-import { parseArgs } from 'node:util';
+import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type Known, type Runner } from './configuration.ts';
 import { didYouMean } from './domain/suggest.ts';
+import { sameVersion } from './domain/version.ts';
+import { type CommandName, grammarOf, type OptionName } from './grammar.ts';
 import { allCells, DEFAULT_PATTERNS } from './plan/matrix.ts';
 import { selectCells } from './plan/patterns.ts';
 import type { SweepRequest } from './plan/plan.ts';
-import { parseChange, parseHeld } from './plan/request.ts';
+import { type Held, isHeld, parseChange, parseHeld, phrases, splitHeld } from './plan/request.ts';
 import type { FailOn } from './report/verdict.ts';
-
-export const COMMANDS = [
-  'sweep',
-  'plan',
-  'check',
-  'diff',
-  'report',
-  'explain',
-  'replay',
-  'demo',
-  'init',
-  'doctor',
-  'clean',
-] as const;
-export type CommandName = (typeof COMMANDS)[number];
 
 export const FORMATS = ['terminal', 'markdown', 'json'] as const;
 const FAIL_ON = ['regressed', 'degraded', 'incomplete', 'guard'] as const satisfies readonly FailOn[];
@@ -59,32 +46,6 @@ export interface CommandLine {
   readonly options: Options;
 }
 
-const OPTIONS = {
-  with: { type: 'string', multiple: true },
-  cells: { type: 'string', multiple: true },
-  config: { type: 'string' },
-  search: { type: 'string' },
-  device: { type: 'string' },
-  python: { type: 'string' },
-  jobs: { type: 'string' },
-  'max-minutes': { type: 'string' },
-  out: { type: 'string' },
-  base: { type: 'string' },
-  head: { type: 'string' },
-  format: { type: 'string' },
-  fresh: { type: 'boolean' },
-  offline: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-  vendor: { type: 'boolean' },
-  forks: { type: 'boolean' },
-  schedule: { type: 'boolean' },
-  apply: { type: 'boolean' },
-} as const;
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; strict: false }>>['values'];
-
 /** Default limits: contract of the public configuration. */
 const MINUTES = 10;
 const ENVIRONMENTS = 12;
@@ -95,61 +56,66 @@ export function parseCommandLine(
   readConfig: (path: string | undefined) => string | undefined,
   problems: string[],
 ): CommandLine {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-  });
-  for (const name of Object.keys(values))
-    if (!(name in OPTIONS)) problems.push(`Unknown option \`--${name}\`.${didYouMean(name, Object.keys(OPTIONS))}`);
-  for (const [name, definition] of Object.entries(OPTIONS))
-    if (definition.type === 'string' && values[name as keyof Values] === true)
-      problems.push(`\`--${name}\` needs a value.`);
-  const command = commandOf(positionals[0], problems);
-  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
-  const operands = positionals.slice(1);
-  const request = requestOf(command, operands, values, configuration, problems);
-  return { command, operands, request, options: optionsOf(values, configuration, problems) };
+  const typed = readArguments(argv, problems);
+  const { command, operands } = typed;
+  const path = last(typed, 'config');
+  const isConfigured = grammarOf(command).options.includes('config');
+  const configuration = isConfigured ? configurationOf(readConfig(path), path, problems) : {};
+  const request = requestOf(typed, configuration, problems);
+  return { command, operands, request, options: optionsOf(typed, configuration, problems) };
 }
 
-function commandOf(typed: string | undefined, problems: string[]): CommandName {
-  const known = COMMANDS.find((command) => command === typed);
-  if (known) return known;
-  if (typed === undefined) problems.push(`Name a command: ${COMMANDS.join(', ')}.`);
-  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(', ')}.`);
-  return 'sweep';
+function requestOf(typed: Typed, configuration: Configuration, problems: string[]): SweepRequest {
+  const { changes, held: named } = operandsOf(typed, problems);
+  const withs = list(typed, 'with').flatMap(splitHeld);
+  const held = heldOf([...named, ...withs.map((one) => parseHeld(one, problems))], problems);
+  checkSearch(last(typed, 'search') ?? configuration.search, typed.values.has('search'), problems);
+  checkDevice(last(typed, 'device'), problems);
+  const { cells, chosenBy } = cellsOf(list(typed, 'cells').flatMap(splitPatterns), configuration, problems);
+  const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
+  return { changes, held, cells, chosenBy, minutes, environments: ENVIRONMENTS };
 }
 
-function requestOf(
-  command: CommandName,
-  operands: readonly string[],
-  values: Values,
-  configuration: Configuration,
-  problems: string[],
-): SweepRequest {
-  const sweeping = command === 'sweep' || command === 'plan';
-  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
-  const held = Object.fromEntries(
-    list(values.with)
-      .flatMap((one) => [parseHeld(one, problems) ?? []])
-      .filter((pair) => pair.length === 2),
-  );
-  checkSearch(text(values.search) ?? configuration.search, values.search !== undefined, problems);
-  checkDevice(text(values.device), problems);
-  const fromConfiguration =
-    configuration.cells === undefined || configuration.cells === 'auto' ? undefined : [configuration.cells].flat();
-  const chosen =
-    list(values.cells).length > 0
-      ? list(values.cells).flatMap(splitPatterns)
-      : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
-  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
-  selectCells([...chosen, ...takenAway], allCells(), problems);
-  for (const { cell } of configuration.known ?? []) selectCells([cell], allCells(), problems);
-  const minutes =
-    numberOf('--max-minutes', values['max-minutes'], problems) ?? configuration.budget?.minutes ?? MINUTES;
-  const chosenBy = list(values.cells).length > 0 || fromConfiguration !== undefined ? 'user' : 'default';
-  return { changes, held, cells: [...chosen, ...takenAway], chosenBy, minutes, environments: ENVIRONMENTS };
+/** Changes and releases that were named without an option. */
+function operandsOf({ command, operands }: Typed, problems: string[]) {
+  const written = phrases(operands);
+  if (command === 'check') return { changes: [], held: written.map((one) => parseHeld(one, problems, 'check')) };
+  if (command !== 'sweep' && command !== 'plan') return { changes: [], held: [] };
+  const held = written.filter((one) => isHeld(one, written));
+  const changes = written.filter((one) => !held.includes(one)).flatMap((one) => parseChange(one, problems) ?? []);
+  const [first] = held;
+  if (first !== undefined && held.length === written.length)
+    problems.push(
+      `\`${first}\` is one release, and \`${command}\` compares two. Write \`peft-sweep check ${held.join(' ')}\`, or \`peft-sweep ${command} ${first.replace(/==.*$/, '')}:OLD..${first.replace(/^.*==/, '')}\`.`,
+    );
+  return { changes, held: held.map((one) => parseHeld(one, problems, 'beside')) };
+}
+
+function heldOf(pairs: readonly (Held | undefined)[], problems: string[]): Readonly<Record<string, string>> {
+  const held: Record<string, string> = {};
+  for (const [library, version] of pairs.filter((pair) => pair !== undefined)) {
+    const other = held[library];
+    if (other !== undefined && !sameVersion(other, version))
+      problems.push(`\`${library}\` is held at ${other} and at ${version}. Name one of them.`);
+    held[library] = version;
+  }
+  return held;
+}
+
+function cellsOf(typed: readonly string[], configuration: Configuration, problems: string[]) {
+  const { cells, exclude = [], known = [] } = configuration;
+  const fromConfiguration = cells === undefined || cells === 'auto' ? undefined : [cells].flat();
+  const chosenBy: SweepRequest['chosenBy'] = typed.length > 0 || fromConfiguration ? 'user' : 'default';
+  const chosen = typed.length > 0 ? typed : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
+  const patterns = [...chosen, ...exclude.map((pattern) => `!${pattern}`)];
+  const before = problems.length;
+  const found = selectCells(patterns, allCells(), problems);
+  if (found.length === 0 && problems.length === before)
+    problems.push(
+      `\`${patterns.join(' ')}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`,
+    );
+  for (const { cell } of known) selectCells([cell], allCells(), problems);
+  return { cells: patterns, chosenBy };
 }
 
 /** Patterns separated by white space, or by commas outside braces. */
@@ -167,26 +133,26 @@ function checkDevice(device: string | undefined, problems: string[]): void {
   problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
 }
 
-function optionsOf(values: Values, configuration: Configuration, problems: string[]): Options {
-  const jobs = numberOf('--jobs', values.jobs, problems);
-  const [python, base, head] = [text(values.python), text(values.base), text(values.head)];
-  const format = oneOf('--format', text(values.format) ?? 'terminal', FORMATS, problems);
+function optionsOf(typed: Typed, configuration: Configuration, problems: string[]): Options {
+  const jobs = numberOf('jobs', typed, problems);
+  const [python, base, head] = [last(typed, 'python'), last(typed, 'base'), last(typed, 'head')];
+  const format = oneOf('--format', last(typed, 'format') ?? 'terminal', FORMATS, problems);
   const failOn = (configuration['fail-on'] ?? ['regressed', 'degraded']).map((entry) =>
     oneOf('fail-on', entry, FAIL_ON, problems),
   );
   return {
-    out: text(values.out) ?? 'peft-sweep-out',
+    out: last(typed, 'out') ?? 'peft-sweep-out',
     ...(python && { python }),
     ...(base && { base }),
     ...(head && { head }),
     ...(jobs !== undefined && { jobs: Math.max(1, Math.floor(jobs)) }),
-    fresh: values.fresh === true,
-    offline: values.offline === true,
-    json: values.json === true,
-    vendor: values.vendor === true,
-    forks: values.forks === true,
-    schedule: values.schedule === true,
-    apply: values.apply === true,
+    fresh: typed.flags.has('fresh'),
+    offline: typed.flags.has('offline'),
+    json: typed.flags.has('json'),
+    vendor: typed.flags.has('vendor'),
+    forks: typed.flags.has('forks'),
+    schedule: typed.flags.has('schedule'),
+    apply: typed.flags.has('apply'),
     format,
     failOn,
     manifests: configuration.manifests ?? [],
@@ -203,18 +169,19 @@ function oneOf<Value extends string>(name: string, typed: string, known: readonl
   return found ?? (known[0] as Value);
 }
 
-function numberOf(name: string, value: unknown, problems: string[]): number | undefined {
-  if (typeof value !== 'string') return undefined;
+function numberOf(name: OptionName, typed: Typed, problems: string[]): number | undefined {
+  const value = last(typed, name);
+  if (value === undefined) return undefined;
   const number = Number(value);
   if (Number.isFinite(number) && number > 0) return number;
-  problems.push(`\`${name} ${value}\` is not a positive number.`);
+  problems.push(`\`--${name} ${value}\` is not a positive number. Write one, e.g. \`--${name} 4\`.`);
   return undefined;
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+function list(typed: Typed, name: OptionName): readonly string[] {
+  return typed.values.get(name) ?? [];
 }
 
-function list(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+function last(typed: Typed, name: OptionName): string | undefined {
+  return list(typed, name).at(-1);
 }

@@ -75,11 +75,18 @@ export function reportOf(planned: Plan, history: readonly Measurement[], known: 
     pins,
     patches: patchesFor(pins, { manifests: [], contents: new Map(), ...known.patchable, readAgain: readManifest }),
     history,
-    findings: known.findings.map(({ stops: _stops, ...finding }) => finding),
+    findings: [...known.findings.map(({ stops: _stops, ...finding }) => finding), ...contestedIn(history)],
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name, { bytesPerWeight }]) => [name, bytesPerWeight]),
     ),
   });
+}
+
+function contestedIn(history: readonly Measurement[]): readonly { readonly kind: string; readonly message: string }[] {
+  const said = history.flatMap(({ environment }) =>
+    environment.status === 'built' ? (environment.contested ?? []) : [],
+  );
+  return [...new Set(said)].map((message) => ({ kind: 'contested-files', message }));
 }
 
 /** What can be said without a run. */
@@ -152,11 +159,12 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
       return { versions: { ...measured, ...written }, ofAnyDate: Object.keys(written) };
     },
     isStopped,
+    left: () => Math.max(0, deadline - ports.clock.now()),
   };
   for (;;) {
     const step = next(problem, history);
-    if (step.kind === 'done') return { history, stoppedBy: 'finished' as const };
-    if (isStopped())
+    if (step.kind === 'done' && !ports.isInterrupted()) return { history, stoppedBy: 'finished' as const };
+    if (step.kind === 'done' || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
     history.push(...(await measureBatch(step.questions, ports, settings)));
     if (history.some(({ question }) => question.purpose === 'head')) await ports.watch?.(history);

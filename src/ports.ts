@@ -45,6 +45,8 @@ export interface ProbeJob {
   /** Environment whose saved adapters are loaded here, and whether this one leaves its own behind. */
   readonly carryFrom?: string;
   readonly saveHandover: boolean;
+  /** What is left of the run's time; nothing is measured beyond it. */
+  readonly milliseconds?: number;
 }
 
 export interface ProbeEnd {
@@ -56,6 +58,8 @@ export interface ProbeEnd {
 
 export interface Probes {
   run(environmentId: string, job: ProbeJob, onLine: (line: string) => void): Promise<ProbeEnd>;
+  /** Whether a cell of a base environment has left behind what the others load. */
+  hasHandover(environmentId: string, cell: string): boolean;
 }
 
 /** Finished work, on disk at once: what a run that died had measured. */

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { IndexCatalog, parsePage, toReleases } from '../../src/adapters/catalog.ts';
+import { IndexCatalog, toReleases } from '../../src/adapters/catalog.ts';
+import { readPage } from '../../src/adapters/project-page.ts';
 import { scratch } from '../factories/scratch.ts';
 
 const TARGET = { python: '3.11.7', platform: 'linux' as const, machine: 'x64' };
@@ -75,7 +76,8 @@ describe('the catalog', () => {
   it('reads the HTML form, which has no dates', () => {
     const body =
       '<a href="x" data-requires-python="&gt;=3.9">peft-0.17.1-py3-none-any.whl</a><a href="y" data-yanked="bad">peft-0.17.2-py3-none-any.whl</a>';
-    expect(toReleases('peft', parsePage({ type: 'text/html', body }), TARGET)).toEqual([
+    const page = readPage({ type: 'text/html', body }, 'peft');
+    expect('files' in page && toReleases('peft', page.files, TARGET)).toEqual([
       { version: '0.17.1', yanked: false, hasWheel: true, requiresPython: '>=3.9' },
       { version: '0.17.2', yanked: true, hasWheel: true },
     ]);

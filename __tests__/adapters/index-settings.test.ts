@@ -25,6 +25,15 @@ describe('index settings', () => {
     expect(settings.uvOptions).toEqual([]);
   });
 
+  it('reads folders with wheels as uv and pip separate them, by commas and by white space', () => {
+    expect(indexSettings({ UV_FIND_LINKS: '/my wheels,/others, /more' }, '').findLinks).toEqual([
+      '/my wheels',
+      '/others',
+      '/more',
+    ]);
+    expect(indexSettings({}, "global.find-links='/wheels /others'").findLinks).toEqual(['/wheels', '/others']);
+  });
+
   it('hands no token and no cloud variable on to uv', () => {
     const settings = indexSettings(
       { GITHUB_TOKEN: 'secret', AWS_SECRET_ACCESS_KEY: 'secret', UV_INDEX_OURS_PASSWORD: 'index', PATH: '/bin' },

@@ -50,4 +50,27 @@ describe('the journal', () => {
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
   });
+
+  it('tells the lines of two runs apart that wrote to one file by turns', () => {
+    const file = place();
+    const other = { ...passing(CELL), outcome: 'fail' as const };
+    const one = new FileJournal(file, 'python 3.13', false);
+    const two = new FileJournal(file, 'python 3.11', false);
+    one.addResult('key', 'abc', 1, passing(CELL));
+    two.addResult('key', 'def', 1, other);
+    appendFileSync(
+      file,
+      `${JSON.stringify({ kind: 'result', key: 'key', environment: 'x', repeat: 1, result: other })}\n`,
+    );
+    expect(new FileJournal(file, 'python 3.13', false).result('key', CELL, 1)).toEqual(passing(CELL));
+  });
+
+  it('leaves only whole lines of its own run in the file', () => {
+    const file = place();
+    new FileJournal(file, 'another', false).addResult('key', 'abc', 1, passing(CELL));
+    appendFileSync(file, 'null\n{"kind":"result","result":null}\n{"kind":"res');
+    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
+  });
 });

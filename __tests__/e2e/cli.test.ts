@@ -66,7 +66,7 @@ describe('the command line, as installed', () => {
       PATH: pathWith({}),
     });
     expect(status).toBe(2);
-    expect(stderr.trim().split('\n')).toHaveLength(4);
+    expect(stderr.trim().split('\n')).toHaveLength(3);
     expect(stderr).toContain('Did you mean `transformers`?');
   });
 

@@ -41,6 +41,8 @@ describe('a known break, replayed on real releases', () => {
       expect(report.boundaries).toContainEqual(
         expect.objectContaining({ ...where, message: expect.stringContaining(symptom) }),
       );
+    if (known.expected.length === 0) expect(report.boundaries).toEqual([]);
+    if (known.offered) expect(report.pins[0]?.specifier).toMatch(new RegExp(`^${known.offered}`));
     const worse = report.comparisons.filter(
       ({ comparison }) => comparison === 'regressed' || comparison === 'degraded',
     );

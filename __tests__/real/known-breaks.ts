@@ -16,6 +16,8 @@ export interface KnownBreak {
     readonly stage: string;
     readonly symptom: string;
   }[];
+  /** How the way out that is offered first begins, where one way is right. */
+  readonly offered?: string;
   /** Cells that must not get worse. */
   readonly unharmed: readonly string[];
   readonly sources: readonly string[];
@@ -244,5 +246,71 @@ export const KNOWN_BREAKS: readonly KnownBreak[] = [
     ],
     unharmed: ['ia3/none/llama/causal-lm', 'prompt-tuning/none/llama/causal-lm'],
     sources: ['unslothai/unsloth#11168', 'pytorch/ao commit 4c82ea7de'],
+  },
+  {
+    id: 'accelerate-helper',
+    change: 'peft:0.14.0..0.15.2',
+    held: ['accelerate==0.31.0', 'transformers==4.44.2'],
+    cells: 'lora/none/llama/causal-lm',
+    expected: [
+      {
+        cell: 'lora/none/llama/causal-lm',
+        direction: 'regressed',
+        library: 'peft',
+        lastGood: '0.14.0',
+        firstBad: '0.15.0',
+        stage: 'import',
+        symptom: 'accelerate.utils.memory',
+      },
+    ],
+    unharmed: [],
+    offered: 'accelerate>=',
+    sources: ['nullquant/ComfyUI-BrushNet#183'],
+  },
+  {
+    id: 'hub-errors',
+    change: 'peft:0.12.0..0.13.0',
+    held: ['huggingface_hub==0.19.4', 'transformers==4.37.2', 'accelerate==0.26.1'],
+    cells: '{lora,ia3}/none/llama/causal-lm',
+    expected: ['lora', 'ia3'].map((method) => ({
+      cell: `${method}/none/llama/causal-lm`,
+      direction: 'regressed',
+      library: 'peft',
+      lastGood: '0.12.0',
+      firstBad: '0.13.0',
+      stage: 'import',
+      symptom: 'huggingface_hub.errors',
+    })),
+    unharmed: [],
+    sources: ['huggingface/peft#2116'],
+  },
+  {
+    id: 'moe-lora-defaults-019',
+    change: 'peft:0.18.1..0.21.0',
+    held: ['transformers==5.17.0'],
+    cells: '{lora,lora+defaults}/none/mixtral/causal-lm',
+    expected: [
+      {
+        cell: 'lora+defaults/none/mixtral/causal-lm',
+        direction: 'regressed',
+        library: 'peft',
+        lastGood: '0.18.1',
+        firstBad: '0.19.0',
+        stage: 'attach',
+        symptom: 'target_modules',
+      },
+    ],
+    unharmed: ['lora/none/mixtral/causal-lm'],
+    sources: ['our own measurement'],
+  },
+  {
+    // Nothing that holds for this processor alone is told to people who have a GPU.
+    id: 'bnb-049-cpu-repack',
+    change: 'bitsandbytes:0.48.2..0.49.2',
+    held: ['transformers==4.57.6', 'peft==0.18.1'],
+    cells: '{lora,ia3,prompt-tuning}/bnb-nf4/llama/causal-lm',
+    expected: [],
+    unharmed: ['lora', 'ia3', 'prompt-tuning'].map((method) => `${method}/bnb-nf4/llama/causal-lm`),
+    sources: ['our own measurement'],
   },
 ];

@@ -19,7 +19,10 @@ function record(more: Partial<CellRecord> = {}): CellRecord {
 }
 
 function failure(stage: Stage, type: string, message: string, kind: 'raised' | 'check' = 'raised') {
-  return record({ stages: { ...PASSED, [stage]: 'fail' }, failures: [{ stage, kind, type, message, frames: [] }] });
+  return record({
+    stages: { ...PASSED, [stage]: 'fail' },
+    failures: [{ stage, kind, type, message, frames: [], causes: [] }],
+  });
 }
 
 describe('judging a record', () => {
@@ -31,6 +34,20 @@ describe('judging a record', () => {
       'a deliberate refusal while setting up',
       failure('attach', 'ValueError', "Unsupported model type: 'bert'."),
       'unsupported',
+    ],
+    [
+      'a method without a default for this architecture',
+      failure('attach', 'ValueError', 'Please specify `target_modules` or `target_parameters`in `peft_config`'),
+      'unsupported',
+    ],
+    [
+      'a default that matches nothing is a failure',
+      failure(
+        'attach',
+        'NoMatchingPeftModuleError',
+        'No `target_modules` passed but also no `target_parameters` found.',
+      ),
+      'fail',
     ],
     ['a refusal in a later stage is a failure', failure('generate', 'ValueError', 'this is not supported'), 'fail'],
     [
@@ -57,6 +74,12 @@ describe('judging a record', () => {
     ['disk full', failure('reload', 'OSError', '[Errno 28] No space left on device'), 'inconclusive'],
     ['a hang', record({ ended: 'timeout', stage: 'generate' }), 'inconclusive'],
     ['killed', record({ ended: 'signal:9', stage: 'train' }), 'inconclusive'],
+    ['a bus error: a mapped file on a full disk', record({ ended: 'signal:7', stage: 'reload' }), 'inconclusive'],
+    [
+      'an abort for want of memory',
+      record({ ended: 'signal:6', stage: 'train', output: 'terminate called after throwing: std::bad_alloc' }),
+      'inconclusive',
+    ],
     ['a segmentation fault', record({ ended: 'signal:11', stage: 'merge' }), 'fail'],
     ['an exit in the middle', record({ ended: 'status:3', stage: 'train' }), 'inconclusive'],
     ['stages left out without a failure', record({ stages: { import: 'ok' } }), 'inconclusive'],
@@ -65,20 +88,47 @@ describe('judging a record', () => {
     expect(judge(given).outcome).toBe(outcome);
   });
 
-  it('skips a quantized cell that needs a GPU', () => {
-    const given = {
-      ...failure('quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'),
-      cell: 'lora/bnb-nf4/llama/causal-lm',
-    };
-    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU' });
+  it.each<[Stage, string, string]>([
+    ['quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.'],
+    [
+      'attach',
+      'NeedsDevice',
+      'bitsandbytes repacks 4-bit weights for this processor alone; a GPU is needed to measure this cell',
+    ],
+  ])('skips a quantized cell that needs a GPU: %s, %s', (stage, type, message) => {
+    const given = { ...failure(stage, type, message), cell: 'lora/bnb-nf4/llama/causal-lm' };
+    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU', message: `${type}: ${message}` });
+  });
+
+  it.each<[Stage, string, string]>([
+    ['import', 'ModuleNotFoundError', "No module named 'triton.ops'"],
+    ['import', 'ImportError', "cannot import name 'TypeIndicator' from 'torch.utils._pytree' (/x/_pytree.py)"],
+    ['build', 'AttributeError', "module 'torch.utils._pytree' has no attribute '_register_pytree_node'"],
+    ['quantize', 'AttributeError', "module 'torch' has no attribute 'quint4x2'"],
+  ])('skips what misses something in a torch that the sweep chose: %s, %s: %s', (stage, type, message) => {
+    expect(judge(failure(stage, type, message), '2.15.0')).toMatchObject({
+      outcome: 'skipped',
+      reason: 'needs another torch',
+      message: expect.stringMatching(/: the sweep chose torch 2\.15\.0.*--with torch==VERSION\.$/),
+    });
+    expect(judge(failure(stage, type, message)).outcome).toBe('fail');
+  });
+
+  it.each<[string, string]>([
+    ['ModuleNotFoundError', "No module named 'torchao.ops'"],
+    ['ImportError', "cannot import name 'LinearActivationQuantizedTensor' from 'torchao.quantization' (/x/torch/a.py)"],
+    ['AttributeError', "module 'torchvision' has no attribute 'ops'"],
+    ['RuntimeError', "No module named 'triton.ops'"],
+  ])('does not blame torch for what others lack: %s: %s', (type, message) => {
+    expect(judge(failure('import', type, message), '2.15.0').outcome).toBe('fail');
   });
 
   it('counts the exception before the broken invariant', () => {
     const given = record({
       stages: { ...PASSED, train: 'fail', generate: 'fail' },
       failures: [
-        { stage: 'train', kind: 'check', type: 'no-gradient', message: 'x', frames: [] },
-        { stage: 'generate', kind: 'raised', type: 'TypeError', message: 'y', frames: [] },
+        { stage: 'train', kind: 'check', type: 'no-gradient', message: 'x', frames: [], causes: [] },
+        { stage: 'generate', kind: 'raised', type: 'TypeError', message: 'y', frames: [], causes: [] },
       ],
     });
     expect(judge(given)).toMatchObject({ outcome: 'fail', failures: [{ stage: 'generate' }, { stage: 'train' }] });

@@ -15,6 +15,10 @@ const QUESTION: Question = {
   repeat: 1,
 };
 const STAGES_OK = Object.fromEntries(STAGES.map((stage) => [stage, 'ok']));
+const all = (job: ProbeJob, onLine: (line: string) => void): ProbeEnd => {
+  for (const cell of job.cells) onLine(passed(cell.id));
+  return { how: 'exit', code: 0, output: '' };
+};
 const passed = (cell: string) => JSON.stringify({ kind: 'cell', cell, ended: 'exit', stages: STAGES_OK });
 
 interface Fake {
@@ -22,6 +26,7 @@ interface Fake {
   readonly environment?: Environment;
   readonly known?: readonly Result[];
   readonly isStopped?: () => boolean;
+  readonly hasHandover?: (cell: string) => boolean;
 }
 
 async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) {
@@ -38,6 +43,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
           const end: ProbeEnd = { how: 'exit', code: 0, output: '' };
           return fake.run?.(job, onLine, jobs.length) ?? end;
         },
+        hasHandover: (_id, cell) => fake.hasHandover?.(cell) ?? true,
       },
       journal: {
         environment: (key) => environments.get(key),
@@ -53,6 +59,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       baseOf: () => QUESTION.environment,
       preferencesOf: () => ({ versions: {}, ofAnyDate: [] }),
       isStopped: fake.isStopped ?? (() => false),
+      left: () => 60_000,
     },
   );
   const outcomes = Object.fromEntries(
@@ -72,6 +79,27 @@ describe('measuring a batch', () => {
       },
     });
     expect(outcomes).toEqual(Object.fromEntries(ids.map((id) => [id, 'pass'])));
+  });
+
+  it.each([
+    [{ peft: '0.10.0' }, 'skipped'],
+    [{ peft: '0.10.0', torch: '2.15.0' }, 'fail'],
+  ])('takes a torch that is too new for a defect only where %j holds it: %s', async (pins, outcome) => {
+    const failures = [
+      { stage: 'import', kind: 'raised', type: 'ModuleNotFoundError', message: "No module named 'triton.ops'" },
+    ];
+    const record = { kind: 'cell', cell: ids[0], ended: 'exit', stages: { import: 'fail' }, failures };
+    const { outcomes } = await measure(
+      {
+        environment: { status: 'built', id: 'abc', lock: { torch: '2.15.0' } },
+        run: (_job, onLine) => {
+          onLine(JSON.stringify(record));
+          return { how: 'exit', code: 0, output: '' };
+        },
+      },
+      [{ ...QUESTION, environment: { pins, packages: [] }, cells: [llama('base')] }],
+    );
+    expect(outcomes).toEqual({ [ids[0] ?? '']: outcome });
   });
 
   it('calls cells inconclusive whose probe was killed, keeps those that finished, and tries the rest once more alone', async () => {
@@ -99,6 +127,27 @@ describe('measuring a batch', () => {
     });
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
     expect(added).toEqual([]);
+  });
+
+  it('writes results down in the order of the question, in whatever order they finish', async () => {
+    const { measurements, added } = await measure({
+      run: (_job, onLine) => {
+        for (const id of ids.toReversed()) onLine(passed(id));
+        return { how: 'exit', code: 0, output: '' };
+      },
+    });
+    expect(added.map(({ cell }) => cell)).toEqual(ids);
+    expect([...(measurements[0]?.results.keys() ?? [])]).toEqual(ids);
+  });
+
+  it('writes down what finished before an interruption, whatever comes first in the question', async () => {
+    const { added } = await measure({
+      run: (_job, onLine) => {
+        onLine(passed(ids[2] ?? ''));
+        return { how: 'interrupted', code: 0, output: '' };
+      },
+    });
+    expect(added.map(({ cell }) => cell)).toEqual([ids[2]]);
   });
 
   it('takes a native crash while importing for a failure of every cell', async () => {
@@ -165,5 +214,96 @@ describe('measuring a batch', () => {
       [false, 'abc'],
     ]);
     expect(requestKey(QUESTION.environment)).not.toBe(requestKey(other.environment));
+  });
+
+  it('tells each probe how much of the run is left', async () => {
+    const { jobs } = await measure({ run: all });
+    expect(jobs[0]?.milliseconds).toBe(60_000);
+  });
+
+  it('measures a base cell again whose result was written down and whose handover was not', async () => {
+    const known = ids.map((cell) => ({
+      cell,
+      outcome: 'pass' as const,
+      stages: { carry: 'na' as const },
+      failures: [],
+      facts: {},
+    }));
+    const kept = new Set([ids[0]]);
+    const { jobs } = await measure({
+      known,
+      hasHandover: (cell) => kept.has(cell),
+      run: (job, onLine) => {
+        for (const cell of job.cells) kept.add(cell.id);
+        return all(job, onLine);
+      },
+    });
+    expect(jobs.map(({ cells }) => cells.map(({ id }) => id))).toEqual([ids.slice(1)]);
+  });
+
+  it('does not ask for a handover of a base cell that never came so far', async () => {
+    const known = ids.map((cell) => ({
+      cell,
+      outcome: 'fail' as const,
+      stages: { attach: 'fail' as const },
+      failures: [],
+      facts: {},
+    }));
+    expect((await measure({ known, hasHandover: () => false })).jobs).toEqual([]);
+  });
+
+  it('calls a base cell inconclusive whose handover could not be kept, and does not settle it', async () => {
+    const { outcomes, jobs } = await measure({ hasHandover: () => false, run: all });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
+    expect(jobs).toHaveLength(2);
+  });
+
+  it('measures a cell again that a killed run measured before there was anything to carry', async () => {
+    const head = { ...QUESTION, purpose: 'head' as const, environment: { pins: { peft: '0.2.0' }, packages: [] } };
+    const states = { carry: 'na' as 'na' | 'ok' };
+    const known = ids.map((cell) => ({ cell, outcome: 'pass' as const, stages: states, failures: [], facts: {} }));
+    expect((await measure({ known, run: all }, [QUESTION, head])).jobs).toHaveLength(1);
+    states.carry = 'ok';
+    expect((await measure({ known, run: all }, [QUESTION, head])).jobs).toHaveLength(0);
+  });
+
+  it.each<[string, ProbeEnd]>([
+    [
+      'memory ran out',
+      { how: 'signal', code: 6, output: "terminate called after throwing an instance of 'std::bad_alloc'" },
+    ],
+    ['a file on a full disk was mapped', { how: 'signal', code: 7, output: '' }],
+    [
+      'no thread could be started',
+      { how: 'exit', code: 134, output: 'libgomp: Thread creation failed: Resource temporarily unavailable' },
+    ],
+    ['the rooms could not be made', { how: 'exit', code: 125, output: 'containment: mount: Operation not permitted' }],
+  ])('takes no crash for a failure where %s', async (_what, end) => {
+    const { outcomes } = await measure({ run: () => end });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
+  });
+
+  it('does not give a probe that used all its time on the import as much again', async () => {
+    const { outcomes, jobs } = await measure({ run: () => ({ how: 'timeout', code: 0, output: '' }) });
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
+    expect(jobs).toHaveLength(1);
+  });
+
+  it('goes on with the next environment when measuring one ends with an error of its own', async () => {
+    const other = { ...QUESTION, purpose: 'head' as const, environment: { pins: { peft: '0.2.0' }, packages: [] } };
+    const { measurements } = await measure(
+      {
+        run: (job, onLine, call) => {
+          if (call === 1) throw Object.assign(new Error('cannot copy a FIFO'), { code: 'ERR_FS_CP_FIFO_PIPE' });
+          return all(job, onLine);
+        },
+      },
+      [QUESTION, other],
+    );
+    expect(measurements.map(({ results }) => [...results.values()].map(({ outcome }) => outcome))).toEqual([
+      ['inconclusive', 'inconclusive', 'inconclusive'],
+      ['pass', 'pass', 'pass'],
+    ]);
+    expect(measurements[0]?.results.get(ids[0] ?? '')?.message).toContain('cannot copy a FIFO');
   });
 });

@@ -1,7 +1,7 @@
 """One cell in a process of its own: how it is started, listened to, limited and ended."""
 
+import base64
 import ctypes
-import json
 import os
 import resource
 import selectors
@@ -14,7 +14,7 @@ from . import protocol, stages
 from .trial import Trial
 
 OUTPUT_KEPT = 8_000
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 class Child:
@@ -23,7 +23,7 @@ class Child:
     def __init__(self, cell, job, modules):
         self.cell, self.job = cell, job
         self.began = time.monotonic()
-        self.stage, self.result, self.status, self.timed_out = "build", None, None, False
+        self.stage, self.result, self.left, self.status, self.timed_out = "build", None, None, None, False
         self.pending, self.output = b"", b""
         self.folder = Path(job["work"]) / cell["id"].replace("/", "__")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -47,13 +47,13 @@ class Child:
         if not received:
             return self.close(self.records, selector)
         self.pending += received
-        if len(self.pending) > 2 * protocol.LONGEST_RECORD:
+        if len(self.pending) > protocol.LONGEST_HANDOVER:
             return self.close(self.records, selector)
         *lines, self.pending = self.pending.split(b"\n")
-        for line in lines:
-            message = json.loads(line)
+        for message in map(protocol.message_in, lines):
             self.stage = message.get("stage", self.stage)
-            self.result = message.get("result", self.result)
+            self.result = protocol.result_in(message) or self.result
+            self.left = message.get("left", self.left)
 
     def read_output(self, selector):
         received = os.read(self.said, 65536)
@@ -96,7 +96,13 @@ class Child:
             return {**said, "ended": f"signal:{os.WTERMSIG(self.status)}", "stage": self.stage, "output": self.tail()}
         if self.result is None or os.WEXITSTATUS(self.status) != 0:
             return {**said, "ended": f"status:{os.WEXITSTATUS(self.status)}", "stage": self.stage, "output": self.tail()}
-        return {**said, "ended": "exit", **self.result, **({"output": self.tail()} if self.result["failures"] else {})}
+        return {**self.result, **said, "ended": "exit", **({"output": self.tail()} if self.result["failures"] else {})}
+
+    def handover(self):
+        """What a cell that came to its end leaves for other environments, or None."""
+        if self.left is None or self.record()["ended"] != "exit":
+            return None
+        return {"kind": "handover", "cell": self.cell["id"], "files": self.left}
 
     def tail(self):
         return self.output.decode(errors="replace")
@@ -107,6 +113,7 @@ def child_main(cell, job, modules, folder, record_end, said_end):
     status = 1
     try:
         os.setsid()
+        die_with_parent()
         os.dup2(said_end, 1)
         os.dup2(said_end, 2)
         os.close(protocol.RECORDS)
@@ -116,6 +123,9 @@ def child_main(cell, job, modules, folder, record_end, said_end):
         trial = Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, job, folder)
         result = stages.run(trial, lambda stage: protocol.send({"stage": stage}, record_end))
         result["facts"]["peakBytes"] = peak_bytes()
+        if trial.left is not None:
+            left = {name: base64.b64encode(content).decode() for name, content in trial.left.items()}
+            protocol.send_whole({"left": left}, record_end)
         protocol.send({"result": result}, record_end)
         status = 0
     finally:
@@ -123,18 +133,27 @@ def child_main(cell, job, modules, folder, record_end, said_end):
 
 
 def limit_memory(allowed):
-    """Caps what this process may allocate beyond what it inherited, in bytes; more raises a memory error."""
+    """Caps what this process may allocate beyond what it inherited, in bytes; more raises a memory error. Limits only fall."""
     with open("/proc/self/status") as lines:
         inherited = next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0)
-    resource.setrlimit(resource.RLIMIT_DATA, (inherited + allowed, inherited + allowed))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, wanted in ((resource.RLIMIT_DATA, inherited + allowed), (resource.RLIMIT_FSIZE, allowed), (resource.RLIMIT_CORE, 0)):
+        highest = resource.getrlimit(kind)[1]
+        limit = wanted if highest == resource.RLIM_INFINITY else min(wanted, highest)
+        resource.setrlimit(kind, (limit, limit))
 
 
 def become_subreaper():
     """Processes that a cell leaves behind become children of this one, where they can be found and ended."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent():
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _prctl(option, value):
     try:
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, int(value), 0, 0, 0)
     except (OSError, AttributeError):
         return
 

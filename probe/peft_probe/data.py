@@ -1,35 +1,39 @@
 """The rows that every cell sees: arithmetic, no random numbers, so that they are the same in every release.
 
-The batch for one pass has two left-padded rows. The batch for the training steps has the same four rows without
+The batch for one pass has two padded rows. The batch for the training steps has the same four rows without
 padding: a mask with padding costs some releases of transformers 5 ms a pass, more than all the rest of a step.
 """
 
-ROWS = 4
 PROMPTS = 2
 LENGTH = 12
 PAD = 0
 GENERATED = 8
 
 
-def tokens(torch, device, padded=True):
-    """Token ids [4, 12] and attention mask [4, 12]; if `padded`, the last two rows are left-padded by 3 and 5.
+def rows(pads):
+    """Four rows of 12 token ids and their mask; the last two are padded by 3 and 5 on the side `pads`, if any.
 
     Each row steps by a stride of 7 to 10, which the tiny checkpoints have not been trained on: there is
     something left to learn.
     """
-    start = torch.tensor([[3], [11], [23], [31]])
-    stride = torch.tensor([[7], [8], [9], [10]])
-    ids = (start + stride * torch.arange(LENGTH)) % 60 + 4
-    mask = torch.ones(ROWS, LENGTH, dtype=torch.long)
-    for row, padding in ((2, 3), (3, 5)) if padded else ():
-        ids[row, :padding] = PAD
-        mask[row, :padding] = 0
-    return ids.to(device), mask.to(device)
+    ids, mask = [], []
+    for start, stride, padding in ((3, 7, 0), (11, 8, 0), (23, 9, 3), (31, 10, 5)):
+        places = range(LENGTH)
+        padded = {None: (), "left": places[:padding], "right": places[LENGTH - padding :]}[pads]
+        ids.append([PAD if place in padded else (start + stride * place) % 60 + 4 for place in places])
+        mask.append([0 if place in padded else 1 for place in places])
+    return ids, mask
 
 
-def batch(torch, task, device, padded=True):
+def tokens(torch, device, pads):
+    """The same as tensors [4, 12]."""
+    ids, mask = rows(pads)
+    return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+
+def batch(torch, task, device, pads):
     """Keyword arguments of one forward pass with labels, for a task."""
-    ids, mask = tokens(torch, device, padded)
+    ids, mask = tokens(torch, device, pads)
     inputs = {"input_ids": ids, "attention_mask": mask}
     if task == "causal-lm":
         # The first real token is predicted from a padded position, whose output means nothing and differs over releases.
@@ -42,9 +46,9 @@ def batch(torch, task, device, padded=True):
     return {**inputs, "labels": torch.tensor([0, 1, 0, 1], device=ids.device)}
 
 
-def inputs(torch, task, device, padded):
+def inputs(torch, task, device, pads):
     """The same without labels, as in inference; a decoder of its own is fed the labels, shifted right."""
-    given = batch(torch, task, device, padded)
+    given = batch(torch, task, device, pads)
     labels = given.pop("labels")
     if task == "seq2seq-lm":
         shifted = labels.masked_fill(labels == -100, PAD)[:, :-1]
@@ -54,4 +58,4 @@ def inputs(torch, task, device, padded):
 
 def prompts(torch, device):
     """Two unpadded prompts [2, 6] to generate from."""
-    return tokens(torch, device, padded=False)[0][:PROMPTS, :6]
+    return tokens(torch, device, None)[0][:PROMPTS, :6]

@@ -1,5 +1,6 @@
 """What a stage can say besides success."""
 
+import errno
 import traceback
 
 
@@ -9,6 +10,10 @@ class NotApplicable(Exception):
 
 class Unsupported(Exception):
     """This release lacks what defines the cell."""
+
+
+class NeedsDevice(Exception):
+    """What this processor would show says nothing about a GPU, where the cell is used."""
 
 
 class HandoverUnreadable(Exception):
@@ -24,13 +29,44 @@ class CheckFailed(Exception):
 
 
 def describe(error, limit=2000):
-    """An exception as a record: type, message, and the innermost frames without the paths of this machine."""
+    """An exception as a record: type, message, the innermost frames without the paths of this machine, and its causes."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return {
         "type": type(error).__name__,
         "message": str(error)[:limit],
         "frames": [f"{_short(frame.filename)}:{frame.lineno} {frame.name}"[:300] for frame in frames],
+        "causes": causes(error),
     }
+
+
+EXHAUSTED = (errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EIO)
+
+
+def causes(error):
+    """The classes along the chain of an exception, `OSError:ERRNO` for system errors: wrappers hide a full disk.
+
+    What was only being handled when the exception was raised counts where it says that something had run out.
+    """
+    found = []
+    for _ in range(10):
+        found.append(_kind(error))
+        if error.__cause__ is not None:
+            error = error.__cause__
+        elif error.__context__ is not None and not error.__suppress_context__ and _ran_out(error.__context__):
+            error = error.__context__
+        else:
+            break
+    return found
+
+
+def _kind(error):
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"OSError:{errno.errorcode.get(error.errno, error.errno)}"
+    return "MemoryError" if isinstance(error, MemoryError) else type(error).__name__[:200]
+
+
+def _ran_out(error):
+    return isinstance(error, MemoryError) or getattr(error, "errno", None) in EXHAUSTED
 
 
 def _short(filename):

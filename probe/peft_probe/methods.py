@@ -47,6 +47,12 @@ def _adalora(architecture, steps):
     }
 
 
+def _by_default(arguments):
+    """The same without naming modules, as most people write it: PEFT looks up its own for the architecture."""
+    named = ("target_modules", "feedforward_modules")
+    return lambda architecture, steps: {key: value for key, value in arguments(architecture, steps).items() if key not in named}
+
+
 def _virtual(**extra):
     return lambda architecture, steps: {"num_virtual_tokens": VIRTUAL_TOKENS, **extra}
 
@@ -59,8 +65,11 @@ METHODS = {
     "lora": Method("LoraConfig", _lora(), 1e-2, merges="always"),
     "lora+dora": Method("LoraConfig", _lora(use_dora=True), 1e-2, defining=("use_dora",), merges="always"),
     "lora+all-linear": Method("LoraConfig", _lora(target_modules="all-linear"), 1e-2, merges="always"),
+    "lora+defaults": Method("LoraConfig", _by_default(_lora()), 1e-2, merges="always"),
     "ia3": Method("IA3Config", _ia3, 3e-2, merges="unquantized"),
+    "ia3+defaults": Method("IA3Config", _by_default(_ia3), 3e-2, merges="unquantized"),
     "adalora": Method("AdaLoraConfig", _adalora, 3e-2, merges="unquantized"),
+    "adalora+defaults": Method("AdaLoraConfig", _by_default(_adalora), 3e-2, merges="unquantized"),
     "prompt-tuning": Method("PromptTuningConfig", _virtual(), 1e-1),
     "prefix-tuning": Method("PrefixTuningConfig", _virtual(), 1e-1),
     "p-tuning": Method("PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 3e-2),

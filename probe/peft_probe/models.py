@@ -5,11 +5,15 @@ releases, and a default that grows would pass for a fix.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """`auto` maps a task to transformers' Auto class, `heads` a task to the name of its newly made head."""
+    """`auto` maps a task to transformers' Auto class, `heads` a task to the name of its newly made head.
+
+    `pads` is the side on which its tokenizers pad: an encoder reads the class off the first token.
+    """
 
     auto: dict
     lora: tuple
@@ -17,6 +21,7 @@ class Architecture:
     feedforward: tuple
     adalora: tuple
     heads: dict = field(default_factory=dict)
+    pads: Literal["left", "right"] = "left"
 
 
 CAUSAL = {"causal-lm": "AutoModelForCausalLM"}
@@ -41,6 +46,7 @@ ARCHITECTURES = {
         ("output.dense",),
         ("query", "value"),
         {"seq-cls": "classifier", "token-cls": "classifier"},
+        pads="right",
     ),
 }
 

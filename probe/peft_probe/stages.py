@@ -1,11 +1,10 @@
 """The stages of one cell, in order. Each is a function of the trial; what it raises says how it ended."""
 
 import json
-import os
-import shutil
 from pathlib import Path
 
 from . import data
+from .common_path import require_common_path
 from .checks import greedy_gap, largest_difference, require_close
 from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe
 from .methods import configuration
@@ -27,6 +26,7 @@ def quantize(trial):
 
 def attach(trial):
     trial.base_logits = trial.logits(trial.model)
+    require_common_path(trial.model)
     if trial.method is None:
         trial.padded_logits = trial.logits(trial.model, padded=True)
         raise NotApplicable
@@ -39,7 +39,7 @@ def attach(trial):
 
 
 def forward(trial):
-    inputs = data.batch(trial.torch, trial.cell["task"], trial.device)
+    inputs = trial.batch(padded=True)
     output = trial.model(**inputs)
     if not trial.torch.isfinite(output.loss):
         raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
@@ -55,9 +55,9 @@ def train(trial):
     torch.manual_seed(0)
     head_before = _head_values(trial, trainable)
     optimizer = _optimizer(trial, trainable.values())
-    inputs = data.batch(torch, trial.cell["task"], trial.device, padded=False)
+    inputs = trial.batch(padded=False)
     trial.model.train()
-    trial.model(**data.batch(torch, trial.cell["task"], trial.device)).loss.backward()
+    trial.model(**trial.batch(padded=True)).loss.backward()
     without_gradient, losses = set(trainable), []
     for step in range(trial.job["steps"]):
         loss = trial.model(**inputs).loss
@@ -65,7 +65,7 @@ def train(trial):
         loss.backward()
         without_gradient -= {name for name in without_gradient if trainable[name].grad is not None and trainable[name].grad.any()}
         optimizer.step()
-        if trial.cell["method"] == "adalora":
+        if trial.method and trial.method.config == "AdaLoraConfig":
             trial.model.base_model.update_and_allocate(step)
         losses.append(loss.item())
     trial.facts["lossRatio"] = losses[-1] / losses[0]
@@ -158,43 +158,48 @@ def reload(trial):
 def carry(trial):
     """An adapter that the base environment saved must mean the same here; for the control, the same base logits."""
     _leave_behind(trial)
-    source = _handover(trial, "carryFrom")
-    if source is None or not (source / "logits.json").is_file():
+    source = _carried(trial)
+    if source is None:
         raise NotApplicable
-    _require_readable(source)
-    saved = {name: trial.torch.tensor(values, device=trial.device) for name, values in json.loads((source / "logits.json").read_text()).items()}
+    saved = _read_logits(trial, source)
     if trial.method is None:
         require_close("base-moved", "logits of the same weights", trial.base_logits, saved["plain"], trial.tolerance)
-        require_close("base-moved-padded", "logits of the same weights, on left-padded rows", trial.padded_logits, saved["padded"], trial.tolerance)
+        require_close("base-moved-padded", "logits of the same weights, on padded rows", trial.padded_logits, saved["padded"], trial.tolerance)
         return
     carried = trial.peft.PeftModel.from_pretrained(trial.load(trial.quantizer is not None), str(source / "adapter"))
     what = "logits of the adapter that the base environment saved"
     require_close("carry-differs", what, trial.logits(carried), saved["plain"], trial.tolerance)
 
 
-def _handover(trial, key):
-    folder = trial.job.get(key)
-    return Path(folder) / trial.cell["id"].replace("/", "__") if folder else None
+def _carried(trial):
+    """Folder of what the base environment's cell saved, if there is any."""
+    root = trial.job.get("carryFrom")
+    folder = Path(root) / trial.cell["id"].replace("/", "__") if root else None
+    return folder if folder is not None and folder.is_dir() else None
 
 
-def _require_readable(folder):
-    """Some loaders tell of a file that may not be read as of one that is not there."""
-    for path in folder.rglob("*"):
-        if not os.access(path, os.R_OK):
-            raise HandoverUnreadable(f"{path.name} cannot be read")
+def _read_logits(trial, folder):
+    """Some loaders tell of a file that cannot be read as of one that is not there: all are read here first."""
+    try:
+        texts = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        saved = json.loads(texts["logits.json"])
+    except (OSError, ValueError, KeyError) as unreadable:
+        raise HandoverUnreadable(f"what the base environment saved cannot be read: {unreadable}") from unreadable
+    return {name: trial.torch.tensor(values, device=trial.device) for name, values in saved.items()}
 
 
 def _leave_behind(trial):
-    target = _handover(trial, "saveTo")
-    if target is None:
+    if not trial.job.get("handover"):
         return
-    target.mkdir(parents=True, exist_ok=True)
     if trial.method is None:
-        logits = {"plain": trial.base_logits, "padded": trial.padded_logits}
+        logits, folder = {"plain": trial.base_logits, "padded": trial.padded_logits}, None
     else:
-        logits = {"plain": trial.logits(trial.model)}
-        shutil.copytree(_adapter_folder(trial), target / "adapter", dirs_exist_ok=True)
-    (target / "logits.json").write_text(json.dumps({name: values.tolist() for name, values in logits.items()}))
+        logits, folder = {"plain": trial.logits(trial.model)}, _adapter_folder(trial)
+    left = {"logits.json": json.dumps({name: values.tolist() for name, values in logits.items()}).encode()}
+    for path in sorted(folder.rglob("*")) if folder else ():
+        if path.is_file():
+            left[f"adapter/{path.name}"] = path.read_bytes()
+    trial.left = left
 
 
 def disable(trial):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from . import data
+from .common_path import take_common_path
 from .methods import METHODS
 from .models import ARCHITECTURES, LABELS
 from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
@@ -19,6 +20,8 @@ class Trial:
         self.quantizer = QUANTIZERS.get(cell["quantization"])
         self.tolerance = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
         self.facts = {}
+        self.left = None
+        """What other environments get of this cell: file name -> bytes."""
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property
@@ -32,12 +35,13 @@ class Trial:
         if self.cell["task"] in ("seq-cls", "token-cls"):
             options["num_labels"] = LABELS
         if quantized:
+            take_common_path()
             options["quantization_config"] = self.quantizer.configuration(self.transformers, self.torch)
             # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then goes another way.
             options["device_map"] = self.torch.device("cpu")
         model = auto.from_pretrained(str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options)
         for name, parameter in model.named_parameters():
-            if self.head and self.head in name.split(".") or ".pooler." in name:
+            if self.head and self.head in name.split("."):
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
                 parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
         return model
@@ -46,9 +50,13 @@ class Trial:
     def head(self):
         return self.architecture.heads.get(self.cell["task"])
 
+    def batch(self, padded):
+        """Keyword arguments of one pass with labels; `padded` rows are padded as the architecture's tokenizers do."""
+        return data.batch(self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None)
+
     def logits(self, model, padded=False):
         """Logits of the four rows in float32, without gradients: [real tokens, vocabulary], or [rows, labels]."""
-        inputs = data.inputs(self.torch, self.cell["task"], self.device, padded)
+        inputs = data.inputs(self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None)
         model.eval()
         with self.torch.no_grad():
             logits = model(**inputs).logits.float()

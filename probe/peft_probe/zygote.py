@@ -81,6 +81,9 @@ def run_cells(job, modules, failures):
             del children[child.pid]
             kill_strays(children)
             record = child.record()
+            handover = child.handover()
+            if handover is not None:
+                protocol.send_whole(handover)
             protocol.send(record)
             if not warm and len(waiting) >= WORTH_WARMING and record["ended"] == "exit" and not record["failures"]:
                 warm = True
@@ -95,7 +98,7 @@ def warm_up(cell, job, modules):
     """
     folder = Path(job["work"]) / "warm-up"
     folder.mkdir(parents=True, exist_ok=True)
-    trial = Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, {**job, "saveTo": None}, folder)
+    trial = Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, {**job, "handover": False}, folder)
     stages.run(trial, lambda stage: None)
     shutil.rmtree(folder, ignore_errors=True)
     gc.collect()

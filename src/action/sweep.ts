@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { takeOut } from '../adapters/folders.ts';
 import { openWorld, sweepWorld } from '../adapters/world.ts';
 import type { Context } from '../commands/context.ts';
 import { writeReport } from '../commands/files.ts';
@@ -38,6 +39,21 @@ export async function sweepShard(
   const whole = file.requests[shard.request]?.plan as Plan | undefined;
   if (whole === undefined) throw new UserError('The plan has no request for this shard.');
   const planned = planOfShard(whole, shard);
+  const giveBack = takeOut(out);
+  try {
+    return await measuredShard(planned, out, context, options, watch);
+  } finally {
+    giveBack();
+  }
+}
+
+async function measuredShard(
+  planned: Plan,
+  out: string,
+  context: Omit<Context, 'line'>,
+  options: CommandLine['options'],
+  watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>,
+): Promise<Report> {
   const world = await openWorld({ ...context, python: options.python, offline: options.offline });
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };

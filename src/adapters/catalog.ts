@@ -7,29 +7,9 @@ import { didYouMean } from '../domain/suggest.ts';
 import { isVersion, type Release } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Catalog } from '../ports.ts';
-import { fetchText } from './http.ts';
+import { type Answer, fetchText, type Patience, patienceOf } from './http.ts';
+import { type IndexFile, readPage } from './project-page.ts';
 import { parseWheelName, sourceVersion, type Target, wheelFits } from './wheels.ts';
-
-/** One file of a project page, of either form of the simple index (PEP 503, 691, 700). */
-interface IndexFile {
-  readonly filename: string;
-  readonly uploaded?: string | undefined;
-  readonly yanked: boolean;
-  readonly requiresPython?: string | undefined;
-  readonly bytes?: number | undefined;
-}
-
-const JsonPage = z.object({
-  files: z.array(
-    z.object({
-      filename: z.string(),
-      'upload-time': z.string().nullish(),
-      yanked: z.union([z.boolean(), z.string()]).nullish(),
-      'requires-python': z.string().nullish(),
-      size: z.number().nullish(),
-    }),
-  ),
-});
 
 const Cached = z.object({ etag: z.string().optional(), type: z.string(), fetched: z.number(), body: z.string() });
 type Cached = z.infer<typeof Cached>;
@@ -44,6 +24,8 @@ export interface CatalogSettings {
   readonly folder: string;
   readonly offline: boolean;
   readonly target: Target;
+  readonly patience?: Patience;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The releases on the configured index, cached on disk and revalidated by ETag. */
@@ -61,49 +43,85 @@ export class IndexCatalog implements Catalog {
   async #read(library: string): Promise<readonly Release[]> {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
     for (const url of await this.settings.indexUrls()) {
-      const page = await this.#page(`${url.replace(/\/$/, '')}/${library}/`);
-      if (page) return toReleases(library, [...local, ...parsePage(page)], this.settings.target);
+      const files = await this.#files(`${url.replace(/\/$/, '')}/${library}/`, library);
+      if (files) return toReleases(library, [...local, ...files], this.settings.target);
     }
     if (local.length > 0) return toReleases(library, local, this.settings.target);
-    throw new UserError(`The package index has no project \`${library}\`.${didYouMean(library, WATCHED)}`);
+    throw new UserError(`The package index has no project \`${library}\`.${hint(library)}`);
   }
 
-  async #page(url: string): Promise<Cached | undefined> {
+  /** The files of a project; undefined where the index has no such project. */
+  async #files(url: string, library: string): Promise<readonly IndexFile[] | undefined> {
+    const { offline } = this.settings;
     const file = join(this.settings.folder, `${createHash('sha256').update(url).digest('hex').slice(0, 24)}.json`);
-    const cached = readCached(file);
-    if (cached && (this.settings.offline || Date.now() - cached.fetched < FRESH_MS)) return cached;
-    if (this.settings.offline)
-      throw new WeatherError('Offline, and the releases are not cached. Run once without --offline.');
-    const answer = await fetchText(
-      url,
-      { accept: ACCEPT, ...(cached?.etag && { 'if-none-match': cached.etag }) },
-      this.settings.certificate,
-    );
-    if (answer.status === 404) return undefined;
-    if (answer.status !== 200 && !(answer.status === 304 && cached))
+    const cached = readCached(file, library);
+    const age = cached ? Date.now() - cached.page.fetched : Number.POSITIVE_INFINITY;
+    if (cached && (offline || (age >= 0 && age < FRESH_MS))) return cached.files;
+    if (offline) throw new WeatherError('Offline, and the releases are not cached. Run once without --offline.');
+    const answer = await this.#fetch(url, cached?.page);
+    if (answer.status === 304 && cached) {
+      this.#keep(file, { ...cached.page, fetched: Date.now() });
+      return cached.files;
+    }
+    if (answer.status === 404 || answer.status === 410) return undefined;
+    if (answer.status !== 200) throw new WeatherError(refusal(answer.status));
+    const page = pageOf(answer);
+    const read = readPage(page, library);
+    if ('wrong' in read)
       throw new WeatherError(
-        `The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`,
+        `The package index sent ${read.wrong} for \`${library}\`. Check the network (a login page?) and the index settings, then try again.`,
       );
-    const etag = answer.headers.etag;
-    const page: Cached =
-      answer.status === 304 && cached
-        ? { ...cached, fetched: Date.now() }
-        : {
-            ...(typeof etag === 'string' && { etag }),
-            type: String(answer.headers['content-type'] ?? ''),
-            fetched: Date.now(),
-            body: answer.body,
-          };
+    this.#keep(file, page);
+    return read.files;
+  }
+
+  #fetch(url: string, cached: Cached | undefined): Promise<Answer> {
+    const { certificate, patience = patienceOf({}), signal } = this.settings;
+    const headers = { accept: ACCEPT, ...(cached?.etag && { 'if-none-match': cached.etag }) };
+    return fetchText(url, { headers, certificate, patience, signal });
+  }
+
+  #keep(file: string, page: Cached): void {
     mkdirSync(this.settings.folder, { recursive: true });
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(page));
     renameSync(`${file}.${process.pid}`, file);
-    return page;
   }
 }
 
-function readCached(file: string): Cached | undefined {
+function pageOf({ headers, body }: Answer): Cached {
+  const etag = headers.etag;
+  return {
+    ...(typeof etag === 'string' && { etag }),
+    type: String(headers['content-type'] ?? ''),
+    fetched: Date.now(),
+    body,
+  };
+}
+
+function refusal(status: number): string {
+  const words: Readonly<Record<number, string>> = {
+    401: 'asks for credentials, or refuses those it got (401). Put them into the index settings of uv or pip.',
+    403: 'refuses access (403). Check the credentials in the index settings of uv and pip.',
+    407: 'cannot be reached: the proxy asks for credentials (407). Check the proxy settings.',
+  };
+  return `The package index ${words[status] ?? `answered ${status}. Check the index settings of uv and pip.`}`;
+}
+
+function hint(library: string): string {
+  const others = WATCHED.filter((name) => name !== library);
+  if (others.length === WATCHED.length) return didYouMean(library, WATCHED);
+  return ' Check the index settings of uv and pip, or leave out the cells that need it with --cells.';
+}
+
+/** A page that was kept earlier, if it is still what was kept. */
+function readCached(
+  file: string,
+  library: string,
+): { readonly page: Cached; readonly files: readonly IndexFile[] } | undefined {
   try {
-    return Cached.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+    const page = Cached.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const read = readPage(page, library);
+    return 'files' in read ? { page, files: read.files } : undefined;
   } catch {
     return undefined;
   }
@@ -117,31 +135,6 @@ function localFiles(folder: string, library: string): readonly IndexFile[] {
   } catch {
     return [];
   }
-}
-
-/** The files of a project page; the HTML form has no dates. */
-export function parsePage(page: { readonly type: string; readonly body: string }): readonly IndexFile[] {
-  if (!page.type.includes('json')) return parseHtml(page.body);
-  const parsed = JsonPage.safeParse(JSON.parse(page.body));
-  if (!parsed.success) throw new WeatherError('The package index sent a page that is not in the form of PEP 691.');
-  return parsed.data.files.map((file) => ({
-    filename: file.filename,
-    uploaded: file['upload-time'] ?? undefined,
-    yanked: file.yanked === true || typeof file.yanked === 'string',
-    requiresPython: file['requires-python'] ?? undefined,
-    bytes: file.size ?? undefined,
-  }));
-}
-
-function parseHtml(body: string): readonly IndexFile[] {
-  return [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = '', filename = '']) => {
-    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
-    return {
-      filename: filename.trim(),
-      yanked: /data-yanked/i.test(attributes),
-      requiresPython: requires?.replaceAll('&gt;', '>').replaceAll('&lt;', '<').replaceAll('&amp;', '&'),
-    };
-  });
 }
 
 /** Files of one project, gathered to releases. A release is uploaded when its first file is, yanked when all are. */

@@ -1,125 +1,219 @@
-/** What a probe is kept from: other networks, processes and files. Levels from the strictest; the first that works is used. */
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+/** What a program of strangers is kept from. Levels from the strictest; what a level claims is tried before it is said. */
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { run } from './process.ts';
+import { makeScratch, makeShared } from './scratch.ts';
 
-/** Folders of this machine, by what a probe may do with them. */
+/** Folders of this machine, as a contained program sees them: it has a root of its own with the system's programs and these. */
 export interface Rooms {
-  /** The one folder that it may write to. */
-  readonly writable: string;
-  /** Covered by an empty folder: homes, the runner's files, the checkout. */
-  readonly hidden: readonly string[];
-  /** Readable all the same, though they stand inside a hidden one. */
-  readonly kept: readonly string[];
+  /** The one folder that it may write to; a file system in memory, gone with the program, where the level allows that. */
+  readonly work: string;
+  /** Folders that it can read. */
+  readonly show: readonly string[];
+}
+
+/** What a contained program and all that it starts may take; it is ended when it takes more. */
+export interface Limits {
+  /** Bytes of data of one process, and of one file. */
+  readonly bytes: number;
+  /** Bytes of memory of all processes together. */
+  readonly memory: number;
+  readonly seconds: number;
 }
 
 export interface Containment {
   readonly name: string;
-  /** What is enforced, in words for the report. */
+  /** What was tried at the start and is enforced, in words for the report. */
   readonly enforced: readonly string[];
   readonly missing: readonly string[];
   /** The command that runs another one in these rooms. */
-  wrap(rooms: Rooms, command: readonly string[]): readonly string[];
+  wrap(rooms: Rooms, limits: Limits, command: readonly string[]): readonly string[];
 }
 
-/**
- * Runs in new mount, network and process namespaces. What is kept is bound to a staging folder, what is hidden is covered
- * by an empty file system, what is kept is bound back; then every mount but the work folder becomes read-only, and all
- * capabilities are dropped for good, so that nothing can be mounted back. Arguments: user, work folder, hidden folders and
- * kept folders (one a line each), the command.
- */
-const INSIDE = `
-set -f
-IFS='
-'
-user="$1"; work="$2"; hidden="$3"; kept="$4"; shift 4
-mount -t proc proc /proc 2>/dev/null || true
-mount -t tmpfs -o mode=755,size=4m none /mnt || exit 125
-number=0
-for folder in $work $kept; do
-  mkdir "/mnt/$number" && mount --bind "$folder" "/mnt/$number" || exit 125
-  number=$((number + 1))
-done
-for folder in $hidden; do mount -t tmpfs -o mode=755,size=4m none "$folder" || exit 125; done
-number=0
-for folder in $work $kept; do
-  mkdir -p "$folder" && mount --bind "/mnt/$number" "$folder" || exit 125
-  umount "/mnt/$number"
-  number=$((number + 1))
-done
-while read -r line; do
-  target=$(printf '%s' "$line" | cut -d ' ' -f 5)
-  case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
-  mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
-done < /proc/self/mountinfo
-cd "$work" || exit 125
-if [ "$user" = other ]; then
-  chown -R 65534:65534 "$work" || exit 125
-  exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-fi
-exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-`;
+/** The trusted interpreter and program that make the rooms. */
+export interface Warden {
+  readonly python: string;
+  /** Folder of the Python package `peft_probe`. */
+  readonly program: string;
+}
 
-const LIMITS = 'memory, time and file size limited';
-const ALL = [
-  'no network',
-  'own process tree',
-  'read-only files',
-  'homes and the runner’s files hidden',
-  'no capabilities',
-  LIMITS,
+export interface Ground {
+  /** Folders that a probe needs. */
+  readonly show: readonly string[];
+  /** Folders whose files it must not see. */
+  readonly hidden: readonly string[];
+  /** The cache, under which scratch folders are made. */
+  readonly cache: string;
+}
+
+export type Level = 'other-user' | 'user-namespace' | 'limits';
+
+const PROCESSES = 512;
+const OPEN_FILES = 4096;
+const WORK_BYTES = 1024 ** 3;
+const MOST_PROCESSES_SEEN = 8;
+const NOBODY = 65534;
+
+const Seen = z.object({
+  unreadable: z.array(z.string()),
+  read: z.array(z.string()),
+  connected: z.array(z.string()),
+  network: z.boolean(),
+  processes: z.number().nullable(),
+  user: z.number(),
+  capabilities: z.array(z.string().nullable()),
+  limits: z.record(z.string(), z.number()),
+});
+type Seen = z.infer<typeof Seen> & { readonly marks: readonly string[] };
+
+/** Each claim, and whether what was tried bears it out. */
+const CLAIMS: readonly { readonly claim: string; readonly holds: (seen: Seen) => boolean }[] = [
+  { claim: 'no network', holds: ({ network }) => !network },
+  { claim: 'sockets of this machine hidden', holds: ({ connected }) => connected.length === 0 },
+  {
+    claim: 'own process tree',
+    holds: ({ processes }) => processes !== null && processes <= MOST_PROCESSES_SEEN,
+  },
+  { claim: 'read-only files', holds: ({ marks }) => marks.length === 0 },
+  { claim: 'homes, checkout and the runner’s files hidden', holds: ({ read }) => read.length === 0 },
+  {
+    claim: 'no capabilities',
+    holds: ({ capabilities: [effective, bounding, locked] }) =>
+      /^0+$/.test(effective ?? '') && /^0+$/.test(bounding ?? '') && locked === '1',
+  },
+  {
+    claim: 'memory, processes, time and file size limited',
+    holds: ({ limits }) => Object.values(limits).every((limit) => limit > 0),
+  },
+];
+const ANOTHER_USER = 'another user';
+
+/** Levels by the user that starts them. A root that stays root is contained by nothing: devices and settings of the kernel obey it. */
+const LEVELS: readonly { readonly level: Level; readonly name: string; readonly forRoot: boolean }[] = [
+  { level: 'other-user', name: 'namespaces, another user', forRoot: true },
+  { level: 'user-namespace', name: 'user namespaces', forRoot: false },
 ];
 
-function namespaces(
-  name: string,
-  extra: readonly string[],
-  user: 'other' | 'same',
-  enforced: readonly string[],
-): Containment {
+/** Tries the levels and returns the first in which a probe can work, with what was seen to hold there. */
+export async function chooseContainment(warden: Warden, ground: Ground): Promise<Containment> {
+  const asRoot = process.getuid?.() === 0;
+  for (const { level, name } of LEVELS.filter(({ forRoot }) => forRoot === asRoot)) {
+    const seen = await tryLevel(level, warden, ground);
+    if (seen !== undefined && seen.unreadable.length === 0) return describe(name, level, warden, seen);
+  }
+  return describe('limits only', 'limits', warden, await tryLevel('limits', warden, ground));
+}
+
+function describe(name: string, level: Level, warden: Warden, seen: Seen | undefined): Containment {
+  const held = seen === undefined ? [] : CLAIMS.filter(({ holds }) => holds(seen)).map(({ claim }) => claim);
   return {
     name,
-    enforced,
-    missing: [],
-    wrap: ({ writable, hidden, kept }, command) => [
-      ...[
-        'unshare',
-        ...extra,
-        '--mount',
-        '--net',
-        '--pid',
-        '--ipc',
-        '--fork',
-        '--kill-child',
-        '--propagation',
-        'private',
-      ],
-      ...['sh', '-c', INSIDE, 'sh', user, writable, hidden.join('\n'), kept.join('\n'), ...command],
-    ],
+    enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
+    missing: CLAIMS.map(({ claim }) => claim).filter((claim) => !held.includes(claim)),
+    wrap: (rooms, limits, command) => wrapped(level, warden, rooms, limits, command),
   };
 }
 
-const LEVELS: readonly Containment[] = [
-  namespaces('namespaces, another user', [], 'other', [...ALL, 'another user']),
-  namespaces('namespaces', [], 'same', ALL),
-  namespaces('user namespaces', ['--user', '--map-root-user'], 'same', ALL),
-  {
-    name: 'limits only',
-    enforced: [LIMITS],
-    missing: ALL.filter((what) => what !== LIMITS && what !== 'no capabilities'),
-    wrap: (_rooms, command) => command,
-  },
-];
-
-/** Tries the levels with a harmless command in the same rooms, and returns the first that this machine allows. */
-export async function chooseContainment(rooms: Rooms, harmless: readonly string[]): Promise<Containment> {
-  for (const level of LEVELS) {
-    const [command = '', ...args] = level.wrap(rooms, harmless);
-    if ((await run(command, args, { timeoutMs: 20_000 })).status === 0) return level;
-  }
-  throw new Error('the last level of containment always works');
+/** The command that runs another one at a level of containment. */
+export function wrapped(
+  level: Level,
+  warden: Warden,
+  rooms: Rooms,
+  limits: Limits,
+  command: readonly string[],
+): readonly string[] {
+  const spec = {
+    level,
+    parent: process.pid,
+    work: rooms.work,
+    show: rooms.show,
+    bytes: WORK_BYTES,
+    limits: { DATA: limits.bytes, FSIZE: limits.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
+    seconds: limits.seconds,
+    memory: limits.memory,
+  };
+  const program = join(warden.program, 'peft_probe', 'rooms.py');
+  return [warden.python, '-I', '-S', '-B', program, JSON.stringify(spec), ...command];
 }
 
-/** What is hidden on this machine: homes, the folder one works in, and all that a runner of GitHub keeps. */
+/** What a program at this level could do, of what it must not; undefined where the level cannot be had. */
+async function tryLevel(level: Level, warden: Warden, ground: Ground): Promise<Seen | undefined> {
+  const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1000)}`;
+  const common = makeShared();
+  chmodSync(common, 0o755);
+  const work = makeScratch(ground.cache, 'try');
+  const folders = [...ground.show, join(ground.cache, 'tmp'), tmpdir(), '/dev/shm'];
+  const socket = join(common, 'socket');
+  const [local, network] = await Promise.all([listen(socket), listen(0)]);
+  try {
+    const spec = {
+      readable: ground.show,
+      files: ground.hidden.flatMap(someFiles),
+      folders,
+      mark,
+      sockets: [socket],
+      port: portOf(network),
+    };
+    const script = join(warden.program, 'peft_probe', 'attempts.py');
+    const command = [warden.python, '-I', '-S', '-B', script, JSON.stringify(spec)];
+    const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
+    const [program = '', ...args] = wrapped(
+      level,
+      warden,
+      { work, show: [...ground.show, warden.program] },
+      limits,
+      command,
+    );
+    const { status, stdout } = await run(program, args, { timeoutMs: 30_000 });
+    const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : undefined;
+    const marks = folders.map((folder) => join(folder, mark)).filter((path) => existsSync(path));
+    for (const path of marks) rmSync(path, { force: true });
+    return seen && { ...seen, marks };
+  } finally {
+    for (const server of [local, network]) server?.close();
+    for (const folder of [common, work]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A server that lets everybody connect; undefined where none can be had, which then nobody can connect to. */
+function listen(where: string | number): Promise<Server | undefined> {
+  return new Promise((done) => {
+    const server = createServer((connection) => connection.destroy());
+    server.on('error', () => done(undefined));
+    if (typeof where === 'string') server.listen({ path: where, writableAll: true }, () => done(server));
+    else server.listen(where, '127.0.0.1', () => done(server));
+  });
+}
+
+function portOf(server: Server | undefined): number {
+  const address = server?.address();
+  return typeof address === 'object' && address !== null ? address.port : 9;
+}
+
+/** Some files that stand right in a folder. */
+function someFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .slice(0, 20)
+      .map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** What a probe must not see: homes, the checkout that one works in, up to its top, and all that a runner of GitHub keeps. */
 export function hiddenFolders(
   environment: Readonly<Record<string, string | undefined>>,
   folder: string,
@@ -127,34 +221,16 @@ export function hiddenFolders(
   const named = ['HOME', 'GITHUB_WORKSPACE', 'RUNNER_WORKSPACE', 'RUNNER_TEMP', 'RUNNER_TOOL_CACHE'].map(
     (name) => environment[name],
   );
-  const wanted = [...named, folder, '/home', '/root', '/run', '/opt/actions-runner'];
-  const present = [
-    ...new Set(
-      wanted.filter((path) => path !== undefined && path !== '' && existsSync(path)).map((path) => resolve(path ?? '')),
-    ),
-  ];
-  return outermost(present.filter((path) => path !== '/' && path !== '/tmp'));
+  const wanted = [...named, folder, topOf(folder), '/home', '/root', '/run', '/opt/actions-runner'];
+  return [...new Set(wanted.filter((path) => path !== undefined && path !== '' && existsSync(path)))].map((path) =>
+    resolve(path ?? ''),
+  );
 }
 
-/**
- * The outermost folder above each path that only its owner may enter: another user reaches what stands inside only when
- * it is covered and the path is bound back.
- */
-export function closedAncestors(paths: readonly string[]): readonly string[] {
-  const closed = paths.flatMap((path) => {
-    const parts = resolve(path).split('/').slice(1);
-    const above = parts.map((_, index) => `/${parts.slice(0, index).join('/')}`);
-    return above.find((folder) => folder !== '/' && isClosed(folder)) ?? [];
-  });
-  return [...new Set(closed)];
-}
-
-function isClosed(folder: string): boolean {
-  const state = statSync(folder, { throwIfNoEntry: false });
-  return state !== undefined && (state.mode & 0o001) === 0;
-}
-
-/** Folders that stand in no other of the list: one cover serves all below it. */
-export function outermost(folders: readonly string[]): readonly string[] {
-  return folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(`${other}/`)));
+/** The top of the checkout that a folder belongs to, if any. */
+function topOf(folder: string): string | undefined {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ALWAYS,
@@ -10,13 +10,17 @@ import {
 } from '../domain/environment.ts';
 import { sameVersion } from '../domain/version.ts';
 import type { Catalog, Environments, Preferences } from '../ports.ts';
+import { addBytecode, type BytecodeSettings } from './bytecode.ts';
+import { contested } from './claims.ts';
+import { withinDisk } from './disk.ts';
 import type { IndexSettings } from './index-settings.ts';
 import { lockId, parseLock } from './locks.ts';
 import { run } from './process.ts';
 import type { Python } from './python.ts';
+import { makeScratch, removeFolders } from './scratch.ts';
 import { bytesOf, tooLarge } from './sizes.ts';
 import type { TorchBuild } from './torch.ts';
-import { isWeather, shortReason, type Uv } from './uv.ts';
+import { hasNoSolution, shortReason, type Uv } from './uv.ts';
 
 export interface EnvironmentSettings {
   readonly uv: Uv;
@@ -29,11 +33,13 @@ export interface EnvironmentSettings {
   /** Where a copy of each lock goes. */
   readonly locks: string;
   readonly offline: boolean;
-  /** Folder of the Python package `peft_probe`. */
-  readonly program: string;
+  /** How sources are compiled: contained, since they are strangers'. */
+  readonly compiler: Omit<BytecodeSettings, 'cache' | 'tag'>;
 }
 
 const DAY_MS = 24 * 3600_000;
+/** Marks an environment that is complete, and built in the way of this release. */
+const BUILT = 'peft-sweep-3.lock';
 
 /** Environments resolved and built with uv. */
 export class UvEnvironments implements Environments {
@@ -60,7 +66,14 @@ export class UvEnvironments implements Environments {
     mkdirSync(this.settings.locks, { recursive: true });
     writeFileSync(join(this.settings.locks, `${id}.txt`), resolved);
     const failed = await this.build(id, resolved);
-    return failed ?? { status: 'built', id, lock: parseLock(resolved) };
+    if (failed) return failed;
+    const twice = contested(sitePackages(environmentFolder(this.settings.folder, id), python));
+    return {
+      status: 'built',
+      id,
+      lock: parseLock(resolved),
+      ...(twice.length > 0 && { contested: twice.slice(0, 10) }),
+    };
   }
 
   /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
@@ -77,7 +90,7 @@ export class UvEnvironments implements Environments {
     torchPins: Lock,
   ): Promise<string | Environment> {
     const { uv, python, index, torch, folder } = this.settings;
-    const scratch = mkdtempSync(join(ensure(join(folder, 'tmp')), 'resolve-'));
+    const scratch = makeScratch(folder, 'resolve');
     try {
       const wanted = [...new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name) => (request.pins[name] ? `${name}==${request.pins[name]}` : name));
@@ -108,9 +121,9 @@ export class UvEnvironments implements Environments {
         `${requirements.join('\n')}\n`,
       );
       if (finished.status === 0) return readFileSync(join(scratch, 'lock.txt'), 'utf8');
-      return { status: isWeather(finished) ? 'inconclusive' : 'unresolved', why: shortReason(finished) };
+      return { status: hasNoSolution(finished) ? 'unresolved' : 'inconclusive', why: shortReason(finished) };
     } finally {
-      rmSync(scratch, { recursive: true, force: true });
+      await removeFolders([scratch]);
     }
   }
 
@@ -141,61 +154,65 @@ export class UvEnvironments implements Environments {
   }
 
   /**
-   * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
-   * is imported, and each release would be compiled whole. A failure only costs time.
+   * Libraries that are swept are left out: hardly any of their many modules is imported, and each release would be
+   * compiled whole.
    */
-  async #addBytecode(venv: string, lock: string): Promise<void> {
-    const { python, folder, program } = this.settings;
-    const shared = Object.keys(parseLock(lock)).filter(
-      (name) => name === 'torch' || !(WATCHED as readonly string[]).includes(name),
-    );
-    const script = join(program, 'peft_probe', 'bytecode.py');
-    await run(python.path, ['-I', '-S', script, sitePackages(venv, python), join(folder, 'bytecode'), ...shared]);
+  async #addBytecode(venv: string): Promise<void> {
+    const { python, folder, compiler } = this.settings;
+    await addBytecode(
+      sitePackages(venv, python),
+      WATCHED.filter((name) => name !== 'torch'),
+      {
+        ...compiler,
+        cache: folder,
+        tag: python.tag,
+      },
+    ).catch(() => undefined);
+  }
+
+  #installation(venv: string, lockFile: string): readonly string[] {
+    const { index, torch, offline } = this.settings;
+    return [
+      ...['pip', 'install', '--quiet', '--python', join(venv, 'bin', 'python'), '--no-deps', '--require-hashes'],
+      ...['--only-binary', ':all:', '--link-mode', 'hardlink', '--requirements', lockFile],
+      ...index.uvOptions,
+      ...torch.options,
+      ...(offline ? ['--offline'] : []),
+    ];
   }
 
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async build(id: string, lock: string): Promise<Environment | undefined> {
-    const { uv, python, index, torch, folder } = this.settings;
+    const { uv, python, folder } = this.settings;
     const target = environmentFolder(folder, id);
-    if (existsSync(join(target, 'peft-sweep.lock'))) return undefined;
-    const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+    if (existsSync(join(target, BUILT))) return undefined;
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const why = tooLarge(bytes);
     if (why !== undefined) return { status: 'unresolved', why };
-    const building = mkdtempSync(join(ensure(join(folder, 'tmp')), 'build-'));
+    const building = makeScratch(folder, 'build');
     try {
       const venv = join(building, 'environment');
       const lockFile = join(building, 'lock.txt');
       writeFileSync(lockFile, lock);
       const made = await uv.call(['venv', '--quiet', '--relocatable', '--python', python.path, venv]);
       if (made.status !== 0) return { status: 'inconclusive', why: shortReason(made) };
-      const installed = await uv.call([
-        ...[
-          'pip',
-          'install',
-          '--quiet',
-          '--python',
-          join(venv, 'bin', 'python'),
-          '--no-deps',
-          '--require-hashes',
-          '--only-binary',
-          ':all:',
-        ],
-        ...['--link-mode', 'hardlink', '--requirements', lockFile],
-        ...index.uvOptions,
-        ...torch.options,
-        ...(this.settings.offline ? ['--offline'] : []),
-      ]);
-      if (installed.status !== 0)
-        return { status: isWeather(installed) ? 'inconclusive' : 'unresolved', why: shortReason(installed) };
+      const { value: installed, stopped } = await withinDisk(folder, bytes, (signal) =>
+        uv.call(this.#installation(venv, lockFile), undefined, signal),
+      );
+      if (stopped) return { status: 'inconclusive', why: 'Its wheels unpack to far more than they are.' };
+      // What the resolver found is there: that it cannot be fetched, checked or unpacked now is no fact about a release.
+      if (installed.status !== 0) return { status: 'inconclusive', why: shortReason(installed) };
       // Probes may run as another user, and some wheels hold files that only their owner may read.
       await run('chmod', ['-R', 'a+rX', venv]);
-      await this.#addBytecode(venv, lock);
-      writeFileSync(join(venv, 'peft-sweep.lock'), lock);
+      await this.#addBytecode(venv);
+      writeFileSync(join(venv, BUILT), lock);
       ensure(join(folder, 'environments'));
+      if (!existsSync(join(target, BUILT))) await removeFolders([target]);
       if (!existsSync(target)) renameSync(venv, target);
       writeFileSync(join(ensure(join(folder, 'stored')), `torch-${parseLock(lock).torch}`), '');
       return undefined;
     } finally {
-      rmSync(building, { recursive: true, force: true });
+      await removeFolders([building]);
     }
   }
 }

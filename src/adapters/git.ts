@@ -82,8 +82,10 @@ function blobs(folder: string, objects: readonly string[]): Promise<readonly str
   return new Promise((resolve, reject) => {
     const child = spawn('git', [...SAFE, '-C', folder, 'cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
+    // Where the system has no file left there are no pipes; the error follows.
+    if (child.pid === undefined) return;
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('close', () => resolve(splitBatch(Buffer.concat(chunks), objects.length)));
     child.stdin.on('error', () => undefined);
     child.stdin.end(objects.map((object) => `${object}\n`).join(''));

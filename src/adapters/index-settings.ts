@@ -29,7 +29,8 @@ export function indexSettings(
   ) as Record<string, string>;
   const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip('index-url');
   const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip('extra-index-url'));
-  const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(',', ' ') ?? pip('find-links'));
+  // uv separates by commas, pip by white space.
+  const findLinks = environment.UV_FIND_LINKS?.split(',').flatMap(trimmed) ?? words(pip('find-links'));
   const certificate = environment.SSL_CERT_FILE ?? pip('cert');
   const options: string[] = [];
   if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push('--default-index', indexUrl);
@@ -57,6 +58,10 @@ function pipSettings(environment: Readonly<Record<string, string | undefined>>, 
     const value = environment[`PIP_${option.toUpperCase().replaceAll('-', '_')}`] ?? listed.get(option);
     return value === '' ? undefined : value;
   };
+}
+
+function trimmed(text: string): readonly string[] {
+  return text.trim() === '' ? [] : [text.trim()];
 }
 
 function words(text: string | undefined): readonly string[] {

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
@@ -9,23 +10,28 @@ const Line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), identity: z.string() }),
   z.object({
     kind: z.literal('environment'),
+    run: z.string(),
     key: z.string(),
-    request: z.custom<EnvironmentRequest>((value) => typeof value === 'object'),
-    environment: z.custom<Environment>((value) => typeof value === 'object'),
+    request: z.custom<EnvironmentRequest>((value) => typeof value === 'object' && value !== null),
+    environment: z.custom<Environment>((value) => typeof value === 'object' && value !== null),
   }),
   z.object({
     kind: z.literal('result'),
+    run: z.string(),
     key: z.string(),
     environment: z.string(),
     repeat: z.number(),
-    result: z.custom<Result>((value) => typeof value === 'object'),
+    result: z.custom<Result>((value) => typeof value === 'object' && value !== null),
   }),
 ]);
+type Line = z.infer<typeof Line>;
 
 /** results.jsonl: one line per finished cell and environment, written as it finishes; a run that died resumes from it. */
 export class FileJournal implements Journal {
   readonly #environments = new Map<string, Environment>();
   readonly #results = new Map<string, Result>();
+  /** Stands in every line: two runs that wrote to one file by turns are told apart. */
+  readonly #run: string;
 
   /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
   constructor(
@@ -33,11 +39,12 @@ export class FileJournal implements Journal {
     identity: string,
     fresh: boolean,
   ) {
-    if (fresh || !this.#read(identity)) rmSync(file, { force: true });
+    this.#run = createHash('sha256').update(identity).digest('hex').slice(0, 12);
     mkdirSync(dirname(file), { recursive: true });
-    // An earlier run may have died in the middle of a line.
-    if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
-    this.#append({ kind: 'run', identity });
+    const kept = fresh ? [] : this.#read();
+    // Only whole lines of this run stay: what others read from the file is what this run stands for.
+    writeFileSync(`${file}.new`, [{ kind: 'run', identity } as const, ...kept].map(textOf).join(''));
+    renameSync(`${file}.new`, file);
   }
 
   environment(key: string): Environment | undefined {
@@ -52,36 +59,43 @@ export class FileJournal implements Journal {
     const key = requestKey(request);
     if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
     this.#environments.set(key, environment);
-    this.#append({ kind: 'environment', key, request, environment });
+    this.#append({ kind: 'environment', run: this.#run, key, request, environment });
   }
 
   addResult(key: string, environmentId: string, repeat: number, result: Result): void {
     this.#results.set(`${key} ${result.cell} ${repeat}`, result);
-    this.#append({ kind: 'result', key, environment: environmentId, repeat, result });
+    this.#append({ kind: 'result', run: this.#run, key, environment: environmentId, repeat, result });
   }
 
-  #append(line: z.infer<typeof Line>): void {
-    appendFileSync(this.file, `${JSON.stringify(line)}\n`);
+  #append(line: Line): void {
+    appendFileSync(this.file, textOf(line));
   }
 
-  /** Takes over what an earlier run measured; false where it was another run, or the file is not ours. */
-  #read(identity: string): boolean {
-    let text: string;
-    try {
-      text = readFileSync(this.file, 'utf8');
-    } catch {
-      return true;
-    }
-    for (const raw of text.split('\n')) {
-      const line = parseLine(raw);
-      if (line === undefined) continue;
-      if (line.kind === 'run' && line.identity !== identity) return false;
+  /** Takes over what an earlier run of the same identity measured; returns its lines. */
+  #read(): readonly Line[] {
+    const lines = readLines(this.file).filter((line) => line.kind !== 'run' && line.run === this.#run);
+    for (const line of lines) {
       if (line.kind === 'environment' && line.environment.status !== 'inconclusive')
         this.#environments.set(line.key, line.environment);
       if (line.kind === 'result' && isSettled(line.result))
         this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
     }
-    return true;
+    return lines;
+  }
+}
+
+function textOf(line: Line): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+function readLines(file: string): readonly Line[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((raw) => parseLine(raw) ?? []);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 
@@ -91,7 +105,7 @@ function isSettled(result: Result): boolean {
 }
 
 /** The last line of a run that died may be half a line: it is left out. */
-function parseLine(raw: string): z.infer<typeof Line> | undefined {
+function parseLine(raw: string): Line | undefined {
   try {
     return Line.safeParse(JSON.parse(raw)).data;
   } catch {

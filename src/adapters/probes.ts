@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeEnd, ProbeJob, Probes } from '../ports.ts';
-import type { Containment, Rooms } from './contain.ts';
+import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
+import { Handover } from './handover.ts';
+import { makeScratch, removeFolders } from './scratch.ts';
 
 export interface ProbeSettings {
   readonly cache: string;
@@ -12,8 +13,8 @@ export interface ProbeSettings {
   /** Where adapters that the base environment saved are kept for the others. */
   readonly handover: string;
   readonly containment: Containment;
-  /** What a probe cannot see, and what it can all the same. */
-  readonly rooms: Pick<Rooms, 'hidden' | 'kept'>;
+  /** What a probe sees besides its environment, the program and a handover: the interpreter. */
+  readonly show: readonly string[];
   readonly signal: AbortSignal;
   readonly secondsPerCell: number;
   readonly bytesPerCell: number;
@@ -21,78 +22,109 @@ export interface ProbeSettings {
   readonly onOutput?: (text: string) => void;
 }
 
-const IMPORT_SECONDS = 180;
-const LONGEST_RECORDS = 64 * 1024 * 1024;
-const LONGEST_LINE = 65_536;
+/** Until the first cell begins, no step may take longer. */
+const IMPORT_SECONDS = 120;
+const IMPORT_BYTES = 3 * 1024 ** 3;
+const LONGEST_RECORDS = 256 * 1024 * 1024;
+/** What the adapters of one cell may come to, as text. */
+const LONGEST_LINE = 32 * 1024 * 1024;
 const STEPS = 25;
 const START = 'import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()';
 
 /** Runs the Python probe in an environment. Records come on a channel of their own, line by line. */
 export class PythonProbes implements Probes {
-  constructor(private readonly settings: ProbeSettings) {}
+  readonly #handover: Handover;
+
+  constructor(private readonly settings: ProbeSettings) {
+    this.#handover = new Handover(settings.handover);
+  }
+
+  hasHandover(environmentId: string, cell: string): boolean {
+    return this.#handover.has(environmentId, cell);
+  }
 
   async run(environmentId: string, job: ProbeJob, onLine: (line: string) => void): Promise<ProbeEnd> {
-    const work = mkdtempSync(join(ensure(join(this.settings.cache, 'tmp')), 'probe-'));
+    const work = makeScratch(this.settings.cache, 'probe');
+    const hear = (line: string) => {
+      if (!(job.saveHandover && this.#handover.take(environmentId, line))) onLine(line);
+    };
     try {
-      const end = await this.#spawn(environmentId, job, work, onLine);
-      if (job.saveHandover) keepHandover(join(work, 'save'), join(this.settings.handover, environmentId));
-      return end;
+      return await this.#spawn(environmentId, job, work, hear);
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      await removeFolders([work]);
     }
+  }
+
+  #carried({ carryFrom }: ProbeJob): string | undefined {
+    return carryFrom === undefined ? undefined : this.#handover.given(carryFrom);
+  }
+
+  #command(environmentId: string, job: ProbeJob, work: string, seconds: number): readonly string[] {
+    const { settings } = this;
+    const environment = environmentFolder(settings.cache, environmentId);
+    const carried = this.#carried(job);
+    const show = [environment, settings.program, ...(carried ? [carried] : []), ...settings.show];
+    const bytes = settings.bytesPerCell + IMPORT_BYTES;
+    const limits: Limits = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
+    const python = join(environment, 'bin', 'python');
+    return settings.containment.wrap({ work, show }, limits, [python, '-I', '-B', '-c', START, settings.program]);
   }
 
   #spawn(environmentId: string, job: ProbeJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
     const { settings } = this;
-    for (const folder of ['cells', 'home', 'tmp']) mkdirSync(join(work, folder));
-    const python = join(environmentFolder(settings.cache, environmentId), 'bin', 'python');
-    const rooms = {
-      ...settings.rooms,
-      writable: work,
-      kept: settings.rooms.kept.filter((folder) => existsSync(folder)),
-    };
-    const [command = '', ...args] = settings.containment.wrap(rooms, [
-      python,
-      '-I',
-      '-B',
-      '-c',
-      START,
-      settings.program,
-    ]);
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
+    const [command = '', ...args] = this.#command(environmentId, job, work, seconds + 30);
     const child = spawn(command, args, {
       cwd: work,
       env: probeEnvironment(work),
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
-    return new Promise((resolve) => {
-      let stopped: 'timeout' | 'interrupted' | undefined;
+    return new Promise((resolve, reject) => {
+      let stopped: ProbeEnd['how'] | undefined;
+      let failed: unknown;
       let output = '';
-      const stop = (why: 'timeout' | 'interrupted') => {
+      const stop = (why: ProbeEnd['how']) => {
         stopped ??= why;
         killGroup(child.pid);
       };
       const interrupt = () => stop('interrupted');
-      const limit = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
-      const timer = setTimeout(() => stop('timeout'), limit * 1000);
+      const limit = Math.min(seconds * 1000, job.milliseconds ?? Number.POSITIVE_INFINITY);
+      const timer = setTimeout(() => stop(limit < seconds * 1000 ? 'interrupted' : 'timeout'), limit);
+      let importing = setTimeout(() => stop('timeout'), IMPORT_SECONDS * 1000);
+      const advance = (line: string) => {
+        clearTimeout(importing);
+        if (/^\{"kind": "(started|imported)"/.test(line))
+          importing = setTimeout(() => stop('timeout'), IMPORT_SECONDS * 1000);
+        try {
+          onLine(line);
+        } catch (error) {
+          failed ??= error;
+          stop('interrupted');
+        }
+      };
       settings.signal.addEventListener('abort', interrupt, { once: true });
       const hear = (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-8000);
         settings.onOutput?.(chunk.toString());
       };
+      const over = (end: ProbeEnd) => {
+        clearTimeout(timer);
+        clearTimeout(importing);
+        settings.signal.removeEventListener('abort', interrupt);
+        if (failed === undefined) resolve(end);
+        else reject(failed);
+      };
+      child.on('error', (error) => over({ how: 'exit', code: 127, output: error.message }));
+      child.on('close', (code, signal) => {
+        killGroup(child.pid);
+        over({ how: stopped ?? (signal ? 'signal' : 'exit'), code: code ?? signalNumber(signal), output });
+      });
+      // A process for which there were no descriptors left has no pipes.
       child.stdout?.on('data', hear);
       child.stderr?.on('data', hear);
-      readLines(child.stdio[3] as NodeJS.ReadableStream, onLine, () => stop('timeout'));
-      child.on('error', (error) => {
-        clearTimeout(timer);
-        resolve({ how: 'exit', code: 127, output: error.message });
-      });
-      child.on('close', (code, signal) => {
-        clearTimeout(timer);
-        settings.signal.removeEventListener('abort', interrupt);
-        killGroup(child.pid);
-        resolve({ how: stopped ?? (signal ? 'signal' : 'exit'), code: code ?? signalNumber(signal), output });
-      });
+      const records = child.stdio?.[3] as NodeJS.ReadableStream | undefined;
+      if (records) readLines(records, advance, () => stop('timeout'));
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
     });
@@ -104,9 +136,9 @@ export class PythonProbes implements Probes {
       packages: job.packages,
       width: job.width,
       checkpoints: join(this.settings.program, 'checkpoints'),
-      work: join(work, 'cells'),
-      saveTo: job.saveHandover ? join(work, 'save') : null,
-      carryFrom: job.carryFrom ? join(this.settings.handover, job.carryFrom) : null,
+      work,
+      handover: job.saveHandover,
+      carryFrom: this.#carried(job) ?? null,
       seconds: this.settings.secondsPerCell,
       bytes: this.settings.bytesPerCell,
       steps: STEPS,
@@ -118,8 +150,8 @@ export class PythonProbes implements Probes {
 function probeEnvironment(work: string): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
-    HOME: join(work, 'home'),
-    TMPDIR: join(work, 'tmp'),
+    HOME: work,
+    TMPDIR: work,
     LANG: 'C.UTF-8',
     OMP_NUM_THREADS: '1',
     MKL_NUM_THREADS: '1',
@@ -133,38 +165,26 @@ function probeEnvironment(work: string): Record<string, string> {
   };
 }
 
+/** Lines of a stream; a line or a stream that is too long ends it. */
 function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, tooMuch: () => void): void {
-  let pending = '';
+  let pending: string[] = [];
+  let length = 0;
   let total = 0;
+  stream.setEncoding('utf8');
   stream.on('error', () => undefined);
-  stream.on('data', (chunk: Buffer) => {
+  stream.on('data', (chunk: string) => {
     total += chunk.length;
-    pending += chunk.toString();
-    const lines = pending.split('\n');
-    pending = lines.pop() ?? '';
-    if (total > LONGEST_RECORDS || pending.length > LONGEST_LINE) return tooMuch();
-    for (const line of lines) onLine(line);
+    const parts = chunk.split('\n');
+    for (const [index, part] of parts.entries()) {
+      pending.push(part);
+      length += part.length;
+      if (total > LONGEST_RECORDS || length > LONGEST_LINE) return tooMuch();
+      if (index === parts.length - 1) continue;
+      onLine(pending.join(''));
+      pending = [];
+      length = 0;
+    }
   });
-}
-
-/** Readable for the other user that probes run as, whatever mode a library saved it with. */
-function makeReadable(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    chmodSync(path, entry.isDirectory() ? 0o755 : 0o644);
-    if (entry.isDirectory()) makeReadable(path);
-  }
-}
-
-/** Copies what the base environment's cells saved; links are left behind. */
-function keepHandover(from: string, to: string): void {
-  try {
-    mkdirSync(to, { recursive: true });
-    cpSync(from, to, { recursive: true, filter: (source) => !lstatSync(source).isSymbolicLink() });
-    makeReadable(to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
 }
 
 function killGroup(pid: number | undefined): void {
@@ -187,9 +207,4 @@ function signalNumber(signal: NodeJS.Signals | null): number {
     SIGTERM: 15,
   };
   return (signal && numbers[signal]) ?? 1;
-}
-
-function ensure(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  return folder;
 }

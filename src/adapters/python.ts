@@ -9,20 +9,27 @@ export interface Python {
   readonly version: string;
   /** Where it is installed, with its standard library. */
   readonly prefix: string;
+  /** What its compiled files are called by, e.g. `cpython-311` (PEP 3147). */
+  readonly tag: string;
 }
 
 const OLDEST = [3, 10] as const;
 const SHOW =
-  'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix)';
+  'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 
 /** The interpreter to measure with: as asked for, else `.python-version`, else `python3`. */
 export async function findPython(wanted: string | undefined, folder: string): Promise<Python> {
   const asked = wanted ?? pinnedVersion(folder);
+  if (asked !== undefined && isTooOld(asked))
+    throw new UserError(
+      `Python ${asked} is older than 3.10, the oldest that is measured. Name a newer one, e.g. \`--python 3.11\`.`,
+    );
   const candidates = asked === undefined ? ['python3', 'python'] : candidatesFor(asked);
   for (const candidate of candidates) {
     const shown = await run(candidate, ['-I', '-c', SHOW], { timeoutMs: 20_000 });
-    const [path = '', version = '', prefix = ''] = shown.stdout.trim().split('\n');
-    if (shown.status === 0 && version !== '' && isWanted(version, asked)) return checked({ path, version, prefix });
+    const [path = '', version = '', prefix = '', tag = ''] = shown.stdout.trim().split('\n');
+    if (shown.status === 0 && version !== '' && isWanted(version, asked))
+      return checked({ path, version, prefix, tag });
   }
   const what = asked === undefined ? 'No Python was found' : `Python ${asked} was not found`;
   throw new UserError(
@@ -30,9 +37,15 @@ export async function findPython(wanted: string | undefined, folder: string): Pr
   );
 }
 
+/** `3` alone says nothing of its age. */
+function isTooOld(version: string): boolean {
+  if (!/^\d+(\.\d+)*$/.test(version)) return false;
+  const [major = 0, minor = OLDEST[1]] = version.split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
 function checked(python: Python): Python {
-  const [major = 0, minor = 0] = python.version.split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+  if (isTooOld(python.version))
     throw new UserError(
       `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`,
     );

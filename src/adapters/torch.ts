@@ -12,7 +12,7 @@ import { parseLock } from './locks.ts';
 import { run } from './process.ts';
 import type { Python } from './python.ts';
 import { bytesOf } from './sizes.ts';
-import { isWeather, shortReason, type Uv } from './uv.ts';
+import { hasNoSolution, shortReason, type Uv } from './uv.ts';
 import { parseWheelName, type Target, wheelFits } from './wheels.ts';
 
 const TorchBuild = z.object({
@@ -42,6 +42,7 @@ export interface TorchContext {
   readonly folder: string;
   /** The user's own pin, if any. */
   readonly pinned: string | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 const KEPT_MS = 24 * 3600_000;
@@ -150,9 +151,13 @@ async function resolveAlone(context: TorchContext, candidate: Candidate): Promis
   ];
   // A backend's own index may be out of reach: one try tells, the default of several costs 10 s.
   const environment = { ...settings.uvEnvironment, ...(probing && { UV_HTTP_RETRIES: '0', UV_HTTP_TIMEOUT: '10' }) };
-  const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}\n` });
+  const finished = await run(uv.path, all, {
+    env: environment,
+    input: `${candidate.requirement}\n`,
+    signal: context.signal,
+  });
   if (finished.status === 0) return parseLock(finished.stdout);
-  if (!probing && isWeather(finished))
+  if (!probing && !hasNoSolution(finished))
     throw new WeatherError(
       `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`,
     );

@@ -13,7 +13,7 @@ export interface Uv {
   readonly path: string;
   readonly version: string;
   /** Runs a uv command with our cache and the user's index settings, and no configuration file of any folder. */
-  call(args: readonly string[], input?: string): Promise<Finished>;
+  call(args: readonly string[], input?: string, signal?: AbortSignal): Promise<Finished>;
 }
 
 /** uv from PATH, else the Python package `uv` in a private virtual environment under `folder`. */
@@ -23,20 +23,21 @@ export async function findUv(
   settings: IndexSettings,
   offline: boolean,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<Uv> {
   const own = join(folder, `uv-${UV_VERSION}`, 'bin', 'uv');
   for (const path of ['uv', own]) {
     const version = await versionOf(path);
-    if (version !== undefined) return bind(path, version, folder, settings);
+    if (version !== undefined) return bind(path, version, folder, settings, signal);
   }
   if (offline)
     throw new WeatherError('uv is not installed here. Install uv, or let a sweep without --offline fetch it.');
   say(`installing uv ${UV_VERSION} into ${join(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join(folder, `uv-${UV_VERSION}`));
+  await install(python, join(folder, `uv-${UV_VERSION}`), signal);
   const version = await versionOf(own);
   if (version === undefined)
     throw new WeatherError(`uv was installed but does not start: ${own}. Remove the folder and try again.`);
-  return bind(own, version, folder, settings);
+  return bind(own, version, folder, settings, signal);
 }
 
 async function versionOf(path: string): Promise<string | undefined> {
@@ -48,22 +49,18 @@ async function versionOf(path: string): Promise<string | undefined> {
   return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : undefined;
 }
 
-async function install(python: string, folder: string): Promise<void> {
+async function install(python: string, folder: string, signal: AbortSignal | undefined): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const made = await run(python, ['-m', 'venv', folder]);
+  const made = await run(python, ['-m', 'venv', folder], { signal });
   if (made.status !== 0)
     throw new UserError(
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`,
     );
-  const installed = await run(join(folder, 'bin', 'python'), [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--only-binary',
-    ':all:',
-    `uv==${UV_VERSION}`,
-  ]);
+  const installed = await run(
+    join(folder, 'bin', 'python'),
+    ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', `uv==${UV_VERSION}`],
+    { signal },
+  );
   if (installed.status !== 0)
     throw new WeatherError(
       `uv could not be installed with pip: ${lastLine(installed)}. Check the network and pip's index settings, or install uv yourself.`,
@@ -74,7 +71,17 @@ function lastLine(finished: Finished): string {
   return (finished.stderr || finished.stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }
 
-function bind(path: string, version: string, folder: string, settings: IndexSettings): Uv {
+async function bind(
+  path: string,
+  version: string,
+  folder: string,
+  settings: IndexSettings,
+  interrupted: AbortSignal | undefined,
+): Promise<Uv> {
+  // What is resolved or installed for a run that was killed is of no use to anybody.
+  const lead = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  const follows = (await run('setpriv', [...lead.slice(1), 'true'], { timeoutMs: 20_000 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
   const options = [
     '--no-config',
     '--cache-dir',
@@ -87,17 +94,31 @@ function bind(path: string, version: string, folder: string, settings: IndexSett
   return {
     path,
     version,
-    call: (args, input) =>
-      run(path, [...options, ...args], { env: settings.uvEnvironment, ...(input !== undefined && { input }) }),
+    call: (args, input, signal) =>
+      run(program, [...before, ...options, ...args], {
+        env: settings.uvEnvironment,
+        ...(input !== undefined && { input }),
+        signal: anyOf([signal, interrupted]),
+      }),
   };
 }
 
-/** Whether a failed command failed for the world's sake: network, server, disk. */
-export function isWeather(finished: Finished): boolean {
+function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 0 ? AbortSignal.any(given) : undefined;
+}
+
+/**
+ * Whether the resolver said that no set of releases fits. All else that can go wrong (network, server, disk, memory, a
+ * file that is damaged, a resolver that was killed) is weather; so is an answer that hangs on what could not be asked.
+ */
+export function hasNoSolution(finished: Finished): boolean {
   return (
-    /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
+    finished.status === 1 &&
+    /No solution found when resolving dependencies/.test(finished.stderr) &&
+    !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
       finished.stderr,
-    ) || finished.status === 124
+    )
   );
 }
 
@@ -112,5 +133,10 @@ export function shortReason(finished: Finished): string {
         .trim(),
     )
     .filter((line) => line !== '' && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines.join(' ')).slice(0, 600);
+  return withoutCredentials(lines.join(' ')).slice(0, 600) || endWords(finished);
+}
+
+function endWords({ status, signal }: Finished): string {
+  if (status === 124) return 'uv took too long.';
+  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
 }

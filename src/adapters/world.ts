@@ -1,5 +1,6 @@
 /** Puts the real adapters together: finds Python and uv, the index, torch, and the containment that this machine allows. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,20 +8,20 @@ import type { Machine, Ports } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plain } from '../report/escape.ts';
 import { IndexCatalog } from './catalog.ts';
-import { chooseContainment, closedAncestors, hiddenFolders, outermost } from './contain.ts';
+import { chooseContainment, hiddenFolders } from './contain.ts';
 import { UvEnvironments } from './environments.ts';
+import { openFolder } from './folders.ts';
+import { patienceOf } from './http.ts';
 import { emittedIndexes, indexSettings, readCertificate } from './index-settings.ts';
 import { FileJournal } from './journal.ts';
 import { PythonProbes } from './probes.ts';
 import { run } from './process.ts';
 import { findPython } from './python.ts';
+import { removeFolders, sweepScratch } from './scratch.ts';
 import { chooseTorch, type TorchBuild } from './torch.ts';
-import { findUv, isWeather, shortReason } from './uv.ts';
+import { findUv, hasNoSolution, shortReason } from './uv.ts';
 
 declare const TOOL_VERSION: string;
-
-/** Ends well where every folder that a probe needs can be read and entered. */
-const SEES_ALL = 'import os, sys; sys.exit(not all(os.access(path, os.R_OK | os.X_OK) for path in sys.argv[1:]))';
 
 /** The default index, as pip itself knows it. */
 const DEFAULT_OF_PIP = 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)';
@@ -32,6 +33,8 @@ export interface WorldOptions {
   readonly offline: boolean;
   /** Whether uv may be installed where the machine has none. */
   readonly mayInstall?: boolean;
+  /** Stops what is being asked of the index and of uv. */
+  readonly signal?: AbortSignal | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -39,19 +42,22 @@ export interface WorldOptions {
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export async function openWorld(options: WorldOptions) {
-  const { environment, say } = options;
+  const { environment, say, signal } = options;
   const cache = cacheFolder(environment);
-  mkdirSync(cache, { recursive: true });
+  openFolder(cache, 'The cache folder', 'set PEFT_SWEEP_CACHE to one');
+  await sweepScratch(cache);
   const python = await findPython(options.python, options.folder);
-  const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000 });
+  const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: 20_000, signal });
   const index = indexSettings(environment, pipConfig.stdout);
   /** uv is looked for when it is needed: a plan does without. */
-  const uv = once(() => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say));
+  const uv = once(() =>
+    findUv(python.path, cache, index, options.offline || options.mayInstall === false, say, signal),
+  );
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
     if (index.uvOptions.includes('--no-index') || environment.UV_NO_INDEX) return [];
-    const ofPip = await run(python.path, ['-I', '-c', DEFAULT_OF_PIP], { timeoutMs: 20_000 });
+    const ofPip = await run(python.path, ['-I', '-c', DEFAULT_OF_PIP], { timeoutMs: 20_000, signal });
     if (ofPip.status === 0 && ofPip.stdout.trim() !== '') return [ofPip.stdout.trim(), ...index.extraIndexUrls];
     return emittedIndexes(
       await (await uv()).call(
@@ -68,9 +74,23 @@ export async function openWorld(options: WorldOptions) {
     folder: join(cache, 'index'),
     offline: options.offline,
     target,
+    patience: patienceOf(environment),
+    signal,
   });
   const torch = async (pinned: string | undefined) =>
-    chooseTorch({ uv: await uv(), python, target, settings: index, catalog, folder: cache, pinned });
+    chooseTorch({ uv: await uv(), python, target, settings: index, catalog, folder: cache, pinned, signal });
+  const warden = { python: python.path, program: programFolder() };
+  /** What a program of strangers sees besides its environment: the interpreter. */
+  const show = [python.prefix];
+  const containment = once(() => {
+    const environments = join(cache, 'environments');
+    for (const folder of [environments, join(cache, 'tmp')]) mkdirSync(folder, { recursive: true });
+    return chooseContainment(warden, {
+      show: [...show, warden.program, environments],
+      hidden: hiddenFolders(environment, options.folder),
+      cache,
+    });
+  });
   const environments = async (build: TorchBuild, out: string) =>
     new UvEnvironments({
       uv: await uv(),
@@ -80,27 +100,13 @@ export async function openWorld(options: WorldOptions) {
       catalog,
       folder: cache,
       locks: join(out, 'locks'),
-      program: programFolder(),
+      compiler: { warden, containment: await containment(), show: [...show, warden.program] },
       offline: options.offline,
     });
-  /** A probe sees its environment, the program and Python; the folder for handovers is added by the run. */
-  const roomsFor = (more: readonly string[]) => {
-    for (const name of ['environments', 'bytecode', 'tmp']) mkdirSync(join(cache, name), { recursive: true });
-    const kept = [join(cache, 'environments'), join(cache, 'bytecode'), programFolder(), python.prefix, ...more];
-    const closed = closedAncestors([...kept, join(cache, 'tmp')]);
-    const hidden = outermost([...new Set([...hiddenFolders(environment, options.folder), ...closed])]);
-    return { hidden, kept: outermost([...new Set(kept)]) };
-  };
-  const containment = once(() => {
-    const rooms = { ...roomsFor([]), writable: mkdtempSync(join(cache, 'tmp', 'try-')) };
-    return chooseContainment(rooms, [python.path, '-I', '-c', SEES_ALL, ...rooms.kept]).finally(() =>
-      rmSync(rooms.writable, { recursive: true, force: true }),
-    );
-  });
   /** Where a probe could write to files that are shared by hard links, nothing of them is used by another run. */
   const discardUnlessProtected = async () => {
     if (!(await containment()).missing.includes('read-only files')) return;
-    for (const name of CACHED) rmSync(join(cache, name), { recursive: true, force: true });
+    await removeFolders(CACHED.map((name) => join(cache, name)));
   };
   /** Whether exact pins can be installed together, from wheels; the resolver's reason where not. Weather is undefined. */
   const clash = async (pins: Readonly<Record<string, string>>): Promise<string | false | undefined> => {
@@ -123,7 +129,7 @@ export async function openWorld(options: WorldOptions) {
       lines.join(''),
     );
     if (compiled.status === 0) return false;
-    return isWeather(compiled) ? undefined : shortReason(compiled);
+    return hasNoSolution(compiled) ? shortReason(compiled) : undefined;
   };
   return {
     clash,
@@ -138,7 +144,7 @@ export async function openWorld(options: WorldOptions) {
     indexUrls,
     environments,
     containment,
-    roomsFor,
+    show,
   };
 }
 
@@ -153,7 +159,7 @@ export interface SweepWorldOptions {
 
 /** What one cell may take before it is stopped. */
 export const limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 } as const;
-export const PROBE_VERSION = '2';
+export const PROBE_VERSION = '3';
 
 /** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
 export async function sweepWorld(
@@ -178,9 +184,9 @@ export async function sweepWorld(
   const probes = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join(out, 'handover'),
+    handover: join(out, 'handover', createHash('sha256').update(identity).digest('hex').slice(0, 12)),
     containment,
-    rooms: world.roomsFor([join(out, 'handover')]),
+    show: world.show,
     signal: options.signal,
     ...limits,
   });

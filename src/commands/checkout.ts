@@ -84,10 +84,11 @@ async function askIndex(
     changes.some(({ library }) => isWatched(library)) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
   if (!isWorth) return [];
   try {
-    const { environment, folder, say, line } = context;
+    const { environment, folder, signal, say, line } = context;
     const world = await openWorld({
       environment,
       folder,
+      signal,
       python: line.options.python,
       offline: false,
       mayInstall: false,

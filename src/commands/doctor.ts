@@ -7,10 +7,11 @@ import type { Context } from './context.ts';
 
 /** Says what this machine has, what a probe is kept from here, and what to change. */
 export async function runDoctor(context: Context): Promise<number> {
-  const { environment, folder, say, line } = context;
+  const { environment, folder, signal, say, line } = context;
   const world = await openWorld({
     environment,
     folder,
+    signal,
     python: line.options.python,
     offline: line.options.offline,
     say,

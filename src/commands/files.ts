@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { renderComment } from '../report/comment.ts';
 import { Report } from '../report/model.ts';
@@ -35,6 +35,8 @@ export function readReport(folder: string): Report {
     text = readFileSync(file, 'utf8');
   } catch {
     const several = numbered(folder);
+    if (folder.endsWith('.json') && existsSync(folder))
+      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname(folder)}\`.`);
     throw new UserError(
       several.length > 0
         ? `\`${folder}\` holds a report for each request: ${several.map((name) => `\`${join(folder, name)}\``).join(', ')}. Name one of them.`
@@ -50,6 +52,6 @@ export function readReport(folder: string): Report {
 
 /** Folders of a run that was asked for several things. */
 function numbered(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
   return readdirSync(folder).filter((name) => /^\d+$/.test(name) && existsSync(join(folder, name, 'report.json')));
 }

@@ -13,12 +13,13 @@ import { readReport } from './files.ts';
 
 /** Runs one cell once more in one environment of an earlier run, and shows all that it prints. */
 export async function runReplay(context: Context): Promise<number> {
-  const { line, environment, folder, say } = context;
+  const { line, environment, folder, signal, say } = context;
   const [typed = ''] = line.operands;
   const { cell, id } = located(typed, line.options.out);
   const world = await openWorld({
     environment,
     folder,
+    signal,
     python: line.options.python,
     offline: line.options.offline,
     say,
@@ -29,7 +30,7 @@ export async function runReplay(context: Context): Promise<number> {
     program: programFolder(),
     handover: join(resolve(line.options.out), 'handover'),
     containment: await world.containment(),
-    rooms: world.roomsFor([join(resolve(line.options.out), 'handover')]),
+    show: world.show,
     signal: context.signal,
     ...limits,
     onOutput: (text) => context.say(text.trimEnd()),

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openOut, takeOut } from '../adapters/folders.ts';
 import type { TorchBuild } from '../adapters/torch.ts';
 import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
 import { cellId } from '../domain/cell.ts';
@@ -49,6 +50,7 @@ function worst(statuses: readonly number[]): number {
 
 /** Shows and writes what a sweep would do; builds nothing. */
 export async function runPlan(context: Context): Promise<number> {
+  openOut(context.line.options.out);
   const { world, asked } = await prepared(context);
   const written = [];
   for (const { planned, known, files } of asked) {
@@ -58,7 +60,6 @@ export async function runPlan(context: Context): Promise<number> {
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
   }
-  mkdirSync(context.line.options.out, { recursive: true });
   const text = written.length === 1 ? written[0] : written;
   writeFileSync(join(context.line.options.out, 'plan.json'), `${JSON.stringify(text, null, 1)}\n`);
   if (context.line.options.json) context.print(`${JSON.stringify(text)}\n`);
@@ -67,6 +68,15 @@ export async function runPlan(context: Context): Promise<number> {
 
 /** The reports of a run, written and shown: one for each distinct request, none where no watched library changed. */
 export async function measured(context: Context, render: (report: Report) => string): Promise<readonly Report[]> {
+  const giveBack = takeOut(context.line.options.out);
+  try {
+    return await measuredInto(context, render);
+  } finally {
+    giveBack();
+  }
+}
+
+async function measuredInto(context: Context, render: (report: Report) => string): Promise<readonly Report[]> {
   const { options } = context.line;
   const { world, asked } = await prepared(context);
   const reports: Report[] = [];
@@ -106,9 +116,9 @@ interface Asked {
 }
 
 async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
-  const { environment, folder, say, line } = context;
+  const { environment, folder, signal, say, line } = context;
   const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, python, offline, say });
+  const world = await openWorld({ environment, folder, python, offline, signal, say });
   // Without uv nothing can be built: that is said first.
   await world.uv();
   const isBare = line.command !== 'check' && line.request.changes.length === 0;

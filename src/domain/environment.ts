@@ -18,7 +18,13 @@ export interface EnvironmentRequest {
 export type Lock = Readonly<Record<string, string>>;
 
 export type Environment =
-  | { readonly status: 'built'; readonly id: string; readonly lock: Lock }
+  | {
+      readonly status: 'built';
+      readonly id: string;
+      readonly lock: Lock;
+      /** Files that several packages install with other contents each, in words. */
+      readonly contested?: readonly string[] | undefined;
+    }
   | { readonly status: 'unresolved'; readonly why: string }
   | { readonly status: 'inconclusive'; readonly why: string };
 

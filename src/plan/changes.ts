@@ -63,7 +63,7 @@ function newestOfLine(
   return found;
 }
 
-function neighbours(version: string, usable: readonly string[]): string {
+export function neighbours(version: string, usable: readonly string[]): string {
   const below = usable.filter((known) => compareVersions(known, version) < 0).at(-1);
   const above = usable.find((known) => compareVersions(known, version) > 0);
   const near = [below, above].filter((known) => known !== undefined);

@@ -1,9 +1,8 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
-import { didYouMean } from '../domain/suggest.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
-import { resolveChange } from './changes.ts';
+import { neighbours, resolveChange } from './changes.ts';
 import { ALTERNATIVES, allCells, packagesOf, QUANTIZATIONS } from './matrix.ts';
 import { selectCells } from './patterns.ts';
 import type { WrittenChange } from './request.ts';
@@ -38,10 +37,15 @@ export interface Plan {
   readonly environments: number;
 }
 
-/** Libraries whose releases a plan needs to know. */
+/** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */
 export function librariesOf(request: SweepRequest): readonly string[] {
-  const watched = WATCHED.filter((name) => name !== 'torch');
-  return [...new Set([...watched, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
+  const cells = selectCells(request.cells, allCells(), []);
+  const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name) => name !== 'torch');
+  return [...new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
+}
+
+function packagesNeededBy(cells: readonly Cell[]): readonly string[] {
+  return cells.flatMap((cell) => packagesOf(cell.quantization));
 }
 
 /** Turns a request into a plan; throws away nothing silently: all that is wrong is added to `problems`. */
@@ -58,7 +62,7 @@ export function makePlan(
     (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? [],
   );
   checkTwice(request, problems);
-  checkHeld(request, releases, problems);
+  checkHeld(request, releases, python, problems);
   if (problems.length > 0) return undefined;
   const { held, minutes, environments } = request;
   return {
@@ -81,7 +85,12 @@ function checkTwice(request: SweepRequest, problems: string[]): void {
     problems.push(`\`${name}\` is swept twice. Name each library once.`);
 }
 
-function checkHeld(request: SweepRequest, releases: ReadonlyMap<string, readonly Release[]>, problems: string[]): void {
+function checkHeld(
+  request: SweepRequest,
+  releases: ReadonlyMap<string, readonly Release[]>,
+  python: string,
+  problems: string[],
+): void {
   for (const [library, version] of Object.entries(request.held)) {
     const known = releases.get(library) ?? [];
     if (request.changes.some((change) => change.library === library))
@@ -93,9 +102,9 @@ function checkHeld(request: SweepRequest, releases: ReadonlyMap<string, readonly
       !known.some((release) => sameVersion(release.version, version.split('+')[0] ?? version))
     )
       problems.push(
-        `${library} has no release ${version}, asked for by --with.${didYouMean(
+        `${library} has no release ${version}.${neighbours(
           version,
-          known.map((release) => release.version),
+          usableReleases(known, python).map((release) => release.version),
         )}`,
       );
   }
@@ -123,11 +132,7 @@ function partnerReleases(
   python: string,
 ): Readonly<Record<string, readonly string[]>> {
   const swept: readonly string[] = request.changes.map((change) => change.library);
-  const needed = new Set<string>([
-    ...ALWAYS,
-    ...Object.keys(request.held),
-    ...cells.flatMap((cell) => packagesOf(cell.quantization)),
-  ]);
+  const needed = new Set<string>([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
   const names = WATCHED.filter((name) => name !== 'torch' && (needed.has(name) || swept.includes(name)));
   return Object.fromEntries(
     names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]),

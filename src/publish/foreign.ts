@@ -22,7 +22,12 @@ const EnvironmentId = z.string().regex(/^[0-9a-f]{12}$/);
 const Request = z.strictObject({ pins: Pins, packages: z.array(Name).max(20), heldBack: Pins.optional() });
 
 const Environment = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('built'), id: EnvironmentId, lock: Pins }),
+  z.strictObject({
+    status: z.literal('built'),
+    id: EnvironmentId,
+    lock: Pins,
+    contested: z.array(Text).max(10).optional(),
+  }),
   z.strictObject({ status: z.literal('unresolved'), why: Text }),
   z.strictObject({ status: z.literal('inconclusive'), why: Text }),
 ]);
@@ -61,12 +66,14 @@ const Line = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), identity: z.string().max(100_000) }),
   z.strictObject({
     kind: z.literal('environment'),
+    run: EnvironmentId.optional(),
     key: z.string().max(4000),
     request: Request,
     environment: Environment,
   }),
   z.strictObject({
     kind: z.literal('result'),
+    run: EnvironmentId.optional(),
     key: z.string().max(4000),
     environment: z.string().max(4000),
     repeat: z.number().int().min(1).max(9),

@@ -21,9 +21,19 @@ export function conclude(problem: Problem, history: History): Conclusions {
     controls: problem.controls.map(compared),
     boundaries: boundaries.filter((boundary) => !isFlaky(boundary)),
     together: togetherOnly(problem, history),
-    measuredPins: [...partnerPins(problem, history), ...holdPin(problem, history, boundaries)],
-    workarounds: worseCells(problem, history).flatMap((cell) => workaroundsOf(problem, history, cell)),
+    measuredPins: [...partnerPins(problem, history), ...holdPin(problem, history, boundaries)].flatMap((pin) =>
+      withoutFlaky(pin, flaky),
+    ),
+    workarounds: worseCells(problem, history)
+      .filter((cell) => !flaky.has(cellId(cell)))
+      .flatMap((cell) => workaroundsOf(problem, history, cell)),
   };
+}
+
+/** A cell that fails now and then is mended by nothing: a pin that mends no other is none. */
+function withoutFlaky(pin: MeasuredPin, flaky: ReadonlySet<string>): readonly MeasuredPin[] {
+  const unlocks = pin.unlocks.filter((cell) => !flaky.has(cell));
+  return unlocks.length > 0 ? [{ ...pin, unlocks }] : [];
 }
 
 function comparisonOf(problem: Problem, history: History, cell: Cell, flaky: ReadonlySet<string>): CellComparison {

@@ -2,22 +2,30 @@ import { type CellId, parseCellId } from '../domain/cell.ts';
 import { type Facts, type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
 import type { CellRecord } from './records.ts';
+import { weatherOf } from './weather.ts';
 
 /** Signals by which a native library says that it is broken, not that the machine is. */
 const CRASHES: Readonly<Record<string, string>> = {
   4: 'SIGILL',
   6: 'SIGABRT',
-  7: 'SIGBUS',
   8: 'SIGFPE',
   11: 'SIGSEGV',
 };
 const SETTING_UP: readonly Stage[] = ['build', 'quantize', 'attach'];
 
-/** What a probe's record of one cell comes to. */
-export function judge(record: CellRecord): Result {
+/**
+ * What a probe's record of one cell comes to. `ownTorch` is the release of torch where the sweep chose it: what a
+ * package of another time misses in it says nothing about that package.
+ */
+export function judge(record: CellRecord, ownTorch?: string): Result {
   if (record.ended !== 'exit') return endedEarly(record);
   const judged = record.failures.map((failure) => ({ failure: toFailure(failure), means: meaningOf(record, failure) }));
   const facts = factsOf(record);
+  const another = judged.find(({ means }) => means === 'needs-torch');
+  if (another && ownTorch !== undefined) {
+    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
+    return unmeasured(record.cell, 'skipped', another.failure.reason, `${another.failure.message}: ${why}`);
+  }
   const weather = judged.find(({ means }) => means === 'weather' || means === 'needs-device');
   if (weather) {
     const outcome = weather.means === 'weather' ? 'inconclusive' : 'skipped';
@@ -45,7 +53,7 @@ function outcomeOf(judged: readonly { readonly failure: Failure; readonly means:
 
 function meaningOf(record: CellRecord, failure: CellRecord['failures'][number]): ReasonClass {
   if (failure.kind === 'check') return 'defect';
-  const { means } = classify(failure.type, failure.message);
+  const { means } = classify(failure.type, failure.message, failure.causes);
   if (means === 'refused' && !SETTING_UP.includes(failure.stage)) return 'defect';
   if (means === 'needs-device' && parseCellId(record.cell).quantization === 'none') return 'defect';
   return means;
@@ -78,7 +86,7 @@ function reachedTheEnd(record: CellRecord): boolean {
 function endedEarly(record: CellRecord): Result {
   const stage = record.stage ?? 'import';
   const [how, code = ''] = record.ended.split(':');
-  const signal = how === 'signal' ? CRASHES[code] : undefined;
+  const signal = how === 'signal' ? crashSignal(code, record.output ?? '') : undefined;
   if (signal !== undefined) return crashed(record.cell, stage, signal);
   const what =
     how === 'signal' ? `killed by signal ${code}` : how === 'status' ? `exited with status ${code}` : record.ended;
@@ -108,6 +116,7 @@ export function unmeasured(
   return { cell, outcome, reason, message: message.slice(0, 2000), stages: {}, failures: [], facts: {} };
 }
 
-export function crashSignal(code: string | number): string | undefined {
-  return CRASHES[String(code)];
+/** The name of a signal that a defect raises; none where the last words of the process tell of the machine. */
+export function crashSignal(code: string | number, output: string): string | undefined {
+  return weatherOf('', output.slice(-2000), []) === undefined ? CRASHES[String(code)] : undefined;
 }

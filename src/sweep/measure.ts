@@ -1,10 +1,12 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
-import { type Result, STAGES } from '../domain/outcome.ts';
+import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
 import type { Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
 import { crashed, crashSignal, judge, unmeasured } from './judge.ts';
 import { parseRecord } from './records.ts';
+
+type Built = Extract<Environment, { status: 'built' }>;
 
 export interface SweepPorts {
   readonly environments: Environments;
@@ -21,10 +23,16 @@ export interface SweepSettings {
   /** The versions that an environment keeps to where it can. */
   readonly preferencesOf: (request: EnvironmentRequest) => Preferences;
   readonly isStopped: () => boolean;
+  /** What is left of the run's time, in milliseconds. */
+  readonly left: () => number;
 }
 
 /** The reason of a cell that a stopped run did not get to: it is not finished, so it is not written down. */
 const INTERRUPTED = 'interrupted';
+const HANDOVER_LOST = [
+  'handover lost',
+  'The cell ran, and what it saved for the other environments could not be kept. Is the disk full?',
+] as const;
 
 /**
  * Measures a batch. Nothing that a cell or an environment does can end the sweep: what cannot be measured comes back
@@ -41,12 +49,21 @@ export async function measureBatch(
     const environment = await coming;
     coming = prepare(questions[index + 1], ports, settings);
     if (environment === undefined || settings.isStopped()) break;
-    const measurement = await measure(question, environment, ports, settings);
+    const measurement = await measure(question, environment, ports, settings).catch((error: unknown) =>
+      lost(question, environment, error),
+    );
     ports.progress.say(progressLine(measurement));
     measurements.push(measurement);
   }
   await coming;
   return measurements;
+}
+
+/** What could not be measured for a reason of ours or of the machine: the other environments go on. */
+function lost(question: Question, environment: Environment, error: unknown): Measurement {
+  const why = `Measuring ended early: ${error instanceof Error ? error.message : String(error)}`;
+  const results = question.cells.map((cell) => unmeasured(cellId(cell), 'inconclusive', 'measuring failed', why));
+  return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
 }
 
 /** `bisect: transformers 4.56.0, peft 0.17.1: 2 pass, 1 fail`. */
@@ -72,12 +89,12 @@ async function prepare(
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === 'unresolved')) return known;
-  const environment = await ports.environments.prepare(
-    question.environment,
-    settings.preferencesOf(question.environment),
+  return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
+    (error: unknown): Environment => ({
+      status: 'inconclusive',
+      why: `The environment could not be made: ${error instanceof Error ? error.message : String(error)}`,
+    }),
   );
-  ports.journal.addEnvironment(question.environment, environment);
-  return environment;
 }
 
 async function measure(
@@ -86,6 +103,7 @@ async function measure(
   ports: SweepPorts,
   settings: SweepSettings,
 ): Promise<Measurement> {
+  ports.journal.addEnvironment(question.environment, environment);
   const results = new Map<string, Result>();
   const key = requestKey(question.environment);
   if (environment.status !== 'built') {
@@ -94,41 +112,86 @@ async function measure(
       results.set(cellId(cell), unmeasured(cellId(cell), outcome, 'no environment', environment.why));
     return { question, environment, results };
   }
+  const leaves = leavesHandover(question, settings);
+  const carried = carriedFrom(question, ports, settings);
+  const isKept = (result: Result) =>
+    !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
+  // A run that was killed may have measured this before what it should load was there.
+  const isComplete = (result: Result) =>
+    carried === undefined || result.stages.carry !== 'na' || !ports.probes.hasHandover(carried, result.cell);
   const open: Cell[] = [];
   for (const cell of question.cells) {
     const known = ports.journal.result(key, cellId(cell), question.repeat);
-    known ? results.set(cellId(cell), known) : open.push(cell);
+    if (known && isKept(known) && isComplete(known)) results.set(cellId(cell), known);
+    else open.push(cell);
   }
-  const add = (result: Result) => {
+  const add = (measured: Result) => {
+    const result = isKept(measured) ? measured : unmeasured(measured.cell, 'inconclusive', ...HANDOVER_LOST);
     results.set(result.cell, result);
     if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(key, environment.id, question.repeat, result);
   };
-  if (open.length > 0) await probe(question, environment.id, open, settings.width, ports, settings, add);
+  const ended = open.length > 0 && (await probe(question, environment, open, settings.width, ports, settings, add));
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === 'inconclusive');
-  if (unsure.length > 0 && !settings.isStopped())
-    await probe(question, environment.id, unsure, 1, ports, settings, add);
-  return { question, environment, results };
+  // A probe that took all its time without one cell would take it again.
+  if (unsure.length > 0 && ended !== 'nothing in time' && !settings.isStopped())
+    await probe(question, environment, unsure, 1, ports, settings, add);
+  const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
+  return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
+}
+
+/** A result of the base is complete only with what it leaves for the others to load. */
+function reachedCarry(result: Result): boolean {
+  return isMeasured(result) && (result.stages.carry === 'ok' || result.stages.carry === 'na');
+}
+
+/** The environment whose saved adapters are loaded: the base of the same package set. */
+function carriedFrom(question: Question, ports: SweepPorts, settings: SweepSettings): string | undefined {
+  const base = requestKey(settings.baseOf(question.environment));
+  const environment = base === requestKey(question.environment) ? undefined : ports.journal.environment(base);
+  return environment?.status === 'built' ? environment.id : undefined;
+}
+
+function leavesHandover(question: Question, settings: SweepSettings): boolean {
+  const base = settings.baseOf(question.environment);
+  return question.purpose === 'base' && requestKey(base) === requestKey(question.environment);
 }
 
 async function probe(
   question: Question,
-  environmentId: string,
+  environment: Built,
   cells: readonly Cell[],
   width: number,
   ports: SweepPorts,
   settings: SweepSettings,
   add: (result: Result) => void,
-): Promise<void> {
+): Promise<'nothing in time' | 'ended'> {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
+  const inOrder = orderedBy(cells, add);
   const imported = new Set<string>();
-  const end = await ports.probes.run(environmentId, jobFor(question, cells, width, ports, settings), (line) => {
+  const ownTorch = question.environment.pins.torch === undefined ? environment.lock.torch : undefined;
+  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
     if (record?.kind !== 'cell' || !waiting.delete(record.cell)) return;
-    add(judge(record));
+    inOrder(judge(record, ownTorch));
   });
-  for (const id of waiting.keys()) add(withoutRecord(id, end, imported.has('peft')));
+  const nothing = end.how === 'timeout' && waiting.size === cells.length;
+  for (const id of waiting.keys()) inOrder(withoutRecord(id, end, imported.has('peft')));
+  return nothing ? 'nothing in time' : 'ended';
+}
+
+/** Hands results on in the order of the cells, as soon as all before them are there: two runs write the same lines. */
+function orderedBy(cells: readonly Cell[], add: (result: Result) => void): (result: Result) => void {
+  const finished = new Map<string, Result>();
+  const open = cells.map(cellId);
+  return (result) => {
+    finished.set(result.cell, result);
+    for (let first = finished.get(open[0] ?? ''); first !== undefined; first = finished.get(open[0] ?? '')) {
+      open.shift();
+      add(first);
+    }
+  };
 }
 
 function jobFor(
@@ -139,22 +202,21 @@ function jobFor(
   settings: SweepSettings,
 ): ProbeJob {
   const packages = settings.packagesOf;
-  const base = settings.baseOf(question.environment);
-  const isBase = requestKey(base) === requestKey(question.environment);
-  const baseEnvironment = ports.journal.environment(requestKey(base));
+  const carryFrom = carriedFrom(question, ports, settings);
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     width,
-    saveHandover: isBase && question.purpose === 'base',
-    ...(!isBase && baseEnvironment?.status === 'built' && { carryFrom: baseEnvironment.id }),
+    saveHandover: leavesHandover(question, settings),
+    milliseconds: settings.left(),
+    ...(carryFrom !== undefined && { carryFrom }),
   };
 }
 
 /** A cell that no record came for: its process died with all the others, or before any began. */
 function withoutRecord(id: string, end: ProbeEnd, allImported: boolean): Result {
-  const signal =
-    end.how === 'signal' ? crashSignal(end.code) : end.how === 'exit' ? crashSignal(end.code - 128) : undefined;
+  const number = end.how === 'signal' ? end.code : end.how === 'exit' ? end.code - 128 : 0;
+  const signal = crashSignal(number, end.output);
   if (signal !== undefined && !allImported) return crashed(id, STAGES[0], signal);
   if (end.how === 'interrupted')
     return unmeasured(id, 'inconclusive', INTERRUPTED, 'The run was stopped before this cell.');

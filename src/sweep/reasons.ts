@@ -1,6 +1,7 @@
-/** One table that turns an error into a reason. The first entry that fits counts. */
+/** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
+import { type Causes, weatherOf } from './weather.ts';
 
-export type ReasonClass = 'weather' | 'needs-device' | 'refused' | 'defect';
+export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
 
 interface Reason {
   readonly name: string;
@@ -10,20 +11,6 @@ interface Reason {
 }
 
 const REASONS: readonly Reason[] = [
-  { name: 'out of memory', means: 'weather', type: /^MemoryError$/ },
-  {
-    name: 'out of memory',
-    means: 'weather',
-    message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i,
-  },
-  { name: 'not readable in the probe', means: 'weather', type: /^(HandoverUnreadable|PermissionError)$/ },
-  { name: 'disk full', means: 'weather', message: /no space left on device|disk quota exceeded|file too large/i },
-  {
-    name: 'no network in probes',
-    means: 'weather',
-    message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i,
-  },
-  { name: 'too many threads', means: 'weather', message: /can't start new thread|resource temporarily unavailable/i },
   {
     name: 'needs a GPU',
     means: 'needs-device',
@@ -31,6 +18,12 @@ const REASONS: readonly Reason[] = [
       /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
   },
   { name: 'this release lacks it', means: 'refused', type: /^Unsupported$/ },
+  {
+    name: 'no default target modules',
+    means: 'refused',
+    type: /^ValueError$/,
+    message: /please specify `target_modules`/i,
+  },
   { name: 'refused', means: 'refused', type: /^NotImplementedError$/ },
   {
     name: 'refused',
@@ -38,6 +31,13 @@ const REASONS: readonly Reason[] = [
     type: /^(ValueError|TypeError|RuntimeError)$/,
     message:
       /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
+  },
+  {
+    name: 'needs another torch',
+    means: 'needs-torch',
+    type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
+    message:
+      /no module named '(torch|triton)[.']|from '(torch|triton)[.']|^module '(torch|triton)([.][\w.]+)?' has no attr/i,
   },
   { name: 'name cannot be imported', means: 'defect', type: /^ImportError$/, message: /cannot import name/ },
   { name: 'package missing', means: 'defect', type: /^ModuleNotFoundError$/ },
@@ -66,8 +66,10 @@ export interface Classified {
   readonly means: ReasonClass;
 }
 
-export function classify(type: string, message: string): Classified {
+export function classify(type: string, message: string, causes: Causes = []): Classified {
   const text = message.slice(0, MESSAGE_LIMIT);
+  const weather = weatherOf(type, text, causes);
+  if (weather !== undefined) return { reason: weather, means: 'weather' };
   const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
   return found ? { reason: found.name, means: found.means } : { reason: type, means: 'defect' };
 }

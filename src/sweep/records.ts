@@ -11,6 +11,7 @@ const Failure = z.object({
   type: z.string().max(200),
   message: Text,
   frames: z.array(z.string().max(300)).max(10).default([]),
+  causes: z.array(z.string().max(200)).max(20).default([]),
 });
 
 const Facts = z.object({

@@ -7421,7 +7421,7 @@ var require_version = __commonJS({
       if (!groups2) {
         return null;
       }
-      const parsed = {
+      const parsed3 = {
         epoch: Number(groups2.epoch ? groups2.epoch : 0),
         release: groups2.release.split(".").map(Number),
         pre: normalize_letter_version(groups2.pre_l, groups2.pre_n),
@@ -7432,13 +7432,13 @@ var require_version = __commonJS({
         dev: normalize_letter_version(groups2.dev_l, groups2.dev_n),
         local: parse_local_version(groups2.local)
       };
-      return parsed;
+      return parsed3;
     }
-    function stringify(parsed) {
-      if (!parsed) {
+    function stringify(parsed3) {
+      if (!parsed3) {
         return null;
       }
-      const { epoch, release, pre, post, dev, local } = parsed;
+      const { epoch, release, pre, post, dev, local } = parsed3;
       const parts = [];
       if (epoch !== 0) {
         parts.push(`${epoch}!`);
@@ -7492,11 +7492,11 @@ var require_version = __commonJS({
       return null;
     }
     function explain2(version2) {
-      const parsed = parse3(version2);
-      if (!parsed) {
-        return parsed;
+      const parsed3 = parse3(version2);
+      if (!parsed3) {
+        return parsed3;
       }
-      const { epoch, release, pre, post, dev, local } = parsed;
+      const { epoch, release, pre, post, dev, local } = parsed3;
       let base_version = "";
       if (epoch !== 0) {
         base_version += epoch + "!";
@@ -7512,7 +7512,7 @@ var require_version = __commonJS({
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify(parsed).split("+", 1)[0],
+        public: stringify(parsed3).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -7709,16 +7709,16 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick2(versions, specifier, options) {
-      const parsed = parse3(specifier);
-      if (!parsed) {
+      const parsed3 = parse3(specifier);
+      if (!parsed3) {
         return [];
       }
       return versions.filter((version2) => {
         const explained = explainVersion(version2);
-        if (!parsed.length) {
+        if (!parsed3.length) {
           return explained && !(explained.is_prerelease && !options.prereleases);
         }
-        return parsed.reduce((pass, spec) => {
+        return parsed3.reduce((pass, spec) => {
           if (!pass) {
             return false;
           }
@@ -8631,8 +8631,8 @@ var require_prerelease = __commonJS({
     "use strict";
     var parse3 = require_parse();
     var prerelease = (version2, options) => {
-      const parsed = parse3(version2, options);
-      return parsed && parsed.prerelease.length ? parsed.prerelease : null;
+      const parsed3 = parse3(version2, options);
+      return parsed3 && parsed3.prerelease.length ? parsed3.prerelease : null;
     };
     module.exports = prerelease;
   }
@@ -10199,7 +10199,7 @@ var require_semver2 = __commonJS({
 });
 
 // src/commands/run.ts
-import { existsSync as existsSync14, readFileSync as readFileSync12 } from "node:fs";
+import { existsSync as existsSync15, readFileSync as readFileSync14 } from "node:fs";
 
 // src/errors.ts
 var UserError = class extends Error {
@@ -13061,9 +13061,9 @@ var asciiTabOrNewline = /[\t\n\r]/g;
 function stripTabAndNewline(value) {
   return value.replace(asciiTabOrNewline, "");
 }
-function urlHostnameOk(url2, hostname3) {
-  hostname3.lastIndex = 0;
-  return hostname3.test(url2.hostname);
+function urlHostnameOk(url2, hostname4) {
+  hostname4.lastIndex = 0;
+  return hostname4.test(url2.hostname);
 }
 function urlProtocolOk(url2, protocol) {
   protocol.lastIndex = 0;
@@ -15468,14 +15468,14 @@ var memo = {
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
       const base = inst._zod.parse;
-      const wrapped = (payload, ctx) => {
+      const wrapped2 = (payload, ctx) => {
         if (ctx.direction !== "backward" && isBackEdge(ctx, payload.value))
           throw new $ZodCyclicError();
         return base(payload, ctx);
       };
-      inst._zod.parse = wrapped;
+      inst._zod.parse = wrapped2;
       if (inst._zod.run === base)
-        inst._zod.run = wrapped;
+        inst._zod.run = wrapped2;
     });
   },
   attach(inst) {
@@ -15487,12 +15487,12 @@ var memo = {
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
       const base = inst._zod.parse;
-      const wrapped = (payload, ctx) => {
+      const wrapped2 = (payload, ctx) => {
         if (isRecursiveInst === void 0) {
           const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
           if (walked === NONE) {
             inst._zod.parse = base;
-            if (inst._zod.run === wrapped)
+            if (inst._zod.run === wrapped2)
               inst._zod.run = base;
             return base(payload, ctx);
           }
@@ -15546,9 +15546,9 @@ var memo = {
           entry.issues = result.issues.length ? cloneIssues(result.issues) : NO_ISSUES;
         return result;
       };
-      inst._zod.parse = wrapped;
+      inst._zod.parse = wrapped2;
       if (inst._zod.run === base)
-        inst._zod.run = wrapped;
+        inst._zod.run = wrapped2;
     });
   }
 };
@@ -18132,8 +18132,8 @@ var error20 = () => {
       case "invalid_union":
         return "\u05E7\u05DC\u05D8 \u05DC\u05D0 \u05EA\u05E7\u05D9\u05DF";
       case "invalid_element": {
-        const place = withDefinite(issue2.origin ?? "array");
-        return `\u05E2\u05E8\u05DA \u05DC\u05D0 \u05EA\u05E7\u05D9\u05DF \u05D1${place}`;
+        const place2 = withDefinite(issue2.origin ?? "array");
+        return `\u05E2\u05E8\u05DA \u05DC\u05D0 \u05EA\u05E7\u05D9\u05DF \u05D1${place2}`;
       }
       default:
         return `\u05E7\u05DC\u05D8 \u05DC\u05D0 \u05EA\u05E7\u05D9\u05DF`;
@@ -23219,7 +23219,7 @@ function withParser(schema, parser2) {
   const clone2 = clone(schema);
   const liveRun = schema._zod.run;
   const originalRun = liveRun.__originalRun ?? liveRun;
-  const wrapped = (payload, ctx) => {
+  const wrapped2 = (payload, ctx) => {
     if (ctx?.async || ctx?.direction === "backward" || ctx?.skipChecks || ctx?.[FALLBACK_FLAG]) {
       return originalRun(payload, ctx);
     }
@@ -23235,10 +23235,10 @@ function withParser(schema, parser2) {
       ctx[FALLBACK_FLAG] = true;
     return originalRun(payload, ctx);
   };
-  wrapped.__originalRun = originalRun;
+  wrapped2.__originalRun = originalRun;
   clone2._zod.bag.fallbackRun = originalRun;
   clone2._zod.bag.validator = parser2;
-  clone2._zod.run = wrapped;
+  clone2._zod.run = wrapped2;
   if (!liveRun.__originalRun)
     installCompiledUserMethods(clone2, schema, parser2);
   return clone2;
@@ -26803,17 +26803,17 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     minItems--;
   }
   const maxItems = def.items.length;
-  const isClosed2 = !def.rest;
+  const isClosed = !def.rest;
   if (ctx.target === "draft-2020-12") {
     json2.prefixItems = prefixItems;
-    if (isClosed2) {
+    if (isClosed) {
       json2.items = false;
     } else if (rest) {
       json2.items = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed2)
+    if (isClosed)
       json2.maxItems = maxItems;
   } else if (ctx.target === "openapi-3.0") {
     json2.items = {
@@ -26824,18 +26824,18 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed2)
+    if (isClosed)
       json2.maxItems = maxItems;
   } else {
     json2.items = prefixItems;
-    if (isClosed2) {
+    if (isClosed) {
       json2.additionalItems = false;
     } else if (rest) {
       json2.additionalItems = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed2)
+    if (isClosed)
       json2.maxItems = maxItems;
   }
   const { minimum, maximum } = aggregateChecks(schema);
@@ -30011,9 +30011,9 @@ function configurationOf(source, path, problems) {
   const document = (0, import_yaml.parseDocument)(source);
   for (const error62 of document.errors) problems.push(`Configuration: ${error62.message.split("\n")[0]}`);
   if (document.errors.length > 0) return {};
-  const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
-  for (const issue2 of parsed.error.issues) problems.push(...configurationProblems(issue2));
+  const parsed3 = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed3.success) return withoutUnbuilt(parsed3.data, problems);
+  for (const issue2 of parsed3.error.issues) problems.push(...configurationProblems(issue2));
   return {};
 }
 function configurationProblems(issue2) {
@@ -30412,25 +30412,26 @@ function run(command, args, options = {}) {
     const collect = (key) => (chunk) => {
       if (out[key].length < (options.longest ?? LONGEST_OUTPUT)) out[key] += chunk;
     };
-    child.stdout.setEncoding("utf8");
-    child.stderr.setEncoding("utf8");
-    child.stdout.on("data", collect("stdout"));
-    child.stderr.on("data", collect("stderr"));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       child.kill("SIGKILL");
     }, options.timeoutMs ?? 6e5);
+    options.signal?.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
     child.on("error", (error62) => {
       clearTimeout(timer);
       resolve4({ status: 127, stdout: "", stderr: error62.message });
     });
-    child.on("close", (code2) => {
+    child.on("close", (code2, signal) => {
       clearTimeout(timer);
-      resolve4({ status: late ? 124 : code2 ?? 1, ...out });
+      resolve4({ status: late ? 124 : code2 ?? 128, ...signal && { signal }, ...out });
     });
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(options.input ?? "");
+    for (const key of ["stdout", "stderr"]) {
+      child[key]?.setEncoding("utf8");
+      child[key]?.on("data", collect(key));
+    }
+    child.stdin?.on("error", () => void 0);
+    child.stdin?.end(options.input ?? "");
   });
 }
 
@@ -30554,9 +30555,10 @@ function stateOf(top, path) {
 }
 
 // src/adapters/world.ts
-import { existsSync as existsSync7, mkdirSync as mkdirSync7, mkdtempSync as mkdtempSync3, rmSync as rmSync4 } from "node:fs";
+import { createHash as createHash6 } from "node:crypto";
+import { existsSync as existsSync8, mkdirSync as mkdirSync9 } from "node:fs";
 import { cpus, homedir } from "node:os";
-import { dirname as dirname2, join as join8, resolve as resolve2 } from "node:path";
+import { dirname as dirname5, join as join13, resolve as resolve2 } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // src/report/escape.ts
@@ -30764,9 +30766,9 @@ function localFiles(folder, library) {
 }
 function parsePage(page) {
   if (!page.type.includes("json")) return parseHtml(page.body);
-  const parsed = JsonPage.safeParse(JSON.parse(page.body));
-  if (!parsed.success) throw new WeatherError("The package index sent a page that is not in the form of PEP 691.");
-  return parsed.data.files.map((file2) => ({
+  const parsed3 = JsonPage.safeParse(JSON.parse(page.body));
+  if (!parsed3.success) throw new WeatherError("The package index sent a page that is not in the form of PEP 691.");
+  return parsed3.data.files.map((file2) => ({
     filename: file2.filename,
     uploaded: file2["upload-time"] ?? void 0,
     yanked: file2.yanked === true || typeof file2.yanked === "string",
@@ -30811,122 +30813,362 @@ function fits(filename, target2) {
 }
 
 // src/adapters/contain.ts
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
-var INSIDE = `
-set -f
-IFS='
-'
-user="$1"; work="$2"; hidden="$3"; kept="$4"; shift 4
-mount -t proc proc /proc 2>/dev/null || true
-mount -t tmpfs -o mode=755,size=4m none /mnt || exit 125
-number=0
-for folder in $work $kept; do
-  mkdir "/mnt/$number" && mount --bind "$folder" "/mnt/$number" || exit 125
-  number=$((number + 1))
-done
-for folder in $hidden; do mount -t tmpfs -o mode=755,size=4m none "$folder" || exit 125; done
-number=0
-for folder in $work $kept; do
-  mkdir -p "$folder" && mount --bind "/mnt/$number" "$folder" || exit 125
-  umount "/mnt/$number"
-  number=$((number + 1))
-done
-while read -r line; do
-  target=$(printf '%s' "$line" | cut -d ' ' -f 5)
-  case "$target" in "$work"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue;; esac
-  mount -o remount,bind,ro "$target" 2>/dev/null || [ "$target" != / ] || exit 125
-done < /proc/self/mountinfo
-cd "$work" || exit 125
-if [ "$user" = other ]; then
-  chown -R 65534:65534 "$work" || exit 125
-  exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-fi
-exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-`;
-var LIMITS = "memory, time and file size limited";
-var ALL = [
-  "no network",
-  "own process tree",
-  "read-only files",
-  "homes and the runner\u2019s files hidden",
-  "no capabilities",
-  LIMITS
+import { existsSync, mkdtempSync, readdirSync as readdirSync2, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join as join3, resolve } from "node:path";
+var PROCESSES = 512;
+var OPEN_FILES = 4096;
+var WORK_BYTES = 1024 ** 3;
+var MOST_PROCESSES_SEEN = 8;
+var NOBODY = 65534;
+var Seen = external_exports.object({
+  unreadable: external_exports.array(external_exports.string()),
+  read: external_exports.array(external_exports.string()),
+  connected: external_exports.array(external_exports.string()),
+  network: external_exports.boolean(),
+  processes: external_exports.number().nullable(),
+  user: external_exports.number(),
+  capabilities: external_exports.array(external_exports.string().nullable()),
+  limits: external_exports.record(external_exports.string(), external_exports.number())
+});
+var CLAIMS = [
+  { claim: "no network", holds: ({ network }) => !network },
+  { claim: "sockets of this machine hidden", holds: ({ connected }) => connected.length === 0 },
+  {
+    claim: "own process tree",
+    holds: ({ processes }) => processes !== null && processes <= MOST_PROCESSES_SEEN
+  },
+  { claim: "read-only files", holds: ({ marks }) => marks.length === 0 },
+  { claim: "homes, checkout and the runner\u2019s files hidden", holds: ({ read: read2 }) => read2.length === 0 },
+  {
+    claim: "no capabilities",
+    holds: ({ capabilities: [effective, bounding, locked] }) => /^0+$/.test(effective ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
+  },
+  {
+    claim: "memory, processes, time and file size limited",
+    holds: ({ limits: limits2 }) => Object.values(limits2).every((limit) => limit > 0)
+  }
 ];
-function namespaces(name2, extra, user, enforced) {
+var ANOTHER_USER = "another user";
+var LEVELS = [
+  { level: "other-user", name: "namespaces, another user", forRoot: true },
+  { level: "user-namespace", name: "user namespaces", forRoot: false }
+];
+async function chooseContainment(warden, ground) {
+  const asRoot = process.getuid?.() === 0;
+  for (const { level, name: name2 } of LEVELS.filter(({ forRoot }) => forRoot === asRoot)) {
+    const seen = await tryLevel(level, warden, ground);
+    if (seen !== void 0 && seen.unreadable.length === 0) return describe3(name2, level, warden, seen);
+  }
+  return describe3("limits only", "limits", warden, await tryLevel("limits", warden, ground));
+}
+function describe3(name2, level, warden, seen) {
+  const held = seen === void 0 ? [] : CLAIMS.filter(({ holds }) => holds(seen)).map(({ claim: claim2 }) => claim2);
   return {
     name: name2,
-    enforced,
-    missing: [],
-    wrap: ({ writable, hidden, kept }, command) => [
-      ...[
-        "unshare",
-        ...extra,
-        "--mount",
-        "--net",
-        "--pid",
-        "--ipc",
-        "--fork",
-        "--kill-child",
-        "--propagation",
-        "private"
-      ],
-      ...["sh", "-c", INSIDE, "sh", user, writable, hidden.join("\n"), kept.join("\n"), ...command]
-    ]
+    enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
+    missing: CLAIMS.map(({ claim: claim2 }) => claim2).filter((claim2) => !held.includes(claim2)),
+    wrap: (rooms, limits2, command) => wrapped(level, warden, rooms, limits2, command)
   };
 }
-var LEVELS = [
-  namespaces("namespaces, another user", [], "other", [...ALL, "another user"]),
-  namespaces("namespaces", [], "same", ALL),
-  namespaces("user namespaces", ["--user", "--map-root-user"], "same", ALL),
-  {
-    name: "limits only",
-    enforced: [LIMITS],
-    missing: ALL.filter((what) => what !== LIMITS && what !== "no capabilities"),
-    wrap: (_rooms, command) => command
+function wrapped(level, warden, rooms, limits2, command) {
+  const spec = {
+    level,
+    parent: process.pid,
+    work: rooms.work,
+    show: rooms.show,
+    bytes: WORK_BYTES,
+    limits: { DATA: limits2.bytes, FSIZE: limits2.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
+    seconds: limits2.seconds,
+    memory: limits2.memory
+  };
+  const program = join3(warden.program, "peft_probe", "rooms.py");
+  return [warden.python, "-I", "-S", "-B", program, JSON.stringify(spec), ...command];
+}
+async function tryLevel(level, warden, ground) {
+  const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1e3)}`;
+  const common = mkdtempSync(join3(tmpdir(), "peft-sweep-try-"));
+  const work = mkdtempSync(join3(ground.scratch, "try-"));
+  const folders = [...ground.show, ground.scratch, tmpdir(), "/dev/shm"];
+  const socket = join3(common, "socket");
+  const [local, network] = await Promise.all([listen(socket), listen(0)]);
+  try {
+    const spec = {
+      readable: ground.show,
+      files: ground.hidden.flatMap(someFiles),
+      folders,
+      mark,
+      sockets: [socket],
+      port: portOf(network)
+    };
+    const script = join3(warden.program, "peft_probe", "attempts.py");
+    const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
+    const limits2 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
+    const [program = "", ...args] = wrapped(
+      level,
+      warden,
+      { work, show: [...ground.show, warden.program] },
+      limits2,
+      command
+    );
+    const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
+    const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
+    const marks = folders.map((folder) => join3(folder, mark)).filter((path) => existsSync(path));
+    for (const path of marks) rmSync(path, { force: true });
+    return seen && { ...seen, marks };
+  } finally {
+    for (const server of [local, network]) server?.close();
+    for (const folder of [common, work]) rmSync(folder, { recursive: true, force: true });
   }
-];
-async function chooseContainment(rooms, harmless) {
-  for (const level of LEVELS) {
-    const [command = "", ...args] = level.wrap(rooms, harmless);
-    if ((await run(command, args, { timeoutMs: 2e4 })).status === 0) return level;
+}
+function parsed(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
   }
-  throw new Error("the last level of containment always works");
+}
+function listen(where) {
+  return new Promise((done) => {
+    const server = createServer((connection) => connection.destroy());
+    server.on("error", () => done(void 0));
+    if (typeof where === "string") server.listen({ path: where, writableAll: true }, () => done(server));
+    else server.listen(where, "127.0.0.1", () => done(server));
+  });
+}
+function portOf(server) {
+  const address = server?.address();
+  return typeof address === "object" && address !== null ? address.port : 9;
+}
+function someFiles(folder) {
+  try {
+    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join3(folder, name2));
+  } catch {
+    return [];
+  }
 }
 function hiddenFolders(environment, folder) {
   const named = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
     (name2) => environment[name2]
   );
-  const wanted = [...named, folder, "/home", "/root", "/run", "/opt/actions-runner"];
-  const present = [
-    ...new Set(
-      wanted.filter((path) => path !== void 0 && path !== "" && existsSync(path)).map((path) => resolve(path ?? ""))
-    )
-  ];
-  return outermost(present.filter((path) => path !== "/" && path !== "/tmp"));
+  const wanted = [...named, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
+  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync(path)))].map(
+    (path) => resolve(path ?? "")
+  );
 }
-function closedAncestors(paths) {
-  const closed2 = paths.flatMap((path) => {
-    const parts = resolve(path).split("/").slice(1);
-    const above = parts.map((_, index) => `/${parts.slice(0, index).join("/")}`);
-    return above.find((folder) => folder !== "/" && isClosed(folder)) ?? [];
-  });
-  return [...new Set(closed2)];
-}
-function isClosed(folder) {
-  const state = statSync(folder, { throwIfNoEntry: false });
-  return state !== void 0 && (state.mode & 1) === 0;
-}
-function outermost(folders) {
-  return folders.filter((one) => !folders.some((other) => other !== one && one.startsWith(`${other}/`)));
+function topOf(folder) {
+  for (let at3 = resolve(folder); ; at3 = dirname(at3)) {
+    if (existsSync(join3(at3, ".git"))) return at3;
+    if (at3 === dirname(at3)) return void 0;
+  }
 }
 
 // src/adapters/environments.ts
-import { existsSync as existsSync3, mkdirSync as mkdirSync3, mkdtempSync, readFileSync as readFileSync3, renameSync as renameSync2, rmSync, writeFileSync as writeFileSync2 } from "node:fs";
+import { existsSync as existsSync4, mkdirSync as mkdirSync5, readFileSync as readFileSync5, renameSync as renameSync3, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join8 } from "node:path";
+
+// src/adapters/bytecode.ts
+import { spawn as spawn3 } from "node:child_process";
+import { createHash as createHash3 } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync as existsSync2,
+  linkSync,
+  mkdirSync as mkdirSync3,
+  readdirSync as readdirSync4,
+  readFileSync as readFileSync3,
+  renameSync as renameSync2,
+  writeFileSync as writeFileSync2
+} from "node:fs";
+import { basename, dirname as dirname2, join as join5 } from "node:path";
+
+// src/adapters/scratch.ts
+import { createHash as createHash2 } from "node:crypto";
+import { mkdirSync as mkdirSync2, mkdtempSync as mkdtempSync2, readdirSync as readdirSync3, readlinkSync, statSync } from "node:fs";
+import { hostname as hostname3 } from "node:os";
 import { join as join4 } from "node:path";
+var LONG_DEAD_MS = 24 * 36e5;
+function makeScratch(cache, what) {
+  const parent = join4(cache, "tmp");
+  mkdirSync2(parent, { recursive: true });
+  return mkdtempSync2(join4(parent, `${what}-${here()}.${process.pid}-`));
+}
+async function removeFolders(folders) {
+  if (folders.length === 0) return;
+  const removed = await run("rm", ["-rf", "--", ...folders]);
+  if (removed.status === 0) return;
+  await run("chmod", ["-R", "u+rwX", "--", ...folders]);
+  await run("rm", ["-rf", "--", ...folders]);
+}
+async function sweepScratch(cache) {
+  const parent = join4(cache, "tmp");
+  await removeFolders(
+    namesIn(parent).filter((name2) => isLeft(parent, name2)).map((name2) => join4(parent, name2))
+  );
+}
+function isLeft(parent, name2) {
+  const [, place2, pid] = /^[a-z]+-([0-9a-f]{8})\.(\d+)-/.exec(name2) ?? [];
+  if (place2 === here()) return !isAlive(Number(pid));
+  const made = statSync(join4(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
+  return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
+}
+function namesIn(folder) {
+  try {
+    return readdirSync3(folder);
+  } catch {
+    return [];
+  }
+}
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error62) {
+    return error62.code !== "ESRCH";
+  }
+}
+function here() {
+  let namespace = "";
+  try {
+    namespace = readlinkSync("/proc/self/ns/pid");
+  } catch {
+  }
+  return createHash2("sha256").update(`${hostname3()} ${namespace}`).digest("hex").slice(0, 8);
+}
+
+// src/adapters/bytecode.ts
+var LARGEST_ANSWER = 1024 ** 3;
+var LIMITS = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
+async function addBytecode(packages, except, settings) {
+  const sources = sourcesIn(packages, except).map((path) => ({ path, stored: storedName(path, settings) }));
+  const missing = [...new Map(sources.map((source) => [source.stored, source])).values()].filter(
+    ({ stored }) => !existsSync2(stored)
+  );
+  if (missing.length > 0) await compile2(packages, missing, settings);
+  for (const source of sources) place(source, settings.tag);
+}
+function sourcesIn(folder, except) {
+  const found = [];
+  const waiting = readdirSync4(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
+  for (const entry of waiting) {
+    const path = join5(entry.parentPath, entry.name);
+    if (entry.isDirectory() && entry.name !== "__pycache__")
+      waiting.push(...readdirSync4(path, { withFileTypes: true }));
+    else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
+  }
+  return found;
+}
+function storedName(path, { cache, tag }) {
+  const digest = createHash3("sha256").update(readFileSync3(path)).digest("hex");
+  return join5(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
+}
+async function compile2(packages, sources, settings) {
+  const { warden, containment, show, cache } = settings;
+  const work = makeScratch(cache, "compile");
+  const script = join5(warden.program, "peft_probe", "bytecode.py");
+  const rooms = { work, show: [...show, packages] };
+  const [command = "", ...args] = containment.wrap(rooms, LIMITS, [warden.python, "-I", "-S", "-B", script]);
+  const child = spawn3(command, args, {
+    cwd: work,
+    env: { LANG: "C.UTF-8" },
+    stdio: ["pipe", "ignore", "ignore", "pipe"]
+  });
+  await new Promise((done) => {
+    const read2 = framesInto((index, bytes) => {
+      const source = sources[index];
+      if (source !== void 0) store(source.stored, bytes);
+    });
+    const answer = child.stdio?.[3];
+    answer?.on("data", (chunk) => read2(chunk) || child.kill("SIGKILL"));
+    answer?.on("error", () => void 0);
+    child.on("error", () => done());
+    child.on("close", () => done());
+    child.stdin?.on("error", () => void 0);
+    child.stdin?.end(JSON.stringify(sources.map(({ path }) => path)));
+  });
+  await removeFolders([work]);
+}
+function framesInto(hear) {
+  let pending = Buffer.alloc(0);
+  let total = 0;
+  return (chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    total += chunk.length;
+    for (; ; ) {
+      const end = pending.indexOf(10);
+      if (end < 0) return pending.length < 64 && total < LARGEST_ANSWER;
+      const [, index, size] = /^(\d{1,7}) (\d{1,8})$/.exec(pending.subarray(0, end).toString("latin1")) ?? [];
+      if (index === void 0 || total > LARGEST_ANSWER) return false;
+      if (pending.length < end + 1 + Number(size)) return true;
+      hear(Number(index), pending.subarray(end + 1, end + 1 + Number(size)));
+      pending = pending.subarray(end + 1 + Number(size));
+    }
+  };
+}
+function store(target2, bytes) {
+  mkdirSync3(dirname2(target2), { recursive: true });
+  writeFileSync2(`${target2}.${process.pid}`, bytes, { mode: 420 });
+  renameSync2(`${target2}.${process.pid}`, target2);
+}
+function place({ path, stored }, tag) {
+  const folder = join5(dirname2(path), "__pycache__");
+  const target2 = join5(folder, `${basename(path, ".py")}.${tag}.pyc`);
+  if (!existsSync2(stored) || existsSync2(target2)) return;
+  mkdirSync3(folder, { recursive: true });
+  try {
+    linkSync(stored, target2);
+  } catch {
+    copyFileSync(stored, target2);
+  }
+}
+
+// src/adapters/claims.ts
+import { readdirSync as readdirSync5, readFileSync as readFileSync4, statSync as statSync2 } from "node:fs";
+import { join as join6 } from "node:path";
+var LARGEST_RECORD = 64 * 1024 * 1024;
+function contested(packages) {
+  const claims = /* @__PURE__ */ new Map();
+  for (const folder of readdirSync5(packages).filter((name2) => name2.endsWith(".dist-info")))
+    for (const [path, hash3] of recordOf(join6(packages, folder, "RECORD"))) {
+      const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
+      owners?.set(folder.replace(/\.dist-info$/, ""), hash3);
+    }
+  return [...claims].filter(([, owners]) => new Set(owners.values()).size > 1).map(([path, owners]) => `${[...owners.keys()].toSorted().join(" and ")} both install \`${path}\`.`);
+}
+function recordOf(file2) {
+  if ((statSync2(file2, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
+  return readFileSync4(file2, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared(match[1]) ? [[match[1], match[2]]] : []);
+}
+function isShared(path) {
+  return /\.(py|so|pyd|pth)$|\.so\./.test(path);
+}
+
+// src/adapters/disk.ts
+import { statfsSync } from "node:fs";
+var EVERY_MS = 500;
+var MOST_TIMES = 8;
+var AT_LEAST_BYTES = 4e9;
+async function withinDisk(folder, fetched, work) {
+  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
+  const before = free(folder);
+  const stop = new AbortController();
+  const timer = setInterval(() => {
+    if (before - free(folder) > most) stop.abort();
+  }, EVERY_MS);
+  try {
+    return { value: await work(stop.signal), stopped: stop.signal.aborted };
+  } finally {
+    clearInterval(timer);
+  }
+}
+function free(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
 
 // src/adapters/locks.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 function parseLock(text2) {
   const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version2 = ""]) => [normalizeName(name2), version2]
@@ -30938,7 +31180,7 @@ function lockId(text2, origin2) {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
-  return createHash2("sha256").update([...entries, origin2.python, origin2.platform, origin2.accelerator].join("\n")).digest("hex").slice(0, 12);
+  return createHash4("sha256").update([...entries, origin2.python, origin2.platform, origin2.accelerator].join("\n")).digest("hex").slice(0, 12);
 }
 
 // src/adapters/sizes.ts
@@ -30963,27 +31205,27 @@ function tooLarge(bytes) {
 }
 
 // src/adapters/uv.ts
-import { existsSync as existsSync2, mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join3 } from "node:path";
+import { existsSync as existsSync3, mkdirSync as mkdirSync4 } from "node:fs";
+import { join as join7 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
 async function findUv(python, folder, settings, offline, say) {
-  const own3 = join3(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  const own3 = join7(folder, `uv-${UV_VERSION}`, "bin", "uv");
   for (const path of ["uv", own3]) {
     const version3 = await versionOf(path);
     if (version3 !== void 0) return bind(path, version3, folder, settings);
   }
   if (offline)
     throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
-  say(`installing uv ${UV_VERSION} into ${join3(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join3(folder, `uv-${UV_VERSION}`));
+  say(`installing uv ${UV_VERSION} into ${join7(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join7(folder, `uv-${UV_VERSION}`));
   const version2 = await versionOf(own3);
   if (version2 === void 0)
     throw new WeatherError(`uv was installed but does not start: ${own3}. Remove the folder and try again.`);
   return bind(own3, version2, folder, settings);
 }
 async function versionOf(path) {
-  if (path.includes("/") && !existsSync2(path)) return void 0;
+  if (path.includes("/") && !existsSync3(path)) return void 0;
   const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
   const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
   if (shown3.status !== 0 || version2 === void 0) return void 0;
@@ -30991,13 +31233,13 @@ async function versionOf(path) {
   return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
 }
 async function install(python, folder) {
-  mkdirSync2(folder, { recursive: true });
+  mkdirSync4(folder, { recursive: true });
   const made = await run(python, ["-m", "venv", folder]);
   if (made.status !== 0)
     throw new UserError(
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
     );
-  const installed2 = await run(join3(folder, "bin", "python"), [
+  const installed2 = await run(join7(folder, "bin", "python"), [
     "-m",
     "pip",
     "install",
@@ -31014,11 +31256,14 @@ async function install(python, folder) {
 function lastLine(finished) {
   return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
 }
-function bind(path, version2, folder, settings) {
+async function bind(path, version2, folder, settings) {
+  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
+  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
   const options = [
     "--no-config",
     "--cache-dir",
-    join3(folder, "uv"),
+    join7(folder, "uv"),
     "--no-progress",
     "--no-python-downloads",
     "--color",
@@ -31027,23 +31272,32 @@ function bind(path, version2, folder, settings) {
   return {
     path,
     version: version2,
-    call: (args, input2) => run(path, [...options, ...args], { env: settings.uvEnvironment, ...input2 !== void 0 && { input: input2 } })
+    call: (args, input2, signal) => run(program, [...before, ...options, ...args], {
+      env: settings.uvEnvironment,
+      ...input2 !== void 0 && { input: input2 },
+      ...signal && { signal }
+    })
   };
 }
-function isWeather(finished) {
-  return /error sending request|dns error|failed to lookup|connection (refused|reset|closed)|timed? ?out|status server error|\b50[0234]\b|no space left|disk quota|network is unreachable|network connectivity is disabled/i.test(
+function hasNoSolution(finished) {
+  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
     finished.stderr
-  ) || finished.status === 124;
+  );
 }
 function shortReason(finished) {
   const lines2 = finished.stderr.split("\n").map(
     (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
   ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines2.join(" ")).slice(0, 600);
+  return withoutCredentials(lines2.join(" ")).slice(0, 600) || endWords(finished);
+}
+function endWords({ status, signal }) {
+  if (status === 124) return "uv took too long.";
+  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
 }
 
 // src/adapters/environments.ts
 var DAY_MS = 24 * 36e5;
+var BUILT = "peft-sweep-3.lock";
 var UvEnvironments = class {
   constructor(settings) {
     this.settings = settings;
@@ -31065,10 +31319,17 @@ var UvEnvironments = class {
       platform: `${process.platform}-${process.arch}`,
       accelerator: "cpu"
     });
-    mkdirSync3(this.settings.locks, { recursive: true });
-    writeFileSync2(join4(this.settings.locks, `${id2}.txt`), resolved);
+    mkdirSync5(this.settings.locks, { recursive: true });
+    writeFileSync3(join8(this.settings.locks, `${id2}.txt`), resolved);
     const failed2 = await this.build(id2, resolved);
-    return failed2 ?? { status: "built", id: id2, lock: parseLock(resolved) };
+    if (failed2) return failed2;
+    const twice = contested(sitePackages(environmentFolder(this.settings.folder, id2), python));
+    return {
+      status: "built",
+      id: id2,
+      lock: parseLock(resolved),
+      ...twice.length > 0 && { contested: twice.slice(0, 10) }
+    };
   }
   /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
   async #resolve(request, preferences) {
@@ -31078,13 +31339,13 @@ var UvEnvironments = class {
   }
   async #resolveWith(request, preferences, torchPins) {
     const { uv, python, index, torch, folder } = this.settings;
-    const scratch = mkdtempSync(join4(ensure(join4(folder, "tmp")), "resolve-"));
+    const scratch = makeScratch(folder, "resolve");
     try {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
       const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync2(join4(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync2(join4(scratch, "lock.txt"), pinLines(preferences.versions));
+      writeFileSync3(join8(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync3(join8(scratch, "lock.txt"), pinLines(preferences.versions));
       const finished = await uv.call(
         [
           ...[
@@ -31100,7 +31361,7 @@ var UvEnvironments = class {
             "--no-annotate",
             "--quiet"
           ],
-          ...["--constraint", join4(scratch, "constraints.txt"), "--output-file", join4(scratch, "lock.txt")],
+          ...["--constraint", join8(scratch, "constraints.txt"), "--output-file", join8(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
           ...await this.#dateOptions(request, preferences.ofAnyDate),
@@ -31109,10 +31370,10 @@ var UvEnvironments = class {
         `${requirements.join("\n")}
 `
       );
-      if (finished.status === 0) return readFileSync3(join4(scratch, "lock.txt"), "utf8");
-      return { status: isWeather(finished) ? "inconclusive" : "unresolved", why: shortReason(finished) };
+      if (finished.status === 0) return readFileSync5(join8(scratch, "lock.txt"), "utf8");
+      return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
     } finally {
-      rmSync(scratch, { recursive: true, force: true });
+      await removeFolders([scratch]);
     }
   }
   #torchConstraints(request) {
@@ -31140,80 +31401,84 @@ var UvEnvironments = class {
     return ["--exclude-newer", cutoff, ...[...exempt].flatMap((name2) => ["--exclude-newer-package", `${name2}=false`])];
   }
   /**
-   * Bytecode for what many environments share. Libraries that are swept are left out: hardly any of their many modules
-   * is imported, and each release would be compiled whole. A failure only costs time.
+   * Libraries that are swept are left out: hardly any of their many modules is imported, and each release would be
+   * compiled whole.
    */
-  async #addBytecode(venv, lock) {
-    const { python, folder, program } = this.settings;
-    const shared = Object.keys(parseLock(lock)).filter(
-      (name2) => name2 === "torch" || !WATCHED.includes(name2)
-    );
-    const script = join4(program, "peft_probe", "bytecode.py");
-    await run(python.path, ["-I", "-S", script, sitePackages(venv, python), join4(folder, "bytecode"), ...shared]);
+  async #addBytecode(venv) {
+    const { python, folder, compiler } = this.settings;
+    await addBytecode(
+      sitePackages(venv, python),
+      WATCHED.filter((name2) => name2 !== "torch"),
+      {
+        ...compiler,
+        cache: folder,
+        tag: python.tag
+      }
+    ).catch(() => void 0);
+  }
+  #installation(venv, lockFile) {
+    const { index, torch, offline } = this.settings;
+    return [
+      ...["pip", "install", "--quiet", "--python", join8(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
+      ...index.uvOptions,
+      ...torch.options,
+      ...offline ? ["--offline"] : []
+    ];
   }
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async build(id2, lock) {
-    const { uv, python, index, torch, folder } = this.settings;
+    const { uv, python, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
-    if (existsSync3(join4(target2, "peft-sweep.lock"))) return void 0;
-    const why = tooLarge(await bytesOf(parseLock(lock), this.settings.catalog));
+    if (existsSync4(join8(target2, BUILT))) return void 0;
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const why = tooLarge(bytes);
     if (why !== void 0) return { status: "unresolved", why };
-    const building = mkdtempSync(join4(ensure(join4(folder, "tmp")), "build-"));
+    const building = makeScratch(folder, "build");
     try {
-      const venv = join4(building, "environment");
-      const lockFile = join4(building, "lock.txt");
-      writeFileSync2(lockFile, lock);
+      const venv = join8(building, "environment");
+      const lockFile = join8(building, "lock.txt");
+      writeFileSync3(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
-      const installed2 = await uv.call([
-        ...[
-          "pip",
-          "install",
-          "--quiet",
-          "--python",
-          join4(venv, "bin", "python"),
-          "--no-deps",
-          "--require-hashes",
-          "--only-binary",
-          ":all:"
-        ],
-        ...["--link-mode", "hardlink", "--requirements", lockFile],
-        ...index.uvOptions,
-        ...torch.options,
-        ...this.settings.offline ? ["--offline"] : []
-      ]);
-      if (installed2.status !== 0)
-        return { status: isWeather(installed2) ? "inconclusive" : "unresolved", why: shortReason(installed2) };
+      const { value: installed2, stopped } = await withinDisk(
+        folder,
+        bytes,
+        (signal) => uv.call(this.#installation(venv, lockFile), void 0, signal)
+      );
+      if (stopped) return { status: "inconclusive", why: "Its wheels unpack to far more than they are." };
+      if (installed2.status !== 0) return { status: "inconclusive", why: shortReason(installed2) };
       await run("chmod", ["-R", "a+rX", venv]);
-      await this.#addBytecode(venv, lock);
-      writeFileSync2(join4(venv, "peft-sweep.lock"), lock);
-      ensure(join4(folder, "environments"));
-      if (!existsSync3(target2)) renameSync2(venv, target2);
-      writeFileSync2(join4(ensure(join4(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      await this.#addBytecode(venv);
+      writeFileSync3(join8(venv, BUILT), lock);
+      ensure(join8(folder, "environments"));
+      if (!existsSync4(join8(target2, BUILT))) await removeFolders([target2]);
+      if (!existsSync4(target2)) renameSync3(venv, target2);
+      writeFileSync3(join8(ensure(join8(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
-      rmSync(building, { recursive: true, force: true });
+      await removeFolders([building]);
     }
   }
 };
 function sitePackages(venv, python) {
   const [major, minor] = python.version.split(".");
-  return join4(venv, "lib", `python${major}.${minor}`, "site-packages");
+  return join8(venv, "lib", `python${major}.${minor}`, "site-packages");
 }
 function environmentFolder(cache, id2) {
-  return join4(cache, "environments", id2);
+  return join8(cache, "environments", id2);
 }
 function pinLines(pins) {
   return Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
 `).join("");
 }
 function ensure(folder) {
-  mkdirSync3(folder, { recursive: true });
+  mkdirSync5(folder, { recursive: true });
   return folder;
 }
 
 // src/adapters/index-settings.ts
-import { readFileSync as readFileSync4 } from "node:fs";
+import { readFileSync as readFileSync6 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
@@ -31258,15 +31523,15 @@ function emittedIndexes(output2) {
 function readCertificate(settings) {
   if (settings.certificate === void 0) return void 0;
   try {
-    return readFileSync4(settings.certificate, "utf8");
+    return readFileSync6(settings.certificate, "utf8");
   } catch {
     return void 0;
   }
 }
 
 // src/adapters/journal.ts
-import { appendFileSync, existsSync as existsSync4, mkdirSync as mkdirSync4, readFileSync as readFileSync5, rmSync as rmSync2 } from "node:fs";
-import { dirname } from "node:path";
+import { appendFileSync, existsSync as existsSync5, mkdirSync as mkdirSync6, readFileSync as readFileSync7, rmSync as rmSync2 } from "node:fs";
+import { dirname as dirname3 } from "node:path";
 
 // src/domain/outcome.ts
 var STAGES = [
@@ -31309,8 +31574,8 @@ var FileJournal = class {
   constructor(file2, identity, fresh) {
     this.file = file2;
     if (fresh || !this.#read(identity)) rmSync2(file2, { force: true });
-    mkdirSync4(dirname(file2), { recursive: true });
-    if (existsSync4(file2) && !readFileSync5(file2, "utf8").endsWith("\n")) appendFileSync(file2, "\n");
+    mkdirSync6(dirname3(file2), { recursive: true });
+    if (existsSync5(file2) && !readFileSync7(file2, "utf8").endsWith("\n")) appendFileSync(file2, "\n");
     this.#append({ kind: "run", identity });
   }
   file;
@@ -31340,7 +31605,7 @@ var FileJournal = class {
   #read(identity) {
     let text2;
     try {
-      text2 = readFileSync5(this.file, "utf8");
+      text2 = readFileSync7(this.file, "utf8");
     } catch {
       return true;
     }
@@ -31368,80 +31633,154 @@ function parseLine(raw) {
 }
 
 // src/adapters/probes.ts
-import { spawn as spawn3 } from "node:child_process";
-import { chmodSync, cpSync, existsSync as existsSync5, lstatSync as lstatSync2, mkdirSync as mkdirSync5, mkdtempSync as mkdtempSync2, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join5 } from "node:path";
-var IMPORT_SECONDS = 180;
-var LONGEST_RECORDS = 64 * 1024 * 1024;
-var LONGEST_LINE = 65536;
+import { spawn as spawn4 } from "node:child_process";
+import { join as join10 } from "node:path";
+
+// src/adapters/handover.ts
+import { chmodSync, existsSync as existsSync6, mkdirSync as mkdirSync7, renameSync as renameSync4, rmSync as rmSync3, writeFileSync as writeFileSync4 } from "node:fs";
+import { dirname as dirname4, join as join9 } from "node:path";
+var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
+var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
+var HandoverRecord = external_exports.object({
+  kind: external_exports.literal("handover"),
+  cell: CellName,
+  files: external_exports.record(FileName, external_exports.base64()).refine((files) => Object.keys(files).length <= 64)
+});
+var Handover = class {
+  constructor(root) {
+    this.root = root;
+  }
+  root;
+  folder(environmentId) {
+    return join9(this.root, environmentId);
+  }
+  has(environmentId, cell) {
+    return existsSync6(join9(this.folder(environmentId), folderName(cell)));
+  }
+  /** Whether a line was a handover; one that is not in its form is thrown away. */
+  take(environmentId, line) {
+    if (!line.startsWith('{"kind": "handover"')) return false;
+    const record3 = parsed2(line);
+    if (record3 !== void 0) this.#keep(join9(this.folder(environmentId), folderName(record3.cell)), record3.files);
+    return true;
+  }
+  #keep(target2, files) {
+    const aside = `${target2}.${process.pid}`;
+    rmSync3(aside, { recursive: true, force: true });
+    for (const [name2, content2] of Object.entries(files)) {
+      mkdirSync7(dirname4(join9(aside, name2)), { recursive: true });
+      writeFileSync4(join9(aside, name2), Buffer.from(content2, "base64"));
+      chmodSync(join9(aside, name2), 420);
+      chmodSync(dirname4(join9(aside, name2)), 493);
+    }
+    rmSync3(target2, { recursive: true, force: true });
+    renameSync4(aside, target2);
+    for (const folder of [target2, dirname4(target2)]) chmodSync(folder, 493);
+  }
+};
+function folderName(cell) {
+  return cell.replaceAll("/", "__");
+}
+function parsed2(line) {
+  try {
+    return HandoverRecord.safeParse(JSON.parse(line)).data;
+  } catch {
+    return void 0;
+  }
+}
+
+// src/adapters/probes.ts
+var IMPORT_SECONDS = 120;
+var IMPORT_BYTES = 3 * 1024 ** 3;
+var LONGEST_RECORDS = 256 * 1024 * 1024;
+var LONGEST_LINE = 32 * 1024 * 1024;
 var STEPS = 25;
 var START = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
 var PythonProbes = class {
   constructor(settings) {
     this.settings = settings;
+    this.#handover = new Handover(settings.handover);
   }
   settings;
+  #handover;
+  hasHandover(environmentId, cell) {
+    return this.#handover.has(environmentId, cell);
+  }
   async run(environmentId, job, onLine) {
-    const work = mkdtempSync2(join5(ensure2(join5(this.settings.cache, "tmp")), "probe-"));
+    const work = makeScratch(this.settings.cache, "probe");
+    const hear = (line) => {
+      if (!(job.saveHandover && this.#handover.take(environmentId, line))) onLine(line);
+    };
     try {
-      const end = await this.#spawn(environmentId, job, work, onLine);
-      if (job.saveHandover) keepHandover(join5(work, "save"), join5(this.settings.handover, environmentId));
-      return end;
+      return await this.#spawn(environmentId, job, work, hear);
     } finally {
-      rmSync3(work, { recursive: true, force: true });
+      await removeFolders([work]);
     }
+  }
+  #command(environmentId, job, work, seconds) {
+    const { settings } = this;
+    const environment = environmentFolder(settings.cache, environmentId);
+    const carried = job.carryFrom === void 0 ? [] : [this.#handover.folder(job.carryFrom)];
+    const show = [environment, settings.program, ...carried, ...settings.show];
+    const bytes = settings.bytesPerCell + IMPORT_BYTES;
+    const limits2 = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
+    const python = join10(environment, "bin", "python");
+    return settings.containment.wrap({ work, show }, limits2, [python, "-I", "-B", "-c", START, settings.program]);
   }
   #spawn(environmentId, job, work, onLine) {
     const { settings } = this;
-    for (const folder of ["cells", "home", "tmp"]) mkdirSync5(join5(work, folder));
-    const python = join5(environmentFolder(settings.cache, environmentId), "bin", "python");
-    const rooms = {
-      ...settings.rooms,
-      writable: work,
-      kept: settings.rooms.kept.filter((folder) => existsSync5(folder))
-    };
-    const [command = "", ...args] = settings.containment.wrap(rooms, [
-      python,
-      "-I",
-      "-B",
-      "-c",
-      START,
-      settings.program
-    ]);
-    const child = spawn3(command, args, {
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
+    const [command = "", ...args] = this.#command(environmentId, job, work, seconds + 30);
+    const child = spawn4(command, args, {
       cwd: work,
       env: probeEnvironment(work),
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       detached: true
     });
-    return new Promise((resolve4) => {
+    return new Promise((resolve4, reject) => {
       let stopped;
+      let failed2;
       let output2 = "";
       const stop = (why) => {
         stopped ??= why;
         killGroup(child.pid);
       };
       const interrupt = () => stop("interrupted");
-      const limit = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
-      const timer = setTimeout(() => stop("timeout"), limit * 1e3);
+      const limit = Math.min(seconds * 1e3, job.milliseconds ?? Number.POSITIVE_INFINITY);
+      const timer = setTimeout(() => stop(limit < seconds * 1e3 ? "interrupted" : "timeout"), limit);
+      let importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
+      const advance = (line) => {
+        clearTimeout(importing);
+        if (/^\{"kind": "(started|imported)"/.test(line))
+          importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
+        try {
+          onLine(line);
+        } catch (error62) {
+          failed2 ??= error62;
+          stop("interrupted");
+        }
+      };
       settings.signal.addEventListener("abort", interrupt, { once: true });
       const hear = (chunk) => {
         output2 = (output2 + chunk.toString()).slice(-8e3);
         settings.onOutput?.(chunk.toString());
       };
+      const over = (end) => {
+        clearTimeout(timer);
+        clearTimeout(importing);
+        settings.signal.removeEventListener("abort", interrupt);
+        if (failed2 === void 0) resolve4(end);
+        else reject(failed2);
+      };
+      child.on("error", (error62) => over({ how: "exit", code: 127, output: error62.message }));
+      child.on("close", (code2, signal) => {
+        killGroup(child.pid);
+        over({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
+      });
       child.stdout?.on("data", hear);
       child.stderr?.on("data", hear);
-      readLines(child.stdio[3], onLine, () => stop("timeout"));
-      child.on("error", (error62) => {
-        clearTimeout(timer);
-        resolve4({ how: "exit", code: 127, output: error62.message });
-      });
-      child.on("close", (code2, signal) => {
-        clearTimeout(timer);
-        settings.signal.removeEventListener("abort", interrupt);
-        killGroup(child.pid);
-        resolve4({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
-      });
+      const records = child.stdio?.[3];
+      if (records) readLines(records, advance, () => stop("timeout"));
       child.stdin?.on("error", () => void 0);
       child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
     });
@@ -31451,10 +31790,10 @@ var PythonProbes = class {
       cells: job.cells,
       packages: job.packages,
       width: job.width,
-      checkpoints: join5(this.settings.program, "checkpoints"),
-      work: join5(work, "cells"),
-      saveTo: job.saveHandover ? join5(work, "save") : null,
-      carryFrom: job.carryFrom ? join5(this.settings.handover, job.carryFrom) : null,
+      checkpoints: join10(this.settings.program, "checkpoints"),
+      work,
+      handover: job.saveHandover,
+      carryFrom: job.carryFrom ? this.#handover.folder(job.carryFrom) : null,
       seconds: this.settings.secondsPerCell,
       bytes: this.settings.bytesPerCell,
       steps: STEPS
@@ -31464,8 +31803,8 @@ var PythonProbes = class {
 function probeEnvironment(work) {
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-    HOME: join5(work, "home"),
-    TMPDIR: join5(work, "tmp"),
+    HOME: work,
+    TMPDIR: work,
     LANG: "C.UTF-8",
     OMP_NUM_THREADS: "1",
     MKL_NUM_THREADS: "1",
@@ -31479,33 +31818,24 @@ function probeEnvironment(work) {
   };
 }
 function readLines(stream, onLine, tooMuch) {
-  let pending = "";
+  let pending = [];
+  let length = 0;
   let total = 0;
+  stream.setEncoding("utf8");
   stream.on("error", () => void 0);
   stream.on("data", (chunk) => {
     total += chunk.length;
-    pending += chunk.toString();
-    const lines2 = pending.split("\n");
-    pending = lines2.pop() ?? "";
-    if (total > LONGEST_RECORDS || pending.length > LONGEST_LINE) return tooMuch();
-    for (const line of lines2) onLine(line);
+    const parts = chunk.split("\n");
+    for (const [index, part] of parts.entries()) {
+      pending.push(part);
+      length += part.length;
+      if (total > LONGEST_RECORDS || length > LONGEST_LINE) return tooMuch();
+      if (index === parts.length - 1) continue;
+      onLine(pending.join(""));
+      pending = [];
+      length = 0;
+    }
   });
-}
-function makeReadable(folder) {
-  for (const entry of readdirSync2(folder, { withFileTypes: true })) {
-    const path = join5(folder, entry.name);
-    chmodSync(path, entry.isDirectory() ? 493 : 420);
-    if (entry.isDirectory()) makeReadable(path);
-  }
-}
-function keepHandover(from, to) {
-  try {
-    mkdirSync5(to, { recursive: true });
-    cpSync(from, to, { recursive: true, filter: (source) => !lstatSync2(source).isSymbolicLink() });
-    makeReadable(to);
-  } catch (error62) {
-    if (error62.code !== "ENOENT") throw error62;
-  }
 }
 function killGroup(pid) {
   if (pid === void 0) return;
@@ -31527,23 +31857,20 @@ function signalNumber(signal) {
   };
   return (signal && numbers2[signal]) ?? 1;
 }
-function ensure2(folder) {
-  mkdirSync5(folder, { recursive: true });
-  return folder;
-}
 
 // src/adapters/python.ts
-import { existsSync as existsSync6, readFileSync as readFileSync6 } from "node:fs";
-import { join as join6 } from "node:path";
+import { existsSync as existsSync7, readFileSync as readFileSync8 } from "node:fs";
+import { join as join11 } from "node:path";
 var OLDEST = [3, 10];
-var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix)';
+var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 async function findPython(wanted, folder) {
   const asked = wanted ?? pinnedVersion(folder);
   const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
   for (const candidate of candidates2) {
     const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
-    const [path = "", version2 = "", prefix = ""] = shown3.stdout.trim().split("\n");
-    if (shown3.status === 0 && version2 !== "" && isWanted(version2, asked)) return checked({ path, version: version2, prefix });
+    const [path = "", version2 = "", prefix = "", tag = ""] = shown3.stdout.trim().split("\n");
+    if (shown3.status === 0 && version2 !== "" && isWanted(version2, asked))
+      return checked({ path, version: version2, prefix, tag });
   }
   const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
   throw new UserError(
@@ -31559,9 +31886,9 @@ function checked(python) {
   return python;
 }
 function pinnedVersion(folder) {
-  const file2 = join6(folder, ".python-version");
-  if (!existsSync6(file2)) return void 0;
-  const line = readFileSync6(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  const file2 = join11(folder, ".python-version");
+  if (!existsSync7(file2)) return void 0;
+  const line = readFileSync8(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -31575,9 +31902,9 @@ function isWanted(version2, asked) {
 }
 
 // src/adapters/torch.ts
-import { createHash as createHash3 } from "node:crypto";
-import { mkdirSync as mkdirSync6, readdirSync as readdirSync3, readFileSync as readFileSync7, writeFileSync as writeFileSync3 } from "node:fs";
-import { join as join7 } from "node:path";
+import { createHash as createHash5 } from "node:crypto";
+import { mkdirSync as mkdirSync8, readdirSync as readdirSync6, readFileSync as readFileSync9, writeFileSync as writeFileSync5 } from "node:fs";
+import { join as join12 } from "node:path";
 var TorchBuild = external_exports.object({
   /** Where the build comes from, in words for the plan. */
   source: external_exports.string(),
@@ -31590,7 +31917,7 @@ var TorchBuild = external_exports.object({
 });
 var KEPT_MS = 24 * 36e5;
 async function chooseTorch(context) {
-  const key = createHash3("sha256").update(
+  const key = createHash5("sha256").update(
     JSON.stringify([
       context.python.version,
       context.settings.uvOptions,
@@ -31598,7 +31925,7 @@ async function chooseTorch(context) {
       context.pinned
     ])
   ).digest("hex");
-  const file2 = join7(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const file2 = join12(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept = readKept(file2);
   if (kept) return kept;
   for (const candidate of candidates(context)) {
@@ -31611,8 +31938,8 @@ async function chooseTorch(context) {
       closure: resolved,
       ...bytes && { bytes }
     };
-    mkdirSync6(context.folder, { recursive: true });
-    writeFileSync3(file2, JSON.stringify({ at: Date.now(), build }));
+    mkdirSync8(context.folder, { recursive: true });
+    writeFileSync5(file2, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
   throw new WeatherError(
@@ -31621,7 +31948,7 @@ async function chooseTorch(context) {
 }
 function readKept(file2) {
   try {
-    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync7(file2, "utf8")));
+    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync9(file2, "utf8")));
     return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
   } catch {
     return void 0;
@@ -31644,7 +31971,7 @@ function candidates(context) {
 function newestLocalTorch(context) {
   const wheels = context.settings.findLinks.flatMap((folder) => {
     try {
-      return readdirSync3(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
+      return readdirSync6(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
     } catch {
       return [];
     }
@@ -31671,7 +31998,7 @@ async function resolveAlone(context, candidate) {
   const all = [
     "--no-config",
     "--cache-dir",
-    join7(context.folder, "uv"),
+    join12(context.folder, "uv"),
     ...args,
     ...settings.uvOptions,
     ...candidate.options
@@ -31680,7 +32007,7 @@ async function resolveAlone(context, candidate) {
   const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}
 ` });
   if (finished.status === 0) return parseLock(finished.stdout);
-  if (!probing && isWeather(finished))
+  if (!probing && !hasNoSolution(finished))
     throw new WeatherError(
       `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
     );
@@ -31688,12 +32015,12 @@ async function resolveAlone(context, candidate) {
 }
 
 // src/adapters/world.ts
-var SEES_ALL = "import os, sys; sys.exit(not all(os.access(path, os.R_OK | os.X_OK) for path in sys.argv[1:]))";
 var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
 async function openWorld(options) {
   const { environment, say } = options;
   const cache = cacheFolder(environment);
-  mkdirSync7(cache, { recursive: true });
+  mkdirSync9(cache, { recursive: true });
+  await sweepScratch(cache);
   const python = await findPython(options.python, options.folder);
   const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4 });
   const index = indexSettings(environment, pipConfig.stdout);
@@ -31716,11 +32043,22 @@ async function openWorld(options) {
     indexUrls,
     findLinks: index.findLinks,
     certificate,
-    folder: join8(cache, "index"),
+    folder: join13(cache, "index"),
     offline: options.offline,
     target: target2
   });
   const torch = async (pinned) => chooseTorch({ uv: await uv(), python, target: target2, settings: index, catalog, folder: cache, pinned });
+  const warden = { python: python.path, program: programFolder() };
+  const show = [python.prefix];
+  const containment = once(() => {
+    const environments2 = join13(cache, "environments");
+    for (const folder of [environments2, join13(cache, "tmp")]) mkdirSync9(folder, { recursive: true });
+    return chooseContainment(warden, {
+      show: [...show, warden.program, environments2],
+      hidden: hiddenFolders(environment, options.folder),
+      scratch: join13(cache, "tmp")
+    });
+  });
   const environments = async (build, out) => new UvEnvironments({
     uv: await uv(),
     python,
@@ -31728,26 +32066,13 @@ async function openWorld(options) {
     torch: build,
     catalog,
     folder: cache,
-    locks: join8(out, "locks"),
-    program: programFolder(),
+    locks: join13(out, "locks"),
+    compiler: { warden, containment: await containment(), show: [...show, warden.program] },
     offline: options.offline
-  });
-  const roomsFor = (more) => {
-    for (const name2 of ["environments", "bytecode", "tmp"]) mkdirSync7(join8(cache, name2), { recursive: true });
-    const kept = [join8(cache, "environments"), join8(cache, "bytecode"), programFolder(), python.prefix, ...more];
-    const closed2 = closedAncestors([...kept, join8(cache, "tmp")]);
-    const hidden = outermost([.../* @__PURE__ */ new Set([...hiddenFolders(environment, options.folder), ...closed2])]);
-    return { hidden, kept: outermost([...new Set(kept)]) };
-  };
-  const containment = once(() => {
-    const rooms = { ...roomsFor([]), writable: mkdtempSync3(join8(cache, "tmp", "try-")) };
-    return chooseContainment(rooms, [python.path, "-I", "-c", SEES_ALL, ...rooms.kept]).finally(
-      () => rmSync4(rooms.writable, { recursive: true, force: true })
-    );
   });
   const discardUnlessProtected = async () => {
     if (!(await containment()).missing.includes("read-only files")) return;
-    for (const name2 of CACHED) rmSync4(join8(cache, name2), { recursive: true, force: true });
+    await removeFolders(CACHED.map((name2) => join13(cache, name2)));
   };
   const clash = async (pins) => {
     const resolver = await uv().catch(() => void 0);
@@ -31770,7 +32095,7 @@ async function openWorld(options) {
       lines2.join("")
     );
     if (compiled.status === 0) return false;
-    return isWeather(compiled) ? void 0 : shortReason(compiled);
+    return hasNoSolution(compiled) ? shortReason(compiled) : void 0;
   };
   return {
     clash,
@@ -31785,11 +32110,11 @@ async function openWorld(options) {
     indexUrls,
     environments,
     containment,
-    roomsFor
+    show
   };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
-var PROBE_VERSION = "2";
+var PROBE_VERSION = "3";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve2(options.out);
   const containment = await world.containment();
@@ -31807,9 +32132,9 @@ async function sweepWorld(world, planned, torch, options) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join8(out, "handover"),
+    handover: join13(out, "handover", createHash6("sha256").update(identity).digest("hex").slice(0, 12)),
     containment,
-    rooms: world.roomsFor([join8(out, "handover")]),
+    show: world.show,
     signal: options.signal,
     ...limits
   });
@@ -31819,7 +32144,7 @@ async function sweepWorld(world, planned, torch, options) {
       catalog: world.catalog,
       environments: await world.environments(torch, out),
       probes: probes2,
-      journal: new FileJournal(join8(out, "results.jsonl"), identity, options.fresh),
+      journal: new FileJournal(join13(out, "results.jsonl"), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
       progress: { say: timed(options.say) },
       isInterrupted: () => options.signal.aborted
@@ -31837,15 +32162,15 @@ async function sweepWorld(world, planned, torch, options) {
   };
 }
 function programFolder() {
-  const here = dirname2(fileURLToPath(import.meta.url));
-  const found = ["..", "../.."].map((up) => join8(here, up, "probe")).find((folder) => existsSync7(join8(folder, "peft_probe")));
-  if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here}`);
+  const here2 = dirname5(fileURLToPath(import.meta.url));
+  const found = ["..", "../.."].map((up) => join13(here2, up, "probe")).find((folder) => existsSync8(join13(folder, "peft_probe")));
+  if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
 var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
 function cacheFolder(environment) {
-  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join8(homedir(), ".cache");
-  return resolve2(environment.PEFT_SWEEP_CACHE || join8(xdg, "peft-sweep"));
+  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join13(homedir(), ".cache");
+  return resolve2(environment.PEFT_SWEEP_CACHE || join13(xdg, "peft-sweep"));
 }
 function timed(say) {
   const began = performance.now();
@@ -31938,9 +32263,9 @@ function parsePep508(text2) {
     end < 0 ? void 0 : rest.slice(end + 1)
   );
 }
-function withMarker(parsed, marker) {
-  if (marker === void 0) return { ...parsed, marker: "" };
-  return isMarker(marker) ? { ...parsed, marker: marker.trim() } : { error: `\`${marker.trim().slice(0, 60)}\` is not an environment marker` };
+function withMarker(parsed3, marker) {
+  if (marker === void 0) return { ...parsed3, marker: "" };
+  return isMarker(marker) ? { ...parsed3, marker: marker.trim() } : { error: `\`${marker.trim().slice(0, 60)}\` is not an environment marker` };
 }
 function parseSpecifier(text2) {
   const begin = text2.length - text2.trimStart().length;
@@ -32132,11 +32457,11 @@ function baseOf(file2) {
 
 // src/detect/names.ts
 function newNames(base, head) {
-  const known = new Set(base.flatMap((manifest) => namesIn(manifest).map(({ name: name2 }) => name2)));
-  const fresh = head.flatMap(namesIn).filter(({ name: name2 }) => !known.has(name2));
+  const known = new Set(base.flatMap((manifest) => namesIn2(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn2).filter(({ name: name2 }) => !known.has(name2));
   return [...new Map(fresh.map((one) => [one.name, one])).values()];
 }
-function namesIn({ file: file2, requirements, locked }) {
+function namesIn2({ file: file2, requirements, locked }) {
   return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
 }
 function lookalikes(base, head) {
@@ -32210,7 +32535,7 @@ function requestsOf(ends, changes, releases, python) {
       changes: chosen,
       held: heldVersions(ends.head, names),
       locked: { base: lockOf(ends.base, names), head: lockOf(ends.head, names) },
-      files: [...new Set(chosen.map(({ place }) => place.file))],
+      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
       manifests: ends.head.map(({ file: file2 }) => file2)
     };
   });
@@ -32436,12 +32761,12 @@ function target(change, releases) {
 function withoutEffect(change, releases, python) {
   if (change.locked || change.kind === "narrowed" || exactVersion(change.to) || change.from === "") return [];
   const [before, after] = [change.from, change.to].map((end) => resolveEnd(end, false, releases, python));
-  const place = { file: change.file, line: change.line };
+  const place2 = { file: change.file, line: change.line };
   if (after === void 0)
-    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place }];
+    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
   if (before !== after || ceilings(change.from) === ceilings(change.to)) return [];
   const message = `\`${change.library}${change.to}\` still resolves to ${after}: the new ceiling allows nothing new, so there is nothing to measure.`;
-  return [{ kind: "no-effect", message, ...place }];
+  return [{ kind: "no-effect", message, ...place2 }];
 }
 function ceilings(specifier) {
   return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
@@ -37110,12 +37435,12 @@ function importedFrom(source, modules) {
 }
 
 // src/detect/readers/reading.ts
-function requirementAt(text2, place, group) {
-  const { line, column, written = text2 } = place;
-  const parsed = parsePep508(text2);
-  if ("error" in parsed)
-    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed.error}.`, line };
-  const { name: name2, extras, specifier, marker, url: url2 } = parsed;
+function requirementAt(text2, place2, group) {
+  const { line, column, written = text2 } = place2;
+  const parsed3 = parsePep508(text2);
+  if ("error" in parsed3)
+    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed3.error}.`, line };
+  const { name: name2, extras, specifier, marker, url: url2 } = parsed3;
   return {
     ...{ name: name2, written, specifier, extras, marker, group, line },
     source: url2 === "" ? "index" : sourceOf(url2),
@@ -37261,18 +37586,18 @@ function* installed(words2, variables) {
     }
     const quote = /^["']/.test(word.written) ? 1 : 0;
     const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
-    const place = { line, column: column + quote, ...isPlain && { written: word.value } };
+    const place2 = { line, column: column + quote, ...isPlain && { written: word.value } };
     const text2 = substituted(word.value, variables);
-    if (/^(git|hg|svn|bzr)\+/.test(text2)) yield elsewhere(text2, "git", place, "");
-    else if (/^https?:/.test(text2)) yield elsewhere(text2, "url", place, "");
-    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text2)) yield elsewhere(text2, "path", place, "");
+    if (/^(git|hg|svn|bzr)\+/.test(text2)) yield elsewhere(text2, "git", place2, "");
+    else if (/^https?:/.test(text2)) yield elsewhere(text2, "url", place2, "");
+    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text2)) yield elsewhere(text2, "path", place2, "");
     else if (text2.includes("$"))
       yield {
         kind: "unreadable",
         message: `\`${shown2(word.value)}\` holds a variable that the Dockerfile gives no default.`,
         line
       };
-    else yield requirementAt(text2, place, "");
+    else yield requirementAt(text2, place2, "");
   }
 }
 function fromOption(option, value, { line }) {
@@ -37319,13 +37644,13 @@ function placeOf(node2, content2, counter) {
   const { line, col } = counter.linePos(start + quote);
   return { line, column: col - 1, written: content2.slice(start + quote, end - quote) };
 }
-function condaEntry(text2, place) {
+function condaEntry(text2, place2) {
   const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
   const name2 = found?.[1] ?? text2;
   const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
   const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
   const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
-  return requirementAt(`${name2}${specifier}`, place, "conda");
+  return requirementAt(`${name2}${specifier}`, place2, "conda");
 }
 function condaExact(operator2, version2) {
   if (version2.endsWith("*")) return `==${version2.replace(/\.?\*$/, "")}.*`;
@@ -37378,9 +37703,9 @@ function noteIndex(indexes, written, line) {
   if (!indexes.has(address)) indexes.set(address, { address, line });
 }
 function readPipfileLock(content2) {
-  let parsed;
+  let parsed3;
   try {
-    parsed = JSON.parse(content2);
+    parsed3 = JSON.parse(content2);
   } catch (error62) {
     return unreadable2(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content2, error62));
   }
@@ -37390,12 +37715,12 @@ function readPipfileLock(content2) {
     if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
   }
   const locked = ["default", "develop"].flatMap(
-    (section) => Object.entries(record2(record2(parsed)[section])).flatMap(([name2, entry]) => {
+    (section) => Object.entries(record2(record2(parsed3)[section])).flatMap(([name2, entry]) => {
       const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
       return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
     })
   );
-  const sources = record2(record2(parsed)._meta).sources;
+  const sources = record2(record2(parsed3)._meta).sources;
   const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
     const { url: url2 } = record2(source);
     return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
@@ -39572,24 +39897,24 @@ function poetryTable(table2, group) {
 }
 function poetryEntry(name2, node2, group) {
   const version2 = node2.kind === "table" ? at(node2, "version") : node2;
-  const place = version2.kind === "string" ? version2 : node2;
+  const place2 = version2.kind === "string" ? version2 : node2;
   const specifier = poetrySpecifier(version2.value ?? "");
   if (specifier === void 0 || !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name2))
     return {
       kind: "unreadable",
       message: `\`${shown2(name2)} = ${shown2(version2.value ?? "")}\` is not a version constraint.`,
-      line: place.line
+      line: place2.line
     };
   return {
     name: normalizeName(name2),
-    written: place.written,
+    written: place2.written,
     specifier,
     extras: at(node2, "extras").items.flatMap(({ value }) => value ?? []),
     marker: textAt(node2, "markers") ?? pythonMarker(textAt(node2, "python")),
     group,
     source: sourceOf2(node2),
-    line: place.line,
-    columns: [place.column, place.column + place.written.length]
+    line: place2.line,
+    columns: [place2.column, place2.column + place2.written.length]
   };
 }
 function pythonMarker(python) {
@@ -39605,9 +39930,9 @@ function sourceOf2({ entries, kind }) {
 // src/detect/readers/pipfile.ts
 var OTHERS = ["source", "requires", "scripts", "pipenv"];
 function readPipfile(content2) {
-  const parsed = readToml(content2);
-  if ("error" in parsed) return unreadable2(parsed.error, parsed.line);
-  const { root } = parsed;
+  const parsed3 = readToml(content2);
+  if ("error" in parsed3) return unreadable2(parsed3.error, parsed3.line);
+  const { root } = parsed3;
   const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
   const read2 = categories.flatMap(
     ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
@@ -39625,9 +39950,9 @@ function readPipfile(content2) {
 
 // src/detect/readers/pyproject.ts
 function readPyproject(content2) {
-  const parsed = readToml(content2);
-  if ("error" in parsed) return unreadable2(parsed.error, parsed.line);
-  const { root } = parsed;
+  const parsed3 = readToml(content2);
+  if ("error" in parsed3) return unreadable2(parsed3.error, parsed3.line);
+  const { root } = parsed3;
   const listed = lists(root).flatMap(
     ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
   );
@@ -39710,13 +40035,13 @@ function readRequirements(content2) {
   const read2 = [];
   const includes = [];
   const indexes = [];
-  for (const { text: text2, place } of logicalLines(content2)) {
+  for (const { text: text2, place: place2 } of logicalLines(content2)) {
     const included = INCLUDE.exec(text2)?.[1];
     const index = INDEX.exec(text2);
-    if (included) includes.push({ path: included.replace(/^["']|["']$/g, ""), line: place.line });
-    else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place.line });
+    if (included) includes.push({ path: included.replace(/^["']|["']$/g, ""), line: place2.line });
+    else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
-      const one = readLine(text2, place);
+      const one = readLine(text2, place2);
       if (one) read2.push(one);
     }
   }
@@ -39750,12 +40075,12 @@ function readLine(text2, { line, column }) {
   if (editable) return elsewhere(text2.slice(editable[0].length), "editable", { line, column, written: text2 }, "");
   if (text2.startsWith("-")) return void 0;
   const written = text2.slice(0, OPTION.exec(text2)?.index ?? text2.length).trimEnd();
-  const place = { line, column, written };
-  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", place, "");
-  if (/^https?:/.test(written)) return elsewhere(written, "url", place, "");
+  const place2 = { line, column, written };
+  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", place2, "");
+  if (/^https?:/.test(written)) return elsewhere(written, "url", place2, "");
   if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || /^\S+\.(whl|tar\.gz|zip)$/.test(written))
-    return elsewhere(written, "path", place, "");
-  return requirementAt(written, place, "");
+    return elsewhere(written, "path", place2, "");
+  return requirementAt(written, place2, "");
 }
 
 // src/detect/readers/script.ts
@@ -39775,15 +40100,15 @@ function readScript(content2) {
     return {
       findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start + 1 }]
     };
-  const parsed = readToml(
+  const parsed3 = readToml(
     commented.slice(0, end).map((line) => line.slice(2)).join("\n")
   );
-  if ("error" in parsed)
-    return { findings: [{ kind: "unreadable", message: parsed.error, line: parsed.line + start + 1 }] };
-  const read2 = at(parsed.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+  if ("error" in parsed3)
+    return { findings: [{ kind: "unreadable", message: parsed3.error, line: parsed3.line + start + 1 }] };
+  const read2 = at(parsed3.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
     ({ value = "", written, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written }, "")
   );
-  const python = textAt(parsed.root, "requires-python");
+  const python = textAt(parsed3.root, "requires-python");
   return { ...sorted(read2), ...python !== void 0 && { python } };
 }
 
@@ -39849,8 +40174,8 @@ function toRequirement(file2, node2, group) {
       message: `\`${shown2(textOf(file2, node2).split("\n")[0] ?? "")}\` is computed when setup.py runs; it is not read.`,
       line
     };
-  const place = { ...file2.placeOf(literal3.from), written: literal3.written };
-  return requirementAt(literal3.value, place, group);
+  const place2 = { ...file2.placeOf(literal3.from), written: literal3.written };
+  return requirementAt(literal3.value, place2, group);
 }
 function unique(read2) {
   const key = (one) => "written" in one ? JSON.stringify([one.group, one.line, one.columns]) : JSON.stringify([one.line, one.message]);
@@ -39941,7 +40266,7 @@ var Evaluator = class {
     if (/^(list|sorted|set|tuple)$/.test(name2) && positional.length === 1 && first) return this.list(first, depth + 1);
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node2];
-    const names = namesIn2(this.file, helper);
+    const names = namesIn3(this.file, helper);
     const entries = positional.map((argument) => {
       const key = stringValue(this.file, argument);
       return key === void 0 ? void 0 : firstOf(names, (table2) => this.#lookUp(table2, key));
@@ -39954,7 +40279,7 @@ var Evaluator = class {
     const own3 = entries.find(([entry]) => entry === key)?.[1];
     if (own3) return own3;
     const value = this.#assigned.get(name2);
-    const lists2 = value ? namesIn2(this.file, value).filter((other) => other !== name2) : [];
+    const lists2 = value ? namesIn3(this.file, value).filter((other) => other !== name2) : [];
     return firstOf([name2, ...lists2], (other) => {
       const list2 = this.#assigned.get(other);
       return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
@@ -39962,10 +40287,10 @@ var Evaluator = class {
   }
 };
 function nameOf(text2) {
-  const parsed = text2 === void 0 ? void 0 : parsePep508(text2);
-  return parsed && "name" in parsed ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
+  const parsed3 = text2 === void 0 ? void 0 : parsePep508(text2);
+  return parsed3 && "name" in parsed3 ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
-function namesIn2(file2, node2) {
+function namesIn3(file2, node2) {
   const names = /* @__PURE__ */ new Set();
   node2.cursor().iterate((child) => {
     if (child.name === "VariableName") names.add(file2.text.slice(child.from, child.to));
@@ -40385,12 +40710,12 @@ function patchableOf(head, project) {
 }
 
 // src/commands/clean.ts
-import { existsSync as existsSync8, rmSync as rmSync5 } from "node:fs";
-import { join as join9 } from "node:path";
+import { existsSync as existsSync9, rmSync as rmSync4 } from "node:fs";
+import { join as join14 } from "node:path";
 async function runClean(context) {
   const cache = cacheFolder(context.environment);
-  const kept = CACHED.filter((name2) => existsSync8(join9(cache, name2)));
-  for (const name2 of kept) rmSync5(join9(cache, name2), { recursive: true, force: true });
+  const kept = CACHED.filter((name2) => existsSync9(join14(cache, name2)));
+  for (const name2 of kept) rmSync4(join14(cache, name2), { recursive: true, force: true });
   context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
 ` : `nothing to remove in ${cache}
 `);
@@ -40513,10 +40838,10 @@ function afterWord({ comparison, before, after }) {
   return before === after && comparison === "degraded" && after === "pass" ? "DEGRADED" : after.toUpperCase();
 }
 function blocks(comparisons) {
-  const parsed = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed.map((one) => `${one.architecture}/${one.task}`))];
+  const parsed3 = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed3.map((one) => `${one.architecture}/${one.task}`))];
   return titles.map((title) => {
-    const own3 = parsed.filter((one) => `${one.architecture}/${one.task}` === title);
+    const own3 = parsed3.filter((one) => `${one.architecture}/${one.task}` === title);
     const quantizations = [...new Set(own3.map((one) => one.quantization))];
     const rows = [...new Set(own3.map((one) => one.method))].map((method) => ({
       method,
@@ -40668,8 +40993,8 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
-import { existsSync as existsSync10, mkdirSync as mkdirSync9, writeFileSync as writeFileSync5 } from "node:fs";
-import { join as join11 } from "node:path";
+import { existsSync as existsSync11, mkdirSync as mkdirSync11, writeFileSync as writeFileSync7 } from "node:fs";
+import { join as join16 } from "node:path";
 
 // src/pins/bots.ts
 function botHolds(library, firstBad) {
@@ -40742,17 +41067,17 @@ function lineStart(content2, line) {
   return start;
 }
 function isPep508(requirement) {
-  const parsed = parsePep508(beforeMarker(requirement.written));
-  return "name" in parsed && parsed.name === requirement.name && parsed.specifier === requirement.specifier;
+  const parsed3 = parsePep508(beforeMarker(requirement.written));
+  return "name" in parsed3 && parsed3.name === requirement.name && parsed3.specifier === requirement.specifier;
 }
 function beforeMarker(written) {
   return written.split(";")[0] ?? written;
 }
 function pep508(requirement, specifier) {
   const { written } = requirement;
-  const parsed = parsePep508(beforeMarker(written));
-  if ("error" in parsed || parsed.name !== requirement.name || parsed.url !== "") return void 0;
-  return replaced(written, parsed.specifierAt, spacedLike(written, parsed.specifierAt, specifier));
+  const parsed3 = parsePep508(beforeMarker(written));
+  if ("error" in parsed3 || parsed3.name !== requirement.name || parsed3.url !== "") return void 0;
+  return replaced(written, parsed3.specifierAt, spacedLike(written, parsed3.specifierAt, specifier));
 }
 function replaced(text2, [from, to], by) {
   return text2.slice(0, from) + by + text2.slice(to);
@@ -40890,9 +41215,9 @@ function patchesFor(pins, where) {
       for (const [index, requirement] of manifest.requirements.entries()) {
         if (requirement.name !== pin.library) continue;
         const made = onePatch(pin, manifest, index, where);
-        const place = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
-        if (made === void 0 || seen.has(place)) continue;
-        seen.add(place);
+        const place2 = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
+        if (made === void 0 || seen.has(place2)) continue;
+        seen.add(place2);
         if ("why" in made) notPatched.push(made);
         else patches.push(made);
       }
@@ -40905,23 +41230,23 @@ function onePatch(pin, manifest, index, where) {
   if (requirement === void 0 || content2 === void 0) return void 0;
   const { file: file2 } = manifest;
   const { specifier } = pin;
-  const place = { specifier, file: file2, line: requirement.line };
+  const place2 = { specifier, file: file2, line: requirement.line };
   const target2 = { kind: pin.kind, library: pin.library, version: pin.version, ...pin.below && { bad: pin.below } };
   const wanted = withPin(requirement.specifier, target2);
   if (wanted === requirement.specifier) return void 0;
   if (wanted === void 0)
-    return { ...place, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
+    return { ...place2, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
   const patched = patchRequirement(content2, manifest.format, requirement, wanted);
-  if ("why" in patched) return { ...place, why: patched.why };
+  if ("why" in patched) return { ...place2, why: patched.why };
   const again = where.readAgain(file2, patched.content, manifest.format)?.requirements[index];
   if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
-    return { ...place, why: "The patched line would not be read back as what is meant." };
+    return { ...place2, why: "The patched line would not be read back as what is meant." };
   const lock = where.manifests.find(
     ({ locked, file: other }) => locked.length > 0 && folderOf(other) === folderOf(file2)
   );
   const refresh = lock && refreshCommand(lock.file, pin.library);
   return {
-    ...place,
+    ...place2,
     before: patched.before,
     after: patched.after,
     diff: unifiedDiff(file2, content2, patched.content),
@@ -40961,8 +41286,8 @@ function resolveChange(written, releases, python, problems) {
     return void 0;
   }
   const within = usable.filter((version2) => compareVersions(version2, from) > 0 && compareVersions(version2, to) < 0);
-  const { library, place } = written;
-  return { library, from, to, releases: [from, ...within, to], ...place && { place } };
+  const { library, place: place2 } = written;
+  return { library, from, to, releases: [from, ...within, to], ...place2 && { place: place2 } };
 }
 function findVersion(library, written, all, usable, python, problems) {
   if (written === "") return usable.at(-1);
@@ -41081,12 +41406,12 @@ function buildReport(input2) {
   return {
     schemaVersion: 2,
     run: input2.run,
-    changes: input2.changes.map(({ library, from, to, place }) => ({
+    changes: input2.changes.map(({ library, from, to, place: place2 }) => ({
       library,
       from,
       to,
       kind: bumpOf(from, to),
-      ...place
+      ...place2
     })),
     environments: toEnvironments(input2),
     cells: input2.cells.map((cell) => {
@@ -41748,22 +42073,91 @@ function workaroundsOf(problem, history, cell) {
   });
 }
 
+// src/sweep/weather.ts
+var MEMORY = "out of memory";
+var DISK = "disk full";
+var FILES = "too many open files";
+var THREADS = "too many threads or processes";
+var NETWORK = "no network in probes";
+var ACCESS = "not readable or writable in the probe";
+var DEVICE = "input or output failed";
+var ERRNO = {
+  ENOMEM: MEMORY,
+  ENOSPC: DISK,
+  EDQUOT: DISK,
+  EFBIG: DISK,
+  EMFILE: FILES,
+  ENFILE: FILES,
+  EAGAIN: THREADS,
+  ECHILD: THREADS,
+  ENETUNREACH: NETWORK,
+  ENETDOWN: NETWORK,
+  EHOSTUNREACH: NETWORK,
+  ECONNREFUSED: NETWORK,
+  ECONNRESET: NETWORK,
+  ECONNABORTED: NETWORK,
+  ETIMEDOUT: NETWORK,
+  EADDRNOTAVAIL: NETWORK,
+  EACCES: ACCESS,
+  EPERM: ACCESS,
+  EROFS: ACCESS
+};
+var ERRNO_OF_CODE = /* @__PURE__ */ new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EEXIST",
+  "EINVAL",
+  "ENOTEMPTY",
+  "ENAMETOOLONG",
+  "ENOSYS"
+]);
+var TYPES = {
+  MemoryError: MEMORY,
+  HandoverUnreadable: ACCESS,
+  PermissionError: ACCESS,
+  TimeoutError: NETWORK,
+  ConnectionError: NETWORK,
+  ConnectTimeout: NETWORK,
+  ReadTimeout: NETWORK,
+  OfflineModeIsEnabled: NETWORK,
+  BlockingIOError: THREADS,
+  BrokenPipeError: DEVICE,
+  InterruptedError: DEVICE,
+  SystemExit: "ended by itself",
+  KeyboardInterrupt: "ended by itself",
+  GeneratorExit: "ended by itself"
+};
+var MESSAGES2 = [
+  [/can(?:'t|not) allocate memory|not enough memory|out of memory|bad_alloc|failed to map segment/i, MEMORY],
+  [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY],
+  [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
+  [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
+  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
+  [/can't start new thread|resource temporarily unavailable|pthread_create|thread creation failed/i, THREADS],
+  [/\b(?:os error|errno) 11\b/i, THREADS],
+  [
+    /network is unreachable|name resolution|max retries exceeded|couldn't connect to|connection (?:refused|reset)/i,
+    NETWORK
+  ],
+  [/permission denied|read-only file system|operation not permitted|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
+  [/input\/output error|stale file handle|transport endpoint|\b(?:os error|errno) (?:5|116)\b/i, DEVICE]
+];
+var MISFIT = /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|ELF/i;
+var LOADER = /\.so(?:\.\d+)*: /;
+function weatherOf(type, message, causes2) {
+  for (const cause of [type, ...causes2]) {
+    const [name2 = "", errno] = cause.split(":");
+    const known = errno === void 0 ? own2(TYPES, name2) : own2(ERRNO, errno) ?? (ERRNO_OF_CODE.has(errno) ? void 0 : DEVICE);
+    if (known !== void 0) return known;
+  }
+  const said = MESSAGES2.find(([pattern]) => pattern.test(message));
+  if (said) return said[1];
+  return LOADER.test(message) && !MISFIT.test(message) ? DEVICE : void 0;
+}
+
 // src/sweep/reasons.ts
 var REASONS = [
-  { name: "out of memory", means: "weather", type: /^MemoryError$/ },
-  {
-    name: "out of memory",
-    means: "weather",
-    message: /can't allocate memory|cannot allocate memory|not enough memory|out of memory|bad_alloc/i
-  },
-  { name: "not readable in the probe", means: "weather", type: /^(HandoverUnreadable|PermissionError)$/ },
-  { name: "disk full", means: "weather", message: /no space left on device|disk quota exceeded|file too large/i },
-  {
-    name: "no network in probes",
-    means: "weather",
-    message: /network is unreachable|name resolution|max retries exceeded|couldn't connect to/i
-  },
-  { name: "too many threads", means: "weather", message: /can't start new thread|resource temporarily unavailable/i },
   {
     name: "needs a GPU",
     means: "needs-device",
@@ -41796,8 +42190,10 @@ var REASONS = [
   { name: "crash", means: "defect", type: /^SIG/ }
 ];
 var MESSAGE_LIMIT = 8192;
-function classify(type, message) {
+function classify(type, message, causes2 = []) {
   const text2 = message.slice(0, MESSAGE_LIMIT);
+  const weather = weatherOf(type, text2, causes2);
+  if (weather !== void 0) return { reason: weather, means: "weather" };
   const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
   return found ? { reason: found.name, means: found.means } : { reason: type, means: "defect" };
 }
@@ -41811,7 +42207,6 @@ function signatureOf(type, message) {
 var CRASHES = {
   4: "SIGILL",
   6: "SIGABRT",
-  7: "SIGBUS",
   8: "SIGFPE",
   11: "SIGSEGV"
 };
@@ -41845,7 +42240,7 @@ function outcomeOf(judged) {
 }
 function meaningOf(record3, failure2) {
   if (failure2.kind === "check") return "defect";
-  const { means } = classify(failure2.type, failure2.message);
+  const { means } = classify(failure2.type, failure2.message, failure2.causes);
   if (means === "refused" && !SETTING_UP.includes(failure2.stage)) return "defect";
   if (means === "needs-device" && parseCellId(record3.cell).quantization === "none") return "defect";
   return means;
@@ -41874,7 +42269,7 @@ function reachedTheEnd(record3) {
 function endedEarly(record3) {
   const stage = record3.stage ?? "import";
   const [how, code2 = ""] = record3.ended.split(":");
-  const signal = how === "signal" ? CRASHES[code2] : void 0;
+  const signal = how === "signal" ? crashSignal(code2, record3.output ?? "") : void 0;
   if (signal !== void 0) return crashed(record3.cell, stage, signal);
   const what = how === "signal" ? `killed by signal ${code2}` : how === "status" ? `exited with status ${code2}` : record3.ended;
   return unmeasured(
@@ -41894,8 +42289,8 @@ function crashed(cell, stage, signal) {
 function unmeasured(cell, outcome, reason, message) {
   return { cell, outcome, reason, message: message.slice(0, 2e3), stages: {}, failures: [], facts: {} };
 }
-function crashSignal(code2) {
-  return CRASHES[String(code2)];
+function crashSignal(code2, output2) {
+  return weatherOf("", output2.slice(-2e3), []) === void 0 ? CRASHES[String(code2)] : void 0;
 }
 
 // src/sweep/records.ts
@@ -41906,7 +42301,8 @@ var Failure = external_exports.object({
   kind: external_exports.enum(["raised", "check"]),
   type: external_exports.string().max(200),
   message: Text,
-  frames: external_exports.array(external_exports.string().max(300)).max(10).default([])
+  frames: external_exports.array(external_exports.string().max(300)).max(10).default([]),
+  causes: external_exports.array(external_exports.string().max(200)).max(20).default([])
 });
 var Facts = external_exports.object({
   trainable: external_exports.number().int().nonnegative().optional(),
@@ -41948,6 +42344,10 @@ function parseRecord(line) {
 
 // src/sweep/measure.ts
 var INTERRUPTED = "interrupted";
+var HANDOVER_LOST = [
+  "handover lost",
+  "The cell ran, and what it saved for the other environments could not be kept. Is the disk full?"
+];
 async function measureBatch(questions, ports, settings) {
   const measurements = [];
   let coming = prepare(questions[0], ports, settings);
@@ -41955,12 +42355,19 @@ async function measureBatch(questions, ports, settings) {
     const environment = await coming;
     coming = prepare(questions[index + 1], ports, settings);
     if (environment === void 0 || settings.isStopped()) break;
-    const measurement = await measure(question, environment, ports, settings);
+    const measurement = await measure(question, environment, ports, settings).catch(
+      (error62) => lost(question, environment, error62)
+    );
     ports.progress.say(progressLine(measurement));
     measurements.push(measurement);
   }
   await coming;
   return measurements;
+}
+function lost(question, environment, error62) {
+  const why = `Measuring ended early: ${error62 instanceof Error ? error62.message : String(error62)}`;
+  const results = question.cells.map((cell) => unmeasured(cellId(cell), "inconclusive", "measuring failed", why));
+  return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
 }
 function progressLine({ question, environment, results }) {
   const pins = Object.entries(question.environment.pins).filter(([name2]) => name2 !== "torch" && name2 !== "accelerate");
@@ -41979,9 +42386,11 @@ async function prepare(question, ports, settings) {
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === "unresolved")) return known;
-  const environment = await ports.environments.prepare(
-    question.environment,
-    settings.preferencesOf(question.environment)
+  const environment = await ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
+    (error62) => ({
+      status: "inconclusive",
+      why: `The environment could not be made: ${error62 instanceof Error ? error62.message : String(error62)}`
+    })
   );
   ports.journal.addEnvironment(question.environment, environment);
   return environment;
@@ -41995,21 +42404,39 @@ async function measure(question, environment, ports, settings) {
       results.set(cellId(cell), unmeasured(cellId(cell), outcome, "no environment", environment.why));
     return { question, environment, results };
   }
+  const leaves = leavesHandover(question, settings);
+  const carried = carriedFrom(question, ports, settings);
+  const isKept = (result) => !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
+  const isComplete = (result) => carried === void 0 || result.stages.carry !== "na" || !ports.probes.hasHandover(carried, result.cell);
   const open2 = [];
   for (const cell of question.cells) {
     const known = ports.journal.result(key, cellId(cell), question.repeat);
-    known ? results.set(cellId(cell), known) : open2.push(cell);
+    if (known && isKept(known) && isComplete(known)) results.set(cellId(cell), known);
+    else open2.push(cell);
   }
-  const add2 = (result) => {
+  const add2 = (measured2) => {
+    const result = isKept(measured2) ? measured2 : unmeasured(measured2.cell, "inconclusive", ...HANDOVER_LOST);
     results.set(result.cell, result);
     if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(key, environment.id, question.repeat, result);
   };
-  if (open2.length > 0) await probe(question, environment.id, open2, settings.width, ports, settings, add2);
+  const ended = open2.length > 0 && await probe(question, environment.id, open2, settings.width, ports, settings, add2);
   const unsure = open2.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
-  if (unsure.length > 0 && !settings.isStopped())
+  if (unsure.length > 0 && ended !== "nothing in time" && !settings.isStopped())
     await probe(question, environment.id, unsure, 1, ports, settings, add2);
   return { question, environment, results };
+}
+function reachedCarry(result) {
+  return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
+}
+function carriedFrom(question, ports, settings) {
+  const base = requestKey(settings.baseOf(question.environment));
+  const environment = base === requestKey(question.environment) ? void 0 : ports.journal.environment(base);
+  return environment?.status === "built" ? environment.id : void 0;
+}
+function leavesHandover(question, settings) {
+  const base = settings.baseOf(question.environment);
+  return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
 }
 async function probe(question, environmentId, cells, width, ports, settings, add2) {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
@@ -42020,23 +42447,25 @@ async function probe(question, environmentId, cells, width, ports, settings, add
     if (record3?.kind !== "cell" || !waiting.delete(record3.cell)) return;
     add2(judge(record3));
   });
+  const nothing = end.how === "timeout" && waiting.size === cells.length;
   for (const id2 of waiting.keys()) add2(withoutRecord(id2, end, imported.has("peft")));
+  return nothing ? "nothing in time" : "ended";
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
-  const base = settings.baseOf(question.environment);
-  const isBase = requestKey(base) === requestKey(question.environment);
-  const baseEnvironment = ports.journal.environment(requestKey(base));
+  const carryFrom = carriedFrom(question, ports, settings);
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     width,
-    saveHandover: isBase && question.purpose === "base",
-    ...!isBase && baseEnvironment?.status === "built" && { carryFrom: baseEnvironment.id }
+    saveHandover: leavesHandover(question, settings),
+    milliseconds: settings.left(),
+    ...carryFrom !== void 0 && { carryFrom }
   };
 }
 function withoutRecord(id2, end, allImported) {
-  const signal = end.how === "signal" ? crashSignal(end.code) : end.how === "exit" ? crashSignal(end.code - 128) : void 0;
+  const number5 = end.how === "signal" ? end.code : end.how === "exit" ? end.code - 128 : 0;
+  const signal = crashSignal(number5, end.output);
   if (signal !== void 0 && !allImported) return crashed(id2, STAGES[0], signal);
   if (end.how === "interrupted")
     return unmeasured(id2, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
@@ -42078,11 +42507,17 @@ function reportOf(planned, history, known, run2) {
     pins,
     patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known.patchable, readAgain: readManifest }),
     history,
-    findings: known.findings.map(({ stops: _stops, ...finding }) => finding),
+    findings: [...known.findings.map(({ stops: _stops, ...finding }) => finding), ...contestedIn(history)],
     bytesPerWeight: Object.fromEntries(
       Object.entries(QUANTIZATIONS).map(([name2, { bytesPerWeight }]) => [name2, bytesPerWeight])
     )
   });
+}
+function contestedIn(history) {
+  const said = history.flatMap(
+    ({ environment }) => environment.status === "built" ? environment.contested ?? [] : []
+  );
+  return [...new Set(said)].map((message) => ({ kind: "contested-files", message }));
 }
 async function findingsOf2(planned, ports, machine) {
   const findings = machine.containment.missing.map((what) => ({
@@ -42142,7 +42577,8 @@ async function search(problem, planned, ports, machine) {
       const written = isHead(request) ? planned.locked.head : planned.locked.base;
       return { versions: { ...measured2, ...written }, ofAnyDate: Object.keys(written) };
     },
-    isStopped
+    isStopped,
+    left: () => Math.max(0, deadline - ports.clock.now())
   };
   for (; ; ) {
     const step = next(problem, history);
@@ -42218,8 +42654,8 @@ function cellsFrom({ chosenBy, sources, files }) {
   if (chosenBy === "default") return files.length > 0 ? "the default: no cell was found in the code" : "the default";
   return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
 }
-function changeText({ library, from, to, place }) {
-  return `${library} ${from} -> ${to}${place ? `     ${place.file}:${place.line}` : ""}`;
+function changeText({ library, from, to, place: place2 }) {
+  return `${library} ${from} -> ${to}${place2 ? `     ${place2.file}:${place2.line}` : ""}`;
 }
 function torchText({ torch }) {
   const size = torch.stored ? "in the store" : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : "size not known";
@@ -42271,8 +42707,8 @@ function checkStatus(report) {
 }
 
 // src/commands/files.ts
-import { existsSync as existsSync9, mkdirSync as mkdirSync8, readdirSync as readdirSync4, readFileSync as readFileSync8, writeFileSync as writeFileSync4 } from "node:fs";
-import { join as join10 } from "node:path";
+import { existsSync as existsSync10, mkdirSync as mkdirSync10, readdirSync as readdirSync7, readFileSync as readFileSync10, writeFileSync as writeFileSync6 } from "node:fs";
+import { join as join15 } from "node:path";
 
 // src/report/comment/causes.ts
 function causesText2(report) {
@@ -42655,13 +43091,13 @@ var Report = external_exports.object({
 
 // src/commands/files.ts
 function writeReport(folder, report) {
-  mkdirSync8(folder, { recursive: true });
-  writeFileSync4(join10(folder, "report.json"), `${JSON.stringify(report, null, 1)}
+  mkdirSync10(folder, { recursive: true });
+  writeFileSync6(join15(folder, "report.json"), `${JSON.stringify(report, null, 1)}
 `);
   if (report.changes.length === 0) return;
-  writeFileSync4(join10(folder, "comment.md"), renderComment(report));
-  writeFileSync4(join10(folder, "summary.md"), renderComment(report));
-  writeFileSync4(join10(folder, "constraints.txt"), constraints(report));
+  writeFileSync6(join15(folder, "comment.md"), renderComment(report));
+  writeFileSync6(join15(folder, "summary.md"), renderComment(report));
+  writeFileSync6(join15(folder, "constraints.txt"), constraints(report));
 }
 function constraints(report) {
   const measured2 = recommended(report)?.measuredIn;
@@ -42670,14 +43106,14 @@ function constraints(report) {
 `).join("");
 }
 function readReport(folder) {
-  const file2 = join10(folder, "report.json");
+  const file2 = join15(folder, "report.json");
   let text2;
   try {
-    text2 = readFileSync8(file2, "utf8");
+    text2 = readFileSync10(file2, "utf8");
   } catch {
     const several = numbered(folder);
     throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join10(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join15(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
     );
   }
   try {
@@ -42687,8 +43123,8 @@ function readReport(folder) {
   }
 }
 function numbered(folder) {
-  if (!existsSync9(folder)) return [];
-  return readdirSync4(folder).filter((name2) => /^\d+$/.test(name2) && existsSync9(join10(folder, name2, "report.json")));
+  if (!existsSync10(folder)) return [];
+  return readdirSync7(folder).filter((name2) => /^\d+$/.test(name2) && existsSync10(join15(folder, name2, "report.json")));
 }
 
 // src/commands/sweep.ts
@@ -42721,9 +43157,9 @@ async function runPlan(context) {
 ` : "";
     if (!context.line.options.json) context.print(`${number5}${renderPlan(facts)}`);
   }
-  mkdirSync9(context.line.options.out, { recursive: true });
+  mkdirSync11(context.line.options.out, { recursive: true });
   const text2 = written.length === 1 ? written[0] : written;
-  writeFileSync5(join11(context.line.options.out, "plan.json"), `${JSON.stringify(text2, null, 1)}
+  writeFileSync7(join16(context.line.options.out, "plan.json"), `${JSON.stringify(text2, null, 1)}
 `);
   if (context.line.options.json) context.print(`${JSON.stringify(text2)}
 `);
@@ -42742,7 +43178,7 @@ async function measured(context, render) {
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
     const torch = await torchFor(world, planned);
     context.say(renderPlan(await factsOf2(world, planned, torch, files)));
-    const out = asked.length > 1 ? join11(options.out, String(index + 1)) : options.out;
+    const out = asked.length > 1 ? join16(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
     const { ports, machine } = await sweepWorld(world, planned, torch, settings);
     const report = await sweep(planned, known, ports, machine);
@@ -42807,7 +43243,7 @@ async function factsOf2(world, planned, torch, files) {
   };
 }
 function isStored(cache, torch) {
-  return existsSync10(join11(cache, "stored", `torch-${torch.closure.torch}`));
+  return existsSync11(join16(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
 // src/commands/demo.ts
@@ -42859,8 +43295,8 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { existsSync as existsSync11, lstatSync as lstatSync3, readdirSync as readdirSync5, readFileSync as readFileSync9, statfsSync } from "node:fs";
-import { join as join12 } from "node:path";
+import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as readdirSync8, readFileSync as readFileSync11, statfsSync as statfsSync2 } from "node:fs";
+import { join as join17 } from "node:path";
 
 // src/setup/check.ts
 var import_yaml3 = __toESM(require_dist(), 1);
@@ -42975,7 +43411,7 @@ async function runDoctor(context) {
   const uv = await world.uv();
   const containment = await world.containment();
   const torch = await world.torch(void 0);
-  const disk = statfsSync(world.cache);
+  const disk = statfsSync2(world.cache);
   const rows = [
     ["node", process.version],
     ["python", `${world.python.version} at ${world.python.path}`],
@@ -43001,19 +43437,19 @@ async function runDoctor(context) {
 }
 function githubFiles(folder) {
   const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
-  const workflows = join12(folder, ".github", "workflows");
-  if (existsSync11(workflows)) names.push(...readdirSync5(workflows).map((name2) => `.github/workflows/${name2}`));
-  const present = names.filter((name2) => existsSync11(join12(folder, name2)) && lstatSync3(join12(folder, name2)).isFile());
-  return new Map(present.map((name2) => [name2, readFileSync9(join12(folder, name2), "utf8")]));
+  const workflows = join17(folder, ".github", "workflows");
+  if (existsSync12(workflows)) names.push(...readdirSync8(workflows).map((name2) => `.github/workflows/${name2}`));
+  const present = names.filter((name2) => existsSync12(join17(folder, name2)) && lstatSync2(join17(folder, name2)).isFile());
+  return new Map(present.map((name2) => [name2, readFileSync11(join17(folder, name2), "utf8")]));
 }
 function runnerSettings({ GITHUB_WORKSPACE }) {
-  const file2 = GITHUB_WORKSPACE ? join12(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
-  return file2 !== void 0 && existsSync11(file2) ? readFileSync9(file2, "utf8") : void 0;
+  const file2 = GITHUB_WORKSPACE ? join17(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
+  return file2 !== void 0 && existsSync12(file2) ? readFileSync11(file2, "utf8") : void 0;
 }
 
 // src/commands/init.ts
-import { cpSync as cpSync2, existsSync as existsSync12, mkdirSync as mkdirSync10, readFileSync as readFileSync10, realpathSync, writeFileSync as writeFileSync6 } from "node:fs";
-import { dirname as dirname3, join as join13 } from "node:path";
+import { cpSync, existsSync as existsSync13, mkdirSync as mkdirSync12, readFileSync as readFileSync12, realpathSync, writeFileSync as writeFileSync8 } from "node:fs";
+import { dirname as dirname6, join as join18 } from "node:path";
 
 // src/setup/workflows.ts
 var PERMISSIONS = ["actions: read", "checks: write", "contents: read", "pull-requests: write"];
@@ -43110,7 +43546,7 @@ var REPOSITORY = "peft-sweep/peft-sweep";
 var VENDORED = ".github/peft-sweep-action";
 async function runInit(context) {
   const { folder, line, print } = context;
-  if (!existsSync12(join13(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
+  if (!existsSync13(join18(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
   const { vendor, forks, schedule } = line.options;
   const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
   const { code: code2 } = await readRepository(await workingTree(folder));
@@ -43126,18 +43562,18 @@ async function runInit(context) {
   return 0;
 }
 function writeNew(folder, path, text2) {
-  const file2 = join13(folder, path);
-  if (existsSync12(file2)) return `left alone  ${path} (it exists)
+  const file2 = join18(folder, path);
+  if (existsSync13(file2)) return `left alone  ${path} (it exists)
 `;
-  mkdirSync10(dirname3(file2), { recursive: true });
-  writeFileSync6(file2, text2);
+  mkdirSync12(dirname6(file2), { recursive: true });
+  writeFileSync8(file2, text2);
   return `written     ${path}
 `;
 }
 function vendoredFiles() {
-  const top = join13(programFolder(), "..");
+  const top = join18(programFolder(), "..");
   return ["sweep.yml", "publish.yml"].map((name2) => {
-    const text2 = readFileSync10(join13(top, ".github", "workflows", name2), "utf8");
+    const text2 = readFileSync12(join18(top, ".github", "workflows", name2), "utf8");
     const local = text2.replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, "").replace(/ {4}inputs:\n(?=permissions)/, "").replace(
       / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
       `          sparse-checkout: ${VENDORED}
@@ -43148,21 +43584,21 @@ function vendoredFiles() {
   });
 }
 function copyAction(folder) {
-  const top = join13(programFolder(), "..");
-  const target2 = join13(folder, VENDORED);
-  if (existsSync12(target2)) return `left alone  ${VENDORED} (it exists)
+  const top = join18(programFolder(), "..");
+  const target2 = join18(folder, VENDORED);
+  if (existsSync13(target2)) return `left alone  ${VENDORED} (it exists)
 `;
   for (const name2 of ["action.yml", "dist", "LICENSE"])
-    cpSync2(join13(top, name2), join13(target2, name2), { recursive: true });
+    cpSync(join18(top, name2), join18(target2, name2), { recursive: true });
   for (const name2 of ["peft_probe", "checkpoints"])
-    cpSync2(join13(top, "probe", name2), join13(target2, "probe", name2), { recursive: true });
-  writeFileSync6(join13(target2, "package.json"), `${JSON.stringify({ type: "module" })}
+    cpSync(join18(top, "probe", name2), join18(target2, "probe", name2), { recursive: true });
+  writeFileSync8(join18(target2, "package.json"), `${JSON.stringify({ type: "module" })}
 `);
   return `written     ${VENDORED}
 `;
 }
 async function ownCommit() {
-  const top = join13(programFolder(), "..");
+  const top = join18(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
   return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.2.0".split(".")[0]}`;
@@ -43249,8 +43685,8 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync13, readFileSync as readFileSync11 } from "node:fs";
-import { join as join14, resolve as resolve3 } from "node:path";
+import { existsSync as existsSync14, readFileSync as readFileSync13 } from "node:fs";
+import { join as join19, resolve as resolve3 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, say } = context;
   const [typed = ""] = line.operands;
@@ -43266,9 +43702,9 @@ async function runReplay(context) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join14(resolve3(line.options.out), "handover"),
+    handover: join19(resolve3(line.options.out), "handover"),
     containment: await world.containment(),
-    rooms: world.roomsFor([join14(resolve3(line.options.out), "handover")]),
+    show: world.show,
     signal: context.signal,
     ...limits,
     onOutput: (text2) => context.say(text2.trimEnd())
@@ -43318,12 +43754,12 @@ function located2(typed, out) {
   return { cell, id: id2 };
 }
 async function rebuilt(context, world, id2) {
-  if (existsSync13(environmentFolder(world.cache, id2))) return;
-  const file2 = join14(context.line.options.out, "locks", `${id2}.txt`);
-  if (!existsSync13(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
+  if (existsSync14(environmentFolder(world.cache, id2))) return;
+  const file2 = join19(context.line.options.out, "locks", `${id2}.txt`);
+  if (!existsSync14(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
   const environments = await world.environments(torch, resolve3(context.line.options.out));
-  const failed2 = await environments.build(id2, readFileSync11(file2, "utf8"));
+  const failed2 = await environments.build(id2, readFileSync13(file2, "utf8"));
   if (failed2)
     throw new UserError(
       `The environment ${id2} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`
@@ -43369,7 +43805,7 @@ async function dispatch(argv) {
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync14(file2) ? readFileSync12(file2, "utf8") : void 0;
+  return existsSync15(file2) ? readFileSync14(file2, "utf8") : void 0;
 }
 function failed(error62) {
   const say = (text2) => process.stderr.write(`peft-sweep: ${text2}

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-D2MOZQKM.js";
+} from "./chunk-XNFU75CL.js";
 import "./chunk-5XWL5JNG.js";
 export {
   readConfiguration,

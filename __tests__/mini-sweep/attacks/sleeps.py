@@ -1,0 +1,8 @@
+"""Takes its time."""
+
+import time
+
+
+def attempt():
+    time.sleep(20)
+    return []

@@ -1,0 +1,5 @@
+def _quantize(model, config):
+    raise AttributeError("'BitsAndBytesConfig' object has no attribute 'get_loading_attributes'")
+
+
+modeling.quantize = _quantize

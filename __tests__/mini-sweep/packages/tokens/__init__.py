@@ -1,0 +1,3 @@
+"""Stands in for a dependency of the libraries that are swept."""
+
+__version__ = "0"

@@ -1,0 +1,3 @@
+"""Stands in for torchao."""
+
+__version__ = "0"

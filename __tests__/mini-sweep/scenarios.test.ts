@@ -1,0 +1,64 @@
+/** Real sweeps of stand-in packages against golden reports. `PEFT_SWEEP_ACCEPT=1 npm run test:mini` writes new ones. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { normalReport, withoutMachine } from './normalize.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { offersOf } from './stand-ins.ts';
+import { type MiniWorld, openMiniWorld, reportIn } from './world.ts';
+
+const GOLDENS = resolve('__tests__/mini-sweep/goldens');
+const ACCEPT = process.env.PEFT_SWEEP_ACCEPT === '1';
+
+let world: MiniWorld;
+
+beforeAll(async () => {
+  world = await openMiniWorld();
+});
+
+afterAll(() => world.close());
+
+function expectGolden(name: string, text: string): void {
+  const file = join(GOLDENS, name);
+  if (ACCEPT) writeFileSync(file, text);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+}
+
+/** A text of ours without times and memory, the only things that may differ between two runs. */
+function withoutTimes(text: string, out: string): string {
+  return text
+    .replaceAll(out, 'OUT')
+    .replaceAll(/("(?:seconds|peakBytes|ms)": ?)[\d.e+-]+/g, '$10')
+    .replaceAll(/("started": ?")[^"]+/g, '$1');
+}
+
+describe('a sweep of stand-in packages', () => {
+  it.each(SCENARIOS.map((scenario) => [scenario.says, scenario] as const))('%s', async (_says, scenario) => {
+    const { id, lines = {}, ask, cells, form } = scenario;
+    const args = ['sweep', ...ask, '--cells', cells, '--jobs', '2'];
+    const ended = await world.run({ root: id, offers: offersOf(lines), args, ...(form && { form }) });
+    if (ended.status === 70 || ended.status === 2) throw new Error(ended.stderr);
+    const report = reportIn(ended.out);
+    expectGolden(`${id}.json`, normalReport(report));
+    expectGolden(`${id}.md`, withoutMachine(readFileSync(join(ended.out, 'comment.md'), 'utf8'), report));
+    expect(ended.status).toBe(scenario.status);
+  });
+
+  it.each(['two-changes', 'quantized-only', 'memory'])('gives the same bytes twice: %s', async (id) => {
+    const { lines = {}, ask, cells } = SCENARIOS.find((scenario) => scenario.id === id) ?? { ask: [], cells: '' };
+    const files = ['results.jsonl', 'report.json', 'comment.md'];
+    const once = async () => {
+      const args = ['sweep', ...ask, '--cells', cells, '--jobs', '3'];
+      const { out } = await world.run({ root: id, offers: offersOf(lines), args });
+      return files.map((file) =>
+        withoutTimes(readFileSync(join(out, file), 'utf8'), out).replace(/, [\d.]+ \w+\. Iso/, ''),
+      );
+    };
+    expect(await once()).toEqual(await once());
+  });
+
+  it('has a golden report and a golden comment for each question, and no other', () => {
+    const wanted = SCENARIOS.flatMap(({ id }) => [`${id}.json`, `${id}.md`]);
+    expect(readdirSync(GOLDENS).toSorted()).toEqual(wanted.toSorted());
+  });
+});

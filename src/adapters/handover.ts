@@ -1,0 +1,69 @@
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+/** One file that a cell leaves behind: a plain name, in one folder at most. */
+const FileName = z.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
+const CellName = z.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
+
+const HandoverRecord = z.object({
+  kind: z.literal('handover'),
+  cell: CellName,
+  files: z.record(FileName, z.base64()).refine((files) => Object.keys(files).length <= 64),
+});
+
+/**
+ * What the cells of base environments saved, for the others to load. It arrives as a record, since nothing is copied out
+ * of a folder that strangers' code wrote to; a cell's files appear whole or not at all.
+ */
+export class Handover {
+  constructor(private readonly root: string) {}
+
+  folder(environmentId: string): string {
+    return join(this.root, environmentId);
+  }
+
+  /** The same where there is something in it: no cell of the base may have come so far. */
+  given(environmentId: string): string | undefined {
+    return existsSync(this.folder(environmentId)) ? this.folder(environmentId) : undefined;
+  }
+
+  has(environmentId: string, cell: string): boolean {
+    return existsSync(join(this.folder(environmentId), folderName(cell)));
+  }
+
+  /** Whether a line was a handover; one that is not in its form is thrown away. */
+  take(environmentId: string, line: string): boolean {
+    if (!line.startsWith('{"kind": "handover"')) return false;
+    const record = parsed(line);
+    if (record !== undefined) this.#keep(join(this.folder(environmentId), folderName(record.cell)), record.files);
+    return true;
+  }
+
+  #keep(target: string, files: Readonly<Record<string, string>>): void {
+    const aside = `${target}.${process.pid}`;
+    rmSync(aside, { recursive: true, force: true });
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(aside, name)), { recursive: true });
+      writeFileSync(join(aside, name), Buffer.from(content, 'base64'));
+      // Probes may run as another user.
+      chmodSync(join(aside, name), 0o644);
+      chmodSync(dirname(join(aside, name)), 0o755);
+    }
+    rmSync(target, { recursive: true, force: true });
+    renameSync(aside, target);
+    for (const folder of [target, dirname(target)]) chmodSync(folder, 0o755);
+  }
+}
+
+function folderName(cell: string): string {
+  return cell.replaceAll('/', '__');
+}
+
+function parsed(line: string): z.infer<typeof HandoverRecord> | undefined {
+  try {
+    return HandoverRecord.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/** What can be typed: every command with its operands and options, in one place for reading and for help. */
+
+export interface Option {
+  /** What stands for the value in the help; absent where there is none. */
+  readonly takes?: string;
+  readonly isRepeatable?: true;
+  readonly help: string;
+}
+
+export const OPTIONS = {
+  base: { takes: 'REF', help: 'commit to compare with; default: where the default branch was left' },
+  head: { takes: 'REF', help: 'commit to compare; default: the working tree' },
+  with: { takes: 'NAME==VERSION', isRepeatable: true, help: 'hold a library (repeatable)' },
+  cells: {
+    takes: 'PATTERN',
+    isRepeatable: true,
+    help: 'cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)',
+  },
+  config: { takes: 'FILE', help: 'default .github/peft-sweep.yml' },
+  search: { takes: 'bisect', help: 'how releases are searched' },
+  device: { takes: 'auto|cpu', help: 'where cells run' },
+  python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
+  jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
+  'max-minutes': { takes: 'N', help: 'stop after so long and report what was measured; default 10' },
+  out: { takes: 'DIR', help: 'folder of the report; default peft-sweep-out' },
+  format: { takes: 'FORMAT', help: 'terminal, markdown or json' },
+  fresh: { help: 'do not take over what an earlier run measured' },
+  offline: { help: 'use only what is cached' },
+  json: { help: 'print the report as JSON' },
+  vendor: { help: 'copy the action into the repository too' },
+  forks: { help: 'serve pull requests of forks too' },
+  schedule: { help: 'add a weekly run' },
+  apply: { help: 'add a job that commits measured pins when it is told to' },
+} as const satisfies Readonly<Record<string, Option>>;
+export type OptionName = keyof typeof OPTIONS;
+
+export interface CommandGrammar {
+  /** Ways to write it, behind its name. */
+  readonly usage: readonly string[];
+  readonly does: string;
+  readonly more?: string;
+  /** How many operands it takes at most; changes and versions may be many. */
+  readonly operands: number;
+  readonly options: readonly OptionName[];
+  readonly examples: readonly string[];
+}
+
+const MEASURING = ['python', 'jobs', 'max-minutes', 'out', 'fresh', 'offline', 'json', 'device', 'search'] as const;
+const ASKING = ['with', 'cells', 'config', ...MEASURING] as const;
+
+export const GRAMMAR = {
+  sweep: {
+    usage: ['NAME:OLD..NEW ...', '[--base REF]'],
+    does: 'measure a version change, or what changed in this checkout',
+    more: 'OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest. NAME==VERSION beside a change holds a library.',
+    operands: Number.POSITIVE_INFINITY,
+    options: ['base', 'head', ...ASKING],
+    examples: ['transformers:4.55.4..4.57.6', 'peft:0.13.2..0.18.1 transformers==4.55.4 --cells lora/none/llama'],
+  },
+  plan: {
+    usage: ['[NAME:OLD..NEW ...]'],
+    does: 'show what a sweep would do; builds nothing',
+    operands: Number.POSITIVE_INFINITY,
+    options: ['base', 'head', ...ASKING],
+    examples: ['transformers:4.55.4..4.57.6'],
+  },
+  check: {
+    usage: ['[NAME==VERSION ...]'],
+    does: 'measure one environment, without a comparison',
+    more: 'What is not named is the newest release.',
+    operands: Number.POSITIVE_INFINITY,
+    options: ASKING,
+    examples: ['transformers==4.57.6 peft==0.17.1', 'peft==0.17.1 --cells lora/none/llama'],
+  },
+  diff: {
+    usage: ['[--base REF]'],
+    does: 'what changed in the manifests; runs nothing',
+    operands: 0,
+    options: ['base', 'head', 'config', 'python', 'offline', 'json'],
+    examples: ['--base main'],
+  },
+  report: {
+    usage: ['[DIR]'],
+    does: 'show an earlier run',
+    operands: 1,
+    options: ['out', 'format', 'json'],
+    examples: ['peft-sweep-out --format markdown'],
+  },
+  explain: {
+    usage: ['CELL'],
+    does: 'what the last run knows about one cell',
+    operands: 1,
+    options: ['out'],
+    examples: ['prefix-tuning/bnb-int8/llama/causal-lm'],
+  },
+  replay: {
+    usage: ['CELL@ENVIRONMENT'],
+    does: 'run one cell once more, with its full log',
+    operands: 1,
+    options: ['out', 'python', 'offline'],
+    examples: ['lora/none/llama/causal-lm@1b77c0de92aa'],
+  },
+  demo: {
+    usage: [''],
+    does: 'the story the project began with, on real releases',
+    operands: 0,
+    options: MEASURING,
+    examples: [''],
+  },
+  init: {
+    usage: [''],
+    does: 'write the workflows and a first configuration',
+    operands: 0,
+    options: ['vendor', 'forks', 'schedule', 'apply'],
+    examples: ['--schedule'],
+  },
+  doctor: {
+    usage: [''],
+    does: 'what this machine has, and what is enforced on it',
+    operands: 0,
+    options: ['python', 'offline'],
+    examples: [''],
+  },
+  clean: {
+    usage: [''],
+    does: 'remove environments, wheels and index pages',
+    operands: 0,
+    options: [],
+    examples: [''],
+  },
+} as const satisfies Readonly<Record<string, CommandGrammar>>;
+
+export type CommandName = keyof typeof GRAMMAR;
+export const COMMANDS = Object.keys(GRAMMAR) as readonly CommandName[];
+
+export function isCommand(text: string | undefined): text is CommandName {
+  return COMMANDS.some((command) => command === text);
+}
+
+export function grammarOf(command: CommandName): CommandGrammar {
+  return GRAMMAR[command];
+}
+
+export function optionNamed(name: string): Option | undefined {
+  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
+}
