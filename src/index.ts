@@ -13,7 +13,7 @@ import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
 import { writeReport } from './commands/files.ts';
 import { readConfiguration } from './commands/run.ts';
-import { Refused, UserError, WeatherError } from './errors.ts';
+import { UserError } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { parseCommandLine } from './inputs.ts';
 import type { Machine } from './main.ts';

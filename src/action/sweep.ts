@@ -24,24 +24,26 @@ export function shardInput(file: PlanFile): Shard {
   return shard;
 }
 
+export interface Tell {
+  /** Before the first cell is measured. */
+  readonly begun?: (machine: Machine) => void;
+  readonly watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>;
+}
+
 export async function sweepShard(
   file: PlanFile,
   shard: Shard,
   out: string,
   context: Omit<Context, 'line'>,
   options: CommandLine['options'],
-  tell: {
-    /** Before the first cell is measured. */
-    readonly begun?: (machine: Machine) => void;
-    readonly watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>;
-  },
+  tell: Tell,
 ): Promise<Report> {
   const whole = file.requests[shard.request]?.plan as Plan | undefined;
   if (whole === undefined) throw new UserError('The plan has no request for this shard.');
   const planned = planOfShard(whole, shard);
   const giveBack = takeOut(out);
   try {
-    return await measuredShard(planned, out, context, options, watch);
+    return await measuredShard(planned, out, context, options, tell);
   } finally {
     giveBack();
   }
@@ -52,14 +54,13 @@ async function measuredShard(
   out: string,
   context: Omit<Context, 'line'>,
   options: CommandLine['options'],
-  watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>,
+  { begun, watch }: Tell,
 ): Promise<Report> {
   const world = await openWorld({ ...context, python: options.python, offline: options.offline });
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
   const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-  tell.begun?.(machine);
-  const { watch } = tell;
+  begun?.(machine);
   const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, planned) } : ports;
   const report = await sweep(planned, { findings: [] }, watched, machine);
   writeReport(out, report);
