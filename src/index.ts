@@ -173,7 +173,7 @@ async function show(reports: readonly Report[], published: Published, out: strin
   core.setOutput('comment-id', published.comment?.id ?? '');
   core.setOutput('comment-content', published.comment?.body ?? renderComments(reports));
   if (process.env.GITHUB_STEP_SUMMARY)
-    await core.summary.addRaw(renderComments(reports).slice(0, LONGEST_SUMMARY)).write();
+    await core.summary.addRaw((published.comment?.body ?? renderComments(reports)).slice(0, LONGEST_SUMMARY)).write();
   process.exitCode = status === 3 ? 0 : status;
   if (status === 3) core.warning('Nothing got worse, but not every cell was compared.');
 }

@@ -47,7 +47,7 @@ export async function publish(what: ToPublish, github: GitHub): Promise<Publishe
       return undefined;
     }
   };
-  const around = { link: what.link, notes: notesOf(what) };
+  const around = { link: what.link, commit: what.pull.head, notes: notesOf(what) };
   // The check belongs to the commit that was measured, whatever came after it.
   await attempt('check', () => writeCheck(what, what.pull.head, renderComments(what.reports, around), github));
   const unlessMoved = async <Value>(act: () => Promise<{ said: string; value?: Value }>) =>
@@ -64,7 +64,7 @@ export async function publishCheck(
   head: string,
   github: GitHub,
 ): Promise<Published> {
-  const body = renderComments(what.reports, { link: what.link, notes: notesOf(what) });
+  const body = renderComments(what.reports, { link: what.link, commit: head, notes: notesOf(what) });
   const log: string[] = [];
   try {
     log.push(`check: ${(await writeCheck(what, head, body, github)).said}`);
@@ -169,7 +169,7 @@ export async function publishSoFar(
   if (state !== 'open' || head.sha !== pull.head) return;
   const notes = [md`⏳ Still measuring: the release, the pins and the other ways out are not known yet.`];
   const [login, comments] = await Promise.all([github.login(), github.comments(pull.number)]);
-  const step = stickyStep(comments, login, MARKER, renderComments(reports, { link, notes }));
+  const step = stickyStep(comments, login, MARKER, renderComments(reports, { link, commit: pull.head, notes }));
   if (step.kind === 'create') await github.createComment(pull.number, step.body);
   if (step.kind === 'update') await github.updateComment(step.id, step.body);
 }

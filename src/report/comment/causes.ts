@@ -2,7 +2,7 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
-import { type Cause, causes, plural, worse } from '../summary.ts';
+import { type Cause, causes, plural } from '../summary.ts';
 
 export function causesText(report: Report): Markdown {
   const found = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
@@ -12,18 +12,7 @@ export function causesText(report: Report): Markdown {
           md`${inline(plural(report.together.length, 'cell'))} needs several changes together: ${codes(report.together)}.`,
         ]
       : [];
-  const sources = sourcesOf(report);
-  const yours = sources.length > 0 ? [md`Your code: ${codes(sources)}.`] : [];
-  return joined([...found.map((cause, index) => causeText(cause, index, found.length)), ...together, ...yours], '\n\n');
-}
-
-const SHOWN_SOURCES = 6;
-
-/** Where the user's code uses what got worse. */
-function sourcesOf(report: Report): readonly string[] {
-  const bad = new Set(worse(report).map(({ cell }) => cell));
-  const sources = report.cells.flatMap(({ id, source }) => (source && bad.has(id) ? [source] : []));
-  return [...new Set(sources)].slice(0, SHOWN_SOURCES);
+  return joined([...found.map((cause, index) => causeText(cause, index, found.length)), ...together], '\n\n');
 }
 
 function causeText({ boundary, cells }: Cause, index: number, total: number): Markdown {

@@ -1,9 +1,10 @@
 /** What stands at the end: damage seen without a run, environments, what was not measured. */
 import type { Markdown } from '../../domain/safe.ts';
-import { code, inline, joined, md } from '../escape.ts';
+import { code, inline, joined, link, md } from '../escape.ts';
 import type { Report } from '../model.ts';
 import { duration, plural, worse } from '../summary.ts';
 import { isGuardFinding } from '../verdict.ts';
+import { commitText, type Links, placeText } from './links.ts';
 
 const SHOWN_FINDINGS = 10;
 
@@ -25,6 +26,16 @@ function findingLines(findings: Report['findings']): readonly Markdown[] {
     : [joined([...lines, ...(rest > 0 ? [md`- and ${rest} more, in the full report`] : [])], '\n')];
 }
 
+const SHOWN_SOURCES = 6;
+
+/** Where the user's code uses what got worse. */
+export function yourCode(report: Report, links: Links): Markdown {
+  const bad = new Set(worse(report).map(({ cell }) => cell));
+  const sources = report.cells.flatMap(({ id, source }) => (source && bad.has(id) ? [source] : []));
+  const shown = [...new Set(sources)].slice(0, SHOWN_SOURCES).map((source) => placeText(source, links));
+  return shown.length === 0 ? md`` : md`Your code: ${joined(shown, ', ')}.`;
+}
+
 export function details(report: Report): Markdown {
   const built = report.environments.filter(({ status }) => status === 'built');
   const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
@@ -36,14 +47,18 @@ export function details(report: Report): Markdown {
   return joined(
     [
       md`<details><summary>Environments, replay, what this does not cover</summary>`,
-      joined(
-        [
-          row([...names.map((name) => inline(name)), md`id`]),
-          row([...names.map(() => md`---`), md`---`]),
-          ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? '')), code(id ?? '')])),
-        ],
-        '\n',
-      ),
+      ...(built.length === 0
+        ? []
+        : [
+            joined(
+              [
+                row([...names.map((name) => inline(name)), md`id`]),
+                row([...names.map(() => md`---`), md`---`]),
+                ...built.map(({ pins, id }) => row([...names.map((name) => inline(pins[name] ?? '')), code(id ?? '')])),
+              ],
+              '\n',
+            ),
+          ]),
       ...(first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : []),
       ...(first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
       ...notCompared(report),
@@ -55,10 +70,13 @@ export function details(report: Report): Markdown {
   );
 }
 
-/** A run by hand of one cell, on the same runners. */
+/** A run by hand of one cell, on the same runners, with the same versions held. */
 function againCommand(report: Report, cell: string): string {
   const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(' ');
-  return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
+  const held = Object.entries(report.run.held).map(([name, version]) => `${name}==${version}`);
+  const given = { changes, cells: cell, ...(held.length > 0 && { with: held.join(' ') }) };
+  const options = Object.entries(given).map(([name, value]) => `-f ${name}='${value.replaceAll("'", '')}'`);
+  return ['gh workflow run peft-sweep.yml', ...options].join(' ');
 }
 
 function notCompared(report: Report): readonly Markdown[] {
@@ -73,7 +91,19 @@ function notCompared(report: Report): readonly Markdown[] {
       ];
 }
 
-export function footer(report: Report): Markdown {
+/** Where it was measured and how, with what leads to the rest of it. */
+export function footer(report: Report, links: Links): Markdown {
   const built = report.environments.filter(({ status }) => status === 'built').length;
-  return md`<sub>${inline(report.run.device)}, ${inline(plural(built, 'environment'))}, ${inline(duration(report.run.ms))}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
+  const commit = commitText(links);
+  const parts = [
+    ...(built > 0
+      ? [
+          md`${inline(report.run.device)}, ${inline(plural(built, 'environment'))}, ${inline(duration(report.run.ms))}`,
+          md`isolation: ${inline(report.run.containment.name)}`,
+        ]
+      : [md`nothing was measured`]),
+    ...(commit ? [md`commit ${commit}`] : []),
+    ...(links.run ? [link(md`run`, links.run), link(md`report and logs`, `${links.run}#artifacts`)] : []),
+  ];
+  return md`<sub>${joined(parts, ' · ')}</sub>`;
 }

@@ -2,26 +2,24 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, md } from '../escape.ts';
 import type { Report } from '../model.ts';
-import { plural, recommended, totalsText, worse } from '../summary.ts';
+import { plural, recommended, worse } from '../summary.ts';
 
 export function headline(report: Report): Markdown {
   const changed = joined(
     report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
     ' and ',
   );
-  const total = report.comparisons.length;
-  const counts = md`**${inline(totalsText(report, ', '))}, of ${inline(plural(total, 'cell'))}.**`;
   const bad = worse(report);
   if (bad.length === 0) {
     const open = report.totals.cells['not-compared'];
     return open > 0
-      ? md`### ⚠️ ${changed}: nothing broke that was measured, ${inline(plural(open, 'cell'))} not measured\n\n${counts}`
-      : md`### ✅ ${changed} works with your fine-tuning\n\n${counts}`;
+      ? md`### ⚠️ ${changed}: nothing broke that was measured, ${inline(plural(open, 'cell'))} not measured`
+      : md`### ✅ ${changed} works with your fine-tuning`;
   }
   const verb = report.totals.cells.regressed > 0 ? md`breaks` : md`degrades`;
   const sentence = harmSentence(report);
   return joined(
-    [md`### ❌ ${changed} ${verb} ${whatBreaks(report)}`, sentence, counts].filter((line) => line !== ''),
+    [md`### ❌ ${changed} ${verb} ${whatBreaks(report)}`, sentence].filter((line) => line !== ''),
     '\n\n',
   );
 }

@@ -13,7 +13,6 @@ export function waysOut(report: Report): Markdown {
       [
         md`${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${best}.`,
         ...patchSentences(report, pin.specifier),
-        ...(pin.kind === 'hold' ? holdSentences(report) : []),
       ],
       ' ',
     );
@@ -61,15 +60,6 @@ function patchSentences(report: Report, specifier: string): readonly Markdown[] 
     .slice(0, SHOWN_PATCHES)
     .map(({ file, line, why }) => md`Not at ${code(`${file}:${line}`)}: ${inline(why)}`);
   return [...shown, ...rest, ...refreshed, ...not];
-}
-
-/** A hold in the language of the bot that proposed the bump; of both where that is not known. */
-function holdSentences(report: Report): readonly Markdown[] {
-  const files: Readonly<Record<string, string>> = { renovate: 'renovate.json', dependabot: '.github/dependabot.yml' };
-  const { bot } = report.run;
-  return report.botHolds
-    .filter(({ file }) => bot === undefined || files[bot] === file)
-    .map(({ file, text, how }) => md`In ${code(file)}: ${code(text)}. ${inline(how)}`);
 }
 
 function uniqueUses(report: Report, helps: boolean) {
