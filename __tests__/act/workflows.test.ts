@@ -169,7 +169,7 @@ describe('the workflows, run by act', () => {
     const { log } = await acted('pull_request', opened(pull, BRANCH), { ARTIFACTS: artifacts });
     expect(log).toMatch(/comment: (unchanged|updated)/);
     expect(await commentsOf(pull)).toHaveLength(1);
-    expect(await conclusionsOf(pull.head)).toEqual(['failure', 'failure']);
+    expect(await conclusionsOf(pull.head)).toEqual(['failure']);
   });
 
   it('conclude the check of a merge queue, without a comment', async () => {
