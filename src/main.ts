@@ -14,8 +14,8 @@ import type { Catalog, Clock } from './ports.ts';
 import { buildReport } from './report/build.ts';
 import type { Report } from './report/model.ts';
 import { conclude } from './search/conclude.ts';
-import { controlsOf, next } from './search/next.ts';
-import type { Problem } from './search/problem.ts';
+import { leftUndone, next } from './search/next.ts';
+import { controlsOf, type Problem } from './search/problem.ts';
 import { baseLock, baseRequest, groups } from './search/requests.ts';
 import { measureBatch, type SweepPorts } from './sweep/measure.ts';
 
@@ -134,6 +134,7 @@ export function problemOf(planned: Plan): Problem {
     controls: controlsOf(cells),
     alternatives,
     partners,
+    asks: [],
     packages: packageTable(),
     environments,
   };
@@ -163,7 +164,11 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   };
   for (;;) {
     const step = next(problem, history);
-    if (step.kind === 'done' && !ports.isInterrupted()) return { history, stoppedBy: 'finished' as const };
+    if (step.kind === 'done' && !ports.isInterrupted())
+      return {
+        history,
+        stoppedBy: leftUndone(problem, history).length > 0 ? ('environments' as const) : ('finished' as const),
+      };
     if (step.kind === 'done' || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
     history.push(...(await measureBatch(step.questions, ports, settings)));

@@ -29,7 +29,7 @@ const ShardFile = z.strictObject({
     device: Text,
     containment: z.strictObject({ name: Text, enforced: z.array(Text).max(20), missing: z.array(Text).max(20) }),
     ms: z.number().nonnegative(),
-    stoppedBy: z.enum(['finished', 'budget', 'interrupted']),
+    stoppedBy: z.enum(['finished', 'environments', 'budget', 'interrupted']),
     probe: Text,
   }),
 });

@@ -24,6 +24,12 @@ export function sameVersion(left: string, right: string): boolean {
   return pep440.eq(left, right);
 }
 
+/** The line of releases that a version is a patch of: `0.18` of `0.18.1`. */
+export function minorOf(version: string): string {
+  const [major = 0, minor = 0] = pep440.explain(version)?.release ?? [];
+  return `${major}.${minor}`;
+}
+
 export function isPrerelease(version: string): boolean {
   return pep440.explain(version)?.is_prerelease ?? false;
 }
