@@ -71,6 +71,9 @@ export function harmText(report: Report): string {
 function harmOf(cell: ReportComparison): string {
   const fresh = firstFresh(cell);
   if (fresh === undefined) return cell.after === 'unsupported' ? 'The new release refuses it.' : LESS;
+  const [earliest] = cell.failedAfter;
+  if (earliest && earliest.stage !== fresh.stage)
+    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
   return HARM[fresh.stage]?.[fresh.kind] ?? '';
 }
 

@@ -43,6 +43,13 @@ export function movedModels(report: Report): readonly ReportComparison[] {
   );
 }
 
+/** What a cell says at head: its first failure, else the facts that moved. */
+export function whyAtHead(report: Report, { cell, after, what }: ReportComparison): string {
+  const result = report.results.findLast((one) => one.cell === cell && one.outcome === after);
+  const [failure] = result?.failures ?? [];
+  return failure ? `${failure.stage}: ${failure.message}` : what.join('; ');
+}
+
 /** Planned cells that could be compared at head and were not measured with a pin. */
 export function unmeasuredWith(report: Report, pin: ReportPin): number {
   return report.comparisons.filter(({ comparison }) => comparison !== 'not-compared').length - pin.of;

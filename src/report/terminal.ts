@@ -11,6 +11,7 @@ import {
   plural,
   recommended,
   totalsText,
+  whyAtHead,
   worse,
 } from './summary.ts';
 import { beforeAfter, boundaryWords } from './words.ts';
@@ -69,7 +70,8 @@ function baseModel(report: Report): string {
   return [
     'the base model, without PEFT',
     ...moved.map(
-      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(control.what.join('; '), 90)}`,
+      (control) =>
+        `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(whyAtHead(report, control), 90)}`,
     ),
   ].join('\n');
 }

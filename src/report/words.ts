@@ -92,7 +92,7 @@ export function boundaryWords({ before, after, direction }: ReportBoundary): rea
       direction === 'degraded' && after.outcome === 'pass' ? 'does less' : standingText(after),
     ];
   if (direction === 'fixed' || !isEarlier(after, before)) return [standingText(before), standingText(after)];
-  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${stagesText(after.failed)}`];
+  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
 }
 
 function isEarlier(one: ReportStanding, other: ReportStanding): boolean {
@@ -106,11 +106,7 @@ function standingText({ outcome, failed }: ReportStanding): string {
   if (outcome === 'pass') return 'passes';
   if (outcome === 'unsupported') return 'refuses it';
   const verb = VERBS[outcome] ?? outcome;
-  return failed.length > 0 ? `${verb} at ${stagesText(failed)}` : verb;
-}
-
-function stagesText(stages: readonly string[]): string {
-  return stages.map((stage) => `\`${stage}\``).join(', ');
+  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
 }
 
 /** `pass -> FAIL at forward`: what got worse is in capitals, with the first stage that did. */
