@@ -44,7 +44,8 @@ export async function plan(request: SweepRequest, catalog: Catalog, python: stri
   const releases = await lookUp(request, catalog, problems);
   const planned = makePlan(request, releases, python, problems);
   if (planned === undefined || problems.length > 0) throw new UserError(problems);
-  return planned;
+  const asks = await Promise.all(planned.changes.map(({ library, to }) => catalog.requires(library, to)));
+  return { ...planned, asks: [...new Set(asks.flat())] };
 }
 
 /** What is known before a run: findings of the guard, and the manifests that a pin can be put into. */
@@ -126,7 +127,7 @@ async function lookUp(
 }
 
 export function problemOf(planned: Plan): Problem {
-  const { changes, held, cells, alternatives, partners, environments } = planned;
+  const { changes, held, cells, alternatives, partners, asks = [], environments } = planned;
   return {
     changes,
     held,
@@ -134,7 +135,7 @@ export function problemOf(planned: Plan): Problem {
     controls: controlsOf(cells),
     alternatives,
     partners,
-    asks: [],
+    asks,
     packages: packageTable(),
     environments,
   };

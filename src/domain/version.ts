@@ -9,6 +9,8 @@ export interface Release {
   /** Whether a wheel for this Python and platform exists; `bytes` is its size where the index says. */
   readonly hasWheel: boolean;
   readonly bytes?: number;
+  /** Address of that wheel's metadata (PEP 658), where the index serves it. */
+  readonly metadata?: string;
 }
 
 export function isVersion(text: string): boolean {

@@ -30,6 +30,8 @@ export interface Plan {
   readonly cells: readonly Cell[];
   readonly alternatives: readonly Cell[];
   readonly partners: Readonly<Record<string, readonly string[]>>;
+  /** What the metadata of the changed releases asks for. */
+  readonly asks?: readonly string[];
   readonly chosenBy: SweepRequest['chosenBy'];
   readonly sources: Readonly<Record<string, string>>;
   readonly locked: { readonly base: Lock; readonly head: Lock };
