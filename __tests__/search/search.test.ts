@@ -163,6 +163,7 @@ describe('the search', () => {
     });
     expect(conclusions.comparisons[0]?.comparison).toBe('flaky');
     expect(conclusions.boundaries).toEqual([]);
+    expect(conclusions.measuredPins).toEqual([]);
   });
 
   it('finds where a silent failure begins behind a loud one', () => {

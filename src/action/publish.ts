@@ -114,7 +114,7 @@ function shardFile(folder: string): ShardFile | undefined {
 
 function runOf(machines: readonly ShardFile['run'][], tool: string, bot: PlanFile['bot']): Report['run'] {
   const [first] = machines;
-  const order = ['interrupted', 'budget', 'finished'] as const;
+  const order = ['interrupted', 'budget', 'environments', 'finished'] as const;
   return {
     tool,
     probe: first?.probe ?? '',
