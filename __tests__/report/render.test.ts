@@ -207,6 +207,32 @@ describe('a report', () => {
     expect(text).toContain('peft>=0.18.0');
   });
 
+  it('explains that carry is not judged where the base saved no sound adapter', () => {
+    const message = 'logits differ by 12';
+    const carry = { stage: 'carry' as const, kind: 'check' as const, type: 'x', reason: 'x', signature: 'x', message };
+    const result = {
+      id: 'x',
+      cell: CELL,
+      environment: 'fix',
+      repeat: 1,
+      outcome: 'wrong' as const,
+      stages: {},
+      facts: {},
+    };
+    const explained = (before: 'train' | 'disable') =>
+      renderExplain(
+        report({
+          comparisons: [compared(CELL, 'same', { failedBefore: [{ stage: before, kind: 'check' }] })],
+          results: [{ ...result, failures: [carry] }],
+        }),
+        CELL,
+      );
+    expect(explained('train')).toContain(
+      `carry: ${message} (not judged: the adapter that the base saved is not sound)`,
+    );
+    expect(explained('disable')).not.toContain('not judged');
+  });
+
   it('explains how a cell is still broken', () => {
     const text = renderExplain(
       report({

@@ -66,9 +66,14 @@ export function isBroken(result: Result | undefined): boolean {
 /** What a saved adapter stands on: where one of these failed, what was saved means nothing. */
 const SAVED: readonly Stage[] = ['attach', 'forward', 'train', 'reload'];
 
+/** Whether an adapter that was saved beside these failures means anything. */
+export function savesSound(failed: readonly Stage[]): boolean {
+  return !SAVED.some((stage) => failed.includes(stage));
+}
+
 /** A result without its verdict on `carry` where the adapter that the base saved is not sound. */
 export function withSoundCarry(result: Result, base: Result | undefined): Result {
-  if (result.stages.carry !== 'fail' || !SAVED.some((stage) => base?.stages[stage] === 'fail')) return result;
+  if (result.stages.carry !== 'fail' || savesSound(failedStages(base))) return result;
   const failures = result.failures.filter(({ stage }) => stage !== 'carry');
   const [counts] = failures;
   const { reason: _reason, message: _message, ...rest } = result;

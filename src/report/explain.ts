@@ -1,3 +1,4 @@
+import { savesSound } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
 import { plural } from './summary.ts';
@@ -7,6 +8,8 @@ import { beforeAfter, boundaryWords } from './words.ts';
 export function renderExplain(report: Report, cell: string): string {
   const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
+  const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
+  const notJudged = isSound ? '' : ' (not judged: the adapter that the base saved is not sound)';
   const pins = new Map(report.environments.map(({ id, request, pins: held }) => [id ?? request, held]));
   const changed = [
     ...new Set([
@@ -16,7 +19,9 @@ export function renderExplain(report: Report, cell: string): string {
   ];
   const lines = results.map((result) => {
     const versions = changed.map((name) => `${name} ${pins.get(result.environment)?.[name] ?? '?'}`).join(', ');
-    const failures = result.failures.map((failure) => `\n      ${failure.stage}: ${plain(failure.message)}`);
+    const failures = result.failures.map(
+      (failure) => `\n      ${failure.stage}: ${plain(failure.message)}${failure.stage === 'carry' ? notJudged : ''}`,
+    );
     const facts = Object.entries(result.facts).map(
       ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`,
     );
