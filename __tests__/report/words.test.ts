@@ -21,7 +21,7 @@ describe('a boundary in words', () => {
     [PASS, failed('forward'), 'regressed', 'passes', 'fails at forward'],
     [PASS, wrong('generate'), 'degraded', 'passes', 'is wrong at generate'],
     [PASS, PASS, 'degraded', 'passes', 'does less'],
-    [PASS, { outcome: 'unsupported', failed: ['attach'] }, 'regressed', 'passes', 'refuses it'],
+    [PASS, { outcome: 'unsupported', failed: ['attach'] }, 'regressed', 'passes', 'does not support it'],
     [
       failed('train', 'disable'),
       failed('forward'),
@@ -191,6 +191,17 @@ describe('the harm', () => {
     expect(harm(generates)).toBe(
       'Training passes and only what is generated is wrong: you would find out after the fine-tune.',
     );
+  });
+
+  it('of a base model that moved is told of the model, not of adapters', () => {
+    const control = compared('base/none/llama/causal-lm', 'degraded', {
+      what: ['carry'],
+      after: 'wrong',
+      failedAfter: [{ stage: 'carry', kind: 'check' }],
+    });
+    expect(
+      harmText(report({ comparisons: [compared('lora/none/llama/causal-lm', 'same')], controls: [control] })),
+    ).toBe('The model itself gives other outputs than before the change, with or without an adapter.');
   });
 
   it('is told for each stage apart, earliest first', () => {

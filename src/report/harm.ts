@@ -1,4 +1,5 @@
 /** What the stages that broke mean for somebody who trains. */
+import { isControl, parseCellId } from '../domain/cell.ts';
 import { STAGES } from '../domain/outcome.ts';
 import type { Report, ReportComparison } from './model.ts';
 import { plural, worse } from './summary.ts';
@@ -45,6 +46,18 @@ const HARM: Readonly<Record<string, Readonly<Record<Kind, string>>>> = {
   },
 };
 
+/** The same for the model itself. */
+const MODEL_HARM: Readonly<Record<string, string>> = {
+  import: 'The libraries cannot be imported: nothing runs.',
+  build: 'The model itself cannot be loaded: nothing runs.',
+  quantize: 'The model itself cannot be quantized: training does not start.',
+  attach: 'The model itself cannot be run: training does not start.',
+  forward: 'The model itself cannot be run: training does not start.',
+  train: 'The model itself does not train as it did.',
+  generate: 'The model itself does not generate as it did: you would find out after the fine-tune.',
+  carry: 'The model itself gives other outputs than before the change, with or without an adapter.',
+};
+
 const LESS = 'Every check passes, and less is trained or learnt: without this you would not see it.';
 
 function both(text: string): Readonly<Record<Kind, string>> {
@@ -70,7 +83,8 @@ export function harmText(report: Report): string {
 
 function harmOf(cell: ReportComparison): string {
   const fresh = firstFresh(cell);
-  if (fresh === undefined) return cell.after === 'unsupported' ? 'The new release refuses it.' : LESS;
+  if (fresh === undefined) return cell.after === 'unsupported' ? 'The new release does not support it.' : LESS;
+  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? '';
   const [earliest] = cell.failedAfter;
   if (earliest && earliest.stage !== fresh.stage)
     return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;

@@ -1,6 +1,7 @@
 /** What a report comes to, in terms that every renderer shares. */
 import { isControl, parseCellId } from '../domain/cell.ts';
 import { COMPARISONS, type Comparison, isWorse } from '../domain/comparison.ts';
+import { STAGES } from '../domain/outcome.ts';
 import type { Report, ReportBoundary, ReportComparison, ReportPin } from './model.ts';
 
 /** Boundaries with the same library, releases and signature: one cause. */
@@ -43,11 +44,12 @@ export function movedModels(report: Report): readonly ReportComparison[] {
   );
 }
 
-/** What a cell says at head: its first failure, else the facts that moved. */
+/** What a cell says at head: its first failure, else the numbers that moved. */
 export function whyAtHead(report: Report, { cell, after, what }: ReportComparison): string {
   const result = report.results.findLast((one) => one.cell === cell && one.outcome === after);
   const [failure] = result?.failures ?? [];
-  return failure ? `${failure.stage}: ${failure.message}` : what.join('; ');
+  const facts = what.filter((one) => !(STAGES as readonly string[]).includes(one));
+  return failure ? `${failure.stage}: ${failure.message}` : facts.join('; ');
 }
 
 /** Planned cells that could be compared at head and were not measured with a pin. */

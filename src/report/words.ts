@@ -104,7 +104,7 @@ const VERBS: Readonly<Record<string, string>> = { fail: 'fails', wrong: 'is wron
 
 function standingText({ outcome, failed }: ReportStanding): string {
   if (outcome === 'pass') return 'passes';
-  if (outcome === 'unsupported') return 'refuses it';
+  if (outcome === 'unsupported') return 'does not support it';
   const verb = VERBS[outcome] ?? outcome;
   return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
 }

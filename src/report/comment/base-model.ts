@@ -15,7 +15,7 @@ export function baseModelText(report: Report): string {
   });
   const rest = moved.length - SHOWN;
   return [
-    '**The base model**, without an adapter, is no doing of PEFT’s:',
+    '**The base model**, measured without an adapter:',
     [...lines, ...(rest > 0 ? [`- and ${rest} more, in the full report`] : [])].join('\n'),
   ].join('\n\n');
 }
