@@ -6,10 +6,10 @@ export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
 }
 
 function toPin(pin: MeasuredPin): Pin {
-  const specifier = pin.kind === 'hold' ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, library, version, below, unlocks, holds, of, measuredIn } = pin;
+  const { kind, library, version, below, newestPatch, unlocks, holds, of, measuredIn } = pin;
+  const specifier = below === undefined ? `${library}>=${version}` : `${library}<${below}`;
   return {
-    ...{ kind, library, version, ...(below && { below }) },
+    ...{ kind, library, version, ...(below && { below }), ...(newestPatch && { newestPatch }) },
     ...{ specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn },
   };
 }
