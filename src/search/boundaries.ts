@@ -2,7 +2,7 @@ import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 import { type Compared, compareResults, isStill } from '../domain/comparison.ts';
 import { lockDifference } from '../domain/environment.ts';
-import { failedStages, isMeasured, type Result, STAGES } from '../domain/outcome.ts';
+import { failedStages, isMeasured, type Result, STAGES, withSoundCarry } from '../domain/outcome.ts';
 import type { Boundary, Question, Standing } from '../domain/search.ts';
 import { bisect, type Interval, type PointState } from './bisect.ts';
 import { compareAt, compareHead, resultAt, wayOf } from './compare.ts';
@@ -209,7 +209,8 @@ function isConfounded(problem: Problem, history: History, located: Located): boo
   if (request === undefined || environment?.status !== 'built') return false;
   const result = resultFor(history, request, cellId(located.cell));
   if (!isMeasured(result)) return false;
-  return isStill(compareResults(resultAt(problem, history, located.cell, {}), result).comparison);
+  const base = resultAt(problem, history, located.cell, {});
+  return isStill(compareResults(base, withSoundCarry(result, base)).comparison);
 }
 
 export function isFlaky(boundary: Boundary): boolean {
