@@ -71,6 +71,8 @@ export interface Pin {
   /** The newest release of the same minor that was measured to work too. */
   readonly newestPatch?: string;
   readonly specifier: string;
+  /** Specifiers of other libraries that were measured with it and only with it: all of them, or none. */
+  readonly together?: readonly string[];
   readonly keepsBump: boolean;
   /** Cells that are worse at head and are not with this pin. */
   readonly unlocks: readonly CellId[];

@@ -2,7 +2,16 @@ import type { MeasuredPin, Pin } from '../domain/search.ts';
 
 /** Versions that were measured as a way out, as specifiers to put into a manifest; those that keep the change first. */
 export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
-  return measured.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+  const pins = measured.map(toPin);
+  return pins.map((pin) => withOthers(pin, pins)).toSorted((left, right) => rank(right) - rank(left));
+}
+
+/** Holds of several libraries were measured in one environment: one of them alone was not. */
+function withOthers(pin: Pin, pins: readonly Pin[]): Pin {
+  const others = pins.filter(
+    (other) => pin.kind === 'hold' && other.kind === 'hold' && other !== pin && other.measuredIn === pin.measuredIn,
+  );
+  return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
 }
 
 function toPin(pin: MeasuredPin): Pin {

@@ -57,7 +57,11 @@ export function buildReport(input: ReportInput): Report {
       alsoChanged: [...boundary.alsoChanged],
     })),
     together: [...input.conclusions.together],
-    pins: input.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
+    pins: input.pins.map(({ together, ...pin }) => ({
+      ...pin,
+      ...(together && { together: [...together] }),
+      unlocks: [...pin.unlocks],
+    })),
     ...input.patches,
     workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
     leftUndone: input.run.stoppedBy === 'finished' ? [] : input.conclusions.left.map(leftUndoneText),

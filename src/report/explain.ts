@@ -1,7 +1,7 @@
 import { savesSound } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
-import { plural } from './summary.ts';
+import { offered, plural, specifiersOf } from './summary.ts';
 import { beforeAfter, boundaryWords } from './words.ts';
 
 /** All that a report knows about one cell, for a terminal. */
@@ -54,9 +54,9 @@ export function renderExplain(report: Report, cell: string): string {
       (one) =>
         `  ${one.helps ? 'helps  ' : 'no help'} ${one.use} (${plain([one.outcome, one.why].filter(Boolean).join(', '))})`,
     );
-  const mending = report.pins
+  const mending = offered(report)
     .filter((pin) => pin.unlocks.includes(cell))
-    .map((pin) => `  ${pin.specifier}   ${pin.holds} of ${pin.of} cells not worse`);
+    .map((pin) => `  ${specifiersOf(pin).join(' and ')}   ${pin.holds} of ${pin.of} cells not worse`);
   const section = (title: string, body: readonly string[]) => (body.length > 0 ? [`${title}\n${body.join('\n')}`] : []);
   return `${[
     `${cell}     ${comparison ? `${beforeAfter(comparison, '->')} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join('; ')})` : 'not planned; measured as a way out'}`,

@@ -92,6 +92,10 @@ const Pin = z.object({
   below: z.string().optional().describe('for a hold: the first release that it keeps out'),
   newestPatch: z.string().optional().describe('the newest release of the same minor that was measured to work too'),
   specifier: z.string(),
+  together: z
+    .array(z.string())
+    .optional()
+    .describe('specifiers of other libraries that were measured with it and only with it: all of them, or none'),
   keepsBump: z.boolean(),
   unlocks: z.array(z.string()),
   holds: z.number().int().describe('planned cells that are not worse than at base with this pin'),

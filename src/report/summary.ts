@@ -63,6 +63,20 @@ export function pinText(report: Report, pin: ReportPin): string {
   return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ''}`;
 }
 
+/** A pin with all that it was measured with. */
+export function specifiersOf(pin: ReportPin): readonly string[] {
+  return [pin.specifier, ...(pin.together ?? [])];
+}
+
+/** The pins to offer: those that only help together are one way out. */
+export function offered(report: Report): readonly ReportPin[] {
+  const found: ReportPin[] = [];
+  for (const pin of report.pins)
+    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
+      found.push(pin);
+  return found;
+}
+
 /** The pin to follow: one that mends every worse cell and breaks no other, else the one that helps most. */
 export function recommended(report: Report): ReportPin | undefined {
   const all = worse(report).length;

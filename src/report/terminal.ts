@@ -7,9 +7,11 @@ import {
   causes,
   duration,
   movedModels,
+  offered,
   pinText,
   plural,
   recommended,
+  specifiersOf,
   totalsText,
   whyAtHead,
   worse,
@@ -105,14 +107,14 @@ function gapText({ adjacent, open }: Cause['boundary']['certainty']): string {
 function waysOut(report: Report): string {
   if (worse(report).length === 0) return '';
   const best = recommended(report);
-  const pins = report.pins.map((pin) => {
+  const pins = offered(report).map((pin) => {
     const words = pin.kind === 'hold' ? 'hold' : 'keep bump';
     const first = way(
       words,
-      pin.specifier,
+      specifiersOf(pin).join(' and '),
       `${pinText(report, pin)} not worse${pin.newestPatch ? `, ${plain(pin.newestPatch)} measured too` : ''}${pin === best ? '   recommended' : ''}`,
     );
-    return [first, ...patchLines(report, pin.specifier)].join('\n');
+    return [first, ...specifiersOf(pin).flatMap((specifier) => patchLines(report, specifier))].join('\n');
   });
   const tried = report.workarounds.map((workaround) => {
     const words = workaround.helps ? workaround.kind : 'no help';
