@@ -53,7 +53,8 @@ async function on(answer: RequestListener) {
       folder,
       offline,
       target: { python: '3.11.7', platform: 'linux', machine: 'x64' },
-      patience: { idleMs: 250, totalMs: 700 },
+      // So much as 64 MiB takes its time on a busy machine.
+      patience: { idleMs: answer === huge ? 10_000 : 250, totalMs: answer === huge ? 20_000 : 700 },
       signal,
     });
   return { open, folder, asked: () => asked, mend: () => (current = send(200, PAGE)) };
@@ -174,7 +175,7 @@ describe('an index in bad weather', () => {
     setTimeout(() => stop.abort(), 30);
     const began = Date.now();
     await expect(asked).rejects.toMatchObject({ name: 'WeatherError' });
-    expect(Date.now() - began).toBeLessThan(200);
+    expect(Date.now() - began).toBeLessThan(600);
   });
 
   it('says how a certificate that nobody knows is made known', async () => {

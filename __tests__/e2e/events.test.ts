@@ -340,7 +340,7 @@ describe('other workflows', () => {
     writeFileSync(path, JSON.stringify({ ...shard, run }));
     const ended = await forged.run({ mode: 'publish', ...plan, shards: 'shards' });
     const [body = ''] = await commentsOf(fresh.number);
-    expect(body).toContain('breaks prefix-tuning');
+    expect(body).toContain('breaks prefix tuning on llama');
     for (const shown of [body, ended.summary]) {
       const outside = shown.replaceAll(/(`{3,})text\n[\s\S]*?\n\1/g, '');
       expect(outside).not.toMatch(/^### ✅|@octo|\]\(https:\/\/evil|```suggestion|<\/sub>\n\n###/m);

@@ -224,7 +224,7 @@ describe('the publish job', () => {
     const [own, ...more] = (await comments()).filter(isOurs);
     expect(more).toEqual([]);
     expect(own?.body).toMatch(
-      /^<!-- peft-sweep:v1:default -->\n### ❌ transformers 4\.57\.6 breaks prefix-tuning on llama/,
+      /^<!-- peft-sweep:v1:default -->\n### ❌ transformers 4\.57\.6 breaks prefix tuning on llama/,
     );
     expect(own?.body).toContain('Your code: `train.py:5`');
     expect(own?.body.replaceAll(/(`{3,})text\n[\s\S]*?\n\1/g, '')).not.toContain('@octo');
@@ -304,6 +304,6 @@ describe('the publish job', () => {
     };
     const ended = await act(inputs, folder, pullEvent());
     expect(ended.log).toContain('comment: not written, the pull request moved on');
-    expect(ended.summary).toContain('breaks prefix-tuning');
+    expect(ended.summary).toContain('breaks prefix tuning');
   });
 });

@@ -52,7 +52,7 @@ def causes(error):
         found.append(_kind(error))
         if error.__cause__ is not None:
             error = error.__cause__
-        elif error.__context__ is not None and not error.__suppress_context__ and _ran_out(error.__context__):
+        elif error.__context__ is not None and not error.__suppress_context__ and ran_out(error.__context__):
             error = error.__context__
         else:
             break
@@ -65,8 +65,9 @@ def _kind(error):
     return "MemoryError" if isinstance(error, MemoryError) else type(error).__name__[:200]
 
 
-def _ran_out(error):
-    return isinstance(error, MemoryError) or getattr(error, "errno", None) in EXHAUSTED
+def ran_out(error):
+    """Whether an exception tells that the machine had no more memory, disk, files or threads."""
+    return isinstance(error, MemoryError) or getattr(error, "errno", None) in EXHAUSTED or "allocate memory" in str(error)
 
 
 def _short(filename):

@@ -6,7 +6,7 @@ from pathlib import Path
 from . import data
 from .common_path import require_common_path
 from .checks import greedy_gap, largest_difference, require_close
-from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe
+from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe, ran_out
 from .methods import configuration
 
 GENERATIVE = ("causal-lm", "seq2seq-lm")
@@ -122,6 +122,8 @@ def generate(trial):
         made["uncached"] = _greedy(trial, prompts, use_cache=False)
         trial.facts["uncachedGenerate"] = "ok"
     except Exception as raised:
+        if ran_out(raised):
+            raise
         trial.facts["uncachedGenerate"] = f"raises {type(raised).__name__}"
     gaps = {name: greedy_gap(trial, prompts, tokens) for name, tokens in made.items()}
     if max(gaps.values()) > trial.tolerance:

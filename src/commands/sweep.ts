@@ -55,7 +55,7 @@ export async function runPlan(context: Context): Promise<number> {
   const written = [];
   for (const { planned, known, files } of asked) {
     if (planned === undefined) return nothingToDo(context, known.findings);
-    const facts = await factsOf(world, planned, await torchFor(world, planned), files);
+    const facts = await factsOf(world, planned, await torchFor(world, planned), { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
@@ -88,7 +88,7 @@ async function measuredInto(context: Context, render: (report: Report) => string
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
     const torch = await torchFor(world, planned);
-    context.say(renderPlan(await factsOf(world, planned, torch, files)));
+    context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
     const { ports, machine } = await sweepWorld(world, planned, torch, settings);
@@ -138,7 +138,12 @@ export function torchFor(world: World, planned: Plan): Promise<TorchBuild> {
   return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === 'torch')?.from);
 }
 
-async function factsOf(world: World, planned: Plan, torch: TorchBuild, files: readonly string[]): Promise<PlanFacts> {
+async function factsOf(
+  world: World,
+  planned: Plan,
+  torch: TorchBuild,
+  { files, known }: Pick<Asked, 'files' | 'known'>,
+): Promise<PlanFacts> {
   const problem = problemOf(planned);
   const { name, missing } = await world.containment();
   return {
@@ -147,6 +152,7 @@ async function factsOf(world: World, planned: Plan, torch: TorchBuild, files: re
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
+    unsure: known.findings.flatMap(({ kind, file, line }) => (kind === 'cells-unsure' ? [`${file}:${line}`] : [])),
     files,
     locked: Object.keys(planned.locked.head).length,
     controls: problem.controls.length,

@@ -2,14 +2,23 @@ import type { MeasuredPin, Pin } from '../domain/search.ts';
 
 /** Versions that were measured as a way out, as specifiers to put into a manifest; those that keep the change first. */
 export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
-  return measured.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+  const pins = measured.map(toPin);
+  return pins.map((pin) => withOthers(pin, pins)).toSorted((left, right) => rank(right) - rank(left));
+}
+
+/** Holds of several libraries were measured in one environment: one of them alone was not. */
+function withOthers(pin: Pin, pins: readonly Pin[]): Pin {
+  const others = pins.filter(
+    (other) => pin.kind === 'hold' && other.kind === 'hold' && other !== pin && other.measuredIn === pin.measuredIn,
+  );
+  return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
 }
 
 function toPin(pin: MeasuredPin): Pin {
-  const specifier = pin.kind === 'hold' ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, library, version, below, unlocks, holds, of, measuredIn } = pin;
+  const { kind, library, version, below, newestPatch, unlocks, holds, of, measuredIn } = pin;
+  const specifier = below === undefined ? `${library}>=${version}` : `${library}<${below}`;
   return {
-    ...{ kind, library, version, ...(below && { below }) },
+    ...{ kind, library, version, ...(below && { below }), ...(newestPatch && { newestPatch }) },
     ...{ specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn },
   };
 }

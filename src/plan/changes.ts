@@ -13,16 +13,23 @@ export function resolveChange(
   const from = findVersion(written.library, written.from, releases, usable, python, problems);
   const to = findVersion(written.library, written.to, releases, usable, python, problems);
   if (from === undefined || to === undefined) return undefined;
-  if (compareVersions(from, to) >= 0) {
-    const hint = sameVersion(from, to)
-      ? 'Both ends are the same release.'
-      : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
-    problems.push(`\`${written.library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
+  if (sameVersion(from, to)) {
+    problems.push(
+      `\`${written.library}:${written.from}..${written.to}\` changes nothing: both ends are the same release. Name two.`,
+    );
     return undefined;
   }
-  const within = usable.filter((version) => compareVersions(version, from) > 0 && compareVersions(version, to) < 0);
   const { library, place } = written;
-  return { library, from, to, releases: [from, ...within, to], ...(place && { place }) };
+  return { library, from, to, releases: [from, ...between(usable, from, to), to], ...(place && { place }) };
+}
+
+/** The releases between two, in the order in which the change goes through them. */
+function between(usable: readonly string[], from: string, to: string): readonly string[] {
+  const [oldest, newest] = [from, to].toSorted(compareVersions) as [string, string];
+  const within = usable.filter(
+    (version) => compareVersions(version, oldest) > 0 && compareVersions(version, newest) < 0,
+  );
+  return oldest === from ? within : within.toReversed();
 }
 
 function findVersion(

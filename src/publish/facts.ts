@@ -7,7 +7,7 @@ import type { Markdown } from '../domain/safe.ts';
 import { code, fence, hidden, joined, md } from '../report/escape.ts';
 import { renderExplain } from '../report/explain.ts';
 import type { Report } from '../report/model.ts';
-import { recommended, worse } from '../report/summary.ts';
+import { worse } from '../report/summary.ts';
 import { offers } from './safe-patch.ts';
 
 /** Limit of the checks API, with some room. */
@@ -46,12 +46,12 @@ function cellsOf(report: Report): readonly string[] {
 }
 
 function patchesOf(report: Report): readonly StoredPatch[] {
-  const pin = recommended(report);
-  if (pin === undefined) return [];
-  return offers(report).map(({ specifier, file, line, before, after, refresh }) => ({
-    ...{ specifier, library: pin.library, version: pin.version, file, line, before, after },
-    ...(refresh && { refresh }),
-  }));
+  return offers(report).flatMap(({ specifier, file, line, before, after, refresh }) => {
+    const pin = report.pins.find((one) => one.specifier === specifier);
+    if (pin === undefined) return [];
+    const { library, version } = pin;
+    return [{ ...{ specifier, library, version, file, line, before, after }, ...(refresh && { refresh }) }];
+  });
 }
 
 const STORED = /^<!-- peft-sweep:v1:patches ([A-Za-z0-9+/=]*) -->$/m;

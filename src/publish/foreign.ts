@@ -9,8 +9,9 @@ import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
 import type { Measurement } from '../domain/search.ts';
 import { isVersion } from '../domain/version.ts';
+import { packagesOf } from '../plan/matrix.ts';
 import type { Plan } from '../plan/plan.ts';
-import { controlsOf } from '../search/next.ts';
+import { controlsOf } from '../search/problem.ts';
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/);
 const Version = z.string().max(100).refine(isVersion);
@@ -40,6 +41,7 @@ const Failure = z.strictObject({
   reason: z.string().max(200),
   signature: z.string().max(400),
   message: z.string().max(5000),
+  frames: z.array(z.string().max(300)).max(10).optional(),
 });
 
 const Facts = z.strictObject({
@@ -91,6 +93,8 @@ function isConsistent({ outcome, stages, failures }: z.infer<typeof ForeignResul
 /** Gathers lines of one shard; says at the end what it took and what it turned away. */
 export class ForeignResults {
   readonly #cells: ReadonlySet<string>;
+  /** The plan's limit of environments is one of each package set. */
+  readonly #most: number;
   readonly #requests = new Map<string, { request: EnvironmentRequest; environment: z.infer<typeof Environment> }>();
   readonly #results = new Map<string, Map<string, Result>>();
   readonly #rejected = new Map<string, number>();
@@ -99,6 +103,8 @@ export class ForeignResults {
     this.#cells = new Set(
       [...plan.cells, ...controlsOf(plan.cells), ...plan.alternatives, ...controlsOf(plan.alternatives)].map(cellId),
     );
+    const sets = [...plan.cells, ...plan.alternatives].map(({ quantization }) => packagesOf(quantization).join());
+    this.#most = plan.environments * Math.max(1, new Set(['', ...sets]).size);
   }
 
   add(text: string): void {
@@ -131,7 +137,7 @@ export class ForeignResults {
     if (!this.#isPlanned(wanted)) return 'an environment that the plan does not have';
     if (environment.status === 'built' && !holdsPins(environment.lock, wanted.pins))
       return 'an environment whose lock does not hold its pins';
-    if (!this.#requests.has(key) && this.#requests.size >= this.plan.environments)
+    if (!this.#requests.has(key) && this.#requests.size >= this.#most)
       return 'an environment more than the plan allows';
     this.#requests.set(key, { request: wanted, environment });
     return undefined;

@@ -2,13 +2,16 @@
 import { clausesOf, parsePep508 } from '../domain/pep508.ts';
 import { wholeLines } from '../report/escape.ts';
 import type { Report, ReportPatch, ReportPin } from '../report/model.ts';
-import { recommended } from '../report/summary.ts';
+import { recommended, specifiersOf } from '../report/summary.ts';
 
 /** Patches of the recommended pin that are safe to offer as one click, where it keeps the bump. */
 export function offers(report: Report): readonly ReportPatch[] {
-  const pin = recommended(report);
-  if (pin === undefined || !pin.keepsBump) return [];
-  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafePatch(patch, pin));
+  const best = recommended(report);
+  if (best === undefined || !best.keepsBump) return [];
+  const pins = report.pins.filter(({ specifier }) => specifiersOf(best).includes(specifier));
+  return report.patches.filter((patch) =>
+    pins.some((pin) => pin.specifier === patch.specifier && isSafePatch(patch, pin)),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Place } from '../domain/change.ts';
+import { plain } from './escape.ts';
 
 /** What a sweep is about to do, shown before anything is built. */
 
@@ -15,6 +16,8 @@ export interface PlanFacts {
   readonly chosenBy: 'default' | 'user' | 'code';
   /** Places in the user's code that the cells come from, as `train.py:42`. */
   readonly sources: readonly string[];
+  /** Places in the user's code that could not be read for sure: nothing is measured for them. */
+  readonly unsure: readonly string[];
   /** Manifests that ask for this, where a checkout does. */
   readonly files: readonly string[];
   /** Packages that the user's lock holds. */
@@ -40,6 +43,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
     ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
     ['', cellsFrom(facts)],
+    ...(facts.unsure.length > 0 ? [['', unsureText(facts)] satisfies [string, string]] : []),
     [
       'held',
       [
@@ -49,7 +53,10 @@ export function renderPlan(facts: PlanFacts): string {
     ],
     ['', torchText(facts)],
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
-    ['environments', `${2 * facts.packageSets} now, at most ${facts.environments}`],
+    [
+      'environments',
+      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ''}`,
+    ],
     ['runner', `CPU, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
     [
@@ -64,8 +71,19 @@ export function renderPlan(facts: PlanFacts): string {
 /** Where the cells come from. */
 function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
   if (chosenBy === 'user') return 'as named';
-  if (chosenBy === 'default') return files.length > 0 ? 'the default: no cell was found in the code' : 'the default';
+  if (chosenBy === 'default') return files.length > 0 ? 'the default: no cell of the code is sure' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
+}
+
+const SHOWN_UNSURE = 3;
+
+function unsureText({ unsure }: PlanFacts): string {
+  const rest = unsure.length - SHOWN_UNSURE;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  return `not sure, so not measured: ${unsure
+    .slice(0, SHOWN_UNSURE)
+    .map((place) => plain(place, 60))
+    .join(', ')}${more}; name those with --cells`;
 }
 
 function changeText({ library, from, to, place }: PlanFacts['changes'][number]): string {

@@ -3,6 +3,7 @@ import type { Markdown } from '../../domain/safe.ts';
 import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
 import { type Cause, causes, plural } from '../summary.ts';
+import { boundaryWords } from '../words.ts';
 
 export function causesText(report: Report): Markdown {
   const found = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
@@ -20,18 +21,22 @@ function causeText({ boundary, cells }: Cause, index: number, total: number): Ma
     total === 1
       ? md`Cause, ${inline(plural(cells.length, 'cell'))}`
       : md`Cause ${index + 1}, ${inline(plural(cells.length, 'cell'))}`;
-  const verb = boundary.direction === 'degraded' ? md`is worse` : md`fails`;
-  const between = boundary.certainty.adjacent
-    ? md`no release lies between`
-    : md`what lies between fails in another way or could not be measured`;
+  const [before, after] = boundaryWords(boundary);
   const { runs, agree } = boundary.certainty;
   return joined(
     [
-      md`**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+      md`**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
       fence([`${boundary.stage}: ${boundary.message}`]),
     ],
     '\n\n',
   );
+}
+
+function betweenText({ certainty }: ReportBoundary): Markdown {
+  if (certainty.adjacent) return md`no release lies between`;
+  return certainty.open > 0
+    ? md`${inline(plural(certainty.open, 'release'))} between not measured`
+    : md`what lies between fails in another way or could not be measured`;
 }
 
 function alsoText({ alsoChanged, certainty, library }: ReportBoundary): Markdown {

@@ -1,73 +1,83 @@
 /** The verdict and what to do: what everybody reads. */
+import { cellId, controlOf, isControl, parseCellId } from '../../domain/cell.ts';
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, md } from '../escape.ts';
-import type { Report } from '../model.ts';
-import { plural, recommended, worse } from '../summary.ts';
+import { harmText } from '../harm.ts';
+import { limitText } from '../left-undone.ts';
+import type { Report, ReportComparison } from '../model.ts';
+import { pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
+import { cellsText } from '../words.ts';
+import { baseModelText } from './base-model.ts';
 
 export function headline(report: Report): Markdown {
+  const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1000), baseModelText(report), limitsText(report)];
+  return joined(
+    lines.filter((line) => line !== ''),
+    '\n\n',
+  );
+}
+
+function verdict(report: Report): Markdown {
   const changed = joined(
     report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
     ' and ',
   );
   const bad = worse(report);
-  if (bad.length === 0) {
-    const open = report.totals.cells['not-compared'];
-    return open > 0
-      ? md`### ⚠️ ${changed}: nothing broke that was measured, ${inline(plural(open, 'cell'))} not measured`
-      : md`### ✅ ${changed} works with your fine-tuning`;
-  }
-  const verb = report.totals.cells.regressed > 0 ? md`breaks` : md`degrades`;
-  const sentence = harmSentence(report);
-  return joined(
-    [md`### ❌ ${changed} ${verb} ${whatBreaks(report)}`, sentence].filter((line) => line !== ''),
-    '\n\n',
+  if (bad.length === 0) return nothingBroke(report, changed);
+  const models = bad.filter(({ cell, cause }) => cause !== undefined || isControl(parseCellId(cell)));
+  const own = bad.filter((one) => !models.includes(one));
+  const places = cellsText(
+    report,
+    models.map(({ cell }) => cellId(controlOf(parseCellId(cell)))),
   );
-}
-
-function whatBreaks(report: Report): Markdown {
-  const parts = worse(report).map(({ cell }) => cell.split('/'));
-  const methods = [...new Set(parts.map(([method = '']) => method))];
-  const architectures = [...new Set(parts.map(([, , architecture = '']) => architecture))];
-  const list = (names: readonly string[]) =>
-    joined(
-      names.map((name) => inline(name)),
-      ', ',
-    );
-  const methodText = methods.length <= 3 ? list(methods) : md`${methods.length} methods`;
-  const architectureText = architectures.length <= 3 ? list(architectures) : md`${architectures.length} architectures`;
-  return md`${methodText} on ${architectureText}`;
-}
-
-/** What the failing stage means for somebody who trains. */
-const HARM: Readonly<Record<string, Markdown>> = {
-  import: md`PEFT cannot be imported: nothing runs.`,
-  attach: md`The adapter cannot be put on the model: training does not start.`,
-  forward: md`The first forward pass fails: training does not start.`,
-  generate: md`Training still passes; the failure shows at ${code('generate')}, after the fine-tune.`,
-  reload: md`Training still passes; the saved adapter does not come back as it was saved.`,
-  carry: md`Adapters that were saved before the change do not mean the same after it.`,
-  merge: md`Training still passes; merging changes the model.`,
-  disable: md`Training still passes; switching the adapter off fails.`,
-};
-
-function harmSentence(report: Report): Markdown {
-  const stages = [
-    ...new Set(
-      report.boundaries.filter((boundary) => boundary.direction !== 'fixed').map((boundary) => boundary.stage),
-    ),
+  const parts = [
+    ...(models.length > 0 ? [md`${verbOf(models)} ${inline(places)}`] : []),
+    ...(own.length > 0
+      ? [
+          md`${verbOf(own)} ${inline(
+            cellsText(
+              report,
+              own.map(({ cell }) => cell),
+            ),
+          )}`,
+        ]
+      : []),
   ];
-  const silent = worse(report).every(({ comparison }) => comparison === 'degraded');
-  const [stage = ''] = stages;
-  if (stages.length === 1 && HARM[stage] && !silent) return HARM[stage];
-  return silent ? md`Nothing raises: without this check you would not see it.` : md``;
+  return md`❌ ${changed} ${joined(parts, ', and ')}`;
+}
+
+function verbOf(cells: readonly ReportComparison[]): Markdown {
+  return cells.some(({ comparison }) => comparison === 'regressed') ? md`breaks` : md`degrades`;
+}
+
+function nothingBroke(report: Report, changed: Markdown): Markdown {
+  const open = report.totals.cells['not-compared'];
+  if (open > 0) return md`⚠️ ${changed}: nothing broke that was measured, ${inline(plural(open, 'cell'))} not measured`;
+  const still = report.totals.cells['still-broken'];
+  if (still > 0)
+    return md`✅ ${changed} breaks nothing that worked; ${inline(plural(still, 'cell'))} still broken as before`;
+  return report.findings.some(({ kind }) => kind === 'cells-unsure')
+    ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure`
+    : md`✅ ${changed} works with your fine-tuning`;
+}
+
+/** What the limits left undone. */
+function limitsText({ run, leftUndone }: Report): Markdown {
+  if (leftUndone.length === 0) return md``;
+  const sentences = leftUndone.map((text) => inline(text));
+  return md`⚠️ ${inline(limitText(run.stoppedBy))}. ${joined(sentences, ' ')}`;
 }
 
 export function action(report: Report): Markdown {
   if (worse(report).length === 0) return md``;
   const pin = recommended(report);
   if (pin === undefined) return md`**No pin that was measured mends this.** See the ways out below before merging.`;
-  const measured = md`Measured: ${pin.holds} of ${pin.of} not worse than before.`;
+  const specifiers = joined(
+    specifiersOf(pin).map((specifier) => code(specifier)),
+    ' and ',
+  );
+  const measured = md`Measured: ${inline(pinText(report, pin))} not worse than before.`;
   return pin.keepsBump
-    ? md`**Do this:** merge together with ${code(pin.specifier)}. ${measured}`
-    : md`**Do this:** hold the bump with ${code(pin.specifier)}. ${measured}`;
+    ? md`**Do this:** merge together with ${specifiers}. ${measured}`
+    : md`**Do this:** hold the bump with ${specifiers}. ${measured}`;
 }

@@ -2,7 +2,7 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { code, codes, fence, inline, joined, link, md, wholeLines } from '../escape.ts';
 import type { Report, ReportPatch } from '../model.ts';
-import { plural, recommended, worse } from '../summary.ts';
+import { plural, recommended, specifiersOf, worse } from '../summary.ts';
 import { type Links, placeText } from './links.ts';
 
 const MOST_FILES = 6;
@@ -11,7 +11,7 @@ const MOST_FILES = 6;
 export function how(report: Report, links: Links): Markdown {
   const pin = recommended(report);
   if (worse(report).length === 0 || pin === undefined) return md``;
-  const own = report.patches.filter(({ specifier }) => specifier === pin.specifier);
+  const own = report.patches.filter(({ specifier }) => specifiersOf(pin).includes(specifier));
   const clicked = own.flatMap((patch) => {
     const address = links.buttons?.get(`${patch.file}:${patch.line}`);
     return address === undefined ? [] : [clickText(patch, address)];

@@ -1,14 +1,14 @@
 /** What moved, worst first, models that moved alike together; then, folded, what did not move. */
 import { parseCellId } from '../../domain/cell.ts';
-import { COMPARISONS, type Comparison } from '../../domain/comparison.ts';
+import { COMPARISONS, isNews } from '../../domain/comparison.ts';
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, md } from '../escape.ts';
 import type { Report, ReportComparison } from '../model.ts';
-import { beforeAfter, plural, totalsText } from '../summary.ts';
+import { plural, totalsText } from '../summary.ts';
+import { beforeAfter } from '../words.ts';
 
 const MOST_ROWS = 20;
 const MOST_MODELS = 6;
-const STILL: readonly Comparison[] = ['same', 'not-compared'];
 
 interface Row {
   readonly method: string;
@@ -20,7 +20,7 @@ interface Row {
 export function moved(report: Report): Markdown {
   const tally = md`${inline(totalsText(report, ', '))}, of ${inline(plural(report.comparisons.length, 'cell'))}.`;
   const rows = rowsOf(report.comparisons)
-    .filter(({ cells }) => [...cells.values()].some(({ comparison }) => !STILL.includes(comparison)))
+    .filter(({ cells }) => [...cells.values()].some(hasMoved))
     .toSorted((left, right) => rank(left) - rank(right));
   return rows.length === 0 ? tally : joined([table(rows), tally], '\n\n');
 }
@@ -28,11 +28,19 @@ export function moved(report: Report): Markdown {
 /** The rows that stayed as they were, folded. */
 export function unmoved(report: Report): Markdown {
   const rows = rowsOf(report.comparisons).filter(({ cells }) => {
-    const kinds = [...cells.values()].map(({ comparison }) => comparison);
-    return kinds.every((kind) => STILL.includes(kind)) && kinds.includes('same');
+    const every = [...cells.values()];
+    return !every.some(hasMoved) && every.some(isCompared);
   });
   if (rows.length === 0) return md``;
   return joined([md`<details><summary>Unchanged rows</summary>`, table(rows), md`</details>`], '\n\n');
+}
+
+function hasMoved(cell: ReportComparison | undefined): boolean {
+  return cell !== undefined && isNews(cell.comparison) && isCompared(cell);
+}
+
+function isCompared(cell: ReportComparison | undefined): boolean {
+  return cell !== undefined && cell.comparison !== 'not-compared';
 }
 
 function rank({ cells }: Row): number {
@@ -82,9 +90,10 @@ function table(rows: readonly Row[]): Markdown {
 /** Quantizations in which a row moved, and the unquantized one beside them; where none moved, those that were compared. */
 function columnsOf(rows: readonly Row[]): readonly string[] {
   const every = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
-  const hasMoved = (name: string) => rows.some(({ cells }) => !STILL.includes(cells.get(name)?.comparison ?? 'same'));
-  const isSame = (name: string) => rows.some(({ cells }) => cells.get(name)?.comparison === 'same');
-  return every.some(hasMoved) ? every.filter((name) => name === 'none' || hasMoved(name)) : every.filter(isSame);
+  const where = (is: (cell: ReportComparison | undefined) => boolean) =>
+    every.filter((name) => rows.some(({ cells }) => is(cells.get(name))));
+  const columns = where(hasMoved);
+  return columns.length > 0 ? every.filter((name) => name === 'none' || columns.includes(name)) : where(isCompared);
 }
 
 /** The task is said where there are several. */
@@ -101,7 +110,9 @@ function taskOf(model: string): string {
 function cellText(cell: ReportComparison | undefined): Markdown {
   if (cell === undefined) return md``;
   if (cell.comparison === 'same') return inline(cell.before);
-  const [before = '', harm, after = ''] = beforeAfter(cell, '→').split(/(FAIL|WRONG|UNSUPPORTED|DEGRADED)/);
+  const [before = '', harm, after = ''] = beforeAfter(cell, '→').split(
+    /((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/,
+  );
   if (cell.comparison === 'not-compared') return md`not measured`;
   return harm === undefined ? inline(before) : md`${inline(before)}**${inline(harm)}**${inline(after)}`;
 }

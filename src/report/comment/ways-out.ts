@@ -1,18 +1,18 @@
 /** Ways out, each measured, with the lines of the user’s own files. */
 import type { Markdown } from '../../domain/safe.ts';
 import { code, codes, inline, joined, md } from '../escape.ts';
-import type { Report } from '../model.ts';
-import { plural, recommended, worse } from '../summary.ts';
+import type { Report, ReportPin } from '../model.ts';
+import { offered, pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
 
 export function waysOut(report: Report): Markdown {
   if (worse(report).length === 0) return md``;
-  const pins = report.pins.map((pin) => {
+  const pins = offered(report).map((pin) => {
     const how = pin.keepsBump ? md`**Keep the bump.**` : md`**Hold the bump.**`;
     const best = pin === recommended(report) ? md` (recommended)` : md``;
     return joined(
       [
-        md`${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${best}.`,
-        ...patchSentences(report, pin.specifier),
+        md`${how} ${codes(specifiersOf(pin))}${patchText(pin)}: ${inline(pinText(report, pin))} cells are not worse than before${best}.`,
+        ...specifiersOf(pin).flatMap((specifier) => patchSentences(report, specifier)),
       ],
       ' ',
     );
@@ -31,7 +31,9 @@ export function waysOut(report: Report): Markdown {
           md`**Drop the quantization.** ${code(use)} passes with the bump${cost ? md`; ${inline(cost)}` : md``}.`,
       ),
   ];
-  const useless = uniqueUses(report, false).map(({ use, outcome }) => md`${code(use)} (${inline(outcome)})`);
+  const useless = uniqueUses(report, false).map(
+    ({ use, outcome, why }) => md`${code(use)} (${inline([outcome, why].filter(Boolean).join(', '))})`,
+  );
   const numbered = [...pins, ...helping].map((line, index) => md`${index + 1}. ${line}`);
   return joined(
     [
@@ -41,6 +43,10 @@ export function waysOut(report: Report): Markdown {
     ],
     '\n\n',
   );
+}
+
+function patchText({ newestPatch }: ReportPin): Markdown {
+  return newestPatch ? md` (${inline(newestPatch)} was measured too)` : md``;
 }
 
 const SHOWN_PATCHES = 4;
