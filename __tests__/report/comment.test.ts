@@ -41,7 +41,9 @@ describe('the comment', () => {
     const text = renderComments([large()], around);
     const open = text.replaceAll(/<details>[\s\S]*?<\/details>/g, '');
     expect(open.match(/^\| (?!method|---)/gm)).toHaveLength(1);
-    expect(open).toContain('| prefix-tuning | llama, qwen2, gemma2, mistral | pass → **FAIL at forward** | pass → **FAIL at forward** |');
+    expect(open).toContain(
+      '| prefix-tuning | llama, qwen2, gemma2, mistral | pass → **FAIL at forward** | pass → **FAIL at forward** |',
+    );
     expect(open.slice(0, open.indexOf('DynamicCache')).split('\n').length).toBeLessThan(12);
     expect(open).not.toContain('gptq-int4');
   });
