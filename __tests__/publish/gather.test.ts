@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { gather } from '../../src/action/publish.ts';
+import { requestKey } from '../../src/domain/environment.ts';
 import { packed } from '../../src/publish/packed.ts';
 import { LORA, planFile, resultLines, shardJson } from '../factories/plan.ts';
 import { failing, passing, raised } from '../factories/results.ts';
@@ -53,6 +54,21 @@ describe('the results of a sweep', () => {
     put(folder, '1');
     put(join(folder, 'peft-sweep-shard-0'), '0');
     expect((await comparisonsOf(2, folder, ['1'])).found).toEqual(['not-compared', 'regressed']);
+  });
+
+  it('are judged in time though 50,000 forged environments stand beside them', async () => {
+    const folder = scratch('flood');
+    const forged = Array.from({ length: 50_000 }, (_, index) => {
+      const request = { pins: { transformers: '4.57.6', peft: '0.17.1', accelerate: `1.0.${index}` }, packages: [] };
+      const environment = { status: 'inconclusive', why: 'x' };
+      return JSON.stringify({ kind: 'environment', key: requestKey(request), request, environment });
+    });
+    put(folder, '0', `${BROKEN}${forged.join('\n')}\n`);
+    const began = performance.now();
+    const { found, missing } = await comparisonsOf(1, folder, ['0']);
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(found).toEqual(['regressed']);
+    expect(missing).toEqual(['Shard 0: turned away 49990 × an environment more than the plan allows.']);
   });
 
   it('that lie flat belong to nobody where GitHub lists several artifacts', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { renderComments } from '../../src/report/comment.ts';
-import { wholeLines } from '../../src/report/escape.ts';
+import { joined, md, plain, wholeLines } from '../../src/report/escape.ts';
 import type { Report } from '../../src/report/model.ts';
 import { compared, report } from '../factories/report.ts';
 
@@ -127,6 +127,14 @@ describe('text that is to be copied', () => {
 });
 
 describe('text by type', () => {
+  it('does not compile where nobody escaped it', () => {
+    const foreign: string = report().run.device;
+    // @ts-expect-error: a string of strangers is no Markdown
+    expect(md`${foreign}`).toBe('CPU');
+    // @ts-expect-error: nor is one line for a log
+    expect(joined([plain(foreign)], '')).toBe('CPU');
+  });
+
   it('is made in one place: nowhere else is a string declared to be safe', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const made = files.filter((name) => /\bas (Markdown|Plain)\b/.test(readFileSync(join('src', name), 'utf8')));
