@@ -163,7 +163,7 @@ async function show(reports: readonly Report[], published: Published, out: strin
     writeReport(reports.length > 1 ? join(out, String(index + 1)) : out, report);
   for (const report of reports)
     for (const { level, title, message } of annotations(report))
-      (level === 'error' ? core.error : core.warning)(message, { title });
+      (level === 'error' && published.conclusion === 'failure' ? core.error : core.warning)(message, { title });
   const status = statusOf(reports, published);
   core.setOutput('status', status);
   core.setOutput('verdict', reports.map(verdictLine).join('; '));

@@ -152,6 +152,12 @@ describe('an event', () => {
       { kind: 'queue', base: 'a'.repeat(40), head: 'b'.repeat(40) },
     ],
     [
+      'a merge group that is gone',
+      'merge_group',
+      { action: 'destroyed', merge_group: { base_sha: 'a'.repeat(40), head_sha: 'b'.repeat(40) } },
+      { kind: 'nothing', why: 'The merge group is gone.' },
+    ],
+    [
       'a closed pull request',
       'pull_request',
       { action: 'closed', pull_request: { number: 7 } },

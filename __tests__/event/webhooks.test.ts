@@ -18,7 +18,7 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   issue_comment: ['slash', 'nothing'],
   workflow_run: ['run', 'nothing'],
   workflow_dispatch: ['manual'],
-  merge_group: ['queue'],
+  merge_group: ['queue', 'nothing'],
 };
 
 describe('the payloads that GitHub publishes', () => {

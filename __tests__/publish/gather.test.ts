@@ -40,6 +40,13 @@ describe('the results of a sweep', () => {
     expect(await comparisonsOf(2, folder, undefined)).toEqual({ found: ['regressed', 'regressed'], missing: [] });
   });
 
+  it('are found in a folder of their own though they are alone', async () => {
+    const folder = scratch('alone-nested');
+    put(join(folder, 'peft-sweep-shard-0'), '0');
+    put(join(folder, 'peft-sweep-shard-1'), '1');
+    expect((await comparisonsOf(2, folder, ['0'])).found).toEqual(['regressed', 'not-compared']);
+  });
+
   it('are those of the one shard that came, where the others are missing', async () => {
     const folder = scratch('one-of-two');
     put(folder, '1');

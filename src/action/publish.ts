@@ -90,6 +90,9 @@ export async function gather(
 
 /** A server that does not list its artifacts leaves one case in which a flat folder has one meaning: a plan of one shard. */
 function unpacked(file: PlanFile, folder: string, listed: Packed | undefined): readonly ShardFolder[] {
+  // Another download than ours may give one artifact a folder too: that one is its own in any case.
+  if (listed?.alone !== undefined && !isFlat(folder))
+    return shardFolders(folder).filter(({ name }) => name === listed.alone);
   if (listed) return shardFolders(folder, listed.alone);
   const [only, ...more] = file.shards;
   const isAlone = only !== undefined && more.length === 0 && isFlat(folder);

@@ -57,7 +57,10 @@ const RunPayload = z.object({
   }),
 });
 
-const QueuePayload = z.object({ merge_group: z.object({ base_sha: Sha, head_sha: Sha }) });
+const QueuePayload = z.object({
+  action: z.string().optional(),
+  merge_group: z.object({ base_sha: Sha, head_sha: Sha }),
+});
 
 type Reader = (payload: unknown) => Event;
 
@@ -95,6 +98,7 @@ function pull(payload: unknown): Event {
 function queue(payload: unknown): Event {
   const parsed = QueuePayload.safeParse(payload);
   if (!parsed.success) return unreadable('merge_group');
+  if (parsed.data.action === 'destroyed') return { kind: 'nothing', why: 'The merge group is gone.' };
   return { kind: 'queue', base: parsed.data.merge_group.base_sha, head: parsed.data.merge_group.head_sha };
 }
 
