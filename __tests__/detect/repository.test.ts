@@ -3,6 +3,7 @@ import { usedCells } from '../../src/detect/cells.ts';
 import { readCode } from '../../src/detect/code.ts';
 import { readRepository } from '../../src/detect/repository.ts';
 import { cellId } from '../../src/domain/cell.ts';
+import { manifestChoice } from '../../src/plan/globs.ts';
 import { allCells } from '../../src/plan/matrix.ts';
 import { FIXTURES, treeOf } from '../factories/manifests.ts';
 
@@ -74,6 +75,22 @@ describe('a repository', () => {
     });
     expect(findings.map(({ kind, file }) => [kind, file])).toEqual([['link', 'requirements.txt']]);
     expect(manifests[0]?.findings[0]).toMatchObject({ kind: 'unreadable', file: 'uv.lock', line: 1 });
+  });
+});
+
+describe('a choice of manifests', () => {
+  const files = { 'deps/gpu.txt': 'peft==0.17.1\n', 'requirements.txt': 'torch\n', 'data/words.txt': 'a b c\n' };
+  it.each<[string[], string[]]>([
+    [[], ['requirements.txt']],
+    [['deps/*.txt'], ['deps/gpu.txt']],
+    [['**', '!requirements.txt'], []],
+    [
+      ['**/*.txt', '!data/**'],
+      ['deps/gpu.txt', 'requirements.txt'],
+    ],
+  ])('%j reads %j', async (patterns, expected) => {
+    const { manifests } = await readRepository(tree(files), manifestChoice(patterns));
+    expect(manifests.map(({ file }) => file).toSorted()).toEqual(expected);
   });
 });
 

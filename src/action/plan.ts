@@ -11,6 +11,7 @@ import type { GitHub, Push } from '../ports.ts';
 import { planSummary } from '../publish/plan-summary.ts';
 import { CHECK } from '../publish/publish.ts';
 import { replyTo } from '../publish/replies.ts';
+import { inline } from '../report/escape.ts';
 import { type Runner, words } from './inputs.ts';
 import { manualPlan, type Planned, pullPlan, type Room, replyPlan, upcomingPlan } from './plans.ts';
 
@@ -108,7 +109,7 @@ export function writePlan({ file, line, young }: Planned): void {
 }
 
 function planLine({ file, line }: Planned): string {
-  if (file.shards.length === 0) return 'No watched library changed: nothing to measure.';
+  if (file.shards.length === 0) return file.nothing ?? 'Nothing to measure.';
   const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.['usd-per-minute'] ?? 0));
   const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : '';
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
@@ -119,8 +120,8 @@ export async function announce(file: PlanFile, github: GitHub): Promise<number |
   if (file.pull === undefined || file.reply !== undefined) return undefined;
   const isOver = file.shards.length === 0;
   return github.createCheck(file.pull.head, CHECK, {
-    title: isOver ? 'no watched library changed' : 'measuring',
-    summary: isOver ? 'No watched library changed.' : planSummary(file),
+    title: isOver ? 'nothing to measure' : 'measuring',
+    summary: isOver ? inline(file.nothing ?? 'Nothing to measure.', 4000) : planSummary(file),
     annotations: [],
     ...(isOver && { conclusion: 'success' as const }),
   });

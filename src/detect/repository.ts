@@ -2,7 +2,7 @@
 import type { Finding, Manifest } from '../domain/manifest.ts';
 import type { Tree, TreeFile } from '../ports.ts';
 import { type CodeUse, readCode } from './code.ts';
-import { isManifest, LARGEST_MANIFEST, readManifest, tooLargeManifest } from './formats.ts';
+import { formatIfNamed, isManifest, LARGEST_MANIFEST, readManifest, tooLargeManifest } from './formats.ts';
 
 export interface Repository {
   readonly manifests: readonly Manifest[];
@@ -23,15 +23,34 @@ const TESTS = /(^|\/)(tests?|docs?)\//;
 /** Requirements files include others at most so deep. */
 const DEEPEST = 16;
 
-/** `chosen` says which manifests count, by path; all that are found where it is absent. */
-export async function readRepository(tree: Tree, chosen: (path: string) => boolean = () => true): Promise<Repository> {
+/** Which files count as manifests, by path: all that are known as such, unless somebody chose. */
+export interface Choice {
+  readonly chosen: (path: string) => boolean;
+  /** Files that somebody names as manifests, whatever they are called. */
+  readonly named: (path: string) => boolean;
+}
+
+const EVERYTHING: Choice = { chosen: () => true, named: () => false };
+
+/** `what` is `manifests` where nobody asks what the code uses: at base only its manifests count. */
+export async function readRepository(
+  tree: Tree,
+  { chosen, named: isNamed }: Choice = EVERYTHING,
+  what: 'manifests' | 'manifests and code' = 'manifests and code',
+): Promise<Repository> {
   const files = await tree.files();
   const present = new Map(files.map((file) => [file.path, file]));
   const contents = new Map<string, string>();
   const manifests = new Map<string, Manifest>();
   const findings: Finding[] = [];
 
-  const named = files.filter(({ path }) => isManifest(path) && chosen(path));
+  const extra = new Map(
+    files.flatMap(({ path }) => {
+      const format = !isManifest(path) && isNamed(path) ? formatIfNamed(path) : undefined;
+      return format === undefined ? [] : [[path, format] as const];
+    }),
+  );
+  const named = files.filter(({ path }) => (isManifest(path) && chosen(path)) || extra.has(path));
   for (const { path } of named.filter(({ kind }) => kind === 'link'))
     findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
   const regular = named.filter(({ kind }) => kind === 'file');
@@ -80,7 +99,7 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
       manifests.set(path, script);
       contents.set(path, text);
     }
-    const use = TESTS.test(path) ? undefined : readCode(path, text);
+    const use = TESTS.test(path) || what === 'manifests' ? undefined : readCode(path, text);
     if (use) code.push(use);
   }
   return { manifests: [...manifests.values()], contents, code, findings };
@@ -88,7 +107,7 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
   async function readAll(from: Tree, paths: readonly string[], as: string | undefined): Promise<Manifest[]> {
     const added: Manifest[] = [];
     for (const [path, text] of await from.read(paths)) {
-      const manifest = readManifest(path, text, as);
+      const manifest = readManifest(path, text, as ?? extra.get(path));
       if (manifest === undefined) continue;
       manifests.set(path, manifest);
       contents.set(path, text);

@@ -1,4 +1,5 @@
 import type { MeasuredPin, Pin } from '../domain/search.ts';
+import { compareVersions } from '../domain/version.ts';
 
 /** Versions that were measured as a way out, as specifiers to put into a manifest; those that keep the change first. */
 export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
@@ -6,11 +7,14 @@ export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
 }
 
 function toPin(pin: MeasuredPin): Pin {
-  const specifier = pin.kind === 'hold' ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, library, version, below, unlocks, holds, of, measuredIn } = pin;
+  const { library, version, unlocks, holds, of, measuredIn } = pin;
+  // A change that goes back is held by a floor: the release that works is newer than the first bad one.
+  const isBack = pin.below !== undefined && compareVersions(version, pin.below) > 0;
+  const below = isBack ? undefined : pin.below;
   return {
-    ...{ kind, library, version, ...(below && { below }) },
-    ...{ specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn },
+    ...{ kind: isBack ? 'floor' : pin.kind, library, version, ...(below && { below }) },
+    specifier: pin.kind === 'hold' && !isBack ? `${library}<${below}` : `${library}>=${version}`,
+    ...{ keepsBump: pin.kind !== 'hold', unlocks, holds, of, measuredIn },
   };
 }
 

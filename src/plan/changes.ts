@@ -13,15 +13,19 @@ export function resolveChange(
   const from = findVersion(written.library, written.from, releases, usable, python, problems);
   const to = findVersion(written.library, written.to, releases, usable, python, problems);
   if (from === undefined || to === undefined) return undefined;
-  if (compareVersions(from, to) >= 0) {
-    const hint = sameVersion(from, to)
-      ? 'Both ends are the same release.'
-      : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
-    problems.push(`\`${written.library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
+  const { library, place } = written;
+  const isBack = compareVersions(from, to) > 0;
+  // A manifest may go back, and is measured like any change; who types it has likely mixed up the ends.
+  if (sameVersion(from, to) || (isBack && place === undefined)) {
+    const hint = isBack
+      ? `Write the older one first: \`${library}:${to}..${from}\`.`
+      : 'Both ends are the same release.';
+    problems.push(`\`${library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
     return undefined;
   }
-  const within = usable.filter((version) => compareVersions(version, from) > 0 && compareVersions(version, to) < 0);
-  const { library, place } = written;
+  const [low, high] = isBack ? [to, from] : [from, to];
+  const between = usable.filter((version) => compareVersions(version, low) > 0 && compareVersions(version, high) < 0);
+  const within = isBack ? between.toReversed() : between;
   return { library, from, to, releases: [from, ...within, to], ...(place && { place }) };
 }
 

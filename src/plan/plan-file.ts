@@ -44,6 +44,7 @@ const Requirement = z.strictObject({
   marker: z.string(),
   group: z.string(),
   source: z.enum(['index', 'git', 'path', 'editable', 'url']),
+  version: Version.optional(),
   line: z.number().int(),
   columns: z.tuple([z.number().int(), z.number().int()]),
 });
@@ -53,7 +54,9 @@ const Manifest = z.strictObject({
   format: Text,
   requirements: z.array(Requirement),
   locked: z.array(z.strictObject({ name: Text, version: Text, line: z.number().int() })),
-  includes: z.array(z.strictObject({ path: z.string(), line: z.number().int() })),
+  includes: z.array(
+    z.strictObject({ path: z.string(), line: z.number().int(), constrains: z.literal(true).optional() }),
+  ),
   indexes: z.array(z.strictObject({ address: z.string(), line: z.number().int() })),
   python: z.string().optional(),
   findings: z.array(Finding),
@@ -96,6 +99,8 @@ export const PlanFile = z.strictObject({
   known: z.array(z.strictObject({ cell: Text, reason: Text, expires: Text })),
   /** What to answer to a command that measures nothing. */
   reply: z.string().max(4000).optional(),
+  /** Why nothing is measured, where nothing is. */
+  nothing: z.string().max(4000).optional(),
   requests: z.array(Request).max(64),
   shards: z.array(Shard).max(256),
 });

@@ -8,6 +8,14 @@ export interface FoundCells {
   readonly unsure: readonly { readonly value: string; readonly file: string; readonly line: number }[];
 }
 
+export function renderFindings(findings: readonly Finding[]): string {
+  const shown = findings.map(
+    ({ kind, message, file, line }) =>
+      `  ${file ? `${plain(`${file}:${line}`, 100)}  ` : ''}${kind}: ${plain(message, 600)}`,
+  );
+  return `findings\n${shown.join('\n')}\n`;
+}
+
 export function renderDiff(
   changes: readonly ManifestChange[],
   findings: readonly Finding[],
@@ -25,17 +33,13 @@ export function renderDiff(
       .join('  ')
       .trimEnd(),
   );
-  const shown = findings.map(
-    ({ kind, message, file, line }) =>
-      `${file ? `${plain(`${file}:${line}`, 100)}  ` : ''}${kind}: ${plain(message, 600)}`,
-  );
   const cells = [
     ...found.cells.map(({ cell, source }) => `${cellId(cell)}  ${plain(source, 100)}`),
     ...found.unsure.map(({ value, file, line }) => `not sure: ${plain(`${file}:${line}`, 100)}  ${plain(value)}`),
   ];
   return `${[
     lines.length > 0 ? lines.join('\n') : 'no requirement changed',
-    ...(shown.length > 0 ? [`findings\n${shown.map((line) => `  ${line}`).join('\n')}`] : []),
+    ...(findings.length > 0 ? [renderFindings(findings).trimEnd()] : []),
     ...(cells.length > 0 ? [`cells that the code uses\n${cells.map((line) => `  ${line}`).join('\n')}`] : []),
   ].join('\n\n')}\n`;
 }
