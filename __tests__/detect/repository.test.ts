@@ -99,6 +99,7 @@ describe('cells that the code uses', () => {
     const uses = files.flatMap((text, index) => readCode(`f${index}.py`, text) ?? []);
     const found = usedCells(uses, allCells(), 36);
     return {
+      partial: found.partial.map(({ pattern, source, why }) => `${pattern} ${source} ${why}`),
       cells: found.cells.map(({ cell, source }) => `${cellId(cell)} ${source}`),
       unsure: found.unsure.map(({ value, line }) => `${line} ${value}`),
     };
@@ -150,9 +151,12 @@ describe('cells that the code uses', () => {
       ),
     ).toEqual({
       cells: [],
+      partial: [
+        'lora/none/*/causal-lm f0.py:3 the model is not in the source',
+        'lora/*/*/* f1.py:2 the model is not in the source; the quantization is not in the source; the task is not in the source',
+      ],
       unsure: [
         '2 which model is loaded is not in the source',
-        '2 `lora` is used; which model it is put on is not in this file',
         '3 `oft/none/gpt2/causal-lm` is used; it is not in the matrix, so it is not measured',
       ],
     });

@@ -42,7 +42,14 @@ describe('the diff of a checkout', () => {
   it('shows what a branch changes against the default branch', () => {
     const { status, stdout } = diff('--head', 'HEAD');
     expect(status).toBe(0);
-    expect(stdout).toBe('transformers  changed  ==4.55.4 -> ==4.57.6  requirements.txt:1\n');
+    expect(stdout).toBe(
+      [
+        '1 requirement changed in 1 file; 1 library that is swept.',
+        'swept libraries\n  transformers  ==4.55.4 -> ==4.57.6  requirements.txt:1',
+        'No call of PEFT was found in the code: a sweep measures the default cells.',
+        'Next: `peft-sweep plan` shows what a sweep would measure, `peft-sweep sweep` does it.\n',
+      ].join('\n\n'),
+    );
   });
 
   it('sees the working tree where no head is named, and what it breaks', () => {

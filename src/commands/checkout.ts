@@ -1,6 +1,5 @@
 import { baseCommit, commitOf, commitTree, workingTree } from '../adapters/git.ts';
 import { openWorld, type World } from '../adapters/world.ts';
-import { usedCells } from '../detect/cells.ts';
 import { diffManifests } from '../detect/diff.ts';
 import { guard } from '../detect/guard.ts';
 import { guardReleases } from '../detect/guard-releases.ts';
@@ -17,21 +16,18 @@ import {
 } from '../detect/projects.ts';
 import { type Repository, readRepository } from '../detect/repository.ts';
 import type { Standing } from '../detect/settle.ts';
-import { cellId } from '../domain/cell.ts';
 import type { Finding, Manifest, ManifestChange } from '../domain/manifest.ts';
 import { isName } from '../domain/package.ts';
 import { compareVersions, type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Known } from '../main.ts';
 import { manifestChoice } from '../plan/globs.ts';
-import { allCells } from '../plan/matrix.ts';
 import type { SweepRequest } from '../plan/plan.ts';
 import { renderDiff } from '../report/diff.ts';
+import { cellFindings, codeCells, withCells } from './code-cells.ts';
 import type { Context } from './context.ts';
 import { clashingFloors } from './floors.ts';
 
-/** Cells found in the code that one run measures at most: contract of the public configuration. */
-const MOST_CELLS = 36;
 /** New names of a lock that the index is asked about at most. */
 const MOST_NAMES = 20;
 /** Reasons for measuring nothing that one text holds. */
@@ -61,11 +57,11 @@ export async function runDiff(context: Context): Promise<number> {
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
   const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
   const findings = [...findingsOf(ends, asked.own), ...asked.findings];
-  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
+  const cells = codeCells(ends.head);
   context.print(
     context.line.options.json
-      ? `${JSON.stringify({ changes, findings, cells: cells.cells.map(({ cell, source }) => ({ id: cellId(cell), source })), unsure: cells.unsure })}\n`
-      : renderDiff(changes, findings, cells),
+      ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}\n`
+      : renderDiff(changes, findings, cells, isWatched),
   );
   return 0;
 }
@@ -185,13 +181,10 @@ export async function requestsOf(
   const own = await ownIndexes(world, ends);
   const findings = [...findingsOf(ends, own), ...(await indexFindings(world, ends, changes, releases))];
   stopUnlessApproved(findings, written.held);
-  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
-  const unsure = cells.unsure.map(({ value, file, line }) => ({ kind: 'cells-unsure', message: value, file, line }));
+  const cells = codeCells(ends.head);
+  const unsure = written.chosenBy === 'default' ? cellFindings(cells) : [];
   const found = projectRequests(manifests, changes, releases, world.python.version);
-  const base = withCells(
-    written,
-    cells.cells.map(({ cell, source }) => [cellId(cell), source]),
-  );
+  const base = withCells(written, cells);
   const standing = standingChanges(manifests, changes, releases, world.python.version);
   if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing }];
   const left = standing.map(({ message, file, line }) => ({ kind: 'not-moved', message, file, line }));
@@ -227,11 +220,8 @@ export async function upcomingRequests(
   repository: Repository,
   world: World,
 ): Promise<readonly CheckoutRequest[]> {
-  const cells = usedCells(repository.code, allCells(), MOST_CELLS);
-  const base = withCells(
-    written,
-    cells.cells.map(({ cell, source }) => [cellId(cell), source]),
-  );
+  const cells = codeCells(repository);
+  const base = withCells(written, cells);
   const held = heldVersions(repository.manifests, []);
   const patchable = { manifests: repository.manifests, contents: repository.contents };
   const found = await Promise.all(
@@ -245,14 +235,6 @@ export async function upcomingRequests(
     }),
   );
   return found.flat();
-}
-
-/** The cells that the code uses, unless somebody chose others; what is excluded stays so. */
-function withCells(request: SweepRequest, used: readonly (readonly [string, string])[]): SweepRequest {
-  const sources = Object.fromEntries(used);
-  if (request.chosenBy !== 'default' || used.length === 0) return { ...request, sources };
-  const excluded = request.cells.filter((pattern) => pattern.startsWith('!'));
-  return { ...request, cells: [...used.map(([id]) => id), ...excluded], chosenBy: 'code', sources };
 }
 
 function stopUnlessApproved(findings: readonly Finding[], held: Readonly<Record<string, string>>): void {

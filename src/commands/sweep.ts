@@ -149,6 +149,7 @@ async function factsOf(world: World, planned: Plan, torch: TorchBuild, files: re
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
+    guessed: planned.guessed ?? [],
     files,
     locked: Object.keys(planned.locked.head).length,
     controls: problem.controls.length,

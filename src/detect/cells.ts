@@ -51,7 +51,9 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
   all.slice(most).forEach((one) => {
     note(leftOut(one));
   });
-  return { cells: all.slice(0, most), partial: [...partial.values()], unsure: [...unsure.values()] };
+  // What is sure in one place needs no guess in another.
+  const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
+  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
 }
 
 function sureCell({ at, isSure, quantization, architecture, task }: Found): Cell | undefined {
@@ -65,7 +67,9 @@ function sureCell({ at, isSure, quantization, architecture, task }: Found): Cell
 function guessed(found: Found, known: readonly Cell[]): Omit<PartialCell, 'source'> | undefined {
   const { at, quantization, architecture, task } = found;
   const inMatrix = new Set(known.map((cell) => cell.architecture));
-  const family = architecture.values.map((name) => (inMatrix.has(name) ? name : (FAMILY[name] ?? name)));
+  const near = architecture.values.map((name) => (inMatrix.has(name) ? name : (FAMILY[name] ?? '*')));
+  // An architecture without a relative in the matrix is one of which nothing more is known.
+  const family = near.every((name) => name === '*') ? [] : near.filter((name) => name !== '*');
   const axes = [[at.value], quantization.values, family, task.values];
   const fits = (cell: Cell) =>
     [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
@@ -81,23 +85,27 @@ function guessed(found: Found, known: readonly Cell[]): Omit<PartialCell, 'sourc
     values.filter((one) => one.endsWith('*') || known.some((cell) => part(cell, index) === one)),
   );
   const pattern = kept.map((values) => (values.length > 1 ? `{${values.join(',')}}` : (values[0] ?? '*'))).join('/');
-  return { pattern, why: whyOf(found, family) };
+  return { pattern, why: whyOf(found, near) };
 }
 
 function part(cell: Cell, index: number): string {
   return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? '';
 }
 
-function whyOf({ isSure, quantization, architecture, task }: Found, family: readonly string[]): string {
+function whyOf({ isSure, quantization, architecture, task }: Found, near: readonly string[]): string {
   const open = (axis: Axis, name: string) => (axis.values.length === 0 ? [`the ${name} is not in the source`] : []);
-  const swapped = architecture.values.filter((name, index) => name !== family[index]);
+  const swapped = architecture.values.flatMap((name, index) =>
+    name === near[index]
+      ? []
+      : [`\`${name}\` is not in the matrix, ${near[index] === '*' ? 'usual ones stand' : 'its family stands'} in`],
+  );
   const several = [quantization, architecture, task].some((axis) => axis.values.length > 1);
   const said = [
     ...open(architecture, 'model'),
     ...open(quantization, 'quantization'),
     ...open(task, 'task'),
     ...(quantization.values.some((one) => one.endsWith('*')) ? ['the quantization cannot be read'] : []),
-    ...swapped.map((name) => `\`${name}\` is not in the matrix, its family stands in`),
+    ...swapped,
     ...(several ? ['which of several depends on how it is run'] : []),
   ];
   return said.length > 0

@@ -65,22 +65,21 @@ function useIn(program: Program, file: string): CodeUse | undefined {
   return { file, found, unsure: facts.unsure.map(({ line, value }) => ({ file, line, value })) };
 }
 
-/** Files that name PEFT, those that they import, and those that import them: breadth first. */
+/** Files that name PEFT, those that import them, and what all of these import. */
 function joinedFiles(
   naming: readonly string[],
   texts: ReadonlyMap<string, string>,
   paths: ReadonlySet<string>,
 ): readonly string[] {
   const wanted = new Set(naming.slice(0, MOST_PARSED));
-  const adds = (file: string) => ADDS.test(texts.get(file) ?? '') && !isTooDeep(texts.get(file) ?? '');
-  const add = (file: string) => {
-    if (wanted.size < MOST_PARSED && adds(file)) wanted.add(file);
-  };
-  for (const file of naming) for (const there of importedFiles(file, texts, paths)) add(there);
   const first = new Set(wanted);
-  for (const file of paths)
-    if (!wanted.has(file) && adds(file) && importedFiles(file, texts, paths).some((there) => first.has(there)))
-      add(file);
+  const isReadable = (file: string) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file) ?? '');
+  for (const file of first.size > 0 ? paths : [])
+    if (!wanted.has(file) && importedFiles(file, texts, paths).some((there) => first.has(there)) && isReadable(file))
+      wanted.add(file);
+  for (const file of wanted)
+    for (const there of importedFiles(file, texts, paths))
+      if (!wanted.has(there) && ADDS.test(texts.get(there) ?? '') && isReadable(there)) wanted.add(there);
   return [...wanted];
 }
 

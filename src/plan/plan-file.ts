@@ -23,6 +23,10 @@ const Plan = z.strictObject({
   partners: z.record(Text, z.array(Version)),
   chosenBy: z.enum(['default', 'user', 'code']),
   sources: z.record(Text, Text),
+  guessed: z
+    .array(z.strictObject({ pattern: Text, source: Text, why: Text }))
+    .max(2000)
+    .optional(),
   locked: z.strictObject({ base: Pins, head: Pins }),
   minutes: z.number().positive(),
   environments: z.number().int().positive(),

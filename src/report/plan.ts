@@ -1,4 +1,5 @@
 import type { Place } from '../domain/change.ts';
+import { plain } from './escape.ts';
 
 /** What a sweep is about to do, shown before anything is built. */
 
@@ -15,6 +16,8 @@ export interface PlanFacts {
   readonly chosenBy: 'default' | 'user' | 'code';
   /** Places in the user's code that the cells come from, as `train.py:42`. */
   readonly sources: readonly string[];
+  /** What the code says only in part. */
+  readonly guessed: readonly { readonly pattern: string; readonly source: string; readonly why: string }[];
   /** Manifests that ask for this, where a checkout does. */
   readonly files: readonly string[];
   /** Packages that the user's lock holds. */
@@ -40,6 +43,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
     ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
     ['', cellsFrom(facts)],
+    ...guessedRows(facts.guessed),
     [
       'held',
       [
@@ -64,8 +68,20 @@ export function renderPlan(facts: PlanFacts): string {
 /** Where the cells come from. */
 function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
   if (chosenBy === 'user') return 'as named';
-  if (chosenBy === 'default') return files.length > 0 ? 'the default: no cell was found in the code' : 'the default';
+  if (chosenBy === 'default')
+    return files.length > 0 ? 'the default: no call of PEFT was found in the code' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
+}
+
+const SHOWN_GUESSES = 4;
+
+/** Cells that stand for what is not wholly in the source, said as such. */
+function guessedRows(guessed: PlanFacts['guessed']): readonly [string, string][] {
+  const rows = guessed
+    .slice(0, SHOWN_GUESSES)
+    .map(({ pattern, source, why }): [string, string] => ['', `guessed: ${pattern}  ${source}: ${plain(why, 120)}`]);
+  const rest = guessed.length - rows.length;
+  return rest > 0 ? [...rows, ['', `and ${rest} more patterns that are known in part`]] : rows;
 }
 
 function changeText({ library, from, to, place }: PlanFacts['changes'][number]): string {

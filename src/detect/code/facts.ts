@@ -69,7 +69,7 @@ function argument(call: Call, index: number, keyword: string): SyntaxNode | unde
 /** Where a name comes from: `peft`, `transformers`; of own modules what they import it from. */
 export type Origin = (name: string) => { readonly module: string; readonly name: string } | undefined;
 
-const LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
+export const LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
 
 export function factsOf(module: Module, originOf: Origin, elsewhere: Elsewhere): Facts {
   const reader = new FactReader(module, originOf, elsewhere);
@@ -256,6 +256,13 @@ class FactReader implements Facts {
     const more = table ? this.#spread(table, call.scope) : new Map<string, SyntaxNode>();
     const given = (keyword: string) => call.keywords.get(keyword) ?? more?.get(keyword);
     const isUnsloth = /^Fast/.test(loader);
+    const named = given('quantization_config');
+    // A configuration goes before keywords that say the same once more.
+    if (named !== undefined) {
+      const value = this.#values.of(named, call.scope);
+      const isNone = value.isSure && value.texts.every((text) => text === 'None');
+      if (!isNone) return 'named elsewhere';
+    }
     for (const [keyword, name] of [
       ['load_in_8bit', 'bnb-int8'],
       ['load_in_4bit', isUnsloth ? 'bnb-nf4' : 'bnb-fp4'],
@@ -269,10 +276,7 @@ class FactReader implements Facts {
     }
     // unsloth loads in 4 bits unless it is told otherwise.
     if (isUnsloth && !given('load_in_4bit')) return { values: ['bnb-nf4'], isSure: more !== undefined };
-    const named = given('quantization_config');
-    if (named === undefined) return more === undefined ? OPEN : 'none';
-    const value = this.#values.of(named, call.scope);
-    return value.isSure && value.texts.every((text) => text === 'None') ? 'none' : 'named elsewhere';
+    return more === undefined ? OPEN : 'none';
   }
 
   /** Keywords that come from a table; undefined where they cannot be seen. */

@@ -72,7 +72,8 @@ class Reader implements Module {
     else if (node.name === 'AssignStatement') this.#readAssignment(node);
     else if (node.name === 'CallExpression')
       this.calls.push({ ...callOf(this.source, node), scope: this.scopeOf(node) });
-    else if (node.name === 'VariableName') this.#mention(this.scopeOf(node), textOf(this.source, node));
+    else if (node.name === 'VariableName' && node.parent?.name !== 'ImportStatement')
+      this.#mention(this.scopeOf(node), textOf(this.source, node));
   }
 
   #mention(scope: Scope, name: string): void {

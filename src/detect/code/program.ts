@@ -1,7 +1,15 @@
 /** Python files as one program: what a function reaches by calls and imports counts for the configurations in it. */
 import { stringValue, textOf } from '../python-tree.ts';
 import { configuredBy } from './configs.ts';
-import { type Facts, factsOf, type MethodFact, type ModelFact, type Origin, type QuantizationFact } from './facts.ts';
+import {
+  type Facts,
+  factsOf,
+  LIBRARIES,
+  type MethodFact,
+  type ModelFact,
+  type Origin,
+  type QuantizationFact,
+} from './facts.ts';
 import { type Module, readModule, type Scope } from './module.ts';
 import { type Elsewhere, sure, type Value } from './values.ts';
 
@@ -125,6 +133,8 @@ export class Program {
   }
 
   #own(file: string, written: string): Module | undefined {
+    // A repository that is such a library calls itself by its name; what it calls is that library's.
+    if (LIBRARIES.test(written)) return undefined;
     const path = ownFile(file, written, this.paths);
     return path === undefined ? undefined : this.#modules.get(path);
   }
