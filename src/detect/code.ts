@@ -2,6 +2,7 @@
 
 import type { Axis, MethodFact, ModelFact } from './code/facts.ts';
 import { OPEN } from './code/facts.ts';
+import { METHOD_OF_CONFIG } from './code/known-names.ts';
 import { type Context, ownFile, Program } from './code/program.ts';
 import { isTooDeep } from './depth.ts';
 
@@ -29,12 +30,17 @@ export interface CodeUse {
   readonly unsure: readonly Seen[];
 }
 
-/** A file that does not name PEFT, or what stands on it, uses no method; most files are passed over by this. */
+/** A file that does not name a method of PEFT, or what makes one, uses none; most files are passed over by this. */
+const NAMES_METHOD = new RegExp(
+  `\\b(${[...Object.keys(METHOD_OF_CONFIG), 'get_peft_model', 'get_peft_config', 'ModelConfig', 'peft_type'].join('|')})\\b`,
+);
 const NAMES_PEFT = /\bpeft\b|\bunsloth\b|\btrl\b/;
 /** What another file of the program has to name to add something. */
 const ADDS = /from_pretrained|BitsAndBytesConfig|load_in_[48]bit|add_argument|dataclass|\bpeft\b/;
 /** Files of one program that are parsed at most. */
-const MOST_PARSED = 600;
+const MOST_PARSED = 1500;
+/** Of these, files that only call what others define. */
+const MOST_CALLING = 300;
 
 export function readCode(file: string, content: string): CodeUse | undefined {
   return readProgram(new Map([[file, content]]), () => undefined)[0];
@@ -46,7 +52,10 @@ export function readProgram(
   yaml: (path: string) => string | undefined,
 ): readonly CodeUse[] {
   const paths = new Set(texts.keys());
-  const naming = [...texts].filter(([, text]) => NAMES_PEFT.test(text)).map(([file]) => file);
+  const isNaming = (text: string) => NAMES_METHOD.test(text);
+  const naming = [...texts].some(([, text]) => NAMES_PEFT.test(text))
+    ? [...texts].filter(([, text]) => isNaming(text)).map(([file]) => file)
+    : [];
   const tooDeep = naming.filter((file) => isTooDeep(texts.get(file) ?? ''));
   const wanted = joinedFiles(naming, texts, paths).filter((file) => !tooDeep.includes(file));
   const program = new Program(new Map(wanted.map((file) => [file, texts.get(file) ?? ''])), paths, yaml);
@@ -73,12 +82,23 @@ function joinedFiles(
 ): readonly string[] {
   const wanted = new Set(naming.slice(0, MOST_PARSED));
   const first = new Set(wanted);
+  const imported = new Map<string, readonly string[]>();
+  const importedBy = (file: string) => {
+    const known = imported.get(file) ?? importedFiles(file, texts, paths);
+    imported.set(file, known);
+    return known;
+  };
   const isReadable = (file: string) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file) ?? '');
   for (const file of first.size > 0 ? paths : [])
-    if (!wanted.has(file) && importedFiles(file, texts, paths).some((there) => first.has(there)) && isReadable(file))
+    if (
+      wanted.size < first.size + MOST_CALLING &&
+      !wanted.has(file) &&
+      importedBy(file).some((there) => first.has(there)) &&
+      isReadable(file)
+    )
       wanted.add(file);
   for (const file of wanted)
-    for (const there of importedFiles(file, texts, paths))
+    for (const there of importedBy(file))
       if (!wanted.has(there) && ADDS.test(texts.get(there) ?? '') && isReadable(there)) wanted.add(there);
   return [...wanted];
 }

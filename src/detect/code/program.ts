@@ -97,16 +97,21 @@ export class Program {
   }
 
   #readEdges(module: Module): void {
+    const callsIn = new Map<Scope, Module['calls'][number][]>();
+    for (const call of module.calls) {
+      const known = callsIn.get(call.scope);
+      if (known) known.push(call);
+      else callsIn.set(call.scope, [call]);
+    }
     for (const scope of module.scopes) {
       const targets = new Set<string>();
       for (const name of module.mentions.get(scope) ?? []) {
         const target = this.#definition(module, name, 0);
         if (target !== undefined) targets.add(target);
       }
-      for (const call of module.calls) {
+      for (const call of callsIn.get(scope) ?? []) {
         const [root = '', name = '', ...more] = call.name.split('.');
-        const there =
-          call.scope === scope && name !== '' && more.length === 0 ? this.#moduleNamed(module, root) : undefined;
+        const there = name !== '' && more.length === 0 ? this.#moduleNamed(module, root) : undefined;
         if (there?.scopes.has(name)) targets.add(nodeOf(there.file, name));
       }
       const own = nodeOf(module.file, scope);
