@@ -123,6 +123,21 @@ def main():
       { partial: ['lora/*/*/causal-lm a.py:4', 'prompt-tuning/*/*/causal-lm a.py:4'] },
     ],
     [
+      'a list of classes by a number that is not known',
+      {
+        'a.py':
+          'from peft import LoraConfig, PrefixTuningConfig\nmakers = (LoraConfig, PrefixTuningConfig)\ndef make(i):\n    return makers[i](task_type="CAUSAL_LM")\n',
+      },
+      { partial: ['lora/*/*/causal-lm a.py:4', 'prefix-tuning/*/*/causal-lm a.py:4'] },
+    ],
+    [
+      'a loader under another name',
+      {
+        'a.py': `from peft import LoraConfig\n${BNB}def run():\n    load = AutoModelForCausalLM.from_pretrained\n    load("gpt2")\n    LoraConfig()\n`,
+      },
+      { sure: ['lora/none/gpt2/causal-lm a.py:6'] },
+    ],
+    [
       'PEFT’s own table',
       {
         'a.py':

@@ -131,10 +131,15 @@ function foundOf(file: string, method: MethodFact, context: Context): Found {
   return {
     at: { value: method.method, file, line: method.line },
     isSure: method.isSure,
-    quantization: near(quantizationOf(models, context)),
+    quantization: fromAfar(near(quantizationOf(models, context)), context),
     architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
     task: method.task.values.length > 0 ? method.task : near(taskOf(models, context)),
   };
+}
+
+/** That one of many callers names no quantization does not say that none is used. */
+function fromAfar(quantization: Axis, { isFar }: Context): Axis {
+  return isFar && quantization.values.join() === 'none' ? OPEN : quantization;
 }
 
 /** Where a configuration names its task, models of other tasks are not what it is put on. */

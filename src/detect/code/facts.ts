@@ -103,8 +103,9 @@ class FactReader implements Facts {
     }
     const path = call.name.split('.');
     const last = path.at(-1) ?? '';
-    if (last === 'from_pretrained')
-      this.#readModel(call, this.#nameOf(path.slice(0, -1).join('.')) ?? path.at(-2) ?? '');
+    const loader = last === 'from_pretrained' ? path : this.#loaderNamed(call);
+    if (loader !== undefined)
+      this.#readModel(call, loader, this.#nameOf(loader.slice(0, -1).join('.')) ?? loader.at(-2) ?? '');
     else if (last === 'get_peft_model' && /^Fast\w*Model$/.test(path.at(-2) ?? ''))
       this.#note(call, 'lora', OPEN, true);
     else this.#readHelper(call, this.#nameOf(call.name) ?? '');
@@ -211,9 +212,16 @@ class FactReader implements Facts {
     this.quantizations.push({ ...quantized, always, ...this.#placeOf(call) });
   }
 
-  #readModel(call: ScopedCall, loader: string): void {
+  /** `load = AutoModelForCausalLM.from_pretrained`, called by that name: what it was taken from. */
+  #loaderNamed(call: ScopedCall): readonly string[] | undefined {
+    const assigned = call.name.includes('.') ? [] : this.#values.assigned(call.name, call.scope);
+    const written = assigned.map((one) => textOf(this.module.source, one));
+    return written.find((one) => /^[\w.]+\.from_pretrained$/.test(one))?.split('.');
+  }
+
+  #readModel(call: ScopedCall, path: readonly string[], loader: string): void {
     if (/Tokenizer|Processor|FeatureExtractor|Config$|Scheduler|^PeftModel|Autoencoder|^VAE/.test(loader)) return;
-    const isOfLibrary = /^Auto|^Fast/.test(loader) || this.#isImported(call.name);
+    const isOfLibrary = /^Auto|^Fast/.test(loader) || this.#nameOf(path[0] ?? '') !== undefined;
     const task = TASK_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
     if (!isOfLibrary || task === undefined) return;
     const id =
@@ -351,10 +359,6 @@ class FactReader implements Facts {
 
   #isOfTrl(call: Call): boolean {
     return /^trl(\.|$)/.test(this.originOf(call.name.split('.')[0] ?? '')?.module ?? '');
-  }
-
-  #isImported(name: string): boolean {
-    return this.#nameOf(name.split('.')[0] ?? '') !== undefined;
   }
 
   #doubt(call: Call, value: string): void {

@@ -87,10 +87,7 @@ export const TASK_OF_CLASS: readonly (readonly [RegExp, string])[] = [
   [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, 'causal-lm'],
   [/^FastVisionModel$/, 'image-text-to-text'],
   [/^(UNet2DConditionModel|UNet3DConditionModel|UNetMotionModel)$|Transformer(2D|3D)?Model$/, 'denoise'],
-  [
-    /^(Stable|Flux|Diffusion|AutoPipeline|SanaPipeline|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/,
-    'denoise',
-  ],
+  [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, 'denoise'],
   [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, 'feature'],
 ];
 

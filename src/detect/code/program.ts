@@ -13,14 +13,17 @@ import {
 import { type Module, readModule, type Scope } from './module.ts';
 import { type Elsewhere, sure, type Value } from './values.ts';
 
-/** What a method is put on, as far as the program says; `isNear` where one way of calling leads there. */
+/** What a method is put on, as far as the program says; `isNear` where one way of calling leads there, `isFar` where many do. */
 export interface Context {
   readonly models: readonly ModelFact[];
   readonly quantizations: readonly QuantizationFact[];
   readonly tasks: readonly string[];
   readonly isNear: boolean;
+  readonly isFar: boolean;
 }
 
+/** More callers than this say nothing of each other. */
+const FEW = 3;
 /** Callers are asked so many steps up, and so many functions are looked at in all. */
 const MOST_UP = 4;
 const MOST_REACHED = 300;
@@ -66,16 +69,16 @@ export class Program {
     let level: readonly string[] = [own];
     const seen = new Set(level);
     for (let up = 0; up <= MOST_UP && level.length > 0; up++) {
-      const context = this.#contextIn(this.#reached(level), level.length === 1);
+      const context = this.#contextIn(this.#reached(level), level.length);
       if (context.models.length > 0) return context;
       level = [...new Set(level.flatMap((node) => [...(this.#up.get(node) ?? [])]))].filter((node) => !seen.has(node));
       for (const node of level) seen.add(node);
     }
     const inFile = [...(this.#modules.get(file)?.scopes ?? [])].map((scope) => nodeOf(file, scope));
-    return this.#contextIn(inFile, false);
+    return this.#contextIn(inFile, Number.POSITIVE_INFINITY);
   }
 
-  #contextIn(nodes: Iterable<string>, isNear: boolean): Context {
+  #contextIn(nodes: Iterable<string>, callers: number): Context {
     const models: ModelFact[] = [];
     const quantizations: QuantizationFact[] = [];
     const tasks: string[] = [];
@@ -86,7 +89,13 @@ export class Program {
       quantizations.push(...(facts?.quantizations ?? []).filter((one) => one.scope === scope));
       tasks.push(...(facts?.trainers ?? []).filter((one) => one.scope === scope).map(({ task }) => task));
     }
-    return { models: distinct(models), quantizations: distinct(quantizations), tasks: [...new Set(tasks)], isNear };
+    return {
+      models: distinct(models),
+      quantizations: distinct(quantizations),
+      tasks: [...new Set(tasks)],
+      isNear: callers === 1,
+      isFar: callers > FEW,
+    };
   }
 
   #reached(from: readonly string[]): ReadonlySet<string> {

@@ -53,6 +53,9 @@ export const QUANTIZATION_OF_CONFIG: Readonly<Record<string, (ask: Ask) => Quant
   AwqConfig: one('awq-int4'),
   EetqConfig: one('eetq-int8'),
   AqlmConfig: one('aqlm-2bit'),
+  CompressedTensorsConfig: one('ct-int4'),
+  FineGrainedFP8Config: one('fp8'),
+  Mxfp4Config: one('mxfp4'),
   QuantoConfig: byText('weights', { int8: 'quanto-int8', int4: 'quanto-int4' }, 'quanto-int8'),
   TorchAoConfig: byText('quant_type', { int8_weight_only: 'torchao-int8wo', int4_weight_only: 'torchao-int4wo' }),
 };

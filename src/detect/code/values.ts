@@ -159,6 +159,9 @@ export class Values {
       const call = callOf(source, node);
       return call.name === 'dict' ? [...call.keywords] : [];
     }
+    // A list is a table by number.
+    if (node.name === 'TupleExpression' || node.name === 'ArrayExpression')
+      return elementsOf(node).map((one, index) => [String(index), one] as const);
     if (node.name !== 'DictionaryExpression') return [];
     const parts = elementsOf(node).filter(({ name }) => name !== ':');
     return parts.flatMap((part, index) => {
