@@ -78,7 +78,8 @@ for (const folder of process.argv.slice(2)) {
       ['partial', guesses],
       ['outside', outside],
     ])
-      for (const [pattern, source] of list) console.log(`${mark(pattern)}${kind.padEnd(8)} ${pattern}  ${source}`);
+      for (const [pattern, source] of list)
+        console.log(`${kind === 'outside' ? '      ' : mark(pattern)}${kind.padEnd(8)} ${pattern}  ${source}`);
   if (right === undefined) continue;
   const methods = new Set([...sure, ...guesses, ...outside].map(([pattern]) => pattern.split('/')[0].split('+')[0]));
   const found = right.methods.filter((method) => methods.has(method));

@@ -6,7 +6,7 @@ import { architectureOfModel, quantizationOfModel, TASK_OF_CLASS } from './known
 
 interface Trainer {
   readonly fits: (table: Table) => boolean;
-  readonly methodKey: string;
+  readonly methodKeys: readonly string[];
   readonly methodOf: (table: Table) => string | undefined;
   readonly modelKeys: readonly string[];
   readonly quantizationOf: (table: Table) => string;
@@ -53,7 +53,7 @@ const TRAINERS: readonly Trainer[] = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
     fits: (table) => has(table, 'base_model') && has(table, 'adapter') && !has(table, 'params'),
-    methodKey: 'adapter',
+    methodKeys: ['adapter'],
     methodOf: byKey('adapter', 'peft_use_dora'),
     modelKeys: ['base_model'],
     quantizationOf: (table) =>
@@ -68,7 +68,7 @@ const TRAINERS: readonly Trainer[] = [
   {
     // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
     fits: (table) => has(table, 'finetuning_type') && has(table, 'model_name_or_path'),
-    methodKey: 'finetuning_type',
+    methodKeys: ['finetuning_type'],
     methodOf: byKey('finetuning_type', 'use_dora'),
     modelKeys: ['model_name_or_path'],
     quantizationOf: bitsBy('quantization_bit', 'quantization_method'),
@@ -77,7 +77,7 @@ const TRAINERS: readonly Trainer[] = [
   {
     // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
     fits: (table) => has(table, 'use_peft') && has(table, 'model_name_or_path'),
-    methodKey: 'use_peft',
+    methodKeys: ['use_peft'],
     methodOf: (table) => (isOn(table, 'use_peft') ? (isOn(table, 'use_dora') ? 'lora+dora' : 'lora') : undefined),
     modelKeys: ['model_name_or_path'],
     quantizationOf: bits,
@@ -86,7 +86,7 @@ const TRAINERS: readonly Trainer[] = [
   {
     // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
     fits: (table) => has(table, 'train_type', 'sft_type', 'tuner_type') && has(table, 'model', 'model_id_or_path'),
-    methodKey: 'train_type',
+    methodKeys: ['train_type', 'sft_type', 'tuner_type'],
     methodOf: (table) =>
       ['train_type', 'sft_type', 'tuner_type'].flatMap((key) => byKey(key, 'use_dora')(table) ?? [])[0],
     modelKeys: ['model', 'model_id_or_path'],
@@ -104,7 +104,7 @@ export function readTrainerYaml(file: string, content: string): CodeUse | undefi
   if (table === undefined || trainer === undefined || method === undefined) return undefined;
   const model = trainer.modelKeys.map((key) => table[key]).find((value): value is string => typeof value === 'string');
   const architecture = model === undefined ? undefined : architectureOfModel(model);
-  const line = content.split('\n').findIndex((one) => one.startsWith(`${trainer.methodKey}:`)) + 1;
+  const line = content.split('\n').findIndex((one) => trainer.methodKeys.some((key) => one.startsWith(`${key}:`))) + 1;
   const known = (value: string | undefined): Axis => ({ values: value ? [value] : [], isSure: value !== undefined });
   const found = {
     at: { value: method, file, line: Math.max(1, line) },
