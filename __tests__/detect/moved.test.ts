@@ -142,6 +142,16 @@ describe('a bump is seen', () => {
   });
 });
 
+describe('a row that another one takes the place of', () => {
+  it('is another one, where only the version is written', () => {
+    const poetry = (name: string) => ({ 'pyproject.toml': `[tool.poetry.dependencies]\n${name} = "4.55.4"\n` });
+    expect(seen(poetry('peft'), poetry('torch')).changes.map(({ library, kind }) => [library, kind])).toEqual([
+      ['torch', 'added'],
+      ['peft', 'removed'],
+    ]);
+  });
+});
+
 describe('what is only written otherwise', () => {
   it.each<[string, string]>([
     ['transformers >= 4.45 , <5', 'transformers<5,>=4.45'],

@@ -7,19 +7,39 @@ import { movedFiles } from './moved-files.ts';
 import { type Pair, pairedRequirements } from './pairs.ts';
 
 export function diffManifests(base: readonly Manifest[], head: readonly Manifest[]): readonly ManifestChange[] {
-  const changes = [...pairedRequirements(base, head).flatMap(requirementChange), ...lockedChanges(base, head)];
+  return changesOf(base, head, pairedRequirements(base, head));
+}
+
+/** The same where the pairs are known already. */
+export function changesOf(
+  base: readonly Manifest[],
+  head: readonly Manifest[],
+  pairs: readonly Pair[],
+): readonly ManifestChange[] {
+  const changes = [...pairs.flatMap(requirementChange), ...lockedChanges(base, head)];
   return changes.toSorted((left, right) => (left.file < right.file ? -1 : left.file > right.file ? 1 : 0));
 }
 
 function requirementChange({ file, was, old, current }: Pair): readonly ManifestChange[] {
   const one = current ?? old;
-  if (one === undefined) return [];
+  if (one === undefined || (was === undefined && old && current && isAsWritten(old, current))) return [];
   const [from, to] = [shown(old), shown(current)];
   const kind = kindOf(old, current);
   const isSame = was === undefined && old?.group === current?.group && sameMarker(old, current);
   if (kind === 'moved' && isSame) return [];
   const { name: library, line, group, marker } = one;
   return [{ library, kind, from, to, file, ...(was && { was }), line, group, marker, locked: false }];
+}
+
+/** Most rows are what they were, character for character. */
+function isAsWritten(old: Requirement, current: Requirement): boolean {
+  return (
+    old.written === current.written &&
+    old.specifier === current.specifier &&
+    old.marker === current.marker &&
+    old.group === current.group &&
+    old.source === current.source
+  );
 }
 
 function kindOf(old: Requirement | undefined, current: Requirement | undefined): ManifestChangeKind {

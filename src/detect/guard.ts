@@ -4,7 +4,7 @@ import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/m
 import { folderOf } from '../domain/path.ts';
 import { clausesOf } from '../domain/pep508.ts';
 import { isVersion, satisfies } from '../domain/version.ts';
-import { allows, diffManifests } from './diff.ts';
+import { allows, changesOf } from './diff.ts';
 import { copiedLabels, lockedLabels } from './labels.ts';
 import { lookalikes } from './names.ts';
 import { type Pair, pairedRequirements } from './pairs.ts';
@@ -41,7 +41,8 @@ export function guard(
   head: readonly Manifest[],
   own: readonly string[] = [],
 ): readonly Finding[] {
-  const seen = { base, head, changes: diffManifests(base, head), pairs: pairedRequirements(base, head), own };
+  const pairs = pairedRequirements(base, head);
+  const seen = { base, head, changes: changesOf(base, head, pairs), pairs, own };
   return GUARDS.flatMap((check) => check(seen));
 }
 

@@ -16,7 +16,7 @@ export interface Pair {
 type Row = { readonly file: string; readonly one: Requirement };
 type Key = (row: Row) => string;
 
-const marker = ({ one }: Row) => normalizedMarker(one.marker);
+const marker = ({ one }: Row) => (one.marker === '' ? '' : normalizedMarker(one.marker));
 
 /** Within a file: all of it alike first, then what a bump changes, then what comes along with one. */
 const IN_FILE: readonly Key[] = [
@@ -44,7 +44,7 @@ export function pairedRequirements(base: readonly Manifest[], head: readonly Man
     const was = moved.get(file);
     const old = (before.get(was ?? file)?.requirements ?? []).map((one) => ({ file: was ?? file, one }));
     const current = (after.get(file)?.requirements ?? []).map((one) => ({ file, one }));
-    const left = matched(IN_FILE, old, current, pairs);
+    const left = matched(IN_FILE, ...apartFromSame(old, current, pairs), pairs);
     gone.push(...left.gone.filter((row) => !covered(row, left.came, current, pairs)));
     came.push(...left.came.filter((row) => !split(row, old, pairs)));
   }
@@ -54,6 +54,25 @@ export function pairedRequirements(base: readonly Manifest[], head: readonly Man
     ...rest.gone.map(({ file, one }) => ({ file, old: one })),
     ...rest.came.map(({ file, one }) => ({ file, current: one })),
   ].toSorted(byPlace);
+}
+
+/** Rows that stand where they stood are themselves; the rest of both sides has to be looked at. */
+function apartFromSame(old: readonly Row[], current: readonly Row[], pairs: Pair[]): readonly [Row[], Row[]] {
+  const isSame = (index: number) => {
+    const [before, after] = [old[index]?.one, current[index]?.one];
+    return (
+      before?.name === after?.name &&
+      before?.written === after?.written &&
+      before?.group === after?.group &&
+      before?.source === after?.source
+    );
+  };
+  const rest = (rows: readonly Row[]) => rows.filter((_, index) => !isSame(index));
+  for (const [index, row] of current.entries()) {
+    const before = old[index];
+    if (before && isSame(index)) pairs.push(pairOf(before, row));
+  }
+  return [rest(old), rest(current)];
 }
 
 function byPlace(left: Pair, right: Pair): number {

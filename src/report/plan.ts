@@ -77,10 +77,11 @@ const SHOWN_GUESSES = 4;
 
 /** Cells that stand for what is not wholly in the source, said as such. */
 function guessedRows(guessed: PlanFacts['guessed']): readonly [string, string][] {
-  const rows = guessed
-    .slice(0, SHOWN_GUESSES)
-    .map(({ pattern, source, why }): [string, string] => ['', `guessed: ${pattern}  ${source}: ${plain(why, 120)}`]);
-  const rest = guessed.length - rows.length;
+  const rows = guessed.slice(0, SHOWN_GUESSES).flatMap(({ pattern, source, why }): [string, string][] => [
+    ['', `guessed: ${pattern}  ${plain(source, 100)}`],
+    ['', `  ${plain(why, 160)}`],
+  ]);
+  const rest = guessed.length - Math.min(guessed.length, SHOWN_GUESSES);
   return rest > 0 ? [...rows, ['', `and ${rest} more patterns that are known in part`]] : rows;
 }
 
