@@ -142,9 +142,13 @@ function fromAfar(quantization: Axis, { isFar }: Context): Axis {
   return isFar && quantization.values.join() === 'none' ? OPEN : quantization;
 }
 
+/** The task of a diffusers model: what is loaded beside one encodes its texts. */
+const DIFFUSION = 'denoise';
+
 /** Where a configuration names its task, models of other tasks are not what it is put on. */
 function modelsFor({ task }: MethodFact, models: readonly ModelFact[]): readonly ModelFact[] {
-  const fitting = models.filter((model) => model.task.values.some((value) => task.values.includes(value)));
+  const wanted = task.values.length > 0 ? task.values : [DIFFUSION];
+  const fitting = models.filter((model) => model.task.values.some((value) => wanted.includes(value)));
   return fitting.length > 0 ? fitting : models;
 }
 

@@ -34,7 +34,11 @@ export function renderDiff(
     ...(findings.length > 0 ? [renderFindings(findings).trimEnd()] : []),
     ...cellSections(found),
     ...(swept && swept.length > 0
-      ? ['Next: `peft-sweep plan` shows what a sweep would measure, `peft-sweep sweep` does it.']
+      ? [
+          wrapped('Next: `peft-sweep plan` shows what a sweep would measure, `peft-sweep sweep` does it.', '').join(
+            '\n',
+          ),
+        ]
       : []),
   ].join('\n\n')}\n`;
 }

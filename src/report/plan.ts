@@ -69,7 +69,7 @@ export function renderPlan(facts: PlanFacts): string {
 function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
   if (chosenBy === 'user') return 'as named';
   if (chosenBy === 'default')
-    return files.length > 0 ? 'the default: no call of PEFT was found in the code' : 'the default';
+    return files.length > 0 ? 'the default: no cell of the matrix was found in the code' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
 }
 

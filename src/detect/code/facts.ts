@@ -85,6 +85,7 @@ class FactReader implements Facts {
   readonly models: ModelFact[] = [];
   readonly unsure: { readonly line: number; readonly value: string }[] = [];
   readonly #values: Values;
+  readonly #isDiffusion: boolean;
 
   constructor(
     private readonly module: Module,
@@ -92,6 +93,7 @@ class FactReader implements Facts {
     elsewhere: Elsewhere,
   ) {
     this.#values = new Values(module, elsewhere);
+    this.#isDiffusion = [...module.imports.values()].some((one) => /^diffusers(\.|$)/.test(one.module));
   }
 
   read(call: ScopedCall): void {
@@ -201,6 +203,8 @@ class FactReader implements Facts {
   #note(call: ScopedCall, method: string, task: Axis, isSure: boolean): void {
     const runs = this.#values.runs(call.node, call.scope);
     this.methods.push({ method, task, isSure: isSure && runs, ...this.#placeOf(call) });
+    // A program that imports diffusers trains a diffusion model, unless it says otherwise.
+    if (this.#isDiffusion && task.values.length === 0) this.trainers.push({ task: 'denoise', ...this.#placeOf(call) });
   }
 
   #readQuantization(call: ScopedCall, read: (typeof QUANTIZATION_OF_CONFIG)[string]): void {

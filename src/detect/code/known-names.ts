@@ -106,7 +106,7 @@ export const TASK_OF_CLASS: readonly (readonly [RegExp, string])[] = [
   [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, 'image-text-to-text'],
   [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, 'causal-lm'],
   [/^FastVisionModel$/, 'image-text-to-text'],
-  [/^(UNet2DConditionModel|UNet3DConditionModel|UNetMotionModel)$|Transformer(2D|3D)?Model$/, 'denoise'],
+  [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, 'denoise'],
   [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, 'denoise'],
   [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, 'feature'],
 ];
