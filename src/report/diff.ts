@@ -33,13 +33,7 @@ export function renderDiff(
     ...section('others', rows(others ?? [], MOST_OTHERS)),
     ...(findings.length > 0 ? [renderFindings(findings).trimEnd()] : []),
     ...cellSections(found),
-    ...(swept && swept.length > 0
-      ? [
-          wrapped('Next: `peft-sweep plan` shows what a sweep would measure, `peft-sweep sweep` does it.', '').join(
-            '\n',
-          ),
-        ]
-      : []),
+    ...(swept && swept.length > 0 ? ['Next: `peft-sweep plan` shows what a sweep would measure.'] : []),
   ].join('\n\n')}\n`;
 }
 
