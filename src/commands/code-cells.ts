@@ -9,6 +9,8 @@ import type { SweepRequest } from '../plan/plan.ts';
 
 /** Cells found in the code that one run measures at most: contract of the public configuration. */
 const MOST_CELLS = 36;
+/** Findings of one kind about the code in a report. */
+const MOST_SAID = 12;
 
 export interface CodeCells {
   readonly sure: readonly { readonly id: CellId; readonly source: string }[];
@@ -42,9 +44,19 @@ export function cellFindings({ partial, unsure, callsPeft }: CodeCells): readonl
   const none = 'No call of PEFT was found in the code: the default cells are measured instead.';
   return [
     ...(callsPeft ? [] : [{ kind: 'no-peft', message: none }]),
-    ...guessed,
-    ...unsure.map(({ value, file, line }) => ({ kind: 'cells-unsure', message: value, file, line })),
+    ...shortened('cells-partial', guessed),
+    ...shortened(
+      'cells-unsure',
+      unsure.map(({ value, file, line }) => ({ kind: 'cells-unsure', message: value, file, line })),
+    ),
   ];
+}
+
+/** A report is not to be buried under what is not sure: `diff` shows it. */
+function shortened(kind: string, findings: readonly Finding[]): readonly Finding[] {
+  const rest = findings.length - MOST_SAID;
+  if (rest <= 0) return findings;
+  return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
 }
 
 /** The cells that the code uses, unless somebody chose others; what is excluded stays so. */
