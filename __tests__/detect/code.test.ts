@@ -138,6 +138,14 @@ def main():
       { sure: ['lora/none/gpt2/causal-lm a.py:6'] },
     ],
     [
+      'an adapter that is only loaded: of any method',
+      {
+        'infer.py':
+          'from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained("gpt2")\nmodel = PeftModel.from_pretrained(base, "me/adapter")\n',
+      },
+      { partial: ['*/none/gpt2/causal-lm infer.py:4'] },
+    ],
+    [
       'PEFT’s own table',
       {
         'a.py':

@@ -92,7 +92,8 @@ function part(cell: Cell, index: number): string {
   return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? '';
 }
 
-function whyOf({ isSure, quantization, architecture, task }: Found, near: readonly string[]): string {
+function whyOf({ at, isSure, quantization, architecture, task }: Found, near: readonly string[]): string {
+  const isLoaded = at.value === '*';
   const open = (axis: Axis, name: string) => (axis.values.length === 0 ? [`the ${name} is not in the source`] : []);
   const swapped = architecture.values.flatMap((name, index) =>
     name === near[index]
@@ -101,6 +102,7 @@ function whyOf({ isSure, quantization, architecture, task }: Found, near: readon
   );
   const several = [quantization, architecture, task].some((axis) => axis.values.length > 1);
   const said = [
+    ...(isLoaded ? ['an adapter is loaded, and its files say the method'] : []),
     ...open(architecture, 'model'),
     ...open(quantization, 'quantization'),
     ...open(task, 'task'),

@@ -32,7 +32,7 @@ export interface CodeUse {
 
 /** A file that does not name a method of PEFT, or what makes one, uses none; most files are passed over by this. */
 const NAMES_METHOD = new RegExp(
-  `\\b(${[...Object.keys(METHOD_OF_CONFIG), 'get_peft_model', 'get_peft_config', 'ModelConfig', 'peft_type'].join('|')})\\b`,
+  `\\b(${[...Object.keys(METHOD_OF_CONFIG), 'get_peft_model', 'get_peft_config', 'ModelConfig', 'peft_type', '(?:Auto)?PeftModel\\w*'].join('|')})\\b`,
 );
 const NAMES_PEFT = /\bpeft\b|\bunsloth\b|\btrl\b/;
 /** What another file of the program has to name to add something. */
@@ -59,7 +59,9 @@ export function readProgram(
   const tooDeep = naming.filter((file) => isTooDeep(texts.get(file) ?? ''));
   const wanted = joinedFiles(naming, texts, paths).filter((file) => !tooDeep.includes(file));
   const program = new Program(new Map(wanted.map((file) => [file, texts.get(file) ?? ''])), paths, yaml);
-  const read = wanted.flatMap((file) => useIn(program, file) ?? []);
+  const made = wanted.flatMap((file) => useIn(program, file, 'methods') ?? []);
+  // What only loads adapters says no method: it counts where nothing else does.
+  const read = made.length > 0 ? made : wanted.flatMap((file) => useIn(program, file, 'adapters') ?? []);
   const unread = tooDeep.map((file) => ({
     ...{ file, found: [] },
     unsure: [{ file, line: 1, value: 'the file is nested too deeply to be read' }],
@@ -67,10 +69,10 @@ export function readProgram(
   return [...read, ...unread];
 }
 
-function useIn(program: Program, file: string): CodeUse | undefined {
+function useIn(program: Program, file: string, which: 'methods' | 'adapters'): CodeUse | undefined {
   const facts = program.factsOf(file);
-  if (facts === undefined || facts.methods.length === 0) return undefined;
-  const found = facts.methods.map((method) => foundOf(file, method, program.contextOf(file, method)));
+  if (facts === undefined || facts[which].length === 0) return undefined;
+  const found = facts[which].map((method) => foundOf(file, method, program.contextOf(file, method)));
   return { file, found, unsure: facts.unsure.map(({ line, value }) => ({ file, line, value })) };
 }
 

@@ -55,6 +55,8 @@ export interface TrainerFact extends Placed {
 export interface Facts {
   readonly trainers: readonly TrainerFact[];
   readonly methods: readonly MethodFact[];
+  /** Saved adapters that are loaded: of any method. */
+  readonly adapters: readonly MethodFact[];
   readonly quantizations: readonly QuantizationFact[];
   readonly models: readonly ModelFact[];
   readonly unsure: readonly { readonly line: number; readonly value: string }[];
@@ -81,6 +83,7 @@ export function factsOf(module: Module, originOf: Origin, elsewhere: Elsewhere):
 class FactReader implements Facts {
   readonly trainers: TrainerFact[] = [];
   readonly methods: MethodFact[] = [];
+  readonly adapters: MethodFact[] = [];
   readonly quantizations: QuantizationFact[] = [];
   readonly models: ModelFact[] = [];
   readonly unsure: { readonly line: number; readonly value: string }[] = [];
@@ -224,6 +227,8 @@ class FactReader implements Facts {
   }
 
   #readModel(call: ScopedCall, path: readonly string[], loader: string): void {
+    if (/^(Auto)?PeftModel/.test(loader) && this.#nameOf(path[0] ?? '') !== undefined)
+      this.adapters.push({ method: '*', task: OPEN, isSure: false, ...this.#placeOf(call) });
     if (/Tokenizer|Processor|FeatureExtractor|Config$|Scheduler|^PeftModel|Autoencoder|^VAE/.test(loader)) return;
     const isOfLibrary = /^Auto|^Fast/.test(loader) || this.#nameOf(path[0] ?? '') !== undefined;
     const task = TASK_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
