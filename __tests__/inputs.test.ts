@@ -10,7 +10,7 @@ function parse(line: string, config?: string) {
 describe('the command line', () => {
   it('reads a sweep with its options', () => {
     const { request, options, problems } = parse(
-      'sweep transformers:4.55.4..4.57.6 --with peft==0.17.1 --cells lora/none/llama --max-minutes 3 --jobs 1 --out x',
+      'sweep transformers:4.55.4..4.57.6 --with peft==0.17.1 --cells lora/none/llama --max-minutes 3 --environments 20 --jobs 1 --out x',
     );
     expect(problems).toEqual([]);
     expect(request).toMatchObject({
@@ -18,6 +18,7 @@ describe('the command line', () => {
       held: { peft: '0.17.1' },
       cells: ['lora/none/llama'],
       minutes: 3,
+      environments: 20,
     });
     expect(options).toMatchObject({ out: 'x', jobs: 1, fresh: false });
   });
@@ -29,6 +30,9 @@ describe('the command line', () => {
     ['sweep transformers:1..2 --search islands', 'not built yet. There is: bisect'],
     ['sweep transformers:1..2 --device cuda', 'not built yet. There are: auto, cpu'],
     ['sweep transformers:1..2 --max-minutes soon', 'is not a positive number'],
+    ['sweep transformers:1..2 --environments many', '`--environments many` is not a positive number'],
+    ['sweep transformers:1..2 --environments 1', '`--environments 1` is not a whole number from 2 on'],
+    ['sweep transformers:1..2 --environments 2.5', 'is not a whole number from 2 on'],
     ['report --format html', 'There are: terminal, markdown, json'],
     ['publish out', 'There are: sweep, plan'],
     ['sweep transformers:1..2 --out', '`--out` needs a value'],

@@ -2,23 +2,19 @@ import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
   MARKER,
-  Refused,
   STAGES,
-  UserError,
   WATCHED,
-  WeatherError,
   allCells,
   causes,
   cellId,
   clausesOf,
-  code,
+  controlOf,
   controlsOf,
   external_exports,
-  fence,
   globMatcher,
-  inline,
   isGuardFinding,
   isMeasured,
+  isNews,
   isVersion,
   isWatched,
   isWorse,
@@ -29,7 +25,6 @@ import {
   parseCellId,
   parseCommandLine,
   parsePep508,
-  plain,
   plan,
   plural,
   readConfiguration,
@@ -40,19 +35,36 @@ import {
   requestKey,
   requestsOf,
   selectCells,
+  specifiersOf,
   sweep,
   sweepWorld,
+  takeOut,
   torchFor,
   totalsText,
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-XNFU75CL.js";
+} from "./chunks/chunk-HFXKQPST.js";
+import "./chunks/chunk-IOHXFN5T.js";
 import {
+  nextStep,
+  writeDefect
+} from "./chunks/chunk-XGRVJIWH.js";
+import {
+  code,
+  failureOf,
+  fence,
+  inline,
+  plain
+} from "./chunks/chunk-KTZONPEQ.js";
+import {
+  Refused,
+  UserError,
+  WeatherError,
   __commonJS,
   __require,
   __toESM
-} from "./chunks/chunk-5XWL5JNG.js";
+} from "./chunks/chunk-WNWKF34P.js";
 
 // node_modules/tunnel/lib/tunnel.js
 var require_tunnel = __commonJS({
@@ -21885,6 +21897,7 @@ var Plan = external_exports.strictObject({
   cells: external_exports.array(Cell).max(2e3),
   alternatives: external_exports.array(Cell).max(4e3),
   partners: external_exports.record(Text, external_exports.array(Version)),
+  asks: external_exports.array(Text).max(1e3).optional(),
   chosenBy: external_exports.enum(["default", "user", "code"]),
   sources: external_exports.record(Text, Text),
   locked: external_exports.strictObject({ base: Pins, head: Pins }),
@@ -22154,7 +22167,9 @@ function conclusionOf({ reports, failOn, counts, isKnown, missing }) {
   );
   if (fails || failOn.includes("incomplete") && missing.length > 0) return "failure";
   const isOpen = reports.some(
-    ({ comparisons }) => comparisons.some(({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === "flaky")) || comparisons.some(({ comparison }) => comparison === "not-compared")
+    ({ comparisons, controls }) => [...comparisons, ...controls].some(
+      ({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === "flaky")
+    ) || comparisons.some(({ comparison }) => comparison === "not-compared")
   );
   return isOpen || missing.length > 0 ? "neutral" : "success";
 }
@@ -22162,12 +22177,18 @@ function isFailure(report, kind, counts) {
   if (kind === "guard") return report.findings.some(isGuardFinding);
   if (kind === "incomplete")
     return report.comparisons.some(({ cell, comparison }) => comparison === "not-compared" && counts(cell));
-  return report.comparisons.some(
-    ({ cell, comparison }) => comparison === kind && counts(cell) && isConfirmed(report, cell)
+  const counted = report.comparisons.map(({ cell }) => cell).filter(counts);
+  const all2 = /* @__PURE__ */ new Set([...counted, ...counted.map(controlIdOf)]);
+  return [...report.comparisons, ...report.controls].some(
+    (one) => one.comparison === kind && all2.has(one.cell) && isConfirmed(report, one)
   );
 }
-function isConfirmed(report, cell) {
-  const own2 = report.boundaries.filter((boundary) => boundary.cell === cell && boundary.direction !== "fixed");
+function controlIdOf(cell) {
+  return cellId(controlOf(parseCellId(cell)));
+}
+function isConfirmed(report, { cell, cause }) {
+  const moved = cause === void 0 ? cell : controlIdOf(cell);
+  const own2 = report.boundaries.filter((boundary) => boundary.cell === moved && boundary.direction !== "fixed");
   if (own2.length === 0) return report.together.includes(cell);
   return own2.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }
@@ -22324,7 +22345,7 @@ async function writeCheck(what, text, github2) {
 }
 async function writeComment(what, text, github2) {
   const isWorthIt = what.comment === "always" || what.missing.length > 0 || what.reports.some(
-    ({ comparisons, findings }) => findings.some(isGuardFinding) || comparisons.some(({ comparison }) => comparison !== "same")
+    ({ comparisons, controls, findings }) => findings.some(isGuardFinding) || [...comparisons, ...controls].some(({ comparison }) => isNews(comparison))
   );
   if (what.comment === "never") return "switched off";
   const [login2, comments] = await Promise.all([github2.login(), github2.comments(what.pull.number)]);
@@ -22689,7 +22710,8 @@ var Failure = external_exports.strictObject({
   type: external_exports.string().max(200),
   reason: external_exports.string().max(200),
   signature: external_exports.string().max(400),
-  message: external_exports.string().max(5e3)
+  message: external_exports.string().max(5e3),
+  frames: external_exports.array(external_exports.string().max(300)).max(10).optional()
 });
 var Facts = external_exports.strictObject({
   trainable: external_exports.number().int().nonnegative().optional(),
@@ -22713,12 +22735,14 @@ var Line = external_exports.discriminatedUnion("kind", [
   external_exports.strictObject({ kind: external_exports.literal("run"), identity: external_exports.string().max(1e5) }),
   external_exports.strictObject({
     kind: external_exports.literal("environment"),
+    run: EnvironmentId.optional(),
     key: external_exports.string().max(4e3),
     request: Request2,
     environment: Environment
   }),
   external_exports.strictObject({
     kind: external_exports.literal("result"),
+    run: EnvironmentId.optional(),
     key: external_exports.string().max(4e3),
     environment: external_exports.string().max(4e3),
     repeat: external_exports.number().int().min(1).max(9),
@@ -22726,9 +22750,9 @@ var Line = external_exports.discriminatedUnion("kind", [
   })
 ]);
 function isConsistent({ outcome, stages, failures }) {
-  const failed = Object.values(stages).includes("fail");
-  if (outcome === "pass") return !failed && failures.length === 0;
-  return outcome === "fail" || outcome === "wrong" ? failed && failures.length > 0 : true;
+  const failed2 = Object.values(stages).includes("fail");
+  if (outcome === "pass") return !failed2 && failures.length === 0;
+  return outcome === "fail" || outcome === "wrong" ? failed2 && failures.length > 0 : true;
 }
 var ForeignResults = class {
   constructor(plan2) {
@@ -22872,7 +22896,7 @@ var ShardFile = external_exports.strictObject({
     device: Text3,
     containment: external_exports.strictObject({ name: Text3, enforced: external_exports.array(Text3).max(20), missing: external_exports.array(Text3).max(20) }),
     ms: external_exports.number().nonnegative(),
-    stoppedBy: external_exports.enum(["finished", "budget", "interrupted"]),
+    stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
     probe: Text3
   })
 });
@@ -22935,7 +22959,7 @@ function shardFile(folder) {
 }
 function runOf(machines, tool, bot) {
   const [first] = machines;
-  const order = ["interrupted", "budget", "finished"];
+  const order = ["interrupted", "budget", "environments", "finished"];
   return {
     tool,
     probe: first?.probe ?? "",
@@ -23000,6 +23024,14 @@ async function sweepShard(file, shard, out, context2, options, watch) {
   const whole = file.requests[shard.request]?.plan;
   if (whole === void 0) throw new UserError("The plan has no request for this shard.");
   const planned = planOfShard(whole, shard);
+  const giveBack = takeOut(out);
+  try {
+    return await measuredShard(planned, out, context2, options, watch);
+  } finally {
+    giveBack();
+  }
+}
+async function measuredShard(planned, out, context2, options, watch) {
   const world = await openWorld({ ...context2, python: options.python, offline: options.offline });
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context2.signal, say: context2.say };
@@ -27722,11 +27754,12 @@ function annotations(report) {
 function verdictLine(report) {
   const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
   const pin = recommended(report);
-  const advice = worse(report).length > 0 && pin ? `; ${pin.specifier} mends ${pin.unlocks.length}` : "";
+  const advice = worse(report).length > 0 && pin ? `; ${specifiersOf(pin).join(" and ")} mends ${pin.unlocks.length}` : "";
   return plain(`${changes}: ${totalsText(report, ", ")}${advice}`);
 }
 
 // src/index.ts
+var interrupted = new AbortController();
 async function main() {
   const mode = modeInput();
   const room = roomOf(process.env);
@@ -27742,7 +27775,6 @@ async function main() {
   }
 }
 function roomOf(environment) {
-  const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
   const say = (text) => info(text.split("\n").map(logLine).join("\n"));
@@ -27857,12 +27889,16 @@ function statusOf(reports, { conclusion }) {
   if (conclusion === "failure") return 1;
   return reports.some(({ totals }) => totals.cells["not-compared"] > 0) ? 3 : 0;
 }
-try {
-  await main();
-} catch (error2) {
-  const status = error2 instanceof UserError ? 2 : error2 instanceof WeatherError || error2 instanceof Refused ? 3 : 70;
-  const lines = error2 instanceof UserError ? error2.lines : [error2 instanceof Error ? error2.message : String(error2)];
+function failed(error2) {
+  const { status, lines, log } = failureOf(error2, interrupted.signal.aborted);
   for (const text of lines) error(plain(text, 1e3));
+  if (log !== void 0) info(nextStep(writeDefect("0.2.0", [getInput("mode")], log), logLine(log)));
   setOutput("status", status);
   process.exitCode = status;
 }
+for (const event of ["uncaughtException", "unhandledRejection"])
+  process.on(event, (error2) => {
+    failed(error2);
+    process.exit();
+  });
+await main().catch(failed);

@@ -71,7 +71,14 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   checkDevice(last(typed, 'device'), problems);
   const { cells, chosenBy } = cellsOf(list(typed, 'cells').flatMap(splitPatterns), configuration, problems);
   const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells, chosenBy, minutes, environments: ENVIRONMENTS };
+  return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems) };
+}
+
+function environmentsOf(typed: Typed, problems: string[]): number {
+  const environments = numberOf('environments', typed, problems) ?? ENVIRONMENTS;
+  if (environments < 2 || !Number.isInteger(environments))
+    problems.push(`\`--environments ${environments}\` is not a whole number from 2 on: a comparison has two ends.`);
+  return environments;
 }
 
 /** Changes and releases that were named without an option. */

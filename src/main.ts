@@ -14,8 +14,8 @@ import type { Catalog, Clock } from './ports.ts';
 import { buildReport } from './report/build.ts';
 import type { Report } from './report/model.ts';
 import { conclude } from './search/conclude.ts';
-import { controlsOf, next } from './search/next.ts';
-import type { Problem } from './search/problem.ts';
+import { leftUndone, next } from './search/next.ts';
+import { controlsOf, type Problem } from './search/problem.ts';
 import { baseLock, baseRequest, groups } from './search/requests.ts';
 import { measureBatch, type SweepPorts } from './sweep/measure.ts';
 
@@ -44,7 +44,8 @@ export async function plan(request: SweepRequest, catalog: Catalog, python: stri
   const releases = await lookUp(request, catalog, problems);
   const planned = makePlan(request, releases, python, problems);
   if (planned === undefined || problems.length > 0) throw new UserError(problems);
-  return planned;
+  const asks = await Promise.all(planned.changes.map(({ library, to }) => catalog.requires(library, to)));
+  return { ...planned, asks: [...new Set(asks.flat())] };
 }
 
 /** What is known before a run: findings of the guard, and the manifests that a pin can be put into. */
@@ -126,7 +127,7 @@ async function lookUp(
 }
 
 export function problemOf(planned: Plan): Problem {
-  const { changes, held, cells, alternatives, partners, environments } = planned;
+  const { changes, held, cells, alternatives, partners, asks = [], environments } = planned;
   return {
     changes,
     held,
@@ -134,6 +135,7 @@ export function problemOf(planned: Plan): Problem {
     controls: controlsOf(cells),
     alternatives,
     partners,
+    asks,
     packages: packageTable(),
     environments,
   };
@@ -163,7 +165,11 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   };
   for (;;) {
     const step = next(problem, history);
-    if (step.kind === 'done' && !ports.isInterrupted()) return { history, stoppedBy: 'finished' as const };
+    if (step.kind === 'done' && !ports.isInterrupted())
+      return {
+        history,
+        stoppedBy: leftUndone(problem, history).length > 0 ? ('environments' as const) : ('finished' as const),
+      };
     if (step.kind === 'done' || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
     history.push(...(await measureBatch(step.questions, ports, settings)));

@@ -22,6 +22,8 @@ export interface Tree {
 export interface Catalog {
   /** All releases of a library on the configured index. Throws UserError for an unknown name, WeatherError without an answer. */
   releases(library: string): Promise<readonly Release[]>;
+  /** Names that the metadata of a release asks for, without its extras; none where the index serves no metadata. Never throws. */
+  requires(library: string, version: string): Promise<readonly string[]>;
 }
 
 /** Versions that an environment keeps to where it can. */

@@ -58,6 +58,48 @@ const PAGE = JSON.stringify({
   ],
 });
 
+describe('what a release asks for', () => {
+  const metadata = [
+    'Metadata-Version: 2.1',
+    'Name: peft',
+    'Requires-Dist: numpy>=1.17',
+    'Requires-Dist: Hugging_Face-Hub (>=0.25)',
+    'Requires-Dist: accelerate>=0.21.0; python_version >= "3.8"',
+    'Requires-Dist: black; extra == "quality"',
+    'Requires-Dist: ; not a requirement',
+    'Requires-Dist: numpy',
+    '',
+    'Requires-Dist: only-text',
+  ];
+  const page = (more: object) =>
+    JSON.stringify({
+      files: [{ filename: 'peft-0.17.1-py3-none-any.whl', url: '../../files/peft-0.17.1-py3-none-any.whl', ...more }],
+    });
+
+  it('is what its metadata names without extras, read once', async () => {
+    const { open, calls } = await serve((url) =>
+      url.endsWith('.metadata')
+        ? { status: url === '/files/peft-0.17.1-py3-none-any.whl.metadata' ? 200 : 404, body: metadata.join('\n') }
+        : { status: 200, body: page({ 'core-metadata': { sha256: 'x' } }) },
+    );
+    const expected = ['numpy', 'hugging-face-hub', 'accelerate'];
+    expect(await open().requires('peft', '0.17.1')).toEqual(expected);
+    expect(await open().requires('peft', '0.17.1')).toEqual(expected);
+    expect(calls()).toBe(2);
+  });
+
+  it.each<[string, object]>([
+    ['the index has no metadata', {}],
+    ['its address is none', { 'core-metadata': true, url: 'http://[' }],
+    ['its address is no web address', { 'core-metadata': true, url: 'file:///etc/passwd' }],
+    ['the index does not answer', { 'core-metadata': true, url: '/gone' }],
+  ])('is nothing where %s', async (_name, more) => {
+    const { open } = await serve((url) => ({ status: url.includes('gone') ? 404 : 200, body: page(more) }));
+    expect(await open().requires('peft', '0.17.1')).toEqual([]);
+    expect(await open().requires('peft', '0.18.0')).toEqual([]);
+  });
+});
+
 describe('the catalog', () => {
   it('reads versions, dates, sizes, yanks and Python ranges of the JSON form', async () => {
     const { open } = await serve(() => ({ status: 200, body: PAGE }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareResults } from '../../src/domain/comparison.ts';
 import type { Result } from '../../src/domain/outcome.ts';
+import { withSoundCarry } from '../../src/domain/outcome.ts';
 import { checked, failing, passing, raised, stopped, without } from '../factories/results.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
@@ -49,22 +50,46 @@ describe('comparing one cell before and after', () => {
       comparison: 'regressed',
     },
     {
-      name: 'the same failure on both sides is the same',
+      name: 'the same failure on both sides is still broken, never unchanged',
       before: failing(CELL, [disable]),
       after: failing(CELL, [disable]),
-      comparison: 'same',
+      comparison: 'still-broken',
     },
     {
-      name: 'another failure of the same stage is a change',
+      name: 'another failure of the same stage is still broken',
       before: failing(CELL, [generate]),
       after: failing(CELL, [raised('generate', 'other')]),
-      comparison: 'changed',
+      comparison: 'still-broken',
     },
     {
-      name: 'getting further before failing is a change, not a fix',
+      name: 'getting further before failing is still broken, not a fix',
       before: stopped(CELL, raised('forward', 'x')),
       after: failing(CELL, [generate]),
-      comparison: 'changed',
+      comparison: 'still-broken',
+    },
+    {
+      name: 'one of two failures that goes away is still broken, not a fix',
+      before: failing(CELL, [generate, disable]),
+      after: failing(CELL, [disable]),
+      comparison: 'still-broken',
+    },
+    {
+      name: 'a broken invariant on both sides is still broken',
+      before: failing(CELL, [silent]),
+      after: failing(CELL, [silent]),
+      comparison: 'still-broken',
+    },
+    {
+      name: 'failing later, then earlier, regresses',
+      before: failing(CELL, [disable]),
+      after: stopped(CELL, raised('forward', 'x')),
+      comparison: 'regressed',
+    },
+    {
+      name: 'a refusal on both sides is the same',
+      before: without(CELL, 'unsupported'),
+      after: without(CELL, 'unsupported'),
+      comparison: 'same',
     },
     {
       name: 'a refusal after a pass regresses',
@@ -129,7 +154,40 @@ describe('comparing one cell before and after', () => {
     expect(compareResults(before, passing(CELL, { trainable: 512 })).comparison).toBe('fixed');
   });
 
+  it('says of two broken sides what was mended and what moved', () => {
+    expect(compareResults(failing(CELL, [generate, disable]), failing(CELL, [disable])).what).toEqual([
+      'generate mended',
+      'another failure',
+    ]);
+  });
+
   it('names the stages that broke', () => {
     expect(compareResults(passing(CELL), failing(CELL, [generate, disable])).what).toEqual(['generate', 'disable']);
+  });
+});
+
+describe('carry', () => {
+  const carry = checked('carry', 'carry-differs');
+
+  it.each([
+    ['a head that did not train', failing(CELL, [checked('train', 'head-not-trained')])],
+    ['a save that does not come back', failing(CELL, [checked('reload', 'reload-differs')])],
+    ['a forward pass that is not finite', failing(CELL, [checked('forward', 'not-finite')])],
+  ])('is not judged where the base has %s', (_name, base) => {
+    expect(withSoundCarry(failing(CELL, [carry]), base)).toEqual({
+      ...passing(CELL),
+      stages: { ...passing(CELL).stages, carry: 'na' },
+    });
+  });
+
+  it('is judged where the base fails only at what leaves the saved adapter sound', () => {
+    const after = failing(CELL, [carry]);
+    expect(withSoundCarry(after, failing(CELL, [disable]))).toBe(after);
+    expect(withSoundCarry(after, passing(CELL))).toBe(after);
+  });
+
+  it('leaves what else fails as it is', () => {
+    const judged = withSoundCarry(failing(CELL, [carry, disable]), failing(CELL, [checked('train', 'x')]));
+    expect([judged.outcome, judged.message, judged.failures]).toEqual(['fail', 'unbound', [disable]]);
   });
 });

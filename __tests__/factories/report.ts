@@ -8,10 +8,33 @@ export function compared(
   more: Partial<Comparison> = {},
 ): Comparison {
   const after = comparison === 'regressed' ? 'fail' : comparison === 'degraded' ? 'wrong' : 'pass';
-  return { cell, comparison, what: [], before: 'pass', after, ...more };
+  const failed = (outcome: string): Comparison['failedAfter'] =>
+    outcome === 'fail'
+      ? [{ stage: 'forward', kind: 'raised' }]
+      : outcome === 'wrong'
+        ? [{ stage: 'train', kind: 'check' }]
+        : [];
+  const sides = { before: 'pass' as const, after: after as Comparison['after'], ...more };
+  return {
+    cell,
+    comparison,
+    what: failed(sides.after).map(({ stage }) => stage),
+    failedBefore: failed(sides.before),
+    failedAfter: failed(sides.after),
+    ...sides,
+  };
 }
 
-const ZERO = { regressed: 0, degraded: 0, fixed: 0, changed: 0, flaky: 0, same: 0, 'not-compared': 0 };
+const ZERO = {
+  regressed: 0,
+  degraded: 0,
+  fixed: 0,
+  changed: 0,
+  flaky: 0,
+  'still-broken': 0,
+  same: 0,
+  'not-compared': 0,
+};
 
 /** A report of prefix tuning that breaks on 8-bit Llama, with some parts replaced. */
 export function report(more: Partial<Report> = {}): Report {
@@ -35,7 +58,7 @@ export function report(more: Partial<Report> = {}): Report {
     containment: 'namespaces',
   });
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     run: {
       tool: '0.1.0',
       probe: '1',
@@ -65,13 +88,15 @@ export function report(more: Partial<Report> = {}): Report {
         direction: 'regressed',
         lastGood: '4.55.4',
         firstBad: '4.56.0',
+        before: { outcome: 'pass', failed: [] },
+        after: { outcome: 'fail', failed: ['forward'] },
         stage: 'forward',
         reason: 'attribute gone',
         signature: "AttributeError: 'DynamicCache' object has no attribute 'key_cache'",
         message: "AttributeError: 'DynamicCache' object has no attribute 'key_cache'",
         measured: ['4.55.4', '4.56.0', '4.57.6'],
         alsoChanged: [],
-        certainty: { runs: 2, agree: 2, adjacent: true, confounded: false },
+        certainty: { runs: 2, agree: 2, adjacent: true, open: 0, confounded: false },
       },
     ],
     together: [],
@@ -120,6 +145,7 @@ export function report(more: Partial<Report> = {}): Report {
         cost: 'weights take 2 instead of 1 bytes each',
       },
     ],
+    leftUndone: [],
     findings: [],
     ...more,
     comparisons,

@@ -85,26 +85,21 @@ const CLIMBER = {
   'step/__init__.py': '',
 };
 
+/** The first two are about compiling, which another user does in another way. */
 export const FORM_ATTACKS: readonly FormAttack[] = [
   {
-    says: 'lists a path that climbs out in a second RECORD',
+    says: 'lists a path that climbs out in RECORDs that it adds',
     content: () => ({
-      files: { ...CLIMBER, 'innocent-1.0.data/purelib/innocent-9.dist-info/RECORD': `${CLIMBING},,\n` },
+      files: {
+        ...CLIMBER,
+        'innocent-1.0.data/purelib/innocent-9.dist-info/RECORD': `${CLIMBING},,\n`,
+        'innocent-1.0.data/purelib/torch-9.dist-info/RECORD': `${CLIMBING},,\n`,
+      },
     }),
   },
   {
-    says: 'lists a path that climbs out in its own RECORD',
-    content: () => ({ files: CLIMBER, claims: [CLIMBING] }),
-  },
-  {
-    says: 'lists a path that climbs out in the RECORD of torch',
-    content: () => ({
-      files: { ...CLIMBER, 'innocent-1.0.data/purelib/torch-9.dist-info/RECORD': `${CLIMBING},,\n` },
-    }),
-  },
-  {
-    says: 'lists a path with backslashes and an absolute one',
-    content: (marker) => ({ files: CLIMBER, claims: ['step\\..\\..\\pwned.py', marker.replace(/$/, '.py')] }),
+    says: 'lists paths that climb out, have backslashes or are absolute in its own RECORD',
+    content: (marker) => ({ files: CLIMBER, claims: [CLIMBING, 'step\\..\\..\\pwned.py', `${marker}.py`] }),
   },
   { says: 'has a file of a path that climbs out', content: () => ({ files: { '../../../../escaped.py': '' } }) },
   { says: 'has a file of an absolute path', content: (marker) => ({ files: { [marker]: 'owned\n' } }) },

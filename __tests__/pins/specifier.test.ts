@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { satisfies } from '../../src/domain/version.ts';
-import { propose } from '../../src/pins/propose.ts';
 import { type PinTarget, withPin } from '../../src/pins/specifier.ts';
 
 const raise = { kind: 'raise-partner', library: 'peft', version: '0.18.0' } as const;
@@ -52,13 +51,5 @@ describe('a pin in the specifier that is already there', () => {
       }),
       { numRuns: 2000 },
     );
-  });
-});
-
-describe('a pin for a change that goes back', () => {
-  it('is a floor that does not keep the change: what works is newer than what breaks', () => {
-    const measured = { unlocks: ['a'], holds: 1, of: 1, measuredIn: '' };
-    const [pin] = propose([{ kind: 'hold', library: 'peft', version: '0.18.0', below: '0.17.1', ...measured }]);
-    expect(pin).toMatchObject({ kind: 'floor', specifier: 'peft>=0.18.0', keepsBump: false });
   });
 });

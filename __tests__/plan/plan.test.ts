@@ -9,6 +9,7 @@ const CATALOG = new Map([
   ['peft', releases('0.17.0', '0.17.1', '0.18.0')],
   ['bitsandbytes', releases('0.47.0', '0.48.0')],
   ['accelerate', releases('1.10.0')],
+  ['huggingface-hub', releases('0.19.4', '0.36.0')],
   [
     'torchao',
     [
@@ -63,6 +64,16 @@ describe('a plan', () => {
     expect(plan?.partners.bitsandbytes).toEqual(['0.47.0', '0.48.0']);
   });
 
+  it('goes back like forward: the releases from the newer to the older one', () => {
+    const { plan, problems } = planned('transformers:5.0.0..4.55.4');
+    expect([problems, plan?.changes[0]?.releases]).toEqual([[], ['5.0.0', '4.57.0', '4.56.0', '4.55.4']]);
+  });
+
+  it('counts what the user holds as a partner', () => {
+    const { plan } = planned('transformers:4.55.4..5.0.0', { held: { 'huggingface-hub': '0.19.4' } });
+    expect(plan?.partners['huggingface-hub']).toEqual(['0.19.4', '0.36.0']);
+  });
+
   it('knows which cells could stand in for one that breaks', () => {
     const { plan } = planned('transformers:4.55.4..5.0.0', { cells: ['prefix-tuning/bnb-int8/llama/causal-lm'] });
     expect(plan?.alternatives.map(({ method, quantization }) => `${method}/${quantization}`)).toEqual([
@@ -82,8 +93,7 @@ describe('a plan', () => {
   });
 
   it.each<[string, string]>([
-    ['transformers:5.0.0..4.55.4', 'does not go forward. Write the older one first: `transformers:4.55.4..5.0.0`'],
-    ['transformers:4.55.4..4.55.4', 'Both ends are the same release'],
+    ['transformers:4.55.4..4.55.4', 'changes nothing: both ends are the same release'],
     ['transformers:4.55.4..4.58.0', 'no release 4.58.0. The nearest are 4.57.0 and 5.0.0'],
     ['transformers:4.55.4..6.x', 'no release 6.x'],
     [

@@ -103,6 +103,16 @@ describe('one-click pins', () => {
   });
 });
 
+/** The control of a cell regresses, with a boundary that a repeat confirmed; the cell with it, or not. */
+function movedModel(cause?: 'base model') {
+  const control = CELL.replace(/^[^/]+/, 'base');
+  return report({
+    comparisons: [cause ? compared(CELL, 'regressed', { cause }) : compared(CELL, 'same')],
+    controls: [compared(control, cause ? 'degraded' : 'regressed')],
+    boundaries: report().boundaries.map((one) => ({ ...one, cell: control })),
+  });
+}
+
 describe('the check', () => {
   const flaky = report({ comparisons: [compared(CELL, 'flaky')] });
   const unsure = report({
@@ -137,6 +147,22 @@ describe('the check', () => {
         failOn: ['guard'],
       }),
       'failure',
+    ],
+    ['fails for a base model that moved alone', judged([movedModel()]), 'failure'],
+    [
+      'fails for a cell that its base model broke',
+      judged([movedModel('base model')], { failOn: ['regressed'] }),
+      'failure',
+    ],
+    [
+      'is neutral where nobody named a cell of a base model that moved',
+      judged([movedModel()], { counts: () => false }),
+      'neutral',
+    ],
+    [
+      'passes for what is still broken as before',
+      judged([report({ comparisons: [compared(CELL, 'still-broken')], boundaries: [] })]),
+      'success',
     ],
     [
       'passes where nothing moved',

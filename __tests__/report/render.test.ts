@@ -17,6 +17,32 @@ describe('the terminal', () => {
     expect(renderTerminal(report())).toMatchSnapshot();
   });
 
+  it('says first what the base model does, and why cells were not compared beside a broken one', () => {
+    const shown = renderTerminal(brokenControl());
+    expect(shown).toMatchSnapshot();
+    expect(shown.indexOf('the base model')).toBeLessThan(shown.indexOf('seq-cls     '));
+  });
+
+  it('says what a limit left undone', () => {
+    expect(renderTerminal(limited())).toContain(
+      'the limit of environments was reached\n  Not tried as partners to raise: accelerate.',
+    );
+  });
+
+  it('names why a way out is none, how many cells a pin was not measured with, and the newest patch', () => {
+    const made = report();
+    const [partner] = made.pins;
+    const [method] = made.workarounds;
+    const shown = renderTerminal(
+      report({
+        pins: partner ? [{ ...partner, holds: 1, of: 1, newestPatch: '0.18.1' }] : [],
+        workarounds: method ? [{ ...method, helps: false, why: 'the base model is wrong there' }] : [],
+      }),
+    );
+    expect(shown).toContain('1 of 1 (3 not measured with it) not worse, 0.18.1 measured too');
+    expect(shown).toContain('pass, the base model is wrong there');
+  });
+
   it('says why cells were not measured', () => {
     const shown = renderTerminal(
       report({
@@ -29,6 +55,44 @@ describe('the terminal', () => {
     expect(shown).toContain('skipped: needs a GPU');
   });
 });
+
+function brokenControl(): Report {
+  const broken = { before: 'fail' as const, after: 'fail' as const };
+  const why = "the base model is broken on both sides: quantize: ModuleNotFoundError: No module named 'triton.ops'";
+  return report({
+    comparisons: ['bert', 'llama'].map((architecture) =>
+      compared(`lora/bnb-nf4/${architecture}/seq-cls`, 'not-compared', { ...broken, cause: 'base model', why }),
+    ),
+    controls: ['bert', 'llama'].map((architecture) =>
+      compared(`base/bnb-nf4/${architecture}/seq-cls`, 'still-broken', broken),
+    ),
+    boundaries: [],
+    pins: [],
+    workarounds: [],
+  });
+}
+
+function limited(): Report {
+  return report({
+    run: { ...report().run, stoppedBy: 'environments' },
+    leftUndone: ['Not tried as partners to raise: accelerate.'],
+  });
+}
+
+function movedModel(): Report {
+  const control = compared('base/none/llama/causal-lm', 'degraded', {
+    what: ['carry'],
+    after: 'wrong',
+    failedAfter: [{ stage: 'carry', kind: 'check' }],
+  });
+  return report({
+    comparisons: [compared(CELL, 'same')],
+    controls: [control],
+    boundaries: [],
+    pins: [],
+    workarounds: [],
+  });
+}
 
 describe('the comment', () => {
   it('begins with the verdict and what to do', () => {
@@ -46,6 +110,39 @@ describe('the comment', () => {
     expect(open).not.toContain('works with your fine-tuning');
     expect(renderComment(report({ comparisons: [compared(CELL, 'same')], boundaries: [] }))).toContain(
       'works with your fine-tuning',
+    );
+  });
+
+  it('never says that all is well where the base model moved, is broken, or the code could not be read', () => {
+    for (const made of [
+      movedModel(),
+      brokenControl(),
+      report({
+        comparisons: [compared(CELL, 'same')],
+        boundaries: [],
+        findings: [{ kind: 'cells-unsure', message: 'x', file: 'train.py', line: 3 }],
+      }),
+    ])
+      expect(renderComment(made)).not.toContain('works with your fine-tuning');
+  });
+
+  it('says first that the base model moved', () => {
+    const text = renderComment(movedModel());
+    expect(text).toContain('### ❌ transformers 4.57.6 degrades the base model on llama');
+    expect(text).toContain('- `base/none/llama/causal-lm`: pass → WRONG at carry');
+  });
+
+  it('does not count what was broken before as news', () => {
+    const made = report({
+      comparisons: [compared(CELL, 'still-broken', { before: 'fail', after: 'fail' })],
+      boundaries: [],
+    });
+    expect(renderComment(made)).toContain('breaks nothing that worked; 1 cell still broken as before');
+  });
+
+  it('says what a limit left undone', () => {
+    expect(renderComment(limited())).toContain(
+      '⚠️ The limit of environments was reached. Not tried as partners to raise: accelerate.',
     );
   });
 
@@ -106,8 +203,57 @@ describe('a report', () => {
 
   it('explains a cell with all that was measured of it', () => {
     const text = renderExplain(report(), 'prefix-tuning/bnb-int8/llama/causal-lm');
-    expect(text).toContain('4.55.4 | 4.56.0 (regressed)');
+    expect(text).toContain('4.55.4 | 4.56.0 (regressed): passes, then fails at forward');
     expect(text).toContain('peft>=0.18.0');
+  });
+
+  it('explains that carry is not judged where the base saved no sound adapter', () => {
+    const message = 'logits differ by 12';
+    const carry = { stage: 'carry' as const, kind: 'check' as const, type: 'x', reason: 'x', signature: 'x', message };
+    const result = {
+      id: 'x',
+      cell: CELL,
+      environment: 'fix',
+      repeat: 1,
+      outcome: 'wrong' as const,
+      stages: {},
+      facts: {},
+    };
+    const explained = (before: 'train' | 'disable') =>
+      renderExplain(
+        report({
+          comparisons: [compared(CELL, 'same', { failedBefore: [{ stage: before, kind: 'check' }] })],
+          results: [{ ...result, failures: [carry] }],
+        }),
+        CELL,
+      );
+    expect(explained('train')).toContain(
+      `carry: ${message} (not judged: the adapter that the base saved is not sound)`,
+    );
+    expect(explained('disable')).not.toContain('not judged');
+  });
+
+  it('explains how a cell is still broken', () => {
+    const text = renderExplain(
+      report({
+        comparisons: [
+          compared(CELL, 'still-broken', {
+            before: 'fail',
+            after: 'fail',
+            failedBefore: [
+              { stage: 'generate', kind: 'check' },
+              { stage: 'disable', kind: 'raised' },
+            ],
+            failedAfter: [{ stage: 'disable', kind: 'raised' }],
+            what: ['generate mended'],
+          }),
+        ],
+      }),
+      CELL,
+    );
+    expect(text).toContain(
+      'still broken\n  before  generate (wrong), disable (raises)\n  after   disable (raises)\n  moved   generate mended',
+    );
   });
 });
 
@@ -117,6 +263,9 @@ describe('the exit status', () => {
     ['1 for a regression', report(), DEFAULT, 1],
     ['1 for a degradation', report({ comparisons: [compared(CELL, 'degraded')] }), DEFAULT, 1],
     ['0 for a regression that nobody fails on', report(), [], 0],
+    ['1 for a base model that moved alone', movedModel(), DEFAULT, 1],
+    ['3 for a base model that is broken on both sides', brokenControl(), DEFAULT, 3],
+    ['0 for what is still broken', report({ comparisons: [compared(CELL, 'still-broken')] }), DEFAULT, 0],
     ['0 for what is flaky', report({ comparisons: [compared(CELL, 'flaky')] }), DEFAULT, 0],
     ['3 when a cell was not compared', report({ comparisons: [compared(CELL, 'not-compared')] }), DEFAULT, 3],
     [

@@ -31,7 +31,9 @@ describe('the search', () => {
         cell: 'prefix-tuning/none/llama/causal-lm',
         lastGood: '1.4.0',
         firstBad: '1.5.0',
-        certainty: { runs: 2, agree: 2, adjacent: true, confounded: false },
+        certainty: { runs: 2, agree: 2, adjacent: true, open: 0, confounded: false },
+        before: { outcome: 'pass', failed: [] },
+        after: { outcome: 'fail', failed: ['forward'] },
       }),
     ]);
     expect(conclusions.measuredPins).toEqual([
@@ -48,7 +50,7 @@ describe('the search', () => {
     });
     expect(conclusions.boundaries).toEqual([expect.objectContaining({ lastGood: '1.5.0', firstBad: '1.4.0' })]);
     expect(propose(conclusions.measuredPins)).toEqual([
-      expect.objectContaining({ kind: 'floor', specifier: 'transformers>=1.5.0', keepsBump: false }),
+      expect.objectContaining({ kind: 'hold', specifier: 'transformers>=1.5.0', keepsBump: false }),
     ]);
   });
 
@@ -103,15 +105,16 @@ describe('the search', () => {
     });
   });
 
-  it('finds a partner release that mends even where the newest one does not', () => {
+  it('finds a partner release that mends even where the newest one fails otherwise', () => {
     const { conclusions } = play({
       cells: [llama('prefix-tuning')],
       changes: [change('transformers', RELEASES)],
       partners: { peft: ['0.1.0', '0.2.0', '0.3.0', '0.4.0', '0.5.0', '0.6.0'] },
-      result: (cell, pins) =>
-        cell.method !== 'base' && atLeast(pins.transformers, '1.5.0') && pins.peft !== '0.3.0' && pins.peft !== '0.4.0'
-          ? failing(cellId(cell), [broken])
-          : undefined,
+      result: (cell, pins) => {
+        if (cell.method === 'base' || !atLeast(pins.transformers, '1.5.0')) return undefined;
+        if (pins.peft === '0.3.0' || pins.peft === '0.4.0') return undefined;
+        return failing(cellId(cell), [atLeast(pins.peft, '0.5.0') ? raised('attach', 'gone') : broken]);
+      },
     });
     expect(conclusions.measuredPins).toContainEqual(
       expect.objectContaining({ kind: 'raise-partner', version: '0.3.0' }),
@@ -174,6 +177,7 @@ describe('the search', () => {
     });
     expect(conclusions.comparisons[0]?.comparison).toBe('flaky');
     expect(conclusions.boundaries).toEqual([]);
+    expect(conclusions.measuredPins).toEqual([]);
   });
 
   it('finds where a silent failure begins behind a loud one', () => {

@@ -4,8 +4,8 @@ import type { Environment, EnvironmentRequest } from '../../src/domain/environme
 import type { Result } from '../../src/domain/outcome.ts';
 import type { Measurement, Question } from '../../src/domain/search.ts';
 import { conclude } from '../../src/search/conclude.ts';
-import { controlsOf, next } from '../../src/search/next.ts';
-import type { Problem } from '../../src/search/problem.ts';
+import { next } from '../../src/search/next.ts';
+import { controlsOf, type Problem } from '../../src/search/problem.ts';
 import { passing } from '../factories/results.ts';
 
 export type Pins = Readonly<Record<string, string>>;
@@ -15,6 +15,8 @@ export interface Script {
   readonly changes: Problem['changes'];
   readonly base?: Pins;
   readonly partners?: Problem['partners'];
+  readonly packages?: Problem['packages'];
+  readonly asks?: readonly string[];
   readonly alternatives?: readonly Cell[];
   readonly environments?: number;
   /** undefined means: passes. */
@@ -43,7 +45,8 @@ export function play(script: Script) {
     controls: controlsOf(script.cells),
     alternatives: script.alternatives ?? [],
     partners: script.partners ?? {},
-    packages: { none: [], 'bnb-int8': ['bitsandbytes'] },
+    asks: script.asks ?? [],
+    packages: { none: [], 'bnb-int8': ['bitsandbytes'], ...script.packages },
     environments: script.environments ?? 100,
   };
   const history: Measurement[] = [];

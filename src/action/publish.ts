@@ -29,7 +29,7 @@ const ShardFile = z.strictObject({
     device: Text,
     containment: z.strictObject({ name: Text, enforced: z.array(Text).max(20), missing: z.array(Text).max(20) }),
     ms: z.number().nonnegative(),
-    stoppedBy: z.enum(['finished', 'budget', 'interrupted']),
+    stoppedBy: z.enum(['finished', 'environments', 'budget', 'interrupted']),
     probe: Text,
   }),
 });
@@ -114,7 +114,7 @@ function shardFile(folder: string): ShardFile | undefined {
 
 function runOf(machines: readonly ShardFile['run'][], tool: string, bot: PlanFile['bot']): Report['run'] {
   const [first] = machines;
-  const order = ['interrupted', 'budget', 'finished'] as const;
+  const order = ['interrupted', 'budget', 'environments', 'finished'] as const;
   return {
     tool,
     probe: first?.probe ?? '',

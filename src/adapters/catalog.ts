@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { WATCHED } from '../domain/environment.ts';
 import { didYouMean } from '../domain/suggest.ts';
-import { isVersion, type Release } from '../domain/version.ts';
+import { isVersion, type Release, sameVersion } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Catalog } from '../ports.ts';
 import { type Answer, fetchText, type Patience, patienceOf } from './http.ts';
+import { metadataAddress, requirementNames } from './metadata.ts';
 import { type IndexFile, readPage } from './project-page.ts';
 import { parseWheelName, sourceVersion, type Target, wheelFits } from './wheels.ts';
 
@@ -15,6 +16,8 @@ const Cached = z.object({ etag: z.string().optional(), type: z.string(), fetched
 type Cached = z.infer<typeof Cached>;
 
 const ACCEPT = 'application/vnd.pypi.simple.v1+json, text/html;q=0.1';
+/** For what a run can do without. */
+const SHORT: Patience = { idleMs: 3000, totalMs: 5000 };
 const FRESH_MS = 10 * 60_000;
 
 export interface CatalogSettings {
@@ -40,11 +43,38 @@ export class IndexCatalog implements Catalog {
     return known;
   }
 
+  async requires(library: string, version: string): Promise<readonly string[]> {
+    try {
+      const release = (await this.releases(library)).find((one) => sameVersion(one.version, version));
+      return release?.metadata ? requirementNames(await this.#metadata(release.metadata)) : [];
+    } catch {
+      // It decides about an order alone.
+      return [];
+    }
+  }
+
+  /** The metadata of one wheel never changes: what was fetched once is kept for good. */
+  async #metadata(url: string): Promise<string> {
+    const file = this.#fileOf(url);
+    const kept = textIn(file);
+    if (kept !== undefined || this.settings.offline) return kept ?? '';
+    const { certificate, signal } = this.settings;
+    const { status, body } = await fetchText(url, { headers: {}, certificate, patience: SHORT, signal });
+    if (status !== 200) return '';
+    this.#keep(file, { type: 'metadata', fetched: Date.now(), body });
+    return body;
+  }
+
+  #fileOf(url: string): string {
+    return join(this.settings.folder, `${createHash('sha256').update(url).digest('hex').slice(0, 24)}.json`);
+  }
+
   async #read(library: string): Promise<readonly Release[]> {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
     for (const url of await this.settings.indexUrls()) {
-      const files = await this.#files(`${url.replace(/\/$/, '')}/${library}/`, library);
-      if (files) return toReleases(library, [...local, ...files], this.settings.target);
+      const page = `${url.replace(/\/$/, '')}/${library}/`;
+      const files = await this.#files(page, library);
+      if (files) return toReleases(library, [...local, ...files], this.settings.target, page);
     }
     if (local.length > 0) return toReleases(library, local, this.settings.target);
     throw new UserError(`The package index has no project \`${library}\`.${hint(library)}`);
@@ -53,7 +83,7 @@ export class IndexCatalog implements Catalog {
   /** The files of a project; undefined where the index has no such project. */
   async #files(url: string, library: string): Promise<readonly IndexFile[] | undefined> {
     const { offline } = this.settings;
-    const file = join(this.settings.folder, `${createHash('sha256').update(url).digest('hex').slice(0, 24)}.json`);
+    const file = this.#fileOf(url);
     const cached = readCached(file, library);
     const age = cached ? Date.now() - cached.page.fetched : Number.POSITIVE_INFINITY;
     if (cached && (offline || (age >= 0 && age < FRESH_MS))) return cached.files;
@@ -127,6 +157,14 @@ function readCached(
   }
 }
 
+function textIn(file: string): string | undefined {
+  try {
+    return Cached.parse(JSON.parse(readFileSync(file, 'utf8'))).body;
+  } catch {
+    return undefined;
+  }
+}
+
 function localFiles(folder: string, library: string): readonly IndexFile[] {
   try {
     return readdirSync(folder.replace(/^file:\/\//, ''))
@@ -138,7 +176,12 @@ function localFiles(folder: string, library: string): readonly IndexFile[] {
 }
 
 /** Files of one project, gathered to releases. A release is uploaded when its first file is, yanked when all are. */
-export function toReleases(library: string, files: readonly IndexFile[], target: Target): readonly Release[] {
+export function toReleases(
+  library: string,
+  files: readonly IndexFile[],
+  target: Target,
+  page?: string,
+): readonly Release[] {
   const byVersion = new Map<string, IndexFile[]>();
   for (const file of files) {
     const wheel = parseWheelName(file.filename);
@@ -148,6 +191,7 @@ export function toReleases(library: string, files: readonly IndexFile[], target:
   return [...byVersion].map(([version, group]) => {
     const fitting = group.find((file) => fits(file.filename, target));
     const uploaded = group.flatMap((file) => file.uploaded ?? []).toSorted()[0];
+    const metadata = page && fitting?.wheel ? metadataAddress(fitting.wheel, page) : undefined;
     const requiresPython = group.find((file) => file.requiresPython)?.requiresPython;
     return {
       version,
@@ -156,6 +200,7 @@ export function toReleases(library: string, files: readonly IndexFile[], target:
       ...(uploaded && { uploaded }),
       ...(requiresPython && { requiresPython }),
       ...(fitting?.bytes && { bytes: fitting.bytes }),
+      ...(metadata && { metadata }),
     };
   });
 }

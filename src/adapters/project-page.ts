@@ -10,6 +10,8 @@ export interface IndexFile {
   readonly yanked: boolean;
   readonly requiresPython?: string | undefined;
   readonly bytes?: number | undefined;
+  /** Address of the wheel, where the index serves its metadata beside it (PEP 658). */
+  readonly wheel?: string | undefined;
 }
 
 export interface Page {
@@ -26,6 +28,8 @@ const JsonPage = z.object({
       yanked: z.union([z.boolean(), z.string()]).nullish(),
       'requires-python': z.string().nullish(),
       size: z.number().nullish(),
+      url: z.string().nullish(),
+      'core-metadata': z.union([z.boolean(), z.record(z.string(), z.string())]).nullish(),
     }),
   ),
 });
@@ -56,6 +60,7 @@ function readJson(body: string, library: string): Checked {
     yanked: file.yanked === true || typeof file.yanked === 'string',
     requiresPython: file['requires-python'] ?? undefined,
     bytes: file.size ?? undefined,
+    wheel: (file['core-metadata'] && file.url) || undefined,
   }));
   const isEmpty = files.length === 0 && isNamed;
   return isEmpty || hasOwn(files, library) ? { files } : { wrong: 'the page of another project' };

@@ -6,7 +6,7 @@ import type { Catalog } from '../ports.ts';
 const MOST_BYTES = 12e9;
 
 /** The sum of the wheels of a lock in bytes, as the index gives them; a wheel without a size counts nothing. */
-export async function bytesOf(lock: Lock, catalog: Catalog): Promise<number> {
+export async function bytesOf(lock: Lock, catalog: Pick<Catalog, 'releases'>): Promise<number> {
   const sizes = await Promise.all(
     Object.entries(lock).map(async ([name, version]) => {
       try {

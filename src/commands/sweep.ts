@@ -56,7 +56,7 @@ export async function runPlan(context: Context): Promise<number> {
   for (const one of asked) {
     const { planned, known, files } = one;
     if (planned === undefined) return nothingToDo(context, one);
-    const facts = await factsOf(world, planned, await torchFor(world, planned), files);
+    const facts = await factsOf(world, planned, await torchFor(world, planned), { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
@@ -90,7 +90,7 @@ async function measuredInto(context: Context, render: (report: Report) => string
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
     const torch = await torchFor(world, planned);
-    context.say(renderPlan(await factsOf(world, planned, torch, files)));
+    context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
     const { ports, machine } = await sweepWorld(world, planned, torch, settings);
@@ -140,7 +140,12 @@ export function torchFor(world: World, planned: Plan): Promise<TorchBuild> {
   return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === 'torch')?.from);
 }
 
-async function factsOf(world: World, planned: Plan, torch: TorchBuild, files: readonly string[]): Promise<PlanFacts> {
+async function factsOf(
+  world: World,
+  planned: Plan,
+  torch: TorchBuild,
+  { files, known }: Pick<Asked, 'files' | 'known'>,
+): Promise<PlanFacts> {
   const problem = problemOf(planned);
   const { name, missing } = await world.containment();
   return {
@@ -150,6 +155,7 @@ async function factsOf(world: World, planned: Plan, torch: TorchBuild, files: re
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
     guessed: planned.guessed ?? [],
+    unsure: known.findings.flatMap(({ kind, file, line }) => (kind === 'cells-unsure' ? [`${file}:${line}`] : [])),
     files,
     locked: Object.keys(planned.locked.head).length,
     controls: problem.controls.length,

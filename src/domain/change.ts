@@ -3,7 +3,7 @@ export interface Place {
   readonly line: number;
 }
 
-/** A library that moves from one version to another; `releases` are those from `from` to `to`, both included, in that order: newest first where it goes back. */
+/** A library that moves from one version to another; forwards or back. `releases` are those from `from` to `to`, both included, in that order. */
 export interface Change {
   readonly library: string;
   readonly from: string;

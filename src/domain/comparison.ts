@@ -1,6 +1,15 @@
-import { type Failure, isMeasured, type Result, type Stage } from './outcome.ts';
+import { type Failure, isBroken, isMeasured, type Result, type Stage } from './outcome.ts';
 
-export const COMPARISONS = ['regressed', 'degraded', 'fixed', 'changed', 'flaky', 'same', 'not-compared'] as const;
+export const COMPARISONS = [
+  'regressed',
+  'degraded',
+  'fixed',
+  'changed',
+  'flaky',
+  'still-broken',
+  'same',
+  'not-compared',
+] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
 /** `what` names the stages or facts that moved, in a user's words. */
@@ -19,7 +28,7 @@ const LOSS_RATIO_BAND = 0.1;
  * both sides still regresses where another stage breaks.
  */
 export function compareResults(before: Result | undefined, after: Result | undefined): Compared {
-  if (!isMeasured(before) || !isMeasured(after)) return { comparison: 'not-compared', what: [], fresh: [] };
+  if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
   const fresh = after.failures.filter((failure) => isFresh(failure, before));
   const worse = worseFacts(before, after);
   const what = [...stagesOf(fresh), ...worse];
@@ -31,12 +40,15 @@ export function compareResults(before: Result | undefined, after: Result | undef
 }
 
 function better(before: Result, after: Result): Omit<Compared, 'fresh'> {
-  const mended = before.failures.filter((failure) => isFresh(failure, after));
-  if (mended.length > 0 && after.outcome !== 'unsupported' && reachesAsFar(before, after))
-    return { comparison: 'fixed', what: stagesOf(mended) };
+  const mended = stagesOf(before.failures.filter((failure) => isFresh(failure, after)));
   const different = otherFacts(before, after);
+  if (isBroken(before) && isBroken(after))
+    return { comparison: 'still-broken', what: [...mended.map((stage) => `${stage} mended`), ...different] };
+  if (mended.length > 0 && after.outcome !== 'unsupported') return { comparison: 'fixed', what: mended };
   return different.length > 0 ? { comparison: 'changed', what: different } : { comparison: 'same', what: [] };
 }
+
+export const NOT_COMPARED: Compared = { comparison: 'not-compared', what: [], fresh: [] };
 
 /** A failure is news where the other side went through that stage, or where its check failed and now it raises. */
 function isFresh(failure: Failure, other: Result): boolean {
@@ -44,10 +56,6 @@ function isFresh(failure: Failure, other: Result): boolean {
   if (state === 'ok' || state === 'na') return true;
   const same = other.failures.find((candidate) => candidate.stage === failure.stage);
   return failure.kind === 'raised' && same?.kind === 'check';
-}
-
-function reachesAsFar(before: Result, after: Result): boolean {
-  return after.failures.every((failure) => before.stages[failure.stage] === 'fail');
 }
 
 /** Facts are compared where both sides ran to their end: a cell that raised has no numbers to hold against. */
@@ -82,6 +90,16 @@ function otherFacts(before: Result, after: Result): string[] {
 
 function stagesOf(failures: readonly Failure[]): Stage[] {
   return [...new Set(failures.map((failure) => failure.stage))];
+}
+
+/** Whether the later side is neither worse nor better: what a search takes for standing still. */
+export function isStill(comparison: Comparison): boolean {
+  return comparison === 'same' || comparison === 'changed' || comparison === 'still-broken';
+}
+
+/** Whether the change did something to the cell, or that could not be told. */
+export function isNews(comparison: Comparison): boolean {
+  return comparison !== 'same' && comparison !== 'still-broken';
 }
 
 /** Whether the later side is worse: what a check fails for. */

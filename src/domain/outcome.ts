@@ -28,6 +28,8 @@ export interface Failure {
   /** The message without what differs from run to run, so that equal failures compare equal. */
   readonly signature: string;
   readonly message: string;
+  /** Where it was raised, outermost first: `peft/import_utils.py:12 <module>`. */
+  readonly frames?: readonly string[];
 }
 
 export interface Facts {
@@ -57,13 +59,38 @@ export function isMeasured(result: Result | undefined): result is Result {
   return result !== undefined && ['pass', 'wrong', 'fail', 'unsupported'].includes(result.outcome);
 }
 
-/** Equal results for the search: outcome, failures and named facts agree. */
-export function resultKey(result: Result): string {
-  const failures = result.failures.map((failure) => `${failure.stage} ${failure.signature}`);
-  return JSON.stringify([
-    result.outcome,
+export function isBroken(result: Result | undefined): boolean {
+  return result?.outcome === 'fail' || result?.outcome === 'wrong';
+}
+
+/** What a saved adapter stands on: where one of these failed, what was saved means nothing. */
+const SAVED: readonly Stage[] = ['attach', 'forward', 'train', 'reload'];
+
+/** Whether an adapter that was saved beside these failures means anything. */
+export function savesSound(failed: readonly Stage[]): boolean {
+  return !SAVED.some((stage) => failed.includes(stage));
+}
+
+/** A result without its verdict on `carry` where the adapter that the base saved is not sound. */
+export function withSoundCarry(result: Result, base: Result | undefined): Result {
+  if (result.stages.carry !== 'fail' || savesSound(failedStages(base))) return result;
+  const failures = result.failures.filter(({ stage }) => stage !== 'carry');
+  const [counts] = failures;
+  const { reason: _reason, message: _message, ...rest } = result;
+  return {
+    ...rest,
+    outcome: counts === undefined ? 'pass' : result.outcome === 'unsupported' ? 'unsupported' : outcomeOf(failures),
+    ...(counts && { reason: counts.reason, message: counts.message }),
+    stages: { ...result.stages, carry: 'na' },
     failures,
-    result.facts.trainable ?? null,
-    result.facts.uncachedGenerate ?? null,
-  ]);
+  };
+}
+
+function outcomeOf(failures: readonly Failure[]): Outcome {
+  return failures.some(({ kind }) => kind === 'raised') ? 'fail' : 'wrong';
+}
+
+/** The stages that failed, in their order, each once. */
+export function failedStages(result: Result | undefined): readonly Stage[] {
+  return STAGES.filter((stage) => result?.failures.some((failure) => failure.stage === stage));
 }

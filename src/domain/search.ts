@@ -1,7 +1,7 @@
 import type { Cell, CellId } from './cell.ts';
 import type { Comparison } from './comparison.ts';
 import type { Environment, EnvironmentRequest } from './environment.ts';
-import type { Result } from './outcome.ts';
+import type { Outcome, Result, Stage } from './outcome.ts';
 
 export type Purpose =
   | 'base'
@@ -30,6 +30,12 @@ export interface Measurement {
   readonly results: ReadonlyMap<CellId, Result>;
 }
 
+/** What a cell does on one side: its outcome, and the stages that failed there, in their order. */
+export interface Standing {
+  readonly outcome: Outcome;
+  readonly failed: readonly Stage[];
+}
+
 /** Where a cell breaks or mends between two releases, each measured. */
 export interface Boundary {
   readonly cell: CellId;
@@ -37,6 +43,9 @@ export interface Boundary {
   readonly direction: 'regressed' | 'degraded' | 'fixed';
   readonly lastGood: string;
   readonly firstBad: string;
+  /** What the cell does at these two. */
+  readonly before: Standing;
+  readonly after: Standing;
   readonly stage: string;
   readonly reason: string;
   readonly signature: string;
@@ -47,6 +56,8 @@ export interface Boundary {
     readonly runs: number;
     readonly agree: number;
     readonly adjacent: boolean;
+    /** Releases between the two that the limits of the run left unmeasured. */
+    readonly open: number;
     readonly confounded: boolean;
   };
 }
@@ -54,10 +65,14 @@ export interface Boundary {
 export interface Pin {
   readonly kind: 'hold' | 'exclude' | 'raise-partner' | 'floor';
   readonly library: string;
-  /** The version that was measured to work; for a hold, `below` is the first bad release. */
+  /** The version that was measured to work; for a hold, `below` is the first release that it keeps out. */
   readonly version: string;
   readonly below?: string;
+  /** The newest release of the same minor that was measured to work too. */
+  readonly newestPatch?: string;
   readonly specifier: string;
+  /** Specifiers of other libraries that were measured with it and only with it: all of them, or none. */
+  readonly together?: readonly string[];
   readonly keepsBump: boolean;
   /** Cells that are worse at head and are not with this pin. */
   readonly unlocks: readonly CellId[];
@@ -73,6 +88,8 @@ export interface Workaround {
   readonly use: string;
   readonly helps: boolean;
   readonly outcome: string;
+  /** Why it is no way out, where its outcome does not say so. */
+  readonly why?: string;
   readonly cost?: string;
 }
 
@@ -83,6 +100,15 @@ export interface CellComparison {
   readonly cause?: 'base model';
   readonly before?: Result;
   readonly after?: Result;
+  /** What the control does at head, where it is broken on both sides. */
+  readonly brokenControl?: Result;
+}
+
+/** A kind of question that the limits of a run left open: about which cells, and for a partner which libraries. */
+export interface LeftUndone {
+  readonly purpose: Purpose;
+  readonly cells: readonly CellId[];
+  readonly libraries: readonly string[];
 }
 
 /** All that the measurements allow to say. */
@@ -94,6 +120,7 @@ export interface Conclusions {
   readonly together: readonly string[];
   readonly measuredPins: readonly MeasuredPin[];
   readonly workarounds: readonly Workaround[];
+  readonly left: readonly LeftUndone[];
 }
 
 /** A set of versions that was measured as a way out, before it is put into words. */
@@ -101,8 +128,9 @@ export interface MeasuredPin {
   readonly kind: Pin['kind'];
   readonly library: string;
   readonly version: string;
-  /** For a hold: the first bad release. */
+  /** For a hold: the first release that it keeps out; absent where the change goes back. */
   readonly below?: string;
+  readonly newestPatch?: string;
   readonly unlocks: readonly string[];
   readonly holds: number;
   readonly of: number;

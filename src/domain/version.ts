@@ -9,6 +9,8 @@ export interface Release {
   /** Whether a wheel for this Python and platform exists; `bytes` is its size where the index says. */
   readonly hasWheel: boolean;
   readonly bytes?: number;
+  /** Address of that wheel's metadata (PEP 658), where the index serves it. */
+  readonly metadata?: string;
 }
 
 export function isVersion(text: string): boolean {
@@ -22,6 +24,12 @@ export function compareVersions(left: string, right: string): number {
 
 export function sameVersion(left: string, right: string): boolean {
   return pep440.eq(left, right);
+}
+
+/** The line of releases that a version is a patch of: `0.18` of `0.18.1`. */
+export function minorOf(version: string): string {
+  const [major = 0, minor = 0] = pep440.explain(version)?.release ?? [];
+  return `${major}.${minor}`;
 }
 
 export function isPrerelease(version: string): boolean {

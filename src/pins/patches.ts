@@ -68,7 +68,9 @@ function onePatch(pin: Pin, manifest: Manifest, index: number, where: Patchable)
   const { file } = manifest;
   const { specifier } = pin;
   const place = { specifier, file, line: requirement.line };
-  const target = { kind: pin.kind, library: pin.library, version: pin.version, ...(pin.below && { bad: pin.below }) };
+  // Where a change goes back, the hold is a floor.
+  const kind = pin.kind === 'hold' && pin.below === undefined ? 'floor' : pin.kind;
+  const target = { kind, library: pin.library, version: pin.version, ...(pin.below && { bad: pin.below }) };
   const wanted = withPin(requirement.specifier, target);
   if (wanted === requirement.specifier) return undefined;
   if (wanted === undefined)

@@ -1,20 +1,25 @@
 import type { MeasuredPin, Pin } from '../domain/search.ts';
-import { compareVersions } from '../domain/version.ts';
 
 /** Versions that were measured as a way out, as specifiers to put into a manifest; those that keep the change first. */
 export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
-  return measured.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+  const pins = measured.map(toPin);
+  return pins.map((pin) => withOthers(pin, pins)).toSorted((left, right) => rank(right) - rank(left));
+}
+
+/** Holds of several libraries were measured in one environment: one of them alone was not. */
+function withOthers(pin: Pin, pins: readonly Pin[]): Pin {
+  const others = pins.filter(
+    (other) => pin.kind === 'hold' && other.kind === 'hold' && other !== pin && other.measuredIn === pin.measuredIn,
+  );
+  return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
 }
 
 function toPin(pin: MeasuredPin): Pin {
-  const { library, version, unlocks, holds, of, measuredIn } = pin;
-  // A change that goes back is held by a floor: the release that works is newer than the first bad one.
-  const isBack = pin.below !== undefined && compareVersions(version, pin.below) > 0;
-  const below = isBack ? undefined : pin.below;
+  const { kind, library, version, below, newestPatch, unlocks, holds, of, measuredIn } = pin;
+  const specifier = below === undefined ? `${library}>=${version}` : `${library}<${below}`;
   return {
-    ...{ kind: isBack ? 'floor' : pin.kind, library, version, ...(below && { below }) },
-    specifier: pin.kind === 'hold' && !isBack ? `${library}<${below}` : `${library}>=${version}`,
-    ...{ keepsBump: pin.kind !== 'hold', unlocks, holds, of, measuredIn },
+    ...{ kind, library, version, ...(below && { below }), ...(newestPatch && { newestPatch }) },
+    ...{ specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn },
   };
 }
 

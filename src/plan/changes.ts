@@ -13,20 +13,23 @@ export function resolveChange(
   const from = findVersion(written.library, written.from, releases, usable, python, problems);
   const to = findVersion(written.library, written.to, releases, usable, python, problems);
   if (from === undefined || to === undefined) return undefined;
-  const { library, place } = written;
-  const isBack = compareVersions(from, to) > 0;
-  // A manifest may go back, and is measured like any change; who types it has likely mixed up the ends.
-  if (sameVersion(from, to) || (isBack && place === undefined)) {
-    const hint = isBack
-      ? `Write the older one first: \`${library}:${to}..${from}\`.`
-      : 'Both ends are the same release.';
-    problems.push(`\`${library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
+  if (sameVersion(from, to)) {
+    problems.push(
+      `\`${written.library}:${written.from}..${written.to}\` changes nothing: both ends are the same release. Name two.`,
+    );
     return undefined;
   }
-  const [low, high] = isBack ? [to, from] : [from, to];
-  const between = usable.filter((version) => compareVersions(version, low) > 0 && compareVersions(version, high) < 0);
-  const within = isBack ? between.toReversed() : between;
-  return { library, from, to, releases: [from, ...within, to], ...(place && { place }) };
+  const { library, place } = written;
+  return { library, from, to, releases: [from, ...between(usable, from, to), to], ...(place && { place }) };
+}
+
+/** The releases between two, in the order in which the change goes through them. */
+function between(usable: readonly string[], from: string, to: string): readonly string[] {
+  const [oldest, newest] = [from, to].toSorted(compareVersions) as [string, string];
+  const within = usable.filter(
+    (version) => compareVersions(version, oldest) > 0 && compareVersions(version, newest) < 0,
+  );
+  return oldest === from ? within : within.toReversed();
 }
 
 function findVersion(

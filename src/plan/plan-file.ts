@@ -21,6 +21,7 @@ const Plan = z.strictObject({
   cells: z.array(Cell).max(2000),
   alternatives: z.array(Cell).max(4000),
   partners: z.record(Text, z.array(Version)),
+  asks: z.array(Text).max(1000).optional(),
   chosenBy: z.enum(['default', 'user', 'code']),
   sources: z.record(Text, Text),
   guessed: z

@@ -39,6 +39,8 @@ export interface Plan {
   readonly cells: readonly Cell[];
   readonly alternatives: readonly Cell[];
   readonly partners: Readonly<Record<string, readonly string[]>>;
+  /** What the metadata of the changed releases asks for. */
+  readonly asks?: readonly string[];
   readonly chosenBy: SweepRequest['chosenBy'];
   readonly sources: Readonly<Record<string, string>>;
   readonly guessed?: readonly Guessed[];
@@ -144,7 +146,9 @@ function partnerReleases(
 ): Readonly<Record<string, readonly string[]>> {
   const swept: readonly string[] = request.changes.map((change) => change.library);
   const needed = new Set<string>([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
-  const names = WATCHED.filter((name) => name !== 'torch' && (needed.has(name) || swept.includes(name)));
+  const watched = WATCHED.filter((name) => needed.has(name) || swept.includes(name));
+  // What the user holds can be raised too: an error may name it.
+  const names = [...new Set([...watched, ...Object.keys(request.held)])].filter((name) => name !== 'torch');
   return Object.fromEntries(
     names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]),
   );

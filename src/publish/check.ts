@@ -1,8 +1,9 @@
 /** The check run: what it concludes, and its annotations in batches. */
+import { cellId, controlOf, parseCellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
 import type { CheckAnnotation, CheckState } from '../ports.ts';
 import { plain } from '../report/escape.ts';
-import type { Report } from '../report/model.ts';
+import type { Report, ReportComparison } from '../report/model.ts';
 import { causes, totalsText } from '../report/summary.ts';
 import { type FailOn, isGuardFinding } from '../report/verdict.ts';
 
@@ -33,9 +34,10 @@ export function conclusionOf({ reports, failOn, counts, isKnown, missing }: Judg
   );
   if (fails || (failOn.includes('incomplete') && missing.length > 0)) return 'failure';
   const isOpen = reports.some(
-    ({ comparisons }) =>
-      comparisons.some(({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === 'flaky')) ||
-      comparisons.some(({ comparison }) => comparison === 'not-compared'),
+    ({ comparisons, controls }) =>
+      [...comparisons, ...controls].some(
+        ({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === 'flaky'),
+      ) || comparisons.some(({ comparison }) => comparison === 'not-compared'),
   );
   return isOpen || missing.length > 0 ? 'neutral' : 'success';
 }
@@ -44,14 +46,21 @@ function isFailure(report: Report, kind: FailOn, counts: (cell: string) => boole
   if (kind === 'guard') return report.findings.some(isGuardFinding);
   if (kind === 'incomplete')
     return report.comparisons.some(({ cell, comparison }) => comparison === 'not-compared' && counts(cell));
-  return report.comparisons.some(
-    ({ cell, comparison }) => comparison === kind && counts(cell) && isConfirmed(report, cell),
+  const counted = report.comparisons.map(({ cell }) => cell).filter(counts);
+  const all = new Set([...counted, ...counted.map(controlIdOf)]);
+  return [...report.comparisons, ...report.controls].some(
+    (one) => one.comparison === kind && all.has(one.cell) && isConfirmed(report, one),
   );
 }
 
+function controlIdOf(cell: string): string {
+  return cellId(controlOf(parseCellId(cell)));
+}
+
 /** A repeat at the boundary agreed, or the cell is worse together with others and was measured at both ends twice. */
-function isConfirmed(report: Report, cell: string): boolean {
-  const own = report.boundaries.filter((boundary) => boundary.cell === cell && boundary.direction !== 'fixed');
+function isConfirmed(report: Report, { cell, cause }: ReportComparison): boolean {
+  const moved = cause === undefined ? cell : controlIdOf(cell);
+  const own = report.boundaries.filter((boundary) => boundary.cell === moved && boundary.direction !== 'fixed');
   if (own.length === 0) return report.together.includes(cell);
   return own.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }

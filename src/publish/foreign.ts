@@ -10,7 +10,7 @@ import { own } from '../domain/own.ts';
 import type { Measurement } from '../domain/search.ts';
 import { isVersion } from '../domain/version.ts';
 import type { Plan } from '../plan/plan.ts';
-import { controlsOf } from '../search/next.ts';
+import { controlsOf } from '../search/problem.ts';
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/);
 const Version = z.string().max(100).refine(isVersion);
@@ -40,6 +40,7 @@ const Failure = z.strictObject({
   reason: z.string().max(200),
   signature: z.string().max(400),
   message: z.string().max(5000),
+  frames: z.array(z.string().max(300)).max(10).optional(),
 });
 
 const Facts = z.strictObject({

@@ -1,5 +1,5 @@
 /** Tells GitHub what was measured: one comment, suggestions, one check. What cannot be told is said, and ends nothing. */
-import { isWorse } from '../domain/comparison.ts';
+import { isNews, isWorse } from '../domain/comparison.ts';
 import { Refused, WeatherError } from '../errors.ts';
 import type { GitHub } from '../ports.ts';
 import { MARKER, renderComments } from '../report/comment.ts';
@@ -79,8 +79,8 @@ async function writeComment(what: ToPublish, text: string, github: GitHub): Prom
     what.comment === 'always' ||
     what.missing.length > 0 ||
     what.reports.some(
-      ({ comparisons, findings }) =>
-        findings.some(isGuardFinding) || comparisons.some(({ comparison }) => comparison !== 'same'),
+      ({ comparisons, controls, findings }) =>
+        findings.some(isGuardFinding) || [...comparisons, ...controls].some(({ comparison }) => isNews(comparison)),
     );
   if (what.comment === 'never') return 'switched off';
   const [login, comments] = await Promise.all([github.login(), github.comments(what.pull.number)]);

@@ -1,7 +1,7 @@
 import { parseCellId } from '../domain/cell.ts';
 import { plain } from './escape.ts';
 import type { Report } from './model.ts';
-import { causes, recommended, totalsText, worse } from './summary.ts';
+import { causes, recommended, specifiersOf, totalsText, worse } from './summary.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning';
@@ -41,6 +41,7 @@ export function annotations(report: Report): readonly Annotation[] {
 export function verdictLine(report: Report): string {
   const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
   const pin = recommended(report);
-  const advice = worse(report).length > 0 && pin ? `; ${pin.specifier} mends ${pin.unlocks.length}` : '';
+  const advice =
+    worse(report).length > 0 && pin ? `; ${specifiersOf(pin).join(' and ')} mends ${pin.unlocks.length}` : '';
   return plain(`${changes}: ${totalsText(report, ', ')}${advice}`);
 }

@@ -3,8 +3,9 @@ import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
 import type { Place } from '../domain/change.ts';
 import { COMPARISONS } from '../domain/comparison.ts';
 import { requestKey } from '../domain/environment.ts';
-import { OUTCOMES, type Outcome, type Result } from '../domain/outcome.ts';
+import { isMeasured, OUTCOMES, type Result, STAGES } from '../domain/outcome.ts';
 import type { CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
+import { leftUndoneText } from './left-undone.ts';
 import type { Report, ReportComparison, ReportEnvironment, ReportResult } from './model.ts';
 
 export interface ReportInput {
@@ -31,7 +32,7 @@ export function buildReport(input: ReportInput): Report {
   const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     run: input.run,
     changes: input.changes.map(({ library, from, to, place }) => ({
       library,
@@ -50,13 +51,20 @@ export function buildReport(input: ReportInput): Report {
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
     boundaries: input.conclusions.boundaries.map((boundary) => ({
       ...boundary,
+      before: { ...boundary.before, failed: [...boundary.before.failed] },
+      after: { ...boundary.after, failed: [...boundary.after.failed] },
       measured: [...boundary.measured],
       alsoChanged: [...boundary.alsoChanged],
     })),
     together: [...input.conclusions.together],
-    pins: input.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
+    pins: input.pins.map(({ together, ...pin }) => ({
+      ...pin,
+      ...(together && { together: [...together] }),
+      unlocks: [...pin.unlocks],
+    })),
     ...input.patches,
     workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
+    leftUndone: input.run.stoppedBy === 'finished' ? [] : input.conclusions.left.map(leftUndoneText),
     findings: input.findings,
     totals: {
       cells: count(
@@ -79,7 +87,8 @@ function count<Key extends string>(keys: readonly Key[], values: readonly Key[])
 }
 
 function toComparison(comparison: CellComparison, input: ReportInput): ReportComparison {
-  const { cell, comparison: kind, what, cause, before, after } = comparison;
+  const { cell, comparison: kind, what, before, after, brokenControl } = comparison;
+  const cause = brokenControl ? 'base model' : comparison.cause;
   return {
     cell,
     comparison: kind,
@@ -87,16 +96,31 @@ function toComparison(comparison: CellComparison, input: ReportInput): ReportCom
     ...(cause && { cause }),
     before: before?.outcome ?? 'unknown',
     after: after?.outcome ?? 'unknown',
-    ...(kind === 'not-compared' && { why: whyNot(before, after, input.run.stoppedBy) }),
+    failedBefore: failedIn(before),
+    failedAfter: failedIn(after),
+    ...(kind === 'not-compared' && { why: whyNot(comparison, input.run.stoppedBy) }),
   };
 }
 
-function whyNot(before: Result | undefined, after: Result | undefined, stoppedBy: Report['run']['stoppedBy']): string {
-  const unmeasured = [before, after].find(
-    (result) => result && !(['pass', 'wrong', 'fail', 'unsupported'] as Outcome[]).includes(result.outcome),
-  );
+/** The stages that failed, in their order; one that raised and failed a check counts as raised. */
+function failedIn(result: Result | undefined): ReportComparison['failedAfter'] {
+  return STAGES.flatMap((stage) => {
+    const own = (result?.failures ?? []).filter((failure) => failure.stage === stage);
+    if (own.length === 0) return [];
+    return [{ stage, kind: own.some(({ kind }) => kind === 'raised') ? ('raised' as const) : ('check' as const) }];
+  });
+}
+
+function whyNot({ before, after, brokenControl }: CellComparison, stoppedBy: Report['run']['stoppedBy']): string {
+  if (brokenControl) return `the base model is broken on both sides: ${firstFailure(brokenControl)}`;
+  const unmeasured = [before, after].find((result) => result && !isMeasured(result));
   if (unmeasured) return [unmeasured.outcome, unmeasured.reason, unmeasured.message].filter(Boolean).join(': ');
   return stoppedBy === 'finished' ? 'not reached' : `not reached before the run was stopped (${stoppedBy})`;
+}
+
+function firstFailure({ failures, outcome }: Result): string {
+  const [failure] = failures;
+  return failure ? `${failure.stage}: ${failure.message}` : outcome;
 }
 
 function toResults({ question, environment, results }: Measurement): ReportResult[] {
@@ -113,7 +137,10 @@ function toResults({ question, environment, results }: Measurement): ReportResul
       ...(result.reason && { reason: result.reason }),
       ...(result.message && { message: result.message }),
       stages: result.stages,
-      failures: [...result.failures],
+      failures: result.failures.map(({ frames, ...failure }) => ({
+        ...failure,
+        ...(frames && { frames: [...frames] }),
+      })),
       facts: Object.fromEntries(Object.entries(result.facts).filter(([, value]) => value !== undefined)),
     };
   });

@@ -1,11 +1,14 @@
 /** The pull request comment: verdict and action first, then the table, the causes, the ways out. */
+
+import { isNews } from '../domain/comparison.ts';
 import { causesText } from './comment/causes.ts';
 import { damage, details, footer } from './comment/details.ts';
 import { action, headline } from './comment/headline.ts';
 import { waysOut } from './comment/ways-out.ts';
 import { code, inline } from './escape.ts';
 import type { Report } from './model.ts';
-import { beforeAfter, blocks } from './summary.ts';
+import { blocks } from './summary.ts';
+import { beforeAfter } from './words.ts';
 
 export const MARKER = '<!-- peft-sweep:v1:default -->';
 /** GitHub refuses more characters than this (field limit of an issue comment). */
@@ -48,7 +51,7 @@ export function renderComments(reports: readonly Report[], { notes = [], link }:
 function tables(report: Report): string {
   return blocks(report.comparisons)
     .map((block) => {
-      const moved = block.rows.filter((row) => row.cells.some((cell) => cell && cell.comparison !== 'same'));
+      const moved = block.rows.filter((row) => row.cells.some((cell) => cell && isNews(cell.comparison)));
       const same = block.rows.filter((row) => !moved.includes(row));
       const shown = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
       const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
@@ -66,5 +69,5 @@ function tables(report: Report): string {
 }
 
 function tableCell(text: string): string {
-  return text.replace(/(FAIL|WRONG|UNSUPPORTED|DEGRADED)/, '**$1**');
+  return text.replace(/((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/, '**$1**');
 }

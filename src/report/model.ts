@@ -10,6 +10,7 @@ const Failure = z.object({
   reason: z.string(),
   signature: z.string(),
   message: z.string(),
+  frames: z.array(z.string()).optional().describe('where it was raised, outermost first'),
 });
 
 const Result = z.object({
@@ -42,6 +43,8 @@ const Environment = z.object({
 });
 export type ReportEnvironment = z.infer<typeof Environment>;
 
+const Failed = z.object({ stage: z.enum(STAGES), kind: z.enum(['raised', 'check']) });
+
 const Comparison = z.object({
   cell: z.string(),
   comparison: z.enum(COMPARISONS),
@@ -49,9 +52,14 @@ const Comparison = z.object({
   cause: z.literal('base model').optional(),
   before: z.enum([...OUTCOMES, 'unknown']),
   after: z.enum([...OUTCOMES, 'unknown']),
+  failedBefore: z.array(Failed).describe('stages that failed at base, in their order'),
+  failedAfter: z.array(Failed).describe('stages that failed at head, in their order'),
   why: z.string().optional().describe('for a cell that was not compared'),
 });
 export type ReportComparison = z.infer<typeof Comparison>;
+
+const Standing = z.object({ outcome: z.enum(OUTCOMES), failed: z.array(z.enum(STAGES)) });
+export type ReportStanding = z.infer<typeof Standing>;
 
 const Boundary = z.object({
   cell: z.string(),
@@ -59,6 +67,8 @@ const Boundary = z.object({
   direction: z.enum(['regressed', 'degraded', 'fixed']),
   lastGood: z.string(),
   firstBad: z.string(),
+  before: Standing.describe('what the cell does at lastGood'),
+  after: Standing.describe('what the cell does at firstBad'),
   stage: z.string(),
   reason: z.string(),
   signature: z.string(),
@@ -69,6 +79,7 @@ const Boundary = z.object({
     runs: z.number().int(),
     agree: z.number().int(),
     adjacent: z.boolean(),
+    open: z.number().int().describe('releases between the two that the limits of the run left unmeasured'),
     confounded: z.boolean(),
   }),
 });
@@ -78,8 +89,13 @@ const Pin = z.object({
   kind: z.enum(['hold', 'exclude', 'raise-partner', 'floor']),
   library: z.string(),
   version: z.string().describe('the version that was measured to work'),
-  below: z.string().optional().describe('for a hold: the first bad release'),
+  below: z.string().optional().describe('for a hold: the first release that it keeps out'),
+  newestPatch: z.string().optional().describe('the newest release of the same minor that was measured to work too'),
   specifier: z.string(),
+  together: z
+    .array(z.string())
+    .optional()
+    .describe('specifiers of other libraries that were measured with it and only with it: all of them, or none'),
   keepsBump: z.boolean(),
   unlocks: z.array(z.string()),
   holds: z.number().int().describe('planned cells that are not worse than at base with this pin'),
@@ -112,13 +128,14 @@ const Workaround = z.object({
   use: z.string(),
   helps: z.boolean(),
   outcome: z.string(),
+  why: z.string().optional().describe('why it is no way out though it passes'),
   cost: z.string().optional(),
 });
 export type ReportWorkaround = z.infer<typeof Workaround>;
 
 export const Report = z
   .object({
-    schemaVersion: z.literal(2),
+    schemaVersion: z.literal(3),
     run: z.object({
       tool: z.string(),
       probe: z.string(),
@@ -129,7 +146,7 @@ export const Report = z
       device: z.string(),
       containment: z.object({ name: z.string(), enforced: z.array(z.string()), missing: z.array(z.string()) }),
       bot: z.enum(['renovate', 'dependabot']).optional().describe('who opened the pull request'),
-      stoppedBy: z.enum(['finished', 'budget', 'interrupted']),
+      stoppedBy: z.enum(['finished', 'environments', 'budget', 'interrupted']),
       held: z.record(z.string(), z.string()),
       out: z.string().describe('output folder, as given'),
     }),
@@ -155,6 +172,7 @@ export const Report = z
     notPatched: z.array(z.object({ specifier: z.string(), file: z.string(), line: z.number().int(), why: z.string() })),
     botHolds: z.array(BotHold),
     workarounds: z.array(Workaround),
+    leftUndone: z.array(z.string()).describe('what the limits of the run left undone, as sentences'),
     findings: z.array(
       z.object({
         kind: z.string(),

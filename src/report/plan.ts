@@ -18,6 +18,8 @@ export interface PlanFacts {
   readonly sources: readonly string[];
   /** What the code says only in part. */
   readonly guessed: readonly { readonly pattern: string; readonly source: string; readonly why: string }[];
+  /** Places in the user's code that could not be read for sure: nothing is measured for them. */
+  readonly unsure: readonly string[];
   /** Manifests that ask for this, where a checkout does. */
   readonly files: readonly string[];
   /** Packages that the user's lock holds. */
@@ -44,6 +46,7 @@ export function renderPlan(facts: PlanFacts): string {
     ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
     ['', cellsFrom(facts)],
     ...guessedRows(facts.guessed),
+    ...(facts.unsure.length > 0 ? [['', unsureText(facts)] satisfies [string, string]] : []),
     [
       'held',
       [
@@ -53,7 +56,10 @@ export function renderPlan(facts: PlanFacts): string {
     ],
     ['', torchText(facts)],
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
-    ['environments', `${2 * facts.packageSets} now, at most ${facts.environments}`],
+    [
+      'environments',
+      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ''}`,
+    ],
     ['runner', `CPU, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
     [
@@ -83,6 +89,17 @@ function guessedRows(guessed: PlanFacts['guessed']): readonly [string, string][]
   ]);
   const rest = guessed.length - Math.min(guessed.length, SHOWN_GUESSES);
   return rest > 0 ? [...rows, ['', `and ${rest} more patterns that are known in part`]] : rows;
+}
+
+const SHOWN_UNSURE = 3;
+
+function unsureText({ unsure }: PlanFacts): string {
+  const rest = unsure.length - SHOWN_UNSURE;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  return `not sure, so not measured: ${unsure
+    .slice(0, SHOWN_UNSURE)
+    .map((place) => plain(place, 60))
+    .join(', ')}${more}; name those with --cells`;
 }
 
 function changeText({ library, from, to, place }: PlanFacts['changes'][number]): string {

@@ -1,6 +1,7 @@
 /** What a report comes to, in terms that every renderer shares. */
-import { parseCellId } from '../domain/cell.ts';
-import { COMPARISONS, type Comparison } from '../domain/comparison.ts';
+import { isControl, parseCellId } from '../domain/cell.ts';
+import { COMPARISONS, type Comparison, isWorse } from '../domain/comparison.ts';
+import { STAGES } from '../domain/outcome.ts';
 import type { Report, ReportBoundary, ReportComparison, ReportPin } from './model.ts';
 
 /** Boundaries with the same library, releases and signature: one cause. */
@@ -19,6 +20,7 @@ export function causes(report: Report): readonly Cause[] {
       boundary.direction,
       boundary.stage,
       boundary.signature,
+      JSON.stringify([boundary.before, boundary.after]),
     ].join('\n');
     const cause = found.get(key) ?? { boundary, cells: [] };
     cause.cells.push(boundary.cell);
@@ -29,14 +31,58 @@ export function causes(report: Report): readonly Cause[] {
   );
 }
 
+/** What got worse: planned cells, then controls, which are in no total. */
 export function worse(report: Report): readonly ReportComparison[] {
-  return report.comparisons.filter(({ comparison }) => comparison === 'regressed' || comparison === 'degraded');
+  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
+}
+
+/** The base model where it moved or is broken: said before anything of PEFT. */
+export function movedModels(report: Report): readonly ReportComparison[] {
+  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
+  return [...report.controls, ...planned].filter(
+    ({ comparison }) => comparison !== 'same' && comparison !== 'not-compared',
+  );
+}
+
+/** What a cell says at head: its first failure, else the numbers that moved. */
+export function whyAtHead(report: Report, { cell, after, what }: ReportComparison): string {
+  const result = report.results.findLast((one) => one.cell === cell && one.outcome === after);
+  const [failure] = result?.failures ?? [];
+  const facts = what.filter((one) => !(STAGES as readonly string[]).includes(one));
+  return failure ? `${failure.stage}: ${failure.message}` : facts.join('; ');
+}
+
+/** Planned cells that could be compared at head and were not measured with a pin. */
+export function unmeasuredWith(report: Report, pin: ReportPin): number {
+  return report.comparisons.filter(({ comparison }) => comparison !== 'not-compared').length - pin.of;
+}
+
+/** `4 of 4`, and how many cells a limit left out. */
+export function pinText(report: Report, pin: ReportPin): string {
+  const open = unmeasuredWith(report, pin);
+  return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ''}`;
+}
+
+/** A pin with all that it was measured with. */
+export function specifiersOf(pin: ReportPin): readonly string[] {
+  return [pin.specifier, ...(pin.together ?? [])];
+}
+
+/** The pins to offer: those that only help together are one way out. */
+export function offered(report: Report): readonly ReportPin[] {
+  const found: ReportPin[] = [];
+  for (const pin of report.pins)
+    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
+      found.push(pin);
+  return found;
 }
 
 /** The pin to follow: one that mends every worse cell and breaks no other, else the one that helps most. */
 export function recommended(report: Report): ReportPin | undefined {
   const all = worse(report).length;
-  const complete = report.pins.filter((pin) => pin.unlocks.length === all && pin.holds === pin.of);
+  const complete = report.pins.filter(
+    (pin) => pin.unlocks.length === all && pin.holds === pin.of && unmeasuredWith(report, pin) <= 0,
+  );
   return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
 }
 
@@ -46,6 +92,7 @@ const WORDS: Readonly<Record<Comparison, string>> = {
   fixed: 'fixed',
   changed: 'changed',
   flaky: 'flaky',
+  'still-broken': 'still broken',
   same: 'unchanged',
   'not-compared': 'not measured',
 };
@@ -56,20 +103,6 @@ export function totalsText(report: Report, joiner: string): string {
   return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison))
     .map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`)
     .join(joiner);
-}
-
-/** `pass -> FAIL`: what got worse is in capitals. */
-export function beforeAfter(comparison: ReportComparison, arrow: string): string {
-  if (comparison.comparison === 'not-compared')
-    return comparison.after === 'unknown' ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
-  return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
-}
-
-function afterWord({ comparison, before, after }: ReportComparison): string {
-  if (comparison === 'flaky') return 'flaky';
-  if (comparison !== 'regressed' && comparison !== 'degraded')
-    return comparison === 'changed' && before === after ? `${after} (changed)` : after;
-  return before === after && comparison === 'degraded' && after === 'pass' ? 'DEGRADED' : after.toUpperCase();
 }
 
 /** Rows of one architecture and task: a method each, with a cell for each quantization. */

@@ -1,26 +1,33 @@
 import { plain } from './escape.ts';
+import { limitText } from './left-undone.ts';
 import type { Report, ReportComparison } from './model.ts';
 import {
-  beforeAfter,
   blocks,
   type Cause,
   causes,
   duration,
+  movedModels,
+  offered,
+  pinText,
   plural,
   recommended,
+  specifiersOf,
   totalsText,
+  whyAtHead,
   worse,
 } from './summary.ts';
+import { beforeAfter, boundaryWords } from './words.ts';
 
 /** The report for a terminal: what changed, the table, the causes, the ways out, the totals. */
 export function renderTerminal(report: Report): string {
   return `${[
     header(report),
+    baseModel(report),
     ...table(report.comparisons),
-    movedControls(report),
     causesText(report),
     waysOut(report),
     notMeasured(report),
+    limits(report),
     findingsText(report),
     footer(report),
   ]
@@ -59,13 +66,14 @@ function textOf(comparison: ReportComparison | undefined): string {
   return comparison ? beforeAfter(comparison, '->') : '';
 }
 
-function movedControls(report: Report): string {
-  const moved = report.controls.filter(({ comparison }) => comparison !== 'same' && comparison !== 'not-compared');
+function baseModel(report: Report): string {
+  const moved = movedModels(report);
   if (moved.length === 0) return '';
   return [
-    'the model itself, without PEFT',
+    'the base model, without PEFT',
     ...moved.map(
-      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(control.what.join('; '), 90)}`,
+      (control) =>
+        `  ${control.cell.padEnd(34)} ${beforeAfter(control, '->')}  ${plain(whyAtHead(report, control), 90)}`,
     ),
   ].join('\n');
 }
@@ -78,37 +86,41 @@ function causesText(report: Report): string {
 }
 
 function causeText({ boundary, cells }: Cause): string {
-  const verbs =
-    boundary.direction === 'fixed'
-      ? ['fails', 'passes']
-      : ['passes', boundary.direction === 'degraded' ? 'is worse' : 'fails'];
+  const [before, after] = boundaryWords(boundary);
   const { certainty } = boundary;
-  const gap = certainty.adjacent ? 'adjacent releases' : 'what lies between fails otherwise or was not measurable';
   const together = certainty.confounded ? '; other packages moved too and hide the cause' : '';
   return [
     `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
     ...cells.slice(0, 6).map((cell) => `            ${cell}`),
     ...(cells.length > 6 ? [`            and ${cells.length - 6} more`] : []),
   ].join('\n');
 }
 
+function gapText({ adjacent, open }: Cause['boundary']['certainty']): string {
+  if (adjacent) return 'adjacent releases';
+  return open > 0
+    ? `${plural(open, 'release')} between not measured`
+    : 'what lies between fails otherwise or was not measurable';
+}
+
 function waysOut(report: Report): string {
   if (worse(report).length === 0) return '';
   const best = recommended(report);
-  const pins = report.pins.map((pin) => {
+  const pins = offered(report).map((pin) => {
     const words = pin.kind === 'hold' ? 'hold' : 'keep bump';
     const first = way(
       words,
-      pin.specifier,
-      `${pin.holds} of ${pin.of} not worse${pin === best ? '   recommended' : ''}`,
+      specifiersOf(pin).join(' and '),
+      `${pinText(report, pin)} not worse${pin.newestPatch ? `, ${plain(pin.newestPatch)} measured too` : ''}${pin === best ? '   recommended' : ''}`,
     );
-    return [first, ...patchLines(report, pin.specifier)].join('\n');
+    return [first, ...specifiersOf(pin).flatMap((specifier) => patchLines(report, specifier))].join('\n');
   });
   const tried = report.workarounds.map((workaround) => {
     const words = workaround.helps ? workaround.kind : 'no help';
     const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : '';
-    return way(words, `${workaround.use.split('/').slice(0, 3).join('/')}`, `${workaround.outcome}${cost}`);
+    const outcome = [workaround.outcome, workaround.why].filter(Boolean).join(', ');
+    return way(words, `${workaround.use.split('/').slice(0, 3).join('/')}`, `${plain(outcome)}${cost}`);
   });
   const lines = [...new Set([...pins, ...tried])];
   const none = report.pins.length === 0 ? ['  no pin that was measured mends this'] : [];
@@ -143,6 +155,11 @@ function notMeasured(report: Report): string {
       `  ${plural(cells.length, 'cell')}: ${plain(why, 160)}\n    ${cells.slice(0, 4).join(', ')}${cells.length > 4 ? ', ...' : ''}`,
   );
   return ['not measured', ...lines].join('\n');
+}
+
+function limits({ run, leftUndone }: Report): string {
+  if (leftUndone.length === 0) return '';
+  return [limitText(run.stoppedBy).toLowerCase(), ...leftUndone.map((text) => `  ${plain(text)}`)].join('\n');
 }
 
 const SHOWN_FINDINGS = 20;

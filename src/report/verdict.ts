@@ -28,7 +28,9 @@ function isFound(report: Report, kind: FailOn, isKnown: (cell: string) => boolea
   switch (kind) {
     case 'regressed':
     case 'degraded':
-      return report.comparisons.some(({ cell, comparison }) => comparison === kind && !isKnown(cell));
+      return [...report.comparisons, ...report.controls].some(
+        ({ cell, comparison }) => comparison === kind && !isKnown(cell),
+      );
     case 'incomplete':
       return report.totals.cells['not-compared'] > 0;
     case 'guard':

@@ -1,11 +1,11 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
-import { type Compared, compareResults } from '../domain/comparison.ts';
+import { type Compared, compareResults, isStill } from '../domain/comparison.ts';
 import { lockDifference } from '../domain/environment.ts';
-import { isMeasured, STAGES } from '../domain/outcome.ts';
-import type { Boundary, Question } from '../domain/search.ts';
+import { failedStages, isMeasured, type Result, STAGES, withSoundCarry } from '../domain/outcome.ts';
+import type { Boundary, Question, Standing } from '../domain/search.ts';
 import { bisect, type Interval, type PointState } from './bisect.ts';
-import { compareAt, compareHead, resultAt } from './compare.ts';
+import { compareAt, compareHead, resultAt, wayOf } from './compare.ts';
 import { environmentFor, type History, resultFor } from './history.ts';
 import type { Problem } from './problem.ts';
 import { ask, movedRequest, requestFor } from './requests.ts';
@@ -47,12 +47,6 @@ export function locate(problem: Problem, history: History, cell: Cell): Located 
   return { cell, change, interval, later: bisect(interval.high, last, sameWay, built) };
 }
 
-/** In which way a cell moved: equal for equal failures, whatever the numbers in them. */
-function wayOf({ comparison, what, fresh }: Compared): string {
-  const facts = what.map((fact) => fact.replace(/[\d.]+/g, '#'));
-  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
-}
-
 function stateAt(problem: Problem, history: History, cell: Cell, change: Change, index: number): PointState {
   const request = requestFor(problem, history, cell, at(change, index));
   const environment = request && environmentFor(history, request);
@@ -60,8 +54,7 @@ function stateAt(problem: Problem, history: History, cell: Cell, change: Change,
   const result = resultAt(problem, history, cell, at(change, index));
   if (result === undefined) return 'unknown';
   if (!isMeasured(result)) return 'unusable';
-  const { comparison } = compareResults(resultAt(problem, history, cell, {}), result);
-  return comparison === 'same' || comparison === 'changed' ? 'base' : 'moved';
+  return isStill(compareResults(resultAt(problem, history, cell, {}), result).comparison) ? 'base' : 'moved';
 }
 
 export function at(change: Change, index: number): Readonly<Record<string, string>> {
@@ -132,13 +125,17 @@ function heldBackRequest(problem: Problem, history: History, located: Located) {
   );
 }
 
+/** Whether nothing is left to ask about where a cell moves. */
+export function isClosed({ interval, later }: Located): boolean {
+  return interval.ask === undefined && later?.ask === undefined;
+}
+
 /**
- * The boundaries of a located cell, once nothing is left to ask about it: where it breaks or mends, and, where that
+ * The boundaries of a located cell, as closely as they are known: where it breaks or mends, and, where that
  * first failure is another than the head's, from which release on it fails like the head.
  */
 export function boundariesOf(problem: Problem, history: History, located: Located): readonly Boundary[] {
   const { interval, later } = located;
-  if (interval.ask !== undefined || later?.ask !== undefined) return [];
   const highs = [interval.high, ...(later ? [later.high] : [])];
   return highs.flatMap((high) => boundaryAt(problem, history, located, high) ?? []);
 }
@@ -158,6 +155,8 @@ function boundaryAt(problem: Problem, history: History, located: Located, high: 
     direction,
     lastGood: change.releases[interval.low] ?? change.from,
     firstBad: change.releases[high] ?? change.to,
+    before: standingOf(resultAt(problem, history, cell, at(change, interval.low)) ?? base),
+    after: standingOf(bad),
     stage: failure?.stage ?? 'train',
     reason: failure?.reason ?? 'fact',
     signature: failure?.signature ?? factsIn(compared).join('; '),
@@ -166,6 +165,10 @@ function boundaryAt(problem: Problem, history: History, located: Located, high: 
     alsoChanged: alsoChanged(problem, history, located),
     certainty: certaintyOf(problem, history, located, high),
   };
+}
+
+function standingOf(result: Result): Standing {
+  return { outcome: result.outcome, failed: failedStages(result) };
 }
 
 /** What moved besides stages: numbers. */
@@ -183,8 +186,20 @@ function certaintyOf(problem: Problem, history: History, located: Located, high:
   const again = compareAt(problem, history, cell, at(change, high), 2);
   const goodAgain = compareAt(problem, history, cell, at(change, interval.low), 2).comparison;
   const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== 'not-compared').length;
-  const agree = Number(wayOf(again) === bad) + Number(goodAgain === 'same' || goodAgain === 'changed');
-  return { runs, agree, adjacent: high - interval.low === 1, confounded: isConfounded(problem, history, located) };
+  const agree = Number(wayOf(again) === bad) + Number(isStill(goodAgain));
+  const adjacent = high - interval.low === 1;
+  const open = openBetween(problem, history, located, high);
+  return { runs, agree, adjacent, open, confounded: isConfounded(problem, history, located) };
+}
+
+/** How many releases up to a boundary could still be asked for. */
+function openBetween(problem: Problem, history: History, located: Located, high: number): number {
+  if (isClosed(located)) return 0;
+  const { cell, change, interval } = located;
+  const between = change.releases.slice(interval.low + 1, high);
+  return between.filter(
+    (version) => stateAt(problem, history, cell, change, change.releases.indexOf(version)) === 'unknown',
+  ).length;
 }
 
 /** Confounded: with everything else held back the cell no longer moves, so the library alone is not the cause. */
@@ -194,8 +209,8 @@ function isConfounded(problem: Problem, history: History, located: Located): boo
   if (request === undefined || environment?.status !== 'built') return false;
   const result = resultFor(history, request, cellId(located.cell));
   if (!isMeasured(result)) return false;
-  const { comparison } = compareResults(resultAt(problem, history, located.cell, {}), result);
-  return comparison === 'same' || comparison === 'changed';
+  const base = resultAt(problem, history, located.cell, {});
+  return isStill(compareResults(base, withSoundCarry(result, base)).comparison);
 }
 
 export function isFlaky(boundary: Boundary): boolean {

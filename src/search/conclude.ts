@@ -1,16 +1,28 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
 import { requestKey } from '../domain/environment.ts';
-import type { Boundary, CellComparison, Conclusions, MeasuredPin, Workaround } from '../domain/search.ts';
+import type { Boundary, CellComparison, Conclusions, MeasuredPin } from '../domain/search.ts';
+import { compareVersions } from '../domain/version.ts';
 import { boundariesOf, isFlaky } from './boundaries.ts';
-import { compareAt, compareHead, isBaseModel, movedCells, resultAt, worseCells } from './compare.ts';
+import {
+  brokenControl,
+  compareAt,
+  compareHead,
+  isBaseModel,
+  isControlSound,
+  isMended,
+  movedCells,
+  type Pins,
+  resultAt,
+  worseCells,
+  worseOrControls,
+} from './compare.ts';
 import type { History } from './history.ts';
-import { holdPins, located } from './next.ts';
+import { holdPins, leftUndone, located } from './next.ts';
 import { partnersFound } from './partners.ts';
 import type { Problem } from './problem.ts';
 import { headPins, requestFor } from './requests.ts';
-
-type Pins = Readonly<Record<string, string>>;
+import { workaroundsOf } from './workarounds.ts';
 
 export function conclude(problem: Problem, history: History): Conclusions {
   const boundaries = located(problem, history).flatMap((one) => boundariesOf(problem, history, one));
@@ -21,12 +33,13 @@ export function conclude(problem: Problem, history: History): Conclusions {
     controls: problem.controls.map(compared),
     boundaries: boundaries.filter((boundary) => !isFlaky(boundary)),
     together: togetherOnly(problem, history),
-    measuredPins: [...partnerPins(problem, history), ...holdPin(problem, history, boundaries)].flatMap((pin) =>
+    measuredPins: [...partnerPins(problem, history), ...holdPinsFound(problem, history, boundaries)].flatMap((pin) =>
       withoutFlaky(pin, flaky),
     ),
     workarounds: worseCells(problem, history)
       .filter((cell) => !flaky.has(cellId(cell)))
       .flatMap((cell) => workaroundsOf(problem, history, cell)),
+    left: leftUndone(problem, history),
   };
 }
 
@@ -40,6 +53,7 @@ function comparisonOf(problem: Problem, history: History, cell: Cell, flaky: Rea
   const { comparison, what } = compareHead(problem, history, cell);
   const before = resultAt(problem, history, cell, {});
   const after = resultAt(problem, history, cell, headPins(problem));
+  const control = brokenControl(problem, history, cell, headPins(problem));
   return {
     cell: cellId(cell),
     comparison: flaky.has(cellId(cell)) ? 'flaky' : comparison,
@@ -47,6 +61,7 @@ function comparisonOf(problem: Problem, history: History, cell: Cell, flaky: Rea
     ...(isBaseModel(problem, history, cell) && { cause: 'base model' as const }),
     ...(before && { before }),
     ...(after && { after }),
+    ...(control && { brokenControl: control }),
   };
 }
 
@@ -64,53 +79,50 @@ function togetherOnly(problem: Problem, history: History): readonly string[] {
 }
 
 function partnerPins(problem: Problem, history: History): readonly MeasuredPin[] {
-  return partnersFound(problem, history).flatMap(({ library, version }) => {
+  return partnersFound(problem, history).flatMap(({ library, version, newestPatch }) => {
     const counted = count(problem, history, { ...headPins(problem), [library]: version });
     const own = problem.changes.some((change) => change.library === library);
     const kind = own ? ('floor' as const) : ('raise-partner' as const);
-    return counted.unlocks.length > 0 ? [{ kind, library, version, ...counted }] : [];
+    return counted.unlocks.length > 0
+      ? [{ kind, library, version, ...(newestPatch && { newestPatch }), ...counted }]
+      : [];
   });
 }
 
-function holdPin(problem: Problem, history: History, boundaries: readonly Boundary[]): readonly MeasuredPin[] {
-  return Object.entries(holdPins(problem, history)).flatMap(([library, version]) => {
-    const counted = count(problem, history, { ...headPins(problem), ...holdPins(problem, history) });
-    const below = boundaries.find(
-      (boundary) => boundary.library === library && boundary.lastGood === version,
-    )?.firstBad;
-    return counted.unlocks.length > 0 && below ? [{ kind: 'hold' as const, library, version, below, ...counted }] : [];
+/** A hold before what broke; where a limit left a boundary open, before the first release that was not measured. */
+function holdPinsFound(problem: Problem, history: History, boundaries: readonly Boundary[]): readonly MeasuredPin[] {
+  const pins = holdPins(problem, history);
+  const counted = count(problem, history, { ...headPins(problem), ...pins });
+  if (counted.unlocks.length === 0) return [];
+  return problem.changes.flatMap(({ library, from, to, releases }) => {
+    const version = pins[library];
+    if (version === undefined) return [];
+    if (compareVersions(from, to) > 0) return [{ kind: 'hold' as const, library, version, ...counted }];
+    const boundary = boundaries.find((one) => one.library === library && one.lastGood === version);
+    const next = releases[releases.indexOf(version) + 1];
+    const below = boundary && (boundary.certainty.open > 0 ? next : boundary.firstBad);
+    return below ? [{ kind: 'hold' as const, library, version, below, ...counted }] : [];
   });
 }
 
+/** What some versions are a way out for, and how many planned cells stand with them as they did at base. */
 function count(problem: Problem, history: History, pins: Pins) {
-  const comparisons = problem.cells.map((cell) => ({ cell, ...compareAt(problem, history, cell, pins) }));
-  const measured = comparisons.filter(({ comparison }) => comparison !== 'not-compared');
-  const good = measured.filter(({ comparison }) => !isWorse(comparison));
   const worse = new Set(worseCells(problem, history).map(cellId));
+  const measured = problem.cells.filter(
+    (cell) => compareAt(problem, history, cell, pins).comparison !== 'not-compared',
+  );
+  const isGood = (cell: Cell) =>
+    worse.has(cellId(cell))
+      ? isMended(problem, history, cell, pins)
+      : !isWorse(compareAt(problem, history, cell, pins).comparison) && isControlSound(problem, history, cell, pins);
   const first = problem.cells[0];
   const request = first && requestFor(problem, history, first, pins);
   return {
-    unlocks: good.map(({ cell }) => cellId(cell)).filter((id) => worse.has(id)),
-    holds: good.length,
+    unlocks: worseOrControls(problem, history)
+      .filter((cell) => isMended(problem, history, cell, pins))
+      .map(cellId),
+    holds: measured.filter(isGood).length,
     of: measured.length,
     measuredIn: request ? requestKey(request) : '',
   };
-}
-
-function workaroundsOf(problem: Problem, history: History, cell: Cell): readonly Workaround[] {
-  const tried = [...problem.cells, ...problem.alternatives].filter(
-    (other) => other.architecture === cell.architecture && other.task === cell.task && other.method !== 'base',
-  );
-  const seen = new Set<string>();
-  return tried.flatMap((other) => {
-    const sameMethod = other.method === cell.method && other.quantization === 'none' && cell.quantization !== 'none';
-    const sameQuantization = other.quantization === cell.quantization && other.method !== cell.method;
-    const id = cellId(other);
-    if (!(sameMethod || sameQuantization) || seen.has(id)) return [];
-    seen.add(id);
-    const result = resultAt(problem, history, other, headPins(problem));
-    if (result === undefined) return [];
-    const kind = sameMethod ? ('quantization' as const) : ('method' as const);
-    return [{ cell: cellId(cell), kind, use: id, helps: result.outcome === 'pass', outcome: result.outcome }];
-  });
 }

@@ -57,17 +57,28 @@ function isAnswered(history: History, question: Question, cell: Cell): boolean {
   return resultFor(history, question.environment, cellId(cell), question.repeat) !== undefined;
 }
 
-/** Drops questions that would need more environments than allowed; what is built already costs nothing more. */
+/**
+ * Drops questions that would need more environments than one package set is allowed; what is built already costs nothing
+ * more.
+ */
 export function withinBudget(
   history: History,
   questions: readonly Question[],
   environments: number,
 ): readonly Question[] {
-  const known = new Set(history.map((measurement) => requestKey(measurement.question.environment)));
+  const known = new Map<string, Set<string>>();
+  const setOf = ({ environment }: Question) => {
+    const packages = environment.packages.toSorted().join();
+    const keys = known.get(packages) ?? new Set();
+    known.set(packages, keys);
+    return keys;
+  };
+  for (const { question } of history) setOf(question).add(requestKey(question.environment));
   return questions.filter((question) => {
+    const keys = setOf(question);
     const key = requestKey(question.environment);
-    if (!known.has(key) && known.size >= environments) return false;
-    known.add(key);
+    if (!keys.has(key) && keys.size >= environments) return false;
+    keys.add(key);
     return true;
   });
 }

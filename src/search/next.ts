@@ -1,20 +1,22 @@
-import { cellId, controlOf } from '../domain/cell.ts';
+import { type Cell, cellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
-import type { Question } from '../domain/search.ts';
+import type { LeftUndone, Purpose, Question } from '../domain/search.ts';
 import {
   at,
   bisectionQuestions,
   boundariesOf,
   heldBackQuestions,
+  isClosed,
   type Located,
   locate,
   repeatQuestions,
 } from './boundaries.ts';
-import { compareHead, movedCells, uniqueCells, worseCells } from './compare.ts';
+import { compareHead, movedCells, uniqueCells } from './compare.ts';
 import { type History, unanswered, withinBudget } from './history.ts';
-import { partnerQuestions } from './partners.ts';
-import { everyCell, type Problem } from './problem.ts';
-import { ask, headPins } from './requests.ts';
+import { partnerEverywhereQuestions, partnerQuestions, untriedPartners } from './partners.ts';
+import { everyCell, type Problem, withControls } from './problem.ts';
+import { ask, groups, headPins } from './requests.ts';
+import { workaroundQuestions } from './workarounds.ts';
 
 export type Step = { readonly kind: 'ask'; readonly questions: readonly Question[] } | { readonly kind: 'done' };
 
@@ -22,14 +24,14 @@ type Phase = (problem: Problem, history: History) => readonly Question[];
 
 /** What is asked, in the order of its worth: a later phase starts when the earlier ones have nothing left to ask. */
 const PHASES: readonly Phase[] = [
-  (problem, history) => ask(problem, history, 'base', {}, everyCell(problem)),
-  (problem, history) => ask(problem, history, 'head', headPins(problem), everyCell(problem)),
+  bothEnds,
   aloneQuestions,
   (problem, history) => bisectionQuestions(problem, history, located(problem, history)),
   (problem, history) => repeatQuestions(problem, history, closed(problem, history)),
   workaroundQuestions,
   holdQuestions,
   partnerQuestions,
+  partnerEverywhereQuestions,
   (problem, history) => heldBackQuestions(problem, history, closed(problem, history)),
 ];
 
@@ -43,6 +45,40 @@ export function next(problem: Problem, history: History): Step {
   return { kind: 'done' };
 }
 
+/** What could still be asked: empty where a search came to its own end. Untried partners are named. */
+export function leftUndone(problem: Problem, history: History): readonly LeftUndone[] {
+  const planned = new Set(problem.cells.map(cellId));
+  const isPlanned = (cell: Cell) => planned.has(cellId(cell));
+  const found = new Map<Purpose, Set<string>>();
+  for (const phase of PHASES)
+    for (const { purpose, cells } of unanswered(history, merged(phase(problem, history)))) {
+      const kind = purpose === 'base' ? 'head' : purpose;
+      const known = found.get(kind) ?? new Set();
+      for (const cell of cells) if (kind !== 'head' || isPlanned(cell)) known.add(cellId(cell));
+      found.set(kind, known);
+    }
+  return [...found].map(([purpose, cells]) => ({
+    purpose,
+    cells: [...cells],
+    libraries: purpose === 'partner' ? untriedPartners(problem, history) : [],
+  }));
+}
+
+/** Package sets whose bases are measured at once. */
+const SETS_AT_ONCE = 2;
+
+/** Base and head of a few package sets, then of the next ones: whatever runs out, what was measured can be compared. */
+function bothEnds(problem: Problem, history: History): readonly Question[] {
+  const sets = groups(problem, everyCell(problem)).map(({ cells }) => cells);
+  const basesOf = (cells: Problem['cells']) => unanswered(history, ask(problem, history, 'base', {}, cells));
+  const hasBase = (cells: Problem['cells']) => basesOf(cells).length === 0;
+  const next = sets.filter((cells) => !hasBase(cells)).slice(0, SETS_AT_ONCE);
+  return [
+    ...sets.filter(hasBase).flatMap((cells) => ask(problem, history, 'head', headPins(problem), cells)),
+    ...next.flatMap(basesOf),
+  ];
+}
+
 function aloneQuestions(problem: Problem, history: History): readonly Question[] {
   if (problem.changes.length === 1) return [];
   const cells = movedCells(problem, history);
@@ -54,14 +90,14 @@ export function located(problem: Problem, history: History): readonly Located[] 
 }
 
 function closed(problem: Problem, history: History): readonly Located[] {
-  return located(problem, history).filter((one) => boundariesOf(problem, history, one).length > 0);
+  return located(problem, history).filter((one) => isClosed(one) && boundariesOf(problem, history, one).length > 0);
 }
 
-/** The newest releases before anything broke, one for each library: the candidate for a hold. */
+/** The newest releases known to stand before anything broke, one for each library: the candidate for a hold. */
 export function holdPins(problem: Problem, history: History): Readonly<Record<string, string>> {
   const pins: Record<string, string> = {};
   for (const change of problem.changes) {
-    const lows = closed(problem, history)
+    const lows = located(problem, history)
       .filter((one) => one.change.library === change.library)
       .filter((one) => isWorse(compareHead(problem, history, one.cell).comparison))
       .map((one) => one.interval.low);
@@ -73,23 +109,7 @@ export function holdPins(problem: Problem, history: History): Readonly<Record<st
 function holdQuestions(problem: Problem, history: History): readonly Question[] {
   const pins = holdPins(problem, history);
   if (Object.keys(pins).length === 0) return [];
-  return ask(problem, history, 'hold', { ...headPins(problem), ...pins }, problem.cells);
-}
-
-/** Other methods on the same quantization, architecture and task, and the same method unquantized. */
-function workaroundQuestions(problem: Problem, history: History): readonly Question[] {
-  const worse = worseCells(problem, history);
-  const wanted = problem.alternatives.filter((candidate) =>
-    worse.some(
-      (cell) =>
-        cell.architecture === candidate.architecture &&
-        cell.task === candidate.task &&
-        (cell.quantization === candidate.quantization ||
-          (cell.method === candidate.method && candidate.quantization === 'none')),
-    ),
-  );
-  const cells = uniqueCells(wanted).filter((cell) => !worse.some((other) => cellId(other) === cellId(cell)));
-  return ask(problem, history, 'workaround', headPins(problem), cells);
+  return ask(problem, history, 'hold', { ...headPins(problem), ...pins }, withControls(problem.cells));
 }
 
 /** Questions about one environment become one question, so that one probe answers them. */
@@ -101,10 +121,4 @@ function merged(questions: readonly Question[]): readonly Question[] {
     found.set(key, earlier ? { ...earlier, cells: uniqueCells([...earlier.cells, ...question.cells]) } : question);
   }
   return [...found.values()];
-}
-
-/** The controls that go with some cells. */
-export function controlsOf(cells: Problem['cells']): Problem['cells'] {
-  const planned = new Set(cells.map(cellId));
-  return uniqueCells(cells.map(controlOf)).filter((cell) => !planned.has(cellId(cell)));
 }

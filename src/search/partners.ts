@@ -1,13 +1,13 @@
 /** Raising a partner library along with the change: which release mends what the change broke. */
-import type { Cell } from '../domain/cell.ts';
-import { isWorse } from '../domain/comparison.ts';
+import { type Cell, controlOf } from '../domain/cell.ts';
 import { WATCHED } from '../domain/environment.ts';
 import type { Question } from '../domain/search.ts';
-import { compareVersions } from '../domain/version.ts';
+import { compareVersions, minorOf } from '../domain/version.ts';
 import { bisect, type PointState } from './bisect.ts';
-import { compareAt, worseCells } from './compare.ts';
+import { compareAt, compareHead, isControlSound, isMended, type Pins, wayOf, worseCells } from './compare.ts';
+import { namedLibraries } from './evidence.ts';
 import { environmentFor, type History, unanswered } from './history.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, withControls } from './problem.ts';
 import { ask, baseLock, groups, headPins, requestFor } from './requests.ts';
 
 export interface Partner {
@@ -19,23 +19,33 @@ export interface Partner {
 export interface PartnerFound {
   readonly library: string;
   readonly version: string;
+  /** The newest release of the same minor that was measured to help as much. */
+  readonly newestPatch?: string;
 }
 
 /**
- * Libraries that could be raised with the change, likely ones first: PEFT, then the changed ones themselves to a release
- * beyond the one that is proposed, then the rest.
+ * Libraries that could be raised with the change, by evidence: those that the errors name, PEFT, what the changed releases
+ * ask for, the changed ones themselves beyond the release that is proposed, the rest. PEFT cannot mend the model itself.
  */
-export function partners(problem: Problem, history: History): readonly Partner[] {
+export function partners(problem: Problem, history: History, worse: readonly Cell[]): readonly Partner[] {
   const changed = problem.changes.map(({ library }) => library);
-  const order = new Set(['peft', ...changed, ...WATCHED]);
+  const others = Object.keys(problem.partners).filter((library) => !changed.includes(library));
+  const failures = worse.flatMap((cell) => compareHead(problem, history, cell).fresh);
+  const named = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
+  const order = new Set([...named, 'peft', ...problem.asks, ...changed, ...WATCHED, ...others]);
   order.delete('torch');
-  return [...order].flatMap((library) => {
-    const proposed = problem.changes.find((change) => change.library === library)?.to;
-    const current = proposed ?? versionAtBase(problem, history, library);
-    if (current === undefined) return [];
-    const newer = (problem.partners[library] ?? []).filter((version) => compareVersions(version, current) > 0);
-    return newer.length > 0 ? [{ library, line: [current, ...newer] }] : [];
-  });
+  if (worse.every((cell) => !isControlSound(problem, history, cell, headPins(problem)))) order.delete('peft');
+  return [...order].flatMap((library) => lineOf(problem, history, library) ?? []);
+}
+
+function lineOf(problem: Problem, history: History, library: string): Partner | undefined {
+  const change = problem.changes.find((one) => one.library === library);
+  // Beyond the target of a way back lies what it comes from: that is a hold.
+  if (change && compareVersions(change.from, change.to) > 0) return undefined;
+  const current = change?.to ?? versionAtBase(problem, history, library);
+  if (current === undefined) return undefined;
+  const newer = (problem.partners[library] ?? []).filter((version) => compareVersions(version, current) > 0);
+  return newer.length > 0 ? { library, line: [current, ...newer] } : undefined;
 }
 
 function versionAtBase(problem: Problem, history: History, library: string): string | undefined {
@@ -46,29 +56,36 @@ function versionAtBase(problem: Problem, history: History, library: string): str
   return undefined;
 }
 
-/** What to measure next about partners: first whether any release helps, then from which one on. */
+/** What to measure next about partners: whether a release helps, then from which one on; until one mends everything. */
 export function partnerQuestions(problem: Problem, history: History): readonly Question[] {
   const worse = worseCells(problem, history);
   if (worse.length === 0) return [];
-  for (const partner of partners(problem, history)) {
-    const open = unanswered(history, questionsAbout(problem, history, partner, worse));
+  for (const partner of partners(problem, history, worse)) {
+    const { best, ask: index } = firstHelping(problem, history, partner, worse);
+    const asked = index === undefined ? [] : askAt(problem, history, partner, index, worse);
+    const open = unanswered(history, asked);
     if (open.length > 0) return open;
-    if (mended(problem, history, partner, worse)?.length === worse.length) return [];
+    if (best?.helped === worse.length) return [];
   }
   return [];
 }
 
-function questionsAbout(
-  problem: Problem,
-  history: History,
-  partner: Partner,
-  worse: readonly Cell[],
-): readonly Question[] {
-  const helping = firstHelping(problem, history, partner, worse);
-  if (helping.ask !== undefined) return askAt(problem, history, partner, helping.ask, worse);
-  if (helping.index === undefined) return [];
-  const version = partner.line[helping.index];
-  return version === undefined ? [] : askAt(problem, history, partner, helping.index, problem.cells);
+/** Each partner release that helps, measured with every cell: whether it breaks another one. */
+export function partnerEverywhereQuestions(problem: Problem, history: History): readonly Question[] {
+  const worse = worseCells(problem, history);
+  if (worse.length === 0) return [];
+  return partners(problem, history, worse).flatMap((partner) => {
+    const { best } = firstHelping(problem, history, partner, worse);
+    return best === undefined ? [] : askAt(problem, history, partner, best.index, problem.cells);
+  });
+}
+
+/** Partners of which no release was tried. */
+export function untriedPartners(problem: Problem, history: History): readonly string[] {
+  const worse = worseCells(problem, history);
+  return partners(problem, history, worse)
+    .filter((partner) => standAt(problem, history, partner, partner.line.length - 1, worse) === undefined)
+    .map(({ library }) => library);
 }
 
 function askAt(
@@ -78,90 +95,98 @@ function askAt(
   index: number,
   cells: readonly Cell[],
 ): readonly Question[] {
-  return ask(problem, history, 'partner', pinsAt(problem, partner, index), cells);
+  return ask(problem, history, 'partner', pinsAt(problem, partner, index), withControls(cells));
 }
 
-function pinsAt(problem: Problem, partner: Partner, index: number): Readonly<Record<string, string>> {
+function pinsAt(problem: Problem, partner: Partner, index: number): Pins {
   return { ...headPins(problem), [partner.library]: partner.line[index] ?? '' };
 }
 
-/**
- * The oldest release of a partner that helps as many cells as the best release tried. The newest is tried first, then
- * points further back, since a newest release can break what an older one mends.
- */
-function firstHelping(
-  problem: Problem,
-  history: History,
-  partner: Partner,
-  worse: readonly Cell[],
-): { readonly ask?: number; readonly index?: number } {
-  const last = partner.line.length - 1;
-  const tries = [...new Set([last, Math.ceil(last / 2), Math.ceil(last / 4), 1])].filter((index) => index > 0);
-  const helps = (index: number) => helpedAt(problem, history, partner, index, worse);
-  let found: number | undefined;
-  for (const index of tries) {
-    const count = helps(index);
-    if (count === undefined) return { ask: index };
-    if (count === worse.length || (count > 0 && (found === undefined || count > (helps(found) ?? 0)))) found = index;
-    if (count === worse.length) break;
-  }
-  if (found === undefined) return {};
-  const enough = helps(found) ?? 0;
-  const state = (index: number): PointState => {
-    const count = helps(index);
-    if (count === undefined) return 'unknown';
-    return count < 0 ? 'unusable' : count >= enough ? 'moved' : 'base';
-  };
-  const interval = bisect(0, found, state, () => false);
-  return interval.ask === undefined ? { index: interval.high } : { ask: interval.ask };
+/** What a release of a partner does to the worse cells: how many it mends; whether the others fail as they do without it. */
+type Stand = { readonly helped: number; readonly alike: boolean } | 'unusable';
+
+interface Helping {
+  readonly ask?: number;
+  readonly best?: { readonly index: number; readonly helped: number };
 }
 
-/** How many of the worse cells are no longer worse; -1 where the environment cannot be had, undefined while unknown. */
-function helpedAt(
+/**
+ * The oldest release of a partner that helps as many cells as the best release tried, as far as it is known. The newest
+ * is tried first. Where it leaves everything as it was, the partner has nothing to do with it; where it fails otherwise,
+ * or cannot be had, points further back are tried, since a newest release can break what an older one mends.
+ */
+function firstHelping(problem: Problem, history: History, partner: Partner, worse: readonly Cell[]): Helping {
+  const last = partner.line.length - 1;
+  const tries = [...new Set([last, Math.ceil(last / 2), Math.ceil(last / 4), 1])];
+  const stand = (index: number) => standAt(problem, history, partner, index, worse);
+  let found: Helping['best'];
+  for (const index of tries) {
+    const there = stand(index);
+    if (there === undefined) return { ask: index, ...(found && { best: found }) };
+    if (there === 'unusable') continue;
+    if (there.helped > (found?.helped ?? 0)) found = { index, helped: there.helped };
+    if (there.helped === worse.length || (index === last && there.alike)) break;
+  }
+  if (found === undefined) return {};
+  const interval = bisect(0, found.index, helpingStates(partner, stand, found.helped), () => false);
+  const best = { index: interval.high, helped: found.helped };
+  return interval.ask === undefined ? { best } : { best, ask: interval.ask };
+}
+
+/** Releases beside one of the same minor that could not be had are not tried one by one. */
+function helpingStates(partner: Partner, stand: (index: number) => Stand | undefined, enough: number) {
+  const minors = new Set(
+    partner.line.flatMap((version, index) => (stand(index) === 'unusable' ? [minorOf(version)] : [])),
+  );
+  return (index: number): PointState => {
+    const there = stand(index);
+    if (there === undefined) return minors.has(minorOf(partner.line[index] ?? '')) ? 'unusable' : 'unknown';
+    return there === 'unusable' ? 'unusable' : there.helped >= enough ? 'moved' : 'base';
+  };
+}
+
+/** Undefined while unknown. */
+function standAt(
   problem: Problem,
   history: History,
   partner: Partner,
   index: number,
   worse: readonly Cell[],
-): number | undefined {
-  let helped = 0;
-  for (const cell of worse) {
-    const request = requestFor(problem, history, cell, pinsAt(problem, partner, index));
-    const environment = request && environmentFor(history, request);
-    if (environment === undefined) return undefined;
-    if (environment.status !== 'built') return -1;
-    const { comparison } = compareAt(problem, history, cell, pinsAt(problem, partner, index));
-    if (comparison !== 'not-compared' && !isWorse(comparison)) helped++;
-  }
-  return helped;
+): Stand | undefined {
+  const pins = pinsAt(problem, partner, index);
+  const environments = worse.map((cell) => {
+    const request = requestFor(problem, history, cell, pins);
+    return request && environmentFor(history, request);
+  });
+  if (environments.some((environment) => environment === undefined)) return undefined;
+  if (environments.every((environment) => environment?.status !== 'built')) return 'unusable';
+  const open = worse.filter((cell) => !isMended(problem, history, cell, pins));
+  return { helped: worse.length - open.length, alike: open.every((cell) => isAlike(problem, history, cell, pins)) };
 }
 
-function mended(
-  problem: Problem,
-  history: History,
-  partner: Partner,
-  worse: readonly Cell[],
-): readonly Cell[] | undefined {
-  const found = foundPartner(problem, history, partner, worse);
-  if (found === undefined) return undefined;
-  const pins = { ...headPins(problem), [found.library]: found.version };
-  return worse.filter((cell) => !isWorse(compareAt(problem, history, cell, pins).comparison));
+/** Whether a cell fails as it does at head, or the model itself does. */
+function isAlike(problem: Problem, history: History, cell: Cell, pins: Pins): boolean {
+  return [cell, controlOf(cell)].some((one) => {
+    const there = compareAt(problem, history, one, pins);
+    const head = compareHead(problem, history, one);
+    return ['regressed', 'degraded'].includes(head.comparison) && wayOf(there) === wayOf(head);
+  });
 }
 
-function foundPartner(
-  problem: Problem,
-  history: History,
-  partner: Partner,
-  worse: readonly Cell[],
-): PartnerFound | undefined {
-  const { index } = firstHelping(problem, history, partner, worse);
-  const version = index === undefined ? undefined : partner.line[index];
-  return version === undefined ? undefined : { library: partner.library, version };
-}
-
-/** Partner releases that help and have been measured. */
+/** Partner releases that help and have been measured, whether or not an older one was still looked for. */
 export function partnersFound(problem: Problem, history: History): readonly PartnerFound[] {
   const worse = worseCells(problem, history);
   if (worse.length === 0) return [];
-  return partners(problem, history).flatMap((partner) => foundPartner(problem, history, partner, worse) ?? []);
+  return partners(problem, history, worse).flatMap((partner) => {
+    const { best } = firstHelping(problem, history, partner, worse);
+    const version = best && partner.line[best.index];
+    if (best === undefined || version === undefined) return [];
+    const patches = partner.line.filter((other, index) => {
+      const there =
+        index > best.index && minorOf(other) === minorOf(version) && standAt(problem, history, partner, index, worse);
+      return there && there !== 'unusable' && there.helped >= best.helped;
+    });
+    const newestPatch = patches.at(-1);
+    return [{ library: partner.library, version, ...(newestPatch && { newestPatch }) }];
+  });
 }

@@ -1,4 +1,4 @@
-import type { Cell } from '../domain/cell.ts';
+import { type Cell, cellId, controlOf } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 
 /** All that the search may know before anything is measured. */
@@ -14,12 +14,25 @@ export interface Problem {
   readonly alternatives: readonly Cell[];
   /** Library -> its usable releases, oldest first: what could be raised along with the change. */
   readonly partners: Readonly<Record<string, readonly string[]>>;
+  /** What the metadata of the changed releases asks for. */
+  readonly asks: readonly string[];
   /** Quantization -> packages that its environment needs. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
-  /** How many different environments may be measured. */
+  /** How many different environments of one package set may be measured. */
   readonly environments: number;
 }
 
 export function everyCell(problem: Problem): readonly Cell[] {
   return [...problem.controls, ...problem.cells];
+}
+
+/** The controls that go with some cells and are not among them. */
+export function controlsOf(cells: readonly Cell[]): readonly Cell[] {
+  return withControls(cells).slice(cells.length);
+}
+
+export function withControls(cells: readonly Cell[]): readonly Cell[] {
+  const known = new Set(cells.map(cellId));
+  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
+  return [...cells, ...[...controls].flatMap(([id, control]) => (known.has(id) ? [] : [control]))];
 }

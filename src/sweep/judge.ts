@@ -60,7 +60,7 @@ function meaningOf(record: CellRecord, failure: CellRecord['failures'][number]):
 }
 
 function toFailure(failure: CellRecord['failures'][number]): Failure {
-  const { stage, kind, type, message } = failure;
+  const { stage, kind, type, message, frames } = failure;
   if (kind === 'check') return { stage, kind, type, reason: type, signature: type, message };
   return {
     stage,
@@ -69,6 +69,7 @@ function toFailure(failure: CellRecord['failures'][number]): Failure {
     reason: classify(type, message).reason,
     signature: signatureOf(type, message),
     message: `${type}: ${message}`,
+    ...(frames.length > 0 && { frames }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { code, fence, inline } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
 import { type Cause, causes, plural, worse } from '../summary.ts';
+import { boundaryWords } from '../words.ts';
 
 export function causesText(report: Report): string {
   const found = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
@@ -28,15 +29,19 @@ function sourcesOf(report: Report): readonly string[] {
 function causeText({ boundary, cells }: Cause, index: number, total: number): string {
   const name =
     total === 1 ? `Cause, ${plural(cells.length, 'cell')}` : `Cause ${index + 1}, ${plural(cells.length, 'cell')}`;
-  const verb = boundary.direction === 'degraded' ? 'is worse' : 'fails';
-  const between = boundary.certainty.adjacent
-    ? 'no release lies between'
-    : 'what lies between fails in another way or could not be measured';
+  const [before, after] = boundaryWords(boundary);
   const { runs, agree } = boundary.certainty;
   return [
-    `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+    `**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${before}, ${inline(boundary.firstBad)} ${after}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
     fence([`${boundary.stage}: ${boundary.message}`]),
   ].join('\n\n');
+}
+
+function betweenText({ certainty }: ReportBoundary): string {
+  if (certainty.adjacent) return 'no release lies between';
+  return certainty.open > 0
+    ? `${plural(certainty.open, 'release')} between not measured`
+    : 'what lies between fails in another way or could not be measured';
 }
 
 function alsoText({ alsoChanged, certainty, library }: ReportBoundary): string {

@@ -1,7 +1,7 @@
 /** Ways out, each measured, with the lines of the user’s own files. */
 import { code, inline } from '../escape.ts';
-import type { Report } from '../model.ts';
-import { plural, recommended, worse } from '../summary.ts';
+import type { Report, ReportPin } from '../model.ts';
+import { pinText, plural, recommended, worse } from '../summary.ts';
 
 export function waysOut(report: Report): string {
   if (worse(report).length === 0) return '';
@@ -9,7 +9,7 @@ export function waysOut(report: Report): string {
     const how = pin.keepsBump ? '**Keep the bump.**' : '**Hold the bump.**';
     const best = pin === recommended(report) ? ' (recommended)' : '';
     return [
-      `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${best}.`,
+      `${how} ${code(pin.specifier)}${patchText(pin)}: ${pinText(report, pin)} cells are not worse than before${best}.`,
       ...patchSentences(report, pin.specifier),
       ...(pin.kind === 'hold' ? holdSentences(report) : []),
     ].join(' ');
@@ -27,13 +27,19 @@ export function waysOut(report: Report): string {
         ({ use, cost }) => `**Drop the quantization.** ${code(use)} passes with the bump${cost ? `; ${cost}` : ''}.`,
       ),
   ];
-  const useless = uniqueUses(report, false).map(({ use, outcome }) => `${code(use)} (${outcome})`);
+  const useless = uniqueUses(report, false).map(
+    ({ use, outcome, why }) => `${code(use)} (${inline([outcome, why].filter(Boolean).join(', '))})`,
+  );
   const numbered = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
   return [
     '#### Ways out, each measured',
     numbered.join('\n'),
     ...(useless.length > 0 ? [`Does not help: ${useless.join(', ')}.`] : []),
   ].join('\n\n');
+}
+
+function patchText({ newestPatch }: ReportPin): string {
+  return newestPatch ? ` (${inline(newestPatch)} was measured too)` : '';
 }
 
 const SHOWN_PATCHES = 4;

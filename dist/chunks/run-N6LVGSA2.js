@@ -3,8 +3,10 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-XNFU75CL.js";
-import "./chunk-5XWL5JNG.js";
+} from "./chunk-HFXKQPST.js";
+import "./chunk-IOHXFN5T.js";
+import "./chunk-KTZONPEQ.js";
+import "./chunk-WNWKF34P.js";
 export {
   readConfiguration,
   runCommand

@@ -1,11 +1,29 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  didYouMean,
+  editDistance,
+  grammarOf,
+  readArguments
+} from "./chunk-IOHXFN5T.js";
+import {
+  code,
+  fence,
+  inline,
+  limitOf,
+  plain
+} from "./chunk-KTZONPEQ.js";
+import {
+  UserError,
+  WeatherError,
   __commonJS,
   __export,
   __require,
-  __toESM
-} from "./chunk-5XWL5JNG.js";
+  __toESM,
+  assertNever,
+  columnsOf,
+  wrap
+} from "./chunk-WNWKF34P.js";
 
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
@@ -974,14 +992,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text2, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text2;
+        return text;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
-      if (text2.length <= endStep)
-        return text2;
+      if (text.length <= endStep)
+        return text;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
@@ -998,14 +1016,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text2, i, indent2.length);
+        i = consumeMoreIndentedLines(text, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text2[i += 1]; ) {
+      for (let ch; ch = text[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text2[i + 1]) {
+          switch (text[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1022,12 +1040,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text2, i, indent2.length);
+            i = consumeMoreIndentedLines(text, i, indent2.length);
           end = i + indent2.length + endStep;
           split = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next2 = text2[i + 1];
+            const next2 = text[i + 1];
             if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
               split = i;
           }
@@ -1039,12 +1057,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text2[i += 1];
+                ch = text[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text2;
+                return text;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -1059,39 +1077,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text2;
+        return text;
       if (onFold)
         onFold();
-      let res = text2.slice(0, folds[0]);
+      let res = text.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text2.length;
+        const end2 = folds[i2 + 1] || text.length;
         if (fold === 0)
           res = `
-${indent2}${text2.slice(0, end2)}`;
+${indent2}${text.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text2[fold]}\\`;
+            res += `${text[fold]}\\`;
           res += `
-${indent2}${text2.slice(fold + 1, end2)}`;
+${indent2}${text.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text2, i, indent2) {
+    function consumeMoreIndentedLines(text, i, indent2) {
       let end = i;
       let start = i + 1;
-      let ch = text2[start];
+      let ch = text[start];
       while (ch === " " || ch === "	") {
         if (i < start + indent2) {
-          ch = text2[++i];
+          ch = text[++i];
         } else {
           do {
-            ch = text2[++i];
+            ch = text[++i];
           } while (ch && ch !== "\n");
           end = i;
           start = i + 1;
-          ch = text2[start];
+          ch = text[start];
         }
       }
       return end;
@@ -3851,8 +3869,8 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last2 = tokens[tokens.length - 1];
-      const end = last2 ? last2.offset + last2.source.length : offset;
+      const last3 = tokens[tokens.length - 1];
+      const end = last3 ? last3.offset + last3.source.length : offset;
       if (reqSpace && next2 && next2.type !== "space" && next2.type !== "newline" && next2.type !== "comma" && (next2.type !== "scalar" || next2.source !== "")) {
         onError(next2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
       }
@@ -4700,9 +4718,9 @@ var require_resolve_flow_scalar = __commonJS({
         }
         pos = line.lastIndex;
       }
-      const last2 = /[ \t]*(.*)/sy;
-      last2.lastIndex = pos;
-      match = last2.exec(source);
+      const last3 = /[ \t]*(.*)/sy;
+      last3.lastIndex = pos;
+      match = last3.exec(source);
       return res + sep + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
@@ -6609,12 +6627,12 @@ var require_parser = __commonJS({
               yield* this.pop(token);
           }
           if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
-            const last2 = token.items[token.items.length - 1];
-            if (last2 && !last2.sep && !last2.value && last2.start.length > 0 && findNonEmptyIndex(last2.start) === -1 && (token.indent === 0 || last2.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
+            const last3 = token.items[token.items.length - 1];
+            if (last3 && !last3.sep && !last3.value && last3.start.length > 0 && findNonEmptyIndex(last3.start) === -1 && (token.indent === 0 || last3.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
               if (top.type === "document")
-                top.end = last2.start;
+                top.end = last3.start;
               else
-                top.items.push({ start: last2.start });
+                top.items.push({ start: last3.start });
               token.items.splice(-1, 1);
             }
           }
@@ -6738,8 +6756,8 @@ var require_parser = __commonJS({
             this.onKeyLine = false;
             if (it.value) {
               const end = "end" in it.value ? it.value.end : void 0;
-              const last2 = Array.isArray(end) ? end[end.length - 1] : void 0;
-              if (last2?.type === "comment")
+              const last3 = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last3?.type === "comment")
                 end?.push(this.sourceToken);
               else
                 map2.items.push({ start: [this.sourceToken] });
@@ -6931,8 +6949,8 @@ var require_parser = __commonJS({
           case "newline":
             if (it.value) {
               const end = "end" in it.value ? it.value.end : void 0;
-              const last2 = Array.isArray(end) ? end[end.length - 1] : void 0;
-              if (last2?.type === "comment")
+              const last3 = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last3?.type === "comment")
                 end?.push(this.sourceToken);
               else
                 seq.items.push({ start: [this.sourceToken] });
@@ -7421,7 +7439,7 @@ var require_version = __commonJS({
       if (!groups2) {
         return null;
       }
-      const parsed3 = {
+      const parsed4 = {
         epoch: Number(groups2.epoch ? groups2.epoch : 0),
         release: groups2.release.split(".").map(Number),
         pre: normalize_letter_version(groups2.pre_l, groups2.pre_n),
@@ -7432,18 +7450,18 @@ var require_version = __commonJS({
         dev: normalize_letter_version(groups2.dev_l, groups2.dev_n),
         local: parse_local_version(groups2.local)
       };
-      return parsed3;
+      return parsed4;
     }
-    function stringify(parsed3) {
-      if (!parsed3) {
+    function stringify(parsed4) {
+      if (!parsed4) {
         return null;
       }
-      const { epoch, release, pre, post, dev, local } = parsed3;
+      const { epoch, release: release2, pre, post, dev, local } = parsed4;
       const parts = [];
       if (epoch !== 0) {
         parts.push(`${epoch}!`);
       }
-      parts.push(release.join("."));
+      parts.push(release2.join("."));
       if (pre) {
         parts.push(pre.join(""));
       }
@@ -7492,27 +7510,27 @@ var require_version = __commonJS({
       return null;
     }
     function explain2(version2) {
-      const parsed3 = parse3(version2);
-      if (!parsed3) {
-        return parsed3;
+      const parsed4 = parse3(version2);
+      if (!parsed4) {
+        return parsed4;
       }
-      const { epoch, release, pre, post, dev, local } = parsed3;
+      const { epoch, release: release2, pre, post, dev, local } = parsed4;
       let base_version = "";
       if (epoch !== 0) {
         base_version += epoch + "!";
       }
-      base_version += release.join(".");
+      base_version += release2.join(".");
       const is_prerelease = Boolean(dev || pre);
       const is_devrelease = Boolean(dev);
       const is_postrelease = Boolean(post);
       return {
         epoch,
-        release,
+        release: release2,
         pre,
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify(parsed3).split("+", 1)[0],
+        public: stringify(parsed4).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -7604,13 +7622,13 @@ var require_operator = __commonJS({
     }
     function calculateKey(input2) {
       const { epoch } = input2;
-      let { release, pre, post, local, dev } = input2;
-      release = release.concat();
-      release.reverse();
-      while (release.length && release[0] === 0) {
-        release.shift();
+      let { release: release2, pre, post, local, dev } = input2;
+      release2 = release2.concat();
+      release2.reverse();
+      while (release2.length && release2[0] === 0) {
+        release2.shift();
       }
-      release.reverse();
+      release2.reverse();
       if (!pre && !post && dev) pre = -Infinity;
       else if (!pre) pre = Infinity;
       if (!post) post = -Infinity;
@@ -7622,7 +7640,7 @@ var require_operator = __commonJS({
           (i) => Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ""]
         );
       }
-      return [epoch, release, pre, post, dev, local];
+      return [epoch, release2, pre, post, dev, local];
     }
   }
 });
@@ -7709,16 +7727,16 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick2(versions, specifier, options) {
-      const parsed3 = parse3(specifier);
-      if (!parsed3) {
+      const parsed4 = parse3(specifier);
+      if (!parsed4) {
         return [];
       }
       return versions.filter((version2) => {
         const explained = explainVersion(version2);
-        if (!parsed3.length) {
+        if (!parsed4.length) {
           return explained && !(explained.is_prerelease && !options.prereleases);
         }
-        return parsed3.reduce((pass, spec) => {
+        return parsed4.reduce((pass, spec) => {
           if (!pass) {
             return false;
           }
@@ -7822,7 +7840,7 @@ var require_semantic = __commonJS({
       }
       return version2.release[2];
     }
-    function inc(input2, release, preReleaseIdentifier) {
+    function inc(input2, release2, preReleaseIdentifier) {
       let identifier = preReleaseIdentifier || `a`;
       const version2 = parse3(input2);
       if (!version2) {
@@ -7833,7 +7851,7 @@ var require_semantic = __commonJS({
       )) {
         return null;
       }
-      switch (release) {
+      switch (release2) {
         case "premajor":
           {
             const [majorVersion] = version2.release;
@@ -8362,8 +8380,8 @@ var require_semver = __commonJS({
       }
       // preminor will bump the version up to the next minor release, and immediately
       // down to pre-release. premajor and prepatch work the same way.
-      inc(release, identifier, identifierBase) {
-        if (release.startsWith("pre")) {
+      inc(release2, identifier, identifierBase) {
+        if (release2.startsWith("pre")) {
           if (!identifier && identifierBase === false) {
             throw new Error("invalid increment argument: identifier is empty");
           }
@@ -8374,7 +8392,7 @@ var require_semver = __commonJS({
             }
           }
         }
-        switch (release) {
+        switch (release2) {
           case "premajor":
             this.prerelease.length = 0;
             this.patch = 0;
@@ -8466,7 +8484,7 @@ var require_semver = __commonJS({
             break;
           }
           default:
-            throw new Error(`invalid increment argument: ${release}`);
+            throw new Error(`invalid increment argument: ${release2}`);
         }
         this.raw = this.format();
         if (this.build.length) {
@@ -8532,7 +8550,7 @@ var require_inc = __commonJS({
   "node_modules/semver/functions/inc.js"(exports, module) {
     "use strict";
     var SemVer = require_semver();
-    var inc = (version2, release, options, identifier, identifierBase) => {
+    var inc = (version2, release2, options, identifier, identifierBase) => {
       if (typeof options === "string") {
         identifierBase = identifier;
         identifier = options;
@@ -8542,7 +8560,7 @@ var require_inc = __commonJS({
         return new SemVer(
           version2 instanceof SemVer ? version2.version : version2,
           options
-        ).inc(release, identifier, identifierBase).version;
+        ).inc(release2, identifier, identifierBase).version;
       } catch (er) {
         return null;
       }
@@ -8631,8 +8649,8 @@ var require_prerelease = __commonJS({
     "use strict";
     var parse3 = require_parse();
     var prerelease = (version2, options) => {
-      const parsed3 = parse3(version2, options);
-      return parsed3 && parsed3.prerelease.length ? parsed3.prerelease : null;
+      const parsed4 = parse3(version2, options);
+      return parsed4 && parsed4.prerelease.length ? parsed4.prerelease : null;
     };
     module.exports = prerelease;
   }
@@ -9084,17 +9102,17 @@ var require_trim_comparator_whitespace = __commonJS({
       return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
     };
     var findRemovableWhitespaceIndex = (range, matchStart) => {
-      let position = matchStart;
-      if (isWhitespace2(range[position])) {
-        position++;
+      let position2 = matchStart;
+      if (isWhitespace2(range[position2])) {
+        position2++;
       }
-      if (range[position] === "<" || range[position] === ">") {
-        position++;
+      if (range[position2] === "<" || range[position2] === ">") {
+        position2++;
       }
-      if (range[position] === "=") {
-        position++;
+      if (range[position2] === "=") {
+        position2++;
       }
-      return isWhitespace2(range[position]) ? position : -1;
+      return isWhitespace2(range[position2]) ? position2 : -1;
     };
     var trimComparatorWhitespace = (range) => {
       let result = "";
@@ -10199,38 +10217,7 @@ var require_semver2 = __commonJS({
 });
 
 // src/commands/run.ts
-import { existsSync as existsSync15, readFileSync as readFileSync14 } from "node:fs";
-
-// src/errors.ts
-var UserError = class extends Error {
-  lines;
-  constructor(lines2) {
-    const list2 = typeof lines2 === "string" ? [lines2] : lines2;
-    super(list2.join("\n"));
-    this.name = "UserError";
-    this.lines = list2;
-  }
-};
-var WeatherError = class extends Error {
-  constructor(message, options) {
-    super(message, options);
-    this.name = "WeatherError";
-  }
-};
-var Refused = class extends Error {
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-    this.name = "Refused";
-  }
-  status;
-};
-function assertNever(value) {
-  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
-}
-
-// src/inputs.ts
-import { parseArgs } from "node:util";
+import { readFileSync as readFileSync15 } from "node:fs";
 
 // src/configuration.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -11015,7 +11002,7 @@ function putProp(target2, key, value) {
   else
     target2[key] = value;
 }
-function mirrorShape(target2, source, keys, wrap) {
+function mirrorShape(target2, source, keys, wrap2) {
   const raw = sourceShape(source);
   for (const key of keys) {
     const desc = Object.getOwnPropertyDescriptor(raw, key);
@@ -11024,10 +11011,10 @@ function mirrorShape(target2, source, keys, wrap) {
     if (desc.get) {
       deferProp(target2, key, () => {
         const value = source._zod.def.shape[key];
-        return wrap ? wrap(value, key) : value;
+        return wrap2 ? wrap2(value, key) : value;
       });
     } else
-      putProp(target2, key, wrap ? wrap(desc.value, key) : desc.value);
+      putProp(target2, key, wrap2 ? wrap2(desc.value, key) : desc.value);
   }
 }
 function mirrorProps(target2, source) {
@@ -13036,23 +13023,23 @@ function canParseURL(input2) {
     return false;
   }
 }
-function validateURL(trimmed, def) {
+function validateURL(trimmed2, def) {
   if (!("normalize" in def) && !("hostname" in def) && !("protocol" in def)) {
-    return canParseURL(trimmed) || URL_UNPARSEABLE;
+    return canParseURL(trimmed2) || URL_UNPARSEABLE;
   }
-  return parseURLObject(trimmed, def);
+  return parseURLObject(trimmed2, def);
 }
-function parseURLObject(trimmed, def) {
-  if (!def.normalize && def.protocol?.source === httpProtocol.source && !/^https?:\/\//i.test(trimmed)) {
+function parseURLObject(trimmed2, def) {
+  if (!def.normalize && def.protocol?.source === httpProtocol.source && !/^https?:\/\//i.test(trimmed2)) {
     return URL_BAD_FORMAT;
   }
   try {
     if (typeof URL !== "undefined") {
       const URLStatic = URL;
       if (typeof URLStatic.parse === "function")
-        return URLStatic.parse(trimmed) ?? URL_UNPARSEABLE;
+        return URLStatic.parse(trimmed2) ?? URL_UNPARSEABLE;
     }
-    return new URL(trimmed);
+    return new URL(trimmed2);
   } catch {
     return URL_UNPARSEABLE;
   }
@@ -13073,8 +13060,8 @@ var $ZodURL = /* @__PURE__ */ $constructor("$ZodURL", (inst, def) => {
   $ZodStringFormat.init(inst, def);
   inst._zod.check = (payload) => {
     try {
-      const trimmed = payload.value.trim();
-      const url2 = validateURL(trimmed, def);
+      const trimmed2 = payload.value.trim();
+      const url2 = validateURL(trimmed2, def);
       if (url2 === URL_BAD_FORMAT) {
         payload.issues.push({
           code: "invalid_format",
@@ -13097,7 +13084,7 @@ var $ZodURL = /* @__PURE__ */ $constructor("$ZodURL", (inst, def) => {
         return;
       }
       if (url2 === true) {
-        payload.value = stripTabAndNewline(trimmed);
+        payload.value = stripTabAndNewline(trimmed2);
         return;
       }
       if (def.hostname && !urlHostnameOk(url2, def.hostname)) {
@@ -13122,7 +13109,7 @@ var $ZodURL = /* @__PURE__ */ $constructor("$ZodURL", (inst, def) => {
           continue: !def.abort
         });
       }
-      payload.value = def.normalize ? url2.href : stripTabAndNewline(trimmed);
+      payload.value = def.normalize ? url2.href : stripTabAndNewline(trimmed2);
       return;
     } catch (_) {
       payload.issues.push({
@@ -15302,7 +15289,7 @@ var recursive = /* @__PURE__ */ new WeakMap();
 var NONE = 0;
 var ASSUMED = 1;
 var PROVEN = 2;
-function isRecursive(inst, stack, resolve4) {
+function isRecursive(inst, stack, resolve5) {
   const cached2 = recursive.get(inst);
   if (cached2 !== void 0)
     return cached2 ? PROVEN : NONE;
@@ -15312,7 +15299,7 @@ function isRecursive(inst, stack, resolve4) {
   let result = NONE;
   const check2 = (child) => {
     if (result !== PROVEN && child?._zod) {
-      const answer = isRecursive(child, stack, resolve4);
+      const answer = isRecursive(child, stack, resolve5);
       if (answer > result)
         result = answer;
     }
@@ -15323,7 +15310,7 @@ function isRecursive(inst, stack, resolve4) {
       const desc = Object.getOwnPropertyDescriptor(sh, key);
       if (spread && !desc.enumerable)
         continue;
-      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve4) : NONE;
+      const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve5) : NONE;
       if (child > answer)
         answer = child;
     }
@@ -15387,7 +15374,7 @@ function isRecursive(inst, stack, resolve4) {
       break;
     // `$ZodLazy` caches its inner on the def, so a resolved edge is followed exactly
     case "lazy": {
-      const inner = def._cachedInner ?? (resolve4 ? inst._zod.innerType : void 0);
+      const inner = def._cachedInner ?? (resolve5 ? inst._zod.innerType : void 0);
       merge2(inner ? isRecursive(inner, stack, false) : ASSUMED);
       break;
     }
@@ -19585,16 +19572,16 @@ function ko_default() {
 }
 
 // node_modules/zod/v4/locales/lt.js
-var capitalizeFirstCharacter = (text2) => {
-  return text2.charAt(0).toUpperCase() + text2.slice(1);
+var capitalizeFirstCharacter = (text) => {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 };
 function getUnitTypeFromNumber(number5) {
   const abs = Math.abs(number5);
-  const last2 = abs % 10;
+  const last3 = abs % 10;
   const last22 = abs % 100;
-  if (last22 >= 11 && last22 <= 19 || last2 === 0)
+  if (last22 >= 11 && last22 <= 19 || last3 === 0)
     return "many";
-  if (last2 === 1)
+  if (last3 === 1)
     return "one";
   return "few";
 }
@@ -26803,17 +26790,17 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     minItems--;
   }
   const maxItems = def.items.length;
-  const isClosed = !def.rest;
+  const isClosed2 = !def.rest;
   if (ctx.target === "draft-2020-12") {
     json2.prefixItems = prefixItems;
-    if (isClosed) {
+    if (isClosed2) {
       json2.items = false;
     } else if (rest) {
       json2.items = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed)
+    if (isClosed2)
       json2.maxItems = maxItems;
   } else if (ctx.target === "openapi-3.0") {
     json2.items = {
@@ -26824,18 +26811,18 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed)
+    if (isClosed2)
       json2.maxItems = maxItems;
   } else {
     json2.items = prefixItems;
-    if (isClosed) {
+    if (isClosed2) {
       json2.additionalItems = false;
     } else if (rest) {
       json2.additionalItems = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed)
+    if (isClosed2)
       json2.maxItems = maxItems;
   }
   const { minimum, maximum } = aggregateChecks(schema);
@@ -29952,29 +29939,6 @@ function date4(params) {
   return _coercedDate(ZodDate, params);
 }
 
-// src/domain/suggest.ts
-function nearest(typed, known) {
-  const scored = known.map((name2) => ({ name: name2, distance: editDistance(typed.toLowerCase(), name2.toLowerCase()) }));
-  const best = scored.toSorted((left, right) => left.distance - right.distance)[0];
-  return best && best.distance <= Math.max(2, Math.floor(typed.length / 3)) ? best.name : void 0;
-}
-function didYouMean(typed, known) {
-  const name2 = nearest(typed, known);
-  return name2 === void 0 ? "" : ` Did you mean \`${name2}\`?`;
-}
-function editDistance(left, right) {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[right.length] ?? 0;
-}
-
 // src/configuration.ts
 var Configuration = external_exports.strictObject({
   watch: external_exports.array(external_exports.string()).optional(),
@@ -30011,9 +29975,9 @@ function configurationOf(source, path, problems) {
   const document = (0, import_yaml.parseDocument)(source);
   for (const error62 of document.errors) problems.push(`Configuration: ${error62.message.split("\n")[0]}`);
   if (document.errors.length > 0) return {};
-  const parsed3 = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed3.success) return withoutUnbuilt(parsed3.data, problems);
-  for (const issue2 of parsed3.error.issues) problems.push(...configurationProblems(issue2));
+  const parsed4 = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed4.success) return withoutUnbuilt(parsed4.data, problems);
+  for (const issue2 of parsed4.error.issues) problems.push(...configurationProblems(issue2));
   return {};
 }
 function configurationProblems(issue2) {
@@ -30026,6 +29990,38 @@ function withoutUnbuilt(configuration, problems) {
   for (const key of NOT_BUILT)
     if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
   return configuration;
+}
+
+// src/domain/version.ts
+var pep440 = __toESM(require_pep440(), 1);
+function isVersion(text) {
+  return pep440.valid(text) !== null;
+}
+function compareVersions(left, right) {
+  return pep440.compare(left, right);
+}
+function sameVersion(left, right) {
+  return pep440.eq(left, right);
+}
+function minorOf(version2) {
+  const [major = 0, minor = 0] = pep440.explain(version2)?.release ?? [];
+  return `${major}.${minor}`;
+}
+function isPrerelease(version2) {
+  return pep440.explain(version2)?.is_prerelease ?? false;
+}
+function satisfies2(version2, specifier) {
+  return pep440.satisfies(version2, specifier, { prereleases: true });
+}
+function localLabel(version2) {
+  return version2.split("+")[1];
+}
+function usableReleases(releases, python) {
+  return releases.filter((release2) => isVersion(release2.version) && !isPrerelease(release2.version)).filter((release2) => !release2.yanked && release2.hasWheel).filter((release2) => supportsPython(release2, python)).toSorted((left, right) => compareVersions(left.version, right.version));
+}
+function supportsPython(release2, python) {
+  if (release2.requiresPython === void 0 || release2.requiresPython.trim() === "") return true;
+  return pep440.validRange(release2.requiresPython) ? satisfies2(python, release2.requiresPython) : true;
 }
 
 // src/domain/cell.ts
@@ -30050,8 +30046,11 @@ var METHODS = [
   "lora",
   "lora+dora",
   "lora+all-linear",
+  "lora+defaults",
   "ia3",
+  "ia3+defaults",
   "adalora",
+  "adalora+defaults",
   "prompt-tuning",
   "prefix-tuning",
   "p-tuning",
@@ -30147,19 +30146,19 @@ function matchesPieces(value, pieces) {
   const [first = "", ...rest] = pieces;
   if (rest.length === 0) return value === first;
   if (!value.startsWith(first)) return false;
-  const last2 = rest.pop() ?? "";
-  let position = first.length;
+  const last3 = rest.pop() ?? "";
+  let position2 = first.length;
   for (const piece of rest) {
-    const found = value.indexOf(piece, position);
+    const found = value.indexOf(piece, position2);
     if (found < 0) return false;
-    position = found + piece.length;
+    position2 = found + piece.length;
   }
-  return value.length - last2.length >= position && value.endsWith(last2);
+  return value.length - last3.length >= position2 && value.endsWith(last3);
 }
-function splitOutsideBraces(text2, separator) {
+function splitOutsideBraces(text, separator) {
   const parts = [""];
   let depth = 0;
-  for (const character of text2) {
+  for (const character of text) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth === 0) parts.push("");
@@ -30186,154 +30185,183 @@ function lockDifference(before, after, except) {
 function normalizeName(name2) {
   return name2.toLowerCase().replace(/[-_.]+/g, "-");
 }
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/@\s]*@/g, "//");
+function withoutCredentials(text) {
+  return text.replace(/\/\/[^/@\s]*@/g, "//");
 }
-function isName(text2) {
-  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
-}
-
-// src/domain/version.ts
-var pep440 = __toESM(require_pep440(), 1);
-function isVersion(text2) {
-  return pep440.valid(text2) !== null;
-}
-function compareVersions(left, right) {
-  return pep440.compare(left, right);
-}
-function sameVersion(left, right) {
-  return pep440.eq(left, right);
-}
-function isPrerelease(version2) {
-  return pep440.explain(version2)?.is_prerelease ?? false;
-}
-function satisfies2(version2, specifier) {
-  return pep440.satisfies(version2, specifier, { prereleases: true });
-}
-function localLabel(version2) {
-  return version2.split("+")[1];
-}
-function usableReleases(releases, python) {
-  return releases.filter((release) => isVersion(release.version) && !isPrerelease(release.version)).filter((release) => !release.yanked && release.hasWheel).filter((release) => supportsPython(release, python)).toSorted((left, right) => compareVersions(left.version, right.version));
-}
-function supportsPython(release, python) {
-  if (release.requiresPython === void 0 || release.requiresPython.trim() === "") return true;
-  return pep440.validRange(release.requiresPython) ? satisfies2(python, release.requiresPython) : true;
+function isName(text) {
+  return text.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text);
 }
 
 // src/plan/request.ts
 var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
 var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
-function parseChange(text2, problems) {
-  const found = CHANGE.exec(text2);
+var LOOSE = /^([A-Za-z][A-Za-z0-9._-]*?)(?:\s*(===?|[~<>!]=|[:=@<>\s])\s*(?:(v?\d[^\s.>-]*(?:\.[^\s.>-]+)*)\s*(?:(?:\.{2,3}|->|=>|\bto\b|[-:\s])\s*(v?\d\S*)?)?)?)?$/;
+function meantBy(text) {
+  const [, name2, between2 = "", first, second] = LOOSE.exec(text.trim()) ?? [];
+  return name2 === void 0 ? void 0 : { name: name2, between: between2.trim(), first, second };
+}
+function phrases(operands) {
+  const joined3 = [];
+  for (const word of operands) {
+    const last3 = joined3.at(-1);
+    const goesOn = /^(v?\d|\.\.|->|=>|to$|[:=@]$)/.test(word) && last3 !== void 0 && /^[A-Za-z]/.test(last3);
+    if (goesOn) joined3[joined3.length - 1] = `${last3} ${word}`;
+    else joined3.push(word);
+  }
+  return joined3;
+}
+function parseChange(text, problems) {
+  const found = CHANGE.exec(text);
   if (!found) {
-    problems.push(`\`${text2}\` is not a change. Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.`);
+    problems.push(notAChange(text));
     return void 0;
   }
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
-  if (!WATCHED.includes(library))
+  if (!isWatched(library))
     problems.push(
-      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
+      `Unknown library \`${library}\` in \`${text}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
     );
   if (from === "")
-    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
-  for (const version2 of [from, to])
-    if (version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2))
-      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+    problems.push(`\`${text}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+  const wrong = [from, to].filter((version2) => version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2));
+  const better2 = wrong.length > 0 ? corrected(text) : void 0;
+  if (better2 !== void 0) problems.push(`\`${text}\` is not a change. Write \`peft-sweep sweep ${better2}\`.`);
+  else
+    for (const version2 of wrong)
+      problems.push(`\`${version2}\` in \`${text}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
 }
-function parseHeld(text2, problems) {
-  const [name2 = "", version2 = "", ...rest] = text2.split("==").map((part) => part.trim());
-  if (rest.length > 0 || !PACKAGE_NAME.test(name2) || !isVersion(version2)) {
-    problems.push(`\`--with ${text2}\` is not a held version. Write NAME==VERSION, e.g. \`--with peft==0.17.1\`.`);
-    return void 0;
-  }
-  return [normalizeName(name2), version2];
+function parseHeld(text, problems, place2 = "with") {
+  const [name2 = "", version2 = "", ...rest] = text.split("==").map((part) => part.trim());
+  if (rest.length === 0 && PACKAGE_NAME.test(name2) && isVersion(version2)) return [normalizeName(name2), version2];
+  problems.push(place2 === "check" ? notChecked(text) : notHeld(text, place2 === "with" ? "--with " : ""));
+  return void 0;
+}
+function isHeld(text, others) {
+  if (text.includes("..") || text.includes("/")) return false;
+  const { first, second } = meantBy(text) ?? {};
+  const isBeside = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
+  return text.includes("==") || isBeside;
+}
+function splitHeld(typed) {
+  return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one) => one !== "");
+}
+function notAChange(text) {
+  const start = `\`${text}\` is not a change.`;
+  const asCells = cellsMeant(text, "sweep NAME:OLD..NEW");
+  if (asCells !== void 0) return `${start} ${asCells}`;
+  const better2 = corrected(text);
+  if (better2 !== void 0) return `${start} Write \`peft-sweep sweep ${better2}\`.`;
+  const { name: name2, first } = meantBy(text) ?? {};
+  if (name2 === void 0 || !isWatched(normalizeName(name2)))
+    return `${start} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text, WATCHED)}`;
+  if (first === void 0) return `${start} It names no versions. Write \`peft-sweep sweep ${name2}:OLD..NEW\`.`;
+  return `${start} Write \`peft-sweep sweep ${name2}:${first}..\` for what came after it, or \`peft-sweep check ${name2}==${first}\` for that release alone.`;
+}
+function notChecked(text) {
+  const asCells = cellsMeant(text, "check");
+  if (asCells !== void 0) return `\`${text}\` is not a release. ${asCells}`;
+  const { name: name2, first, second } = meantBy(text) ?? {};
+  if (name2 === void 0) return `\`${text}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
+  if (first === void 0)
+    return `\`${text}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
+  if (second === void 0 && !text.includes(".."))
+    return `\`${text}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
+  const end = second ?? first;
+  return `\`${text}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
+}
+function notHeld(text, option) {
+  const { name: name2, first, second } = meantBy(text) ?? {};
+  const start = `\`${option}${text}\` is not a held version.`;
+  if (name2 === void 0 || second !== void 0)
+    return `${start} Write NAME==VERSION, e.g. \`${option}peft==0.17.1\`.`;
+  return first === void 0 ? `${start} Write \`${option}${name2}==VERSION\`, e.g. \`${option}peft==0.17.1\`.` : `${start} Write \`${option}${name2}==${first}\`.`;
+}
+function corrected(text) {
+  const { name: name2, first, second } = meantBy(text) ?? {};
+  if (name2 === void 0 || first === void 0 || second === void 0) return void 0;
+  return isVersion(first) && isVersion(second) ? `${name2}:${first}..${second}` : void 0;
+}
+function cellsMeant(text, command) {
+  const isCells = text.includes("/") || METHODS.includes(text);
+  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text}'\`.` : void 0;
+}
+function unlessKnown(name2) {
+  return isWatched(normalizeName(name2)) ? "" : didYouMean(name2, WATCHED);
+}
+function isWatched(library) {
+  return WATCHED.includes(library);
 }
 
 // src/inputs.ts
-var COMMANDS = [
-  "sweep",
-  "plan",
-  "check",
-  "diff",
-  "report",
-  "explain",
-  "replay",
-  "demo",
-  "init",
-  "doctor",
-  "clean"
-];
 var FORMATS = ["terminal", "markdown", "json"];
 var FAIL_ON = ["regressed", "degraded", "incomplete", "guard"];
-var OPTIONS = {
-  with: { type: "string", multiple: true },
-  cells: { type: "string", multiple: true },
-  config: { type: "string" },
-  search: { type: "string" },
-  device: { type: "string" },
-  python: { type: "string" },
-  jobs: { type: "string" },
-  "max-minutes": { type: "string" },
-  out: { type: "string" },
-  base: { type: "string" },
-  head: { type: "string" },
-  format: { type: "string" },
-  fresh: { type: "boolean" },
-  offline: { type: "boolean" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" },
-  vendor: { type: "boolean" },
-  forks: { type: "boolean" },
-  schedule: { type: "boolean" }
-};
 var MINUTES = 10;
 var ENVIRONMENTS = 12;
 function parseCommandLine(argv, readConfig, problems) {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true
-  });
-  for (const name2 of Object.keys(values))
-    if (!(name2 in OPTIONS)) problems.push(`Unknown option \`--${name2}\`.${didYouMean(name2, Object.keys(OPTIONS))}`);
-  for (const [name2, definition] of Object.entries(OPTIONS))
-    if (definition.type === "string" && values[name2] === true)
-      problems.push(`\`--${name2}\` needs a value.`);
-  const command = commandOf(positionals[0], problems);
-  const configuration = configurationOf(readConfig(text(values.config)), text(values.config), problems);
-  const operands = positionals.slice(1);
-  const request = requestOf(command, operands, values, configuration, problems);
-  return { command, operands, request, options: optionsOf(values, configuration, problems) };
+  const typed = readArguments(argv, problems);
+  const { command, operands } = typed;
+  const path = last(typed, "config");
+  const isConfigured = grammarOf(command).options.includes("config");
+  const configuration = isConfigured ? configurationOf(readConfig(path), path, problems) : {};
+  const request = requestOf(typed, configuration, problems);
+  return { command, operands, request, options: optionsOf(typed, configuration, problems) };
 }
-function commandOf(typed, problems) {
-  const known = COMMANDS.find((command) => command === typed);
-  if (known) return known;
-  if (typed === void 0) problems.push(`Name a command: ${COMMANDS.join(", ")}.`);
-  else problems.push(`Unknown command \`${typed}\`.${didYouMean(typed, COMMANDS)} There are: ${COMMANDS.join(", ")}.`);
-  return "sweep";
+function requestOf(typed, configuration, problems) {
+  const { changes, held: named2 } = operandsOf(typed, problems);
+  const withs = list(typed, "with").flatMap(splitHeld);
+  const held = heldOf([...named2, ...withs.map((one) => parseHeld(one, problems))], problems);
+  checkSearch(last(typed, "search") ?? configuration.search, typed.values.has("search"), problems);
+  checkDevice(last(typed, "device"), problems);
+  const { cells, chosenBy } = cellsOf(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
+  const minutes = numberOf("max-minutes", typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
+  return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems) };
 }
-function requestOf(command, operands, values, configuration, problems) {
-  const sweeping = command === "sweep" || command === "plan";
-  const changes = sweeping ? operands.flatMap((operand) => parseChange(operand, problems) ?? []) : [];
-  const held = Object.fromEntries(
-    list(values.with).flatMap((one) => [parseHeld(one, problems) ?? []]).filter((pair2) => pair2.length === 2)
-  );
-  checkSearch(text(values.search) ?? configuration.search, values.search !== void 0, problems);
-  checkDevice(text(values.device), problems);
-  const fromConfiguration = configuration.cells === void 0 || configuration.cells === "auto" ? void 0 : [configuration.cells].flat();
-  const chosen = list(values.cells).length > 0 ? list(values.cells).flatMap(splitPatterns) : fromConfiguration ?? [...DEFAULT_PATTERNS];
-  const takenAway = (configuration.exclude ?? []).map((pattern) => `!${pattern}`);
-  selectCells([...chosen, ...takenAway], allCells(), problems);
-  for (const { cell } of configuration.known ?? []) selectCells([cell], allCells(), problems);
-  const minutes = numberOf("--max-minutes", values["max-minutes"], problems) ?? configuration.budget?.minutes ?? MINUTES;
-  const chosenBy = list(values.cells).length > 0 || fromConfiguration !== void 0 ? "user" : "default";
-  return { changes, held, cells: [...chosen, ...takenAway], chosenBy, minutes, environments: ENVIRONMENTS };
+function environmentsOf(typed, problems) {
+  const environments = numberOf("environments", typed, problems) ?? ENVIRONMENTS;
+  if (environments < 2 || !Number.isInteger(environments))
+    problems.push(`\`--environments ${environments}\` is not a whole number from 2 on: a comparison has two ends.`);
+  return environments;
+}
+function operandsOf({ command, operands }, problems) {
+  const written2 = phrases(operands);
+  if (command === "check") return { changes: [], held: written2.map((one) => parseHeld(one, problems, "check")) };
+  if (command !== "sweep" && command !== "plan") return { changes: [], held: [] };
+  const held = written2.filter((one) => isHeld(one, written2));
+  const changes = written2.filter((one) => !held.includes(one)).flatMap((one) => parseChange(one, problems) ?? []);
+  const [first] = held;
+  if (first !== void 0 && held.length === written2.length)
+    problems.push(
+      `\`${first}\` is one release, and \`${command}\` compares two. Write \`peft-sweep check ${held.join(" ")}\`, or \`peft-sweep ${command} ${first.replace(/==.*$/, "")}:OLD..${first.replace(/^.*==/, "")}\`.`
+    );
+  return { changes, held: held.map((one) => parseHeld(one, problems, "beside")) };
+}
+function heldOf(pairs2, problems) {
+  const held = {};
+  for (const [library, version2] of pairs2.filter((pair2) => pair2 !== void 0)) {
+    const other = held[library];
+    if (other !== void 0 && !sameVersion(other, version2))
+      problems.push(`\`${library}\` is held at ${other} and at ${version2}. Name one of them.`);
+    held[library] = version2;
+  }
+  return held;
+}
+function cellsOf(typed, configuration, problems) {
+  const { cells, exclude = [], known = [] } = configuration;
+  const fromConfiguration = cells === void 0 || cells === "auto" ? void 0 : [cells].flat();
+  const chosenBy = typed.length > 0 || fromConfiguration ? "user" : "default";
+  const chosen = typed.length > 0 ? typed : fromConfiguration ?? [...DEFAULT_PATTERNS];
+  const patterns = [...chosen, ...exclude.map((pattern) => `!${pattern}`)];
+  const before = problems.length;
+  const found = selectCells(patterns, allCells(), problems);
+  if (found.length === 0 && problems.length === before)
+    problems.push(
+      `\`${patterns.join(" ")}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`
+    );
+  for (const { cell } of known) selectCells([cell], allCells(), problems);
+  return { cells: patterns, chosenBy };
 }
 function splitPatterns(typed) {
   return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
@@ -30346,25 +30374,25 @@ function checkDevice(device, problems) {
   if (device === void 0 || device === "auto" || device === "cpu") return;
   problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
 }
-function optionsOf(values, configuration, problems) {
-  const jobs = numberOf("--jobs", values.jobs, problems);
-  const [python, base, head] = [text(values.python), text(values.base), text(values.head)];
-  const format = oneOf("--format", text(values.format) ?? "terminal", FORMATS, problems);
+function optionsOf(typed, configuration, problems) {
+  const jobs = numberOf("jobs", typed, problems);
+  const [python, base, head] = [last(typed, "python"), last(typed, "base"), last(typed, "head")];
+  const format = oneOf("--format", last(typed, "format") ?? "terminal", FORMATS, problems);
   const failOn = (configuration["fail-on"] ?? ["regressed", "degraded"]).map(
     (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
   );
   return {
-    out: text(values.out) ?? "peft-sweep-out",
+    out: last(typed, "out") ?? "peft-sweep-out",
     ...python && { python },
     ...base && { base },
     ...head && { head },
     ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
-    fresh: values.fresh === true,
-    offline: values.offline === true,
-    json: values.json === true,
-    vendor: values.vendor === true,
-    forks: values.forks === true,
-    schedule: values.schedule === true,
+    fresh: typed.flags.has("fresh"),
+    offline: typed.flags.has("offline"),
+    json: typed.flags.has("json"),
+    vendor: typed.flags.has("vendor"),
+    forks: typed.flags.has("forks"),
+    schedule: typed.flags.has("schedule"),
     format,
     failOn,
     manifests: configuration.manifests ?? [],
@@ -30379,18 +30407,19 @@ function oneOf(name2, typed, known, problems) {
     problems.push(`\`${name2}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
   return found ?? known[0];
 }
-function numberOf(name2, value, problems) {
-  if (typeof value !== "string") return void 0;
+function numberOf(name2, typed, problems) {
+  const value = last(typed, name2);
+  if (value === void 0) return void 0;
   const number5 = Number(value);
   if (Number.isFinite(number5) && number5 > 0) return number5;
-  problems.push(`\`${name2} ${value}\` is not a positive number.`);
+  problems.push(`\`--${name2} ${value}\` is not a positive number. Write one, e.g. \`--${name2} 4\`.`);
   return void 0;
 }
-function text(value) {
-  return typeof value === "string" ? value : void 0;
+function list(typed, name2) {
+  return typed.values.get(name2) ?? [];
 }
-function list(value) {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+function last(typed, name2) {
+  return list(typed, name2).at(-1);
 }
 
 // src/adapters/git.ts
@@ -30401,38 +30430,60 @@ import { join } from "node:path";
 // src/adapters/process.ts
 import { spawn } from "node:child_process";
 var LONGEST_OUTPUT = 8 * 1024 * 1024;
+var running = /* @__PURE__ */ new Set();
 function run(command, args, options = {}) {
-  return new Promise((resolve4) => {
+  return new Promise((resolve5, reject) => {
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       ...options.env && { env: options.env },
       ...options.cwd && { cwd: options.cwd }
     });
     const out = { stdout: "", stderr: "" };
-    const collect = (key) => (chunk) => {
-      if (out[key].length < (options.longest ?? LONGEST_OUTPUT)) out[key] += chunk;
-    };
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
+    let stopped;
+    const stop = (status) => {
+      stopped ??= status;
       child.kill("SIGKILL");
-    }, options.timeoutMs ?? 6e5);
-    options.signal?.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
-    child.on("error", (error62) => {
+    };
+    const interrupt = () => stop(130);
+    const timer = setTimeout(() => stop(124), options.timeoutMs ?? 6e5);
+    const forget = () => {
       clearTimeout(timer);
-      resolve4({ status: 127, stdout: "", stderr: error62.message });
+      running.delete(child);
+      options.signal?.removeEventListener("abort", interrupt);
+    };
+    child.on("error", (error62) => {
+      forget();
+      const limit = startLimit(error62);
+      if (limit === void 0) resolve5({ status: 127, stdout: "", stderr: error62.message });
+      else reject(new WeatherError(`\`${command}\` cannot be started. ${limit}`, { cause: error62 }));
     });
     child.on("close", (code2, signal) => {
-      clearTimeout(timer);
-      resolve4({ status: late ? 124 : code2 ?? 128, ...signal && { signal }, ...out });
+      forget();
+      resolve5({ status: stopped ?? code2 ?? 128, ...signal && { signal }, ...out });
     });
+    if (child.pid === void 0) return;
+    keep(child);
+    if (options.signal?.aborted) interrupt();
+    options.signal?.addEventListener("abort", interrupt, { once: true });
     for (const key of ["stdout", "stderr"]) {
-      child[key]?.setEncoding("utf8");
-      child[key]?.on("data", collect(key));
+      child[key].setEncoding("utf8");
+      child[key].on("data", (chunk) => {
+        if (out[key].length < (options.longest ?? LONGEST_OUTPUT)) out[key] += chunk;
+      });
     }
-    child.stdin?.on("error", () => void 0);
-    child.stdin?.end(options.input ?? "");
+    child.stdin.on("error", () => void 0);
+    child.stdin.end(options.input ?? "");
   });
+}
+function keep(child) {
+  if (running.size === 0 && !process.listeners("exit").includes(killRunning)) process.on("exit", killRunning);
+  running.add(child);
+}
+function killRunning() {
+  for (const child of running) child.kill("SIGKILL");
+}
+function startLimit(error62) {
+  return error62.code === "EACCES" || error62.code === "EPERM" ? void 0 : limitOf(error62);
 }
 
 // src/adapters/git.ts
@@ -30499,12 +30550,13 @@ function commitTree(folder, commit) {
 }
 function blobs(folder, objects) {
   if (objects.length === 0) return Promise.resolve([]);
-  return new Promise((resolve4, reject) => {
+  return new Promise((resolve5, reject) => {
     const child = spawn2("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
     const chunks = [];
-    child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.on("error", reject);
-    child.on("close", () => resolve4(splitBatch(Buffer.concat(chunks), objects.length)));
+    if (child.pid === void 0) return;
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.on("close", () => resolve5(splitBatch(Buffer.concat(chunks), objects.length)));
     child.stdin.on("error", () => void 0);
     child.stdin.end(objects.map((object2) => `${object2}
 `).join(""));
@@ -30512,13 +30564,13 @@ function blobs(folder, objects) {
 }
 function splitBatch(output2, count3) {
   const contents = [];
-  let position = 0;
+  let position2 = 0;
   while (contents.length < count3) {
-    const end = output2.indexOf(10, position);
-    const size = Number(output2.subarray(position, end).toString().split(" ")[2]);
+    const end = output2.indexOf(10, position2);
+    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
     if (end < 0 || !Number.isInteger(size)) break;
     contents.push(output2.subarray(end + 1, end + 1 + size).toString());
-    position = end + size + 2;
+    position2 = end + size + 2;
   }
   return contents;
 }
@@ -30555,36 +30607,11 @@ function stateOf(top, path) {
 }
 
 // src/adapters/world.ts
-import { createHash as createHash6 } from "node:crypto";
-import { existsSync as existsSync8, mkdirSync as mkdirSync9 } from "node:fs";
+import { createHash as createHash7 } from "node:crypto";
+import { existsSync as existsSync8, mkdirSync as mkdirSync10 } from "node:fs";
 import { cpus, homedir } from "node:os";
-import { dirname as dirname5, join as join13, resolve as resolve2 } from "node:path";
+import { dirname as dirname6, join as join14, resolve as resolve3 } from "node:path";
 import { fileURLToPath } from "node:url";
-
-// src/report/escape.ts
-var LONGEST2 = 300;
-var INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
-var ESCAPE_SEQUENCE = new RegExp("\\p{Cc}\\[[0-9;?]*[ -/]*[@-~]", "gu");
-function plain(text2, longest = LONGEST2) {
-  const line = text2.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
-  return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
-}
-function inline(text2, longest = LONGEST2) {
-  return plain(text2, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
-}
-function code(text2, longest = LONGEST2) {
-  const safe = plain(text2, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
-  return safe === "" ? "` `" : `\`${safe}\``;
-}
-function fence(lines2, language = "text") {
-  const safe = lines2.map((line) => plain(line));
-  const longest = Math.max(
-    2,
-    ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
-  );
-  const ticks = "`".repeat(longest + 1);
-  return [`${ticks}${language}`, ...safe, ticks].join("\n");
-}
 
 // src/adapters/catalog.ts
 import { createHash } from "node:crypto";
@@ -30595,32 +30622,104 @@ import { join as join2 } from "node:path";
 import { get as getPlain } from "node:http";
 import { get } from "node:https";
 import { rootCertificates } from "node:tls";
+import { gunzipSync } from "node:zlib";
 var LARGEST = 64 * 1024 * 1024;
 var TRIES = 3;
-async function fetchText(url2, headers, certificate) {
-  let last2;
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (attempt > 0) await new Promise((resolve4) => setTimeout(resolve4, 150 * 4 ** attempt));
-    try {
-      const answer = await getOnce(url2, headers, certificate, 5);
-      if (answer.status < 500 && answer.status !== 429) return answer;
-      last2 = new Error(`the server answered ${answer.status}`);
-    } catch (error62) {
-      last2 = error62;
+var REDIRECTS = 5;
+var SECONDS = 15;
+var Hopeless = class extends Error {
+};
+function patienceOf({ UV_HTTP_TIMEOUT }) {
+  const asked = Number(UV_HTTP_TIMEOUT);
+  const idleMs = 1e3 * (asked > 0 && asked < 3600 ? asked : SECONDS);
+  return { idleMs, totalMs: 3 * idleMs };
+}
+async function fetchText(url2, asking) {
+  const deadline = Date.now() + asking.patience.totalMs;
+  const over = new AbortController();
+  const late = setTimeout(() => over.abort(), asking.patience.totalMs);
+  const signal = asking.signal ? AbortSignal.any([asking.signal, over.signal]) : over.signal;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const { answer, error: error62 } = await attempted(url2, { ...asking, signal });
+      if (answer !== void 0 && answer.status < 500 && answer.status !== 429) return answer;
+      const wait = retryAfter(answer) ?? 150 * 4 ** attempt;
+      const mayTryAgain = attempt < TRIES && !isHopeless(error62) && Date.now() + wait < deadline;
+      if (!mayTryAgain || signal.aborted) throw giveUp(answer, error62, asking, signal);
+      await pause(wait, signal);
     }
+  } finally {
+    clearTimeout(late);
   }
-  const why = last2 instanceof Error ? last2.message : String(last2);
-  throw new WeatherError(
-    `The package index did not answer: ${why}. Try again later, or run with --offline to use what is cached.`,
-    { cause: last2 }
+}
+async function attempted(url2, asking) {
+  try {
+    return { answer: await getOnce(addressOf(url2), asking, REDIRECTS) };
+  } catch (error62) {
+    const isOurs = /^(EMFILE|ENFILE|ENOMEM)$/.test(String(error62.code));
+    if (isOurs) throw new WeatherError(limitOf(error62) ?? "", { cause: error62 });
+    if (error62 instanceof UserError) throw error62;
+    return { error: error62 };
+  }
+}
+function addressOf(url2) {
+  const address = URL.canParse(url2) ? new URL(url2) : void 0;
+  if (address?.protocol === "https:" || address?.protocol === "http:") return address;
+  const shown3 = url2.replace(/\/\/[^/@\s]*@/g, "//");
+  throw new UserError(
+    `The index address \`${shown3}\` cannot be used: it does not begin with https:// or http://. Check the index settings of uv and pip.`
   );
 }
-function getOnce(url2, headers, certificate, redirects) {
-  return new Promise((resolve4, reject) => {
-    const address = new URL(url2);
+function giveUp(answer, error62, { patience }, signal) {
+  const seconds = Math.round(patience.totalMs / 1e3);
+  const next2 = "Try again later, or run with --offline to use what is cached.";
+  if (answer === void 0 && signal.aborted)
+    return new WeatherError(`The package index did not answer in full within ${seconds} s. ${next2}`);
+  if (answer === void 0)
+    return new WeatherError(`The package index did not answer: ${whyOf(error62)}`, { cause: error62 });
+  const wait = retryAfter(answer);
+  const asked = wait === void 0 ? "" : ` and asks to wait ${Math.ceil(wait / 1e3)} s`;
+  return new WeatherError(`The package index answered ${answer.status}${asked}. ${next2}`);
+}
+function isHopeless(error62) {
+  return error62 instanceof Hopeless || isUntrusted(error62);
+}
+function isUntrusted(error62) {
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(error62?.code ?? "");
+}
+function retryAfter(answer) {
+  const value = answer?.headers["retry-after"];
+  if (typeof value !== "string") return void 0;
+  const seconds = /^\d+$/.test(value.trim()) ? 1e3 * Number(value) : Date.parse(value) - Date.now();
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : void 0;
+}
+function whyOf(error62) {
+  const { code: code2 = "", message } = error62;
+  if (isUntrusted(error62))
+    return `its certificate is not trusted (${message.split(";")[0]}). Set SSL_CERT_FILE to the certificate of your authority, or pip's \`cert\`.`;
+  const next2 = error62 instanceof Hopeless ? "Check the index settings of uv and pip." : "Check the network, try again later, or run with --offline to use what is cached.";
+  return `${code2 === "ECONNRESET" ? "the connection broke off" : message || code2}. ${next2}`;
+}
+function pause(ms, signal) {
+  return new Promise((resolve5) => {
+    const timer = setTimeout(resolve5, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve5();
+      },
+      { once: true }
+    );
+  });
+}
+function getOnce(address, asking, redirects) {
+  const { headers, certificate, patience, signal } = asking;
+  return new Promise((resolve5, reject) => {
     const options = {
-      headers,
-      timeout: 3e4,
+      headers: { "accept-encoding": "identity", ...headers },
+      timeout: patience.idleMs,
+      ...signal && { signal },
       ...certificate && { ca: [...rootCertificates, certificate] },
       ...address.username && {
         auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
@@ -30628,32 +30727,174 @@ function getOnce(url2, headers, certificate, redirects) {
     };
     const send = address.protocol === "http:" ? getPlain : get;
     const request = send(address, options, (response) => {
-      const location = response.headers.location;
-      if (location && (response.statusCode ?? 0) >= 300 && (response.statusCode ?? 0) < 400) {
+      const { statusCode: status = 0, headers: answered } = response;
+      if (answered.location !== void 0 && status >= 300 && status < 400) {
         response.resume();
-        if (redirects === 0) return reject(new Error("too many redirects"));
-        return resolve4(getOnce(new URL(location, address).href, headers, certificate, redirects - 1));
+        return resolve5(follow(answered.location, address, asking, redirects));
       }
       const chunks = [];
       let size = 0;
       response.on("data", (chunk) => {
         size += chunk.length;
-        if (size > LARGEST) request.destroy(new Error("the answer is larger than 64 MiB"));
         chunks.push(chunk);
+        if (size > LARGEST) request.destroy(new Hopeless("its answer is larger than 64 MiB"));
       });
-      response.on(
-        "end",
-        () => resolve4({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString()
-        })
-      );
+      response.on("end", () => {
+        try {
+          resolve5({ status, headers: answered, body: textOf(response, Buffer.concat(chunks)) });
+        } catch {
+          reject(new Error("its answer is damaged"));
+        }
+      });
       response.on("error", reject);
     });
-    request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
+    request.on("timeout", () => request.destroy(new Error(`nothing came for ${patience.idleMs / 1e3} s`)));
     request.on("error", reject);
   });
+}
+async function follow(location, from, asking, redirects) {
+  if (redirects === 0) throw new Hopeless("it redirects in a circle");
+  const next2 = URL.canParse(location, from.href) ? new URL(location, from) : void 0;
+  if (next2?.protocol !== "https:" && next2?.protocol !== "http:") throw new Hopeless("it redirects to no address");
+  return getOnce(next2, asking, redirects - 1);
+}
+function textOf({ headers }, body) {
+  return (headers["content-encoding"] === "gzip" ? gunzipSync(body, { maxOutputLength: LARGEST }) : body).toString();
+}
+
+// src/domain/pep508.ts
+var NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
+var EXTRAS = /^\s*\[([^[\]]*)\]/;
+var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
+function parsePep508(text) {
+  const name2 = NAME.exec(text);
+  if (!name2?.[1]) return { error: "it has no package name" };
+  let position2 = name2[0].length;
+  const extras = EXTRAS.exec(text.slice(position2));
+  const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one) => one.trim()) : [];
+  if (!listed.every((one) => EXTRA.test(one))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
+  position2 += extras?.[0].length ?? 0;
+  const known = { name: normalizeName(name2[1]), extras: listed };
+  const rest = text.slice(position2);
+  const url2 = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
+  if (url2) return withMarker({ ...known, specifier: "", url: url2[1] ?? "", specifierAt: [position2, position2] }, url2[3]);
+  if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
+  const end = rest.indexOf(";");
+  const read2 = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
+  if ("error" in read2) return read2;
+  const specifierAt = [position2 + read2.at[0], position2 + read2.at[1]];
+  return withMarker(
+    { ...known, specifier: read2.specifier, url: "", specifierAt },
+    end < 0 ? void 0 : rest.slice(end + 1)
+  );
+}
+function withMarker(parsed4, marker) {
+  if (marker === void 0) return { ...parsed4, marker: "" };
+  return isMarker(marker) ? { ...parsed4, marker: marker.trim() } : { error: `\`${marker.trim().slice(0, 60)}\` is not an environment marker` };
+}
+function parseSpecifier(text) {
+  const begin = text.length - text.trimStart().length;
+  const trimmed2 = text.trim();
+  if (trimmed2 === "") return { specifier: "", at: [0, 0] };
+  const isBracketed = trimmed2.startsWith("(") && trimmed2.endsWith(")");
+  const within = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
+  const inner = within.trim();
+  const start = begin + Number(isBracketed) + (within.length - within.trimStart().length);
+  const clauses = [];
+  const parts = inner.split(",");
+  for (const [index, written2] of parts.entries()) {
+    if (written2.trim() === "" && index === parts.length - 1) continue;
+    const clause = CLAUSE.exec(written2.trim());
+    if (!clause?.[1] || !clause[2]) return { error: `\`${written2.trim().slice(0, 60)}\` is not a version specifier` };
+    if (!fitsOperator(clause[1], clause[2]))
+      return { error: `\`${clause[2].slice(0, 60)}\` is not a version for \`${clause[1]}\`` };
+    clauses.push(`${clause[1]}${clause[2]}`);
+  }
+  return { specifier: clauses.join(","), at: [start, start + inner.length] };
+}
+function fitsOperator(operator2, version2) {
+  if (operator2 === "===") return true;
+  const isEquality = operator2 === "==" || operator2 === "!=";
+  if (version2.endsWith(".*")) {
+    const stem = version2.slice(0, -2);
+    return isEquality && isVersion(stem) && !/(dev|\+)/i.test(stem);
+  }
+  if (!isVersion(version2) || version2.includes("+") && !isEquality) return false;
+  return operator2 !== "~=" || /^v?(\d+!)?\d+\.\d+/i.test(version2);
+}
+var VARIABLES = /* @__PURE__ */ new Set([
+  ...["python_version", "python_full_version", "os_name", "os.name", "sys_platform", "sys.platform"],
+  ...["platform_release", "platform_system", "platform_version", "platform.version", "platform_machine"],
+  ...["platform.machine", "platform_python_implementation", "platform.python_implementation", "python_implementation"],
+  ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
+]);
+var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
+function isMarker(text) {
+  TOKEN.lastIndex = 0;
+  const tokens = [];
+  const end = text.trimEnd().length;
+  while (TOKEN.lastIndex < end) {
+    const token = TOKEN.exec(text)?.[1];
+    if (token === void 0) return false;
+    tokens.push(token);
+  }
+  return isExpression(tokens);
+}
+function isExpression(tokens) {
+  let depth = 0;
+  let wantsOperand = true;
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] ?? "";
+    if (wantsOperand && token === "(") depth++;
+    else if (wantsOperand) {
+      const length = comparisonLength(tokens, index);
+      if (length === 0) return false;
+      index += length - 1;
+      wantsOperand = false;
+    } else if (token === ")") {
+      if (--depth < 0) return false;
+    } else if (token === "and" || token === "or") wantsOperand = true;
+    else return false;
+  }
+  return depth === 0 && !wantsOperand;
+}
+function comparisonLength(tokens, at3) {
+  const isNotIn = tokens[at3 + 1] === "not" && tokens[at3 + 2] === "in";
+  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at3 + 1] ?? "");
+  const right = at3 + (isNotIn ? 3 : 2);
+  return isOperator && isValue(tokens[at3]) && isValue(tokens[right]) ? right - at3 + 1 : 0;
+}
+function isValue(token) {
+  return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
+}
+function exactVersion(specifier) {
+  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
+}
+function clausesOf(specifier) {
+  return specifier.split(",").flatMap((text) => {
+    const clause = CLAUSE.exec(text.trim());
+    return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
+  });
+}
+
+// src/adapters/metadata.ts
+function metadataAddress(wheel, page) {
+  if (!URL.canParse(wheel, page)) return void 0;
+  const [address, own3] = [new URL(wheel, page), new URL(page)];
+  if (address.protocol !== own3.protocol) return void 0;
+  if (address.host === own3.host) Object.assign(address, { username: own3.username, password: own3.password });
+  address.hash = "";
+  return `${address.href}.metadata`;
+}
+function requirementNames(metadata) {
+  const [headers = ""] = metadata.replaceAll("\r\n", "\n").split("\n\n");
+  const names = headers.split("\n").flatMap((line) => {
+    const requirement = /^Requires-Dist:(.*)$/i.exec(line)?.[1];
+    const parsed4 = requirement === void 0 ? void 0 : parsePep508(requirement);
+    return parsed4 && "name" in parsed4 && !/\bextra\b/.test(parsed4.marker) ? [parsed4.name] : [];
+  });
+  return [...new Set(names)];
 }
 
 // src/adapters/wheels.ts
@@ -30686,20 +30927,77 @@ function platformFits(tag, target2) {
   return target2.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
 }
 
-// src/adapters/catalog.ts
+// src/adapters/project-page.ts
 var JsonPage = external_exports.object({
+  name: external_exports.string().nullish(),
   files: external_exports.array(
     external_exports.object({
       filename: external_exports.string(),
       "upload-time": external_exports.string().nullish(),
       yanked: external_exports.union([external_exports.boolean(), external_exports.string()]).nullish(),
       "requires-python": external_exports.string().nullish(),
-      size: external_exports.number().nullish()
+      size: external_exports.number().nullish(),
+      url: external_exports.string().nullish(),
+      "core-metadata": external_exports.union([external_exports.boolean(), external_exports.record(external_exports.string(), external_exports.string())]).nullish()
     })
   )
 });
+var SAYS_INDEX = /<meta[^>]+pypi:repository-version|<(title|h1)[^>]*>\s*links for /i;
+function readPage(page, library) {
+  if (page.body.trim() === "") return { wrong: "an empty page" };
+  if (/json/i.test(page.type)) return readJson(page.body, library);
+  if (page.type === "" || /html/i.test(page.type)) return readHtml(page.body, library);
+  return { wrong: `\`${page.type.slice(0, 80)}\` in place of a project page` };
+}
+function readJson(body, library) {
+  const raw = parsed(body);
+  if (raw === void 0) return { wrong: "a page that is cut off or damaged" };
+  const { data } = JsonPage.safeParse(raw);
+  if (data === void 0) return { wrong: "JSON that is no project page" };
+  const isNamed = typeof data.name === "string";
+  if (isNamed && normalizeName(data.name ?? "") !== library) return { wrong: "the page of another project" };
+  const files = data.files.map((file2) => ({
+    filename: file2.filename,
+    uploaded: file2["upload-time"] ?? void 0,
+    yanked: file2.yanked === true || typeof file2.yanked === "string",
+    requiresPython: file2["requires-python"] ?? void 0,
+    bytes: file2.size ?? void 0,
+    wheel: file2["core-metadata"] && file2.url || void 0
+  }));
+  const isEmpty = files.length === 0 && isNamed;
+  return isEmpty || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
+}
+function readHtml(body, library) {
+  const files = [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
+    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
+    return {
+      filename: filename.trim(),
+      yanked: /data-yanked/i.test(attributes),
+      requiresPython: requires?.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&")
+    };
+  });
+  if (hasOwn(files, library)) return { files };
+  const isIndex = SAYS_INDEX.test(body);
+  if (isIndex && files.length === 0) return { files: [] };
+  return { wrong: isIndex ? "the page of another project" : "a web page that is no index, as a login does" };
+}
+function hasOwn(files, library) {
+  return files.some(
+    ({ filename }) => parseWheelName(filename)?.name === library || sourceVersion(filename, library) !== void 0
+  );
+}
+function parsed(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return void 0;
+  }
+}
+
+// src/adapters/catalog.ts
 var Cached2 = external_exports.object({ etag: external_exports.string().optional(), type: external_exports.string(), fetched: external_exports.number(), body: external_exports.string() });
 var ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1";
+var SHORT = { idleMs: 3e3, totalMs: 5e3 };
 var FRESH_MS = 10 * 6e4;
 var IndexCatalog = class {
   constructor(settings) {
@@ -30712,47 +31010,107 @@ var IndexCatalog = class {
     this.#known.set(library, known);
     return known;
   }
+  async requires(library, version2) {
+    try {
+      const release2 = (await this.releases(library)).find((one) => sameVersion(one.version, version2));
+      return release2?.metadata ? requirementNames(await this.#metadata(release2.metadata)) : [];
+    } catch {
+      return [];
+    }
+  }
+  /** The metadata of one wheel never changes: what was fetched once is kept for good. */
+  async #metadata(url2) {
+    const file2 = this.#fileOf(url2);
+    const kept = textIn(file2);
+    if (kept !== void 0 || this.settings.offline) return kept ?? "";
+    const { certificate, signal } = this.settings;
+    const { status, body } = await fetchText(url2, { headers: {}, certificate, patience: SHORT, signal });
+    if (status !== 200) return "";
+    this.#keep(file2, { type: "metadata", fetched: Date.now(), body });
+    return body;
+  }
+  #fileOf(url2) {
+    return join2(this.settings.folder, `${createHash("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
+  }
   async #read(library) {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
     for (const url2 of await this.settings.indexUrls()) {
-      const page = await this.#page(`${url2.replace(/\/$/, "")}/${library}/`);
-      if (page) return toReleases(library, [...local, ...parsePage(page)], this.settings.target);
+      const page = `${url2.replace(/\/$/, "")}/${library}/`;
+      const files = await this.#files(page, library);
+      if (files) return toReleases(library, [...local, ...files], this.settings.target, page);
     }
     if (local.length > 0) return toReleases(library, local, this.settings.target);
-    throw new UserError(`The package index has no project \`${library}\`.${didYouMean(library, WATCHED)}`);
+    throw new UserError(`The package index has no project \`${library}\`.${hint(library)}`);
   }
-  async #page(url2) {
-    const file2 = join2(this.settings.folder, `${createHash("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
-    const cached2 = readCached(file2);
-    if (cached2 && (this.settings.offline || Date.now() - cached2.fetched < FRESH_MS)) return cached2;
-    if (this.settings.offline)
-      throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
-    const answer = await fetchText(
-      url2,
-      { accept: ACCEPT, ...cached2?.etag && { "if-none-match": cached2.etag } },
-      this.settings.certificate
-    );
-    if (answer.status === 404) return void 0;
-    if (answer.status !== 200 && !(answer.status === 304 && cached2))
+  /** The files of a project; undefined where the index has no such project. */
+  async #files(url2, library) {
+    const { offline } = this.settings;
+    const file2 = this.#fileOf(url2);
+    const cached2 = readCached(file2, library);
+    const age = cached2 ? Date.now() - cached2.page.fetched : Number.POSITIVE_INFINITY;
+    if (cached2 && (offline || age >= 0 && age < FRESH_MS)) return cached2.files;
+    if (offline) throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
+    const answer = await this.#fetch(url2, cached2?.page);
+    if (answer.status === 304 && cached2) {
+      this.#keep(file2, { ...cached2.page, fetched: Date.now() });
+      return cached2.files;
+    }
+    if (answer.status === 404 || answer.status === 410) return void 0;
+    if (answer.status !== 200) throw new WeatherError(refusal(answer.status));
+    const page = pageOf(answer);
+    const read2 = readPage(page, library);
+    if ("wrong" in read2)
       throw new WeatherError(
-        `The package index answered ${answer.status}. Check the index settings of uv and pip, and its credentials.`
+        `The package index sent ${read2.wrong} for \`${library}\`. Check the network (a login page?) and the index settings, then try again.`
       );
-    const etag = answer.headers.etag;
-    const page = answer.status === 304 && cached2 ? { ...cached2, fetched: Date.now() } : {
-      ...typeof etag === "string" && { etag },
-      type: String(answer.headers["content-type"] ?? ""),
-      fetched: Date.now(),
-      body: answer.body
-    };
+    this.#keep(file2, page);
+    return read2.files;
+  }
+  #fetch(url2, cached2) {
+    const { certificate, patience = patienceOf({}), signal } = this.settings;
+    const headers = { accept: ACCEPT, ...cached2?.etag && { "if-none-match": cached2.etag } };
+    return fetchText(url2, { headers, certificate, patience, signal });
+  }
+  #keep(file2, page) {
     mkdirSync(this.settings.folder, { recursive: true });
     writeFileSync(`${file2}.${process.pid}`, JSON.stringify(page));
     renameSync(`${file2}.${process.pid}`, file2);
-    return page;
   }
 };
-function readCached(file2) {
+function pageOf({ headers, body }) {
+  const etag = headers.etag;
+  return {
+    ...typeof etag === "string" && { etag },
+    type: String(headers["content-type"] ?? ""),
+    fetched: Date.now(),
+    body
+  };
+}
+function refusal(status) {
+  const words2 = {
+    401: "asks for credentials, or refuses those it got (401). Put them into the index settings of uv or pip.",
+    403: "refuses access (403). Check the credentials in the index settings of uv and pip.",
+    407: "cannot be reached: the proxy asks for credentials (407). Check the proxy settings."
+  };
+  return `The package index ${words2[status] ?? `answered ${status}. Check the index settings of uv and pip.`}`;
+}
+function hint(library) {
+  const others = WATCHED.filter((name2) => name2 !== library);
+  if (others.length === WATCHED.length) return didYouMean(library, WATCHED);
+  return " Check the index settings of uv and pip, or leave out the cells that need it with --cells.";
+}
+function readCached(file2, library) {
   try {
-    return Cached2.safeParse(JSON.parse(readFileSync2(file2, "utf8"))).data;
+    const page = Cached2.parse(JSON.parse(readFileSync2(file2, "utf8")));
+    const read2 = readPage(page, library);
+    return "files" in read2 ? { page, files: read2.files } : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function textIn(file2) {
+  try {
+    return Cached2.parse(JSON.parse(readFileSync2(file2, "utf8"))).body;
   } catch {
     return void 0;
   }
@@ -30764,29 +31122,7 @@ function localFiles(folder, library) {
     return [];
   }
 }
-function parsePage(page) {
-  if (!page.type.includes("json")) return parseHtml(page.body);
-  const parsed3 = JsonPage.safeParse(JSON.parse(page.body));
-  if (!parsed3.success) throw new WeatherError("The package index sent a page that is not in the form of PEP 691.");
-  return parsed3.data.files.map((file2) => ({
-    filename: file2.filename,
-    uploaded: file2["upload-time"] ?? void 0,
-    yanked: file2.yanked === true || typeof file2.yanked === "string",
-    requiresPython: file2["requires-python"] ?? void 0,
-    bytes: file2.size ?? void 0
-  }));
-}
-function parseHtml(body) {
-  return [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
-    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
-    return {
-      filename: filename.trim(),
-      yanked: /data-yanked/i.test(attributes),
-      requiresPython: requires?.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&")
-    };
-  });
-}
-function toReleases(library, files, target2) {
+function toReleases(library, files, target2, page) {
   const byVersion = /* @__PURE__ */ new Map();
   for (const file2 of files) {
     const wheel = parseWheelName(file2.filename);
@@ -30796,6 +31132,7 @@ function toReleases(library, files, target2) {
   return [...byVersion].map(([version2, group]) => {
     const fitting = group.find((file2) => fits(file2.filename, target2));
     const uploaded = group.flatMap((file2) => file2.uploaded ?? []).toSorted()[0];
+    const metadata = page && fitting?.wheel ? metadataAddress(fitting.wheel, page) : void 0;
     const requiresPython = group.find((file2) => file2.requiresPython)?.requiresPython;
     return {
       version: version2,
@@ -30803,7 +31140,8 @@ function toReleases(library, files, target2) {
       hasWheel: fitting !== void 0,
       ...uploaded && { uploaded },
       ...requiresPython && { requiresPython },
-      ...fitting?.bytes && { bytes: fitting.bytes }
+      ...fitting?.bytes && { bytes: fitting.bytes },
+      ...metadata && { metadata }
     };
   });
 }
@@ -30813,10 +31151,84 @@ function fits(filename, target2) {
 }
 
 // src/adapters/contain.ts
-import { existsSync, mkdtempSync, readdirSync as readdirSync2, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync as readdirSync3, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join as join3, resolve } from "node:path";
+import { tmpdir as tmpdir2 } from "node:os";
+import { dirname, join as join4, resolve } from "node:path";
+
+// src/adapters/scratch.ts
+import { createHash as createHash2 } from "node:crypto";
+import { mkdirSync as mkdirSync2, mkdtempSync, readdirSync as readdirSync2, readlinkSync, statSync } from "node:fs";
+import { hostname as hostname3, tmpdir } from "node:os";
+import { join as join3 } from "node:path";
+var LONG_DEAD_MS = 24 * 36e5;
+var SHARED = "peft-sweep-try";
+function makeScratch(cache, what) {
+  const parent = join3(cache, "tmp");
+  mkdirSync2(parent, { recursive: true });
+  return mkdtempSync(join3(parent, nameStart(what)));
+}
+function makeShared() {
+  return mkdtempSync(join3(tmpdir(), nameStart(SHARED)));
+}
+function nameStart(what) {
+  return `${what}-${here()}.${process.pid}-`;
+}
+async function removeFolders(folders) {
+  if (folders.length === 0) return;
+  if (await tried("rm", ["-rf", "--", ...folders]) === 0) return;
+  await tried("chmod", ["-R", "u+rwX", "--", ...folders]);
+  await tried("rm", ["-rf", "--", ...folders]);
+}
+async function tried(command, args) {
+  try {
+    return (await run(command, args)).status;
+  } catch {
+    return void 0;
+  }
+}
+async function sweepScratch(cache) {
+  const own3 = join3(cache, "tmp");
+  const shared = namesIn(tmpdir()).filter((name2) => name2.startsWith(`${SHARED}-`));
+  const left = [
+    ...namesIn(own3).map((name2) => [own3, name2]),
+    ...shared.map((name2) => [tmpdir(), name2])
+  ];
+  await removeFolders(
+    left.filter(([parent, name2]) => isLeft(parent, name2)).map(([parent, name2]) => join3(parent, name2))
+  );
+}
+function isLeft(parent, name2) {
+  const [, place2, pid] = /^[a-z-]+-([0-9a-f]{8})\.(\d+)-/.exec(name2) ?? [];
+  if (place2 === here()) return !isAlive(Number(pid));
+  const made = statSync(join3(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
+  return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
+}
+function namesIn(folder) {
+  try {
+    return readdirSync2(folder);
+  } catch {
+    return [];
+  }
+}
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error62) {
+    return error62.code !== "ESRCH";
+  }
+}
+function here() {
+  let namespace = "";
+  try {
+    namespace = readlinkSync("/proc/self/ns/pid");
+  } catch {
+  }
+  return createHash2("sha256").update(`${hostname3()} ${namespace}`).digest("hex").slice(0, 8);
+}
+
+// src/adapters/contain.ts
 var PROCESSES = 512;
 var OPEN_FILES = 4096;
 var WORK_BYTES = 1024 ** 3;
@@ -30847,7 +31259,7 @@ var CLAIMS = [
   },
   {
     claim: "memory, processes, time and file size limited",
-    holds: ({ limits: limits2 }) => Object.values(limits2).every((limit) => limit > 0)
+    holds: ({ limits: limits3 }) => Object.values(limits3).every((limit) => limit > 0)
   }
 ];
 var ANOTHER_USER = "another user";
@@ -30869,29 +31281,30 @@ function describe3(name2, level, warden, seen) {
     name: name2,
     enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
     missing: CLAIMS.map(({ claim: claim2 }) => claim2).filter((claim2) => !held.includes(claim2)),
-    wrap: (rooms, limits2, command) => wrapped(level, warden, rooms, limits2, command)
+    wrap: (rooms, limits3, command) => wrapped(level, warden, rooms, limits3, command)
   };
 }
-function wrapped(level, warden, rooms, limits2, command) {
+function wrapped(level, warden, rooms, limits3, command) {
   const spec = {
     level,
     parent: process.pid,
     work: rooms.work,
     show: rooms.show,
     bytes: WORK_BYTES,
-    limits: { DATA: limits2.bytes, FSIZE: limits2.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
-    seconds: limits2.seconds,
-    memory: limits2.memory
+    limits: { DATA: limits3.bytes, FSIZE: limits3.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
+    seconds: limits3.seconds,
+    memory: limits3.memory
   };
-  const program = join3(warden.program, "peft_probe", "rooms.py");
+  const program = join4(warden.program, "peft_probe", "rooms.py");
   return [warden.python, "-I", "-S", "-B", program, JSON.stringify(spec), ...command];
 }
 async function tryLevel(level, warden, ground) {
   const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1e3)}`;
-  const common = mkdtempSync(join3(tmpdir(), "peft-sweep-try-"));
-  const work = mkdtempSync(join3(ground.scratch, "try-"));
-  const folders = [...ground.show, ground.scratch, tmpdir(), "/dev/shm"];
-  const socket = join3(common, "socket");
+  const common = makeShared();
+  chmodSync(common, 493);
+  const work = makeScratch(ground.cache, "try");
+  const folders = [...ground.show, join4(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
+  const socket = join4(common, "socket");
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {
     const spec = {
@@ -30902,19 +31315,19 @@ async function tryLevel(level, warden, ground) {
       sockets: [socket],
       port: portOf(network)
     };
-    const script = join3(warden.program, "peft_probe", "attempts.py");
+    const script = join4(warden.program, "peft_probe", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
-    const limits2 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
+    const limits3 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = "", ...args] = wrapped(
       level,
       warden,
       { work, show: [...ground.show, warden.program] },
-      limits2,
+      limits3,
       command
     );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
-    const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
-    const marks = folders.map((folder) => join3(folder, mark)).filter((path) => existsSync(path));
+    const seen = status === 0 ? Seen.safeParse(parsed2(stdout)).data : void 0;
+    const marks = folders.map((folder) => join4(folder, mark)).filter((path) => existsSync(path));
     for (const path of marks) rmSync(path, { force: true });
     return seen && { ...seen, marks };
   } finally {
@@ -30922,9 +31335,9 @@ async function tryLevel(level, warden, ground) {
     for (const folder of [common, work]) rmSync(folder, { recursive: true, force: true });
   }
 }
-function parsed(text2) {
+function parsed2(text) {
   try {
-    return JSON.parse(text2);
+    return JSON.parse(text);
   } catch {
     return void 0;
   }
@@ -30943,23 +31356,23 @@ function portOf(server) {
 }
 function someFiles(folder) {
   try {
-    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join3(folder, name2));
+    return readdirSync3(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join4(folder, name2));
   } catch {
     return [];
   }
 }
 function hiddenFolders(environment, folder) {
-  const named = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
+  const named2 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
     (name2) => environment[name2]
   );
-  const wanted = [...named, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
+  const wanted = [...named2, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
   return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync(path)))].map(
     (path) => resolve(path ?? "")
   );
 }
 function topOf(folder) {
   for (let at3 = resolve(folder); ; at3 = dirname(at3)) {
-    if (existsSync(join3(at3, ".git"))) return at3;
+    if (existsSync(join4(at3, ".git"))) return at3;
     if (at3 === dirname(at3)) return void 0;
   }
 }
@@ -30982,62 +31395,6 @@ import {
   writeFileSync as writeFileSync2
 } from "node:fs";
 import { basename, dirname as dirname2, join as join5 } from "node:path";
-
-// src/adapters/scratch.ts
-import { createHash as createHash2 } from "node:crypto";
-import { mkdirSync as mkdirSync2, mkdtempSync as mkdtempSync2, readdirSync as readdirSync3, readlinkSync, statSync } from "node:fs";
-import { hostname as hostname3 } from "node:os";
-import { join as join4 } from "node:path";
-var LONG_DEAD_MS = 24 * 36e5;
-function makeScratch(cache, what) {
-  const parent = join4(cache, "tmp");
-  mkdirSync2(parent, { recursive: true });
-  return mkdtempSync2(join4(parent, `${what}-${here()}.${process.pid}-`));
-}
-async function removeFolders(folders) {
-  if (folders.length === 0) return;
-  const removed = await run("rm", ["-rf", "--", ...folders]);
-  if (removed.status === 0) return;
-  await run("chmod", ["-R", "u+rwX", "--", ...folders]);
-  await run("rm", ["-rf", "--", ...folders]);
-}
-async function sweepScratch(cache) {
-  const parent = join4(cache, "tmp");
-  await removeFolders(
-    namesIn(parent).filter((name2) => isLeft(parent, name2)).map((name2) => join4(parent, name2))
-  );
-}
-function isLeft(parent, name2) {
-  const [, place2, pid] = /^[a-z]+-([0-9a-f]{8})\.(\d+)-/.exec(name2) ?? [];
-  if (place2 === here()) return !isAlive(Number(pid));
-  const made = statSync(join4(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
-  return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
-}
-function namesIn(folder) {
-  try {
-    return readdirSync3(folder);
-  } catch {
-    return [];
-  }
-}
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error62) {
-    return error62.code !== "ESRCH";
-  }
-}
-function here() {
-  let namespace = "";
-  try {
-    namespace = readlinkSync("/proc/self/ns/pid");
-  } catch {
-  }
-  return createHash2("sha256").update(`${hostname3()} ${namespace}`).digest("hex").slice(0, 8);
-}
-
-// src/adapters/bytecode.ts
 var LARGEST_ANSWER = 1024 ** 3;
 var LIMITS = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
 async function addBytecode(packages, except, settings) {
@@ -31169,14 +31526,14 @@ function free(folder) {
 
 // src/adapters/locks.ts
 import { createHash as createHash4 } from "node:crypto";
-function parseLock(text2) {
-  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+function parseLock(text) {
+  const pairs2 = [...text.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version2 = ""]) => [normalizeName(name2), version2]
   );
   return Object.fromEntries(pairs2);
 }
-function lockId(text2, origin2) {
-  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+function lockId(text, origin2) {
+  const entries = text.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
@@ -31190,7 +31547,7 @@ async function bytesOf(lock, catalog) {
     Object.entries(lock).map(async ([name2, version2]) => {
       try {
         const releases = await catalog.releases(name2);
-        return releases.find((release) => sameVersion(release.version, version2))?.bytes ?? 0;
+        return releases.find((release2) => sameVersion(release2.version, version2))?.bytes ?? 0;
       } catch {
         return 0;
       }
@@ -31209,20 +31566,20 @@ import { existsSync as existsSync3, mkdirSync as mkdirSync4 } from "node:fs";
 import { join as join7 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
-async function findUv(python, folder, settings, offline, say) {
+async function findUv(python, folder, settings, offline, say, signal) {
   const own3 = join7(folder, `uv-${UV_VERSION}`, "bin", "uv");
   for (const path of ["uv", own3]) {
     const version3 = await versionOf(path);
-    if (version3 !== void 0) return bind(path, version3, folder, settings);
+    if (version3 !== void 0) return bind(path, version3, folder, settings, signal);
   }
   if (offline)
     throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
   say(`installing uv ${UV_VERSION} into ${join7(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join7(folder, `uv-${UV_VERSION}`));
+  await install(python, join7(folder, `uv-${UV_VERSION}`), signal);
   const version2 = await versionOf(own3);
   if (version2 === void 0)
     throw new WeatherError(`uv was installed but does not start: ${own3}. Remove the folder and try again.`);
-  return bind(own3, version2, folder, settings);
+  return bind(own3, version2, folder, settings, signal);
 }
 async function versionOf(path) {
   if (path.includes("/") && !existsSync3(path)) return void 0;
@@ -31232,22 +31589,18 @@ async function versionOf(path) {
   const [major = 0, minor = 0] = version2.split(".").map(Number);
   return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
 }
-async function install(python, folder) {
+async function install(python, folder, signal) {
   mkdirSync4(folder, { recursive: true });
-  const made = await run(python, ["-m", "venv", folder]);
+  const made = await run(python, ["-m", "venv", folder], { signal });
   if (made.status !== 0)
     throw new UserError(
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
     );
-  const installed2 = await run(join7(folder, "bin", "python"), [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--only-binary",
-    ":all:",
-    `uv==${UV_VERSION}`
-  ]);
+  const installed2 = await run(
+    join7(folder, "bin", "python"),
+    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
+    { signal }
+  );
   if (installed2.status !== 0)
     throw new WeatherError(
       `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
@@ -31256,7 +31609,7 @@ async function install(python, folder) {
 function lastLine(finished) {
   return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
 }
-async function bind(path, version2, folder, settings) {
+async function bind(path, version2, folder, settings, interrupted) {
   const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
   const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
   const [program = path, ...before] = follows ? [...lead, path] : [path];
@@ -31275,9 +31628,13 @@ async function bind(path, version2, folder, settings) {
     call: (args, input2, signal) => run(program, [...before, ...options, ...args], {
       env: settings.uvEnvironment,
       ...input2 !== void 0 && { input: input2 },
-      ...signal && { signal }
+      signal: anyOf([signal, interrupted])
     })
   };
+}
+function anyOf(signals) {
+  const given = signals.filter((signal) => signal !== void 0);
+  return given.length > 0 ? AbortSignal.any(given) : void 0;
 }
 function hasNoSolution(finished) {
   return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
@@ -31321,8 +31678,8 @@ var UvEnvironments = class {
     });
     mkdirSync5(this.settings.locks, { recursive: true });
     writeFileSync3(join8(this.settings.locks, `${id2}.txt`), resolved);
-    const failed2 = await this.build(id2, resolved);
-    if (failed2) return failed2;
+    const failed = await this.build(id2, resolved);
+    if (failed) return failed;
     const twice = contested(sitePackages(environmentFolder(this.settings.folder, id2), python));
     return {
       status: "built",
@@ -31389,10 +31746,10 @@ var UvEnvironments = class {
     const dates = [];
     for (const [library, version2] of Object.entries(request.pins)) {
       if (library === "torch") continue;
-      const release = (await this.settings.catalog.releases(library)).find(
+      const release2 = (await this.settings.catalog.releases(library)).find(
         (candidate) => sameVersion(candidate.version, version2)
       );
-      if (release?.uploaded) dates.push(release.uploaded);
+      if (release2?.uploaded) dates.push(release2.uploaded);
     }
     const newest = dates.toSorted().at(-1);
     if (newest === void 0) return [];
@@ -31477,8 +31834,115 @@ function ensure(folder) {
   return folder;
 }
 
+// src/adapters/folders.ts
+import { spawnSync } from "node:child_process";
+import { existsSync as existsSync5, mkdirSync as mkdirSync6, readFileSync as readFileSync6, renameSync as renameSync4, rmSync as rmSync2, statSync as statSync3, writeFileSync as writeFileSync4 } from "node:fs";
+import { dirname as dirname3, join as join9, resolve as resolve2 } from "node:path";
+var LOCK = ".lock";
+var WHY = {
+  EACCES: "you may not write there",
+  EPERM: "you may not write there",
+  EROFS: "it is on a read-only file system",
+  ENOTDIR: "a file stands in its way",
+  EEXIST: "it is a file",
+  ENOENT: "it cannot be made there",
+  ELOOP: "it is a link to itself",
+  ENAMETOOLONG: "its name is too long"
+};
+function openFolder(folder, what, instead) {
+  const proof = join9(folder, `.written-${process.pid}`);
+  try {
+    makeFolder(resolve2(folder));
+    writeFileSync4(proof, "");
+    rmSync2(proof);
+  } catch (error62) {
+    const why = WHY[error62.code ?? ""];
+    if (why === void 0) throw error62;
+    throw new UserError(`${what} \`${folder}\` cannot be used: ${why}. Mend that, or ${instead}.`);
+  }
+}
+function makeFolder(folder) {
+  try {
+    mkdirSync6(folder);
+  } catch (error62) {
+    const { code: code2 } = error62;
+    if (code2 === "EEXIST" && isFolder(folder)) return;
+    if (code2 !== "ENOENT" || existsSync5(dirname3(folder))) throw error62;
+    makeFolder(dirname3(folder));
+    mkdirSync6(folder);
+  }
+}
+function openOut(folder) {
+  openFolder(folder, "The output folder", "name another with `--out DIR`");
+}
+function takeOut(folder) {
+  openOut(folder);
+  const lock = join9(folder, LOCK);
+  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
+  for (let attempt = 0; ; attempt++) {
+    if (written(lock, mine)) return () => release(lock, mine);
+    const owner = ownerOf(lock);
+    if (attempt > 2 || owner !== void 0)
+      throw new UserError(
+        `Another run${owner === void 0 ? "" : ` (process ${owner})`} writes to \`${folder}\` now. Wait for it, or name another folder with \`--out DIR\`.`
+      );
+    discardStale(lock);
+  }
+}
+function written(lock, text) {
+  try {
+    writeFileSync4(lock, text, { flag: "wx" });
+    return true;
+  } catch (error62) {
+    if (error62.code === "EEXIST") return false;
+    throw error62;
+  }
+}
+function ownerOf(lock) {
+  try {
+    const { pid, started } = JSON.parse(readFileSync6(lock, "utf8"));
+    return Number.isInteger(pid) && pid > 0 && startOf(pid) === started ? pid : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function discardStale(lock) {
+  const aside = `${lock}-${process.pid}`;
+  try {
+    renameSync4(lock, aside);
+  } catch {
+    return;
+  }
+  const owner = ownerOf(aside);
+  if (owner === void 0) rmSync2(aside, { recursive: true, force: true });
+  else renameSync4(aside, lock);
+}
+function release(lock, mine) {
+  try {
+    if (readFileSync6(lock, "utf8") === mine) rmSync2(lock);
+  } catch {
+    return;
+  }
+}
+function startOf(pid) {
+  try {
+    const fields = readFileSync6(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
+    return fields?.[0] === "Z" ? void 0 : fields?.[19];
+  } catch {
+    const shown3 = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
+    return shown3.stdout?.trim() || void 0;
+  }
+}
+function isFolder(path) {
+  try {
+    return statSync3(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 // src/adapters/index-settings.ts
-import { readFileSync as readFileSync6 } from "node:fs";
+import { readFileSync as readFileSync7 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
@@ -31487,7 +31951,7 @@ function indexSettings(environment, pipConfigList) {
   );
   const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
   const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
-  const findLinks = words(environment.UV_FIND_LINKS?.replaceAll(",", " ") ?? pip("find-links"));
+  const findLinks = environment.UV_FIND_LINKS?.split(",").flatMap(trimmed) ?? words(pip("find-links"));
   const certificate = environment.SSL_CERT_FILE ?? pip("cert");
   const options = [];
   if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
@@ -31514,8 +31978,11 @@ function pipSettings(environment, pipConfigList) {
     return value === "" ? void 0 : value;
   };
 }
-function words(text2) {
-  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+function trimmed(text) {
+  return text.trim() === "" ? [] : [text.trim()];
+}
+function words(text) {
+  return (text ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
 }
 function emittedIndexes(output2) {
   return output2.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url2) => url2 !== void 0);
@@ -31523,15 +31990,16 @@ function emittedIndexes(output2) {
 function readCertificate(settings) {
   if (settings.certificate === void 0) return void 0;
   try {
-    return readFileSync6(settings.certificate, "utf8");
+    return readFileSync7(settings.certificate, "utf8");
   } catch {
     return void 0;
   }
 }
 
 // src/adapters/journal.ts
-import { appendFileSync, existsSync as existsSync5, mkdirSync as mkdirSync6, readFileSync as readFileSync7, rmSync as rmSync2 } from "node:fs";
-import { dirname as dirname3 } from "node:path";
+import { createHash as createHash5 } from "node:crypto";
+import { appendFileSync, mkdirSync as mkdirSync7, readFileSync as readFileSync8, renameSync as renameSync5, writeFileSync as writeFileSync5 } from "node:fs";
+import { dirname as dirname4 } from "node:path";
 
 // src/domain/outcome.ts
 var STAGES = [
@@ -31551,36 +32019,67 @@ var OUTCOMES = ["pass", "wrong", "fail", "unsupported", "unresolved", "inconclus
 function isMeasured(result) {
   return result !== void 0 && ["pass", "wrong", "fail", "unsupported"].includes(result.outcome);
 }
+function isBroken(result) {
+  return result?.outcome === "fail" || result?.outcome === "wrong";
+}
+var SAVED = ["attach", "forward", "train", "reload"];
+function savesSound(failed) {
+  return !SAVED.some((stage) => failed.includes(stage));
+}
+function withSoundCarry(result, base) {
+  if (result.stages.carry !== "fail" || savesSound(failedStages(base))) return result;
+  const failures = result.failures.filter(({ stage }) => stage !== "carry");
+  const [counts] = failures;
+  const { reason: _reason, message: _message, ...rest } = result;
+  return {
+    ...rest,
+    outcome: counts === void 0 ? "pass" : result.outcome === "unsupported" ? "unsupported" : outcomeOf(failures),
+    ...counts && { reason: counts.reason, message: counts.message },
+    stages: { ...result.stages, carry: "na" },
+    failures
+  };
+}
+function outcomeOf(failures) {
+  return failures.some(({ kind }) => kind === "raised") ? "fail" : "wrong";
+}
+function failedStages(result) {
+  return STAGES.filter((stage) => result?.failures.some((failure2) => failure2.stage === stage));
+}
 
 // src/adapters/journal.ts
 var Line = external_exports.discriminatedUnion("kind", [
   external_exports.object({ kind: external_exports.literal("run"), identity: external_exports.string() }),
   external_exports.object({
     kind: external_exports.literal("environment"),
+    run: external_exports.string(),
     key: external_exports.string(),
-    request: external_exports.custom((value) => typeof value === "object"),
-    environment: external_exports.custom((value) => typeof value === "object")
+    request: external_exports.custom((value) => typeof value === "object" && value !== null),
+    environment: external_exports.custom((value) => typeof value === "object" && value !== null)
   }),
   external_exports.object({
     kind: external_exports.literal("result"),
+    run: external_exports.string(),
     key: external_exports.string(),
     environment: external_exports.string(),
     repeat: external_exports.number(),
-    result: external_exports.custom((value) => typeof value === "object")
+    result: external_exports.custom((value) => typeof value === "object" && value !== null)
   })
 ]);
 var FileJournal = class {
   /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
   constructor(file2, identity, fresh) {
     this.file = file2;
-    if (fresh || !this.#read(identity)) rmSync2(file2, { force: true });
-    mkdirSync6(dirname3(file2), { recursive: true });
-    if (existsSync5(file2) && !readFileSync7(file2, "utf8").endsWith("\n")) appendFileSync(file2, "\n");
-    this.#append({ kind: "run", identity });
+    this.#run = createHash5("sha256").update(identity).digest("hex").slice(0, 12);
+    mkdirSync7(dirname4(file2), { recursive: true });
+    const kept = fresh ? [] : this.#read();
+    writeFileSync5(`${file2}.new`, [{ kind: "run", identity }, ...kept].map(textOf2).join(""));
+    renameSync5(`${file2}.new`, file2);
   }
   file;
   #environments = /* @__PURE__ */ new Map();
   #results = /* @__PURE__ */ new Map();
+  /** Stands in every line: two runs that wrote to one file by turns are told apart. */
+  #run;
   environment(key) {
     return this.#environments.get(key);
   }
@@ -31591,36 +32090,39 @@ var FileJournal = class {
     const key = requestKey(request);
     if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
     this.#environments.set(key, environment);
-    this.#append({ kind: "environment", key, request, environment });
+    this.#append({ kind: "environment", run: this.#run, key, request, environment });
   }
   addResult(key, environmentId, repeat, result) {
     this.#results.set(`${key} ${result.cell} ${repeat}`, result);
-    this.#append({ kind: "result", key, environment: environmentId, repeat, result });
+    this.#append({ kind: "result", run: this.#run, key, environment: environmentId, repeat, result });
   }
   #append(line) {
-    appendFileSync(this.file, `${JSON.stringify(line)}
-`);
+    appendFileSync(this.file, textOf2(line));
   }
-  /** Takes over what an earlier run measured; false where it was another run, or the file is not ours. */
-  #read(identity) {
-    let text2;
-    try {
-      text2 = readFileSync7(this.file, "utf8");
-    } catch {
-      return true;
-    }
-    for (const raw of text2.split("\n")) {
-      const line = parseLine(raw);
-      if (line === void 0) continue;
-      if (line.kind === "run" && line.identity !== identity) return false;
+  /** Takes over what an earlier run of the same identity measured; returns its lines. */
+  #read() {
+    const lines2 = readLines(this.file).filter((line) => line.kind !== "run" && line.run === this.#run);
+    for (const line of lines2) {
       if (line.kind === "environment" && line.environment.status !== "inconclusive")
         this.#environments.set(line.key, line.environment);
       if (line.kind === "result" && isSettled(line.result))
         this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
     }
-    return true;
+    return lines2;
   }
 };
+function textOf2(line) {
+  return `${JSON.stringify(line)}
+`;
+}
+function readLines(file2) {
+  try {
+    return readFileSync8(file2, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []);
+  } catch (error62) {
+    if (error62.code === "ENOENT") return [];
+    throw error62;
+  }
+}
 function isSettled(result) {
   return result.outcome === "skipped" || isMeasured(result);
 }
@@ -31634,11 +32136,11 @@ function parseLine(raw) {
 
 // src/adapters/probes.ts
 import { spawn as spawn4 } from "node:child_process";
-import { join as join10 } from "node:path";
+import { join as join11 } from "node:path";
 
 // src/adapters/handover.ts
-import { chmodSync, existsSync as existsSync6, mkdirSync as mkdirSync7, renameSync as renameSync4, rmSync as rmSync3, writeFileSync as writeFileSync4 } from "node:fs";
-import { dirname as dirname4, join as join9 } from "node:path";
+import { chmodSync as chmodSync2, existsSync as existsSync6, mkdirSync as mkdirSync8, renameSync as renameSync6, rmSync as rmSync3, writeFileSync as writeFileSync6 } from "node:fs";
+import { dirname as dirname5, join as join10 } from "node:path";
 var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
 var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
 var HandoverRecord = external_exports.object({
@@ -31652,36 +32154,40 @@ var Handover = class {
   }
   root;
   folder(environmentId) {
-    return join9(this.root, environmentId);
+    return join10(this.root, environmentId);
+  }
+  /** The same where there is something in it: no cell of the base may have come so far. */
+  given(environmentId) {
+    return existsSync6(this.folder(environmentId)) ? this.folder(environmentId) : void 0;
   }
   has(environmentId, cell) {
-    return existsSync6(join9(this.folder(environmentId), folderName(cell)));
+    return existsSync6(join10(this.folder(environmentId), folderName(cell)));
   }
   /** Whether a line was a handover; one that is not in its form is thrown away. */
   take(environmentId, line) {
     if (!line.startsWith('{"kind": "handover"')) return false;
-    const record3 = parsed2(line);
-    if (record3 !== void 0) this.#keep(join9(this.folder(environmentId), folderName(record3.cell)), record3.files);
+    const record3 = parsed3(line);
+    if (record3 !== void 0) this.#keep(join10(this.folder(environmentId), folderName(record3.cell)), record3.files);
     return true;
   }
   #keep(target2, files) {
     const aside = `${target2}.${process.pid}`;
     rmSync3(aside, { recursive: true, force: true });
     for (const [name2, content2] of Object.entries(files)) {
-      mkdirSync7(dirname4(join9(aside, name2)), { recursive: true });
-      writeFileSync4(join9(aside, name2), Buffer.from(content2, "base64"));
-      chmodSync(join9(aside, name2), 420);
-      chmodSync(dirname4(join9(aside, name2)), 493);
+      mkdirSync8(dirname5(join10(aside, name2)), { recursive: true });
+      writeFileSync6(join10(aside, name2), Buffer.from(content2, "base64"));
+      chmodSync2(join10(aside, name2), 420);
+      chmodSync2(dirname5(join10(aside, name2)), 493);
     }
     rmSync3(target2, { recursive: true, force: true });
-    renameSync4(aside, target2);
-    for (const folder of [target2, dirname4(target2)]) chmodSync(folder, 493);
+    renameSync6(aside, target2);
+    for (const folder of [target2, dirname5(target2)]) chmodSync2(folder, 493);
   }
 };
 function folderName(cell) {
   return cell.replaceAll("/", "__");
 }
-function parsed2(line) {
+function parsed3(line) {
   try {
     return HandoverRecord.safeParse(JSON.parse(line)).data;
   } catch {
@@ -31717,15 +32223,18 @@ var PythonProbes = class {
       await removeFolders([work]);
     }
   }
+  #carried({ carryFrom }) {
+    return carryFrom === void 0 ? void 0 : this.#handover.given(carryFrom);
+  }
   #command(environmentId, job, work, seconds) {
     const { settings } = this;
     const environment = environmentFolder(settings.cache, environmentId);
-    const carried = job.carryFrom === void 0 ? [] : [this.#handover.folder(job.carryFrom)];
-    const show = [environment, settings.program, ...carried, ...settings.show];
+    const carried = this.#carried(job);
+    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
     const bytes = settings.bytesPerCell + IMPORT_BYTES;
-    const limits2 = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
-    const python = join10(environment, "bin", "python");
-    return settings.containment.wrap({ work, show }, limits2, [python, "-I", "-B", "-c", START, settings.program]);
+    const limits3 = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
+    const python = join11(environment, "bin", "python");
+    return settings.containment.wrap({ work, show }, limits3, [python, "-I", "-B", "-c", START, settings.program]);
   }
   #spawn(environmentId, job, work, onLine) {
     const { settings } = this;
@@ -31737,9 +32246,9 @@ var PythonProbes = class {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       detached: true
     });
-    return new Promise((resolve4, reject) => {
+    return new Promise((resolve5, reject) => {
       let stopped;
-      let failed2;
+      let failed;
       let output2 = "";
       const stop = (why) => {
         stopped ??= why;
@@ -31756,7 +32265,7 @@ var PythonProbes = class {
         try {
           onLine(line);
         } catch (error62) {
-          failed2 ??= error62;
+          failed ??= error62;
           stop("interrupted");
         }
       };
@@ -31769,8 +32278,8 @@ var PythonProbes = class {
         clearTimeout(timer);
         clearTimeout(importing);
         settings.signal.removeEventListener("abort", interrupt);
-        if (failed2 === void 0) resolve4(end);
-        else reject(failed2);
+        if (failed === void 0) resolve5(end);
+        else reject(failed);
       };
       child.on("error", (error62) => over({ how: "exit", code: 127, output: error62.message }));
       child.on("close", (code2, signal) => {
@@ -31780,7 +32289,7 @@ var PythonProbes = class {
       child.stdout?.on("data", hear);
       child.stderr?.on("data", hear);
       const records = child.stdio?.[3];
-      if (records) readLines(records, advance, () => stop("timeout"));
+      if (records) readLines2(records, advance, () => stop("timeout"));
       child.stdin?.on("error", () => void 0);
       child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
     });
@@ -31790,10 +32299,10 @@ var PythonProbes = class {
       cells: job.cells,
       packages: job.packages,
       width: job.width,
-      checkpoints: join10(this.settings.program, "checkpoints"),
+      checkpoints: join11(this.settings.program, "checkpoints"),
       work,
       handover: job.saveHandover,
-      carryFrom: job.carryFrom ? this.#handover.folder(job.carryFrom) : null,
+      carryFrom: this.#carried(job) ?? null,
       seconds: this.settings.secondsPerCell,
       bytes: this.settings.bytesPerCell,
       steps: STEPS
@@ -31817,7 +32326,7 @@ function probeEnvironment(work) {
     TOKENIZERS_PARALLELISM: "false"
   };
 }
-function readLines(stream, onLine, tooMuch) {
+function readLines2(stream, onLine, tooMuch) {
   let pending = [];
   let length = 0;
   let total = 0;
@@ -31859,12 +32368,16 @@ function signalNumber(signal) {
 }
 
 // src/adapters/python.ts
-import { existsSync as existsSync7, readFileSync as readFileSync8 } from "node:fs";
-import { join as join11 } from "node:path";
+import { existsSync as existsSync7, readFileSync as readFileSync9 } from "node:fs";
+import { join as join12 } from "node:path";
 var OLDEST = [3, 10];
 var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 async function findPython(wanted, folder) {
   const asked = wanted ?? pinnedVersion(folder);
+  if (asked !== void 0 && isTooOld(asked))
+    throw new UserError(
+      `Python ${asked} is older than 3.10, the oldest that is measured. Name a newer one, e.g. \`--python 3.11\`.`
+    );
   const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
   for (const candidate of candidates2) {
     const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
@@ -31877,18 +32390,22 @@ async function findPython(wanted, folder) {
     `${what} (tried ${candidates2.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
   );
 }
+function isTooOld(version2) {
+  if (!/^\d+(\.\d+)*$/.test(version2)) return false;
+  const [major = 0, minor = OLDEST[1]] = version2.split(".").map(Number);
+  return major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1];
+}
 function checked(python) {
-  const [major = 0, minor = 0] = python.version.split(".").map(Number);
-  if (major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1])
+  if (isTooOld(python.version))
     throw new UserError(
       `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`
     );
   return python;
 }
 function pinnedVersion(folder) {
-  const file2 = join11(folder, ".python-version");
+  const file2 = join12(folder, ".python-version");
   if (!existsSync7(file2)) return void 0;
-  const line = readFileSync8(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  const line = readFileSync9(file2, "utf8").split("\n").map((text) => text.trim()).find((text) => text !== "" && !text.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -31902,9 +32419,9 @@ function isWanted(version2, asked) {
 }
 
 // src/adapters/torch.ts
-import { createHash as createHash5 } from "node:crypto";
-import { mkdirSync as mkdirSync8, readdirSync as readdirSync6, readFileSync as readFileSync9, writeFileSync as writeFileSync5 } from "node:fs";
-import { join as join12 } from "node:path";
+import { createHash as createHash6 } from "node:crypto";
+import { mkdirSync as mkdirSync9, readdirSync as readdirSync6, readFileSync as readFileSync10, writeFileSync as writeFileSync7 } from "node:fs";
+import { join as join13 } from "node:path";
 var TorchBuild = external_exports.object({
   /** Where the build comes from, in words for the plan. */
   source: external_exports.string(),
@@ -31917,7 +32434,7 @@ var TorchBuild = external_exports.object({
 });
 var KEPT_MS = 24 * 36e5;
 async function chooseTorch(context) {
-  const key = createHash5("sha256").update(
+  const key = createHash6("sha256").update(
     JSON.stringify([
       context.python.version,
       context.settings.uvOptions,
@@ -31925,7 +32442,7 @@ async function chooseTorch(context) {
       context.pinned
     ])
   ).digest("hex");
-  const file2 = join12(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const file2 = join13(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept = readKept(file2);
   if (kept) return kept;
   for (const candidate of candidates(context)) {
@@ -31938,8 +32455,8 @@ async function chooseTorch(context) {
       closure: resolved,
       ...bytes && { bytes }
     };
-    mkdirSync8(context.folder, { recursive: true });
-    writeFileSync5(file2, JSON.stringify({ at: Date.now(), build }));
+    mkdirSync9(context.folder, { recursive: true });
+    writeFileSync7(file2, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
   throw new WeatherError(
@@ -31948,7 +32465,7 @@ async function chooseTorch(context) {
 }
 function readKept(file2) {
   try {
-    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync9(file2, "utf8")));
+    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync10(file2, "utf8")));
     return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
   } catch {
     return void 0;
@@ -31998,14 +32515,18 @@ async function resolveAlone(context, candidate) {
   const all = [
     "--no-config",
     "--cache-dir",
-    join12(context.folder, "uv"),
+    join13(context.folder, "uv"),
     ...args,
     ...settings.uvOptions,
     ...candidate.options
   ];
   const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
-  const finished = await run(uv.path, all, { env: environment, input: `${candidate.requirement}
-` });
+  const finished = await run(uv.path, all, {
+    env: environment,
+    input: `${candidate.requirement}
+`,
+    signal: context.signal
+  });
   if (finished.status === 0) return parseLock(finished.stdout);
   if (!probing && !hasNoSolution(finished))
     throw new WeatherError(
@@ -32017,19 +32538,21 @@ async function resolveAlone(context, candidate) {
 // src/adapters/world.ts
 var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
 async function openWorld(options) {
-  const { environment, say } = options;
+  const { environment, say, signal } = options;
   const cache = cacheFolder(environment);
-  mkdirSync9(cache, { recursive: true });
+  openFolder(cache, "The cache folder", "set PEFT_SWEEP_CACHE to one");
   await sweepScratch(cache);
   const python = await findPython(options.python, options.folder);
-  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4 });
+  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4, signal });
   const index = indexSettings(environment, pipConfig.stdout);
-  const uv = once(() => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say));
+  const uv = once(
+    () => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say, signal)
+  );
   const target2 = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
     if (index.uvOptions.includes("--no-index") || environment.UV_NO_INDEX) return [];
-    const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: 2e4 });
+    const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: 2e4, signal });
     if (ofPip.status === 0 && ofPip.stdout.trim() !== "") return [ofPip.stdout.trim(), ...index.extraIndexUrls];
     return emittedIndexes(
       await (await uv()).call(
@@ -32043,20 +32566,22 @@ async function openWorld(options) {
     indexUrls,
     findLinks: index.findLinks,
     certificate,
-    folder: join13(cache, "index"),
+    folder: join14(cache, "index"),
     offline: options.offline,
-    target: target2
+    target: target2,
+    patience: patienceOf(environment),
+    signal
   });
-  const torch = async (pinned) => chooseTorch({ uv: await uv(), python, target: target2, settings: index, catalog, folder: cache, pinned });
+  const torch = async (pinned) => chooseTorch({ uv: await uv(), python, target: target2, settings: index, catalog, folder: cache, pinned, signal });
   const warden = { python: python.path, program: programFolder() };
   const show = [python.prefix];
   const containment = once(() => {
-    const environments2 = join13(cache, "environments");
-    for (const folder of [environments2, join13(cache, "tmp")]) mkdirSync9(folder, { recursive: true });
+    const environments2 = join14(cache, "environments");
+    for (const folder of [environments2, join14(cache, "tmp")]) mkdirSync10(folder, { recursive: true });
     return chooseContainment(warden, {
       show: [...show, warden.program, environments2],
       hidden: hiddenFolders(environment, options.folder),
-      scratch: join13(cache, "tmp")
+      cache
     });
   });
   const environments = async (build, out) => new UvEnvironments({
@@ -32066,13 +32591,13 @@ async function openWorld(options) {
     torch: build,
     catalog,
     folder: cache,
-    locks: join13(out, "locks"),
+    locks: join14(out, "locks"),
     compiler: { warden, containment: await containment(), show: [...show, warden.program] },
     offline: options.offline
   });
   const discardUnlessProtected = async () => {
     if (!(await containment()).missing.includes("read-only files")) return;
-    await removeFolders(CACHED.map((name2) => join13(cache, name2)));
+    await removeFolders(CACHED.map((name2) => join14(cache, name2)));
   };
   const clash = async (pins) => {
     const resolver = await uv().catch(() => void 0);
@@ -32116,7 +32641,7 @@ async function openWorld(options) {
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
 var PROBE_VERSION = "3";
 async function sweepWorld(world, planned, torch, options) {
-  const out = resolve2(options.out);
+  const out = resolve3(options.out);
   const containment = await world.containment();
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
@@ -32132,7 +32657,7 @@ async function sweepWorld(world, planned, torch, options) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join13(out, "handover", createHash6("sha256").update(identity).digest("hex").slice(0, 12)),
+    handover: join14(out, "handover", createHash7("sha256").update(identity).digest("hex").slice(0, 12)),
     containment,
     show: world.show,
     signal: options.signal,
@@ -32144,7 +32669,7 @@ async function sweepWorld(world, planned, torch, options) {
       catalog: world.catalog,
       environments: await world.environments(torch, out),
       probes: probes2,
-      journal: new FileJournal(join13(out, "results.jsonl"), identity, options.fresh),
+      journal: new FileJournal(join14(out, "results.jsonl"), identity, options.fresh),
       clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
       progress: { say: timed(options.say) },
       isInterrupted: () => options.signal.aborted
@@ -32162,15 +32687,15 @@ async function sweepWorld(world, planned, torch, options) {
   };
 }
 function programFolder() {
-  const here2 = dirname5(fileURLToPath(import.meta.url));
-  const found = ["..", "../.."].map((up) => join13(here2, up, "probe")).find((folder) => existsSync8(join13(folder, "peft_probe")));
+  const here2 = dirname6(fileURLToPath(import.meta.url));
+  const found = ["..", "../.."].map((up) => join14(here2, up, "probe")).find((folder) => existsSync8(join14(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
 var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
 function cacheFolder(environment) {
-  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join13(homedir(), ".cache");
-  return resolve2(environment.PEFT_SWEEP_CACHE || join13(xdg, "peft-sweep"));
+  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join14(homedir(), ".cache");
+  return resolve3(environment.PEFT_SWEEP_CACHE || join14(xdg, "peft-sweep"));
 }
 function timed(say) {
   const began = performance.now();
@@ -32215,10 +32740,10 @@ function distinct(seen) {
   return [...found.values()];
 }
 function combinations(use) {
-  const [methods, architectures, tasks, named] = [use.methods, use.architectures, use.tasks, use.quantizations].map(
+  const [methods, architectures, tasks, named2] = [use.methods, use.architectures, use.tasks, use.quantizations].map(
     distinct
   );
-  const quantizations = named && named.length > 0 ? named.map(({ value }) => value) : ["none"];
+  const quantizations = named2 && named2.length > 0 ? named2.map(({ value }) => value) : ["none"];
   return (methods ?? []).flatMap(
     (at3) => (architectures ?? []).flatMap(
       ({ value: architecture }) => (tasks ?? []).flatMap(
@@ -32234,122 +32759,6 @@ function leftOut({ cell, source }) {
     line: Number(line),
     value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
   };
-}
-
-// src/domain/pep508.ts
-var NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
-var EXTRAS = /^\s*\[([^[\]]*)\]/;
-var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
-function parsePep508(text2) {
-  const name2 = NAME.exec(text2);
-  if (!name2?.[1]) return { error: "it has no package name" };
-  let position = name2[0].length;
-  const extras = EXTRAS.exec(text2.slice(position));
-  const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one) => one.trim()) : [];
-  if (!listed.every((one) => EXTRA.test(one))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
-  position += extras?.[0].length ?? 0;
-  const known = { name: normalizeName(name2[1]), extras: listed };
-  const rest = text2.slice(position);
-  const url2 = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
-  if (url2) return withMarker({ ...known, specifier: "", url: url2[1] ?? "", specifierAt: [position, position] }, url2[3]);
-  if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
-  const end = rest.indexOf(";");
-  const read2 = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
-  if ("error" in read2) return read2;
-  const specifierAt = [position + read2.at[0], position + read2.at[1]];
-  return withMarker(
-    { ...known, specifier: read2.specifier, url: "", specifierAt },
-    end < 0 ? void 0 : rest.slice(end + 1)
-  );
-}
-function withMarker(parsed3, marker) {
-  if (marker === void 0) return { ...parsed3, marker: "" };
-  return isMarker(marker) ? { ...parsed3, marker: marker.trim() } : { error: `\`${marker.trim().slice(0, 60)}\` is not an environment marker` };
-}
-function parseSpecifier(text2) {
-  const begin = text2.length - text2.trimStart().length;
-  const trimmed = text2.trim();
-  if (trimmed === "") return { specifier: "", at: [0, 0] };
-  const isBracketed = trimmed.startsWith("(") && trimmed.endsWith(")");
-  const within = isBracketed ? trimmed.slice(1, -1) : trimmed;
-  const inner = within.trim();
-  const start = begin + Number(isBracketed) + (within.length - within.trimStart().length);
-  const clauses = [];
-  const parts = inner.split(",");
-  for (const [index, written] of parts.entries()) {
-    if (written.trim() === "" && index === parts.length - 1) continue;
-    const clause = CLAUSE.exec(written.trim());
-    if (!clause?.[1] || !clause[2]) return { error: `\`${written.trim().slice(0, 60)}\` is not a version specifier` };
-    if (!fitsOperator(clause[1], clause[2]))
-      return { error: `\`${clause[2].slice(0, 60)}\` is not a version for \`${clause[1]}\`` };
-    clauses.push(`${clause[1]}${clause[2]}`);
-  }
-  return { specifier: clauses.join(","), at: [start, start + inner.length] };
-}
-function fitsOperator(operator2, version2) {
-  if (operator2 === "===") return true;
-  const isEquality = operator2 === "==" || operator2 === "!=";
-  if (version2.endsWith(".*")) {
-    const stem = version2.slice(0, -2);
-    return isEquality && isVersion(stem) && !/(dev|\+)/i.test(stem);
-  }
-  if (!isVersion(version2) || version2.includes("+") && !isEquality) return false;
-  return operator2 !== "~=" || /^v?(\d+!)?\d+\.\d+/i.test(version2);
-}
-var VARIABLES = /* @__PURE__ */ new Set([
-  ...["python_version", "python_full_version", "os_name", "os.name", "sys_platform", "sys.platform"],
-  ...["platform_release", "platform_system", "platform_version", "platform.version", "platform_machine"],
-  ...["platform.machine", "platform_python_implementation", "platform.python_implementation", "python_implementation"],
-  ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
-]);
-var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
-function isMarker(text2) {
-  TOKEN.lastIndex = 0;
-  const tokens = [];
-  const end = text2.trimEnd().length;
-  while (TOKEN.lastIndex < end) {
-    const token = TOKEN.exec(text2)?.[1];
-    if (token === void 0) return false;
-    tokens.push(token);
-  }
-  return isExpression(tokens);
-}
-function isExpression(tokens) {
-  let depth = 0;
-  let wantsOperand = true;
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index] ?? "";
-    if (wantsOperand && token === "(") depth++;
-    else if (wantsOperand) {
-      const length = comparisonLength(tokens, index);
-      if (length === 0) return false;
-      index += length - 1;
-      wantsOperand = false;
-    } else if (token === ")") {
-      if (--depth < 0) return false;
-    } else if (token === "and" || token === "or") wantsOperand = true;
-    else return false;
-  }
-  return depth === 0 && !wantsOperand;
-}
-function comparisonLength(tokens, at3) {
-  const isNotIn = tokens[at3 + 1] === "not" && tokens[at3 + 2] === "in";
-  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at3 + 1] ?? "");
-  const right = at3 + (isNotIn ? 3 : 2);
-  return isOperator && isValue(tokens[at3]) && isValue(tokens[right]) ? right - at3 + 1 : 0;
-}
-function isValue(token) {
-  return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
-}
-function exactVersion(specifier) {
-  return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
-}
-function clausesOf(specifier) {
-  return specifier.split(",").flatMap((text2) => {
-    const clause = CLAUSE.exec(text2.trim());
-    return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
-  });
 }
 
 // src/detect/diff.ts
@@ -32435,14 +32844,14 @@ function allows(specifier, version2) {
   return specifier === "" || satisfies2(version2, specifier);
 }
 function probes(specifiers) {
-  const named = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
+  const named2 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
   return [
     .../* @__PURE__ */ new Set([
       "0",
       "99999",
-      ...named,
-      ...named.map((version2) => `${version2.split("+")[0]}.post99999`),
-      ...named.map((version2) => `${version2.split("+")[0]}.dev0`)
+      ...named2,
+      ...named2.map((version2) => `${version2.split("+")[0]}.post99999`),
+      ...named2.map((version2) => `${version2.split("+")[0]}.dev0`)
     ])
   ].filter(isVersion);
 }
@@ -32490,9 +32899,9 @@ function lockNames(base, head) {
 
 // src/detect/projects.ts
 function watchedChanges(changes) {
-  return changes.filter(({ library, from, to }) => isWatched(library) && from !== "" && to !== "");
+  return changes.filter(({ library, from, to }) => isWatched2(library) && from !== "" && to !== "");
 }
-function isWatched(library) {
+function isWatched2(library) {
   return WATCHED.includes(library);
 }
 function projectRequests(ends, changes, releases, python) {
@@ -32551,8 +32960,8 @@ function distinct2(requests) {
   return [...found.values()];
 }
 function joined(left, right) {
-  const both = (one, other) => [.../* @__PURE__ */ new Set([...one, ...other])];
-  return { ...left, files: both(left.files, right.files), manifests: both(left.manifests, right.manifests) };
+  const both2 = (one, other) => [.../* @__PURE__ */ new Set([...one, ...other])];
+  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
 }
 function resolveEnds(change, releases, python) {
   const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
@@ -32563,7 +32972,7 @@ function resolveEnd(end, locked, releases, python) {
   const exact = locked ? end : exactVersion(end);
   if (exact !== void 0) {
     const version2 = isVersion(exact) ? exact.split("+")[0] : void 0;
-    const isThere = releases.length === 0 || releases.some((release) => version2 && sameVersion(release.version, version2));
+    const isThere = releases.length === 0 || releases.some((release2) => version2 && sameVersion(release2.version, version2));
     return isThere ? version2 : void 0;
   }
   const specifier = end === "any" ? "" : end;
@@ -32708,10 +33117,10 @@ function downgrades(_base, _head, changes) {
 }
 function notInstallable(base, head) {
   const known = new Set(
-    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written }) => `${file2}\0${written}`))
+    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written: written2 }) => `${file2}\0${written2}`))
   );
   return head.flatMap(
-    ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written }) => isWatched(name2) && source !== "index" && !known.has(`${file2}\0${written}`)).map(({ name: name2, source, line }) => ({
+    ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written: written2 }) => isWatched2(name2) && source !== "index" && !known.has(`${file2}\0${written2}`)).map(({ name: name2, source, line }) => ({
       kind: "not-installable",
       message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
       file: file2,
@@ -32742,7 +33151,7 @@ function indexesMoved(base, head) {
 
 // src/detect/guard-releases.ts
 function guardReleases(ends, changes, releases, python) {
-  const watched = changes.filter(({ library, to }) => isWatched(library) && to !== "" && releases.has(library));
+  const watched = changes.filter(({ library, to }) => isWatched2(library) && to !== "" && releases.has(library));
   return [
     ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
     ...watched.flatMap((change) => withoutEffect(change, releases.get(change.library) ?? [], python)),
@@ -32753,7 +33162,7 @@ function guardReleases(ends, changes, releases, python) {
 function target(change, releases) {
   const version2 = change.locked ? change.to : exactVersion(change.to);
   if (version2 === void 0 || !isVersion(version2)) return [];
-  const found = releases.find((release) => sameVersion(release.version, version2.split("+")[0] ?? version2));
+  const found = releases.find((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2));
   if (found && !found.yanked) return [];
   const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
   return [{ kind, message, file: change.file, line: change.line }];
@@ -32777,11 +33186,11 @@ function pythonRange(change, releases, head) {
   )?.python;
   const oldest = declared === void 0 ? void 0 : oldestPython(declared);
   const to = change.locked ? change.to : exactVersion(change.to);
-  const release = releases.find(
+  const release2 = releases.find(
     ({ version: version2 }) => to !== void 0 && isVersion(to) && sameVersion(version2, to.split("+")[0] ?? to)
   );
-  if (oldest === void 0 || !release?.requiresPython || supportsPython(release, oldest)) return [];
-  const message = `${change.library} ${release.version} requires Python ${release.requiresPython}, and this project still declares Python ${oldest}.`;
+  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
+  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
   return [{ kind: "python-range", message, file: change.file, line: change.line }];
 }
 function oldestPython(declared) {
@@ -32794,7 +33203,7 @@ function oldestPython(declared) {
   }
 }
 function floorsOf(manifest) {
-  const floors = manifest.requirements.filter(({ name: name2, source, marker, group }) => isWatched(name2) && source === "index" && marker === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
+  const floors = manifest.requirements.filter(({ name: name2, source, marker, group }) => isWatched2(name2) && source === "index" && marker === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
     const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
     const version2 = lowest?.[1] ?? "";
     return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
@@ -33442,14 +33851,14 @@ var BaseNode = class {
   enterUnfinishedNodesBefore(pos) {
     let scan = this.childBefore(pos), node2 = this;
     while (scan) {
-      let last2 = scan.lastChild;
-      if (!last2 || last2.to != scan.to)
+      let last3 = scan.lastChild;
+      if (!last3 || last3.to != scan.to)
         break;
-      if (last2.type.isError && last2.from == last2.to) {
+      if (last3.type.isError && last3.from == last3.to) {
         node2 = scan;
-        scan = last2.prevSibling;
+        scan = last3.prevSibling;
       } else {
-        scan = last2;
+        scan = last3;
       }
     }
     return node2;
@@ -34253,12 +34662,12 @@ function buildTree(data) {
   }
   function makeBalanced(type, contextHash2) {
     return (children2, positions2, length2) => {
-      let lookAhead2 = 0, lastI = children2.length - 1, last2, lookAheadProp;
-      if (lastI >= 0 && (last2 = children2[lastI]) instanceof Tree) {
-        if (!lastI && last2.type == type && last2.length == length2)
-          return last2;
-        if (lookAheadProp = last2.prop(NodeProp.lookAhead))
-          lookAhead2 = positions2[lastI] + last2.length + lookAheadProp - length2;
+      let lookAhead2 = 0, lastI = children2.length - 1, last3, lookAheadProp;
+      if (lastI >= 0 && (last3 = children2[lastI]) instanceof Tree) {
+        if (!lastI && last3.type == type && last3.length == length2)
+          return last3;
+        if (lookAheadProp = last3.prop(NodeProp.lookAhead))
+          lookAhead2 = positions2[lastI] + last3.length + lookAheadProp - length2;
       }
       return makeTree(type, children2, positions2, length2, lookAhead2, contextHash2);
     };
@@ -34893,16 +35302,16 @@ var Stack = class _Stack {
   @internal
   */
   emitContext() {
-    let last2 = this.buffer.length - 1;
-    if (last2 < 0 || this.buffer[last2] != -3)
+    let last3 = this.buffer.length - 1;
+    if (last3 < 0 || this.buffer[last3] != -3)
       this.storeNode(this.curContext.hash, this.reducePos, this.reducePos, -3, true);
   }
   /**
   @internal
   */
   emitLookAhead() {
-    let last2 = this.buffer.length - 1;
-    if (last2 < 0 || this.buffer[last2] != -4)
+    let last3 = this.buffer.length - 1;
+    if (last3 < 0 || this.buffer[last3] != -4)
       this.buffer.push(this.lookAhead, this.pos, this.pos, -4);
   }
   updateContext(context) {
@@ -35425,14 +35834,14 @@ var FragmentCursor = class {
     if (!this.fragment)
       return null;
     for (; ; ) {
-      let last2 = this.trees.length - 1;
-      if (last2 < 0) {
+      let last3 = this.trees.length - 1;
+      if (last3 < 0) {
         this.nextFragment();
         return null;
       }
       if (pos < this.safeFrom)
         return null;
-      let top = this.trees[last2], index = this.index[last2];
+      let top = this.trees[last3], index = this.index[last3];
       if (index == top.children.length) {
         this.trees.pop();
         this.start.pop();
@@ -35440,7 +35849,7 @@ var FragmentCursor = class {
         continue;
       }
       let next2 = top.children[index];
-      let start = this.start[last2] + top.positions[index];
+      let start = this.start[last3] + top.positions[index];
       if (start > pos) {
         this.nextStart = start;
         return null;
@@ -35458,14 +35867,14 @@ var FragmentCursor = class {
               return next2;
           }
         }
-        this.index[last2]++;
+        this.index[last3]++;
         if (start + next2.length >= Math.max(this.safeFrom, pos)) {
           this.trees.push(next2);
           this.start.push(start);
           this.index.push(0);
         }
       } else {
-        this.index[last2]++;
+        this.index[last3]++;
         this.nextStart = start + next2.length;
       }
     }
@@ -35777,8 +36186,8 @@ var Parse = class {
     let actions = this.tokens.getActions(stack);
     for (let i = 0; i < actions.length; ) {
       let action2 = actions[i++], term = actions[i++], end = actions[i++];
-      let last2 = i == actions.length || !split;
-      let localStack = last2 ? stack : stack.split();
+      let last3 = i == actions.length || !split;
+      let localStack = last3 ? stack : stack.split();
       let main = this.tokens.mainToken;
       localStack.apply(action2, term, main ? main.start : localStack.pos, end);
       if (verbose)
@@ -35786,7 +36195,7 @@ var Parse = class {
           action2 & 65535
           /* Action.ValueMask */
         )}`} for ${parser2.getName(term)} @ ${start}${localStack == stack ? "" : ", split"})`);
-      if (last2)
+      if (last3)
         return true;
       else if (localStack.pos > start)
         stacks.push(localStack);
@@ -35995,14 +36404,14 @@ var LRParser = class _LRParser extends Parser {
     if (term >= table2[0])
       return -1;
     for (let pos = table2[term + 1]; ; ) {
-      let groupTag = table2[pos++], last2 = groupTag & 1;
+      let groupTag = table2[pos++], last3 = groupTag & 1;
       let target2 = table2[pos++];
-      if (last2 && loose)
+      if (last3 && loose)
         return target2;
       for (let end = pos + (groupTag >> 1); pos < end; pos++)
         if (table2[pos] == state)
           return target2;
-      if (last2)
+      if (last3)
         return -1;
     }
   }
@@ -36353,10 +36762,10 @@ function styleTags(spec) {
             throw new RangeError("Invalid path: " + part);
           rest = part.slice(pos);
         }
-        let last2 = pieces.length - 1, inner = pieces[last2];
+        let last3 = pieces.length - 1, inner = pieces[last3];
         if (!inner)
           throw new RangeError("Invalid path: " + part);
-        let rule = new Rule(tags2, mode, last2 > 0 ? pieces.slice(0, last2) : null);
+        let rule = new Rule(tags2, mode, last3 > 0 ? pieces.slice(0, last3) : null);
         byName[inner] = rule.sort(byName[inner]);
       }
   }
@@ -37194,9 +37603,9 @@ var parser = LRParser.deserialize({
 });
 
 // src/detect/python-tree.ts
-function parsePython(text2) {
+function parsePython(text) {
   const starts = [0];
-  for (let index = text2.indexOf("\n"); index >= 0; index = text2.indexOf("\n", index + 1)) starts.push(index + 1);
+  for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1)) starts.push(index + 1);
   const placeOf3 = (offset) => {
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
@@ -37206,9 +37615,9 @@ function parsePython(text2) {
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) };
   };
-  return { text: text2, top: parser.parse(text2).topNode, placeOf: placeOf3 };
+  return { text, top: parser.parse(text).topNode, placeOf: placeOf3 };
 }
-function textOf(file2, node2) {
+function textOf3(file2, node2) {
   return file2.text.slice(node2.from, node2.to);
 }
 function nodesOf(file2, ...kinds) {
@@ -37232,12 +37641,12 @@ function stringValue(file2, node2) {
 }
 function stringParts(file2, node2) {
   if (node2.name !== "String") return void 0;
-  const found = /^(r|u|R|U)?("""|'''|"|')([\s\S]*)\2$/.exec(textOf(file2, node2));
+  const found = /^(r|u|R|U)?("""|'''|"|')([\s\S]*)\2$/.exec(textOf3(file2, node2));
   if (!found) return void 0;
-  const [, prefix = "", quotes = "", written = ""] = found;
+  const [, prefix = "", quotes = "", written2 = ""] = found;
   const isRaw = /r/i.test(prefix);
-  const value = isRaw ? written : written.replace(/\\(["'\\])/g, "$1").replace(/\\\r?\n/g, "");
-  return { value, written, from: node2.from + prefix.length + quotes.length };
+  const value = isRaw ? written2 : written2.replace(/\\(["'\\])/g, "$1").replace(/\\\r?\n/g, "");
+  return { value, written: written2, from: node2.from + prefix.length + quotes.length };
 }
 function callOf(file2, node2) {
   const list2 = node2.getChild("ArgList");
@@ -37249,11 +37658,11 @@ function callOf(file2, node2) {
     if (part === void 0) break;
     const value = parts[index + 2];
     if (parts[index + 1]?.name === "AssignOp" && value) {
-      keywords.set(textOf(file2, part), value);
+      keywords.set(textOf3(file2, part), value);
       index += 2;
     } else positional.push(part);
   }
-  return { name: node2.firstChild ? textOf(file2, node2.firstChild).replace(/\s+/g, "") : "", node: node2, positional, keywords };
+  return { name: node2.firstChild ? textOf3(file2, node2.firstChild).replace(/\s+/g, "") : "", node: node2, positional, keywords };
 }
 function assignmentsOf(file2) {
   const found = /* @__PURE__ */ new Map();
@@ -37261,7 +37670,7 @@ function assignmentsOf(file2) {
     const [target2, ...rest] = childrenOf(node2);
     const value = rest.at(-1);
     if (target2?.name !== "VariableName" || !value || rest.length > 3) continue;
-    const name2 = textOf(file2, target2);
+    const name2 = textOf3(file2, target2);
     found.set(name2, found.has(name2) ? void 0 : value);
   }
   return new Map([...found].flatMap(([name2, value]) => value ? [[name2, value]] : []));
@@ -37320,10 +37729,10 @@ var CodeReader = class {
   #readMethod(call, { name: name2, variants }) {
     const variant = variants.find(({ keyword: keyword2, is }) => this.#values(call.keywords.get(keyword2)).includes(is));
     this.#note(this.#methods, call.node, variant ? `${name2}+${variant.name}` : name2);
-    for (const text2 of this.#values(call.keywords.get("task_type"))) {
-      const task = own2(TASK_OF_TYPE, text2.replace(/^.*\./, ""));
+    for (const text of this.#values(call.keywords.get("task_type"))) {
+      const task = own2(TASK_OF_TYPE, text.replace(/^.*\./, ""));
       if (task) this.#note(this.#tasks, call.node, task);
-      else this.#note(this.#unsure, call.node, `the task type \`${text2.slice(0, 60)}\` is not known`);
+      else this.#note(this.#unsure, call.node, `the task type \`${text.slice(0, 60)}\` is not known`);
     }
   }
   #readQuantization(call, read2) {
@@ -37359,19 +37768,19 @@ var CodeReader = class {
   /** What an expression can be, as far as the file says: literals, names assigned once, defaults of arguments and fields. */
   #values(node2, depth = 0) {
     if (node2 === void 0 || depth > 4) return [];
-    const text2 = stringValue(this.source, node2);
-    if (text2 !== void 0) return [text2];
-    const written = textOf(this.source, node2);
+    const text = stringValue(this.source, node2);
+    if (text !== void 0) return [text];
+    const written2 = textOf3(this.source, node2);
     switch (node2.name) {
       case "Boolean":
       case "None":
       case "Number":
-        return [written];
+        return [written2];
       case "VariableName":
-        return this.#values(this.#assigned.get(written), depth + 1);
+        return this.#values(this.#assigned.get(written2), depth + 1);
       case "MemberExpression": {
-        if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written)) return [written];
-        const attribute = written.split(".").at(-1) ?? "";
+        if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return [written2];
+        const attribute = written2.split(".").at(-1) ?? "";
         return this.#defaults.get(attribute) ?? [];
       }
       default:
@@ -37398,8 +37807,8 @@ var CodeReader = class {
       if (!name2 || !node2.getChild("TypeDef")) continue;
       const call = node2.getChild("CallExpression");
       const value = call ? callOf(this.source, call).keywords.get("default") : node2.lastChild ?? void 0;
-      const text2 = stringValue(this.source, value);
-      if (text2 !== void 0) found.set(textOf(this.source, name2), [text2]);
+      const text = stringValue(this.source, value);
+      if (text !== void 0) found.set(textOf3(this.source, name2), [text]);
     }
     return found;
   }
@@ -37424,7 +37833,7 @@ var QUANTIZATION_OF_CONFIG = {
 function importedFrom(source, modules) {
   const names = /* @__PURE__ */ new Set();
   for (const node2 of nodesOf(source, "ImportStatement")) {
-    const found = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(textOf(source, node2));
+    const found = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(textOf3(source, node2));
     if (!found?.[1] || !modules.test(found[1])) continue;
     for (const one of (found[2] ?? "").replace(/[()\\]/g, " ").replace(/#.*$/gm, "").split(","))
       names.add(
@@ -37435,19 +37844,19 @@ function importedFrom(source, modules) {
 }
 
 // src/detect/readers/reading.ts
-function requirementAt(text2, place2, group) {
-  const { line, column, written = text2 } = place2;
-  const parsed3 = parsePep508(text2);
-  if ("error" in parsed3)
-    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed3.error}.`, line };
-  const { name: name2, extras, specifier, marker, url: url2 } = parsed3;
+function requirementAt(text, place2, group) {
+  const { line, column, written: written2 = text } = place2;
+  const parsed4 = parsePep508(text);
+  if ("error" in parsed4)
+    return { kind: "unreadable", message: `\`${shown2(text)}\` is not a requirement: ${parsed4.error}.`, line };
+  const { name: name2, extras, specifier, marker, url: url2 } = parsed4;
   return {
-    ...{ name: name2, written, specifier, extras, marker, group, line },
+    ...{ name: name2, written: written2, specifier, extras, marker, group, line },
     source: url2 === "" ? "index" : sourceOf(url2),
-    columns: [column, column + written.length]
+    columns: [column, column + written2.length]
   };
 }
-function elsewhere(location, source, { line, column, written = location }, group) {
+function elsewhere(location, source, { line, column, written: written2 = location }, group) {
   const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1];
   const file2 = /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
   const name2 = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(egg ?? file2 ?? "")?.[0];
@@ -37458,19 +37867,19 @@ function elsewhere(location, source, { line, column, written = location }, group
       line
     };
   return {
-    ...{ name: normalizeName(name2), written, specifier: "", extras: [], marker: "", group },
-    ...{ source, line, columns: [column, column + written.length] }
+    ...{ name: normalizeName(name2), written: written2, specifier: "", extras: [], marker: "", group },
+    ...{ source, line, columns: [column, column + written2.length] }
   };
 }
 function sourceOf(url2) {
   if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
   return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
 }
-function indexAddress(written) {
-  return withoutCredentials(written).replace(/\/+$/, "");
+function indexAddress(written2) {
+  return withoutCredentials(written2).replace(/\/+$/, "");
 }
-function shown2(text2) {
-  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
+function shown2(text) {
+  return withoutCredentials(text.slice(0, 4e3)).slice(0, 120);
 }
 function sorted(read2) {
   return {
@@ -37520,25 +37929,25 @@ function* instructions(content2) {
       const line = lines2[index] ?? "";
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
-      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
-      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
+      const text = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text, index + 1, from)) words2.push(word);
       from = 0;
       if (!(goesOn || isComment) || index + 1 >= lines2.length) break;
     }
     yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
   }
 }
-function shellWords(text2, line, from) {
+function shellWords(text, line, from) {
   const words2 = [];
   const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
   pattern.lastIndex = from;
-  for (let found = pattern.exec(text2); found; found = pattern.exec(text2)) {
-    const written = found[0];
-    const value = written.replace(
+  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
+    const written2 = found[0];
+    const value = written2.replace(
       /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
       (_, double, single, escaped) => String(double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped ?? "")
     );
-    words2.push({ value, written, line, column: found.index });
+    words2.push({ value, written: written2, line, column: found.index });
   }
   return words2;
 }
@@ -37559,7 +37968,7 @@ function noteVariables(words2, variables) {
 }
 function* installs(words2) {
   for (let index = 0; index < words2.length; index++) {
-    const { value, line, column, written } = words2[index];
+    const { value, line, column, written: written2 } = words2[index];
     const after = words2[index + 1]?.value;
     const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === "install";
     const isUv = /(^|\/)uv$/.test(value) && after === "add";
@@ -37568,7 +37977,7 @@ function* installs(words2) {
       while (end < words2.length && !ENDS.test(words2[end]?.value ?? "")) end++;
       yield words2.slice(index + 2, end);
       index = end;
-    } else if (/["']/.test(written) && /\b(pip[\d.]* install|uv add)\s/.test(value))
+    } else if (/["']/.test(written2) && /\b(pip[\d.]* install|uv add)\s/.test(value))
       yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
   }
 }
@@ -37580,24 +37989,24 @@ function* installed(words2, variables) {
     if (word.value.startsWith("-")) {
       const [option = "", inline2] = word.value.split(/=(.*)/s);
       const value = inline2 ?? (WITH_VALUE.has(option) ? words2[++index]?.value : void 0);
-      const named = value === void 0 ? void 0 : fromOption(option, value, word);
-      if (named) yield named;
+      const named2 = value === void 0 ? void 0 : fromOption(option, value, word);
+      if (named2) yield named2;
       continue;
     }
     const quote = /^["']/.test(word.written) ? 1 : 0;
     const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
     const place2 = { line, column: column + quote, ...isPlain && { written: word.value } };
-    const text2 = substituted(word.value, variables);
-    if (/^(git|hg|svn|bzr)\+/.test(text2)) yield elsewhere(text2, "git", place2, "");
-    else if (/^https?:/.test(text2)) yield elsewhere(text2, "url", place2, "");
-    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text2)) yield elsewhere(text2, "path", place2, "");
-    else if (text2.includes("$"))
+    const text = substituted(word.value, variables);
+    if (/^(git|hg|svn|bzr)\+/.test(text)) yield elsewhere(text, "git", place2, "");
+    else if (/^https?:/.test(text)) yield elsewhere(text, "url", place2, "");
+    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text)) yield elsewhere(text, "path", place2, "");
+    else if (text.includes("$"))
       yield {
         kind: "unreadable",
         message: `\`${shown2(word.value)}\` holds a variable that the Dockerfile gives no default.`,
         line
       };
-    else yield requirementAt(text2, place2, "");
+    else yield requirementAt(text, place2, "");
   }
 }
 function fromOption(option, value, { line }) {
@@ -37606,8 +38015,8 @@ function fromOption(option, value, { line }) {
     return { address: indexAddress(value), line };
   return void 0;
 }
-function substituted(text2, variables) {
-  return text2.replace(
+function substituted(text, variables) {
+  return text.replace(
     /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
     (whole, braced, fallback, bare) => variables.get(braced ?? bare) ?? fallback ?? whole
   );
@@ -37615,11 +38024,11 @@ function substituted(text2, variables) {
 
 // src/detect/readers/environment-yml.ts
 var import_yaml2 = __toESM(require_dist(), 1);
-var LONGEST3 = 32 * 1024;
+var LONGEST2 = 32 * 1024;
 var MOST_BRACKETS = 200;
 function readEnvironmentYml(content2) {
-  const brackets = content2.length <= LONGEST3 ? (content2.match(/[[{]/g) ?? []).length : 0;
-  if (content2.length > LONGEST3 || brackets > MOST_BRACKETS) {
+  const brackets = content2.length <= LONGEST2 ? (content2.match(/[[{]/g) ?? []).length : 0;
+  if (content2.length > LONGEST2 || brackets > MOST_BRACKETS) {
     return unreadable2("The file is too large or too deep for an environment file; it is not read.", 1);
   }
   const counter = new import_yaml2.LineCounter();
@@ -37644,9 +38053,9 @@ function placeOf(node2, content2, counter) {
   const { line, col } = counter.linePos(start + quote);
   return { line, column: col - 1, written: content2.slice(start + quote, end - quote) };
 }
-function condaEntry(text2, place2) {
-  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
-  const name2 = found?.[1] ?? text2;
+function condaEntry(text, place2) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text);
+  const name2 = found?.[1] ?? text;
   const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
   const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
   const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
@@ -37698,14 +38107,14 @@ function readLock(content2) {
   finish();
   return { locked, indexes: [...indexes.values()] };
 }
-function noteIndex(indexes, written, line) {
-  const address = indexAddress(written);
+function noteIndex(indexes, written2, line) {
+  const address = indexAddress(written2);
   if (!indexes.has(address)) indexes.set(address, { address, line });
 }
 function readPipfileLock(content2) {
-  let parsed3;
+  let parsed4;
   try {
-    parsed3 = JSON.parse(content2);
+    parsed4 = JSON.parse(content2);
   } catch (error62) {
     return unreadable2(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content2, error62));
   }
@@ -37715,12 +38124,12 @@ function readPipfileLock(content2) {
     if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
   }
   const locked = ["default", "develop"].flatMap(
-    (section) => Object.entries(record2(record2(parsed3)[section])).flatMap(([name2, entry]) => {
+    (section) => Object.entries(record2(record2(parsed4)[section])).flatMap(([name2, entry]) => {
       const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
       return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
     })
   );
-  const sources = record2(record2(parsed3)._meta).sources;
+  const sources = record2(record2(parsed4)._meta).sources;
   const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
     const { url: url2 } = record2(source);
     return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
@@ -37728,8 +38137,8 @@ function readPipfileLock(content2) {
   return { locked, indexes };
 }
 function lineOfJsonError(content2, error62) {
-  const position = Number(/position (\d+)/.exec(error62.message)?.[1] ?? 0);
-  return content2.slice(0, position).split("\n").length;
+  const position2 = Number(/position (\d+)/.exec(error62.message)?.[1] ?? 0);
+  return content2.slice(0, position2).split("\n").length;
 }
 function record2(value) {
   return typeof value === "object" && value !== null ? value : {};
@@ -37860,7 +38269,7 @@ function unionWith(additionalKeys) {
 }
 
 // node_modules/toml-eslint-parser/lib/index.mjs
-function last(arr) {
+function last2(arr) {
   return arr[arr.length - 1] ?? null;
 }
 function toKeyName(node2) {
@@ -38103,12 +38512,12 @@ var CodePointIterator = class {
   /**
   * Initialize this char iterator.
   */
-  constructor(text2) {
+  constructor(text) {
     this.locs = new Locations();
     this.lastCodePoint = CodePoint.NULL;
     this.start = -1;
     this.end = 0;
-    this.text = text2;
+    this.text = text;
   }
   next() {
     if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
@@ -38167,16 +38576,16 @@ var Tokenizer = class {
   /**
   * Initialize this tokenizer.
   */
-  constructor(text2, parserOptions) {
+  constructor(text, parserOptions) {
     this.backCode = false;
     this.lastCodePoint = CodePoint.NULL;
     this.state = "DATA";
     this.token = null;
     this.tokenStart = -1;
     this.valuesEnabled = false;
-    this.text = text2;
+    this.text = text;
     this.parserOptions = parserOptions || {};
-    this.codePointIterator = new CodePointIterator(text2);
+    this.codePointIterator = new CodePointIterator(text);
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
     this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
   }
@@ -38291,12 +38700,12 @@ var Tokenizer = class {
         loc
       };
       else if (type === "Integer") {
-        const text2 = option1;
+        const text = option1;
         token = {
           type,
           value,
-          number: parseInt(text2, option2),
-          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text2) : null,
+          number: parseInt(text, option2),
+          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text) : null,
           range,
           loc
         };
@@ -39048,7 +39457,7 @@ var KeysResolver = class {
 };
 function verifyDuplicateKeysForKeyValue(ctx, defineKeys, node2) {
   let keys = defineKeys;
-  const lastKey = last(node2.key.keys);
+  const lastKey = last2(node2.key.keys);
   for (const keyNode of node2.key.keys) {
     const key = toKeyName(keyNode);
     let defineKey = keys.get(key);
@@ -39205,8 +39614,8 @@ var TOMLParser = class {
   /**
   * Initialize this parser.
   */
-  constructor(text2, parserOptions) {
-    this.text = text2;
+  constructor(text, parserOptions) {
+    this.text = text;
     this.parserOptions = parserOptions || {};
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
   }
@@ -39257,8 +39666,8 @@ var TOMLParser = class {
       }
       const state = ctx.stateStack.pop() || "TABLE";
       if (state in STATE_FOR_ERROR) return ctx.reportParseError(STATE_FOR_ERROR[state], null);
-      if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last(ctx.table.body));
-      applyEndLoc(node2, last(node2.body));
+      if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last2(ctx.table.body));
+      applyEndLoc(node2, last2(node2.body));
     }
     ctx.verifyDuplicateKeys();
     ast.tokens = ctx.tokens;
@@ -39297,7 +39706,7 @@ var TOMLParser = class {
       range: cloneRange(token.range),
       loc: cloneLoc(token.loc)
     };
-    if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last(ctx.table.body));
+    if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last2(ctx.table.body));
     topLevelTableNode.body.push(tableNode);
     ctx.table = tableNode;
     let targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
@@ -39368,7 +39777,7 @@ var TOMLParser = class {
       targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
     } while (targetToken);
     if (dotToken) ctx.reportParseError(isDot(targetToken) ? "invalid-consecutive-dots-in-key" : "invalid-trailing-dot-in-key", dotToken);
-    applyEndLoc(keyNode, last(keyNode.keys));
+    applyEndLoc(keyNode, last2(keyNode.keys));
     return {
       keyNode,
       nextToken: targetToken
@@ -39413,11 +39822,11 @@ var TOMLParser = class {
   }
   processNumberValue(token, ctx) {
     const valueContainer = ctx.consumeValueContainer();
-    const text2 = this.text;
+    const text = this.text;
     const [startRange, endRange] = token.range;
     let numberString = null;
     const getNumberText = () => {
-      return numberString ?? (numberString = text2.slice(startRange, endRange).replace(/_/g, ""));
+      return numberString ?? (numberString = text.slice(startRange, endRange).replace(/_/g, ""));
     };
     let node2;
     if (token.type === "Integer") node2 = {
@@ -39700,7 +40109,7 @@ function getTable(baseTable, keys, array2) {
     const key = keys[index];
     target2 = getNextTargetFromKey(target2, key);
   }
-  const lastKey = last(keys);
+  const lastKey = last2(keys);
   const lastTarget = target2[lastKey];
   if (lastTarget == null) {
     const tableValue$1 = {};
@@ -39769,7 +40178,7 @@ function set2(baseTable, keys, value) {
       target2 = val;
     } else target2 = nextTarget;
   }
-  target2[last(keys)] = value;
+  target2[last2(keys)] = value;
 }
 function isValue2(value) {
   return typeof value !== "object" || value instanceof Date;
@@ -39840,8 +40249,8 @@ function toNode(node2, content2) {
     case "TOMLValue": {
       if (node2.kind !== "string") return { ...made, kind: "other", value: content2.slice(...node2.range) };
       const quotes = node2.multiline ? 3 : 1;
-      const written = content2.slice(node2.range[0] + quotes, node2.range[1] - quotes);
-      return { ...made, kind: "string", value: node2.value, written, column: column + quotes };
+      const written2 = content2.slice(node2.range[0] + quotes, node2.range[1] - quotes);
+      return { ...made, kind: "string", value: node2.value, written: written2, column: column + quotes };
     }
   }
 }
@@ -39856,8 +40265,8 @@ function textAt(node2, ...path) {
 }
 
 // src/detect/readers/poetry.ts
-function poetrySpecifier(written) {
-  const first = written.split("||")[0]?.trim() ?? "";
+function poetrySpecifier(written2) {
+  const first = written2.split("||")[0]?.trim() ?? "";
   if (first === "" || first === "*") return "";
   const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
   const translated = clauses.map(translate);
@@ -39930,9 +40339,9 @@ function sourceOf2({ entries, kind }) {
 // src/detect/readers/pipfile.ts
 var OTHERS = ["source", "requires", "scripts", "pipenv"];
 function readPipfile(content2) {
-  const parsed3 = readToml(content2);
-  if ("error" in parsed3) return unreadable2(parsed3.error, parsed3.line);
-  const { root } = parsed3;
+  const parsed4 = readToml(content2);
+  if ("error" in parsed4) return unreadable2(parsed4.error, parsed4.line);
+  const { root } = parsed4;
   const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
   const read2 = categories.flatMap(
     ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
@@ -39950,9 +40359,9 @@ function readPipfile(content2) {
 
 // src/detect/readers/pyproject.ts
 function readPyproject(content2) {
-  const parsed3 = readToml(content2);
-  if ("error" in parsed3) return unreadable2(parsed3.error, parsed3.line);
-  const { root } = parsed3;
+  const parsed4 = readToml(content2);
+  if ("error" in parsed4) return unreadable2(parsed4.error, parsed4.line);
+  const { root } = parsed4;
   const listed = lists(root).flatMap(
     ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
   );
@@ -39967,16 +40376,16 @@ function readPyproject(content2) {
     ...python !== void 0 && { python }
   };
 }
-function placeOf2({ line, column, written }) {
-  return { line, column, written };
+function placeOf2({ line, column, written: written2 }) {
+  return { line, column, written: written2 };
 }
 function lists(root) {
-  const named = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  const named2 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
   return [
     { group: "", items: at(root, "project", "dependencies").items },
-    ...named("extra:", "project", "optional-dependencies"),
-    ...named("group:", "dependency-groups"),
-    ...named("group:", "tool", "pdm", "dev-dependencies"),
+    ...named2("extra:", "project", "optional-dependencies"),
+    ...named2("group:", "dependency-groups"),
+    ...named2("group:", "tool", "pdm", "dev-dependencies"),
     ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
       (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
     )
@@ -40035,13 +40444,13 @@ function readRequirements(content2) {
   const read2 = [];
   const includes = [];
   const indexes = [];
-  for (const { text: text2, place: place2 } of logicalLines(content2)) {
-    const included = INCLUDE.exec(text2)?.[1];
-    const index = INDEX.exec(text2);
+  for (const { text, place: place2 } of logicalLines(content2)) {
+    const included = INCLUDE.exec(text)?.[1];
+    const index = INDEX.exec(text);
     if (included) includes.push({ path: included.replace(/^["']|["']$/g, ""), line: place2.line });
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
-      const one = readLine(text2, place2);
+      const one = readLine(text, place2);
       if (one) read2.push(one);
     }
   }
@@ -40065,22 +40474,22 @@ function* logicalLines(content2) {
 }
 function* logical(lines2, first) {
   const whole = lines2.join("").replace(COMMENT, "");
-  const text2 = whole.trim();
-  if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
+  const text = whole.trim();
+  if (text !== "") yield { text, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
 }
-function readLine(text2, { line, column }) {
-  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text2))
+function readLine(text, { line, column }) {
+  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text))
     return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  const editable = EDITABLE.exec(text2);
-  if (editable) return elsewhere(text2.slice(editable[0].length), "editable", { line, column, written: text2 }, "");
-  if (text2.startsWith("-")) return void 0;
-  const written = text2.slice(0, OPTION.exec(text2)?.index ?? text2.length).trimEnd();
-  const place2 = { line, column, written };
-  if (/^(git|hg|svn|bzr)\+/.test(written)) return elsewhere(written, "git", place2, "");
-  if (/^https?:/.test(written)) return elsewhere(written, "url", place2, "");
-  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written) || /^\S+\.(whl|tar\.gz|zip)$/.test(written))
-    return elsewhere(written, "path", place2, "");
-  return requirementAt(written, place2, "");
+  const editable = EDITABLE.exec(text);
+  if (editable) return elsewhere(text.slice(editable[0].length), "editable", { line, column, written: text }, "");
+  if (text.startsWith("-")) return void 0;
+  const written2 = text.slice(0, OPTION.exec(text)?.index ?? text.length).trimEnd();
+  const place2 = { line, column, written: written2 };
+  if (/^(git|hg|svn|bzr)\+/.test(written2)) return elsewhere(written2, "git", place2, "");
+  if (/^https?:/.test(written2)) return elsewhere(written2, "url", place2, "");
+  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written2) || /^\S+\.(whl|tar\.gz|zip)$/.test(written2))
+    return elsewhere(written2, "path", place2, "");
+  return requirementAt(written2, place2, "");
 }
 
 // src/detect/readers/script.ts
@@ -40100,15 +40509,15 @@ function readScript(content2) {
     return {
       findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start + 1 }]
     };
-  const parsed3 = readToml(
+  const parsed4 = readToml(
     commented.slice(0, end).map((line) => line.slice(2)).join("\n")
   );
-  if ("error" in parsed3)
-    return { findings: [{ kind: "unreadable", message: parsed3.error, line: parsed3.line + start + 1 }] };
-  const read2 = at(parsed3.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
-    ({ value = "", written, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written }, "")
+  if ("error" in parsed4)
+    return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start + 1 }] };
+  const read2 = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+    ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written: written2 }, "")
   );
-  const python = textAt(parsed3.root, "requires-python");
+  const python = textAt(parsed4.root, "requires-python");
   return { ...sorted(read2), ...python !== void 0 && { python } };
 }
 
@@ -40124,22 +40533,22 @@ function readSetupCfg(content2) {
     if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
     const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
     if (assignment && !header2) key = assignment[1] ?? "";
-    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
-    if (section === "options" && key === "python_requires" && text2 !== "") python = text2;
+    const text = (assignment ? assignment[2] ?? "" : line).trim();
+    if (section === "options" && key === "python_requires" && text !== "") python = text;
     const group = groupOf(section, key);
-    if (text2 === "" || header2 || group === void 0) continue;
-    read2.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+    if (text === "" || header2 || group === void 0) continue;
+    read2.push(readEntry(text, index + 1, line.indexOf(text, assignment ? line.search(/[=:]/) + 1 : 0), group));
   }
   return { ...sorted(read2), ...python !== void 0 && { python } };
 }
-function readEntry(text2, line, column, group) {
-  if (/^(file|attr):/.test(text2))
+function readEntry(text, line, column, group) {
+  if (/^(file|attr):/.test(text))
     return {
       kind: "dynamic",
-      message: `\`${text2.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
+      message: `\`${text.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
       line
     };
-  return requirementAt(text2, { line, column }, group);
+  return requirementAt(text, { line, column }, group);
 }
 function groupOf(section, key) {
   if (section === "options" && key === "install_requires") return "";
@@ -40148,9 +40557,9 @@ function groupOf(section, key) {
 
 // src/detect/readers/setup-py.ts
 var DEEPEST2 = 12;
-var LONGEST4 = 256 * 1024;
+var LONGEST3 = 256 * 1024;
 function readSetupPy(content2) {
-  if (content2.length > LONGEST4 || isTooDeep(content2))
+  if (content2.length > LONGEST3 || isTooDeep(content2))
     return unreadable2("It is too large or nested too deeply for a setup.py; it is not read.", 1);
   const file2 = parsePython(content2);
   const evaluator = new Evaluator(file2);
@@ -40171,7 +40580,7 @@ function toRequirement(file2, node2, group) {
   if (literal3 === void 0)
     return {
       kind: "dynamic",
-      message: `\`${shown2(textOf(file2, node2).split("\n")[0] ?? "")}\` is computed when setup.py runs; it is not read.`,
+      message: `\`${shown2(textOf3(file2, node2).split("\n")[0] ?? "")}\` is computed when setup.py runs; it is not read.`,
       line
     };
   const place2 = { ...file2.placeOf(literal3.from), written: literal3.written };
@@ -40187,17 +40596,17 @@ var Evaluator = class {
     this.#assigned = assignmentsOf(file2);
     for (const node2 of nodesOf(file2, "UpdateStatement")) {
       const [target2, operator2, value] = childrenOf(node2);
-      if (target2 && value && operator2 && textOf(file2, operator2) === "+=")
-        push(this.#appended, textOf(file2, target2), value);
+      if (target2 && value && operator2 && textOf3(file2, operator2) === "+=")
+        push(this.#appended, textOf3(file2, target2), value);
     }
     for (const node2 of nodesOf(file2, "AssignStatement")) {
       const [target2, , value] = childrenOf(node2);
-      const named = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
-      if (named && value) push(this.#keyed, named.name, [named.key, value]);
+      const named2 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
+      if (named2 && value) push(this.#keyed, named2.name, [named2.key, value]);
     }
     for (const node2 of nodesOf(file2, "FunctionDefinition")) {
       const name2 = node2.getChild("VariableName");
-      if (name2) this.#helpers.set(textOf(file2, name2), node2);
+      if (name2) this.#helpers.set(textOf3(file2, name2), node2);
     }
   }
   file;
@@ -40219,11 +40628,11 @@ var Evaluator = class {
         return inside(elementsOf(node2).filter(({ name: name2 }) => name2 !== "*"));
       case "BinaryExpression": {
         const operator2 = node2.getChild("ArithOp");
-        const isSum = operator2 && textOf(this.file, operator2) === "+";
+        const isSum = operator2 && textOf3(this.file, operator2) === "+";
         return isSum ? inside(childrenOf(node2).filter(({ name: name2 }) => name2 !== "ArithOp")) : [node2];
       }
       case "VariableName": {
-        const name2 = textOf(this.file, node2);
+        const name2 = textOf3(this.file, node2);
         const value = this.#assigned.get(name2);
         return value ? inside([value, ...this.#appended.get(name2) ?? []]) : [node2];
       }
@@ -40238,7 +40647,7 @@ var Evaluator = class {
   /** Entries of a dictionary: a literal, a name, and what is assigned to it by key. */
   table(node2) {
     if (node2?.name === "VariableName") {
-      const name2 = textOf(this.file, node2);
+      const name2 = textOf3(this.file, node2);
       return [...this.table(this.#assigned.get(name2)), ...this.#keyed.get(name2) ?? []];
     }
     if (node2?.name !== "DictionaryExpression") return [];
@@ -40250,14 +40659,14 @@ var Evaluator = class {
     });
   }
   #member(node2, depth) {
-    const named = this.#subscript(node2);
-    const found = named && this.#lookUp(named.name, named.key);
+    const named2 = this.#subscript(node2);
+    const found = named2 && this.#lookUp(named2.name, named2.key);
     return found ? this.list(found, depth + 1) : [node2];
   }
   #subscript(node2) {
     const [object2, open2, key] = childrenOf(node2);
-    const text2 = open2?.name === "[" ? stringValue(this.file, key) : void 0;
-    return object2?.name === "VariableName" && text2 !== void 0 ? { name: textOf(this.file, object2), key: text2 } : void 0;
+    const text = open2?.name === "[" ? stringValue(this.file, key) : void 0;
+    return object2?.name === "VariableName" && text !== void 0 ? { name: textOf3(this.file, object2), key: text } : void 0;
   }
   /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
   #call(node2, depth) {
@@ -40286,9 +40695,9 @@ var Evaluator = class {
     });
   }
 };
-function nameOf(text2) {
-  const parsed3 = text2 === void 0 ? void 0 : parsePep508(text2);
-  return parsed3 && "name" in parsed3 ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
+function nameOf(text) {
+  const parsed4 = text === void 0 ? void 0 : parsePep508(text);
+  return parsed4 && "name" in parsed4 ? text?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
 function namesIn3(file2, node2) {
   const names = /* @__PURE__ */ new Set();
@@ -40386,10 +40795,10 @@ async function readRepository(tree, chosen = () => true) {
   const contents = /* @__PURE__ */ new Map();
   const manifests = /* @__PURE__ */ new Map();
   const findings = [];
-  const named = files.filter(({ path }) => isManifest(path) && chosen(path));
-  for (const { path } of named.filter(({ kind }) => kind === "link"))
+  const named2 = files.filter(({ path }) => isManifest(path) && chosen(path));
+  for (const { path } of named2.filter(({ kind }) => kind === "link"))
     findings.push({ kind: "link", message: "It is a link; links are not followed.", file: path, line: 1 });
-  const regular = named.filter(({ kind }) => kind === "file");
+  const regular = named2.filter(({ kind }) => kind === "file");
   const small = withinBytes(
     regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST),
     MOST_MANIFEST_BYTES
@@ -40427,23 +40836,23 @@ async function readRepository(tree, chosen = () => true) {
       message: `${python.length - texts.size} of ${python.length} Python files were not looked into: more than one run reads. Name cells in the configuration.`
     });
   const code2 = [];
-  for (const [path, text2] of texts) {
-    const script = chosen(path) ? readManifest(path, text2) : void 0;
+  for (const [path, text] of texts) {
+    const script = chosen(path) ? readManifest(path, text) : void 0;
     if (script) {
       manifests.set(path, script);
-      contents.set(path, text2);
+      contents.set(path, text);
     }
-    const use = TESTS.test(path) ? void 0 : readCode(path, text2);
+    const use = TESTS.test(path) ? void 0 : readCode(path, text);
     if (use) code2.push(use);
   }
   return { manifests: [...manifests.values()], contents, code: code2, findings };
   async function readAll(from, paths, as) {
     const added = [];
-    for (const [path, text2] of await from.read(paths)) {
-      const manifest = readManifest(path, text2, as);
+    for (const [path, text] of await from.read(paths)) {
+      const manifest = readManifest(path, text, as);
       if (manifest === void 0) continue;
       manifests.set(path, manifest);
-      contents.set(path, text2);
+      contents.set(path, text);
       added.push(manifest);
     }
     return added;
@@ -40463,24 +40872,24 @@ function withinBytes(files, most) {
     return total <= most;
   });
 }
-function includedPath(manifest, written, present) {
+function includedPath(manifest, written2, present) {
   const isImage = manifest.format === "dockerfile";
-  const text2 = written.slice(0, 200);
-  if (/^[a-z]+:/i.test(written))
-    return { why: `\`${text2.replace(/\/\/[^/@]*@/, "//")}\` is not a file of this repository.` };
+  const text = written2.slice(0, 200);
+  if (/^[a-z]+:/i.test(written2))
+    return { why: `\`${text.replace(/\/\/[^/@]*@/, "//")}\` is not a file of this repository.` };
   const folder = manifest.file.split("/").slice(0, -1);
-  const candidates2 = [folder, ...isImage ? [[]] : []].map((from) => joined2(from, written));
+  const candidates2 = [folder, ...isImage ? [[]] : []].map((from) => joined2(from, written2));
   const found = candidates2.find((path) => path !== void 0 && present.get(path)?.kind === "file");
   if (found !== void 0) return found;
   if (isImage) return {};
   return {
-    why: candidates2[0] === void 0 ? `\`${text2}\` is outside of this repository; it is not read.` : `\`${text2}\` is not in this repository.`
+    why: candidates2[0] === void 0 ? `\`${text}\` is outside of this repository; it is not read.` : `\`${text}\` is not in this repository.`
   };
 }
-function joined2(folder, written) {
-  if (written.startsWith("/")) return void 0;
+function joined2(folder, written2) {
+  if (written2.startsWith("/")) return void 0;
   const parts = [...folder];
-  for (const part of written.split("/")) {
+  for (const part of written2.split("/")) {
     if (part === "" || part === ".") continue;
     if (part !== "..") parts.push(part);
     else if (parts.pop() === void 0) return void 0;
@@ -40511,16 +40920,16 @@ function matches(pattern, path) {
   }
   return reachable.has(path.length);
 }
-function matchesPart(pattern, text2) {
+function matchesPart(pattern, text) {
   const pieces = pattern.split("*");
-  if (pieces.length === 1) return pattern === text2;
-  const [first = "", last2 = ""] = [pieces[0], pieces.at(-1)];
-  let position = first.length;
-  if (!text2.startsWith(first) || text2.length < first.length + last2.length || !text2.endsWith(last2)) return false;
+  if (pieces.length === 1) return pattern === text;
+  const [first = "", last3 = ""] = [pieces[0], pieces.at(-1)];
+  let position2 = first.length;
+  if (!text.startsWith(first) || text.length < first.length + last3.length || !text.endsWith(last3)) return false;
   for (const piece of pieces.slice(1, -1)) {
-    const found = text2.indexOf(piece, position);
-    if (found < 0 || found + piece.length > text2.length - last2.length) return false;
-    position = found + piece.length;
+    const found = text.indexOf(piece, position2);
+    if (found < 0 || found + piece.length > text.length - last3.length) return false;
+    position2 = found + piece.length;
   }
   return true;
 }
@@ -40529,12 +40938,12 @@ function matchesPart(pattern, text2) {
 function renderDiff(changes, findings, found = { cells: [], unsure: [] }) {
   const rows = changes.map(
     ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
-      (text2) => plain(text2, 100)
+      (text) => plain(text, 100)
     )
   );
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines2 = rows.map(
-    (row) => row.map((text2, column) => text2.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+    (row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
   const shown3 = findings.map(
     ({ kind, message, file: file2, line }) => `${file2 ? `${plain(`${file2}:${line}`, 100)}  ` : ""}${kind}: ${plain(message, 600)}`
@@ -40588,13 +40997,14 @@ function findingsOf({ base, head }) {
   ];
 }
 async function askIndex(context, ends, changes) {
-  const isWorth = changes.some(({ library }) => isWatched(library)) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
+  const isWorth = changes.some(({ library }) => isWatched2(library)) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
   if (!isWorth) return [];
   try {
-    const { environment, folder, say, line } = context;
+    const { environment, folder, signal, say, line } = context;
     const world = await openWorld({
       environment,
       folder,
+      signal,
       python: line.options.python,
       offline: false,
       mayInstall: false,
@@ -40609,7 +41019,7 @@ async function askIndex(context, ends, changes) {
   }
 }
 async function releasesFor(world, ends, changes) {
-  const watched = changes.map(({ library }) => library).filter(isWatched);
+  const watched = changes.map(({ library }) => library).filter(isWatched2);
   const fresh = lockNames(ends.base.manifests, ends.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
   const found = await Promise.all(
     [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
@@ -40631,7 +41041,7 @@ async function indexFindings(world, ends, changes, releases) {
   ];
 }
 async function clashingFloors(world, { head }, changes) {
-  const touched = new Set(changes.filter(({ library }) => isWatched(library)).map(({ file: file2 }) => file2));
+  const touched = new Set(changes.filter(({ library }) => isWatched2(library)).map(({ file: file2 }) => file2));
   const found = [];
   for (const manifest of head.manifests.filter(({ file: file2 }) => touched.has(file2))) {
     const floors = floorsOf(manifest);
@@ -40654,30 +41064,30 @@ async function requestsFromCheckout(context, world) {
   const ends = await readEnds(context);
   return requestsOf2(context.line.request, ends, world);
 }
-async function requestsOf2(written, ends, world) {
+async function requestsOf2(written2, ends, world) {
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
   const manifests = { base: ends.base.manifests, head: ends.head.manifests };
   const releases = watchedChanges(changes).length > 0 ? await releasesFor(world, ends, changes) : /* @__PURE__ */ new Map();
   const findings = [...findingsOf(ends), ...await indexFindings(world, ends, changes, releases)];
-  stopUnlessApproved(findings, written.held);
+  stopUnlessApproved(findings, written2.held);
   const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
   const unsure = cells.unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }));
   const found = projectRequests(manifests, changes, releases, world.python.version);
   const base = withCells(
-    written,
+    written2,
     cells.cells.map(({ cell, source }) => [cellId(cell), source])
   );
   if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [] }];
   return found.map((project) => ({
-    request: { ...base, changes: project.changes, held: { ...project.held, ...written.held }, locked: project.locked },
+    request: { ...base, changes: project.changes, held: { ...project.held, ...written2.held }, locked: project.locked },
     known: { findings: [...findings, ...unsure], patchable: patchableOf(ends.head, project) },
     files: project.files
   }));
 }
-async function upcomingRequests(written, repository, world) {
+async function upcomingRequests(written2, repository, world) {
   const cells = usedCells(repository.code, allCells(), MOST_CELLS);
   const base = withCells(
-    written,
+    written2,
     cells.cells.map(({ cell, source }) => [cellId(cell), source])
   );
   const held = heldVersions(repository.manifests, []);
@@ -40688,7 +41098,7 @@ async function upcomingRequests(written, repository, world) {
       const to = releases.at(-1)?.version;
       if (to === void 0 || compareVersions(from, to) >= 0) return [];
       const others = Object.fromEntries(Object.entries(held).filter(([name2]) => name2 !== library));
-      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written.held } };
+      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written2.held } };
       return [{ request, known: { findings: [], patchable }, files: [] }];
     })
   );
@@ -40710,23 +41120,38 @@ function patchableOf(head, project) {
 }
 
 // src/commands/clean.ts
-import { existsSync as existsSync9, rmSync as rmSync4 } from "node:fs";
-import { join as join14 } from "node:path";
+import { existsSync as existsSync9 } from "node:fs";
+import { join as join15 } from "node:path";
 async function runClean(context) {
   const cache = cacheFolder(context.environment);
-  const kept = CACHED.filter((name2) => existsSync9(join14(cache, name2)));
-  for (const name2 of kept) rmSync4(join14(cache, name2), { recursive: true, force: true });
-  context.print(kept.length > 0 ? `removed ${kept.join(", ")} from ${cache}
-` : `nothing to remove in ${cache}
+  const isThere = (name2) => existsSync9(join15(cache, name2));
+  const kept = CACHED.filter(isThere);
+  await removeFolders(kept.map((name2) => join15(cache, name2)));
+  const stays = kept.filter(isThere);
+  const removed = kept.filter((name2) => !stays.includes(name2));
+  if (removed.length > 0) context.print(`removed ${removed.join(", ")} from ${cache}
 `);
-  return 0;
+  if (kept.length === 0) context.print(`nothing to remove in ${cache}
+`);
+  for (const name2 of stays)
+    context.say(`\`${join15(cache, name2)}\` could not be removed. Remove it as the user who owns it: \`rm -rf\`.`);
+  return stays.length > 0 ? 3 : 0;
 }
 
 // src/domain/comparison.ts
-var COMPARISONS = ["regressed", "degraded", "fixed", "changed", "flaky", "same", "not-compared"];
+var COMPARISONS = [
+  "regressed",
+  "degraded",
+  "fixed",
+  "changed",
+  "flaky",
+  "still-broken",
+  "same",
+  "not-compared"
+];
 var LOSS_RATIO_BAND = 0.1;
 function compareResults(before, after) {
-  if (!isMeasured(before) || !isMeasured(after)) return { comparison: "not-compared", what: [], fresh: [] };
+  if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
   const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
   const worse2 = worseFacts(before, after);
   const what = [...stagesOf(fresh), ...worse2];
@@ -40737,20 +41162,19 @@ function compareResults(before, after) {
   return { ...better(before, after), fresh: [] };
 }
 function better(before, after) {
-  const mended2 = before.failures.filter((failure2) => isFresh(failure2, after));
-  if (mended2.length > 0 && after.outcome !== "unsupported" && reachesAsFar(before, after))
-    return { comparison: "fixed", what: stagesOf(mended2) };
+  const mended = stagesOf(before.failures.filter((failure2) => isFresh(failure2, after)));
   const different = otherFacts(before, after);
+  if (isBroken(before) && isBroken(after))
+    return { comparison: "still-broken", what: [...mended.map((stage) => `${stage} mended`), ...different] };
+  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", what: mended };
   return different.length > 0 ? { comparison: "changed", what: different } : { comparison: "same", what: [] };
 }
+var NOT_COMPARED = { comparison: "not-compared", what: [], fresh: [] };
 function isFresh(failure2, other) {
   const state = other.stages[failure2.stage];
   if (state === "ok" || state === "na") return true;
   const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
   return failure2.kind === "raised" && same?.kind === "check";
-}
-function reachesAsFar(before, after) {
-  return after.failures.every((failure2) => before.stages[failure2.stage] === "fail");
 }
 function worseFacts(before, after) {
   const worse2 = [];
@@ -40781,6 +41205,12 @@ function otherFacts(before, after) {
 function stagesOf(failures) {
   return [...new Set(failures.map((failure2) => failure2.stage))];
 }
+function isStill(comparison) {
+  return comparison === "same" || comparison === "changed" || comparison === "still-broken";
+}
+function isNews(comparison) {
+  return comparison !== "same" && comparison !== "still-broken";
+}
 function isWorse(comparison) {
   return comparison === "regressed" || comparison === "degraded";
 }
@@ -40795,7 +41225,8 @@ function causes(report) {
       boundary.firstBad,
       boundary.direction,
       boundary.stage,
-      boundary.signature
+      boundary.signature,
+      JSON.stringify([boundary.before, boundary.after])
     ].join("\n");
     const cause = found.get(key) ?? { boundary, cells: [] };
     cause.cells.push(boundary.cell);
@@ -40806,11 +41237,42 @@ function causes(report) {
   );
 }
 function worse(report) {
-  return report.comparisons.filter(({ comparison }) => comparison === "regressed" || comparison === "degraded");
+  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
+}
+function movedModels(report) {
+  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
+  return [...report.controls, ...planned].filter(
+    ({ comparison }) => comparison !== "same" && comparison !== "not-compared"
+  );
+}
+function whyAtHead(report, { cell, after, what }) {
+  const result = report.results.findLast((one) => one.cell === cell && one.outcome === after);
+  const [failure2] = result?.failures ?? [];
+  const facts = what.filter((one) => !STAGES.includes(one));
+  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
+}
+function unmeasuredWith(report, pin) {
+  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
+}
+function pinText(report, pin) {
+  const open2 = unmeasuredWith(report, pin);
+  return `${pin.holds} of ${pin.of}${open2 > 0 ? ` (${open2} not measured with it)` : ""}`;
+}
+function specifiersOf(pin) {
+  return [pin.specifier, ...pin.together ?? []];
+}
+function offered(report) {
+  const found = [];
+  for (const pin of report.pins)
+    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
+      found.push(pin);
+  return found;
 }
 function recommended(report) {
   const all = worse(report).length;
-  const complete = report.pins.filter((pin) => pin.unlocks.length === all && pin.holds === pin.of);
+  const complete = report.pins.filter(
+    (pin) => pin.unlocks.length === all && pin.holds === pin.of && unmeasuredWith(report, pin) <= 0
+  );
   return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
 }
 var WORDS = {
@@ -40819,6 +41281,7 @@ var WORDS = {
   fixed: "fixed",
   changed: "changed",
   flaky: "flaky",
+  "still-broken": "still broken",
   same: "unchanged",
   "not-compared": "not measured"
 };
@@ -40826,22 +41289,11 @@ function totalsText(report, joiner) {
   const always = ["same", "not-compared"];
   return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
 }
-function beforeAfter(comparison, arrow) {
-  if (comparison.comparison === "not-compared")
-    return comparison.after === "unknown" ? comparison.before : `${comparison.before} ${arrow} ${comparison.after}`;
-  return `${comparison.before} ${arrow} ${afterWord(comparison)}`;
-}
-function afterWord({ comparison, before, after }) {
-  if (comparison === "flaky") return "flaky";
-  if (comparison !== "regressed" && comparison !== "degraded")
-    return comparison === "changed" && before === after ? `${after} (changed)` : after;
-  return before === after && comparison === "degraded" && after === "pass" ? "DEGRADED" : after.toUpperCase();
-}
 function blocks(comparisons) {
-  const parsed3 = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed3.map((one) => `${one.architecture}/${one.task}`))];
+  const parsed4 = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed4.map((one) => `${one.architecture}/${one.task}`))];
   return titles.map((title) => {
-    const own3 = parsed3.filter((one) => `${one.architecture}/${one.task}` === title);
+    const own3 = parsed4.filter((one) => `${one.architecture}/${one.task}` === title);
     const quantizations = [...new Set(own3.map((one) => one.quantization))];
     const rows = [...new Set(own3.map((one) => one.method))].map((method) => ({
       method,
@@ -40860,15 +41312,167 @@ function plural2(count3, word) {
   return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
 }
 
+// src/report/left-undone.ts
+var SENTENCES = {
+  base: notCompared,
+  head: notCompared,
+  check: notCompared,
+  alone: ({ cells }) => `Not found out: which change moves ${plural2(cells.length, "cell")}.`,
+  bisect: ({ cells }) => `Not narrowed down further: the release that moves ${plural2(cells.length, "cell")}.`,
+  repeat: ({ cells }) => `Not measured a second time: the boundaries of ${plural2(cells.length, "cell")}.`,
+  workaround: ({ cells }) => `Not tried: ${plural2(cells.length, "cell")} that could stand in.`,
+  hold: ({ cells }) => `Not measured: the hold with ${plural2(cells.length, "cell")}.`,
+  partner: ({ libraries }) => libraries.length > 0 ? `Not tried as partners to raise: ${libraries.join(", ")}.` : "Not searched to the end: the oldest partner release that helps.",
+  "held-back": ({ cells }) => `Not measured: whether other packages that moved along are the cause for ${plural2(cells.length, "cell")}.`
+};
+function leftUndoneText(left) {
+  return SENTENCES[left.purpose](left);
+}
+function notCompared({ cells }) {
+  return `Not measured at both ends: ${plural2(cells.length, "cell")}.`;
+}
+var LIMITS2 = {
+  finished: "",
+  environments: "The limit of environments was reached",
+  budget: "The time was up",
+  interrupted: "The run was interrupted"
+};
+function limitText(stoppedBy) {
+  return LIMITS2[stoppedBy];
+}
+
+// src/report/words.ts
+var METHODS2 = {
+  lora: "LoRA",
+  "lora+dora": "DoRA",
+  "lora+all-linear": "LoRA on all linear layers",
+  "lora+defaults": "LoRA with default modules",
+  ia3: "IA3",
+  "ia3+defaults": "IA3 with default modules",
+  adalora: "AdaLoRA",
+  "adalora+defaults": "AdaLoRA with default modules",
+  "prompt-tuning": "prompt tuning",
+  "prefix-tuning": "prefix tuning",
+  "adaption-prompt": "adaption prompt",
+  [CONTROL]: "the base model"
+};
+var QUANTIZATIONS2 = {
+  none: "unquantized",
+  "bnb-int8": "8-bit",
+  "bnb-nf4": "4-bit"
+};
+var SHOWN_PHRASES = 2;
+var SHOWN_NAMES = 4;
+function cellsText(report, cells) {
+  const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
+  const tasks = grouped(planned.map(parseCellId), ({ architecture }) => architecture);
+  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one) => one.task)).size > 1 ? `${architecture} (${task})` : architecture;
+  const rowsOf = (some) => quantizationRows(some.map(parseCellId), placeOf3);
+  const all = new Map(rowsOf(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
+  const rows = rowsOf(cells).map(({ method, place: place2, quantizations }) => {
+    const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
+    const words2 = isAll ? [] : quantizations.map((name2) => QUANTIZATIONS2[name2] ?? name2);
+    return { method: METHODS2[method] ?? method, place: place2, quantization: words2.join(" and ") };
+  });
+  const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
+  const lines2 = byMethod.flatMap(
+    (own3) => own3[0] ? [{ ...own3[0], places: named(own3.map(({ place: place2 }) => place2)) }] : []
+  );
+  const phrases2 = [
+    ...grouped(lines2, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
+  ].map(
+    (own3) => [own3[0]?.quantization, named(own3.map(({ method }) => method)), "on", own3[0]?.places].filter(Boolean).join(" ")
+  );
+  const rest = phrases2.length - SHOWN_PHRASES;
+  return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
+}
+function quantizationRows(cells, placeOf3) {
+  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
+  return [...rows.values()].flatMap((own3) => {
+    const [first] = own3;
+    const quantizations = [...new Set(own3.map(({ quantization }) => quantization))];
+    return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
+  });
+}
+function grouped(values, keyOf) {
+  const found = /* @__PURE__ */ new Map();
+  for (const value of values) {
+    const known = found.get(keyOf(value));
+    if (known) known.push(value);
+    else found.set(keyOf(value), [value]);
+  }
+  return found;
+}
+function named(names) {
+  const rest = names.length - SHOWN_NAMES;
+  const shown3 = rest > 0 ? [...names.slice(0, SHOWN_NAMES), `${rest} more`] : names;
+  return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
+}
+function boundaryWords({ before, after, direction }) {
+  if (before.outcome === "pass" || after.outcome === "pass")
+    return [
+      standingText(before),
+      direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
+    ];
+  if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
+  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
+}
+function isEarlier(one, other) {
+  const [first, second] = [one.failed[0], other.failed[0]];
+  return first !== void 0 && second !== void 0 && STAGES.indexOf(first) < STAGES.indexOf(second);
+}
+var VERBS = { fail: "fails", wrong: "is wrong" };
+function standingText({ outcome, failed }) {
+  if (outcome === "pass") return "passes";
+  if (outcome === "unsupported") return "does not support it";
+  const verb = VERBS[outcome] ?? outcome;
+  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
+}
+function beforeAfter(comparison, arrow) {
+  const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
+  if (kind === "not-compared") {
+    if (cause) return "base model broken";
+    return after === "unknown" ? before : `${before} ${arrow} ${after}`;
+  }
+  const first = sideText(before, failedBefore[0]?.stage);
+  const ofModel = cause ? " (base model)" : "";
+  if (kind === "still-broken") {
+    const second = sideText(after, failedAfter[0]?.stage);
+    return first === second ? `${first}, still` : `${first} ${arrow} ${second}`;
+  }
+  return `${first} ${arrow} ${afterText(comparison)}${ofModel}`;
+}
+function afterText({ comparison, before, after, what, failedAfter }) {
+  const [first] = failedAfter;
+  switch (comparison) {
+    case "flaky":
+      return "flaky";
+    case "changed":
+      return before === after ? `${after} (changed)` : sideText(after, first?.stage);
+    case "regressed":
+    case "degraded": {
+      const fresh = failedAfter.find(({ stage }) => what.includes(stage));
+      if (fresh) return sideText(fresh.kind === "check" ? "WRONG" : after.toUpperCase(), fresh.stage);
+      return after === "unsupported" ? "UNSUPPORTED" : "DEGRADED";
+    }
+    default:
+      return sideText(after, first?.stage);
+  }
+}
+function sideText(outcome, stage) {
+  return stage === void 0 || outcome === "UNSUPPORTED" || outcome === "unsupported" ? outcome : `${outcome} at ${stage}`;
+}
+
 // src/report/terminal.ts
 function renderTerminal(report) {
   return `${[
     header(report),
+    baseModel(report),
     ...table(report.comparisons),
-    movedControls(report),
     causesText(report),
     waysOut(report),
     notMeasured(report),
+    limits2(report),
     findingsText(report),
     footer(report)
   ].filter((section) => section !== "").join("\n\n")}
@@ -40887,25 +41491,25 @@ function heldVersions2(report) {
 function table(comparisons) {
   return blocks(comparisons).map((block) => {
     const columns = block.quantizations.map(
-      (_, index) => Math.max(17, ...block.rows.map((row) => textOf2(row.cells[index]).length + 2))
+      (_, index) => Math.max(17, ...block.rows.map((row) => textOf4(row.cells[index]).length + 2))
     );
     const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
-      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf2)))
+      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf4)))
     ].join("\n");
   });
 }
-function textOf2(comparison) {
+function textOf4(comparison) {
   return comparison ? beforeAfter(comparison, "->") : "";
 }
-function movedControls(report) {
-  const moved = report.controls.filter(({ comparison }) => comparison !== "same" && comparison !== "not-compared");
+function baseModel(report) {
+  const moved = movedModels(report);
   if (moved.length === 0) return "";
   return [
-    "the model itself, without PEFT",
+    "the base model, without PEFT",
     ...moved.map(
-      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(control.what.join("; "), 90)}`
+      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(whyAtHead(report, control), 90)}`
     )
   ].join("\n");
 }
@@ -40916,35 +41520,39 @@ function causesText(report) {
   return [`${plural2(found.length, "cause")}, ${plural2(cells.size, "cell")}`, ...found.map(causeText)].join("\n");
 }
 function causeText({ boundary, cells }) {
-  const verbs = boundary.direction === "fixed" ? ["fails", "passes"] : ["passes", boundary.direction === "degraded" ? "is worse" : "fails"];
+  const [before, after] = boundaryWords(boundary);
   const { certainty } = boundary;
-  const gap = certainty.adjacent ? "adjacent releases" : "what lies between fails otherwise or was not measurable";
   const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
   return [
     `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${verbs[0]}, ${boundary.firstBad} ${verbs[1]}; ${gap}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
     ...cells.slice(0, 6).map((cell) => `            ${cell}`),
     ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
   ].join("\n");
 }
+function gapText({ adjacent, open: open2 }) {
+  if (adjacent) return "adjacent releases";
+  return open2 > 0 ? `${plural2(open2, "release")} between not measured` : "what lies between fails otherwise or was not measurable";
+}
 function waysOut(report) {
   if (worse(report).length === 0) return "";
   const best = recommended(report);
-  const pins = report.pins.map((pin) => {
+  const pins = offered(report).map((pin) => {
     const words2 = pin.kind === "hold" ? "hold" : "keep bump";
     const first = way(
       words2,
-      pin.specifier,
-      `${pin.holds} of ${pin.of} not worse${pin === best ? "   recommended" : ""}`
+      specifiersOf(pin).join(" and "),
+      `${pinText(report, pin)} not worse${pin.newestPatch ? `, ${plain(pin.newestPatch)} measured too` : ""}${pin === best ? "   recommended" : ""}`
     );
-    return [first, ...patchLines(report, pin.specifier)].join("\n");
+    return [first, ...specifiersOf(pin).flatMap((specifier) => patchLines(report, specifier))].join("\n");
   });
-  const tried = report.workarounds.map((workaround) => {
+  const tried2 = report.workarounds.map((workaround) => {
     const words2 = workaround.helps ? workaround.kind : "no help";
     const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
-    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${workaround.outcome}${cost}`);
+    const outcome = [workaround.outcome, workaround.why].filter(Boolean).join(", ");
+    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${plain(outcome)}${cost}`);
   });
-  const lines2 = [.../* @__PURE__ */ new Set([...pins, ...tried])];
+  const lines2 = [.../* @__PURE__ */ new Set([...pins, ...tried2])];
   const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
   return ["ways out, each measured", ...none, ...lines2].join("\n");
 }
@@ -40972,6 +41580,10 @@ function notMeasured(report) {
   );
   return ["not measured", ...lines2].join("\n");
 }
+function limits2({ run: run2, leftUndone: leftUndone2 }) {
+  if (leftUndone2.length === 0) return "";
+  return [limitText(run2.stoppedBy).toLowerCase(), ...leftUndone2.map((text) => `  ${plain(text)}`)].join("\n");
+}
 var SHOWN_FINDINGS = 20;
 function findingsText({ findings }) {
   const lines2 = findings.slice(0, SHOWN_FINDINGS).map(
@@ -40993,8 +41605,8 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
-import { existsSync as existsSync11, mkdirSync as mkdirSync11, writeFileSync as writeFileSync7 } from "node:fs";
-import { join as join16 } from "node:path";
+import { existsSync as existsSync11, writeFileSync as writeFileSync9 } from "node:fs";
+import { join as join17 } from "node:path";
 
 // src/pins/bots.ts
 function botHolds(library, firstBad) {
@@ -41047,9 +41659,9 @@ function patchRequirement(content2, format, requirement, specifier) {
   const line = raw.replace(/\r$/, "");
   const [from, to] = requirement.columns;
   if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
-  const written = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
-  if (written === void 0) return { why: "The requirement is written in a form that is not patched." };
-  const after = line.slice(0, from) + written + line.slice(to);
+  const written2 = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
+  if (written2 === void 0) return { why: "The requirement is written in a form that is not patched." };
+  const after = line.slice(0, from) + written2 + line.slice(to);
   return {
     content: content2.slice(0, start) + after + content2.slice(start + line.length),
     line: requirement.line,
@@ -41067,37 +41679,37 @@ function lineStart(content2, line) {
   return start;
 }
 function isPep508(requirement) {
-  const parsed3 = parsePep508(beforeMarker(requirement.written));
-  return "name" in parsed3 && parsed3.name === requirement.name && parsed3.specifier === requirement.specifier;
+  const parsed4 = parsePep508(beforeMarker(requirement.written));
+  return "name" in parsed4 && parsed4.name === requirement.name && parsed4.specifier === requirement.specifier;
 }
-function beforeMarker(written) {
-  return written.split(";")[0] ?? written;
+function beforeMarker(written2) {
+  return written2.split(";")[0] ?? written2;
 }
 function pep508(requirement, specifier) {
-  const { written } = requirement;
-  const parsed3 = parsePep508(beforeMarker(written));
-  if ("error" in parsed3 || parsed3.name !== requirement.name || parsed3.url !== "") return void 0;
-  return replaced(written, parsed3.specifierAt, spacedLike(written, parsed3.specifierAt, specifier));
+  const { written: written2 } = requirement;
+  const parsed4 = parsePep508(beforeMarker(written2));
+  if ("error" in parsed4 || parsed4.name !== requirement.name || parsed4.url !== "") return void 0;
+  return replaced(written2, parsed4.specifierAt, spacedLike(written2, parsed4.specifierAt, specifier));
 }
-function replaced(text2, [from, to], by) {
-  return text2.slice(0, from) + by + text2.slice(to);
+function replaced(text, [from, to], by) {
+  return text.slice(0, from) + by + text.slice(to);
 }
-function spacedLike(written, [from, to], specifier) {
-  const old = written.slice(from, to);
+function spacedLike(written2, [from, to], specifier) {
+  const old = written2.slice(from, to);
   const afterComma = /,(\s*)/.exec(old)?.[1] ?? "";
   const afterOperator = /^[=~!<>]+(\s*)/.exec(old)?.[1] ?? "";
   return specifier.split(",").map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`)).join(`,${afterComma}`);
 }
-function condaSpec({ written }, specifier) {
-  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written);
+function condaSpec({ written: written2 }, specifier) {
+  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written2);
   return name2 ? `${name2[0].trimEnd()}${name2[1] === "" ? "" : " "}${specifier}` : void 0;
 }
 function shellWord(requirement, specifier, around) {
   if (requirement.written.includes("$")) return void 0;
-  const text2 = pep508(requirement, specifier);
-  if (text2 === void 0) return void 0;
+  const text = pep508(requirement, specifier);
+  if (text === void 0) return void 0;
   const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
+  return isQuoted || !/[<>*!;\s]/.test(text) ? text : `"${text}"`;
 }
 
 // src/pins/specifier.ts
@@ -41108,8 +41720,8 @@ function withPin(specifier, target2) {
   const clauses = clausesOf(specifier);
   if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
   const made = RULES[target2.kind](clauses, target2);
-  const text2 = made.map((clause) => clause.join("")).join(",");
-  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
+  const text = made.map((clause) => clause.join("")).join(",");
+  return text !== "" && satisfies2(target2.version, text) && keepsOut(text, target2.bad) ? text : void 0;
 }
 function isRaise({ kind }) {
   return kind === "raise-partner" || kind === "floor";
@@ -41168,7 +41780,7 @@ function unifiedDiff(file2, before, after) {
   const count3 = endsOpen ? old.length : old.length - 1;
   const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
   if (changed.length === 0) return "";
-  const hunks = grouped(changed, count3).map(([from, to]) => {
+  const hunks = grouped2(changed, count3).map(([from, to]) => {
     const lines2 = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
     return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines2].join("\n");
   });
@@ -41177,12 +41789,12 @@ function unifiedDiff(file2, before, after) {
 ${hunks.join("\n")}
 `;
 }
-function grouped(changed, count3) {
+function grouped2(changed, count3) {
   const ranges = [];
   for (const index of changed) {
     const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count3, index + CONTEXT + 1)];
-    const last2 = ranges.at(-1);
-    if (last2 && from <= last2[1]) last2[1] = to;
+    const last3 = ranges.at(-1);
+    if (last3 && from <= last3[1]) last3[1] = to;
     else ranges.push([from, to]);
   }
   return ranges;
@@ -41231,7 +41843,8 @@ function onePatch(pin, manifest, index, where) {
   const { file: file2 } = manifest;
   const { specifier } = pin;
   const place2 = { specifier, file: file2, line: requirement.line };
-  const target2 = { kind: pin.kind, library: pin.library, version: pin.version, ...pin.below && { bad: pin.below } };
+  const kind = pin.kind === "hold" && pin.below === void 0 ? "floor" : pin.kind;
+  const target2 = { kind, library: pin.library, version: pin.version, ...pin.below && { bad: pin.below } };
   const wanted = withPin(requirement.specifier, target2);
   if (wanted === requirement.specifier) return void 0;
   if (wanted === void 0)
@@ -41260,13 +41873,20 @@ function sameClauses(left, right) {
 
 // src/pins/propose.ts
 function propose(measured2) {
-  return measured2.map(toPin).toSorted((left, right) => rank(right) - rank(left));
+  const pins = measured2.map(toPin);
+  return pins.map((pin) => withOthers(pin, pins)).toSorted((left, right) => rank(right) - rank(left));
+}
+function withOthers(pin, pins) {
+  const others = pins.filter(
+    (other) => pin.kind === "hold" && other.kind === "hold" && other !== pin && other.measuredIn === pin.measuredIn
+  );
+  return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
 }
 function toPin(pin) {
-  const specifier = pin.kind === "hold" ? `${pin.library}<${pin.below}` : `${pin.library}>=${pin.version}`;
-  const { kind, library, version: version2, below, unlocks, holds, of, measuredIn } = pin;
+  const { kind, library, version: version2, below, newestPatch, unlocks, holds, of, measuredIn } = pin;
+  const specifier = below === void 0 ? `${library}>=${version2}` : `${library}<${below}`;
   return {
-    ...{ kind, library, version: version2, ...below && { below } },
+    ...{ kind, library, version: version2, ...below && { below }, ...newestPatch && { newestPatch } },
     ...{ specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn }
   };
 }
@@ -41275,42 +41895,49 @@ function rank(pin) {
 }
 
 // src/plan/changes.ts
-function resolveChange(written, releases, python, problems) {
-  const usable = usableReleases(releases, python).map((release) => release.version);
-  const from = findVersion(written.library, written.from, releases, usable, python, problems);
-  const to = findVersion(written.library, written.to, releases, usable, python, problems);
+function resolveChange(written2, releases, python, problems) {
+  const usable = usableReleases(releases, python).map((release2) => release2.version);
+  const from = findVersion(written2.library, written2.from, releases, usable, python, problems);
+  const to = findVersion(written2.library, written2.to, releases, usable, python, problems);
   if (from === void 0 || to === void 0) return void 0;
-  if (compareVersions(from, to) >= 0) {
-    const hint = sameVersion(from, to) ? "Both ends are the same release." : `Write the older one first: \`${written.library}:${to}..${from}\`.`;
-    problems.push(`\`${written.library}:${written.from}..${written.to}\` does not go forward. ${hint}`);
-    return void 0;
-  }
-  const within = usable.filter((version2) => compareVersions(version2, from) > 0 && compareVersions(version2, to) < 0);
-  const { library, place: place2 } = written;
-  return { library, from, to, releases: [from, ...within, to], ...place2 && { place: place2 } };
-}
-function findVersion(library, written, all, usable, python, problems) {
-  if (written === "") return usable.at(-1);
-  if (!isVersion(written)) return newestOfLine(library, written, usable, problems);
-  const named = all.find((release) => isVersion(release.version) && sameVersion(release.version, written));
-  if (named === void 0) {
-    problems.push(`${library} has no release ${written}.${neighbours(written, usable)}`);
-    return void 0;
-  }
-  if (!named.yanked && !usable.some((version2) => sameVersion(version2, written)) && !named.version.match(/[a-z]/)) {
-    const requires = named.requiresPython ? ` (it requires Python ${named.requiresPython})` : "";
+  if (sameVersion(from, to)) {
     problems.push(
-      `${library} ${named.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+      `\`${written2.library}:${written2.from}..${written2.to}\` changes nothing: both ends are the same release. Name two.`
     );
     return void 0;
   }
-  return named.version;
+  const { library, place: place2 } = written2;
+  return { library, from, to, releases: [from, ...between(usable, from, to), to], ...place2 && { place: place2 } };
 }
-function newestOfLine(library, written, usable, problems) {
-  const line = written.replace(/[x*]$/, "");
+function between(usable, from, to) {
+  const [oldest, newest] = [from, to].toSorted(compareVersions);
+  const within = usable.filter(
+    (version2) => compareVersions(version2, oldest) > 0 && compareVersions(version2, newest) < 0
+  );
+  return oldest === from ? within : within.toReversed();
+}
+function findVersion(library, written2, all, usable, python, problems) {
+  if (written2 === "") return usable.at(-1);
+  if (!isVersion(written2)) return newestOfLine(library, written2, usable, problems);
+  const named2 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
+  if (named2 === void 0) {
+    problems.push(`${library} has no release ${written2}.${neighbours(written2, usable)}`);
+    return void 0;
+  }
+  if (!named2.yanked && !usable.some((version2) => sameVersion(version2, written2)) && !named2.version.match(/[a-z]/)) {
+    const requires = named2.requiresPython ? ` (it requires Python ${named2.requiresPython})` : "";
+    problems.push(
+      `${library} ${named2.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+    );
+    return void 0;
+  }
+  return named2.version;
+}
+function newestOfLine(library, written2, usable, problems) {
+  const line = written2.replace(/[x*]$/, "");
   const found = usable.filter((version2) => version2.startsWith(line)).at(-1);
   if (found === void 0)
-    problems.push(`${library} has no release ${written}.${neighbours(line.replace(/\.$/, ""), usable)}`);
+    problems.push(`${library} has no release ${written2}.${neighbours(line.replace(/\.$/, ""), usable)}`);
   return found;
 }
 function neighbours(version2, usable) {
@@ -41322,8 +41949,12 @@ function neighbours(version2, usable) {
 
 // src/plan/plan.ts
 function librariesOf(request) {
-  const watched = WATCHED.filter((name2) => name2 !== "torch");
-  return [.../* @__PURE__ */ new Set([...watched, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
+  const cells = selectCells(request.cells, allCells(), []);
+  const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name2) => name2 !== "torch");
+  return [.../* @__PURE__ */ new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
+}
+function packagesNeededBy(cells) {
+  return cells.flatMap((cell) => packagesOf(cell.quantization));
 }
 function makePlan(request, releases, python, problems) {
   const cells = selectCells(request.cells, allCells(), problems);
@@ -41333,7 +41964,7 @@ function makePlan(request, releases, python, problems) {
     (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []
   );
   checkTwice(request, problems);
-  checkHeld(request, releases, problems);
+  checkHeld(request, releases, python, problems);
   if (problems.length > 0) return void 0;
   const { held, minutes, environments } = request;
   return {
@@ -41354,18 +41985,18 @@ function checkTwice(request, problems) {
   for (const name2 of new Set(names.filter((library, index) => names.indexOf(library) !== index)))
     problems.push(`\`${name2}\` is swept twice. Name each library once.`);
 }
-function checkHeld(request, releases, problems) {
+function checkHeld(request, releases, python, problems) {
   for (const [library, version2] of Object.entries(request.held)) {
     const known = releases.get(library) ?? [];
     if (request.changes.some((change) => change.library === library))
       problems.push(
         `\`--with ${library}==${version2}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`
       );
-    else if (known.length > 0 && !known.some((release) => sameVersion(release.version, version2.split("+")[0] ?? version2)))
+    else if (known.length > 0 && !known.some((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2)))
       problems.push(
-        `${library} has no release ${version2}, asked for by --with.${didYouMean(
+        `${library} has no release ${version2}.${neighbours(
           version2,
-          known.map((release) => release.version)
+          usableReleases(known, python).map((release2) => release2.version)
         )}`
       );
   }
@@ -41384,14 +42015,11 @@ function add(found, cell) {
 }
 function partnerReleases(request, cells, releases, python) {
   const swept = request.changes.map((change) => change.library);
-  const needed = /* @__PURE__ */ new Set([
-    ...ALWAYS,
-    ...Object.keys(request.held),
-    ...cells.flatMap((cell) => packagesOf(cell.quantization))
-  ]);
-  const names = WATCHED.filter((name2) => name2 !== "torch" && (needed.has(name2) || swept.includes(name2)));
+  const needed = /* @__PURE__ */ new Set([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
+  const watched = WATCHED.filter((name2) => needed.has(name2) || swept.includes(name2));
+  const names = [.../* @__PURE__ */ new Set([...watched, ...Object.keys(request.held)])].filter((name2) => name2 !== "torch");
   return Object.fromEntries(
-    names.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release) => release.version)])
+    names.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
   );
 }
 function packageTable() {
@@ -41404,7 +42032,7 @@ function buildReport(input2) {
   const comparisons = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
   const results = input2.history.flatMap((measurement) => toResults(measurement));
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     run: input2.run,
     changes: input2.changes.map(({ library, from, to, place: place2 }) => ({
       library,
@@ -41423,13 +42051,20 @@ function buildReport(input2) {
     controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
     boundaries: input2.conclusions.boundaries.map((boundary) => ({
       ...boundary,
+      before: { ...boundary.before, failed: [...boundary.before.failed] },
+      after: { ...boundary.after, failed: [...boundary.after.failed] },
       measured: [...boundary.measured],
       alsoChanged: [...boundary.alsoChanged]
     })),
     together: [...input2.conclusions.together],
-    pins: input2.pins.map((pin) => ({ ...pin, unlocks: [...pin.unlocks] })),
+    pins: input2.pins.map(({ together, ...pin }) => ({
+      ...pin,
+      ...together && { together: [...together] },
+      unlocks: [...pin.unlocks]
+    })),
     ...input2.patches,
     workarounds: input2.conclusions.workarounds.map((workaround) => withCost(workaround, input2.bytesPerWeight)),
+    leftUndone: input2.run.stoppedBy === "finished" ? [] : input2.conclusions.left.map(leftUndoneText),
     findings: input2.findings,
     totals: {
       cells: count(
@@ -41447,7 +42082,8 @@ function count(keys, values) {
   return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
 }
 function toComparison(comparison, input2) {
-  const { cell, comparison: kind, what, cause, before, after } = comparison;
+  const { cell, comparison: kind, what, before, after, brokenControl: brokenControl2 } = comparison;
+  const cause = brokenControl2 ? "base model" : comparison.cause;
   return {
     cell,
     comparison: kind,
@@ -41455,15 +42091,27 @@ function toComparison(comparison, input2) {
     ...cause && { cause },
     before: before?.outcome ?? "unknown",
     after: after?.outcome ?? "unknown",
-    ...kind === "not-compared" && { why: whyNot(before, after, input2.run.stoppedBy) }
+    failedBefore: failedIn(before),
+    failedAfter: failedIn(after),
+    ...kind === "not-compared" && { why: whyNot(comparison, input2.run.stoppedBy) }
   };
 }
-function whyNot(before, after, stoppedBy) {
-  const unmeasured2 = [before, after].find(
-    (result) => result && !["pass", "wrong", "fail", "unsupported"].includes(result.outcome)
-  );
+function failedIn(result) {
+  return STAGES.flatMap((stage) => {
+    const own3 = (result?.failures ?? []).filter((failure2) => failure2.stage === stage);
+    if (own3.length === 0) return [];
+    return [{ stage, kind: own3.some(({ kind }) => kind === "raised") ? "raised" : "check" }];
+  });
+}
+function whyNot({ before, after, brokenControl: brokenControl2 }, stoppedBy) {
+  if (brokenControl2) return `the base model is broken on both sides: ${firstFailure(brokenControl2)}`;
+  const unmeasured2 = [before, after].find((result) => result && !isMeasured(result));
   if (unmeasured2) return [unmeasured2.outcome, unmeasured2.reason, unmeasured2.message].filter(Boolean).join(": ");
   return stoppedBy === "finished" ? "not reached" : `not reached before the run was stopped (${stoppedBy})`;
+}
+function firstFailure({ failures, outcome }) {
+  const [failure2] = failures;
+  return failure2 ? `${failure2.stage}: ${failure2.message}` : outcome;
 }
 function toResults({ question, environment, results }) {
   const where = environment.status === "built" ? environment.id : requestKey(question.environment);
@@ -41479,7 +42127,10 @@ function toResults({ question, environment, results }) {
       ...result.reason && { reason: result.reason },
       ...result.message && { message: result.message },
       stages: result.stages,
-      failures: [...result.failures],
+      failures: result.failures.map(({ frames, ...failure2 }) => ({
+        ...failure2,
+        ...frames && { frames: [...frames] }
+      })),
       facts: Object.fromEntries(Object.entries(result.facts).filter(([, value]) => value !== void 0))
     };
   });
@@ -41539,8 +42190,8 @@ function bisect(from, to, stateOf2, preferred) {
 }
 function middle(low, high, stateOf2, preferred) {
   const centre = (low + high) / 2;
-  const between = Array.from({ length: Math.max(0, high - low - 1) }, (_, offset) => low + 1 + offset);
-  const usable = between.filter((index) => stateOf2(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
+  const between2 = Array.from({ length: Math.max(0, high - low - 1) }, (_, offset) => low + 1 + offset);
+  const usable = between2.filter((index) => stateOf2(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
   const near = usable.filter((index) => Math.abs(index - centre) <= (high - low) / 4);
   return near.find(preferred) ?? usable[0];
 }
@@ -41582,11 +42233,19 @@ function isAnswered(history, question, cell) {
   return resultFor(history, question.environment, cellId(cell), question.repeat) !== void 0;
 }
 function withinBudget(history, questions, environments) {
-  const known = new Set(history.map((measurement) => requestKey(measurement.question.environment)));
+  const known = /* @__PURE__ */ new Map();
+  const setOf = ({ environment }) => {
+    const packages = environment.packages.toSorted().join();
+    const keys = known.get(packages) ?? /* @__PURE__ */ new Set();
+    known.set(packages, keys);
+    return keys;
+  };
+  for (const { question } of history) setOf(question).add(requestKey(question.environment));
   return questions.filter((question) => {
+    const keys = setOf(question);
     const key = requestKey(question.environment);
-    if (!known.has(key) && known.size >= environments) return false;
-    known.add(key);
+    if (!keys.has(key) && keys.size >= environments) return false;
+    keys.add(key);
     return true;
   });
 }
@@ -41644,22 +42303,76 @@ function requestFor(problem, history, cell, moved) {
 }
 
 // src/search/compare.ts
+var KNOWN = /* @__PURE__ */ new WeakMap();
+function knownOf(problem, history) {
+  const known = KNOWN.get(history);
+  if (known?.problem === problem && known.length === history.length) return known;
+  const fresh = { problem, length: history.length, results: /* @__PURE__ */ new Map(), comparisons: /* @__PURE__ */ new Map() };
+  KNOWN.set(history, fresh);
+  return fresh;
+}
+function remembered(known, cell, moved, repeat, find) {
+  const key = `${cellId(cell)} ${repeat} ${JSON.stringify(moved)}`;
+  const value = known.get(key);
+  if (value !== void 0 || known.has(key)) return value;
+  const found = find();
+  known.set(key, found);
+  return found;
+}
 function resultAt(problem, history, cell, moved, repeat = 1) {
+  const { results } = knownOf(problem, history);
+  return remembered(results, cell, moved, repeat, () => soundResult(problem, history, cell, moved, repeat));
+}
+function soundResult(problem, history, cell, moved, repeat) {
+  const result = rawResult(problem, history, cell, moved, repeat);
+  if (result === void 0 || isControl(cell)) return result;
+  return withSoundCarry(result, rawResult(problem, history, cell, {}, 1));
+}
+function rawResult(problem, history, cell, moved, repeat) {
   const request = requestFor(problem, history, cell, moved);
   return request && resultFor(history, request, cellId(cell), repeat);
 }
 function compareAt(problem, history, cell, moved, repeat = 1) {
+  const { comparisons } = knownOf(problem, history);
+  return remembered(comparisons, cell, moved, repeat, () => compared(problem, history, cell, moved, repeat));
+}
+function compared(problem, history, cell, moved, repeat) {
+  if (brokenControl(problem, history, cell, moved) !== void 0) return NOT_COMPARED;
   return compareResults(resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved, repeat));
+}
+function brokenControl(problem, history, cell, moved) {
+  if (isControl(cell) || !isBroken(resultAt(problem, history, controlOf(cell), {}))) return void 0;
+  const result = resultAt(problem, history, controlOf(cell), moved);
+  return isBroken(result) ? result : void 0;
 }
 function compareHead(problem, history, cell) {
   return compareAt(problem, history, cell, headPins(problem));
+}
+function isControlSound(problem, history, cell, moved) {
+  if (isControl(cell)) return true;
+  const { comparison } = compareAt(problem, history, controlOf(cell), moved);
+  return comparison !== "not-compared" && !isWorse(comparison);
+}
+function isMended(problem, history, cell, moved) {
+  const { comparison } = compareAt(problem, history, cell, moved);
+  if (comparison === "not-compared" || isWorse(comparison)) return false;
+  return isControlSound(problem, history, cell, moved) && leftOut2(problem, history, cell, moved).length === 0;
+}
+function leftOut2(problem, history, cell, moved) {
+  const { fresh } = compareHead(problem, history, cell);
+  const [before, after] = [resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved)];
+  return fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
+}
+function wayOf({ comparison, what, fresh }) {
+  const facts = what.map((fact) => fact.replace(/[\d.]+/g, "#"));
+  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
 }
 function isBaseModel(problem, history, cell) {
   if (isControl(cell)) return false;
   const own3 = compareHead(problem, history, cell);
   const control = compareHead(problem, history, controlOf(cell));
-  if (!isWorse(own3.comparison) || !isWorse(control.comparison)) return false;
-  return own3.what.every((what) => control.what.includes(what));
+  const isAlike2 = isWorse(own3.comparison) ? isWorse(control.comparison) : own3.comparison === "fixed" && control.comparison === "fixed";
+  return isAlike2 && own3.what.every((what) => control.what.includes(what));
 }
 function movedCells(problem, history) {
   const moved = [...problem.controls, ...problem.cells].filter(
@@ -41669,6 +42382,10 @@ function movedCells(problem, history) {
 }
 function worseCells(problem, history) {
   return problem.cells.filter((cell) => isWorse(compareHead(problem, history, cell).comparison));
+}
+function worseOrControls(problem, history) {
+  const controls = problem.controls.filter((cell) => isWorse(compareHead(problem, history, cell).comparison));
+  return uniqueCells([...worseCells(problem, history), ...controls]);
 }
 function uniqueCells(cells) {
   return [...new Map(cells.map((cell) => [cellId(cell), cell])).values()];
@@ -41689,20 +42406,16 @@ function locate(problem, history, cell) {
     const request = requestFor(problem, history, cell, at2(change, index));
     return request !== void 0 && environmentFor(history, request) !== void 0;
   };
-  const last2 = change.releases.length - 1;
-  const interval = bisect(0, last2, (index) => stateAt(problem, history, cell, change, index), built);
+  const last3 = change.releases.length - 1;
+  const interval = bisect(0, last3, (index) => stateAt(problem, history, cell, change, index), built);
   if (interval.ask !== void 0) return { cell, change, interval };
   const wayAt = (index) => wayOf(compareAt(problem, history, cell, at2(change, index)));
-  if (wayAt(interval.high) === wayAt(last2)) return { cell, change, interval };
+  if (wayAt(interval.high) === wayAt(last3)) return { cell, change, interval };
   const sameWay = (index) => {
     const state = stateAt(problem, history, cell, change, index);
-    return state === "moved" || state === "base" ? wayAt(index) === wayAt(last2) ? "moved" : "base" : state;
+    return state === "moved" || state === "base" ? wayAt(index) === wayAt(last3) ? "moved" : "base" : state;
   };
-  return { cell, change, interval, later: bisect(interval.high, last2, sameWay, built) };
-}
-function wayOf({ comparison, what, fresh }) {
-  const facts = what.map((fact) => fact.replace(/[\d.]+/g, "#"));
-  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
+  return { cell, change, interval, later: bisect(interval.high, last3, sameWay, built) };
 }
 function stateAt(problem, history, cell, change, index) {
   const request = requestFor(problem, history, cell, at2(change, index));
@@ -41711,8 +42424,7 @@ function stateAt(problem, history, cell, change, index) {
   const result = resultAt(problem, history, cell, at2(change, index));
   if (result === void 0) return "unknown";
   if (!isMeasured(result)) return "unusable";
-  const { comparison } = compareResults(resultAt(problem, history, cell, {}), result);
-  return comparison === "same" || comparison === "changed" ? "base" : "moved";
+  return isStill(compareResults(resultAt(problem, history, cell, {}), result).comparison) ? "base" : "moved";
 }
 function at2(change, index) {
   return { [change.library]: change.releases[index] ?? change.to };
@@ -41764,9 +42476,11 @@ function heldBackRequest(problem, history, located3) {
     Object.fromEntries(back)
   );
 }
+function isClosed({ interval, later }) {
+  return interval.ask === void 0 && later?.ask === void 0;
+}
 function boundariesOf(problem, history, located3) {
   const { interval, later } = located3;
-  if (interval.ask !== void 0 || later?.ask !== void 0) return [];
   const highs = [interval.high, ...later ? [later.high] : []];
   return highs.flatMap((high) => boundaryAt(problem, history, located3, high) ?? []);
 }
@@ -41774,25 +42488,30 @@ function boundaryAt(problem, history, located3, high) {
   const { cell, change, interval } = located3;
   const base = resultAt(problem, history, cell, {});
   const bad = resultAt(problem, history, cell, at2(change, high));
-  const compared = compareResults(base, bad);
-  const direction = compared.comparison;
+  const compared2 = compareResults(base, bad);
+  const direction = compared2.comparison;
   if (!base || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
     return void 0;
-  const failure2 = direction === "fixed" ? base.failures[0] : compared.fresh[0] ?? bad.failures[0];
+  const failure2 = direction === "fixed" ? base.failures[0] : compared2.fresh[0] ?? bad.failures[0];
   return {
     cell: cellId(cell),
     library: change.library,
     direction,
     lastGood: change.releases[interval.low] ?? change.from,
     firstBad: change.releases[high] ?? change.to,
+    before: standingOf(resultAt(problem, history, cell, at2(change, interval.low)) ?? base),
+    after: standingOf(bad),
     stage: failure2?.stage ?? "train",
     reason: failure2?.reason ?? "fact",
-    signature: failure2?.signature ?? factsIn(compared).join("; "),
-    message: [...failure2 ? [failure2.message] : [], ...factsIn(compared)].join("; "),
+    signature: failure2?.signature ?? factsIn(compared2).join("; "),
+    message: [...failure2 ? [failure2.message] : [], ...factsIn(compared2)].join("; "),
     measured: measuredVersions(problem, history, located3),
     alsoChanged: alsoChanged(problem, history, located3),
     certainty: certaintyOf(problem, history, located3, high)
   };
+}
+function standingOf(result) {
+  return { outcome: result.outcome, failed: failedStages(result) };
 }
 function factsIn({ what }) {
   return what.filter((one) => !STAGES.includes(one));
@@ -41806,8 +42525,18 @@ function certaintyOf(problem, history, located3, high) {
   const again = compareAt(problem, history, cell, at2(change, high), 2);
   const goodAgain = compareAt(problem, history, cell, at2(change, interval.low), 2).comparison;
   const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== "not-compared").length;
-  const agree = Number(wayOf(again) === bad) + Number(goodAgain === "same" || goodAgain === "changed");
-  return { runs, agree, adjacent: high - interval.low === 1, confounded: isConfounded(problem, history, located3) };
+  const agree = Number(wayOf(again) === bad) + Number(isStill(goodAgain));
+  const adjacent = high - interval.low === 1;
+  const open2 = openBetween(problem, history, located3, high);
+  return { runs, agree, adjacent, open: open2, confounded: isConfounded(problem, history, located3) };
+}
+function openBetween(problem, history, located3, high) {
+  if (isClosed(located3)) return 0;
+  const { cell, change, interval } = located3;
+  const between2 = change.releases.slice(interval.low + 1, high);
+  return between2.filter(
+    (version2) => stateAt(problem, history, cell, change, change.releases.indexOf(version2)) === "unknown"
+  ).length;
 }
 function isConfounded(problem, history, located3) {
   const request = heldBackRequest(problem, history, located3);
@@ -41815,25 +42544,65 @@ function isConfounded(problem, history, located3) {
   if (request === void 0 || environment?.status !== "built") return false;
   const result = resultFor(history, request, cellId(located3.cell));
   if (!isMeasured(result)) return false;
-  const { comparison } = compareResults(resultAt(problem, history, located3.cell, {}), result);
-  return comparison === "same" || comparison === "changed";
+  const base = resultAt(problem, history, located3.cell, {});
+  return isStill(compareResults(base, withSoundCarry(result, base)).comparison);
 }
 function isFlaky(boundary) {
   return boundary.certainty.runs > boundary.certainty.agree;
 }
 
+// src/search/evidence.ts
+function namedLibraries(failures, libraries) {
+  const ranked = (named2) => {
+    const count3 = (name2) => named2.filter((other) => other === name2).length;
+    return [...new Set(named2)].toSorted((left, right) => count3(right) - count3(left));
+  };
+  const inMessages = failures.flatMap(({ message }) => inMessage(message, libraries));
+  const inFrames = failures.flatMap(({ frames }) => raisingLibrary(frames ?? [], libraries) ?? []);
+  return [.../* @__PURE__ */ new Set([...ranked(inMessages), ...ranked(inFrames)])];
+}
+function inMessage(message, libraries) {
+  const parts = message.split(/[\s'"()]+/).filter((part) => !part.includes("/"));
+  const words2 = parts.join(" ").match(/[A-Za-z][A-Za-z0-9_-]*/g) ?? [];
+  const names = new Set(words2.map(normalizeName));
+  return libraries.filter((library) => names.has(library));
+}
+function raisingLibrary(frames, libraries) {
+  const modules = frames.map((frame) => normalizeName(frame.split(/[/:]/)[0] ?? ""));
+  return modules.findLast((name2) => libraries.includes(name2));
+}
+
+// src/search/problem.ts
+function everyCell(problem) {
+  return [...problem.controls, ...problem.cells];
+}
+function controlsOf(cells) {
+  return withControls(cells).slice(cells.length);
+}
+function withControls(cells) {
+  const known = new Set(cells.map(cellId));
+  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
+  return [...cells, ...[...controls].flatMap(([id2, control]) => known.has(id2) ? [] : [control])];
+}
+
 // src/search/partners.ts
-function partners(problem, history) {
+function partners(problem, history, worse2) {
   const changed = problem.changes.map(({ library }) => library);
-  const order = /* @__PURE__ */ new Set(["peft", ...changed, ...WATCHED]);
+  const others = Object.keys(problem.partners).filter((library) => !changed.includes(library));
+  const failures = worse2.flatMap((cell) => compareHead(problem, history, cell).fresh);
+  const named2 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
+  const order = /* @__PURE__ */ new Set([...named2, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
   order.delete("torch");
-  return [...order].flatMap((library) => {
-    const proposed = problem.changes.find((change) => change.library === library)?.to;
-    const current = proposed ?? versionAtBase(problem, history, library);
-    if (current === void 0) return [];
-    const newer = (problem.partners[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
-    return newer.length > 0 ? [{ library, line: [current, ...newer] }] : [];
-  });
+  if (worse2.every((cell) => !isControlSound(problem, history, cell, headPins(problem)))) order.delete("peft");
+  return [...order].flatMap((library) => lineOf(problem, history, library) ?? []);
+}
+function lineOf(problem, history, library) {
+  const change = problem.changes.find((one) => one.library === library);
+  if (change && compareVersions(change.from, change.to) > 0) return void 0;
+  const current = change?.to ?? versionAtBase(problem, history, library);
+  if (current === void 0) return void 0;
+  const newer = (problem.partners[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
+  return newer.length > 0 ? { library, line: [current, ...newer] } : void 0;
 }
 function versionAtBase(problem, history, library) {
   for (const group of groups(problem, problem.cells)) {
@@ -41845,91 +42614,164 @@ function versionAtBase(problem, history, library) {
 function partnerQuestions(problem, history) {
   const worse2 = worseCells(problem, history);
   if (worse2.length === 0) return [];
-  for (const partner of partners(problem, history)) {
-    const open2 = unanswered(history, questionsAbout(problem, history, partner, worse2));
+  for (const partner of partners(problem, history, worse2)) {
+    const { best, ask: index } = firstHelping(problem, history, partner, worse2);
+    const asked = index === void 0 ? [] : askAt(problem, history, partner, index, worse2);
+    const open2 = unanswered(history, asked);
     if (open2.length > 0) return open2;
-    if (mended(problem, history, partner, worse2)?.length === worse2.length) return [];
+    if (best?.helped === worse2.length) return [];
   }
   return [];
 }
-function questionsAbout(problem, history, partner, worse2) {
-  const helping = firstHelping(problem, history, partner, worse2);
-  if (helping.ask !== void 0) return askAt(problem, history, partner, helping.ask, worse2);
-  if (helping.index === void 0) return [];
-  const version2 = partner.line[helping.index];
-  return version2 === void 0 ? [] : askAt(problem, history, partner, helping.index, problem.cells);
+function partnerEverywhereQuestions(problem, history) {
+  const worse2 = worseCells(problem, history);
+  if (worse2.length === 0) return [];
+  return partners(problem, history, worse2).flatMap((partner) => {
+    const { best } = firstHelping(problem, history, partner, worse2);
+    return best === void 0 ? [] : askAt(problem, history, partner, best.index, problem.cells);
+  });
+}
+function untriedPartners(problem, history) {
+  const worse2 = worseCells(problem, history);
+  return partners(problem, history, worse2).filter((partner) => standAt(problem, history, partner, partner.line.length - 1, worse2) === void 0).map(({ library }) => library);
 }
 function askAt(problem, history, partner, index, cells) {
-  return ask(problem, history, "partner", pinsAt(problem, partner, index), cells);
+  return ask(problem, history, "partner", pinsAt(problem, partner, index), withControls(cells));
 }
 function pinsAt(problem, partner, index) {
   return { ...headPins(problem), [partner.library]: partner.line[index] ?? "" };
 }
 function firstHelping(problem, history, partner, worse2) {
-  const last2 = partner.line.length - 1;
-  const tries = [.../* @__PURE__ */ new Set([last2, Math.ceil(last2 / 2), Math.ceil(last2 / 4), 1])].filter((index) => index > 0);
-  const helps = (index) => helpedAt(problem, history, partner, index, worse2);
+  const last3 = partner.line.length - 1;
+  const tries = [.../* @__PURE__ */ new Set([last3, Math.ceil(last3 / 2), Math.ceil(last3 / 4), 1])];
+  const stand = (index) => standAt(problem, history, partner, index, worse2);
   let found;
   for (const index of tries) {
-    const count3 = helps(index);
-    if (count3 === void 0) return { ask: index };
-    if (count3 === worse2.length || count3 > 0 && (found === void 0 || count3 > (helps(found) ?? 0))) found = index;
-    if (count3 === worse2.length) break;
+    const there = stand(index);
+    if (there === void 0) return { ask: index, ...found && { best: found } };
+    if (there === "unusable") continue;
+    if (there.helped > (found?.helped ?? 0)) found = { index, helped: there.helped };
+    if (there.helped === worse2.length || index === last3 && there.alike) break;
   }
   if (found === void 0) return {};
-  const enough = helps(found) ?? 0;
-  const state = (index) => {
-    const count3 = helps(index);
-    if (count3 === void 0) return "unknown";
-    return count3 < 0 ? "unusable" : count3 >= enough ? "moved" : "base";
+  const interval = bisect(0, found.index, helpingStates(partner, stand, found.helped), () => false);
+  const best = { index: interval.high, helped: found.helped };
+  return interval.ask === void 0 ? { best } : { best, ask: interval.ask };
+}
+function helpingStates(partner, stand, enough) {
+  const minors = new Set(
+    partner.line.flatMap((version2, index) => stand(index) === "unusable" ? [minorOf(version2)] : [])
+  );
+  return (index) => {
+    const there = stand(index);
+    if (there === void 0) return minors.has(minorOf(partner.line[index] ?? "")) ? "unusable" : "unknown";
+    return there === "unusable" ? "unusable" : there.helped >= enough ? "moved" : "base";
   };
-  const interval = bisect(0, found, state, () => false);
-  return interval.ask === void 0 ? { index: interval.high } : { ask: interval.ask };
 }
-function helpedAt(problem, history, partner, index, worse2) {
-  let helped = 0;
-  for (const cell of worse2) {
-    const request = requestFor(problem, history, cell, pinsAt(problem, partner, index));
-    const environment = request && environmentFor(history, request);
-    if (environment === void 0) return void 0;
-    if (environment.status !== "built") return -1;
-    const { comparison } = compareAt(problem, history, cell, pinsAt(problem, partner, index));
-    if (comparison !== "not-compared" && !isWorse(comparison)) helped++;
-  }
-  return helped;
+function standAt(problem, history, partner, index, worse2) {
+  const pins = pinsAt(problem, partner, index);
+  const environments = worse2.map((cell) => {
+    const request = requestFor(problem, history, cell, pins);
+    return request && environmentFor(history, request);
+  });
+  if (environments.some((environment) => environment === void 0)) return void 0;
+  if (environments.every((environment) => environment?.status !== "built")) return "unusable";
+  const open2 = worse2.filter((cell) => !isMended(problem, history, cell, pins));
+  return { helped: worse2.length - open2.length, alike: open2.every((cell) => isAlike(problem, history, cell, pins)) };
 }
-function mended(problem, history, partner, worse2) {
-  const found = foundPartner(problem, history, partner, worse2);
-  if (found === void 0) return void 0;
-  const pins = { ...headPins(problem), [found.library]: found.version };
-  return worse2.filter((cell) => !isWorse(compareAt(problem, history, cell, pins).comparison));
-}
-function foundPartner(problem, history, partner, worse2) {
-  const { index } = firstHelping(problem, history, partner, worse2);
-  const version2 = index === void 0 ? void 0 : partner.line[index];
-  return version2 === void 0 ? void 0 : { library: partner.library, version: version2 };
+function isAlike(problem, history, cell, pins) {
+  return [cell, controlOf(cell)].some((one) => {
+    const there = compareAt(problem, history, one, pins);
+    const head = compareHead(problem, history, one);
+    return ["regressed", "degraded"].includes(head.comparison) && wayOf(there) === wayOf(head);
+  });
 }
 function partnersFound(problem, history) {
   const worse2 = worseCells(problem, history);
   if (worse2.length === 0) return [];
-  return partners(problem, history).flatMap((partner) => foundPartner(problem, history, partner, worse2) ?? []);
+  return partners(problem, history, worse2).flatMap((partner) => {
+    const { best } = firstHelping(problem, history, partner, worse2);
+    const version2 = best && partner.line[best.index];
+    if (best === void 0 || version2 === void 0) return [];
+    const patches = partner.line.filter((other, index) => {
+      const there = index > best.index && minorOf(other) === minorOf(version2) && standAt(problem, history, partner, index, worse2);
+      return there && there !== "unusable" && there.helped >= best.helped;
+    });
+    const newestPatch = patches.at(-1);
+    return [{ library: partner.library, version: version2, ...newestPatch && { newestPatch } }];
+  });
 }
 
-// src/search/problem.ts
-function everyCell(problem) {
-  return [...problem.controls, ...problem.cells];
+// src/search/workarounds.ts
+function workaroundQuestions(problem, history) {
+  const worse2 = worseCells(problem, history);
+  const isTried = (cell, other) => kindOf(cell, other) !== void 0 && (!needsBase(problem, history, cell) || hasBase(problem, history, other));
+  const wanted = problem.alternatives.filter((other) => worse2.some((cell) => isTried(cell, other)));
+  const compared2 = wanted.filter(
+    (other) => worse2.some((cell) => isTried(cell, other) && needsBase(problem, history, cell))
+  );
+  return [
+    ...ask(problem, history, "base", {}, withControls(uniqueCells(compared2))),
+    ...ask(problem, history, "workaround", headPins(problem), withControls(uniqueCells(wanted)))
+  ];
+}
+function workaroundsOf(problem, history, cell) {
+  return uniqueCells([...problem.cells, ...problem.alternatives]).flatMap((other) => {
+    const kind = kindOf(cell, other);
+    const result = resultAt(problem, history, other, headPins(problem));
+    if (kind === void 0 || result === void 0) return [];
+    const why = result.outcome === "pass" ? whyNot2(problem, history, cell, other) : void 0;
+    const tried2 = { cell: cellId(cell), kind, use: cellId(other), outcome: result.outcome };
+    return [{ ...tried2, helps: result.outcome === "pass" && why === void 0, ...why && { why } }];
+  });
+}
+function kindOf(cell, other) {
+  if (other.architecture !== cell.architecture || other.task !== cell.task) return void 0;
+  if (other.method === "base" || cellId(other) === cellId(cell)) return void 0;
+  if (other.quantization === cell.quantization) return "method";
+  return other.method === cell.method && other.quantization === "none" ? "quantization" : void 0;
+}
+function whyNot2(problem, history, cell, other) {
+  if (isWorse(compareHead(problem, history, other).comparison)) return "worse than before the change";
+  const control = resultAt(problem, history, controlOf(other), headPins(problem));
+  if (control === void 0 || !["pass", "wrong", "fail"].includes(control.outcome))
+    return "the base model was not measured there";
+  const isMoved = control.outcome !== "pass" && !isControlSound(problem, history, other, headPins(problem));
+  if (isMoved) return `the base model is ${control.outcome === "wrong" ? "wrong" : "broken"} there`;
+  const unchecked = uncheckedIn(problem, history, cell, other);
+  return unchecked.length > 0 ? `not checked there: ${unchecked.join(", ")}` : void 0;
+}
+function uncheckedIn(problem, history, cell, other) {
+  const { fresh, what } = compareHead(problem, history, cell);
+  const result = resultAt(problem, history, other, headPins(problem));
+  const stages = fresh.map(({ stage }) => stage);
+  const isDropped = (stage) => stage === "quantize" && other.quantization === "none";
+  const facts = what.filter((one) => !stages.includes(one));
+  const isCompared = compareHead(problem, history, other).comparison !== "not-compared";
+  return [
+    ...stages.filter((stage) => result?.stages[stage] !== "ok" && !isDropped(stage)),
+    ...isCompared ? [] : facts
+  ];
+}
+function needsBase(problem, history, cell) {
+  const { fresh, what } = compareHead(problem, history, cell);
+  return what.some((one) => one === "carry" || !fresh.some(({ stage }) => stage === one));
+}
+function hasBase(problem, history, cell) {
+  const request = requestFor(problem, history, cell, {});
+  return request !== void 0 && environmentFor(history, request)?.status === "built";
 }
 
 // src/search/next.ts
 var PHASES = [
-  (problem, history) => ask(problem, history, "base", {}, everyCell(problem)),
-  (problem, history) => ask(problem, history, "head", headPins(problem), everyCell(problem)),
+  bothEnds,
   aloneQuestions,
   (problem, history) => bisectionQuestions(problem, history, located(problem, history)),
   (problem, history) => repeatQuestions(problem, history, closed(problem, history)),
   workaroundQuestions,
   holdQuestions,
   partnerQuestions,
+  partnerEverywhereQuestions,
   (problem, history) => heldBackQuestions(problem, history, closed(problem, history))
 ];
 function next(problem, history) {
@@ -41940,6 +42782,34 @@ function next(problem, history) {
   }
   return { kind: "done" };
 }
+function leftUndone(problem, history) {
+  const planned = new Set(problem.cells.map(cellId));
+  const isPlanned = (cell) => planned.has(cellId(cell));
+  const found = /* @__PURE__ */ new Map();
+  for (const phase of PHASES)
+    for (const { purpose, cells } of unanswered(history, merged(phase(problem, history)))) {
+      const kind = purpose === "base" ? "head" : purpose;
+      const known = found.get(kind) ?? /* @__PURE__ */ new Set();
+      for (const cell of cells) if (kind !== "head" || isPlanned(cell)) known.add(cellId(cell));
+      found.set(kind, known);
+    }
+  return [...found].map(([purpose, cells]) => ({
+    purpose,
+    cells: [...cells],
+    libraries: purpose === "partner" ? untriedPartners(problem, history) : []
+  }));
+}
+var SETS_AT_ONCE = 2;
+function bothEnds(problem, history) {
+  const sets = groups(problem, everyCell(problem)).map(({ cells }) => cells);
+  const basesOf = (cells) => unanswered(history, ask(problem, history, "base", {}, cells));
+  const hasBase2 = (cells) => basesOf(cells).length === 0;
+  const next2 = sets.filter((cells) => !hasBase2(cells)).slice(0, SETS_AT_ONCE);
+  return [
+    ...sets.filter(hasBase2).flatMap((cells) => ask(problem, history, "head", headPins(problem), cells)),
+    ...next2.flatMap(basesOf)
+  ];
+}
 function aloneQuestions(problem, history) {
   if (problem.changes.length === 1) return [];
   const cells = movedCells(problem, history);
@@ -41949,12 +42819,12 @@ function located(problem, history) {
   return movedCells(problem, history).flatMap((cell) => locate(problem, history, cell) ?? []);
 }
 function closed(problem, history) {
-  return located(problem, history).filter((one) => boundariesOf(problem, history, one).length > 0);
+  return located(problem, history).filter((one) => isClosed(one) && boundariesOf(problem, history, one).length > 0);
 }
 function holdPins(problem, history) {
   const pins = {};
   for (const change of problem.changes) {
-    const lows = closed(problem, history).filter((one) => one.change.library === change.library).filter((one) => isWorse(compareHead(problem, history, one.cell).comparison)).map((one) => one.interval.low);
+    const lows = located(problem, history).filter((one) => one.change.library === change.library).filter((one) => isWorse(compareHead(problem, history, one.cell).comparison)).map((one) => one.interval.low);
     if (lows.length > 0) Object.assign(pins, at2(change, Math.min(...lows)));
   }
   return pins;
@@ -41962,17 +42832,7 @@ function holdPins(problem, history) {
 function holdQuestions(problem, history) {
   const pins = holdPins(problem, history);
   if (Object.keys(pins).length === 0) return [];
-  return ask(problem, history, "hold", { ...headPins(problem), ...pins }, problem.cells);
-}
-function workaroundQuestions(problem, history) {
-  const worse2 = worseCells(problem, history);
-  const wanted = problem.alternatives.filter(
-    (candidate) => worse2.some(
-      (cell) => cell.architecture === candidate.architecture && cell.task === candidate.task && (cell.quantization === candidate.quantization || cell.method === candidate.method && candidate.quantization === "none")
-    )
-  );
-  const cells = uniqueCells(wanted).filter((cell) => !worse2.some((other) => cellId(other) === cellId(cell)));
-  return ask(problem, history, "workaround", headPins(problem), cells);
+  return ask(problem, history, "hold", { ...headPins(problem), ...pins }, withControls(problem.cells));
 }
 function merged(questions) {
   const found = /* @__PURE__ */ new Map();
@@ -41983,36 +42843,41 @@ function merged(questions) {
   }
   return [...found.values()];
 }
-function controlsOf(cells) {
-  const planned = new Set(cells.map(cellId));
-  return uniqueCells(cells.map(controlOf)).filter((cell) => !planned.has(cellId(cell)));
-}
 
 // src/search/conclude.ts
 function conclude(problem, history) {
   const boundaries = located(problem, history).flatMap((one) => boundariesOf(problem, history, one));
   const flaky = new Set(boundaries.filter(isFlaky).map((boundary) => boundary.cell));
-  const compared = (cell) => comparisonOf(problem, history, cell, flaky);
+  const compared2 = (cell) => comparisonOf(problem, history, cell, flaky);
   return {
-    comparisons: problem.cells.map(compared),
-    controls: problem.controls.map(compared),
+    comparisons: problem.cells.map(compared2),
+    controls: problem.controls.map(compared2),
     boundaries: boundaries.filter((boundary) => !isFlaky(boundary)),
     together: togetherOnly(problem, history),
-    measuredPins: [...partnerPins(problem, history), ...holdPin(problem, history, boundaries)],
-    workarounds: worseCells(problem, history).flatMap((cell) => workaroundsOf(problem, history, cell))
+    measuredPins: [...partnerPins(problem, history), ...holdPinsFound(problem, history, boundaries)].flatMap(
+      (pin) => withoutFlaky(pin, flaky)
+    ),
+    workarounds: worseCells(problem, history).filter((cell) => !flaky.has(cellId(cell))).flatMap((cell) => workaroundsOf(problem, history, cell)),
+    left: leftUndone(problem, history)
   };
+}
+function withoutFlaky(pin, flaky) {
+  const unlocks = pin.unlocks.filter((cell) => !flaky.has(cell));
+  return unlocks.length > 0 ? [{ ...pin, unlocks }] : [];
 }
 function comparisonOf(problem, history, cell, flaky) {
   const { comparison, what } = compareHead(problem, history, cell);
   const before = resultAt(problem, history, cell, {});
   const after = resultAt(problem, history, cell, headPins(problem));
+  const control = brokenControl(problem, history, cell, headPins(problem));
   return {
     cell: cellId(cell),
     comparison: flaky.has(cellId(cell)) ? "flaky" : comparison,
     what,
     ...isBaseModel(problem, history, cell) && { cause: "base model" },
     ...before && { before },
-    ...after && { after }
+    ...after && { after },
+    ...control && { brokenControl: control }
   };
 }
 function togetherOnly(problem, history) {
@@ -42025,52 +42890,41 @@ function togetherOnly(problem, history) {
   return movedCells(problem, history).filter((cell) => !found.has(cellId(cell)) && allAlone(cell)).map(cellId);
 }
 function partnerPins(problem, history) {
-  return partnersFound(problem, history).flatMap(({ library, version: version2 }) => {
+  return partnersFound(problem, history).flatMap(({ library, version: version2, newestPatch }) => {
     const counted = count2(problem, history, { ...headPins(problem), [library]: version2 });
     const own3 = problem.changes.some((change) => change.library === library);
     const kind = own3 ? "floor" : "raise-partner";
-    return counted.unlocks.length > 0 ? [{ kind, library, version: version2, ...counted }] : [];
+    return counted.unlocks.length > 0 ? [{ kind, library, version: version2, ...newestPatch && { newestPatch }, ...counted }] : [];
   });
 }
-function holdPin(problem, history, boundaries) {
-  return Object.entries(holdPins(problem, history)).flatMap(([library, version2]) => {
-    const counted = count2(problem, history, { ...headPins(problem), ...holdPins(problem, history) });
-    const below = boundaries.find(
-      (boundary) => boundary.library === library && boundary.lastGood === version2
-    )?.firstBad;
-    return counted.unlocks.length > 0 && below ? [{ kind: "hold", library, version: version2, below, ...counted }] : [];
+function holdPinsFound(problem, history, boundaries) {
+  const pins = holdPins(problem, history);
+  const counted = count2(problem, history, { ...headPins(problem), ...pins });
+  if (counted.unlocks.length === 0) return [];
+  return problem.changes.flatMap(({ library, from, to, releases }) => {
+    const version2 = pins[library];
+    if (version2 === void 0) return [];
+    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version: version2, ...counted }];
+    const boundary = boundaries.find((one) => one.library === library && one.lastGood === version2);
+    const next2 = releases[releases.indexOf(version2) + 1];
+    const below = boundary && (boundary.certainty.open > 0 ? next2 : boundary.firstBad);
+    return below ? [{ kind: "hold", library, version: version2, below, ...counted }] : [];
   });
 }
 function count2(problem, history, pins) {
-  const comparisons = problem.cells.map((cell) => ({ cell, ...compareAt(problem, history, cell, pins) }));
-  const measured2 = comparisons.filter(({ comparison }) => comparison !== "not-compared");
-  const good = measured2.filter(({ comparison }) => !isWorse(comparison));
   const worse2 = new Set(worseCells(problem, history).map(cellId));
+  const measured2 = problem.cells.filter(
+    (cell) => compareAt(problem, history, cell, pins).comparison !== "not-compared"
+  );
+  const isGood = (cell) => worse2.has(cellId(cell)) ? isMended(problem, history, cell, pins) : !isWorse(compareAt(problem, history, cell, pins).comparison) && isControlSound(problem, history, cell, pins);
   const first = problem.cells[0];
   const request = first && requestFor(problem, history, first, pins);
   return {
-    unlocks: good.map(({ cell }) => cellId(cell)).filter((id2) => worse2.has(id2)),
-    holds: good.length,
+    unlocks: worseOrControls(problem, history).filter((cell) => isMended(problem, history, cell, pins)).map(cellId),
+    holds: measured2.filter(isGood).length,
     of: measured2.length,
     measuredIn: request ? requestKey(request) : ""
   };
-}
-function workaroundsOf(problem, history, cell) {
-  const tried = [...problem.cells, ...problem.alternatives].filter(
-    (other) => other.architecture === cell.architecture && other.task === cell.task && other.method !== "base"
-  );
-  const seen = /* @__PURE__ */ new Set();
-  return tried.flatMap((other) => {
-    const sameMethod = other.method === cell.method && other.quantization === "none" && cell.quantization !== "none";
-    const sameQuantization = other.quantization === cell.quantization && other.method !== cell.method;
-    const id2 = cellId(other);
-    if (!(sameMethod || sameQuantization) || seen.has(id2)) return [];
-    seen.add(id2);
-    const result = resultAt(problem, history, other, headPins(problem));
-    if (result === void 0) return [];
-    const kind = sameMethod ? "quantization" : "method";
-    return [{ cell: cellId(cell), kind, use: id2, helps: result.outcome === "pass", outcome: result.outcome }];
-  });
 }
 
 // src/sweep/weather.ts
@@ -42164,12 +43018,24 @@ var REASONS = [
     message: /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i
   },
   { name: "this release lacks it", means: "refused", type: /^Unsupported$/ },
+  {
+    name: "no default target modules",
+    means: "refused",
+    type: /^ValueError$/,
+    message: /please specify `target_modules`/i
+  },
   { name: "refused", means: "refused", type: /^NotImplementedError$/ },
   {
     name: "refused",
     means: "refused",
     type: /^(ValueError|TypeError|RuntimeError)$/,
     message: /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i
+  },
+  {
+    name: "needs another torch",
+    means: "needs-torch",
+    type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
+    message: /no module named '(torch|triton)[.']|from '(torch|triton)[.']|^module '(torch|triton)([.][\w.]+)?' has no attr/i
   },
   { name: "name cannot be imported", means: "defect", type: /^ImportError$/, message: /cannot import name/ },
   { name: "package missing", means: "defect", type: /^ModuleNotFoundError$/ },
@@ -42191,10 +43057,10 @@ var REASONS = [
 ];
 var MESSAGE_LIMIT = 8192;
 function classify(type, message, causes2 = []) {
-  const text2 = message.slice(0, MESSAGE_LIMIT);
-  const weather = weatherOf(type, text2, causes2);
+  const text = message.slice(0, MESSAGE_LIMIT);
+  const weather = weatherOf(type, text, causes2);
   if (weather !== void 0) return { reason: weather, means: "weather" };
-  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
+  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
   return found ? { reason: found.name, means: found.means } : { reason: type, means: "defect" };
 }
 function signatureOf(type, message) {
@@ -42211,10 +43077,15 @@ var CRASHES = {
   11: "SIGSEGV"
 };
 var SETTING_UP = ["build", "quantize", "attach"];
-function judge(record3) {
+function judge(record3, ownTorch) {
   if (record3.ended !== "exit") return endedEarly(record3);
   const judged = record3.failures.map((failure2) => ({ failure: toFailure(failure2), means: meaningOf(record3, failure2) }));
   const facts = factsOf(record3);
+  const another = judged.find(({ means }) => means === "needs-torch");
+  if (another && ownTorch !== void 0) {
+    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
+    return unmeasured(record3.cell, "skipped", another.failure.reason, `${another.failure.message}: ${why}`);
+  }
   const weather = judged.find(({ means }) => means === "weather" || means === "needs-device");
   if (weather) {
     const outcome = weather.means === "weather" ? "inconclusive" : "skipped";
@@ -42226,14 +43097,14 @@ function judge(record3) {
     return unmeasured(record3.cell, "inconclusive", "incomplete record", "The probe left out stages without a failure.");
   return {
     cell: record3.cell,
-    outcome: outcomeOf(judged),
+    outcome: outcomeOf2(judged),
     ...counts && { reason: counts.reason, message: counts.message },
     stages: record3.stages,
     failures: counts ? [counts, ...failures.filter((failure2) => failure2 !== counts)] : [],
     facts
   };
 }
-function outcomeOf(judged) {
+function outcomeOf2(judged) {
   if (judged.some(({ means }) => means === "refused")) return "unsupported";
   if (judged.some(({ failure: failure2 }) => failure2.kind === "raised")) return "fail";
   return judged.length > 0 ? "wrong" : "pass";
@@ -42246,7 +43117,7 @@ function meaningOf(record3, failure2) {
   return means;
 }
 function toFailure(failure2) {
-  const { stage, kind, type, message } = failure2;
+  const { stage, kind, type, message, frames } = failure2;
   if (kind === "check") return { stage, kind, type, reason: type, signature: type, message };
   return {
     stage,
@@ -42254,7 +43125,8 @@ function toFailure(failure2) {
     type,
     reason: classify(type, message).reason,
     signature: signatureOf(type, message),
-    message: `${type}: ${message}`
+    message: `${type}: ${message}`,
+    ...frames.length > 0 && { frames }
   };
 }
 function factsOf(record3) {
@@ -42386,16 +43258,15 @@ async function prepare(question, ports, settings) {
   const known = ports.journal.environment(key);
   const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
   if (known && (everyCellKnown || known.status === "unresolved")) return known;
-  const environment = await ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
+  return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
     (error62) => ({
       status: "inconclusive",
       why: `The environment could not be made: ${error62 instanceof Error ? error62.message : String(error62)}`
     })
   );
-  ports.journal.addEnvironment(question.environment, environment);
-  return environment;
 }
 async function measure(question, environment, ports, settings) {
+  ports.journal.addEnvironment(question.environment, environment);
   const results = /* @__PURE__ */ new Map();
   const key = requestKey(question.environment);
   if (environment.status !== "built") {
@@ -42420,11 +43291,12 @@ async function measure(question, environment, ports, settings) {
     if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(key, environment.id, question.repeat, result);
   };
-  const ended = open2.length > 0 && await probe(question, environment.id, open2, settings.width, ports, settings, add2);
+  const ended = open2.length > 0 && await probe(question, environment, open2, settings.width, ports, settings, add2);
   const unsure = open2.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
   if (unsure.length > 0 && ended !== "nothing in time" && !settings.isStopped())
-    await probe(question, environment.id, unsure, 1, ports, settings, add2);
-  return { question, environment, results };
+    await probe(question, environment, unsure, 1, ports, settings, add2);
+  const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
+  return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
 }
 function reachedCarry(result) {
   return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
@@ -42438,18 +43310,31 @@ function leavesHandover(question, settings) {
   const base = settings.baseOf(question.environment);
   return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
 }
-async function probe(question, environmentId, cells, width, ports, settings, add2) {
+async function probe(question, environment, cells, width, ports, settings, add2) {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
+  const inOrder = orderedBy(cells, add2);
   const imported = /* @__PURE__ */ new Set();
-  const end = await ports.probes.run(environmentId, jobFor(question, cells, width, ports, settings), (line) => {
+  const ownTorch = question.environment.pins.torch === void 0 ? environment.lock.torch : void 0;
+  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
     const record3 = parseRecord(line);
     if (record3?.kind === "imported") imported.add(record3.package);
     if (record3?.kind !== "cell" || !waiting.delete(record3.cell)) return;
-    add2(judge(record3));
+    inOrder(judge(record3, ownTorch));
   });
   const nothing = end.how === "timeout" && waiting.size === cells.length;
-  for (const id2 of waiting.keys()) add2(withoutRecord(id2, end, imported.has("peft")));
+  for (const id2 of waiting.keys()) inOrder(withoutRecord(id2, end, imported.has("peft")));
   return nothing ? "nothing in time" : "ended";
+}
+function orderedBy(cells, add2) {
+  const finished = /* @__PURE__ */ new Map();
+  const open2 = cells.map(cellId);
+  return (result) => {
+    finished.set(result.cell, result);
+    for (let first = finished.get(open2[0] ?? ""); first !== void 0; first = finished.get(open2[0] ?? "")) {
+      open2.shift();
+      add2(first);
+    }
+  };
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
@@ -42485,7 +43370,8 @@ async function plan(request, catalog, python) {
   const releases = await lookUp(request, catalog, problems);
   const planned = makePlan(request, releases, python, problems);
   if (planned === void 0 || problems.length > 0) throw new UserError(problems);
-  return planned;
+  const asks = await Promise.all(planned.changes.map(({ library, to }) => catalog.requires(library, to)));
+  return { ...planned, asks: [...new Set(asks.flat())] };
 }
 async function sweep(planned, known, ports, machine) {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
@@ -42549,7 +43435,7 @@ async function lookUp(request, catalog, problems) {
   return new Map(found);
 }
 function problemOf(planned) {
-  const { changes, held, cells, alternatives: alternatives2, partners: partners2, environments } = planned;
+  const { changes, held, cells, alternatives: alternatives2, partners: partners2, asks = [], environments } = planned;
   return {
     changes,
     held,
@@ -42557,6 +43443,7 @@ function problemOf(planned) {
     controls: controlsOf(cells),
     alternatives: alternatives2,
     partners: partners2,
+    asks,
     packages: packageTable(),
     environments
   };
@@ -42574,16 +43461,20 @@ async function search(problem, planned, ports, machine) {
     baseOf: (request) => baseRequest(problem, request.packages),
     preferencesOf: (request) => {
       const measured2 = [request.packages, ...packageSets].map((packages) => baseLock(problem, history, packages)).find((lock) => lock !== void 0);
-      const written = isHead(request) ? planned.locked.head : planned.locked.base;
-      return { versions: { ...measured2, ...written }, ofAnyDate: Object.keys(written) };
+      const written2 = isHead(request) ? planned.locked.head : planned.locked.base;
+      return { versions: { ...measured2, ...written2 }, ofAnyDate: Object.keys(written2) };
     },
     isStopped,
     left: () => Math.max(0, deadline - ports.clock.now())
   };
   for (; ; ) {
     const step = next(problem, history);
-    if (step.kind === "done") return { history, stoppedBy: "finished" };
-    if (isStopped())
+    if (step.kind === "done" && !ports.isInterrupted())
+      return {
+        history,
+        stoppedBy: leftUndone(problem, history).length > 0 ? "environments" : "finished"
+      };
+    if (step.kind === "done" || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
     history.push(...await measureBatch(step.questions, ports, settings));
     if (history.some(({ question }) => question.purpose === "head")) await ports.watch?.(history);
@@ -42628,6 +43519,7 @@ function renderPlan(facts) {
     ...facts.files.length > 1 ? [["", `the same in ${facts.files.length} files`]] : [],
     ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
     ["", cellsFrom(facts)],
+    ...facts.unsure.length > 0 ? [["", unsureText(facts)]] : [],
     [
       "held",
       [
@@ -42637,7 +43529,10 @@ function renderPlan(facts) {
     ],
     ["", torchText(facts)],
     ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
-    ["environments", `${2 * facts.packageSets} now, at most ${facts.environments}`],
+    [
+      "environments",
+      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ""}`
+    ],
     ["runner", `CPU, Python ${facts.python}`],
     ["isolation", isolationText(facts)],
     [
@@ -42646,13 +43541,19 @@ function renderPlan(facts) {
     ],
     ["time", `stops at ${facts.minutes} min`]
   ];
-  return `${rows.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
+  return `${rows.map(([name2, text]) => `${name2.padEnd(14)}${text}`.trimEnd()).join("\n")}
 `;
 }
 function cellsFrom({ chosenBy, sources, files }) {
   if (chosenBy === "user") return "as named";
-  if (chosenBy === "default") return files.length > 0 ? "the default: no cell was found in the code" : "the default";
+  if (chosenBy === "default") return files.length > 0 ? "the default: no cell of the code is sure" : "the default";
   return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
+}
+var SHOWN_UNSURE = 3;
+function unsureText({ unsure }) {
+  const rest = unsure.length - SHOWN_UNSURE;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `not sure, so not measured: ${unsure.slice(0, SHOWN_UNSURE).map((place2) => plain(place2, 60)).join(", ")}${more}; name those with --cells`;
 }
 function changeText({ library, from, to, place: place2 }) {
   return `${library} ${from} -> ${to}${place2 ? `     ${place2.file}:${place2.line}` : ""}`;
@@ -42665,8 +43566,8 @@ function gigabytes(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 function releasesText({ library, releases }) {
-  const between = releases.length - 2;
-  return between <= 0 ? `${library}: adjacent, no search` : `${library}: ${between} between, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+  const between2 = releases.length - 2;
+  return between2 <= 0 ? `${library}: adjacent, no search` : `${library}: ${between2} between, found in about ${Math.ceil(Math.log2(between2 + 1))} steps where a cell breaks`;
 }
 function isolationText({ containment }) {
   const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(", ")}` : "";
@@ -42690,7 +43591,9 @@ function isFound(report, kind, isKnown) {
   switch (kind) {
     case "regressed":
     case "degraded":
-      return report.comparisons.some(({ cell, comparison }) => comparison === kind && !isKnown(cell));
+      return [...report.comparisons, ...report.controls].some(
+        ({ cell, comparison }) => comparison === kind && !isKnown(cell)
+      );
     case "incomplete":
       return report.totals.cells["not-compared"] > 0;
     case "guard":
@@ -42707,8 +43610,8 @@ function checkStatus(report) {
 }
 
 // src/commands/files.ts
-import { existsSync as existsSync10, mkdirSync as mkdirSync10, readdirSync as readdirSync7, readFileSync as readFileSync10, writeFileSync as writeFileSync6 } from "node:fs";
-import { join as join15 } from "node:path";
+import { existsSync as existsSync10, mkdirSync as mkdirSync11, readdirSync as readdirSync7, readFileSync as readFileSync11, statSync as statSync4, writeFileSync as writeFileSync8 } from "node:fs";
+import { dirname as dirname7, join as join16 } from "node:path";
 
 // src/report/comment/causes.ts
 function causesText2(report) {
@@ -42728,13 +43631,16 @@ function sourcesOf(report) {
 }
 function causeText2({ boundary, cells }, index, total) {
   const name2 = total === 1 ? `Cause, ${plural2(cells.length, "cell")}` : `Cause ${index + 1}, ${plural2(cells.length, "cell")}`;
-  const verb = boundary.direction === "degraded" ? "is worse" : "fails";
-  const between = boundary.certainty.adjacent ? "no release lies between" : "what lies between fails in another way or could not be measured";
+  const [before, after] = boundaryWords(boundary);
   const { runs, agree } = boundary.certainty;
   return [
-    `**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} passes, ${inline(boundary.firstBad)} ${verb}; ${between}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+    `**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${before}, ${inline(boundary.firstBad)} ${after}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
     fence([`${boundary.stage}: ${boundary.message}`])
   ].join("\n\n");
+}
+function betweenText({ certainty }) {
+  if (certainty.adjacent) return "no release lies between";
+  return certainty.open > 0 ? `${plural2(certainty.open, "release")} between not measured` : "what lies between fails in another way or could not be measured";
 }
 function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
   if (certainty.confounded)
@@ -42768,7 +43674,7 @@ function details(report) {
     ].join("\n"),
     ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
     ...first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
-    ...notCompared(report),
+    ...notCompared2(report),
     ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
     "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
     "</details>"
@@ -42778,7 +43684,7 @@ function againCommand(report, cell) {
   const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
   return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
 }
-function notCompared(report) {
+function notCompared2(report) {
   const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
   return open2.length === 0 ? [] : [open2.map(({ cell, why }) => `- ${code(cell)} not measured: ${inline(why ?? "", 160)}`).join("\n")];
 }
@@ -42787,59 +43693,150 @@ function footer2(report) {
   return `<sub>${report.run.device}, ${plural2(built, "environment")}, ${duration3(report.run.ms)}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
 }
 
+// src/report/harm.ts
+var HARM = {
+  import: both("The libraries cannot be imported together: nothing runs."),
+  build: both("The model cannot be loaded: training does not start."),
+  quantize: both("The model cannot be quantized: training does not start."),
+  attach: {
+    raised: "The adapter cannot be put on the model: training does not start.",
+    check: "The adapter has nothing to train."
+  },
+  forward: {
+    raised: "The first forward pass fails: training does not start.",
+    check: "The first loss is not a number: training is of no use."
+  },
+  train: {
+    raised: "Training fails.",
+    check: "Training runs and does not train what it should: nothing raises."
+  },
+  generate: {
+    raised: "Training passes and generation fails: you would find out after the fine-tune.",
+    check: "Training passes and only what is generated is wrong: you would find out after the fine-tune."
+  },
+  reload: {
+    raised: "Training passes and the saved adapter cannot be loaded: you would find out after the fine-tune.",
+    check: "Training passes and the saved adapter does not come back as it was: you would find out after the fine-tune."
+  },
+  carry: {
+    raised: "Training passes; adapters that were saved before the change cannot be loaded after it.",
+    check: "Training passes; adapters that were saved before the change do not mean the same after it."
+  },
+  disable: {
+    raised: "Training and generation pass; switching the adapter off fails.",
+    check: "Training and generation pass; with the adapter switched off the model is not what it was."
+  },
+  merge: {
+    raised: "Training passes and merging fails: you would find out after the fine-tune.",
+    check: "Training passes and merging changes the model: you would find out after the fine-tune."
+  }
+};
+var MODEL_HARM = {
+  import: "The libraries cannot be imported: nothing runs.",
+  build: "The model itself cannot be loaded: nothing runs.",
+  quantize: "The model itself cannot be quantized: training does not start.",
+  attach: "The model itself cannot be run: training does not start.",
+  forward: "The model itself cannot be run: training does not start.",
+  train: "The model itself does not train as it did.",
+  generate: "The model itself does not generate as it did: you would find out after the fine-tune.",
+  carry: "The model itself gives other outputs than before the change, with or without an adapter."
+};
+var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
+function both(text) {
+  return { raised: text, check: text };
+}
+var SHOWN = 3;
+function harmText(report) {
+  const cells = worse(report).filter(({ cause }) => cause === void 0);
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
+    const text = harmOf(cell);
+    found.set(text, (found.get(text) ?? 0) + 1);
+  }
+  const several = found.size > 1;
+  return [...found].slice(0, SHOWN).map(([text, count3]) => several ? `${plural2(count3, "cell")}: ${text}` : text).join(" ");
+}
+function harmOf(cell) {
+  const fresh = firstFresh(cell);
+  if (fresh === void 0) return cell.after === "unsupported" ? "The new release does not support it." : LESS;
+  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? "";
+  const [earliest] = cell.failedAfter;
+  if (earliest && earliest.stage !== fresh.stage)
+    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
+  return HARM[fresh.stage]?.[fresh.kind] ?? "";
+}
+function firstFresh({ what, failedAfter }) {
+  return failedAfter.find(({ stage }) => what.includes(stage));
+}
+function position(cell) {
+  const fresh = firstFresh(cell);
+  return fresh === void 0 ? STAGES.length : STAGES.indexOf(fresh.stage);
+}
+
+// src/report/comment/base-model.ts
+var SHOWN2 = 6;
+function baseModelText(report) {
+  const moved = movedModels(report);
+  if (moved.length === 0) return "";
+  const lines2 = moved.slice(0, SHOWN2).map((control) => {
+    const why = whyAtHead(report, control);
+    return `- ${code(control.cell)}: ${inline(beforeAfter(control, "\u2192"))}${why ? `. ${inline(why, 160)}` : ""}`;
+  });
+  const rest = moved.length - SHOWN2;
+  return [
+    "**The base model**, measured without an adapter:",
+    [...lines2, ...rest > 0 ? [`- and ${rest} more, in the full report`] : []].join("\n")
+  ].join("\n\n");
+}
+
 // src/report/comment/headline.ts
 function headline(report) {
-  const changed = report.changes.map(({ library, to }) => `${inline(library)} ${inline(to)}`).join(" and ");
   const total = report.comparisons.length;
   const counts = `**${totalsText(report, ", ")}, of ${plural2(total, "cell")}.**`;
+  return [`### ${verdict(report)}`, harmText(report), baseModelText(report), counts, limitsText(report)].filter((line) => line !== "").join("\n\n");
+}
+function verdict(report) {
+  const changed = report.changes.map(({ library, to }) => `${inline(library)} ${inline(to)}`).join(" and ");
   const bad = worse(report);
-  if (bad.length === 0) {
-    const open2 = report.totals.cells["not-compared"];
-    return open2 > 0 ? `### \u26A0\uFE0F ${changed}: nothing broke that was measured, ${plural2(open2, "cell")} not measured
-
-${counts}` : `### \u2705 ${changed} works with your fine-tuning
-
-${counts}`;
-  }
-  const verb = report.totals.cells.regressed > 0 ? "breaks" : "degrades";
-  const sentence = harmSentence(report);
-  return [`### \u274C ${changed} ${verb} ${whatBreaks(report)}`, sentence, counts].filter((line) => line !== "").join("\n\n");
-}
-function whatBreaks(report) {
-  const parts = worse(report).map(({ cell }) => cell.split("/"));
-  const methods = [...new Set(parts.map(([method = ""]) => method))];
-  const architectures = [...new Set(parts.map(([, , architecture = ""]) => architecture))];
-  const list2 = (names) => names.map((name2) => inline(name2)).join(", ");
-  const methodText = methods.length <= 3 ? list2(methods) : `${methods.length} methods`;
-  const architectureText = architectures.length <= 3 ? list2(architectures) : `${architectures.length} architectures`;
-  return `${methodText} on ${architectureText}`;
-}
-var HARM = {
-  import: "PEFT cannot be imported: nothing runs.",
-  attach: "The adapter cannot be put on the model: training does not start.",
-  forward: "The first forward pass fails: training does not start.",
-  generate: "Training still passes; the failure shows at `generate`, after the fine-tune.",
-  reload: "Training still passes; the saved adapter does not come back as it was saved.",
-  carry: "Adapters that were saved before the change do not mean the same after it.",
-  merge: "Training still passes; merging changes the model.",
-  disable: "Training still passes; switching the adapter off fails."
-};
-function harmSentence(report) {
-  const stages = [
-    ...new Set(
-      report.boundaries.filter((boundary) => boundary.direction !== "fixed").map((boundary) => boundary.stage)
-    )
+  if (bad.length === 0) return `${nothingBroke(report, changed)}`;
+  const models = bad.filter(({ cell, cause }) => cause !== void 0 || isControl(parseCellId(cell)));
+  const own3 = bad.filter((one) => !models.includes(one));
+  const places = cellsText(
+    report,
+    models.map(({ cell }) => cellId(controlOf(parseCellId(cell))))
+  );
+  const parts = [
+    ...models.length > 0 ? [`${verbOf(models)} ${inline(places)}`] : [],
+    ...own3.length > 0 ? [
+      `${verbOf(own3)} ${inline(
+        cellsText(
+          report,
+          own3.map(({ cell }) => cell)
+        )
+      )}`
+    ] : []
   ];
-  const silent = worse(report).every(({ comparison }) => comparison === "degraded");
-  const [stage = ""] = stages;
-  if (stages.length === 1 && HARM[stage] && !silent) return HARM[stage];
-  return silent ? "Nothing raises: without this check you would not see it." : "";
+  return `\u274C ${changed} ${parts.join(", and ")}`;
+}
+function verbOf(cells) {
+  return cells.some(({ comparison }) => comparison === "regressed") ? "breaks" : "degrades";
+}
+function nothingBroke(report, changed) {
+  const open2 = report.totals.cells["not-compared"];
+  if (open2 > 0) return `\u26A0\uFE0F ${changed}: nothing broke that was measured, ${plural2(open2, "cell")} not measured`;
+  const still = report.totals.cells["still-broken"];
+  if (still > 0) return `\u2705 ${changed} breaks nothing that worked; ${plural2(still, "cell")} still broken as before`;
+  return report.findings.some(({ kind }) => kind === "cells-unsure") ? `\u2705 ${changed} breaks nothing that was measured; not all of your code could be read for sure` : `\u2705 ${changed} works with your fine-tuning`;
+}
+function limitsText({ run: run2, leftUndone: leftUndone2 }) {
+  if (leftUndone2.length === 0) return "";
+  return `\u26A0\uFE0F ${limitText(run2.stoppedBy)}. ${leftUndone2.map((text) => inline(text)).join(" ")}`;
 }
 function action(report) {
   if (worse(report).length === 0) return "";
   const pin = recommended(report);
   if (pin === void 0) return "**No pin that was measured mends this.** See the ways out below before merging.";
-  const measured2 = `Measured: ${pin.holds} of ${pin.of} not worse than before.`;
+  const measured2 = `Measured: ${pinText(report, pin)} not worse than before.`;
   return pin.keepsBump ? `**Do this:** merge together with ${code(pin.specifier)}. ${measured2}` : `**Do this:** hold the bump with ${code(pin.specifier)}. ${measured2}`;
 }
 
@@ -42850,7 +43847,7 @@ function waysOut2(report) {
     const how = pin.keepsBump ? "**Keep the bump.**" : "**Hold the bump.**";
     const best = pin === recommended(report) ? " (recommended)" : "";
     return [
-      `${how} ${code(pin.specifier)}: ${pin.holds} of ${pin.of} cells are not worse than before${best}.`,
+      `${how} ${code(pin.specifier)}${patchText(pin)}: ${pinText(report, pin)} cells are not worse than before${best}.`,
       ...patchSentences(report, pin.specifier),
       ...pin.kind === "hold" ? holdSentences(report) : []
     ].join(" ");
@@ -42864,13 +43861,18 @@ function waysOut2(report) {
       ({ use, cost }) => `**Drop the quantization.** ${code(use)} passes with the bump${cost ? `; ${cost}` : ""}.`
     )
   ];
-  const useless = uniqueUses(report, false).map(({ use, outcome }) => `${code(use)} (${outcome})`);
+  const useless = uniqueUses(report, false).map(
+    ({ use, outcome, why }) => `${code(use)} (${inline([outcome, why].filter(Boolean).join(", "))})`
+  );
   const numbered2 = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
   return [
     "#### Ways out, each measured",
     numbered2.join("\n"),
     ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []
   ].join("\n\n");
+}
+function patchText({ newestPatch }) {
+  return newestPatch ? ` (${inline(newestPatch)} was measured too)` : "";
 }
 var SHOWN_PATCHES = 4;
 function patchSentences(report, specifier) {
@@ -42885,7 +43887,7 @@ function patchSentences(report, specifier) {
 function holdSentences(report) {
   const files = { renovate: "renovate.json", dependabot: ".github/dependabot.yml" };
   const { bot } = report.run;
-  return report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2).map(({ file: file2, text: text2, how }) => `In ${code(file2)}: ${code(text2)}. ${how}`);
+  return report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2).map(({ file: file2, text, how }) => `In ${code(file2)}: ${code(text)}. ${how}`);
 }
 function uniqueUses(report, helps) {
   return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
@@ -42906,10 +43908,10 @@ function renderComments(reports, { notes = [], link } = {}) {
       (report) => SECTIONS.slice(0, count3).map((section) => section(report)).filter((section) => section !== "").join("\n\n")
     );
     const left = count3 < SECTIONS.length ? [`This comment is shortened; the full report is in ${where}.`] : [];
-    const text2 = `${MARKER}
+    const text = `${MARKER}
 ${[...notes, ...parts, ...left].join("\n\n")}
 `;
-    if (text2.length <= LONGEST_COMMENT) return text2;
+    if (text.length <= LONGEST_COMMENT) return text;
   }
   const headlines = reports.map((report) => headline(report)).join("\n\n");
   return `${MARKER}
@@ -42920,7 +43922,7 @@ The full report is in ${where}.
 }
 function tables(report) {
   return blocks(report.comparisons).map((block) => {
-    const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && cell.comparison !== "same"));
+    const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && isNews(cell.comparison)));
     const same = block.rows.filter((row2) => !moved.includes(row2));
     const shown3 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
     const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
@@ -42935,8 +43937,8 @@ function tables(report) {
     ].join("\n");
   }).join("\n\n");
 }
-function tableCell(text2) {
-  return text2.replace(/(FAIL|WRONG|UNSUPPORTED|DEGRADED)/, "**$1**");
+function tableCell(text) {
+  return text.replace(/((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/, "**$1**");
 }
 
 // src/report/model.ts
@@ -42946,7 +43948,8 @@ var Failure2 = external_exports.object({
   type: external_exports.string(),
   reason: external_exports.string(),
   signature: external_exports.string(),
-  message: external_exports.string()
+  message: external_exports.string(),
+  frames: external_exports.array(external_exports.string()).optional().describe("where it was raised, outermost first")
 });
 var Result = external_exports.object({
   id: external_exports.string().describe("cell@environment"),
@@ -42974,6 +43977,7 @@ var Environment = external_exports.object({
   why: external_exports.string().optional(),
   containment: external_exports.string()
 });
+var Failed = external_exports.object({ stage: external_exports.enum(STAGES), kind: external_exports.enum(["raised", "check"]) });
 var Comparison = external_exports.object({
   cell: external_exports.string(),
   comparison: external_exports.enum(COMPARISONS),
@@ -42981,14 +43985,19 @@ var Comparison = external_exports.object({
   cause: external_exports.literal("base model").optional(),
   before: external_exports.enum([...OUTCOMES, "unknown"]),
   after: external_exports.enum([...OUTCOMES, "unknown"]),
+  failedBefore: external_exports.array(Failed).describe("stages that failed at base, in their order"),
+  failedAfter: external_exports.array(Failed).describe("stages that failed at head, in their order"),
   why: external_exports.string().optional().describe("for a cell that was not compared")
 });
+var Standing = external_exports.object({ outcome: external_exports.enum(OUTCOMES), failed: external_exports.array(external_exports.enum(STAGES)) });
 var Boundary = external_exports.object({
   cell: external_exports.string(),
   library: external_exports.string(),
   direction: external_exports.enum(["regressed", "degraded", "fixed"]),
   lastGood: external_exports.string(),
   firstBad: external_exports.string(),
+  before: Standing.describe("what the cell does at lastGood"),
+  after: Standing.describe("what the cell does at firstBad"),
   stage: external_exports.string(),
   reason: external_exports.string(),
   signature: external_exports.string(),
@@ -42999,6 +44008,7 @@ var Boundary = external_exports.object({
     runs: external_exports.number().int(),
     agree: external_exports.number().int(),
     adjacent: external_exports.boolean(),
+    open: external_exports.number().int().describe("releases between the two that the limits of the run left unmeasured"),
     confounded: external_exports.boolean()
   })
 });
@@ -43006,8 +44016,10 @@ var Pin = external_exports.object({
   kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
   library: external_exports.string(),
   version: external_exports.string().describe("the version that was measured to work"),
-  below: external_exports.string().optional().describe("for a hold: the first bad release"),
+  below: external_exports.string().optional().describe("for a hold: the first release that it keeps out"),
+  newestPatch: external_exports.string().optional().describe("the newest release of the same minor that was measured to work too"),
   specifier: external_exports.string(),
+  together: external_exports.array(external_exports.string()).optional().describe("specifiers of other libraries that were measured with it and only with it: all of them, or none"),
   keepsBump: external_exports.boolean(),
   unlocks: external_exports.array(external_exports.string()),
   holds: external_exports.number().int().describe("planned cells that are not worse than at base with this pin"),
@@ -43035,10 +44047,11 @@ var Workaround = external_exports.object({
   use: external_exports.string(),
   helps: external_exports.boolean(),
   outcome: external_exports.string(),
+  why: external_exports.string().optional().describe("why it is no way out though it passes"),
   cost: external_exports.string().optional()
 });
 var Report = external_exports.object({
-  schemaVersion: external_exports.literal(2),
+  schemaVersion: external_exports.literal(3),
   run: external_exports.object({
     tool: external_exports.string(),
     probe: external_exports.string(),
@@ -43049,7 +44062,7 @@ var Report = external_exports.object({
     device: external_exports.string(),
     containment: external_exports.object({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
     bot: external_exports.enum(["renovate", "dependabot"]).optional().describe("who opened the pull request"),
-    stoppedBy: external_exports.enum(["finished", "budget", "interrupted"]),
+    stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
     held: external_exports.record(external_exports.string(), external_exports.string()),
     out: external_exports.string().describe("output folder, as given")
   }),
@@ -43075,6 +44088,7 @@ var Report = external_exports.object({
   notPatched: external_exports.array(external_exports.object({ specifier: external_exports.string(), file: external_exports.string(), line: external_exports.number().int(), why: external_exports.string() })),
   botHolds: external_exports.array(BotHold),
   workarounds: external_exports.array(Workaround),
+  leftUndone: external_exports.array(external_exports.string()).describe("what the limits of the run left undone, as sentences"),
   findings: external_exports.array(
     external_exports.object({
       kind: external_exports.string(),
@@ -43091,13 +44105,13 @@ var Report = external_exports.object({
 
 // src/commands/files.ts
 function writeReport(folder, report) {
-  mkdirSync10(folder, { recursive: true });
-  writeFileSync6(join15(folder, "report.json"), `${JSON.stringify(report, null, 1)}
+  mkdirSync11(folder, { recursive: true });
+  writeFileSync8(join16(folder, "report.json"), `${JSON.stringify(report, null, 1)}
 `);
   if (report.changes.length === 0) return;
-  writeFileSync6(join15(folder, "comment.md"), renderComment(report));
-  writeFileSync6(join15(folder, "summary.md"), renderComment(report));
-  writeFileSync6(join15(folder, "constraints.txt"), constraints(report));
+  writeFileSync8(join16(folder, "comment.md"), renderComment(report));
+  writeFileSync8(join16(folder, "summary.md"), renderComment(report));
+  writeFileSync8(join16(folder, "constraints.txt"), constraints(report));
 }
 function constraints(report) {
   const measured2 = recommended(report)?.measuredIn;
@@ -43106,25 +44120,27 @@ function constraints(report) {
 `).join("");
 }
 function readReport(folder) {
-  const file2 = join15(folder, "report.json");
-  let text2;
+  const file2 = join16(folder, "report.json");
+  let text;
   try {
-    text2 = readFileSync10(file2, "utf8");
+    text = readFileSync11(file2, "utf8");
   } catch {
     const several = numbered(folder);
+    if (folder.endsWith(".json") && existsSync10(folder))
+      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname7(folder)}\`.`);
     throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join15(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join16(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
     );
   }
   try {
-    return Report.parse(JSON.parse(text2));
+    return Report.parse(JSON.parse(text));
   } catch {
     throw new UserError(`\`${file2}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
 }
 function numbered(folder) {
-  if (!existsSync10(folder)) return [];
-  return readdirSync7(folder).filter((name2) => /^\d+$/.test(name2) && existsSync10(join15(folder, name2, "report.json")));
+  if (!existsSync10(folder) || !statSync4(folder).isDirectory()) return [];
+  return readdirSync7(folder).filter((name2) => /^\d+$/.test(name2) && existsSync10(join16(folder, name2, "report.json")));
 }
 
 // src/commands/sweep.ts
@@ -43147,25 +44163,33 @@ function worst(statuses) {
   return [130, 1, 3].find((status) => statuses.includes(status)) ?? 0;
 }
 async function runPlan(context) {
+  openOut(context.line.options.out);
   const { world, asked } = await prepared(context);
-  const written = [];
+  const written2 = [];
   for (const { planned, known, files } of asked) {
     if (planned === void 0) return nothingToDo(context, known.findings);
-    const facts = await factsOf2(world, planned, await torchFor(world, planned), files);
-    written.push({ ...facts, plan: planned, findings: known.findings });
-    const number5 = asked.length > 1 ? `request ${written.length} of ${asked.length}
+    const facts = await factsOf2(world, planned, await torchFor(world, planned), { files, known });
+    written2.push({ ...facts, plan: planned, findings: known.findings });
+    const number5 = asked.length > 1 ? `request ${written2.length} of ${asked.length}
 ` : "";
     if (!context.line.options.json) context.print(`${number5}${renderPlan(facts)}`);
   }
-  mkdirSync11(context.line.options.out, { recursive: true });
-  const text2 = written.length === 1 ? written[0] : written;
-  writeFileSync7(join16(context.line.options.out, "plan.json"), `${JSON.stringify(text2, null, 1)}
+  const text = written2.length === 1 ? written2[0] : written2;
+  writeFileSync9(join17(context.line.options.out, "plan.json"), `${JSON.stringify(text, null, 1)}
 `);
-  if (context.line.options.json) context.print(`${JSON.stringify(text2)}
+  if (context.line.options.json) context.print(`${JSON.stringify(text)}
 `);
   return 0;
 }
 async function measured(context, render) {
+  const giveBack = takeOut(context.line.options.out);
+  try {
+    return await measuredInto(context, render);
+  } finally {
+    giveBack();
+  }
+}
+async function measuredInto(context, render) {
   const { options } = context.line;
   const { world, asked } = await prepared(context);
   const reports = [];
@@ -43177,8 +44201,8 @@ async function measured(context, render) {
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
     const torch = await torchFor(world, planned);
-    context.say(renderPlan(await factsOf2(world, planned, torch, files)));
-    const out = asked.length > 1 ? join16(options.out, String(index + 1)) : options.out;
+    context.say(renderPlan(await factsOf2(world, planned, torch, { files, known })));
+    const out = asked.length > 1 ? join17(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
     const { ports, machine } = await sweepWorld(world, planned, torch, settings);
     const report = await sweep(planned, known, ports, machine);
@@ -43199,9 +44223,9 @@ ${renderDiff([], findings)}` : ""}`
   return 0;
 }
 async function prepared(context) {
-  const { environment, folder, say, line } = context;
+  const { environment, folder, signal, say, line } = context;
   const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, python, offline, say });
+  const world = await openWorld({ environment, folder, python, offline, signal, say });
   await world.uv();
   const isBare2 = line.command !== "check" && line.request.changes.length === 0;
   const requests = isBare2 ? await requestsFromCheckout(context, world) : [{ request: line.request, known: { findings: [] }, files: [] }];
@@ -43216,7 +44240,7 @@ async function prepared(context) {
 function torchFor(world, planned) {
   return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from);
 }
-async function factsOf2(world, planned, torch, files) {
+async function factsOf2(world, planned, torch, { files, known }) {
   const problem = problemOf(planned);
   const { name: name2, missing } = await world.containment();
   return {
@@ -43225,6 +44249,7 @@ async function factsOf2(world, planned, torch, files) {
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
+    unsure: known.findings.flatMap(({ kind, file: file2, line }) => kind === "cells-unsure" ? [`${file2}:${line}`] : []),
     files,
     locked: Object.keys(planned.locked.head).length,
     controls: problem.controls.length,
@@ -43243,7 +44268,7 @@ async function factsOf2(world, planned, torch, files) {
   };
 }
 function isStored(cache, torch) {
-  return existsSync11(join16(cache, "stored", `torch-${torch.closure.torch}`));
+  return existsSync11(join17(cache, "stored", `torch-${torch.closure.torch}`));
 }
 
 // src/commands/demo.ts
@@ -43295,8 +44320,8 @@ function missingFromStory(report) {
 }
 
 // src/commands/doctor.ts
-import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as readdirSync8, readFileSync as readFileSync11, statfsSync as statfsSync2 } from "node:fs";
-import { join as join17 } from "node:path";
+import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as readdirSync8, readFileSync as readFileSync12, statfsSync as statfsSync2 } from "node:fs";
+import { join as join18 } from "node:path";
 
 // src/setup/check.ts
 var import_yaml3 = __toESM(require_dist(), 1);
@@ -43318,13 +44343,13 @@ var NEEDED = {
   "pull-requests": "write"
 };
 var CALLED = /peft-sweep.*\/(sweep|publish)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish)\.yml$/;
-var LONGEST5 = 256 * 1024;
+var LONGEST4 = 256 * 1024;
 function checkSetup(files) {
   const workflows = [...files].filter(([path]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
-  const callers = workflows.flatMap(([path, text2]) => {
-    const workflow = read(text2);
+  const callers = workflows.flatMap(([path, text]) => {
+    const workflow = read(text);
     const jobs = Object.entries(workflow?.jobs ?? {}).filter(([, job]) => CALLED.test(job.uses ?? ""));
-    return workflow && jobs.length > 0 ? [{ path, text: text2, workflow, jobs }] : [];
+    return workflow && jobs.length > 0 ? [{ path, text, workflow, jobs }] : [];
   });
   if (callers.length === 0)
     return [{ file: ".github/workflows", message: "No workflow calls peft-sweep. Run `peft-sweep init`." }];
@@ -43336,9 +44361,9 @@ function checkSetup(files) {
   );
   return [...found, ...dependabot(files, callers)];
 }
-function read(text2) {
-  if (text2.length > LONGEST5) return void 0;
-  const document = (0, import_yaml3.parseDocument)(text2);
+function read(text) {
+  if (text.length > LONGEST4) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text);
   return document.errors.length > 0 ? void 0 : Workflow.safeParse(document.toJS({ maxAliasCount: 10 })).data;
 }
 function triggers({ on }) {
@@ -43377,9 +44402,9 @@ function runners(name2, job) {
 }
 function dependabot(files, callers) {
   if (!files.has(".github/dependabot.yml") && !files.has(".github/dependabot.yaml")) return [];
-  return callers.flatMap(({ path, text: text2 }) => {
+  return callers.flatMap(({ path, text }) => {
     const secrets = [
-      ...new Set([...text2.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? ""))
+      ...new Set([...text.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? ""))
     ].filter((secret) => secret !== "GITHUB_TOKEN");
     if (secrets.length === 0) return [];
     return [
@@ -43400,10 +44425,11 @@ function checkRunner(environment, settings) {
 
 // src/commands/doctor.ts
 async function runDoctor(context) {
-  const { environment, folder, say, line } = context;
+  const { environment, folder, signal, say, line } = context;
   const world = await openWorld({
     environment,
     folder,
+    signal,
     python: line.options.python,
     offline: line.options.offline,
     say
@@ -43431,25 +44457,25 @@ async function runDoctor(context) {
   ];
   for (const { file: file2, message } of setup)
     rows.push([rows.some(([name2]) => name2 === "workflows") ? "" : "workflows", `${file2}: ${message}`]);
-  context.print(`${rows.map(([name2, text2]) => `${name2.padEnd(11)}${text2}`).join("\n")}
+  context.print(`${rows.map(([name2, text]) => `${name2.padEnd(11)}${text}`).join("\n")}
 `);
   return containment.missing.length > 0 || setup.length > 0 ? 1 : 0;
 }
 function githubFiles(folder) {
   const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
-  const workflows = join17(folder, ".github", "workflows");
+  const workflows = join18(folder, ".github", "workflows");
   if (existsSync12(workflows)) names.push(...readdirSync8(workflows).map((name2) => `.github/workflows/${name2}`));
-  const present = names.filter((name2) => existsSync12(join17(folder, name2)) && lstatSync2(join17(folder, name2)).isFile());
-  return new Map(present.map((name2) => [name2, readFileSync11(join17(folder, name2), "utf8")]));
+  const present = names.filter((name2) => existsSync12(join18(folder, name2)) && lstatSync2(join18(folder, name2)).isFile());
+  return new Map(present.map((name2) => [name2, readFileSync12(join18(folder, name2), "utf8")]));
 }
 function runnerSettings({ GITHUB_WORKSPACE }) {
-  const file2 = GITHUB_WORKSPACE ? join17(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
-  return file2 !== void 0 && existsSync12(file2) ? readFileSync11(file2, "utf8") : void 0;
+  const file2 = GITHUB_WORKSPACE ? join18(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
+  return file2 !== void 0 && existsSync12(file2) ? readFileSync12(file2, "utf8") : void 0;
 }
 
 // src/commands/init.ts
-import { cpSync, existsSync as existsSync13, mkdirSync as mkdirSync12, readFileSync as readFileSync12, realpathSync, writeFileSync as writeFileSync8 } from "node:fs";
-import { dirname as dirname6, join as join18 } from "node:path";
+import { cpSync, existsSync as existsSync13, mkdirSync as mkdirSync12, readFileSync as readFileSync13, realpathSync, writeFileSync as writeFileSync10 } from "node:fs";
+import { dirname as dirname8, join as join19 } from "node:path";
 
 // src/setup/workflows.ts
 var PERMISSIONS = ["actions: read", "checks: write", "contents: read", "pull-requests: write"];
@@ -43523,8 +44549,8 @@ function origin({ source }) {
   if (source.kind === "vendored") return [];
   return [`      action-repository: ${source.repository}`, `      action-ref: ${source.ref}`];
 }
-function lines(...text2) {
-  return `${text2.join("\n")}
+function lines(...text) {
+  return `${text.join("\n")}
 `;
 }
 function configurationFile(cells) {
@@ -43546,7 +44572,7 @@ var REPOSITORY = "peft-sweep/peft-sweep";
 var VENDORED = ".github/peft-sweep-action";
 async function runInit(context) {
   const { folder, line, print } = context;
-  if (!existsSync13(join18(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
+  if (!existsSync13(join19(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
   const { vendor, forks, schedule } = line.options;
   const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
   const { code: code2 } = await readRepository(await workingTree(folder));
@@ -43556,25 +44582,25 @@ async function runInit(context) {
     configurationFile(cells),
     ...vendor ? vendoredFiles() : []
   ];
-  for (const { path, text: text2 } of files) print(writeNew(folder, path, text2));
+  for (const { path, text } of files) print(writeNew(folder, path, text));
   if (vendor) print(copyAction(folder));
   print("Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n");
   return 0;
 }
-function writeNew(folder, path, text2) {
-  const file2 = join18(folder, path);
+function writeNew(folder, path, text) {
+  const file2 = join19(folder, path);
   if (existsSync13(file2)) return `left alone  ${path} (it exists)
 `;
-  mkdirSync12(dirname6(file2), { recursive: true });
-  writeFileSync8(file2, text2);
+  mkdirSync12(dirname8(file2), { recursive: true });
+  writeFileSync10(file2, text);
   return `written     ${path}
 `;
 }
 function vendoredFiles() {
-  const top = join18(programFolder(), "..");
+  const top = join19(programFolder(), "..");
   return ["sweep.yml", "publish.yml"].map((name2) => {
-    const text2 = readFileSync12(join18(top, ".github", "workflows", name2), "utf8");
-    const local = text2.replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, "").replace(/ {4}inputs:\n(?=permissions)/, "").replace(
+    const text = readFileSync13(join19(top, ".github", "workflows", name2), "utf8");
+    const local = text.replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, "").replace(/ {4}inputs:\n(?=permissions)/, "").replace(
       / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
       `          sparse-checkout: ${VENDORED}
           ref: \${{ github.event.repository.default_branch }}
@@ -43584,21 +44610,21 @@ function vendoredFiles() {
   });
 }
 function copyAction(folder) {
-  const top = join18(programFolder(), "..");
-  const target2 = join18(folder, VENDORED);
+  const top = join19(programFolder(), "..");
+  const target2 = join19(folder, VENDORED);
   if (existsSync13(target2)) return `left alone  ${VENDORED} (it exists)
 `;
   for (const name2 of ["action.yml", "dist", "LICENSE"])
-    cpSync(join18(top, name2), join18(target2, name2), { recursive: true });
+    cpSync(join19(top, name2), join19(target2, name2), { recursive: true });
   for (const name2 of ["peft_probe", "checkpoints"])
-    cpSync(join18(top, "probe", name2), join18(target2, "probe", name2), { recursive: true });
-  writeFileSync8(join18(target2, "package.json"), `${JSON.stringify({ type: "module" })}
+    cpSync(join19(top, "probe", name2), join19(target2, "probe", name2), { recursive: true });
+  writeFileSync10(join19(target2, "package.json"), `${JSON.stringify({ type: "module" })}
 `);
   return `written     ${VENDORED}
 `;
 }
 async function ownCommit() {
-  const top = join18(programFolder(), "..");
+  const top = join19(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
   return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.2.0".split(".")[0]}`;
@@ -43608,6 +44634,8 @@ async function ownCommit() {
 function renderExplain(report, cell) {
   const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
+  const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
+  const notJudged = isSound ? "" : " (not judged: the adapter that the base saved is not sound)";
   const pins = new Map(report.environments.map(({ id: id2, request, pins: held }) => [id2 ?? request, held]));
   const changed = [
     .../* @__PURE__ */ new Set([
@@ -43617,8 +44645,10 @@ function renderExplain(report, cell) {
   ];
   const lines2 = results.map((result) => {
     const versions = changed.map((name2) => `${name2} ${pins.get(result.environment)?.[name2] ?? "?"}`).join(", ");
-    const failures = result.failures.map((failure2) => `
-      ${failure2.stage}: ${plain(failure2.message)}`);
+    const failures = result.failures.map(
+      (failure2) => `
+      ${failure2.stage}: ${plain(failure2.message)}${failure2.stage === "carry" ? notJudged : ""}`
+    );
     const facts = Object.entries(result.facts).map(
       ([name2, value]) => `${name2} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`
     );
@@ -43628,25 +44658,44 @@ function renderExplain(report, cell) {
       `      ${facts.join(", ")}${failures.join("")}`
     ].join("\n");
   });
-  const boundaries = report.boundaries.filter((boundary) => boundary.cell === cell).map(
-    ({ library, lastGood, firstBad, direction, certainty, measured: measured2, alsoChanged: alsoChanged2 }) => [
-      `  ${library} ${lastGood} | ${firstBad} (${direction}), ${certainty.agree} of ${certainty.runs} repeats agree, ${certainty.adjacent ? "adjacent" : "not adjacent"}`,
+  const boundaries = report.boundaries.filter((boundary) => boundary.cell === cell).map((boundary) => {
+    const { library, lastGood, firstBad, direction, certainty, measured: measured2, alsoChanged: alsoChanged2 } = boundary;
+    return [
+      `  ${library} ${lastGood} | ${firstBad} (${direction}): ${boundaryWords(boundary).join(", then ")}`,
+      `      ${certainty.agree} of ${certainty.runs} repeats agree, ${gapText2(certainty)}`,
       `      measured ${measured2.join(", ")}`,
       ...alsoChanged2.length > 0 ? [`      moved along: ${alsoChanged2.join(", ")}`] : []
-    ].join("\n")
+    ].join("\n");
+  });
+  const tried2 = report.workarounds.filter((one) => one.cell === cell).map(
+    (one) => `  ${one.helps ? "helps  " : "no help"} ${one.use} (${plain([one.outcome, one.why].filter(Boolean).join(", "))})`
   );
-  const tried = report.workarounds.filter((one) => one.cell === cell).map((one) => `  ${one.helps ? "helps  " : "no help"} ${one.use} (${one.outcome})`);
-  const mending = report.pins.filter((pin) => pin.unlocks.includes(cell)).map((pin) => `  ${pin.specifier}   ${pin.holds} of ${pin.of} cells not worse`);
+  const mending = offered(report).filter((pin) => pin.unlocks.includes(cell)).map((pin) => `  ${specifiersOf(pin).join(" and ")}   ${pin.holds} of ${pin.of} cells not worse`);
   const section = (title, body) => body.length > 0 ? [`${title}
 ${body.join("\n")}`] : [];
   return `${[
     `${cell}     ${comparison ? `${beforeAfter(comparison, "->")} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ")})` : "not planned; measured as a way out"}`,
+    ...section("why it was not compared", comparison?.why ? [`  ${plain(comparison.why)}`] : []),
+    ...section("still broken", comparison ? stillBroken(comparison) : []),
     ...section("measured", lines2),
     ...section("boundary", boundaries),
     ...section("pins that mend it", mending),
-    ...section("workarounds tried", tried)
+    ...section("workarounds tried", tried2)
   ].join("\n\n")}
 `;
+}
+function stillBroken({ comparison, failedBefore, failedAfter, what }) {
+  if (comparison !== "still-broken") return [];
+  const stages = (failed) => failed.map(({ stage, kind }) => `${stage} (${kind === "raised" ? "raises" : "wrong"})`).join(", ");
+  return [
+    `  before  ${stages(failedBefore)}`,
+    `  after   ${stages(failedAfter)}`,
+    ...what.length > 0 ? [`  moved   ${plain(what.join("; "))}`] : []
+  ];
+}
+function gapText2({ adjacent, open: open2 }) {
+  if (adjacent) return "adjacent";
+  return open2 > 0 ? `${plural2(open2, "release")} between not measured` : "not adjacent";
 }
 
 // src/commands/read.ts
@@ -43685,15 +44734,16 @@ async function runExplain(context) {
 }
 
 // src/commands/replay.ts
-import { existsSync as existsSync14, readFileSync as readFileSync13 } from "node:fs";
-import { join as join19, resolve as resolve3 } from "node:path";
+import { existsSync as existsSync14, readFileSync as readFileSync14 } from "node:fs";
+import { join as join20, resolve as resolve4 } from "node:path";
 async function runReplay(context) {
-  const { line, environment, folder, say } = context;
+  const { line, environment, folder, signal, say } = context;
   const [typed = ""] = line.operands;
   const { cell, id: id2 } = located2(typed, line.options.out);
   const world = await openWorld({
     environment,
     folder,
+    signal,
     python: line.options.python,
     offline: line.options.offline,
     say
@@ -43702,12 +44752,12 @@ async function runReplay(context) {
   const probes2 = new PythonProbes({
     cache: world.cache,
     program: programFolder(),
-    handover: join19(resolve3(line.options.out), "handover"),
+    handover: join20(resolve4(line.options.out), "handover"),
     containment: await world.containment(),
     show: world.show,
     signal: context.signal,
     ...limits,
-    onOutput: (text2) => context.say(text2.trimEnd())
+    onOutput: (text) => context.say(text.trimEnd())
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
@@ -43716,8 +44766,8 @@ async function runReplay(context) {
     saveHandover: false
   };
   let outcome;
-  const end = await probes2.run(id2, job, (text2) => {
-    const record3 = parseRecord(text2);
+  const end = await probes2.run(id2, job, (text) => {
+    const record3 = parseRecord(text);
     if (record3?.kind !== "cell") return;
     const result = judge(record3);
     outcome = result.outcome;
@@ -43748,26 +44798,26 @@ function located2(typed, out) {
   const known = report.results.find((result) => result.cell === cellId(parseCellId(cell)) && result.environment === id2);
   if (known === void 0) {
     const where = report.results.filter((result) => result.cell === cell).map((result) => result.environment);
-    const hint = where.length > 0 ? ` It was measured in: ${[...new Set(where)].join(", ")}.` : " `peft-sweep explain` lists what was.";
-    throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint}`);
+    const hint2 = where.length > 0 ? ` It was measured in: ${[...new Set(where)].join(", ")}.` : " `peft-sweep explain` lists what was.";
+    throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint2}`);
   }
   return { cell, id: id2 };
 }
 async function rebuilt(context, world, id2) {
   if (existsSync14(environmentFolder(world.cache, id2))) return;
-  const file2 = join19(context.line.options.out, "locks", `${id2}.txt`);
+  const file2 = join20(context.line.options.out, "locks", `${id2}.txt`);
   if (!existsSync14(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
   const torch = await world.torch(void 0);
-  const environments = await world.environments(torch, resolve3(context.line.options.out));
-  const failed2 = await environments.build(id2, readFileSync13(file2, "utf8"));
-  if (failed2)
+  const environments = await world.environments(torch, resolve4(context.line.options.out));
+  const failed = await environments.build(id2, readFileSync14(file2, "utf8"));
+  if (failed)
     throw new UserError(
-      `The environment ${id2} could not be built again: ${failed2.status === "built" ? "" : failed2.why}`
+      `The environment ${id2} could not be built again: ${failed.status === "built" ? "" : failed.why}`
     );
 }
 
 // src/commands/run.ts
-var COMMANDS2 = {
+var COMMANDS = {
   sweep: runSweep,
   plan: runPlan,
   check: runCheck,
@@ -43780,89 +44830,63 @@ var COMMANDS2 = {
   doctor: runDoctor,
   clean: runClean
 };
-async function runCommand(argv) {
-  try {
-    return await dispatch(argv);
-  } catch (error62) {
-    return failed(error62);
-  }
-}
-async function dispatch(argv) {
+async function runCommand(argv, signal) {
   const problems = [];
   const line = parseCommandLine(argv, readConfiguration, problems);
   if (problems.length > 0) throw new UserError(problems);
-  process.stdout.on("error", (error62) => {
-    if (error62.code !== "EPIPE") throw error62;
-  });
-  const print = (text2) => process.stdout.write(text2);
-  const say = (text2) => process.stderr.write(`${text2}
-`);
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
-  process.once("SIGTERM", () => interrupted.abort());
-  const { signal } = interrupted;
-  return COMMANDS2[line.command]({ line, environment: process.env, folder: process.cwd(), signal, print, say });
+  const isForPrograms = line.options.json || line.options.format !== "terminal";
+  const widths = [process.stdout, process.stderr].map((stream) => columnsOf(stream, process.env));
+  const print = (text) => process.stdout.write(isForPrograms ? text : wrap(text, widths[0]));
+  const say = (text) => process.stderr.write(wrap(`${text}
+`, widths[1]));
+  const context = { line, environment: process.env, folder: process.cwd(), signal, print, say };
+  const status = await COMMANDS[line.command](context);
+  return signal.aborted ? 130 : status;
 }
 function readConfiguration(path) {
   const file2 = path ?? ".github/peft-sweep.yml";
-  return existsSync15(file2) ? readFileSync14(file2, "utf8") : void 0;
-}
-function failed(error62) {
-  const say = (text2) => process.stderr.write(`peft-sweep: ${text2}
-`);
-  if (error62 instanceof UserError) {
-    for (const text2 of error62.lines) say(text2);
-    return 2;
+  try {
+    return readFileSync15(file2, "utf8");
+  } catch (error62) {
+    const { code: code2 } = error62;
+    if (path !== void 0 || code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
+    throw new UserError(
+      `The configuration file \`${file2}\` cannot be read (${code2}). Mend it, or name one with --config.`
+    );
   }
-  if (error62 instanceof WeatherError) {
-    say(error62.message);
-    return 3;
-  }
-  if (error62.code === "ENOSPC") {
-    say("The disk is full. Free some space, or run `peft-sweep clean`; what was measured is kept.");
-    return 3;
-  }
-  say(
-    `This is a defect of peft-sweep, please report it.
-${error62 instanceof Error ? error62.stack ?? error62.message : String(error62)}`
-  );
-  return 70;
 }
 
 export {
-  UserError,
-  WeatherError,
-  Refused,
   external_exports,
+  isVersion,
   cellId,
   parseCellId,
+  controlOf,
   packagesOf,
   allCells,
   selectCells,
   WATCHED,
   requestKey,
   normalizeName,
-  isVersion,
   parseCommandLine,
-  plain,
-  inline,
-  code,
-  fence,
+  parsePep508,
+  clausesOf,
+  takeOut,
   STAGES,
   isMeasured,
   openWorld,
   sweepWorld,
-  parsePep508,
-  clausesOf,
-  isWatched,
+  isWatched2 as isWatched,
   own2 as own,
   readRepository,
   globMatcher,
   requestsOf2 as requestsOf,
   upcomingRequests,
+  isNews,
   isWorse,
   causes,
   worse,
+  specifiersOf,
   recommended,
   totalsText,
   plural2 as plural,

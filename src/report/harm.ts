@@ -1,0 +1,101 @@
+/** What the stages that broke mean for somebody who trains. */
+import { isControl, parseCellId } from '../domain/cell.ts';
+import { STAGES } from '../domain/outcome.ts';
+import type { Report, ReportComparison } from './model.ts';
+import { plural, worse } from './summary.ts';
+
+type Kind = 'raised' | 'check';
+
+/** By the first stage that broke: everything before it still passes. */
+const HARM: Readonly<Record<string, Readonly<Record<Kind, string>>>> = {
+  import: both('The libraries cannot be imported together: nothing runs.'),
+  build: both('The model cannot be loaded: training does not start.'),
+  quantize: both('The model cannot be quantized: training does not start.'),
+  attach: {
+    raised: 'The adapter cannot be put on the model: training does not start.',
+    check: 'The adapter has nothing to train.',
+  },
+  forward: {
+    raised: 'The first forward pass fails: training does not start.',
+    check: 'The first loss is not a number: training is of no use.',
+  },
+  train: {
+    raised: 'Training fails.',
+    check: 'Training runs and does not train what it should: nothing raises.',
+  },
+  generate: {
+    raised: 'Training passes and generation fails: you would find out after the fine-tune.',
+    check: 'Training passes and only what is generated is wrong: you would find out after the fine-tune.',
+  },
+  reload: {
+    raised: 'Training passes and the saved adapter cannot be loaded: you would find out after the fine-tune.',
+    check:
+      'Training passes and the saved adapter does not come back as it was: you would find out after the fine-tune.',
+  },
+  carry: {
+    raised: 'Training passes; adapters that were saved before the change cannot be loaded after it.',
+    check: 'Training passes; adapters that were saved before the change do not mean the same after it.',
+  },
+  disable: {
+    raised: 'Training and generation pass; switching the adapter off fails.',
+    check: 'Training and generation pass; with the adapter switched off the model is not what it was.',
+  },
+  merge: {
+    raised: 'Training passes and merging fails: you would find out after the fine-tune.',
+    check: 'Training passes and merging changes the model: you would find out after the fine-tune.',
+  },
+};
+
+/** The same for the model itself. */
+const MODEL_HARM: Readonly<Record<string, string>> = {
+  import: 'The libraries cannot be imported: nothing runs.',
+  build: 'The model itself cannot be loaded: nothing runs.',
+  quantize: 'The model itself cannot be quantized: training does not start.',
+  attach: 'The model itself cannot be run: training does not start.',
+  forward: 'The model itself cannot be run: training does not start.',
+  train: 'The model itself does not train as it did.',
+  generate: 'The model itself does not generate as it did: you would find out after the fine-tune.',
+  carry: 'The model itself gives other outputs than before the change, with or without an adapter.',
+};
+
+const LESS = 'Every check passes, and less is trained or learnt: without this you would not see it.';
+
+function both(text: string): Readonly<Record<Kind, string>> {
+  return { raised: text, check: text };
+}
+
+const SHOWN = 3;
+
+/** One sentence for each first stage that broke, in the order of the stages; with counts where they differ. */
+export function harmText(report: Report): string {
+  const cells = worse(report).filter(({ cause }) => cause === undefined);
+  const found = new Map<string, number>();
+  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
+    const text = harmOf(cell);
+    found.set(text, (found.get(text) ?? 0) + 1);
+  }
+  const several = found.size > 1;
+  return [...found]
+    .slice(0, SHOWN)
+    .map(([text, count]) => (several ? `${plural(count, 'cell')}: ${text}` : text))
+    .join(' ');
+}
+
+function harmOf(cell: ReportComparison): string {
+  const fresh = firstFresh(cell);
+  if (fresh === undefined) return cell.after === 'unsupported' ? 'The new release does not support it.' : LESS;
+  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? '';
+  const [earliest] = cell.failedAfter;
+  if (earliest && earliest.stage !== fresh.stage)
+    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
+  return HARM[fresh.stage]?.[fresh.kind] ?? '';
+}
+
+function firstFresh({ what, failedAfter }: ReportComparison) {
+  return failedAfter.find(({ stage }) => what.includes(stage));
+}
+
+function position(cell: ReportComparison): number {
+  const fresh = firstFresh(cell);
+  return fresh === undefined ? STAGES.length : STAGES.indexOf(fresh.stage);
+}
