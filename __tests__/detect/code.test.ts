@@ -208,6 +208,19 @@ def main():
       { sure: ['lora/bnb-int8/qwen2/causal-lm train.py:8'] },
     ],
     [
+      'hydra, which makes the objects itself',
+      {
+        'conf/train.yaml':
+          'model:\n  _target_: transformers.AutoModelForCausalLM.from_pretrained\n  pretrained_model_name_or_path: mistralai/Mistral-7B-v0.1\n  quantization_config:\n    _target_: transformers.BitsAndBytesConfig\n    load_in_4bit: true\n    bnb_4bit_quant_type: nf4\npeft:\n  _target_: peft.LoraConfig\n  use_dora: true\n',
+      },
+      { sure: ['lora+dora/bnb-nf4/mistral/causal-lm conf/train.yaml:9'] },
+    ],
+    [
+      'hydra’s objects without a model',
+      { 'conf/peft.yaml': '_target_: peft.IA3Config\ntask_type: SEQ_CLS\n' },
+      { partial: ['ia3/*/*/seq-cls conf/peft.yaml:1'] },
+    ],
+    [
       'axolotl',
       { 'q.yml': 'base_model: NousResearch/Llama-3.2-1B\nload_in_4bit: true\nadapter: qlora\nlora_r: 8\n' },
       { sure: ['lora/bnb-nf4/llama/causal-lm q.yml:3'] },
@@ -216,6 +229,16 @@ def main():
       'LLaMA-Factory',
       { 'q.yaml': 'model_name_or_path: Qwen/Qwen2.5-7B\nquantization_bit: 8\nstage: sft\nfinetuning_type: lora\n' },
       { sure: ['lora/bnb-int8/qwen2/causal-lm q.yaml:4'] },
+    ],
+    [
+      'trl’s recipes',
+      { 'r.yaml': 'model_name_or_path: mistralai/Mistral-7B-v0.1\nload_in_4bit: true\nuse_peft: true\n' },
+      { sure: ['lora/bnb-nf4/mistral/causal-lm r.yaml:3'] },
+    ],
+    [
+      'ms-swift',
+      { 's.yaml': 'model: Qwen/Qwen2.5-7B\ntuner_type: lora\nquant_bits: 4\nquant_method: bnb\n' },
+      { sure: ['lora/bnb-nf4/qwen2/causal-lm s.yaml:2'] },
     ],
     ['a trainer’s YAML without PEFT', { 'q.yaml': 'model_name_or_path: gpt2\nfinetuning_type: full\n' }, {}],
     [

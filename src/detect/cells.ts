@@ -1,6 +1,6 @@
 /** From what the code says to cells: sure ones, patterns where something is not in the source, and sentences about the rest. */
 import { type Cell, cellId } from '../domain/cell.ts';
-import type { Axis } from './code/facts.ts';
+import type { Axis } from './code/fact.ts';
 import { FAMILY } from './code/known-names.ts';
 import type { CodeUse, Found, Seen } from './code.ts';
 

@@ -1,7 +1,7 @@
 /** Which cells a repository's own code uses: PEFT configurations, and what each is put on, with its place. */
 
-import type { Axis, MethodFact, ModelFact } from './code/facts.ts';
-import { OPEN } from './code/facts.ts';
+import type { Axis, MethodFact, ModelFact } from './code/fact.ts';
+import { OPEN } from './code/fact.ts';
 import { METHOD_OF_CONFIG } from './code/known-names.ts';
 import { type Context, ownFile, Program } from './code/program.ts';
 import { isTooDeep } from './depth.ts';

@@ -1,6 +1,7 @@
 /** The files of a repository that say what its code uses: Python, notebooks and the YAML of trainers. */
 import type { Finding } from '../domain/manifest.ts';
 import type { Tree, TreeFile } from '../ports.ts';
+import { readHydraYaml } from './code/hydra-yaml.ts';
 import { pythonOfNotebook } from './code/notebook.ts';
 import { readTrainerYaml } from './code/trainer-yaml.ts';
 import { type CodeUse, readProgram } from './code.ts';
@@ -50,7 +51,9 @@ export function readUses({ python, notebooks, yaml }: Sources): readonly CodeUse
     const inside = TESTS.test(path) ? undefined : pythonOfNotebook(text);
     if (inside !== undefined) own.set(path, inside);
   }
-  const ofYaml = [...yaml].flatMap(([path, text]) => (TESTS.test(path) ? [] : (readTrainerYaml(path, text) ?? [])));
+  const ofYaml = [...yaml].flatMap(([path, text]) =>
+    TESTS.test(path) ? [] : (readTrainerYaml(path, text) ?? readHydraYaml(path, text) ?? []),
+  );
   return [...readProgram(own, (path) => yaml.get(path)), ...ofYaml];
 }
 

@@ -3,6 +3,16 @@ import type { SyntaxNode } from '@lezer/common';
 import { own } from '../../domain/own.ts';
 import { type Call, callOf, textOf } from '../python-tree.ts';
 import {
+  type Axis,
+  type Facts,
+  type MethodFact,
+  type ModelFact,
+  OPEN,
+  type Placed,
+  type QuantizationFact,
+  type TrainerFact,
+} from './fact.ts';
+import {
   ARCHITECTURE_OF_CLASS,
   architectureOfModel,
   METHOD_OF_CONFIG,
@@ -13,54 +23,8 @@ import {
   TASK_OF_TYPE,
 } from './known-names.ts';
 import type { Module, Scope } from './module.ts';
-import { QUANTIZATION_OF_CONFIG, type Quantized } from './quantizations.ts';
+import { QUANTIZATION_OF_CONFIG } from './quantizations.ts';
 import { type Elsewhere, isTrue, type Value, Values } from './values.ts';
-
-/** What an axis of a cell can be; no values: nobody can tell. */
-export interface Axis {
-  readonly values: readonly string[];
-  readonly isSure: boolean;
-}
-
-export const OPEN: Axis = { values: [], isSure: false };
-
-interface Placed {
-  readonly scope: Scope;
-  readonly line: number;
-}
-
-export interface MethodFact extends Placed {
-  readonly method: string;
-  readonly task: Axis;
-  readonly isSure: boolean;
-}
-
-export interface QuantizationFact extends Placed, Quantized {
-  /** Whether it is set whatever happens. */
-  readonly always: boolean;
-}
-
-export interface ModelFact extends Placed {
-  readonly architecture: Axis;
-  readonly task: Axis;
-  /** What the call itself says of a quantization; `none` where it says nothing and takes nothing else. */
-  readonly quantization: Axis | 'named elsewhere' | 'none';
-  readonly model?: string;
-}
-
-export interface TrainerFact extends Placed {
-  readonly task: string;
-}
-
-export interface Facts {
-  readonly trainers: readonly TrainerFact[];
-  readonly methods: readonly MethodFact[];
-  /** Saved adapters that are loaded: of any method. */
-  readonly adapters: readonly MethodFact[];
-  readonly quantizations: readonly QuantizationFact[];
-  readonly models: readonly ModelFact[];
-  readonly unsure: readonly { readonly line: number; readonly value: string }[];
-}
 
 type ScopedCall = Module['calls'][number];
 

@@ -1,7 +1,7 @@
 /** YAML that trainers run by: axolotl, LLaMA-Factory, trl, ms-swift, autotrain. Adding one is one entry and one test. */
 import type { CodeUse } from '../code.ts';
 import { type Table, yamlTable } from './configs.ts';
-import type { Axis } from './facts.ts';
+import type { Axis } from './fact.ts';
 import { architectureOfModel, quantizationOfModel, TASK_OF_CLASS } from './known-names.ts';
 
 interface Trainer {
