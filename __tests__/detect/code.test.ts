@@ -240,6 +240,35 @@ def main():
       { 's.yaml': 'model: Qwen/Qwen2.5-7B\ntuner_type: lora\nquant_bits: 4\nquant_method: bnb\n' },
       { sure: ['lora/bnb-nf4/qwen2/causal-lm s.yaml:2'] },
     ],
+    [
+      'trl’s trainer with arguments that load nothing quantized',
+      {
+        'sft.py':
+          'from peft import LoraConfig\nfrom trl import SFTConfig, SFTTrainer\nargs = SFTConfig(output_dir="out")\nSFTTrainer("facebook/opt-125m", args=args, peft_config=LoraConfig())\n',
+      },
+      { sure: ['lora/none/opt/causal-lm sft.py:4'] },
+    ],
+    [
+      'trl’s trainer with arguments that load what cannot be read',
+      {
+        'sft.py':
+          'from peft import LoraConfig\nfrom trl import SFTConfig, SFTTrainer\nSFTTrainer("facebook/opt-125m", args=SFTConfig(model_init_kwargs=k), peft_config=LoraConfig())\n',
+      },
+      { partial: ['lora/bnb-*/opt/causal-lm sft.py:3'] },
+    ],
+    [
+      'a ModelConfig whose bits cannot be read',
+      {
+        'a.py':
+          'import sys\nfrom trl import ModelConfig\nModelConfig(model_name_or_path="gpt2", use_peft=True, load_in_4bit=len(sys.argv) > 1)\n',
+      },
+      { partial: ['lora/bnb-nf4/gpt2/causal-lm a.py:3'] },
+    ],
+    [
+      'bits that YAML puts together when it runs',
+      { 'q.yml': 'base_model: gpt2\nload_in_4bit: ${bits}\nadapter: lora\n' },
+      { partial: ['lora/bnb-*/gpt2/causal-lm q.yml:3'] },
+    ],
     ['a trainer’s YAML without PEFT', { 'q.yaml': 'model_name_or_path: gpt2\nfinetuning_type: full\n' }, {}],
     [
       'diffusers’ dreambooth: nothing of the matrix, and said',

@@ -4,7 +4,7 @@ import { own } from '../../domain/own.ts';
 import { folderOf } from '../../domain/path.ts';
 import { type Call, stringValue, textOf } from '../python-tree.ts';
 import type { Module } from './module.ts';
-import { sure, type Value } from './values.ts';
+import { NOTHING, sure, type Value } from './values.ts';
 
 /** The parser takes time that grows with the square of some inputs. */
 const LONGEST = 32 * 1024;
@@ -84,6 +84,8 @@ function at(table: Table, path: readonly string[]): Value | undefined {
     current = (current as Record<string, unknown>)[key];
   }
   if (current === null) return sure('None');
+  // What is put together when it runs is not known here.
+  if (typeof current === 'string' && current.includes('${')) return NOTHING;
   if (typeof current === 'boolean') return sure(current ? 'True' : 'False');
   return typeof current === 'string' || typeof current === 'number' ? sure(String(current)) : undefined;
 }

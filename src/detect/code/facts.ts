@@ -288,8 +288,20 @@ class FactReader implements Facts {
   #readTrainer(call: ScopedCall, task: string): void {
     this.trainers.push({ task, ...this.#placeOf(call) });
     const model = this.#values.of(argument(call, 0, 'model'), call.scope);
-    if (model.texts.length > 0)
-      this.#noteModel(call, model, undefined, task, call.keywords.has('args') ? OPEN : 'none');
+    if (model.texts.length > 0) this.#noteModel(call, model, undefined, task, this.#quantizationOfTrainer(call));
+  }
+
+  /** A trainer loads the model by the `model_init_kwargs` of its arguments. */
+  #quantizationOfTrainer(call: ScopedCall): ModelFact['quantization'] {
+    const given = call.keywords.get('args');
+    if (given === undefined) return 'none';
+    const named =
+      given.name === 'VariableName' ? this.#values.assigned(textOf(this.module.source, given), call.scope) : [given];
+    const [only] = named;
+    if (named.length !== 1 || only?.name !== 'CallExpression') return OPEN;
+    const made = callOf(this.module.source, only);
+    if (made.positional.some(({ name }) => name === '**')) return OPEN;
+    return made.keywords.has('model_init_kwargs') ? 'named elsewhere' : 'none';
   }
 
   /** PEFT's takes a table with `peft_type`; trl's takes its ModelConfig, which makes LoRA or nothing. */
@@ -319,8 +331,11 @@ class FactReader implements Facts {
     if (!is('use_peft')) return;
     this.#note(call, is('use_dora') ? 'lora+dora' : 'lora', OPEN, true);
     const type = this.#values.of(call.keywords.get('bnb_4bit_quant_type'), call.scope).texts[0] ?? 'nf4';
-    const values = is('load_in_4bit') ? [`bnb-${type}`] : is('load_in_8bit') ? ['bnb-int8'] : [];
-    const quantization = values.length > 0 ? { values, isSure: true } : ('none' as const);
+    const kinds = [['load_in_4bit', `bnb-${type}`] as const, ['load_in_8bit', 'bnb-int8'] as const];
+    const sure = kinds.filter(([keyword]) => is(keyword));
+    const open = kinds.filter(([keyword]) => call.keywords.has(keyword) && !this.#isKnown(call, keyword));
+    const values = (sure.length > 0 ? sure : open).map(([, name]) => name);
+    const quantization = values.length > 0 ? { values, isSure: sure.length > 0 } : ('none' as const);
     this.#noteModel(
       call,
       this.#values.of(call.keywords.get('model_name_or_path'), call.scope),
@@ -328,6 +343,10 @@ class FactReader implements Facts {
       'causal-lm',
       quantization,
     );
+  }
+
+  #isKnown(call: ScopedCall, keyword: string): boolean {
+    return this.#values.of(call.keywords.get(keyword), call.scope).isSure;
   }
 
   #isOfTrl(call: Call): boolean {

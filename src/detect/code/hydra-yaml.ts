@@ -78,5 +78,6 @@ function quantizationOf(table: Table): Axis {
   const said = typeof config === 'object' && config !== null ? (config as Table) : table;
   if (said.load_in_8bit === true) return axis('bnb-int8');
   if (said.load_in_4bit === true) return axis(`bnb-${String(said.bnb_4bit_quant_type ?? 'fp4')}`);
-  return config === undefined || config === null ? axis('none') : { values: ['bnb-*'], isSure: false };
+  const isUnread = typeof said.load_in_8bit === 'string' || typeof said.load_in_4bit === 'string';
+  return (config === undefined || config === null) && !isUnread ? axis('none') : { values: ['bnb-*'], isSure: false };
 }

@@ -95,6 +95,12 @@ const TRAINERS: readonly Trainer[] = [
   },
 ];
 
+/** Whether a quantization is put together when it runs: then it is never taken for none. */
+function isUnread(table: Table): boolean {
+  const keys = ['load_in_4bit', 'load_in_8bit', 'quantization_bit', 'quant_bits'];
+  return keys.some((key) => typeof table[key] === 'string' && !/^(true|false|\d+)$/i.test(table[key]));
+}
+
 /** What a trainer's YAML uses; undefined where it is none, or trains without PEFT. */
 export function readTrainerYaml(file: string, content: string): CodeUse | undefined {
   if (!/^\s*(adapter|finetuning_type|use_peft|train_type|sft_type|tuner_type):/m.test(content)) return undefined;
@@ -109,7 +115,9 @@ export function readTrainerYaml(file: string, content: string): CodeUse | undefi
   const found = {
     at: { value: method, file, line: Math.max(1, line) },
     isSure: true,
-    quantization: known((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table)),
+    quantization: isUnread(table)
+      ? { values: ['bnb-*'], isSure: false }
+      : known((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table)),
     architecture: known(architecture),
     task: known(trainer.taskOf(table)),
   };
