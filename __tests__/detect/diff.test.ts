@@ -100,9 +100,15 @@ describe('what a checkout asks to sweep', () => {
     ]);
   });
 
-  it('sweeps nothing where both ends resolve alike, or go back', () => {
+  it('sweeps nothing where both ends resolve alike', () => {
     expect(asked({ 'requirements.txt': 'peft<0.30\n' }, { 'requirements.txt': 'peft<0.40\n' })).toEqual([]);
-    expect(asked({ 'requirements.txt': 'peft==0.18.0\n' }, { 'requirements.txt': 'peft==0.17.0\n' })).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ['peft==0.18.0', 'peft==0.17.0', 'peft 0.18.0 0.17.0'],
+    ['peft>=0.17', 'peft>=0.17,<0.19', 'peft 0.20.0 0.18.1'],
+  ])('measures what goes back like any change: %s to %s', (from, to, move) => {
+    expect(moves({ 'requirements.txt': `${from}\n` }, { 'requirements.txt': `${to}\n` })).toEqual([[move]]);
   });
 
   it('sweeps nothing to a release that the index does not have', () => {

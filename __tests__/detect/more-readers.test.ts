@@ -176,3 +176,95 @@ describe('conda', () => {
     expect(short('environment.yml', `dependencies:\n  - ${written}\n`)).toEqual([['pytorch', specifier, 'conda', 2]]);
   });
 });
+
+describe('what an address says of itself', () => {
+  const rows = (file: string, content: string) =>
+    read(file, content).requirements.map(({ name, source, version }) => [name, source, version]);
+  it.each<[string, string, string, unknown[]]>([
+    [
+      'a watched repository',
+      'requirements.txt',
+      'git+https://git.example/x/transformers@main\n',
+      [['transformers', 'git']],
+    ],
+    ['with .git', 'requirements.txt', 'git+ssh://git@git.example/x/peft.git\n', [['peft', 'git']]],
+    [
+      'an archive of one',
+      'requirements.txt',
+      'https://git.example/x/accelerate/archive/refs/heads/main.zip\n',
+      [['accelerate', 'url']],
+    ],
+    ['a part of one says nothing', 'requirements.txt', 'git+https://git.example/x/peft#subdirectory=a\n', []],
+    [
+      'under pip: of conda',
+      'environment.yml',
+      'dependencies:\n  - pip:\n    - git+https://git.example/x/peft\n',
+      [['peft', 'git']],
+    ],
+    [
+      'a wheel',
+      'requirements.txt',
+      'https://files.example/peft-0.17.1-py3-none-any.whl\n',
+      [['peft', 'url', '0.17.1']],
+    ],
+    [
+      'a source of uv',
+      'pyproject.toml',
+      '[project]\ndependencies = ["peft"]\n[tool.uv.sources]\npeft = {url = "https://files.example/peft-0.17.1.tar.gz"}\n',
+      [['peft', 'url', '0.17.1']],
+    ],
+  ])('%s', (_name, file, content, expected) => {
+    expect(rows(file, content).map((row) => row.filter((part) => part !== undefined))).toEqual(expected);
+  });
+});
+
+describe('versions as people write them', () => {
+  it.each<[string, string]>([
+    ['^v0.17.0', '>=0.17.0,<0.18'],
+    ['~v1.2', '>=1.2,<1.3'],
+    ['v1.2.3', '==1.2.3'],
+    ['^1!2.3', '>=1!2.3,<1!3.0'],
+  ])('poetry’s %s is %s', (written, specifier) => {
+    const content = `[tool.poetry.dependencies]\npeft = "${written}"\n`;
+    expect(short('pyproject.toml', content)).toEqual([['peft', specifier, '', 2]]);
+  });
+
+  it('a name with extras in a Pipfile', () => {
+    const [one] = read('Pipfile', '[packages]\n"accelerate[rich]" = "==1.10.0"\n').requirements;
+    expect(one).toMatchObject({ name: 'accelerate', extras: ['rich'], specifier: '==1.10.0' });
+  });
+
+  it('empty and several words of a variable in a Dockerfile', () => {
+    const content = 'ARG MORE=""\nARG TWO="torch accelerate==1.9"\nRUN pip install peft==0.18.1 $MORE $TWO\n';
+    expect(short('Dockerfile', content).map(([name, specifier]) => `${name}${specifier}`)).toEqual([
+      'peft==0.18.1',
+      'torch',
+      'accelerate==1.9',
+    ]);
+    expect(kinds('Dockerfile', content)).toEqual([]);
+  });
+
+  it('overrides of pdm', () => {
+    const content = '[tool.pdm.resolution.overrides]\npeft = "0.17.1"\ntorch = ">=2"\n';
+    expect(short('pyproject.toml', content)).toEqual([
+      ['peft', '==0.17.1', 'pdm:overrides', 2],
+      ['torch', '>=2', 'pdm:overrides', 3],
+    ]);
+  });
+});
+
+describe('what counts as a manifest by its name', () => {
+  it.each<[string, string]>([
+    ['requirements/gpu/train.txt', 'requirements'],
+    ['deps/requirements/a/b/c.in', 'requirements'],
+    ['requirements-dev.lock', 'requirements'],
+    ['uv-pytorch.lock', 'lock'],
+    ['poetry.gpu.lock', 'lock'],
+  ])('%s is %s', (file, format) => {
+    expect(readManifest(file, '')?.format).toBe(format);
+  });
+
+  it.each(['docs/notes.txt', 'flake.lock', 'yarn.lock', 'my-requirements/x.md'])('%s is none', (file) => {
+    expect(readManifest(file, '')).toBeUndefined();
+  });
+});

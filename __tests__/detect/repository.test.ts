@@ -3,6 +3,7 @@ import { usedCells } from '../../src/detect/cells.ts';
 import { readCode } from '../../src/detect/code.ts';
 import { readRepository } from '../../src/detect/repository.ts';
 import { cellId } from '../../src/domain/cell.ts';
+import { manifestChoice } from '../../src/plan/globs.ts';
 import { allCells } from '../../src/plan/matrix.ts';
 import { FIXTURES, treeOf } from '../factories/manifests.ts';
 
@@ -77,11 +78,28 @@ describe('a repository', () => {
   });
 });
 
+describe('a choice of manifests', () => {
+  const files = { 'deps/gpu.txt': 'peft==0.17.1\n', 'requirements.txt': 'torch\n', 'data/words.txt': 'a b c\n' };
+  it.each<[string[], string[]]>([
+    [[], ['requirements.txt']],
+    [['deps/*.txt'], ['deps/gpu.txt']],
+    [['**', '!requirements.txt'], []],
+    [
+      ['**/*.txt', '!data/**'],
+      ['deps/gpu.txt', 'requirements.txt'],
+    ],
+  ])('%j reads %j', async (patterns, expected) => {
+    const { manifests } = await readRepository(tree(files), manifestChoice(patterns));
+    expect(manifests.map(({ file }) => file).toSorted()).toEqual(expected);
+  });
+});
+
 describe('cells that the code uses', () => {
   const cells = (...files: readonly string[]) => {
     const uses = files.flatMap((text, index) => readCode(`f${index}.py`, text) ?? []);
     const found = usedCells(uses, allCells(), 36);
     return {
+      partial: found.partial.map(({ pattern, source, why }) => `${pattern} ${source} ${why}`),
       cells: found.cells.map(({ cell, source }) => `${cellId(cell)} ${source}`),
       unsure: found.unsure.map(({ value, line }) => `${line} ${value}`),
     };
@@ -133,9 +151,12 @@ describe('cells that the code uses', () => {
       ),
     ).toEqual({
       cells: [],
+      partial: [
+        'lora/none/*/causal-lm f0.py:3 the model is not in the source',
+        'lora/*/*/* f1.py:2 the model is not in the source; the quantization is not in the source; the task is not in the source',
+      ],
       unsure: [
         '2 which model is loaded is not in the source',
-        '2 `lora` is used; which model it is put on is not in this file',
         '3 `oft/none/gpt2/causal-lm` is used; it is not in the matrix, so it is not measured',
       ],
     });

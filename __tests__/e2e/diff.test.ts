@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const CLI = resolve('dist/cli.js');
@@ -42,7 +43,14 @@ describe('the diff of a checkout', () => {
   it('shows what a branch changes against the default branch', () => {
     const { status, stdout } = diff('--head', 'HEAD');
     expect(status).toBe(0);
-    expect(stdout).toBe('transformers  changed  ==4.55.4 -> ==4.57.6  requirements.txt:1\n');
+    expect(stdout).toBe(
+      [
+        '1 requirement changed in 1 file; 1 library that is swept.',
+        'swept libraries\n  transformers  ==4.55.4 -> ==4.57.6  requirements.txt:1',
+        'No call of PEFT was found in the code: a sweep measures the default cells.',
+        'Next: `peft-sweep plan` shows what a sweep would measure.\n',
+      ].join('\n\n'),
+    );
   });
 
   it('sees the working tree where no head is named, and what it breaks', () => {
@@ -67,6 +75,19 @@ describe('the diff of a checkout', () => {
       expect(status).toBe(2);
       expect(stderr).toContain('is no commit of this checkout');
     }
+  });
+
+  it('says how to fetch what a clone was made without', () => {
+    git('config', 'uploadpack.allowFilter', 'true');
+    const clone = mkdtempSync(join(tmpdir(), 'peft-sweep-partial-'));
+    const cloned = ['clone', '--quiet', '--filter=blob:none', '--no-checkout', pathToFileURL(repository).href, clone];
+    execFileSync('git', cloned, { stdio: 'ignore' });
+    const { status, stderr } = spawnSync(process.execPath, [CLI, 'diff', '--offline', '--base', 'HEAD~1'], {
+      cwd: clone,
+      encoding: 'utf8',
+    });
+    rmSync(clone, { recursive: true });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('`git fetch --refetch --no-filter`')]);
   });
 
   it('says what to do outside a checkout', () => {

@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readManifest } from '../../src/detect/formats.ts';
+import { guard } from '../../src/detect/guard.ts';
 import { readRepository } from '../../src/detect/repository.ts';
 import { parsePep508 } from '../../src/domain/pep508.ts';
 import { FIXTURES, treeOf } from '../factories/manifests.ts';
@@ -16,8 +18,11 @@ beforeAll(() => {
   if (status !== 0) throw new Error(`pip could not install ${RELEASE}: ${stderr}`);
 }, 120_000);
 
-function packaging(texts: readonly string[]): readonly unknown[] {
-  const { stdout, stderr } = spawnSync('python3', ['__tests__/oracle/read_with_packaging.py'], {
+function packaging(
+  texts: readonly (string | readonly string[])[],
+  program: 'read' | 'dropped' = 'read',
+): readonly unknown[] {
+  const { stdout, stderr } = spawnSync('python3', [`__tests__/oracle/${program}_with_packaging.py`], {
     encoding: 'utf8',
     input: JSON.stringify(texts),
     maxBuffer: 64 * 1024 * 1024,
@@ -217,5 +222,25 @@ describe('the corpus', () => {
         : [[text, ours(text), theirs[index]]],
     );
     expect(different).toEqual([]);
+  });
+});
+
+describe('exclusions that a change drops', () => {
+  it('are those that packaging would install again, in 500 generated pairs', () => {
+    const clause = fc
+      .tuple(fc.constantFrom('!=', '!=', '!=', '>=', '<', '==', '~='), fc.integer({ min: 39, max: 42 }), fc.nat(3))
+      .map(
+        ([operator, minor, patch]) => `${operator}4.${minor}.${patch === 3 && /^[!=]=$/.test(operator) ? '*' : patch}`,
+      );
+    const specifier = fc.array(clause, { maxLength: 4 }).map((clauses) => clauses.join(','));
+    const pairs = fc.sample(fc.tuple(specifier, specifier), { numRuns: 500, seed: 9 });
+    const read = (text: string) => [readManifest('requirements.txt', `peft${text}\n`)].flatMap((one) => one ?? []);
+    const found = pairs.map(([before, after]) =>
+      guard(read(before), read(after)).flatMap(({ kind, message }) =>
+        kind === 'exclusion-dropped' ? (/!=([^`]+)/.exec(message)?.[1] ?? []) : [],
+      ),
+    );
+    expect(found.filter((one) => one.length > 0).length).toBeGreaterThan(50);
+    expect(found.map((one) => [...new Set(one)].toSorted())).toEqual(packaging(pairs, 'dropped'));
   });
 });

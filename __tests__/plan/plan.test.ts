@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { resolveChange } from '../../src/plan/changes.ts';
 import { makePlan, type SweepRequest } from '../../src/plan/plan.ts';
 import { parseChange, parseHeld } from '../../src/plan/request.ts';
 
@@ -82,6 +83,13 @@ describe('a plan', () => {
       'p-tuning/bnb-int8',
       'prefix-tuning/none',
     ]);
+  });
+
+  it('goes back where a manifest does: the releases from the newer to the older one', () => {
+    const problems: string[] = [];
+    const written = { library: 'transformers', from: '5.0.0', to: '4.55.4', place: { file: 'r.txt', line: 1 } };
+    const change = resolveChange(written, CATALOG.get('transformers') ?? [], '3.11.7', problems);
+    expect([problems, change?.releases]).toEqual([[], ['5.0.0', '4.57.0', '4.56.0', '4.55.4']]);
   });
 
   it.each<[string, string]>([

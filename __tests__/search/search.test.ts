@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cellId } from '../../src/domain/cell.ts';
 import { compareVersions } from '../../src/domain/version.ts';
+import { propose } from '../../src/pins/propose.ts';
 import { checked, failing, raised, stopped, without } from '../factories/results.ts';
 import { change, llama, play } from './world.ts';
 
@@ -37,6 +38,19 @@ describe('the search', () => {
     ]);
     expect(conclusions.measuredPins).toEqual([
       expect.objectContaining({ kind: 'hold', version: '1.4.0', below: '1.5.0', holds: 2, of: 2 }),
+    ]);
+  });
+
+  it('searches a change that goes back, and proposes the floor that it found', () => {
+    const { conclusions } = play({
+      cells: [llama('lora')],
+      changes: [change('transformers', RELEASES.toReversed())],
+      result: (cell, pins) =>
+        cell.method === 'lora' && !atLeast(pins.transformers, '1.5.0') ? failing(cellId(cell), [broken]) : undefined,
+    });
+    expect(conclusions.boundaries).toEqual([expect.objectContaining({ lastGood: '1.5.0', firstBad: '1.4.0' })]);
+    expect(propose(conclusions.measuredPins)).toEqual([
+      expect.objectContaining({ kind: 'hold', specifier: 'transformers>=1.5.0', keepsBump: false }),
     ]);
   });
 

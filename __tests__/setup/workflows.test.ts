@@ -201,6 +201,21 @@ describe('what init writes', () => {
     for (const input of Object.keys(job.with)) expect(inputs).toHaveProperty([input]);
   });
 
+  it('lists guessed cells with what was guessed, each once, and says where PEFT is not called', () => {
+    const partial = {
+      ...{ pattern: 'lora/none/*/causal-lm', source: 'a.py:3', why: 'the model is not in the source' },
+      measured: ['lora/none/llama/causal-lm', 'lora/none/qwen2/causal-lm'],
+    };
+    const { text } = configurationFile([{ id: 'lora/none/llama/causal-lm', source: 'b.py:9' }], [partial], true);
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      'cells:',
+      '  - lora/none/llama/causal-lm   # b.py:9',
+      '  # lora/none/*/causal-lm in a.py:3: the model is not in the source',
+      '  - lora/none/qwen2/causal-lm   # guessed; put the right one here',
+    ]);
+    expect(configurationFile([]).text).toContain('cells: auto   # no call of PEFT was found in the code');
+  });
+
   it('is a configuration that is read back, with the cells of the code and where they are used', () => {
     const { text } = configurationFile([{ id: 'lora/none/llama/causal-lm', source: 'a\u202eb.py:3' }]);
     expect(parse(text)).toMatchObject({ cells: ['lora/none/llama/causal-lm'], 'fail-on': ['regressed', 'degraded'] });

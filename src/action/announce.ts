@@ -2,12 +2,12 @@
 import * as core from '@actions/core';
 import { Refused, WeatherError } from '../errors.ts';
 import { type Event, readEvent } from '../event/event.ts';
-import type { PlanFile } from '../plan/plan-file.ts';
+import { nothingText, type PlanFile } from '../plan/plan-file.ts';
 import type { GitHub } from '../ports.ts';
 import { planSummary } from '../publish/plan-summary.ts';
 import { CHECK, concludeWithout } from '../publish/publish.ts';
 import { answer, answerTo, begunText } from '../publish/replies.ts';
-import { md, plain } from '../report/escape.ts';
+import { inline, plain } from '../report/escape.ts';
 import type { Runner } from './inputs.ts';
 import { linkTo } from './publish.ts';
 
@@ -28,8 +28,8 @@ export async function announce(file: PlanFile, github: GitHub): Promise<number |
   if (head === undefined || (file.command !== undefined && file.shards.length === 0)) return undefined;
   const isOver = file.shards.length === 0;
   return github.createCheck(head, CHECK, {
-    title: plain(isOver ? 'no watched library changed' : 'measuring'),
-    summary: isOver ? md`No watched library changed.` : planSummary(file),
+    title: plain(isOver ? 'nothing to measure' : 'measuring'),
+    summary: isOver ? inline(nothingText(file), 4000) : planSummary(file),
     annotations: [],
     ...(isOver && { conclusion: 'success' as const }),
   });

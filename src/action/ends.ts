@@ -4,7 +4,7 @@ import { diffManifests } from '../detect/diff.ts';
 import { isManifest, LARGEST_MANIFEST } from '../detect/formats.ts';
 import { guard } from '../detect/guard.ts';
 import { isWatched } from '../detect/projects.ts';
-import { type Repository, readRepository } from '../detect/repository.ts';
+import { type Choice, type Repository, readRepository } from '../detect/repository.ts';
 import { WATCHED } from '../domain/environment.ts';
 import { WeatherError } from '../errors.ts';
 import type { Comparison, Tree } from '../ports.ts';
@@ -75,12 +75,12 @@ export async function readBoth(
   { files }: Comparison,
   base: Tree,
   head: Tree,
-  chosen: ((path: string) => boolean) | undefined,
+  choice: Choice | undefined,
 ): Promise<BothEnds> {
   const changed = suspectsOf(files);
   for (const tree of [head, base]) await readFirst(tree, changed);
-  const after = await readRepository(head, chosen);
-  return { base: await readRepository(base, chosen), head: after };
+  const after = await readRepository(head, choice);
+  return { base: await readRepository(base, choice, 'manifests'), head: after };
 }
 
 async function readFirst(tree: Tree, changed: readonly string[]): Promise<void> {

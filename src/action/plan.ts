@@ -8,7 +8,7 @@ import { Refused, UserError } from '../errors.ts';
 import { type Event, readEvent } from '../event/event.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
-import type { PlanFile } from '../plan/plan-file.ts';
+import { nothingText, type PlanFile } from '../plan/plan-file.ts';
 import { HOSTED, labelsFor } from '../plan/runners.ts';
 import { priceOf } from '../plan/shards.ts';
 import type { GitHub, PullState, Push } from '../ports.ts';
@@ -156,8 +156,7 @@ function hostedLabels(): z.infer<typeof Labels> {
 }
 
 function planLine(file: PlanFile, line: Planned['line']): string {
-  if (file.shards.length === 0)
-    return file.command ? 'The command is answered.' : 'No watched library changed: nothing to measure.';
+  if (file.shards.length === 0) return file.command ? 'The command is answered.' : nothingText(file);
   const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.['usd-per-minute'] ?? 0));
   const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : '';
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;

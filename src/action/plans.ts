@@ -1,7 +1,13 @@
 /** The plans that events lead to: of a pull request, of a run by hand, of what a bot will propose next, of an answer. */
 import * as core from '@actions/core';
 import { openWorld, type World } from '../adapters/world.ts';
-import { type BothEnds, type CheckoutRequest, requestsOf, upcomingRequests } from '../commands/checkout.ts';
+import {
+  type BothEnds,
+  type CheckoutRequest,
+  nothingToMeasure,
+  requestsOf,
+  upcomingRequests,
+} from '../commands/checkout.ts';
 import type { Context } from '../commands/context.ts';
 import { readConfiguration } from '../commands/run.ts';
 import { recognizeBot } from '../detect/bots.ts';
@@ -12,7 +18,7 @@ import type { Finding } from '../domain/manifest.ts';
 import { UserError } from '../errors.ts';
 import { type CommandLine, parseCommandLine } from '../inputs.ts';
 import { plan } from '../main.ts';
-import { globMatcher } from '../plan/globs.ts';
+import { manifestChoice } from '../plan/globs.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -66,20 +72,19 @@ export async function targetPlan(
     cells.flatMap((cell) => ['--cells', cell]),
   );
   const { manifests } = line.options;
-  const ends = await readBoth(
-    comparison,
-    baseTree,
-    headTree,
-    manifests.length > 0 ? globMatcher(manifests) : undefined,
-  );
+  const ends = await readBoth(comparison, baseTree, headTree, manifestChoice(manifests));
   const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const requests = (await requestsOf(line.request, ends, world)).filter(({ request }) => request.changes.length > 0);
+  const asked = await requestsOf(line.request, ends, world);
+  const requests = asked.filter(({ request }) => request.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
   const planned = await Promise.all(requests.map((request) => plannedRequest(request, fromBase, ends, world)));
   const named = new Set(planned.flatMap((request) => request.manifests.map(({ file }) => file)));
   const { pull } = target;
   return {
-    ...finish(runner, line, planned, await youngOnes(planned, world), about(named)),
+    ...finish(runner, line, planned, await youngOnes(planned, world), {
+      ...about(named),
+      ...(requests.length === 0 && asked[0] && { nothing: nothingToMeasure(asked[0].standing) }),
+    }),
     isFork: pull !== undefined && pull.head.repository !== runner.repository,
   };
 }
@@ -137,9 +142,9 @@ export function quietPlan(runner: Runner, more: Pick<PlanFile, 'pull' | 'queued'
   );
 }
 
-function read(tree: Tree, line: CommandLine): Promise<Repository> {
+function read(tree: Tree, line: CommandLine, what?: 'manifests'): Promise<Repository> {
   const { manifests } = line.options;
-  return readRepository(tree, manifests.length > 0 ? globMatcher(manifests) : undefined);
+  return readRepository(tree, manifestChoice(manifests), what);
 }
 
 async function configurationIn(tree: Tree): Promise<() => string | undefined> {
@@ -198,7 +203,7 @@ function finish(
   line: CommandLine,
   requests: readonly PlannedRequest[],
   young: ReadonlySet<number>,
-  more: Pick<PlanFile, 'pull' | 'queued' | 'bot' | 'command'>,
+  more: Pick<PlanFile, 'pull' | 'queued' | 'bot' | 'command' | 'nothing'>,
 ): Planned {
   const known = line.options.known.flatMap(({ cell, reason, expires }) =>
     selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires })),

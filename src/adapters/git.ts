@@ -54,6 +54,10 @@ export function commitTree(folder: string, commit: string): Tree {
   return {
     async files() {
       const listed = await git(folder, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit]);
+      if (listed.status !== 0 && /promisor remote/.test(listed.stderr))
+        throw new UserError(
+          'This clone was made without the contents of its older commits (`--filter`), and nothing is fetched here. Fetch them once: `git fetch --refetch --no-filter`.',
+        );
       if (listed.status !== 0)
         throw new WeatherError(`git could not list ${commit}: ${listed.stderr.trim().slice(0, 200)}`);
       return listed.stdout.split('\0').flatMap((entry): TreeFile[] => {

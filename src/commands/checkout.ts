@@ -1,35 +1,37 @@
 import { baseCommit, commitOf, commitTree, workingTree } from '../adapters/git.ts';
 import { openWorld, type World } from '../adapters/world.ts';
-import { usedCells } from '../detect/cells.ts';
 import { diffManifests } from '../detect/diff.ts';
 import { guard } from '../detect/guard.ts';
-import { floorsOf, guardReleases } from '../detect/guard-releases.ts';
+import { guardReleases } from '../detect/guard-releases.ts';
 import { lockNames } from '../detect/names.ts';
 import {
   heldVersions,
   isWatched,
+  namedTorch,
   type ProjectRequest,
   projectRequests,
   type Releases,
+  standingChanges,
   watchedChanges,
 } from '../detect/projects.ts';
 import { type Repository, readRepository } from '../detect/repository.ts';
-import { cellId } from '../domain/cell.ts';
-import type { Finding, ManifestChange } from '../domain/manifest.ts';
+import type { Standing } from '../detect/settle.ts';
+import type { Finding, Manifest, ManifestChange } from '../domain/manifest.ts';
 import { isName } from '../domain/package.ts';
-import { compareVersions, type Release, usableReleases } from '../domain/version.ts';
+import { compareVersions, type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import type { Known } from '../main.ts';
-import { globMatcher } from '../plan/globs.ts';
-import { allCells } from '../plan/matrix.ts';
+import { manifestChoice } from '../plan/globs.ts';
 import type { SweepRequest } from '../plan/plan.ts';
 import { renderDiff } from '../report/diff.ts';
+import { cellFindings, codeCells, withCells } from './code-cells.ts';
 import type { Context } from './context.ts';
+import { clashingFloors } from './floors.ts';
 
-/** Cells found in the code that one run measures at most: contract of the public configuration. */
-const MOST_CELLS = 36;
 /** New names of a lock that the index is asked about at most. */
 const MOST_NAMES = 20;
+/** Reasons for measuring nothing that one text holds. */
+const MOST_REASONS = 12;
 
 export interface BothEnds {
   readonly base: Repository;
@@ -41,12 +43,11 @@ async function readEnds({ folder, line }: Context): Promise<BothEnds> {
   const from = await baseCommit(folder, line.options.base);
   const { head } = line.options;
   const headTree = head === undefined ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
-  const { manifests } = line.options;
-  const chosen = manifests.length > 0 ? globMatcher(manifests) : undefined;
-  const [base, atHead] = await Promise.all(
-    [commitTree(folder, from), headTree].map((tree) => readRepository(tree, chosen)),
-  );
-  if (base === undefined || atHead === undefined) throw new Error('two trees give two repositories');
+  const choice = manifestChoice(line.options.manifests);
+  const [base, atHead] = await Promise.all([
+    readRepository(commitTree(folder, from), choice, 'manifests'),
+    readRepository(headTree, choice),
+  ]);
   return { base, head: atHead };
 }
 
@@ -54,35 +55,39 @@ async function readEnds({ folder, line }: Context): Promise<BothEnds> {
 export async function runDiff(context: Context): Promise<number> {
   const ends = await readEnds(context);
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
-  const asked = context.line.options.offline ? [] : await askIndex(context, ends, changes);
-  const findings = [...findingsOf(ends), ...asked];
-  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
+  const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
+  const findings = [...findingsOf(ends, asked.own), ...asked.findings];
+  const cells = codeCells(ends.head);
   context.print(
     context.line.options.json
-      ? `${JSON.stringify({ changes, findings, cells: cells.cells.map(({ cell, source }) => ({ id: cellId(cell), source })), unsure: cells.unsure })}\n`
-      : renderDiff(changes, findings, cells),
+      ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}\n`
+      : renderDiff(changes, findings, cells, isWatched),
   );
   return 0;
 }
 
 /** What the files show by themselves. */
-export function findingsOf({ base, head }: BothEnds): readonly Finding[] {
+export function findingsOf({ base, head }: BothEnds, own: readonly string[]): readonly Finding[] {
   const known = new Set(base.findings.map(({ file, message }) => `${file} ${message}`));
   return [
-    ...guard(base.manifests, head.manifests),
+    ...guard(base.manifests, head.manifests, own),
     ...head.findings.filter(({ file, message }) => !known.has(`${file} ${message}`)),
   ];
 }
 
+interface FromIndex {
+  readonly findings: readonly Finding[];
+  /** Addresses of the indexes that this machine is set to use. */
+  readonly own: readonly string[];
+}
+
 /** What the index adds to that; where it cannot be asked, that is said. */
-async function askIndex(
-  context: Context,
-  ends: BothEnds,
-  changes: readonly ManifestChange[],
-): Promise<readonly Finding[]> {
+async function askIndex(context: Context, ends: BothEnds, changes: readonly ManifestChange[]): Promise<FromIndex> {
   const isWorth =
-    changes.some(({ library }) => isWatched(library)) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
-  if (!isWorth) return [];
+    changes.some(({ library }) => isWatched(library)) ||
+    ends.head.manifests.some(({ indexes }) => indexes.length > 0) ||
+    lockNames(ends.base.manifests, ends.head.manifests).length > 0;
+  if (!isWorth) return { findings: [], own: [] };
   try {
     const { environment, folder, signal, say, line } = context;
     const world = await openWorld({
@@ -94,13 +99,19 @@ async function askIndex(
       mayInstall: false,
       say,
     });
-    return await indexFindings(world, ends, changes, await releasesFor(world, ends, changes));
+    const own = await ownIndexes(world, ends);
+    return { findings: await indexFindings(world, ends, changes, await releasesFor(world, ends, changes)), own };
   } catch (error) {
     if (!(error instanceof UserError || error instanceof WeatherError)) throw error;
-    return [
-      { kind: 'index-not-asked', message: `Targets, dates and Python ranges were not looked up. ${error.message}` },
-    ];
+    const message = `Targets, dates and Python ranges were not looked up. ${error.message}`;
+    return { findings: [{ kind: 'index-not-asked', message }], own: [] };
   }
+}
+
+/** Asked only where a manifest names an index: what it names may be what is used anyway. */
+async function ownIndexes(world: World, { head }: BothEnds): Promise<readonly string[]> {
+  if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
+  return world.indexUrls().catch(() => []);
 }
 
 export async function releasesFor(world: World, ends: BothEnds, changes: readonly ManifestChange[]): Promise<Releases> {
@@ -136,37 +147,21 @@ export async function indexFindings(
   ];
 }
 
-/** Floors of a changed file that cannot be installed together, though each of them can alone. */
-async function clashingFloors(
-  world: World,
-  { head }: BothEnds,
-  changes: readonly ManifestChange[],
-): Promise<readonly Finding[]> {
-  const touched = new Set(changes.filter(({ library }) => isWatched(library)).map(({ file }) => file));
-  const found: Finding[] = [];
-  for (const manifest of head.manifests.filter(({ file }) => touched.has(file))) {
-    const floors = floorsOf(manifest);
-    if (floors.length === 0) continue;
-    const why = await world.clash(Object.fromEntries(floors.map(({ name, version }) => [name, version])));
-    if (!why) continue;
-    const alone = await Promise.all(floors.map(({ name, version }) => world.clash({ [name]: version })));
-    if (alone.some((one) => one !== false)) continue;
-    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name, version }) => `${name} ${version}`).join(', ')}. ${why}`;
-    found.push({
-      kind: 'floors-clash',
-      message: message.slice(0, 600),
-      file: manifest.file,
-      line: floors[0]?.line ?? 1,
-    });
-  }
-  return found;
-}
-
 export interface CheckoutRequest {
   readonly request: SweepRequest;
   readonly known: Known;
   /** Files that ask for this. */
   readonly files: readonly string[];
+  /** Changes of watched libraries that ask for nothing, and why. */
+  readonly standing: readonly Standing[];
+}
+
+/** In one text why nothing is measured. */
+export function nothingToMeasure(standing: readonly Standing[]): string {
+  if (standing.length === 0) return 'No watched library changed: nothing to measure.';
+  const shown = standing.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
+  const more = standing.length - shown.length;
+  return ['Nothing to measure.', ...shown, ...(more > 0 ? [`And ${more} more like it.`] : [])].join(' ');
 }
 
 /** What a checkout asks for: the watched libraries that moved, the others held where they are; one for each distinct set. */
@@ -183,21 +178,40 @@ export async function requestsOf(
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
   const manifests = { base: ends.base.manifests, head: ends.head.manifests };
   const releases = watchedChanges(changes).length > 0 ? await releasesFor(world, ends, changes) : new Map();
-  const findings = [...findingsOf(ends), ...(await indexFindings(world, ends, changes, releases))];
+  const own = await ownIndexes(world, ends);
+  const findings = [...findingsOf(ends, own), ...(await indexFindings(world, ends, changes, releases))];
   stopUnlessApproved(findings, written.held);
-  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
-  const unsure = cells.unsure.map(({ value, file, line }) => ({ kind: 'cells-unsure', message: value, file, line }));
+  const cells = codeCells(ends.head);
+  const unsure = written.chosenBy === 'default' ? cellFindings(cells) : [];
   const found = projectRequests(manifests, changes, releases, world.python.version);
-  const base = withCells(
-    written,
-    cells.cells.map(({ cell, source }) => [cellId(cell), source]),
+  const base = withCells(written, cells);
+  const standing = standingChanges(manifests, changes, releases, world.python.version);
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing }];
+  const left = standing.map(({ message, file, line }) => ({ kind: 'not-moved', message, file, line }));
+  return Promise.all(
+    found.map(async (project): Promise<CheckoutRequest> => {
+      const patchable = patchableOf(ends.head, project);
+      const torch = await heldTorch(project, patchable.manifests, world);
+      const held = { ...project.held, ...torch.held, ...written.held };
+      return {
+        request: { ...base, changes: project.changes, held, locked: project.locked },
+        known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
+        files: project.files,
+        standing,
+      };
+    }),
   );
-  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [] }];
-  return found.map((project) => ({
-    request: { ...base, changes: project.changes, held: { ...project.held, ...written.held }, locked: project.locked },
-    known: { findings: [...findings, ...unsure], patchable: patchableOf(ends.head, project) },
-    files: project.files,
-  }));
+}
+
+/** The project's own torch, where this machine can have it; else what is said of that. */
+async function heldTorch(project: ProjectRequest, manifests: readonly Manifest[], world: World) {
+  const named = project.changes.some(({ library }) => library === 'torch') ? undefined : namedTorch(manifests);
+  if (named === undefined) return { held: {}, findings: [] };
+  const releases = usableReleases(await world.catalog.releases('torch'), world.python.version);
+  if (releases.some(({ version }) => sameVersion(version.split('+')[0] ?? version, named)))
+    return { held: { torch: named }, findings: [] };
+  const message = `The project names torch ${named}, which has no wheel for Python ${world.python.version} here: measured with another one. Choose another Python with --python.`;
+  return { held: {}, findings: [{ kind: 'torch-not-held', message }] };
 }
 
 /** For each watched library of a repository: from the release it resolves to now to the newest one, the others held. */
@@ -206,11 +220,8 @@ export async function upcomingRequests(
   repository: Repository,
   world: World,
 ): Promise<readonly CheckoutRequest[]> {
-  const cells = usedCells(repository.code, allCells(), MOST_CELLS);
-  const base = withCells(
-    written,
-    cells.cells.map(({ cell, source }) => [cellId(cell), source]),
-  );
+  const cells = codeCells(repository);
+  const base = withCells(written, cells);
   const held = heldVersions(repository.manifests, []);
   const patchable = { manifests: repository.manifests, contents: repository.contents };
   const found = await Promise.all(
@@ -220,18 +231,10 @@ export async function upcomingRequests(
       if (to === undefined || compareVersions(from, to) >= 0) return [];
       const others = Object.fromEntries(Object.entries(held).filter(([name]) => name !== library));
       const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written.held } };
-      return [{ request, known: { findings: [], patchable }, files: [] }];
+      return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
     }),
   );
   return found.flat();
-}
-
-/** The cells that the code uses, unless somebody chose others; what is excluded stays so. */
-function withCells(request: SweepRequest, used: readonly (readonly [string, string])[]): SweepRequest {
-  const sources = Object.fromEntries(used);
-  if (request.chosenBy !== 'default' || used.length === 0) return { ...request, sources };
-  const excluded = request.cells.filter((pattern) => pattern.startsWith('!'));
-  return { ...request, cells: [...used.map(([id]) => id), ...excluded], chosenBy: 'code', sources };
 }
 
 function stopUnlessApproved(findings: readonly Finding[], held: Readonly<Record<string, string>>): void {

@@ -3,12 +3,10 @@ import { dirname, join } from 'node:path';
 import { workingTree } from '../adapters/git.ts';
 import { run } from '../adapters/process.ts';
 import { programFolder } from '../adapters/world.ts';
-import { usedCells } from '../detect/cells.ts';
 import { readRepository } from '../detect/repository.ts';
-import { cellId } from '../domain/cell.ts';
 import { UserError } from '../errors.ts';
-import { allCells } from '../plan/matrix.ts';
 import { configurationFile, type SetupChoice, type WrittenFile, workflowFiles } from '../setup/workflows.ts';
+import { codeCells } from './code-cells.ts';
 import type { Context } from './context.ts';
 
 declare const TOOL_VERSION: string;
@@ -24,11 +22,10 @@ export async function runInit(context: Context): Promise<number> {
   const source: SetupChoice['source'] = vendor
     ? { kind: 'vendored' }
     : { kind: 'remote', repository: REPOSITORY, ref: await ownCommit() };
-  const { code } = await readRepository(await workingTree(folder));
-  const cells = usedCells(code, allCells(), 36).cells.map(({ cell, source: at }) => ({ id: cellId(cell), source: at }));
+  const found = codeCells(await readRepository(await workingTree(folder)));
   const files = [
     ...workflowFiles({ source, forks, schedule, apply }),
-    configurationFile(cells),
+    configurationFile(found.sure, found.partial, found.callsPeft),
     ...(vendor ? vendoredFiles() : []),
   ];
   for (const { path, text } of files) print(writeNew(folder, path, text));

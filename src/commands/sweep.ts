@@ -4,7 +4,6 @@ import { openOut, takeOut } from '../adapters/folders.ts';
 import type { TorchBuild } from '../adapters/torch.ts';
 import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
 import { cellId } from '../domain/cell.ts';
-import type { Finding } from '../domain/manifest.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import type { CommandLine } from '../inputs.ts';
 import { type Known, plan, problemOf, sweep } from '../main.ts';
@@ -12,13 +11,14 @@ import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderCheck } from '../report/check.ts';
-import { renderDiff } from '../report/diff.ts';
+import { renderFindings } from '../report/diff.ts';
+import { plain } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';
 import { type PlanFacts, renderPlan } from '../report/plan.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
-import { type CheckoutRequest, requestsFromCheckout } from './checkout.ts';
+import { type CheckoutRequest, nothingToMeasure, requestsFromCheckout } from './checkout.ts';
 import type { Context } from './context.ts';
 import { writeReport } from './files.ts';
 
@@ -53,8 +53,9 @@ export async function runPlan(context: Context): Promise<number> {
   openOut(context.line.options.out);
   const { world, asked } = await prepared(context);
   const written = [];
-  for (const { planned, known, files } of asked) {
-    if (planned === undefined) return nothingToDo(context, known.findings);
+  for (const one of asked) {
+    const { planned, known, files } = one;
+    if (planned === undefined) return nothingToDo(context, one);
     const facts = await factsOf(world, planned, await torchFor(world, planned), { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
@@ -80,9 +81,10 @@ async function measuredInto(context: Context, render: (report: Report) => string
   const { options } = context.line;
   const { world, asked } = await prepared(context);
   const reports: Report[] = [];
-  for (const [index, { planned, known, files }] of asked.entries()) {
+  for (const [index, one] of asked.entries()) {
+    const { planned, known, files } = one;
     if (planned === undefined) {
-      nothingToDo(context, known.findings);
+      nothingToDo(context, one);
       return [];
     }
     if (context.signal.aborted) break;
@@ -101,10 +103,9 @@ async function measuredInto(context: Context, render: (report: Report) => string
   return reports;
 }
 
-function nothingToDo(context: Context, findings: readonly Finding[]): number {
-  context.print(
-    `No watched library changed: nothing to measure.\n${findings.length > 0 ? `\n${renderDiff([], findings)}` : ''}`,
-  );
+function nothingToDo(context: Context, { known: { findings }, standing }: Asked): number {
+  const reasons = plain(nothingToMeasure(standing), 4000);
+  context.print(`${reasons}\n${findings.length > 0 ? `\n${renderFindings(findings)}` : ''}`);
   return 0;
 }
 
@@ -113,6 +114,7 @@ interface Asked {
   readonly planned: Plan | undefined;
   readonly known: Known;
   readonly files: readonly string[];
+  readonly standing: CheckoutRequest['standing'];
 }
 
 async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
@@ -124,12 +126,12 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   const isBare = line.command !== 'check' && line.request.changes.length === 0;
   const requests: readonly CheckoutRequest[] = isBare
     ? await requestsFromCheckout(context, world)
-    : [{ request: line.request, known: { findings: [] }, files: [] }];
+    : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
   const asked: Asked[] = [];
-  for (const { request, known, files } of requests) {
+  for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
     const planned = isNothing ? undefined : await plan(request, world.catalog, world.python.version);
-    asked.push({ planned, known, files });
+    asked.push({ ...rest, planned });
   }
   return { world, asked };
 }
@@ -152,6 +154,7 @@ async function factsOf(
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
+    guessed: planned.guessed ?? [],
     unsure: known.findings.flatMap(({ kind, file, line }) => (kind === 'cells-unsure' ? [`${file}:${line}`] : [])),
     files,
     locked: Object.keys(planned.locked.head).length,

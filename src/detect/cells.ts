@@ -1,6 +1,8 @@
-/** From what the code says to cells: sure ones with their place, and sentences about the rest. */
+/** From what the code says to cells: sure ones, patterns where something is not in the source, and sentences about the rest. */
 import { type Cell, cellId } from '../domain/cell.ts';
-import type { CodeUse, Seen } from './code.ts';
+import type { Axis } from './code/fact.ts';
+import { FAMILY } from './code/known-names.ts';
+import type { CodeUse, Found, Seen } from './code.ts';
 
 export interface UsedCell {
   readonly cell: Cell;
@@ -8,66 +10,123 @@ export interface UsedCell {
   readonly source: string;
 }
 
+/** A cell of which a part is not in the source, as a pattern. */
+export interface PartialCell {
+  readonly pattern: string;
+  readonly source: string;
+  /** What is guessed, in words. */
+  readonly why: string;
+}
+
 export interface UsedCells {
   readonly cells: readonly UsedCell[];
+  readonly partial: readonly PartialCell[];
   readonly unsure: readonly Seen[];
 }
 
 /**
- * A cell is sure where one file names its method, its architecture and its task. A quantization that the file does not
- * name is none. `known` is the matrix: what it lacks cannot be measured and is said.
+ * A cell is sure where the code names each of its parts, and nothing else is possible. `known` is the matrix: what it
+ * lacks cannot be measured and is said.
  */
 export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most: number): UsedCells {
   const cells = new Map<string, UsedCell>();
-  const unsure: Seen[] = [];
-  const matrix = new Set(known.map(cellId));
+  const partial = new Map<string, PartialCell>();
+  const unsure = new Map<string, Seen>();
+  const note = (seen: Seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
   for (const use of uses) {
-    const [first] = use.methods;
-    for (const one of use.unsure) unsure.push(one);
-    if (first === undefined) continue;
-    if (use.architectures.length === 0 || use.tasks.length === 0) {
-      const what = use.architectures.length === 0 ? 'which model it is put on' : 'for which task';
-      if (use.unsure.length === 0)
-        unsure.push({ ...first, value: `\`${first.value}\` is used; ${what} is not in this file` });
-      continue;
-    }
-    for (const { cell, at } of combinations(use)) {
-      if (matrix.has(cellId(cell))) {
-        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source: `${at.file}:${at.line}` });
-      } else
-        unsure.push({ ...at, value: `\`${cellId(cell)}\` is used; it is not in the matrix, so it is not measured` });
+    use.unsure.forEach(note);
+    for (const found of use.found) {
+      const source = `${found.at.file}:${found.at.line}`;
+      const cell = sureCell(found);
+      if (cell && known.some((one) => cellId(one) === cellId(cell))) {
+        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source });
+        continue;
+      }
+      const guess = guessed(found, known);
+      if (guess === undefined) note({ ...found.at, value: notMeasured(found) });
+      else if (!partial.has(guess.pattern)) partial.set(guess.pattern, { ...guess, source });
     }
   }
-  const found = [...cells.values()];
-  return { cells: found.slice(0, most), unsure: [...unsure, ...found.slice(most).map(leftOut)] };
+  const all = [...cells.values()];
+  all.slice(most).forEach((one) => {
+    note(leftOut(one));
+  });
+  // What is sure in one place needs no guess in another.
+  const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
+  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
 }
 
-/** Each value once, at its first place: a file that repeats itself makes no more cells. */
-function distinct(seen: readonly Seen[]): readonly Seen[] {
-  const found = new Map<string, Seen>();
-  for (const one of seen) if (!found.has(one.value)) found.set(one.value, one);
-  return [...found.values()];
+function sureCell({ at, isSure, quantization, architecture, task }: Found): Cell | undefined {
+  const axes = [quantization, architecture, task];
+  if (!isSure || axes.some((axis) => !axis.isSure || axis.values.length !== 1)) return undefined;
+  const [one = '', other = '', last = ''] = axes.map((axis) => axis.values[0]);
+  return { method: at.value, quantization: one, architecture: other, task: last };
 }
 
-function combinations(use: CodeUse): readonly { readonly cell: Cell; readonly at: Seen }[] {
-  const [methods, architectures, tasks, named] = [use.methods, use.architectures, use.tasks, use.quantizations].map(
-    distinct,
+/** The pattern that stands for a cell that is not wholly known, if the matrix has anything of it. */
+function guessed(found: Found, known: readonly Cell[]): Omit<PartialCell, 'source'> | undefined {
+  const { at, quantization, architecture, task } = found;
+  const inMatrix = new Set(known.map((cell) => cell.architecture));
+  const near = architecture.values.map((name) => (inMatrix.has(name) ? name : (FAMILY[name] ?? '*')));
+  // An architecture without a relative in the matrix is one of which nothing more is known.
+  const family = near.every((name) => name === '*') ? [] : near.filter((name) => name !== '*');
+  const axes = [[at.value], quantization.values, family, task.values];
+  const fits = (cell: Cell) =>
+    [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
+      const values = axes[index] ?? [];
+      return (
+        values.length === 0 ||
+        values.some((one) => one === value || (one.endsWith('*') && value.startsWith(one.slice(0, -1))))
+      );
+    });
+  if (!known.some(fits)) return undefined;
+  // What the matrix lacks cannot be asked for: the rest of the alternatives is.
+  const kept = axes.map((values, index) =>
+    values.filter((one) => one.endsWith('*') || known.some((cell) => part(cell, index) === one)),
   );
-  const quantizations = named && named.length > 0 ? named.map(({ value }) => value) : ['none'];
-  return (methods ?? []).flatMap((at) =>
-    (architectures ?? []).flatMap(({ value: architecture }) =>
-      (tasks ?? []).flatMap(({ value: task }) =>
-        quantizations.map((quantization) => ({ at, cell: { method: at.value, quantization, architecture, task } })),
-      ),
-    ),
+  const pattern = kept.map((values) => (values.length > 1 ? `{${values.join(',')}}` : (values[0] ?? '*'))).join('/');
+  return { pattern, why: whyOf(found, near) };
+}
+
+function part(cell: Cell, index: number): string {
+  return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? '';
+}
+
+function whyOf({ at, isSure, quantization, architecture, task }: Found, near: readonly string[]): string {
+  const isLoaded = at.value === '*';
+  const open = (axis: Axis, name: string) => (axis.values.length === 0 ? [`the ${name} is not in the source`] : []);
+  const swapped = architecture.values.flatMap((name, index) =>
+    name === near[index]
+      ? []
+      : [`\`${name}\` is not in the matrix, ${near[index] === '*' ? 'usual ones stand' : 'its family stands'} in`],
   );
+  const several = [quantization, architecture, task].some((axis) => axis.values.length > 1);
+  const said = [
+    ...(isLoaded ? ['an adapter is loaded, and its files say the method'] : []),
+    ...open(architecture, 'model'),
+    ...open(quantization, 'quantization'),
+    ...open(task, 'task'),
+    ...(quantization.values.some((one) => one.endsWith('*')) ? ['the quantization cannot be read'] : []),
+    ...swapped,
+    ...(several ? ['which of several depends on how it is run'] : []),
+  ];
+  return said.length > 0
+    ? said.join('; ')
+    : isSure
+      ? 'not all of it is certain'
+      : 'whether it is used depends on how it is run';
+}
+
+function notMeasured({ at, quantization, architecture, task }: Found): string {
+  const text = (axis: Axis) => (axis.values.length > 1 ? `{${axis.values.join(',')}}` : (axis.values[0] ?? '*'));
+  const pattern = [at.value, text(quantization), text(architecture), text(task)].join('/');
+  return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
 }
 
 function leftOut({ cell, source }: UsedCell): Seen {
   const [file = '', line = '1'] = source.split(/:(?=\d+$)/);
   return {
-    file,
-    line: Number(line),
+    ...{ file, line: Number(line) },
     value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`,
   };
 }

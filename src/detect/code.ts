@@ -1,25 +1,10 @@
-/** Which cells a repository's own Python uses: PEFT configurations, quantizations, models and tasks, each with its place. */
-import type { SyntaxNode } from '@lezer/common';
-import { own } from '../domain/own.ts';
+/** Which cells a repository's own code uses: PEFT configurations, and what each is put on, with its place. */
+
+import type { Axis, MethodFact, ModelFact } from './code/fact.ts';
+import { OPEN } from './code/fact.ts';
+import { METHOD_OF_CONFIG } from './code/known-names.ts';
+import { type Context, ownFile, Program } from './code/program.ts';
 import { isTooDeep } from './depth.ts';
-import {
-  ARCHITECTURE_OF_CLASS,
-  architectureOfModel,
-  METHOD_OF_CONFIG,
-  type Rule,
-  TASK_OF_CLASS,
-  TASK_OF_TYPE,
-} from './known-names.ts';
-import {
-  assignmentsOf,
-  type Call,
-  callOf,
-  nodesOf,
-  type PythonFile,
-  parsePython,
-  stringValue,
-  textOf,
-} from './python-tree.ts';
 
 /** One thing that was seen, and where. */
 export interface Seen {
@@ -28,208 +13,179 @@ export interface Seen {
   readonly line: number;
 }
 
-/** What one file says. Axes that it does not mention are empty; `unsure` are sentences about what could not be told. */
+/** A method that is used, and what the other axes of its cell can be. */
+export interface Found {
+  readonly at: Seen;
+  /** Whether it is used whatever happens, as its file says. */
+  readonly isSure: boolean;
+  readonly quantization: Axis;
+  readonly architecture: Axis;
+  readonly task: Axis;
+}
+
+/** What one file says; `unsure` are sentences about what could not be told. */
 export interface CodeUse {
   readonly file: string;
-  readonly methods: readonly Seen[];
-  readonly quantizations: readonly Seen[];
-  readonly architectures: readonly Seen[];
-  readonly tasks: readonly Seen[];
+  readonly found: readonly Found[];
   readonly unsure: readonly Seen[];
 }
 
-/** A file that does not name PEFT, or what re-exports it, uses no cell; most files are passed over by this. */
-const WORTH_PARSING = /\bpeft\b|\bunsloth\b|\btrl\b/;
+/** A file that does not name a method of PEFT, or what makes one, uses none; most files are passed over by this. */
+const NAMES_METHOD = new RegExp(
+  `\\b(${[...Object.keys(METHOD_OF_CONFIG), 'get_peft_model', 'get_peft_config', 'ModelConfig', 'peft_type', '(?:Auto)?PeftModel\\w*'].join('|')})\\b`,
+);
+const NAMES_PEFT = /\bpeft\b|\bunsloth\b|\btrl\b/;
+/** What another file of the program has to name to add something. */
+const ADDS = /from_pretrained|BitsAndBytesConfig|load_in_[48]bit|add_argument|dataclass|\bpeft\b/;
+/** Files of one program that are parsed at most. */
+const MOST_PARSED = 1500;
+/** Of these, files that only call what others define. */
+const MOST_CALLING = 300;
 
 export function readCode(file: string, content: string): CodeUse | undefined {
-  if (!WORTH_PARSING.test(content)) return undefined;
-  if (isTooDeep(content)) {
-    const unsure = [{ file, line: 1, value: 'the file is nested too deeply to be read' }];
-    return { file, methods: [], quantizations: [], architectures: [], tasks: [], unsure };
-  }
-  const source = parsePython(content);
-  const reader = new CodeReader(file, source);
-  for (const node of nodesOf(source, 'CallExpression')) reader.read(callOf(source, node));
-  return reader.found();
+  return readProgram(new Map([[file, content]]), () => undefined)[0];
 }
 
-class CodeReader {
-  readonly #assigned: ReadonlyMap<string, SyntaxNode>;
-  readonly #imported: ReadonlySet<string>;
-  readonly #methods: Seen[] = [];
-  readonly #quantizations: Seen[] = [];
-  readonly #architectures: Seen[] = [];
-  readonly #tasks: Seen[] = [];
-  readonly #unsure: Seen[] = [];
-
-  constructor(
-    private readonly file: string,
-    private readonly source: PythonFile,
-  ) {
-    this.#assigned = assignmentsOf(source);
-    this.#imported = importedFrom(source, /^(peft|transformers|torchao|diffusers|trl|unsloth)(\.|$)/);
-  }
-
-  read(call: Call): void {
-    const name = call.name.split('.').at(-1) ?? '';
-    // A class of the same name that the file defines or imports from elsewhere is another one.
-    if (call.name.includes('.') || this.#imported.has(name)) {
-      const method = own(METHOD_OF_CONFIG, name);
-      if (method) this.#readMethod(call, method);
-      const quantization = own(QUANTIZATION_OF_CONFIG, name);
-      if (quantization) this.#readQuantization(call, quantization);
-    }
-    if (/\.from_pretrained$/.test(call.name)) this.#readModel(call);
-  }
-
-  found(): CodeUse | undefined {
-    const use = {
-      file: this.file,
-      methods: this.#methods,
-      quantizations: this.#quantizations,
-      architectures: this.#architectures,
-      tasks: this.#tasks,
-      unsure: this.#unsure,
-    };
-    // Without a method of PEFT a file uses no cell, whatever it loads.
-    return this.#methods.length > 0 ? use : undefined;
-  }
-
-  #readMethod(call: Call, { name, variants }: Rule): void {
-    const variant = variants.find(({ keyword, is }) => this.#values(call.keywords.get(keyword)).includes(is));
-    this.#note(this.#methods, call.node, variant ? `${name}+${variant.name}` : name);
-    for (const text of this.#values(call.keywords.get('task_type'))) {
-      const task = own(TASK_OF_TYPE, text.replace(/^.*\./, ''));
-      if (task) this.#note(this.#tasks, call.node, task);
-      else this.#note(this.#unsure, call.node, `the task type \`${text.slice(0, 60)}\` is not known`);
-    }
-  }
-
-  #readQuantization(call: Call, read: (values: (keyword: string) => readonly string[]) => string | undefined): void {
-    const name = read((keyword) => this.#values(call.keywords.get(keyword)));
-    if (name === undefined)
-      this.#note(this.#unsure, call.node, `\`${call.name}\` is set by values that are not in the source`);
-    else if (name !== '') this.#note(this.#quantizations, call.node, name);
-  }
-
-  #readModel(call: Call): void {
-    const parts = call.name.split('.');
-    const loader = parts.at(-2) ?? '';
-    if (/Tokenizer|Processor|Config$/.test(loader)) return;
-    for (const [keyword, quantization] of [
-      ['load_in_8bit', 'bnb-int8'],
-      ['load_in_4bit', 'bnb-fp4'],
-    ] as const)
-      if (this.#values(call.keywords.get(keyword)).includes('True'))
-        this.#note(this.#quantizations, call.node, quantization);
-    const task = TASK_OF_CLASS.find(([suffix]) => loader.endsWith(suffix))?.[1];
-    if (task === undefined && !/^Auto|^Peft|Model$/.test(loader)) return;
-    if (task) this.#note(this.#tasks, call.node, task);
-    const ofClass = ARCHITECTURE_OF_CLASS.find(([prefix]) => loader.startsWith(prefix))?.[1];
-    const ids = this.#values(call.positional[0] ?? call.keywords.get('pretrained_model_name_or_path'));
-    const known = ofClass ? [ofClass] : ids.flatMap((id) => architectureOfModel(id) ?? []);
-    for (const architecture of known) this.#note(this.#architectures, call.node, architecture);
-    if (known.length > 0) return;
-    const what =
-      ids.length > 0
-        ? `the architecture of \`${ids[0]?.slice(0, 80)}\` is not known`
-        : 'which model is loaded is not in the source';
-    this.#note(this.#unsure, call.node, what);
-  }
-
-  #note(list: Seen[], node: SyntaxNode, value: string): void {
-    list.push({ value, file: this.file, line: this.source.placeOf(node.from).line });
-  }
-
-  /** What an expression can be, as far as the file says: literals, names assigned once, defaults of arguments and fields. */
-  #values(node: SyntaxNode | undefined, depth = 0): readonly string[] {
-    if (node === undefined || depth > 4) return [];
-    const text = stringValue(this.source, node);
-    if (text !== undefined) return [text];
-    const written = textOf(this.source, node);
-    switch (node.name) {
-      case 'Boolean':
-      case 'None':
-      case 'Number':
-        return [written];
-      case 'VariableName':
-        return this.#values(this.#assigned.get(written), depth + 1);
-      case 'MemberExpression': {
-        if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written)) return [written];
-        const attribute = written.split('.').at(-1) ?? '';
-        return this.#defaults.get(attribute) ?? [];
-      }
-      default:
-        return [];
-    }
-  }
-
-  /** Defaults of command line arguments and of fields, by name: what runs when nobody says otherwise. */
-  get #defaults(): ReadonlyMap<string, readonly string[]> {
-    this.#known ??= this.#readDefaults();
-    return this.#known;
-  }
-  #known: ReadonlyMap<string, readonly string[]> | undefined;
-
-  #readDefaults(): ReadonlyMap<string, readonly string[]> {
-    const found = new Map<string, readonly string[]>();
-    for (const node of nodesOf(this.source, 'CallExpression')) {
-      const call = callOf(this.source, node);
-      const flag = call.positional.map((one) => stringValue(this.source, one)).find((one) => one?.startsWith('--'));
-      const fallback = stringValue(this.source, call.keywords.get('default'));
-      if (call.name.endsWith('add_argument') && flag && fallback)
-        found.set(flag.slice(2).replaceAll('-', '_'), [fallback]);
-    }
-    for (const node of nodesOf(this.source, 'AssignStatement')) {
-      const name = node.getChild('VariableName');
-      if (!name || !node.getChild('TypeDef')) continue;
-      const call = node.getChild('CallExpression');
-      const value = call ? callOf(this.source, call).keywords.get('default') : (node.lastChild ?? undefined);
-      const text = stringValue(this.source, value);
-      if (text !== undefined) found.set(textOf(this.source, name), [text]);
-    }
-    return found;
-  }
+/** What the Python of a repository uses. Only files that name PEFT are parsed, and what is joined to them by imports. */
+export function readProgram(
+  texts: ReadonlyMap<string, string>,
+  yaml: (path: string) => string | undefined,
+): readonly CodeUse[] {
+  const paths = new Set(texts.keys());
+  const isNaming = (text: string) => NAMES_METHOD.test(text);
+  const naming = [...texts].some(([, text]) => NAMES_PEFT.test(text))
+    ? [...texts].filter(([, text]) => isNaming(text)).map(([file]) => file)
+    : [];
+  const tooDeep = naming.filter((file) => isTooDeep(texts.get(file) ?? ''));
+  const wanted = joinedFiles(naming, texts, paths).filter((file) => !tooDeep.includes(file));
+  const program = new Program(new Map(wanted.map((file) => [file, texts.get(file) ?? ''])), paths, yaml);
+  const made = wanted.flatMap((file) => useIn(program, file, 'methods') ?? []);
+  // What only loads adapters says no method: it counts where nothing else does.
+  const read = made.length > 0 ? made : wanted.flatMap((file) => useIn(program, file, 'adapters') ?? []);
+  const unread = tooDeep.map((file) => ({
+    ...{ file, found: [] },
+    unsure: [{ file, line: 1, value: 'the file is nested too deeply to be read' }],
+  }));
+  return [...read, ...unread];
 }
 
-type QuantizationReader = (values: (keyword: string) => readonly string[]) => string | undefined;
+function useIn(program: Program, file: string, which: 'methods' | 'adapters'): CodeUse | undefined {
+  const facts = program.factsOf(file);
+  if (facts === undefined || facts[which].length === 0) return undefined;
+  const found = facts[which].map((method) => foundOf(file, method, program.contextOf(file, method)));
+  return { file, found, unsure: facts.unsure.map(({ line, value }) => ({ file, line, value })) };
+}
 
-/** Quantization configuration -> the quantization that it asks for; '' for none, undefined where that cannot be told. */
-const QUANTIZATION_OF_CONFIG: Readonly<Record<string, QuantizationReader>> = {
-  BitsAndBytesConfig: (values) => {
-    if (values('load_in_8bit').includes('True')) return 'bnb-int8';
-    if (!values('load_in_4bit').includes('True')) return undefined;
-    // transformers' own default is fp4. https://huggingface.co/docs/transformers/main_classes/quantization
-    return `bnb-${values('bnb_4bit_quant_type')[0] ?? 'fp4'}`;
-  },
-  HqqConfig: () => 'hqq-int4',
-  GPTQConfig: () => 'gptq-int4',
-  AwqConfig: () => 'awq-int4',
-  EetqConfig: () => 'eetq-int8',
-  AqlmConfig: () => 'aqlm-2bit',
-  QuantoConfig: (values) => {
-    const [weights] = values('weights');
-    return weights === 'int8' || weights === 'int4' ? `quanto-${weights}` : undefined;
-  },
-  TorchAoConfig: (values) => (values('quant_type')[0] === 'int8_weight_only' ? 'torchao-int8wo' : undefined),
-};
+/** Files that name PEFT, those that import them, and what all of these import. */
+function joinedFiles(
+  naming: readonly string[],
+  texts: ReadonlyMap<string, string>,
+  paths: ReadonlySet<string>,
+): readonly string[] {
+  const wanted = new Set(naming.slice(0, MOST_PARSED));
+  const first = new Set(wanted);
+  const imported = new Map<string, readonly string[]>();
+  const importedBy = (file: string) => {
+    const known = imported.get(file) ?? importedFiles(file, texts, paths);
+    imported.set(file, known);
+    return known;
+  };
+  const isReadable = (file: string) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file) ?? '');
+  for (const file of first.size > 0 ? paths : [])
+    if (
+      wanted.size < first.size + MOST_CALLING &&
+      !wanted.has(file) &&
+      importedBy(file).some((there) => first.has(there)) &&
+      isReadable(file)
+    )
+      wanted.add(file);
+  for (const file of wanted)
+    for (const there of importedBy(file))
+      if (!wanted.has(there) && ADDS.test(texts.get(there) ?? '') && isReadable(there)) wanted.add(there);
+  return [...wanted];
+}
 
-/** Names that a file imports from some modules. */
-function importedFrom(source: PythonFile, modules: RegExp): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const node of nodesOf(source, 'ImportStatement')) {
-    const found = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(textOf(source, node));
-    if (!found?.[1] || !modules.test(found[1])) continue;
-    for (const one of (found[2] ?? '')
-      .replace(/[()\\]/g, ' ')
-      .replace(/#.*$/gm, '')
-      .split(','))
-      names.add(
-        one
-          .trim()
-          .split(/\s+as\s+/)
-          .at(-1) ?? '',
-      );
+const IMPORT = /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n]+)|import[ \t]+([.\w]+))/gm;
+
+/** Own files that a file imports, by its lines alone. */
+function importedFiles(
+  file: string,
+  texts: ReadonlyMap<string, string>,
+  paths: ReadonlySet<string>,
+): readonly string[] {
+  const found = new Set<string>();
+  for (const [, from, names = '', plain] of (texts.get(file) ?? '').matchAll(IMPORT)) {
+    const written = [from ?? plain ?? ''];
+    if (from)
+      for (const name of names.split(','))
+        written.push(`${from.replace(/\.$/, '.')}${from.endsWith('.') ? '' : '.'}${/\w+/.exec(name)?.[0] ?? ''}`);
+    for (const one of written) {
+      const there = ownFile(file, one, paths);
+      if (there !== undefined && there !== file) found.add(there);
+    }
   }
-  return names;
+  return [...found];
+}
+
+function foundOf(file: string, method: MethodFact, context: Context): Found {
+  const models = modelsFor(method, context.models);
+  const near = (axis: Axis): Axis => ({ ...axis, isSure: axis.isSure && context.isNear });
+  return {
+    at: { value: method.method, file, line: method.line },
+    isSure: method.isSure,
+    quantization: fromAfar(near(quantizationOf(models, context)), context),
+    architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
+    task: method.task.values.length > 0 ? method.task : near(taskOf(models, context)),
+  };
+}
+
+/** That one of many callers names no quantization does not say that none is used. */
+function fromAfar(quantization: Axis, { isFar }: Context): Axis {
+  return isFar && quantization.values.join() === 'none' ? OPEN : quantization;
+}
+
+/** The task of a diffusers model: what is loaded beside one encodes its texts. */
+const DIFFUSION = 'denoise';
+
+/** Where a configuration names its task, models of other tasks are not what it is put on. */
+function modelsFor({ task }: MethodFact, models: readonly ModelFact[]): readonly ModelFact[] {
+  const wanted = task.values.length > 0 ? task.values : [DIFFUSION];
+  const fitting = models.filter((model) => model.task.values.some((value) => wanted.includes(value)));
+  return fitting.length > 0 ? fitting : models;
+}
+
+/** One axis of several models: sure where all say the same, open where one does not say. */
+function joinedAxis(axes: readonly Axis[]): Axis {
+  const values = [...new Set(axes.flatMap((axis) => axis.values))];
+  if (axes.length === 0 || axes.some((axis) => axis.values.length === 0)) return OPEN;
+  return { values, isSure: values.length === 1 && axes.every((axis) => axis.isSure) };
+}
+
+function taskOf(models: readonly ModelFact[], { tasks }: Context): Axis {
+  const ofTrainers = [...new Set(tasks)];
+  const ofModels = joinedAxis(models.map(({ task }) => task));
+  // A trainer says what is trained, whatever else is loaded beside it.
+  const agreed = ofModels.values.filter((value) => ofTrainers.includes(value));
+  if (agreed.length > 0) return { values: agreed, isSure: agreed.length === 1 };
+  return models.length > 0 ? ofModels : { values: ofTrainers, isSure: false };
+}
+
+function quantizationOf(models: readonly ModelFact[], { quantizations }: Context): Axis {
+  const said = models.map(({ quantization }) => quantization);
+  const named = said.filter((one): one is Axis => typeof one === 'object' && one.values.length > 0);
+  if (named.length > 0)
+    return joinedAxis(said.map((one) => (typeof one === 'object' ? one : { values: ['none'], isSure: false })));
+  const isNamed = said.includes('named elsewhere');
+  if (quantizations.length > 0) {
+    const values = new Set(quantizations.flatMap((one) => one.values));
+    const isUnread = quantizations.some((one) => one.isUnread);
+    const isAlways = quantizations.every((one) => one.always && one.isSure);
+    // A configuration that is made whatever happens is for the model, unless one that is loaded beside it takes it.
+    const isForSome = isNamed && said.includes('none');
+    if (values.size === 0 || (!isUnread && (!isAlways || isForSome))) values.add('none');
+    return { values: [...values], isSure: values.size === 1 && isAlways && !isUnread };
+  }
+  // Something is passed as a quantization that cannot be read: it is never taken for none.
+  if (isNamed) return { values: ['bnb-*'], isSure: false };
+  return said.length > 0 && said.every((one) => one === 'none') ? { values: ['none'], isSure: true } : OPEN;
 }

@@ -2,36 +2,72 @@
 import type { Locked, Manifest, ManifestChange, ManifestChangeKind, Requirement } from '../domain/manifest.ts';
 import { exactVersion } from '../domain/pep508.ts';
 import { compareVersions, isVersion, satisfies } from '../domain/version.ts';
+import { normalizedMarker } from './marker.ts';
+import { movedFiles } from './moved-files.ts';
+import { type Pair, pairedRequirements } from './pairs.ts';
 
 export function diffManifests(base: readonly Manifest[], head: readonly Manifest[]): readonly ManifestChange[] {
-  const before = new Map(base.map((manifest) => [manifest.file, manifest]));
-  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
-  const files = [...new Set([...before.keys(), ...after.keys()])].toSorted();
-  return files.flatMap((file) => [
-    ...diffRequirements(file, before.get(file)?.requirements ?? [], after.get(file)?.requirements ?? []),
-    ...diffLocked(file, before.get(file)?.locked ?? [], after.get(file)?.locked ?? []),
-  ]);
+  return changesOf(base, head, pairedRequirements(base, head));
 }
 
-/** Requirements of one name, group and marker are matched in the order in which they stand. */
-function diffRequirements(
-  file: string,
-  base: readonly Requirement[],
-  head: readonly Requirement[],
+/** The same where the pairs are known already. */
+export function changesOf(
+  base: readonly Manifest[],
+  head: readonly Manifest[],
+  pairs: readonly Pair[],
 ): readonly ManifestChange[] {
-  const key = ({ name, group, marker }: Requirement) => `${name}\0${group}\0${marker}`;
-  return pairs(base, head, key).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === undefined || (old && current && old.specifier === current.specifier && old.source === current.source))
-      return [];
-    const { name: library, line, group, marker } = one;
-    const kind =
-      old === undefined
-        ? 'added'
-        : current === undefined
-          ? 'removed'
-          : specifierChange(old.specifier, current.specifier);
-    return [{ library, kind, from: shown(old), to: shown(current), file, line, group, marker, locked: false }];
+  const changes = [...pairs.flatMap(requirementChange), ...lockedChanges(base, head)];
+  return changes.toSorted((left, right) => (left.file < right.file ? -1 : left.file > right.file ? 1 : 0));
+}
+
+function requirementChange({ file, was, old, current }: Pair): readonly ManifestChange[] {
+  const one = current ?? old;
+  if (one === undefined || (was === undefined && old && current && isAsWritten(old, current))) return [];
+  const [from, to] = [shown(old), shown(current)];
+  const kind = kindOf(old, current);
+  const isSame = was === undefined && old?.group === current?.group && sameMarker(old, current);
+  if (kind === 'moved' && isSame) return [];
+  const { name: library, line, group, marker } = one;
+  return [{ library, kind, from, to, file, ...(was && { was }), line, group, marker, locked: false }];
+}
+
+/** Most rows are what they were, character for character. */
+function isAsWritten(old: Requirement, current: Requirement): boolean {
+  return (
+    old.written === current.written &&
+    old.specifier === current.specifier &&
+    old.marker === current.marker &&
+    old.group === current.group &&
+    old.source === current.source
+  );
+}
+
+function kindOf(old: Requirement | undefined, current: Requirement | undefined): ManifestChangeKind {
+  if (old === undefined) return 'added';
+  if (current === undefined) return 'removed';
+  if (sortedClauses(shown(old)) === sortedClauses(shown(current))) return 'moved';
+  return specifierChange(versionPart(old), versionPart(current));
+}
+
+function sortedClauses(specifier: string): string {
+  return specifier.split(',').toSorted().join();
+}
+
+function sameMarker(old: Requirement | undefined, current: Requirement | undefined): boolean {
+  return normalizedMarker(old?.marker ?? '') === normalizedMarker(current?.marker ?? '');
+}
+
+function lockedChanges(base: readonly Manifest[], head: readonly Manifest[]): readonly ManifestChange[] {
+  const moved = movedFiles(base, head);
+  const taken = new Set(moved.values());
+  const before = new Map(base.map(({ file, locked }) => [file, locked]));
+  const after = new Map(head.map(({ file, locked }) => [file, locked]));
+  const gone = [...before.keys()].filter((file) => !after.has(file) && !taken.has(file));
+  return [...after.keys(), ...gone].flatMap((file) => {
+    const was = moved.get(file);
+    return diffLocked(file, before.get(was ?? file) ?? [], after.get(file) ?? []).map((change) =>
+      was === undefined ? change : { ...change, was },
+    );
   });
 }
 
@@ -40,36 +76,26 @@ function diffLocked(file: string, base: readonly Locked[], head: readonly Locked
   const [before, after] = [has(base), has(head)];
   const gone = base.filter(({ name, version }) => !after.has(`${name} ${version}`));
   const came = head.filter(({ name, version }) => !before.has(`${name} ${version}`));
-  return pairs(gone, came, ({ name }) => name).flatMap(([old, current]) => {
+  return pairs(gone, came, ({ name }) => name).flatMap(([left, current]) => {
+    // One version became several, by marker: the new one follows the one that stays too.
+    const old = left ?? (current && base.findLast(({ name }) => name === current.name));
     const one = current ?? old;
     if (one === undefined) return [];
-    const kind =
-      old === undefined
-        ? 'added'
-        : current === undefined
-          ? 'removed'
-          : isOlder(current.version, old.version)
-            ? 'downgraded'
-            : 'changed';
-    return [
-      {
-        library: one.name,
-        kind,
-        from: old?.version ?? '',
-        to: current?.version ?? '',
-        file,
-        line: one.line,
-        group: '',
-        marker: '',
-        locked: true,
-      } as const,
-    ];
+    const [from, to] = [old?.version ?? '', current?.version ?? ''];
+    const kind = from === '' ? 'added' : to === '' ? 'removed' : isOlder(to, from) ? 'downgraded' : 'changed';
+    return [{ library: one.name, kind, from, to, file, line: one.line, group: '', marker: '', locked: true }];
   });
 }
 
+/** A package that an address names with its version is that version; any other one is only known by where it is from. */
 function shown(requirement: Requirement | undefined): string {
   if (requirement === undefined) return '';
-  return requirement.source === 'index' ? requirement.specifier || 'any' : requirement.source;
+  const { source, version } = requirement;
+  return source === 'index' ? requirement.specifier || 'any' : version === undefined ? source : `==${version}`;
+}
+
+function versionPart({ specifier, version }: Requirement): string {
+  return version === undefined ? specifier : `==${version}`;
 }
 
 /** Elements of both lists with the same key, matched in order; undefined where one side has none. */

@@ -23,7 +23,7 @@ export const FORMATS: readonly Format[] = [
   { name: 'pyproject', supports: (file) => baseOf(file) === 'pyproject.toml', read: readPyproject },
   {
     name: 'lock',
-    supports: (file) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file)),
+    supports: (file) => /^(uv|poetry|pdm)([-_.][^/]*)?\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file)),
     read: readLock,
   },
   { name: 'pipfile-lock', supports: (file) => baseOf(file) === 'Pipfile.lock', read: readPipfileLock },
@@ -39,9 +39,9 @@ export const FORMATS: readonly Format[] = [
   {
     name: 'requirements',
     supports: (file) =>
-      /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
+      /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/.test(
         baseOf(file),
-      ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file),
+      ) || /(^|\/)requirements\/(.+\/)?[^/]+\.(txt|in)$/.test(file),
     read: readRequirements,
   },
 ];
@@ -51,6 +51,18 @@ const SCRIPT: Format = { name: 'script', supports: (file) => file.endsWith('.py'
 
 export function isManifest(file: string): boolean {
   return FORMATS.some((format) => format.supports(file));
+}
+
+/** What a file is read as that somebody names as a manifest, by its ending. */
+const NAMED: readonly (readonly [RegExp, string])[] = [
+  [/\.(txt|in)$/, 'requirements'],
+  [/\.lock$/, 'lock'],
+  [/\.toml$/, 'pyproject'],
+  [/\.ya?ml$/, 'conda'],
+];
+
+export function formatIfNamed(file: string): string | undefined {
+  return NAMED.find(([ending]) => ending.test(file))?.[1];
 }
 
 /** Locks can be large; what is larger than this is nobody's manifest. */

@@ -5,7 +5,8 @@ import { folderOf } from '../domain/path.ts';
 import { clausesOf, exactVersion } from '../domain/pep508.ts';
 import { compareVersions, isVersion, type Release, sameVersion, satisfies, supportsPython } from '../domain/version.ts';
 import { firstUploads } from './names.ts';
-import { type Ends, isWatched, type Releases, resolveEnd } from './projects.ts';
+import { isWatched, type Releases, settledProjects } from './projects.ts';
+import { type Ends, goesBack, type Settled } from './settle.ts';
 
 export function guardReleases(
   ends: Ends,
@@ -16,7 +17,10 @@ export function guardReleases(
   const watched = changes.filter(({ library, to }) => isWatched(library) && to !== '' && releases.has(library));
   return [
     ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
-    ...watched.flatMap((change) => withoutEffect(change, releases.get(change.library) ?? [], python)),
+    ...settledProjects(ends, watched, releases, python)
+      .flatMap(({ settled }) => settled)
+      .filter(({ change }) => !change.locked && change.kind !== 'moved')
+      .flatMap((settled) => [...withoutEffect(settled), ...backwards(settled)]),
     ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends.head)),
     ...firstUploads(ends.base, ends.head, releases),
   ];
@@ -34,16 +38,33 @@ function target(change: ManifestChange, releases: readonly Release[]): readonly 
   return [{ kind, message, file: change.file, line: change.line }];
 }
 
-/** A range that was widened and still resolves as before: its new ceiling allows nothing that is there. */
-function withoutEffect(change: ManifestChange, releases: readonly Release[], python: string): readonly Finding[] {
-  if (change.locked || change.kind === 'narrowed' || exactVersion(change.to) || change.from === '') return [];
-  const [before, after] = [change.from, change.to].map((end) => resolveEnd(end, false, releases, python));
+/** A range that was widened and still resolves as before: its new ceiling, or what overrides it, allows nothing new. */
+function withoutEffect({ change, from, to, by }: Settled): readonly Finding[] {
   const place = { file: change.file, line: change.line };
-  if (after === undefined)
+  if (to === undefined && exactVersion(change.to) === undefined && !/^[a-z]+$/.test(change.to))
     return [{ kind: 'no-release', message: `No release of ${change.library} fits \`${change.to}\`.`, ...place }];
-  if (before !== after || ceilings(change.from) === ceilings(change.to)) return [];
-  const message = `\`${change.library}${change.to}\` still resolves to ${after}: the new ceiling allows nothing new, so there is nothing to measure.`;
-  return [{ kind: 'no-effect', message, ...place }];
+  if (from === undefined || from !== to) return [];
+  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
+  if (by !== undefined) {
+    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
+    return [{ kind: 'no-effect', message, ...place }];
+  }
+  if (change.kind === 'narrowed' || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
+  return [
+    {
+      kind: 'no-effect',
+      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
+      ...place,
+    },
+  ];
+}
+
+/** A range that resolves to an older release than before. Exact pins that go back are known without the index. */
+function backwards(settled: Settled): readonly Finding[] {
+  const { change, from, to } = settled;
+  if (!goesBack(settled) || change.kind === 'downgraded') return [];
+  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
+  return [{ kind: 'downgrade', message, file: change.file, line: change.line }];
 }
 
 function ceilings(specifier: string): string {

@@ -2,104 +2,100 @@
 
 import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/manifest.ts';
 import { folderOf } from '../domain/path.ts';
-import { exactVersion } from '../domain/pep508.ts';
-import { localLabel, satisfies } from '../domain/version.ts';
-import { diffManifests } from './diff.ts';
+import { clausesOf } from '../domain/pep508.ts';
+import { isVersion, satisfies } from '../domain/version.ts';
+import { allows, changesOf } from './diff.ts';
+import { copiedLabels, lockedLabels } from './labels.ts';
 import { lookalikes } from './names.ts';
+import { type Pair, pairedRequirements } from './pairs.ts';
 import { isWatched } from './projects.ts';
+import { indexAddress } from './readers/reading.ts';
 
-type Guard = (
-  base: readonly Manifest[],
-  head: readonly Manifest[],
-  changes: readonly ManifestChange[],
-) => readonly Finding[];
+/** Both ends, and what they were brought to: which requirement is which, and what differs. */
+interface Seen {
+  readonly base: readonly Manifest[];
+  readonly head: readonly Manifest[];
+  readonly changes: readonly ManifestChange[];
+  readonly pairs: readonly Pair[];
+  /** Addresses of the indexes that uv and pip are set to use, as far as they were asked. */
+  readonly own: readonly string[];
+}
+
+type Guard = (seen: Seen) => readonly Finding[];
 
 const GUARDS: readonly Guard[] = [
   unreadable,
   droppedExclusions,
-  copiedLabels,
+  ({ base, pairs }) => copiedLabels(base, pairs),
+  ({ base, head }) => lockedLabels(base, head),
   drifting,
   againstLock,
   downgrades,
   indexesMoved,
-  lookalikes,
+  ({ base, head }) => lookalikes(base, head),
   notInstallable,
 ];
 
-export function guard(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
-  const changes = diffManifests(base, head);
-  return GUARDS.flatMap((check) => check(base, head, changes));
+export function guard(
+  base: readonly Manifest[],
+  head: readonly Manifest[],
+  own: readonly string[] = [],
+): readonly Finding[] {
+  const pairs = pairedRequirements(base, head);
+  const seen = { base, head, changes: changesOf(base, head, pairs), pairs, own };
+  return GUARDS.flatMap((check) => check(seen));
 }
 
 /** What head's files hold that could not be read, where base did not have it already. */
-function unreadable(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+function unreadable({ base, head }: Seen): readonly Finding[] {
   const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file, message }) => `${file} ${message}`)));
   return head.flatMap((manifest) => manifest.findings.filter(({ file, message }) => !known.has(`${file} ${message}`)));
 }
 
-function droppedExclusions(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
-  return matched(base, head).flatMap(([file, old, current]) => {
-    const dropped = exclusions(old).filter((version) => !exclusions(current).includes(version));
-    return dropped.map((version) => ({
-      kind: 'exclusion-dropped',
-      message: `\`${current.name}\` loses its exclusion \`!=${version}\`. Keep it unless that release was mended.`,
-      file,
-      line: current.line,
-    }));
+/** An exclusion that is gone counts only where what it kept out is allowed now. */
+function droppedExclusions({ head, pairs }: Seen): readonly Finding[] {
+  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
+  return pairs.flatMap(({ file, old, current }) => {
+    if (old === undefined || current === undefined || current.source !== 'index') return [];
+    const beside = (files.get(file)?.requirements ?? []).filter(
+      ({ name, group, marker }) => name === current.name && group === current.group && marker === current.marker,
+    );
+    const isAllowed = (version: string) => beside.every(({ specifier }) => allows(specifier, version));
+    const named = beside.map(({ specifier }) => specifier).join(',');
+    return exclusions(old)
+      .filter((version) => keptOut(version, named).some(isAllowed))
+      .map((version) => ({
+        kind: 'exclusion-dropped',
+        message: `\`${current.name}\` loses its exclusion \`!=${version}\` and is allowed to be that release again. Keep it unless that release was mended.`,
+        file,
+        line: current.line,
+      }));
   });
 }
 
 function exclusions({ specifier }: Requirement): readonly string[] {
-  return specifier
-    .split(',')
-    .filter((clause) => clause.startsWith('!='))
-    .map((clause) => clause.slice(2));
+  return clausesOf(specifier).flatMap(([operator, version]) => (operator === '!=' ? [version] : []));
 }
 
-/** A local version is a build: it belongs to the file that names that build before, and to no other. */
-function copiedLabels(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
-  return matched(base, head).flatMap(([file, old, current]) => {
-    const [before, after] = [labelOf(old), labelOf(current)];
-    if (after === before || (after === undefined && before === undefined)) return [];
-    const message =
-      after === undefined
-        ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.`
-        : `\`${current.name}\` gets the build \`+${after}\`${before === undefined ? ', which this file did not name before' : ` in place of \`+${before}\``}.`;
-    return [{ kind: 'local-version', message, file, line: current.line }];
-  });
-}
+/** Patch releases that a wildcard is taken to stand for, where the index is not asked. */
+const PATCHES = 40;
 
-function labelOf({ specifier }: Requirement): string | undefined {
-  return localLabel(exactVersion(specifier) ?? '');
-}
-
-/** Requirements of the same place in the same file, at both ends. */
-function matched(
-  base: readonly Manifest[],
-  head: readonly Manifest[],
-): readonly (readonly [string, Requirement, Requirement])[] {
-  const key = (file: string, { name, group, marker }: Requirement) => `${file}\0${name}\0${group}\0${marker}`;
-  const old = new Map(
-    base.flatMap(({ file, requirements }) => requirements.map((one) => [key(file, one), one] as const)),
-  );
-  return head.flatMap(({ file, requirements }) =>
-    requirements.flatMap((one) => {
-      const before = old.get(key(file, one));
-      return before ? [[file, before, one] as const] : [];
-    }),
-  );
+/** Versions that an exclusion keeps out: itself, or those of its line, and those that the new specifiers name. */
+function keptOut(excluded: string, specifiers: string): readonly string[] {
+  if (!excluded.endsWith('.*')) return [excluded];
+  const line = excluded.slice(0, -2);
+  const named = clausesOf(specifiers)
+    .map(([, version]) => version.replace(/\.\*$/, ''))
+    .filter((version) => isVersion(version) && satisfies(version, `==${excluded}`));
+  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named];
 }
 
 /** A library that moves in one manifest and stays in another, where both said the same before. */
-function drifting(
-  base: readonly Manifest[],
-  head: readonly Manifest[],
-  changes: readonly ManifestChange[],
-): readonly Finding[] {
+function drifting({ base, head, changes }: Seen): readonly Finding[] {
   const key = (name: string, specifier: string) => `${name} ${specifier}`;
   const moved = new Map(
     changes
-      .filter(({ locked, from, to }) => !locked && from !== '' && to !== '')
+      .filter(({ locked, kind, from, to }) => !locked && kind !== 'moved' && from !== '' && to !== '')
       .map((change) => [key(change.library, change.from), change]),
   );
   const files = new Map<string, Set<string>>();
@@ -120,7 +116,7 @@ function drifting(
 }
 
 /** A locked version that the manifest beside it does not allow. */
-function againstLock(_base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+function againstLock({ head }: Seen): readonly Finding[] {
   return head
     .filter(({ locked }) => locked.length > 0)
     .flatMap((lock) => {
@@ -153,11 +149,7 @@ function againstLock(_base: readonly Manifest[], head: readonly Manifest[]): rea
     });
 }
 
-function downgrades(
-  _base: readonly Manifest[],
-  _head: readonly Manifest[],
-  changes: readonly ManifestChange[],
-): readonly Finding[] {
+function downgrades({ changes }: Seen): readonly Finding[] {
   return changes
     .filter(({ kind }) => kind === 'downgraded')
     .map(({ library, from, to, file, line }) => ({
@@ -169,7 +161,7 @@ function downgrades(
 }
 
 /** A watched library that does not come from an index is never fetched or built, so it is not measured. */
-function notInstallable(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+function notInstallable({ base, head }: Seen): readonly Finding[] {
   const known = new Set(
     base.flatMap(({ file, requirements }) => requirements.map(({ written }) => `${file}\0${written}`)),
   );
@@ -194,12 +186,14 @@ const SOURCES: Readonly<Record<Requirement['source'], string>> = {
 };
 
 /** An index inside a manifest is never obeyed from head; one that base does not name is a change of where packages come from. */
-function indexesMoved(base: readonly Manifest[], head: readonly Manifest[]): readonly Finding[] {
+function indexesMoved({ base, head, own }: Seen): readonly Finding[] {
+  const ours = new Set(own.map(indexAddress));
   const key = ({ file, format }: Manifest, address: string) => (format === 'lock' ? address : `${file} ${address}`);
   const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
   const lockAtBase = base.some(({ format }) => format === 'lock');
   return head.flatMap((manifest) =>
     manifest.indexes
+      .filter(({ address }) => !ours.has(indexAddress(address)))
       .filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== 'lock' || lockAtBase))
       .map(({ address, line }) => ({
         kind: 'index-changed',

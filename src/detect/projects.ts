@@ -6,8 +6,8 @@ import type { Manifest, ManifestChange } from '../domain/manifest.ts';
 import { isName } from '../domain/package.ts';
 import { folderOf } from '../domain/path.ts';
 import { exactVersion } from '../domain/pep508.ts';
-import { compareVersions, isVersion, type Release, sameVersion, usableReleases } from '../domain/version.ts';
-import { allows } from './diff.ts';
+import { isVersion, type Release } from '../domain/version.ts';
+import { type Ends, moves, type Settled, type Standing, settle, standing } from './settle.ts';
 
 export interface DetectedChange {
   readonly library: string;
@@ -30,44 +30,90 @@ export interface ProjectRequest {
 /** Releases by library, as far as the index was asked. */
 export type Releases = ReadonlyMap<string, readonly Release[]>;
 
-export interface Ends {
-  readonly base: readonly Manifest[];
-  readonly head: readonly Manifest[];
-}
-
-/** Changes of watched libraries that move from somewhere to somewhere. */
+/** Changes of watched libraries, those that only came or went too. */
 export function watchedChanges(changes: readonly ManifestChange[]): readonly ManifestChange[] {
-  return changes.filter(({ library, from, to }) => isWatched(library) && from !== '' && to !== '');
+  return changes.filter(({ library }) => isWatched(library));
 }
 
 export function isWatched(library: string): boolean {
   return (WATCHED as readonly string[]).includes(library);
 }
 
-/**
- * One request for each distinct set of moves and held versions. Manifests under one lock are a project; without a lock
- * those of one folder are. A lock's versions go before what its manifests say.
- */
+interface Project {
+  readonly ends: Ends;
+  readonly settled: readonly Settled[];
+}
+
+/** One request for each distinct set of moves and held versions. */
 export function projectRequests(
   ends: Ends,
   changes: readonly ManifestChange[],
   releases: Releases,
   python: string,
 ): readonly ProjectRequest[] {
-  const lockFiles = [...ends.base, ...ends.head].filter(({ locked }) => locked.length > 0).map(({ file }) => file);
-  const formats = new Map([...ends.base, ...ends.head].map(({ file, format }) => [file, format]));
+  return distinct(settledProjects(ends, changes, releases, python).flatMap(requestsOf));
+}
+
+/** Why changes of watched libraries ask for nothing, each reason once. */
+export function standingChanges(
+  ends: Ends,
+  changes: readonly ManifestChange[],
+  releases: Releases,
+  python: string,
+): readonly Standing[] {
+  const found = settledProjects(ends, changes, releases, python).flatMap(({ settled }) => standingOf(settled));
+  return [...new Map(found.map((one) => [one.message, one])).values()];
+}
+
+/**
+ * The watched changes of each project. Manifests under one lock are a project; without a lock those of one folder are.
+ * A lock's versions go before what its manifests say.
+ */
+export function settledProjects(
+  ends: Ends,
+  changes: readonly ManifestChange[],
+  releases: Releases,
+  python: string,
+): readonly Project[] {
+  const all = [...ends.base, ...ends.head];
+  const lockFiles = [...new Set(all.filter(({ locked }) => locked.length > 0).map(({ file }) => file))];
+  const formats = new Map(all.map(({ file, format }) => [file, format]));
   const projectOf = (file: string) => lockOver(file, formats.get(file), lockFiles) ?? folderOf(file);
-  const byProject = new Map<string, ManifestChange[]>();
-  for (const change of watchedChanges(changes)) {
-    const project = projectOf(change.file);
-    byProject.set(project, [...(byProject.get(project) ?? []), change]);
-  }
-  const requests = [...byProject].flatMap(([project, own]) => {
-    const inProject = (manifests: readonly Manifest[]) => manifests.filter(({ file }) => projectOf(file) === project);
-    const projectEnds = { base: inProject(ends.base), head: inProject(ends.head) };
-    return requestsOf(projectEnds, own, releases, python);
+  const [before, after, byProject] = [
+    grouped(ends.base, ({ file }) => projectOf(file)),
+    grouped(ends.head, ({ file }) => projectOf(file)),
+    grouped(watchedChanges(changes), ({ file }) => projectOf(file)),
+  ];
+  return [...byProject].map(([project, own]) => {
+    const was = new Set([project, ...own.flatMap((change) => (change.was === undefined ? [] : projectOf(change.was)))]);
+    const projectEnds = { base: [...was].flatMap((one) => before.get(one) ?? []), head: after.get(project) ?? [] };
+    const settled = withoutLockedTwice(own).map((change) =>
+      settle(change, projectEnds, releases.get(change.library) ?? [], python),
+    );
+    return { ends: projectEnds, settled };
   });
-  return distinct(requests);
+}
+
+function grouped<Element>(elements: readonly Element[], key: (element: Element) => string): Map<string, Element[]> {
+  const groups = new Map<string, Element[]>();
+  for (const element of elements) {
+    const known = groups.get(key(element));
+    if (known) known.push(element);
+    else groups.set(key(element), [element]);
+  }
+  return groups;
+}
+
+/** Where the lock says how a library moves, its manifests add nothing. */
+function withoutLockedTwice(changes: readonly ManifestChange[]): readonly ManifestChange[] {
+  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
+  return changes.filter((change) => change.locked || !locked.has(change.library));
+}
+
+/** Of a library that moves somewhere in the project nothing else needs to be said. */
+function standingOf(settled: readonly Settled[]): readonly Standing[] {
+  const moving = new Set(settled.filter(moves).map(({ change }) => change.library));
+  return settled.filter(({ change }) => !moving.has(change.library)).map(standing);
 }
 
 /** Members of a workspace share the lock above them; what a project tool does not manage has only the lock beside it. */
@@ -84,18 +130,13 @@ function lockOver(file: string, format: string | undefined, locks: readonly stri
 }
 
 /** A library that moves in two ways in one project, say by marker, makes two requests. */
-function requestsOf(
-  ends: Ends,
-  changes: readonly ManifestChange[],
-  releases: Releases,
-  python: string,
-): readonly ProjectRequest[] {
-  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
-  const moves = changes
-    .filter((change) => change.locked || !locked.has(change.library))
-    .flatMap((change) => resolveEnds(change, releases.get(change.library) ?? [], python) ?? []);
+function requestsOf({ ends, settled }: Project): readonly ProjectRequest[] {
+  const found = settled.filter(moves).map(({ change, from, to }) => ({
+    ...{ library: change.library, from, to },
+    place: { file: change.file, line: change.line },
+  }));
   const byLibrary = new Map<string, DetectedChange[]>();
-  for (const move of moves) {
+  for (const move of found) {
     const known = byLibrary.get(move.library) ?? [];
     const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
     byLibrary.set(move.library, isKnown ? known : [...known, move]);
@@ -130,41 +171,6 @@ function joined(left: ProjectRequest, right: ProjectRequest): ProjectRequest {
   return { ...left, files: both(left.files, right.files), manifests: both(left.manifests, right.manifests) };
 }
 
-/**
- * What really resolves at both ends: a lock's version or an exact pin as it is, a range as its newest release;
- * undefined where both ends resolve alike, or go back.
- */
-export function resolveEnds(
-  change: ManifestChange,
-  releases: readonly Release[],
-  python: string,
-): DetectedChange | undefined {
-  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
-  if (from === undefined || to === undefined || compareVersions(from, to) >= 0) return undefined;
-  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
-}
-
-export function resolveEnd(
-  end: string,
-  locked: boolean,
-  releases: readonly Release[],
-  python: string,
-): string | undefined {
-  const exact = locked ? end : exactVersion(end);
-  if (exact !== undefined) {
-    const version = isVersion(exact) ? exact.split('+')[0] : undefined;
-    // What the index does not have is a finding of the guard, and nothing to measure.
-    const isThere =
-      releases.length === 0 || releases.some((release) => version && sameVersion(release.version, version));
-    return isThere ? version : undefined;
-  }
-  const specifier = end === 'any' ? '' : end;
-  return usableReleases(releases, python)
-    .map(({ version }) => version)
-    .filter((version) => allows(specifier, version))
-    .at(-1);
-}
-
 /** Versions of watched libraries that stay where they are, where a lock or an exact pin says so. torch has rules of its own. */
 export function heldVersions(head: readonly Manifest[], changed: readonly string[]): Readonly<Record<string, string>> {
   const locked = lockOf(head, changed);
@@ -180,6 +186,18 @@ export function heldVersions(head: readonly Manifest[], changed: readonly string
     if (versions.length === 1 && only && isVersion(only)) held[name] = only.split('+')[0] ?? only;
   }
   return held;
+}
+
+/** The release of torch that a project names, by its pins or its lock: without its build label, which is chosen anew. */
+export function namedTorch(head: readonly Manifest[]): string | undefined {
+  const isTorch = ({ name }: { readonly name: string }) => name === 'torch';
+  const pinned = head.flatMap(({ requirements }) =>
+    requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? []),
+  );
+  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version }) => version));
+  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version) => version.split('+')[0] ?? ''))];
+  const [only] = releases;
+  return releases.length === 1 && only && isVersion(only) ? only : undefined;
 }
 
 /** Every package that the locks hold at one version, without those that move and without torch. */

@@ -1,8 +1,9 @@
 /** Reads a repository through a tree of files: its manifests, what they include, and what its code uses. */
 import type { Finding, Manifest } from '../domain/manifest.ts';
 import type { Tree, TreeFile } from '../ports.ts';
-import { type CodeUse, readCode } from './code.ts';
-import { isManifest, LARGEST_MANIFEST, readManifest, tooLargeManifest } from './formats.ts';
+import type { CodeUse } from './code.ts';
+import { formatIfNamed, isManifest, LARGEST_MANIFEST, readManifest, tooLargeManifest } from './formats.ts';
+import { readSources, readUses } from './sources.ts';
 
 export interface Repository {
   readonly manifests: readonly Manifest[];
@@ -12,26 +13,39 @@ export interface Repository {
   readonly findings: readonly Finding[];
 }
 
-/** Python files looked into, and how large each may be: more is nobody's training code. */
-const MOST_PYTHON = 2000;
-const LARGEST_PYTHON = 256 * 1024;
-/** Bytes read in all, of manifests and of Python: a repository is not to fill the memory. */
+/** Bytes of manifests read in all: a repository is not to fill the memory. */
 const MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
-const MOST_PYTHON_BYTES = 64 * 1024 * 1024;
-const NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
-const TESTS = /(^|\/)(tests?|docs?)\//;
 /** Requirements files include others at most so deep. */
 const DEEPEST = 16;
 
-/** `chosen` says which manifests count, by path; all that are found where it is absent. */
-export async function readRepository(tree: Tree, chosen: (path: string) => boolean = () => true): Promise<Repository> {
+/** Which files count as manifests, by path: all that are known as such, unless somebody chose. */
+export interface Choice {
+  readonly chosen: (path: string) => boolean;
+  /** Files that somebody names as manifests, whatever they are called. */
+  readonly named: (path: string) => boolean;
+}
+
+const EVERYTHING: Choice = { chosen: () => true, named: () => false };
+
+/** `what` is `manifests` where nobody asks what the code uses: at base only its manifests count. */
+export async function readRepository(
+  tree: Tree,
+  { chosen, named: isNamed }: Choice = EVERYTHING,
+  what: 'manifests' | 'manifests and code' = 'manifests and code',
+): Promise<Repository> {
   const files = await tree.files();
   const present = new Map(files.map((file) => [file.path, file]));
   const contents = new Map<string, string>();
   const manifests = new Map<string, Manifest>();
   const findings: Finding[] = [];
 
-  const named = files.filter(({ path }) => isManifest(path) && chosen(path));
+  const extra = new Map(
+    files.flatMap(({ path }) => {
+      const format = !isManifest(path) && isNamed(path) ? formatIfNamed(path) : undefined;
+      return format === undefined ? [] : [[path, format] as const];
+    }),
+  );
+  const named = files.filter(({ path }) => (isManifest(path) && chosen(path)) || extra.has(path));
   for (const { path } of named.filter(({ kind }) => kind === 'link'))
     findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
   const regular = named.filter(({ kind }) => kind === 'file');
@@ -65,30 +79,20 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
     fresh = await readAll(tree, [...wanted], 'requirements');
   }
 
-  const python = files.filter(isOwnPython).toSorted(shallowFirst);
-  const looked = withinBytes(python.slice(0, MOST_PYTHON), MOST_PYTHON_BYTES).map(({ path }) => path);
-  const texts = await tree.read(looked);
-  if (python.length > texts.size)
-    findings.push({
-      kind: 'code-not-read',
-      message: `${python.length - texts.size} of ${python.length} Python files were not looked into: more than one run reads. Name cells in the configuration.`,
-    });
-  const code: CodeUse[] = [];
-  for (const [path, text] of texts) {
+  const sources = await readSources(tree, files, what, findings);
+  for (const [path, text] of sources.python) {
     const script = chosen(path) ? readManifest(path, text) : undefined;
-    if (script) {
-      manifests.set(path, script);
-      contents.set(path, text);
-    }
-    const use = TESTS.test(path) ? undefined : readCode(path, text);
-    if (use) code.push(use);
+    if (script === undefined) continue;
+    manifests.set(path, script);
+    contents.set(path, text);
   }
+  const code = what === 'manifests' ? [] : readUses(sources);
   return { manifests: [...manifests.values()], contents, code, findings };
 
   async function readAll(from: Tree, paths: readonly string[], as: string | undefined): Promise<Manifest[]> {
     const added: Manifest[] = [];
     for (const [path, text] of await from.read(paths)) {
-      const manifest = readManifest(path, text, as);
+      const manifest = readManifest(path, text, as ?? extra.get(path));
       if (manifest === undefined) continue;
       manifests.set(path, manifest);
       contents.set(path, text);
@@ -96,17 +100,6 @@ export async function readRepository(tree: Tree, chosen: (path: string) => boole
     }
     return added;
   }
-}
-
-function isOwnPython({ path, bytes, kind }: TreeFile): boolean {
-  return (
-    kind === 'file' && path.endsWith('.py') && !isManifest(path) && bytes <= LARGEST_PYTHON && !NOT_OWN_CODE.test(path)
-  );
-}
-
-function shallowFirst(left: TreeFile, right: TreeFile): number {
-  const depth = ({ path }: TreeFile) => path.split('/').length + (TESTS.test(path) ? 100 : 0);
-  return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
 }
 
 /** Files in order, as long as they fit together. */

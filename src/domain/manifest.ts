@@ -12,6 +12,8 @@ export interface Requirement {
   readonly group: string;
   /** Where the package comes from: only `index` requirements can be swept. */
   readonly source: 'index' | 'git' | 'path' | 'editable' | 'url';
+  /** The release that the name of a wheel or an archive says, where the requirement is an address. */
+  readonly version?: string;
   readonly line: number;
   readonly columns: readonly [number, number];
 }
@@ -36,6 +38,8 @@ export interface Finding {
 export interface Include {
   readonly path: string;
   readonly line: number;
+  /** Set where it only bounds what others require. */
+  readonly constrains?: true;
 }
 
 /** An index that a manifest or a lock names. Addresses are without credentials. */
@@ -57,15 +61,17 @@ export interface Manifest {
   readonly findings: readonly Finding[];
 }
 
-export type ManifestChangeKind = 'changed' | 'added' | 'removed' | 'widened' | 'narrowed' | 'downgraded';
+export type ManifestChangeKind = 'changed' | 'added' | 'removed' | 'widened' | 'narrowed' | 'downgraded' | 'moved';
 
-/** One requirement or locked version that differs between base and head. */
+/** One requirement or locked version that differs between base and head; `moved`: it says the same elsewhere. */
 export interface ManifestChange {
   readonly library: string;
   readonly kind: ManifestChangeKind;
   readonly from: string;
   readonly to: string;
   readonly file: string;
+  /** The file at base, where it is another one. */
+  readonly was?: string;
   readonly line: number;
   readonly group: string;
   readonly marker: string;

@@ -11,6 +11,20 @@ export function globMatcher(patterns: readonly string[]): (path: string) => bool
   };
 }
 
+/** The manifests that patterns choose; undefined for no patterns, which is all that are found. */
+export function manifestChoice(patterns: readonly string[]) {
+  return patterns.length === 0 ? undefined : { chosen: globMatcher(patterns), named: namesByEnding(patterns) };
+}
+
+/**
+ * Whether patterns name a file as such, by its ending: then it is read as a manifest whatever it is called. Patterns for
+ * everything, such as `**`, only choose among what is a manifest anyway.
+ */
+function namesByEnding(patterns: readonly string[]): (path: string) => boolean {
+  const naming = patterns.filter((pattern) => pattern.startsWith('!') || /\.[A-Za-z]+$/.test(pattern));
+  return globMatcher(naming);
+}
+
 function matches(pattern: readonly string[], path: readonly string[]): boolean {
   let reachable = new Set([0]);
   for (const part of pattern) {

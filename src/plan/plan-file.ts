@@ -24,6 +24,10 @@ const Plan = z.strictObject({
   asks: z.array(Text).max(1000).optional(),
   chosenBy: z.enum(['default', 'user', 'code']),
   sources: z.record(Text, Text),
+  guessed: z
+    .array(z.strictObject({ pattern: Text, source: Text, why: Text }))
+    .max(2000)
+    .optional(),
   locked: z.strictObject({ base: Pins, head: Pins }),
   minutes: z.number().positive(),
   environments: z.number().int().positive(),
@@ -45,6 +49,7 @@ const Requirement = z.strictObject({
   marker: z.string(),
   group: z.string(),
   source: z.enum(['index', 'git', 'path', 'editable', 'url']),
+  version: Version.optional(),
   line: z.number().int(),
   columns: z.tuple([z.number().int(), z.number().int()]),
 });
@@ -54,7 +59,9 @@ const Manifest = z.strictObject({
   format: Text,
   requirements: z.array(Requirement),
   locked: z.array(z.strictObject({ name: Text, version: Text, line: z.number().int() })),
-  includes: z.array(z.strictObject({ path: z.string(), line: z.number().int() })),
+  includes: z.array(
+    z.strictObject({ path: z.string(), line: z.number().int(), constrains: z.literal(true).optional() }),
+  ),
   indexes: z.array(z.strictObject({ address: z.string(), line: z.number().int() })),
   python: z.string().optional(),
   findings: z.array(Finding),
@@ -101,6 +108,11 @@ const Command = z.strictObject({
 });
 export type Command = z.infer<typeof Command>;
 
+/** Why nothing is measured, in a sentence. */
+export function nothingText({ nothing }: Pick<PlanFile, 'nothing'>): string {
+  return nothing ?? 'No watched library changed: nothing to measure.';
+}
+
 export const PlanFile = z.strictObject({
   schemaVersion: z.literal(1),
   tool: Text,
@@ -115,6 +127,8 @@ export const PlanFile = z.strictObject({
   known: z.array(z.strictObject({ cell: Text, reason: Text, expires: Text })),
   /** The comment that asked for this, and is answered. */
   command: Command.optional(),
+  /** Why nothing is measured, where nothing is. */
+  nothing: z.string().max(4000).optional(),
   requests: z.array(Request).max(64),
   shards: z.array(Shard).max(256),
 });

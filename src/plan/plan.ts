@@ -19,8 +19,17 @@ export interface SweepRequest {
   readonly chosenBy: 'default' | 'user' | 'code';
   /** Where the user's code uses a cell, by its id: `train.py:42`. */
   readonly sources?: Readonly<Record<string, string>>;
+  /** What the code says only in part, where cells stand for that. */
+  readonly guessed?: readonly Guessed[];
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   readonly locked?: { readonly base: Lock; readonly head: Lock };
+}
+
+/** A cell of which a part is not in the source: as a pattern, with its place and what is missing. */
+export interface Guessed {
+  readonly pattern: string;
+  readonly source: string;
+  readonly why: string;
 }
 
 /** What will be measured, before anything is built. */
@@ -34,6 +43,7 @@ export interface Plan {
   readonly asks?: readonly string[];
   readonly chosenBy: SweepRequest['chosenBy'];
   readonly sources: Readonly<Record<string, string>>;
+  readonly guessed?: readonly Guessed[];
   readonly locked: { readonly base: Lock; readonly head: Lock };
   readonly minutes: number;
   readonly environments: number;
@@ -75,6 +85,7 @@ export function makePlan(
     partners: partnerReleases(request, cells, releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
+    ...(request.guessed && { guessed: request.guessed }),
     locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments,

@@ -16,6 +16,8 @@ export interface PlanFacts {
   readonly chosenBy: 'default' | 'user' | 'code';
   /** Places in the user's code that the cells come from, as `train.py:42`. */
   readonly sources: readonly string[];
+  /** What the code says only in part. */
+  readonly guessed: readonly { readonly pattern: string; readonly source: string; readonly why: string }[];
   /** Places in the user's code that could not be read for sure: nothing is measured for them. */
   readonly unsure: readonly string[];
   /** Manifests that ask for this, where a checkout does. */
@@ -43,6 +45,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
     ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
     ['', cellsFrom(facts)],
+    ...guessedRows(facts.guessed),
     ...(facts.unsure.length > 0 ? [['', unsureText(facts)] satisfies [string, string]] : []),
     [
       'held',
@@ -71,8 +74,21 @@ export function renderPlan(facts: PlanFacts): string {
 /** Where the cells come from. */
 function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
   if (chosenBy === 'user') return 'as named';
-  if (chosenBy === 'default') return files.length > 0 ? 'the default: no cell of the code is sure' : 'the default';
+  if (chosenBy === 'default')
+    return files.length > 0 ? 'the default: no cell of the matrix was found in the code' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
+}
+
+const SHOWN_GUESSES = 4;
+
+/** Cells that stand for what is not wholly in the source, said as such. */
+function guessedRows(guessed: PlanFacts['guessed']): readonly [string, string][] {
+  const rows = guessed.slice(0, SHOWN_GUESSES).flatMap(({ pattern, source, why }): [string, string][] => [
+    ['', `guessed: ${pattern}  ${plain(source, 100)}`],
+    ['', `  ${plain(why, 160)}`],
+  ]);
+  const rest = guessed.length - Math.min(guessed.length, SHOWN_GUESSES);
+  return rest > 0 ? [...rows, ['', `and ${rest} more patterns that are known in part`]] : rows;
 }
 
 const SHOWN_UNSURE = 3;

@@ -112,20 +112,54 @@ function lines(...text: readonly string[]): string {
   return `${text.join('\n')}\n`;
 }
 
-/** A first configuration: the cells that the code uses, each with its place. */
-export function configurationFile(cells: readonly { readonly id: string; readonly source: string }[]): WrittenFile {
-  const listed =
-    cells.length === 0
-      ? ['cells: auto   # none was found in the code: the default 24 are measured']
-      : ['cells:', ...cells.map(({ id, source }) => `  - ${id}   # ${source.replace(/[^\x20-\x7e]/g, '?')}`)];
+interface GuessedCells {
+  readonly pattern: string;
+  readonly source: string;
+  readonly why: string;
+  readonly measured: readonly string[];
+}
+
+/** A first configuration: the cells that the code uses, each with its place, and what was guessed of them. */
+export function configurationFile(
+  sure: readonly { readonly id: string; readonly source: string }[],
+  partial: readonly GuessedCells[] = [],
+  callsPeft = false,
+): WrittenFile {
+  const guessed = partial.filter(({ measured }) => measured.length > 0);
+  const listed = [
+    ...sure.map(({ id, source }) => `  - ${id}   # ${comment(source)}`),
+    ...guessed.flatMap(({ pattern, source, why, measured }) => [
+      `  # ${pattern} in ${comment(source)}: ${comment(why)}`,
+      ...measured.map((id) => `  - ${id}   # guessed; put the right one here`),
+    ]),
+  ];
+  const none = callsPeft
+    ? 'PEFT is called, but none of its cells is in the matrix'
+    : 'no call of PEFT was found in the code';
   return {
     path: '.github/peft-sweep.yml',
     text: lines(
-      ...listed,
+      ...(listed.length === 0 ? [`cells: auto   # ${none}: the default 24 are measured`] : ['cells:', ...once(listed)]),
       'exclude: []',
       'budget: {minutes: 10}',
       'comment: changes',
       'fail-on: [regressed, degraded]',
     ),
   };
+}
+
+/** Each cell once: a guess may come to what is sure elsewhere. */
+function once(listed: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return listed.filter((line) => {
+    const cell = /^ {2}- (\S+)/.exec(line)?.[1];
+    if (cell === undefined) return true;
+    const isNew = !seen.has(cell);
+    seen.add(cell);
+    return isNew;
+  });
+}
+
+function comment(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
 }

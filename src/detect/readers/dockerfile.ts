@@ -1,6 +1,15 @@
 /** Dockerfiles: what `RUN` lines install with pip, `uv pip`, `uv add` or poetry-less `python -m pip`, also nested. */
 import type { Finding, Include, NamedIndex, Requirement } from '../../domain/manifest.ts';
-import { elsewhere, indexAddress, type Reading, requirementAt, shown, sorted } from './reading.ts';
+import {
+  elsewhere,
+  includeOf,
+  indexAddress,
+  type Reading,
+  requirementAt,
+  shown,
+  sorted,
+  type WrittenAt,
+} from './reading.ts';
 
 /** A word of a shell command: its value, and where it stands. Quotes are part of `written`. */
 interface Word {
@@ -127,22 +136,26 @@ function* installed(
     const quote = /^["']/.test(word.written) ? 1 : 0;
     const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
     const place = { line, column: column + quote, ...(isPlain && { written: word.value }) };
-    const text = substituted(word.value, variables);
-    if (/^(git|hg|svn|bzr)\+/.test(text)) yield elsewhere(text, 'git', place, '');
-    else if (/^https?:/.test(text)) yield elsewhere(text, 'url', place, '');
-    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text)) yield elsewhere(text, 'path', place, '');
-    else if (text.includes('$'))
-      yield {
-        kind: 'unreadable',
-        message: `\`${shown(word.value)}\` holds a variable that the Dockerfile gives no default.`,
-        line,
-      };
-    else yield requirementAt(text, place, '');
+    const whole = substituted(word.value, variables);
+    // What is not in quotes falls into words again after its variables are put in, and an empty one is none.
+    const texts = quote === 1 ? [whole] : whole.split(/\s+/).filter((text) => text !== '');
+    for (const text of texts) yield argument(text, word, place);
   }
 }
 
+function argument(text: string, { value, line }: Word, place: WrittenAt): Requirement | Finding {
+  if (/^(git|hg|svn|bzr)\+/.test(text)) return elsewhere(text, 'git', place, '');
+  if (/^https?:/.test(text)) return elsewhere(text, 'url', place, '');
+  if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text)) return elsewhere(text, 'path', place, '');
+  if (text.includes('$')) {
+    const message = `\`${shown(value)}\` holds a variable that the Dockerfile gives no default.`;
+    return { kind: 'unreadable', message, line };
+  }
+  return requirementAt(text, place, '');
+}
+
 function fromOption(option: string, value: string, { line }: Word): Include | NamedIndex | undefined {
-  if (['-r', '--requirement', '-c', '--constraint'].includes(option)) return { path: value, line };
+  if (['-r', '--requirement', '-c', '--constraint'].includes(option)) return includeOf(option, value, line);
   if (/^(-i|-f|--(default-)?index(-url)?|--extra-index-url|--find-links)$/.test(option))
     return { address: indexAddress(value), line };
   return undefined;

@@ -1,11 +1,12 @@
 /** conda's environment.yml: the packages themselves, and the list under `pip:`. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
-import type { Finding, Requirement } from '../../domain/manifest.ts';
-import { type Reading, requirementAt, sorted, unreadable, type WrittenAt } from './reading.ts';
+import type { Finding, Include, Requirement } from '../../domain/manifest.ts';
+import { elsewhere, includeOf, type Reading, requirementAt, sorted, unreadable, type WrittenAt } from './reading.ts';
 
 /** The parser takes time that grows with the square of some inputs; nobody's environment file is so large or so deep. */
 const LONGEST = 32 * 1024;
 const MOST_BRACKETS = 200;
+const INCLUDE = /^(-r|--requirement|-c|--constraint)[ =]\s*(\S+)$/;
 
 export function readEnvironmentYml(content: string): Reading {
   const brackets = content.length <= LONGEST ? (content.match(/[[{]/g) ?? []).length : 0;
@@ -18,15 +19,26 @@ export function readEnvironmentYml(content: string): Reading {
   if (error) return unreadable(error.message.split('\n')[0] ?? '', counter.linePos(error.pos[0]).line);
   const dependencies = document.get('dependencies');
   const read: (Requirement | Finding)[] = [];
+  const includes: Include[] = [];
   for (const item of isSeq(dependencies) ? dependencies.items : []) {
     if (isScalar(item) && typeof item.value === 'string')
       read.push(condaEntry(item.value, placeOf(item, content, counter)));
     const pip = isMap(item) ? item.get('pip') : undefined;
     for (const entry of isSeq(pip) ? pip.items : [])
-      if (isScalar(entry) && typeof entry.value === 'string' && !entry.value.startsWith('-'))
-        read.push(requirementAt(entry.value, placeOf(entry, content, counter), 'pip'));
+      if (isScalar(entry) && typeof entry.value === 'string') {
+        const place = placeOf(entry, content, counter);
+        const [, option, path] = INCLUDE.exec(entry.value) ?? [];
+        if (option && path) includes.push(includeOf(option, path, place.line));
+        else if (!entry.value.startsWith('-')) read.push(pipEntry(entry.value, place));
+      }
   }
-  return sorted(read);
+  return { ...sorted(read), includes };
+}
+
+function pipEntry(text: string, place: WrittenAt): Requirement | Finding {
+  if (/^(git|hg|svn|bzr)\+/.test(text)) return elsewhere(text, 'git', place, 'pip');
+  if (/^https?:/.test(text)) return elsewhere(text, 'url', place, 'pip');
+  return requirementAt(text, place, 'pip');
 }
 
 /** Where the text of a scalar stands, inside its quotes where it has some. */

@@ -1,6 +1,7 @@
 /** poetry's own version language. https://python-poetry.org/docs/dependency-specification/ */
 import type { Finding, Requirement } from '../../domain/manifest.ts';
 import { normalizeName } from '../../domain/package.ts';
+import { parsePep508 } from '../../domain/pep508.ts';
 import { isVersion } from '../../domain/version.ts';
 import { at, type TomlNode, textAt } from '../toml.ts';
 import { shown } from './reading.ts';
@@ -16,7 +17,8 @@ export function poetrySpecifier(written: string): string | undefined {
 
 function translate(clause: string): string | undefined {
   const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
-  const version = found?.[2] ?? '';
+  // PEP 440 allows a `v` before a version; what is made of it has none.
+  const version = (found?.[2] ?? '').replace(/^v(?=\d)/i, '');
   if (!isVersion(version.replace(/\.\*$/, ''))) return undefined;
   const operator = found?.[1];
   if (operator === '^') return `>=${version},<${caretEnd(version)}`;
@@ -29,17 +31,21 @@ function translate(clause: string): string | undefined {
 function caretEnd(version: string): string {
   const parts = numbers(version);
   const index = parts.findIndex((part) => part !== 0);
-  return bumped(parts, index < 0 ? parts.length - 1 : index);
+  return epochOf(version) + bumped(parts, index < 0 ? parts.length - 1 : index);
 }
 
 /** `~1.2.3` and `~1.2` allow patches, `~1` minors. */
 function tildeEnd(version: string): string {
   const parts = numbers(version);
-  return bumped(parts, parts.length === 1 ? 0 : 1);
+  return epochOf(version) + bumped(parts, parts.length === 1 ? 0 : 1);
+}
+
+function epochOf(version: string): string {
+  return /^\d+!/.exec(version)?.[0] ?? '';
 }
 
 function numbers(version: string): number[] {
-  return (version.split(/[^0-9.]/)[0] ?? '0').split('.').filter(Boolean).map(Number);
+  return (version.replace(/^\d+!/, '').split(/[^0-9.]/)[0] ?? '0').split('.').filter(Boolean).map(Number);
 }
 
 function bumped(parts: readonly number[], index: number): string {
@@ -63,17 +69,19 @@ function poetryEntry(name: string, node: TomlNode, group: string): Requirement |
   const version = node.kind === 'table' ? at(node, 'version') : node;
   const place = version.kind === 'string' ? version : node;
   const specifier = poetrySpecifier(version.value ?? '');
-  if (specifier === undefined || !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name))
+  // pipenv takes extras in the name too: `"accelerate[rich]" = "*"`.
+  const named = specifier === undefined ? undefined : parsePep508(name);
+  if (specifier === undefined || named === undefined || 'error' in named || named.specifier !== '')
     return {
       kind: 'unreadable',
       message: `\`${shown(name)} = ${shown(version.value ?? '')}\` is not a version constraint.`,
       line: place.line,
     };
   return {
-    name: normalizeName(name),
+    name: named.name,
     written: place.written,
     specifier,
-    extras: at(node, 'extras').items.flatMap(({ value }) => value ?? []),
+    extras: [...named.extras, ...at(node, 'extras').items.flatMap(({ value }) => value ?? [])],
     marker: textAt(node, 'markers') ?? pythonMarker(textAt(node, 'python')),
     group,
     source: sourceOf(node),

@@ -3,7 +3,7 @@ import type { Finding, NamedIndex, Requirement } from '../../domain/manifest.ts'
 import { normalizeName } from '../../domain/package.ts';
 import { at, readToml, type TomlNode, textAt } from '../toml.ts';
 import { poetryTable } from './poetry.ts';
-import { indexAddress, type Reading, requirementAt, sorted, unreadable } from './reading.ts';
+import { indexAddress, type Reading, requirementAt, sorted, unreadable, versionIn } from './reading.ts';
 
 export function readPyproject(content: string): Reading {
   const parsed = readToml(content);
@@ -14,7 +14,12 @@ export function readPyproject(content: string): Reading {
       .filter(({ kind }) => kind === 'string')
       .map((item) => requirementAt(item.value ?? '', { ...placeOf(item) }, group)),
   );
-  const read: readonly (Requirement | Finding)[] = [...listed, ...readPoetry(root), ...dynamic(root)];
+  const read: readonly (Requirement | Finding)[] = [
+    ...listed,
+    ...pdmOverrides(root),
+    ...readPoetry(root),
+    ...dynamic(root),
+  ];
   const { requirements, findings } = sorted(read);
   const sources = at(root, 'tool', 'uv', 'sources');
   const python = textAt(root, 'project', 'requires-python') ?? textAt(root, 'tool', 'poetry', 'dependencies', 'python');
@@ -44,6 +49,16 @@ function lists(root: TomlNode): readonly { readonly group: string; readonly item
   ];
 }
 
+/** pdm's overrides: a table of names, each with a version or a specifier. */
+function pdmOverrides(root: TomlNode): readonly (Requirement | Finding)[] {
+  return [...at(root, 'tool', 'pdm', 'resolution', 'overrides').entries].flatMap(([name, item]) => {
+    if (item.kind !== 'string' || item.value === undefined) return [];
+    const specifier = /^\d/.test(item.value) ? `==${item.value}` : item.value;
+    const read = requirementAt(`${name}${specifier}`, placeOf(item), 'pdm:overrides');
+    return [read];
+  });
+}
+
 /** Lists that a build backend makes: they cannot be read without running it. */
 function dynamic(root: TomlNode): readonly Finding[] {
   return at(root, 'project', 'dynamic')
@@ -59,7 +74,9 @@ function dynamic(root: TomlNode): readonly Finding[] {
 function withSource(requirement: Requirement, sources: TomlNode): Requirement {
   const found = [...sources.entries].find(([name]) => normalizeName(name) === requirement.name)?.[1];
   const source = found?.kind === 'array' ? found.items[0] : found;
-  return source === undefined ? requirement : { ...requirement, source: sourceKind(source) ?? requirement.source };
+  if (source === undefined) return requirement;
+  const version = versionIn(textAt(source, 'url') ?? textAt(source, 'path') ?? '');
+  return { ...requirement, source: sourceKind(source) ?? requirement.source, ...(version && { version }) };
 }
 
 function sourceKind({ entries }: TomlNode): Requirement['source'] | undefined {

@@ -1,7 +1,10 @@
 /** What readers share: what a file came to, and a requirement written at a place. */
-import type { Finding, Manifest, Requirement } from '../../domain/manifest.ts';
+
+import { WATCHED } from '../../domain/environment.ts';
+import type { Finding, Include, Manifest, Requirement } from '../../domain/manifest.ts';
 import { normalizeName, withoutCredentials } from '../../domain/package.ts';
 import { parsePep508 } from '../../domain/pep508.ts';
+import { isVersion } from '../../domain/version.ts';
 
 export type Reading = Partial<Omit<Manifest, 'file' | 'format'>>;
 
@@ -21,9 +24,14 @@ export function requirementAt(text: string, place: WrittenAt, group: string): Re
   const { name, extras, specifier, marker, url } = parsed;
   return {
     ...{ name, written, specifier, extras, marker, group, line },
-    source: url === '' ? 'index' : sourceOf(url),
+    ...(url === '' ? { source: 'index' as const } : { source: sourceOf(url), ...releaseOf(url) }),
     columns: [column, column + written.length],
   };
+}
+
+function releaseOf(url: string): Pick<Requirement, 'version'> {
+  const version = versionIn(url);
+  return version === undefined ? {} : { version };
 }
 
 /** A requirement by its place: what is fetched from there is never built. */
@@ -33,19 +41,57 @@ export function elsewhere(
   { line, column, written = location }: WrittenAt,
   group: string,
 ): Requirement | Finding {
-  const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1];
-  const file = /^([A-Za-z0-9._]+)-\d/.exec(location.split('/').at(-1) ?? '')?.[1];
-  const name = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(egg ?? file ?? '')?.[0];
-  if (name === undefined)
+  const named = nameIn(location);
+  if (named === undefined)
     return {
       kind: 'not-installable',
       message: `\`${shown(location)}\` is not from an index; it is not measured.`,
       line,
     };
+  const version = versionIn(location);
   return {
-    ...{ name: normalizeName(name), written, specifier: '', extras: [], marker: '', group },
-    ...{ source, line, columns: [column, column + written.length] as const },
+    ...{ name: normalizeName(named), written, specifier: '', extras: [], marker: '', group },
+    ...{ source, ...(version && { version }), line, columns: [column, column + written.length] as const },
   };
+}
+
+/** A wheel or an archive: `peft-0.17.1-py3-none-any.whl`, `peft-0.17.1.tar.gz`. */
+const BUILT = /^([A-Za-z0-9][A-Za-z0-9._]*)-(\d[^-]*?)(?:-[^/]*\.whl|\.tar\.gz|\.zip)$/;
+/** A repository, and the archive of one: `.../transformers.git@main`, `.../peft/archive/refs/heads/main.zip`. */
+const REPOSITORY = /\/([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.git)?(?:@[^@]*)?$/;
+const ARCHIVE = /\/([A-Za-z0-9][A-Za-z0-9._-]*)\/(?:archive|tarball|zipball)\//;
+
+/** The package that an address is of: what it says itself, its file, or its repository. */
+function nameIn(location: string): string | undefined {
+  const [address = '', fragment = ''] = location.slice(0, 2000).split(/#(.*)/s);
+  const egg = /(?:^|[&#])egg=([A-Za-z0-9._-]+)/.exec(fragment)?.[1];
+  const last = fileOf(address);
+  const file = /^([A-Za-z0-9._]+)-\d/.exec(last)?.[1];
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(
+    egg ?? file ?? watchedRepository(address, fragment) ?? '',
+  )?.[0];
+}
+
+/** A repository is not always called like its package: only the names of watched libraries are taken from an address. */
+function watchedRepository(address: string, fragment: string): string | undefined {
+  if (/(?:^|&)subdirectory=/.test(fragment)) return undefined;
+  const isGit = /^(git|hg|svn|bzr)\+/.test(address);
+  const name = ARCHIVE.exec(address)?.[1] ?? (isGit ? REPOSITORY.exec(withoutCredentials(address))?.[1] : undefined);
+  return WATCHED.find((watched) => name !== undefined && watched === normalizeName(name));
+}
+
+/** The release that the name of a built file says. */
+export function versionIn(location: string): string | undefined {
+  const version = BUILT.exec(fileOf(location.split('#')[0] ?? ''))?.[2]?.replace(/%2B/i, '+');
+  return version !== undefined && isVersion(version) ? version : undefined;
+}
+
+function fileOf(address: string): string {
+  return address.split('?')[0]?.split('/').at(-1) ?? '';
+}
+
+export function includeOf(option: string, path: string, line: number): Include {
+  return { path, line, ...(/^(-c|--constraint)$/.test(option) && { constrains: true as const }) };
 }
 
 function sourceOf(url: string): Requirement['source'] {

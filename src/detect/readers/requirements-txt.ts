@@ -1,7 +1,7 @@
 /** requirements*.txt, *.in and constraints files, as pip reads them. */
 import type { Finding, Include, NamedIndex, Requirement } from '../../domain/manifest.ts';
 import { withoutCredentials } from '../../domain/package.ts';
-import { elsewhere, type Reading, requirementAt, sorted, type WrittenAt } from './reading.ts';
+import { elsewhere, includeOf, type Reading, requirementAt, sorted, type WrittenAt } from './reading.ts';
 
 /** One logical line: joined over backslashes, without its comment. `place` is that of its text in the first line. */
 interface Logical {
@@ -13,7 +13,7 @@ const COMMENT = /(^|\s)#.*$/;
 /** Options of a requirement begin where this stands. */
 const OPTION = /\s--?[A-Za-z]/;
 const INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
-const INCLUDE = /^(?:-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
+const INCLUDE = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 const EDITABLE = /^(?:-e|--editable)[ =]\s*/;
 
 export function readRequirements(content: string): Reading {
@@ -21,9 +21,9 @@ export function readRequirements(content: string): Reading {
   const includes: Include[] = [];
   const indexes: NamedIndex[] = [];
   for (const { text, place } of logicalLines(content)) {
-    const included = INCLUDE.exec(text)?.[1];
+    const [, option = '', included] = INCLUDE.exec(text) ?? [];
     const index = INDEX.exec(text);
-    if (included) includes.push({ path: included.replace(/^["']|["']$/g, ''), line: place.line });
+    if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ''), place.line));
     else if (index) indexes.push({ address: withoutCredentials(index[1] || 'no index'), line: place.line });
     else {
       const one = readLine(text, place);

@@ -1,0 +1,129 @@
+/** YAML that trainers run by: axolotl, LLaMA-Factory, trl, ms-swift, autotrain. Adding one is one entry and one test. */
+import type { CodeUse } from '../code.ts';
+import { type Table, yamlTable } from './configs.ts';
+import type { Axis } from './fact.ts';
+import { architectureOfModel, quantizationOfModel, TASK_OF_CLASS } from './known-names.ts';
+
+interface Trainer {
+  readonly fits: (table: Table) => boolean;
+  readonly methodKeys: readonly string[];
+  readonly methodOf: (table: Table) => string | undefined;
+  readonly modelKeys: readonly string[];
+  readonly quantizationOf: (table: Table) => string;
+  readonly taskOf: (table: Table) => string;
+}
+
+const text = (table: Table, key: string) => (typeof table[key] === 'string' ? table[key].toLowerCase() : '');
+const isOn = (table: Table, key: string) => table[key] === true || text(table, key) === 'true';
+const has = (table: Table, ...keys: readonly string[]) => keys.some((key) => Object.hasOwn(table, key));
+
+const bits = (table: Table) =>
+  isOn(table, 'load_in_4bit') ? 'bnb-nf4' : isOn(table, 'load_in_8bit') ? 'bnb-int8' : 'none';
+
+function bitsBy(key: string, method: string) {
+  return (table: Table): string => {
+    const number = Number(table[key] ?? 0);
+    const by = text(table, method) || 'bnb';
+    if (number === 0) return 'none';
+    if (by === 'bnb' || by === 'bitsandbytes') return number === 8 ? 'bnb-int8' : 'bnb-nf4';
+    return `${by}-int${number}`;
+  };
+}
+
+const LORA: Readonly<Record<string, string>> = {
+  lora: 'lora',
+  qlora: 'lora',
+  'llama-adapter': 'adaption-prompt',
+  adalora: 'adalora',
+  ia3: 'ia3',
+  vera: 'vera',
+  boft: 'boft',
+  prompt_tuning: 'prompt-tuning',
+  prefix_tuning: 'prefix-tuning',
+};
+
+const byKey =
+  (key: string, dora: string) =>
+  (table: Table): string | undefined => {
+    const method = LORA[text(table, key)];
+    return method === 'lora' && isOn(table, dora) ? 'lora+dora' : method;
+  };
+
+const TRAINERS: readonly Trainer[] = [
+  {
+    // https://docs.axolotl.ai/docs/config-reference.html
+    fits: (table) => has(table, 'base_model') && has(table, 'adapter') && !has(table, 'params'),
+    methodKeys: ['adapter'],
+    methodOf: byKey('adapter', 'peft_use_dora'),
+    modelKeys: ['base_model'],
+    quantizationOf: (table) =>
+      text(table, 'adapter') === 'qlora' && !has(table, 'load_in_4bit') ? 'bnb-nf4' : bits(table),
+    taskOf: (table) => {
+      const type = typeof table.model_type === 'string' ? table.model_type : 'AutoModelForCausalLM';
+      if (isOn(table, 'reward_model')) return 'seq-cls';
+      if (has(table, 'processor_type')) return 'image-text-to-text';
+      return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? 'causal-lm';
+    },
+  },
+  {
+    // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
+    fits: (table) => has(table, 'finetuning_type') && has(table, 'model_name_or_path'),
+    methodKeys: ['finetuning_type'],
+    methodOf: byKey('finetuning_type', 'use_dora'),
+    modelKeys: ['model_name_or_path'],
+    quantizationOf: bitsBy('quantization_bit', 'quantization_method'),
+    taskOf: () => 'causal-lm',
+  },
+  {
+    // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
+    fits: (table) => has(table, 'use_peft') && has(table, 'model_name_or_path'),
+    methodKeys: ['use_peft'],
+    methodOf: (table) => (isOn(table, 'use_peft') ? (isOn(table, 'use_dora') ? 'lora+dora' : 'lora') : undefined),
+    modelKeys: ['model_name_or_path'],
+    quantizationOf: bits,
+    taskOf: () => 'causal-lm',
+  },
+  {
+    // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
+    fits: (table) => has(table, 'train_type', 'sft_type', 'tuner_type') && has(table, 'model', 'model_id_or_path'),
+    methodKeys: ['train_type', 'sft_type', 'tuner_type'],
+    methodOf: (table) =>
+      ['train_type', 'sft_type', 'tuner_type'].flatMap((key) => byKey(key, 'use_dora')(table) ?? [])[0],
+    modelKeys: ['model', 'model_id_or_path'],
+    quantizationOf: bitsBy('quant_bits', 'quant_method'),
+    taskOf: () => 'causal-lm',
+  },
+];
+
+/** Whether a quantization is put together when it runs: then it is never taken for none. */
+function isUnread(table: Table): boolean {
+  const keys = ['load_in_4bit', 'load_in_8bit', 'quantization_bit', 'quant_bits'];
+  return keys.some((key) => typeof table[key] === 'string' && !/^(true|false|\d+)$/i.test(table[key]));
+}
+
+/** What a trainer's YAML uses; undefined where it is none, or trains without PEFT. */
+export function readTrainerYaml(file: string, content: string): CodeUse | undefined {
+  if (!/^\s*(adapter|finetuning_type|use_peft|train_type|sft_type|tuner_type):/m.test(content)) return undefined;
+  const table = yamlTable(content);
+  const trainer = table && TRAINERS.find(({ fits }) => fits(table));
+  const method = table && trainer?.methodOf(table);
+  if (table === undefined || trainer === undefined || method === undefined) return undefined;
+  const model = trainer.modelKeys.map((key) => table[key]).find((value): value is string => typeof value === 'string');
+  const architecture = model === undefined ? undefined : architectureOfModel(model);
+  const line = content.split('\n').findIndex((one) => trainer.methodKeys.some((key) => one.startsWith(`${key}:`))) + 1;
+  const known = (value: string | undefined): Axis => ({ values: value ? [value] : [], isSure: value !== undefined });
+  const found = {
+    at: { value: method, file, line: Math.max(1, line) },
+    isSure: true,
+    quantization: isUnread(table)
+      ? { values: ['bnb-*'], isSure: false }
+      : known((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table)),
+    architecture: known(architecture),
+    task: known(trainer.taskOf(table)),
+  };
+  const unsure =
+    architecture === undefined && model !== undefined
+      ? [{ file, line: found.at.line, value: `the architecture of \`${model.slice(0, 80)}\` is not known` }]
+      : [];
+  return { file, found: [found], unsure };
+}
