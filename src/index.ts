@@ -23,7 +23,7 @@ import { annotations, verdictLine } from './report/annotations.ts';
 import { renderComments } from './report/comment.ts';
 import { plain } from './report/escape.ts';
 import type { Report } from './report/model.ts';
-import { recommended, worse } from './report/summary.ts';
+import { recommended, specifiersOf, worse } from './report/summary.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -168,7 +168,7 @@ async function show(reports: readonly Report[], published: Published, out: strin
   core.setOutput('status', status);
   core.setOutput('verdict', reports.map(verdictLine).join('; '));
   core.setOutput('report', join(out, 'report.json'));
-  core.setOutput('pin', reports.map(recommended).find((pin) => pin !== undefined)?.specifier ?? '');
+  core.setOutput('pin', pinOutput(reports));
   core.setOutput('regressed', JSON.stringify(reports.flatMap((report) => worse(report).map(({ cell }) => cell))));
   core.setOutput('comment-id', published.comment?.id ?? '');
   core.setOutput('comment-content', published.comment?.body ?? renderComments(reports));
@@ -176,6 +176,12 @@ async function show(reports: readonly Report[], published: Published, out: strin
     await core.summary.addRaw((published.comment?.body ?? renderComments(reports)).slice(0, LONGEST_SUMMARY)).write();
   process.exitCode = status === 3 ? 0 : status;
   if (status === 3) core.warning('Nothing got worse, but not every cell was compared.');
+}
+
+/** The recommended specifier, or all that only help together. */
+function pinOutput(reports: readonly Report[]): string {
+  const pin = reports.map(recommended).find((one) => one !== undefined);
+  return pin === undefined ? '' : specifiersOf(pin).join(' ');
 }
 
 function statusOf(reports: readonly Report[], { conclusion }: Published): number {

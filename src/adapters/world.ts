@@ -159,7 +159,7 @@ export interface SweepWorldOptions {
 
 /** What one cell may take before it is stopped. */
 export const limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 } as const;
-export const PROBE_VERSION = '3';
+export const PROBE_VERSION = '4';
 
 /** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
 export async function sweepWorld(

@@ -31,10 +31,10 @@ function verdict(report: Report): Markdown {
     models.map(({ cell }) => cellId(controlOf(parseCellId(cell)))),
   );
   const parts = [
-    ...(models.length > 0 ? [md`${verbOf(models)} ${inline(places)}`] : []),
+    ...(models.length > 0 ? [md`${verbOf(report, models)} ${inline(places)}`] : []),
     ...(own.length > 0
       ? [
-          md`${verbOf(own)} ${inline(
+          md`${verbOf(report, own)} ${inline(
             cellsText(
               report,
               own.map(({ cell }) => cell),
@@ -46,13 +46,17 @@ function verdict(report: Report): Markdown {
   return md`❌ ${changed} ${joined(parts, ', and ')}`;
 }
 
-function verbOf(cells: readonly ReportComparison[]): Markdown {
-  return cells.some(({ comparison }) => comparison === 'regressed') ? md`breaks` : md`degrades`;
+/** One change breaks, several break. */
+function verbOf({ changes }: Report, cells: readonly ReportComparison[]): Markdown {
+  const ending = changes.length === 1 ? md`s` : md``;
+  return cells.some(({ comparison }) => comparison === 'regressed') ? md`break${ending}` : md`degrade${ending}`;
 }
 
 function nothingBroke(report: Report, changed: Markdown): Markdown {
   const open = report.totals.cells['not-compared'];
   if (open > 0) return md`⚠️ ${changed}: nothing broke that was measured, ${inline(plural(open, 'cell'))} not measured`;
+  const flaky = report.totals.cells.flaky;
+  if (flaky > 0) return md`⚠️ ${changed}: nothing broke for sure, ${inline(plural(flaky, 'cell'))} flaky`;
   const still = report.totals.cells['still-broken'];
   if (still > 0)
     return md`✅ ${changed} breaks nothing that worked; ${inline(plural(still, 'cell'))} still broken as before`;
