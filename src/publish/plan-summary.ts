@@ -23,7 +23,7 @@ export function planSummary({ requests, shards }: PlanFile): Markdown {
         md`**${joined(changes, ', ')}**${places}`,
         ...(held.length > 0 ? [md`Held: ${joined(held, ', ')}.`] : []),
         md`${inline(plural(cells.length, 'cell'))}: ${codes(cells.slice(0, SHOWN_CELLS))}${more}.`,
-        md`${inline(plural(own.length, 'job'))}, at most ${plan.environments} environments and ${plan.minutes} minutes.`,
+        md`${inline(plural(own.length, 'job'))}, at most ${plan.environments} environments of a package set and ${plan.minutes} minutes.`,
       ],
       '\n\n',
     );
