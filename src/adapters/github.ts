@@ -5,16 +5,8 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { Refused, WeatherError } from '../errors.ts';
-import type {
-  ChangedFile,
-  CheckState,
-  Comparison,
-  GitHub,
-  IssueComment,
-  LineComment,
-  PullState,
-  Push,
-} from '../ports.ts';
+import type { ChangedFile, Comparison, GitHub, LineComment, Push } from '../ports.ts';
+import { type RawArtifact, type RawComment, type RawLineComment, toCheck, toComment, toPull } from './github-shapes.ts';
 import { Blobs, githubTree } from './github-tree.ts';
 
 export interface GitHubSettings {
@@ -252,54 +244,4 @@ async function login(client: Client): Promise<string> {
   } catch {
     return 'github-actions[bot]';
   }
-}
-
-interface RawArtifact {
-  readonly id: number;
-  readonly name: string;
-  readonly size_in_bytes: number;
-  readonly expired: boolean;
-}
-
-interface RawComment {
-  readonly id: number;
-  readonly user: { readonly login: string } | null;
-  readonly body?: string;
-}
-
-interface RawLineComment extends RawComment {
-  readonly path: string;
-  readonly line?: number | null;
-  readonly html_url?: string;
-}
-
-function toComment({ id, user, body }: RawComment): IssueComment {
-  return { id, author: user?.login ?? '', body: body ?? '' };
-}
-
-interface RawPull {
-  readonly number: number;
-  readonly state: string;
-  readonly title: string;
-  readonly body: string | null;
-  readonly user: { readonly login: string } | null;
-  readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly full_name: string } | null };
-  readonly base: { readonly sha: string; readonly ref: string };
-}
-
-function toPull(raw: RawPull): PullState {
-  return {
-    number: raw.number,
-    state: raw.state === 'open' ? 'open' : 'closed',
-    title: raw.title,
-    body: raw.body ?? '',
-    author: raw.user?.login ?? '',
-    head: { sha: raw.head.sha, ref: raw.head.ref, repository: raw.head.repo?.full_name ?? '' },
-    base: { sha: raw.base.sha, ref: raw.base.ref },
-  };
-}
-
-function toCheck({ title, summary, text, conclusion, annotations }: CheckState) {
-  const output = { title, summary, ...(text && { text }), annotations: [...annotations] };
-  return conclusion ? { status: 'completed' as const, conclusion, output } : { status: 'in_progress' as const, output };
 }
