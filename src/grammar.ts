@@ -31,6 +31,7 @@ export const OPTIONS = {
   vendor: { help: 'copy the action into the repository too' },
   forks: { help: 'serve pull requests of forks too' },
   schedule: { help: 'add a weekly run' },
+  apply: { help: 'add a job that commits measured pins when it is told to' },
 } as const satisfies Readonly<Record<string, Option>>;
 export type OptionName = keyof typeof OPTIONS;
 
@@ -111,7 +112,7 @@ export const GRAMMAR = {
     usage: [''],
     does: 'write the workflows and a first configuration',
     operands: 0,
-    options: ['vendor', 'forks', 'schedule'],
+    options: ['vendor', 'forks', 'schedule', 'apply'],
     examples: ['--schedule'],
   },
   doctor: {

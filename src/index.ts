@@ -1,27 +1,29 @@
 /** The action. Three jobs with three trusts, or all of them in one run of a trusted repository. */
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { commandLine, modeInput, runnerOf, tokenInput } from './action/inputs.ts';
+import { announce, begin, cancelled, notPlanned, reply, unlessRefused } from './action/announce.ts';
+import { apply } from './action/apply.ts';
+import { commandLine, modeInput, runnerOf, tokenInput, withIndex } from './action/inputs.ts';
 import { loadPlan } from './action/load-plan.ts';
-import { announce, planJob, writePlan } from './action/plan.ts';
-import { gather, progressOn, publishReports, refusedShards } from './action/publish.ts';
-import { shardInput, sweepShard, writeShard } from './action/sweep.ts';
+import { planJob, writePlan } from './action/plan.ts';
+import { gather, listedShards, progressOn, publishReports } from './action/publish.ts';
+import { begunRun, shardInput, sweepShard, writeShard } from './action/sweep.ts';
 import { nextStep, writeDefect } from './adapters/defects.ts';
 import { connect } from './adapters/github.ts';
 import type { Context } from './commands/context.ts';
 import { writeReport } from './commands/files.ts';
 import { readConfiguration } from './commands/run.ts';
-import { Refused, UserError, WeatherError } from './errors.ts';
+import { UserError } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { parseCommandLine } from './inputs.ts';
-import type { PlanFile } from './plan/plan-file.ts';
+import type { Machine } from './main.ts';
 import type { GitHub } from './ports.ts';
 import type { Published } from './publish/publish.ts';
 import { annotations, verdictLine } from './report/annotations.ts';
 import { renderComments } from './report/comment.ts';
 import { plain } from './report/escape.ts';
 import type { Report } from './report/model.ts';
-import { recommended } from './report/summary.ts';
+import { recommended, worse } from './report/summary.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -39,6 +41,8 @@ async function main(): Promise<void> {
       return runSweep(room);
     case 'publish':
       return runPublish();
+    case 'apply':
+      return runApply();
     case 'all':
       return runAll(room);
   }
@@ -48,7 +52,7 @@ function roomOf(environment: NodeJS.ProcessEnv): Room {
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
   const say = (text: string) => core.info(text.split('\n').map(logLine).join('\n'));
-  return { environment, folder: process.cwd(), signal: interrupted.signal, print: say, say };
+  return { environment: withIndex(environment), folder: process.cwd(), signal: interrupted.signal, print: say, say };
 }
 
 function github(): GitHub | undefined {
@@ -67,37 +71,41 @@ async function runPlan(room: Room): Promise<void> {
   writePlan(planned);
 }
 
-async function announced(file: PlanFile, client: GitHub): Promise<number | undefined> {
-  try {
-    return await announce(file, client);
-  } catch (error) {
-    if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
-    core.info(`No check was opened: ${error.message}`);
-    return undefined;
-  }
-}
-
 async function runSweep(room: Room): Promise<void> {
   const file = loadPlan();
   const shard = shardInput(file);
   const { out } = optionsOf();
-  const report = await sweepShard(file, shard, out, room, optionsOf());
-  writeShard(out, shard, core.getInput('plan-sha256'), report);
+  const sha256 = core.getInput('plan-sha256');
+  const begun = (machine: Machine) => writeShard(out, shard, sha256, begunRun(machine));
+  const report = await sweepShard(file, shard, out, room, optionsOf(), { begun });
+  writeShard(out, shard, sha256, report.run);
   core.setOutput('report', join(out, 'report.json'));
   core.info(verdictLine(report));
 }
 
 async function runPublish(): Promise<void> {
-  const file = loadPlan();
   const client = github();
-  if (file.reply !== undefined) return answer(file, client);
-  const folder = core.getInput('shards');
-  if (folder === '') return openCheck(file, client);
   const runner = runnerOf(process.env);
-  const refused = await refusedShards(file, runner, client);
-  const gathered = await gather(file, core.getInput('plan-sha256'), folder, TOOL_VERSION, refused);
+  const result = core.getInput('result');
+  if (result === 'failure' && core.getInput('plan-sha256') === '') return notPlanned(runner, client);
+  const file = loadPlan();
   const check = Number(core.getInput('check')) || undefined;
+  if (result === 'cancelled') return cancelled(file, check, client);
+  const folder = core.getInput('shards');
+  if (file.command !== undefined && file.shards.length === 0) return reply(file, client);
+  if (folder === '') return begin(file, runner, client);
+  const listed = await listedShards(file, runner, client);
+  const gathered = await gather(file, core.getInput('plan-sha256'), folder, TOOL_VERSION, listed);
   await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
+  const asked = file.command?.comment;
+  if (client && asked !== undefined) await unlessRefused('No reaction:', () => client.react(asked, 'rocket'));
+}
+
+/** Commits the measured pin, because somebody who may write asked for it. */
+async function runApply(): Promise<void> {
+  const client = github();
+  if (client === undefined) throw new UserError('`apply` needs `token`. Pass the `github.token` of the job.');
+  core.setOutput('commit', (await apply(runnerOf(process.env), client)) ?? '');
 }
 
 /** Plans, measures and publishes in one job: for a trusted repository. */
@@ -106,15 +114,16 @@ async function runAll(room: Room): Promise<void> {
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === undefined) return nothingToDo();
   writePlan(planned);
-  const check = client ? await announced(planned.file, client) : undefined;
-  if (planned.file.reply !== undefined) return answer(planned.file, client);
+  const check = client ? await unlessRefused('No check was opened:', () => announce(planned.file, client)) : undefined;
+  if (planned.file.command !== undefined && planned.file.shards.length === 0) return reply(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join(planned.line.options.out, 'shards');
   const sha256 = 'in-one-job';
   for (const shard of planned.file.shards) {
     const out = join(shards, `peft-sweep-shard-${shard.id}`);
     const watch = progressOn(planned.file, runnerOf(process.env), client, TOOL_VERSION);
-    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options, watch));
+    const report = await sweepShard(planned.file, shard, out, room, planned.line.options, { watch });
+    writeShard(out, shard, sha256, report.run);
   }
   const gathered = await gather(planned.file, sha256, shards, TOOL_VERSION);
   await show(
@@ -122,15 +131,6 @@ async function runAll(room: Room): Promise<void> {
     await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
     planned.line.options.out,
   );
-}
-
-/** Before there are shards: the check is opened, and shows the plan while the sweep runs. */
-async function openCheck(file: PlanFile, client: GitHub | undefined): Promise<void> {
-  core.setOutput('check', client ? ((await announced(file, client)) ?? '') : '');
-}
-
-async function answer({ pull, reply }: PlanFile, client: GitHub | undefined): Promise<void> {
-  if (pull && reply && client) await client.createComment(pull.number, reply);
 }
 
 function optionsOf() {
@@ -159,25 +159,27 @@ function logLine(text: string): string {
 const LONGEST_SUMMARY = 1000 * 1024;
 
 async function show(reports: readonly Report[], published: Published, out: string): Promise<void> {
-  const [first] = reports;
   for (const [index, report] of reports.entries())
     writeReport(reports.length > 1 ? join(out, String(index + 1)) : out, report);
   for (const report of reports)
     for (const { level, title, message } of annotations(report))
-      (level === 'error' ? core.error : core.warning)(message, { title });
+      (level === 'error' && published.conclusion === 'failure' ? core.error : core.warning)(message, { title });
   const status = statusOf(reports, published);
   core.setOutput('status', status);
   core.setOutput('verdict', reports.map(verdictLine).join('; '));
   core.setOutput('report', join(out, 'report.json'));
-  core.setOutput('pin', (first && recommended(first)?.specifier) ?? '');
+  core.setOutput('pin', reports.map(recommended).find((pin) => pin !== undefined)?.specifier ?? '');
+  core.setOutput('regressed', JSON.stringify(reports.flatMap((report) => worse(report).map(({ cell }) => cell))));
+  core.setOutput('comment-id', published.comment?.id ?? '');
+  core.setOutput('comment-content', published.comment?.body ?? renderComments(reports));
   if (process.env.GITHUB_STEP_SUMMARY)
-    await core.summary.addRaw(renderComments(reports).slice(0, LONGEST_SUMMARY)).write();
+    await core.summary.addRaw((published.comment?.body ?? renderComments(reports)).slice(0, LONGEST_SUMMARY)).write();
   process.exitCode = status === 3 ? 0 : status;
   if (status === 3) core.warning('Nothing got worse, but not every cell was compared.');
 }
 
 function statusOf(reports: readonly Report[], { conclusion }: Published): number {
-  if (reports.some(({ run }) => run.stoppedBy === 'interrupted')) return 130;
+  if (interrupted.signal.aborted) return 130;
   if (conclusion === 'failure') return 1;
   return reports.some(({ totals }) => totals.cells['not-compared'] > 0) ? 3 : 0;
 }

@@ -25,6 +25,8 @@ export interface Options {
   readonly vendor: boolean;
   readonly forks: boolean;
   readonly schedule: boolean;
+  /** A job that commits pins when it is told to. */
+  readonly apply: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly failOn: readonly FailOn[];
   /** Globs of manifests that count; empty for all. */
@@ -157,6 +159,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     vendor: typed.flags.has('vendor'),
     forks: typed.flags.has('forks'),
     schedule: typed.flags.has('schedule'),
+    apply: typed.flags.has('apply'),
     format,
     failOn,
     manifests: configuration.manifests ?? [],

@@ -2,6 +2,7 @@
 import type { Cell } from './domain/cell.ts';
 import type { Environment, EnvironmentRequest, Lock } from './domain/environment.ts';
 import type { Result } from './domain/outcome.ts';
+import type { Markdown, Plain } from './domain/safe.ts';
 import type { Release } from './domain/version.ts';
 
 /** A file of a repository; `link` for a symbolic one, which is never followed. */
@@ -104,6 +105,7 @@ export interface IssueComment {
 export interface LineComment extends IssueComment {
   readonly path: string;
   readonly line: number | undefined;
+  readonly url: string;
 }
 
 export interface CheckAnnotation {
@@ -111,15 +113,17 @@ export interface CheckAnnotation {
   readonly start_line: number;
   readonly end_line: number;
   readonly annotation_level: 'notice' | 'warning' | 'failure';
-  readonly title: string;
-  readonly message: string;
+  readonly title: Plain;
+  readonly message: Plain;
 }
 
 export interface CheckState {
-  readonly title: string;
-  readonly summary: string;
+  readonly title: Plain;
+  readonly summary: Markdown;
   /** Absent while running. */
-  readonly conclusion?: 'success' | 'failure' | 'neutral';
+  readonly conclusion?: 'success' | 'failure' | 'neutral' | 'cancelled';
+  /** What stands below the summary: the facts, cell by cell. */
+  readonly text?: Markdown;
   /** At most 50: a limit of one request. */
   readonly annotations: readonly CheckAnnotation[];
 }
@@ -127,6 +131,8 @@ export interface CheckState {
 /** A file that differs between two commits; `patch` is absent where GitHub leaves it out for its size. */
 export interface ChangedFile {
   readonly path: string;
+  /** Its path before, where it was renamed. */
+  readonly previous?: string;
   readonly patch: string | undefined;
 }
 
@@ -142,8 +148,12 @@ export interface Push {
   readonly at: string;
 }
 
-/** An artifact of a workflow run; `bytes` is its packed size. */
+/** Signs that GitHub knows: seen, done, refused. */
+export type Sign = 'eyes' | 'rocket' | 'confused';
+
+/** An artifact of a workflow run; `bytes` is its packed size, and of two the one with the larger `id` is newer. */
 export interface Artifact {
+  readonly id: number;
   readonly name: string;
   readonly bytes: number;
 }
@@ -158,15 +168,23 @@ export interface GitHub {
   /** Our own login, as comments show it. */
   login(): Promise<string>;
   comments(number: number): Promise<readonly IssueComment[]>;
-  createComment(number: number, body: string): Promise<void>;
-  updateComment(id: number, body: string): Promise<void>;
+  /** Its number, to be found again by. */
+  createComment(number: number, body: Markdown): Promise<number>;
+  updateComment(id: number, body: Markdown): Promise<void>;
   lineComments(number: number): Promise<readonly LineComment[]>;
-  createLineComment(number: number, sha: string, path: string, line: number, body: string): Promise<void>;
-  updateLineComment(id: number, body: string): Promise<void>;
+  /** Its address. */
+  createLineComment(number: number, sha: string, path: string, line: number, body: Markdown): Promise<string>;
+  updateLineComment(id: number, body: Markdown): Promise<void>;
   createCheck(sha: string, name: string, state: CheckState): Promise<number>;
   updateCheck(id: number, state: CheckState): Promise<void>;
+  /** The text below the summary of our newest finished check on a commit. */
+  checkText(sha: string, name: string): Promise<string | undefined>;
+  /** A small sign on a comment, for whoever wrote it. */
+  react(comment: number, sign: Sign): Promise<void>;
+  /** One commit on top of `head` of a branch of this repository; Refused where the branch has moved on. */
+  commit(branch: string, head: string, message: string, files: ReadonlyMap<string, string>): Promise<string>;
   permission(login: string): Promise<'admin' | 'write' | 'read' | 'none'>;
   artifacts(runId: number): Promise<readonly Artifact[]>;
-  /** Newest first. */
-  pushes(branch: string): Promise<readonly Push[]>;
+  /** To a branch of a repository (`owner/name`), newest first. */
+  pushes(repository: string, branch: string): Promise<readonly Push[]>;
 }

@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import { connect } from '../../src/adapters/github.ts';
 import { Refused, WeatherError } from '../../src/errors.ts';
 import type { CheckState, GitHub } from '../../src/ports.ts';
+import { md, plain } from '../../src/report/escape.ts';
 
 interface Operation {
   readonly method: string;
@@ -49,8 +50,26 @@ const PULL = {
   head: { sha: SHA, ref: 'x', repo: { full_name: 'o/r' } },
   base: { sha: SHA, ref: 'main' },
 };
+const OTHER = 'b'.repeat(40);
+const MANY = Array.from({ length: 20 }, (_, index) => ({
+  ...{ path: `many/${index}.txt`, type: 'blob', mode: '100644', size: 1 },
+  sha: String(index).padStart(40, '0'),
+}));
 const SHAPES: readonly (readonly [RegExp, unknown])[] = [
+  [/\/git\/trees\/b+$/, { tree: MANY, truncated: false }],
   [/\/git\/trees\//, { tree: [{ path: 'a.txt', type: 'blob', mode: '100644', sha: SHA, size: 1 }], truncated: false }],
+  [
+    /\/commits\/\w+\/check-runs$/,
+    {
+      check_runs: [
+        { id: 1, status: 'completed', output: { text: 'oldest' } },
+        { id: 9, status: 'in_progress', output: { text: 'running' } },
+        { id: 3, status: 'completed', output: { text: 'newest' } },
+      ],
+    },
+  ],
+  [/\/git\/commits(\/\w+)?$/, { sha: SHA, tree: { sha: SHA } }],
+  [/\/git\/trees$/, { sha: SHA }],
   [/\/git\/blobs\//, { content: 'YQ==', encoding: 'base64' }],
   [/\/compare\//, { merge_base_commit: { sha: SHA }, files: [{ filename: 'a.txt', patch: '@@' }] }],
   [/\/pulls\/1$/, PULL],
@@ -63,8 +82,8 @@ const SHAPES: readonly (readonly [RegExp, unknown])[] = [
     /\/artifacts$/,
     {
       artifacts: [
-        { name: 'a', size_in_bytes: 1, expired: false },
-        { name: 'b', size_in_bytes: 1, expired: true },
+        { id: 1, name: 'a', size_in_bytes: 1, expired: false },
+        { id: 2, name: 'b', size_in_bytes: 1, expired: true },
       ],
     },
   ],
@@ -106,7 +125,10 @@ afterAll(() => {
 
 function operationFor({ method, path }: Sent): Operation | undefined {
   return operations.find((one) => {
-    const pattern = `^${one.path.replace(/\{(tree_sha|file_sha|basehead|username)\}/g, '[^?]+').replace(/\{\w+\}/g, '[^/]+')}$`;
+    const pattern = `^${one.path
+      .replace(/\{(tree_sha|file_sha|basehead|username|commit_sha)\}/g, '[^?]+')
+      .replace(/refs\/\{ref\}/, 'refs/[^?]+')
+      .replace(/\{\w+\}/g, '[^/]+')}$`;
     return one.method === method && new RegExp(pattern).test(path);
   });
 }
@@ -142,10 +164,10 @@ describe('requests to GitHub', () => {
       start_line: 1,
       end_line: 1,
       annotation_level: 'failure',
-      title: 't',
-      message: 'm',
+      title: plain('t'),
+      message: plain('m'),
     } as const;
-    const running: CheckState = { title: 't', summary: 's', annotations: [] };
+    const running: CheckState = { title: plain('t'), summary: md`s`, text: md`facts`, annotations: [] };
     const tree = github.tree(SHA);
     expect(await tree.files()).toEqual([{ path: 'a.txt', bytes: 1, kind: 'file' }]);
     expect(await tree.read(['a.txt', 'gone.txt'])).toEqual(new Map([['a.txt', 'a']]));
@@ -154,16 +176,23 @@ describe('requests to GitHub', () => {
     expect(await github.pullsFrom('o/r', 'x')).toHaveLength(1);
     await github.login();
     await github.comments(1);
-    await github.createComment(1, 'body');
-    await github.updateComment(2, 'body');
+    await github.createComment(1, md`body`);
+    await github.updateComment(2, md`body`);
     await github.lineComments(1);
-    await github.createLineComment(1, SHA, 'a.txt', 4, 'body');
-    await github.updateLineComment(3, 'body');
+    await github.createLineComment(1, SHA, 'a.txt', 4, md`body`);
+    await github.updateLineComment(3, md`body`);
     expect(await github.createCheck(SHA, 'peft-sweep', running)).toBe(7);
     await github.updateCheck(7, { ...running, conclusion: 'failure', annotations: [annotation] });
     await github.permission('octo');
-    await github.pushes('renovate/x');
-    expect(await github.artifacts(5)).toEqual([{ name: 'a', bytes: 1 }]);
+    await github.pushes('o/fork', 'renovate/x');
+    expect(await github.checkText(SHA, 'peft-sweep')).toBe('newest');
+    await github.react(5, 'eyes');
+    expect(await github.commit('x', SHA, 'Pin it', new Map([['a.txt', 'b']]))).toBe(SHA);
+    await github.tree(SHA).files();
+    const many = github.tree(OTHER);
+    await many.files();
+    await many.read(Array.from({ length: 20 }, (_, index) => `many/${index}.txt`));
+    expect(await github.artifacts(5)).toEqual([{ id: 1, name: 'a', bytes: 1 }]);
     expect(sent.flatMap(problemsOf)).toEqual([]);
     const used = new Set(sent.map((one) => operationFor(one)?.path && `${one.method} ${operationFor(one)?.path}`));
     expect([...used].toSorted()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).toSorted());
@@ -178,7 +207,7 @@ describe('requests to GitHub', () => {
 
   it('that are refused say so; those without an answer are weather', async () => {
     answer = () => ({ status: 403, body: { message: 'Resource not accessible by integration' } });
-    await expect(github.createComment(1, 'x')).rejects.toThrow(Refused);
+    await expect(github.createComment(1, md`x`)).rejects.toThrow(Refused);
     answer = () => ({ status: 404, body: { message: 'Not Found' } });
     await expect(github.pull(1)).rejects.toThrow(Refused);
     server.closeAllConnections();

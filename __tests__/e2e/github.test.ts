@@ -1,22 +1,16 @@
 /** The action as a runner spawns it, against a GitHub server that others wrote. */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { requestKey } from '../../src/domain/environment.ts';
-import { problemOf } from '../../src/main.ts';
-import type { Plan } from '../../src/plan/plan.ts';
 import { PlanFile } from '../../src/plan/plan-file.ts';
 import { SUGGESTION_MARKER } from '../../src/publish/suggestions.ts';
 import { MARKER } from '../../src/report/comment.ts';
-import { baseRequest, requestAt } from '../../src/search/requests.ts';
+import { type Ended, leaveShard, runAction } from '../factories/action.ts';
 import { openPull, REPOSITORY, type Server, startGitHub } from '../factories/github.ts';
 import { indexPage, startIndex } from '../factories/package-index.ts';
-import { failing, passing, raised } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
-const ACTION = resolve('dist/index.js');
 const TRAIN = [
   'from peft import LoraConfig, PrefixTuningConfig',
   'from transformers import AutoModelForCausalLM, BitsAndBytesConfig',
@@ -31,60 +25,12 @@ let index: { readonly url: string; readonly close: () => void };
 let main = '';
 let pull: { readonly number: number; readonly head: string };
 
-interface Ended {
-  readonly status: number | null;
-  readonly log: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly summary: string;
-}
-
 function act(
   inputs: Readonly<Record<string, string>>,
   folder: string,
   event: { name: string; payload: unknown },
 ): Promise<Ended> {
-  const file = (name: string, text = '') => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
-  };
-  const named = Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: folder,
-    PEFT_SWEEP_CACHE: join(folder, 'cache'),
-    UV_DEFAULT_INDEX: index.url,
-    GITHUB_API_URL: github.url,
-    GITHUB_SERVER_URL: 'https://github.example',
-    GITHUB_REPOSITORY: REPOSITORY,
-    GITHUB_RUN_ID: '77',
-    GITHUB_SHA: main,
-    GITHUB_EVENT_NAME: event.name,
-    GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event.payload)),
-    GITHUB_OUTPUT: file('output'),
-    GITHUB_STEP_SUMMARY: file('summary'),
-    ...named,
-  };
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [ACTION], { cwd: folder, env });
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      log += chunk;
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk;
-    });
-    child.on('close', (status) => {
-      const outputs = [...readFileSync(join(folder, 'output'), 'utf8').matchAll(/^([\w-]+)<<(\S+)\n([\s\S]*?)\n\2$/gm)];
-      done({
-        status,
-        log,
-        outputs: Object.fromEntries(outputs.map(([, name = '', , value = '']) => [name, value])),
-        summary: readFileSync(join(folder, 'summary'), 'utf8'),
-      });
-    });
-  });
+  return runAction({ github: github.url, index: index.url, sha: main }, inputs, folder, event);
 }
 
 const pullEvent = () => ({
@@ -117,77 +63,6 @@ afterAll(async () => {
   index.close();
 });
 
-/** What a sweep job would leave behind: prefix tuning breaks at 4.56.0, peft 0.18.0 mends it. */
-function shardsOf(
-  file: PlanFile,
-  sha256: string,
-  folder: string,
-  change: (lines: string[]) => string[] = (lines) => lines,
-): void {
-  const plan = file.requests[0]?.plan as Plan;
-  const problem = problemOf(plan);
-  const base = baseRequest(problem, []);
-  const lock = (transformers: string, peft: string) => ({ transformers, peft, accelerate: '1.10.0', torch: '2.9.0' });
-  const built = (id: string, transformers: string, peft: string) => ({
-    status: 'built' as const,
-    id,
-    lock: lock(transformers, peft),
-  });
-  const history = [
-    {
-      question: { purpose: 'base' as const, environment: base, cells: [], repeat: 1 },
-      environment: built('aaaaaaaaaaaa', '4.55.4', '0.17.1'),
-      results: new Map(),
-    },
-  ];
-  const at = (moved: Readonly<Record<string, string>>) => requestAt(problem, history, [], moved) ?? base;
-  const [lora = '', prefix = ''] = ['lora/none/llama/causal-lm', 'prefix-tuning/none/llama/causal-lm'];
-  const bad = failing(prefix, [
-    raised('forward', "'DynamicCache' object has no attribute 'key_cache' @octo [x](https://evil.example)"),
-  ]);
-  const environments = [
-    {
-      request: base,
-      environment: built('aaaaaaaaaaaa', '4.55.4', '0.17.1'),
-      results: [passing(lora), passing(prefix), passing('base/none/llama/causal-lm')],
-    },
-    {
-      request: at({ transformers: '4.57.6' }),
-      environment: built('bbbbbbbbbbbb', '4.57.6', '0.17.1'),
-      results: [passing(lora), bad, passing('base/none/llama/causal-lm')],
-    },
-    { request: at({ transformers: '4.56.0' }), environment: built('cccccccccccc', '4.56.0', '0.17.1'), results: [bad] },
-    {
-      request: at({ transformers: '4.57.6', peft: '0.18.0' }),
-      environment: built('dddddddddddd', '4.57.6', '0.18.0'),
-      results: [passing(lora), passing(prefix)],
-    },
-  ];
-  const lines = environments.flatMap(({ request, environment, results }) => {
-    const key = requestKey(request);
-    const repeats = environment.id === 'cccccccccccc' || environment.id === 'aaaaaaaaaaaa' ? [1, 2] : [1];
-    return [
-      JSON.stringify({ kind: 'environment', key, request, environment }),
-      ...repeats.flatMap((repeat) =>
-        results.map((result) => JSON.stringify({ kind: 'result', key, environment: environment.id, repeat, result })),
-      ),
-    ];
-  });
-  const shard = join(folder, 'shards', 'peft-sweep-shard-0');
-  mkdirSync(shard, { recursive: true });
-  writeFileSync(join(shard, 'results.jsonl'), `${change(lines).join('\n')}\n`);
-  const run = {
-    python: '3.11.7',
-    torch: '2.9.0, test',
-    device: 'CPU',
-    containment: { name: 'namespaces', enforced: [], missing: [] },
-    ms: 1000,
-    stoppedBy: 'finished',
-    probe: '1',
-  };
-  writeFileSync(join(shard, 'shard.json'), JSON.stringify({ shard: '0', plan: sha256, run }));
-}
-
 /** The same plan for every test of publishing: making it is tested by itself. */
 let plan: ReturnType<typeof makePlan> | undefined;
 async function planned() {
@@ -207,7 +82,7 @@ async function makePlan() {
 
 async function published(change?: (lines: string[]) => string[], more: Readonly<Record<string, string>> = {}) {
   const { folder, file, outputs } = await planned();
-  shardsOf(file, outputs['plan-sha256'] ?? '', folder, change);
+  leaveShard(file, outputs['plan-sha256'] ?? '', folder, change);
   const inputs = {
     mode: 'publish',
     ...TOKEN,
@@ -349,7 +224,7 @@ describe('the publish job', () => {
     const [own, ...more] = (await comments()).filter(isOurs);
     expect(more).toEqual([]);
     expect(own?.body).toMatch(
-      /^<!-- peft-sweep:v1:default -->\n### ❌ transformers 4\.57\.6 breaks prefix-tuning on llama/,
+      /^<!-- peft-sweep:v1:default -->\n### ❌ transformers 4\.57\.6 breaks prefix tuning on llama/,
     );
     expect(own?.body).toContain('Your code: `train.py:5`');
     expect(own?.body.replaceAll(/(`{3,})text\n[\s\S]*?\n\1/g, '')).not.toContain('@octo');
@@ -418,7 +293,7 @@ describe('the publish job', () => {
 
   it('writes nothing once the pull request is closed or has moved on', async () => {
     const { folder, file, outputs } = await planned();
-    shardsOf(file, outputs['plan-sha256'] ?? '', folder);
+    leaveShard(file, outputs['plan-sha256'] ?? '', folder);
     await github.call('PATCH', `/repos/${REPOSITORY}/pulls/${pull.number}`, { state: 'closed' });
     const inputs = {
       mode: 'publish',
@@ -429,6 +304,6 @@ describe('the publish job', () => {
     };
     const ended = await act(inputs, folder, pullEvent());
     expect(ended.log).toContain('comment: not written, the pull request moved on');
-    expect(ended.summary).toContain('breaks prefix-tuning');
+    expect(ended.summary).toContain('breaks prefix tuning');
   });
 });

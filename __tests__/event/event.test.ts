@@ -32,11 +32,27 @@ describe('a command in a comment', () => {
     ['/peft-sweep run ../../etc/passwd', { command: 'unknown' }],
     ['/peft-sweep accept lora until 2027-13-01 x', { command: 'unknown' }],
     ['/peft-sweep accept lora until 2027-01-31', { command: 'unknown' }],
+    ['/peft-sweep accept lora until 2026-02-31 x', { command: 'unknown' }],
+    [
+      '/peft-sweep accept lora until 2028-02-29 x',
+      { command: 'accept', cell: 'lora', until: '2028-02-29', reason: 'x' },
+    ],
+    ['/peft-sweep accept lora until 2027-02-29 x', { command: 'unknown' }],
+    ['/peft-sweep accept lora until 2027-04-31 x', { command: 'unknown' }],
+    ['/peft-sweep apply', { command: 'apply' }],
+    ['/peft-sweep apply everything', { command: 'unknown' }],
     ['/peft-sweep toString', { command: 'unknown' }],
     [`/peft-sweep run ${'a'.repeat(200)}`, { command: 'unknown' }],
   ])('%j is %j', (body, expected) => {
     expect(parseSlash(body)).toEqual(expected);
   });
+});
+
+const run = (more: object) => ({
+  workflow_run: {
+    ...{ id: 5, event: 'pull_request', head_sha: 'a'.repeat(40), head_branch: 'x' },
+    ...{ head_repository: { full_name: 'stranger/app' }, ...more },
+  },
 });
 
 describe('an event', () => {
@@ -90,6 +106,64 @@ describe('an event', () => {
       { kind: 'nothing', why: expect.any(String) },
     ],
     ['a run by hand', 'workflow_dispatch', {}, { kind: 'manual' }],
+    ...['mona', 'mona_octo', 'a-b-c', 'renovate[bot]', 'x'.repeat(39), `${'x'.repeat(39)}_short`].map(
+      (login): [string, string, unknown, unknown] => [
+        `a command of ${login}`,
+        'issue_comment',
+        comment('/peft-sweep run', { comment: { ...comment('/peft-sweep run').comment, id: 8, user: { login } } }),
+        {
+          ...{ kind: 'slash', number: 3, comment: 8, by: login, at: '2026-01-02T03:04:05Z' },
+          slash: { command: 'run', cells: [] },
+        },
+      ],
+    ),
+    [
+      'a command at a time with an offset',
+      'issue_comment',
+      comment('/peft-sweep run', {
+        comment: { body: '/peft-sweep run', created_at: '2026-01-02T03:04:05+02:00', user: { login: 'octo' } },
+      }),
+      expect.objectContaining({ kind: 'slash', at: '2026-01-02T03:04:05+02:00' }),
+    ],
+    [
+      'the end of a managed user’s run',
+      'workflow_run',
+      run({ head_repository: { full_name: 'mona_octo/app' } }),
+      expect.objectContaining({ kind: 'run', repository: 'mona_octo/app' }),
+    ],
+    ...['action_required', 'cancelled', 'skipped', 'startup_failure'].map(
+      (conclusion): [string, string, unknown, unknown] => [
+        `a run that ended as ${conclusion}`,
+        'workflow_run',
+        run({ conclusion }),
+        { kind: 'nothing', why: expect.stringContaining('measured nothing') },
+      ],
+    ),
+    ...['success', 'failure', null].map((conclusion): [string, string, unknown, unknown] => [
+      `a run that ended as ${conclusion}`,
+      'workflow_run',
+      run({ conclusion }),
+      expect.objectContaining({ kind: 'run' }),
+    ]),
+    [
+      'a merge queue',
+      'merge_group',
+      { action: 'checks_requested', merge_group: { base_sha: 'a'.repeat(40), head_sha: 'b'.repeat(40) } },
+      { kind: 'queue', base: 'a'.repeat(40), head: 'b'.repeat(40) },
+    ],
+    [
+      'a merge group that is gone',
+      'merge_group',
+      { action: 'destroyed', merge_group: { base_sha: 'a'.repeat(40), head_sha: 'b'.repeat(40) } },
+      { kind: 'nothing', why: 'The merge group is gone.' },
+    ],
+    [
+      'a closed pull request',
+      'pull_request',
+      { action: 'closed', pull_request: { number: 7 } },
+      { kind: 'nothing', why: 'The pull request is closed.' },
+    ],
+    ['a bare push', 'push', {}, { kind: 'nothing', why: expect.stringContaining('Name them in `changes`') }],
     [
       'the dangerous trigger',
       'pull_request_target',

@@ -57,6 +57,17 @@ export async function startGitHub(): Promise<Server> {
   return { url: emulator.url, call, commit, close: () => emulator.close() };
 }
 
+/** All files at once, as one commit on main. */
+export async function putFiles(server: Server, files: Readonly<Record<string, string>>): Promise<void> {
+  const path = `/repos/${REPOSITORY}/git`;
+  const main = await server.call('GET', `${path}/ref/heads/main`);
+  const parent = (main.data as { object: { sha: string } }).object.sha;
+  const tree = Object.entries(files).map(([name, content]) => ({ path: name, mode: '100644', type: 'blob', content }));
+  const made = (await server.call('POST', `${path}/trees`, { tree })).data as { sha: string };
+  const commit = await server.call('POST', `${path}/commits`, { message: 'files', tree: made.sha, parents: [parent] });
+  await server.call('PATCH', `${path}/refs/heads/main`, { sha: (commit.data as { sha: string }).sha });
+}
+
 /** Files on main, then some of them changed on a branch, then a pull request from it. */
 export async function openPull(
   server: Server,

@@ -4,25 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { shardFolders } from '../../src/adapters/artifacts.ts';
 import { requestKey } from '../../src/domain/environment.ts';
-import type { Plan } from '../../src/plan/plan.ts';
 import { ForeignResults, mergedHistory } from '../../src/publish/foreign.ts';
-import { packedProblems } from '../../src/publish/packed.ts';
+import { packed } from '../../src/publish/packed.ts';
+import { LORA, PLAN } from '../factories/plan.ts';
 import { failing, passing, raised } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
-const CELL = 'lora/none/llama/causal-lm';
-const PLAN: Plan = {
-  changes: [{ library: 'transformers', from: '4.55.4', to: '4.57.6', releases: ['4.55.4', '4.56.0', '4.57.6'] }],
-  held: { peft: '0.17.1' },
-  cells: [{ method: 'lora', quantization: 'none', architecture: 'llama', task: 'causal-lm' }],
-  alternatives: [],
-  partners: { peft: ['0.17.1', '0.18.0'] },
-  chosenBy: 'user',
-  sources: {},
-  locked: { base: {}, head: {} },
-  minutes: 10,
-  environments: 12,
-};
+const CELL = LORA;
 const REQUEST = { pins: { transformers: '4.57.6', peft: '0.17.1' }, packages: [] as string[] };
 const ID = 'abcdefabcdef';
 
@@ -156,24 +144,56 @@ describe('results of a job that ran strangers’ packages', () => {
   });
 });
 
+describe('a flood of environments', () => {
+  it('of 50,000 ends at once, with as many as the plan allows and a sentence about the rest', () => {
+    const results = new ForeignResults({ ...PLAN, held: {} });
+    const began = performance.now();
+    for (let count = 0; count < 50_000; count++)
+      results.add(environment({ pins: { transformers: '4.57.6', peft: `0.17.${count}` }, packages: [] }));
+    expect(results.measurements()).toHaveLength(PLAN.environments);
+    expect(results.rejected()).toEqual(['49988 × an environment more than the plan allows']);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+});
+
 describe('what GitHub says of the artifacts', () => {
-  it.each<[string, readonly { name: string; bytes: number }[], string | undefined]>([
-    ['one of each is read', [{ name: 'peft-sweep-shard-0', bytes: 1000 }], undefined],
-    ['a missing one is said', [{ name: 'peft-sweep-shard-1', bytes: 1000 }], 'no artifact of it'],
+  const artifact = (name: string, more: object = {}) => ({ id: 1, name, bytes: 1000, ...more });
+  it.each<[string, readonly { id: number; name: string; bytes: number }[], string | undefined]>([
+    ['one of each is read', [artifact('peft-sweep-shard-0')], undefined],
+    ['a missing one is said', [artifact('peft-sweep-shard-1')], 'no artifact of it'],
     [
-      'a doubled one is not read',
-      Array.from({ length: 2 }, () => ({ name: 'peft-sweep-shard-0', bytes: 1 })),
-      'more than one',
+      'of two attempts the newest counts, whatever the order',
+      [artifact('peft-sweep-shard-0', { id: 9 }), artifact('peft-sweep-shard-0', { id: 4, bytes: 65 * 1024 * 1024 })],
+      undefined,
+    ],
+    [
+      'the newest of two attempts is not read where it is too large',
+      [artifact('peft-sweep-shard-0', { id: 4 }), artifact('peft-sweep-shard-0', { id: 9, bytes: 65 * 1024 * 1024 })],
+      'larger than 64 MiB',
     ],
     [
       'one that is too large is not read',
-      [{ name: 'peft-sweep-shard-0', bytes: 65 * 1024 * 1024 }],
+      [artifact('peft-sweep-shard-0', { bytes: 65 * 1024 * 1024 })],
       'larger than 64 MiB',
     ],
   ])('%s', (_name, artifacts, why) => {
-    const problem = packedProblems([{ id: '0' }], artifacts).get('0');
+    const problem = packed([{ id: '0' }], artifacts).refused.get('0');
     if (why === undefined) expect(problem).toBeUndefined();
     else expect(problem).toContain(why);
+  });
+
+  it.each<[string, readonly string[], string | undefined]>([
+    ['one artifact is alone', ['peft-sweep-shard-1', 'peft-sweep-plan'], 'peft-sweep-shard-1'],
+    ['two attempts of one are', ['peft-sweep-shard-1', 'peft-sweep-shard-1'], 'peft-sweep-shard-1'],
+    ['one beside another that nobody planned is not', ['peft-sweep-shard-1', 'peft-sweep-shard-x'], undefined],
+    ['none is not', [], undefined],
+  ])('%s', (_name, names, alone) => {
+    expect(
+      packed(
+        [{ id: '0' }, { id: '1' }],
+        names.map((name, id) => artifact(name, { id })),
+      ).alone,
+    ).toBe(alone);
   });
 });
 
@@ -187,10 +207,10 @@ describe('folders of artifacts', () => {
     truncateSync(join(folder, 'large', 'results.jsonl'), 600 * 1024 * 1024);
     writeFileSync(join(folder, 'file'), '');
     expect(shardFolders(folder)).toEqual([
-      { name: 'file', why: 'it is not a folder' },
-      { name: 'good' },
-      { name: 'large', why: 'it is larger than 512 MiB' },
-      { name: 'linked', why: 'it holds a link or a special file' },
+      { name: 'file', path: join(folder, 'file'), why: 'it is not a folder' },
+      { name: 'good', path: join(folder, 'good') },
+      { name: 'large', path: join(folder, 'large'), why: 'it is larger than 512 MiB' },
+      { name: 'linked', path: join(folder, 'linked'), why: 'it holds a link or a special file' },
     ]);
     expect(shardFolders(join(folder, 'gone'))).toEqual([]);
   });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Markdown, Plain } from '../../src/domain/safe.ts';
 import { Refused } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planOfShard, priceOf, shardsOf } from '../../src/plan/shards.ts';
 import type { CheckState, GitHub } from '../../src/ports.ts';
 import { checkStates, conclusionOf } from '../../src/publish/check.ts';
-import { publish } from '../../src/publish/publish.ts';
+import { concludeWithout, publish } from '../../src/publish/publish.ts';
+import { offers } from '../../src/publish/safe-patch.ts';
 import { stickyStep } from '../../src/publish/sticky.ts';
-import { offers, SUGGESTION_MARKER, suggestionSteps } from '../../src/publish/suggestions.ts';
+import { SUGGESTION_MARKER, suggestionSteps } from '../../src/publish/suggestions.ts';
 import { MARKER, renderComments } from '../../src/report/comment.ts';
+import { inline, md, plain } from '../../src/report/escape.ts';
 import type { Report } from '../../src/report/model.ts';
 import { compared, report } from '../factories/report.ts';
 
@@ -25,21 +28,21 @@ const judged = (reports: readonly Report[], more: object = {}) => ({
   failOn: ['regressed', 'degraded'] as const,
   counts: () => true,
   isKnown: () => false,
-  missing: [],
+  missing: [] as readonly Plain[],
   ...more,
 });
 
 describe('the one comment', () => {
   const own = { id: 1, author: 'bot', body: `${MARKER}\r\nsame` };
-  it.each<[string, readonly { id: number; author: string; body: string }[], string | undefined, unknown]>([
-    ['is created where there is none', [], `${MARKER}\nnew`, { kind: 'create' }],
-    ['is updated in place', [own], `${MARKER}\nnew`, { kind: 'update', id: 1 }],
-    ['is left alone where it says so already', [own], `${MARKER}\nsame\n`, { kind: 'leave' }],
-    ['is not a stranger’s with our marker', [{ ...own, author: 'stranger' }], `${MARKER}\nsame`, { kind: 'create' }],
+  it.each<[string, readonly { id: number; author: string; body: string }[], Markdown | undefined, unknown]>([
+    ['is created where there is none', [], md`${MARKER}\nnew`, { kind: 'create' }],
+    ['is updated in place', [own], md`${MARKER}\nnew`, { kind: 'update', id: 1 }],
+    ['is left alone where it says so already', [own], md`${MARKER}\nsame\n`, { kind: 'leave' }],
+    ['is not a stranger’s with our marker', [{ ...own, author: 'stranger' }], md`${MARKER}\nsame`, { kind: 'create' }],
     [
       'is not one that only quotes the marker',
       [{ ...own, body: `> ${MARKER}` }],
-      `${MARKER}\nsame`,
+      md`${MARKER}\nsame`,
       { kind: 'create' },
     ],
     ['is not written where there is nothing to say', [], undefined, { kind: 'leave' }],
@@ -70,7 +73,7 @@ describe('one-click pins', () => {
     expect(step).toMatchObject({ kind: 'create', path: 'requirements.txt', line: 4 });
     expect(suggestionSteps(safe, { 'requirements.txt': [3] }, [], 'bot')).toEqual([]);
     const body = step?.kind === 'create' ? step.body : '';
-    const known = { id: 9, author: 'bot', path: 'requirements.txt', line: 4, body };
+    const known = { id: 9, author: 'bot', path: 'requirements.txt', line: 4, body, url: 'u' };
     expect(suggestionSteps(safe, { 'requirements.txt': [4] }, [known], 'bot')).toEqual([]);
     expect(
       suggestionSteps(safe, { 'requirements.txt': [4] }, [{ ...known, body: `${SUGGESTION_MARKER}\nold` }], 'bot'),
@@ -86,11 +89,27 @@ describe('one-click pins', () => {
     ['more than the version', 'peft==0.17.1', 'peft==0.18.0 --index-url https://evil.example'],
     ['a second requirement', 'peft==0.17.1', 'peft==0.18.0 evil==1'],
     ['a second line', 'peft==0.17.1', 'peft==0.18.0\nevil==1'],
-    ['a fence', 'peft==0.17.1', 'peft==0.18.0 ```'],
+    ['a zero-width character', 'peft==0.17.1', 'peft==0.18.0\u200b'],
+    ['a line separator', 'peft==0.17.1  # a', 'peft==0.18.0  # a\u2028'],
     ['a bidirectional override', 'peft==0.17.1', 'peft==0.18.0\u202e'],
     ['an address', 'peft==0.17.1', 'peft @ https://evil.example/peft-0.18.0.whl'],
   ])('are not offered for %s', (_name, before, after) => {
     expect(offers(report({ patches: [patch(before, after)] }))).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['a tab', '\t# adapters\there'],
+    ['a comment of 1,500 characters', `  # ${'why '.repeat(375)}`],
+    ['a fence', '  # ``` and ~~~'],
+    ['a pin of another package in the comment', '  # not transformers==4.57.6'],
+  ])('keep %s, character for character', (_name, rest) => {
+    const [step] = suggestionSteps(
+      report({ patches: [patch(`peft==0.17.1${rest}`, `peft==0.18.0${rest}`)] }),
+      { 'requirements.txt': [4] },
+      [],
+      'bot',
+    );
+    expect(step?.body).toContain(`suggestion\npeft==0.18.0${rest}\n\``);
   });
 
   it('are not offered for a hold', () => {
@@ -130,13 +149,21 @@ describe('the check', () => {
     ['is neutral for what is flaky', judged([flaky]), 'neutral'],
     [
       'is neutral where a shard is missing',
-      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })], { missing: ['Shard 1 is missing.'] }),
+      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })], {
+        missing: [plain('Shard 1 is missing.')],
+      }),
       'neutral',
     ],
     [
+      'is neutral where a fork’s own run measured that nothing moved',
+      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })], { measuredBy: 'fork' }),
+      'neutral',
+    ],
+    ['fails for what a fork’s own run measured to be broken', judged([report()], { measuredBy: 'fork' }), 'failure'],
+    [
       'fails where incomplete is to fail',
       judged([report({ comparisons: [compared(CELL, 'same')], boundaries: [] })], {
-        missing: ['Shard 1 is missing.'],
+        missing: [plain('Shard 1 is missing.')],
         failOn: ['incomplete'],
       }),
       'failure',
@@ -180,7 +207,7 @@ describe('the check', () => {
       file: 'a.txt',
       line: index + 1,
     }));
-    const states = checkStates(judged([report({ findings })]), 'x'.repeat(70_000));
+    const states = checkStates(judged([report({ findings })]), inline('x'.repeat(70_000), 70_000));
     expect(states.map(({ annotations }) => annotations.length)).toEqual([50, 50, 20]);
     expect(states.every(({ summary }) => summary.length <= 65_535)).toBe(true);
   });
@@ -220,13 +247,13 @@ describe('publishing', () => {
   it('writes check, comment and suggestion', async () => {
     const { github, written } = fake();
     await publish(what, github);
-    expect(written).toEqual(['check failure', 'comment', 'line']);
+    expect(written).toEqual(['check failure', 'line', 'comment']);
   });
 
   it('concludes the check that was opened when the run began', async () => {
     const { github, written } = fake();
     await publish({ ...what, check: 7 }, github);
-    expect(written).toEqual(['more', 'comment', 'line']);
+    expect(written).toEqual(['more', 'line', 'comment']);
   });
 
   it('says that a token may only read, and goes on', async () => {
@@ -240,21 +267,42 @@ describe('publishing', () => {
     expect(log.join('\n')).toContain('The token may only read');
   });
 
-  it('looks before each write whether the head is still the one that was measured', async () => {
+  const moved = (after: number) => {
     let looks = 0;
-    const { github, written } = fake({
-      pull: async () => ({
-        number: 1,
-        state: 'open',
-        title: '',
-        body: '',
-        author: '',
-        head: { sha: looks++ === 0 ? 'abc' : 'moved', ref: 'x', repository: 'o/r' },
-        base: { sha: 'b', ref: 'main' },
-      }),
+    return async () => ({
+      ...{ number: 1, state: 'open' as const, title: '', body: '', author: '' },
+      head: { sha: looks++ < after ? 'abc' : 'moved', ref: 'x', repository: 'o/r' },
+      base: { sha: 'b', ref: 'main' },
     });
+  };
+
+  it('concludes the check of the commit that was measured, though the branch moved on, and writes nothing else', async () => {
+    const { github, written } = fake({ pull: moved(0) });
+    const { log } = await publish({ ...what, check: 7 }, github);
+    expect(written).toEqual(['more']);
+    expect(log).toContain('comment: not written, the pull request moved on');
+  });
+
+  it('looks before each other write whether the head is still the one that was measured', async () => {
+    const { github, written } = fake({ pull: moved(1) });
     await publish(what, github);
-    expect(written).toEqual(['check failure']);
+    expect(written).toEqual(['check failure', 'line']);
+  });
+
+  it('says of a fork’s own run whose run it was', async () => {
+    const bodies: string[] = [];
+    const { github } = fake({ createComment: async (_number, body) => bodies.push(body) });
+    await publish({ ...what, measuredBy: 'fork' }, github);
+    expect(bodies[0]).toContain('Measured in the fork’s own run');
+  });
+
+  it('concludes the check as cancelled where the run was', async () => {
+    const { github, written } = fake({
+      updateCheck: async (id, { conclusion }) => void written.push(`${id} ${conclusion}`),
+    });
+    await concludeWithout('cancelled', { head: 'abc', check: 7 }, github);
+    await concludeWithout('failure', { head: 'abc' }, github);
+    expect(written).toEqual(['7 cancelled', 'check failure']);
   });
 
   it('does not comment where nothing moved', async () => {

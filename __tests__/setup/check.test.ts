@@ -3,7 +3,7 @@ import { checkRunner, checkSetup } from '../../src/setup/check.ts';
 import { workflowFiles } from '../../src/setup/workflows.ts';
 
 const source = { kind: 'remote', repository: 'peft-sweep/peft-sweep', ref: 'a'.repeat(40) } as const;
-const [main, forks] = workflowFiles({ source, forks: true, schedule: true });
+const [main, forks] = workflowFiles({ source, forks: true, schedule: true, apply: false });
 const good = main?.text ?? '';
 const found = (text: string, more: Readonly<Record<string, string>> = {}) =>
   checkSetup(new Map([['.github/workflows/peft-sweep.yml', text], ...Object.entries(more)])).map(
@@ -29,6 +29,28 @@ describe('the workflows of a repository', () => {
     ],
   ])('with %s are told what to change', (_name, text, message) => {
     expect(found(text).join('\n')).toContain(message);
+  });
+
+  it('with other inputs for forks than for the rest are told so', () => {
+    const more = `${good.replace('      cells: ${{ inputs.cells }}\n', '      cells: lora\n')}`;
+    const forked = forks?.text ?? '';
+    const both = (text: string, other: string) => found(text, { '.github/workflows/forks.yml': other }).join('\n');
+    expect(both(more, forked)).toContain('differ from those of `.github/workflows/peft-sweep.yml` in `cells`');
+    expect(both(more, `${forked}    with:\n      cells: lora\n`)).toBe('');
+    expect(both(good, `${forked}    with:\n      max-minutes: 20\n`)).toContain('`max-minutes`');
+  });
+
+  it('with a job that commits lack nothing but what that job needs', () => {
+    const [applying] = workflowFiles({ source, forks: false, schedule: false, apply: true });
+    expect(found(applying?.text ?? '')).toEqual([]);
+    expect(found((applying?.text ?? '').replace('contents: write', 'contents: read')).join()).toContain(
+      'lacks `contents: write`',
+    );
+  });
+
+  it('that still name a commit of the action are told to leave that to the workflow', () => {
+    const old = good.replace('\n    with:\n', '\n    with:\n      action-ref: v0\n');
+    expect(found(old).join('\n')).toContain('Take them away');
   });
 
   it('on a runner that is used again are told so', () => {

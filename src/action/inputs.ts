@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { UserError } from '../errors.ts';
 
-export const MODES = ['all', 'plan', 'sweep', 'publish'] as const;
+export const MODES = ['all', 'plan', 'sweep', 'publish', 'apply'] as const;
 export type Mode = (typeof MODES)[number];
 
 export function modeInput(): Mode {
@@ -65,6 +65,21 @@ export function runnerOf(environment: Readonly<Record<string, string | undefined
     attempt: environment.GITHUB_RUN_ATTEMPT ?? '1',
     sha: environment.GITHUB_SHA ?? '',
   };
+}
+
+/** The environment with the private index of the input, where there is one. Its credentials never reach a log. */
+export function withIndex(environment: Readonly<Record<string, string | undefined>>) {
+  const address = core.getInput('index-url');
+  if (address === '') return environment;
+  core.setSecret(address);
+  try {
+    const { username, password } = new URL(address);
+    for (const part of [username, password])
+      if (part !== '') for (const written of new Set([part, decodeURIComponent(part)])) core.setSecret(written);
+  } catch {
+    throw new UserError('`index-url` is not an address. Write it like `https://USER:TOKEN@index.example/simple`.');
+  }
+  return { ...environment, UV_DEFAULT_INDEX: address };
 }
 
 /** The token where the workflow gave one; every mode but `sweep` needs it to speak with GitHub. */

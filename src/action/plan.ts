@@ -3,20 +3,18 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { z } from 'zod';
 import { Refused, UserError } from '../errors.ts';
 import { type Event, readEvent } from '../event/event.ts';
-import type { PlanFile } from '../plan/plan-file.ts';
+import { allCells } from '../plan/matrix.ts';
+import { selectCells } from '../plan/patterns.ts';
+import { nothingText, type PlanFile } from '../plan/plan-file.ts';
+import { HOSTED, labelsFor } from '../plan/runners.ts';
 import { priceOf } from '../plan/shards.ts';
-import type { GitHub, Push } from '../ports.ts';
-import { planSummary } from '../publish/plan-summary.ts';
-import { CHECK } from '../publish/publish.ts';
-import { replyTo } from '../publish/replies.ts';
-import { inline } from '../report/escape.ts';
+import type { GitHub, PullState, Push } from '../ports.ts';
+import { plain } from '../report/escape.ts';
 import { type Runner, words } from './inputs.ts';
-import { manualPlan, type Planned, pullPlan, type Room, replyPlan, upcomingPlan } from './plans.ts';
-
-/** The image that GitHub's own hosted runners have; releases that are too young run nowhere else. */
-const HOSTED = 'ubuntu-24.04';
+import { manualPlan, type Planned, quietPlan, type Room, type Target, targetPlan, upcomingPlan } from './plans.ts';
 
 /** undefined where the event asks for nothing. */
 export async function planJob(runner: Runner, github: GitHub | undefined, room: Room): Promise<Planned | undefined> {
@@ -31,12 +29,18 @@ export async function planJob(runner: Runner, github: GitHub | undefined, room: 
     case 'manual':
       return upcomingPlan(runner, github, room);
     case 'pull':
-      return pullPlan(await github.pull(event.number), [], runner, github, room);
+      return targetPlan(targetOf(await github.pull(event.number)), [], runner, github, room);
+    case 'queue':
+      return targetPlan(event, [], runner, github, room);
     case 'run':
       return planOfRun(event, runner, github, room);
     case 'slash':
       return planOfCommand(event, runner, github, room);
   }
+}
+
+function targetOf(pull: PullState): Target {
+  return { base: pull.base.sha, head: pull.head.sha, pull };
 }
 
 function noted(why: string): undefined {
@@ -53,37 +57,66 @@ async function planOfRun(
 ): Promise<Planned | undefined> {
   const found = (await github.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
   const [only] = found;
-  if (found.length === 1 && only) return pullPlan(only, [], runner, github, room);
+  if (found.length === 1 && only) return targetPlan(targetOf(only), [], runner, github, room);
   return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
 }
 
-/** Only for somebody who may write, and only for what stood there when they wrote it. */
-async function planOfCommand(
-  { number, by, at, slash }: Extract<Event, { kind: 'slash' }>,
-  runner: Runner,
-  github: GitHub,
-  room: Room,
-): Promise<Planned | undefined> {
-  const permission = await github.permission(by);
-  if (permission !== 'admin' && permission !== 'write')
-    return noted(`${by} may not give commands: that takes write permission.`);
-  const pull = await github.pull(number);
-  const reply = replyTo(slash);
-  if (reply !== undefined) return replyPlan(pull, reply, runner);
-  const pushes = await pushesTo(pull.head.ref, github);
-  if (pushes === undefined)
-    return noted(
-      'This server does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch.',
-    );
-  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at));
-  if (newest?.after !== pull.head.sha)
-    return noted('The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.');
-  return pullPlan(pull, slash.command === 'run' ? slash.cells : [], runner, github, room);
+type Given = Extract<Event, { kind: 'slash' }>;
+
+/** Only for somebody who may write, and only for what stood there when they wrote it. Whoever asked is answered. */
+async function planOfCommand(given: Given, runner: Runner, github: GitHub, room: Room): Promise<Planned> {
+  const pull = await github.pull(given.number);
+  const command = { ...(given.comment && { comment: given.comment }), slash: given.slash };
+  const about = { number: pull.number, head: pull.head.sha, base: pull.base.sha, diffLines: {} };
+  const refused = await whyRefused(given, pull, github);
+  const answered = (why: readonly string[] = []) => {
+    for (const line of why) core.notice(plain(line, 1000));
+    return quietPlan(runner, {
+      pull: about,
+      command: { ...command, ...(why.length > 0 && { refused: shortened(why) }) },
+    });
+  };
+  if (refused.length > 0) return answered(refused);
+  if (given.slash.command !== 'run') return answered();
+  try {
+    const planned = await targetPlan(targetOf(pull), given.slash.cells, runner, github, room);
+    return { ...planned, file: { ...planned.file, command } };
+  } catch (error) {
+    if (error instanceof UserError) return answered(error.lines);
+    throw error;
+  }
 }
 
-async function pushesTo(branch: string, github: GitHub): Promise<readonly Push[] | undefined> {
+/** As many lines as an answer has room for. */
+function shortened(lines: readonly string[]): string[] {
+  return lines.slice(0, 20).map((line) => line.slice(0, 1000));
+}
+
+async function whyRefused({ by, at, slash }: Given, pull: PullState, github: GitHub): Promise<readonly string[]> {
+  const permission = await github.permission(by);
+  if (permission !== 'admin' && permission !== 'write')
+    return [`${by} may not give commands: that takes write permission to this repository.`];
+  if (pull.state === 'closed') return ['The pull request is closed.'];
+  const problems: string[] = [];
+  selectCells(cellsOf(slash), allCells(), problems);
+  if (problems.length > 0 || slash.command !== 'run') return problems;
+  const pushes = await pushesTo(pull, github);
+  if (pushes === undefined)
+    return ['GitHub does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch.'];
+  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at));
+  return newest?.after === pull.head.sha
+    ? []
+    : ['The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.'];
+}
+
+function cellsOf(slash: Given['slash']): readonly string[] {
+  if (slash.command === 'run') return slash.cells;
+  return slash.command === 'explain' || slash.command === 'accept' ? [slash.cell] : [];
+}
+
+async function pushesTo({ head }: PullState, github: GitHub): Promise<readonly Push[] | undefined> {
   try {
-    return await github.pushes(branch);
+    return await github.pushes(head.repository, head.ref);
   } catch (error) {
     if (error instanceof Refused) return undefined;
     throw error;
@@ -91,38 +124,40 @@ async function pushesTo(branch: string, github: GitHub): Promise<readonly Push[]
 }
 
 /** Writes plan.json and the outputs that the other jobs go by. */
-export function writePlan({ file, line, young }: Planned): void {
+export function writePlan({ file, line, young, isFork }: Planned): void {
   const text = `${JSON.stringify(file, null, 1)}\n`;
   const { out, runners } = line.options;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'plan.json'), text);
+  const choice = { isFork, isApproved: core.getInput('environment') !== '', hosted: hostedLabels(), runners };
   const shards = file.shards.map(({ id, device, minutes, request }) => {
-    const labels = young.has(request) ? HOSTED : (runners[device]?.['runs-on'] ?? null);
-    return { id, device, minutes, 'runs-on': labels };
+    return { id, device, minutes, 'runs-on': labelsFor(device, young.has(request), choice) };
   });
   core.setOutput('plan', join(out, 'plan.json'));
   core.setOutput('plan-sha256', createHash('sha256').update(text).digest('hex'));
   core.setOutput('shards', JSON.stringify(shards));
   core.setOutput('has-work', String(file.shards.length > 0));
-  core.setOutput('has-reply', String(file.reply !== undefined));
-  core.info(planLine({ file, line, young }));
+  core.setOutput('has-reply', String(file.command !== undefined && file.shards.length === 0));
+  core.info(planLine(file, line));
 }
 
-function planLine({ file, line }: Planned): string {
-  if (file.shards.length === 0) return file.nothing ?? 'Nothing to measure.';
+const Labels = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+
+function hostedLabels(): z.infer<typeof Labels> {
+  const typed = core.getInput('hosted-runs-on');
+  if (typed === '') return HOSTED;
+  try {
+    return Labels.parse(JSON.parse(typed));
+  } catch {
+    throw new UserError(
+      `\`hosted-runs-on\` cannot be \`${typed}\`. Write labels as JSON, e.g. \`"ubuntu-24.04"\` or \`["self-hosted", "ephemeral"]\`.`,
+    );
+  }
+}
+
+function planLine(file: PlanFile, line: Planned['line']): string {
+  if (file.shards.length === 0) return file.command ? 'The command is answered.' : nothingText(file);
   const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.['usd-per-minute'] ?? 0));
   const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : '';
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
-}
-
-/** Shows on the pull request that a sweep has begun; the check that was opened is concluded later. */
-export async function announce(file: PlanFile, github: GitHub): Promise<number | undefined> {
-  if (file.pull === undefined || file.reply !== undefined) return undefined;
-  const isOver = file.shards.length === 0;
-  return github.createCheck(file.pull.head, CHECK, {
-    title: isOver ? 'nothing to measure' : 'measuring',
-    summary: isOver ? inline(file.nothing ?? 'Nothing to measure.', 4000) : planSummary(file),
-    annotations: [],
-    ...(isOver && { conclusion: 'success' as const }),
-  });
 }

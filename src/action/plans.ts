@@ -24,8 +24,9 @@ import { selectCells } from '../plan/patterns.ts';
 import type { Plan } from '../plan/plan.ts';
 import { PlanFile, type PlannedRequest } from '../plan/plan-file.ts';
 import { shardsOf } from '../plan/shards.ts';
-import type { GitHub, PullState, Tree } from '../ports.ts';
+import type { Comparison, GitHub, PullState, Tree } from '../ports.ts';
 import { shownLines } from '../publish/diff-lines.ts';
+import { mayMoveWatched, readBoth } from './ends.ts';
 import { commandLine, type Runner } from './inputs.ts';
 
 declare const TOOL_VERSION: string;
@@ -37,6 +38,8 @@ export interface Planned {
   readonly line: CommandLine;
   /** Requests that sweep to a release younger than `min-age`: they run on hosted runners only. */
   readonly young: ReadonlySet<number>;
+  /** The head is in another repository: what is measured there is measured on machines that are thrown away. */
+  readonly isFork: boolean;
 }
 
 /** Where the configuration of a repository stands; on a pull request that of base counts. */
@@ -45,34 +48,60 @@ const CONFIGURATION = '.github/peft-sweep.yml';
 const OBEYED_FROM_BASE = [CONFIGURATION, 'uv.toml', 'pip.conf', '.python-version'];
 const DAY_MS = 24 * 3600_000;
 
-export async function pullPlan(
-  pull: PullState,
+/** Two commits to compare, and what they belong to. */
+export interface Target {
+  readonly base: string;
+  readonly head: string;
+  readonly pull?: PullState;
+}
+
+export async function targetPlan(
+  target: Target,
   cells: readonly string[],
   runner: Runner,
   github: GitHub,
   room: Room,
 ): Promise<Planned> {
-  const { mergeBase, files } = await github.compare(pull.base.sha, pull.head.sha);
-  const [baseTree, headTree] = [github.tree(mergeBase), github.tree(pull.head.sha)];
-  const chosen = cells.flatMap((cell) => ['--cells', cell]);
-  const line = lineFor(await configurationIn(baseTree), chosen);
-  const [base, head] = await Promise.all([read(baseTree, line, 'manifests'), read(headTree, line)]);
-  const ends = { base, head };
+  const comparison = await github.compare(target.base, target.head);
+  const { mergeBase, files } = comparison;
+  const [baseTree, headTree] = [github.tree(mergeBase), github.tree(target.head)];
+  const about = (named: ReadonlySet<string>) => whereToWrite(target, comparison, named);
+  if (!(await mayMoveWatched(comparison, baseTree, headTree))) return quietPlan(runner, about(new Set()));
+  const line = lineFor(
+    await configurationIn(baseTree),
+    cells.flatMap((cell) => ['--cells', cell]),
+  );
+  const { manifests } = line.options;
+  const ends = await readBoth(comparison, baseTree, headTree, manifestChoice(manifests));
   const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
   const asked = await requestsOf(line.request, ends, world);
   const requests = asked.filter(({ request }) => request.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
   const planned = await Promise.all(requests.map((request) => plannedRequest(request, fromBase, ends, world)));
+  const named = new Set(planned.flatMap((request) => request.manifests.map(({ file }) => file)));
+  const { pull } = target;
+  return {
+    ...finish(runner, line, planned, await youngOnes(planned, world), {
+      ...about(named),
+      ...(requests.length === 0 && asked[0] && { nothing: nothingToMeasure(asked[0].standing) }),
+    }),
+    isFork: pull !== undefined && pull.head.repository !== runner.repository,
+  };
+}
+
+/** `named` are the files that a pin may go into: of those the diff is kept. */
+function whereToWrite(
+  { pull, head }: Target,
+  { mergeBase, files }: Comparison,
+  named: ReadonlySet<string>,
+): Pick<PlanFile, 'pull' | 'queued' | 'bot'> {
+  if (pull === undefined) return { queued: head };
   const bot = recognizeBot({ branch: pull.head.ref, title: pull.title, body: pull.body, author: pull.author })?.bot;
-  const named = new Set(planned.flatMap(({ manifests }) => manifests.map(({ file }) => file)));
-  const diffLines = files
-    .filter(({ path }) => named.has(path))
-    .map(({ path, patch }) => [path, shownLines(patch ?? '')]);
-  return finish(runner, line, planned, await youngOnes(planned, world), {
-    pull: { number: pull.number, head: pull.head.sha, base: mergeBase, diffLines: Object.fromEntries(diffLines) },
+  const shown = files.filter(({ path }) => named.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? '')]);
+  return {
+    pull: { number: pull.number, head: pull.head.sha, base: mergeBase, diffLines: Object.fromEntries(shown) },
     ...(bot && { bot }),
-    ...(requests.length === 0 && asked[0] && { nothing: nothingToMeasure(asked[0].standing) }),
-  });
+  };
 }
 
 function obeyedFromBase(file: string): Finding {
@@ -102,15 +131,14 @@ export async function upcomingPlan(runner: Runner, github: GitHub, room: Room): 
   return finish(runner, line, planned, await youngOnes(planned, world), {});
 }
 
-/** A plan without work, whose publishing is an answer. */
-export function replyPlan(pull: PullState, reply: string, runner: Runner): Planned {
-  const about = { number: pull.number, head: pull.head.sha, base: pull.base.sha, diffLines: {} };
+/** A plan without work: the check is green, or a command is answered. */
+export function quietPlan(runner: Runner, more: Pick<PlanFile, 'pull' | 'queued' | 'command'>): Planned {
   return finish(
     runner,
     lineFor(() => undefined, []),
     [],
     new Set(),
-    { pull: about, reply },
+    more,
   );
 }
 
@@ -175,7 +203,7 @@ function finish(
   line: CommandLine,
   requests: readonly PlannedRequest[],
   young: ReadonlySet<number>,
-  more: Pick<PlanFile, 'pull' | 'bot' | 'reply' | 'nothing'>,
+  more: Pick<PlanFile, 'pull' | 'queued' | 'bot' | 'command' | 'nothing'>,
 ): Planned {
   const known = line.options.known.flatMap(({ cell, reason, expires }) =>
     selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires })),
@@ -191,5 +219,5 @@ function finish(
     requests,
     shards: shardsOf(requests.map((request) => request.plan as Plan)),
   });
-  return { file, line, young };
+  return { file, line, young, isFork: false };
 }

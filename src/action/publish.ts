@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { z } from 'zod';
-import { eachLine, readSmall, shardFolders } from '../adapters/artifacts.ts';
+import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/artifacts.ts';
 import type { Finding } from '../domain/manifest.ts';
+import type { Plain } from '../domain/safe.ts';
 import type { Measurement } from '../domain/search.ts';
 import { Refused, WeatherError } from '../errors.ts';
 import { readEvent } from '../event/event.ts';
@@ -12,10 +13,11 @@ import type { Plan } from '../plan/plan.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
 import { planOfShard } from '../plan/shards.ts';
 import type { GitHub } from '../ports.ts';
-import { conclusionOf } from '../publish/check.ts';
+import { conclusionOf, type Judged } from '../publish/check.ts';
 import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
-import { packedProblems, SHARD_PREFIX } from '../publish/packed.ts';
-import { type Published, publish, publishSoFar } from '../publish/publish.ts';
+import { type Packed, packed, SHARD_PREFIX } from '../publish/packed.ts';
+import { type Published, publish, publishCheck, publishSoFar } from '../publish/publish.ts';
+import { plain } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';
 import type { Runner } from './inputs.ts';
 
@@ -37,7 +39,7 @@ type ShardFile = z.infer<typeof ShardFile>;
 
 export interface Gathered {
   readonly reports: readonly Report[];
-  readonly missing: readonly string[];
+  readonly missing: readonly Plain[];
 }
 
 /** What the folders of the shards come to. Names come from the plan; what the plan does not have is not read. */
@@ -46,10 +48,10 @@ export async function gather(
   sha256: string,
   folder: string,
   tool: string,
-  refused: ReadonlyMap<string, string> = new Map(),
+  listed?: Packed,
 ): Promise<Gathered> {
   const missing: string[] = [];
-  const found = shardFolders(folder);
+  const found = unpacked(file, folder, listed);
   for (const { name } of found)
     if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
       missing.push('An artifact that the plan does not name was not read.');
@@ -58,18 +60,18 @@ export async function gather(
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan as Plan | undefined;
     const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
-    const why = refused.get(shard.id) ?? artifact?.why;
+    const why = listed?.refused.get(shard.id) ?? artifact?.why;
     if (artifact === undefined || why || whole === undefined) {
       missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ''}.`);
       continue;
     }
-    const parsed = shardFile(join(folder, artifact.name));
+    const parsed = shardFile(artifact.path);
     if (parsed?.plan !== sha256 || parsed.shard !== shard.id) {
       missing.push(`Shard ${shard.id} was not made from this plan.`);
       continue;
     }
     const results = new ForeignResults(planOfShard(whole, shard));
-    await eachLine(join(folder, artifact.name, 'results.jsonl'), (line) => results.add(line));
+    await eachLine(join(artifact.path, 'results.jsonl'), (line) => results.add(line));
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...(histories.get(shard.request) ?? []), results.measurements()]);
     machines.set(shard.request, [...(machines.get(shard.request) ?? []), parsed.run]);
@@ -83,24 +85,35 @@ export async function gather(
     };
     return reportOf(request.plan as Plan, history, known, run);
   });
-  return { reports, missing: [...new Set(missing)] };
+  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
+}
+
+/** A server that does not list its artifacts leaves one case in which a flat folder has one meaning: a plan of one shard. */
+function unpacked(file: PlanFile, folder: string, listed: Packed | undefined): readonly ShardFolder[] {
+  // Another download than ours may give one artifact a folder too: that one is its own in any case.
+  if (listed?.alone !== undefined && !isFlat(folder))
+    return shardFolders(folder).filter(({ name }) => name === listed.alone);
+  if (listed) return shardFolders(folder, listed.alone);
+  const [only, ...more] = file.shards;
+  const isAlone = only !== undefined && more.length === 0 && isFlat(folder);
+  return shardFolders(folder, isAlone ? `${SHARD_PREFIX}${only.id}` : undefined);
 }
 
 /** What GitHub says of the artifacts of the run that measured; a server that does not tell is no reason to stop. */
-export async function refusedShards(
+export async function listedShards(
   file: PlanFile,
   runner: Runner,
   github: GitHub | undefined,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Packed | undefined> {
   const event = readEvent(runner.eventName, runner.payload);
   const runId = event.kind === 'run' ? event.id : Number(runner.runId);
-  if (github === undefined || !Number.isInteger(runId) || runId <= 0) return new Map();
+  if (github === undefined || !Number.isInteger(runId) || runId <= 0) return undefined;
   try {
-    return packedProblems(file.shards, await github.artifacts(runId));
+    return packed(file.shards, await github.artifacts(runId));
   } catch (error) {
     if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
-    core.info(`Sizes of artifacts are not known: ${error.message}`);
-    return new Map();
+    core.info(`What artifacts the run has is not known: ${error.message}`);
+    return undefined;
   }
 }
 
@@ -149,7 +162,7 @@ export function progressOn(file: PlanFile, runner: Runner, github: GitHub | unde
   };
 }
 
-function linkTo(runner: Runner): string {
+export function linkTo(runner: Runner): string {
   return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
 }
 
@@ -164,15 +177,22 @@ export async function publishReports(
   const today = new Date().toISOString().slice(0, 10);
   const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
   const named = file.requests.every(({ plan }) => plan.chosenBy !== 'default');
-  const judged = { reports, missing, failOn: file.failOn, isKnown, counts: () => named };
-  const link = linkTo(runner);
-  if (file.pull === undefined || github === undefined) {
-    return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
-  }
-  const published = await publish(
-    { ...judged, pull: file.pull, comment: file.comment, link, ...(check !== undefined && { check }) },
-    github,
-  );
+  const failOn = core.getInput('warn-only') === 'true' ? [] : file.failOn;
+  const measuredBy = readEvent(runner.eventName, runner.payload).kind === 'run' ? ('fork' as const) : ('us' as const);
+  const judged = { reports, missing, failOn, isKnown, counts: () => named, measuredBy };
+  const more = { link: linkTo(runner), ...(check !== undefined && { check }) };
+  const published = await write(file, judged, more, github);
   for (const line of published.log) core.info(line);
   return published;
+}
+
+async function write(
+  { pull, queued, comment }: PlanFile,
+  judged: Judged,
+  more: { readonly link: string; readonly check?: number },
+  github: GitHub | undefined,
+): Promise<Published> {
+  if (github && pull) return publish({ ...judged, ...more, pull, comment }, github);
+  if (github && queued) return publishCheck({ ...judged, ...more }, queued, github);
+  return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
 }

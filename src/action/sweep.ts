@@ -10,7 +10,7 @@ import { torchFor } from '../commands/sweep.ts';
 import type { Measurement } from '../domain/search.ts';
 import { UserError } from '../errors.ts';
 import type { CommandLine } from '../inputs.ts';
-import { sweep } from '../main.ts';
+import { type Machine, sweep } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
 import { planOfShard, type Shard } from '../plan/shards.ts';
@@ -24,20 +24,26 @@ export function shardInput(file: PlanFile): Shard {
   return shard;
 }
 
+export interface Tell {
+  /** Before the first cell is measured. */
+  readonly begun?: (machine: Machine) => void;
+  readonly watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>;
+}
+
 export async function sweepShard(
   file: PlanFile,
   shard: Shard,
   out: string,
   context: Omit<Context, 'line'>,
   options: CommandLine['options'],
-  watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>,
+  tell: Tell,
 ): Promise<Report> {
   const whole = file.requests[shard.request]?.plan as Plan | undefined;
   if (whole === undefined) throw new UserError('The plan has no request for this shard.');
   const planned = planOfShard(whole, shard);
   const giveBack = takeOut(out);
   try {
-    return await measuredShard(planned, out, context, options, watch);
+    return await measuredShard(planned, out, context, options, tell);
   } finally {
     giveBack();
   }
@@ -48,12 +54,13 @@ async function measuredShard(
   out: string,
   context: Omit<Context, 'line'>,
   options: CommandLine['options'],
-  watch?: (history: readonly Measurement[], planned: Plan) => Promise<void>,
+  { begun, watch }: Tell,
 ): Promise<Report> {
   const world = await openWorld({ ...context, python: options.python, offline: options.offline });
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
   const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+  begun?.(machine);
   const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, planned) } : ports;
   const report = await sweep(planned, { findings: [] }, watched, machine);
   writeReport(out, report);
@@ -61,10 +68,20 @@ async function measuredShard(
   return report;
 }
 
-/** Names the shard and the plan that it belongs to, and the facts of the machine. */
-export function writeShard(out: string, shard: Shard, sha256: string, report: Report): void {
+type MachineFacts = Pick<Report['run'], 'python' | 'torch' | 'device' | 'containment' | 'ms' | 'stoppedBy' | 'probe'>;
+
+/**
+ * Names the shard and the plan that it belongs to, and the facts of the machine. Written before the first measurement
+ * too: a job that is killed leaves what it had measured.
+ */
+export function writeShard(out: string, shard: Shard, sha256: string, run: MachineFacts): void {
   mkdirSync(out, { recursive: true });
-  const { python, torch, device, containment, ms, stoppedBy, probe } = report.run;
+  const { python, torch, device, containment, ms, stoppedBy, probe } = run;
   const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
   writeFileSync(join(out, 'shard.json'), `${JSON.stringify(text)}\n`);
+}
+
+/** What is true of a shard until it is done. */
+export function begunRun(machine: Machine): MachineFacts {
+  return { ...machine, ms: 0, stoppedBy: 'interrupted' };
 }

@@ -9,21 +9,40 @@ const LONGEST_LINE = 256 * 1024;
 
 export interface ShardFolder {
   readonly name: string;
+  readonly path: string;
   /** Why it is not read; absent where it is. */
   readonly why?: string;
 }
 
-/** The folders below one, each with the reason why it is not read, if there is one. */
-export function shardFolders(folder: string): readonly ShardFolder[] {
+/**
+ * Where the artifacts are, each with the reason why it is not read, if there is one. `alone` names the only artifact of
+ * the run: the download puts that one into the folder itself, and folders inside it are its own, not other artifacts.
+ */
+export function shardFolders(folder: string, alone?: string): readonly ShardFolder[] {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch {
     return [];
   }
-  return names.toSorted().map((name) => {
-    const why = whatIsWrong(join(folder, name));
-    return { name, ...(why && { why }) };
+  const places =
+    alone === undefined
+      ? names.toSorted().map((name) => ({ name, path: join(folder, name) }))
+      : [{ name: alone, path: folder }];
+  return places.map((place) => {
+    const why = whatIsWrong(place.path);
+    return { ...place, ...(why && { why }) };
+  });
+}
+
+/** Whether files of a shard lie in the folder itself, as a download of one artifact leaves them. */
+export function isFlat(folder: string): boolean {
+  return ['shard.json', 'results.jsonl'].some((name) => {
+    try {
+      return lstatSync(join(folder, name)).isFile();
+    } catch {
+      return false;
+    }
   });
 }
 

@@ -15,7 +15,7 @@ import type {
   PullState,
   Push,
 } from '../ports.ts';
-import { type Blobs, githubTree } from './github-tree.ts';
+import { Blobs, githubTree } from './github-tree.ts';
 
 export interface GitHubSettings {
   readonly token: string;
@@ -54,10 +54,12 @@ export function octokit({ token, apiUrl, say, retryMs = 1000 }: GitHubSettings):
 
 export function connect(settings: GitHubSettings): GitHub {
   const client = octokit(settings);
-  const blobs: Blobs = new Map();
+  const blobs = new Blobs();
   const [owner = '', repo = ''] = settings.repository.split('/');
   const here = { owner, repo };
-  const all = <Data>(route: string, parameters: object) => pages<Data>(client, route, { ...here, ...parameters });
+  let own: Promise<string> | undefined;
+  const all = <Data>(route: string, parameters: object, listOf?: (data: unknown) => Data[]) =>
+    pages<Data>(client, route, { ...here, ...parameters }, listOf);
   return {
     tree: (sha) => githubTree(client, here, sha, blobs, asked),
     compare: (base, head) => asked(() => compare(client, here, base, head)),
@@ -73,7 +75,10 @@ export function connect(settings: GitHubSettings): GitHub {
         });
         return found.data.map(toPull).filter(({ head }) => head.repository === repository && head.ref === branch);
       }),
-    login: () => (settings.login ? Promise.resolve(settings.login) : asked(() => login(client))),
+    login: () => {
+      own ??= settings.login ? Promise.resolve(settings.login) : asked(() => login(client));
+      return own;
+    },
     comments: (number) =>
       asked(async () =>
         (
@@ -81,46 +86,66 @@ export function connect(settings: GitHubSettings): GitHub {
         ).map(toComment),
       ),
     createComment: (number, body) =>
-      asked(async () => void (await client.rest.issues.createComment({ ...here, issue_number: number, body }))),
+      asked(async () => (await client.rest.issues.createComment({ ...here, issue_number: number, body })).data.id),
     updateComment: (id, body) =>
       asked(async () => void (await client.rest.issues.updateComment({ ...here, comment_id: id, body }))),
     lineComments: (number) =>
       asked(async () =>
         (
           await all<RawLineComment>('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', { pull_number: number })
-        ).map((raw): LineComment => ({ ...toComment(raw), path: raw.path, line: raw.line ?? undefined })),
+        ).map(
+          (raw): LineComment => ({
+            ...toComment(raw),
+            path: raw.path,
+            line: raw.line ?? undefined,
+            url: raw.html_url ?? '',
+          }),
+        ),
       ),
     createLineComment: (number, sha, path, line, body) =>
-      asked(
-        async () =>
-          void (await client.rest.pulls.createReviewComment({
-            ...here,
-            pull_number: number,
-            commit_id: sha,
-            path,
-            line,
-            side: 'RIGHT',
-            body,
-          })),
-      ),
+      asked(async () => {
+        const where = { pull_number: number, commit_id: sha, path, line, side: 'RIGHT' } as const;
+        return (await client.rest.pulls.createReviewComment({ ...here, ...where, body })).data.html_url;
+      }),
     updateLineComment: (id, body) =>
       asked(async () => void (await client.rest.pulls.updateReviewComment({ ...here, comment_id: id, body }))),
     createCheck: (sha, name, state) =>
       asked(async () => (await client.rest.checks.create({ ...here, head_sha: sha, name, ...toCheck(state) })).data.id),
     updateCheck: (id, state) =>
       asked(async () => void (await client.rest.checks.update({ ...here, check_run_id: id, ...toCheck(state) }))),
+    checkText: (ref, name) =>
+      asked(async () => {
+        const { data } = await client.rest.checks.listForRef({
+          ...here,
+          ref,
+          check_name: name,
+          filter: 'all',
+          per_page: 100,
+        });
+        const done = data.check_runs.filter(({ status, output }) => status === 'completed' && output.text);
+        return done.toSorted((left, right) => right.id - left.id)[0]?.output.text ?? undefined;
+      }),
+    react: (comment_id, content) =>
+      asked(async () => void (await client.rest.reactions.createForIssueComment({ ...here, comment_id, content }))),
+    commit: (branch, head, message, files) => asked(() => commit(client, here, branch, head, message, files)),
     permission: (username) => asked(() => permission(client, here, username)),
     artifacts: (runId) =>
       asked(async () => {
-        const { data } = await client.rest.actions.listWorkflowRunArtifacts({ ...here, run_id: runId, per_page: 100 });
-        return data.artifacts
+        const found = await all<RawArtifact>(
+          'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
+          { run_id: runId },
+          (data) => (data as { artifacts: RawArtifact[] }).artifacts,
+        );
+        return found
           .filter(({ expired }) => !expired)
-          .map(({ name, size_in_bytes: bytes }) => ({ name, bytes }));
+          .map(({ id, name, size_in_bytes: bytes }) => ({ id, name, bytes }));
       }),
-    pushes: (branch) =>
+    pushes: (repository, branch) =>
       asked(async () => {
+        const [headOwner = '', headRepo = ''] = repository.split('/');
         const { data } = await client.rest.repos.listActivities({
-          ...here,
+          owner: headOwner,
+          repo: headRepo,
           ref: `refs/heads/${branch}`,
           per_page: 100,
         });
@@ -138,18 +163,24 @@ async function asked<Value>(ask: () => Promise<Value>): Promise<Value> {
     const text =
       String(message ?? error)
         .split('\n')[0]
-        ?.slice(0, 200) ?? '';
+        ?.replace(/ - https?:\/\/\S+$/, '')
+        .slice(0, 200) ?? '';
     if (status !== undefined && status >= 400 && status < 500 && status !== 429)
       throw new Refused(`GitHub answered ${status}: ${text}`, status);
     throw new WeatherError(`GitHub did not answer: ${text}. Run the job again.`, { cause: error });
   }
 }
 
-async function pages<Data>(client: Client, route: string, parameters: object): Promise<readonly Data[]> {
+async function pages<Data>(
+  client: Client,
+  route: string,
+  parameters: object,
+  listOf = (data: unknown) => data as Data[],
+): Promise<readonly Data[]> {
   const found: Data[] = [];
   for (let page = 1; page <= MOST_PAGES; page++) {
     const { data } = await client.request(route, { ...parameters, per_page: 100, page });
-    const list = data as Data[];
+    const list = listOf(data);
     for (const one of list) found.push(one);
     if (list.length < 100) break;
   }
@@ -167,8 +198,35 @@ async function compare(
     basehead: `${base}...${head}`,
     per_page: 100,
   });
-  const files = (data.files ?? []).map(({ filename, patch }): ChangedFile => ({ path: filename, patch }));
+  const files = (data.files ?? []).map(
+    ({ filename, previous_filename: previous, patch }): ChangedFile => ({
+      path: filename,
+      ...(previous && { previous }),
+      patch,
+    }),
+  );
   return { mergeBase: data.merge_base_commit.sha, files };
+}
+
+/** The modes of the files stay; the branch moves only forward, and only from `head`. */
+async function commit(
+  client: Client,
+  here: { readonly owner: string; readonly repo: string },
+  branch: string,
+  head: string,
+  message: string,
+  files: ReadonlyMap<string, string>,
+): Promise<string> {
+  const { data: parent } = await client.rest.git.getCommit({ ...here, commit_sha: head });
+  const { data: whole } = await client.rest.git.getTree({ ...here, tree_sha: parent.tree.sha, recursive: '1' });
+  const tree = [...files].map(([path, content]) => ({
+    ...{ path, content, type: 'blob' as const },
+    mode: whole.tree.find((entry) => entry.path === path)?.mode as '100644' | '100755',
+  }));
+  const { data: made } = await client.rest.git.createTree({ ...here, base_tree: parent.tree.sha, tree });
+  const { data: next } = await client.rest.git.createCommit({ ...here, message, tree: made.sha, parents: [head] });
+  await client.rest.git.updateRef({ ...here, ref: `heads/${branch}`, sha: next.sha, force: false });
+  return next.sha;
 }
 
 /** Of somebody who is no collaborator GitHub may know nothing at all. */
@@ -196,6 +254,13 @@ async function login(client: Client): Promise<string> {
   }
 }
 
+interface RawArtifact {
+  readonly id: number;
+  readonly name: string;
+  readonly size_in_bytes: number;
+  readonly expired: boolean;
+}
+
 interface RawComment {
   readonly id: number;
   readonly user: { readonly login: string } | null;
@@ -205,6 +270,7 @@ interface RawComment {
 interface RawLineComment extends RawComment {
   readonly path: string;
   readonly line?: number | null;
+  readonly html_url?: string;
 }
 
 function toComment({ id, user, body }: RawComment): IssueComment {
@@ -233,7 +299,7 @@ function toPull(raw: RawPull): PullState {
   };
 }
 
-function toCheck({ title, summary, conclusion, annotations }: CheckState) {
-  const output = { title, summary, annotations: [...annotations] };
+function toCheck({ title, summary, text, conclusion, annotations }: CheckState) {
+  const output = { title, summary, ...(text && { text }), annotations: [...annotations] };
   return conclusion ? { status: 'completed' as const, conclusion, output } : { status: 'in_progress' as const, output };
 }

@@ -18,13 +18,13 @@ const VENDORED = '.github/peft-sweep-action';
 export async function runInit(context: Context): Promise<number> {
   const { folder, line, print } = context;
   if (!existsSync(join(folder, '.git'))) throw new UserError('Run `peft-sweep init` at the top of a git checkout.');
-  const { vendor, forks, schedule } = line.options;
+  const { vendor, forks, schedule, apply } = line.options;
   const source: SetupChoice['source'] = vendor
     ? { kind: 'vendored' }
     : { kind: 'remote', repository: REPOSITORY, ref: await ownCommit() };
   const found = codeCells(await readRepository(await workingTree(folder)));
   const files = [
-    ...workflowFiles({ source, forks, schedule }),
+    ...workflowFiles({ source, forks, schedule, apply }),
     configurationFile(found.sure, found.partial, found.callsPeft),
     ...(vendor ? vendoredFiles() : []),
   ];
@@ -45,15 +45,19 @@ function writeNew(folder: string, path: string, text: string): string {
 /** Our own workflows, with the action taken from this repository instead of another one. */
 function vendoredFiles(): readonly WrittenFile[] {
   const top = join(programFolder(), '..');
-  return ['sweep.yml', 'publish.yml'].map((name) => {
+  return ['sweep.yml', 'publish.yml', 'apply.yml'].map((name) => {
     const text = readFileSync(join(top, '.github', 'workflows', name), 'utf8');
     const local = text
-      .replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, '')
-      .replace(/ {4}inputs:\n(?=permissions)/, '')
       .replace(
-        / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
+        / {10}repository: .*\n {10}ref: .*workflow_sha \}\}\n {10}path: \.peft-sweep\n/g,
         `          sparse-checkout: ${VENDORED}\n          ref: \${{ github.event.repository.default_branch }}\n`,
       )
+      .replace(/^ {4}permissions: \{\}\n/gm, '    permissions:\n      contents: read\n')
+      .replace(
+        /^ {4}permissions:\n(?:(?! {6}contents:) {6}.*\n)+(?! {6})/gm,
+        (block) => `${block}      contents: read\n`,
+      )
+      .replace(/^# The action is taken from where[\s\S]*?(?=^name:)/m, '')
       .replaceAll('uses: ./.peft-sweep', `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
     return { path: `.github/workflows/peft-sweep-${name}`, text: local };
   });

@@ -84,26 +84,49 @@ const Shard = z.strictObject({
   minutes: z.number(),
 });
 
+const Sha = z.string().regex(/^[0-9a-f]{40,64}$/);
+
 const Pull = z.strictObject({
   number: z.number().int().positive(),
-  head: z.string().regex(/^[0-9a-f]{40,64}$/),
-  base: z.string().regex(/^[0-9a-f]{40,64}$/),
+  head: Sha,
+  base: Sha,
   /** Lines of the new side that the diff shows, by file: only there a suggestion can stand. */
   diffLines: z.record(Text, z.array(z.number().int())),
 });
+
+/** What somebody wrote in a comment, and why it is not followed, where it is not. */
+const Command = z.strictObject({
+  comment: z.number().int().positive().optional(),
+  slash: z.discriminatedUnion('command', [
+    z.strictObject({ command: z.literal('run'), cells: z.array(Text).readonly() }),
+    z.strictObject({ command: z.literal('explain'), cell: Text }),
+    z.strictObject({ command: z.literal('apply') }),
+    z.strictObject({ command: z.literal('accept'), cell: Text, until: Text, reason: Text }),
+    z.strictObject({ command: z.literal('unknown') }),
+  ]),
+  refused: z.array(z.string().max(1000)).max(20).optional(),
+});
+export type Command = z.infer<typeof Command>;
+
+/** Why nothing is measured, in a sentence. */
+export function nothingText({ nothing }: Pick<PlanFile, 'nothing'>): string {
+  return nothing ?? 'No watched library changed: nothing to measure.';
+}
 
 export const PlanFile = z.strictObject({
   schemaVersion: z.literal(1),
   tool: Text,
   repository: Text,
   pull: Pull.optional(),
+  /** The commit of a merge queue that waits for the check, where there is no single pull request. */
+  queued: Sha.optional(),
   bot: z.enum(['renovate', 'dependabot']).optional(),
   comment: z.enum(['changes', 'always', 'never']),
   failOn: z.array(z.enum(['regressed', 'degraded', 'incomplete', 'guard'])),
   /** Cells that are known to be broken, as identifiers, with the last day that counts. */
   known: z.array(z.strictObject({ cell: Text, reason: Text, expires: Text })),
-  /** What to answer to a command that measures nothing. */
-  reply: z.string().max(4000).optional(),
+  /** The comment that asked for this, and is answered. */
+  command: Command.optional(),
   /** Why nothing is measured, where nothing is. */
   nothing: z.string().max(4000).optional(),
   requests: z.array(Request).max(64),

@@ -1,11 +1,13 @@
 /** The check run: what it concludes, and its annotations in batches. */
 import { cellId, controlOf, parseCellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
+import type { Markdown, Plain } from '../domain/safe.ts';
 import type { CheckAnnotation, CheckState } from '../ports.ts';
-import { plain } from '../report/escape.ts';
+import { cut, plain } from '../report/escape.ts';
 import type { Report, ReportComparison } from '../report/model.ts';
 import { causes, totalsText } from '../report/summary.ts';
 import { type FailOn, isGuardFinding } from '../report/verdict.ts';
+import { factsText } from './facts.ts';
 
 /** Limits of the checks API: annotations of one request, and characters of a summary. */
 const BATCH = 50;
@@ -19,16 +21,18 @@ export interface Judged {
   /** Cells that are known to be broken, by the configuration of base. */
   readonly isKnown: (cell: string) => boolean;
   /** Sentences about what is missing: a shard, rejected lines. */
-  readonly missing: readonly string[];
+  readonly missing: readonly Plain[];
+  /** Whose run measured: a fork's author can write every result of theirs. */
+  readonly measuredBy?: 'us' | 'fork';
 }
 
 export type Conclusion = 'success' | 'failure' | 'neutral';
 
 /**
  * Failure for what `fail-on` names, in cells that count, where a repeat agreed. Neutral for what is flaky, not confirmed,
- * incomplete, or only in cells that nobody named.
+ * incomplete, only in cells that nobody named, or measured where a stranger decides what comes out.
  */
-export function conclusionOf({ reports, failOn, counts, isKnown, missing }: Judged): Conclusion {
+export function conclusionOf({ reports, failOn, counts, isKnown, missing, measuredBy }: Judged): Conclusion {
   const fails = reports.some((report) =>
     failOn.some((kind) => isFailure(report, kind, (cell) => counts(cell) && !isKnown(cell))),
   );
@@ -39,7 +43,7 @@ export function conclusionOf({ reports, failOn, counts, isKnown, missing }: Judg
         ({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === 'flaky'),
       ) || comparisons.some(({ comparison }) => comparison === 'not-compared'),
   );
-  return isOpen || missing.length > 0 ? 'neutral' : 'success';
+  return isOpen || missing.length > 0 || measuredBy === 'fork' ? 'neutral' : 'success';
 }
 
 function isFailure(report: Report, kind: FailOn, counts: (cell: string) => boolean): boolean {
@@ -65,21 +69,22 @@ function isConfirmed(report: Report, { cell, cause }: ReportComparison): boolean
   return own.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }
 
-export function checkTitle(reports: readonly Report[]): string {
+export function checkTitle(reports: readonly Report[]): Plain {
   return plain(reports.map((report) => totalsText(report, ', ')).join('; ') || 'no watched library changed', 200);
 }
 
 /** The states to send one after another: the first concludes, the others add the annotations that did not fit. */
-export function checkStates(judged: Judged, summary: string): readonly CheckState[] {
+export function checkStates(judged: Judged, summary: Markdown): readonly CheckState[] {
   const annotations = judged.reports.flatMap(annotationsOf);
   const batches = Array.from({ length: Math.max(1, Math.ceil(annotations.length / BATCH)) }, (_, index) =>
     annotations.slice(index * BATCH, (index + 1) * BATCH),
   );
-  const text = summary.length > LONGEST_SUMMARY ? `${summary.slice(0, LONGEST_SUMMARY - 2)}\n…` : summary;
+  const text = cut(summary, LONGEST_SUMMARY);
   return batches.map((batch) => ({
     title: checkTitle(judged.reports),
     summary: text,
     conclusion: conclusionOf(judged),
+    text: factsText(judged.reports),
     annotations: batch,
   }));
 }

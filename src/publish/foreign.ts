@@ -9,6 +9,7 @@ import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
 import type { Measurement } from '../domain/search.ts';
 import { isVersion } from '../domain/version.ts';
+import { packagesOf } from '../plan/matrix.ts';
 import type { Plan } from '../plan/plan.ts';
 import { controlsOf } from '../search/problem.ts';
 
@@ -92,6 +93,8 @@ function isConsistent({ outcome, stages, failures }: z.infer<typeof ForeignResul
 /** Gathers lines of one shard; says at the end what it took and what it turned away. */
 export class ForeignResults {
   readonly #cells: ReadonlySet<string>;
+  /** The plan's limit of environments is one of each package set. */
+  readonly #most: number;
   readonly #requests = new Map<string, { request: EnvironmentRequest; environment: z.infer<typeof Environment> }>();
   readonly #results = new Map<string, Map<string, Result>>();
   readonly #rejected = new Map<string, number>();
@@ -100,6 +103,8 @@ export class ForeignResults {
     this.#cells = new Set(
       [...plan.cells, ...controlsOf(plan.cells), ...plan.alternatives, ...controlsOf(plan.alternatives)].map(cellId),
     );
+    const sets = [...plan.cells, ...plan.alternatives].map(({ quantization }) => packagesOf(quantization).join());
+    this.#most = plan.environments * Math.max(1, new Set(['', ...sets]).size);
   }
 
   add(text: string): void {
@@ -132,6 +137,8 @@ export class ForeignResults {
     if (!this.#isPlanned(wanted)) return 'an environment that the plan does not have';
     if (environment.status === 'built' && !holdsPins(environment.lock, wanted.pins))
       return 'an environment whose lock does not hold its pins';
+    if (!this.#requests.has(key) && this.#requests.size >= this.#most)
+      return 'an environment more than the plan allows';
     this.#requests.set(key, { request: wanted, environment });
     return undefined;
   }
@@ -171,9 +178,11 @@ export class ForeignResults {
 
   measurements(): readonly Measurement[] {
     const found: Measurement[] = [];
+    const answered = new Set<string>();
     for (const [name, results] of this.#results) {
       const [key, repeat] = JSON.parse(name) as [string, number];
       const known = this.#requests.get(key);
+      answered.add(key);
       if (known)
         found.push({
           question: { purpose: 'head', environment: known.request, cells: [], repeat },
@@ -182,7 +191,7 @@ export class ForeignResults {
         });
     }
     for (const [key, { request, environment }] of this.#requests)
-      if (!found.some(({ question }) => requestKey(question.environment) === key))
+      if (!answered.has(key))
         found.push({
           question: { purpose: 'head', environment: request, cells: [], repeat: 1 },
           environment,

@@ -1,15 +1,16 @@
 /** One-click pins: a suggestion on a line of the diff, only where it keeps the bump and says exactly what was measured. */
-import { clausesOf, parsePep508 } from '../domain/pep508.ts';
+import type { Markdown } from '../domain/safe.ts';
 import type { LineComment } from '../ports.ts';
-import { code, fence } from '../report/escape.ts';
-import type { Report, ReportPatch, ReportPin } from '../report/model.ts';
+import { code, joined, md, wholeLines } from '../report/escape.ts';
+import type { Report, ReportPatch } from '../report/model.ts';
 import { recommended } from '../report/summary.ts';
+import { offers } from './safe-patch.ts';
 
-export const SUGGESTION_MARKER = '<!-- peft-sweep:v1:suggestion -->';
+export const SUGGESTION_MARKER = md`<!-- peft-sweep:v1:suggestion -->`;
 
 export type SuggestionStep =
-  | { readonly kind: 'create'; readonly path: string; readonly line: number; readonly body: string }
-  | { readonly kind: 'update'; readonly id: number; readonly body: string };
+  | { readonly kind: 'create'; readonly path: string; readonly line: number; readonly body: Markdown }
+  | { readonly kind: 'update'; readonly id: number; readonly body: Markdown };
 
 const MOST = 10;
 
@@ -19,10 +20,11 @@ export function suggestionSteps(
   comments: readonly LineComment[],
   login: string,
 ): readonly SuggestionStep[] {
-  const own = comments.filter(({ author, body }) => author === login && body.startsWith(SUGGESTION_MARKER));
+  const own = ownOf(comments, login);
   const offered = offers(report).filter(({ file, line }) => diffLines[file]?.includes(line));
   const steps = offered.slice(0, MOST).flatMap((patch): readonly SuggestionStep[] => {
     const body = bodyOf(patch, report);
+    if (body === undefined) return [];
     const known = own.find(({ path, line }) => path === patch.file && line === patch.line);
     if (known === undefined) return [{ kind: 'create', path: patch.file, line: patch.line, body }];
     return known.body.replaceAll('\r\n', '\n').trim() === body.trim() ? [] : [{ kind: 'update', id: known.id, body }];
@@ -33,57 +35,29 @@ export function suggestionSteps(
   );
   return [
     ...steps,
-    ...stale.map(({ id }) => ({ kind: 'update' as const, id, body: `${SUGGESTION_MARKER}\n${OUTDATED}` })),
+    ...stale.map(({ id }) => ({ kind: 'update' as const, id, body: md`${SUGGESTION_MARKER}\n${OUTDATED}` })),
   ];
 }
 
-const OUTDATED = 'This suggestion is out of date: the newest run does not make it.';
-
-/** Patches of the recommended pin, where it keeps the bump, that are safe to offer as one click. */
-export function offers(report: Report): readonly ReportPatch[] {
-  const pin = recommended(report);
-  if (pin === undefined || !pin.keepsBump) return [];
-  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafe(patch, pin));
+/** Our own suggestions, whatever they say by now. */
+export function ownOf(comments: readonly LineComment[], login: string): readonly LineComment[] {
+  return comments.filter(({ author, body }) => author === login && body.startsWith(SUGGESTION_MARKER));
 }
 
-/**
- * One line; the same package before and after; nothing but its version differs; the version is the one that was
- * measured; no character that a renderer could take for something else.
- */
-function isSafe({ before, after }: ReportPatch, { library, version: measured }: ReportPin): boolean {
-  if (/[\r\n`]|\p{Cf}|[^\P{Cc}\t]/u.test(after) || after.length > 400) return false;
-  const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
-  if (from === undefined || to === undefined) return false;
-  const named = clausesOf(to.specifier).filter(([operator]) => operator === '>=' || operator === '==');
-  return (
-    named.length > 0 &&
-    named.every(([, version]) => version === measured) &&
-    before.replace(from.text, '') === after.replace(to.text, '')
+const OUTDATED = md`This suggestion is out of date: the newest run does not make it.`;
+
+/** undefined where the line cannot be shown as it is: what is clicked goes into a file. */
+function bodyOf(patch: ReportPatch, report: Report): Markdown | undefined {
+  const pin = recommended(report);
+  const block = wholeLines([patch.after], 'suggestion');
+  if (pin === undefined || block === undefined) return undefined;
+  const refresh = patch.refresh ? md` The lock beside it needs ${code(patch.refresh)} afterwards.` : md``;
+  return joined(
+    [
+      SUGGESTION_MARKER,
+      md`Keeps the bump: with ${code(patch.specifier)} ${pin.holds} of ${pin.of} cells are not worse than before, measured.${refresh} Once this branch has a commit that is not its bot’s, the bot stops rebasing it.`,
+      block,
+    ],
+    '\n',
   );
-}
-
-/** The requirement of a library inside a line, whatever quotes and list marks stand around it. */
-function requirementIn(
-  line: string,
-  library: string,
-): { readonly text: string; readonly specifier: string } | undefined {
-  for (const found of line.matchAll(
-    /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g,
-  )) {
-    const text = found[0].trimEnd();
-    const parsed = parsePep508(text);
-    if ('name' in parsed && parsed.name === library) return { text, specifier: parsed.specifier };
-  }
-  return undefined;
-}
-
-function bodyOf(patch: ReportPatch, report: Report): string {
-  const pin = recommended(report);
-  const block = fence([patch.after], 'suggestion');
-  const refresh = patch.refresh ? ` The lock beside it needs ${code(patch.refresh)} afterwards.` : '';
-  return [
-    SUGGESTION_MARKER,
-    `Keeps the bump: with ${code(patch.specifier)} ${pin?.holds} of ${pin?.of} cells are not worse than before, measured.${refresh} Once this branch has a commit that is not its bot’s, the bot stops rebasing it.`,
-    block,
-  ].join('\n');
 }

@@ -1,12 +1,13 @@
 import { parseCellId } from '../domain/cell.ts';
+import type { Plain } from '../domain/safe.ts';
 import { plain } from './escape.ts';
 import type { Report } from './model.ts';
 import { causes, recommended, specifiersOf, totalsText, worse } from './summary.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning';
-  readonly title: string;
-  readonly message: string;
+  readonly title: Plain;
+  readonly message: Plain;
 }
 
 /** GitHub shows ten annotations of a step (limits of workflow commands). */
@@ -29,8 +30,8 @@ export function annotations(report: Report): readonly Annotation[] {
       ? [
           {
             level: 'warning',
-            title: 'Not every cell was measured',
-            message: `${open} of ${report.comparisons.length} cells were not compared.`,
+            title: plain('Not every cell was measured'),
+            message: plain(`${open} of ${report.comparisons.length} cells were not compared.`),
           },
         ]
       : [];
@@ -38,7 +39,7 @@ export function annotations(report: Report): readonly Annotation[] {
 }
 
 /** The verdict on one line. */
-export function verdictLine(report: Report): string {
+export function verdictLine(report: Report): Plain {
   const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
   const pin = recommended(report);
   const advice =

@@ -28,7 +28,7 @@ export function renderCheck(report: Report): string {
   const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
   const planned = report.comparisons.filter(({ after }) => after !== 'unknown').length;
   return `${[
-    `${pins.join(', ')}     ${report.run.device}`,
+    `${plain(pins.join(', '))}     ${plain(report.run.device)}`,
     ...tables,
     ...(failures.length > 0 ? [failures.join('\n')] : []),
     `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,

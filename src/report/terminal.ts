@@ -1,4 +1,5 @@
 import { plain } from './escape.ts';
+import { harmText } from './harm.ts';
 import { limitText } from './left-undone.ts';
 import type { Report, ReportComparison } from './model.ts';
 import {
@@ -24,6 +25,7 @@ export function renderTerminal(report: Report): string {
     header(report),
     baseModel(report),
     ...table(report.comparisons),
+    harmText(report),
     causesText(report),
     waysOut(report),
     notMeasured(report),

@@ -22,7 +22,15 @@ const NEEDED: Readonly<Record<string, string>> = {
   contents: 'read',
   'pull-requests': 'write',
 };
-const CALLED = /peft-sweep.*\/(sweep|publish)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish)\.yml$/;
+const NEEDED_TO_APPLY: Readonly<Record<string, string>> = {
+  checks: 'read',
+  contents: 'write',
+  'pull-requests': 'write',
+};
+/** Inputs that decide what a plan holds: the workflow for forks makes the same plan once more. */
+const PLANNING = ['cells', 'with', 'max-minutes', 'python'] as const;
+const CALLED =
+  /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
 const LONGEST = 256 * 1024;
 
 export interface SetupFinding {
@@ -43,10 +51,14 @@ export function checkSetup(files: ReadonlyMap<string, string>): readonly SetupFi
   const found = callers.flatMap(({ path, workflow, jobs }) =>
     [
       ...triggers(workflow),
-      ...jobs.flatMap(([name, job]) => [...permissions(name, job, workflow), ...runners(name, job)]),
+      ...jobs.flatMap(([name, job]) => [
+        ...permissions(name, job, workflow),
+        ...runners(name, job),
+        ...origin(name, job),
+      ]),
     ].map((message) => ({ file: path, message })),
   );
-  return [...found, ...dependabot(files, callers)];
+  return [...found, ...differentPlans(callers), ...dependabot(files, callers)];
 }
 
 function read(text: string): Workflow | undefined {
@@ -80,7 +92,8 @@ function permissions(name: string, job: z.infer<typeof Job>, workflow: Workflow)
   const given = job.permissions ?? workflow.permissions;
   if (given === 'write-all') return [`The job \`${name}\` has every permission. Give it only what it needs.`];
   const levels = typeof given === 'object' && given !== null ? given : {};
-  const missing = Object.entries(NEEDED).filter(
+  const needed = /apply\.yml/.test(job.uses ?? '') ? NEEDED_TO_APPLY : NEEDED;
+  const missing = Object.entries(needed).filter(
     ([scope, level]) => !(levels[scope] === 'write' || levels[scope] === level),
   );
   if (missing.length === 0) return [];
@@ -96,8 +109,41 @@ function runners(name: string, job: z.infer<typeof Job>): readonly string[] {
   return isHosted || job.with?.environment
     ? []
     : [
-        `The job \`${name}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there. Name one with required reviewers to allow them.`,
+        `The job \`${name}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there but on \`hosted-runs-on\`. Name one with required reviewers to allow them.`,
       ];
+}
+
+/** Since 0.3 the action is taken from the commit of the workflow by itself. */
+function origin(name: string, { with: inputs }: z.infer<typeof Job>): readonly string[] {
+  return ['action-repository', 'action-ref'].some((input) => inputs?.[input] !== undefined)
+    ? [
+        `The job \`${name}\` names \`action-repository\` or \`action-ref\`. Take them away: the workflow knows its commit.`,
+      ]
+    : [];
+}
+
+interface Caller {
+  readonly path: string;
+  readonly text: string;
+  readonly jobs: readonly (readonly [string, z.infer<typeof Job>])[];
+}
+
+/** Results of a fork count only for the plan that they were made from. */
+function differentPlans(callers: readonly Caller[]): readonly SetupFinding[] {
+  const every = callers.flatMap(({ path, jobs }) => jobs.map(([, job]) => ({ path, job })));
+  const measuring = every.find(({ job }) => /sweep\.yml/.test(job.uses ?? ''));
+  const forks = every.find(({ job }) => /publish\.yml/.test(job.uses ?? ''));
+  if (measuring === undefined || forks === undefined) return [];
+  // What a run by hand is given is empty on a pull request.
+  const plannedWith = (job: z.infer<typeof Job>, input: string) => {
+    const value = String(job.with?.[input] ?? '');
+    return /^\$\{\{\s*inputs\./.test(value) ? '' : value;
+  };
+  const different = PLANNING.filter((input) => plannedWith(measuring.job, input) !== plannedWith(forks.job, input));
+  if (different.length === 0) return [];
+  const names = different.map((input) => `\`${input}\``).join(', ');
+  const message = `Its inputs differ from those of \`${measuring.path}\` in ${names}: the results of forks do not fit then. Give both the same.`;
+  return [{ file: forks.path, message }];
 }
 
 /** Dependabot's runs see its own secrets only. */

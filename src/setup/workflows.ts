@@ -7,6 +7,8 @@ export interface SetupChoice {
     | { readonly kind: 'vendored' };
   readonly forks: boolean;
   readonly schedule: boolean;
+  /** A job that may write files, for `/peft-sweep apply` alone. */
+  readonly apply: boolean;
 }
 
 export interface WrittenFile {
@@ -16,6 +18,7 @@ export interface WrittenFile {
 
 /** The sum of what the jobs of sweep.yml ask for: a called workflow gets no more than its caller has. */
 const PERMISSIONS = ['actions: read', 'checks: write', 'contents: read', 'pull-requests: write'];
+const APPLY_PERMISSIONS = ['checks: read', 'contents: write', 'pull-requests: write'];
 
 export function workflowFiles(choice: SetupChoice): readonly WrittenFile[] {
   return [
@@ -32,6 +35,7 @@ function mainWorkflow(choice: SetupChoice): string {
     '# when they wrote it; nothing of the pull request runs beside a token.',
     'on: # zizmor: ignore[dangerous-triggers]',
     '  pull_request:',
+    '  merge_group:',
     '  issue_comment:',
     '    types: [created]',
     ...schedule,
@@ -43,28 +47,44 @@ function mainWorkflow(choice: SetupChoice): string {
     '      cells:',
     '        description: Cells to measure; empty for those of the configuration or the code',
     '        required: false',
+    '      with:',
+    '        description: Versions to hold, as NAME==VERSION',
+    '        required: false',
     'permissions: {}',
     'concurrency:',
-    '  group: peft-sweep-${{ github.event.pull_request.number || github.event.issue.number || github.ref }}',
-    '  # A comment that is no command must not end a sweep.',
-    "  cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
+    '  # Only a push ends the run of the push before it: comments and runs by hand wait for nobody and replace nobody.',
+    '  group: peft-sweep-${{ github.event.pull_request.number || github.run_id }}',
+    '  cancel-in-progress: true',
     'jobs:',
     '  peft-sweep:',
     '    permissions:',
     ...PERMISSIONS.map((line) => `      ${line}`),
     `    uses: ${called(choice, 'sweep.yml')}`,
     '    with:',
-    ...origin(choice),
     '      changes: ${{ inputs.changes }}',
     '      cells: ${{ inputs.cells }}',
+    '      with: ${{ inputs.with }}',
+    ...(choice.apply ? applyJob(choice) : []),
   );
+}
+
+function applyJob(choice: SetupChoice): readonly string[] {
+  return [
+    '      apply: true',
+    '  # The only job that may write files: it commits measured versions where somebody with write permission asks for it.',
+    '  apply:',
+    "    if: ${{ github.event_name == 'issue_comment' && startsWith(github.event.comment.body, '/peft-sweep apply') }}",
+    '    permissions:',
+    ...APPLY_PERMISSIONS.map((line) => `      ${line}`),
+    `    uses: ${called(choice, 'apply.yml')}`,
+  ];
 }
 
 function forkWorkflow(choice: SetupChoice): string {
   return lines(
     'name: peft-sweep for forks',
     '# Runs with the rights of this repository after the run of a fork has ended. It executes nothing of the fork, and',
-    '# takes from its run only results that fit a plan made here.',
+    '# takes from its run only results that fit a plan made here: give it the same inputs as the other workflow.',
     'on: # zizmor: ignore[dangerous-triggers]',
     '  workflow_run:',
     '    workflows: [peft-sweep]',
@@ -79,7 +99,6 @@ function forkWorkflow(choice: SetupChoice): string {
     '    permissions:',
     ...PERMISSIONS.map((line) => `      ${line}`),
     `    uses: ${called(choice, 'publish.yml')}`,
-    ...(choice.source.kind === 'remote' ? ['    with:', ...origin(choice)] : []),
   );
 }
 
@@ -87,12 +106,6 @@ function called({ source }: SetupChoice, file: string): string {
   return source.kind === 'vendored'
     ? `./.github/workflows/peft-sweep-${file} # zizmor: ignore[self-repository]`
     : `${source.repository}/.github/workflows/${file}@${source.ref}`;
-}
-
-/** The jobs check the action out from where the workflow came from, at the same commit. */
-function origin({ source }: SetupChoice): readonly string[] {
-  if (source.kind === 'vendored') return [];
-  return [`      action-repository: ${source.repository}`, `      action-ref: ${source.ref}`];
 }
 
 function lines(...text: readonly string[]): string {

@@ -169,7 +169,9 @@ async function probe(
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
   const inOrder = orderedBy(cells, add);
   const imported = new Set<string>();
-  const ownTorch = question.environment.pins.torch === undefined ? environment.lock.torch : undefined;
+  // Every other environment is held at the torch of the base: only there it shows whether anybody asked for one.
+  const isAsked = settings.baseOf(question.environment).pins.torch !== undefined;
+  const ownTorch = isAsked ? undefined : environment.lock.torch;
   const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);

@@ -1,25 +1,29 @@
 /** The verdict and what to do: what everybody reads. */
 import { cellId, controlOf, isControl, parseCellId } from '../../domain/cell.ts';
-import { code, inline } from '../escape.ts';
+import type { Markdown } from '../../domain/safe.ts';
+import { code, inline, joined, md } from '../escape.ts';
 import { harmText } from '../harm.ts';
 import { limitText } from '../left-undone.ts';
 import type { Report, ReportComparison } from '../model.ts';
-import { pinText, plural, recommended, totalsText, worse } from '../summary.ts';
+import { pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
 import { cellsText } from '../words.ts';
 import { baseModelText } from './base-model.ts';
 
-export function headline(report: Report): string {
-  const total = report.comparisons.length;
-  const counts = `**${totalsText(report, ', ')}, of ${plural(total, 'cell')}.**`;
-  return [`### ${verdict(report)}`, harmText(report), baseModelText(report), counts, limitsText(report)]
-    .filter((line) => line !== '')
-    .join('\n\n');
+export function headline(report: Report): Markdown {
+  const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1000), baseModelText(report), limitsText(report)];
+  return joined(
+    lines.filter((line) => line !== ''),
+    '\n\n',
+  );
 }
 
-function verdict(report: Report): string {
-  const changed = report.changes.map(({ library, to }) => `${inline(library)} ${inline(to)}`).join(' and ');
+function verdict(report: Report): Markdown {
+  const changed = joined(
+    report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
+    ' and ',
+  );
   const bad = worse(report);
-  if (bad.length === 0) return `${nothingBroke(report, changed)}`;
+  if (bad.length === 0) return nothingBroke(report, changed);
   const models = bad.filter(({ cell, cause }) => cause !== undefined || isControl(parseCellId(cell)));
   const own = bad.filter((one) => !models.includes(one));
   const places = cellsText(
@@ -27,10 +31,10 @@ function verdict(report: Report): string {
     models.map(({ cell }) => cellId(controlOf(parseCellId(cell)))),
   );
   const parts = [
-    ...(models.length > 0 ? [`${verbOf(models)} ${inline(places)}`] : []),
+    ...(models.length > 0 ? [md`${verbOf(models)} ${inline(places)}`] : []),
     ...(own.length > 0
       ? [
-          `${verbOf(own)} ${inline(
+          md`${verbOf(own)} ${inline(
             cellsText(
               report,
               own.map(({ cell }) => cell),
@@ -39,35 +43,41 @@ function verdict(report: Report): string {
         ]
       : []),
   ];
-  return `❌ ${changed} ${parts.join(', and ')}`;
+  return md`❌ ${changed} ${joined(parts, ', and ')}`;
 }
 
-function verbOf(cells: readonly ReportComparison[]): string {
-  return cells.some(({ comparison }) => comparison === 'regressed') ? 'breaks' : 'degrades';
+function verbOf(cells: readonly ReportComparison[]): Markdown {
+  return cells.some(({ comparison }) => comparison === 'regressed') ? md`breaks` : md`degrades`;
 }
 
-function nothingBroke(report: Report, changed: string): string {
+function nothingBroke(report: Report, changed: Markdown): Markdown {
   const open = report.totals.cells['not-compared'];
-  if (open > 0) return `⚠️ ${changed}: nothing broke that was measured, ${plural(open, 'cell')} not measured`;
+  if (open > 0) return md`⚠️ ${changed}: nothing broke that was measured, ${inline(plural(open, 'cell'))} not measured`;
   const still = report.totals.cells['still-broken'];
-  if (still > 0) return `✅ ${changed} breaks nothing that worked; ${plural(still, 'cell')} still broken as before`;
+  if (still > 0)
+    return md`✅ ${changed} breaks nothing that worked; ${inline(plural(still, 'cell'))} still broken as before`;
   return report.findings.some(({ kind }) => kind === 'cells-unsure')
-    ? `✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure`
-    : `✅ ${changed} works with your fine-tuning`;
+    ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure`
+    : md`✅ ${changed} works with your fine-tuning`;
 }
 
 /** What the limits left undone. */
-function limitsText({ run, leftUndone }: Report): string {
-  if (leftUndone.length === 0) return '';
-  return `⚠️ ${limitText(run.stoppedBy)}. ${leftUndone.map((text) => inline(text)).join(' ')}`;
+function limitsText({ run, leftUndone }: Report): Markdown {
+  if (leftUndone.length === 0) return md``;
+  const sentences = leftUndone.map((text) => inline(text));
+  return md`⚠️ ${inline(limitText(run.stoppedBy))}. ${joined(sentences, ' ')}`;
 }
 
-export function action(report: Report): string {
-  if (worse(report).length === 0) return '';
+export function action(report: Report): Markdown {
+  if (worse(report).length === 0) return md``;
   const pin = recommended(report);
-  if (pin === undefined) return '**No pin that was measured mends this.** See the ways out below before merging.';
-  const measured = `Measured: ${pinText(report, pin)} not worse than before.`;
+  if (pin === undefined) return md`**No pin that was measured mends this.** See the ways out below before merging.`;
+  const specifiers = joined(
+    specifiersOf(pin).map((specifier) => code(specifier)),
+    ' and ',
+  );
+  const measured = md`Measured: ${inline(pinText(report, pin))} not worse than before.`;
   return pin.keepsBump
-    ? `**Do this:** merge together with ${code(pin.specifier)}. ${measured}`
-    : `**Do this:** hold the bump with ${code(pin.specifier)}. ${measured}`;
+    ? md`**Do this:** merge together with ${specifiers}. ${measured}`
+    : md`**Do this:** hold the bump with ${specifiers}. ${measured}`;
 }
