@@ -40,7 +40,7 @@ const ADDS = /from_pretrained|BitsAndBytesConfig|load_in_[48]bit|add_argument|da
 /** Files of one program that are parsed at most. */
 const MOST_PARSED = 1500;
 /** Of these, files that only call what others define. */
-const MOST_CALLING = 300;
+const MOST_CALLING = 100;
 
 export function readCode(file: string, content: string): CodeUse | undefined {
   return readProgram(new Map([[file, content]]), () => undefined)[0];
