@@ -11,13 +11,13 @@ async function main(argv) {
     return 2;
   }
   const asksForHelp = argv.length === 0 || argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
-  if (asksForHelp) return (await import("./chunks/help-7GXWPA6B.js")).showHelp(argv);
+  if (asksForHelp) return (await import("./chunks/help-A5CPQ3PF.js")).showHelp(argv);
   if (argv.includes("--version")) {
-    process.stdout.write(`${"0.2.0"}
+    process.stdout.write(`${"0.3.0"}
 `);
     return 0;
   }
-  return (await import("./chunks/run-N6LVGSA2.js")).runCommand(argv, interrupted.signal);
+  return (await import("./chunks/run-TQ42YC5A.js")).runCommand(argv, interrupted.signal);
 }
 async function failed(error) {
   const status = await said(error);
@@ -26,7 +26,7 @@ async function failed(error) {
 }
 async function said(error) {
   try {
-    return (await import("./chunks/failed-OLT5XJDT.js")).failed(error, interrupted.signal.aborted);
+    return (await import("./chunks/failed-WKJUDI64.js")).failed(error, interrupted.signal.aborted);
   } catch (unreadable) {
     const isLimit = /EMFILE|ENFILE|ENOMEM/.test(String(unreadable));
     const next = isLimit ? "Raise the limits of this machine, e.g. `ulimit -n 1024`" : "Install peft-sweep again";

@@ -1,6 +1,7 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  LARGEST_MANIFEST,
   MARKER,
   STAGES,
   WATCHED,
@@ -10,15 +11,19 @@ import {
   clausesOf,
   controlOf,
   controlsOf,
+  diffManifests,
   external_exports,
-  globMatcher,
+  guard,
   isGuardFinding,
+  isManifest,
   isMeasured,
   isNews,
   isVersion,
   isWatched,
   isWorse,
+  manifestChoice,
   normalizeName,
+  nothingToMeasure,
   openWorld,
   own,
   packagesOf,
@@ -31,6 +36,7 @@ import {
   readRepository,
   recommended,
   renderComments,
+  renderExplain,
   reportOf,
   requestKey,
   requestsOf,
@@ -44,19 +50,26 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-HFXKQPST.js";
-import "./chunks/chunk-IOHXFN5T.js";
+} from "./chunks/chunk-ZJP45PI4.js";
+import "./chunks/chunk-6FFYALHN.js";
 import {
   nextStep,
   writeDefect
 } from "./chunks/chunk-XGRVJIWH.js";
 import {
   code,
+  codes,
+  cut,
   failureOf,
   fence,
+  hidden,
   inline,
-  plain
-} from "./chunks/chunk-KTZONPEQ.js";
+  joined,
+  link,
+  md,
+  plain,
+  wholeLines
+} from "./chunks/chunk-LTJHQHL6.js";
 import {
   Refused,
   UserError,
@@ -8266,10 +8279,10 @@ var require_pool_base = __commonJS({
         this[kQueued] = 0;
         const pool = this;
         this[kOnDrain] = function onDrain(origin, targets) {
-          const queue = pool[kQueue];
+          const queue2 = pool[kQueue];
           let needDrain = false;
           while (!needDrain) {
-            const item = queue.shift();
+            const item = queue2.shift();
             if (!item) {
               break;
             }
@@ -8281,7 +8294,7 @@ var require_pool_base = __commonJS({
             pool[kNeedDrain] = false;
             pool.emit("drain", origin, [pool, ...targets]);
           }
-          if (pool[kClosedResolve] && queue.isEmpty()) {
+          if (pool[kClosedResolve] && queue2.isEmpty()) {
             Promise.all(pool[kClients].map((c) => c.close())).then(pool[kClosedResolve]);
           }
         };
@@ -9476,7 +9489,7 @@ var require_readable = __commonJS({
   "node_modules/undici/lib/api/readable.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { Readable } = __require("node:stream");
+    var { Readable: Readable2 } = __require("node:stream");
     var { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = require_errors();
     var util = require_util();
     var { ReadableStreamFrom } = require_util();
@@ -9488,7 +9501,7 @@ var require_readable = __commonJS({
     var kContentLength = /* @__PURE__ */ Symbol("kContentLength");
     var noop4 = () => {
     };
-    var BodyReadable = class extends Readable {
+    var BodyReadable = class extends Readable2 {
       constructor({
         resume,
         abort,
@@ -9830,7 +9843,7 @@ var require_api_request = __commonJS({
   "node_modules/undici/lib/api/api-request.js"(exports, module) {
     "use strict";
     var assert = __require("node:assert");
-    var { Readable } = require_readable();
+    var { Readable: Readable2 } = require_readable();
     var { InvalidArgumentError, RequestAbortedError } = require_errors();
     var util = require_util();
     var { getResolveErrorBodyCallback } = require_util3();
@@ -9925,7 +9938,7 @@ var require_api_request = __commonJS({
         const parsedHeaders = responseHeaders === "raw" ? util.parseHeaders(rawHeaders) : headers;
         const contentType = parsedHeaders["content-type"];
         const contentLength = parsedHeaders["content-length"];
-        const res = new Readable({
+        const res = new Readable2({
           resume,
           abort,
           contentType,
@@ -10240,7 +10253,7 @@ var require_api_pipeline = __commonJS({
   "node_modules/undici/lib/api/api-pipeline.js"(exports, module) {
     "use strict";
     var {
-      Readable,
+      Readable: Readable2,
       Duplex,
       PassThrough
     } = __require("node:stream");
@@ -10254,7 +10267,7 @@ var require_api_pipeline = __commonJS({
     var { addSignal, removeSignal } = require_abort_signal();
     var assert = __require("node:assert");
     var kResume = /* @__PURE__ */ Symbol("resume");
-    var PipelineRequest = class extends Readable {
+    var PipelineRequest = class extends Readable2 {
       constructor() {
         super({ autoDestroy: true });
         this[kResume] = null;
@@ -10271,7 +10284,7 @@ var require_api_pipeline = __commonJS({
         callback(err);
       }
     };
-    var PipelineResponse = class extends Readable {
+    var PipelineResponse = class extends Readable2 {
       constructor(resume) {
         super({ autoDestroy: true });
         this[kResume] = resume;
@@ -12335,8 +12348,8 @@ var require_headers = __commonJS({
       static getHeadersGuard(o) {
         return o.#guard;
       }
-      static setHeadersGuard(o, guard) {
-        o.#guard = guard;
+      static setHeadersGuard(o, guard2) {
+        o.#guard = guard2;
       }
       static getHeadersList(o) {
         return o.#headersList;
@@ -12723,12 +12736,12 @@ var require_response = __commonJS({
         }
       }
     }
-    function fromInnerResponse(innerResponse, guard) {
+    function fromInnerResponse(innerResponse, guard2) {
       const response = new Response(kConstruct);
       response[kState] = innerResponse;
       response[kHeaders] = new Headers2(kConstruct);
       setHeadersList(response[kHeaders], innerResponse.headersList);
-      setHeadersGuard(response[kHeaders], guard);
+      setHeadersGuard(response[kHeaders], guard2);
       if (hasFinalizationRegistry && innerResponse.body?.stream) {
         streamRegistry.register(response, new WeakRef(innerResponse.body.stream));
       }
@@ -13399,13 +13412,13 @@ var require_request2 = __commonJS({
       }
       return newRequest;
     }
-    function fromInnerRequest(innerRequest, signal, guard) {
+    function fromInnerRequest(innerRequest, signal, guard2) {
       const request2 = new Request3(kConstruct);
       request2[kState] = innerRequest;
       request2[kSignal] = signal;
       request2[kHeaders] = new Headers2(kConstruct);
       setHeadersList(request2[kHeaders], innerRequest.headersList);
-      setHeadersGuard(request2[kHeaders], guard);
+      setHeadersGuard(request2[kHeaders], guard2);
       return request2;
     }
     Object.defineProperties(Request3.prototype, {
@@ -13596,7 +13609,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = __require("node:events");
-    var { Readable, pipeline, finished } = __require("node:stream");
+    var { Readable: Readable2, pipeline, finished } = __require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14535,7 +14548,7 @@ var require_fetch = __commonJS({
                   }
                 }
               }
-              this.body = new Readable({ read: resume });
+              this.body = new Readable2({ read: resume });
               const onError = this.onError.bind(this);
               resolve({
                 status,
@@ -17886,9 +17899,9 @@ var require_sender = __commonJS({
       }
       async #run() {
         this.#running = true;
-        const queue = this.#queue;
-        while (!queue.isEmpty()) {
-          const node = queue.shift();
+        const queue2 = this.#queue;
+        while (!queue2.isEmpty()) {
+          const node = queue2.shift();
           if (node.promise !== null) {
             await node.promise;
           }
@@ -20988,12 +21001,12 @@ var require_light = __commonJS({
           }
           _drainOne(capacity) {
             return this._registerLock.schedule(() => {
-              var args, index, next, options, queue;
+              var args, index, next, options, queue2;
               if (this.queued() === 0) {
                 return this.Promise.resolve(null);
               }
-              queue = this._queues.getFirst();
-              ({ options, args } = next = queue.first());
+              queue2 = this._queues.getFirst();
+              ({ options, args } = next = queue2.first());
               if (capacity != null && options.weight > capacity) {
                 return this.Promise.resolve(null);
               }
@@ -21003,7 +21016,7 @@ var require_light = __commonJS({
                 var empty;
                 this.Events.trigger("debug", `Drained ${options.id}`, { success, args, options });
                 if (success) {
-                  queue.shift();
+                  queue2.shift();
                   empty = this.empty();
                   if (empty) {
                     this.Events.trigger("empty");
@@ -21772,110 +21785,122 @@ function info(message) {
   process.stdout.write(message + os4.EOL);
 }
 
-// src/action/inputs.ts
-import { readFileSync } from "node:fs";
-var MODES = ["all", "plan", "sweep", "publish"];
-function modeInput() {
-  const typed = getInput("mode") || "all";
-  const mode = MODES.find((one) => one === typed);
-  if (mode === void 0) throw new UserError(`\`mode\` cannot be \`${typed}\`. There are: ${MODES.join(", ")}.`);
-  return mode;
+// src/event/slash.ts
+var LONGEST = 200;
+var CELL = /^!?[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*(\/[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*){0,3}$/;
+var DAY = /^\d{4}-\d{2}-\d{2}$/;
+function parseSlash(body) {
+  const line = body.split(/\r?\n/, 1)[0] ?? "";
+  if (!/^\/peft-sweep(\s|$)/.test(line)) return void 0;
+  if (line.length > LONGEST) return { command: "unknown" };
+  const [, command = "", ...words2] = line.trim().split(/[ \t]+/);
+  return own(GRAMMAR, command)?.(words2) ?? { command: "unknown" };
 }
-function words(name) {
-  return getInput(name).split(/\s+/).filter((word) => word !== "");
+var GRAMMAR = {
+  run: (cells) => cells.every((cell) => CELL.test(cell)) ? { command: "run", cells } : void 0,
+  explain: ([cell, ...rest]) => cell !== void 0 && CELL.test(cell) && rest.length === 0 ? { command: "explain", cell } : void 0,
+  apply: (words2) => words2.length === 0 ? { command: "apply" } : void 0,
+  accept: ([cell = "", until, day = "", ...reason]) => CELL.test(cell) && until === "until" && isDay(day) && reason.length > 0 ? { command: "accept", cell, until: day, reason: reason.join(" ") } : void 0
+};
+function isDay(text) {
+  const time = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
-function commandLine(command, more = []) {
-  const option = (name) => getInput(name) === "" ? [] : [`--${name}`, getInput(name)];
-  return [
-    command,
-    ...words("changes"),
-    ...words("with").flatMap((held) => ["--with", held]),
-    ...words("cells").flatMap((pattern) => ["--cells", pattern]),
-    ...["config", "python", "max-minutes", "out"].flatMap(option),
-    ...more
-  ];
-}
-function runnerOf(environment) {
-  const path = environment.GITHUB_EVENT_PATH;
-  let payload = {};
-  if (path)
-    try {
-      payload = JSON.parse(readFileSync(path, "utf8"));
-    } catch {
-      throw new UserError(`The event file \`${path}\` cannot be read. It is written by the runner.`);
-    }
-  return {
-    eventName: environment.GITHUB_EVENT_NAME ?? "",
-    payload,
-    repository: environment.GITHUB_REPOSITORY ?? "",
-    // No default: the runner always names its server, and another server's runner names another one.
-    apiUrl: environment.GITHUB_API_URL ?? "",
-    serverUrl: environment.GITHUB_SERVER_URL ?? "",
-    runId: environment.GITHUB_RUN_ID ?? "",
-    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
-    sha: environment.GITHUB_SHA ?? ""
-  };
-}
-function tokenInput() {
-  const token = getInput("token");
-  if (token === "") return void 0;
-  setSecret(token);
-  return token;
-}
+var SLASH_HELP = [
+  "/peft-sweep run [CELLS]",
+  "/peft-sweep explain CELL",
+  "/peft-sweep apply",
+  "/peft-sweep accept CELL until YYYY-MM-DD REASON"
+];
 
-// src/action/load-plan.ts
-import { createHash } from "node:crypto";
-
-// src/adapters/artifacts.ts
-import { createReadStream, lstatSync, readdirSync, readFileSync as readFileSync2 } from "node:fs";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-var LARGEST_SHARD = 512 * 1024 * 1024;
-var LONGEST_LINE = 256 * 1024;
-function shardFolders(folder) {
-  let names;
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names.toSorted().map((name) => {
-    const why = whatIsWrong(join(folder, name));
-    return { name, ...why && { why } };
-  });
+// src/event/event.ts
+var Sha = external_exports.string().regex(/^[0-9a-f]{40,64}$/);
+var Login = external_exports.string().regex(/^[A-Za-z0-9_-]{1,100}(\[bot\])?$/);
+var PullPayload = external_exports.object({
+  action: external_exports.string().optional(),
+  pull_request: external_exports.object({ number: external_exports.number().int().positive() })
+});
+var CommentPayload = external_exports.object({
+  action: external_exports.string(),
+  issue: external_exports.object({ number: external_exports.number().int().positive(), pull_request: external_exports.object({}).optional() }),
+  comment: external_exports.object({
+    id: external_exports.number().int().positive().optional(),
+    body: external_exports.string(),
+    created_at: external_exports.iso.datetime({ offset: true }),
+    user: external_exports.object({ login: Login })
+  })
+});
+var RunPayload = external_exports.object({
+  workflow_run: external_exports.object({
+    id: external_exports.number().int().positive(),
+    event: external_exports.string(),
+    conclusion: external_exports.string().nullish(),
+    head_sha: Sha,
+    head_branch: external_exports.string().max(255),
+    head_repository: external_exports.object({ full_name: external_exports.string().regex(/^[A-Za-z0-9_-]+\/[A-Za-z0-9._-]+$/) })
+  })
+});
+var QueuePayload = external_exports.object({
+  action: external_exports.string().optional(),
+  merge_group: external_exports.object({ base_sha: Sha, head_sha: Sha })
+});
+var READERS = {
+  pull_request: pull,
+  merge_group: queue,
+  pull_request_target: () => ({
+    kind: "nothing",
+    why: "pull_request_target runs with write access beside a stranger\u2019s files. Use pull_request, or workflow_run."
+  }),
+  issue_comment: comment,
+  workflow_run: run,
+  workflow_dispatch: () => ({ kind: "manual" }),
+  schedule: () => ({ kind: "manual" }),
+  push: () => ({
+    kind: "nothing",
+    why: "A push names no versions to compare. Name them in `changes`, or run on pull_request."
+  })
+};
+function readEvent(name, payload) {
+  const reader = own(READERS, name);
+  if (reader === void 0)
+    return { kind: "nothing", why: `The event \`${name.slice(0, 40)}\` asks for nothing here.` };
+  return reader(payload);
 }
-function whatIsWrong(folder) {
-  if (!lstatSync(folder).isDirectory()) return "it is not a folder";
-  let total = 0;
-  const waiting = [folder];
-  for (let next = waiting.pop(); next !== void 0; next = waiting.pop())
-    for (const name of readdirSync(next)) {
-      const state = lstatSync(join(next, name));
-      if (state.isDirectory()) waiting.push(join(next, name));
-      else if (!state.isFile()) return "it holds a link or a special file";
-      total += state.size;
-      if (total > LARGEST_SHARD) return "it is larger than 512 MiB";
-    }
-  return void 0;
+function pull(payload) {
+  const parsed = PullPayload.safeParse(payload);
+  if (!parsed.success) return unreadable("pull_request");
+  if (parsed.data.action === "closed") return { kind: "nothing", why: "The pull request is closed." };
+  return { kind: "pull", number: parsed.data.pull_request.number };
 }
-function readSmall(file, largest = 64 * 1024) {
-  try {
-    return lstatSync(file).isFile() && lstatSync(file).size <= largest ? readFileSync2(file, "utf8") : void 0;
-  } catch {
-    return void 0;
-  }
+function queue(payload) {
+  const parsed = QueuePayload.safeParse(payload);
+  if (!parsed.success) return unreadable("merge_group");
+  if (parsed.data.action === "destroyed") return { kind: "nothing", why: "The merge group is gone." };
+  return { kind: "queue", base: parsed.data.merge_group.base_sha, head: parsed.data.merge_group.head_sha };
 }
-async function eachLine(file, take) {
-  const state = (() => {
-    try {
-      return lstatSync(file);
-    } catch {
-      return void 0;
-    }
-  })();
-  if (!state?.isFile()) return;
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) take(line.length > LONGEST_LINE ? "(a line that is too long)" : line);
+function comment(payload) {
+  const parsed = CommentPayload.safeParse(payload);
+  if (!parsed.success) return unreadable("issue_comment");
+  const { action, issue: issue2, comment: written } = parsed.data;
+  if (action !== "created") return { kind: "nothing", why: "Only new comments are read, not edits." };
+  if (issue2.pull_request === void 0) return { kind: "nothing", why: "The comment is not on a pull request." };
+  const slash = parseSlash(written.body);
+  if (slash === void 0) return { kind: "nothing", why: "The comment is not a command." };
+  const { id, user, created_at: at2 } = written;
+  return { kind: "slash", number: issue2.number, ...id && { comment: id }, by: user.login, at: at2, slash };
+}
+var WITHOUT_RESULTS = ["action_required", "cancelled", "skipped", "stale", "startup_failure"];
+function run(payload) {
+  const parsed = RunPayload.safeParse(payload);
+  if (!parsed.success) return unreadable("workflow_run");
+  const { id, event, conclusion, head_sha, head_branch, head_repository } = parsed.data.workflow_run;
+  if (event !== "pull_request") return { kind: "nothing", why: "The workflow run was not for a pull request." };
+  if (conclusion && WITHOUT_RESULTS.includes(conclusion))
+    return { kind: "nothing", why: `The workflow run measured nothing: it ended as ${conclusion}.` };
+  return { kind: "run", id, repository: head_repository.full_name, branch: head_branch, sha: head_sha };
+}
+function unreadable(name) {
+  return { kind: "nothing", why: `The payload of \`${name}\` is not in GitHub's form.` };
 }
 
 // src/plan/plan-file.ts
@@ -21900,6 +21925,7 @@ var Plan = external_exports.strictObject({
   asks: external_exports.array(Text).max(1e3).optional(),
   chosenBy: external_exports.enum(["default", "user", "code"]),
   sources: external_exports.record(Text, Text),
+  guessed: external_exports.array(external_exports.strictObject({ pattern: Text, source: Text, why: Text })).max(2e3).optional(),
   locked: external_exports.strictObject({ base: Pins, head: Pins }),
   minutes: external_exports.number().positive(),
   environments: external_exports.number().int().positive()
@@ -21919,6 +21945,7 @@ var Requirement = external_exports.strictObject({
   marker: external_exports.string(),
   group: external_exports.string(),
   source: external_exports.enum(["index", "git", "path", "editable", "url"]),
+  version: Version.optional(),
   line: external_exports.number().int(),
   columns: external_exports.tuple([external_exports.number().int(), external_exports.number().int()])
 });
@@ -21927,7 +21954,9 @@ var Manifest = external_exports.strictObject({
   format: Text,
   requirements: external_exports.array(Requirement),
   locked: external_exports.array(external_exports.strictObject({ name: Text, version: Text, line: external_exports.number().int() })),
-  includes: external_exports.array(external_exports.strictObject({ path: external_exports.string(), line: external_exports.number().int() })),
+  includes: external_exports.array(
+    external_exports.strictObject({ path: external_exports.string(), line: external_exports.number().int(), constrains: external_exports.literal(true).optional() })
+  ),
   indexes: external_exports.array(external_exports.strictObject({ address: external_exports.string(), line: external_exports.number().int() })),
   python: external_exports.string().optional(),
   findings: external_exports.array(Finding)
@@ -21947,134 +21976,538 @@ var Shard = external_exports.strictObject({
   cells: external_exports.array(Text),
   minutes: external_exports.number()
 });
+var Sha2 = external_exports.string().regex(/^[0-9a-f]{40,64}$/);
 var Pull = external_exports.strictObject({
   number: external_exports.number().int().positive(),
-  head: external_exports.string().regex(/^[0-9a-f]{40,64}$/),
-  base: external_exports.string().regex(/^[0-9a-f]{40,64}$/),
+  head: Sha2,
+  base: Sha2,
   /** Lines of the new side that the diff shows, by file: only there a suggestion can stand. */
   diffLines: external_exports.record(Text, external_exports.array(external_exports.number().int()))
 });
+var Command2 = external_exports.strictObject({
+  comment: external_exports.number().int().positive().optional(),
+  slash: external_exports.discriminatedUnion("command", [
+    external_exports.strictObject({ command: external_exports.literal("run"), cells: external_exports.array(Text).readonly() }),
+    external_exports.strictObject({ command: external_exports.literal("explain"), cell: Text }),
+    external_exports.strictObject({ command: external_exports.literal("apply") }),
+    external_exports.strictObject({ command: external_exports.literal("accept"), cell: Text, until: Text, reason: Text }),
+    external_exports.strictObject({ command: external_exports.literal("unknown") })
+  ]),
+  refused: external_exports.array(external_exports.string().max(1e3)).max(20).optional()
+});
+function nothingText({ nothing }) {
+  return nothing ?? "No watched library changed: nothing to measure.";
+}
 var PlanFile = external_exports.strictObject({
   schemaVersion: external_exports.literal(1),
   tool: Text,
   repository: Text,
   pull: Pull.optional(),
+  /** The commit of a merge queue that waits for the check, where there is no single pull request. */
+  queued: Sha2.optional(),
   bot: external_exports.enum(["renovate", "dependabot"]).optional(),
   comment: external_exports.enum(["changes", "always", "never"]),
   failOn: external_exports.array(external_exports.enum(["regressed", "degraded", "incomplete", "guard"])),
   /** Cells that are known to be broken, as identifiers, with the last day that counts. */
   known: external_exports.array(external_exports.strictObject({ cell: Text, reason: Text, expires: Text })),
-  /** What to answer to a command that measures nothing. */
-  reply: external_exports.string().max(4e3).optional(),
+  /** The comment that asked for this, and is answered. */
+  command: Command2.optional(),
+  /** Why nothing is measured, where nothing is. */
+  nothing: external_exports.string().max(4e3).optional(),
   requests: external_exports.array(Request).max(64),
   shards: external_exports.array(Shard).max(256)
 });
 
-// src/action/load-plan.ts
-var LARGEST = 64 * 1024 * 1024;
-function loadPlan() {
-  const path = getInput("plan", { required: true });
-  const expected = getInput("plan-sha256", { required: true });
-  const text = readSmall(path, LARGEST);
-  if (text === void 0)
-    throw new UserError(`The plan \`${path}\` cannot be read. Download the artifact of the plan job.`);
-  const actual = createHash("sha256").update(text).digest("hex");
-  if (actual !== expected)
-    throw new UserError(
-      `The plan \`${path}\` is not the one that the plan job wrote: its SHA-256 differs. Nothing was done.`
+// src/publish/plan-summary.ts
+var SHOWN_CELLS = 12;
+function planSummary({ requests, shards }) {
+  const parts = requests.map(({ plan: plan2, files }, index) => {
+    const own2 = shards.filter(({ request: request2 }) => request2 === index);
+    const changes = plan2.changes.map(({ library, from, to }) => md`${inline(library)} ${inline(from)} → ${inline(to)}`);
+    const held = Object.entries(plan2.held).map(([name, version]) => md`${inline(name)} ${inline(version)}`);
+    const cells = plan2.cells.map(
+      ({ method, quantization, architecture, task }) => [method, quantization, architecture, task].join("/")
     );
-  const parsed = PlanFile.safeParse(JSON.parse(text));
-  if (!parsed.success)
-    throw new UserError("The plan is of another version of peft-sweep. Use one version in all jobs.");
-  return parsed.data;
+    const rest = cells.length - SHOWN_CELLS;
+    const places = files.length > 0 ? md` in ${codes(files.slice(0, 4))}` : md``;
+    const more = rest > 0 ? md`, and ${rest} more` : md``;
+    return joined(
+      [
+        md`**${joined(changes, ", ")}**${places}`,
+        ...held.length > 0 ? [md`Held: ${joined(held, ", ")}.`] : [],
+        md`${inline(plural(cells.length, "cell"))}: ${codes(cells.slice(0, SHOWN_CELLS))}${more}.`,
+        md`${inline(plural(own2.length, "job"))}, at most ${plan2.environments} environments of a package set and ${plan2.minutes} minutes.`
+      ],
+      "\n\n"
+    );
+  });
+  return joined([md`Measuring. What was found is written here and into one comment.`, ...parts], "\n\n");
 }
 
-// src/action/plan.ts
-import { createHash as createHash2 } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+// src/publish/safe-patch.ts
+function offers(report) {
+  const best = recommended(report);
+  if (best === void 0 || !best.keepsBump) return [];
+  const pins = report.pins.filter(({ specifier }) => specifiersOf(best).includes(specifier));
+  return report.patches.filter(
+    (patch) => pins.some((pin) => pin.specifier === patch.specifier && isSafePatch(patch, pin))
+  );
+}
+function isSafePatch({ before, after }, { library, version: measured }) {
+  if (wholeLines([before, after], "text") === void 0) return false;
+  const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
+  if (from === void 0 || to === void 0) return false;
+  const named = clausesOf(to.specifier).filter(([operator]) => operator === ">=" || operator === "==");
+  return named.length > 0 && named.every(([, version]) => version === measured) && before.replace(from.text, "") === after.replace(to.text, "");
+}
+function requirementIn(line, library) {
+  for (const found of line.matchAll(
+    /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g
+  )) {
+    const text = found[0].trimEnd();
+    const parsed = parsePep508(text);
+    if ("name" in parsed && parsed.name === library) return { text, specifier: parsed.specifier };
+  }
+  return void 0;
+}
+
+// src/publish/facts.ts
+var LONGEST2 = 6e4;
+var MOST_PATCHES = 50;
+var Patch = external_exports.strictObject({
+  specifier: external_exports.string().max(200),
+  library: external_exports.string().max(100),
+  version: external_exports.string().max(100),
+  file: external_exports.string().max(400),
+  line: external_exports.number().int().positive(),
+  before: external_exports.string().max(2e3),
+  after: external_exports.string().max(2e3),
+  refresh: external_exports.string().max(400).optional()
+});
+function factsText(reports) {
+  const sections = [hidden("patches", reports.flatMap(patchesOf).slice(0, MOST_PATCHES))];
+  let length = sections[0]?.length ?? 0;
+  for (const report of reports)
+    for (const cell of cellsOf(report)) {
+      const section = md`#### ${code(cell)}\n\n${fence(renderExplain(report, cell).trimEnd().split("\n"))}`;
+      if (length + section.length > LONGEST2) return joined([...sections, md`The rest is in the artifacts.`], "\n\n");
+      length += section.length + 2;
+      sections.push(section);
+    }
+  return joined(sections, "\n\n");
+}
+function cellsOf(report) {
+  const bad = worse(report).map(({ cell }) => cell);
+  const rest = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
+  return [.../* @__PURE__ */ new Set([...bad, ...rest])];
+}
+function patchesOf(report) {
+  return offers(report).flatMap(({ specifier, file, line, before, after, refresh }) => {
+    const pin = report.pins.find((one) => one.specifier === specifier);
+    if (pin === void 0) return [];
+    const { library, version } = pin;
+    return [{ ...{ specifier, library, version, file, line, before, after }, ...refresh && { refresh } }];
+  });
+}
+var STORED = /^<!-- peft-sweep:v1:patches ([A-Za-z0-9+/=]*) -->$/m;
+function patchesIn(text) {
+  try {
+    const written = Buffer.from(STORED.exec(text)?.[1] ?? "", "base64").toString();
+    return external_exports.array(Patch).max(MOST_PATCHES).safeParse(JSON.parse(written)).data ?? [];
+  } catch {
+    return [];
+  }
+}
+function factsIn(text) {
+  const found = /* @__PURE__ */ new Map();
+  for (const [, cell = "", , body = ""] of text.matchAll(/^#### `([^`\n]+)`\n\n(`{3,})text\n([\s\S]*?)\n\2$/gm))
+    found.set(cell, body.split("\n"));
+  return found;
+}
+
+// src/publish/check.ts
+var BATCH = 50;
+var LONGEST_SUMMARY = 65535;
+function conclusionOf({ reports, failOn, counts, isKnown, missing, measuredBy }) {
+  const fails = reports.some(
+    (report) => failOn.some((kind) => isFailure(report, kind, (cell) => counts(cell) && !isKnown(cell)))
+  );
+  if (fails || failOn.includes("incomplete") && missing.length > 0) return "failure";
+  const isOpen = reports.some(
+    ({ comparisons, controls }) => [...comparisons, ...controls].some(
+      ({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === "flaky")
+    ) || comparisons.some(({ comparison }) => comparison === "not-compared")
+  );
+  return isOpen || missing.length > 0 || measuredBy === "fork" ? "neutral" : "success";
+}
+function isFailure(report, kind, counts) {
+  if (kind === "guard") return report.findings.some(isGuardFinding);
+  if (kind === "incomplete")
+    return report.comparisons.some(({ cell, comparison }) => comparison === "not-compared" && counts(cell));
+  const counted = report.comparisons.map(({ cell }) => cell).filter(counts);
+  const all2 = /* @__PURE__ */ new Set([...counted, ...counted.map(controlIdOf)]);
+  return [...report.comparisons, ...report.controls].some(
+    (one) => one.comparison === kind && all2.has(one.cell) && isConfirmed(report, one)
+  );
+}
+function controlIdOf(cell) {
+  return cellId(controlOf(parseCellId(cell)));
+}
+function isConfirmed(report, { cell, cause }) {
+  const moved = cause === void 0 ? cell : controlIdOf(cell);
+  const own2 = report.boundaries.filter((boundary) => boundary.cell === moved && boundary.direction !== "fixed");
+  if (own2.length === 0) return report.together.includes(cell);
+  return own2.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
+}
+function checkTitle(reports) {
+  return plain(reports.map((report) => totalsText(report, ", ")).join("; ") || "no watched library changed", 200);
+}
+function checkStates(judged, summary2) {
+  const annotations2 = judged.reports.flatMap(annotationsOf);
+  const batches = Array.from(
+    { length: Math.max(1, Math.ceil(annotations2.length / BATCH)) },
+    (_, index) => annotations2.slice(index * BATCH, (index + 1) * BATCH)
+  );
+  const text = cut(summary2, LONGEST_SUMMARY);
+  return batches.map((batch) => ({
+    title: checkTitle(judged.reports),
+    summary: text,
+    conclusion: conclusionOf(judged),
+    text: factsText(judged.reports),
+    annotations: batch
+  }));
+}
+function annotationsOf(report) {
+  const placed = causes(report).filter(({ boundary }) => boundary.direction !== "fixed").flatMap(({ boundary, cells }) => {
+    const change = report.changes.find(({ library }) => library === boundary.library);
+    if (!change?.file || !change.line) return [];
+    const verb = boundary.direction === "degraded" ? "degrades" : "breaks";
+    return [
+      at(
+        change.file,
+        change.line,
+        "failure",
+        `${boundary.library} ${boundary.firstBad} ${verb} ${cells.length === 1 ? cells[0] : `${cells.length} cells`}`,
+        `${boundary.stage}: ${boundary.message}`
+      )
+    ];
+  });
+  const found = report.findings.flatMap(
+    ({ kind, message, file, line }) => file && line ? [at(file, line, "warning", kind, message)] : []
+  );
+  return [...placed, ...found];
+}
+function at(path, line, level, title, message) {
+  return {
+    path,
+    start_line: line,
+    end_line: line,
+    annotation_level: level,
+    title: plain(title, 200),
+    message: plain(message, 1e3)
+  };
+}
+
+// src/publish/sticky.ts
+function stickyStep(comments, login2, marker, wanted) {
+  const own2 = comments.find(({ author, body }) => author === login2 && body.startsWith(marker));
+  if (wanted === void 0) return { kind: "leave", why: "there is nothing to say", ...own2 && { id: own2.id } };
+  if (own2 === void 0) return { kind: "create", body: wanted };
+  if (own2.body.replaceAll("\r\n", "\n").trim() === wanted.trim())
+    return { kind: "leave", why: "it says so already", id: own2.id };
+  return { kind: "update", id: own2.id, body: wanted };
+}
+
+// src/publish/suggestions.ts
+var SUGGESTION_MARKER = md`<!-- peft-sweep:v1:suggestion -->`;
+var MOST = 10;
+function suggestionSteps(report, diffLines, comments, login2) {
+  const own2 = ownOf(comments, login2);
+  const offered = offers(report).filter(({ file, line }) => diffLines[file]?.includes(line));
+  const steps = offered.slice(0, MOST).flatMap((patch) => {
+    const body = bodyOf(patch, report);
+    if (body === void 0) return [];
+    const known = own2.find(({ path, line }) => path === patch.file && line === patch.line);
+    if (known === void 0) return [{ kind: "create", path: patch.file, line: patch.line, body }];
+    return known.body.replaceAll("\r\n", "\n").trim() === body.trim() ? [] : [{ kind: "update", id: known.id, body }];
+  });
+  const stale = own2.filter(
+    ({ path, line, body }) => !body.includes(OUTDATED) && !offered.some((patch) => patch.file === path && patch.line === line)
+  );
+  return [
+    ...steps,
+    ...stale.map(({ id }) => ({ kind: "update", id, body: md`${SUGGESTION_MARKER}\n${OUTDATED}` }))
+  ];
+}
+function ownOf(comments, login2) {
+  return comments.filter(({ author, body }) => author === login2 && body.startsWith(SUGGESTION_MARKER));
+}
+var OUTDATED = md`This suggestion is out of date: the newest run does not make it.`;
+function bodyOf(patch, report) {
+  const pin = recommended(report);
+  const block = wholeLines([patch.after], "suggestion");
+  if (pin === void 0 || block === void 0) return void 0;
+  const refresh = patch.refresh ? md` The lock beside it needs ${code(patch.refresh)} afterwards.` : md``;
+  return joined(
+    [
+      SUGGESTION_MARKER,
+      md`Keeps the bump: with ${code(patch.specifier)} ${pin.holds} of ${pin.of} cells are not worse than before, measured.${refresh} Once this branch has a commit that is not its bot’s, the bot stops rebasing it.`,
+      block
+    ],
+    "\n"
+  );
+}
+
+// src/publish/publish.ts
+var CHECK = "peft-sweep";
+async function publish(what, github2) {
+  const log = [];
+  const attempt = async (name, act) => {
+    try {
+      const { said, value } = await act();
+      log.push(`${name}: ${said}`);
+      return value;
+    } catch (error2) {
+      if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+      log.push(`${name}: not written. ${reasonOf(error2)}`);
+      return void 0;
+    }
+  };
+  const around = { link: what.link, commit: what.pull.head, notes: notesOf(what) };
+  await attempt("check", () => writeCheck(what, what.pull.head, renderComments(what.reports, around), github2));
+  const unlessMoved = async (act) => await headNow(what, github2) === what.pull.head ? act() : { said: "not written, the pull request moved on" };
+  const buttons = await attempt("suggestions", () => unlessMoved(() => writeSuggestions(what, github2)));
+  const body = renderComments(what.reports, { ...around, ...buttons && { buttons } });
+  const id = await attempt("comment", () => unlessMoved(() => writeComment(what, body, github2)));
+  return { conclusion: conclusionOf(what), log, comment: { ...id !== void 0 && { id }, body } };
+}
+async function publishCheck(what, head, github2) {
+  const body = renderComments(what.reports, { link: what.link, commit: head, notes: notesOf(what) });
+  const log = [];
+  try {
+    log.push(`check: ${(await writeCheck(what, head, body, github2)).said}`);
+  } catch (error2) {
+    if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+    log.push(`check: not written. ${reasonOf(error2)}`);
+  }
+  return { conclusion: conclusionOf(what), log, comment: { body } };
+}
+async function concludeWithout(how, where, github2) {
+  const texts = {
+    cancelled: {
+      title: plain("cancelled"),
+      summary: md`The run was cancelled before it was done. A newer run, or a repeat of this one, measures.`
+    },
+    failure: {
+      title: plain("not planned"),
+      summary: md`The sweep could not be planned: the log of the plan job says why and what to do.`
+    }
+  };
+  const state = { ...texts[how], conclusion: how, annotations: [] };
+  if (where.check !== void 0) await github2.updateCheck(where.check, state);
+  else await github2.createCheck(where.head, CHECK, state);
+}
+function reasonOf(error2) {
+  return error2 instanceof Refused && error2.status === 403 ? "The token may only read: a pull request of a fork or of Dependabot gets such a token. The report is in the summary and the artifacts; docs/github.md shows the workflow_run variant." : error2.message;
+}
+async function headNow(what, github2) {
+  const { state, head } = await github2.pull(what.pull.number);
+  return state === "open" ? head.sha : "";
+}
+function notesOf({ missing, measuredBy }) {
+  return [
+    ...missing.length > 0 ? [md`⚠️ Not complete: ${inline(missing.join(" "), 2e3)}`] : [],
+    ...measuredBy === "fork" ? [
+      md`ℹ️ Measured in the fork’s own run: its author can change what comes out, so the check stays neutral where nothing broke. ${code("/peft-sweep run")} of somebody who may write measures here.`
+    ] : []
+  ];
+}
+async function writeCheck(what, head, text, github2) {
+  const [first, ...more] = checkStates(what, text);
+  if (first === void 0) return { said: "nothing to say" };
+  const id = what.check ?? await github2.createCheck(head, CHECK, first);
+  if (what.check !== void 0) await github2.updateCheck(id, first);
+  for (const state of more) await github2.updateCheck(id, state);
+  return { said: String(first.conclusion) };
+}
+async function writeComment(what, text, github2) {
+  const isWorthIt = what.comment === "always" || what.missing.length > 0 || what.reports.some(
+    ({ comparisons, controls, findings }) => findings.some(isGuardFinding) || [...comparisons, ...controls].some(({ comparison }) => isNews(comparison))
+  );
+  if (what.comment === "never") return { said: "switched off" };
+  const [login2, comments] = await Promise.all([github2.login(), github2.comments(what.pull.number)]);
+  const isOld = comments.some(({ author, body }) => author === login2 && body.startsWith(MARKER));
+  const step = stickyStep(comments, login2, MARKER, isWorthIt || isOld ? text : void 0);
+  if (step.kind === "create")
+    return { said: "created", value: await github2.createComment(what.pull.number, step.body) };
+  if (step.kind === "leave")
+    return { said: `unchanged, ${step.why}`, ...step.id !== void 0 && { value: step.id } };
+  await github2.updateComment(step.id, step.body);
+  return { said: "updated", value: step.id };
+}
+async function publishSoFar(pull2, reports, link2, github2) {
+  if (!reports.some(({ comparisons }) => comparisons.some(({ comparison }) => isWorse(comparison)))) return;
+  const { state, head } = await github2.pull(pull2.number);
+  if (state !== "open" || head.sha !== pull2.head) return;
+  const notes = [md`⏳ Still measuring: the release, the pins and the other ways out are not known yet.`];
+  const [login2, comments] = await Promise.all([github2.login(), github2.comments(pull2.number)]);
+  const step = stickyStep(comments, login2, MARKER, renderComments(reports, { link: link2, commit: pull2.head, notes }));
+  if (step.kind === "create") await github2.createComment(pull2.number, step.body);
+  if (step.kind === "update") await github2.updateComment(step.id, step.body);
+}
+async function writeSuggestions(what, github2) {
+  const [login2, comments] = await Promise.all([github2.login(), github2.lineComments(what.pull.number)]);
+  const addresses = new Map(ownOf(comments, login2).map(({ path, line, url }) => [`${path}:${line}`, url]));
+  let [created, updated] = [0, 0];
+  for (const report of what.reports)
+    for (const step of suggestionSteps(report, what.pull.diffLines, comments, login2)) {
+      if (step.kind === "create") {
+        const { number, head } = what.pull;
+        const address = await github2.createLineComment(number, head, step.path, step.line, step.body);
+        addresses.set(`${step.path}:${step.line}`, address);
+        created++;
+      } else {
+        await github2.updateLineComment(step.id, step.body);
+        updated++;
+      }
+    }
+  return { said: `${created} created, ${updated} updated`, value: addresses };
+}
+
+// src/publish/replies.ts
+var MOST_CELLS = 4;
+function answerTo({ slash, refused }, known) {
+  if (refused !== void 0)
+    return {
+      sign: "confused",
+      text: md`Not done. ${joined(
+        refused.map((line) => inline(line, 600)),
+        "\n\n"
+      )}`
+    };
+  switch (slash.command) {
+    case "run":
+      return { sign: "rocket", text: md`There is nothing to measure: no watched library changes here.` };
+    case "accept":
+      return { sign: "rocket", text: accepted(slash) };
+    case "explain":
+      return explained(slash.cell, known);
+    case "apply":
+      return {
+        sign: "confused",
+        text: md`Commits are not set up here. ${code("peft-sweep init --apply")} adds a job that may write, for this command alone.`
+      };
+    case "unknown":
+      return { sign: "confused", text: md`This command is not known. There are: ${codes(SLASH_HELP)}.` };
+  }
+}
+function accepted({ cell, until, reason }) {
+  const entry = `  - {cell: ${quoted(cell)}, reason: ${quoted(reason)}, expires: ${quoted(until)}}`;
+  return joined(
+    [
+      md`To accept ${code(cell)} until ${inline(until)}, put this into ${code(".github/peft-sweep.yml")} on the default branch. The cell is still measured and shown; it fails no check before that day is over.`,
+      fence(["known:", entry], "yaml")
+    ],
+    "\n\n"
+  );
+}
+function quoted(text) {
+  return JSON.stringify(text);
+}
+function explained(pattern, known) {
+  const again = md`To measure it: ${code(`/peft-sweep run ${pattern}`)}.`;
+  const wanted = new Set(selectCells([pattern], allCells(), []).map(cellId));
+  const facts = [...factsIn(known ?? "")].filter(([cell]) => wanted.has(cell));
+  if (facts.length === 0)
+    return { sign: "confused", text: md`Nothing is known of ${code(pattern)} at the head of this branch. ${again}` };
+  const shown = facts.slice(0, MOST_CELLS).map(([cell, lines]) => md`#### ${code(cell)}\n\n${fence(lines)}`);
+  const rest = facts.length - shown.length;
+  const more = rest > 0 ? [md`And ${inline(plural(rest, "more cell"))}, in the check of this commit.`] : [];
+  return { sign: "rocket", text: joined([...shown, ...more, again], "\n\n") };
+}
+function begunText({ requests }, address) {
+  const cells = requests.reduce((sum, { plan: plan2 }) => sum + plan2.cells.length, 0);
+  return md`Measuring ${inline(plural(cells, "cell"))} in ${link(md`this run`, address)}. What it finds is written into the comment of peft-sweep and into the check.`;
+}
+async function answer(number, comment2, { sign, text }, github2, say) {
+  const attempt = async (what, act) => {
+    try {
+      await act();
+    } catch (error2) {
+      say(`${what}: not written. ${error2 instanceof Error ? error2.message : String(error2)}`);
+    }
+  };
+  if (comment2 !== void 0) await attempt("reaction", () => github2.react(comment2, sign));
+  await attempt("answer", () => github2.createComment(number, text));
+}
+
+// src/action/publish.ts
 import { join as join2 } from "node:path";
 
-// src/event/slash.ts
-var LONGEST = 200;
-var CELL = /^!?[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*(\/[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*){0,3}$/;
-var DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-function parseSlash(body) {
-  const line = body.split(/\r?\n/, 1)[0] ?? "";
-  if (!/^\/peft-sweep(\s|$)/.test(line)) return void 0;
-  if (line.length > LONGEST) return { command: "unknown" };
-  const [, command = "", ...words2] = line.trim().split(/[ \t]+/);
-  return own(GRAMMAR, command)?.(words2) ?? { command: "unknown" };
+// src/adapters/artifacts.ts
+import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+var LARGEST_SHARD = 512 * 1024 * 1024;
+var LONGEST_LINE = 256 * 1024;
+function shardFolders(folder, alone) {
+  let names;
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const places = alone === void 0 ? names.toSorted().map((name) => ({ name, path: join(folder, name) })) : [{ name: alone, path: folder }];
+  return places.map((place) => {
+    const why = whatIsWrong(place.path);
+    return { ...place, ...why && { why } };
+  });
 }
-var GRAMMAR = {
-  run: (cells) => cells.every((cell) => CELL.test(cell)) ? { command: "run", cells } : void 0,
-  explain: ([cell, ...rest]) => cell !== void 0 && CELL.test(cell) && rest.length === 0 ? { command: "explain", cell } : void 0,
-  accept: ([cell = "", until, day = "", ...reason]) => CELL.test(cell) && until === "until" && DAY.test(day) && reason.length > 0 ? { command: "accept", cell, until: day, reason: reason.join(" ") } : void 0
-};
-var SLASH_HELP = "`/peft-sweep run [CELLS]`, `/peft-sweep explain CELL`, `/peft-sweep accept CELL until YYYY-MM-DD REASON`";
-
-// src/event/event.ts
-var Sha = external_exports.string().regex(/^[0-9a-f]{40,64}$/);
-var Login = external_exports.string().regex(/^[A-Za-z0-9-]{1,60}(\[bot\])?$/);
-var PullPayload = external_exports.object({ pull_request: external_exports.object({ number: external_exports.number().int().positive() }) });
-var CommentPayload = external_exports.object({
-  action: external_exports.string(),
-  issue: external_exports.object({ number: external_exports.number().int().positive(), pull_request: external_exports.object({}).optional() }),
-  comment: external_exports.object({ body: external_exports.string(), created_at: external_exports.iso.datetime(), user: external_exports.object({ login: Login }) })
-});
-var RunPayload = external_exports.object({
-  workflow_run: external_exports.object({
-    id: external_exports.number().int().positive(),
-    event: external_exports.string(),
-    head_sha: Sha,
-    head_branch: external_exports.string().max(255),
-    head_repository: external_exports.object({ full_name: external_exports.string().regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/) })
-  })
-});
-var READERS = {
-  pull_request: pull,
-  pull_request_target: () => ({
-    kind: "nothing",
-    why: "pull_request_target runs with write access beside a stranger\u2019s files. Use pull_request, or workflow_run."
-  }),
-  issue_comment: comment,
-  workflow_run: run,
-  workflow_dispatch: () => ({ kind: "manual" }),
-  schedule: () => ({ kind: "manual" }),
-  push: () => ({ kind: "manual" })
-};
-function readEvent(name, payload) {
-  const reader = own(READERS, name);
-  if (reader === void 0)
-    return { kind: "nothing", why: `The event \`${name.slice(0, 40)}\` asks for nothing here.` };
-  return reader(payload);
+function isFlat(folder) {
+  return ["shard.json", "results.jsonl"].some((name) => {
+    try {
+      return lstatSync(join(folder, name)).isFile();
+    } catch {
+      return false;
+    }
+  });
 }
-function pull(payload) {
-  const parsed = PullPayload.safeParse(payload);
-  return parsed.success ? { kind: "pull", number: parsed.data.pull_request.number } : unreadable("pull_request");
+function whatIsWrong(folder) {
+  if (!lstatSync(folder).isDirectory()) return "it is not a folder";
+  let total = 0;
+  const waiting = [folder];
+  for (let next = waiting.pop(); next !== void 0; next = waiting.pop())
+    for (const name of readdirSync(next)) {
+      const state = lstatSync(join(next, name));
+      if (state.isDirectory()) waiting.push(join(next, name));
+      else if (!state.isFile()) return "it holds a link or a special file";
+      total += state.size;
+      if (total > LARGEST_SHARD) return "it is larger than 512 MiB";
+    }
+  return void 0;
 }
-function comment(payload) {
-  const parsed = CommentPayload.safeParse(payload);
-  if (!parsed.success) return unreadable("issue_comment");
-  const { action, issue: issue2, comment: written } = parsed.data;
-  if (action !== "created") return { kind: "nothing", why: "Only new comments are read, not edits." };
-  if (issue2.pull_request === void 0) return { kind: "nothing", why: "The comment is not on a pull request." };
-  const slash = parseSlash(written.body);
-  if (slash === void 0) return { kind: "nothing", why: "The comment is not a command." };
-  return { kind: "slash", number: issue2.number, by: written.user.login, at: written.created_at, slash };
+function readSmall(file, largest = 64 * 1024) {
+  try {
+    return lstatSync(file).isFile() && lstatSync(file).size <= largest ? readFileSync(file, "utf8") : void 0;
+  } catch {
+    return void 0;
+  }
 }
-function run(payload) {
-  const parsed = RunPayload.safeParse(payload);
-  if (!parsed.success) return unreadable("workflow_run");
-  const { id, event, head_sha, head_branch, head_repository } = parsed.data.workflow_run;
-  if (event !== "pull_request") return { kind: "nothing", why: "The workflow run was not for a pull request." };
-  return { kind: "run", id, repository: head_repository.full_name, branch: head_branch, sha: head_sha };
-}
-function unreadable(name) {
-  return { kind: "nothing", why: `The payload of \`${name}\` is not in GitHub's form.` };
+async function eachLine(file, take) {
+  const state = (() => {
+    try {
+      return lstatSync(file);
+    } catch {
+      return void 0;
+    }
+  })();
+  if (!state?.isFile()) return;
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) take(line.length > LONGEST_LINE ? "(a line that is too long)" : line);
 }
 
 // src/plan/shards.ts
-var MOST = 256;
+var MOST2 = 256;
 var ENVIRONMENT_S = 10;
 var CELL_S = 0.2;
 var ENVIRONMENTS = 8;
@@ -22086,7 +22519,7 @@ function shardsOf(plans) {
     const devices = [...new Set(plan2.cells.map(deviceOf))];
     return devices.flatMap((device) => balanced(plan2, request2, device));
   });
-  return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
+  return shards.slice(0, MOST2).map((shard, index) => ({ ...shard, id: String(index) }));
 }
 function balanced(plan2, request2, device) {
   const limit = plan2.minutes * 60;
@@ -22136,554 +22569,6 @@ function planOfShard(plan2, shard) {
 function priceOf(shards, usdPerMinute, startMinutes = 1) {
   return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
 }
-
-// src/publish/plan-summary.ts
-var SHOWN_CELLS = 12;
-function planSummary({ requests, shards }) {
-  const parts = requests.map(({ plan: plan2, files }, index) => {
-    const own2 = shards.filter(({ request: request2 }) => request2 === index);
-    const changes = plan2.changes.map(({ library, from, to }) => `${inline(library)} ${inline(from)} \u2192 ${inline(to)}`);
-    const held = Object.entries(plan2.held).map(([name, version]) => `${inline(name)} ${inline(version)}`);
-    const cells = plan2.cells.map(
-      ({ method, quantization, architecture, task }) => [method, quantization, architecture, task].join("/")
-    );
-    const rest = cells.length - SHOWN_CELLS;
-    return [
-      `**${changes.join(", ")}**${files.length > 0 ? ` in ${files.slice(0, 4).map((file) => code(file)).join(", ")}` : ""}`,
-      ...held.length > 0 ? [`Held: ${held.join(", ")}.`] : [],
-      `${plural(cells.length, "cell")}: ${cells.slice(0, SHOWN_CELLS).map((cell) => code(cell)).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}.`,
-      `${plural(own2.length, "job")}, at most ${plan2.environments} environments and ${plan2.minutes} minutes.`
-    ].join("\n\n");
-  });
-  return ["Measuring. What was found is written here and into one comment.", ...parts].join("\n\n");
-}
-
-// src/publish/check.ts
-var BATCH = 50;
-var LONGEST_SUMMARY = 65535;
-function conclusionOf({ reports, failOn, counts, isKnown, missing }) {
-  const fails = reports.some(
-    (report) => failOn.some((kind) => isFailure(report, kind, (cell) => counts(cell) && !isKnown(cell)))
-  );
-  if (fails || failOn.includes("incomplete") && missing.length > 0) return "failure";
-  const isOpen = reports.some(
-    ({ comparisons, controls }) => [...comparisons, ...controls].some(
-      ({ cell, comparison }) => !isKnown(cell) && (isWorse(comparison) || comparison === "flaky")
-    ) || comparisons.some(({ comparison }) => comparison === "not-compared")
-  );
-  return isOpen || missing.length > 0 ? "neutral" : "success";
-}
-function isFailure(report, kind, counts) {
-  if (kind === "guard") return report.findings.some(isGuardFinding);
-  if (kind === "incomplete")
-    return report.comparisons.some(({ cell, comparison }) => comparison === "not-compared" && counts(cell));
-  const counted = report.comparisons.map(({ cell }) => cell).filter(counts);
-  const all2 = /* @__PURE__ */ new Set([...counted, ...counted.map(controlIdOf)]);
-  return [...report.comparisons, ...report.controls].some(
-    (one) => one.comparison === kind && all2.has(one.cell) && isConfirmed(report, one)
-  );
-}
-function controlIdOf(cell) {
-  return cellId(controlOf(parseCellId(cell)));
-}
-function isConfirmed(report, { cell, cause }) {
-  const moved = cause === void 0 ? cell : controlIdOf(cell);
-  const own2 = report.boundaries.filter((boundary) => boundary.cell === moved && boundary.direction !== "fixed");
-  if (own2.length === 0) return report.together.includes(cell);
-  return own2.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
-}
-function checkTitle(reports) {
-  return plain(reports.map((report) => totalsText(report, ", ")).join("; ") || "no watched library changed", 200);
-}
-function checkStates(judged, summary2) {
-  const annotations2 = judged.reports.flatMap(annotationsOf);
-  const batches = Array.from(
-    { length: Math.max(1, Math.ceil(annotations2.length / BATCH)) },
-    (_, index) => annotations2.slice(index * BATCH, (index + 1) * BATCH)
-  );
-  const text = summary2.length > LONGEST_SUMMARY ? `${summary2.slice(0, LONGEST_SUMMARY - 2)}
-\u2026` : summary2;
-  return batches.map((batch) => ({
-    title: checkTitle(judged.reports),
-    summary: text,
-    conclusion: conclusionOf(judged),
-    annotations: batch
-  }));
-}
-function annotationsOf(report) {
-  const placed = causes(report).filter(({ boundary }) => boundary.direction !== "fixed").flatMap(({ boundary, cells }) => {
-    const change = report.changes.find(({ library }) => library === boundary.library);
-    if (!change?.file || !change.line) return [];
-    const verb = boundary.direction === "degraded" ? "degrades" : "breaks";
-    return [
-      at(
-        change.file,
-        change.line,
-        "failure",
-        `${boundary.library} ${boundary.firstBad} ${verb} ${cells.length === 1 ? cells[0] : `${cells.length} cells`}`,
-        `${boundary.stage}: ${boundary.message}`
-      )
-    ];
-  });
-  const found = report.findings.flatMap(
-    ({ kind, message, file, line }) => file && line ? [at(file, line, "warning", kind, message)] : []
-  );
-  return [...placed, ...found];
-}
-function at(path, line, level, title, message) {
-  return {
-    path,
-    start_line: line,
-    end_line: line,
-    annotation_level: level,
-    title: plain(title, 200),
-    message: plain(message, 1e3)
-  };
-}
-
-// src/publish/sticky.ts
-function stickyStep(comments, login2, marker, wanted) {
-  const own2 = comments.find(({ author, body }) => author === login2 && body.startsWith(marker));
-  if (wanted === void 0) return { kind: "leave", why: "there is nothing to say" };
-  if (own2 === void 0) return { kind: "create", body: wanted };
-  if (own2.body.replaceAll("\r\n", "\n").trim() === wanted.trim()) return { kind: "leave", why: "it says so already" };
-  return { kind: "update", id: own2.id, body: wanted };
-}
-
-// src/publish/suggestions.ts
-var SUGGESTION_MARKER = "<!-- peft-sweep:v1:suggestion -->";
-var MOST2 = 10;
-function suggestionSteps(report, diffLines, comments, login2) {
-  const own2 = comments.filter(({ author, body }) => author === login2 && body.startsWith(SUGGESTION_MARKER));
-  const offered = offers(report).filter(({ file, line }) => diffLines[file]?.includes(line));
-  const steps = offered.slice(0, MOST2).flatMap((patch) => {
-    const body = bodyOf(patch, report);
-    const known = own2.find(({ path, line }) => path === patch.file && line === patch.line);
-    if (known === void 0) return [{ kind: "create", path: patch.file, line: patch.line, body }];
-    return known.body.replaceAll("\r\n", "\n").trim() === body.trim() ? [] : [{ kind: "update", id: known.id, body }];
-  });
-  const stale = own2.filter(
-    ({ path, line, body }) => !body.includes(OUTDATED) && !offered.some((patch) => patch.file === path && patch.line === line)
-  );
-  return [
-    ...steps,
-    ...stale.map(({ id }) => ({ kind: "update", id, body: `${SUGGESTION_MARKER}
-${OUTDATED}` }))
-  ];
-}
-var OUTDATED = "This suggestion is out of date: the newest run does not make it.";
-function offers(report) {
-  const pin = recommended(report);
-  if (pin === void 0 || !pin.keepsBump) return [];
-  return report.patches.filter((patch) => patch.specifier === pin.specifier && isSafe(patch, pin));
-}
-function isSafe({ before, after }, { library, version: measured }) {
-  if (new RegExp("[\\r\\n`]|\\p{Cf}|[^\\P{Cc}\\t]", "u").test(after) || after.length > 400) return false;
-  const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
-  if (from === void 0 || to === void 0) return false;
-  const named = clausesOf(to.specifier).filter(([operator]) => operator === ">=" || operator === "==");
-  return named.length > 0 && named.every(([, version]) => version === measured) && before.replace(from.text, "") === after.replace(to.text, "");
-}
-function requirementIn(line, library) {
-  for (const found of line.matchAll(
-    /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g
-  )) {
-    const text = found[0].trimEnd();
-    const parsed = parsePep508(text);
-    if ("name" in parsed && parsed.name === library) return { text, specifier: parsed.specifier };
-  }
-  return void 0;
-}
-function bodyOf(patch, report) {
-  const pin = recommended(report);
-  const block = fence([patch.after], "suggestion");
-  const refresh = patch.refresh ? ` The lock beside it needs ${code(patch.refresh)} afterwards.` : "";
-  return [
-    SUGGESTION_MARKER,
-    `Keeps the bump: with ${code(patch.specifier)} ${pin?.holds} of ${pin?.of} cells are not worse than before, measured.${refresh} Once this branch has a commit that is not its bot\u2019s, the bot stops rebasing it.`,
-    block
-  ].join("\n");
-}
-
-// src/publish/publish.ts
-var CHECK = "peft-sweep";
-async function publish(what, github2) {
-  const log = [];
-  const conclusion = conclusionOf(what);
-  const text = renderComments(what.reports, { link: what.link, notes: missingNotes(what) });
-  const attempt = async (name, act) => {
-    try {
-      if (await headNow(what, github2) !== what.pull.head) log.push(`${name}: not written, the pull request moved on`);
-      else log.push(`${name}: ${await act()}`);
-    } catch (error2) {
-      if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
-      log.push(`${name}: not written. ${reasonOf(error2)}`);
-    }
-  };
-  await attempt("check", () => writeCheck(what, text, github2));
-  await attempt("comment", () => writeComment(what, text, github2));
-  await attempt("suggestions", () => writeSuggestions(what, github2));
-  return { conclusion, log };
-}
-function reasonOf(error2) {
-  return error2 instanceof Refused && error2.status === 403 ? "The token may only read: a pull request of a fork or of Dependabot gets such a token. The report is in the summary and the artifacts; docs/github.md shows the workflow_run variant." : error2.message;
-}
-async function headNow(what, github2) {
-  const { state, head } = await github2.pull(what.pull.number);
-  return state === "open" ? head.sha : "";
-}
-function missingNotes({ missing }) {
-  return missing.length > 0 ? [`\u26A0\uFE0F Not complete: ${missing.join(" ")}`] : [];
-}
-async function writeCheck(what, text, github2) {
-  const [first, ...more] = checkStates(what, text);
-  if (first === void 0) return "nothing to say";
-  const id = what.check ?? await github2.createCheck(what.pull.head, CHECK, first);
-  if (what.check !== void 0) await github2.updateCheck(id, first);
-  for (const state of more) await github2.updateCheck(id, state);
-  return String(first.conclusion);
-}
-async function writeComment(what, text, github2) {
-  const isWorthIt = what.comment === "always" || what.missing.length > 0 || what.reports.some(
-    ({ comparisons, controls, findings }) => findings.some(isGuardFinding) || [...comparisons, ...controls].some(({ comparison }) => isNews(comparison))
-  );
-  if (what.comment === "never") return "switched off";
-  const [login2, comments] = await Promise.all([github2.login(), github2.comments(what.pull.number)]);
-  const isOld = comments.some(({ author, body }) => author === login2 && body.startsWith(MARKER));
-  const step = stickyStep(comments, login2, MARKER, isWorthIt || isOld ? text : void 0);
-  if (step.kind === "create") await github2.createComment(what.pull.number, step.body);
-  if (step.kind === "update") await github2.updateComment(step.id, step.body);
-  return step.kind === "leave" ? `unchanged, ${step.why}` : `${step.kind}d`;
-}
-async function publishSoFar(pull2, reports, link, github2) {
-  if (!reports.some(({ comparisons }) => comparisons.some(({ comparison }) => isWorse(comparison)))) return;
-  const { state, head } = await github2.pull(pull2.number);
-  if (state !== "open" || head.sha !== pull2.head) return;
-  const notes = ["\u23F3 Still measuring: the release, the pins and the other ways out are not known yet."];
-  const [login2, comments] = await Promise.all([github2.login(), github2.comments(pull2.number)]);
-  const step = stickyStep(comments, login2, MARKER, renderComments(reports, { link, notes }));
-  if (step.kind === "create") await github2.createComment(pull2.number, step.body);
-  if (step.kind === "update") await github2.updateComment(step.id, step.body);
-}
-async function writeSuggestions(what, github2) {
-  const [login2, comments] = await Promise.all([github2.login(), github2.lineComments(what.pull.number)]);
-  let [created, updated] = [0, 0];
-  for (const report of what.reports)
-    for (const step of suggestionSteps(report, what.pull.diffLines, comments, login2)) {
-      if (step.kind === "create") {
-        await github2.createLineComment(what.pull.number, what.pull.head, step.path, step.line, step.body);
-        created++;
-      } else {
-        await github2.updateLineComment(step.id, step.body);
-        updated++;
-      }
-    }
-  return `${created} created, ${updated} updated`;
-}
-
-// src/publish/replies.ts
-function replyTo(slash) {
-  switch (slash.command) {
-    case "run":
-      return void 0;
-    case "accept":
-      return [
-        `To accept ${code(slash.cell)} until ${inline(slash.until)}, put this into \`.github/peft-sweep.yml\` on the default branch. The cell is still measured and shown; it fails no check before that day is over.`,
-        fence(
-          [
-            "known:",
-            `  - {cell: ${quoted(slash.cell)}, reason: ${quoted(slash.reason)}, expires: ${quoted(slash.until)}}`
-          ],
-          "yaml"
-        )
-      ].join("\n\n");
-    case "explain":
-      return `What is known of ${code(slash.cell)} is in the artifact \`peft-sweep-report\` of the newest run: download it and run ${code(`peft-sweep explain ${slash.cell} --out FOLDER`)}. To measure it again: ${code(`/peft-sweep run ${slash.cell}`)}.`;
-    case "unknown":
-      return `This command is not known. There are: ${SLASH_HELP}.`;
-  }
-}
-function quoted(text) {
-  return JSON.stringify(text);
-}
-
-// src/detect/bots.ts
-var LONGEST_BODY = 65536;
-var NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
-var RECOGNIZERS = [
-  { bot: "renovate", seenIn: "body", fits: ({ body }) => /<!--\s*renovate-debug:[A-Za-z0-9+/=]+\s*-->/.test(body) },
-  {
-    bot: "dependabot",
-    seenIn: "body",
-    fits: ({ body }) => /\[\/\/\]: # \(dependabot-start\)|^updated-dependencies:/m.test(body)
-  },
-  { bot: "dependabot", seenIn: "author", fits: ({ author }) => author === "dependabot[bot]" },
-  { bot: "renovate", seenIn: "author", fits: ({ author }) => author === "renovate[bot]" },
-  { bot: "dependabot", seenIn: "branch", fits: ({ branch }) => /^dependabot[/_-](pip|uv|conda)[/_-]/.test(branch) },
-  { bot: "renovate", seenIn: "branch", fits: ({ branch }) => /^renovate\//.test(branch) },
-  {
-    bot: "dependabot",
-    seenIn: "body",
-    fits: ({ body }) => /^Bumps (\[|the )|^Updates the requirements on \[/m.test(body) && /dependabot/i.test(body)
-  },
-  {
-    bot: "renovate",
-    seenIn: "body",
-    fits: ({ body }) => /^\| Package \| (Type \| )?(Update \| )?Change \|/m.test(body)
-  }
-];
-function recognizeBot(pull2) {
-  const text = { ...pull2, body: pull2.body.slice(0, LONGEST_BODY) };
-  const found = RECOGNIZERS.find(({ fits }) => fits(text));
-  if (found === void 0) return void 0;
-  const { bot, seenIn } = found;
-  const names = bot === "dependabot" ? dependabotNames(text) : renovateNames(text);
-  return { bot, seenIn, isGrouped: isGrouped(text, names), names };
-}
-function isGrouped({ title, branch }, names) {
-  return names.length > 1 || /\bthe .{1,80} group\b|\bwith \d+ updates?\b/.test(title) || /^renovate\/(all|.*-(minor|patch|major)$|lock-file-maintenance)/.test(branch);
-}
-function dependabotNames({ title, body }) {
-  const patterns = [
-    new RegExp(`^- dependency-name: ["']?(${NAME})["']?`, "gm"),
-    new RegExp(`dependency-name: ["']?(${NAME})["']?`, "g"),
-    new RegExp(`^Updates \`(${NAME})\``, "gm"),
-    new RegExp(`^(?:Bumps|Updates the requirements on) \\[(${NAME})\\]`, "gm")
-  ];
-  const ofTitle = new RegExp(`(?:[Bb]ump|[Uu]pdate) (${NAME}) (?:from|requirement)`).exec(title)?.[1];
-  return normalized([...patterns.flatMap((pattern) => all(body, pattern)), ...ofTitle ? [ofTitle] : []]);
-}
-function renovateNames({ title, body }) {
-  const rows = all(body, new RegExp(`^\\| *\\[?(${NAME})\\]?[^|]*\\|.*(?:->|\u2192)`, "gm"));
-  const ofTitle = new RegExp(`[Uu]pdate (?:dependency )?(${NAME}) to `).exec(title)?.[1];
-  return normalized([...rows, ...ofTitle ? [ofTitle] : []]);
-}
-function all(text, pattern) {
-  return [...text.matchAll(pattern)].map((found) => found[1] ?? "");
-}
-function normalized(names) {
-  return [...new Set(names.map(normalizeName))].filter((name) => name !== "package");
-}
-
-// src/publish/diff-lines.ts
-function shownLines(patch) {
-  const lines = [];
-  let next = 0;
-  for (const line of patch.split("\n")) {
-    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
-    if (hunk) next = Number(hunk[1]);
-    else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
-  }
-  return lines;
-}
-
-// src/action/plans.ts
-var CONFIGURATION = ".github/peft-sweep.yml";
-var OBEYED_FROM_BASE = [CONFIGURATION, "uv.toml", "pip.conf", ".python-version"];
-var DAY_MS = 24 * 36e5;
-async function pullPlan(pull2, cells, runner, github2, room) {
-  const { mergeBase, files } = await github2.compare(pull2.base.sha, pull2.head.sha);
-  const [baseTree, headTree] = [github2.tree(mergeBase), github2.tree(pull2.head.sha)];
-  const asked2 = cells.flatMap((cell) => ["--cells", cell]);
-  const line = lineFor(await configurationIn(baseTree), asked2);
-  const [base, head] = await Promise.all([read(baseTree, line), read(headTree, line)]);
-  const ends = { base, head };
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const requests = (await requestsOf(line.request, ends, world)).filter(({ request: request2 }) => request2.changes.length > 0);
-  const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, fromBase, ends, world)));
-  const bot = recognizeBot({ branch: pull2.head.ref, title: pull2.title, body: pull2.body, author: pull2.author })?.bot;
-  const named = new Set(planned.flatMap(({ manifests }) => manifests.map(({ file }) => file)));
-  const diffLines = files.filter(({ path }) => named.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]);
-  return finish(runner, line, planned, await youngOnes(planned, world), {
-    pull: { number: pull2.number, head: pull2.head.sha, base: mergeBase, diffLines: Object.fromEntries(diffLines) },
-    ...bot && { bot }
-  });
-}
-function obeyedFromBase(file) {
-  const message = "This file changes here. Until it is merged, that of the base counts.";
-  return { kind: "obeyed-from-base", message, file, line: 1 };
-}
-async function manualPlan(runner, room) {
-  const line = lineFor(readConfiguration, []);
-  if (line.request.changes.length === 0)
-    throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const planned = await plan(line.request, world.catalog, world.python.version);
-  const request2 = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
-  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
-}
-async function upcomingPlan(runner, github2, room) {
-  const tree = github2.tree(runner.sha);
-  const line = lineFor(await configurationIn(tree), []);
-  const repository = await read(tree, line);
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const requests = await upcomingRequests(line.request, repository, world);
-  const ends = { base: repository, head: repository };
-  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, [], ends, world)));
-  return finish(runner, line, planned, await youngOnes(planned, world), {});
-}
-function replyPlan(pull2, reply, runner) {
-  const about = { number: pull2.number, head: pull2.head.sha, base: pull2.base.sha, diffLines: {} };
-  return finish(
-    runner,
-    lineFor(() => void 0, []),
-    [],
-    /* @__PURE__ */ new Set(),
-    { pull: about, reply }
-  );
-}
-function read(tree, line) {
-  const { manifests } = line.options;
-  return readRepository(tree, manifests.length > 0 ? globMatcher(manifests) : void 0);
-}
-async function configurationIn(tree) {
-  await tree.files();
-  const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
-  return () => text;
-}
-function lineFor(readConfig, more) {
-  const problems = [];
-  const line = parseCommandLine(commandLine("plan", more), readConfig, problems);
-  if (problems.length > 0) throw new UserError(problems);
-  return line;
-}
-async function plannedRequest({ request: request2, known, files }, findings, ends, world) {
-  const kept = (known.patchable?.manifests ?? []).filter(
-    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name))
-  );
-  const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
-  const texts = manifests.filter(({ locked }) => locked.length === 0);
-  const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
-  const planned = await plan(request2, world.catalog, world.python.version);
-  return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
-}
-function asFile(request2) {
-  return JSON.parse(JSON.stringify(request2));
-}
-async function youngOnes(requests, world) {
-  const typed = getInput("min-age") || "3";
-  const days = Number(typed);
-  if (!Number.isFinite(days) || days < 0)
-    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  const young = /* @__PURE__ */ new Set();
-  for (const [index, { plan: planned }] of requests.entries())
-    for (const { library, to } of planned.changes) {
-      const release = (await world.catalog.releases(library)).find(({ version }) => version === to);
-      const age = release?.uploaded === void 0 ? 0 : Date.now() - Date.parse(release.uploaded);
-      if (age < days * DAY_MS) young.add(index);
-    }
-  return young;
-}
-function finish(runner, line, requests, young, more) {
-  const known = line.options.known.flatMap(
-    ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
-  );
-  const file = PlanFile.parse({
-    schemaVersion: 1,
-    tool: "0.2.0",
-    repository: runner.repository,
-    ...more,
-    comment: line.options.comment,
-    failOn: [...line.options.failOn],
-    known,
-    requests,
-    shards: shardsOf(requests.map((request2) => request2.plan))
-  });
-  return { file, line, young };
-}
-
-// src/action/plan.ts
-var HOSTED = "ubuntu-24.04";
-async function planJob(runner, github2, room) {
-  const isNamed = words("changes").length > 0;
-  const event = isNamed ? { kind: "manual" } : readEvent(runner.eventName, runner.payload);
-  if (event.kind === "nothing") return noted(event.why);
-  if (event.kind === "manual" && (isNamed || runner.eventName !== "schedule")) return manualPlan(runner, room);
-  if (github2 === void 0)
-    throw new UserError("Reading the repository needs `token`. Pass the `github.token` of the job.");
-  switch (event.kind) {
-    case "manual":
-      return upcomingPlan(runner, github2, room);
-    case "pull":
-      return pullPlan(await github2.pull(event.number), [], runner, github2, room);
-    case "run":
-      return planOfRun(event, runner, github2, room);
-    case "slash":
-      return planOfCommand(event, runner, github2, room);
-  }
-}
-function noted(why) {
-  notice(why);
-  return void 0;
-}
-async function planOfRun({ repository, branch, sha }, runner, github2, room) {
-  const found = (await github2.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
-  const [only] = found;
-  if (found.length === 1 && only) return pullPlan(only, [], runner, github2, room);
-  return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
-}
-async function planOfCommand({ number, by, at: at2, slash }, runner, github2, room) {
-  const permission2 = await github2.permission(by);
-  if (permission2 !== "admin" && permission2 !== "write")
-    return noted(`${by} may not give commands: that takes write permission.`);
-  const pull2 = await github2.pull(number);
-  const reply = replyTo(slash);
-  if (reply !== void 0) return replyPlan(pull2, reply, runner);
-  const pushes = await pushesTo(pull2.head.ref, github2);
-  if (pushes === void 0)
-    return noted(
-      "This server does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch."
-    );
-  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at2));
-  if (newest?.after !== pull2.head.sha)
-    return noted("The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again.");
-  return pullPlan(pull2, slash.command === "run" ? slash.cells : [], runner, github2, room);
-}
-async function pushesTo(branch, github2) {
-  try {
-    return await github2.pushes(branch);
-  } catch (error2) {
-    if (error2 instanceof Refused) return void 0;
-    throw error2;
-  }
-}
-function writePlan({ file, line, young }) {
-  const text = `${JSON.stringify(file, null, 1)}
-`;
-  const { out, runners } = line.options;
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join2(out, "plan.json"), text);
-  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
-    const labels = young.has(request2) ? HOSTED : runners[device]?.["runs-on"] ?? null;
-    return { id, device, minutes, "runs-on": labels };
-  });
-  setOutput("plan", join2(out, "plan.json"));
-  setOutput("plan-sha256", createHash2("sha256").update(text).digest("hex"));
-  setOutput("shards", JSON.stringify(shards));
-  setOutput("has-work", String(file.shards.length > 0));
-  setOutput("has-reply", String(file.reply !== void 0));
-  info(planLine({ file, line, young }));
-}
-function planLine({ file, line }) {
-  if (file.shards.length === 0) return "No watched library changed: nothing to measure.";
-  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.["usd-per-minute"] ?? 0));
-  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
-  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
-}
-async function announce(file, github2) {
-  if (file.pull === void 0 || file.reply !== void 0) return void 0;
-  const isOver = file.shards.length === 0;
-  return github2.createCheck(file.pull.head, CHECK, {
-    title: isOver ? "no watched library changed" : "measuring",
-    summary: isOver ? "No watched library changed." : planSummary(file),
-    annotations: [],
-    ...isOver && { conclusion: "success" }
-  });
-}
-
-// src/action/publish.ts
-import { join as join3 } from "node:path";
 
 // src/publish/foreign.ts
 var Name = external_exports.string().regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/);
@@ -22760,9 +22645,13 @@ var ForeignResults = class {
     this.#cells = new Set(
       [...plan2.cells, ...controlsOf(plan2.cells), ...plan2.alternatives, ...controlsOf(plan2.alternatives)].map(cellId)
     );
+    const sets = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization).join());
+    this.#most = plan2.environments * Math.max(1, (/* @__PURE__ */ new Set(["", ...sets])).size);
   }
   plan;
   #cells;
+  /** The plan's limit of environments is one of each package set. */
+  #most;
   #requests = /* @__PURE__ */ new Map();
   #results = /* @__PURE__ */ new Map();
   #rejected = /* @__PURE__ */ new Map();
@@ -22794,6 +22683,8 @@ var ForeignResults = class {
     if (!this.#isPlanned(wanted)) return "an environment that the plan does not have";
     if (environment.status === "built" && !holdsPins(environment.lock, wanted.pins))
       return "an environment whose lock does not hold its pins";
+    if (!this.#requests.has(key) && this.#requests.size >= this.#most)
+      return "an environment more than the plan allows";
     this.#requests.set(key, { request: wanted, environment });
     return void 0;
   }
@@ -22829,9 +22720,11 @@ var ForeignResults = class {
   }
   measurements() {
     const found = [];
+    const answered = /* @__PURE__ */ new Set();
     for (const [name, results] of this.#results) {
       const [key, repeat] = JSON.parse(name);
       const known = this.#requests.get(key);
+      answered.add(key);
       if (known)
         found.push({
           question: { purpose: "head", environment: known.request, cells: [], repeat },
@@ -22840,7 +22733,7 @@ var ForeignResults = class {
         });
     }
     for (const [key, { request: request2, environment }] of this.#requests)
-      if (!found.some(({ question }) => requestKey(question.environment) === key))
+      if (!answered.has(key))
         found.push({
           question: { purpose: "head", environment: request2, cells: [], repeat: 1 },
           environment,
@@ -22874,15 +22767,18 @@ function mergedHistory(shards) {
 // src/publish/packed.ts
 var SHARD_PREFIX = "peft-sweep-shard-";
 var LARGEST_PACKED = 64 * 1024 * 1024;
-function packedProblems(shards, artifacts) {
-  const found = /* @__PURE__ */ new Map();
+function packed(shards, artifacts) {
+  const newest = /* @__PURE__ */ new Map();
+  for (const artifact of artifacts.filter(({ name }) => name.startsWith(SHARD_PREFIX)))
+    if ((newest.get(artifact.name)?.id ?? -1) < artifact.id) newest.set(artifact.name, artifact);
+  const refused = /* @__PURE__ */ new Map();
   for (const { id } of shards) {
-    const own2 = artifacts.filter(({ name }) => name === `${SHARD_PREFIX}${id}`);
-    if (own2.length === 0) found.set(id, "this run has no artifact of it");
-    else if (own2.length > 1) found.set(id, "this run has more than one artifact of it");
-    else if (own2.some(({ bytes }) => bytes > LARGEST_PACKED)) found.set(id, "its artifact is larger than 64 MiB");
+    const own2 = newest.get(`${SHARD_PREFIX}${id}`);
+    if (own2 === void 0) refused.set(id, "this run has no artifact of it");
+    else if (own2.bytes > LARGEST_PACKED) refused.set(id, "its artifact is larger than 64 MiB");
   }
-  return found;
+  const [alone] = newest.size === 1 ? newest.keys() : [];
+  return { refused, ...alone !== void 0 && { alone } };
 }
 
 // src/action/publish.ts
@@ -22900,9 +22796,9 @@ var ShardFile = external_exports.strictObject({
     probe: Text3
   })
 });
-async function gather(file, sha256, folder, tool, refused = /* @__PURE__ */ new Map()) {
+async function gather(file, sha256, folder, tool, listed) {
   const missing = [];
-  const found = shardFolders(folder);
+  const found = unpacked(file, folder, listed);
   for (const { name } of found)
     if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
       missing.push("An artifact that the plan does not name was not read.");
@@ -22911,18 +22807,18 @@ async function gather(file, sha256, folder, tool, refused = /* @__PURE__ */ new 
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan;
     const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
-    const why = refused.get(shard.id) ?? artifact?.why;
+    const why = listed?.refused.get(shard.id) ?? artifact?.why;
     if (artifact === void 0 || why || whole === void 0) {
       missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ""}.`);
       continue;
     }
-    const parsed = shardFile(join3(folder, artifact.name));
+    const parsed = shardFile(artifact.path);
     if (parsed?.plan !== sha256 || parsed.shard !== shard.id) {
       missing.push(`Shard ${shard.id} was not made from this plan.`);
       continue;
     }
     const results = new ForeignResults(planOfShard(whole, shard));
-    await eachLine(join3(folder, artifact.name, "results.jsonl"), (line) => results.add(line));
+    await eachLine(join2(artifact.path, "results.jsonl"), (line) => results.add(line));
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...histories.get(shard.request) ?? [], results.measurements()]);
     machines.set(shard.request, [...machines.get(shard.request) ?? [], parsed.run]);
@@ -22936,23 +22832,31 @@ async function gather(file, sha256, folder, tool, refused = /* @__PURE__ */ new 
     };
     return reportOf(request2.plan, history, known, run2);
   });
-  return { reports, missing: [...new Set(missing)] };
+  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }
-async function refusedShards(file, runner, github2) {
+function unpacked(file, folder, listed) {
+  if (listed?.alone !== void 0 && !isFlat(folder))
+    return shardFolders(folder).filter(({ name }) => name === listed.alone);
+  if (listed) return shardFolders(folder, listed.alone);
+  const [only2, ...more] = file.shards;
+  const isAlone = only2 !== void 0 && more.length === 0 && isFlat(folder);
+  return shardFolders(folder, isAlone ? `${SHARD_PREFIX}${only2.id}` : void 0);
+}
+async function listedShards(file, runner, github2) {
   const event = readEvent(runner.eventName, runner.payload);
   const runId = event.kind === "run" ? event.id : Number(runner.runId);
-  if (github2 === void 0 || !Number.isInteger(runId) || runId <= 0) return /* @__PURE__ */ new Map();
+  if (github2 === void 0 || !Number.isInteger(runId) || runId <= 0) return void 0;
   try {
-    return packedProblems(file.shards, await github2.artifacts(runId));
+    return packed(file.shards, await github2.artifacts(runId));
   } catch (error2) {
     if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
-    info(`Sizes of artifacts are not known: ${error2.message}`);
-    return /* @__PURE__ */ new Map();
+    info(`What artifacts the run has is not known: ${error2.message}`);
+    return void 0;
   }
 }
 function shardFile(folder) {
   try {
-    return ShardFile.safeParse(JSON.parse(readSmall(join3(folder, "shard.json")) ?? "")).data;
+    return ShardFile.safeParse(JSON.parse(readSmall(join2(folder, "shard.json")) ?? "")).data;
   } catch {
     return void 0;
   }
@@ -22997,17 +22901,610 @@ async function publishReports(file, { reports, missing }, runner, github2, check
   const today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
   const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
   const named = file.requests.every(({ plan: plan2 }) => plan2.chosenBy !== "default");
-  const judged = { reports, missing, failOn: file.failOn, isKnown, counts: () => named };
-  const link = linkTo(runner);
-  if (file.pull === void 0 || github2 === void 0) {
-    return { conclusion: conclusionOf(judged), log: ["no pull request to write to"] };
-  }
-  const published = await publish(
-    { ...judged, pull: file.pull, comment: file.comment, link, ...check !== void 0 && { check } },
-    github2
-  );
+  const failOn = getInput("warn-only") === "true" ? [] : file.failOn;
+  const measuredBy = readEvent(runner.eventName, runner.payload).kind === "run" ? "fork" : "us";
+  const judged = { reports, missing, failOn, isKnown, counts: () => named, measuredBy };
+  const more = { link: linkTo(runner), ...check !== void 0 && { check } };
+  const published = await write(file, judged, more, github2);
   for (const line of published.log) info(line);
   return published;
+}
+async function write({ pull: pull2, queued, comment: comment2 }, judged, more, github2) {
+  if (github2 && pull2) return publish({ ...judged, ...more, pull: pull2, comment: comment2 }, github2);
+  if (github2 && queued) return publishCheck({ ...judged, ...more }, queued, github2);
+  return { conclusion: conclusionOf(judged), log: ["no pull request to write to"] };
+}
+
+// src/action/announce.ts
+async function unlessRefused(what, act) {
+  try {
+    return await act();
+  } catch (error2) {
+    if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+    info(`${what} ${error2.message}`);
+    return void 0;
+  }
+}
+async function announce(file, github2) {
+  const head = file.pull?.head ?? file.queued;
+  if (head === void 0 || file.command !== void 0 && file.shards.length === 0) return void 0;
+  const isOver = file.shards.length === 0;
+  return github2.createCheck(head, CHECK, {
+    title: plain(isOver ? "nothing to measure" : "measuring"),
+    summary: isOver ? inline(nothingText(file), 4e3) : planSummary(file),
+    annotations: [],
+    ...isOver && { conclusion: "success" }
+  });
+}
+async function cancelled(file, check, client) {
+  const head = file.pull?.head ?? file.queued;
+  if (client === void 0 || head === void 0) return;
+  const where = { head, ...check !== void 0 && { check } };
+  await unlessRefused("The check was not concluded:", () => concludeWithout("cancelled", where, client));
+}
+async function notPlanned(runner, client) {
+  const event = readEvent(runner.eventName, runner.payload);
+  if (client === void 0 || event.kind !== "pull" && event.kind !== "queue" && event.kind !== "run") return;
+  await unlessRefused("The check was not concluded:", async () => {
+    const head = event.kind === "pull" ? (await client.pull(event.number)).head.sha : headOf(event);
+    await concludeWithout("failure", { head }, client);
+  });
+}
+function headOf(event) {
+  return event.kind === "queue" ? event.head : event.sha;
+}
+async function begin(file, runner, client) {
+  const check = client && await unlessRefused("No check was opened:", () => announce(file, client));
+  setOutput("check", check ?? "");
+  const { command, pull: pull2 } = file;
+  if (client === void 0 || command === void 0 || pull2 === void 0) return;
+  const begun = { sign: "eyes", text: begunText(file, linkTo(runner)) };
+  await answer(pull2.number, command.comment, begun, client, (line) => info(line));
+}
+async function reply({ pull: pull2, command }, client) {
+  if (pull2 === void 0 || command === void 0 || client === void 0) return;
+  const isExplain = command.slash.command === "explain" && command.refused === void 0;
+  const known = isExplain ? await unlessRefused("The check was not read:", () => client.checkText(pull2.head, CHECK)) : void 0;
+  await answer(pull2.number, command.comment, answerTo(command, known), client, (line) => info(line));
+}
+
+// src/action/apply.ts
+async function apply(runner, github2) {
+  const event = readEvent(runner.eventName, runner.payload);
+  if (event.kind !== "slash" || event.slash.command !== "apply") {
+    notice("Nothing asks for a commit: this mode answers `/peft-sweep apply`.");
+    return void 0;
+  }
+  const pull2 = await github2.pull(event.number);
+  const done = await applied(event.by, pull2, runner, github2);
+  const { sign, text } = "refused" in done ? { sign: "confused", text: md`Not done. ${done.refused}` } : done;
+  await answer(pull2.number, event.comment, { sign, text }, github2, (line) => info(line));
+  return "sha" in done ? done.sha : void 0;
+}
+async function applied(by, pull2, runner, github2) {
+  const permission2 = await github2.permission(by);
+  if (permission2 !== "admin" && permission2 !== "write")
+    return { refused: md`That takes write permission to this repository, which ${inline(by)} does not have.` };
+  if (pull2.state === "closed") return { refused: md`The pull request is closed.` };
+  if (pull2.head.repository !== runner.repository)
+    return { refused: md`The branch is in another repository. The comment of peft-sweep has the pin as a patch.` };
+  const patches = patchesIn(await github2.checkText(pull2.head.sha, CHECK) ?? "").filter(isCommitted);
+  if (patches.length === 0)
+    return {
+      refused: md`No pin that keeps the bump was measured for ${code(pull2.head.sha.slice(0, 12))}. Measure it first: ${code("/peft-sweep run")}.`
+    };
+  const files = await patchedFiles(patches, pull2.head.sha, github2);
+  if ("refused" in files) return files;
+  return commit(patches, files.texts, pull2, github2);
+}
+function isCommitted(patch) {
+  return isManifest(patch.file) && !patch.file.startsWith(".github/") && isSafePatch(patch, patch);
+}
+async function patchedFiles(patches, head, github2) {
+  const tree = github2.tree(head);
+  const present = new Map((await tree.files()).map((file) => [file.path, file]));
+  const texts = new Map(await tree.read([...new Set(patches.map(({ file }) => file))]));
+  for (const { file, line, before, after } of patches) {
+    const lines = (texts.get(file) ?? "").split("\n");
+    const [, written, end = ""] = /^(.*?)(\r?)$/s.exec(lines[line - 1] ?? "") ?? [];
+    if (present.get(file)?.kind !== "file" || written !== before)
+      return { refused: md`${code(`${file}:${line}`)} is not what was measured.` };
+    lines[line - 1] = `${after}${end}`;
+    texts.set(file, lines.join("\n"));
+  }
+  return { texts };
+}
+async function commit(patches, texts, pull2, github2) {
+  const pins = [...new Set(patches.map(({ specifier }) => specifier))];
+  const message = plain(`Pin ${pins.join(", ")}, measured by peft-sweep`, 200);
+  try {
+    const sha = await github2.commit(pull2.head.ref, pull2.head.sha, message, texts);
+    const refresh = [...new Set(patches.flatMap((patch) => patch.refresh ?? []))];
+    const sentences = [
+      md`Committed ${codes(pins)} as ${code(sha.slice(0, 12))}, in ${codes(patches.map(({ file, line }) => `${file}:${line}`))}.`,
+      ...refresh.length > 0 ? [md`The lock beside it needs ${codes(refresh)} afterwards.`] : [],
+      md`A commit made with the token of a workflow starts no workflow: ${code("/peft-sweep run")} measures it.`
+    ];
+    return { sha, sign: "rocket", text: joined(sentences, " ") };
+  } catch (error2) {
+    if (!(error2 instanceof Refused)) throw error2;
+    return { refused: md`The commit was refused: ${inline(error2.message)}` };
+  }
+}
+
+// src/action/inputs.ts
+import { readFileSync as readFileSync2 } from "node:fs";
+var MODES = ["all", "plan", "sweep", "publish", "apply"];
+function modeInput() {
+  const typed = getInput("mode") || "all";
+  const mode = MODES.find((one) => one === typed);
+  if (mode === void 0) throw new UserError(`\`mode\` cannot be \`${typed}\`. There are: ${MODES.join(", ")}.`);
+  return mode;
+}
+function words(name) {
+  return getInput(name).split(/\s+/).filter((word) => word !== "");
+}
+function commandLine(command, more = []) {
+  const option = (name) => getInput(name) === "" ? [] : [`--${name}`, getInput(name)];
+  return [
+    command,
+    ...words("changes"),
+    ...words("with").flatMap((held) => ["--with", held]),
+    ...words("cells").flatMap((pattern) => ["--cells", pattern]),
+    ...["config", "python", "max-minutes", "out"].flatMap(option),
+    ...more
+  ];
+}
+function runnerOf(environment) {
+  const path = environment.GITHUB_EVENT_PATH;
+  let payload = {};
+  if (path)
+    try {
+      payload = JSON.parse(readFileSync2(path, "utf8"));
+    } catch {
+      throw new UserError(`The event file \`${path}\` cannot be read. It is written by the runner.`);
+    }
+  return {
+    eventName: environment.GITHUB_EVENT_NAME ?? "",
+    payload,
+    repository: environment.GITHUB_REPOSITORY ?? "",
+    // No default: the runner always names its server, and another server's runner names another one.
+    apiUrl: environment.GITHUB_API_URL ?? "",
+    serverUrl: environment.GITHUB_SERVER_URL ?? "",
+    runId: environment.GITHUB_RUN_ID ?? "",
+    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
+    sha: environment.GITHUB_SHA ?? ""
+  };
+}
+function withIndex(environment) {
+  const address = getInput("index-url");
+  if (address === "") return environment;
+  setSecret(address);
+  try {
+    const { username, password } = new URL(address);
+    for (const part of [username, password])
+      if (part !== "") for (const written of /* @__PURE__ */ new Set([part, decodeURIComponent(part)])) setSecret(written);
+  } catch {
+    throw new UserError("`index-url` is not an address. Write it like `https://USER:TOKEN@index.example/simple`.");
+  }
+  return { ...environment, UV_DEFAULT_INDEX: address };
+}
+function tokenInput() {
+  const token = getInput("token");
+  if (token === "") return void 0;
+  setSecret(token);
+  return token;
+}
+
+// src/action/load-plan.ts
+import { createHash } from "node:crypto";
+var LARGEST = 64 * 1024 * 1024;
+function loadPlan() {
+  const path = getInput("plan", { required: true });
+  const expected = getInput("plan-sha256", { required: true });
+  const text = readSmall(path, LARGEST);
+  if (text === void 0)
+    throw new UserError(`The plan \`${path}\` cannot be read. Download the artifact of the plan job.`);
+  const actual = createHash("sha256").update(text).digest("hex");
+  if (actual !== expected)
+    throw new UserError(
+      `The plan \`${path}\` is not the one that the plan job wrote: its SHA-256 differs. Nothing was done.`
+    );
+  const parsed = PlanFile.safeParse(JSON.parse(text));
+  if (!parsed.success)
+    throw new UserError("The plan is of another version of peft-sweep. Use one version in all jobs.");
+  return parsed.data;
+}
+
+// src/action/plan.ts
+import { createHash as createHash2 } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join as join3 } from "node:path";
+
+// src/plan/runners.ts
+var HOSTED = "ubuntu-24.04";
+function labelsFor(device, isYoung, choice) {
+  if (isYoung || choice.isFork && !choice.isApproved) return choice.hosted;
+  return choice.runners[device]?.["runs-on"] ?? null;
+}
+
+// src/detect/bots.ts
+var LONGEST_BODY = 65536;
+var NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+var RECOGNIZERS = [
+  { bot: "renovate", seenIn: "body", fits: ({ body }) => /<!--\s*renovate-debug:[A-Za-z0-9+/=]+\s*-->/.test(body) },
+  {
+    bot: "dependabot",
+    seenIn: "body",
+    fits: ({ body }) => /\[\/\/\]: # \(dependabot-start\)|^updated-dependencies:/m.test(body)
+  },
+  { bot: "dependabot", seenIn: "author", fits: ({ author }) => author === "dependabot[bot]" },
+  { bot: "renovate", seenIn: "author", fits: ({ author }) => author === "renovate[bot]" },
+  { bot: "dependabot", seenIn: "branch", fits: ({ branch }) => /^dependabot[/_-](pip|uv|conda)[/_-]/.test(branch) },
+  { bot: "renovate", seenIn: "branch", fits: ({ branch }) => /^renovate\//.test(branch) },
+  {
+    bot: "dependabot",
+    seenIn: "body",
+    fits: ({ body }) => /^Bumps (\[|the )|^Updates the requirements on \[/m.test(body) && /dependabot/i.test(body)
+  },
+  {
+    bot: "renovate",
+    seenIn: "body",
+    fits: ({ body }) => /^\| Package \| (Type \| )?(Update \| )?Change \|/m.test(body)
+  }
+];
+function recognizeBot(pull2) {
+  const text = { ...pull2, body: pull2.body.slice(0, LONGEST_BODY) };
+  const found = RECOGNIZERS.find(({ fits }) => fits(text));
+  if (found === void 0) return void 0;
+  const { bot, seenIn } = found;
+  const names = bot === "dependabot" ? dependabotNames(text) : renovateNames(text);
+  return { bot, seenIn, isGrouped: isGrouped(text, names), names };
+}
+function isGrouped({ title, branch }, names) {
+  return names.length > 1 || /\bthe .{1,80} group\b|\bwith \d+ updates?\b/.test(title) || /^renovate\/(all|.*-(minor|patch|major)$|lock-file-maintenance)/.test(branch);
+}
+function dependabotNames({ title, body }) {
+  const patterns = [
+    new RegExp(`^- dependency-name: ["']?(${NAME})["']?`, "gm"),
+    new RegExp(`dependency-name: ["']?(${NAME})["']?`, "g"),
+    new RegExp(`^Updates \`(${NAME})\``, "gm"),
+    new RegExp(`^(?:Bumps|Updates the requirements on) \\[(${NAME})\\]`, "gm")
+  ];
+  const ofTitle = new RegExp(`(?:[Bb]ump|[Uu]pdate) (${NAME}) (?:from|requirement)`).exec(title)?.[1];
+  return normalized([...patterns.flatMap((pattern) => all(body, pattern)), ...ofTitle ? [ofTitle] : []]);
+}
+function renovateNames({ title, body }) {
+  const rows = all(body, new RegExp(`^\\| *\\[?(${NAME})\\]?[^|]*\\|.*(?:->|\u2192)`, "gm"));
+  const ofTitle = new RegExp(`[Uu]pdate (?:dependency )?(${NAME}) to `).exec(title)?.[1];
+  return normalized([...rows, ...ofTitle ? [ofTitle] : []]);
+}
+function all(text, pattern) {
+  return [...text.matchAll(pattern)].map((found) => found[1] ?? "");
+}
+function normalized(names) {
+  return [...new Set(names.map(normalizeName))].filter((name) => name !== "package");
+}
+
+// src/publish/diff-lines.ts
+function shownLines(patch) {
+  const lines = [];
+  let next = 0;
+  for (const line of patch.split("\n")) {
+    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+    if (hunk) next = Number(hunk[1]);
+    else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
+  }
+  return lines;
+}
+
+// src/action/ends.ts
+var MOST_NAMED = 300;
+var FEW = 8;
+var NEVER_INCLUDED = /\.(md|rst|adoc|ipynb|png|jpe?g|gif|svg|ico|pdf|html?|css|scss|jsx?|tsx?|mjs|cjs|vue|json|jsonl|ya?ml|toml|lock|xml|csv|tsv|sql|sh|ps1|bat|c|cc|cpp|cu|h|hpp|rs|go|java|kt|rb|php|swift|pt|bin|safetensors|gguf|zip|gz|whl)$/i;
+var SCRIPT_LINE = new RegExp(`^[+-]#.*(///|dependencies|\\[|\\]|${WATCHED.join("|")})`, "im");
+async function mayMoveWatched({ files }, base, head) {
+  if (files.length >= MOST_NAMED) return true;
+  const suspects = suspectsOf(files);
+  if (suspects.length === 0) return false;
+  if (suspects.length > FEW) return true;
+  const paths = new Set(suspects);
+  const [before, after] = [await readRepository(only(base, paths)), await readRepository(only(head, paths))];
+  return diffManifests(before.manifests, after.manifests).some(({ library }) => isWatched(library)) || guard(before.manifests, after.manifests).some(({ stops }) => stops !== void 0) || includesOf(before) !== includesOf(after) || await namesWatched([...paths], base, head);
+}
+function suspectsOf(files) {
+  return files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...previous ? [previous] : []]);
+}
+function mayCarry({ path, patch, previous }) {
+  const names = [path, ...previous ? [previous] : []];
+  if (names.some(isManifest)) return true;
+  if (names.some((name) => name.endsWith(".py"))) return patch === void 0 || SCRIPT_LINE.test(patch);
+  return names.some((name) => !NEVER_INCLUDED.test(name));
+}
+function only(tree, paths) {
+  return {
+    files: async () => (await tree.files()).filter(({ path }) => paths.has(path)),
+    read: (wanted) => tree.read(wanted)
+  };
+}
+function includesOf({ manifests }) {
+  return JSON.stringify(manifests.flatMap(({ file, includes }) => includes.map(({ path }) => `${file} ${path}`)));
+}
+async function namesWatched(paths, base, head) {
+  const odd = paths.filter((path) => !isManifest(path) && !path.endsWith(".py"));
+  const texts = await Promise.all([base, head].map((tree) => tree.read(odd)));
+  return texts.some(
+    (found) => [...found.values()].some((text) => WATCHED.some((name) => text.toLowerCase().includes(name)))
+  );
+}
+async function readBoth({ files }, base, head, choice) {
+  const changed = suspectsOf(files);
+  for (const tree of [head, base]) await readFirst(tree, changed);
+  const after = await readRepository(head, choice);
+  return { base: await readRepository(base, choice, "manifests"), head: after };
+}
+async function readFirst(tree, changed) {
+  const present = (await tree.files()).filter(({ kind, bytes }) => kind === "file" && bytes <= LARGEST_MANIFEST);
+  await tree.read(changed);
+  const manifests = present.map(({ path }) => path).filter(isManifest);
+  const missing = manifests.length - (await tree.read(manifests)).size;
+  if (missing > 0)
+    throw new WeatherError(
+      `${missing} of ${manifests.length} manifests were not read: GitHub gave no archive of the commit, and asking for each would use up the requests of an hour. Run the job again.`
+    );
+}
+
+// src/action/plans.ts
+var CONFIGURATION = ".github/peft-sweep.yml";
+var OBEYED_FROM_BASE = [CONFIGURATION, "uv.toml", "pip.conf", ".python-version"];
+var DAY_MS = 24 * 36e5;
+async function targetPlan(target, cells, runner, github2, room) {
+  const comparison = await github2.compare(target.base, target.head);
+  const { mergeBase, files } = comparison;
+  const [baseTree, headTree] = [github2.tree(mergeBase), github2.tree(target.head)];
+  const about = (named2) => whereToWrite(target, comparison, named2);
+  if (!await mayMoveWatched(comparison, baseTree, headTree)) return quietPlan(runner, about(/* @__PURE__ */ new Set()));
+  const line = lineFor(
+    await configurationIn(baseTree),
+    cells.flatMap((cell) => ["--cells", cell])
+  );
+  const { manifests } = line.options;
+  const ends = await readBoth(comparison, baseTree, headTree, manifestChoice(manifests));
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const asked2 = await requestsOf(line.request, ends, world);
+  const requests = asked2.filter(({ request: request2 }) => request2.changes.length > 0);
+  const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
+  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, fromBase, ends, world)));
+  const named = new Set(planned.flatMap((request2) => request2.manifests.map(({ file }) => file)));
+  const { pull: pull2 } = target;
+  return {
+    ...finish(runner, line, planned, await youngOnes(planned, world), {
+      ...about(named),
+      ...requests.length === 0 && asked2[0] && { nothing: nothingToMeasure(asked2[0].standing) }
+    }),
+    isFork: pull2 !== void 0 && pull2.head.repository !== runner.repository
+  };
+}
+function whereToWrite({ pull: pull2, head }, { mergeBase, files }, named) {
+  if (pull2 === void 0) return { queued: head };
+  const bot = recognizeBot({ branch: pull2.head.ref, title: pull2.title, body: pull2.body, author: pull2.author })?.bot;
+  const shown = files.filter(({ path }) => named.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]);
+  return {
+    pull: { number: pull2.number, head: pull2.head.sha, base: mergeBase, diffLines: Object.fromEntries(shown) },
+    ...bot && { bot }
+  };
+}
+function obeyedFromBase(file) {
+  const message = "This file changes here. Until it is merged, that of the base counts.";
+  return { kind: "obeyed-from-base", message, file, line: 1 };
+}
+async function manualPlan(runner, room) {
+  const line = lineFor(readConfiguration, []);
+  if (line.request.changes.length === 0)
+    throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const planned = await plan(line.request, world.catalog, world.python.version);
+  const request2 = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
+  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
+}
+async function upcomingPlan(runner, github2, room) {
+  const tree = github2.tree(runner.sha);
+  const line = lineFor(await configurationIn(tree), []);
+  const repository = await read(tree, line);
+  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
+  const requests = await upcomingRequests(line.request, repository, world);
+  const ends = { base: repository, head: repository };
+  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, [], ends, world)));
+  return finish(runner, line, planned, await youngOnes(planned, world), {});
+}
+function quietPlan(runner, more) {
+  return finish(
+    runner,
+    lineFor(() => void 0, []),
+    [],
+    /* @__PURE__ */ new Set(),
+    more
+  );
+}
+function read(tree, line, what) {
+  const { manifests } = line.options;
+  return readRepository(tree, manifestChoice(manifests), what);
+}
+async function configurationIn(tree) {
+  await tree.files();
+  const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
+  return () => text;
+}
+function lineFor(readConfig, more) {
+  const problems = [];
+  const line = parseCommandLine(commandLine("plan", more), readConfig, problems);
+  if (problems.length > 0) throw new UserError(problems);
+  return line;
+}
+async function plannedRequest({ request: request2, known, files }, findings, ends, world) {
+  const kept = (known.patchable?.manifests ?? []).filter(
+    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name))
+  );
+  const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
+  const texts = manifests.filter(({ locked }) => locked.length === 0);
+  const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
+  const planned = await plan(request2, world.catalog, world.python.version);
+  return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
+}
+function asFile(request2) {
+  return JSON.parse(JSON.stringify(request2));
+}
+async function youngOnes(requests, world) {
+  const typed = getInput("min-age") || "3";
+  const days = Number(typed);
+  if (!Number.isFinite(days) || days < 0)
+    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
+  const young = /* @__PURE__ */ new Set();
+  for (const [index, { plan: planned }] of requests.entries())
+    for (const { library, to } of planned.changes) {
+      const release = (await world.catalog.releases(library)).find(({ version }) => version === to);
+      const age = release?.uploaded === void 0 ? 0 : Date.now() - Date.parse(release.uploaded);
+      if (age < days * DAY_MS) young.add(index);
+    }
+  return young;
+}
+function finish(runner, line, requests, young, more) {
+  const known = line.options.known.flatMap(
+    ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
+  );
+  const file = PlanFile.parse({
+    schemaVersion: 1,
+    tool: "0.3.0",
+    repository: runner.repository,
+    ...more,
+    comment: line.options.comment,
+    failOn: [...line.options.failOn],
+    known,
+    requests,
+    shards: shardsOf(requests.map((request2) => request2.plan))
+  });
+  return { file, line, young, isFork: false };
+}
+
+// src/action/plan.ts
+async function planJob(runner, github2, room) {
+  const isNamed = words("changes").length > 0;
+  const event = isNamed ? { kind: "manual" } : readEvent(runner.eventName, runner.payload);
+  if (event.kind === "nothing") return noted(event.why);
+  if (event.kind === "manual" && (isNamed || runner.eventName !== "schedule")) return manualPlan(runner, room);
+  if (github2 === void 0)
+    throw new UserError("Reading the repository needs `token`. Pass the `github.token` of the job.");
+  switch (event.kind) {
+    case "manual":
+      return upcomingPlan(runner, github2, room);
+    case "pull":
+      return targetPlan(targetOf(await github2.pull(event.number)), [], runner, github2, room);
+    case "queue":
+      return targetPlan(event, [], runner, github2, room);
+    case "run":
+      return planOfRun(event, runner, github2, room);
+    case "slash":
+      return planOfCommand(event, runner, github2, room);
+  }
+}
+function targetOf(pull2) {
+  return { base: pull2.base.sha, head: pull2.head.sha, pull: pull2 };
+}
+function noted(why) {
+  notice(why);
+  return void 0;
+}
+async function planOfRun({ repository, branch, sha }, runner, github2, room) {
+  const found = (await github2.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
+  const [only2] = found;
+  if (found.length === 1 && only2) return targetPlan(targetOf(only2), [], runner, github2, room);
+  return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
+}
+async function planOfCommand(given, runner, github2, room) {
+  const pull2 = await github2.pull(given.number);
+  const command = { ...given.comment && { comment: given.comment }, slash: given.slash };
+  const about = { number: pull2.number, head: pull2.head.sha, base: pull2.base.sha, diffLines: {} };
+  const refused = await whyRefused(given, pull2, github2);
+  const answered = (why = []) => {
+    for (const line of why) notice(plain(line, 1e3));
+    return quietPlan(runner, {
+      pull: about,
+      command: { ...command, ...why.length > 0 && { refused: shortened(why) } }
+    });
+  };
+  if (refused.length > 0) return answered(refused);
+  if (given.slash.command !== "run") return answered();
+  try {
+    const planned = await targetPlan(targetOf(pull2), given.slash.cells, runner, github2, room);
+    return { ...planned, file: { ...planned.file, command } };
+  } catch (error2) {
+    if (error2 instanceof UserError) return answered(error2.lines);
+    throw error2;
+  }
+}
+function shortened(lines) {
+  return lines.slice(0, 20).map((line) => line.slice(0, 1e3));
+}
+async function whyRefused({ by, at: at2, slash }, pull2, github2) {
+  const permission2 = await github2.permission(by);
+  if (permission2 !== "admin" && permission2 !== "write")
+    return [`${by} may not give commands: that takes write permission to this repository.`];
+  if (pull2.state === "closed") return ["The pull request is closed."];
+  const problems = [];
+  selectCells(cellsOf2(slash), allCells(), problems);
+  if (problems.length > 0 || slash.command !== "run") return problems;
+  const pushes = await pushesTo(pull2, github2);
+  if (pushes === void 0)
+    return ["GitHub does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch."];
+  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at2));
+  return newest?.after === pull2.head.sha ? [] : ["The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again."];
+}
+function cellsOf2(slash) {
+  if (slash.command === "run") return slash.cells;
+  return slash.command === "explain" || slash.command === "accept" ? [slash.cell] : [];
+}
+async function pushesTo({ head }, github2) {
+  try {
+    return await github2.pushes(head.repository, head.ref);
+  } catch (error2) {
+    if (error2 instanceof Refused) return void 0;
+    throw error2;
+  }
+}
+function writePlan({ file, line, young, isFork }) {
+  const text = `${JSON.stringify(file, null, 1)}
+`;
+  const { out, runners } = line.options;
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join3(out, "plan.json"), text);
+  const choice = { isFork, isApproved: getInput("environment") !== "", hosted: hostedLabels(), runners };
+  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
+    return { id, device, minutes, "runs-on": labelsFor(device, young.has(request2), choice) };
+  });
+  setOutput("plan", join3(out, "plan.json"));
+  setOutput("plan-sha256", createHash2("sha256").update(text).digest("hex"));
+  setOutput("shards", JSON.stringify(shards));
+  setOutput("has-work", String(file.shards.length > 0));
+  setOutput("has-reply", String(file.command !== void 0 && file.shards.length === 0));
+  info(planLine(file, line));
+}
+var Labels = external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)]);
+function hostedLabels() {
+  const typed = getInput("hosted-runs-on");
+  if (typed === "") return HOSTED;
+  try {
+    return Labels.parse(JSON.parse(typed));
+  } catch {
+    throw new UserError(
+      `\`hosted-runs-on\` cannot be \`${typed}\`. Write labels as JSON, e.g. \`"ubuntu-24.04"\` or \`["self-hosted", "ephemeral"]\`.`
+    );
+  }
+}
+function planLine(file, line) {
+  if (file.shards.length === 0) return file.command ? "The command is answered." : nothingText(file);
+  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.["usd-per-minute"] ?? 0));
+  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
+  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
 
 // src/action/sweep.ts
@@ -23020,34 +23517,38 @@ function shardInput(file) {
     throw new UserError(`The plan has no shard \`${id}\`. It has: ${file.shards.map((one) => one.id).join(", ")}.`);
   return shard;
 }
-async function sweepShard(file, shard, out, context2, options, watch) {
+async function sweepShard(file, shard, out, context2, options, tell) {
   const whole = file.requests[shard.request]?.plan;
   if (whole === void 0) throw new UserError("The plan has no request for this shard.");
   const planned = planOfShard(whole, shard);
   const giveBack = takeOut(out);
   try {
-    return await measuredShard(planned, out, context2, options, watch);
+    return await measuredShard(planned, out, context2, options, tell);
   } finally {
     giveBack();
   }
 }
-async function measuredShard(planned, out, context2, options, watch) {
+async function measuredShard(planned, out, context2, options, { begun, watch }) {
   const world = await openWorld({ ...context2, python: options.python, offline: options.offline });
   const torch = await torchFor(world, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context2.signal, say: context2.say };
   const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+  begun?.(machine);
   const watched = watch ? { ...ports, watch: (history) => watch(history, planned) } : ports;
   const report = await sweep(planned, { findings: [] }, watched, machine);
   writeReport(out, report);
   await world.discardUnlessProtected();
   return report;
 }
-function writeShard(out, shard, sha256, report) {
+function writeShard(out, shard, sha256, run2) {
   mkdirSync2(out, { recursive: true });
-  const { python, torch, device, containment, ms, stoppedBy, probe } = report.run;
+  const { python, torch, device, containment, ms, stoppedBy, probe } = run2;
   const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
   writeFileSync2(join4(out, "shard.json"), `${JSON.stringify(text)}
 `);
+}
+function begunRun(machine) {
+  return { ...machine, ms: 0, stoppedBy: "interrupted" };
 }
 
 // node_modules/@actions/github/lib/context.js
@@ -27549,44 +28050,167 @@ var Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRes
   }
 );
 
+// src/adapters/github-shapes.ts
+function toComment({ id, user, body }) {
+  return { id, author: user?.login ?? "", body: body ?? "" };
+}
+function toPull(raw) {
+  return {
+    number: raw.number,
+    state: raw.state === "open" ? "open" : "closed",
+    title: raw.title,
+    body: raw.body ?? "",
+    author: raw.user?.login ?? "",
+    head: { sha: raw.head.sha, ref: raw.head.ref, repository: raw.head.repo?.full_name ?? "" },
+    base: { sha: raw.base.sha, ref: raw.base.ref }
+  };
+}
+function toCheck({ title, summary: summary2, text, conclusion, annotations: annotations2 }) {
+  const output = { title, summary: summary2, ...text && { text }, annotations: [...annotations2] };
+  return conclusion ? { status: "completed", conclusion, output } : { status: "in_progress", output };
+}
+
+// src/adapters/github-tree.ts
+import { createHash as createHash3 } from "node:crypto";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+// src/adapters/tar.ts
+var BLOCK = 512;
+var LARGEST_ARCHIVE = 1024 * 1024 * 1024;
+var LARGEST_FILE = 32 * 1024 * 1024;
+var REGULAR = ["0", "\0"];
+async function* tarFiles(chunks) {
+  const source = new Blocks(chunks);
+  for (; ; ) {
+    const header = await source.take(BLOCK);
+    if (header === void 0 || header[0] === 0) return;
+    const size = Number.parseInt(header.toString("latin1", 124, 136).replace(/\0.*$/s, "").trim(), 8);
+    const padded = Math.ceil(size / BLOCK) * BLOCK;
+    if (!Number.isSafeInteger(padded) || source.taken + padded > LARGEST_ARCHIVE) return;
+    const isWanted = REGULAR.includes(header.toString("latin1", 156, 157)) && size <= LARGEST_FILE;
+    const content = isWanted ? await source.take(padded) : await source.skip(padded);
+    if (content === void 0) return;
+    if (isWanted) yield content.subarray(0, size);
+  }
+}
+var Blocks = class {
+  taken = 0;
+  #waiting = Buffer.alloc(0);
+  #chunks;
+  constructor(chunks) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+  /** undefined where the stream ends before. */
+  async take(count) {
+    const parts = [];
+    return await this.#pass(count, (part) => parts.push(part)) ? Buffer.concat(parts) : void 0;
+  }
+  async skip(count) {
+    return await this.#pass(count, () => void 0) ? Buffer.alloc(0) : void 0;
+  }
+  async #pass(count, give) {
+    this.taken += count;
+    for (let left = count; left > 0; ) {
+      if (this.#waiting.length === 0) {
+        const { value, done } = await this.#chunks.next();
+        if (done) return false;
+        this.#waiting = Buffer.from(value);
+      }
+      const part = this.#waiting.subarray(0, left);
+      this.#waiting = this.#waiting.subarray(part.length);
+      left -= part.length;
+      give(part);
+    }
+    return true;
+  }
+};
+
 // src/adapters/github-tree.ts
 var WIDTH = 16;
-var MOST_FILES = 200;
+var MOST_FILES = 36;
+var WORTH_AN_ARCHIVE = 12;
+var Blobs = class {
+  texts = /* @__PURE__ */ new Map();
+  underWay = /* @__PURE__ */ new Map();
+  fetched = 0;
+  hasArchives = true;
+};
 function githubTree(client, here, sha, blobs, asked2) {
   const objects = /* @__PURE__ */ new Map();
-  let fetched = 0;
+  let listed;
   return {
-    files: () => asked2(async () => {
-      const { data } = await client.rest.git.getTree({ ...here, tree_sha: sha, recursive: "1" });
-      if (data.truncated)
-        throw new WeatherError("The repository has more files than GitHub lists at once. Check it out first.");
-      return data.tree.flatMap((entry) => {
-        if (entry.type !== "blob" || !entry.path || !entry.sha) return [];
-        objects.set(entry.path, entry.sha);
-        return [{ path: entry.path, bytes: entry.size ?? 0, kind: entry.mode === "120000" ? "link" : "file" }];
+    files: () => {
+      listed ??= asked2(async () => {
+        const { data } = await client.rest.git.getTree({ ...here, tree_sha: sha, recursive: "1" });
+        if (data.truncated)
+          throw new WeatherError("The repository has more files than GitHub lists at once. Check it out first.");
+        return data.tree.flatMap((entry) => {
+          if (entry.type !== "blob" || !entry.path || !entry.sha) return [];
+          objects.set(entry.path, entry.sha);
+          return [{ path: entry.path, bytes: entry.size ?? 0, kind: entry.mode === "120000" ? "link" : "file" }];
+        });
       });
-    }),
+      return listed;
+    },
     async read(paths) {
       const present = paths.filter((path) => objects.has(path));
-      const missing = present.filter((path) => !blobs.has(objects.get(path) ?? "")).slice(0, MOST_FILES - fetched);
-      fetched += missing.length;
-      const waiting = [...missing];
-      const work = async () => {
-        for (let path = waiting.shift(); path !== void 0; path = waiting.shift()) {
-          const file_sha = objects.get(path) ?? "";
-          const { data } = await asked2(() => client.rest.git.getBlob({ ...here, file_sha }));
-          blobs.set(file_sha, Buffer.from(data.content, data.encoding === "base64" ? "base64" : "utf8").toString());
-        }
-      };
-      await Promise.all(Array.from({ length: WIDTH }, work));
+      const missing = () => [...new Set(present.map((path) => objects.get(path) ?? ""))].filter((id) => !blobs.texts.has(id));
+      if (missing().length > WORTH_AN_ARCHIVE && blobs.hasArchives)
+        await fromArchive(client, here, sha, new Set(missing()), blobs, asked2);
+      await oneByOne(client, here, missing(), blobs, asked2);
       return new Map(
         present.flatMap((path) => {
-          const text = blobs.get(objects.get(path) ?? "");
+          const text = blobs.texts.get(objects.get(path) ?? "");
           return text === void 0 ? [] : [[path, text]];
         })
       );
     }
   };
+}
+async function oneByOne(client, here, ids, blobs, asked2) {
+  const waiting = [...ids];
+  const work = async () => {
+    for (let id = waiting.shift(); id !== void 0; id = waiting.shift()) {
+      if (!blobs.underWay.has(id) && blobs.fetched++ < MOST_FILES)
+        blobs.underWay.set(id, fetchBlob(client, here, id, blobs, asked2));
+      await blobs.underWay.get(id);
+    }
+  };
+  await Promise.all(Array.from({ length: WIDTH }, work));
+}
+async function fetchBlob(client, here, file_sha, blobs, asked2) {
+  const { data } = await asked2(() => client.rest.git.getBlob({ ...here, file_sha }));
+  blobs.texts.set(file_sha, Buffer.from(data.content, data.encoding === "base64" ? "base64" : "utf8").toString());
+}
+async function fromArchive(client, here, sha, wanted, blobs, asked2) {
+  try {
+    const { data } = await asked2(
+      () => client.request("GET /repos/{owner}/{repo}/tarball/{ref}", {
+        ...here,
+        ref: sha,
+        request: { parseSuccessResponseBody: false }
+      })
+    );
+    const packed2 = Readable.fromWeb(data);
+    const unpacked2 = packed2.pipe(createGunzip());
+    packed2.once("error", (error2) => unpacked2.destroy(error2));
+    for await (const content of tarFiles(unpacked2)) {
+      const id = blobId(content, sha.length);
+      if (wanted.has(id)) blobs.texts.set(id, content.toString());
+    }
+    unpacked2.destroy();
+    packed2.destroy();
+  } catch (error2) {
+    if (!(error2 instanceof Refused) && !isBroken(error2)) throw error2;
+    blobs.hasArchives = false;
+  }
+}
+function isBroken(error2) {
+  return ["Z_DATA_ERROR", "Z_BUF_ERROR", "ERR_INVALID_ARG_TYPE"].includes(error2.code ?? "");
+}
+function blobId(content, length) {
+  return createHash3(length === 64 ? "sha256" : "sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
 // src/adapters/github.ts
@@ -27609,10 +28233,11 @@ function octokit({ token, apiUrl, say, retryMs = 1e3 }) {
 }
 function connect(settings) {
   const client = octokit(settings);
-  const blobs = /* @__PURE__ */ new Map();
+  const blobs = new Blobs();
   const [owner = "", repo = ""] = settings.repository.split("/");
   const here = { owner, repo };
-  const all2 = (route, parameters) => pages(client, route, { ...here, ...parameters });
+  let own2;
+  const all2 = (route, parameters, listOf) => pages(client, route, { ...here, ...parameters }, listOf);
   return {
     tree: (sha) => githubTree(client, here, sha, blobs, asked),
     compare: (base, head) => asked(() => compare(client, here, base, head)),
@@ -27627,37 +28252,59 @@ function connect(settings) {
       });
       return found.data.map(toPull).filter(({ head }) => head.repository === repository && head.ref === branch);
     }),
-    login: () => settings.login ? Promise.resolve(settings.login) : asked(() => login(client)),
+    login: () => {
+      own2 ??= settings.login ? Promise.resolve(settings.login) : asked(() => login(client));
+      return own2;
+    },
     comments: (number) => asked(
       async () => (await all2("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: number })).map(toComment)
     ),
-    createComment: (number, body) => asked(async () => void await client.rest.issues.createComment({ ...here, issue_number: number, body })),
+    createComment: (number, body) => asked(async () => (await client.rest.issues.createComment({ ...here, issue_number: number, body })).data.id),
     updateComment: (id, body) => asked(async () => void await client.rest.issues.updateComment({ ...here, comment_id: id, body })),
     lineComments: (number) => asked(
-      async () => (await all2("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", { pull_number: number })).map((raw) => ({ ...toComment(raw), path: raw.path, line: raw.line ?? void 0 }))
+      async () => (await all2("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", { pull_number: number })).map(
+        (raw) => ({
+          ...toComment(raw),
+          path: raw.path,
+          line: raw.line ?? void 0,
+          url: raw.html_url ?? ""
+        })
+      )
     ),
-    createLineComment: (number, sha, path, line, body) => asked(
-      async () => void await client.rest.pulls.createReviewComment({
-        ...here,
-        pull_number: number,
-        commit_id: sha,
-        path,
-        line,
-        side: "RIGHT",
-        body
-      })
-    ),
+    createLineComment: (number, sha, path, line, body) => asked(async () => {
+      const where = { pull_number: number, commit_id: sha, path, line, side: "RIGHT" };
+      return (await client.rest.pulls.createReviewComment({ ...here, ...where, body })).data.html_url;
+    }),
     updateLineComment: (id, body) => asked(async () => void await client.rest.pulls.updateReviewComment({ ...here, comment_id: id, body })),
     createCheck: (sha, name, state) => asked(async () => (await client.rest.checks.create({ ...here, head_sha: sha, name, ...toCheck(state) })).data.id),
     updateCheck: (id, state) => asked(async () => void await client.rest.checks.update({ ...here, check_run_id: id, ...toCheck(state) })),
+    checkText: (ref, name) => asked(async () => {
+      const { data } = await client.rest.checks.listForRef({
+        ...here,
+        ref,
+        check_name: name,
+        filter: "all",
+        per_page: 100
+      });
+      const done = data.check_runs.filter(({ status, output }) => status === "completed" && output.text);
+      return done.toSorted((left, right) => right.id - left.id)[0]?.output.text ?? void 0;
+    }),
+    react: (comment_id, content) => asked(async () => void await client.rest.reactions.createForIssueComment({ ...here, comment_id, content })),
+    commit: (branch, head, message, files) => asked(() => commit2(client, here, branch, head, message, files)),
     permission: (username) => asked(() => permission(client, here, username)),
     artifacts: (runId) => asked(async () => {
-      const { data } = await client.rest.actions.listWorkflowRunArtifacts({ ...here, run_id: runId, per_page: 100 });
-      return data.artifacts.filter(({ expired }) => !expired).map(({ name, size_in_bytes: bytes }) => ({ name, bytes }));
+      const found = await all2(
+        "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts",
+        { run_id: runId },
+        (data) => data.artifacts
+      );
+      return found.filter(({ expired }) => !expired).map(({ id, name, size_in_bytes: bytes }) => ({ id, name, bytes }));
     }),
-    pushes: (branch) => asked(async () => {
+    pushes: (repository, branch) => asked(async () => {
+      const [headOwner = "", headRepo = ""] = repository.split("/");
       const { data } = await client.rest.repos.listActivities({
-        ...here,
+        owner: headOwner,
+        repo: headRepo,
         ref: `refs/heads/${branch}`,
         per_page: 100
       });
@@ -27670,17 +28317,17 @@ async function asked(ask) {
     return await ask();
   } catch (error2) {
     const { status, message } = error2;
-    const text = String(message ?? error2).split("\n")[0]?.slice(0, 200) ?? "";
+    const text = String(message ?? error2).split("\n")[0]?.replace(/ - https?:\/\/\S+$/, "").slice(0, 200) ?? "";
     if (status !== void 0 && status >= 400 && status < 500 && status !== 429)
       throw new Refused(`GitHub answered ${status}: ${text}`, status);
     throw new WeatherError(`GitHub did not answer: ${text}. Run the job again.`, { cause: error2 });
   }
 }
-async function pages(client, route, parameters) {
+async function pages(client, route, parameters, listOf = (data) => data) {
   const found = [];
   for (let page = 1; page <= MOST_PAGES; page++) {
     const { data } = await client.request(route, { ...parameters, per_page: 100, page });
-    const list = data;
+    const list = listOf(data);
     for (const one of list) found.push(one);
     if (list.length < 100) break;
   }
@@ -27692,8 +28339,26 @@ async function compare(client, here, base, head) {
     basehead: `${base}...${head}`,
     per_page: 100
   });
-  const files = (data.files ?? []).map(({ filename, patch }) => ({ path: filename, patch }));
+  const files = (data.files ?? []).map(
+    ({ filename, previous_filename: previous, patch }) => ({
+      path: filename,
+      ...previous && { previous },
+      patch
+    })
+  );
   return { mergeBase: data.merge_base_commit.sha, files };
+}
+async function commit2(client, here, branch, head, message, files) {
+  const { data: parent } = await client.rest.git.getCommit({ ...here, commit_sha: head });
+  const { data: whole } = await client.rest.git.getTree({ ...here, tree_sha: parent.tree.sha, recursive: "1" });
+  const tree = [...files].map(([path, content]) => ({
+    ...{ path, content, type: "blob" },
+    mode: whole.tree.find((entry) => entry.path === path)?.mode
+  }));
+  const { data: made } = await client.rest.git.createTree({ ...here, base_tree: parent.tree.sha, tree });
+  const { data: next } = await client.rest.git.createCommit({ ...here, message, tree: made.sha, parents: [head] });
+  await client.rest.git.updateRef({ ...here, ref: `heads/${branch}`, sha: next.sha, force: false });
+  return next.sha;
 }
 async function permission(client, here, username) {
   try {
@@ -27712,24 +28377,6 @@ async function login(client) {
     return "github-actions[bot]";
   }
 }
-function toComment({ id, user, body }) {
-  return { id, author: user?.login ?? "", body: body ?? "" };
-}
-function toPull(raw) {
-  return {
-    number: raw.number,
-    state: raw.state === "open" ? "open" : "closed",
-    title: raw.title,
-    body: raw.body ?? "",
-    author: raw.user?.login ?? "",
-    head: { sha: raw.head.sha, ref: raw.head.ref, repository: raw.head.repo?.full_name ?? "" },
-    base: { sha: raw.base.sha, ref: raw.base.ref }
-  };
-}
-function toCheck({ title, summary: summary2, conclusion, annotations: annotations2 }) {
-  const output = { title, summary: summary2, annotations: [...annotations2] };
-  return conclusion ? { status: "completed", conclusion, output } : { status: "in_progress", output };
-}
 
 // src/report/annotations.ts
 var MOST3 = 10;
@@ -27745,8 +28392,8 @@ function annotations(report) {
   const incomplete = open2 > 0 ? [
     {
       level: "warning",
-      title: "Not every cell was measured",
-      message: `${open2} of ${report.comparisons.length} cells were not compared.`
+      title: plain("Not every cell was measured"),
+      message: plain(`${open2} of ${report.comparisons.length} cells were not compared.`)
     }
   ] : [];
   return [...found, ...incomplete].slice(0, MOST3);
@@ -27770,6 +28417,8 @@ async function main() {
       return runSweep(room);
     case "publish":
       return runPublish();
+    case "apply":
+      return runApply();
     case "all":
       return runAll(room);
   }
@@ -27778,7 +28427,7 @@ function roomOf(environment) {
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
   const say = (text) => info(text.split("\n").map(logLine).join("\n"));
-  return { environment, folder: process.cwd(), signal: interrupted.signal, print: say, say };
+  return { environment: withIndex(environment), folder: process.cwd(), signal: interrupted.signal, print: say, say };
 }
 function github() {
   const token = tokenInput();
@@ -27792,63 +28441,61 @@ async function runPlan(room) {
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
 }
-async function announced(file, client) {
-  try {
-    return await announce(file, client);
-  } catch (error2) {
-    if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
-    info(`No check was opened: ${error2.message}`);
-    return void 0;
-  }
-}
 async function runSweep(room) {
   const file = loadPlan();
   const shard = shardInput(file);
   const { out } = optionsOf();
-  const report = await sweepShard(file, shard, out, room, optionsOf());
-  writeShard(out, shard, getInput("plan-sha256"), report);
+  const sha256 = getInput("plan-sha256");
+  const begun = (machine) => writeShard(out, shard, sha256, begunRun(machine));
+  const report = await sweepShard(file, shard, out, room, optionsOf(), { begun });
+  writeShard(out, shard, sha256, report.run);
   setOutput("report", join5(out, "report.json"));
   info(verdictLine(report));
 }
 async function runPublish() {
-  const file = loadPlan();
   const client = github();
-  if (file.reply !== void 0) return answer(file, client);
-  const folder = getInput("shards");
-  if (folder === "") return openCheck(file, client);
   const runner = runnerOf(process.env);
-  const refused = await refusedShards(file, runner, client);
-  const gathered = await gather(file, getInput("plan-sha256"), folder, "0.2.0", refused);
+  const result = getInput("result");
+  if (result === "failure" && getInput("plan-sha256") === "") return notPlanned(runner, client);
+  const file = loadPlan();
   const check = Number(getInput("check")) || void 0;
+  if (result === "cancelled") return cancelled(file, check, client);
+  const folder = getInput("shards");
+  if (file.command !== void 0 && file.shards.length === 0) return reply(file, client);
+  if (folder === "") return begin(file, runner, client);
+  const listed = await listedShards(file, runner, client);
+  const gathered = await gather(file, getInput("plan-sha256"), folder, "0.3.0", listed);
   await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
+  const asked2 = file.command?.comment;
+  if (client && asked2 !== void 0) await unlessRefused("No reaction:", () => client.react(asked2, "rocket"));
+}
+async function runApply() {
+  const client = github();
+  if (client === void 0) throw new UserError("`apply` needs `token`. Pass the `github.token` of the job.");
+  setOutput("commit", await apply(runnerOf(process.env), client) ?? "");
 }
 async function runAll(room) {
   const client = github();
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === void 0) return nothingToDo();
   writePlan(planned);
-  const check = client ? await announced(planned.file, client) : void 0;
-  if (planned.file.reply !== void 0) return answer(planned.file, client);
+  const check = client ? await unlessRefused("No check was opened:", () => announce(planned.file, client)) : void 0;
+  if (planned.file.command !== void 0 && planned.file.shards.length === 0) return reply(planned.file, client);
   if (planned.file.shards.length === 0) return nothingToDo();
   const shards = join5(planned.line.options.out, "shards");
   const sha256 = "in-one-job";
   for (const shard of planned.file.shards) {
     const out = join5(shards, `peft-sweep-shard-${shard.id}`);
-    const watch = progressOn(planned.file, runnerOf(process.env), client, "0.2.0");
-    writeShard(out, shard, sha256, await sweepShard(planned.file, shard, out, room, planned.line.options, watch));
+    const watch = progressOn(planned.file, runnerOf(process.env), client, "0.3.0");
+    const report = await sweepShard(planned.file, shard, out, room, planned.line.options, { watch });
+    writeShard(out, shard, sha256, report.run);
   }
-  const gathered = await gather(planned.file, sha256, shards, "0.2.0");
+  const gathered = await gather(planned.file, sha256, shards, "0.3.0");
   await show(
     gathered.reports,
     await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
     planned.line.options.out
   );
-}
-async function openCheck(file, client) {
-  setOutput("check", client ? await announced(file, client) ?? "" : "");
-}
-async function answer({ pull: pull2, reply }, client) {
-  if (pull2 && reply && client) await client.createComment(pull2.number, reply);
 }
 function optionsOf() {
   const problems = [];
@@ -27868,31 +28515,37 @@ function logLine(text) {
 }
 var LONGEST_SUMMARY2 = 1e3 * 1024;
 async function show(reports, published, out) {
-  const [first] = reports;
   for (const [index, report] of reports.entries())
     writeReport(reports.length > 1 ? join5(out, String(index + 1)) : out, report);
   for (const report of reports)
     for (const { level, title, message } of annotations(report))
-      (level === "error" ? error : warning)(message, { title });
+      (level === "error" && published.conclusion === "failure" ? error : warning)(message, { title });
   const status = statusOf(reports, published);
   setOutput("status", status);
   setOutput("verdict", reports.map(verdictLine).join("; "));
   setOutput("report", join5(out, "report.json"));
-  setOutput("pin", (first && recommended(first)?.specifier) ?? "");
+  setOutput("pin", pinOutput(reports));
+  setOutput("regressed", JSON.stringify(reports.flatMap((report) => worse(report).map(({ cell }) => cell))));
+  setOutput("comment-id", published.comment?.id ?? "");
+  setOutput("comment-content", published.comment?.body ?? renderComments(reports));
   if (process.env.GITHUB_STEP_SUMMARY)
-    await summary.addRaw(renderComments(reports).slice(0, LONGEST_SUMMARY2)).write();
+    await summary.addRaw((published.comment?.body ?? renderComments(reports)).slice(0, LONGEST_SUMMARY2)).write();
   process.exitCode = status === 3 ? 0 : status;
   if (status === 3) warning("Nothing got worse, but not every cell was compared.");
 }
+function pinOutput(reports) {
+  const pin = reports.map(recommended).find((one) => one !== void 0);
+  return pin === void 0 ? "" : specifiersOf(pin).join(" ");
+}
 function statusOf(reports, { conclusion }) {
-  if (reports.some(({ run: run2 }) => run2.stoppedBy === "interrupted")) return 130;
+  if (interrupted.signal.aborted) return 130;
   if (conclusion === "failure") return 1;
   return reports.some(({ totals }) => totals.cells["not-compared"] > 0) ? 3 : 0;
 }
 function failed(error2) {
   const { status, lines, log } = failureOf(error2, interrupted.signal.aborted);
   for (const text of lines) error(plain(text, 1e3));
-  if (log !== void 0) info(nextStep(writeDefect("0.2.0", [getInput("mode")], log), logLine(log)));
+  if (log !== void 0) info(nextStep(writeDefect("0.3.0", [getInput("mode")], log), logLine(log)));
   setOutput("status", status);
   process.exitCode = status;
 }

@@ -69,13 +69,48 @@ function code(text, longest = LONGEST) {
   return safe === "" ? "` `" : `\`${safe}\``;
 }
 function fence(lines, language = "text") {
-  const safe = lines.map((line) => plain(line));
+  return fenced(
+    lines.map((line) => plain(line)),
+    language
+  );
+}
+var LONGEST_WHOLE_LINE = 2e3;
+var NOT_WHOLE = new RegExp("[^\\P{Cc}\\t]|\\p{Cf}|[\\u2028\\u2029]", "u");
+function wholeLines(lines, language) {
+  if (lines.some((line) => line.length > LONGEST_WHOLE_LINE || NOT_WHOLE.test(line))) return void 0;
+  return fenced(lines, language);
+}
+function fenced(lines, language) {
   const longest = Math.max(
     2,
-    ...safe.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
+    ...lines.map((line) => Math.max(0, ...[...line.matchAll(/`+/g)].map((match) => match[0].length)))
   );
   const ticks = "`".repeat(longest + 1);
-  return [`${ticks}${language}`, ...safe, ticks].join("\n");
+  return [`${ticks}${language}`, ...lines, ticks].join("\n");
+}
+function md(text, ...parts) {
+  return String.raw({ raw: text }, ...parts);
+}
+function joined(parts, separator) {
+  return parts.join(separator);
+}
+function codes(texts) {
+  return joined(
+    texts.map((text) => code(text)),
+    ", "
+  );
+}
+function link(text, address) {
+  return /^https?:\/\/[\w.:-]+(\/[\w.~%/+@:-]*)?(\?[\w.~%=&-]*)?(#[\w-]*)?$/.test(address) ? `[${text}](${address})` : text;
+}
+function hidden(name, value) {
+  return `<!-- peft-sweep:v1:${name} ${Buffer.from(JSON.stringify(value)).toString("base64")} -->`;
+}
+function cut(text, longest) {
+  if (text.length <= longest) return text;
+  const end = text.lastIndexOf("\n", longest - 3);
+  return `${text.slice(0, end > 0 ? end : longest - 2)}
+\u2026`;
 }
 
 export {
@@ -84,5 +119,12 @@ export {
   plain,
   inline,
   code,
-  fence
+  fence,
+  wholeLines,
+  md,
+  joined,
+  codes,
+  link,
+  hidden,
+  cut
 };

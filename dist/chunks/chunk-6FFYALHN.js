@@ -25,7 +25,8 @@ var OPTIONS = {
   json: { help: "print the report as JSON" },
   vendor: { help: "copy the action into the repository too" },
   forks: { help: "serve pull requests of forks too" },
-  schedule: { help: "add a weekly run" }
+  schedule: { help: "add a weekly run" },
+  apply: { help: "add a job that commits measured pins when it is told to" }
 };
 var MEASURING = ["python", "jobs", "max-minutes", "out", "fresh", "offline", "json", "device", "search"];
 var ASKING = ["with", "cells", "config", ...MEASURING];
@@ -92,7 +93,7 @@ var GRAMMAR = {
     usage: [""],
     does: "write the workflows and a first configuration",
     operands: 0,
-    options: ["vendor", "forks", "schedule"],
+    options: ["vendor", "forks", "schedule", "apply"],
     examples: ["--schedule"]
   },
   doctor: {

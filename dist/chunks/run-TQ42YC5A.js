@@ -3,9 +3,9 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-HFXKQPST.js";
-import "./chunk-IOHXFN5T.js";
-import "./chunk-KTZONPEQ.js";
+} from "./chunk-ZJP45PI4.js";
+import "./chunk-6FFYALHN.js";
+import "./chunk-LTJHQHL6.js";
 import "./chunk-WNWKF34P.js";
 export {
   readConfiguration,

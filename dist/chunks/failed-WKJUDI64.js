@@ -7,7 +7,7 @@ import {
 import {
   failureOf,
   plain
-} from "./chunk-KTZONPEQ.js";
+} from "./chunk-LTJHQHL6.js";
 import {
   columnsOf,
   wrap
@@ -19,7 +19,7 @@ function failed(error, isInterrupted) {
   const say = (text) => process.stderr.write(wrap(`${text}
 `, columnsOf(process.stderr, process.env)));
   for (const line of lines) say(`peft-sweep: ${plain(line, 1e3)}`);
-  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.2.0", process.argv.slice(2), log), log)}`);
+  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.3.0", process.argv.slice(2), log), log)}`);
   return status;
 }
 export {

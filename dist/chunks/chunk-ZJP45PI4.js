@@ -5,14 +5,20 @@ import {
   editDistance,
   grammarOf,
   readArguments
-} from "./chunk-IOHXFN5T.js";
+} from "./chunk-6FFYALHN.js";
 import {
   code,
+  codes,
+  cut,
   fence,
   inline,
+  joined,
   limitOf,
-  plain
-} from "./chunk-KTZONPEQ.js";
+  link,
+  md,
+  plain,
+  wholeLines
+} from "./chunk-LTJHQHL6.js";
 import {
   UserError,
   WeatherError,
@@ -38,7 +44,7 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === ALIAS;
     var isDocument = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === DOC;
-    var isMap2 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
+    var isMap3 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
     var isPair = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === PAIR;
     var isScalar2 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR;
     var isSeq2 = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ;
@@ -74,7 +80,7 @@ var require_identity = __commonJS({
     exports.isAlias = isAlias;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap2;
+    exports.isMap = isMap3;
     exports.isNode = isNode;
     exports.isPair = isPair;
     exports.isScalar = isScalar2;
@@ -973,12 +979,12 @@ var require_stringifyComment = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
-    function indentComment(comment2, indent2) {
-      if (/^\n+$/.test(comment2))
-        return comment2.substring(1);
-      return indent2 ? comment2.replace(/^(?! *$)/gm, indent2) : comment2;
+    function indentComment(comment3, indent2) {
+      if (/^\n+$/.test(comment3))
+        return comment3.substring(1);
+      return indent2 ? comment3.replace(/^(?! *$)/gm, indent2) : comment3;
     }
-    var lineComment = (str, indent2, comment2) => str.endsWith("\n") ? indentComment(comment2, indent2) : comment2.includes("\n") ? "\n" + indentComment(comment2, indent2) : (str.endsWith(" ") ? "" : " ") + comment2;
+    var lineComment = (str, indent2, comment3) => str.endsWith("\n") ? indentComment(comment3, indent2) : comment3.includes("\n") ? "\n" + indentComment(comment3, indent2) : (str.endsWith(" ") ? "" : " ") + comment3;
     exports.indentComment = indentComment;
     exports.lineComment = lineComment;
     exports.stringifyComment = stringifyComment;
@@ -992,14 +998,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text2, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text;
+        return text2;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
-      if (text.length <= endStep)
-        return text;
+      if (text2.length <= endStep)
+        return text2;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
@@ -1009,21 +1015,21 @@ var require_foldFlowLines = __commonJS({
         else
           end = lineWidth - indentAtStart;
       }
-      let split = void 0;
+      let split2 = void 0;
       let prev = void 0;
       let overflow = false;
       let i = -1;
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text, i, indent2.length);
+        i = consumeMoreIndentedLines(text2, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text[i += 1]; ) {
+      for (let ch; ch = text2[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text[i + 1]) {
+          switch (text2[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1040,33 +1046,33 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text, i, indent2.length);
+            i = consumeMoreIndentedLines(text2, i, indent2.length);
           end = i + indent2.length + endStep;
-          split = void 0;
+          split2 = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next2 = text[i + 1];
+            const next2 = text2[i + 1];
             if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
-              split = i;
+              split2 = i;
           }
           if (i >= end) {
-            if (split) {
-              folds.push(split);
-              end = split + endStep;
-              split = void 0;
+            if (split2) {
+              folds.push(split2);
+              end = split2 + endStep;
+              split2 = void 0;
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text[i += 1];
+                ch = text2[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text;
+                return text2;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
-              split = void 0;
+              split2 = void 0;
             } else {
               overflow = true;
             }
@@ -1077,39 +1083,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text;
+        return text2;
       if (onFold)
         onFold();
-      let res = text.slice(0, folds[0]);
+      let res = text2.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text.length;
+        const end2 = folds[i2 + 1] || text2.length;
         if (fold === 0)
           res = `
-${indent2}${text.slice(0, end2)}`;
+${indent2}${text2.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text[fold]}\\`;
+            res += `${text2[fold]}\\`;
           res += `
-${indent2}${text.slice(fold + 1, end2)}`;
+${indent2}${text2.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text, i, indent2) {
+    function consumeMoreIndentedLines(text2, i, indent2) {
       let end = i;
       let start = i + 1;
-      let ch = text[start];
+      let ch = text2[start];
       while (ch === " " || ch === "	") {
         if (i < start + indent2) {
-          ch = text[++i];
+          ch = text2[++i];
         } else {
           do {
-            ch = text[++i];
+            ch = text2[++i];
           } while (ch && ch !== "\n");
           end = i;
           start = i + 1;
-          ch = text[start];
+          ch = text2[start];
         }
       }
       return end;
@@ -1262,7 +1268,7 @@ ${indent2}`) + "'";
     } catch {
       blockEndNewlines = /\n+(?!\n|$)/g;
     }
-    function blockString({ comment: comment2, type, value }, ctx, onComment, onChompKeep) {
+    function blockString({ comment: comment3, type, value }, ctx, onComment, onChompKeep) {
       const { blockQuote, commentString, lineWidth } = ctx.options;
       if (!blockQuote || /\n[\t ]+$/.test(value)) {
         return quotedString(value, ctx);
@@ -1314,8 +1320,8 @@ ${indent2}`) + "'";
       }
       const indentSize = indent2 ? "2" : "1";
       let header2 = (startWithSpace ? indentSize : "") + chomp;
-      if (comment2) {
-        header2 += " " + commentString(comment2.replace(/ ?[\r\n]+/g, " "));
+      if (comment3) {
+        header2 += " " + commentString(comment3.replace(/ ?[\r\n]+/g, " "));
         if (onComment)
           onComment();
       }
@@ -1859,20 +1865,20 @@ var require_stringifyCollection = __commonJS({
       const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
       return stringify2(collection, ctx, options);
     }
-    function stringifyBlockCollection({ comment: comment2, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+    function stringifyBlockCollection({ comment: comment3, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
       const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
-        let comment3 = null;
+        let comment4 = null;
         if (identity.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
             lines2.push("");
           addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
           if (item.comment)
-            comment3 = item.comment;
+            comment4 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
@@ -1882,10 +1888,10 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment3 = null, () => chompKeep = true);
-        if (comment3)
-          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment3));
-        if (chompKeep && comment3)
+        let str2 = stringify.stringify(item, itemCtx, () => comment4 = null, () => chompKeep = true);
+        if (comment4)
+          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment4));
+        if (chompKeep && comment4)
           chompKeep = false;
         lines2.push(blockItemPrefix + str2);
       }
@@ -1900,8 +1906,8 @@ var require_stringifyCollection = __commonJS({
 ${indent2}${line}` : "\n";
         }
       }
-      if (comment2) {
-        str += "\n" + stringifyComment.indentComment(commentString(comment2), indent2);
+      if (comment3) {
+        str += "\n" + stringifyComment.indentComment(commentString(comment3), indent2);
         if (onComment)
           onComment();
       } else if (chompKeep && onChompKeep)
@@ -1921,13 +1927,13 @@ ${indent2}${line}` : "\n";
       const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
-        let comment2 = null;
+        let comment3 = null;
         if (identity.isNode(item)) {
           if (item.spaceBefore)
             lines2.push("");
           addCommentBefore(ctx, lines2, item.commentBefore, false);
           if (item.comment)
-            comment2 = item.comment;
+            comment3 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
@@ -1940,16 +1946,16 @@ ${indent2}${line}` : "\n";
           const iv = identity.isNode(item.value) ? item.value : null;
           if (iv) {
             if (iv.comment)
-              comment2 = iv.comment;
+              comment3 = iv.comment;
             if (iv.commentBefore)
               reqNewline = true;
           } else if (item.value == null && ik?.comment) {
-            comment2 = ik.comment;
+            comment3 = ik.comment;
           }
         }
-        if (comment2)
+        if (comment3)
           reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment2 = null);
+        let str = stringify.stringify(item, itemCtx, () => comment3 = null);
         reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -1961,8 +1967,8 @@ ${indent2}${line}` : "\n";
             str += ",";
           }
         }
-        if (comment2)
-          str += stringifyComment.lineComment(str, itemIndent, commentString(comment2));
+        if (comment3)
+          str += stringifyComment.lineComment(str, itemIndent, commentString(comment3));
         lines2.push(str);
         linesAtValue = lines2.length;
       }
@@ -1986,11 +1992,11 @@ ${indent2}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment2, chompKeep) {
-      if (comment2 && chompKeep)
-        comment2 = comment2.replace(/^\n+/, "");
-      if (comment2) {
-        const ic = stringifyComment.indentComment(commentString(comment2), indent2);
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment3, chompKeep) {
+      if (comment3 && chompKeep)
+        comment3 = comment3.replace(/^\n+/, "");
+      if (comment3) {
+        const ic = stringifyComment.indentComment(commentString(comment3), indent2);
         lines2.push(ic.trimStart());
       }
     }
@@ -2610,7 +2616,7 @@ var require_binary = __commonJS({
           return src;
         }
       },
-      stringify({ comment: comment2, type, value }, ctx, onComment, onChompKeep) {
+      stringify({ comment: comment3, type, value }, ctx, onComment, onChompKeep) {
         if (!value)
           return "";
         const buf = value;
@@ -2635,7 +2641,7 @@ var require_binary = __commonJS({
           }
           str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
-        return stringifyString.stringifyString({ comment: comment2, type, value: str }, ctx, onComment, onChompKeep);
+        return stringifyString.stringifyString({ comment: comment3, type, value: str }, ctx, onComment, onChompKeep);
       }
     };
     exports.binary = binary;
@@ -3767,7 +3773,7 @@ var require_resolve_props = __commonJS({
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
-      let comment2 = "";
+      let comment3 = "";
       let commentSep = "";
       let hasNewline = false;
       let reqSpace = false;
@@ -3801,18 +3807,18 @@ var require_resolve_props = __commonJS({
             if (!hasSpace)
               onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
             const cb = token.source.substring(1) || " ";
-            if (!comment2)
-              comment2 = cb;
+            if (!comment3)
+              comment3 = cb;
             else
-              comment2 += commentSep + cb;
+              comment3 += commentSep + cb;
             commentSep = "";
             atNewline = false;
             break;
           }
           case "newline":
             if (atNewline) {
-              if (comment2)
-                comment2 += token.source;
+              if (comment3)
+                comment3 += token.source;
               else if (!found || indicator !== "seq-item-ind")
                 spaceBefore = true;
             } else
@@ -3880,7 +3886,7 @@ var require_resolve_props = __commonJS({
         comma,
         found,
         spaceBefore,
-        comment: comment2,
+        comment: comment3,
         hasNewline,
         anchor: anchor2,
         tag,
@@ -4133,7 +4139,7 @@ var require_resolve_end = __commonJS({
   "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd2(end, offset, reqSpace, onError) {
-      let comment2 = "";
+      let comment3 = "";
       if (end) {
         let hasSpace = false;
         let sep = "";
@@ -4147,15 +4153,15 @@ var require_resolve_end = __commonJS({
               if (reqSpace && !hasSpace)
                 onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
               const cb = source.substring(1) || " ";
-              if (!comment2)
-                comment2 = cb;
+              if (!comment3)
+                comment3 = cb;
               else
-                comment2 += sep + cb;
+                comment3 += sep + cb;
               sep = "";
               break;
             }
             case "newline":
-              if (comment2)
+              if (comment3)
                 sep += source;
               hasSpace = true;
               break;
@@ -4165,7 +4171,7 @@ var require_resolve_end = __commonJS({
           offset += source.length;
         }
       }
-      return { comment: comment2, offset };
+      return { comment: comment3, offset };
     }
     exports.resolveEnd = resolveEnd2;
   }
@@ -4186,9 +4192,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap2 = fc.start.source === "{";
-      const fcName = isMap2 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap2 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap3 = fc.start.source === "{";
+      const fcName = isMap3 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap3 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4224,7 +4230,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap2 && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap3 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -4264,7 +4270,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep && !props.found) {
+        if (!isMap3 && !sep && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4287,7 +4293,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap2 && !props.found && ctx.options.strict) {
+            if (!isMap3 && !props.found && ctx.options.strict) {
               if (sep)
                 for (const st of sep) {
                   if (st === valueProps.found)
@@ -4319,7 +4325,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair2 = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair2.srcToken = collItem;
-          if (isMap2) {
+          if (isMap3) {
             const map2 = coll;
             if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4335,7 +4341,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap2 ? "}" : "]";
+      const expectedEnd = isMap3 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -4444,8 +4450,8 @@ var require_resolve_block_scalar = __commonJS({
       const lines2 = scalar.source ? splitLines(scalar.source) : [];
       let chompStart = lines2.length;
       for (let i = lines2.length - 1; i >= 0; --i) {
-        const content2 = lines2[i][1];
-        if (content2 === "" || content2 === "\r")
+        const content3 = lines2[i][1];
+        if (content3 === "" || content3 === "\r")
           chompStart = i;
         else
           break;
@@ -4461,8 +4467,8 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content2] = lines2[i];
-        if (content2 === "" || content2 === "\r") {
+        const [indent2, content3] = lines2[i];
+        if (content3 === "" || content3 === "\r") {
           if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
         } else {
@@ -4479,7 +4485,7 @@ var require_resolve_block_scalar = __commonJS({
           }
           break;
         }
-        offset += indent2.length + content2.length + 1;
+        offset += indent2.length + content3.length + 1;
       }
       for (let i = lines2.length - 1; i >= chompStart; --i) {
         if (lines2[i][0].length > trimIndent)
@@ -4491,35 +4497,35 @@ var require_resolve_block_scalar = __commonJS({
       for (let i = 0; i < contentStart; ++i)
         value += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content2] = lines2[i];
-        offset += indent2.length + content2.length + 1;
-        const crlf = content2[content2.length - 1] === "\r";
+        let [indent2, content3] = lines2[i];
+        offset += indent2.length + content3.length + 1;
+        const crlf = content3[content3.length - 1] === "\r";
         if (crlf)
-          content2 = content2.slice(0, -1);
-        if (content2 && indent2.length < trimIndent) {
+          content3 = content3.slice(0, -1);
+        if (content3 && indent2.length < trimIndent) {
           const src = header2.indent ? "explicit indentation indicator" : "first line";
           const message = `Block scalar lines must not be less indented than their ${src}`;
-          onError(offset - content2.length - (crlf ? 2 : 1), "BAD_INDENT", message);
+          onError(offset - content3.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep + indent2.slice(trimIndent) + content2;
+          value += sep + indent2.slice(trimIndent) + content3;
           sep = "\n";
-        } else if (indent2.length > trimIndent || content2[0] === "	") {
+        } else if (indent2.length > trimIndent || content3[0] === "	") {
           if (sep === " ")
             sep = "\n";
           else if (!prevMoreIndented && sep === "\n")
             sep = "\n\n";
-          value += sep + indent2.slice(trimIndent) + content2;
+          value += sep + indent2.slice(trimIndent) + content3;
           sep = "\n";
           prevMoreIndented = true;
-        } else if (content2 === "") {
+        } else if (content3 === "") {
           if (sep === "\n")
             value += "\n";
           else
             sep = "\n";
         } else {
-          value += sep + content2;
+          value += sep + content3;
           sep = " ";
           prevMoreIndented = false;
         }
@@ -4564,7 +4570,7 @@ var require_resolve_block_scalar = __commonJS({
       if (error62 !== -1)
         onError(error62, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
       let hasSpace = false;
-      let comment2 = "";
+      let comment3 = "";
       let length = source.length;
       for (let i = 1; i < props.length; ++i) {
         const token = props[i];
@@ -4581,7 +4587,7 @@ var require_resolve_block_scalar = __commonJS({
               onError(token, "MISSING_CHAR", message);
             }
             length += token.source.length;
-            comment2 = token.source.substring(1);
+            comment3 = token.source.substring(1);
             break;
           case "error":
             onError(token, "UNEXPECTED_TOKEN", token.message);
@@ -4597,16 +4603,16 @@ var require_resolve_block_scalar = __commonJS({
           }
         }
       }
-      return { mode, indent: indent2, chomp, comment: comment2, length };
+      return { mode, indent: indent2, chomp, comment: comment3, length };
     }
     function splitLines(source) {
-      const split = source.split(/\n( *)/);
-      const first = split[0];
+      const split2 = source.split(/\n( *)/);
+      const first = split2[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
       const lines2 = [line0];
-      for (let i = 1; i < split.length; i += 2)
-        lines2.push([split[i], split[i + 1]]);
+      for (let i = 1; i < split2.length; i += 2)
+        lines2.push([split2[i], split2[i + 1]]);
       return lines2;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
@@ -4843,7 +4849,7 @@ var require_compose_scalar = __commonJS({
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token, tagToken, onError) {
-      const { value, type, comment: comment2, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const { value, type, comment: comment3, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -4871,8 +4877,8 @@ var require_compose_scalar = __commonJS({
         scalar.tag = tagName;
       if (tag.format)
         scalar.format = tag.format;
-      if (comment2)
-        scalar.comment = comment2;
+      if (comment3)
+        scalar.comment = comment3;
       return scalar;
     }
     function findScalarTagByName(schema, value, tagName, tagToken, onError) {
@@ -4958,7 +4964,7 @@ var require_compose_node = __commonJS({
     var CN = { composeNode, composeEmptyNode };
     function composeNode(ctx, token, props, onError) {
       const atKey = ctx.atKey;
-      const { spaceBefore, comment: comment2, anchor: anchor2, tag } = props;
+      const { spaceBefore, comment: comment3, anchor: anchor2, tag } = props;
       let node2;
       let isSrcToken = true;
       switch (token.type) {
@@ -5002,17 +5008,17 @@ var require_compose_node = __commonJS({
       }
       if (spaceBefore)
         node2.spaceBefore = true;
-      if (comment2) {
+      if (comment3) {
         if (token.type === "scalar" && token.source === "")
-          node2.comment = comment2;
+          node2.comment = comment3;
         else
-          node2.commentBefore = comment2;
+          node2.commentBefore = comment3;
       }
       if (ctx.options.keepSourceTokens && isSrcToken)
         node2.srcToken = token;
       return node2;
     }
-    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment: comment2, anchor: anchor2, tag, end }, onError) {
+    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment: comment3, anchor: anchor2, tag, end }, onError) {
       const token = {
         type: "scalar",
         offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
@@ -5027,8 +5033,8 @@ var require_compose_node = __commonJS({
       }
       if (spaceBefore)
         node2.spaceBefore = true;
-      if (comment2) {
-        node2.comment = comment2;
+      if (comment3) {
+        node2.comment = comment3;
         node2.range[2] = end;
       }
       return node2;
@@ -5114,14 +5120,14 @@ var require_composer = __commonJS({
       return [offset, offset + (typeof source === "string" ? source.length : 1)];
     }
     function parsePrelude(prelude) {
-      let comment2 = "";
+      let comment3 = "";
       let atComment = false;
       let afterEmptyLine = false;
       for (let i = 0; i < prelude.length; ++i) {
         const source = prelude[i];
         switch (source[0]) {
           case "#":
-            comment2 += (comment2 === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
+            comment3 += (comment3 === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
             atComment = true;
             afterEmptyLine = false;
             break;
@@ -5136,7 +5142,7 @@ var require_composer = __commonJS({
             atComment = false;
         }
       }
-      return { comment: comment2, afterEmptyLine };
+      return { comment: comment3, afterEmptyLine };
     }
     var Composer = class {
       constructor(options = {}) {
@@ -5156,25 +5162,25 @@ var require_composer = __commonJS({
         this.options = options;
       }
       decorate(doc, afterDoc) {
-        const { comment: comment2, afterEmptyLine } = parsePrelude(this.prelude);
-        if (comment2) {
+        const { comment: comment3, afterEmptyLine } = parsePrelude(this.prelude);
+        if (comment3) {
           const dc = doc.contents;
           if (afterDoc) {
             doc.comment = doc.comment ? `${doc.comment}
-${comment2}` : comment2;
+${comment3}` : comment3;
           } else if (afterEmptyLine || doc.directives.docStart || !dc) {
-            doc.commentBefore = comment2;
+            doc.commentBefore = comment3;
           } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
             let it = dc.items[0];
             if (identity.isPair(it))
               it = it.key;
             const cb = it.commentBefore;
-            it.commentBefore = cb ? `${comment2}
-${cb}` : comment2;
+            it.commentBefore = cb ? `${comment3}
+${cb}` : comment3;
           } else {
             const cb = dc.commentBefore;
-            dc.commentBefore = cb ? `${comment2}
-${cb}` : comment2;
+            dc.commentBefore = cb ? `${comment3}
+${cb}` : comment3;
           }
         }
         if (afterDoc) {
@@ -5717,7 +5723,7 @@ var require_lexer = __commonJS({
   "node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
-    function isEmpty(ch) {
+    function isEmpty2(ch) {
       switch (ch) {
         case void 0:
         case " ":
@@ -5795,7 +5801,7 @@ var require_lexer = __commonJS({
         }
         if (ch === "-" || ch === ".") {
           const dt = this.buffer.substr(offset, 3);
-          if ((dt === "---" || dt === "...") && isEmpty(this.buffer[offset + 3]))
+          if ((dt === "---" || dt === "...") && isEmpty2(this.buffer[offset + 3]))
             return -1;
         }
         return offset;
@@ -5894,7 +5900,7 @@ var require_lexer = __commonJS({
           if (!this.atEnd && !this.hasChars(4))
             return this.setNext("line-start");
           const s = this.peek(3);
-          if ((s === "---" || s === "...") && isEmpty(this.charAt(3))) {
+          if ((s === "---" || s === "...") && isEmpty2(this.charAt(3))) {
             yield* this.pushCount(3);
             this.indentValue = 0;
             this.indentNext = 0;
@@ -5902,7 +5908,7 @@ var require_lexer = __commonJS({
           }
         }
         this.indentValue = yield* this.pushSpaces(false);
-        if (this.indentNext > this.indentValue && !isEmpty(this.charAt(1)))
+        if (this.indentNext > this.indentValue && !isEmpty2(this.charAt(1)))
           this.indentNext = this.indentValue;
         return yield* this.parseBlockStart();
       }
@@ -5910,7 +5916,7 @@ var require_lexer = __commonJS({
         const [ch0, ch1] = this.peek(2);
         if (!ch1 && !this.atEnd)
           return this.setNext("block-start");
-        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty(ch1)) {
+        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty2(ch1)) {
           const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
           this.indentNext = this.indentValue + 1;
           this.indentValue += n;
@@ -5974,7 +5980,7 @@ var require_lexer = __commonJS({
         const line = this.getLine();
         if (line === null)
           return this.setNext("flow");
-        if (indent2 !== -1 && indent2 < this.indentNext && line[0] !== "#" || indent2 === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty(line[3])) {
+        if (indent2 !== -1 && indent2 < this.indentNext && line[0] !== "#" || indent2 === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty2(line[3])) {
           const atFlowEndMarker = indent2 === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
           if (!atFlowEndMarker) {
             this.flowLevel = 0;
@@ -6016,7 +6022,7 @@ var require_lexer = __commonJS({
             return yield* this.parseQuotedScalar();
           case ":": {
             const next2 = this.charAt(1);
-            if (this.flowKey || isEmpty(next2) || next2 === ",") {
+            if (this.flowKey || isEmpty2(next2) || next2 === ",") {
               this.flowKey = false;
               yield* this.pushCount(1);
               yield* this.pushSpaces(true);
@@ -6079,7 +6085,7 @@ var require_lexer = __commonJS({
           else if (ch !== "-")
             break;
         }
-        return yield* this.pushUntil((ch) => isEmpty(ch) || ch === "#");
+        return yield* this.pushUntil((ch) => isEmpty2(ch) || ch === "#");
       }
       *parseBlockScalar() {
         let nl = this.pos - 1;
@@ -6161,10 +6167,10 @@ var require_lexer = __commonJS({
         while (ch = this.buffer[++i]) {
           if (ch === ":") {
             const next2 = this.buffer[i + 1];
-            if (isEmpty(next2) || inFlow && flowIndicatorChars.has(next2))
+            if (isEmpty2(next2) || inFlow && flowIndicatorChars.has(next2))
               break;
             end = i;
-          } else if (isEmpty(ch)) {
+          } else if (isEmpty2(ch)) {
             let next2 = this.buffer[i + 1];
             if (ch === "\r") {
               if (next2 === "\n") {
@@ -6231,7 +6237,7 @@ var require_lexer = __commonJS({
             case ":": {
               const inFlow = this.flowLevel > 0;
               const ch1 = this.charAt(1);
-              if (isEmpty(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
+              if (isEmpty2(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
                 if (!inFlow)
                   this.indentNext = this.indentValue + 1;
                 else if (this.flowKey)
@@ -6250,7 +6256,7 @@ var require_lexer = __commonJS({
         if (this.charAt(1) === "<") {
           let i = this.pos + 2;
           let ch = this.buffer[i];
-          while (!isEmpty(ch) && ch !== ">")
+          while (!isEmpty2(ch) && ch !== ">")
             ch = this.buffer[++i];
           return yield* this.pushToIndex(ch === ">" ? i + 1 : i, false);
         } else {
@@ -7236,7 +7242,7 @@ var require_public_api = __commonJS({
         return docs;
       return Object.assign([], { empty: true }, composer$1.streamInfo());
     }
-    function parseDocument4(source, options = {}) {
+    function parseDocument5(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser2.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7262,7 +7268,7 @@ var require_public_api = __commonJS({
       } else if (options === void 0 && reviver && typeof reviver === "object") {
         options = reviver;
       }
-      const doc = parseDocument4(src, options);
+      const doc = parseDocument5(src, options);
       if (!doc)
         return null;
       doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
@@ -7298,7 +7304,7 @@ var require_public_api = __commonJS({
     }
     exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
-    exports.parseDocument = parseDocument4;
+    exports.parseDocument = parseDocument5;
     exports.stringify = stringify;
   }
 });
@@ -7504,7 +7510,7 @@ var require_version = __commonJS({
     function parse_local_version(local) {
       if (local) {
         return local.split(/[._-]/).map(
-          (part) => Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part)
+          (part2) => Number.isNaN(Number(part2)) ? part2.toLowerCase() : Number(part2)
         );
       }
       return null;
@@ -11544,9 +11550,9 @@ var Class = class {
   constructor(..._args) {
   }
 };
-function members(proto, table2) {
-  for (const key in table2) {
-    const desc = Object.getOwnPropertyDescriptor(table2, key);
+function members(proto, table3) {
+  for (const key in table3) {
+    const desc = Object.getOwnPropertyDescriptor(table3, key);
     if (desc.get)
       Object.defineProperty(proto, key, { ...desc, enumerable: false });
     else
@@ -11561,10 +11567,10 @@ function hide(inst, key, value) {
   return own(inst, key, value, false);
 }
 // @__NO_SIDE_EFFECTS__
-function derived(computes, table2) {
+function derived(computes, table3) {
   for (const key in computes) {
     const compute = computes[key];
-    Object.defineProperty(table2, key, {
+    Object.defineProperty(table3, key, {
       configurable: true,
       enumerable: true,
       get() {
@@ -11575,7 +11581,7 @@ function derived(computes, table2) {
       }
     });
   }
-  return table2;
+  return table3;
 }
 function defineBound(proto, key, fn) {
   Object.defineProperty(proto, key, {
@@ -12803,8 +12809,8 @@ var Doc = class {
       arg(this, { execution: "async" });
       return;
     }
-    const content2 = arg;
-    const lines2 = content2.split("\n").filter((x) => x);
+    const content3 = arg;
+    const lines2 = content3.split("\n").filter((x) => x);
     const minIndent = Math.min(...lines2.map((x) => x.length - x.trimStart().length));
     const dedented = lines2.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
     for (const line of dedented) {
@@ -12813,9 +12819,9 @@ var Doc = class {
   }
   compile() {
     const F = Function;
-    const content2 = this?.content ?? [``];
+    const content3 = this?.content ?? [``];
     const factory = new F(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {
-${content2.join("\n")}
+${content3.join("\n")}
 };`);
     return factory(...Object.values(this.closed));
   }
@@ -14080,8 +14086,8 @@ var $ZodXor = /* @__PURE__ */ $constructor("$ZodXor", (inst, def) => {
     });
   };
 });
-function getDiscriminatedOption(union2, value) {
-  const internals = union2._zod;
+function getDiscriminatedOption(union3, value) {
+  const internals = union3._zod;
   let map2 = internals.bag.optionsMap;
   if (!map2) {
     map2 = discriminatorMap(internals.def);
@@ -15098,17 +15104,17 @@ function partPattern(schema) {
 var $ZodTemplateLiteral = /* @__PURE__ */ $constructor("$ZodTemplateLiteral", (inst, def) => {
   $ZodType.init(inst, def);
   const regexParts = [];
-  for (const part of def.parts) {
-    if (typeof part === "object" && part !== null) {
-      const source = partPattern(part);
+  for (const part2 of def.parts) {
+    if (typeof part2 === "object" && part2 !== null) {
+      const source = partPattern(part2);
       if (!source) {
-        throw new Error(`Invalid template literal part, no pattern found: ${[...part._zod.traits].shift()}`);
+        throw new Error(`Invalid template literal part, no pattern found: ${[...part2._zod.traits].shift()}`);
       }
       regexParts.push(cleanRegex(source));
-    } else if (part === null || primitiveTypes.has(typeof part)) {
-      regexParts.push(escapeRegex(`${part}`));
+    } else if (part2 === null || primitiveTypes.has(typeof part2)) {
+      regexParts.push(escapeRegex(`${part2}`));
     } else {
-      throw new Error(`Invalid template literal part: ${part}`);
+      throw new Error(`Invalid template literal part: ${part2}`);
     }
   }
   inst._zod.pattern = new RegExp(`^${regexParts.join("")}$`);
@@ -15455,14 +15461,14 @@ var memo = {
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
       const base = inst._zod.parse;
-      const wrapped2 = (payload, ctx) => {
+      const wrapped3 = (payload, ctx) => {
         if (ctx.direction !== "backward" && isBackEdge(ctx, payload.value))
           throw new $ZodCyclicError();
         return base(payload, ctx);
       };
-      inst._zod.parse = wrapped2;
+      inst._zod.parse = wrapped3;
       if (inst._zod.run === base)
-        inst._zod.run = wrapped2;
+        inst._zod.run = wrapped3;
     });
   },
   attach(inst) {
@@ -15474,12 +15480,12 @@ var memo = {
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
       const base = inst._zod.parse;
-      const wrapped2 = (payload, ctx) => {
+      const wrapped3 = (payload, ctx) => {
         if (isRecursiveInst === void 0) {
           const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
           if (walked === NONE) {
             inst._zod.parse = base;
-            if (inst._zod.run === wrapped2)
+            if (inst._zod.run === wrapped3)
               inst._zod.run = base;
             return base(payload, ctx);
           }
@@ -15533,9 +15539,9 @@ var memo = {
           entry.issues = result.issues.length ? cloneIssues(result.issues) : NO_ISSUES;
         return result;
       };
-      inst._zod.parse = wrapped2;
+      inst._zod.parse = wrapped3;
       if (inst._zod.run === base)
-        inst._zod.run = wrapped2;
+        inst._zod.run = wrapped3;
     });
   }
 };
@@ -15839,7 +15845,7 @@ function az_default() {
 }
 
 // node_modules/zod/v4/locales/be.js
-function getBelarusianPlural(count3, one, few, many) {
+function getBelarusianPlural(count3, one2, few, many) {
   const absCount = Math.abs(count3);
   const lastDigit = absCount % 10;
   const lastTwoDigits = absCount % 100;
@@ -15847,7 +15853,7 @@ function getBelarusianPlural(count3, one, few, many) {
     return many;
   }
   if (lastDigit === 1) {
-    return one;
+    return one2;
   }
   if (lastDigit >= 2 && lastDigit <= 4) {
     return few;
@@ -18487,8 +18493,8 @@ function hu_default() {
 }
 
 // node_modules/zod/v4/locales/hy.js
-function getArmenianPlural(count3, one, many) {
-  return Math.abs(count3) === 1 ? one : many;
+function getArmenianPlural(count3, one2, many) {
+  return Math.abs(count3) === 1 ? one2 : many;
 }
 function withDefiniteArticle(word) {
   if (!word)
@@ -19572,8 +19578,8 @@ function ko_default() {
 }
 
 // node_modules/zod/v4/locales/lt.js
-var capitalizeFirstCharacter = (text) => {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+var capitalizeFirstCharacter = (text2) => {
+  return text2.charAt(0).toUpperCase() + text2.slice(1);
 };
 function getUnitTypeFromNumber(number5) {
   const abs = Math.abs(number5);
@@ -21226,7 +21232,7 @@ function ro_default() {
 }
 
 // node_modules/zod/v4/locales/ru.js
-function getRussianPlural(count3, one, few, many) {
+function getRussianPlural(count3, one2, few, many) {
   const absCount = Math.abs(count3);
   const lastDigit = absCount % 10;
   const lastTwoDigits = absCount % 100;
@@ -21234,7 +21240,7 @@ function getRussianPlural(count3, one, few, many) {
     return many;
   }
   if (lastDigit === 1) {
-    return one;
+    return one2;
   }
   if (lastDigit >= 2 && lastDigit <= 4) {
     return few;
@@ -23206,7 +23212,7 @@ function withParser(schema, parser2) {
   const clone2 = clone(schema);
   const liveRun = schema._zod.run;
   const originalRun = liveRun.__originalRun ?? liveRun;
-  const wrapped2 = (payload, ctx) => {
+  const wrapped3 = (payload, ctx) => {
     if (ctx?.async || ctx?.direction === "backward" || ctx?.skipChecks || ctx?.[FALLBACK_FLAG]) {
       return originalRun(payload, ctx);
     }
@@ -23222,10 +23228,10 @@ function withParser(schema, parser2) {
       ctx[FALLBACK_FLAG] = true;
     return originalRun(payload, ctx);
   };
-  wrapped2.__originalRun = originalRun;
+  wrapped3.__originalRun = originalRun;
   clone2._zod.bag.fallbackRun = originalRun;
   clone2._zod.bag.validator = parser2;
-  clone2._zod.run = wrapped2;
+  clone2._zod.run = wrapped3;
   if (!liveRun.__originalRun)
     installCompiledUserMethods(clone2, schema, parser2);
   return clone2;
@@ -26080,11 +26086,11 @@ function foldObjects(members2) {
         continue;
       const parts = [];
       for (const other of objects) {
-        const part = other.properties?.[key] ?? undeclaredConstraint(other);
-        if (part === null || part === void 0)
+        const part2 = other.properties?.[key] ?? undeclaredConstraint(other);
+        if (part2 === null || part2 === void 0)
           continue;
-        if (!parts.some((seen) => JSON.stringify(seen) === JSON.stringify(part)))
-          parts.push(part);
+        if (!parts.some((seen) => JSON.stringify(seen) === JSON.stringify(part2)))
+          parts.push(part2);
       }
       const merged2 = parts.length === 1 ? parts[0] : foldObjects(parts) ?? { allOf: parts };
       assignProp(properties, key, merged2);
@@ -26123,12 +26129,12 @@ function foldIntersection(json2) {
   if (!unions.length) {
     folded = foldObjects(allOf);
   } else {
-    const union2 = unions[0];
-    const keyword2 = UNION_KEYS.find((k) => Array.isArray(union2[k]));
-    if (Object.keys(union2).length !== 1)
+    const union3 = unions[0];
+    const keyword2 = UNION_KEYS.find((k) => Array.isArray(union3[k]));
+    if (Object.keys(union3).length !== 1)
       return;
-    const rest = allOf.filter((m) => m !== union2);
-    const branches = union2[keyword2].map((branch) => foldObjects([...rest, branch]));
+    const rest = allOf.filter((m) => m !== union3);
+    const branches = union3[keyword2].map((branch) => foldObjects([...rest, branch]));
     if (branches.some((b) => !b))
       return;
     folded = { [keyword2]: branches };
@@ -26877,12 +26883,12 @@ function rewriteKeyNames(ctx) {
   const rewrites = /* @__PURE__ */ new Map();
   for (const record3 of pendingRecords.get(ctx) ?? []) {
     const seen = ctx.seen.get(record3);
-    const names = (seen?.def ?? seen?.schema)?.propertyNames;
-    if (!names || names === true || rewrites.has(names))
+    const names2 = (seen?.def ?? seen?.schema)?.propertyNames;
+    if (!names2 || names2 === true || rewrites.has(names2))
       continue;
-    const rewritten = stringifyKeyNames(bySchema, names, /* @__PURE__ */ new Set());
-    if (rewritten !== names)
-      rewrites.set(names, rewritten);
+    const rewritten = stringifyKeyNames(bySchema, names2, /* @__PURE__ */ new Set());
+    if (rewritten !== names2)
+      rewrites.set(names2, rewritten);
   }
   if (!rewrites.size)
     return;
@@ -29994,8 +30000,8 @@ function withoutUnbuilt(configuration, problems) {
 
 // src/domain/version.ts
 var pep440 = __toESM(require_pep440(), 1);
-function isVersion(text) {
-  return pep440.valid(text) !== null;
+function isVersion(text2) {
+  return pep440.valid(text2) !== null;
 }
 function compareVersions(left, right) {
   return pep440.compare(left, right);
@@ -30114,33 +30120,33 @@ function selectCells(patterns, matrix, problems) {
 }
 function matcher(pattern, problems) {
   const parts = splitOutsideBraces(pattern, "/");
-  if (parts.length > AXES.length || parts.some((part) => part === "")) {
+  if (parts.length > AXES.length || parts.some((part2) => part2 === "")) {
     problems.push(
       `\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`
     );
     return void 0;
   }
   const before = problems.length;
-  const tests = AXES.map((axis, index) => partMatcher(parts[index] ?? "*", axis, problems));
+  const tests = AXES.map((axis2, index) => partMatcher(parts[index] ?? "*", axis2, problems));
   if (problems.length > before) return void 0;
-  return (cell) => AXES.every((axis, index) => tests[index]?.(cell[axis.name]));
+  return (cell) => AXES.every((axis2, index) => tests[index]?.(cell[axis2.name]));
 }
-function partMatcher(part, axis, problems) {
-  const options = alternatives(part).map((option) => {
-    if (!option.includes("*") && !axis.values.includes(option))
+function partMatcher(part2, axis2, problems) {
+  const options = alternatives(part2).map((option) => {
+    if (!option.includes("*") && !axis2.values.includes(option))
       problems.push(
-        `Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(", ")}.`
+        `Unknown ${axis2.name} \`${option}\`.${didYouMean(option, axis2.values)} Known: ${axis2.values.join(", ")}.`
       );
     return option.split("*");
   });
   return (value) => options.some((pieces) => matchesPieces(value, pieces));
 }
-function alternatives(part) {
-  const open2 = part.indexOf("{");
-  const close = part.indexOf("}", open2);
-  if (open2 < 0 || close < 0) return [part];
-  const inside = part.slice(open2 + 1, close).split(",");
-  return inside.map((option) => part.slice(0, open2) + option.trim() + part.slice(close + 1));
+function alternatives(part2) {
+  const open2 = part2.indexOf("{");
+  const close = part2.indexOf("}", open2);
+  if (open2 < 0 || close < 0) return [part2];
+  const inside = part2.slice(open2 + 1, close).split(",");
+  return inside.map((option) => part2.slice(0, open2) + option.trim() + part2.slice(close + 1));
 }
 function matchesPieces(value, pieces) {
   const [first = "", ...rest] = pieces;
@@ -30155,10 +30161,10 @@ function matchesPieces(value, pieces) {
   }
   return value.length - last3.length >= position2 && value.endsWith(last3);
 }
-function splitOutsideBraces(text, separator) {
+function splitOutsideBraces(text2, separator) {
   const parts = [""];
   let depth = 0;
-  for (const character of text) {
+  for (const character of text2) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth === 0) parts.push("");
@@ -30177,19 +30183,19 @@ function requestKey(request) {
   return parts.join(" | ");
 }
 function lockDifference(before, after, except) {
-  const names = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
-  return names.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
+  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
+  return names2.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
 }
 
 // src/domain/package.ts
 function normalizeName(name2) {
   return name2.toLowerCase().replace(/[-_.]+/g, "-");
 }
-function withoutCredentials(text) {
-  return text.replace(/\/\/[^/@\s]*@/g, "//");
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/@\s]*@/g, "//");
 }
-function isName(text) {
-  return text.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text);
+function isName(text2) {
+  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
 }
 
 // src/plan/request.ts
@@ -30197,96 +30203,96 @@ var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
 var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 var LOOSE = /^([A-Za-z][A-Za-z0-9._-]*?)(?:\s*(===?|[~<>!]=|[:=@<>\s])\s*(?:(v?\d[^\s.>-]*(?:\.[^\s.>-]+)*)\s*(?:(?:\.{2,3}|->|=>|\bto\b|[-:\s])\s*(v?\d\S*)?)?)?)?$/;
-function meantBy(text) {
-  const [, name2, between2 = "", first, second] = LOOSE.exec(text.trim()) ?? [];
+function meantBy(text2) {
+  const [, name2, between2 = "", first, second] = LOOSE.exec(text2.trim()) ?? [];
   return name2 === void 0 ? void 0 : { name: name2, between: between2.trim(), first, second };
 }
 function phrases(operands) {
-  const joined3 = [];
+  const joined6 = [];
   for (const word of operands) {
-    const last3 = joined3.at(-1);
+    const last3 = joined6.at(-1);
     const goesOn = /^(v?\d|\.\.|->|=>|to$|[:=@]$)/.test(word) && last3 !== void 0 && /^[A-Za-z]/.test(last3);
-    if (goesOn) joined3[joined3.length - 1] = `${last3} ${word}`;
-    else joined3.push(word);
+    if (goesOn) joined6[joined6.length - 1] = `${last3} ${word}`;
+    else joined6.push(word);
   }
-  return joined3;
+  return joined6;
 }
-function parseChange(text, problems) {
-  const found = CHANGE.exec(text);
+function parseChange(text2, problems) {
+  const found = CHANGE.exec(text2);
   if (!found) {
-    problems.push(notAChange(text));
+    problems.push(notAChange(text2));
     return void 0;
   }
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
   if (!isWatched(library))
     problems.push(
-      `Unknown library \`${library}\` in \`${text}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
+      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
     );
   if (from === "")
-    problems.push(`\`${text}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   const wrong = [from, to].filter((version2) => version2 !== "" && !isVersion(version2) && !VERSION_OR_LINE.test(version2));
-  const better2 = wrong.length > 0 ? corrected(text) : void 0;
-  if (better2 !== void 0) problems.push(`\`${text}\` is not a change. Write \`peft-sweep sweep ${better2}\`.`);
+  const better2 = wrong.length > 0 ? corrected(text2) : void 0;
+  if (better2 !== void 0) problems.push(`\`${text2}\` is not a change. Write \`peft-sweep sweep ${better2}\`.`);
   else
     for (const version2 of wrong)
-      problems.push(`\`${version2}\` in \`${text}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+      problems.push(`\`${version2}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
 }
-function parseHeld(text, problems, place2 = "with") {
-  const [name2 = "", version2 = "", ...rest] = text.split("==").map((part) => part.trim());
+function parseHeld(text2, problems, place2 = "with") {
+  const [name2 = "", version2 = "", ...rest] = text2.split("==").map((part2) => part2.trim());
   if (rest.length === 0 && PACKAGE_NAME.test(name2) && isVersion(version2)) return [normalizeName(name2), version2];
-  problems.push(place2 === "check" ? notChecked(text) : notHeld(text, place2 === "with" ? "--with " : ""));
+  problems.push(place2 === "check" ? notChecked(text2) : notHeld(text2, place2 === "with" ? "--with " : ""));
   return void 0;
 }
-function isHeld(text, others) {
-  if (text.includes("..") || text.includes("/")) return false;
-  const { first, second } = meantBy(text) ?? {};
+function isHeld(text2, others) {
+  if (text2.includes("..") || text2.includes("/")) return false;
+  const { first, second } = meantBy(text2) ?? {};
   const isBeside = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
-  return text.includes("==") || isBeside;
+  return text2.includes("==") || isBeside;
 }
 function splitHeld(typed) {
-  return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one) => one !== "");
+  return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one2) => one2 !== "");
 }
-function notAChange(text) {
-  const start = `\`${text}\` is not a change.`;
-  const asCells = cellsMeant(text, "sweep NAME:OLD..NEW");
+function notAChange(text2) {
+  const start = `\`${text2}\` is not a change.`;
+  const asCells = cellsMeant(text2, "sweep NAME:OLD..NEW");
   if (asCells !== void 0) return `${start} ${asCells}`;
-  const better2 = corrected(text);
+  const better2 = corrected(text2);
   if (better2 !== void 0) return `${start} Write \`peft-sweep sweep ${better2}\`.`;
-  const { name: name2, first } = meantBy(text) ?? {};
+  const { name: name2, first } = meantBy(text2) ?? {};
   if (name2 === void 0 || !isWatched(normalizeName(name2)))
-    return `${start} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text, WATCHED)}`;
+    return `${start} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text2, WATCHED)}`;
   if (first === void 0) return `${start} It names no versions. Write \`peft-sweep sweep ${name2}:OLD..NEW\`.`;
   return `${start} Write \`peft-sweep sweep ${name2}:${first}..\` for what came after it, or \`peft-sweep check ${name2}==${first}\` for that release alone.`;
 }
-function notChecked(text) {
-  const asCells = cellsMeant(text, "check");
-  if (asCells !== void 0) return `\`${text}\` is not a release. ${asCells}`;
-  const { name: name2, first, second } = meantBy(text) ?? {};
-  if (name2 === void 0) return `\`${text}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
+function notChecked(text2) {
+  const asCells = cellsMeant(text2, "check");
+  if (asCells !== void 0) return `\`${text2}\` is not a release. ${asCells}`;
+  const { name: name2, first, second } = meantBy(text2) ?? {};
+  if (name2 === void 0) return `\`${text2}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
   if (first === void 0)
-    return `\`${text}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
-  if (second === void 0 && !text.includes(".."))
-    return `\`${text}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
+    return `\`${text2}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
+  if (second === void 0 && !text2.includes(".."))
+    return `\`${text2}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
   const end = second ?? first;
-  return `\`${text}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
+  return `\`${text2}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
 }
-function notHeld(text, option) {
-  const { name: name2, first, second } = meantBy(text) ?? {};
-  const start = `\`${option}${text}\` is not a held version.`;
+function notHeld(text2, option) {
+  const { name: name2, first, second } = meantBy(text2) ?? {};
+  const start = `\`${option}${text2}\` is not a held version.`;
   if (name2 === void 0 || second !== void 0)
     return `${start} Write NAME==VERSION, e.g. \`${option}peft==0.17.1\`.`;
   return first === void 0 ? `${start} Write \`${option}${name2}==VERSION\`, e.g. \`${option}peft==0.17.1\`.` : `${start} Write \`${option}${name2}==${first}\`.`;
 }
-function corrected(text) {
-  const { name: name2, first, second } = meantBy(text) ?? {};
+function corrected(text2) {
+  const { name: name2, first, second } = meantBy(text2) ?? {};
   if (name2 === void 0 || first === void 0 || second === void 0) return void 0;
   return isVersion(first) && isVersion(second) ? `${name2}:${first}..${second}` : void 0;
 }
-function cellsMeant(text, command) {
-  const isCells = text.includes("/") || METHODS.includes(text);
-  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text}'\`.` : void 0;
+function cellsMeant(text2, command) {
+  const isCells = text2.includes("/") || METHODS.includes(text2);
+  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text2}'\`.` : void 0;
 }
 function unlessKnown(name2) {
   return isWatched(normalizeName(name2)) ? "" : didYouMean(name2, WATCHED);
@@ -30312,7 +30318,7 @@ function parseCommandLine(argv, readConfig, problems) {
 function requestOf(typed, configuration, problems) {
   const { changes, held: named2 } = operandsOf(typed, problems);
   const withs = list(typed, "with").flatMap(splitHeld);
-  const held = heldOf([...named2, ...withs.map((one) => parseHeld(one, problems))], problems);
+  const held = heldOf([...named2, ...withs.map((one2) => parseHeld(one2, problems))], problems);
   checkSearch(last(typed, "search") ?? configuration.search, typed.values.has("search"), problems);
   checkDevice(last(typed, "device"), problems);
   const { cells, chosenBy } = cellsOf(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
@@ -30327,16 +30333,16 @@ function environmentsOf(typed, problems) {
 }
 function operandsOf({ command, operands }, problems) {
   const written2 = phrases(operands);
-  if (command === "check") return { changes: [], held: written2.map((one) => parseHeld(one, problems, "check")) };
+  if (command === "check") return { changes: [], held: written2.map((one2) => parseHeld(one2, problems, "check")) };
   if (command !== "sweep" && command !== "plan") return { changes: [], held: [] };
-  const held = written2.filter((one) => isHeld(one, written2));
-  const changes = written2.filter((one) => !held.includes(one)).flatMap((one) => parseChange(one, problems) ?? []);
+  const held = written2.filter((one2) => isHeld(one2, written2));
+  const changes = written2.filter((one2) => !held.includes(one2)).flatMap((one2) => parseChange(one2, problems) ?? []);
   const [first] = held;
   if (first !== void 0 && held.length === written2.length)
     problems.push(
       `\`${first}\` is one release, and \`${command}\` compares two. Write \`peft-sweep check ${held.join(" ")}\`, or \`peft-sweep ${command} ${first.replace(/==.*$/, "")}:OLD..${first.replace(/^.*==/, "")}\`.`
     );
-  return { changes, held: held.map((one) => parseHeld(one, problems, "beside")) };
+  return { changes, held: held.map((one2) => parseHeld(one2, problems, "beside")) };
 }
 function heldOf(pairs2, problems) {
   const held = {};
@@ -30393,6 +30399,7 @@ function optionsOf(typed, configuration, problems) {
     vendor: typed.flags.has("vendor"),
     forks: typed.flags.has("forks"),
     schedule: typed.flags.has("schedule"),
+    apply: typed.flags.has("apply"),
     format,
     failOn,
     manifests: configuration.manifests ?? [],
@@ -30527,6 +30534,10 @@ function commitTree(folder, commit) {
   return {
     async files() {
       const listed = await git(folder, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit]);
+      if (listed.status !== 0 && /promisor remote/.test(listed.stderr))
+        throw new UserError(
+          "This clone was made without the contents of its older commits (`--filter`), and nothing is fetched here. Fetch them once: `git fetch --refetch --no-filter`."
+        );
       if (listed.status !== 0)
         throw new WeatherError(`git could not list ${commit}: ${listed.stderr.trim().slice(0, 200)}`);
       return listed.stdout.split("\0").flatMap((entry) => {
@@ -30767,16 +30778,16 @@ var NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
 var EXTRAS = /^\s*\[([^[\]]*)\]/;
 var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
-function parsePep508(text) {
-  const name2 = NAME.exec(text);
+function parsePep508(text2) {
+  const name2 = NAME.exec(text2);
   if (!name2?.[1]) return { error: "it has no package name" };
   let position2 = name2[0].length;
-  const extras = EXTRAS.exec(text.slice(position2));
-  const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one) => one.trim()) : [];
-  if (!listed.every((one) => EXTRA.test(one))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
+  const extras = EXTRAS.exec(text2.slice(position2));
+  const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one2) => one2.trim()) : [];
+  if (!listed.every((one2) => EXTRA.test(one2))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
   position2 += extras?.[0].length ?? 0;
   const known = { name: normalizeName(name2[1]), extras: listed };
-  const rest = text.slice(position2);
+  const rest = text2.slice(position2);
   const url2 = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
   if (url2) return withMarker({ ...known, specifier: "", url: url2[1] ?? "", specifierAt: [position2, position2] }, url2[3]);
   if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
@@ -30789,13 +30800,13 @@ function parsePep508(text) {
     end < 0 ? void 0 : rest.slice(end + 1)
   );
 }
-function withMarker(parsed4, marker) {
-  if (marker === void 0) return { ...parsed4, marker: "" };
-  return isMarker(marker) ? { ...parsed4, marker: marker.trim() } : { error: `\`${marker.trim().slice(0, 60)}\` is not an environment marker` };
+function withMarker(parsed4, marker2) {
+  if (marker2 === void 0) return { ...parsed4, marker: "" };
+  return isMarker(marker2) ? { ...parsed4, marker: marker2.trim() } : { error: `\`${marker2.trim().slice(0, 60)}\` is not an environment marker` };
 }
-function parseSpecifier(text) {
-  const begin = text.length - text.trimStart().length;
-  const trimmed2 = text.trim();
+function parseSpecifier(text2) {
+  const begin = text2.length - text2.trimStart().length;
+  const trimmed2 = text2.trim();
   if (trimmed2 === "") return { specifier: "", at: [0, 0] };
   const isBracketed = trimmed2.startsWith("(") && trimmed2.endsWith(")");
   const within = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
@@ -30830,12 +30841,12 @@ var VARIABLES = /* @__PURE__ */ new Set([
   ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
 ]);
 var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
-function isMarker(text) {
+function isMarker(text2) {
   TOKEN.lastIndex = 0;
   const tokens = [];
-  const end = text.trimEnd().length;
+  const end = text2.trimEnd().length;
   while (TOKEN.lastIndex < end) {
-    const token = TOKEN.exec(text)?.[1];
+    const token = TOKEN.exec(text2)?.[1];
     if (token === void 0) return false;
     tokens.push(token);
   }
@@ -30859,11 +30870,11 @@ function isExpression(tokens) {
   }
   return depth === 0 && !wantsOperand;
 }
-function comparisonLength(tokens, at3) {
-  const isNotIn = tokens[at3 + 1] === "not" && tokens[at3 + 2] === "in";
-  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at3 + 1] ?? "");
-  const right = at3 + (isNotIn ? 3 : 2);
-  return isOperator && isValue(tokens[at3]) && isValue(tokens[right]) ? right - at3 + 1 : 0;
+function comparisonLength(tokens, at4) {
+  const isNotIn = tokens[at4 + 1] === "not" && tokens[at4 + 2] === "in";
+  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at4 + 1] ?? "");
+  const right = at4 + (isNotIn ? 3 : 2);
+  return isOperator && isValue(tokens[at4]) && isValue(tokens[right]) ? right - at4 + 1 : 0;
 }
 function isValue(token) {
   return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
@@ -30872,8 +30883,8 @@ function exactVersion(specifier) {
   return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
 }
 function clausesOf(specifier) {
-  return specifier.split(",").flatMap((text) => {
-    const clause = CLAUSE.exec(text.trim());
+  return specifier.split(",").flatMap((text2) => {
+    const clause = CLAUSE.exec(text2.trim());
     return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
   });
 }
@@ -30889,12 +30900,12 @@ function metadataAddress(wheel, page) {
 }
 function requirementNames(metadata) {
   const [headers = ""] = metadata.replaceAll("\r\n", "\n").split("\n\n");
-  const names = headers.split("\n").flatMap((line) => {
+  const names2 = headers.split("\n").flatMap((line) => {
     const requirement = /^Requires-Dist:(.*)$/i.exec(line)?.[1];
     const parsed4 = requirement === void 0 ? void 0 : parsePep508(requirement);
     return parsed4 && "name" in parsed4 && !/\bextra\b/.test(parsed4.marker) ? [parsed4.name] : [];
   });
-  return [...new Set(names)];
+  return [...new Set(names2)];
 }
 
 // src/adapters/wheels.ts
@@ -30964,8 +30975,8 @@ function readJson(body, library) {
     bytes: file2.size ?? void 0,
     wheel: file2["core-metadata"] && file2.url || void 0
   }));
-  const isEmpty = files.length === 0 && isNamed;
-  return isEmpty || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
+  const isEmpty2 = files.length === 0 && isNamed;
+  return isEmpty2 || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
 }
 function readHtml(body, library) {
   const files = [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
@@ -31012,7 +31023,7 @@ var IndexCatalog = class {
   }
   async requires(library, version2) {
     try {
-      const release2 = (await this.releases(library)).find((one) => sameVersion(one.version, version2));
+      const release2 = (await this.releases(library)).find((one2) => sameVersion(one2.version, version2));
       return release2?.metadata ? requirementNames(await this.#metadata(release2.metadata)) : [];
     } catch {
       return [];
@@ -31255,7 +31266,7 @@ var CLAIMS = [
   { claim: "homes, checkout and the runner\u2019s files hidden", holds: ({ read: read2 }) => read2.length === 0 },
   {
     claim: "no capabilities",
-    holds: ({ capabilities: [effective, bounding, locked] }) => /^0+$/.test(effective ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
+    holds: ({ capabilities: [effective2, bounding, locked] }) => /^0+$/.test(effective2 ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
   },
   {
     claim: "memory, processes, time and file size limited",
@@ -31276,7 +31287,7 @@ async function chooseContainment(warden, ground) {
   return describe3("limits only", "limits", warden, await tryLevel("limits", warden, ground));
 }
 function describe3(name2, level, warden, seen) {
-  const held = seen === void 0 ? [] : CLAIMS.filter(({ holds }) => holds(seen)).map(({ claim: claim2 }) => claim2);
+  const held = seen === void 0 ? [] : CLAIMS.filter(({ holds: holds3 }) => holds3(seen)).map(({ claim: claim2 }) => claim2);
   return {
     name: name2,
     enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
@@ -31300,11 +31311,11 @@ function wrapped(level, warden, rooms, limits3, command) {
 }
 async function tryLevel(level, warden, ground) {
   const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1e3)}`;
-  const common = makeShared();
-  chmodSync(common, 493);
+  const common2 = makeShared();
+  chmodSync(common2, 493);
   const work = makeScratch(ground.cache, "try");
   const folders = [...ground.show, join4(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
-  const socket = join4(common, "socket");
+  const socket = join4(common2, "socket");
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {
     const spec = {
@@ -31332,12 +31343,12 @@ async function tryLevel(level, warden, ground) {
     return seen && { ...seen, marks };
   } finally {
     for (const server of [local, network]) server?.close();
-    for (const folder of [common, work]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [common2, work]) rmSync(folder, { recursive: true, force: true });
   }
 }
-function parsed2(text) {
+function parsed2(text2) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text2);
   } catch {
     return void 0;
   }
@@ -31371,9 +31382,9 @@ function hiddenFolders(environment, folder) {
   );
 }
 function topOf(folder) {
-  for (let at3 = resolve(folder); ; at3 = dirname(at3)) {
-    if (existsSync(join4(at3, ".git"))) return at3;
-    if (at3 === dirname(at3)) return void 0;
+  for (let at4 = resolve(folder); ; at4 = dirname(at4)) {
+    if (existsSync(join4(at4, ".git"))) return at4;
+    if (at4 === dirname(at4)) return void 0;
   }
 }
 
@@ -31526,14 +31537,14 @@ function free(folder) {
 
 // src/adapters/locks.ts
 import { createHash as createHash4 } from "node:crypto";
-function parseLock(text) {
-  const pairs2 = [...text.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+function parseLock(text2) {
+  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version2 = ""]) => [normalizeName(name2), version2]
   );
   return Object.fromEntries(pairs2);
 }
-function lockId(text, origin2) {
-  const entries = text.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+function lockId(text2, origin2) {
+  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
@@ -31889,9 +31900,9 @@ function takeOut(folder) {
     discardStale(lock);
   }
 }
-function written(lock, text) {
+function written(lock, text2) {
   try {
-    writeFileSync4(lock, text, { flag: "wx" });
+    writeFileSync4(lock, text2, { flag: "wx" });
     return true;
   } catch (error62) {
     if (error62.code === "EEXIST") return false;
@@ -31978,11 +31989,11 @@ function pipSettings(environment, pipConfigList) {
     return value === "" ? void 0 : value;
   };
 }
-function trimmed(text) {
-  return text.trim() === "" ? [] : [text.trim()];
+function trimmed(text2) {
+  return text2.trim() === "" ? [] : [text2.trim()];
 }
-function words(text) {
-  return (text ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+function words(text2) {
+  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
 }
 function emittedIndexes(output2) {
   return output2.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url2) => url2 !== void 0);
@@ -32173,9 +32184,9 @@ var Handover = class {
   #keep(target2, files) {
     const aside = `${target2}.${process.pid}`;
     rmSync3(aside, { recursive: true, force: true });
-    for (const [name2, content2] of Object.entries(files)) {
+    for (const [name2, content3] of Object.entries(files)) {
       mkdirSync8(dirname5(join10(aside, name2)), { recursive: true });
-      writeFileSync6(join10(aside, name2), Buffer.from(content2, "base64"));
+      writeFileSync6(join10(aside, name2), Buffer.from(content3, "base64"));
       chmodSync2(join10(aside, name2), 420);
       chmodSync2(dirname5(join10(aside, name2)), 493);
     }
@@ -32335,9 +32346,9 @@ function readLines2(stream, onLine, tooMuch) {
   stream.on("data", (chunk) => {
     total += chunk.length;
     const parts = chunk.split("\n");
-    for (const [index, part] of parts.entries()) {
-      pending.push(part);
-      length += part.length;
+    for (const [index, part2] of parts.entries()) {
+      pending.push(part2);
+      length += part2.length;
       if (total > LONGEST_RECORDS || length > LONGEST_LINE) return tooMuch();
       if (index === parts.length - 1) continue;
       onLine(pending.join(""));
@@ -32405,7 +32416,7 @@ function checked(python) {
 function pinnedVersion(folder) {
   const file2 = join12(folder, ".python-version");
   if (!existsSync7(file2)) return void 0;
-  const line = readFileSync9(file2, "utf8").split("\n").map((text) => text.trim()).find((text) => text !== "" && !text.startsWith("#"));
+  const line = readFileSync9(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -32639,14 +32650,14 @@ async function openWorld(options) {
   };
 }
 var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
-var PROBE_VERSION = "3";
+var PROBE_VERSION = "4";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve3(options.out);
   const containment = await world.containment();
   const torchVersion = torch.closure.torch ?? "";
   const { changes, held } = planned;
   const identity = JSON.stringify([
-    "0.2.0",
+    "0.3.0",
     PROBE_VERSION,
     world.python.version,
     torchVersion,
@@ -32675,7 +32686,7 @@ async function sweepWorld(world, planned, torch, options) {
       isInterrupted: () => options.signal.aborted
     },
     machine: {
-      tool: "0.2.0",
+      tool: "0.3.0",
       probe: PROBE_VERSION,
       python: world.python.version,
       torch: `${torchVersion}, ${torch.source}`,
@@ -32709,106 +32720,324 @@ function once(make) {
   };
 }
 
-// src/detect/cells.ts
-function usedCells(uses, known, most) {
-  const cells = /* @__PURE__ */ new Map();
-  const unsure = [];
-  const matrix = new Set(known.map(cellId));
-  for (const use of uses) {
-    const [first] = use.methods;
-    for (const one of use.unsure) unsure.push(one);
-    if (first === void 0) continue;
-    if (use.architectures.length === 0 || use.tasks.length === 0) {
-      const what = use.architectures.length === 0 ? "which model it is put on" : "for which task";
-      if (use.unsure.length === 0)
-        unsure.push({ ...first, value: `\`${first.value}\` is used; ${what} is not in this file` });
+// src/detect/marker.ts
+var TOKEN2 = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
+var OLD_NAMES = /* @__PURE__ */ new Map([
+  ["os.name", "os_name"],
+  ["sys.platform", "sys_platform"],
+  ["platform.version", "platform_version"],
+  ["platform.machine", "platform_machine"],
+  ["platform.python_implementation", "platform_python_implementation"],
+  ["python_implementation", "platform_python_implementation"]
+]);
+var TURNED = /* @__PURE__ */ new Map([
+  ["==", "=="],
+  ["!=", "!="],
+  ["<", ">"],
+  [">", "<"],
+  ["<=", ">="],
+  [">=", "<="]
+]);
+function normalizedMarker(marker2) {
+  const tokens = tokensOf(marker2);
+  if (tokens === void 0) return marker2.trim();
+  const parts = comparisons(tokens);
+  const words2 = parts.filter((part2) => part2 === "and" || part2 === "or" || part2 === "(" || part2 === ")");
+  const isFlat = words2.every((word) => word === words2[0] && word !== "(");
+  if (!isFlat) return parts.join(" ");
+  const sorted2 = parts.filter((part2) => part2 !== words2[0]).toSorted();
+  return [...new Set(sorted2)].join(` ${words2[0] ?? "and"} `);
+}
+function tokensOf(marker2) {
+  const tokens = [];
+  const end = marker2.trimEnd().length;
+  TOKEN2.lastIndex = 0;
+  while (TOKEN2.lastIndex < end) {
+    const token = TOKEN2.exec(marker2)?.[1];
+    if (token === void 0) return void 0;
+    tokens.push(/^["']/.test(token) ? `"${token.slice(1, -1)}"` : OLD_NAMES.get(token) ?? token);
+  }
+  return withoutOuter(tokens);
+}
+function withoutOuter(tokens) {
+  const kept = [...tokens];
+  for (let index = 0; index + 4 < kept.length; index++)
+    if (kept[index] === "(" && kept[index + 4] === ")") {
+      kept.splice(index + 4, 1);
+      kept.splice(index, 1);
+    }
+  while (kept[0] === "(" && closes(kept) === kept.length - 1) {
+    kept.pop();
+    kept.shift();
+  }
+  return kept;
+}
+function closes(tokens) {
+  let depth = 0;
+  return tokens.findIndex((token) => {
+    depth += token === "(" ? 1 : token === ")" ? -1 : 0;
+    return depth === 0;
+  });
+}
+function comparisons(tokens) {
+  const parts = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] ?? "";
+    if (["(", ")", "and", "or"].includes(token)) {
+      parts.push(token);
       continue;
     }
-    for (const { cell, at: at3 } of combinations(use)) {
-      if (matrix.has(cellId(cell))) {
-        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source: `${at3.file}:${at3.line}` });
-      } else
-        unsure.push({ ...at3, value: `\`${cellId(cell)}\` is used; it is not in the matrix, so it is not measured` });
+    const length = tokens[index + 1] === "not" ? 4 : 3;
+    const [left = "", ...rest] = tokens.slice(index, index + length);
+    const right = rest.at(-1) ?? "";
+    const turned = TURNED.get(rest[0] ?? "");
+    const isTurned = left.startsWith('"') && !right.startsWith('"') && turned !== void 0;
+    parts.push(isTurned ? [right, turned, left].join(" ") : [left, ...rest].join(" "));
+    index += length - 1;
+  }
+  return parts;
+}
+
+// src/domain/path.ts
+function folderOf(file2) {
+  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
+}
+function baseOf(file2) {
+  return file2.slice(file2.lastIndexOf("/") + 1);
+}
+
+// src/detect/moved-files.ts
+var MOST_COMPARED = 200;
+var ALIKE = 0.5;
+var KEYS = [
+  (manifest) => `${lastTwo(manifest.file)}\0${content(manifest)}`,
+  (manifest) => `${lastTwo(manifest.file)}\0${names(manifest)}`,
+  (manifest) => `${baseOf(manifest.file)}\0${content(manifest)}`,
+  (manifest) => `${baseOf(manifest.file)}\0${names(manifest)}`
+];
+function movedFiles(base, head) {
+  const [before, after] = [base, head].map((side) => new Set(side.map(({ file: file2 }) => file2)));
+  const gone = new Map(base.filter(({ file: file2 }) => !after?.has(file2)).map((one2) => [one2.file, one2]));
+  const came = new Map(head.filter(({ file: file2 }) => !before?.has(file2)).map((one2) => [one2.file, one2]));
+  const found = /* @__PURE__ */ new Map();
+  const take = (now, then) => {
+    found.set(now, then);
+    gone.delete(then);
+    came.delete(now);
+  };
+  for (const key of KEYS) {
+    const waiting = /* @__PURE__ */ new Map();
+    for (const one2 of gone.values()) waiting.set(key(one2), [...waiting.get(key(one2)) ?? [], one2.file]);
+    for (const one2 of [...came.values()]) {
+      const then = isEmpty(one2) ? void 0 : waiting.get(key(one2))?.shift();
+      if (then !== void 0) take(one2.file, then);
     }
   }
-  const found = [...cells.values()];
-  return { cells: found.slice(0, most), unsure: [...unsure, ...found.slice(most).map(leftOut)] };
+  for (const [now, then] of likeliest([...gone.values()], [...came.values()]))
+    if (gone.has(then) && came.has(now)) take(now, then);
+  return found;
 }
-function distinct(seen) {
-  const found = /* @__PURE__ */ new Map();
-  for (const one of seen) if (!found.has(one.value)) found.set(one.value, one);
-  return [...found.values()];
-}
-function combinations(use) {
-  const [methods, architectures, tasks, named2] = [use.methods, use.architectures, use.tasks, use.quantizations].map(
-    distinct
+function likeliest(gone, came) {
+  const scored = came.slice(0, MOST_COMPARED).flatMap(
+    (now) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now.format).map((then) => ({ pair: [now.file, then.file], score: common(namesIn2(now), namesIn2(then)) }))
   );
-  const quantizations = named2 && named2.length > 0 ? named2.map(({ value }) => value) : ["none"];
-  return (methods ?? []).flatMap(
-    (at3) => (architectures ?? []).flatMap(
-      ({ value: architecture }) => (tasks ?? []).flatMap(
-        ({ value: task }) => quantizations.map((quantization) => ({ at: at3, cell: { method: at3.value, quantization, architecture, task } }))
-      )
-    )
-  );
+  return scored.filter(({ score }) => score >= ALIKE).toSorted((left, right) => right.score - left.score).map(({ pair: pair2 }) => pair2);
 }
-function leftOut({ cell, source }) {
-  const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
-  return {
-    file: file2,
-    line: Number(line),
-    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
+function common(left, right) {
+  const both2 = [...left].filter((name2) => right.has(name2)).length;
+  return both2 / Math.max(1, left.size + right.size - both2);
+}
+function lastTwo(file2) {
+  return file2.split("/").slice(-2).join("/");
+}
+function content({ requirements, locked }) {
+  return [
+    ...requirements.map(({ name: name2, specifier }) => name2 + specifier),
+    ...locked.map((one2) => one2.name + one2.version)
+  ].toSorted().join();
+}
+function names(manifest) {
+  return [...namesIn2(manifest)].toSorted().join();
+}
+function namesIn2({ requirements, locked }) {
+  return new Set([...requirements, ...locked].map(({ name: name2 }) => name2));
+}
+function isEmpty({ requirements, locked }) {
+  return requirements.length + locked.length === 0;
+}
+
+// src/detect/pairs.ts
+var marker = ({ one: one2 }) => one2.marker === "" ? "" : normalizedMarker(one2.marker);
+var IN_FILE = [
+  (row) => [row.one.name, row.one.group, marker(row), row.one.specifier, row.one.source].join("\0"),
+  (row) => [row.one.name, row.one.group, marker(row)].join("\0"),
+  (row) => [row.one.name, row.one.group, row.one.specifier].join("\0"),
+  (row) => [row.one.name, row.one.group].join("\0"),
+  (row) => [row.one.name, marker(row)].join("\0"),
+  (row) => row.one.name
+];
+var ACROSS = [(row) => `${folderOf(row.file)}\0${row.one.name}`, (row) => row.one.name];
+function pairedRequirements(base, head) {
+  const moved2 = movedFiles(base, head);
+  const taken = new Set(moved2.values());
+  const before = new Map(base.map((manifest) => [manifest.file, manifest]));
+  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
+  const files = [...after.keys(), ...[...before.keys()].filter((file2) => !after.has(file2) && !taken.has(file2))];
+  const pairs2 = [];
+  const gone = [];
+  const came = [];
+  for (const file2 of files.toSorted()) {
+    const was = moved2.get(file2);
+    const old = (before.get(was ?? file2)?.requirements ?? []).map((one2) => ({ file: was ?? file2, one: one2 }));
+    const current = (after.get(file2)?.requirements ?? []).map((one2) => ({ file: file2, one: one2 }));
+    const left = matched(IN_FILE, ...apartFromSame(old, current, pairs2), pairs2);
+    gone.push(...left.gone.filter((row) => !covered(row, left.came, current, pairs2)));
+    came.push(...left.came.filter((row) => !split(row, old, pairs2)));
+  }
+  const rest = matched(ACROSS.map(onlyOne(gone, came)), gone, came, pairs2);
+  return [
+    ...pairs2,
+    ...rest.gone.map(({ file: file2, one: one2 }) => ({ file: file2, old: one2 })),
+    ...rest.came.map(({ file: file2, one: one2 }) => ({ file: file2, current: one2 }))
+  ].toSorted(byPlace);
+}
+function apartFromSame(old, current, pairs2) {
+  const isSame = (index) => {
+    const [before, after] = [old[index]?.one, current[index]?.one];
+    return before?.name === after?.name && before?.written === after?.written && before?.group === after?.group && before?.source === after?.source;
   };
+  const rest = (rows2) => rows2.filter((_, index) => !isSame(index));
+  for (const [index, row] of current.entries()) {
+    const before = old[index];
+    if (before && isSame(index)) pairs2.push(pairOf(before, row));
+  }
+  return [rest(old), rest(current)];
+}
+function byPlace(left, right) {
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return (left.current?.line ?? Number.MAX_SAFE_INTEGER) - (right.current?.line ?? Number.MAX_SAFE_INTEGER);
+}
+function matched(keys, old, current, pairs2) {
+  let [gone, came] = [old, current];
+  for (const key of keys) {
+    if (key === void 0 || gone.length === 0 || came.length === 0) continue;
+    const waiting = /* @__PURE__ */ new Map();
+    for (const row of gone) push(waiting, key(row), row);
+    const used = /* @__PURE__ */ new Set();
+    came = came.filter((row) => {
+      const partner = waiting.get(key(row))?.shift();
+      if (partner === void 0) return true;
+      used.add(partner);
+      pairs2.push(pairOf(partner, row));
+      return false;
+    });
+    gone = gone.filter((row) => !used.has(row));
+  }
+  return { gone, came };
+}
+function pairOf(old, current) {
+  const { file: file2, one: one2 } = current;
+  return { file: file2, ...old.file !== file2 && { was: old.file }, old: old.one, current: one2 };
+}
+function split(row, old, pairs2) {
+  const whole = old.find(({ one: one2 }) => one2.name === row.one.name && one2.group === row.one.group && one2.marker === "");
+  if (whole) pairs2.push(pairOf(whole, row));
+  return whole !== void 0;
+}
+function covered(row, came, current, pairs2) {
+  const whole = current.find(
+    (other) => other.one.name === row.one.name && other.one.group === row.one.group && other.one.marker === "" && !came.includes(other)
+  );
+  if (whole && row.one.marker !== "") pairs2.push(pairOf(row, whole));
+  return whole !== void 0 && row.one.marker !== "";
+}
+function onlyOne(gone, came) {
+  return (key) => {
+    const [left, right] = [gone, came].map((rows2) => {
+      const counts = /* @__PURE__ */ new Map();
+      for (const row of rows2) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
+      return counts;
+    });
+    return (row) => {
+      const own3 = key(row);
+      const isAlone = left?.get(own3) === 1 && right?.get(own3) === 1;
+      return isAlone ? own3 : `${own3}\0${row.file}\0${row.one.line}\0${row.one.columns.join()}`;
+    };
+  };
+}
+function push(map2, key, row) {
+  const known = map2.get(key);
+  if (known) known.push(row);
+  else map2.set(key, [row]);
 }
 
 // src/detect/diff.ts
 function diffManifests(base, head) {
-  const before = new Map(base.map((manifest) => [manifest.file, manifest]));
-  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
-  const files = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].toSorted();
-  return files.flatMap((file2) => [
-    ...diffRequirements(file2, before.get(file2)?.requirements ?? [], after.get(file2)?.requirements ?? []),
-    ...diffLocked(file2, before.get(file2)?.locked ?? [], after.get(file2)?.locked ?? [])
-  ]);
+  return changesOf(base, head, pairedRequirements(base, head));
 }
-function diffRequirements(file2, base, head) {
-  const key = ({ name: name2, group, marker }) => `${name2}\0${group}\0${marker}`;
-  return pairs(base, head, key).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === void 0 || old && current && old.specifier === current.specifier && old.source === current.source)
-      return [];
-    const { name: library, line, group, marker } = one;
-    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : specifierChange(old.specifier, current.specifier);
-    return [{ library, kind, from: shown(old), to: shown(current), file: file2, line, group, marker, locked: false }];
+function changesOf(base, head, pairs2) {
+  const changes = [...pairs2.flatMap(requirementChange), ...lockedChanges(base, head)];
+  return changes.toSorted((left, right) => left.file < right.file ? -1 : left.file > right.file ? 1 : 0);
+}
+function requirementChange({ file: file2, was, old, current }) {
+  const one2 = current ?? old;
+  if (one2 === void 0 || was === void 0 && old && current && isAsWritten(old, current)) return [];
+  const [from, to] = [shown(old), shown(current)];
+  const kind = kindOf(old, current);
+  const isSame = was === void 0 && old?.group === current?.group && sameMarker(old, current);
+  if (kind === "moved" && isSame) return [];
+  const { name: library, line, group, marker: marker2 } = one2;
+  return [{ library, kind, from, to, file: file2, ...was && { was }, line, group, marker: marker2, locked: false }];
+}
+function isAsWritten(old, current) {
+  return old.written === current.written && old.specifier === current.specifier && old.marker === current.marker && old.group === current.group && old.source === current.source;
+}
+function kindOf(old, current) {
+  if (old === void 0) return "added";
+  if (current === void 0) return "removed";
+  if (sortedClauses(shown(old)) === sortedClauses(shown(current))) return "moved";
+  return specifierChange(versionPart(old), versionPart(current));
+}
+function sortedClauses(specifier) {
+  return specifier.split(",").toSorted().join();
+}
+function sameMarker(old, current) {
+  return normalizedMarker(old?.marker ?? "") === normalizedMarker(current?.marker ?? "");
+}
+function lockedChanges(base, head) {
+  const moved2 = movedFiles(base, head);
+  const taken = new Set(moved2.values());
+  const before = new Map(base.map(({ file: file2, locked }) => [file2, locked]));
+  const after = new Map(head.map(({ file: file2, locked }) => [file2, locked]));
+  const gone = [...before.keys()].filter((file2) => !after.has(file2) && !taken.has(file2));
+  return [...after.keys(), ...gone].flatMap((file2) => {
+    const was = moved2.get(file2);
+    return diffLocked(file2, before.get(was ?? file2) ?? [], after.get(file2) ?? []).map(
+      (change) => was === void 0 ? change : { ...change, was }
+    );
   });
 }
 function diffLocked(file2, base, head) {
-  const has = (list2) => new Set(list2.map(({ name: name2, version: version2 }) => `${name2} ${version2}`));
-  const [before, after] = [has(base), has(head)];
+  const has2 = (list2) => new Set(list2.map(({ name: name2, version: version2 }) => `${name2} ${version2}`));
+  const [before, after] = [has2(base), has2(head)];
   const gone = base.filter(({ name: name2, version: version2 }) => !after.has(`${name2} ${version2}`));
   const came = head.filter(({ name: name2, version: version2 }) => !before.has(`${name2} ${version2}`));
-  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([old, current]) => {
-    const one = current ?? old;
-    if (one === void 0) return [];
-    const kind = old === void 0 ? "added" : current === void 0 ? "removed" : isOlder(current.version, old.version) ? "downgraded" : "changed";
-    return [
-      {
-        library: one.name,
-        kind,
-        from: old?.version ?? "",
-        to: current?.version ?? "",
-        file: file2,
-        line: one.line,
-        group: "",
-        marker: "",
-        locked: true
-      }
-    ];
+  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([left, current]) => {
+    const old = left ?? (current && base.findLast(({ name: name2 }) => name2 === current.name));
+    const one2 = current ?? old;
+    if (one2 === void 0) return [];
+    const [from, to] = [old?.version ?? "", current?.version ?? ""];
+    const kind = from === "" ? "added" : to === "" ? "removed" : isOlder(to, from) ? "downgraded" : "changed";
+    return [{ library: one2.name, kind, from, to, file: file2, line: one2.line, group: "", marker: "", locked: true }];
   });
 }
 function shown(requirement) {
   if (requirement === void 0) return "";
-  return requirement.source === "index" ? requirement.specifier || "any" : requirement.source;
+  const { source, version: version2 } = requirement;
+  return source === "index" ? requirement.specifier || "any" : version2 === void 0 ? source : `==${version2}`;
+}
+function versionPart({ specifier, version: version2 }) {
+  return version2 === void 0 ? specifier : `==${version2}`;
 }
 function pairs(left, right, key) {
   const waiting = /* @__PURE__ */ new Map();
@@ -32856,21 +33085,62 @@ function probes(specifiers) {
   ].filter(isVersion);
 }
 
-// src/domain/path.ts
-function folderOf(file2) {
-  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
+// src/detect/labels.ts
+function copiedLabels(base, pairs2) {
+  return pairs2.flatMap(({ file: file2, old, current }) => {
+    if (current === void 0) return [];
+    const [before, after] = [old && labelOf(old), labelOf(current)];
+    const isForeign = after !== void 0 && !fitsFile(after, file2);
+    if (old === void 0 && !(isForeign && base.length > 0)) return [];
+    return labelFinding(current.name, before, after, { file: file2, line: current.line });
+  });
 }
-function baseOf(file2) {
-  return file2.slice(file2.lastIndexOf("/") + 1);
+function lockedLabels(base, head) {
+  const before = new Map(base.map(({ file: file2, locked }) => [file2, labelsIn(locked)]));
+  return head.flatMap(
+    ({ file: file2, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
+      const known = before.get(file2)?.get(name2)?.labels;
+      const [gone] = [...known ?? []].filter((label) => !labels.has(label));
+      const came = [...labels].filter((label) => known && !known.has(label));
+      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file: file2, line }));
+    })
+  );
+}
+function labelsIn(locked) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { name: name2, version: version2, line } of locked) {
+    const known = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
+    known.labels.add(localLabel(version2) ?? "");
+    found.set(name2, known);
+  }
+  return found;
+}
+function labelFinding(name2, before, after, { file: file2, line }) {
+  if (before === after) return [];
+  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+  return [{ kind: "local-version", message, file: file2, line }];
+}
+function labelOf({ specifier }) {
+  return clausesOf(specifier).flatMap(([, version2]) => localLabel(version2) ?? [])[0];
+}
+var BUILDS = [
+  { label: /^cpu/, file: /(^|[-_./])cpu/i },
+  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
+  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
+  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
+];
+function fitsFile(label, file2) {
+  const said = BUILDS.filter((build) => build.file.test(file2));
+  return said.length === 0 || said.some((build) => build.label.test(label));
 }
 
 // src/detect/names.ts
 function newNames(base, head) {
-  const known = new Set(base.flatMap((manifest) => namesIn2(manifest).map(({ name: name2 }) => name2)));
-  const fresh = head.flatMap(namesIn2).filter(({ name: name2 }) => !known.has(name2));
-  return [...new Map(fresh.map((one) => [one.name, one])).values()];
+  const known = new Set(base.flatMap((manifest) => namesIn3(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn3).filter(({ name: name2 }) => !known.has(name2));
+  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
 }
-function namesIn2({ file: file2, requirements, locked }) {
+function namesIn3({ file: file2, requirements, locked }) {
   return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
 }
 function lookalikes(base, head) {
@@ -32897,76 +33167,70 @@ function lockNames(base, head) {
   return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
 }
 
-// src/detect/projects.ts
-function watchedChanges(changes) {
-  return changes.filter(({ library, from, to }) => isWatched2(library) && from !== "" && to !== "");
+// src/detect/effective.ts
+var OVERRIDES = ["uv:override-dependencies", "pdm:overrides"];
+var CONSTRAINTS = ["uv:constraint-dependencies"];
+function effective(manifests, file2, name2, written2) {
+  const own3 = manifests.find((manifest) => manifest.file === file2);
+  const override = rowsOf(own3, name2, OVERRIDES)[0];
+  if (own3 && override) return { specifier: override.specifier, by: placed(own3, override) };
+  const bounds = [
+    ...rowsOf(own3, name2, CONSTRAINTS).map((one2) => placed(own3, one2)),
+    ...constraintFiles(manifests, own3).flatMap((other) => rowsOf(other, name2).map((one2) => placed(other, one2)))
+  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written2);
+  const [first] = bounds;
+  if (first === void 0) return { specifier: written2 };
+  const specifier = [written2, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
+  return { specifier, by: first };
 }
-function isWatched2(library) {
-  return WATCHED.includes(library);
+function rowsOf(manifest, name2, groups2) {
+  return (manifest?.requirements ?? []).filter(
+    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
+  );
 }
-function projectRequests(ends, changes, releases, python) {
-  const lockFiles = [...ends.base, ...ends.head].filter(({ locked }) => locked.length > 0).map(({ file: file2 }) => file2);
-  const formats = new Map([...ends.base, ...ends.head].map(({ file: file2, format }) => [file2, format]));
-  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles) ?? folderOf(file2);
-  const byProject = /* @__PURE__ */ new Map();
-  for (const change of watchedChanges(changes)) {
-    const project = projectOf(change.file);
-    byProject.set(project, [...byProject.get(project) ?? [], change]);
+function placed(manifest, { group, specifier, line }) {
+  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
+}
+function constraintFiles(manifests, own3) {
+  const wanted = (own3?.includes ?? []).flatMap(
+    ({ path, constrains }) => constrains ? [joined2(folderOf(own3?.file ?? ""), path)] : []
+  );
+  return manifests.filter(({ file: file2 }) => wanted.includes(file2));
+}
+function joined2(folder, path) {
+  const parts = folder === "" ? [] : folder.split("/");
+  for (const part2 of path.split("/")) {
+    if (part2 === "..") parts.pop();
+    else if (part2 !== "." && part2 !== "") parts.push(part2);
   }
-  const requests = [...byProject].flatMap(([project, own3]) => {
-    const inProject = (manifests) => manifests.filter(({ file: file2 }) => projectOf(file2) === project);
-    const projectEnds = { base: inProject(ends.base), head: inProject(ends.head) };
-    return requestsOf(projectEnds, own3, releases, python);
-  });
-  return distinct2(requests);
+  return parts.join("/");
 }
-var IN_WORKSPACE = ["pyproject", "pipfile", "setup-py", "setup-cfg"];
-function lockOver(file2, format, locks) {
-  if (locks.includes(file2)) return file2;
-  const folder = folderOf(file2);
-  const isOver = (lock) => folder === folderOf(lock) || IN_WORKSPACE.includes(format ?? "") && (folderOf(lock) === "" || folder.startsWith(`${folderOf(lock)}/`));
-  return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
+
+// src/detect/settle.ts
+function settle2(change, ends, releases, python) {
+  const [from, to] = [
+    endOf(change, change.from, ends.base, change.was ?? change.file, releases, python),
+    endOf(change, change.to, ends.head, change.file, releases, python)
+  ];
+  return {
+    change,
+    ...from.version !== void 0 && { from: from.version },
+    ...to.version !== void 0 && { to: to.version },
+    ...to.by && { by: to.by }
+  };
 }
-function requestsOf(ends, changes, releases, python) {
-  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
-  const moves = changes.filter((change) => change.locked || !locked.has(change.library)).flatMap((change) => resolveEnds(change, releases.get(change.library) ?? [], python) ?? []);
-  const byLibrary = /* @__PURE__ */ new Map();
-  for (const move of moves) {
-    const known = byLibrary.get(move.library) ?? [];
-    const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
-    byLibrary.set(move.library, isKnown ? known : [...known, move]);
-  }
-  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
-  return Array.from({ length: rounds }, (_, round) => {
-    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
-    const names = chosen.map(({ library }) => library);
-    return {
-      changes: chosen,
-      held: heldVersions(ends.head, names),
-      locked: { base: lockOf(ends.base, names), head: lockOf(ends.head, names) },
-      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
-      manifests: ends.head.map(({ file: file2 }) => file2)
-    };
-  });
+function endOf(change, written2, manifests, file2, releases, python) {
+  if (written2 === "") return {};
+  if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
+  const { specifier, by } = effective(manifests, file2, change.library, written2 === "any" ? "" : written2);
+  const locked = lockedAt(manifests, change.library).filter((version3) => allows(specifier, version3));
+  const [only] = locked;
+  const version2 = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
+  return { version: version2, ...by && { by } };
 }
-function distinct2(requests) {
-  const found = /* @__PURE__ */ new Map();
-  for (const request of requests) {
-    const moves = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
-    const key = JSON.stringify([moves, Object.entries(request.held).toSorted(), request.locked]);
-    const known = found.get(key);
-    found.set(key, known ? joined(known, request) : request);
-  }
-  return [...found.values()];
-}
-function joined(left, right) {
-  const both2 = (one, other) => [.../* @__PURE__ */ new Set([...one, ...other])];
-  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
-}
-function resolveEnds(change, releases, python) {
-  const [from, to] = [change.from, change.to].map((end) => resolveEnd(end, change.locked, releases, python));
-  if (from === void 0 || to === void 0 || compareVersions(from, to) >= 0) return void 0;
-  return { library: change.library, from, to, place: { file: change.file, line: change.line } };
+function lockedAt(manifests, library) {
+  const held = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
+  return [...new Set(held.map(({ version: version2 }) => version2))].filter(isVersion);
 }
 function resolveEnd(end, locked, releases, python) {
   const exact = locked ? end : exactVersion(end);
@@ -32975,20 +33239,151 @@ function resolveEnd(end, locked, releases, python) {
     const isThere = releases.length === 0 || releases.some((release2) => version2 && sameVersion(release2.version, version2));
     return isThere ? version2 : void 0;
   }
-  const specifier = end === "any" ? "" : end;
-  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(specifier, version2)).at(-1);
+  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(end, version2)).at(-1);
+}
+function moves(settled) {
+  const { from, to } = settled;
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
+}
+function goesBack({ from, to }) {
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
+}
+function standing(settled) {
+  const { file: file2, line } = settled.change;
+  return { message: sentenceOf(settled), file: file2, line };
+}
+function sentenceOf({ change, from, to, by }) {
+  const { library, kind } = change;
+  if (from !== void 0 && to !== void 0) {
+    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
+    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
+  }
+  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
+  if (kind === "removed") return `\`${library}\` is no longer required here.`;
+  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
+    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
+  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
+    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
+  const missing = to === void 0 ? change.to : change.from;
+  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
+}
+
+// src/detect/projects.ts
+function watchedChanges(changes) {
+  return changes.filter(({ library }) => isWatched2(library));
+}
+function isWatched2(library) {
+  return WATCHED.includes(library);
+}
+function projectRequests(ends, changes, releases, python) {
+  return distinct(settledProjects(ends, changes, releases, python).flatMap(requestsOf));
+}
+function standingChanges(ends, changes, releases, python) {
+  const found = settledProjects(ends, changes, releases, python).flatMap(({ settled }) => standingOf(settled));
+  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
+}
+function settledProjects(ends, changes, releases, python) {
+  const all = [...ends.base, ...ends.head];
+  const lockFiles = [...new Set(all.filter(({ locked }) => locked.length > 0).map(({ file: file2 }) => file2))];
+  const formats = new Map(all.map(({ file: file2, format }) => [file2, format]));
+  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles) ?? folderOf(file2);
+  const [before, after, byProject] = [
+    grouped(ends.base, ({ file: file2 }) => projectOf(file2)),
+    grouped(ends.head, ({ file: file2 }) => projectOf(file2)),
+    grouped(watchedChanges(changes), ({ file: file2 }) => projectOf(file2))
+  ];
+  return [...byProject].map(([project, own3]) => {
+    const was = /* @__PURE__ */ new Set([project, ...own3.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
+    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
+    const settled = withoutLockedTwice(own3).map(
+      (change) => settle2(change, projectEnds, releases.get(change.library) ?? [], python)
+    );
+    return { ends: projectEnds, settled };
+  });
+}
+function grouped(elements, key) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const element of elements) {
+    const known = groups2.get(key(element));
+    if (known) known.push(element);
+    else groups2.set(key(element), [element]);
+  }
+  return groups2;
+}
+function withoutLockedTwice(changes) {
+  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
+  return changes.filter((change) => change.locked || !locked.has(change.library));
+}
+function standingOf(settled) {
+  const moving = new Set(settled.filter(moves).map(({ change }) => change.library));
+  return settled.filter(({ change }) => !moving.has(change.library)).map(standing);
+}
+var IN_WORKSPACE = ["pyproject", "pipfile", "setup-py", "setup-cfg"];
+function lockOver(file2, format, locks) {
+  if (locks.includes(file2)) return file2;
+  const folder = folderOf(file2);
+  const isOver = (lock) => folder === folderOf(lock) || IN_WORKSPACE.includes(format ?? "") && (folderOf(lock) === "" || folder.startsWith(`${folderOf(lock)}/`));
+  return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
+}
+function requestsOf({ ends, settled }) {
+  const found = settled.filter(moves).map(({ change, from, to }) => ({
+    ...{ library: change.library, from, to },
+    place: { file: change.file, line: change.line }
+  }));
+  const byLibrary = /* @__PURE__ */ new Map();
+  for (const move of found) {
+    const known = byLibrary.get(move.library) ?? [];
+    const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
+    byLibrary.set(move.library, isKnown ? known : [...known, move]);
+  }
+  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
+  return Array.from({ length: rounds }, (_, round) => {
+    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
+    const names2 = chosen.map(({ library }) => library);
+    return {
+      changes: chosen,
+      held: heldVersions(ends.head, names2),
+      locked: { base: lockOf(ends.base, names2), head: lockOf(ends.head, names2) },
+      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
+      manifests: ends.head.map(({ file: file2 }) => file2)
+    };
+  });
+}
+function distinct(requests) {
+  const found = /* @__PURE__ */ new Map();
+  for (const request of requests) {
+    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
+    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
+    const known = found.get(key);
+    found.set(key, known ? joined3(known, request) : request);
+  }
+  return [...found.values()];
+}
+function joined3(left, right) {
+  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
+  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
 }
 function heldVersions(head, changed) {
   const locked = lockOf(head, changed);
   const held = {};
   for (const name2 of WATCHED) {
     if (name2 === "torch" || changed.includes(name2)) continue;
-    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one) => one.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
     const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
     const [only] = versions;
     if (versions.length === 1 && only && isVersion(only)) held[name2] = only.split("+")[0] ?? only;
   }
   return held;
+}
+function namedTorch(head) {
+  const isTorch = ({ name: name2 }) => name2 === "torch";
+  const pinned = head.flatMap(
+    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
+  );
+  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version: version2 }) => version2));
+  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version2) => version2.split("+")[0] ?? ""))];
+  const [only] = releases;
+  return releases.length === 1 && only && isVersion(only) ? only : void 0;
 }
 function lockOf(manifests, changed) {
   const versions = /* @__PURE__ */ new Map();
@@ -33006,67 +33401,138 @@ function lockOf(manifests, changed) {
   );
 }
 
+// src/detect/readers/reading.ts
+function requirementAt(text2, place2, group) {
+  const { line, column, written: written2 = text2 } = place2;
+  const parsed4 = parsePep508(text2);
+  if ("error" in parsed4)
+    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed4.error}.`, line };
+  const { name: name2, extras, specifier, marker: marker2, url: url2 } = parsed4;
+  return {
+    ...{ name: name2, written: written2, specifier, extras, marker: marker2, group, line },
+    ...url2 === "" ? { source: "index" } : { source: sourceOf(url2), ...releaseOf(url2) },
+    columns: [column, column + written2.length]
+  };
+}
+function releaseOf(url2) {
+  const version2 = versionIn(url2);
+  return version2 === void 0 ? {} : { version: version2 };
+}
+function elsewhere(location, source, { line, column, written: written2 = location }, group) {
+  const named2 = nameIn(location);
+  if (named2 === void 0)
+    return {
+      kind: "not-installable",
+      message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
+      line
+    };
+  const version2 = versionIn(location);
+  return {
+    ...{ name: normalizeName(named2), written: written2, specifier: "", extras: [], marker: "", group },
+    ...{ source, ...version2 && { version: version2 }, line, columns: [column, column + written2.length] }
+  };
+}
+var BUILT2 = /^([A-Za-z0-9][A-Za-z0-9._]*)-(\d[^-]*?)(?:-[^/]*\.whl|\.tar\.gz|\.zip)$/;
+var REPOSITORY = /\/([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.git)?(?:@[^@]*)?$/;
+var ARCHIVE = /\/([A-Za-z0-9][A-Za-z0-9._-]*)\/(?:archive|tarball|zipball)\//;
+function nameIn(location) {
+  const [address = "", fragment = ""] = location.slice(0, 2e3).split(/#(.*)/s);
+  const egg = /(?:^|[&#])egg=([A-Za-z0-9._-]+)/.exec(fragment)?.[1];
+  const last3 = fileOf(address);
+  const file2 = /^([A-Za-z0-9._]+)-\d/.exec(last3)?.[1];
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(
+    egg ?? file2 ?? watchedRepository(address, fragment) ?? ""
+  )?.[0];
+}
+function watchedRepository(address, fragment) {
+  if (/(?:^|&)subdirectory=/.test(fragment)) return void 0;
+  const isGit = /^(git|hg|svn|bzr)\+/.test(address);
+  const name2 = ARCHIVE.exec(address)?.[1] ?? (isGit ? REPOSITORY.exec(withoutCredentials(address))?.[1] : void 0);
+  return WATCHED.find((watched) => name2 !== void 0 && watched === normalizeName(name2));
+}
+function versionIn(location) {
+  const version2 = BUILT2.exec(fileOf(location.split("#")[0] ?? ""))?.[2]?.replace(/%2B/i, "+");
+  return version2 !== void 0 && isVersion(version2) ? version2 : void 0;
+}
+function fileOf(address) {
+  return address.split("?")[0]?.split("/").at(-1) ?? "";
+}
+function includeOf(option, path, line) {
+  return { path, line, .../^(-c|--constraint)$/.test(option) && { constrains: true } };
+}
+function sourceOf(url2) {
+  if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
+  return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
+}
+function indexAddress(written2) {
+  return withoutCredentials(written2).replace(/\/+$/, "");
+}
+function shown2(text2) {
+  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
+}
+function sorted(read2) {
+  return {
+    requirements: read2.filter((one2) => "written" in one2),
+    findings: read2.filter((one2) => !("written" in one2))
+  };
+}
+function unreadable(message, line) {
+  return { findings: [{ kind: "unreadable", message, line }] };
+}
+
 // src/detect/guard.ts
 var GUARDS = [
-  unreadable,
+  unreadable2,
   droppedExclusions,
-  copiedLabels,
+  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
+  ({ base, head }) => lockedLabels(base, head),
   drifting,
   againstLock,
   downgrades,
   indexesMoved,
-  lookalikes,
+  ({ base, head }) => lookalikes(base, head),
   notInstallable
 ];
-function guard(base, head) {
-  const changes = diffManifests(base, head);
-  return GUARDS.flatMap((check2) => check2(base, head, changes));
+function guard(base, head, own3 = []) {
+  const pairs2 = pairedRequirements(base, head);
+  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own3 };
+  return GUARDS.flatMap((check2) => check2(seen));
 }
-function unreadable(base, head) {
+function unreadable2({ base, head }) {
   const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
   return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`)));
 }
-function droppedExclusions(base, head) {
-  return matched(base, head).flatMap(([file2, old, current]) => {
-    const dropped = exclusions(old).filter((version2) => !exclusions(current).includes(version2));
-    return dropped.map((version2) => ({
+function droppedExclusions({ head, pairs: pairs2 }) {
+  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
+  return pairs2.flatMap(({ file: file2, old, current }) => {
+    if (old === void 0 || current === void 0 || current.source !== "index") return [];
+    const beside = (files.get(file2)?.requirements ?? []).filter(
+      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
+    );
+    const isAllowed = (version2) => beside.every(({ specifier }) => allows(specifier, version2));
+    const named2 = beside.map(({ specifier }) => specifier).join(",");
+    return exclusions(old).filter((version2) => keptOut(version2, named2).some(isAllowed)).map((version2) => ({
       kind: "exclusion-dropped",
-      message: `\`${current.name}\` loses its exclusion \`!=${version2}\`. Keep it unless that release was mended.`,
+      message: `\`${current.name}\` loses its exclusion \`!=${version2}\` and is allowed to be that release again. Keep it unless that release was mended.`,
       file: file2,
       line: current.line
     }));
   });
 }
 function exclusions({ specifier }) {
-  return specifier.split(",").filter((clause) => clause.startsWith("!=")).map((clause) => clause.slice(2));
+  return clausesOf(specifier).flatMap(([operator2, version2]) => operator2 === "!=" ? [version2] : []);
 }
-function copiedLabels(base, head) {
-  return matched(base, head).flatMap(([file2, old, current]) => {
-    const [before, after] = [labelOf(old), labelOf(current)];
-    if (after === before || after === void 0 && before === void 0) return [];
-    const message = after === void 0 ? `\`${current.name}\` loses its build \`+${before}\`: another build would be installed.` : `\`${current.name}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
-    return [{ kind: "local-version", message, file: file2, line: current.line }];
-  });
+var PATCHES = 40;
+function keptOut(excluded, specifiers) {
+  if (!excluded.endsWith(".*")) return [excluded];
+  const line = excluded.slice(0, -2);
+  const named2 = clausesOf(specifiers).map(([, version2]) => version2.replace(/\.\*$/, "")).filter((version2) => isVersion(version2) && satisfies2(version2, `==${excluded}`));
+  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named2];
 }
-function labelOf({ specifier }) {
-  return localLabel(exactVersion(specifier) ?? "");
-}
-function matched(base, head) {
-  const key = (file2, { name: name2, group, marker }) => `${file2}\0${name2}\0${group}\0${marker}`;
-  const old = new Map(
-    base.flatMap(({ file: file2, requirements }) => requirements.map((one) => [key(file2, one), one]))
-  );
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.flatMap((one) => {
-      const before = old.get(key(file2, one));
-      return before ? [[file2, before, one]] : [];
-    })
-  );
-}
-function drifting(base, head, changes) {
+function drifting({ base, head, changes }) {
   const key = (name2, specifier) => `${name2} ${specifier}`;
-  const moved = new Map(
-    changes.filter(({ locked, from, to }) => !locked && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
+  const moved2 = new Map(
+    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
   );
   const files = /* @__PURE__ */ new Map();
   for (const { file: file2, requirements } of base)
@@ -33076,7 +33542,7 @@ function drifting(base, head, changes) {
     }
   return head.flatMap(
     ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
-      const change = moved.get(key(name2, specifier));
+      const change = moved2.get(key(name2, specifier));
       const saidTheSame = files.get(key(name2, specifier));
       if (change === void 0 || change.file === file2 || !saidTheSame?.has(file2) || saidTheSame.size < 2) return [];
       const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
@@ -33084,7 +33550,7 @@ function drifting(base, head, changes) {
     })
   );
 }
-function againstLock(_base, head) {
+function againstLock({ head }) {
   return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
     const versions = /* @__PURE__ */ new Map();
     for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
@@ -33092,9 +33558,9 @@ function againstLock(_base, head) {
       ({ file: file2, format }) => ["pyproject", "pipfile"].includes(format) && folderOf(file2) === folderOf(lock.file)
     );
     return beside.flatMap(
-      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker, source, line }) => {
+      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
         const locked = versions.get(name2) ?? [];
-        const isOff = source === "index" && marker === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
+        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
         return isOff ? [
           {
             kind: "against-lock",
@@ -33107,7 +33573,7 @@ function againstLock(_base, head) {
     );
   });
 }
-function downgrades(_base, _head, changes) {
+function downgrades({ changes }) {
   return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
     kind: "downgrade",
     message: `\`${library}\` goes back from ${from} to ${to}.`,
@@ -33115,7 +33581,7 @@ function downgrades(_base, _head, changes) {
     line
   }));
 }
-function notInstallable(base, head) {
+function notInstallable({ base, head }) {
   const known = new Set(
     base.flatMap(({ file: file2, requirements }) => requirements.map(({ written: written2 }) => `${file2}\0${written2}`))
   );
@@ -33135,12 +33601,13 @@ var SOURCES = {
   editable: "an editable install",
   url: "an address"
 };
-function indexesMoved(base, head) {
+function indexesMoved({ base, head, own: own3 }) {
+  const ours = new Set(own3.map(indexAddress));
   const key = ({ file: file2, format }, address) => format === "lock" ? address : `${file2} ${address}`;
   const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
   const lockAtBase = base.some(({ format }) => format === "lock");
   return head.flatMap(
-    (manifest) => manifest.indexes.filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== "lock" || lockAtBase)).map(({ address, line }) => ({
+    (manifest) => manifest.indexes.filter(({ address }) => !ours.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== "lock" || lockAtBase)).map(({ address, line }) => ({
       kind: "index-changed",
       message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
       file: manifest.file,
@@ -33154,7 +33621,7 @@ function guardReleases(ends, changes, releases, python) {
   const watched = changes.filter(({ library, to }) => isWatched2(library) && to !== "" && releases.has(library));
   return [
     ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
-    ...watched.flatMap((change) => withoutEffect(change, releases.get(change.library) ?? [], python)),
+    ...settledProjects(ends, watched, releases, python).flatMap(({ settled }) => settled).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled) => [...withoutEffect(settled), ...backwards(settled)]),
     ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends.head)),
     ...firstUploads(ends.base, ends.head, releases)
   ];
@@ -33167,15 +33634,30 @@ function target(change, releases) {
   const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
   return [{ kind, message, file: change.file, line: change.line }];
 }
-function withoutEffect(change, releases, python) {
-  if (change.locked || change.kind === "narrowed" || exactVersion(change.to) || change.from === "") return [];
-  const [before, after] = [change.from, change.to].map((end) => resolveEnd(end, false, releases, python));
+function withoutEffect({ change, from, to, by }) {
   const place2 = { file: change.file, line: change.line };
-  if (after === void 0)
+  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
     return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
-  if (before !== after || ceilings(change.from) === ceilings(change.to)) return [];
-  const message = `\`${change.library}${change.to}\` still resolves to ${after}: the new ceiling allows nothing new, so there is nothing to measure.`;
-  return [{ kind: "no-effect", message, ...place2 }];
+  if (from === void 0 || from !== to) return [];
+  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
+  if (by !== void 0) {
+    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
+    return [{ kind: "no-effect", message, ...place2 }];
+  }
+  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
+  return [
+    {
+      kind: "no-effect",
+      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
+      ...place2
+    }
+  ];
+}
+function backwards(settled) {
+  const { change, from, to } = settled;
+  if (!goesBack(settled) || change.kind === "downgraded") return [];
+  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
+  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
 }
 function ceilings(specifier) {
   return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
@@ -33203,7 +33685,7 @@ function oldestPython(declared) {
   }
 }
 function floorsOf(manifest) {
-  const floors = manifest.requirements.filter(({ name: name2, source, marker, group }) => isWatched2(name2) && source === "index" && marker === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
+  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched2(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
     const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
     const version2 = lowest?.[1] ?? "";
     return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
@@ -33211,17 +33693,2321 @@ function floorsOf(manifest) {
   return floors.length < 2 ? [] : floors;
 }
 
-// src/domain/own.ts
-function own2(table2, name2) {
-  return Object.hasOwn(table2, name2) ? table2[name2] : void 0;
+// src/detect/readers/dockerfile.ts
+var WITH_VALUE = /* @__PURE__ */ new Set([
+  ...["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-r", "--requirement", "-c", "--constraint"],
+  ...["-e", "--editable", "-t", "--target", "--prefix", "--root", "--src", "--python", "-p", "--platform"],
+  ...["--python-version", "--abi", "--implementation", "--only-binary", "--no-binary", "--progress-bar", "--timeout"],
+  ...["--retries", "--cache-dir", "--trusted-host", "--cert", "--index", "--default-index", "--index-strategy"],
+  ...["--torch-backend", "--exclude-newer", "--config-settings", "--global-option", "--override", "--overrides"],
+  ...["--upgrade-strategy", "--root-user-action", "--link-mode", "--prerelease", "--resolution", "--group", "--extra"]
+]);
+var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
+function readDockerfile(content3) {
+  const read2 = [];
+  const includes = [];
+  const indexes = [];
+  const variables = /* @__PURE__ */ new Map();
+  for (const { keyword: keyword2, words: words2 } of instructions(content3)) {
+    if (keyword2 === "ARG" || keyword2 === "ENV") noteVariables(words2, variables);
+    if (keyword2 !== "RUN") continue;
+    for (const install2 of installs(words2))
+      for (const one2 of installed(install2, variables)) {
+        if ("path" in one2) includes.push(one2);
+        else if ("address" in one2) indexes.push(one2);
+        else read2.push(one2);
+      }
+  }
+  return { ...sorted(read2), includes, indexes };
+}
+function* instructions(content3) {
+  const lines2 = content3.split("\n").map((line) => line.replace(/\r$/, ""));
+  for (let index = 0; index < lines2.length; index++) {
+    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines2[index] ?? "")?.[1]?.toUpperCase();
+    if (keyword2 === void 0) continue;
+    const words2 = [];
+    let from = (lines2[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
+    for (; ; index++) {
+      const line = lines2[index] ?? "";
+      const isComment = /^\s*#/.test(line) && from === 0;
+      const goesOn = /\\\s*$/.test(line);
+      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
+      from = 0;
+      if (!(goesOn || isComment) || index + 1 >= lines2.length) break;
+    }
+    yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
+  }
+}
+function shellWords(text2, line, from) {
+  const words2 = [];
+  const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
+  pattern.lastIndex = from;
+  for (let found = pattern.exec(text2); found; found = pattern.exec(text2)) {
+    const written2 = found[0];
+    const value = written2.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
+      (_, double, single, escaped) => String(double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped ?? "")
+    );
+    words2.push({ value, written: written2, line, column: found.index });
+  }
+  return words2;
+}
+function execForm(words2) {
+  if (!words2[0]?.written.startsWith("[")) return words2;
+  return words2.flatMap(
+    (word) => [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
+      ...{ value: found[1] ?? "", written: found[1] ?? "", line: word.line },
+      column: word.column + found.index + 1
+    }))
+  );
+}
+function noteVariables(words2, variables) {
+  for (const { value } of words2) {
+    const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(value);
+    if (found?.[1]) variables.set(found[1], found[2] ?? "");
+  }
+}
+function* installs(words2) {
+  for (let index = 0; index < words2.length; index++) {
+    const { value, line, column, written: written2 } = words2[index];
+    const after = words2[index + 1]?.value;
+    const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === "install";
+    const isUv = /(^|\/)uv$/.test(value) && after === "add";
+    if (isPip || isUv) {
+      let end = index + 2;
+      while (end < words2.length && !ENDS.test(words2[end]?.value ?? "")) end++;
+      yield words2.slice(index + 2, end);
+      index = end;
+    } else if (/["']/.test(written2) && /\b(pip[\d.]* install|uv add)\s/.test(value))
+      yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
+  }
+}
+function* installed(words2, variables) {
+  for (let index = 0; index < words2.length; index++) {
+    const word = words2[index];
+    if (word === void 0) return;
+    const { line, column } = word;
+    if (word.value.startsWith("-")) {
+      const [option = "", inline2] = word.value.split(/=(.*)/s);
+      const value = inline2 ?? (WITH_VALUE.has(option) ? words2[++index]?.value : void 0);
+      const named2 = value === void 0 ? void 0 : fromOption(option, value, word);
+      if (named2) yield named2;
+      continue;
+    }
+    const quote = /^["']/.test(word.written) ? 1 : 0;
+    const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
+    const place2 = { line, column: column + quote, ...isPlain && { written: word.value } };
+    const whole = substituted(word.value, variables);
+    const texts = quote === 1 ? [whole] : whole.split(/\s+/).filter((text2) => text2 !== "");
+    for (const text2 of texts) yield argument(text2, word, place2);
+  }
+}
+function argument(text2, { value, line }, place2) {
+  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "");
+  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "");
+  if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text2)) return elsewhere(text2, "path", place2, "");
+  if (text2.includes("$")) {
+    const message = `\`${shown2(value)}\` holds a variable that the Dockerfile gives no default.`;
+    return { kind: "unreadable", message, line };
+  }
+  return requirementAt(text2, place2, "");
+}
+function fromOption(option, value, { line }) {
+  if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return includeOf(option, value, line);
+  if (/^(-i|-f|--(default-)?index(-url)?|--extra-index-url|--find-links)$/.test(option))
+    return { address: indexAddress(value), line };
+  return void 0;
+}
+function substituted(text2, variables) {
+  return text2.replace(
+    /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
+    (whole, braced, fallback, bare) => variables.get(braced ?? bare) ?? fallback ?? whole
+  );
+}
+
+// src/detect/readers/environment-yml.ts
+var import_yaml2 = __toESM(require_dist(), 1);
+var LONGEST2 = 32 * 1024;
+var MOST_BRACKETS = 200;
+var INCLUDE = /^(-r|--requirement|-c|--constraint)[ =]\s*(\S+)$/;
+function readEnvironmentYml(content3) {
+  const brackets = content3.length <= LONGEST2 ? (content3.match(/[[{]/g) ?? []).length : 0;
+  if (content3.length > LONGEST2 || brackets > MOST_BRACKETS) {
+    return unreadable("The file is too large or too deep for an environment file; it is not read.", 1);
+  }
+  const counter = new import_yaml2.LineCounter();
+  const document = (0, import_yaml2.parseDocument)(content3, { lineCounter: counter });
+  const [error62] = document.errors;
+  if (error62) return unreadable(error62.message.split("\n")[0] ?? "", counter.linePos(error62.pos[0]).line);
+  const dependencies = document.get("dependencies");
+  const read2 = [];
+  const includes = [];
+  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
+    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
+      read2.push(condaEntry(item.value, placeOf(item, content3, counter)));
+    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
+    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
+      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string") {
+        const place2 = placeOf(entry, content3, counter);
+        const [, option, path] = INCLUDE.exec(entry.value) ?? [];
+        if (option && path) includes.push(includeOf(option, path, place2.line));
+        else if (!entry.value.startsWith("-")) read2.push(pipEntry(entry.value, place2));
+      }
+  }
+  return { ...sorted(read2), includes };
+}
+function pipEntry(text2, place2) {
+  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "pip");
+  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "pip");
+  return requirementAt(text2, place2, "pip");
+}
+function placeOf(node2, content3, counter) {
+  const [start = 0, end = 0] = node2.range ?? [];
+  const quote = node2.type === "QUOTE_DOUBLE" || node2.type === "QUOTE_SINGLE" ? 1 : 0;
+  const { line, col } = counter.linePos(start + quote);
+  return { line, column: col - 1, written: content3.slice(start + quote, end - quote) };
+}
+function condaEntry(text2, place2) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
+  const name2 = found?.[1] ?? text2;
+  const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
+  const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
+  const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
+  return requirementAt(`${name2}${specifier}`, place2, "conda");
+}
+function condaExact(operator2, version2) {
+  if (version2.endsWith("*")) return `==${version2.replace(/\.?\*$/, "")}.*`;
+  return operator2 === "==" || version2.split(".").length >= 3 ? `==${version2}` : `==${version2}.*`;
+}
+
+// src/detect/readers/locks.ts
+var TABLE = /^\[\[(package|packages)\]\]\s*$/;
+var STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
+var REGISTRY = /^(?:source\s*=\s*\{\s*registry\s*=|index\s*=|url\s*=)\s*["']([^"']+)["']/;
+function readLock(content3) {
+  const locked = [];
+  const indexes = /* @__PURE__ */ new Map();
+  let current;
+  const finish = () => {
+    if (current?.name && current.version)
+      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
+    current = void 0;
+  };
+  let number5 = 0;
+  for (const raw of content3.split("\n")) {
+    number5++;
+    if (raw === "" || raw.startsWith(" ") || raw.startsWith("{")) continue;
+    const line = raw.trimEnd();
+    if (TABLE.test(line)) {
+      finish();
+      current = { line: number5 };
+    } else if (line.startsWith("[")) {
+      if (line !== "[package.source]") finish();
+      else if (current?.name && current.version) {
+        finish();
+        current = { line: number5 };
+      }
+    } else if (current) {
+      const [, key, value] = STRING.exec(line) ?? [];
+      if (key === "name") current.name = value ?? "";
+      if (key === "version") {
+        current.version = value ?? "";
+        current.line = number5;
+      }
+      const registry2 = REGISTRY.exec(line)?.[1];
+      if (registry2 && /^https?:/.test(registry2)) noteIndex(indexes, registry2, number5);
+    }
+  }
+  finish();
+  return { locked, indexes: [...indexes.values()] };
+}
+function noteIndex(indexes, written2, line) {
+  const address = indexAddress(written2);
+  if (!indexes.has(address)) indexes.set(address, { address, line });
+}
+function readPipfileLock(content3) {
+  let parsed4;
+  try {
+    parsed4 = JSON.parse(content3);
+  } catch (error62) {
+    return unreadable(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content3, error62));
+  }
+  const lines2 = /* @__PURE__ */ new Map();
+  for (const [index, line] of content3.split("\n").entries()) {
+    const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
+    if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
+  }
+  const locked = ["default", "develop"].flatMap(
+    (section2) => Object.entries(record2(record2(parsed4)[section2])).flatMap(([name2, entry]) => {
+      const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
+      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
+    })
+  );
+  const sources = record2(record2(parsed4)._meta).sources;
+  const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
+    const { url: url2 } = record2(source);
+    return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
+  });
+  return { locked, indexes };
+}
+function lineOfJsonError(content3, error62) {
+  const position2 = Number(/position (\d+)/.exec(error62.message)?.[1] ?? 0);
+  return content3.slice(0, position2).split("\n").length;
+}
+function record2(value) {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+// node_modules/eslint-visitor-keys/lib/visitor-keys.js
+var KEYS2 = {
+  ArrayExpression: ["elements"],
+  ArrayPattern: ["elements"],
+  ArrowFunctionExpression: ["params", "body"],
+  AssignmentExpression: ["left", "right"],
+  AssignmentPattern: ["left", "right"],
+  AwaitExpression: ["argument"],
+  BinaryExpression: ["left", "right"],
+  BlockStatement: ["body"],
+  BreakStatement: ["label"],
+  CallExpression: ["callee", "arguments"],
+  CatchClause: ["param", "body"],
+  ChainExpression: ["expression"],
+  ClassBody: ["body"],
+  ClassDeclaration: ["id", "superClass", "body"],
+  ClassExpression: ["id", "superClass", "body"],
+  ConditionalExpression: ["test", "consequent", "alternate"],
+  ContinueStatement: ["label"],
+  DebuggerStatement: [],
+  DoWhileStatement: ["body", "test"],
+  EmptyStatement: [],
+  ExperimentalRestProperty: ["argument"],
+  ExperimentalSpreadProperty: ["argument"],
+  ExportAllDeclaration: ["exported", "source", "attributes"],
+  ExportDefaultDeclaration: ["declaration"],
+  ExportNamedDeclaration: [
+    "declaration",
+    "specifiers",
+    "source",
+    "attributes"
+  ],
+  ExportSpecifier: ["local", "exported"],
+  ExpressionStatement: ["expression"],
+  ForInStatement: ["left", "right", "body"],
+  ForOfStatement: ["left", "right", "body"],
+  ForStatement: ["init", "test", "update", "body"],
+  FunctionDeclaration: ["id", "params", "body"],
+  FunctionExpression: ["id", "params", "body"],
+  Identifier: [],
+  IfStatement: ["test", "consequent", "alternate"],
+  ImportAttribute: ["key", "value"],
+  ImportDeclaration: ["specifiers", "source", "attributes"],
+  ImportDefaultSpecifier: ["local"],
+  ImportExpression: ["source", "options"],
+  ImportNamespaceSpecifier: ["local"],
+  ImportSpecifier: ["imported", "local"],
+  JSXAttribute: ["name", "value"],
+  JSXClosingElement: ["name"],
+  JSXClosingFragment: [],
+  JSXElement: ["openingElement", "children", "closingElement"],
+  JSXEmptyExpression: [],
+  JSXExpressionContainer: ["expression"],
+  JSXFragment: ["openingFragment", "children", "closingFragment"],
+  JSXIdentifier: [],
+  JSXMemberExpression: ["object", "property"],
+  JSXNamespacedName: ["namespace", "name"],
+  JSXOpeningElement: ["name", "attributes"],
+  JSXOpeningFragment: [],
+  JSXSpreadAttribute: ["argument"],
+  JSXSpreadChild: ["expression"],
+  JSXText: [],
+  LabeledStatement: ["label", "body"],
+  Literal: [],
+  LogicalExpression: ["left", "right"],
+  MemberExpression: ["object", "property"],
+  MetaProperty: ["meta", "property"],
+  MethodDefinition: ["key", "value"],
+  NewExpression: ["callee", "arguments"],
+  ObjectExpression: ["properties"],
+  ObjectPattern: ["properties"],
+  PrivateIdentifier: [],
+  Program: ["body"],
+  Property: ["key", "value"],
+  PropertyDefinition: ["key", "value"],
+  RestElement: ["argument"],
+  ReturnStatement: ["argument"],
+  SequenceExpression: ["expressions"],
+  SpreadElement: ["argument"],
+  StaticBlock: ["body"],
+  Super: [],
+  SwitchCase: ["test", "consequent"],
+  SwitchStatement: ["discriminant", "cases"],
+  TaggedTemplateExpression: ["tag", "quasi"],
+  TemplateElement: [],
+  TemplateLiteral: ["quasis", "expressions"],
+  ThisExpression: [],
+  ThrowStatement: ["argument"],
+  TryStatement: ["block", "handler", "finalizer"],
+  UnaryExpression: ["argument"],
+  UpdateExpression: ["argument"],
+  VariableDeclaration: ["declarations"],
+  VariableDeclarator: ["id", "init"],
+  WhileStatement: ["test", "body"],
+  WithStatement: ["object", "body"],
+  YieldExpression: ["argument"]
+};
+var NODE_TYPES = Object.keys(KEYS2);
+for (const type of NODE_TYPES) {
+  Object.freeze(KEYS2[type]);
+}
+Object.freeze(KEYS2);
+var visitor_keys_default = KEYS2;
+
+// node_modules/eslint-visitor-keys/lib/index.js
+function unionWith(additionalKeys) {
+  const retv = (
+    /** @type {{ [type: string]: ReadonlyArray<string> }} */
+    Object.assign({}, visitor_keys_default)
+  );
+  for (const type of Object.keys(additionalKeys)) {
+    if (Object.hasOwn(retv, type)) {
+      const keys = new Set(additionalKeys[type]);
+      for (const key of retv[type]) {
+        keys.add(key);
+      }
+      retv[type] = Object.freeze(Array.from(keys));
+    } else {
+      retv[type] = Object.freeze(Array.from(additionalKeys[type]));
+    }
+  }
+  return Object.freeze(retv);
+}
+
+// node_modules/toml-eslint-parser/lib/index.mjs
+function last2(arr) {
+  return arr[arr.length - 1] ?? null;
+}
+function toKeyName(node2) {
+  return node2.type === "TOMLBare" ? node2.name : node2.value;
+}
+var TOMLVerImpl = class {
+  constructor(major, minor) {
+    this.major = major;
+    this.minor = minor;
+  }
+  lt(major, minor) {
+    return this.major < major || this.major === major && this.minor < minor;
+  }
+  gte(major, minor) {
+    return this.major > major || this.major === major && this.minor >= minor;
+  }
+};
+var TOML_VERSION_1_0 = new TOMLVerImpl(1, 0);
+var TOML_VERSION_1_1 = new TOMLVerImpl(1, 1);
+var DEFAULT_TOML_VERSION = TOML_VERSION_1_1;
+var SUPPORTED_TOML_VERSIONS = {
+  "1.0": TOML_VERSION_1_0,
+  "1.0.0": TOML_VERSION_1_0,
+  "1.1": TOML_VERSION_1_1,
+  "1.1.0": TOML_VERSION_1_1,
+  latest: TOML_VERSION_1_1,
+  next: TOML_VERSION_1_1
+};
+function getTOMLVer(v) {
+  return v && SUPPORTED_TOML_VERSIONS[v] || DEFAULT_TOML_VERSION;
+}
+var MESSAGES = {
+  "unterminated-string": "Unterminated string constant",
+  "unterminated-table-key": "Unterminated table-key",
+  "unterminated-array": "Unterminated array",
+  "unterminated-inline-table": "Unterminated inline table",
+  "missing-key": "Empty bare keys are not allowed",
+  "missing-newline": "Must be a newline",
+  "missing-equals-sign": "Expected equal (=) token",
+  "missing-value": "Unspecified values are invalid",
+  "missing-comma": "Expected comma (,) token",
+  "dupe-keys": "Defining a key multiple times is invalid",
+  "unexpected-char": "Unexpected character",
+  "unexpected-token": "Unexpected token",
+  "invalid-control-character": "Control characters (codes < 0x1f and 0x7f) are not allowed",
+  "invalid-comment-character": "Invalid code point {{cp}} within comments",
+  "invalid-key-value-newline": "The key, equals sign, and value must be on the same line",
+  "invalid-inline-table-newline": "No newlines are allowed between the curly braces unless they are valid within a value",
+  "invalid-underscore": "Underscores are allowed between digits",
+  "invalid-space": "Unexpected spaces",
+  "invalid-three-quotes": "Three or more quotes are not permitted",
+  "invalid-date": "Unexpected invalid date",
+  "invalid-time": "Unexpected invalid time",
+  "invalid-leading-zero": "Leading zeros are not allowed",
+  "invalid-trailing-comma-in-inline-table": "Trailing comma is not permitted in an inline table",
+  "invalid-char-in-escape-sequence": "Invalid character in escape sequence",
+  "invalid-consecutive-dots-in-key": "Consecutive dots are not permitted in keys",
+  "invalid-code-point": "Invalid code point {{cp}}",
+  "invalid-trailing-dot-in-key": "Keys cannot end with a dot",
+  "invalid-leading-dot-in-key": "Keys cannot start with a dot"
+};
+function getMessage(code2, data) {
+  if (data) return MESSAGES[code2].replace(/\{\{(.*?)\}\}/gu, (_, name$2) => {
+    if (name$2 in data) return data[name$2];
+    return `{{${name$2}}}`;
+  });
+  return MESSAGES[code2];
+}
+var ParseError = class extends SyntaxError {
+  /**
+  * Initialize this ParseError instance.
+  *
+  */
+  constructor(code2, offset, line, column, data) {
+    super(getMessage(code2, data));
+    this.index = offset;
+    this.lineNumber = line;
+    this.column = column;
+  }
+};
+var CodePoint = {
+  EOF: -1,
+  NULL: 0,
+  SOH: 1,
+  BACKSPACE: 8,
+  TABULATION: 9,
+  LINE_FEED: 10,
+  FORM_FEED: 12,
+  CARRIAGE_RETURN: 13,
+  ESCAPE: 27,
+  SO: 14,
+  US: 31,
+  SPACE: 32,
+  QUOTATION_MARK: 34,
+  HASH: 35,
+  SINGLE_QUOTE: 39,
+  PLUS_SIGN: 43,
+  COMMA: 44,
+  DASH: 45,
+  DOT: 46,
+  DIGIT_0: 48,
+  DIGIT_1: 49,
+  DIGIT_2: 50,
+  DIGIT_3: 51,
+  DIGIT_7: 55,
+  DIGIT_9: 57,
+  COLON: 58,
+  EQUALS_SIGN: 61,
+  LATIN_CAPITAL_A: 65,
+  LATIN_CAPITAL_E: 69,
+  LATIN_CAPITAL_F: 70,
+  LATIN_CAPITAL_T: 84,
+  LATIN_CAPITAL_U: 85,
+  LATIN_CAPITAL_Z: 90,
+  LEFT_BRACKET: 91,
+  BACKSLASH: 92,
+  RIGHT_BRACKET: 93,
+  UNDERSCORE: 95,
+  LATIN_SMALL_A: 97,
+  LATIN_SMALL_B: 98,
+  LATIN_SMALL_E: 101,
+  LATIN_SMALL_F: 102,
+  LATIN_SMALL_I: 105,
+  LATIN_SMALL_L: 108,
+  LATIN_SMALL_N: 110,
+  LATIN_SMALL_O: 111,
+  LATIN_SMALL_R: 114,
+  LATIN_SMALL_S: 115,
+  LATIN_SMALL_T: 116,
+  LATIN_SMALL_U: 117,
+  LATIN_SMALL_X: 120,
+  LATIN_SMALL_Z: 122,
+  LEFT_BRACE: 123,
+  RIGHT_BRACE: 125,
+  TILDE: 126,
+  DELETE: 127,
+  PAD: 128,
+  SUPERSCRIPT_TWO: 178,
+  SUPERSCRIPT_THREE: 179,
+  SUPERSCRIPT_ONE: 185,
+  VULGAR_FRACTION_ONE_QUARTER: 188,
+  VULGAR_FRACTION_THREE_QUARTERS: 190,
+  LATIN_CAPITAL_LETTER_A_WITH_GRAVE: 192,
+  LATIN_CAPITAL_LETTER_O_WITH_DIAERESIS: 214,
+  LATIN_CAPITAL_LETTER_O_WITH_STROKE: 216,
+  LATIN_SMALL_LETTER_O_WITH_DIAERESIS: 246,
+  LATIN_SMALL_LETTER_O_WITH_STROKE: 248,
+  GREEK_SMALL_REVERSED_DOTTED_LUNATE_SIGMA_SYMBOL: 891,
+  GREEK_CAPITAL_LETTER_YOT: 895,
+  CP_1FFF: 8191,
+  ZERO_WIDTH_NON_JOINER: 8204,
+  ZERO_WIDTH_JOINER: 8205,
+  UNDERTIE: 8255,
+  CHARACTER_TIE: 8256,
+  SUPERSCRIPT_ZERO: 8304,
+  CP_218F: 8591,
+  CIRCLED_DIGIT_ONE: 9312,
+  NEGATIVE_CIRCLED_DIGIT_ZERO: 9471,
+  GLAGOLITIC_CAPITAL_LETTER_AZU: 11264,
+  CP_2FEF: 12271,
+  IDEOGRAPHIC_COMMA: 12289,
+  CP_D7FF: 55295,
+  CP_E000: 57344,
+  CJK_COMPATIBILITY_IDEOGRAPH_F900: 63744,
+  ARABIC_LIGATURE_SALAAMUHU_ALAYNAA: 64975,
+  ARABIC_LIGATURE_SALLA_USED_AS_KORANIC_STOP_SIGN_ISOLATED_FORM: 65008,
+  REPLACEMENT_CHARACTER: 65533,
+  LINEAR_B_SYLLABLE_B008_A: 65536,
+  CP_EFFFF: 983039,
+  CP_10FFFF: 1114111
+};
+function isControl2(cp) {
+  return cp >= CodePoint.NULL && cp <= CodePoint.US;
+}
+function isWhitespace(cp) {
+  return cp === CodePoint.TABULATION || cp === CodePoint.SPACE;
+}
+function isEOL(cp) {
+  return cp === CodePoint.LINE_FEED || cp === CodePoint.CARRIAGE_RETURN;
+}
+function isUpperLetter(cp) {
+  return cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_Z;
+}
+function isLowerLetter(cp) {
+  return cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_Z;
+}
+function isLetter(cp) {
+  return isLowerLetter(cp) || isUpperLetter(cp);
+}
+function isDigit(cp) {
+  return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_9;
+}
+function isHexDig(cp) {
+  return isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
+}
+function isOctalDig(cp) {
+  return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_7;
+}
+function isUnicodeScalarValue(cp) {
+  return cp >= 0 && cp <= 55295 || cp >= 57344 && cp <= 1114111;
+}
+function sortedLastIndex(array2, value) {
+  let low = 0;
+  let high = array2.length;
+  while (low < high) {
+    const mid = low + high >>> 1;
+    const val = array2[mid];
+    if (val === value) return mid + 1;
+    if (val < value) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+var Locations = class {
+  constructor() {
+    this.offsets = [];
+  }
+  addOffset(offset) {
+    for (let i = this.offsets.length - 1; i >= 0; i--) {
+      const element = this.offsets[i];
+      if (element === offset) return;
+      if (element < offset) break;
+    }
+    this.offsets.push(offset);
+  }
+  /**
+  * Calculate the location of the given index.
+  * @param index The index to calculate their location.
+  * @returns The location of the index.
+  */
+  getLocFromIndex(offset) {
+    const line = sortedLastIndex(this.offsets, offset) + 1;
+    return {
+      line,
+      column: offset - (line === 1 ? 0 : this.offsets[line - 2])
+    };
+  }
+};
+var CodePointIterator = class {
+  /**
+  * Initialize this char iterator.
+  */
+  constructor(text2) {
+    this.locs = new Locations();
+    this.lastCodePoint = CodePoint.NULL;
+    this.start = -1;
+    this.end = 0;
+    this.text = text2;
+  }
+  next() {
+    if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
+    return this.lastCodePoint = this.moveAt(this.end);
+  }
+  getLocFromIndex(index) {
+    return this.locs.getLocFromIndex(index);
+  }
+  eat(cp) {
+    if (this.text.codePointAt(this.end) === cp) {
+      this.next();
+      return true;
+    }
+    return false;
+  }
+  moveAt(offset) {
+    this.start = this.end = offset;
+    const cp = this.text.codePointAt(this.start) ?? CodePoint.EOF;
+    if (cp === CodePoint.EOF) {
+      this.end = this.start;
+      return cp;
+    }
+    this.end += cp >= 65536 ? 2 : 1;
+    if (cp === CodePoint.LINE_FEED) this.locs.addOffset(this.end);
+    else if (cp === CodePoint.CARRIAGE_RETURN) {
+      if (this.text.codePointAt(this.end) === CodePoint.LINE_FEED) {
+        this.end++;
+        this.locs.addOffset(this.end);
+      }
+      return CodePoint.LINE_FEED;
+    }
+    return cp;
+  }
+};
+var HAS_BIGINT = typeof BigInt !== "undefined";
+var RADIX_PREFIXES = {
+  16: "0x",
+  10: "",
+  8: "0o",
+  2: "0b"
+};
+var ESCAPES_1_0 = {
+  [CodePoint.QUOTATION_MARK]: CodePoint.QUOTATION_MARK,
+  [CodePoint.BACKSLASH]: CodePoint.BACKSLASH,
+  [CodePoint.LATIN_SMALL_B]: CodePoint.BACKSPACE,
+  [CodePoint.LATIN_SMALL_F]: CodePoint.FORM_FEED,
+  [CodePoint.LATIN_SMALL_N]: CodePoint.LINE_FEED,
+  [CodePoint.LATIN_SMALL_R]: CodePoint.CARRIAGE_RETURN,
+  [CodePoint.LATIN_SMALL_T]: CodePoint.TABULATION
+};
+var ESCAPES_LATEST = {
+  ...ESCAPES_1_0,
+  [CodePoint.LATIN_SMALL_E]: CodePoint.ESCAPE
+};
+var Tokenizer = class {
+  /**
+  * Initialize this tokenizer.
+  */
+  constructor(text2, parserOptions) {
+    this.backCode = false;
+    this.lastCodePoint = CodePoint.NULL;
+    this.state = "DATA";
+    this.token = null;
+    this.tokenStart = -1;
+    this.valuesEnabled = false;
+    this.text = text2;
+    this.parserOptions = parserOptions || {};
+    this.codePointIterator = new CodePointIterator(text2);
+    this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
+    this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
+  }
+  get start() {
+    return this.codePointIterator.start;
+  }
+  get end() {
+    return this.codePointIterator.end;
+  }
+  getLocFromIndex(index) {
+    return this.codePointIterator.getLocFromIndex(index);
+  }
+  /**
+  * Report an invalid character error.
+  */
+  reportParseError(code2, data) {
+    const offset = this.codePointIterator.start;
+    const loc = this.codePointIterator.getLocFromIndex(offset);
+    throw new ParseError(code2, offset, loc.line, loc.column, data);
+  }
+  /**
+  * Get the next token.
+  */
+  nextToken() {
+    let token = this.token;
+    if (token != null) {
+      this.token = null;
+      return token;
+    }
+    let cp = this.lastCodePoint;
+    while (cp !== CodePoint.EOF && !this.token) {
+      cp = this.nextCode();
+      const nextState = this[this.state](cp);
+      if (!nextState) throw new Error(`Unknown error: pre state=${this.state}`);
+      this.state = nextState;
+    }
+    token = this.token;
+    this.token = null;
+    return token;
+  }
+  /**
+  * Get the next code point.
+  */
+  nextCode() {
+    if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
+    if (this.backCode) {
+      this.backCode = false;
+      return this.lastCodePoint;
+    }
+    return this.lastCodePoint = this.codePointIterator.next();
+  }
+  /**
+  * Eat the next code point.
+  */
+  eatCode(cp) {
+    if (this.lastCodePoint === CodePoint.EOF) return false;
+    if (this.backCode) {
+      if (this.lastCodePoint === cp) {
+        this.backCode = false;
+        return true;
+      }
+      return false;
+    }
+    return this.codePointIterator.eat(cp);
+  }
+  /**
+  * Moves the character position to the given position.
+  */
+  moveAt(loc) {
+    if (this.backCode) this.backCode = false;
+    this.lastCodePoint = this.codePointIterator.moveAt(loc);
+  }
+  /**
+  * Back the current code point as the given state.
+  */
+  back(state) {
+    this.backCode = true;
+    return state;
+  }
+  punctuatorToken() {
+    this.startToken();
+    this.endToken("Punctuator", "end");
+  }
+  startToken() {
+    this.tokenStart = this.codePointIterator.start;
+  }
+  /**
+  * Commit the current token.
+  */
+  endToken(type, pos, option1, option2) {
+    const { tokenStart } = this;
+    const end = this.codePointIterator[pos];
+    const range = [tokenStart, end];
+    const loc = {
+      start: this.codePointIterator.getLocFromIndex(tokenStart),
+      end: this.codePointIterator.getLocFromIndex(end)
+    };
+    if (type === "Block") this.token = {
+      type,
+      value: this.text.slice(tokenStart + 1, end),
+      range,
+      loc
+    };
+    else {
+      let token;
+      const value = this.text.slice(tokenStart, end);
+      if (type === "BasicString" || type === "LiteralString" || type === "MultiLineBasicString" || type === "MultiLineLiteralString") token = {
+        type,
+        value,
+        string: option1,
+        range,
+        loc
+      };
+      else if (type === "Integer") {
+        const text2 = option1;
+        token = {
+          type,
+          value,
+          number: parseInt(text2, option2),
+          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text2) : null,
+          range,
+          loc
+        };
+      } else if (type === "Float") token = {
+        type,
+        value,
+        number: option1,
+        range,
+        loc
+      };
+      else if (type === "Boolean") token = {
+        type,
+        value,
+        boolean: option1,
+        range,
+        loc
+      };
+      else if (type === "LocalDate" || type === "LocalTime" || type === "LocalDateTime" || type === "OffsetDateTime") token = {
+        type,
+        value,
+        date: option1,
+        range,
+        loc
+      };
+      else token = {
+        type,
+        value,
+        range,
+        loc
+      };
+      this.token = token;
+    }
+  }
+  DATA(cp) {
+    while (isWhitespace(cp) || isEOL(cp)) cp = this.nextCode();
+    if (cp === CodePoint.HASH) {
+      this.startToken();
+      return "COMMENT";
+    }
+    if (cp === CodePoint.QUOTATION_MARK) {
+      this.startToken();
+      return "BASIC_STRING";
+    }
+    if (cp === CodePoint.SINGLE_QUOTE) {
+      this.startToken();
+      return "LITERAL_STRING";
+    }
+    if (cp === CodePoint.DOT || cp === CodePoint.EQUALS_SIGN || cp === CodePoint.LEFT_BRACKET || cp === CodePoint.RIGHT_BRACKET || cp === CodePoint.LEFT_BRACE || cp === CodePoint.RIGHT_BRACE || cp === CodePoint.COMMA) {
+      this.punctuatorToken();
+      return "DATA";
+    }
+    if (this.valuesEnabled) {
+      if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
+        this.startToken();
+        return "SIGN";
+      }
+      if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) {
+        this.startToken();
+        return this.back("NAN_OR_INF");
+      }
+      if (isDigit(cp)) {
+        this.startToken();
+        return this.back("NUMBER");
+      }
+      if (cp === CodePoint.LATIN_SMALL_T || cp === CodePoint.LATIN_SMALL_F) {
+        this.startToken();
+        return this.back("BOOLEAN");
+      }
+    } else if (isUnquotedKeyChar(cp, this.tomlVersion)) {
+      this.startToken();
+      return "BARE";
+    }
+    if (cp === CodePoint.EOF) return "DATA";
+    return this.reportParseError("unexpected-char");
+  }
+  COMMENT(cp) {
+    const processCommentChar = this.tomlVersion.gte(1, 1) ? (c) => {
+      if (!isNonEOL(c)) this.reportParseError("invalid-comment-character", { cp: JSON.stringify(String.fromCodePoint(c)).slice(1, -1) });
+    } : (c) => {
+      if (isControlOtherThanTab(c)) this.reportParseErrorControlChar();
+    };
+    while (!isEOL(cp) && cp !== CodePoint.EOF) {
+      processCommentChar(cp);
+      cp = this.nextCode();
+    }
+    this.endToken("Block", "start");
+    return "DATA";
+  }
+  BARE(cp) {
+    while (isUnquotedKeyChar(cp, this.tomlVersion)) cp = this.nextCode();
+    this.endToken("Bare", "start");
+    return this.back("DATA");
+  }
+  BASIC_STRING(cp) {
+    if (cp === CodePoint.QUOTATION_MARK) {
+      cp = this.nextCode();
+      if (cp === CodePoint.QUOTATION_MARK) return "MULTI_LINE_BASIC_STRING";
+      this.endToken("BasicString", "start", "");
+      return this.back("DATA");
+    }
+    const out = [];
+    while (cp !== CodePoint.QUOTATION_MARK && cp !== CodePoint.EOF && cp !== CodePoint.LINE_FEED) {
+      if (isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      if (cp === CodePoint.BACKSLASH) {
+        cp = this.nextCode();
+        const ecp = this.ESCAPES[cp];
+        if (ecp) {
+          out.push(ecp);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_U) {
+          const code2 = this.parseUnicode(4);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_CAPITAL_U) {
+          const code2 = this.parseUnicode(8);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_X && this.tomlVersion.gte(1, 1)) {
+          const code2 = this.parseUnicode(2);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        }
+        return this.reportParseError("invalid-char-in-escape-sequence");
+      }
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    if (cp !== CodePoint.QUOTATION_MARK) return this.reportParseError("unterminated-string");
+    this.endToken("BasicString", "end", String.fromCodePoint(...out));
+    return "DATA";
+  }
+  MULTI_LINE_BASIC_STRING(cp) {
+    const out = [];
+    if (cp === CodePoint.LINE_FEED) cp = this.nextCode();
+    while (cp !== CodePoint.EOF) {
+      if (cp !== CodePoint.LINE_FEED && isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      if (cp === CodePoint.QUOTATION_MARK) {
+        const startPos = this.codePointIterator.start;
+        if (this.eatCode(CodePoint.QUOTATION_MARK) && this.eatCode(CodePoint.QUOTATION_MARK)) {
+          if (this.eatCode(CodePoint.QUOTATION_MARK)) {
+            out.push(CodePoint.QUOTATION_MARK);
+            if (this.eatCode(CodePoint.QUOTATION_MARK)) {
+              out.push(CodePoint.QUOTATION_MARK);
+              if (this.eatCode(CodePoint.QUOTATION_MARK)) {
+                this.moveAt(startPos);
+                return this.reportParseError("invalid-three-quotes");
+              }
+            }
+          }
+          this.endToken("MultiLineBasicString", "end", String.fromCodePoint(...out));
+          return "DATA";
+        }
+        this.moveAt(startPos);
+      }
+      if (cp === CodePoint.BACKSLASH) {
+        cp = this.nextCode();
+        const ecp = this.ESCAPES[cp];
+        if (ecp) {
+          out.push(ecp);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_U) {
+          const code2 = this.parseUnicode(4);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_CAPITAL_U) {
+          const code2 = this.parseUnicode(8);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LATIN_SMALL_X && this.tomlVersion.gte(1, 1)) {
+          const code2 = this.parseUnicode(2);
+          out.push(code2);
+          cp = this.nextCode();
+          continue;
+        } else if (cp === CodePoint.LINE_FEED) {
+          cp = this.nextCode();
+          while (isWhitespace(cp) || cp === CodePoint.LINE_FEED) cp = this.nextCode();
+          continue;
+        } else if (isWhitespace(cp)) {
+          let valid2 = true;
+          const startPos = this.codePointIterator.start;
+          let nextCp;
+          while ((nextCp = this.nextCode()) !== CodePoint.EOF) {
+            if (nextCp === CodePoint.LINE_FEED) break;
+            if (!isWhitespace(nextCp)) {
+              this.moveAt(startPos);
+              valid2 = false;
+              break;
+            }
+          }
+          if (valid2) {
+            cp = this.nextCode();
+            while (isWhitespace(cp) || cp === CodePoint.LINE_FEED) cp = this.nextCode();
+            continue;
+          }
+        }
+        return this.reportParseError("invalid-char-in-escape-sequence");
+      }
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    return this.reportParseError("unterminated-string");
+  }
+  LITERAL_STRING(cp) {
+    if (cp === CodePoint.SINGLE_QUOTE) {
+      cp = this.nextCode();
+      if (cp === CodePoint.SINGLE_QUOTE) return "MULTI_LINE_LITERAL_STRING";
+      this.endToken("LiteralString", "start", "");
+      return this.back("DATA");
+    }
+    const out = [];
+    while (cp !== CodePoint.SINGLE_QUOTE && cp !== CodePoint.EOF && cp !== CodePoint.LINE_FEED) {
+      if (isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    if (cp !== CodePoint.SINGLE_QUOTE) return this.reportParseError("unterminated-string");
+    this.endToken("LiteralString", "end", String.fromCodePoint(...out));
+    return "DATA";
+  }
+  MULTI_LINE_LITERAL_STRING(cp) {
+    const out = [];
+    if (cp === CodePoint.LINE_FEED) cp = this.nextCode();
+    while (cp !== CodePoint.EOF) {
+      if (cp !== CodePoint.LINE_FEED && isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
+      if (cp === CodePoint.SINGLE_QUOTE) {
+        const startPos = this.codePointIterator.start;
+        if (this.eatCode(CodePoint.SINGLE_QUOTE) && this.eatCode(CodePoint.SINGLE_QUOTE)) {
+          if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
+            out.push(CodePoint.SINGLE_QUOTE);
+            if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
+              out.push(CodePoint.SINGLE_QUOTE);
+              if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
+                this.moveAt(startPos);
+                return this.reportParseError("invalid-three-quotes");
+              }
+            }
+          }
+          this.endToken("MultiLineLiteralString", "end", String.fromCodePoint(...out));
+          return "DATA";
+        }
+        this.moveAt(startPos);
+      }
+      out.push(cp);
+      cp = this.nextCode();
+    }
+    return this.reportParseError("unterminated-string");
+  }
+  SIGN(cp) {
+    if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) return this.back("NAN_OR_INF");
+    if (isDigit(cp)) return this.back("NUMBER");
+    return this.reportParseError("unexpected-char");
+  }
+  NAN_OR_INF(cp) {
+    if (cp === CodePoint.LATIN_SMALL_N) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_A) && this.eatCode(CodePoint.LATIN_SMALL_N)) {
+        this.endToken("Float", "end", NaN);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    } else if (cp === CodePoint.LATIN_SMALL_I) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_N) && this.eatCode(CodePoint.LATIN_SMALL_F)) {
+        this.endToken("Float", "end", this.text[this.tokenStart] === "-" ? -Infinity : Infinity);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    }
+    return this.reportParseError("unexpected-char");
+  }
+  NUMBER(cp) {
+    const start = this.text[this.tokenStart];
+    const sign = start === "+" ? CodePoint.PLUS_SIGN : start === "-" ? CodePoint.DASH : CodePoint.NULL;
+    if (cp === CodePoint.DIGIT_0) {
+      if (sign === CodePoint.NULL) {
+        const startPos = this.codePointIterator.start;
+        const nextCp$1 = this.nextCode();
+        if (isDigit(nextCp$1)) {
+          const nextNextCp = this.nextCode();
+          if (nextNextCp === CodePoint.COLON) {
+            this.data = {
+              hasDate: false,
+              year: 0,
+              month: 0,
+              day: 0,
+              hour: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1)),
+              minute: 0,
+              second: 0
+            };
+            return "TIME_MINUTE";
+          }
+          if (isDigit(nextNextCp)) {
+            const nextNextNextCp = this.nextCode();
+            if (isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
+              this.data = {
+                hasDate: true,
+                year: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1, nextNextCp, nextNextNextCp)),
+                month: 0,
+                day: 0,
+                hour: 0,
+                minute: 0,
+                second: 0
+              };
+              return "DATE_MONTH";
+            }
+          }
+          this.moveAt(startPos);
+          return this.reportParseError("invalid-leading-zero");
+        }
+        this.moveAt(startPos);
+      }
+      cp = this.nextCode();
+      if (cp === CodePoint.LATIN_SMALL_X || cp === CodePoint.LATIN_SMALL_O || cp === CodePoint.LATIN_SMALL_B) {
+        if (sign !== CodePoint.NULL) return this.reportParseError("unexpected-char");
+        return cp === CodePoint.LATIN_SMALL_X ? "HEX" : cp === CodePoint.LATIN_SMALL_O ? "OCTAL" : "BINARY";
+      }
+      if (cp === CodePoint.LATIN_SMALL_E || cp === CodePoint.LATIN_CAPITAL_E) {
+        this.data = {
+          minus: sign === CodePoint.DASH,
+          left: [CodePoint.DIGIT_0]
+        };
+        return "EXPONENT_RIGHT";
+      }
+      if (cp === CodePoint.DOT) {
+        this.data = {
+          minus: sign === CodePoint.DASH,
+          absInt: [CodePoint.DIGIT_0]
+        };
+        return "FRACTIONAL_RIGHT";
+      }
+      this.endToken("Integer", "start", "0", 10);
+      return this.back("DATA");
+    }
+    const { out, nextCp, hasUnderscore } = this.parseDigits(cp, isDigit);
+    if (nextCp === CodePoint.DASH && sign === CodePoint.NULL && !hasUnderscore && out.length === 4) {
+      this.data = {
+        hasDate: true,
+        year: Number(String.fromCodePoint(...out)),
+        month: 0,
+        day: 0,
+        hour: 0,
+        minute: 0,
+        second: 0
+      };
+      return "DATE_MONTH";
+    }
+    if (nextCp === CodePoint.COLON && sign === CodePoint.NULL && !hasUnderscore && out.length === 2) {
+      this.data = {
+        hasDate: false,
+        year: 0,
+        month: 0,
+        day: 0,
+        hour: Number(String.fromCodePoint(...out)),
+        minute: 0,
+        second: 0
+      };
+      return "TIME_MINUTE";
+    }
+    if (nextCp === CodePoint.LATIN_SMALL_E || nextCp === CodePoint.LATIN_CAPITAL_E) {
+      this.data = {
+        minus: sign === CodePoint.DASH,
+        left: out
+      };
+      return "EXPONENT_RIGHT";
+    }
+    if (nextCp === CodePoint.DOT) {
+      this.data = {
+        minus: sign === CodePoint.DASH,
+        absInt: out
+      };
+      return "FRACTIONAL_RIGHT";
+    }
+    this.endToken("Integer", "start", sign === CodePoint.DASH ? String.fromCodePoint(CodePoint.DASH, ...out) : String.fromCodePoint(...out), 10);
+    return this.back("DATA");
+  }
+  HEX(cp) {
+    const { out } = this.parseDigits(cp, isHexDig);
+    this.endToken("Integer", "start", String.fromCodePoint(...out), 16);
+    return this.back("DATA");
+  }
+  OCTAL(cp) {
+    const { out } = this.parseDigits(cp, isOctalDig);
+    this.endToken("Integer", "start", String.fromCodePoint(...out), 8);
+    return this.back("DATA");
+  }
+  BINARY(cp) {
+    const { out } = this.parseDigits(cp, (c) => c === CodePoint.DIGIT_0 || c === CodePoint.DIGIT_1);
+    this.endToken("Integer", "start", String.fromCodePoint(...out), 2);
+    return this.back("DATA");
+  }
+  FRACTIONAL_RIGHT(cp) {
+    const { minus, absInt } = this.data;
+    const { out, nextCp } = this.parseDigits(cp, isDigit);
+    const absNum = [
+      ...absInt,
+      CodePoint.DOT,
+      ...out
+    ];
+    if (nextCp === CodePoint.LATIN_SMALL_E || nextCp === CodePoint.LATIN_CAPITAL_E) {
+      this.data = {
+        minus,
+        left: absNum
+      };
+      return "EXPONENT_RIGHT";
+    }
+    const value = Number(minus ? String.fromCodePoint(CodePoint.DASH, ...absNum) : String.fromCodePoint(...absNum));
+    this.endToken("Float", "start", value);
+    return this.back("DATA");
+  }
+  EXPONENT_RIGHT(cp) {
+    const { left, minus: leftMinus } = this.data;
+    let minus = false;
+    if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
+      minus = cp === CodePoint.DASH;
+      cp = this.nextCode();
+    }
+    const { out } = this.parseDigits(cp, isDigit);
+    const right = out;
+    if (minus) right.unshift(CodePoint.DASH);
+    const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left, CodePoint.LATIN_SMALL_E, ...right));
+    this.endToken("Float", "start", value);
+    return this.back("DATA");
+  }
+  BOOLEAN(cp) {
+    if (cp === CodePoint.LATIN_SMALL_T) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_R) && this.eatCode(CodePoint.LATIN_SMALL_U) && this.eatCode(CodePoint.LATIN_SMALL_E)) {
+        this.endToken("Boolean", "end", true);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    } else if (cp === CodePoint.LATIN_SMALL_F) {
+      const startPos = this.codePointIterator.start;
+      if (this.eatCode(CodePoint.LATIN_SMALL_A) && this.eatCode(CodePoint.LATIN_SMALL_L) && this.eatCode(CodePoint.LATIN_SMALL_S) && this.eatCode(CodePoint.LATIN_SMALL_E)) {
+        this.endToken("Boolean", "end", false);
+        return "DATA";
+      }
+      this.moveAt(startPos);
+    }
+    return this.reportParseError("unexpected-char");
+  }
+  DATE_MONTH(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (cp !== CodePoint.DASH) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.start;
+    const data = this.data;
+    data.month = Number(this.text.slice(start, end));
+    return "DATE_DAY";
+  }
+  DATE_DAY(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.end;
+    const data = this.data;
+    data.day = Number(this.text.slice(start, end));
+    if (!isValidDate(data.year, data.month, data.day)) return this.reportParseError("invalid-date");
+    cp = this.nextCode();
+    if (cp === CodePoint.LATIN_CAPITAL_T || cp === CodePoint.LATIN_SMALL_T) return "TIME_HOUR";
+    if (cp === CodePoint.SPACE) {
+      const startPos = this.codePointIterator.start;
+      if (isDigit(this.nextCode()) && isDigit(this.nextCode())) {
+        this.moveAt(startPos);
+        return "TIME_HOUR";
+      }
+      this.moveAt(startPos);
+    }
+    const dateValue = getDateFromDateTimeData(data, "");
+    this.endToken("LocalDate", "start", dateValue);
+    return this.back("DATA");
+  }
+  TIME_HOUR(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.start;
+    const data = this.data;
+    data.hour = Number(this.text.slice(start, end));
+    return "TIME_MINUTE";
+  }
+  TIME_MINUTE(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.end;
+    const data = this.data;
+    data.minute = Number(this.text.slice(start, end));
+    cp = this.nextCode();
+    if (cp === CodePoint.COLON) return "TIME_SECOND";
+    if (this.tomlVersion.lt(1, 1)) return this.reportParseError("unexpected-char");
+    if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
+    return this.processTimeEnd(cp, data);
+  }
+  TIME_SECOND(cp) {
+    const start = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const end = this.codePointIterator.end;
+    const data = this.data;
+    data.second = Number(this.text.slice(start, end));
+    if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
+    cp = this.nextCode();
+    if (cp === CodePoint.DOT) return "TIME_SEC_FRAC";
+    return this.processTimeEnd(cp, data);
+  }
+  TIME_SEC_FRAC(cp) {
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const start = this.codePointIterator.start;
+    while (isDigit(cp)) cp = this.nextCode();
+    const end = this.codePointIterator.start;
+    const data = this.data;
+    data.frac = this.text.slice(start, end);
+    return this.processTimeEnd(cp, data);
+  }
+  processTimeEnd(cp, data) {
+    if (data.hasDate) {
+      if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
+        data.offsetSign = cp;
+        return "TIME_OFFSET";
+      }
+      if (cp === CodePoint.LATIN_CAPITAL_Z || cp === CodePoint.LATIN_SMALL_Z) {
+        const dateValue$2 = getDateFromDateTimeData(data, "Z");
+        this.endToken("OffsetDateTime", "end", dateValue$2);
+        return "DATA";
+      }
+      const dateValue$1 = getDateFromDateTimeData(data, "");
+      this.endToken("LocalDateTime", "start", dateValue$1);
+      return this.back("DATA");
+    }
+    const dateValue = getDateFromDateTimeData(data, "");
+    this.endToken("LocalTime", "start", dateValue);
+    return this.back("DATA");
+  }
+  TIME_OFFSET(cp) {
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const hourStart = this.codePointIterator.start;
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
+    const hourEnd = this.codePointIterator.start;
+    cp = this.nextCode();
+    const minuteStart = this.codePointIterator.start;
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    cp = this.nextCode();
+    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
+    const minuteEnd = this.codePointIterator.end;
+    const hour = Number(this.text.slice(hourStart, hourEnd));
+    const minute = Number(this.text.slice(minuteStart, minuteEnd));
+    if (!isValidTime(hour, minute, 0)) return this.reportParseError("invalid-time");
+    const data = this.data;
+    const dateValue = getDateFromDateTimeData(data, `${String.fromCodePoint(data.offsetSign)}${padStart(hour, 2)}:${padStart(minute, 2)}`);
+    this.endToken("OffsetDateTime", "end", dateValue);
+    return "DATA";
+  }
+  parseDigits(cp, checkDigit) {
+    if (cp === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
+    if (!checkDigit(cp)) return this.reportParseError("unexpected-char");
+    const out = [];
+    let before = CodePoint.NULL;
+    let hasUnderscore = false;
+    while (checkDigit(cp) || cp === CodePoint.UNDERSCORE) {
+      if (cp === CodePoint.UNDERSCORE) {
+        hasUnderscore = true;
+        if (before === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
+      } else out.push(cp);
+      before = cp;
+      cp = this.nextCode();
+    }
+    if (before === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
+    return {
+      out,
+      nextCp: cp,
+      hasUnderscore
+    };
+  }
+  parseUnicode(count3) {
+    const startLoc = this.codePointIterator.start;
+    const start = this.codePointIterator.end;
+    let charCount = 0;
+    let cp;
+    while ((cp = this.nextCode()) !== CodePoint.EOF) {
+      if (!isHexDig(cp)) {
+        this.moveAt(startLoc);
+        return this.reportParseError("invalid-char-in-escape-sequence");
+      }
+      charCount++;
+      if (charCount >= count3) break;
+    }
+    const end = this.codePointIterator.end;
+    const code2 = this.text.slice(start, end);
+    const codePoint = parseInt(code2, 16);
+    if (!isUnicodeScalarValue(codePoint)) return this.reportParseError("invalid-code-point", { cp: code2 });
+    return codePoint;
+  }
+  reportParseErrorControlChar() {
+    return this.reportParseError("invalid-control-character");
+  }
+};
+function isUnquotedKeyChar(cp, tomlVersion) {
+  if (isLetter(cp) || isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
+  if (tomlVersion.lt(1, 1)) return false;
+  return false;
+}
+function isControlOtherThanTab(cp) {
+  return isControl2(cp) && cp !== CodePoint.TABULATION || cp === CodePoint.DELETE;
+}
+function isNonEOL(cp) {
+  return cp === CodePoint.TABULATION || CodePoint.SPACE <= cp && cp <= CodePoint.TILDE || isNonAscii(cp);
+}
+function isNonAscii(cp) {
+  return CodePoint.PAD <= cp && cp <= CodePoint.CP_D7FF || CodePoint.CP_E000 <= cp && cp <= CodePoint.CP_10FFFF;
+}
+function isValidDate(y, m, d) {
+  if (y >= 0 && m <= 12 && m >= 1 && d >= 1) return d <= (m === 2 ? y & 3 || !(y % 25) && y & 15 ? 28 : 29 : 30 + (m + (m >> 3) & 1));
+  return false;
+}
+function isValidTime(h, m, s) {
+  if (h >= 24 || h < 0 || m > 59 || m < 0 || s > 60 || s < 0) return false;
+  return true;
+}
+function getDateFromDateTimeData(data, timeZone) {
+  const year = padStart(data.year, 4);
+  const month = data.month ? padStart(data.month, 2) : "01";
+  const day = data.day ? padStart(data.day, 2) : "01";
+  const hour = padStart(data.hour, 2);
+  const minute = padStart(data.minute, 2);
+  const second = padStart(data.second, 2);
+  const textDate = `${year}-${month}-${day}`;
+  const frac = data.frac ? `.${data.frac}` : "";
+  const dateValue = /* @__PURE__ */ new Date(`${textDate}T${hour}:${minute}:${second}${frac}${timeZone}`);
+  if (!isNaN(dateValue.getTime()) || data.second !== 60) return dateValue;
+  return /* @__PURE__ */ new Date(`${textDate}T${hour}:${minute}:59${frac}${timeZone}`);
+}
+function padStart(num, maxLength) {
+  return String(num).padStart(maxLength, "0");
+}
+var VALUE_KIND_VALUE = /* @__PURE__ */ Symbol("VALUE_KIND_VALUE");
+var VALUE_KIND_INTERMEDIATE = /* @__PURE__ */ Symbol("VALUE_KIND_INTERMEDIATE");
+var KeysResolver = class {
+  constructor(ctx) {
+    this.rootKeys = /* @__PURE__ */ new Map();
+    this.tables = [];
+    this.ctx = ctx;
+  }
+  applyResolveKeyForTable(node2) {
+    let keys = this.rootKeys;
+    const peekKeyIndex = node2.key.keys.length - 1;
+    for (let index = 0; index < peekKeyIndex; index++) {
+      const keyNode = node2.key.keys[index];
+      const keyName = toKeyName(keyNode);
+      node2.resolvedKey.push(keyName);
+      let keyStore = keys.get(keyName);
+      if (!keyStore) {
+        keyStore = {
+          node: keyNode,
+          keys: /* @__PURE__ */ new Map()
+        };
+        keys.set(keyName, keyStore);
+      } else if (keyStore.table === "array") {
+        const peekIndex = keyStore.peekIndex;
+        node2.resolvedKey.push(peekIndex);
+        keyStore = keyStore.keys.get(peekIndex);
+      }
+      keys = keyStore.keys;
+    }
+    const lastKeyNode = node2.key.keys[peekKeyIndex];
+    const lastKeyName = toKeyName(lastKeyNode);
+    node2.resolvedKey.push(lastKeyName);
+    const lastKeyStore = keys.get(lastKeyName);
+    if (!lastKeyStore) if (node2.kind === "array") {
+      node2.resolvedKey.push(0);
+      const newKeyStore = {
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      keys.set(lastKeyName, {
+        table: node2.kind,
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map([[0, newKeyStore]]),
+        peekIndex: 0
+      });
+      this.tables.push({
+        node: node2,
+        keys: newKeyStore.keys
+      });
+    } else {
+      const newKeyStore = {
+        table: node2.kind,
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      keys.set(lastKeyName, newKeyStore);
+      this.tables.push({
+        node: node2,
+        keys: newKeyStore.keys
+      });
+    }
+    else if (!lastKeyStore.table) if (node2.kind === "array") this.ctx.reportParseError("dupe-keys", lastKeyNode);
+    else {
+      const transformKey = {
+        table: node2.kind,
+        node: lastKeyNode,
+        keys: lastKeyStore.keys
+      };
+      keys.set(lastKeyName, transformKey);
+      this.tables.push({
+        node: node2,
+        keys: transformKey.keys
+      });
+    }
+    else if (lastKeyStore.table === "array") if (node2.kind === "array") {
+      const newKeyStore = {
+        node: lastKeyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      const newIndex = lastKeyStore.peekIndex + 1;
+      node2.resolvedKey.push(newIndex);
+      lastKeyStore.keys.set(newIndex, newKeyStore);
+      lastKeyStore.peekIndex = newIndex;
+      this.tables.push({
+        node: node2,
+        keys: newKeyStore.keys
+      });
+    } else this.ctx.reportParseError("dupe-keys", lastKeyNode);
+    else this.ctx.reportParseError("dupe-keys", lastKeyNode);
+  }
+  verifyDuplicateKeys(node2) {
+    for (const body of node2.body) if (body.type === "TOMLKeyValue") verifyDuplicateKeysForKeyValue(this.ctx, this.rootKeys, body);
+    for (const { node: tableNode, keys } of this.tables) for (const body of tableNode.body) verifyDuplicateKeysForKeyValue(this.ctx, keys, body);
+  }
+};
+function verifyDuplicateKeysForKeyValue(ctx, defineKeys, node2) {
+  let keys = defineKeys;
+  const lastKey = last2(node2.key.keys);
+  for (const keyNode of node2.key.keys) {
+    const key = toKeyName(keyNode);
+    let defineKey = keys.get(key);
+    if (defineKey) {
+      if (defineKey.value === VALUE_KIND_VALUE) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
+      else if (lastKey === keyNode) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
+      else if (defineKey.table) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
+      defineKey.value = VALUE_KIND_INTERMEDIATE;
+    } else {
+      if (lastKey === keyNode) defineKey = {
+        value: VALUE_KIND_VALUE,
+        node: keyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      else defineKey = {
+        value: VALUE_KIND_INTERMEDIATE,
+        node: keyNode,
+        keys: /* @__PURE__ */ new Map()
+      };
+      keys.set(key, defineKey);
+    }
+    keys = defineKey.keys;
+  }
+  if (node2.value.type === "TOMLInlineTable") verifyDuplicateKeysForInlineTable(ctx, keys, node2.value);
+  else if (node2.value.type === "TOMLArray") verifyDuplicateKeysForArray(ctx, keys, node2.value);
+}
+function verifyDuplicateKeysForInlineTable(ctx, defineKeys, node2) {
+  for (const body of node2.body) verifyDuplicateKeysForKeyValue(ctx, defineKeys, body);
+}
+function verifyDuplicateKeysForArray(ctx, defineKeys, node2) {
+  const keys = defineKeys;
+  for (let index = 0; index < node2.elements.length; index++) {
+    const element = node2.elements[index];
+    let defineKey = keys.get(index);
+    if (defineKey) ctx.reportParseError("dupe-keys", getAfterNode(element, defineKey.node));
+    else {
+      defineKey = {
+        value: VALUE_KIND_VALUE,
+        node: element,
+        keys: /* @__PURE__ */ new Map()
+      };
+      defineKeys.set(index, defineKey);
+      if (element.type === "TOMLInlineTable") verifyDuplicateKeysForInlineTable(ctx, defineKey.keys, element);
+      else if (element.type === "TOMLArray") verifyDuplicateKeysForArray(ctx, defineKey.keys, element);
+    }
+  }
+}
+function getAfterNode(a, b) {
+  return a.range[0] <= b.range[0] ? b : a;
+}
+var Context = class {
+  constructor(data) {
+    this.tokens = [];
+    this.comments = [];
+    this.back = null;
+    this.stateStack = [];
+    this.needNewLine = false;
+    this.needSameLine = false;
+    this.currToken = null;
+    this.prevToken = null;
+    this.valueContainerStack = [];
+    this.tokenizer = new Tokenizer(data.text, data.parserOptions);
+    this.topLevelTable = data.topLevelTable;
+    this.table = data.topLevelTable;
+    this.keysResolver = new KeysResolver(this);
+  }
+  /**
+  * Get the next token.
+  */
+  nextToken(option) {
+    this.prevToken = this.currToken;
+    if (this.back) {
+      this.currToken = this.back;
+      this.back = null;
+    } else this.currToken = this._nextTokenFromTokenizer(option);
+    if ((this.needNewLine || this.needSameLine || option?.needSameLine) && this.prevToken && this.currToken) if (this.prevToken.loc.end.line === this.currToken.loc.start.line) {
+      if (this.needNewLine) return this.reportParseError("missing-newline", this.currToken);
+    } else {
+      const needSameLine = this.needSameLine || option?.needSameLine;
+      if (needSameLine) return this.reportParseError(needSameLine, this.currToken);
+    }
+    this.needNewLine = false;
+    this.needSameLine = false;
+    return this.currToken;
+  }
+  _nextTokenFromTokenizer(option) {
+    const valuesEnabled = this.tokenizer.valuesEnabled;
+    if (option?.valuesEnabled) this.tokenizer.valuesEnabled = option.valuesEnabled;
+    let token = this.tokenizer.nextToken();
+    while (token && token.type === "Block") {
+      this.comments.push(token);
+      token = this.tokenizer.nextToken();
+    }
+    if (token) this.tokens.push(token);
+    this.tokenizer.valuesEnabled = valuesEnabled;
+    return token;
+  }
+  backToken() {
+    if (this.back) throw new Error("Illegal state");
+    this.back = this.currToken;
+    this.currToken = this.prevToken;
+  }
+  addValueContainer(valueContainer) {
+    this.valueContainerStack.push(valueContainer);
+    this.tokenizer.valuesEnabled = true;
+  }
+  consumeValueContainer() {
+    const valueContainer = this.valueContainerStack.pop();
+    this.tokenizer.valuesEnabled = this.valueContainerStack.length > 0;
+    return valueContainer;
+  }
+  applyResolveKeyForTable(node2) {
+    this.keysResolver.applyResolveKeyForTable(node2);
+  }
+  verifyDuplicateKeys() {
+    this.keysResolver.verifyDuplicateKeys(this.topLevelTable);
+  }
+  /**
+  * Report an invalid token error.
+  */
+  reportParseError(code2, token) {
+    let offset, line, column;
+    if (token) {
+      offset = token.range[0];
+      line = token.loc.start.line;
+      column = token.loc.start.column;
+    } else {
+      offset = this.tokenizer.start;
+      const startPos = this.tokenizer.getLocFromIndex(offset);
+      line = startPos.line;
+      column = startPos.column;
+    }
+    throw new ParseError(code2, offset, line, column);
+  }
+};
+var STATE_FOR_ERROR = { VALUE: "missing-value" };
+var STRING_VALUE_STYLE_MAP = {
+  BasicString: "basic",
+  MultiLineBasicString: "basic",
+  LiteralString: "literal",
+  MultiLineLiteralString: "literal"
+};
+var STRING_KEY_STYLE_MAP = {
+  BasicString: "basic",
+  LiteralString: "literal"
+};
+var DATETIME_VALUE_KIND_MAP = {
+  OffsetDateTime: "offset-date-time",
+  LocalDateTime: "local-date-time",
+  LocalDate: "local-date",
+  LocalTime: "local-time"
+};
+var TOMLParser = class {
+  /**
+  * Initialize this parser.
+  */
+  constructor(text2, parserOptions) {
+    this.text = text2;
+    this.parserOptions = parserOptions || {};
+    this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
+  }
+  /**
+  * Parse TOML
+  */
+  parse() {
+    const ast = {
+      type: "Program",
+      body: [],
+      sourceType: "module",
+      tokens: [],
+      comments: [],
+      parent: null,
+      range: [0, 0],
+      loc: {
+        start: {
+          line: 1,
+          column: 0
+        },
+        end: {
+          line: 1,
+          column: 0
+        }
+      }
+    };
+    const node2 = {
+      type: "TOMLTopLevelTable",
+      body: [],
+      parent: ast,
+      range: cloneRange(ast.range),
+      loc: cloneLoc(ast.loc)
+    };
+    ast.body = [node2];
+    const ctx = new Context({
+      text: this.text,
+      parserOptions: this.parserOptions,
+      topLevelTable: node2
+    });
+    let token = ctx.nextToken();
+    if (token) {
+      node2.range[0] = token.range[0];
+      node2.loc.start = clonePos(token.loc.start);
+      while (token) {
+        const state$1 = ctx.stateStack.pop() || "TABLE";
+        ctx.stateStack.push(...this[state$1](token, ctx));
+        token = ctx.nextToken();
+      }
+      const state = ctx.stateStack.pop() || "TABLE";
+      if (state in STATE_FOR_ERROR) return ctx.reportParseError(STATE_FOR_ERROR[state], null);
+      if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last2(ctx.table.body));
+      applyEndLoc(node2, last2(node2.body));
+    }
+    ctx.verifyDuplicateKeys();
+    ast.tokens = ctx.tokens;
+    ast.comments = ctx.comments;
+    const endOffset = ctx.tokenizer.end;
+    const endPos = ctx.tokenizer.getLocFromIndex(endOffset);
+    ast.range[1] = endOffset;
+    ast.loc.end = {
+      line: endPos.line,
+      column: endPos.column
+    };
+    return ast;
+  }
+  TABLE(token, ctx) {
+    if (isBare(token) || isString(token)) return this.processKeyValue(token, ctx.table, ctx);
+    if (isLeftBracket(token)) return this.processTable(token, ctx.topLevelTable, ctx);
+    return ctx.reportParseError("unexpected-token", token);
+  }
+  VALUE(token, ctx) {
+    if (isString(token) || isMultiLineString(token)) return this.processStringValue(token, ctx);
+    if (isNumber(token)) return this.processNumberValue(token, ctx);
+    if (isBoolean(token)) return this.processBooleanValue(token, ctx);
+    if (isDateTime(token)) return this.processDateTimeValue(token, ctx);
+    if (isLeftBracket(token)) return this.processArray(token, ctx);
+    if (isLeftBrace(token)) return this.processInlineTable(token, ctx);
+    return ctx.reportParseError("unexpected-token", token);
+  }
+  processTable(token, topLevelTableNode, ctx) {
+    const tableNode = {
+      type: "TOMLTable",
+      kind: "standard",
+      key: null,
+      resolvedKey: [],
+      body: [],
+      parent: topLevelTableNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last2(ctx.table.body));
+    topLevelTableNode.body.push(tableNode);
+    ctx.table = tableNode;
+    let targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+    if (isLeftBracket(targetToken)) {
+      if (token.range[1] < targetToken.range[0]) return ctx.reportParseError("invalid-space", targetToken);
+      tableNode.kind = "array";
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+    }
+    if (isRightBracket(targetToken)) return ctx.reportParseError("missing-key", targetToken);
+    if (!targetToken) return ctx.reportParseError("unterminated-table-key", null);
+    targetToken = this.processKeyNode(targetToken, tableNode, ctx).nextToken;
+    if (!isRightBracket(targetToken)) return ctx.reportParseError("unterminated-table-key", targetToken);
+    if (tableNode.kind === "array") {
+      const rightBracket = targetToken;
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+      if (!isRightBracket(targetToken)) return ctx.reportParseError("unterminated-table-key", targetToken);
+      if (rightBracket.range[1] < targetToken.range[0]) return ctx.reportParseError("invalid-space", targetToken);
+    }
+    applyEndLoc(tableNode, targetToken);
+    ctx.applyResolveKeyForTable(tableNode);
+    ctx.needNewLine = true;
+    return [];
+  }
+  processKeyValue(token, tableNode, ctx) {
+    const keyValueNode = {
+      type: "TOMLKeyValue",
+      key: null,
+      value: null,
+      parent: tableNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    tableNode.body.push(keyValueNode);
+    const { nextToken: targetToken } = this.processKeyNode(token, keyValueNode, ctx);
+    if (!isEq(targetToken)) return ctx.reportParseError("missing-equals-sign", targetToken);
+    ctx.addValueContainer({
+      parent: keyValueNode,
+      set: (valNode) => {
+        keyValueNode.value = valNode;
+        applyEndLoc(keyValueNode, valNode);
+        ctx.needNewLine = true;
+        return [];
+      }
+    });
+    ctx.needSameLine = "invalid-key-value-newline";
+    return ["VALUE"];
+  }
+  processKeyNode(token, parent, ctx) {
+    if (isDot(token)) ctx.reportParseError("invalid-leading-dot-in-key", token);
+    const keyNode = {
+      type: "TOMLKey",
+      keys: [],
+      parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    parent.key = keyNode;
+    let targetToken = token;
+    let dotToken = null;
+    do {
+      if (isBare(targetToken)) this.processBareKey(targetToken, keyNode);
+      else if (isString(targetToken)) this.processStringKey(targetToken, keyNode);
+      else break;
+      dotToken = null;
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+      if (!isDot(targetToken)) break;
+      dotToken = targetToken;
+      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
+    } while (targetToken);
+    if (dotToken) ctx.reportParseError(isDot(targetToken) ? "invalid-consecutive-dots-in-key" : "invalid-trailing-dot-in-key", dotToken);
+    applyEndLoc(keyNode, last2(keyNode.keys));
+    return {
+      keyNode,
+      nextToken: targetToken
+    };
+  }
+  processBareKey(token, keyNode) {
+    const node2 = {
+      type: "TOMLBare",
+      name: token.value,
+      parent: keyNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    keyNode.keys.push(node2);
+  }
+  processStringKey(token, keyNode) {
+    const node2 = {
+      type: "TOMLQuoted",
+      kind: "string",
+      value: token.string,
+      style: STRING_KEY_STYLE_MAP[token.type],
+      multiline: false,
+      parent: keyNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    keyNode.keys.push(node2);
+  }
+  processStringValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLValue",
+      kind: "string",
+      value: token.string,
+      style: STRING_VALUE_STYLE_MAP[token.type],
+      multiline: isMultiLineString(token),
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processNumberValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const text2 = this.text;
+    const [startRange, endRange] = token.range;
+    let numberString = null;
+    const getNumberText = () => {
+      return numberString ?? (numberString = text2.slice(startRange, endRange).replace(/_/g, ""));
+    };
+    let node2;
+    if (token.type === "Integer") node2 = {
+      type: "TOMLValue",
+      kind: "integer",
+      value: token.number,
+      bigint: token.bigint,
+      get number() {
+        return getNumberText();
+      },
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    else node2 = {
+      type: "TOMLValue",
+      kind: "float",
+      value: token.number,
+      get number() {
+        return getNumberText();
+      },
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processBooleanValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLValue",
+      kind: "boolean",
+      value: token.boolean,
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processDateTimeValue(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLValue",
+      kind: DATETIME_VALUE_KIND_MAP[token.type],
+      value: token.date,
+      datetime: token.value,
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    return valueContainer.set(node2);
+  }
+  processArray(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLArray",
+      elements: [],
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    const nextToken = ctx.nextToken({ valuesEnabled: true });
+    if (isRightBracket(nextToken)) {
+      applyEndLoc(node2, nextToken);
+      return valueContainer.set(node2);
+    }
+    ctx.backToken();
+    return this.processArrayValue(node2, valueContainer, ctx);
+  }
+  processArrayValue(node2, valueContainer, ctx) {
+    ctx.addValueContainer({
+      parent: node2,
+      set: (valNode) => {
+        node2.elements.push(valNode);
+        let nextToken = ctx.nextToken({ valuesEnabled: true });
+        const hasComma = isComma(nextToken);
+        if (hasComma) nextToken = ctx.nextToken({ valuesEnabled: true });
+        if (isRightBracket(nextToken)) {
+          applyEndLoc(node2, nextToken);
+          return valueContainer.set(node2);
+        }
+        if (hasComma) {
+          ctx.backToken();
+          return this.processArrayValue(node2, valueContainer, ctx);
+        }
+        return ctx.reportParseError(nextToken ? "missing-comma" : "unterminated-array", nextToken);
+      }
+    });
+    return ["VALUE"];
+  }
+  processInlineTable(token, ctx) {
+    const valueContainer = ctx.consumeValueContainer();
+    const node2 = {
+      type: "TOMLInlineTable",
+      body: [],
+      parent: valueContainer.parent,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    const needSameLine = this.tomlVersion.gte(1, 1) ? void 0 : "invalid-inline-table-newline";
+    const nextToken = ctx.nextToken({ needSameLine });
+    if (nextToken) {
+      if (isBare(nextToken) || isString(nextToken)) return this.processInlineTableKeyValue(nextToken, node2, valueContainer, ctx);
+      if (isRightBrace(nextToken)) {
+        applyEndLoc(node2, nextToken);
+        return valueContainer.set(node2);
+      }
+    }
+    return ctx.reportParseError("unexpected-token", nextToken);
+  }
+  processInlineTableKeyValue(token, inlineTableNode, valueContainer, ctx) {
+    const keyValueNode = {
+      type: "TOMLKeyValue",
+      key: null,
+      value: null,
+      parent: inlineTableNode,
+      range: cloneRange(token.range),
+      loc: cloneLoc(token.loc)
+    };
+    inlineTableNode.body.push(keyValueNode);
+    const { nextToken: targetToken } = this.processKeyNode(token, keyValueNode, ctx);
+    if (!isEq(targetToken)) return ctx.reportParseError("missing-equals-sign", targetToken);
+    const needSameLine = this.tomlVersion.gte(1, 1) ? void 0 : "invalid-inline-table-newline";
+    ctx.addValueContainer({
+      parent: keyValueNode,
+      set: (valNode) => {
+        keyValueNode.value = valNode;
+        applyEndLoc(keyValueNode, valNode);
+        let nextToken = ctx.nextToken({ needSameLine });
+        if (isComma(nextToken)) {
+          nextToken = ctx.nextToken({ needSameLine });
+          if (nextToken && (isBare(nextToken) || isString(nextToken))) return this.processInlineTableKeyValue(nextToken, inlineTableNode, valueContainer, ctx);
+          if (isRightBrace(nextToken)) {
+            if (this.tomlVersion.lt(1, 1)) return ctx.reportParseError("invalid-trailing-comma-in-inline-table", nextToken);
+          } else return ctx.reportParseError(nextToken ? "unexpected-token" : "unterminated-inline-table", nextToken);
+        }
+        if (isRightBrace(nextToken)) {
+          applyEndLoc(inlineTableNode, nextToken);
+          return valueContainer.set(inlineTableNode);
+        }
+        return ctx.reportParseError(nextToken ? "missing-comma" : "unterminated-inline-table", nextToken);
+      }
+    });
+    ctx.needSameLine = "invalid-key-value-newline";
+    return ["VALUE"];
+  }
+};
+function isDot(token) {
+  return isPunctuator(token) && token.value === ".";
+}
+function isEq(token) {
+  return isPunctuator(token) && token.value === "=";
+}
+function isLeftBracket(token) {
+  return isPunctuator(token) && token.value === "[";
+}
+function isRightBracket(token) {
+  return isPunctuator(token) && token.value === "]";
+}
+function isLeftBrace(token) {
+  return isPunctuator(token) && token.value === "{";
+}
+function isRightBrace(token) {
+  return isPunctuator(token) && token.value === "}";
+}
+function isComma(token) {
+  return isPunctuator(token) && token.value === ",";
+}
+function isPunctuator(token) {
+  return Boolean(token && token.type === "Punctuator");
+}
+function isBare(token) {
+  return token.type === "Bare";
+}
+function isString(token) {
+  return token.type === "BasicString" || token.type === "LiteralString";
+}
+function isMultiLineString(token) {
+  return token.type === "MultiLineBasicString" || token.type === "MultiLineLiteralString";
+}
+function isNumber(token) {
+  return token.type === "Integer" || token.type === "Float";
+}
+function isBoolean(token) {
+  return token.type === "Boolean";
+}
+function isDateTime(token) {
+  return token.type === "OffsetDateTime" || token.type === "LocalDateTime" || token.type === "LocalDate" || token.type === "LocalTime";
+}
+function applyEndLoc(node2, child) {
+  if (child) {
+    node2.range[1] = child.range[1];
+    node2.loc.end = clonePos(child.loc.end);
+  }
+}
+function cloneRange(range) {
+  return [range[0], range[1]];
+}
+function cloneLoc(loc) {
+  return {
+    start: clonePos(loc.start),
+    end: clonePos(loc.end)
+  };
+}
+function clonePos(pos) {
+  return {
+    line: pos.line,
+    column: pos.column
+  };
+}
+var tomlKeys = {
+  Program: ["body"],
+  TOMLTopLevelTable: ["body"],
+  TOMLTable: ["key", "body"],
+  TOMLKeyValue: ["key", "value"],
+  TOMLKey: ["keys"],
+  TOMLArray: ["elements"],
+  TOMLInlineTable: ["body"],
+  TOMLBare: [],
+  TOMLQuoted: [],
+  TOMLValue: []
+};
+var KEYS3 = unionWith(tomlKeys);
+function parseForESLint(code2, options) {
+  return {
+    ast: new TOMLParser(code2, options).parse(),
+    visitorKeys: KEYS3,
+    services: { isTOML: true }
+  };
+}
+var getStaticTOMLValue = generateConvertTOMLValue((node2) => node2.value);
+function generateConvertTOMLValue(convertValue) {
+  function resolveValue(node2, baseTable) {
+    return resolver[node2.type](node2, baseTable);
+  }
+  const resolver = {
+    Program(node2, baseTable = {}) {
+      return resolveValue(node2.body[0], baseTable);
+    },
+    TOMLTopLevelTable(node2, baseTable = {}) {
+      for (const body of node2.body) resolveValue(body, baseTable);
+      return baseTable;
+    },
+    TOMLKeyValue(node2, baseTable = {}) {
+      const value = resolveValue(node2.value);
+      set2(baseTable, resolveValue(node2.key), value);
+      return baseTable;
+    },
+    TOMLTable(node2, baseTable = {}) {
+      const table3 = getTable(baseTable, resolveValue(node2.key), node2.kind === "array");
+      for (const body of node2.body) resolveValue(body, table3);
+      return baseTable;
+    },
+    TOMLArray(node2) {
+      return node2.elements.map((e) => resolveValue(e));
+    },
+    TOMLInlineTable(node2) {
+      const table3 = {};
+      for (const body of node2.body) resolveValue(body, table3);
+      return table3;
+    },
+    TOMLKey(node2) {
+      return node2.keys.map((key) => resolveValue(key));
+    },
+    TOMLBare(node2) {
+      return node2.name;
+    },
+    TOMLQuoted(node2) {
+      return node2.value;
+    },
+    TOMLValue(node2) {
+      return convertValue(node2);
+    }
+  };
+  return (node2) => resolveValue(node2);
+}
+function getTable(baseTable, keys, array2) {
+  let target2 = baseTable;
+  for (let index = 0; index < keys.length - 1; index++) {
+    const key = keys[index];
+    target2 = getNextTargetFromKey(target2, key);
+  }
+  const lastKey = last2(keys);
+  const lastTarget = target2[lastKey];
+  if (lastTarget == null) {
+    const tableValue$1 = {};
+    target2[lastKey] = array2 ? [tableValue$1] : tableValue$1;
+    return tableValue$1;
+  }
+  if (isValue2(lastTarget)) {
+    const tableValue$1 = {};
+    target2[lastKey] = array2 ? [tableValue$1] : tableValue$1;
+    return tableValue$1;
+  }
+  if (!array2) {
+    if (Array.isArray(lastTarget)) {
+      const tableValue$1 = {};
+      target2[lastKey] = tableValue$1;
+      return tableValue$1;
+    }
+    return lastTarget;
+  }
+  if (Array.isArray(lastTarget)) {
+    const tableValue$1 = {};
+    lastTarget.push(tableValue$1);
+    return tableValue$1;
+  }
+  const tableValue = {};
+  target2[lastKey] = [tableValue];
+  return tableValue;
+  function getNextTargetFromKey(currTarget, key) {
+    const nextTarget = currTarget[key];
+    if (nextTarget == null) {
+      const val = {};
+      currTarget[key] = val;
+      return val;
+    }
+    if (isValue2(nextTarget)) {
+      const val = {};
+      currTarget[key] = val;
+      return val;
+    }
+    let resultTarget = nextTarget;
+    while (Array.isArray(resultTarget)) {
+      const lastIndex = resultTarget.length - 1;
+      const nextElement = resultTarget[lastIndex];
+      if (isValue2(nextElement)) {
+        const val = {};
+        resultTarget[lastIndex] = val;
+        return val;
+      }
+      resultTarget = nextElement;
+    }
+    return resultTarget;
+  }
+}
+function set2(baseTable, keys, value) {
+  let target2 = baseTable;
+  for (let index = 0; index < keys.length - 1; index++) {
+    const key = keys[index];
+    const nextTarget = target2[key];
+    if (nextTarget == null) {
+      const val = {};
+      target2[key] = val;
+      target2 = val;
+    } else if (isValue2(nextTarget) || Array.isArray(nextTarget)) {
+      const val = {};
+      target2[key] = val;
+      target2 = val;
+    } else target2 = nextTarget;
+  }
+  target2[last2(keys)] = value;
+}
+function isValue2(value) {
+  return typeof value !== "object" || value instanceof Date;
+}
+function parseTOML(code2, options) {
+  return parseForESLint(code2, options).ast;
 }
 
 // src/detect/depth.ts
 var DEEPEST = 100;
-function isTooDeep(content2) {
+function isTooDeep(content3) {
   let depth = 0;
-  for (let index = 0; index < content2.length; index++) {
-    const character = content2[index];
+  for (let index = 0; index < content3.length; index++) {
+    const character = content3[index];
     if (character === "[" || character === "{" || character === "(") depth++;
     else if (character === "]" || character === "}" || character === ")") depth = Math.max(0, depth - 1);
     if (depth > DEEPEST) return true;
@@ -33229,86 +36015,391 @@ function isTooDeep(content2) {
   return false;
 }
 
-// src/detect/known-names.ts
-var plain2 = (name2) => ({ name: name2, variants: [] });
-var METHOD_OF_CONFIG = {
-  LoraConfig: {
-    name: "lora",
-    variants: [
-      { keyword: "use_dora", is: "True", name: "dora" },
-      { keyword: "target_modules", is: "all-linear", name: "all-linear" }
-    ]
-  },
-  PrefixTuningConfig: {
-    name: "prefix-tuning",
-    variants: [{ keyword: "prefix_projection", is: "True", name: "projection" }]
-  },
-  PromptTuningConfig: plain2("prompt-tuning"),
-  PromptEncoderConfig: plain2("p-tuning"),
-  IA3Config: plain2("ia3"),
-  AdaLoraConfig: plain2("adalora"),
-  AdaptionPromptConfig: plain2("adaption-prompt"),
-  MultitaskPromptTuningConfig: plain2("multitask-prompt-tuning"),
-  LoHaConfig: plain2("loha"),
-  LoKrConfig: plain2("lokr"),
-  OFTConfig: plain2("oft"),
-  BOFTConfig: plain2("boft"),
-  VeraConfig: plain2("vera"),
-  FourierFTConfig: plain2("fourierft"),
-  LNTuningConfig: plain2("ln-tuning"),
-  HRAConfig: plain2("hra"),
-  BoneConfig: plain2("bone"),
-  PolyConfig: plain2("poly"),
-  XLoraConfig: plain2("xlora"),
-  VBLoRAConfig: plain2("vblora"),
-  CPTConfig: plain2("cpt"),
-  TrainableTokensConfig: plain2("trainable-tokens"),
-  RandLoraConfig: plain2("randlora"),
-  ShiraConfig: plain2("shira"),
-  MissConfig: plain2("miss")
-};
-var TASK_OF_TYPE = {
-  CAUSAL_LM: "causal-lm",
-  SEQ_CLS: "seq-cls",
-  TOKEN_CLS: "token-cls",
-  SEQ_2_SEQ_LM: "seq2seq-lm",
-  FEATURE_EXTRACTION: "feature"
-};
-var TASK_OF_CLASS = [
-  ["ForCausalLM", "causal-lm"],
-  ["ForSequenceClassification", "seq-cls"],
-  ["ForTokenClassification", "token-cls"],
-  ["ForSeq2SeqLM", "seq2seq-lm"],
-  ["ForConditionalGeneration", "seq2seq-lm"]
-];
-var ARCHITECTURE_OF_CLASS = [
-  ["Llama", "llama"],
-  ["Qwen2For", "qwen2"],
-  ["MistralFor", "mistral"],
-  ["Gemma2For", "gemma2"],
-  ["MixtralFor", "mixtral"],
-  ["OPTFor", "opt"],
-  ["GPT2", "gpt2"],
-  ["GPTBigCodeFor", "gpt_bigcode"],
-  ["T5For", "t5"],
-  ["BertFor", "bert"]
-];
-var MODELS = [
-  [/^(codellama|meta-llama)\/|^(huggyllama|openlm-research)\/|tinyllama|\bvicuna-|\bllama-?[23]?[-_.]/i, "llama"],
-  [/\bqwen2(\.5)?-(?!vl|audio|moe|omni)/i, "qwen2"],
-  [/\bmixtral-/i, "mixtral"],
-  [/\bmistral-(7b|nemo)|\bzephyr-7b/i, "mistral"],
-  [/\bgemma-2-/i, "gemma2"],
-  [/\bfacebook\/opt-/i, "opt"],
-  [/^(openai-community\/)?(gpt2|distilgpt2)(-|$)/i, "gpt2"],
-  [/\bbigcode\/(starcoder|starcoderbase|gpt_bigcode)(?!2)/i, "gpt_bigcode"],
-  [/^(google\/flan-t5-|google-t5\/t5-|t5-(small|base|large))/i, "t5"],
-  [/^(google-bert\/)?bert-(base|large)-/i, "bert"]
-];
-var NOT_THESE = /llama-?4|vision|llava|qwen2(\.5)?-(vl|audio|omni)/i;
-function architectureOfModel(id2) {
-  if (NOT_THESE.test(id2)) return void 0;
-  return MODELS.find(([pattern]) => pattern.test(id2))?.[1];
+// src/detect/toml.ts
+function readToml(content3) {
+  if (isTooDeep(content3)) return { error: "It is nested too deeply.", line: 1 };
+  try {
+    const tree = parseTOML(content3, { tomlVersion: "1.0" });
+    const root = newTable(1, 0);
+    for (const node2 of tree.body[0].body) {
+      if (node2.type === "TOMLKeyValue") assign(root, node2.key, node2.value, content3);
+      else addTable(root, node2, content3);
+    }
+    return { root };
+  } catch (error62) {
+    const { message, lineNumber } = error62;
+    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: lineNumber ?? 1 };
+  }
+}
+function newTable(line, column) {
+  return { kind: "table", value: void 0, written: "", line, column, entries: /* @__PURE__ */ new Map(), items: [] };
+}
+function addTable(root, node2, content3) {
+  const path = node2.resolvedKey.filter((part2) => typeof part2 === "string");
+  const { line, column } = node2.loc.start;
+  const isList = node2.kind === "array";
+  const parent = tableUnder(root, isList ? path.slice(0, -1) : path, line, column);
+  const table3 = isList ? newTable(line, column) : parent;
+  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table3);
+  for (const entry of node2.body) assign(table3, entry.key, entry.value, content3);
+}
+function tableUnder(root, path, line, column) {
+  let current = root;
+  for (const key of path) {
+    const known = current.entries.get(key);
+    const next2 = known?.kind === "array" ? known.items.at(-1) : known;
+    const table3 = next2 ?? newTable(line, column);
+    if (next2 === void 0) current.entries.set(key, table3);
+    current = table3;
+  }
+  return current;
+}
+function listUnder(parent, key, line, column) {
+  const known = parent.entries.get(key);
+  const list2 = known ?? { ...newTable(line, column), kind: "array" };
+  parent.entries.set(key, list2);
+  return list2;
+}
+function assign(table3, key, value, content3) {
+  const path = key.keys.map((part2) => part2.type === "TOMLBare" ? part2.name : part2.value);
+  const { line, column } = key.loc.start;
+  tableUnder(table3, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content3));
+}
+function toNode(node2, content3) {
+  const { line, column } = node2.loc.start;
+  const made = newTable(line, column);
+  switch (node2.type) {
+    case "TOMLInlineTable":
+      for (const entry of node2.body) assign(made, entry.key, entry.value, content3);
+      return made;
+    case "TOMLArray":
+      return { ...made, kind: "array", items: node2.elements.map((element) => toNode(element, content3)) };
+    case "TOMLValue": {
+      if (node2.kind !== "string") return { ...made, kind: "other", value: content3.slice(...node2.range) };
+      const quotes = node2.multiline ? 3 : 1;
+      const written2 = content3.slice(node2.range[0] + quotes, node2.range[1] - quotes);
+      return { ...made, kind: "string", value: node2.value, written: written2, column: column + quotes };
+    }
+  }
+}
+var NOTHING = newTable(1, 0);
+function at(node2, ...path) {
+  let current = node2;
+  for (const key of path) current = current.entries.get(key) ?? NOTHING;
+  return current;
+}
+function textAt(node2, ...path) {
+  return at(node2, ...path).value;
+}
+
+// src/detect/readers/poetry.ts
+function poetrySpecifier(written2) {
+  const first = written2.split("||")[0]?.trim() ?? "";
+  if (first === "" || first === "*") return "";
+  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
+  const translated = clauses.map(translate);
+  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
+}
+function translate(clause) {
+  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
+  const version2 = (found?.[2] ?? "").replace(/^v(?=\d)/i, "");
+  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
+  const operator2 = found?.[1];
+  if (operator2 === "^") return `>=${version2},<${caretEnd(version2)}`;
+  if (operator2 === "~") return `>=${version2},<${tildeEnd(version2)}`;
+  if (operator2 === void 0 || operator2 === "=") return `==${version2}`;
+  return `${operator2}${version2}`;
+}
+function caretEnd(version2) {
+  const parts = numbers(version2);
+  const index = parts.findIndex((part2) => part2 !== 0);
+  return epochOf(version2) + bumped(parts, index < 0 ? parts.length - 1 : index);
+}
+function tildeEnd(version2) {
+  const parts = numbers(version2);
+  return epochOf(version2) + bumped(parts, parts.length === 1 ? 0 : 1);
+}
+function epochOf(version2) {
+  return /^\d+!/.exec(version2)?.[0] ?? "";
+}
+function numbers(version2) {
+  return (version2.replace(/^\d+!/, "").split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
+}
+function bumped(parts, index) {
+  return parts.slice(0, index + 1).map((part2, at4) => at4 === index ? part2 + 1 : part2).concat(index === 0 ? [0] : []).join(".");
+}
+function poetryTable(table3, group) {
+  return [...table3.entries].flatMap(([name2, node2]) => {
+    if (normalizeName(name2) === "python") return [];
+    const entries = node2.kind === "array" ? node2.items : [node2];
+    return entries.map((entry) => poetryEntry(name2, entry, group));
+  });
+}
+function poetryEntry(name2, node2, group) {
+  const version2 = node2.kind === "table" ? at(node2, "version") : node2;
+  const place2 = version2.kind === "string" ? version2 : node2;
+  const specifier = poetrySpecifier(version2.value ?? "");
+  const named2 = specifier === void 0 ? void 0 : parsePep508(name2);
+  if (specifier === void 0 || named2 === void 0 || "error" in named2 || named2.specifier !== "")
+    return {
+      kind: "unreadable",
+      message: `\`${shown2(name2)} = ${shown2(version2.value ?? "")}\` is not a version constraint.`,
+      line: place2.line
+    };
+  return {
+    name: named2.name,
+    written: place2.written,
+    specifier,
+    extras: [...named2.extras, ...at(node2, "extras").items.flatMap(({ value }) => value ?? [])],
+    marker: textAt(node2, "markers") ?? pythonMarker(textAt(node2, "python")),
+    group,
+    source: sourceOf2(node2),
+    line: place2.line,
+    columns: [place2.column, place2.column + place2.written.length]
+  };
+}
+function pythonMarker(python) {
+  return python === void 0 ? "" : `python ${python}`;
+}
+function sourceOf2({ entries, kind }) {
+  if (kind !== "table") return "index";
+  if (entries.has("git")) return "git";
+  if (entries.has("path") || entries.has("file")) return entries.has("editable") ? "editable" : "path";
+  return entries.has("url") ? "url" : "index";
+}
+
+// src/detect/readers/pipfile.ts
+var OTHERS = ["source", "requires", "scripts", "pipenv"];
+function readPipfile(content3) {
+  const parsed4 = readToml(content3);
+  if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
+  const { root } = parsed4;
+  const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
+  const read2 = categories.flatMap(
+    ([name2, table3]) => poetryTable(table3, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
+  );
+  const python = textAt(root, "requires", "python_version");
+  return {
+    ...sorted(read2),
+    indexes: at(root, "source").items.flatMap((source) => {
+      const { value, line } = at(source, "url");
+      return value === void 0 ? [] : [{ address: indexAddress(value), line }];
+    }),
+    ...python !== void 0 && { python: `==${python}.*` }
+  };
+}
+
+// src/detect/readers/pyproject.ts
+function readPyproject(content3) {
+  const parsed4 = readToml(content3);
+  if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
+  const { root } = parsed4;
+  const listed = lists(root).flatMap(
+    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
+  );
+  const read2 = [
+    ...listed,
+    ...pdmOverrides(root),
+    ...readPoetry(root),
+    ...dynamic(root)
+  ];
+  const { requirements, findings } = sorted(read2);
+  const sources = at(root, "tool", "uv", "sources");
+  const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
+  return {
+    requirements: requirements.map((one2) => withSource(one2, sources)),
+    findings,
+    indexes: indexesOf(root),
+    ...python !== void 0 && { python }
+  };
+}
+function placeOf2({ line, column, written: written2 }) {
+  return { line, column, written: written2 };
+}
+function lists(root) {
+  const named2 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  return [
+    { group: "", items: at(root, "project", "dependencies").items },
+    ...named2("extra:", "project", "optional-dependencies"),
+    ...named2("group:", "dependency-groups"),
+    ...named2("group:", "tool", "pdm", "dev-dependencies"),
+    ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
+      (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
+    )
+  ];
+}
+function pdmOverrides(root) {
+  return [...at(root, "tool", "pdm", "resolution", "overrides").entries].flatMap(([name2, item]) => {
+    if (item.kind !== "string" || item.value === void 0) return [];
+    const specifier = /^\d/.test(item.value) ? `==${item.value}` : item.value;
+    const read2 = requirementAt(`${name2}${specifier}`, placeOf2(item), "pdm:overrides");
+    return [read2];
+  });
+}
+function dynamic(root) {
+  return at(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
+    kind: "dynamic",
+    message: `\`${value}\` is dynamic: it stands in setup.py, setup.cfg or a requirements file, which are read instead.`,
+    line
+  }));
+}
+function withSource(requirement, sources) {
+  const found = [...sources.entries].find(([name2]) => normalizeName(name2) === requirement.name)?.[1];
+  const source = found?.kind === "array" ? found.items[0] : found;
+  if (source === void 0) return requirement;
+  const version2 = versionIn(textAt(source, "url") ?? textAt(source, "path") ?? "");
+  return { ...requirement, source: sourceKind(source) ?? requirement.source, ...version2 && { version: version2 } };
+}
+function sourceKind({ entries }) {
+  if (entries.has("git")) return "git";
+  if (entries.has("path") || entries.has("workspace")) return "path";
+  return entries.has("url") ? "url" : void 0;
+}
+function readPoetry(root) {
+  const poetry = at(root, "tool", "poetry");
+  const groups2 = [...at(poetry, "group").entries].map(
+    ([name2, group]) => [`group:${name2}`, at(group, "dependencies")]
+  );
+  return [
+    ...poetryTable(at(poetry, "dependencies"), ""),
+    ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
+    ...groups2.flatMap(([group, table3]) => poetryTable(table3, group))
+  ];
+}
+function indexesOf(root) {
+  const tables = [
+    ...at(root, "tool", "uv", "index").items,
+    ...at(root, "tool", "poetry", "source").items,
+    ...at(root, "tool", "pdm", "source").items
+  ].map((table3) => at(table3, "url"));
+  const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
+  const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
+    ({ items }) => items
+  );
+  return [...tables, ...single, ...several].flatMap(
+    ({ value, line }) => value === void 0 ? [] : [{ address: indexAddress(value), line }]
+  );
+}
+
+// src/detect/readers/requirements-txt.ts
+var COMMENT = /(^|\s)#.*$/;
+var OPTION = /\s--?[A-Za-z]/;
+var INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
+var INCLUDE2 = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
+var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
+function readRequirements(content3) {
+  const read2 = [];
+  const includes = [];
+  const indexes = [];
+  for (const { text: text2, place: place2 } of logicalLines(content3)) {
+    const [, option = "", included] = INCLUDE2.exec(text2) ?? [];
+    const index = INDEX.exec(text2);
+    if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ""), place2.line));
+    else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
+    else {
+      const one2 = readLine(text2, place2);
+      if (one2) read2.push(one2);
+    }
+  }
+  return { ...sorted(read2), includes, indexes };
+}
+function* logicalLines(content3) {
+  const pending = [];
+  let first = 0;
+  for (const [index, raw] of content3.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "");
+    const isComment = /^\s*#/.test(line);
+    if (pending.length === 0) first = index;
+    if (line.endsWith("\\") && !isComment) {
+      pending.push(line.slice(0, -1));
+      continue;
+    }
+    pending.push(isComment && pending.length > 0 ? "" : line);
+    yield* logical(pending.splice(0), first);
+  }
+  if (pending.length > 0) yield* logical(pending, first);
+}
+function* logical(lines2, first) {
+  const whole = lines2.join("").replace(COMMENT, "");
+  const text2 = whole.trim();
+  if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
+}
+function readLine(text2, { line, column }) {
+  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text2))
+    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
+  const editable = EDITABLE.exec(text2);
+  if (editable) return elsewhere(text2.slice(editable[0].length), "editable", { line, column, written: text2 }, "");
+  if (text2.startsWith("-")) return void 0;
+  const written2 = text2.slice(0, OPTION.exec(text2)?.index ?? text2.length).trimEnd();
+  const place2 = { line, column, written: written2 };
+  if (/^(git|hg|svn|bzr)\+/.test(written2)) return elsewhere(written2, "git", place2, "");
+  if (/^https?:/.test(written2)) return elsewhere(written2, "url", place2, "");
+  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written2) || /^\S+\.(whl|tar\.gz|zip)$/.test(written2))
+    return elsewhere(written2, "path", place2, "");
+  return requirementAt(written2, place2, "");
+}
+
+// src/detect/readers/script.ts
+var OPEN = /^# \/\/\/ script\s*$/;
+var CLOSE = /^# \/\/\/\s*$/;
+function hasScriptBlock(content3) {
+  return content3.includes("# /// script");
+}
+function readScript(content3) {
+  const lines2 = content3.split("\n").map((line) => line.replace(/\r$/, ""));
+  const start = lines2.findIndex((line) => OPEN.test(line));
+  if (start < 0) return {};
+  const length = lines2.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
+  const commented = lines2.slice(start + 1, length < 0 ? lines2.length : start + 1 + length);
+  const end = commented.findLastIndex((line) => CLOSE.test(line));
+  if (end < 0)
+    return {
+      findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start + 1 }]
+    };
+  const parsed4 = readToml(
+    commented.slice(0, end).map((line) => line.slice(2)).join("\n")
+  );
+  if ("error" in parsed4)
+    return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start + 1 }] };
+  const read2 = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+    ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written: written2 }, "")
+  );
+  const python = textAt(parsed4.root, "requires-python");
+  return { ...sorted(read2), ...python !== void 0 && { python } };
+}
+
+// src/detect/readers/setup-cfg.ts
+function readSetupCfg(content3) {
+  const read2 = [];
+  let section2 = "";
+  let key = "";
+  let python;
+  for (const [index, raw] of content3.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;]\s.*$|^[#;].*$/, "");
+    const header2 = /^\[([^\]]+)\]/.exec(line);
+    if (header2) [section2, key] = [header2[1]?.trim() ?? "", ""];
+    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
+    if (assignment && !header2) key = assignment[1] ?? "";
+    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
+    if (section2 === "options" && key === "python_requires" && text2 !== "") python = text2;
+    const group = groupOf(section2, key);
+    if (text2 === "" || header2 || group === void 0) continue;
+    read2.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+  }
+  return { ...sorted(read2), ...python !== void 0 && { python } };
+}
+function readEntry(text2, line, column, group) {
+  if (/^(file|attr):/.test(text2))
+    return {
+      kind: "dynamic",
+      message: `\`${text2.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
+      line
+    };
+  return requirementAt(text2, { line, column }, group);
+}
+function groupOf(section2, key) {
+  if (section2 === "options" && key === "install_requires") return "";
+  return section2 === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
 }
 
 // node_modules/@lezer/common/dist/index.js
@@ -36152,7 +39243,7 @@ var Parse = class {
   // stack can't advance normally. When `split` and `stacks` are
   // given, stacks split off by ambiguous operations will be pushed to
   // `split`, or added to `stacks` if they move `pos` forward.
-  advanceStack(stack, stacks, split) {
+  advanceStack(stack, stacks, split2) {
     let start = stack.pos, { parser: parser2 } = this;
     let base = verbose ? this.stackID(stack) + " -> " : "";
     if (this.stoppedAt != null && start > this.stoppedAt)
@@ -36186,7 +39277,7 @@ var Parse = class {
     let actions = this.tokens.getActions(stack);
     for (let i = 0; i < actions.length; ) {
       let action2 = actions[i++], term = actions[i++], end = actions[i++];
-      let last3 = i == actions.length || !split;
+      let last3 = i == actions.length || !split2;
       let localStack = last3 ? stack : stack.split();
       let main = this.tokens.mainToken;
       localStack.apply(action2, term, main ? main.start : localStack.pos, end);
@@ -36200,7 +39291,7 @@ var Parse = class {
       else if (localStack.pos > start)
         stacks.push(localStack);
       else
-        split.push(localStack);
+        split2.push(localStack);
     }
     return false;
   }
@@ -36400,16 +39491,16 @@ var LRParser = class _LRParser extends Parser {
   Get a goto table entry @internal
   */
   getGoto(state, term, loose = false) {
-    let table2 = this.goto;
-    if (term >= table2[0])
+    let table3 = this.goto;
+    if (term >= table3[0])
       return -1;
-    for (let pos = table2[term + 1]; ; ) {
-      let groupTag = table2[pos++], last3 = groupTag & 1;
-      let target2 = table2[pos++];
+    for (let pos = table3[term + 1]; ; ) {
+      let groupTag = table3[pos++], last3 = groupTag & 1;
+      let target2 = table3[pos++];
       if (last3 && loose)
         return target2;
       for (let end = pos + (groupTag >> 1); pos < end; pos++)
-        if (table2[pos] == state)
+        if (table3[pos] == state)
           return target2;
       if (last3)
         return -1;
@@ -36597,8 +39688,8 @@ var LRParser = class _LRParser extends Parser {
   parseDialect(dialect) {
     let values = Object.keys(this.dialects), flags = values.map(() => false);
     if (dialect)
-      for (let part of dialect.split(" ")) {
-        let id2 = values.indexOf(part);
+      for (let part2 of dialect.split(" ")) {
+        let id2 = values.indexOf(part2);
         if (id2 >= 0)
           flags[id2] = true;
       }
@@ -36738,33 +39829,33 @@ function styleTags(spec) {
     let tags2 = spec[prop];
     if (!Array.isArray(tags2))
       tags2 = [tags2];
-    for (let part of prop.split(" "))
-      if (part) {
-        let pieces = [], mode = 2, rest = part;
+    for (let part2 of prop.split(" "))
+      if (part2) {
+        let pieces = [], mode = 2, rest = part2;
         for (let pos = 0; ; ) {
-          if (rest == "..." && pos > 0 && pos + 3 == part.length) {
+          if (rest == "..." && pos > 0 && pos + 3 == part2.length) {
             mode = 1;
             break;
           }
           let m = /^"(?:[^"\\]|\\.)*?"|[^\/!]+/.exec(rest);
           if (!m)
-            throw new RangeError("Invalid path: " + part);
+            throw new RangeError("Invalid path: " + part2);
           pieces.push(m[0] == "*" ? "" : m[0][0] == '"' ? JSON.parse(m[0]) : m[0]);
           pos += m[0].length;
-          if (pos == part.length)
+          if (pos == part2.length)
             break;
-          let next2 = part[pos++];
-          if (pos == part.length && next2 == "!") {
+          let next2 = part2[pos++];
+          if (pos == part2.length && next2 == "!") {
             mode = 0;
             break;
           }
           if (next2 != "/")
-            throw new RangeError("Invalid path: " + part);
-          rest = part.slice(pos);
+            throw new RangeError("Invalid path: " + part2);
+          rest = part2.slice(pos);
         }
         let last3 = pieces.length - 1, inner = pieces[last3];
         if (!inner)
-          throw new RangeError("Invalid path: " + part);
+          throw new RangeError("Invalid path: " + part2);
         let rule = new Rule(tags2, mode, last3 > 0 ? pieces.slice(0, last3) : null);
         byName[inner] = rule.sort(byName[inner]);
       }
@@ -36855,8 +39946,8 @@ var propertyName = t(name);
 var literal2 = t();
 var string4 = t(literal2);
 var number4 = t(literal2);
-var content = t();
-var heading = t(content);
+var content2 = t();
+var heading = t(content2);
 var keyword = t();
 var operator = t();
 var punctuation = t();
@@ -37090,7 +40181,7 @@ var tags = {
   /**
   Content, for example plain text in XML or markup documents.
   */
-  content,
+  content: content2,
   /**
   [Content](#highlight.tags.content) that represents a heading.
   */
@@ -37122,37 +40213,37 @@ var tags = {
   /**
   A prose [content](#highlight.tags.content) separator (such as a horizontal rule).
   */
-  contentSeparator: t(content),
+  contentSeparator: t(content2),
   /**
   [Content](#highlight.tags.content) that represents a list.
   */
-  list: t(content),
+  list: t(content2),
   /**
   [Content](#highlight.tags.content) that represents a quote.
   */
-  quote: t(content),
+  quote: t(content2),
   /**
   [Content](#highlight.tags.content) that is emphasized.
   */
-  emphasis: t(content),
+  emphasis: t(content2),
   /**
   [Content](#highlight.tags.content) that is styled strong.
   */
-  strong: t(content),
+  strong: t(content2),
   /**
   [Content](#highlight.tags.content) that is part of a link.
   */
-  link: t(content),
+  link: t(content2),
   /**
   [Content](#highlight.tags.content) that is styled as code or
   monospace.
   */
-  monospace: t(content),
+  monospace: t(content2),
   /**
   [Content](#highlight.tags.content) that has a strike-through
   style.
   */
-  strikethrough: t(content),
+  strikethrough: t(content2),
   /**
   Inserted text in a change-tracking format.
   */
@@ -37406,13 +40497,13 @@ var cx_DoubleQuote = 4;
 var cx_Long = 8;
 var cx_Raw = 16;
 var cx_Format = 32;
-function Context(parent, indent2, flags) {
+function Context2(parent, indent2, flags) {
   this.parent = parent;
   this.indent = indent2;
   this.flags = flags;
   this.hash = (parent ? parent.hash + parent.hash << 8 : 0) + indent2 + (indent2 << 4) + flags + (flags << 6);
 }
-var topIndent = new Context(null, 0, 0);
+var topIndent = new Context2(null, 0, 0);
 function countIndent(space2) {
   let depth = 0;
   for (let i = 0; i < space2.length; i++)
@@ -37446,13 +40537,13 @@ var trackIndent = new ContextTracker({
   },
   shift(context, term, stack, input2) {
     if (term == indent)
-      return new Context(context, countIndent(input2.read(input2.pos, stack.pos)), 0);
+      return new Context2(context, countIndent(input2.read(input2.pos, stack.pos)), 0);
     if (term == dedent)
       return context.parent;
     if (term == ParenL || term == BracketL || term == BraceL || term == replacementStart)
-      return new Context(context, 0, cx_Bracketed);
+      return new Context2(context, 0, cx_Bracketed);
     if (stringFlags.has(term))
-      return new Context(context, 0, stringFlags.get(term) | context.flags & cx_Bracketed);
+      return new Context2(context, 0, stringFlags.get(term) | context.flags & cx_Bracketed);
     return context;
   },
   hash(context) {
@@ -37603,9 +40694,9 @@ var parser = LRParser.deserialize({
 });
 
 // src/detect/python-tree.ts
-function parsePython(text) {
+function parsePython(text2) {
   const starts = [0];
-  for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1)) starts.push(index + 1);
+  for (let index = text2.indexOf("\n"); index >= 0; index = text2.indexOf("\n", index + 1)) starts.push(index + 1);
   const placeOf3 = (offset) => {
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
@@ -37615,7 +40706,7 @@ function parsePython(text) {
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) };
   };
-  return { text, top: parser.parse(text).topNode, placeOf: placeOf3 };
+  return { text: text2, top: parser.parse(text2).topNode, placeOf: placeOf3 };
 }
 function textOf3(file2, node2) {
   return file2.text.slice(node2.from, node2.to);
@@ -37654,13 +40745,13 @@ function callOf(file2, node2) {
   const keywords = /* @__PURE__ */ new Map();
   const parts = list2 ? elementsOf(list2) : [];
   for (let index = 0; index < parts.length; index++) {
-    const part = parts[index];
-    if (part === void 0) break;
+    const part2 = parts[index];
+    if (part2 === void 0) break;
     const value = parts[index + 2];
     if (parts[index + 1]?.name === "AssignOp" && value) {
-      keywords.set(textOf3(file2, part), value);
+      keywords.set(textOf3(file2, part2), value);
       index += 2;
-    } else positional.push(part);
+    } else positional.push(part2);
   }
   return { name: node2.firstChild ? textOf3(file2, node2.firstChild).replace(/\s+/g, "") : "", node: node2, positional, keywords };
 }
@@ -37676,2892 +40767,13 @@ function assignmentsOf(file2) {
   return new Map([...found].flatMap(([name2, value]) => value ? [[name2, value]] : []));
 }
 
-// src/detect/code.ts
-var WORTH_PARSING = /\bpeft\b|\bunsloth\b|\btrl\b/;
-function readCode(file2, content2) {
-  if (!WORTH_PARSING.test(content2)) return void 0;
-  if (isTooDeep(content2)) {
-    const unsure = [{ file: file2, line: 1, value: "the file is nested too deeply to be read" }];
-    return { file: file2, methods: [], quantizations: [], architectures: [], tasks: [], unsure };
-  }
-  const source = parsePython(content2);
-  const reader = new CodeReader(file2, source);
-  for (const node2 of nodesOf(source, "CallExpression")) reader.read(callOf(source, node2));
-  return reader.found();
-}
-var CodeReader = class {
-  constructor(file2, source) {
-    this.file = file2;
-    this.source = source;
-    this.#assigned = assignmentsOf(source);
-    this.#imported = importedFrom(source, /^(peft|transformers|torchao|diffusers|trl|unsloth)(\.|$)/);
-  }
-  file;
-  source;
-  #assigned;
-  #imported;
-  #methods = [];
-  #quantizations = [];
-  #architectures = [];
-  #tasks = [];
-  #unsure = [];
-  read(call) {
-    const name2 = call.name.split(".").at(-1) ?? "";
-    if (call.name.includes(".") || this.#imported.has(name2)) {
-      const method = own2(METHOD_OF_CONFIG, name2);
-      if (method) this.#readMethod(call, method);
-      const quantization = own2(QUANTIZATION_OF_CONFIG, name2);
-      if (quantization) this.#readQuantization(call, quantization);
-    }
-    if (/\.from_pretrained$/.test(call.name)) this.#readModel(call);
-  }
-  found() {
-    const use = {
-      file: this.file,
-      methods: this.#methods,
-      quantizations: this.#quantizations,
-      architectures: this.#architectures,
-      tasks: this.#tasks,
-      unsure: this.#unsure
-    };
-    return this.#methods.length > 0 ? use : void 0;
-  }
-  #readMethod(call, { name: name2, variants }) {
-    const variant = variants.find(({ keyword: keyword2, is }) => this.#values(call.keywords.get(keyword2)).includes(is));
-    this.#note(this.#methods, call.node, variant ? `${name2}+${variant.name}` : name2);
-    for (const text of this.#values(call.keywords.get("task_type"))) {
-      const task = own2(TASK_OF_TYPE, text.replace(/^.*\./, ""));
-      if (task) this.#note(this.#tasks, call.node, task);
-      else this.#note(this.#unsure, call.node, `the task type \`${text.slice(0, 60)}\` is not known`);
-    }
-  }
-  #readQuantization(call, read2) {
-    const name2 = read2((keyword2) => this.#values(call.keywords.get(keyword2)));
-    if (name2 === void 0)
-      this.#note(this.#unsure, call.node, `\`${call.name}\` is set by values that are not in the source`);
-    else if (name2 !== "") this.#note(this.#quantizations, call.node, name2);
-  }
-  #readModel(call) {
-    const parts = call.name.split(".");
-    const loader = parts.at(-2) ?? "";
-    if (/Tokenizer|Processor|Config$/.test(loader)) return;
-    for (const [keyword2, quantization] of [
-      ["load_in_8bit", "bnb-int8"],
-      ["load_in_4bit", "bnb-fp4"]
-    ])
-      if (this.#values(call.keywords.get(keyword2)).includes("True"))
-        this.#note(this.#quantizations, call.node, quantization);
-    const task = TASK_OF_CLASS.find(([suffix]) => loader.endsWith(suffix))?.[1];
-    if (task === void 0 && !/^Auto|^Peft|Model$/.test(loader)) return;
-    if (task) this.#note(this.#tasks, call.node, task);
-    const ofClass = ARCHITECTURE_OF_CLASS.find(([prefix]) => loader.startsWith(prefix))?.[1];
-    const ids = this.#values(call.positional[0] ?? call.keywords.get("pretrained_model_name_or_path"));
-    const known = ofClass ? [ofClass] : ids.flatMap((id2) => architectureOfModel(id2) ?? []);
-    for (const architecture of known) this.#note(this.#architectures, call.node, architecture);
-    if (known.length > 0) return;
-    const what = ids.length > 0 ? `the architecture of \`${ids[0]?.slice(0, 80)}\` is not known` : "which model is loaded is not in the source";
-    this.#note(this.#unsure, call.node, what);
-  }
-  #note(list2, node2, value) {
-    list2.push({ value, file: this.file, line: this.source.placeOf(node2.from).line });
-  }
-  /** What an expression can be, as far as the file says: literals, names assigned once, defaults of arguments and fields. */
-  #values(node2, depth = 0) {
-    if (node2 === void 0 || depth > 4) return [];
-    const text = stringValue(this.source, node2);
-    if (text !== void 0) return [text];
-    const written2 = textOf3(this.source, node2);
-    switch (node2.name) {
-      case "Boolean":
-      case "None":
-      case "Number":
-        return [written2];
-      case "VariableName":
-        return this.#values(this.#assigned.get(written2), depth + 1);
-      case "MemberExpression": {
-        if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return [written2];
-        const attribute = written2.split(".").at(-1) ?? "";
-        return this.#defaults.get(attribute) ?? [];
-      }
-      default:
-        return [];
-    }
-  }
-  /** Defaults of command line arguments and of fields, by name: what runs when nobody says otherwise. */
-  get #defaults() {
-    this.#known ??= this.#readDefaults();
-    return this.#known;
-  }
-  #known;
-  #readDefaults() {
-    const found = /* @__PURE__ */ new Map();
-    for (const node2 of nodesOf(this.source, "CallExpression")) {
-      const call = callOf(this.source, node2);
-      const flag = call.positional.map((one) => stringValue(this.source, one)).find((one) => one?.startsWith("--"));
-      const fallback = stringValue(this.source, call.keywords.get("default"));
-      if (call.name.endsWith("add_argument") && flag && fallback)
-        found.set(flag.slice(2).replaceAll("-", "_"), [fallback]);
-    }
-    for (const node2 of nodesOf(this.source, "AssignStatement")) {
-      const name2 = node2.getChild("VariableName");
-      if (!name2 || !node2.getChild("TypeDef")) continue;
-      const call = node2.getChild("CallExpression");
-      const value = call ? callOf(this.source, call).keywords.get("default") : node2.lastChild ?? void 0;
-      const text = stringValue(this.source, value);
-      if (text !== void 0) found.set(textOf3(this.source, name2), [text]);
-    }
-    return found;
-  }
-};
-var QUANTIZATION_OF_CONFIG = {
-  BitsAndBytesConfig: (values) => {
-    if (values("load_in_8bit").includes("True")) return "bnb-int8";
-    if (!values("load_in_4bit").includes("True")) return void 0;
-    return `bnb-${values("bnb_4bit_quant_type")[0] ?? "fp4"}`;
-  },
-  HqqConfig: () => "hqq-int4",
-  GPTQConfig: () => "gptq-int4",
-  AwqConfig: () => "awq-int4",
-  EetqConfig: () => "eetq-int8",
-  AqlmConfig: () => "aqlm-2bit",
-  QuantoConfig: (values) => {
-    const [weights] = values("weights");
-    return weights === "int8" || weights === "int4" ? `quanto-${weights}` : void 0;
-  },
-  TorchAoConfig: (values) => values("quant_type")[0] === "int8_weight_only" ? "torchao-int8wo" : void 0
-};
-function importedFrom(source, modules) {
-  const names = /* @__PURE__ */ new Set();
-  for (const node2 of nodesOf(source, "ImportStatement")) {
-    const found = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(textOf3(source, node2));
-    if (!found?.[1] || !modules.test(found[1])) continue;
-    for (const one of (found[2] ?? "").replace(/[()\\]/g, " ").replace(/#.*$/gm, "").split(","))
-      names.add(
-        one.trim().split(/\s+as\s+/).at(-1) ?? ""
-      );
-  }
-  return names;
-}
-
-// src/detect/readers/reading.ts
-function requirementAt(text, place2, group) {
-  const { line, column, written: written2 = text } = place2;
-  const parsed4 = parsePep508(text);
-  if ("error" in parsed4)
-    return { kind: "unreadable", message: `\`${shown2(text)}\` is not a requirement: ${parsed4.error}.`, line };
-  const { name: name2, extras, specifier, marker, url: url2 } = parsed4;
-  return {
-    ...{ name: name2, written: written2, specifier, extras, marker, group, line },
-    source: url2 === "" ? "index" : sourceOf(url2),
-    columns: [column, column + written2.length]
-  };
-}
-function elsewhere(location, source, { line, column, written: written2 = location }, group) {
-  const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(location)?.[1];
-  const file2 = /^([A-Za-z0-9._]+)-\d/.exec(location.split("/").at(-1) ?? "")?.[1];
-  const name2 = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(egg ?? file2 ?? "")?.[0];
-  if (name2 === void 0)
-    return {
-      kind: "not-installable",
-      message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
-      line
-    };
-  return {
-    ...{ name: normalizeName(name2), written: written2, specifier: "", extras: [], marker: "", group },
-    ...{ source, line, columns: [column, column + written2.length] }
-  };
-}
-function sourceOf(url2) {
-  if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
-  return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
-}
-function indexAddress(written2) {
-  return withoutCredentials(written2).replace(/\/+$/, "");
-}
-function shown2(text) {
-  return withoutCredentials(text.slice(0, 4e3)).slice(0, 120);
-}
-function sorted(read2) {
-  return {
-    requirements: read2.filter((one) => "written" in one),
-    findings: read2.filter((one) => !("written" in one))
-  };
-}
-function unreadable2(message, line) {
-  return { findings: [{ kind: "unreadable", message, line }] };
-}
-
-// src/detect/readers/dockerfile.ts
-var WITH_VALUE = /* @__PURE__ */ new Set([
-  ...["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-r", "--requirement", "-c", "--constraint"],
-  ...["-e", "--editable", "-t", "--target", "--prefix", "--root", "--src", "--python", "-p", "--platform"],
-  ...["--python-version", "--abi", "--implementation", "--only-binary", "--no-binary", "--progress-bar", "--timeout"],
-  ...["--retries", "--cache-dir", "--trusted-host", "--cert", "--index", "--default-index", "--index-strategy"],
-  ...["--torch-backend", "--exclude-newer", "--config-settings", "--global-option", "--override", "--overrides"],
-  ...["--upgrade-strategy", "--root-user-action", "--link-mode", "--prerelease", "--resolution", "--group", "--extra"]
-]);
-var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
-function readDockerfile(content2) {
-  const read2 = [];
-  const includes = [];
-  const indexes = [];
-  const variables = /* @__PURE__ */ new Map();
-  for (const { keyword: keyword2, words: words2 } of instructions(content2)) {
-    if (keyword2 === "ARG" || keyword2 === "ENV") noteVariables(words2, variables);
-    if (keyword2 !== "RUN") continue;
-    for (const install2 of installs(words2))
-      for (const one of installed(install2, variables)) {
-        if ("path" in one) includes.push(one);
-        else if ("address" in one) indexes.push(one);
-        else read2.push(one);
-      }
-  }
-  return { ...sorted(read2), includes, indexes };
-}
-function* instructions(content2) {
-  const lines2 = content2.split("\n").map((line) => line.replace(/\r$/, ""));
-  for (let index = 0; index < lines2.length; index++) {
-    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines2[index] ?? "")?.[1]?.toUpperCase();
-    if (keyword2 === void 0) continue;
-    const words2 = [];
-    let from = (lines2[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
-    for (; ; index++) {
-      const line = lines2[index] ?? "";
-      const isComment = /^\s*#/.test(line) && from === 0;
-      const goesOn = /\\\s*$/.test(line);
-      const text = goesOn ? line.replace(/\\\s*$/, "") : line;
-      if (!isComment) for (const word of shellWords(text, index + 1, from)) words2.push(word);
-      from = 0;
-      if (!(goesOn || isComment) || index + 1 >= lines2.length) break;
-    }
-    yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
-  }
-}
-function shellWords(text, line, from) {
-  const words2 = [];
-  const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
-  pattern.lastIndex = from;
-  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
-    const written2 = found[0];
-    const value = written2.replace(
-      /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
-      (_, double, single, escaped) => String(double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped ?? "")
-    );
-    words2.push({ value, written: written2, line, column: found.index });
-  }
-  return words2;
-}
-function execForm(words2) {
-  if (!words2[0]?.written.startsWith("[")) return words2;
-  return words2.flatMap(
-    (word) => [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
-      ...{ value: found[1] ?? "", written: found[1] ?? "", line: word.line },
-      column: word.column + found.index + 1
-    }))
-  );
-}
-function noteVariables(words2, variables) {
-  for (const { value } of words2) {
-    const found = /^([A-Za-z_]\w*)=(.*)$/s.exec(value);
-    if (found?.[1]) variables.set(found[1], found[2] ?? "");
-  }
-}
-function* installs(words2) {
-  for (let index = 0; index < words2.length; index++) {
-    const { value, line, column, written: written2 } = words2[index];
-    const after = words2[index + 1]?.value;
-    const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === "install";
-    const isUv = /(^|\/)uv$/.test(value) && after === "add";
-    if (isPip || isUv) {
-      let end = index + 2;
-      while (end < words2.length && !ENDS.test(words2[end]?.value ?? "")) end++;
-      yield words2.slice(index + 2, end);
-      index = end;
-    } else if (/["']/.test(written2) && /\b(pip[\d.]* install|uv add)\s/.test(value))
-      yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
-  }
-}
-function* installed(words2, variables) {
-  for (let index = 0; index < words2.length; index++) {
-    const word = words2[index];
-    if (word === void 0) return;
-    const { line, column } = word;
-    if (word.value.startsWith("-")) {
-      const [option = "", inline2] = word.value.split(/=(.*)/s);
-      const value = inline2 ?? (WITH_VALUE.has(option) ? words2[++index]?.value : void 0);
-      const named2 = value === void 0 ? void 0 : fromOption(option, value, word);
-      if (named2) yield named2;
-      continue;
-    }
-    const quote = /^["']/.test(word.written) ? 1 : 0;
-    const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
-    const place2 = { line, column: column + quote, ...isPlain && { written: word.value } };
-    const text = substituted(word.value, variables);
-    if (/^(git|hg|svn|bzr)\+/.test(text)) yield elsewhere(text, "git", place2, "");
-    else if (/^https?:/.test(text)) yield elsewhere(text, "url", place2, "");
-    else if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text)) yield elsewhere(text, "path", place2, "");
-    else if (text.includes("$"))
-      yield {
-        kind: "unreadable",
-        message: `\`${shown2(word.value)}\` holds a variable that the Dockerfile gives no default.`,
-        line
-      };
-    else yield requirementAt(text, place2, "");
-  }
-}
-function fromOption(option, value, { line }) {
-  if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return { path: value, line };
-  if (/^(-i|-f|--(default-)?index(-url)?|--extra-index-url|--find-links)$/.test(option))
-    return { address: indexAddress(value), line };
-  return void 0;
-}
-function substituted(text, variables) {
-  return text.replace(
-    /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
-    (whole, braced, fallback, bare) => variables.get(braced ?? bare) ?? fallback ?? whole
-  );
-}
-
-// src/detect/readers/environment-yml.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-var LONGEST2 = 32 * 1024;
-var MOST_BRACKETS = 200;
-function readEnvironmentYml(content2) {
-  const brackets = content2.length <= LONGEST2 ? (content2.match(/[[{]/g) ?? []).length : 0;
-  if (content2.length > LONGEST2 || brackets > MOST_BRACKETS) {
-    return unreadable2("The file is too large or too deep for an environment file; it is not read.", 1);
-  }
-  const counter = new import_yaml2.LineCounter();
-  const document = (0, import_yaml2.parseDocument)(content2, { lineCounter: counter });
-  const [error62] = document.errors;
-  if (error62) return unreadable2(error62.message.split("\n")[0] ?? "", counter.linePos(error62.pos[0]).line);
-  const dependencies = document.get("dependencies");
-  const read2 = [];
-  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
-    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
-      read2.push(condaEntry(item.value, placeOf(item, content2, counter)));
-    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
-    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
-      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string" && !entry.value.startsWith("-"))
-        read2.push(requirementAt(entry.value, placeOf(entry, content2, counter), "pip"));
-  }
-  return sorted(read2);
-}
-function placeOf(node2, content2, counter) {
-  const [start = 0, end = 0] = node2.range ?? [];
-  const quote = node2.type === "QUOTE_DOUBLE" || node2.type === "QUOTE_SINGLE" ? 1 : 0;
-  const { line, col } = counter.linePos(start + quote);
-  return { line, column: col - 1, written: content2.slice(start + quote, end - quote) };
-}
-function condaEntry(text, place2) {
-  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text);
-  const name2 = found?.[1] ?? text;
-  const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
-  const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
-  const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
-  return requirementAt(`${name2}${specifier}`, place2, "conda");
-}
-function condaExact(operator2, version2) {
-  if (version2.endsWith("*")) return `==${version2.replace(/\.?\*$/, "")}.*`;
-  return operator2 === "==" || version2.split(".").length >= 3 ? `==${version2}` : `==${version2}.*`;
-}
-
-// src/detect/readers/locks.ts
-var TABLE = /^\[\[(package|packages)\]\]\s*$/;
-var STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
-var REGISTRY = /^(?:source\s*=\s*\{\s*registry\s*=|index\s*=|url\s*=)\s*["']([^"']+)["']/;
-function readLock(content2) {
-  const locked = [];
-  const indexes = /* @__PURE__ */ new Map();
-  let current;
-  const finish = () => {
-    if (current?.name && current.version)
-      locked.push({ name: normalizeName(current.name), version: current.version, line: current.line });
-    current = void 0;
-  };
-  let number5 = 0;
-  for (const raw of content2.split("\n")) {
-    number5++;
-    if (raw === "" || raw.startsWith(" ") || raw.startsWith("{")) continue;
-    const line = raw.trimEnd();
-    if (TABLE.test(line)) {
-      finish();
-      current = { line: number5 };
-    } else if (line.startsWith("[")) {
-      if (line !== "[package.source]") finish();
-      else if (current?.name && current.version) {
-        finish();
-        current = { line: number5 };
-      }
-    } else if (current) {
-      const [, key, value] = STRING.exec(line) ?? [];
-      if (key === "name") current.name = value ?? "";
-      if (key === "version") {
-        current.version = value ?? "";
-        current.line = number5;
-      }
-      const registry2 = REGISTRY.exec(line)?.[1];
-      if (registry2 && /^https?:/.test(registry2)) noteIndex(indexes, registry2, number5);
-    }
-  }
-  finish();
-  return { locked, indexes: [...indexes.values()] };
-}
-function noteIndex(indexes, written2, line) {
-  const address = indexAddress(written2);
-  if (!indexes.has(address)) indexes.set(address, { address, line });
-}
-function readPipfileLock(content2) {
-  let parsed4;
-  try {
-    parsed4 = JSON.parse(content2);
-  } catch (error62) {
-    return unreadable2(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content2, error62));
-  }
-  const lines2 = /* @__PURE__ */ new Map();
-  for (const [index, line] of content2.split("\n").entries()) {
-    const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
-    if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
-  }
-  const locked = ["default", "develop"].flatMap(
-    (section) => Object.entries(record2(record2(parsed4)[section])).flatMap(([name2, entry]) => {
-      const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
-      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
-    })
-  );
-  const sources = record2(record2(parsed4)._meta).sources;
-  const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
-    const { url: url2 } = record2(source);
-    return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
-  });
-  return { locked, indexes };
-}
-function lineOfJsonError(content2, error62) {
-  const position2 = Number(/position (\d+)/.exec(error62.message)?.[1] ?? 0);
-  return content2.slice(0, position2).split("\n").length;
-}
-function record2(value) {
-  return typeof value === "object" && value !== null ? value : {};
-}
-
-// node_modules/eslint-visitor-keys/lib/visitor-keys.js
-var KEYS = {
-  ArrayExpression: ["elements"],
-  ArrayPattern: ["elements"],
-  ArrowFunctionExpression: ["params", "body"],
-  AssignmentExpression: ["left", "right"],
-  AssignmentPattern: ["left", "right"],
-  AwaitExpression: ["argument"],
-  BinaryExpression: ["left", "right"],
-  BlockStatement: ["body"],
-  BreakStatement: ["label"],
-  CallExpression: ["callee", "arguments"],
-  CatchClause: ["param", "body"],
-  ChainExpression: ["expression"],
-  ClassBody: ["body"],
-  ClassDeclaration: ["id", "superClass", "body"],
-  ClassExpression: ["id", "superClass", "body"],
-  ConditionalExpression: ["test", "consequent", "alternate"],
-  ContinueStatement: ["label"],
-  DebuggerStatement: [],
-  DoWhileStatement: ["body", "test"],
-  EmptyStatement: [],
-  ExperimentalRestProperty: ["argument"],
-  ExperimentalSpreadProperty: ["argument"],
-  ExportAllDeclaration: ["exported", "source", "attributes"],
-  ExportDefaultDeclaration: ["declaration"],
-  ExportNamedDeclaration: [
-    "declaration",
-    "specifiers",
-    "source",
-    "attributes"
-  ],
-  ExportSpecifier: ["local", "exported"],
-  ExpressionStatement: ["expression"],
-  ForInStatement: ["left", "right", "body"],
-  ForOfStatement: ["left", "right", "body"],
-  ForStatement: ["init", "test", "update", "body"],
-  FunctionDeclaration: ["id", "params", "body"],
-  FunctionExpression: ["id", "params", "body"],
-  Identifier: [],
-  IfStatement: ["test", "consequent", "alternate"],
-  ImportAttribute: ["key", "value"],
-  ImportDeclaration: ["specifiers", "source", "attributes"],
-  ImportDefaultSpecifier: ["local"],
-  ImportExpression: ["source", "options"],
-  ImportNamespaceSpecifier: ["local"],
-  ImportSpecifier: ["imported", "local"],
-  JSXAttribute: ["name", "value"],
-  JSXClosingElement: ["name"],
-  JSXClosingFragment: [],
-  JSXElement: ["openingElement", "children", "closingElement"],
-  JSXEmptyExpression: [],
-  JSXExpressionContainer: ["expression"],
-  JSXFragment: ["openingFragment", "children", "closingFragment"],
-  JSXIdentifier: [],
-  JSXMemberExpression: ["object", "property"],
-  JSXNamespacedName: ["namespace", "name"],
-  JSXOpeningElement: ["name", "attributes"],
-  JSXOpeningFragment: [],
-  JSXSpreadAttribute: ["argument"],
-  JSXSpreadChild: ["expression"],
-  JSXText: [],
-  LabeledStatement: ["label", "body"],
-  Literal: [],
-  LogicalExpression: ["left", "right"],
-  MemberExpression: ["object", "property"],
-  MetaProperty: ["meta", "property"],
-  MethodDefinition: ["key", "value"],
-  NewExpression: ["callee", "arguments"],
-  ObjectExpression: ["properties"],
-  ObjectPattern: ["properties"],
-  PrivateIdentifier: [],
-  Program: ["body"],
-  Property: ["key", "value"],
-  PropertyDefinition: ["key", "value"],
-  RestElement: ["argument"],
-  ReturnStatement: ["argument"],
-  SequenceExpression: ["expressions"],
-  SpreadElement: ["argument"],
-  StaticBlock: ["body"],
-  Super: [],
-  SwitchCase: ["test", "consequent"],
-  SwitchStatement: ["discriminant", "cases"],
-  TaggedTemplateExpression: ["tag", "quasi"],
-  TemplateElement: [],
-  TemplateLiteral: ["quasis", "expressions"],
-  ThisExpression: [],
-  ThrowStatement: ["argument"],
-  TryStatement: ["block", "handler", "finalizer"],
-  UnaryExpression: ["argument"],
-  UpdateExpression: ["argument"],
-  VariableDeclaration: ["declarations"],
-  VariableDeclarator: ["id", "init"],
-  WhileStatement: ["test", "body"],
-  WithStatement: ["object", "body"],
-  YieldExpression: ["argument"]
-};
-var NODE_TYPES = Object.keys(KEYS);
-for (const type of NODE_TYPES) {
-  Object.freeze(KEYS[type]);
-}
-Object.freeze(KEYS);
-var visitor_keys_default = KEYS;
-
-// node_modules/eslint-visitor-keys/lib/index.js
-function unionWith(additionalKeys) {
-  const retv = (
-    /** @type {{ [type: string]: ReadonlyArray<string> }} */
-    Object.assign({}, visitor_keys_default)
-  );
-  for (const type of Object.keys(additionalKeys)) {
-    if (Object.hasOwn(retv, type)) {
-      const keys = new Set(additionalKeys[type]);
-      for (const key of retv[type]) {
-        keys.add(key);
-      }
-      retv[type] = Object.freeze(Array.from(keys));
-    } else {
-      retv[type] = Object.freeze(Array.from(additionalKeys[type]));
-    }
-  }
-  return Object.freeze(retv);
-}
-
-// node_modules/toml-eslint-parser/lib/index.mjs
-function last2(arr) {
-  return arr[arr.length - 1] ?? null;
-}
-function toKeyName(node2) {
-  return node2.type === "TOMLBare" ? node2.name : node2.value;
-}
-var TOMLVerImpl = class {
-  constructor(major, minor) {
-    this.major = major;
-    this.minor = minor;
-  }
-  lt(major, minor) {
-    return this.major < major || this.major === major && this.minor < minor;
-  }
-  gte(major, minor) {
-    return this.major > major || this.major === major && this.minor >= minor;
-  }
-};
-var TOML_VERSION_1_0 = new TOMLVerImpl(1, 0);
-var TOML_VERSION_1_1 = new TOMLVerImpl(1, 1);
-var DEFAULT_TOML_VERSION = TOML_VERSION_1_1;
-var SUPPORTED_TOML_VERSIONS = {
-  "1.0": TOML_VERSION_1_0,
-  "1.0.0": TOML_VERSION_1_0,
-  "1.1": TOML_VERSION_1_1,
-  "1.1.0": TOML_VERSION_1_1,
-  latest: TOML_VERSION_1_1,
-  next: TOML_VERSION_1_1
-};
-function getTOMLVer(v) {
-  return v && SUPPORTED_TOML_VERSIONS[v] || DEFAULT_TOML_VERSION;
-}
-var MESSAGES = {
-  "unterminated-string": "Unterminated string constant",
-  "unterminated-table-key": "Unterminated table-key",
-  "unterminated-array": "Unterminated array",
-  "unterminated-inline-table": "Unterminated inline table",
-  "missing-key": "Empty bare keys are not allowed",
-  "missing-newline": "Must be a newline",
-  "missing-equals-sign": "Expected equal (=) token",
-  "missing-value": "Unspecified values are invalid",
-  "missing-comma": "Expected comma (,) token",
-  "dupe-keys": "Defining a key multiple times is invalid",
-  "unexpected-char": "Unexpected character",
-  "unexpected-token": "Unexpected token",
-  "invalid-control-character": "Control characters (codes < 0x1f and 0x7f) are not allowed",
-  "invalid-comment-character": "Invalid code point {{cp}} within comments",
-  "invalid-key-value-newline": "The key, equals sign, and value must be on the same line",
-  "invalid-inline-table-newline": "No newlines are allowed between the curly braces unless they are valid within a value",
-  "invalid-underscore": "Underscores are allowed between digits",
-  "invalid-space": "Unexpected spaces",
-  "invalid-three-quotes": "Three or more quotes are not permitted",
-  "invalid-date": "Unexpected invalid date",
-  "invalid-time": "Unexpected invalid time",
-  "invalid-leading-zero": "Leading zeros are not allowed",
-  "invalid-trailing-comma-in-inline-table": "Trailing comma is not permitted in an inline table",
-  "invalid-char-in-escape-sequence": "Invalid character in escape sequence",
-  "invalid-consecutive-dots-in-key": "Consecutive dots are not permitted in keys",
-  "invalid-code-point": "Invalid code point {{cp}}",
-  "invalid-trailing-dot-in-key": "Keys cannot end with a dot",
-  "invalid-leading-dot-in-key": "Keys cannot start with a dot"
-};
-function getMessage(code2, data) {
-  if (data) return MESSAGES[code2].replace(/\{\{(.*?)\}\}/gu, (_, name$2) => {
-    if (name$2 in data) return data[name$2];
-    return `{{${name$2}}}`;
-  });
-  return MESSAGES[code2];
-}
-var ParseError = class extends SyntaxError {
-  /**
-  * Initialize this ParseError instance.
-  *
-  */
-  constructor(code2, offset, line, column, data) {
-    super(getMessage(code2, data));
-    this.index = offset;
-    this.lineNumber = line;
-    this.column = column;
-  }
-};
-var CodePoint = {
-  EOF: -1,
-  NULL: 0,
-  SOH: 1,
-  BACKSPACE: 8,
-  TABULATION: 9,
-  LINE_FEED: 10,
-  FORM_FEED: 12,
-  CARRIAGE_RETURN: 13,
-  ESCAPE: 27,
-  SO: 14,
-  US: 31,
-  SPACE: 32,
-  QUOTATION_MARK: 34,
-  HASH: 35,
-  SINGLE_QUOTE: 39,
-  PLUS_SIGN: 43,
-  COMMA: 44,
-  DASH: 45,
-  DOT: 46,
-  DIGIT_0: 48,
-  DIGIT_1: 49,
-  DIGIT_2: 50,
-  DIGIT_3: 51,
-  DIGIT_7: 55,
-  DIGIT_9: 57,
-  COLON: 58,
-  EQUALS_SIGN: 61,
-  LATIN_CAPITAL_A: 65,
-  LATIN_CAPITAL_E: 69,
-  LATIN_CAPITAL_F: 70,
-  LATIN_CAPITAL_T: 84,
-  LATIN_CAPITAL_U: 85,
-  LATIN_CAPITAL_Z: 90,
-  LEFT_BRACKET: 91,
-  BACKSLASH: 92,
-  RIGHT_BRACKET: 93,
-  UNDERSCORE: 95,
-  LATIN_SMALL_A: 97,
-  LATIN_SMALL_B: 98,
-  LATIN_SMALL_E: 101,
-  LATIN_SMALL_F: 102,
-  LATIN_SMALL_I: 105,
-  LATIN_SMALL_L: 108,
-  LATIN_SMALL_N: 110,
-  LATIN_SMALL_O: 111,
-  LATIN_SMALL_R: 114,
-  LATIN_SMALL_S: 115,
-  LATIN_SMALL_T: 116,
-  LATIN_SMALL_U: 117,
-  LATIN_SMALL_X: 120,
-  LATIN_SMALL_Z: 122,
-  LEFT_BRACE: 123,
-  RIGHT_BRACE: 125,
-  TILDE: 126,
-  DELETE: 127,
-  PAD: 128,
-  SUPERSCRIPT_TWO: 178,
-  SUPERSCRIPT_THREE: 179,
-  SUPERSCRIPT_ONE: 185,
-  VULGAR_FRACTION_ONE_QUARTER: 188,
-  VULGAR_FRACTION_THREE_QUARTERS: 190,
-  LATIN_CAPITAL_LETTER_A_WITH_GRAVE: 192,
-  LATIN_CAPITAL_LETTER_O_WITH_DIAERESIS: 214,
-  LATIN_CAPITAL_LETTER_O_WITH_STROKE: 216,
-  LATIN_SMALL_LETTER_O_WITH_DIAERESIS: 246,
-  LATIN_SMALL_LETTER_O_WITH_STROKE: 248,
-  GREEK_SMALL_REVERSED_DOTTED_LUNATE_SIGMA_SYMBOL: 891,
-  GREEK_CAPITAL_LETTER_YOT: 895,
-  CP_1FFF: 8191,
-  ZERO_WIDTH_NON_JOINER: 8204,
-  ZERO_WIDTH_JOINER: 8205,
-  UNDERTIE: 8255,
-  CHARACTER_TIE: 8256,
-  SUPERSCRIPT_ZERO: 8304,
-  CP_218F: 8591,
-  CIRCLED_DIGIT_ONE: 9312,
-  NEGATIVE_CIRCLED_DIGIT_ZERO: 9471,
-  GLAGOLITIC_CAPITAL_LETTER_AZU: 11264,
-  CP_2FEF: 12271,
-  IDEOGRAPHIC_COMMA: 12289,
-  CP_D7FF: 55295,
-  CP_E000: 57344,
-  CJK_COMPATIBILITY_IDEOGRAPH_F900: 63744,
-  ARABIC_LIGATURE_SALAAMUHU_ALAYNAA: 64975,
-  ARABIC_LIGATURE_SALLA_USED_AS_KORANIC_STOP_SIGN_ISOLATED_FORM: 65008,
-  REPLACEMENT_CHARACTER: 65533,
-  LINEAR_B_SYLLABLE_B008_A: 65536,
-  CP_EFFFF: 983039,
-  CP_10FFFF: 1114111
-};
-function isControl2(cp) {
-  return cp >= CodePoint.NULL && cp <= CodePoint.US;
-}
-function isWhitespace(cp) {
-  return cp === CodePoint.TABULATION || cp === CodePoint.SPACE;
-}
-function isEOL(cp) {
-  return cp === CodePoint.LINE_FEED || cp === CodePoint.CARRIAGE_RETURN;
-}
-function isUpperLetter(cp) {
-  return cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_Z;
-}
-function isLowerLetter(cp) {
-  return cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_Z;
-}
-function isLetter(cp) {
-  return isLowerLetter(cp) || isUpperLetter(cp);
-}
-function isDigit(cp) {
-  return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_9;
-}
-function isHexDig(cp) {
-  return isDigit(cp) || cp >= CodePoint.LATIN_SMALL_A && cp <= CodePoint.LATIN_SMALL_F || cp >= CodePoint.LATIN_CAPITAL_A && cp <= CodePoint.LATIN_CAPITAL_F;
-}
-function isOctalDig(cp) {
-  return cp >= CodePoint.DIGIT_0 && cp <= CodePoint.DIGIT_7;
-}
-function isUnicodeScalarValue(cp) {
-  return cp >= 0 && cp <= 55295 || cp >= 57344 && cp <= 1114111;
-}
-function sortedLastIndex(array2, value) {
-  let low = 0;
-  let high = array2.length;
-  while (low < high) {
-    const mid = low + high >>> 1;
-    const val = array2[mid];
-    if (val === value) return mid + 1;
-    if (val < value) low = mid + 1;
-    else high = mid;
-  }
-  return low;
-}
-var Locations = class {
-  constructor() {
-    this.offsets = [];
-  }
-  addOffset(offset) {
-    for (let i = this.offsets.length - 1; i >= 0; i--) {
-      const element = this.offsets[i];
-      if (element === offset) return;
-      if (element < offset) break;
-    }
-    this.offsets.push(offset);
-  }
-  /**
-  * Calculate the location of the given index.
-  * @param index The index to calculate their location.
-  * @returns The location of the index.
-  */
-  getLocFromIndex(offset) {
-    const line = sortedLastIndex(this.offsets, offset) + 1;
-    return {
-      line,
-      column: offset - (line === 1 ? 0 : this.offsets[line - 2])
-    };
-  }
-};
-var CodePointIterator = class {
-  /**
-  * Initialize this char iterator.
-  */
-  constructor(text) {
-    this.locs = new Locations();
-    this.lastCodePoint = CodePoint.NULL;
-    this.start = -1;
-    this.end = 0;
-    this.text = text;
-  }
-  next() {
-    if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
-    return this.lastCodePoint = this.moveAt(this.end);
-  }
-  getLocFromIndex(index) {
-    return this.locs.getLocFromIndex(index);
-  }
-  eat(cp) {
-    if (this.text.codePointAt(this.end) === cp) {
-      this.next();
-      return true;
-    }
-    return false;
-  }
-  moveAt(offset) {
-    this.start = this.end = offset;
-    const cp = this.text.codePointAt(this.start) ?? CodePoint.EOF;
-    if (cp === CodePoint.EOF) {
-      this.end = this.start;
-      return cp;
-    }
-    this.end += cp >= 65536 ? 2 : 1;
-    if (cp === CodePoint.LINE_FEED) this.locs.addOffset(this.end);
-    else if (cp === CodePoint.CARRIAGE_RETURN) {
-      if (this.text.codePointAt(this.end) === CodePoint.LINE_FEED) {
-        this.end++;
-        this.locs.addOffset(this.end);
-      }
-      return CodePoint.LINE_FEED;
-    }
-    return cp;
-  }
-};
-var HAS_BIGINT = typeof BigInt !== "undefined";
-var RADIX_PREFIXES = {
-  16: "0x",
-  10: "",
-  8: "0o",
-  2: "0b"
-};
-var ESCAPES_1_0 = {
-  [CodePoint.QUOTATION_MARK]: CodePoint.QUOTATION_MARK,
-  [CodePoint.BACKSLASH]: CodePoint.BACKSLASH,
-  [CodePoint.LATIN_SMALL_B]: CodePoint.BACKSPACE,
-  [CodePoint.LATIN_SMALL_F]: CodePoint.FORM_FEED,
-  [CodePoint.LATIN_SMALL_N]: CodePoint.LINE_FEED,
-  [CodePoint.LATIN_SMALL_R]: CodePoint.CARRIAGE_RETURN,
-  [CodePoint.LATIN_SMALL_T]: CodePoint.TABULATION
-};
-var ESCAPES_LATEST = {
-  ...ESCAPES_1_0,
-  [CodePoint.LATIN_SMALL_E]: CodePoint.ESCAPE
-};
-var Tokenizer = class {
-  /**
-  * Initialize this tokenizer.
-  */
-  constructor(text, parserOptions) {
-    this.backCode = false;
-    this.lastCodePoint = CodePoint.NULL;
-    this.state = "DATA";
-    this.token = null;
-    this.tokenStart = -1;
-    this.valuesEnabled = false;
-    this.text = text;
-    this.parserOptions = parserOptions || {};
-    this.codePointIterator = new CodePointIterator(text);
-    this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
-    this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
-  }
-  get start() {
-    return this.codePointIterator.start;
-  }
-  get end() {
-    return this.codePointIterator.end;
-  }
-  getLocFromIndex(index) {
-    return this.codePointIterator.getLocFromIndex(index);
-  }
-  /**
-  * Report an invalid character error.
-  */
-  reportParseError(code2, data) {
-    const offset = this.codePointIterator.start;
-    const loc = this.codePointIterator.getLocFromIndex(offset);
-    throw new ParseError(code2, offset, loc.line, loc.column, data);
-  }
-  /**
-  * Get the next token.
-  */
-  nextToken() {
-    let token = this.token;
-    if (token != null) {
-      this.token = null;
-      return token;
-    }
-    let cp = this.lastCodePoint;
-    while (cp !== CodePoint.EOF && !this.token) {
-      cp = this.nextCode();
-      const nextState = this[this.state](cp);
-      if (!nextState) throw new Error(`Unknown error: pre state=${this.state}`);
-      this.state = nextState;
-    }
-    token = this.token;
-    this.token = null;
-    return token;
-  }
-  /**
-  * Get the next code point.
-  */
-  nextCode() {
-    if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
-    if (this.backCode) {
-      this.backCode = false;
-      return this.lastCodePoint;
-    }
-    return this.lastCodePoint = this.codePointIterator.next();
-  }
-  /**
-  * Eat the next code point.
-  */
-  eatCode(cp) {
-    if (this.lastCodePoint === CodePoint.EOF) return false;
-    if (this.backCode) {
-      if (this.lastCodePoint === cp) {
-        this.backCode = false;
-        return true;
-      }
-      return false;
-    }
-    return this.codePointIterator.eat(cp);
-  }
-  /**
-  * Moves the character position to the given position.
-  */
-  moveAt(loc) {
-    if (this.backCode) this.backCode = false;
-    this.lastCodePoint = this.codePointIterator.moveAt(loc);
-  }
-  /**
-  * Back the current code point as the given state.
-  */
-  back(state) {
-    this.backCode = true;
-    return state;
-  }
-  punctuatorToken() {
-    this.startToken();
-    this.endToken("Punctuator", "end");
-  }
-  startToken() {
-    this.tokenStart = this.codePointIterator.start;
-  }
-  /**
-  * Commit the current token.
-  */
-  endToken(type, pos, option1, option2) {
-    const { tokenStart } = this;
-    const end = this.codePointIterator[pos];
-    const range = [tokenStart, end];
-    const loc = {
-      start: this.codePointIterator.getLocFromIndex(tokenStart),
-      end: this.codePointIterator.getLocFromIndex(end)
-    };
-    if (type === "Block") this.token = {
-      type,
-      value: this.text.slice(tokenStart + 1, end),
-      range,
-      loc
-    };
-    else {
-      let token;
-      const value = this.text.slice(tokenStart, end);
-      if (type === "BasicString" || type === "LiteralString" || type === "MultiLineBasicString" || type === "MultiLineLiteralString") token = {
-        type,
-        value,
-        string: option1,
-        range,
-        loc
-      };
-      else if (type === "Integer") {
-        const text = option1;
-        token = {
-          type,
-          value,
-          number: parseInt(text, option2),
-          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text) : null,
-          range,
-          loc
-        };
-      } else if (type === "Float") token = {
-        type,
-        value,
-        number: option1,
-        range,
-        loc
-      };
-      else if (type === "Boolean") token = {
-        type,
-        value,
-        boolean: option1,
-        range,
-        loc
-      };
-      else if (type === "LocalDate" || type === "LocalTime" || type === "LocalDateTime" || type === "OffsetDateTime") token = {
-        type,
-        value,
-        date: option1,
-        range,
-        loc
-      };
-      else token = {
-        type,
-        value,
-        range,
-        loc
-      };
-      this.token = token;
-    }
-  }
-  DATA(cp) {
-    while (isWhitespace(cp) || isEOL(cp)) cp = this.nextCode();
-    if (cp === CodePoint.HASH) {
-      this.startToken();
-      return "COMMENT";
-    }
-    if (cp === CodePoint.QUOTATION_MARK) {
-      this.startToken();
-      return "BASIC_STRING";
-    }
-    if (cp === CodePoint.SINGLE_QUOTE) {
-      this.startToken();
-      return "LITERAL_STRING";
-    }
-    if (cp === CodePoint.DOT || cp === CodePoint.EQUALS_SIGN || cp === CodePoint.LEFT_BRACKET || cp === CodePoint.RIGHT_BRACKET || cp === CodePoint.LEFT_BRACE || cp === CodePoint.RIGHT_BRACE || cp === CodePoint.COMMA) {
-      this.punctuatorToken();
-      return "DATA";
-    }
-    if (this.valuesEnabled) {
-      if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
-        this.startToken();
-        return "SIGN";
-      }
-      if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) {
-        this.startToken();
-        return this.back("NAN_OR_INF");
-      }
-      if (isDigit(cp)) {
-        this.startToken();
-        return this.back("NUMBER");
-      }
-      if (cp === CodePoint.LATIN_SMALL_T || cp === CodePoint.LATIN_SMALL_F) {
-        this.startToken();
-        return this.back("BOOLEAN");
-      }
-    } else if (isUnquotedKeyChar(cp, this.tomlVersion)) {
-      this.startToken();
-      return "BARE";
-    }
-    if (cp === CodePoint.EOF) return "DATA";
-    return this.reportParseError("unexpected-char");
-  }
-  COMMENT(cp) {
-    const processCommentChar = this.tomlVersion.gte(1, 1) ? (c) => {
-      if (!isNonEOL(c)) this.reportParseError("invalid-comment-character", { cp: JSON.stringify(String.fromCodePoint(c)).slice(1, -1) });
-    } : (c) => {
-      if (isControlOtherThanTab(c)) this.reportParseErrorControlChar();
-    };
-    while (!isEOL(cp) && cp !== CodePoint.EOF) {
-      processCommentChar(cp);
-      cp = this.nextCode();
-    }
-    this.endToken("Block", "start");
-    return "DATA";
-  }
-  BARE(cp) {
-    while (isUnquotedKeyChar(cp, this.tomlVersion)) cp = this.nextCode();
-    this.endToken("Bare", "start");
-    return this.back("DATA");
-  }
-  BASIC_STRING(cp) {
-    if (cp === CodePoint.QUOTATION_MARK) {
-      cp = this.nextCode();
-      if (cp === CodePoint.QUOTATION_MARK) return "MULTI_LINE_BASIC_STRING";
-      this.endToken("BasicString", "start", "");
-      return this.back("DATA");
-    }
-    const out = [];
-    while (cp !== CodePoint.QUOTATION_MARK && cp !== CodePoint.EOF && cp !== CodePoint.LINE_FEED) {
-      if (isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
-      if (cp === CodePoint.BACKSLASH) {
-        cp = this.nextCode();
-        const ecp = this.ESCAPES[cp];
-        if (ecp) {
-          out.push(ecp);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LATIN_SMALL_U) {
-          const code2 = this.parseUnicode(4);
-          out.push(code2);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LATIN_CAPITAL_U) {
-          const code2 = this.parseUnicode(8);
-          out.push(code2);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LATIN_SMALL_X && this.tomlVersion.gte(1, 1)) {
-          const code2 = this.parseUnicode(2);
-          out.push(code2);
-          cp = this.nextCode();
-          continue;
-        }
-        return this.reportParseError("invalid-char-in-escape-sequence");
-      }
-      out.push(cp);
-      cp = this.nextCode();
-    }
-    if (cp !== CodePoint.QUOTATION_MARK) return this.reportParseError("unterminated-string");
-    this.endToken("BasicString", "end", String.fromCodePoint(...out));
-    return "DATA";
-  }
-  MULTI_LINE_BASIC_STRING(cp) {
-    const out = [];
-    if (cp === CodePoint.LINE_FEED) cp = this.nextCode();
-    while (cp !== CodePoint.EOF) {
-      if (cp !== CodePoint.LINE_FEED && isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
-      if (cp === CodePoint.QUOTATION_MARK) {
-        const startPos = this.codePointIterator.start;
-        if (this.eatCode(CodePoint.QUOTATION_MARK) && this.eatCode(CodePoint.QUOTATION_MARK)) {
-          if (this.eatCode(CodePoint.QUOTATION_MARK)) {
-            out.push(CodePoint.QUOTATION_MARK);
-            if (this.eatCode(CodePoint.QUOTATION_MARK)) {
-              out.push(CodePoint.QUOTATION_MARK);
-              if (this.eatCode(CodePoint.QUOTATION_MARK)) {
-                this.moveAt(startPos);
-                return this.reportParseError("invalid-three-quotes");
-              }
-            }
-          }
-          this.endToken("MultiLineBasicString", "end", String.fromCodePoint(...out));
-          return "DATA";
-        }
-        this.moveAt(startPos);
-      }
-      if (cp === CodePoint.BACKSLASH) {
-        cp = this.nextCode();
-        const ecp = this.ESCAPES[cp];
-        if (ecp) {
-          out.push(ecp);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LATIN_SMALL_U) {
-          const code2 = this.parseUnicode(4);
-          out.push(code2);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LATIN_CAPITAL_U) {
-          const code2 = this.parseUnicode(8);
-          out.push(code2);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LATIN_SMALL_X && this.tomlVersion.gte(1, 1)) {
-          const code2 = this.parseUnicode(2);
-          out.push(code2);
-          cp = this.nextCode();
-          continue;
-        } else if (cp === CodePoint.LINE_FEED) {
-          cp = this.nextCode();
-          while (isWhitespace(cp) || cp === CodePoint.LINE_FEED) cp = this.nextCode();
-          continue;
-        } else if (isWhitespace(cp)) {
-          let valid2 = true;
-          const startPos = this.codePointIterator.start;
-          let nextCp;
-          while ((nextCp = this.nextCode()) !== CodePoint.EOF) {
-            if (nextCp === CodePoint.LINE_FEED) break;
-            if (!isWhitespace(nextCp)) {
-              this.moveAt(startPos);
-              valid2 = false;
-              break;
-            }
-          }
-          if (valid2) {
-            cp = this.nextCode();
-            while (isWhitespace(cp) || cp === CodePoint.LINE_FEED) cp = this.nextCode();
-            continue;
-          }
-        }
-        return this.reportParseError("invalid-char-in-escape-sequence");
-      }
-      out.push(cp);
-      cp = this.nextCode();
-    }
-    return this.reportParseError("unterminated-string");
-  }
-  LITERAL_STRING(cp) {
-    if (cp === CodePoint.SINGLE_QUOTE) {
-      cp = this.nextCode();
-      if (cp === CodePoint.SINGLE_QUOTE) return "MULTI_LINE_LITERAL_STRING";
-      this.endToken("LiteralString", "start", "");
-      return this.back("DATA");
-    }
-    const out = [];
-    while (cp !== CodePoint.SINGLE_QUOTE && cp !== CodePoint.EOF && cp !== CodePoint.LINE_FEED) {
-      if (isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
-      out.push(cp);
-      cp = this.nextCode();
-    }
-    if (cp !== CodePoint.SINGLE_QUOTE) return this.reportParseError("unterminated-string");
-    this.endToken("LiteralString", "end", String.fromCodePoint(...out));
-    return "DATA";
-  }
-  MULTI_LINE_LITERAL_STRING(cp) {
-    const out = [];
-    if (cp === CodePoint.LINE_FEED) cp = this.nextCode();
-    while (cp !== CodePoint.EOF) {
-      if (cp !== CodePoint.LINE_FEED && isControlOtherThanTab(cp)) return this.reportParseErrorControlChar();
-      if (cp === CodePoint.SINGLE_QUOTE) {
-        const startPos = this.codePointIterator.start;
-        if (this.eatCode(CodePoint.SINGLE_QUOTE) && this.eatCode(CodePoint.SINGLE_QUOTE)) {
-          if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
-            out.push(CodePoint.SINGLE_QUOTE);
-            if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
-              out.push(CodePoint.SINGLE_QUOTE);
-              if (this.eatCode(CodePoint.SINGLE_QUOTE)) {
-                this.moveAt(startPos);
-                return this.reportParseError("invalid-three-quotes");
-              }
-            }
-          }
-          this.endToken("MultiLineLiteralString", "end", String.fromCodePoint(...out));
-          return "DATA";
-        }
-        this.moveAt(startPos);
-      }
-      out.push(cp);
-      cp = this.nextCode();
-    }
-    return this.reportParseError("unterminated-string");
-  }
-  SIGN(cp) {
-    if (cp === CodePoint.LATIN_SMALL_N || cp === CodePoint.LATIN_SMALL_I) return this.back("NAN_OR_INF");
-    if (isDigit(cp)) return this.back("NUMBER");
-    return this.reportParseError("unexpected-char");
-  }
-  NAN_OR_INF(cp) {
-    if (cp === CodePoint.LATIN_SMALL_N) {
-      const startPos = this.codePointIterator.start;
-      if (this.eatCode(CodePoint.LATIN_SMALL_A) && this.eatCode(CodePoint.LATIN_SMALL_N)) {
-        this.endToken("Float", "end", NaN);
-        return "DATA";
-      }
-      this.moveAt(startPos);
-    } else if (cp === CodePoint.LATIN_SMALL_I) {
-      const startPos = this.codePointIterator.start;
-      if (this.eatCode(CodePoint.LATIN_SMALL_N) && this.eatCode(CodePoint.LATIN_SMALL_F)) {
-        this.endToken("Float", "end", this.text[this.tokenStart] === "-" ? -Infinity : Infinity);
-        return "DATA";
-      }
-      this.moveAt(startPos);
-    }
-    return this.reportParseError("unexpected-char");
-  }
-  NUMBER(cp) {
-    const start = this.text[this.tokenStart];
-    const sign = start === "+" ? CodePoint.PLUS_SIGN : start === "-" ? CodePoint.DASH : CodePoint.NULL;
-    if (cp === CodePoint.DIGIT_0) {
-      if (sign === CodePoint.NULL) {
-        const startPos = this.codePointIterator.start;
-        const nextCp$1 = this.nextCode();
-        if (isDigit(nextCp$1)) {
-          const nextNextCp = this.nextCode();
-          if (nextNextCp === CodePoint.COLON) {
-            this.data = {
-              hasDate: false,
-              year: 0,
-              month: 0,
-              day: 0,
-              hour: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1)),
-              minute: 0,
-              second: 0
-            };
-            return "TIME_MINUTE";
-          }
-          if (isDigit(nextNextCp)) {
-            const nextNextNextCp = this.nextCode();
-            if (isDigit(nextNextNextCp) && this.eatCode(CodePoint.DASH)) {
-              this.data = {
-                hasDate: true,
-                year: Number(String.fromCodePoint(CodePoint.DIGIT_0, nextCp$1, nextNextCp, nextNextNextCp)),
-                month: 0,
-                day: 0,
-                hour: 0,
-                minute: 0,
-                second: 0
-              };
-              return "DATE_MONTH";
-            }
-          }
-          this.moveAt(startPos);
-          return this.reportParseError("invalid-leading-zero");
-        }
-        this.moveAt(startPos);
-      }
-      cp = this.nextCode();
-      if (cp === CodePoint.LATIN_SMALL_X || cp === CodePoint.LATIN_SMALL_O || cp === CodePoint.LATIN_SMALL_B) {
-        if (sign !== CodePoint.NULL) return this.reportParseError("unexpected-char");
-        return cp === CodePoint.LATIN_SMALL_X ? "HEX" : cp === CodePoint.LATIN_SMALL_O ? "OCTAL" : "BINARY";
-      }
-      if (cp === CodePoint.LATIN_SMALL_E || cp === CodePoint.LATIN_CAPITAL_E) {
-        this.data = {
-          minus: sign === CodePoint.DASH,
-          left: [CodePoint.DIGIT_0]
-        };
-        return "EXPONENT_RIGHT";
-      }
-      if (cp === CodePoint.DOT) {
-        this.data = {
-          minus: sign === CodePoint.DASH,
-          absInt: [CodePoint.DIGIT_0]
-        };
-        return "FRACTIONAL_RIGHT";
-      }
-      this.endToken("Integer", "start", "0", 10);
-      return this.back("DATA");
-    }
-    const { out, nextCp, hasUnderscore } = this.parseDigits(cp, isDigit);
-    if (nextCp === CodePoint.DASH && sign === CodePoint.NULL && !hasUnderscore && out.length === 4) {
-      this.data = {
-        hasDate: true,
-        year: Number(String.fromCodePoint(...out)),
-        month: 0,
-        day: 0,
-        hour: 0,
-        minute: 0,
-        second: 0
-      };
-      return "DATE_MONTH";
-    }
-    if (nextCp === CodePoint.COLON && sign === CodePoint.NULL && !hasUnderscore && out.length === 2) {
-      this.data = {
-        hasDate: false,
-        year: 0,
-        month: 0,
-        day: 0,
-        hour: Number(String.fromCodePoint(...out)),
-        minute: 0,
-        second: 0
-      };
-      return "TIME_MINUTE";
-    }
-    if (nextCp === CodePoint.LATIN_SMALL_E || nextCp === CodePoint.LATIN_CAPITAL_E) {
-      this.data = {
-        minus: sign === CodePoint.DASH,
-        left: out
-      };
-      return "EXPONENT_RIGHT";
-    }
-    if (nextCp === CodePoint.DOT) {
-      this.data = {
-        minus: sign === CodePoint.DASH,
-        absInt: out
-      };
-      return "FRACTIONAL_RIGHT";
-    }
-    this.endToken("Integer", "start", sign === CodePoint.DASH ? String.fromCodePoint(CodePoint.DASH, ...out) : String.fromCodePoint(...out), 10);
-    return this.back("DATA");
-  }
-  HEX(cp) {
-    const { out } = this.parseDigits(cp, isHexDig);
-    this.endToken("Integer", "start", String.fromCodePoint(...out), 16);
-    return this.back("DATA");
-  }
-  OCTAL(cp) {
-    const { out } = this.parseDigits(cp, isOctalDig);
-    this.endToken("Integer", "start", String.fromCodePoint(...out), 8);
-    return this.back("DATA");
-  }
-  BINARY(cp) {
-    const { out } = this.parseDigits(cp, (c) => c === CodePoint.DIGIT_0 || c === CodePoint.DIGIT_1);
-    this.endToken("Integer", "start", String.fromCodePoint(...out), 2);
-    return this.back("DATA");
-  }
-  FRACTIONAL_RIGHT(cp) {
-    const { minus, absInt } = this.data;
-    const { out, nextCp } = this.parseDigits(cp, isDigit);
-    const absNum = [
-      ...absInt,
-      CodePoint.DOT,
-      ...out
-    ];
-    if (nextCp === CodePoint.LATIN_SMALL_E || nextCp === CodePoint.LATIN_CAPITAL_E) {
-      this.data = {
-        minus,
-        left: absNum
-      };
-      return "EXPONENT_RIGHT";
-    }
-    const value = Number(minus ? String.fromCodePoint(CodePoint.DASH, ...absNum) : String.fromCodePoint(...absNum));
-    this.endToken("Float", "start", value);
-    return this.back("DATA");
-  }
-  EXPONENT_RIGHT(cp) {
-    const { left, minus: leftMinus } = this.data;
-    let minus = false;
-    if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
-      minus = cp === CodePoint.DASH;
-      cp = this.nextCode();
-    }
-    const { out } = this.parseDigits(cp, isDigit);
-    const right = out;
-    if (minus) right.unshift(CodePoint.DASH);
-    const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left, CodePoint.LATIN_SMALL_E, ...right));
-    this.endToken("Float", "start", value);
-    return this.back("DATA");
-  }
-  BOOLEAN(cp) {
-    if (cp === CodePoint.LATIN_SMALL_T) {
-      const startPos = this.codePointIterator.start;
-      if (this.eatCode(CodePoint.LATIN_SMALL_R) && this.eatCode(CodePoint.LATIN_SMALL_U) && this.eatCode(CodePoint.LATIN_SMALL_E)) {
-        this.endToken("Boolean", "end", true);
-        return "DATA";
-      }
-      this.moveAt(startPos);
-    } else if (cp === CodePoint.LATIN_SMALL_F) {
-      const startPos = this.codePointIterator.start;
-      if (this.eatCode(CodePoint.LATIN_SMALL_A) && this.eatCode(CodePoint.LATIN_SMALL_L) && this.eatCode(CodePoint.LATIN_SMALL_S) && this.eatCode(CodePoint.LATIN_SMALL_E)) {
-        this.endToken("Boolean", "end", false);
-        return "DATA";
-      }
-      this.moveAt(startPos);
-    }
-    return this.reportParseError("unexpected-char");
-  }
-  DATE_MONTH(cp) {
-    const start = this.codePointIterator.start;
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (cp !== CodePoint.DASH) return this.reportParseError("unexpected-char");
-    const end = this.codePointIterator.start;
-    const data = this.data;
-    data.month = Number(this.text.slice(start, end));
-    return "DATE_DAY";
-  }
-  DATE_DAY(cp) {
-    const start = this.codePointIterator.start;
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const end = this.codePointIterator.end;
-    const data = this.data;
-    data.day = Number(this.text.slice(start, end));
-    if (!isValidDate(data.year, data.month, data.day)) return this.reportParseError("invalid-date");
-    cp = this.nextCode();
-    if (cp === CodePoint.LATIN_CAPITAL_T || cp === CodePoint.LATIN_SMALL_T) return "TIME_HOUR";
-    if (cp === CodePoint.SPACE) {
-      const startPos = this.codePointIterator.start;
-      if (isDigit(this.nextCode()) && isDigit(this.nextCode())) {
-        this.moveAt(startPos);
-        return "TIME_HOUR";
-      }
-      this.moveAt(startPos);
-    }
-    const dateValue = getDateFromDateTimeData(data, "");
-    this.endToken("LocalDate", "start", dateValue);
-    return this.back("DATA");
-  }
-  TIME_HOUR(cp) {
-    const start = this.codePointIterator.start;
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
-    const end = this.codePointIterator.start;
-    const data = this.data;
-    data.hour = Number(this.text.slice(start, end));
-    return "TIME_MINUTE";
-  }
-  TIME_MINUTE(cp) {
-    const start = this.codePointIterator.start;
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const end = this.codePointIterator.end;
-    const data = this.data;
-    data.minute = Number(this.text.slice(start, end));
-    cp = this.nextCode();
-    if (cp === CodePoint.COLON) return "TIME_SECOND";
-    if (this.tomlVersion.lt(1, 1)) return this.reportParseError("unexpected-char");
-    if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
-    return this.processTimeEnd(cp, data);
-  }
-  TIME_SECOND(cp) {
-    const start = this.codePointIterator.start;
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const end = this.codePointIterator.end;
-    const data = this.data;
-    data.second = Number(this.text.slice(start, end));
-    if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
-    cp = this.nextCode();
-    if (cp === CodePoint.DOT) return "TIME_SEC_FRAC";
-    return this.processTimeEnd(cp, data);
-  }
-  TIME_SEC_FRAC(cp) {
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const start = this.codePointIterator.start;
-    while (isDigit(cp)) cp = this.nextCode();
-    const end = this.codePointIterator.start;
-    const data = this.data;
-    data.frac = this.text.slice(start, end);
-    return this.processTimeEnd(cp, data);
-  }
-  processTimeEnd(cp, data) {
-    if (data.hasDate) {
-      if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
-        data.offsetSign = cp;
-        return "TIME_OFFSET";
-      }
-      if (cp === CodePoint.LATIN_CAPITAL_Z || cp === CodePoint.LATIN_SMALL_Z) {
-        const dateValue$2 = getDateFromDateTimeData(data, "Z");
-        this.endToken("OffsetDateTime", "end", dateValue$2);
-        return "DATA";
-      }
-      const dateValue$1 = getDateFromDateTimeData(data, "");
-      this.endToken("LocalDateTime", "start", dateValue$1);
-      return this.back("DATA");
-    }
-    const dateValue = getDateFromDateTimeData(data, "");
-    this.endToken("LocalTime", "start", dateValue);
-    return this.back("DATA");
-  }
-  TIME_OFFSET(cp) {
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const hourStart = this.codePointIterator.start;
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
-    const hourEnd = this.codePointIterator.start;
-    cp = this.nextCode();
-    const minuteStart = this.codePointIterator.start;
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    cp = this.nextCode();
-    if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const minuteEnd = this.codePointIterator.end;
-    const hour = Number(this.text.slice(hourStart, hourEnd));
-    const minute = Number(this.text.slice(minuteStart, minuteEnd));
-    if (!isValidTime(hour, minute, 0)) return this.reportParseError("invalid-time");
-    const data = this.data;
-    const dateValue = getDateFromDateTimeData(data, `${String.fromCodePoint(data.offsetSign)}${padStart(hour, 2)}:${padStart(minute, 2)}`);
-    this.endToken("OffsetDateTime", "end", dateValue);
-    return "DATA";
-  }
-  parseDigits(cp, checkDigit) {
-    if (cp === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
-    if (!checkDigit(cp)) return this.reportParseError("unexpected-char");
-    const out = [];
-    let before = CodePoint.NULL;
-    let hasUnderscore = false;
-    while (checkDigit(cp) || cp === CodePoint.UNDERSCORE) {
-      if (cp === CodePoint.UNDERSCORE) {
-        hasUnderscore = true;
-        if (before === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
-      } else out.push(cp);
-      before = cp;
-      cp = this.nextCode();
-    }
-    if (before === CodePoint.UNDERSCORE) return this.reportParseError("invalid-underscore");
-    return {
-      out,
-      nextCp: cp,
-      hasUnderscore
-    };
-  }
-  parseUnicode(count3) {
-    const startLoc = this.codePointIterator.start;
-    const start = this.codePointIterator.end;
-    let charCount = 0;
-    let cp;
-    while ((cp = this.nextCode()) !== CodePoint.EOF) {
-      if (!isHexDig(cp)) {
-        this.moveAt(startLoc);
-        return this.reportParseError("invalid-char-in-escape-sequence");
-      }
-      charCount++;
-      if (charCount >= count3) break;
-    }
-    const end = this.codePointIterator.end;
-    const code2 = this.text.slice(start, end);
-    const codePoint = parseInt(code2, 16);
-    if (!isUnicodeScalarValue(codePoint)) return this.reportParseError("invalid-code-point", { cp: code2 });
-    return codePoint;
-  }
-  reportParseErrorControlChar() {
-    return this.reportParseError("invalid-control-character");
-  }
-};
-function isUnquotedKeyChar(cp, tomlVersion) {
-  if (isLetter(cp) || isDigit(cp) || cp === CodePoint.UNDERSCORE || cp === CodePoint.DASH) return true;
-  if (tomlVersion.lt(1, 1)) return false;
-  return false;
-}
-function isControlOtherThanTab(cp) {
-  return isControl2(cp) && cp !== CodePoint.TABULATION || cp === CodePoint.DELETE;
-}
-function isNonEOL(cp) {
-  return cp === CodePoint.TABULATION || CodePoint.SPACE <= cp && cp <= CodePoint.TILDE || isNonAscii(cp);
-}
-function isNonAscii(cp) {
-  return CodePoint.PAD <= cp && cp <= CodePoint.CP_D7FF || CodePoint.CP_E000 <= cp && cp <= CodePoint.CP_10FFFF;
-}
-function isValidDate(y, m, d) {
-  if (y >= 0 && m <= 12 && m >= 1 && d >= 1) return d <= (m === 2 ? y & 3 || !(y % 25) && y & 15 ? 28 : 29 : 30 + (m + (m >> 3) & 1));
-  return false;
-}
-function isValidTime(h, m, s) {
-  if (h >= 24 || h < 0 || m > 59 || m < 0 || s > 60 || s < 0) return false;
-  return true;
-}
-function getDateFromDateTimeData(data, timeZone) {
-  const year = padStart(data.year, 4);
-  const month = data.month ? padStart(data.month, 2) : "01";
-  const day = data.day ? padStart(data.day, 2) : "01";
-  const hour = padStart(data.hour, 2);
-  const minute = padStart(data.minute, 2);
-  const second = padStart(data.second, 2);
-  const textDate = `${year}-${month}-${day}`;
-  const frac = data.frac ? `.${data.frac}` : "";
-  const dateValue = /* @__PURE__ */ new Date(`${textDate}T${hour}:${minute}:${second}${frac}${timeZone}`);
-  if (!isNaN(dateValue.getTime()) || data.second !== 60) return dateValue;
-  return /* @__PURE__ */ new Date(`${textDate}T${hour}:${minute}:59${frac}${timeZone}`);
-}
-function padStart(num, maxLength) {
-  return String(num).padStart(maxLength, "0");
-}
-var VALUE_KIND_VALUE = /* @__PURE__ */ Symbol("VALUE_KIND_VALUE");
-var VALUE_KIND_INTERMEDIATE = /* @__PURE__ */ Symbol("VALUE_KIND_INTERMEDIATE");
-var KeysResolver = class {
-  constructor(ctx) {
-    this.rootKeys = /* @__PURE__ */ new Map();
-    this.tables = [];
-    this.ctx = ctx;
-  }
-  applyResolveKeyForTable(node2) {
-    let keys = this.rootKeys;
-    const peekKeyIndex = node2.key.keys.length - 1;
-    for (let index = 0; index < peekKeyIndex; index++) {
-      const keyNode = node2.key.keys[index];
-      const keyName = toKeyName(keyNode);
-      node2.resolvedKey.push(keyName);
-      let keyStore = keys.get(keyName);
-      if (!keyStore) {
-        keyStore = {
-          node: keyNode,
-          keys: /* @__PURE__ */ new Map()
-        };
-        keys.set(keyName, keyStore);
-      } else if (keyStore.table === "array") {
-        const peekIndex = keyStore.peekIndex;
-        node2.resolvedKey.push(peekIndex);
-        keyStore = keyStore.keys.get(peekIndex);
-      }
-      keys = keyStore.keys;
-    }
-    const lastKeyNode = node2.key.keys[peekKeyIndex];
-    const lastKeyName = toKeyName(lastKeyNode);
-    node2.resolvedKey.push(lastKeyName);
-    const lastKeyStore = keys.get(lastKeyName);
-    if (!lastKeyStore) if (node2.kind === "array") {
-      node2.resolvedKey.push(0);
-      const newKeyStore = {
-        node: lastKeyNode,
-        keys: /* @__PURE__ */ new Map()
-      };
-      keys.set(lastKeyName, {
-        table: node2.kind,
-        node: lastKeyNode,
-        keys: /* @__PURE__ */ new Map([[0, newKeyStore]]),
-        peekIndex: 0
-      });
-      this.tables.push({
-        node: node2,
-        keys: newKeyStore.keys
-      });
-    } else {
-      const newKeyStore = {
-        table: node2.kind,
-        node: lastKeyNode,
-        keys: /* @__PURE__ */ new Map()
-      };
-      keys.set(lastKeyName, newKeyStore);
-      this.tables.push({
-        node: node2,
-        keys: newKeyStore.keys
-      });
-    }
-    else if (!lastKeyStore.table) if (node2.kind === "array") this.ctx.reportParseError("dupe-keys", lastKeyNode);
-    else {
-      const transformKey = {
-        table: node2.kind,
-        node: lastKeyNode,
-        keys: lastKeyStore.keys
-      };
-      keys.set(lastKeyName, transformKey);
-      this.tables.push({
-        node: node2,
-        keys: transformKey.keys
-      });
-    }
-    else if (lastKeyStore.table === "array") if (node2.kind === "array") {
-      const newKeyStore = {
-        node: lastKeyNode,
-        keys: /* @__PURE__ */ new Map()
-      };
-      const newIndex = lastKeyStore.peekIndex + 1;
-      node2.resolvedKey.push(newIndex);
-      lastKeyStore.keys.set(newIndex, newKeyStore);
-      lastKeyStore.peekIndex = newIndex;
-      this.tables.push({
-        node: node2,
-        keys: newKeyStore.keys
-      });
-    } else this.ctx.reportParseError("dupe-keys", lastKeyNode);
-    else this.ctx.reportParseError("dupe-keys", lastKeyNode);
-  }
-  verifyDuplicateKeys(node2) {
-    for (const body of node2.body) if (body.type === "TOMLKeyValue") verifyDuplicateKeysForKeyValue(this.ctx, this.rootKeys, body);
-    for (const { node: tableNode, keys } of this.tables) for (const body of tableNode.body) verifyDuplicateKeysForKeyValue(this.ctx, keys, body);
-  }
-};
-function verifyDuplicateKeysForKeyValue(ctx, defineKeys, node2) {
-  let keys = defineKeys;
-  const lastKey = last2(node2.key.keys);
-  for (const keyNode of node2.key.keys) {
-    const key = toKeyName(keyNode);
-    let defineKey = keys.get(key);
-    if (defineKey) {
-      if (defineKey.value === VALUE_KIND_VALUE) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
-      else if (lastKey === keyNode) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
-      else if (defineKey.table) ctx.reportParseError("dupe-keys", getAfterNode(keyNode, defineKey.node));
-      defineKey.value = VALUE_KIND_INTERMEDIATE;
-    } else {
-      if (lastKey === keyNode) defineKey = {
-        value: VALUE_KIND_VALUE,
-        node: keyNode,
-        keys: /* @__PURE__ */ new Map()
-      };
-      else defineKey = {
-        value: VALUE_KIND_INTERMEDIATE,
-        node: keyNode,
-        keys: /* @__PURE__ */ new Map()
-      };
-      keys.set(key, defineKey);
-    }
-    keys = defineKey.keys;
-  }
-  if (node2.value.type === "TOMLInlineTable") verifyDuplicateKeysForInlineTable(ctx, keys, node2.value);
-  else if (node2.value.type === "TOMLArray") verifyDuplicateKeysForArray(ctx, keys, node2.value);
-}
-function verifyDuplicateKeysForInlineTable(ctx, defineKeys, node2) {
-  for (const body of node2.body) verifyDuplicateKeysForKeyValue(ctx, defineKeys, body);
-}
-function verifyDuplicateKeysForArray(ctx, defineKeys, node2) {
-  const keys = defineKeys;
-  for (let index = 0; index < node2.elements.length; index++) {
-    const element = node2.elements[index];
-    let defineKey = keys.get(index);
-    if (defineKey) ctx.reportParseError("dupe-keys", getAfterNode(element, defineKey.node));
-    else {
-      defineKey = {
-        value: VALUE_KIND_VALUE,
-        node: element,
-        keys: /* @__PURE__ */ new Map()
-      };
-      defineKeys.set(index, defineKey);
-      if (element.type === "TOMLInlineTable") verifyDuplicateKeysForInlineTable(ctx, defineKey.keys, element);
-      else if (element.type === "TOMLArray") verifyDuplicateKeysForArray(ctx, defineKey.keys, element);
-    }
-  }
-}
-function getAfterNode(a, b) {
-  return a.range[0] <= b.range[0] ? b : a;
-}
-var Context2 = class {
-  constructor(data) {
-    this.tokens = [];
-    this.comments = [];
-    this.back = null;
-    this.stateStack = [];
-    this.needNewLine = false;
-    this.needSameLine = false;
-    this.currToken = null;
-    this.prevToken = null;
-    this.valueContainerStack = [];
-    this.tokenizer = new Tokenizer(data.text, data.parserOptions);
-    this.topLevelTable = data.topLevelTable;
-    this.table = data.topLevelTable;
-    this.keysResolver = new KeysResolver(this);
-  }
-  /**
-  * Get the next token.
-  */
-  nextToken(option) {
-    this.prevToken = this.currToken;
-    if (this.back) {
-      this.currToken = this.back;
-      this.back = null;
-    } else this.currToken = this._nextTokenFromTokenizer(option);
-    if ((this.needNewLine || this.needSameLine || option?.needSameLine) && this.prevToken && this.currToken) if (this.prevToken.loc.end.line === this.currToken.loc.start.line) {
-      if (this.needNewLine) return this.reportParseError("missing-newline", this.currToken);
-    } else {
-      const needSameLine = this.needSameLine || option?.needSameLine;
-      if (needSameLine) return this.reportParseError(needSameLine, this.currToken);
-    }
-    this.needNewLine = false;
-    this.needSameLine = false;
-    return this.currToken;
-  }
-  _nextTokenFromTokenizer(option) {
-    const valuesEnabled = this.tokenizer.valuesEnabled;
-    if (option?.valuesEnabled) this.tokenizer.valuesEnabled = option.valuesEnabled;
-    let token = this.tokenizer.nextToken();
-    while (token && token.type === "Block") {
-      this.comments.push(token);
-      token = this.tokenizer.nextToken();
-    }
-    if (token) this.tokens.push(token);
-    this.tokenizer.valuesEnabled = valuesEnabled;
-    return token;
-  }
-  backToken() {
-    if (this.back) throw new Error("Illegal state");
-    this.back = this.currToken;
-    this.currToken = this.prevToken;
-  }
-  addValueContainer(valueContainer) {
-    this.valueContainerStack.push(valueContainer);
-    this.tokenizer.valuesEnabled = true;
-  }
-  consumeValueContainer() {
-    const valueContainer = this.valueContainerStack.pop();
-    this.tokenizer.valuesEnabled = this.valueContainerStack.length > 0;
-    return valueContainer;
-  }
-  applyResolveKeyForTable(node2) {
-    this.keysResolver.applyResolveKeyForTable(node2);
-  }
-  verifyDuplicateKeys() {
-    this.keysResolver.verifyDuplicateKeys(this.topLevelTable);
-  }
-  /**
-  * Report an invalid token error.
-  */
-  reportParseError(code2, token) {
-    let offset, line, column;
-    if (token) {
-      offset = token.range[0];
-      line = token.loc.start.line;
-      column = token.loc.start.column;
-    } else {
-      offset = this.tokenizer.start;
-      const startPos = this.tokenizer.getLocFromIndex(offset);
-      line = startPos.line;
-      column = startPos.column;
-    }
-    throw new ParseError(code2, offset, line, column);
-  }
-};
-var STATE_FOR_ERROR = { VALUE: "missing-value" };
-var STRING_VALUE_STYLE_MAP = {
-  BasicString: "basic",
-  MultiLineBasicString: "basic",
-  LiteralString: "literal",
-  MultiLineLiteralString: "literal"
-};
-var STRING_KEY_STYLE_MAP = {
-  BasicString: "basic",
-  LiteralString: "literal"
-};
-var DATETIME_VALUE_KIND_MAP = {
-  OffsetDateTime: "offset-date-time",
-  LocalDateTime: "local-date-time",
-  LocalDate: "local-date",
-  LocalTime: "local-time"
-};
-var TOMLParser = class {
-  /**
-  * Initialize this parser.
-  */
-  constructor(text, parserOptions) {
-    this.text = text;
-    this.parserOptions = parserOptions || {};
-    this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
-  }
-  /**
-  * Parse TOML
-  */
-  parse() {
-    const ast = {
-      type: "Program",
-      body: [],
-      sourceType: "module",
-      tokens: [],
-      comments: [],
-      parent: null,
-      range: [0, 0],
-      loc: {
-        start: {
-          line: 1,
-          column: 0
-        },
-        end: {
-          line: 1,
-          column: 0
-        }
-      }
-    };
-    const node2 = {
-      type: "TOMLTopLevelTable",
-      body: [],
-      parent: ast,
-      range: cloneRange(ast.range),
-      loc: cloneLoc(ast.loc)
-    };
-    ast.body = [node2];
-    const ctx = new Context2({
-      text: this.text,
-      parserOptions: this.parserOptions,
-      topLevelTable: node2
-    });
-    let token = ctx.nextToken();
-    if (token) {
-      node2.range[0] = token.range[0];
-      node2.loc.start = clonePos(token.loc.start);
-      while (token) {
-        const state$1 = ctx.stateStack.pop() || "TABLE";
-        ctx.stateStack.push(...this[state$1](token, ctx));
-        token = ctx.nextToken();
-      }
-      const state = ctx.stateStack.pop() || "TABLE";
-      if (state in STATE_FOR_ERROR) return ctx.reportParseError(STATE_FOR_ERROR[state], null);
-      if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last2(ctx.table.body));
-      applyEndLoc(node2, last2(node2.body));
-    }
-    ctx.verifyDuplicateKeys();
-    ast.tokens = ctx.tokens;
-    ast.comments = ctx.comments;
-    const endOffset = ctx.tokenizer.end;
-    const endPos = ctx.tokenizer.getLocFromIndex(endOffset);
-    ast.range[1] = endOffset;
-    ast.loc.end = {
-      line: endPos.line,
-      column: endPos.column
-    };
-    return ast;
-  }
-  TABLE(token, ctx) {
-    if (isBare(token) || isString(token)) return this.processKeyValue(token, ctx.table, ctx);
-    if (isLeftBracket(token)) return this.processTable(token, ctx.topLevelTable, ctx);
-    return ctx.reportParseError("unexpected-token", token);
-  }
-  VALUE(token, ctx) {
-    if (isString(token) || isMultiLineString(token)) return this.processStringValue(token, ctx);
-    if (isNumber(token)) return this.processNumberValue(token, ctx);
-    if (isBoolean(token)) return this.processBooleanValue(token, ctx);
-    if (isDateTime(token)) return this.processDateTimeValue(token, ctx);
-    if (isLeftBracket(token)) return this.processArray(token, ctx);
-    if (isLeftBrace(token)) return this.processInlineTable(token, ctx);
-    return ctx.reportParseError("unexpected-token", token);
-  }
-  processTable(token, topLevelTableNode, ctx) {
-    const tableNode = {
-      type: "TOMLTable",
-      kind: "standard",
-      key: null,
-      resolvedKey: [],
-      body: [],
-      parent: topLevelTableNode,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    if (ctx.table.type === "TOMLTable") applyEndLoc(ctx.table, last2(ctx.table.body));
-    topLevelTableNode.body.push(tableNode);
-    ctx.table = tableNode;
-    let targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
-    if (isLeftBracket(targetToken)) {
-      if (token.range[1] < targetToken.range[0]) return ctx.reportParseError("invalid-space", targetToken);
-      tableNode.kind = "array";
-      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
-    }
-    if (isRightBracket(targetToken)) return ctx.reportParseError("missing-key", targetToken);
-    if (!targetToken) return ctx.reportParseError("unterminated-table-key", null);
-    targetToken = this.processKeyNode(targetToken, tableNode, ctx).nextToken;
-    if (!isRightBracket(targetToken)) return ctx.reportParseError("unterminated-table-key", targetToken);
-    if (tableNode.kind === "array") {
-      const rightBracket = targetToken;
-      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
-      if (!isRightBracket(targetToken)) return ctx.reportParseError("unterminated-table-key", targetToken);
-      if (rightBracket.range[1] < targetToken.range[0]) return ctx.reportParseError("invalid-space", targetToken);
-    }
-    applyEndLoc(tableNode, targetToken);
-    ctx.applyResolveKeyForTable(tableNode);
-    ctx.needNewLine = true;
-    return [];
-  }
-  processKeyValue(token, tableNode, ctx) {
-    const keyValueNode = {
-      type: "TOMLKeyValue",
-      key: null,
-      value: null,
-      parent: tableNode,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    tableNode.body.push(keyValueNode);
-    const { nextToken: targetToken } = this.processKeyNode(token, keyValueNode, ctx);
-    if (!isEq(targetToken)) return ctx.reportParseError("missing-equals-sign", targetToken);
-    ctx.addValueContainer({
-      parent: keyValueNode,
-      set: (valNode) => {
-        keyValueNode.value = valNode;
-        applyEndLoc(keyValueNode, valNode);
-        ctx.needNewLine = true;
-        return [];
-      }
-    });
-    ctx.needSameLine = "invalid-key-value-newline";
-    return ["VALUE"];
-  }
-  processKeyNode(token, parent, ctx) {
-    if (isDot(token)) ctx.reportParseError("invalid-leading-dot-in-key", token);
-    const keyNode = {
-      type: "TOMLKey",
-      keys: [],
-      parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    parent.key = keyNode;
-    let targetToken = token;
-    let dotToken = null;
-    do {
-      if (isBare(targetToken)) this.processBareKey(targetToken, keyNode);
-      else if (isString(targetToken)) this.processStringKey(targetToken, keyNode);
-      else break;
-      dotToken = null;
-      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
-      if (!isDot(targetToken)) break;
-      dotToken = targetToken;
-      targetToken = ctx.nextToken({ needSameLine: "invalid-key-value-newline" });
-    } while (targetToken);
-    if (dotToken) ctx.reportParseError(isDot(targetToken) ? "invalid-consecutive-dots-in-key" : "invalid-trailing-dot-in-key", dotToken);
-    applyEndLoc(keyNode, last2(keyNode.keys));
-    return {
-      keyNode,
-      nextToken: targetToken
-    };
-  }
-  processBareKey(token, keyNode) {
-    const node2 = {
-      type: "TOMLBare",
-      name: token.value,
-      parent: keyNode,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    keyNode.keys.push(node2);
-  }
-  processStringKey(token, keyNode) {
-    const node2 = {
-      type: "TOMLQuoted",
-      kind: "string",
-      value: token.string,
-      style: STRING_KEY_STYLE_MAP[token.type],
-      multiline: false,
-      parent: keyNode,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    keyNode.keys.push(node2);
-  }
-  processStringValue(token, ctx) {
-    const valueContainer = ctx.consumeValueContainer();
-    const node2 = {
-      type: "TOMLValue",
-      kind: "string",
-      value: token.string,
-      style: STRING_VALUE_STYLE_MAP[token.type],
-      multiline: isMultiLineString(token),
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    return valueContainer.set(node2);
-  }
-  processNumberValue(token, ctx) {
-    const valueContainer = ctx.consumeValueContainer();
-    const text = this.text;
-    const [startRange, endRange] = token.range;
-    let numberString = null;
-    const getNumberText = () => {
-      return numberString ?? (numberString = text.slice(startRange, endRange).replace(/_/g, ""));
-    };
-    let node2;
-    if (token.type === "Integer") node2 = {
-      type: "TOMLValue",
-      kind: "integer",
-      value: token.number,
-      bigint: token.bigint,
-      get number() {
-        return getNumberText();
-      },
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    else node2 = {
-      type: "TOMLValue",
-      kind: "float",
-      value: token.number,
-      get number() {
-        return getNumberText();
-      },
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    return valueContainer.set(node2);
-  }
-  processBooleanValue(token, ctx) {
-    const valueContainer = ctx.consumeValueContainer();
-    const node2 = {
-      type: "TOMLValue",
-      kind: "boolean",
-      value: token.boolean,
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    return valueContainer.set(node2);
-  }
-  processDateTimeValue(token, ctx) {
-    const valueContainer = ctx.consumeValueContainer();
-    const node2 = {
-      type: "TOMLValue",
-      kind: DATETIME_VALUE_KIND_MAP[token.type],
-      value: token.date,
-      datetime: token.value,
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    return valueContainer.set(node2);
-  }
-  processArray(token, ctx) {
-    const valueContainer = ctx.consumeValueContainer();
-    const node2 = {
-      type: "TOMLArray",
-      elements: [],
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    const nextToken = ctx.nextToken({ valuesEnabled: true });
-    if (isRightBracket(nextToken)) {
-      applyEndLoc(node2, nextToken);
-      return valueContainer.set(node2);
-    }
-    ctx.backToken();
-    return this.processArrayValue(node2, valueContainer, ctx);
-  }
-  processArrayValue(node2, valueContainer, ctx) {
-    ctx.addValueContainer({
-      parent: node2,
-      set: (valNode) => {
-        node2.elements.push(valNode);
-        let nextToken = ctx.nextToken({ valuesEnabled: true });
-        const hasComma = isComma(nextToken);
-        if (hasComma) nextToken = ctx.nextToken({ valuesEnabled: true });
-        if (isRightBracket(nextToken)) {
-          applyEndLoc(node2, nextToken);
-          return valueContainer.set(node2);
-        }
-        if (hasComma) {
-          ctx.backToken();
-          return this.processArrayValue(node2, valueContainer, ctx);
-        }
-        return ctx.reportParseError(nextToken ? "missing-comma" : "unterminated-array", nextToken);
-      }
-    });
-    return ["VALUE"];
-  }
-  processInlineTable(token, ctx) {
-    const valueContainer = ctx.consumeValueContainer();
-    const node2 = {
-      type: "TOMLInlineTable",
-      body: [],
-      parent: valueContainer.parent,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    const needSameLine = this.tomlVersion.gte(1, 1) ? void 0 : "invalid-inline-table-newline";
-    const nextToken = ctx.nextToken({ needSameLine });
-    if (nextToken) {
-      if (isBare(nextToken) || isString(nextToken)) return this.processInlineTableKeyValue(nextToken, node2, valueContainer, ctx);
-      if (isRightBrace(nextToken)) {
-        applyEndLoc(node2, nextToken);
-        return valueContainer.set(node2);
-      }
-    }
-    return ctx.reportParseError("unexpected-token", nextToken);
-  }
-  processInlineTableKeyValue(token, inlineTableNode, valueContainer, ctx) {
-    const keyValueNode = {
-      type: "TOMLKeyValue",
-      key: null,
-      value: null,
-      parent: inlineTableNode,
-      range: cloneRange(token.range),
-      loc: cloneLoc(token.loc)
-    };
-    inlineTableNode.body.push(keyValueNode);
-    const { nextToken: targetToken } = this.processKeyNode(token, keyValueNode, ctx);
-    if (!isEq(targetToken)) return ctx.reportParseError("missing-equals-sign", targetToken);
-    const needSameLine = this.tomlVersion.gte(1, 1) ? void 0 : "invalid-inline-table-newline";
-    ctx.addValueContainer({
-      parent: keyValueNode,
-      set: (valNode) => {
-        keyValueNode.value = valNode;
-        applyEndLoc(keyValueNode, valNode);
-        let nextToken = ctx.nextToken({ needSameLine });
-        if (isComma(nextToken)) {
-          nextToken = ctx.nextToken({ needSameLine });
-          if (nextToken && (isBare(nextToken) || isString(nextToken))) return this.processInlineTableKeyValue(nextToken, inlineTableNode, valueContainer, ctx);
-          if (isRightBrace(nextToken)) {
-            if (this.tomlVersion.lt(1, 1)) return ctx.reportParseError("invalid-trailing-comma-in-inline-table", nextToken);
-          } else return ctx.reportParseError(nextToken ? "unexpected-token" : "unterminated-inline-table", nextToken);
-        }
-        if (isRightBrace(nextToken)) {
-          applyEndLoc(inlineTableNode, nextToken);
-          return valueContainer.set(inlineTableNode);
-        }
-        return ctx.reportParseError(nextToken ? "missing-comma" : "unterminated-inline-table", nextToken);
-      }
-    });
-    ctx.needSameLine = "invalid-key-value-newline";
-    return ["VALUE"];
-  }
-};
-function isDot(token) {
-  return isPunctuator(token) && token.value === ".";
-}
-function isEq(token) {
-  return isPunctuator(token) && token.value === "=";
-}
-function isLeftBracket(token) {
-  return isPunctuator(token) && token.value === "[";
-}
-function isRightBracket(token) {
-  return isPunctuator(token) && token.value === "]";
-}
-function isLeftBrace(token) {
-  return isPunctuator(token) && token.value === "{";
-}
-function isRightBrace(token) {
-  return isPunctuator(token) && token.value === "}";
-}
-function isComma(token) {
-  return isPunctuator(token) && token.value === ",";
-}
-function isPunctuator(token) {
-  return Boolean(token && token.type === "Punctuator");
-}
-function isBare(token) {
-  return token.type === "Bare";
-}
-function isString(token) {
-  return token.type === "BasicString" || token.type === "LiteralString";
-}
-function isMultiLineString(token) {
-  return token.type === "MultiLineBasicString" || token.type === "MultiLineLiteralString";
-}
-function isNumber(token) {
-  return token.type === "Integer" || token.type === "Float";
-}
-function isBoolean(token) {
-  return token.type === "Boolean";
-}
-function isDateTime(token) {
-  return token.type === "OffsetDateTime" || token.type === "LocalDateTime" || token.type === "LocalDate" || token.type === "LocalTime";
-}
-function applyEndLoc(node2, child) {
-  if (child) {
-    node2.range[1] = child.range[1];
-    node2.loc.end = clonePos(child.loc.end);
-  }
-}
-function cloneRange(range) {
-  return [range[0], range[1]];
-}
-function cloneLoc(loc) {
-  return {
-    start: clonePos(loc.start),
-    end: clonePos(loc.end)
-  };
-}
-function clonePos(pos) {
-  return {
-    line: pos.line,
-    column: pos.column
-  };
-}
-var tomlKeys = {
-  Program: ["body"],
-  TOMLTopLevelTable: ["body"],
-  TOMLTable: ["key", "body"],
-  TOMLKeyValue: ["key", "value"],
-  TOMLKey: ["keys"],
-  TOMLArray: ["elements"],
-  TOMLInlineTable: ["body"],
-  TOMLBare: [],
-  TOMLQuoted: [],
-  TOMLValue: []
-};
-var KEYS2 = unionWith(tomlKeys);
-function parseForESLint(code2, options) {
-  return {
-    ast: new TOMLParser(code2, options).parse(),
-    visitorKeys: KEYS2,
-    services: { isTOML: true }
-  };
-}
-var getStaticTOMLValue = generateConvertTOMLValue((node2) => node2.value);
-function generateConvertTOMLValue(convertValue) {
-  function resolveValue(node2, baseTable) {
-    return resolver[node2.type](node2, baseTable);
-  }
-  const resolver = {
-    Program(node2, baseTable = {}) {
-      return resolveValue(node2.body[0], baseTable);
-    },
-    TOMLTopLevelTable(node2, baseTable = {}) {
-      for (const body of node2.body) resolveValue(body, baseTable);
-      return baseTable;
-    },
-    TOMLKeyValue(node2, baseTable = {}) {
-      const value = resolveValue(node2.value);
-      set2(baseTable, resolveValue(node2.key), value);
-      return baseTable;
-    },
-    TOMLTable(node2, baseTable = {}) {
-      const table2 = getTable(baseTable, resolveValue(node2.key), node2.kind === "array");
-      for (const body of node2.body) resolveValue(body, table2);
-      return baseTable;
-    },
-    TOMLArray(node2) {
-      return node2.elements.map((e) => resolveValue(e));
-    },
-    TOMLInlineTable(node2) {
-      const table2 = {};
-      for (const body of node2.body) resolveValue(body, table2);
-      return table2;
-    },
-    TOMLKey(node2) {
-      return node2.keys.map((key) => resolveValue(key));
-    },
-    TOMLBare(node2) {
-      return node2.name;
-    },
-    TOMLQuoted(node2) {
-      return node2.value;
-    },
-    TOMLValue(node2) {
-      return convertValue(node2);
-    }
-  };
-  return (node2) => resolveValue(node2);
-}
-function getTable(baseTable, keys, array2) {
-  let target2 = baseTable;
-  for (let index = 0; index < keys.length - 1; index++) {
-    const key = keys[index];
-    target2 = getNextTargetFromKey(target2, key);
-  }
-  const lastKey = last2(keys);
-  const lastTarget = target2[lastKey];
-  if (lastTarget == null) {
-    const tableValue$1 = {};
-    target2[lastKey] = array2 ? [tableValue$1] : tableValue$1;
-    return tableValue$1;
-  }
-  if (isValue2(lastTarget)) {
-    const tableValue$1 = {};
-    target2[lastKey] = array2 ? [tableValue$1] : tableValue$1;
-    return tableValue$1;
-  }
-  if (!array2) {
-    if (Array.isArray(lastTarget)) {
-      const tableValue$1 = {};
-      target2[lastKey] = tableValue$1;
-      return tableValue$1;
-    }
-    return lastTarget;
-  }
-  if (Array.isArray(lastTarget)) {
-    const tableValue$1 = {};
-    lastTarget.push(tableValue$1);
-    return tableValue$1;
-  }
-  const tableValue = {};
-  target2[lastKey] = [tableValue];
-  return tableValue;
-  function getNextTargetFromKey(currTarget, key) {
-    const nextTarget = currTarget[key];
-    if (nextTarget == null) {
-      const val = {};
-      currTarget[key] = val;
-      return val;
-    }
-    if (isValue2(nextTarget)) {
-      const val = {};
-      currTarget[key] = val;
-      return val;
-    }
-    let resultTarget = nextTarget;
-    while (Array.isArray(resultTarget)) {
-      const lastIndex = resultTarget.length - 1;
-      const nextElement = resultTarget[lastIndex];
-      if (isValue2(nextElement)) {
-        const val = {};
-        resultTarget[lastIndex] = val;
-        return val;
-      }
-      resultTarget = nextElement;
-    }
-    return resultTarget;
-  }
-}
-function set2(baseTable, keys, value) {
-  let target2 = baseTable;
-  for (let index = 0; index < keys.length - 1; index++) {
-    const key = keys[index];
-    const nextTarget = target2[key];
-    if (nextTarget == null) {
-      const val = {};
-      target2[key] = val;
-      target2 = val;
-    } else if (isValue2(nextTarget) || Array.isArray(nextTarget)) {
-      const val = {};
-      target2[key] = val;
-      target2 = val;
-    } else target2 = nextTarget;
-  }
-  target2[last2(keys)] = value;
-}
-function isValue2(value) {
-  return typeof value !== "object" || value instanceof Date;
-}
-function parseTOML(code2, options) {
-  return parseForESLint(code2, options).ast;
-}
-
-// src/detect/toml.ts
-function readToml(content2) {
-  if (isTooDeep(content2)) return { error: "It is nested too deeply.", line: 1 };
-  try {
-    const tree = parseTOML(content2, { tomlVersion: "1.0" });
-    const root = newTable(1, 0);
-    for (const node2 of tree.body[0].body) {
-      if (node2.type === "TOMLKeyValue") assign(root, node2.key, node2.value, content2);
-      else addTable(root, node2, content2);
-    }
-    return { root };
-  } catch (error62) {
-    const { message, lineNumber } = error62;
-    return { error: (message.split("\n")[0] ?? "").slice(0, 200), line: lineNumber ?? 1 };
-  }
-}
-function newTable(line, column) {
-  return { kind: "table", value: void 0, written: "", line, column, entries: /* @__PURE__ */ new Map(), items: [] };
-}
-function addTable(root, node2, content2) {
-  const path = node2.resolvedKey.filter((part) => typeof part === "string");
-  const { line, column } = node2.loc.start;
-  const isList = node2.kind === "array";
-  const parent = tableUnder(root, isList ? path.slice(0, -1) : path, line, column);
-  const table2 = isList ? newTable(line, column) : parent;
-  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table2);
-  for (const entry of node2.body) assign(table2, entry.key, entry.value, content2);
-}
-function tableUnder(root, path, line, column) {
-  let current = root;
-  for (const key of path) {
-    const known = current.entries.get(key);
-    const next2 = known?.kind === "array" ? known.items.at(-1) : known;
-    const table2 = next2 ?? newTable(line, column);
-    if (next2 === void 0) current.entries.set(key, table2);
-    current = table2;
-  }
-  return current;
-}
-function listUnder(parent, key, line, column) {
-  const known = parent.entries.get(key);
-  const list2 = known ?? { ...newTable(line, column), kind: "array" };
-  parent.entries.set(key, list2);
-  return list2;
-}
-function assign(table2, key, value, content2) {
-  const path = key.keys.map((part) => part.type === "TOMLBare" ? part.name : part.value);
-  const { line, column } = key.loc.start;
-  tableUnder(table2, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content2));
-}
-function toNode(node2, content2) {
-  const { line, column } = node2.loc.start;
-  const made = newTable(line, column);
-  switch (node2.type) {
-    case "TOMLInlineTable":
-      for (const entry of node2.body) assign(made, entry.key, entry.value, content2);
-      return made;
-    case "TOMLArray":
-      return { ...made, kind: "array", items: node2.elements.map((element) => toNode(element, content2)) };
-    case "TOMLValue": {
-      if (node2.kind !== "string") return { ...made, kind: "other", value: content2.slice(...node2.range) };
-      const quotes = node2.multiline ? 3 : 1;
-      const written2 = content2.slice(node2.range[0] + quotes, node2.range[1] - quotes);
-      return { ...made, kind: "string", value: node2.value, written: written2, column: column + quotes };
-    }
-  }
-}
-var NOTHING = newTable(1, 0);
-function at(node2, ...path) {
-  let current = node2;
-  for (const key of path) current = current.entries.get(key) ?? NOTHING;
-  return current;
-}
-function textAt(node2, ...path) {
-  return at(node2, ...path).value;
-}
-
-// src/detect/readers/poetry.ts
-function poetrySpecifier(written2) {
-  const first = written2.split("||")[0]?.trim() ?? "";
-  if (first === "" || first === "*") return "";
-  const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
-  const translated = clauses.map(translate);
-  return translated.every((clause) => clause !== void 0) ? translated.join(",") : void 0;
-}
-function translate(clause) {
-  const found = /^(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([^\s]+)$/.exec(clause);
-  const version2 = found?.[2] ?? "";
-  if (!isVersion(version2.replace(/\.\*$/, ""))) return void 0;
-  const operator2 = found?.[1];
-  if (operator2 === "^") return `>=${version2},<${caretEnd(version2)}`;
-  if (operator2 === "~") return `>=${version2},<${tildeEnd(version2)}`;
-  if (operator2 === void 0 || operator2 === "=") return `==${version2}`;
-  return `${operator2}${version2}`;
-}
-function caretEnd(version2) {
-  const parts = numbers(version2);
-  const index = parts.findIndex((part) => part !== 0);
-  return bumped(parts, index < 0 ? parts.length - 1 : index);
-}
-function tildeEnd(version2) {
-  const parts = numbers(version2);
-  return bumped(parts, parts.length === 1 ? 0 : 1);
-}
-function numbers(version2) {
-  return (version2.split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
-}
-function bumped(parts, index) {
-  return parts.slice(0, index + 1).map((part, at3) => at3 === index ? part + 1 : part).concat(index === 0 ? [0] : []).join(".");
-}
-function poetryTable(table2, group) {
-  return [...table2.entries].flatMap(([name2, node2]) => {
-    if (normalizeName(name2) === "python") return [];
-    const entries = node2.kind === "array" ? node2.items : [node2];
-    return entries.map((entry) => poetryEntry(name2, entry, group));
-  });
-}
-function poetryEntry(name2, node2, group) {
-  const version2 = node2.kind === "table" ? at(node2, "version") : node2;
-  const place2 = version2.kind === "string" ? version2 : node2;
-  const specifier = poetrySpecifier(version2.value ?? "");
-  if (specifier === void 0 || !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name2))
-    return {
-      kind: "unreadable",
-      message: `\`${shown2(name2)} = ${shown2(version2.value ?? "")}\` is not a version constraint.`,
-      line: place2.line
-    };
-  return {
-    name: normalizeName(name2),
-    written: place2.written,
-    specifier,
-    extras: at(node2, "extras").items.flatMap(({ value }) => value ?? []),
-    marker: textAt(node2, "markers") ?? pythonMarker(textAt(node2, "python")),
-    group,
-    source: sourceOf2(node2),
-    line: place2.line,
-    columns: [place2.column, place2.column + place2.written.length]
-  };
-}
-function pythonMarker(python) {
-  return python === void 0 ? "" : `python ${python}`;
-}
-function sourceOf2({ entries, kind }) {
-  if (kind !== "table") return "index";
-  if (entries.has("git")) return "git";
-  if (entries.has("path") || entries.has("file")) return entries.has("editable") ? "editable" : "path";
-  return entries.has("url") ? "url" : "index";
-}
-
-// src/detect/readers/pipfile.ts
-var OTHERS = ["source", "requires", "scripts", "pipenv"];
-function readPipfile(content2) {
-  const parsed4 = readToml(content2);
-  if ("error" in parsed4) return unreadable2(parsed4.error, parsed4.line);
-  const { root } = parsed4;
-  const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
-  const read2 = categories.flatMap(
-    ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
-  );
-  const python = textAt(root, "requires", "python_version");
-  return {
-    ...sorted(read2),
-    indexes: at(root, "source").items.flatMap((source) => {
-      const { value, line } = at(source, "url");
-      return value === void 0 ? [] : [{ address: indexAddress(value), line }];
-    }),
-    ...python !== void 0 && { python: `==${python}.*` }
-  };
-}
-
-// src/detect/readers/pyproject.ts
-function readPyproject(content2) {
-  const parsed4 = readToml(content2);
-  if ("error" in parsed4) return unreadable2(parsed4.error, parsed4.line);
-  const { root } = parsed4;
-  const listed = lists(root).flatMap(
-    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
-  );
-  const read2 = [...listed, ...readPoetry(root), ...dynamic(root)];
-  const { requirements, findings } = sorted(read2);
-  const sources = at(root, "tool", "uv", "sources");
-  const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
-  return {
-    requirements: requirements.map((one) => withSource(one, sources)),
-    findings,
-    indexes: indexesOf(root),
-    ...python !== void 0 && { python }
-  };
-}
-function placeOf2({ line, column, written: written2 }) {
-  return { line, column, written: written2 };
-}
-function lists(root) {
-  const named2 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
-  return [
-    { group: "", items: at(root, "project", "dependencies").items },
-    ...named2("extra:", "project", "optional-dependencies"),
-    ...named2("group:", "dependency-groups"),
-    ...named2("group:", "tool", "pdm", "dev-dependencies"),
-    ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
-      (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
-    )
-  ];
-}
-function dynamic(root) {
-  return at(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
-    kind: "dynamic",
-    message: `\`${value}\` is dynamic: it stands in setup.py, setup.cfg or a requirements file, which are read instead.`,
-    line
-  }));
-}
-function withSource(requirement, sources) {
-  const found = [...sources.entries].find(([name2]) => normalizeName(name2) === requirement.name)?.[1];
-  const source = found?.kind === "array" ? found.items[0] : found;
-  return source === void 0 ? requirement : { ...requirement, source: sourceKind(source) ?? requirement.source };
-}
-function sourceKind({ entries }) {
-  if (entries.has("git")) return "git";
-  if (entries.has("path") || entries.has("workspace")) return "path";
-  return entries.has("url") ? "url" : void 0;
-}
-function readPoetry(root) {
-  const poetry = at(root, "tool", "poetry");
-  const groups2 = [...at(poetry, "group").entries].map(
-    ([name2, group]) => [`group:${name2}`, at(group, "dependencies")]
-  );
-  return [
-    ...poetryTable(at(poetry, "dependencies"), ""),
-    ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
-    ...groups2.flatMap(([group, table2]) => poetryTable(table2, group))
-  ];
-}
-function indexesOf(root) {
-  const tables2 = [
-    ...at(root, "tool", "uv", "index").items,
-    ...at(root, "tool", "poetry", "source").items,
-    ...at(root, "tool", "pdm", "source").items
-  ].map((table2) => at(table2, "url"));
-  const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
-  const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
-    ({ items }) => items
-  );
-  return [...tables2, ...single, ...several].flatMap(
-    ({ value, line }) => value === void 0 ? [] : [{ address: indexAddress(value), line }]
-  );
-}
-
-// src/detect/readers/requirements-txt.ts
-var COMMENT = /(^|\s)#.*$/;
-var OPTION = /\s--?[A-Za-z]/;
-var INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
-var INCLUDE = /^(?:-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
-var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
-function readRequirements(content2) {
-  const read2 = [];
-  const includes = [];
-  const indexes = [];
-  for (const { text, place: place2 } of logicalLines(content2)) {
-    const included = INCLUDE.exec(text)?.[1];
-    const index = INDEX.exec(text);
-    if (included) includes.push({ path: included.replace(/^["']|["']$/g, ""), line: place2.line });
-    else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
-    else {
-      const one = readLine(text, place2);
-      if (one) read2.push(one);
-    }
-  }
-  return { ...sorted(read2), includes, indexes };
-}
-function* logicalLines(content2) {
-  const pending = [];
-  let first = 0;
-  for (const [index, raw] of content2.split("\n").entries()) {
-    const line = raw.replace(/\r$/, "");
-    const isComment = /^\s*#/.test(line);
-    if (pending.length === 0) first = index;
-    if (line.endsWith("\\") && !isComment) {
-      pending.push(line.slice(0, -1));
-      continue;
-    }
-    pending.push(isComment && pending.length > 0 ? "" : line);
-    yield* logical(pending.splice(0), first);
-  }
-  if (pending.length > 0) yield* logical(pending, first);
-}
-function* logical(lines2, first) {
-  const whole = lines2.join("").replace(COMMENT, "");
-  const text = whole.trim();
-  if (text !== "") yield { text, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
-}
-function readLine(text, { line, column }) {
-  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text))
-    return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  const editable = EDITABLE.exec(text);
-  if (editable) return elsewhere(text.slice(editable[0].length), "editable", { line, column, written: text }, "");
-  if (text.startsWith("-")) return void 0;
-  const written2 = text.slice(0, OPTION.exec(text)?.index ?? text.length).trimEnd();
-  const place2 = { line, column, written: written2 };
-  if (/^(git|hg|svn|bzr)\+/.test(written2)) return elsewhere(written2, "git", place2, "");
-  if (/^https?:/.test(written2)) return elsewhere(written2, "url", place2, "");
-  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written2) || /^\S+\.(whl|tar\.gz|zip)$/.test(written2))
-    return elsewhere(written2, "path", place2, "");
-  return requirementAt(written2, place2, "");
-}
-
-// src/detect/readers/script.ts
-var OPEN = /^# \/\/\/ script\s*$/;
-var CLOSE = /^# \/\/\/\s*$/;
-function hasScriptBlock(content2) {
-  return content2.includes("# /// script");
-}
-function readScript(content2) {
-  const lines2 = content2.split("\n").map((line) => line.replace(/\r$/, ""));
-  const start = lines2.findIndex((line) => OPEN.test(line));
-  if (start < 0) return {};
-  const length = lines2.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
-  const commented = lines2.slice(start + 1, length < 0 ? lines2.length : start + 1 + length);
-  const end = commented.findLastIndex((line) => CLOSE.test(line));
-  if (end < 0)
-    return {
-      findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start + 1 }]
-    };
-  const parsed4 = readToml(
-    commented.slice(0, end).map((line) => line.slice(2)).join("\n")
-  );
-  if ("error" in parsed4)
-    return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start + 1 }] };
-  const read2 = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
-    ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written: written2 }, "")
-  );
-  const python = textAt(parsed4.root, "requires-python");
-  return { ...sorted(read2), ...python !== void 0 && { python } };
-}
-
-// src/detect/readers/setup-cfg.ts
-function readSetupCfg(content2) {
-  const read2 = [];
-  let section = "";
-  let key = "";
-  let python;
-  for (const [index, raw] of content2.split("\n").entries()) {
-    const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;]\s.*$|^[#;].*$/, "");
-    const header2 = /^\[([^\]]+)\]/.exec(line);
-    if (header2) [section, key] = [header2[1]?.trim() ?? "", ""];
-    const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
-    if (assignment && !header2) key = assignment[1] ?? "";
-    const text = (assignment ? assignment[2] ?? "" : line).trim();
-    if (section === "options" && key === "python_requires" && text !== "") python = text;
-    const group = groupOf(section, key);
-    if (text === "" || header2 || group === void 0) continue;
-    read2.push(readEntry(text, index + 1, line.indexOf(text, assignment ? line.search(/[=:]/) + 1 : 0), group));
-  }
-  return { ...sorted(read2), ...python !== void 0 && { python } };
-}
-function readEntry(text, line, column, group) {
-  if (/^(file|attr):/.test(text))
-    return {
-      kind: "dynamic",
-      message: `\`${text.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
-      line
-    };
-  return requirementAt(text, { line, column }, group);
-}
-function groupOf(section, key) {
-  if (section === "options" && key === "install_requires") return "";
-  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
-}
-
 // src/detect/readers/setup-py.ts
 var DEEPEST2 = 12;
 var LONGEST3 = 256 * 1024;
-function readSetupPy(content2) {
-  if (content2.length > LONGEST3 || isTooDeep(content2))
-    return unreadable2("It is too large or nested too deeply for a setup.py; it is not read.", 1);
-  const file2 = parsePython(content2);
+function readSetupPy(content3) {
+  if (content3.length > LONGEST3 || isTooDeep(content3))
+    return unreadable("It is too large or nested too deeply for a setup.py; it is not read.", 1);
+  const file2 = parsePython(content3);
   const evaluator = new Evaluator(file2);
   const setup = nodesOf(file2, "CallExpression").map((node2) => callOf(file2, node2)).find(({ name: name2 }) => /^(setuptools\.)?setup$/.test(name2));
   if (setup === void 0) return {};
@@ -40570,7 +40782,7 @@ function readSetupPy(content2) {
   if (required2) groups2.push(["", required2]);
   for (const [name2, list2] of evaluator.table(setup.keywords.get("extras_require")))
     groups2.push([`extra:${name2}`, list2]);
-  const read2 = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one) => toRequirement(file2, one, group)));
+  const read2 = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one2) => toRequirement(file2, one2, group)));
   const python = stringValue(file2, setup.keywords.get("python_requires"));
   return { ...sorted(unique(read2)), ...python !== void 0 && { python } };
 }
@@ -40587,8 +40799,8 @@ function toRequirement(file2, node2, group) {
   return requirementAt(literal3.value, place2, group);
 }
 function unique(read2) {
-  const key = (one) => "written" in one ? JSON.stringify([one.group, one.line, one.columns]) : JSON.stringify([one.line, one.message]);
-  return [...new Map(read2.map((one) => [key(one), one])).values()];
+  const key = (one2) => "written" in one2 ? JSON.stringify([one2.group, one2.line, one2.columns]) : JSON.stringify([one2.line, one2.message]);
+  return [...new Map(read2.map((one2) => [key(one2), one2])).values()];
 }
 var Evaluator = class {
   constructor(file2) {
@@ -40597,12 +40809,12 @@ var Evaluator = class {
     for (const node2 of nodesOf(file2, "UpdateStatement")) {
       const [target2, operator2, value] = childrenOf(node2);
       if (target2 && value && operator2 && textOf3(file2, operator2) === "+=")
-        push(this.#appended, textOf3(file2, target2), value);
+        push2(this.#appended, textOf3(file2, target2), value);
     }
     for (const node2 of nodesOf(file2, "AssignStatement")) {
       const [target2, , value] = childrenOf(node2);
       const named2 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
-      if (named2 && value) push(this.#keyed, named2.name, [named2.key, value]);
+      if (named2 && value) push2(this.#keyed, named2.name, [named2.key, value]);
     }
     for (const node2 of nodesOf(file2, "FunctionDefinition")) {
       const name2 = node2.getChild("VariableName");
@@ -40617,7 +40829,7 @@ var Evaluator = class {
   /** String literals of a list expression; what cannot be seen stays as the node itself. */
   list(node2, depth = 0) {
     if (depth > DEEPEST2) return [node2];
-    const inside = (nodes) => nodes.flatMap((one) => this.list(one, depth + 1));
+    const inside = (nodes) => nodes.flatMap((one2) => this.list(one2, depth + 1));
     switch (node2.name) {
       case "String":
         return [node2];
@@ -40652,8 +40864,8 @@ var Evaluator = class {
     }
     if (node2?.name !== "DictionaryExpression") return [];
     const parts = elementsOf(node2).filter(({ name: name2 }) => name2 !== ":");
-    return parts.flatMap((part, index) => {
-      const key = index % 2 === 0 ? stringValue(this.file, part) : void 0;
+    return parts.flatMap((part2, index) => {
+      const key = index % 2 === 0 ? stringValue(this.file, part2) : void 0;
       const value = parts[index + 1];
       return key !== void 0 && value ? [[key, value]] : [];
     });
@@ -40665,8 +40877,8 @@ var Evaluator = class {
   }
   #subscript(node2) {
     const [object2, open2, key] = childrenOf(node2);
-    const text = open2?.name === "[" ? stringValue(this.file, key) : void 0;
-    return object2?.name === "VariableName" && text !== void 0 ? { name: textOf3(this.file, object2), key: text } : void 0;
+    const text2 = open2?.name === "[" ? stringValue(this.file, key) : void 0;
+    return object2?.name === "VariableName" && text2 !== void 0 ? { name: textOf3(this.file, object2), key: text2 } : void 0;
   }
   /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
   #call(node2, depth) {
@@ -40675,10 +40887,10 @@ var Evaluator = class {
     if (/^(list|sorted|set|tuple)$/.test(name2) && positional.length === 1 && first) return this.list(first, depth + 1);
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node2];
-    const names = namesIn3(this.file, helper);
-    const entries = positional.map((argument) => {
-      const key = stringValue(this.file, argument);
-      return key === void 0 ? void 0 : firstOf(names, (table2) => this.#lookUp(table2, key));
+    const names2 = namesIn4(this.file, helper);
+    const entries = positional.map((argument3) => {
+      const key = stringValue(this.file, argument3);
+      return key === void 0 ? void 0 : firstOf(names2, (table3) => this.#lookUp(table3, key));
     });
     return entries.every((entry) => entry !== void 0) ? entries.flatMap((entry) => this.list(entry, depth + 1)) : [node2];
   }
@@ -40688,23 +40900,23 @@ var Evaluator = class {
     const own3 = entries.find(([entry]) => entry === key)?.[1];
     if (own3) return own3;
     const value = this.#assigned.get(name2);
-    const lists2 = value ? namesIn3(this.file, value).filter((other) => other !== name2) : [];
+    const lists2 = value ? namesIn4(this.file, value).filter((other) => other !== name2) : [];
     return firstOf([name2, ...lists2], (other) => {
       const list2 = this.#assigned.get(other);
       return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
     });
   }
 };
-function nameOf(text) {
-  const parsed4 = text === void 0 ? void 0 : parsePep508(text);
-  return parsed4 && "name" in parsed4 ? text?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
+function nameOf(text2) {
+  const parsed4 = text2 === void 0 ? void 0 : parsePep508(text2);
+  return parsed4 && "name" in parsed4 ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
-function namesIn3(file2, node2) {
-  const names = /* @__PURE__ */ new Set();
+function namesIn4(file2, node2) {
+  const names2 = /* @__PURE__ */ new Set();
   node2.cursor().iterate((child) => {
-    if (child.name === "VariableName") names.add(file2.text.slice(child.from, child.to));
+    if (child.name === "VariableName") names2.add(file2.text.slice(child.from, child.to));
   });
-  return [...names];
+  return [...names2];
 }
 function firstOf(inputs, find) {
   for (const input2 of inputs) {
@@ -40713,7 +40925,7 @@ function firstOf(inputs, find) {
   }
   return void 0;
 }
-function push(map2, key, value) {
+function push2(map2, key, value) {
   map2.set(key, [...map2.get(key) ?? [], value]);
 }
 
@@ -40722,7 +40934,7 @@ var FORMATS2 = [
   { name: "pyproject", supports: (file2) => baseOf(file2) === "pyproject.toml", read: readPyproject },
   {
     name: "lock",
-    supports: (file2) => /^(uv|poetry|pdm)\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file2)),
+    supports: (file2) => /^(uv|poetry|pdm)([-_.][^/]*)?\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file2)),
     read: readLock
   },
   { name: "pipfile-lock", supports: (file2) => baseOf(file2) === "Pipfile.lock", read: readPipfileLock },
@@ -40737,9 +40949,9 @@ var FORMATS2 = [
   },
   {
     name: "requirements",
-    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in)$/.test(
+    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/.test(
       baseOf(file2)
-    ) || /(^|\/)requirements\/[^/]+\.(txt|in)$/.test(file2),
+    ) || /(^|\/)requirements\/(.+\/)?[^/]+\.(txt|in)$/.test(file2),
     read: readRequirements
   }
 ];
@@ -40747,12 +40959,21 @@ var SCRIPT = { name: "script", supports: (file2) => file2.endsWith(".py"), read:
 function isManifest(file2) {
   return FORMATS2.some((format) => format.supports(file2));
 }
+var NAMED = [
+  [/\.(txt|in)$/, "requirements"],
+  [/\.lock$/, "lock"],
+  [/\.toml$/, "pyproject"],
+  [/\.ya?ml$/, "conda"]
+];
+function formatIfNamed(file2) {
+  return NAMED.find(([ending]) => ending.test(file2))?.[1];
+}
 var LARGEST_MANIFEST = 32 * 1024 * 1024;
-function readManifest(file2, content2, as) {
-  const format = FORMATS2.find(({ name: name2, supports }) => as === void 0 ? supports(file2) : name2 === as) ?? (SCRIPT.supports(file2) && hasScriptBlock(content2) ? SCRIPT : void 0);
+function readManifest(file2, content3, as) {
+  const format = FORMATS2.find(({ name: name2, supports }) => as === void 0 ? supports(file2) : name2 === as) ?? (SCRIPT.supports(file2) && hasScriptBlock(content3) ? SCRIPT : void 0);
   if (format === void 0) return void 0;
-  const broken = whatIsBroken(content2) ?? conflictIn(format, content2);
-  const reading = broken ? { findings: [broken] } : format.read(content2.startsWith("\uFEFF") ? content2.slice(1) : content2);
+  const broken = whatIsBroken(content3) ?? conflictIn(format, content3);
+  const reading = broken ? { findings: [broken] } : format.read(content3.startsWith("\uFEFF") ? content3.slice(1) : content3);
   const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
   return {
     ...{ file: file2, format: format.name, requirements, locked, includes, indexes },
@@ -40767,35 +40988,1483 @@ function tooLargeManifest(file2) {
     findings: [{ kind: "unreadable", message, file: file2, line: 1 }]
   };
 }
-function whatIsBroken(content2) {
+function whatIsBroken(content3) {
   const unreadable3 = (message) => ({ kind: "unreadable", message, line: 1 });
-  if (content2.length > LARGEST_MANIFEST) return unreadable3("The file is larger than 32 MiB; it is not read.");
-  if (content2.includes("\0") || content2.startsWith("\uFFFD\uFFFD") || content2.startsWith("\uFFFE"))
+  if (content3.length > LARGEST_MANIFEST) return unreadable3("The file is larger than 32 MiB; it is not read.");
+  if (content3.includes("\0") || content3.startsWith("\uFFFD\uFFFD") || content3.startsWith("\uFFFE"))
     return unreadable3("The file is not UTF-8 text. Save it as UTF-8.");
   return void 0;
 }
-function conflictIn({ name: name2 }, content2) {
-  const at3 = name2 === "requirements" ? -1 : content2.search(/^<{7} /m);
-  if (at3 < 0) return void 0;
-  const line = content2.slice(0, at3).split("\n").length;
+function conflictIn({ name: name2 }, content3) {
+  const at4 = name2 === "requirements" ? -1 : content3.search(/^<{7} /m);
+  if (at4 < 0) return void 0;
+  const line = content3.slice(0, at4).split("\n").length;
   return { kind: "conflict-marker", message: "A conflict marker is left in this file; it is not read.", line };
 }
 
+// src/domain/own.ts
+function own2(table3, name2) {
+  return Object.hasOwn(table3, name2) ? table3[name2] : void 0;
+}
+
+// src/detect/code/configs.ts
+var import_yaml3 = __toESM(require_dist(), 1);
+
+// src/detect/code/values.ts
+var NOTHING2 = { texts: [], isSure: false };
+var DEEPEST3 = 8;
+var Values = class {
+  constructor(module, elsewhere2) {
+    this.module = module;
+    this.elsewhere = elsewhere2;
+  }
+  module;
+  elsewhere;
+  #known = /* @__PURE__ */ new Map();
+  of(node2, scope, depth = 0) {
+    if (node2 === void 0 || depth > DEEPEST3) return NOTHING2;
+    const { source } = this.module;
+    const literal3 = stringValue(source, node2);
+    if (literal3 !== void 0) return sure(literal3);
+    switch (node2.name) {
+      case "Boolean":
+      case "None":
+      case "Number":
+        return sure(textOf3(source, node2));
+      case "FormatString":
+        return {
+          texts: [
+            textOf3(source, node2).replace(/^\w*["']+|["']+$/g, "").replace(/\{[^}]*\}/g, "?")
+          ],
+          isSure: false
+        };
+      case "ParenthesizedExpression":
+        return this.of(elementsOf(node2)[0], scope, depth + 1);
+      case "VariableName":
+        return this.#variable(textOf3(source, node2), scope, depth);
+      case "MemberExpression":
+        return this.#member(node2, scope, depth);
+      case "ConditionalExpression":
+        return this.#either(node2, scope, depth);
+      case "BinaryExpression":
+        return this.#binary(node2, scope, depth);
+      case "UnaryExpression":
+        return negated(this.of(node2.lastChild ?? void 0, scope, depth + 1));
+      case "CallExpression":
+        return this.#call(callOf(source, node2), scope, depth);
+      default:
+        return NOTHING2;
+    }
+  }
+  /** What is assigned to a name, in its function or else at the top of the file. */
+  assigned(name2, scope) {
+    return this.module.assigned.get(`${scope} ${name2}`) ?? this.module.assigned.get(` ${name2}`) ?? [];
+  }
+  /** Whether what stands here runs by default: no condition around it, or one that is known to hold. */
+  runs(node2, scope) {
+    for (let [at4, up] = [node2, node2.parent]; up; [at4, up] = [up, up.parent]) {
+      if (up.name === "FunctionDefinition" || up.name === "ClassDefinition") return true;
+      if (up.name === "IfStatement" || up.name === "ConditionalExpression") {
+        const test = testBefore(up, at4);
+        if (test === void 0 || /__name__|TYPE_CHECKING/.test(textOf3(this.module.source, test))) continue;
+        const { texts, isSure } = this.of(test, scope);
+        if (at4.from !== test.from && !(isSure && texts.every(isTrue))) return false;
+      }
+      if (up.name === "TryStatement" && at4.prevSibling?.name === "except") return false;
+    }
+    return true;
+  }
+  /** Each name is followed once: what leads back to itself says nothing of itself. */
+  #variable(name2, scope, depth) {
+    const key = `${scope} ${name2}`;
+    const known = this.#known.get(key);
+    if (known !== void 0) return known;
+    this.#known.set(key, NOTHING2);
+    const value = this.#followed(name2, scope, depth);
+    this.#known.set(key, value);
+    return value;
+  }
+  #followed(name2, scope, depth) {
+    const nodes = this.assigned(name2, scope);
+    if (nodes.length > 0) {
+      const values2 = union2(nodes.map((one2) => this.of(one2, scope, depth + 1)));
+      const [only] = nodes;
+      return { ...values2, isSure: values2.isSure && nodes.length === 1 && only !== void 0 && this.runs(only, scope) };
+    }
+    const parameter = this.module.parameters.get(`${scope} ${name2}`);
+    if (parameter === void 0)
+      return this.module.imports.has(name2) ? this.elsewhere.defaultOf(name2) ?? NOTHING2 : NOTHING2;
+    const given = this.module.calls.filter((call) => call.name.split(".").at(-1) === parameter.function).map((call) => ({
+      call,
+      node: call.keywords.get(name2) ?? call.positional[parameter.index] ?? parameter.fallback
+    }));
+    const isCommand = /\b(fire\.Fire|typer|click)\b/.test(this.module.source.text);
+    const values = given.map(({ call, node: node2 }) => this.of(node2, call.scope, depth + 1));
+    if (values.length > 0) return union2(values);
+    const fallback = this.of(parameter.fallback, scope, depth + 1);
+    return { ...fallback, isSure: fallback.isSure && isCommand };
+  }
+  #member(node2, scope, depth) {
+    const written2 = textOf3(this.module.source, node2);
+    if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return sure(written2);
+    const path = pathOf(this.module, node2);
+    if (path === void 0) return NOTHING2;
+    const [root = "", ...rest] = path;
+    const hydra = this.module.configured.get(`${scope} ${root}`) ?? loadedBy(this.assigned(root, scope), this.module);
+    const configured = hydra && this.elsewhere.configured(this.module, hydra, rest);
+    if (configured) return configured;
+    const key = rest.at(-1) ?? "";
+    if (root === "self" && rest.length === 1) {
+      const own3 = this.module.assigned.get(`${scope} self.${key}`);
+      if (own3) return union2(own3.map((one2) => this.of(one2, scope, depth + 1)));
+    }
+    const table3 = rest.length === 1 ? this.#entry(root, node2, scope, depth) : void 0;
+    return table3 ?? this.elsewhere.defaultOf(key) ?? NOTHING2;
+  }
+  /** `TABLE["key"]`: that entry; any of them where the key is not known. */
+  #entry(root, node2, scope, depth) {
+    const entries = this.entries(root, scope);
+    if (entries.length === 0) return void 0;
+    const key = this.of(node2.getChild("[")?.nextSibling ?? void 0, scope, depth + 1);
+    const chosen = entries.filter(([name2]) => key.texts.includes(name2));
+    if (chosen.length > 0) return union2(chosen.map(([, one2]) => this.of(one2, scope, depth + 1)));
+    return { ...union2(entries.map(([, one2]) => this.of(one2, scope, depth + 1))), isSure: false };
+  }
+  /** Entries of a dictionary by a name that is assigned once. */
+  entries(name2, scope) {
+    const [only, ...more] = this.assigned(name2, scope);
+    return only && more.length === 0 ? this.dictionary(only) : [];
+  }
+  dictionary(node2) {
+    const { source } = this.module;
+    if (node2.name === "CallExpression") {
+      const call = callOf(source, node2);
+      return call.name === "dict" ? [...call.keywords] : [];
+    }
+    if (node2.name === "TupleExpression" || node2.name === "ArrayExpression")
+      return elementsOf(node2).map((one2, index) => [String(index), one2]);
+    if (node2.name !== "DictionaryExpression") return [];
+    const parts = elementsOf(node2).filter(({ name: name2 }) => name2 !== ":");
+    return parts.flatMap((part2, index) => {
+      const key = index % 2 === 0 ? stringValue(source, part2) ?? textOf3(source, part2) : void 0;
+      const value = parts[index + 1];
+      return key !== void 0 && value ? [[key, value]] : [];
+    });
+  }
+  #either(node2, scope, depth) {
+    const [yes, , test, , no] = childrenOf(node2);
+    const known = this.of(test, scope, depth + 1);
+    if (known.isSure && known.texts.length === 1)
+      return this.of(isTrue(known.texts[0] ?? "") ? yes : no, scope, depth + 1);
+    return { ...union2([yes, no].map((one2) => this.of(one2, scope, depth + 1))), isSure: false };
+  }
+  #binary(node2, scope, depth) {
+    const [left, operator2, right] = childrenOf(node2);
+    const [one2, other] = [left, right].map((side) => this.of(side, scope, depth + 1));
+    const written2 = operator2 ? textOf3(this.module.source, operator2) : "";
+    if (one2 === void 0 || other === void 0) return NOTHING2;
+    if (written2 === "or")
+      return one2.isSure && !one2.texts.every(isTrue) ? other : { ...union2([one2, other]), isSure: false };
+    const isKnown = one2.isSure && other.isSure && one2.texts.length === 1 && other.texts.length === 1;
+    if (!isKnown) return NOTHING2;
+    if (written2 === "==" || written2 === "is") return sure(one2.texts[0] === other.texts[0] ? "True" : "False");
+    if (written2 === "!=") return sure(one2.texts[0] !== other.texts[0] ? "True" : "False");
+    if (written2 === "and") return sure(isTrue(one2.texts[0] ?? "") && isTrue(other.texts[0] ?? "") ? "True" : "False");
+    return NOTHING2;
+  }
+  /** `table.get(key)`, `os.environ.get(name, default)`, `str(x)`. */
+  #call({ name: name2, positional, node: node2 }, scope, depth) {
+    if (/^(os\.environ\.get|os\.getenv)$/.test(name2)) return this.of(positional[1], scope, depth + 1);
+    if (/^(str|bool|int)$/.test(name2)) return this.of(positional[0], scope, depth + 1);
+    const table3 = /^(\w+)\.get$/.exec(name2)?.[1];
+    const entries = table3 ? this.entries(table3, scope) : [];
+    if (entries.length === 0) return NOTHING2;
+    const key = this.of(positional[0], scope, depth + 1);
+    const chosen = entries.filter(([entry]) => key.texts.includes(entry));
+    const values = union2((chosen.length > 0 ? chosen : entries).map(([, one2]) => this.of(one2, scope, depth + 1)));
+    return { ...values, isSure: values.isSure && chosen.length === 1 && node2.parent !== null };
+  }
+};
+function sure(text2) {
+  return { texts: [text2], isSure: true };
+}
+function union2(values) {
+  const texts = [...new Set(values.flatMap((value) => value.texts))];
+  return { texts, isSure: values.every((value) => value.isSure) && texts.length === 1 };
+}
+function negated({ texts, isSure }) {
+  return { texts: texts.map((text2) => isTrue(text2) ? "False" : "True"), isSure };
+}
+function isTrue(text2) {
+  return !["False", "None", "", "0", "false", "null"].includes(text2);
+}
+function testBefore(statement, part2) {
+  if (statement.name === "ConditionalExpression") return childrenOf(statement)[2];
+  let before = part2.prevSibling;
+  while (before && ["Comment", ":"].includes(before.name)) before = before.prevSibling;
+  if (before?.name === "else") return statement;
+  return before && !["if", "elif"].includes(before.name) ? before : void 0;
+}
+function pathOf(module, node2) {
+  if (node2.name === "VariableName") return [textOf3(module.source, node2)];
+  if (node2.name !== "MemberExpression") return void 0;
+  const [object2, , key] = childrenOf(node2);
+  const before = object2 && pathOf(module, object2);
+  if (before === void 0 || key === void 0) return void 0;
+  const isName2 = key.name === "PropertyName";
+  const text2 = isName2 ? textOf3(module.source, key) : stringValue(module.source, key) ?? "";
+  return [...before, text2];
+}
+function loadedBy(nodes, module) {
+  const [only] = nodes;
+  if (nodes.length !== 1 || only?.name !== "CallExpression") return void 0;
+  const call = callOf(module.source, only);
+  return /^(OmegaConf\.load|yaml\.(safe_|full_)?load)$/.test(call.name) ? call : void 0;
+}
+
+// src/detect/code/configs.ts
+var LONGEST4 = 32 * 1024;
+var MOST_BRACKETS2 = 200;
+function yamlTable(text2) {
+  if (text2.length > LONGEST4 || (text2.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text2);
+  if (document.errors.length > 0 || !(0, import_yaml3.isMap)(document.contents)) return void 0;
+  try {
+    return document.toJS({ maxAliasCount: 10 });
+  } catch {
+    return void 0;
+  }
+}
+function configuredBy(module, call, path, yaml) {
+  const named2 = configFile(module, call);
+  const text2 = named2 && yaml(named2);
+  const table3 = text2 === void 0 ? void 0 : yamlTable(text2);
+  if (named2 === void 0 || table3 === void 0) return void 0;
+  const direct = at2(table3, path);
+  if (direct !== void 0) return direct;
+  const [group = "", ...rest] = path;
+  const chosen = own2(defaultsIn(table3), group);
+  const part2 = chosen && yaml(`${folderOf(named2)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
+  const partTable = part2 ? yamlTable(part2) : void 0;
+  return partTable && at2(partTable, rest);
+}
+function configFile(module, call) {
+  const said = (keyword2) => stringValue(module.source, call.keywords.get(keyword2));
+  const folder = folderOf(module.file);
+  if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf3(module.source, call.node))) {
+    const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
+    return joined4(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
+  }
+  const written2 = /["']([^"']+\.ya?ml)["']/.exec(textOf3(module.source, call.node))?.[1];
+  return written2 === void 0 ? void 0 : joined4(folder, written2);
+}
+function joined4(folder, path) {
+  const parts = folder === "" ? [] : folder.split("/");
+  for (const part2 of path.split("/")) {
+    if (part2 === "..") parts.pop();
+    else if (part2 !== "." && part2 !== "") parts.push(part2);
+  }
+  return parts.join("/");
+}
+function defaultsIn(table3) {
+  const list2 = Array.isArray(table3.defaults) ? table3.defaults : [];
+  return Object.fromEntries(
+    list2.flatMap(
+      (entry) => typeof entry === "object" && entry !== null ? Object.entries(entry).filter((pair2) => typeof pair2[1] === "string") : []
+    )
+  );
+}
+function at2(table3, path) {
+  let current = table3;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return void 0;
+    current = current[key];
+  }
+  if (current === null) return sure("None");
+  if (typeof current === "string" && current.includes("${")) return NOTHING2;
+  if (typeof current === "boolean") return sure(current ? "True" : "False");
+  return typeof current === "string" || typeof current === "number" ? sure(String(current)) : void 0;
+}
+
+// src/detect/code/fact.ts
+var OPEN2 = { values: [], isSure: false };
+
+// src/detect/code/known-names.ts
+var plain2 = (name2) => ({ name: name2, variants: [] });
+var METHOD_OF_CONFIG = {
+  LoraConfig: {
+    name: "lora",
+    variants: [
+      { keyword: "use_dora", is: "True", name: "dora" },
+      { keyword: "target_modules", is: "all-linear", name: "all-linear" }
+    ]
+  },
+  PrefixTuningConfig: {
+    name: "prefix-tuning",
+    variants: [{ keyword: "prefix_projection", is: "True", name: "projection" }]
+  },
+  PromptTuningConfig: plain2("prompt-tuning"),
+  PromptEncoderConfig: plain2("p-tuning"),
+  IA3Config: plain2("ia3"),
+  AdaLoraConfig: plain2("adalora"),
+  AdaptionPromptConfig: plain2("adaption-prompt"),
+  MultitaskPromptTuningConfig: plain2("multitask-prompt-tuning"),
+  LoHaConfig: plain2("loha"),
+  LoKrConfig: plain2("lokr"),
+  OFTConfig: plain2("oft"),
+  BOFTConfig: plain2("boft"),
+  VeraConfig: plain2("vera"),
+  FourierFTConfig: plain2("fourierft"),
+  LNTuningConfig: plain2("ln-tuning"),
+  HRAConfig: plain2("hra"),
+  BoneConfig: plain2("bone"),
+  PolyConfig: plain2("poly"),
+  XLoraConfig: plain2("xlora"),
+  VBLoRAConfig: plain2("vblora"),
+  CPTConfig: plain2("cpt"),
+  TrainableTokensConfig: plain2("trainable-tokens"),
+  RandLoraConfig: plain2("randlora"),
+  ShiraConfig: plain2("shira"),
+  MissConfig: plain2("miss"),
+  RoadConfig: plain2("road"),
+  WaveFTConfig: plain2("waveft"),
+  C3AConfig: plain2("c3a"),
+  GraloraConfig: plain2("gralora"),
+  DeloraConfig: plain2("delora"),
+  OSFConfig: plain2("osf"),
+  PveraConfig: plain2("pvera"),
+  CartridgeConfig: plain2("cartridge"),
+  PeanutConfig: plain2("peanut"),
+  PsoftConfig: plain2("psoft"),
+  AdamssConfig: plain2("adamss"),
+  BeftConfig: plain2("beft"),
+  DeftConfig: plain2("deft"),
+  FrodConfig: plain2("frod"),
+  GloraConfig: plain2("glora"),
+  HiraConfig: plain2("hira"),
+  LilyConfig: plain2("lily"),
+  SupertuningConfig: plain2("supertuning"),
+  UniLoraConfig: plain2("unilora"),
+  TinyLoraConfig: plain2("tinylora")
+};
+var TASK_OF_TYPE = {
+  CAUSAL_LM: "causal-lm",
+  SEQ_CLS: "seq-cls",
+  TOKEN_CLS: "token-cls",
+  SEQ_2_SEQ_LM: "seq2seq-lm",
+  FEATURE_EXTRACTION: "feature"
+};
+var METHOD_OF_TYPE = {
+  LORA: "lora",
+  IA3: "ia3",
+  ADALORA: "adalora",
+  PREFIX_TUNING: "prefix-tuning",
+  PROMPT_TUNING: "prompt-tuning",
+  P_TUNING: "p-tuning",
+  ADAPTION_PROMPT: "adaption-prompt",
+  LOHA: "loha",
+  LOKR: "lokr",
+  OFT: "oft",
+  BOFT: "boft",
+  VERA: "vera"
+};
+var TASK_OF_CLASS = [
+  [/ForCausalLM(WithValueHead)?$/, "causal-lm"],
+  [/ForSequenceClassification$/, "seq-cls"],
+  [/ForTokenClassification$/, "token-cls"],
+  [/ForSeq2SeqLM(WithValueHead)?$/, "seq2seq-lm"],
+  [/^(T5|MT5|Bart|MBart|Pegasus|UMT5|LongT5|M2M100)ForConditionalGeneration$/, "seq2seq-lm"],
+  [/ForQuestionAnswering$/, "question-answering"],
+  [/ForMaskedLM$/, "masked-lm"],
+  [/ForImageClassification$/, "image-classification"],
+  [/ForSemanticSegmentation$/, "image-segmentation"],
+  [/For(SpeechSeq2Seq|CTC|AudioClassification)$|^Whisper/, "speech"],
+  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text-to-text"],
+  [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, "causal-lm"],
+  [/^FastVisionModel$/, "image-text-to-text"],
+  [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, "denoise"],
+  [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, "denoise"],
+  [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, "feature"]
+];
+var TASK_OF_TRAINER = {
+  ...Object.fromEntries(
+    ["SFT", "DPO", "GRPO", "KTO", "ORPO", "CPO", "BCO", "RLOO", "OnlineDPO", "NashMD", "XPO", "GKD", "PPO", "PRM"].map(
+      (name2) => [`${name2}Trainer`, name2 === "PRM" ? "token-cls" : "causal-lm"]
+    )
+  ),
+  RewardTrainer: "seq-cls"
+};
+var ARCHITECTURE_OF_CLASS = [
+  [/^Llama(For|Model)/, "llama"],
+  [/^Qwen2(For|Model)/, "qwen2"],
+  [/^Qwen3(For|Model)/, "qwen3"],
+  [/^Mistral(For|Model)/, "mistral"],
+  [/^Gemma2(For|Model)/, "gemma2"],
+  [/^Gemma(For|Model)/, "gemma"],
+  [/^Mixtral(For|Model)/, "mixtral"],
+  [/^OPT(For|Model)/, "opt"],
+  [/^GPT2/, "gpt2"],
+  [/^GPTBigCode/, "gpt_bigcode"],
+  [/^GPTNeoX/, "gpt_neox"],
+  [/^T5(For|Model|Encoder)/, "t5"],
+  [/^Bert(For|Model)/, "bert"],
+  [/^Roberta(For|Model)/, "roberta"],
+  [/^Whisper/, "whisper"],
+  [/^UNet2DConditionModel$/, "unet2d"]
+];
+var MODELS = [
+  [/\bqwen3-(coder-)?\d+b-a\d+b/i, "qwen3_moe"],
+  [/\bqwen3-(?!vl|omni|embedding|reranker|next|coder-next)/i, "qwen3"],
+  [/\bqwen(2|1)(\.5)?-(?!vl|audio|moe|omni)|\bdeepseek-r1-distill-qwen|\bqwq-32b/i, "qwen2"],
+  [/\bdeepseek-r1-distill-llama|\bdeepseek-(llm|coder)-\d/i, "llama"],
+  [/\bmixtral-/i, "mixtral"],
+  [/\bmistral-(7b|nemo)|\bzephyr-7b|\bopenhermes-2(\.5)?-mistral/i, "mistral"],
+  [/\bgemma-2-/i, "gemma2"],
+  [/\bgemma-3-(270m|1b)/i, "gemma3_text"],
+  [/\bgemma-3n?-/i, "gemma3"],
+  [/\b(code)?gemma-(1\.1-)?\d+b/i, "gemma"],
+  [/\bphi-?(3|3\.5|4)-?/i, "phi3"],
+  [/\bphi-(1|1_5|2)\b/i, "phi"],
+  [/\bsmollm3-/i, "smollm3"],
+  [/\bsmollm2?-|\b01-ai\/yi-|\bdecapoda-research\/llama|\bvicgalle\/|\btrl-internal-testing\/tiny-llama/i, "llama"],
+  [/\bpythia-|\bgpt-neox-/i, "gpt_neox"],
+  [/\bgpt-neo-/i, "gpt_neo"],
+  [/\bgpt-j-/i, "gptj"],
+  [/\bbloomz?-/i, "bloom"],
+  [/\bfalcon-(?!mamba|h1|3)/i, "falcon"],
+  [/\bfacebook\/opt-|(^|\/)opt-\d+(\.\d+)?[mb]\b/i, "opt"],
+  [/^(openai-community\/)?(gpt2|distilgpt2)(-|$)|^lvwerra\/gpt2-/i, "gpt2"],
+  [/\bbigcode\/(starcoder|starcoderbase|gpt_bigcode)(?!2)/i, "gpt_bigcode"],
+  [/\bstarcoder2-/i, "starcoder2"],
+  [/\bmt5-|\bmt0-/i, "mt5"],
+  [/\bflan-t5-|^(google-t5\/)?t5-(small|base|large|3b|11b)|\bt0_3b/i, "t5"],
+  [/\bdistilbert-/i, "distilbert"],
+  [/\b(xlm-roberta)-/i, "xlm-roberta"],
+  [/(^|\/)(distil)?roberta-(base|large)/i, "roberta"],
+  [/\bdeberta-v3|\bdeberta-v2/i, "deberta-v2"],
+  [/^(google-bert\/)?bert-(base|large)-/i, "bert"],
+  [/\bbart-(base|large)/i, "bart"],
+  [/\bwhisper-/i, "whisper"],
+  [/\bvit-(base|large|huge)/i, "vit"],
+  [/\bchatglm[23]?-|\bglm-4-/i, "chatglm"],
+  [/\bbaichuan/i, "baichuan"],
+  [/\bstable-?diffusion|\bsdxl/i, "unet2d"],
+  [/\bflux\.1-/i, "flux"],
+  [
+    /^(codellama|meta-llama)\/|^(huggyllama|openlm-research|lmsys\/vicuna)|tinyllama|\bvicuna-|\b(code)?llama-?([23](\.\d)?)?[-_.]/i,
+    "llama"
+  ]
+];
+var NOT_THESE = /llama-?4|vision|llava|qwen[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
+function architectureOfModel(id2) {
+  if (NOT_THESE.test(id2)) return void 0;
+  return MODELS.find(([pattern]) => pattern.test(id2))?.[1];
+}
+function quantizationOfModel(id2) {
+  if (/bnb-4bit$/i.test(id2)) return "bnb-nf4";
+  if (/[-_]gptq\b/i.test(id2)) return "gptq-int4";
+  return /[-_]awq\b/i.test(id2) ? "awq-int4" : void 0;
+}
+var FAMILY = {
+  qwen3: "qwen2",
+  gemma: "gemma2",
+  gemma3_text: "gemma2",
+  smollm3: "llama",
+  gpt_neo: "gpt2",
+  mt5: "t5",
+  roberta: "bert",
+  distilbert: "bert",
+  "xlm-roberta": "bert"
+};
+
+// src/detect/code/hydra-yaml.ts
+var DEEPEST4 = 8;
+function readHydraYaml(file2, content3) {
+  if (!/_target_:\s*["']?peft\./.test(content3)) return void 0;
+  const targets = targetsIn(yamlTable(content3) ?? {}, 0);
+  const models = targets.filter(({ name: name2 }) => name2.endsWith(".from_pretrained"));
+  const model = models.length === 1 ? models[0] : void 0;
+  const lines2 = content3.split("\n");
+  const found = targets.flatMap((target2) => {
+    const line = lines2.findIndex((one2) => one2.includes(target2.name)) + 1;
+    return foundIn(target2, model, { file: file2, line: Math.max(1, line) }) ?? [];
+  });
+  return found.length > 0 ? { file: file2, found, unsure: [] } : void 0;
+}
+function foundIn({ name: name2, table: table3 }, model, at4) {
+  const rule = name2.startsWith("peft.") ? own2(METHOD_OF_CONFIG, name2.split(".").at(-1) ?? "") : void 0;
+  if (rule === void 0) return void 0;
+  const variant = rule.variants.find(({ keyword: keyword2, is }) => String(table3[keyword2]) === is.toLowerCase());
+  const task = own2(TASK_OF_TYPE, String(table3.task_type ?? "").replace(/^.*\./, ""));
+  return {
+    at: { value: variant ? `${rule.name}+${variant.name}` : rule.name, ...at4 },
+    isSure: true,
+    quantization: model ? quantizationOf(model.table) : OPEN2,
+    architecture: axis(model && architectureOf(model)),
+    task: axis(task ?? (model && taskOf(model.name)))
+  };
+}
+function targetsIn(table3, depth) {
+  const inner = Object.values(table3).flatMap(
+    (value) => typeof value === "object" && value !== null && depth < DEEPEST4 ? targetsIn(value, depth + 1) : []
+  );
+  return typeof table3._target_ === "string" ? [{ name: table3._target_, table: table3 }, ...inner] : inner;
+}
+function axis(value) {
+  return value === void 0 ? OPEN2 : { values: [value], isSure: true };
+}
+function architectureOf({ name: name2, table: table3 }) {
+  const loader = name2.split(".").at(-2) ?? "";
+  const id2 = table3.pretrained_model_name_or_path;
+  const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
+  return ofClass ?? (typeof id2 === "string" ? architectureOfModel(id2) : void 0);
+}
+function taskOf(name2) {
+  return TASK_OF_CLASS.find(([pattern]) => pattern.test(name2.split(".").at(-2) ?? ""))?.[1];
+}
+function quantizationOf(table3) {
+  const config2 = table3.quantization_config;
+  const said = typeof config2 === "object" && config2 !== null ? config2 : table3;
+  if (said.load_in_8bit === true) return axis("bnb-int8");
+  if (said.load_in_4bit === true) return axis(`bnb-${String(said.bnb_4bit_quant_type ?? "fp4")}`);
+  const isUnread2 = typeof said.load_in_8bit === "string" || typeof said.load_in_4bit === "string";
+  return (config2 === void 0 || config2 === null) && !isUnread2 ? axis("none") : { values: ["bnb-*"], isSure: false };
+}
+
+// src/detect/code/notebook.ts
+var MAGIC = /^\s*[%!?]/;
+function pythonOfNotebook(text2) {
+  let cells;
+  try {
+    cells = JSON.parse(text2).cells;
+  } catch {
+    return void 0;
+  }
+  if (!Array.isArray(cells)) return void 0;
+  const placed2 = [];
+  let [offset, row] = [0, 0];
+  for (const line of cells.flatMap(sourceOf3).flat()) {
+    const found = text2.indexOf(JSON.stringify(line), offset);
+    if (found >= 0) {
+      row += countOf(text2.slice(offset, found), "\n");
+      offset = found;
+    }
+    while (placed2.length < row) placed2.push("");
+    placed2.push(MAGIC.test(line) ? "" : line.replace(/\n$/, ""));
+  }
+  return placed2.join("\n");
+}
+function countOf(text2, character) {
+  let count3 = 0;
+  for (let at4 = text2.indexOf(character); at4 >= 0; at4 = text2.indexOf(character, at4 + 1)) count3++;
+  return count3;
+}
+function sourceOf3(cell) {
+  if (typeof cell !== "object" || cell === null) return [];
+  const { cell_type: kind, source } = cell;
+  if (kind !== "code") return [];
+  if (typeof source === "string") return [source.split(/(?<=\n)/)];
+  return Array.isArray(source) ? [source.filter((line) => typeof line === "string")] : [];
+}
+
+// src/detect/code/trainer-yaml.ts
+var text = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
+var isOn = (table3, key) => table3[key] === true || text(table3, key) === "true";
+var has = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
+var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
+function bitsBy(key, method) {
+  return (table3) => {
+    const number5 = Number(table3[key] ?? 0);
+    const by = text(table3, method) || "bnb";
+    if (number5 === 0) return "none";
+    if (by === "bnb" || by === "bitsandbytes") return number5 === 8 ? "bnb-int8" : "bnb-nf4";
+    return `${by}-int${number5}`;
+  };
+}
+var LORA = {
+  lora: "lora",
+  qlora: "lora",
+  "llama-adapter": "adaption-prompt",
+  adalora: "adalora",
+  ia3: "ia3",
+  vera: "vera",
+  boft: "boft",
+  prompt_tuning: "prompt-tuning",
+  prefix_tuning: "prefix-tuning"
+};
+var byKey = (key, dora) => (table3) => {
+  const method = LORA[text(table3, key)];
+  return method === "lora" && isOn(table3, dora) ? "lora+dora" : method;
+};
+var TRAINERS = [
+  {
+    // https://docs.axolotl.ai/docs/config-reference.html
+    fits: (table3) => has(table3, "base_model") && has(table3, "adapter") && !has(table3, "params"),
+    methodKeys: ["adapter"],
+    methodOf: byKey("adapter", "peft_use_dora"),
+    modelKeys: ["base_model"],
+    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
+    taskOf: (table3) => {
+      const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
+      if (isOn(table3, "reward_model")) return "seq-cls";
+      if (has(table3, "processor_type")) return "image-text-to-text";
+      return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
+    }
+  },
+  {
+    // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
+    fits: (table3) => has(table3, "finetuning_type") && has(table3, "model_name_or_path"),
+    methodKeys: ["finetuning_type"],
+    methodOf: byKey("finetuning_type", "use_dora"),
+    modelKeys: ["model_name_or_path"],
+    quantizationOf: bitsBy("quantization_bit", "quantization_method"),
+    taskOf: () => "causal-lm"
+  },
+  {
+    // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
+    fits: (table3) => has(table3, "use_peft") && has(table3, "model_name_or_path"),
+    methodKeys: ["use_peft"],
+    methodOf: (table3) => isOn(table3, "use_peft") ? isOn(table3, "use_dora") ? "lora+dora" : "lora" : void 0,
+    modelKeys: ["model_name_or_path"],
+    quantizationOf: bits,
+    taskOf: () => "causal-lm"
+  },
+  {
+    // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
+    fits: (table3) => has(table3, "train_type", "sft_type", "tuner_type") && has(table3, "model", "model_id_or_path"),
+    methodKeys: ["train_type", "sft_type", "tuner_type"],
+    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora")(table3) ?? [])[0],
+    modelKeys: ["model", "model_id_or_path"],
+    quantizationOf: bitsBy("quant_bits", "quant_method"),
+    taskOf: () => "causal-lm"
+  }
+];
+function isUnread(table3) {
+  const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
+  return keys.some((key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]));
+}
+function readTrainerYaml(file2, content3) {
+  if (!/^\s*(adapter|finetuning_type|use_peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
+  const table3 = yamlTable(content3);
+  const trainer = table3 && TRAINERS.find(({ fits: fits2 }) => fits2(table3));
+  const method = table3 && trainer?.methodOf(table3);
+  if (table3 === void 0 || trainer === void 0 || method === void 0) return void 0;
+  const model = trainer.modelKeys.map((key) => table3[key]).find((value) => typeof value === "string");
+  const architecture = model === void 0 ? void 0 : architectureOfModel(model);
+  const line = content3.split("\n").findIndex((one2) => trainer.methodKeys.some((key) => one2.startsWith(`${key}:`))) + 1;
+  const known = (value) => ({ values: value ? [value] : [], isSure: value !== void 0 });
+  const found = {
+    at: { value: method, file: file2, line: Math.max(1, line) },
+    isSure: true,
+    quantization: isUnread(table3) ? { values: ["bnb-*"], isSure: false } : known((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table3)),
+    architecture: known(architecture),
+    task: known(trainer.taskOf(table3))
+  };
+  const unsure = architecture === void 0 && model !== void 0 ? [{ file: file2, line: found.at.line, value: `the architecture of \`${model.slice(0, 80)}\` is not known` }] : [];
+  return { file: file2, found: [found], unsure };
+}
+
+// src/detect/code/quantizations.ts
+var one = (name2) => () => ({ values: [name2], isSure: true, isUnread: false });
+var NONE2 = { values: [], isSure: true, isUnread: false };
+function bitsAndBytes(ask2) {
+  const [eight, four, type] = [ask2("load_in_8bit"), ask2("load_in_4bit"), ask2("bnb_4bit_quant_type")];
+  const kinds = type === void 0 ? ["fp4"] : type.texts.length > 0 ? type.texts : ["nf4"];
+  const fours = kinds.map((kind) => `bnb-${kind}`);
+  const isTypeSure = type === void 0 || type.isSure;
+  if (holds(four))
+    return { values: fours, isSure: isTypeSure, isUnread: type !== void 0 && type.texts.length === 0 };
+  if (holds(eight)) return { values: ["bnb-int8"], isSure: true, isUnread: false };
+  const open2 = [...isOpen(eight) ? ["bnb-int8"] : [], ...isOpen(four) ? fours : []];
+  return open2.length > 0 ? { values: open2, isSure: false, isUnread: true } : NONE2;
+}
+function holds(value) {
+  return value?.isSure === true && value.texts.every(isTrue);
+}
+function isOpen(value) {
+  return value !== void 0 && !value.isSure;
+}
+function byText(keyword2, names2, fallback) {
+  return (ask2) => {
+    const value = ask2(keyword2);
+    if (value === void 0 && fallback !== void 0) return one(fallback)();
+    const values = (value?.texts ?? []).flatMap((text2) => names2[text2] ?? []);
+    const isSure = value?.isSure === true && values.length === 1;
+    return { values: values.length > 0 ? values : Object.values(names2), isSure, isUnread: values.length === 0 };
+  };
+}
+var QUANTIZATION_OF_CONFIG = {
+  BitsAndBytesConfig: bitsAndBytes,
+  HqqConfig: one("hqq-int4"),
+  GPTQConfig: one("gptq-int4"),
+  AwqConfig: one("awq-int4"),
+  EetqConfig: one("eetq-int8"),
+  AqlmConfig: one("aqlm-2bit"),
+  CompressedTensorsConfig: one("ct-int4"),
+  FineGrainedFP8Config: one("fp8"),
+  Mxfp4Config: one("mxfp4"),
+  QuantoConfig: byText("weights", { int8: "quanto-int8", int4: "quanto-int4" }, "quanto-int8"),
+  TorchAoConfig: byText("quant_type", { int8_weight_only: "torchao-int8wo", int4_weight_only: "torchao-int4wo" })
+};
+
+// src/detect/code/facts.ts
+function argument2(call, index, keyword2) {
+  return call.positional[index] ?? call.keywords.get(keyword2);
+}
+var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
+function factsOf(module, originOf, elsewhere2) {
+  const reader = new FactReader(module, originOf, elsewhere2);
+  for (const call of module.calls) reader.read(call);
+  reader.readReferences();
+  return reader;
+}
+var FactReader = class {
+  constructor(module, originOf, elsewhere2) {
+    this.module = module;
+    this.originOf = originOf;
+    this.#values = new Values(module, elsewhere2);
+    this.#isDiffusion = [...module.imports.values()].some((one2) => /^diffusers(\.|$)/.test(one2.module));
+  }
+  module;
+  originOf;
+  trainers = [];
+  methods = [];
+  adapters = [];
+  quantizations = [];
+  models = [];
+  unsure = [];
+  #values;
+  #isDiffusion;
+  read(call) {
+    for (const name2 of this.#classesOf(call)) {
+      const rule = own2(METHOD_OF_CONFIG, name2.class);
+      if (rule) this.#readMethod(call, name2.class, name2.isSure);
+      const quantization = own2(QUANTIZATION_OF_CONFIG, name2.class);
+      if (quantization) this.#readQuantization(call, quantization);
+    }
+    const path = call.name.split(".");
+    const last3 = path.at(-1) ?? "";
+    const loader = last3 === "from_pretrained" ? path : this.#loaderNamed(call);
+    if (loader !== void 0)
+      this.#readModel(call, loader, this.#nameOf(loader.slice(0, -1).join(".")) ?? loader.at(-2) ?? "");
+    else if (last3 === "get_peft_model" && /^Fast\w*Model$/.test(path.at(-2) ?? ""))
+      this.#note(call, "lora", OPEN2, true);
+    else this.#readHelper(call, this.#nameOf(call.name) ?? "");
+  }
+  /** Classes that are handed on instead of called: `class Mine(LoraConfig)`, `parser((Args, LoraConfig))`, `getattr(peft, name)`. */
+  readReferences() {
+    for (const [name2, bases] of this.module.bases)
+      for (const base of bases) {
+        const rule = own2(METHOD_OF_CONFIG, this.#nameOf(base) ?? "");
+        if (rule)
+          this.methods.push({
+            method: rule.name,
+            task: OPEN2,
+            isSure: false,
+            scope: name2,
+            line: this.#lineOfScope(name2)
+          });
+      }
+  }
+  /** The classes that a call may be of: by import, by an alias, out of a table of classes. */
+  #classesOf(call) {
+    const direct = this.#nameOf(call.name);
+    if (direct !== void 0) return [{ class: direct, isSure: true }];
+    const callee = call.node.firstChild;
+    return callee ? this.#classesIn(callee, call.scope, 0) : [];
+  }
+  #classesIn(node2, scope, depth) {
+    if (depth > 4) return [];
+    const text2 = textOf3(this.module.source, node2);
+    const name2 = this.#nameOf(text2);
+    if (name2 !== void 0) return [{ class: name2, isSure: true }];
+    const among = (nodes, isSure) => nodes.flatMap((one2) => this.#classesIn(one2, scope, depth + 1)).map((one2) => ({ ...one2, isSure: one2.isSure && isSure && nodes.length === 1 }));
+    if (node2.name === "VariableName") return among(this.#values.assigned(text2, scope), true);
+    if (node2.name === "ConditionalExpression")
+      return among(
+        [node2.firstChild, node2.lastChild].flatMap((one2) => one2 ?? []),
+        false
+      );
+    const table3 = node2.name === "CallExpression" ? node2.firstChild?.firstChild : node2.firstChild;
+    if (!table3 || !["MemberExpression", "CallExpression"].includes(node2.name)) return [];
+    const key = node2.name === "CallExpression" ? callOf(this.module.source, node2).positional[0] : node2.getChild("[")?.nextSibling;
+    const entries = table3.name === "DictionaryExpression" ? this.#values.dictionary(table3) : this.#values.entries(textOf3(this.module.source, table3), scope);
+    const wanted = this.#values.of(key ?? void 0, scope);
+    const chosen = entries.filter(([entry]) => wanted.texts.includes(entry));
+    return among(
+      (chosen.length > 0 ? chosen : entries).map(([, one2]) => one2),
+      chosen.length === 1 && wanted.isSure
+    );
+  }
+  /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
+  #nameOf(written2) {
+    const parts = written2.split(".");
+    const origin2 = this.originOf(parts[0] ?? "");
+    if (origin2 === void 0 || !LIBRARIES.test(origin2.module)) return void 0;
+    return parts.length > 1 ? parts.at(-1) : origin2.name;
+  }
+  #readMethod(call, name2, isSure) {
+    const rule = own2(METHOD_OF_CONFIG, name2);
+    if (rule === void 0) return;
+    const variant = rule.variants.find(({ keyword: keyword2, is }) => {
+      const value = this.#values.of(call.keywords.get(keyword2), call.scope);
+      return value.isSure && value.texts.includes(is);
+    });
+    const task = this.#task(call);
+    this.#note(call, variant ? `${rule.name}+${variant.name}` : rule.name, task, isSure);
+  }
+  #task(call) {
+    const value = this.#values.of(call.keywords.get("task_type"), call.scope);
+    const known = value.texts.filter((text2) => text2 !== "None").map((text2) => text2.replace(/^.*\./, ""));
+    for (const text2 of known)
+      if (own2(TASK_OF_TYPE, text2) === void 0)
+        this.#doubt(call, `the task type \`${text2.slice(0, 60)}\` is not known`);
+    return { values: known.flatMap((text2) => own2(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
+  }
+  #note(call, method, task, isSure) {
+    const runs = this.#values.runs(call.node, call.scope);
+    this.methods.push({ method, task, isSure: isSure && runs, ...this.#placeOf(call) });
+    if (this.#isDiffusion && task.values.length === 0) this.trainers.push({ task: "denoise", ...this.#placeOf(call) });
+  }
+  #readQuantization(call, read2) {
+    const quantized = read2(
+      (keyword2) => call.keywords.has(keyword2) ? this.#values.of(call.keywords.get(keyword2), call.scope) : void 0
+    );
+    if (quantized.isUnread) this.#doubt(call, `\`${call.name}\` is set by values that are not in the source`);
+    const always = this.#values.runs(call.node, call.scope);
+    this.quantizations.push({ ...quantized, always, ...this.#placeOf(call) });
+  }
+  /** `load = AutoModelForCausalLM.from_pretrained`, called by that name: what it was taken from. */
+  #loaderNamed(call) {
+    const assigned = call.name.includes(".") ? [] : this.#values.assigned(call.name, call.scope);
+    const written2 = assigned.map((one2) => textOf3(this.module.source, one2));
+    return written2.find((one2) => /^[\w.]+\.from_pretrained$/.test(one2))?.split(".");
+  }
+  #readModel(call, path, loader) {
+    if (/^(Auto)?PeftModel/.test(loader) && this.#nameOf(path[0] ?? "") !== void 0)
+      this.adapters.push({ method: "*", task: OPEN2, isSure: false, ...this.#placeOf(call) });
+    if (/Tokenizer|Processor|FeatureExtractor|Config$|Scheduler|^PeftModel|Autoencoder|^VAE/.test(loader)) return;
+    const isOfLibrary = /^Auto|^Fast/.test(loader) || this.#nameOf(path[0] ?? "") !== void 0;
+    const task = TASK_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
+    if (!isOfLibrary || task === void 0) return;
+    const id2 = call.positional[0] ?? call.keywords.get("pretrained_model_name_or_path") ?? call.keywords.get("model_name");
+    const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
+    this.#noteModel(call, this.#values.of(id2, call.scope), ofClass, task, this.#quantizationIn(call, loader));
+  }
+  #noteModel(call, ids, ofClass, task, said) {
+    const names2 = ids.texts.filter((text2) => text2 !== "None" && text2 !== "");
+    const found = names2.map(architectureOfModel);
+    const known = found.flatMap((one2) => one2 ?? []);
+    const architecture = ofClass ? { values: [ofClass], isSure: true } : { values: found.length === known.length ? [...new Set(known)] : [], isSure: ids.isSure && known.length > 0 };
+    const byName = names2.flatMap((text2) => quantizationOfModel(text2) ?? []);
+    const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
+    const [model] = names2;
+    this.models.push({
+      ...{ architecture, quantization, ...this.#placeOf(call), ...model && { model } },
+      task: { values: [task], isSure: true }
+    });
+    if (architecture.values.length > 0) return;
+    const what = model ? `the architecture of \`${model.slice(0, 80)}\` is not known` : "which model is loaded is not in the source";
+    this.#doubt(call, what);
+  }
+  /** What a call that loads a model says of its quantization. */
+  #quantizationIn(call, loader) {
+    const spread = call.positional.findIndex((one2) => one2.name === "**");
+    const table3 = spread < 0 ? void 0 : call.positional[spread + 1];
+    const more = table3 ? this.#spread(table3, call.scope) : /* @__PURE__ */ new Map();
+    const given = (keyword2) => call.keywords.get(keyword2) ?? more?.get(keyword2);
+    const isUnsloth = /^Fast/.test(loader);
+    const named2 = given("quantization_config");
+    if (named2 !== void 0) {
+      const value = this.#values.of(named2, call.scope);
+      const isNone = value.isSure && value.texts.every((text2) => text2 === "None");
+      if (!isNone) return "named elsewhere";
+    }
+    for (const [keyword2, name2] of [
+      ["load_in_8bit", "bnb-int8"],
+      ["load_in_4bit", isUnsloth ? "bnb-nf4" : "bnb-fp4"]
+    ]) {
+      const node2 = given(keyword2);
+      if (node2 === void 0) continue;
+      const value = this.#values.of(node2, call.scope);
+      if (!value.isSure) return { values: [name2], isSure: false };
+      if (value.texts.every(isTrue)) return { values: [name2], isSure: true };
+      if (isUnsloth && keyword2 === "load_in_4bit") return "none";
+    }
+    if (isUnsloth && !given("load_in_4bit")) return { values: ["bnb-nf4"], isSure: more !== void 0 };
+    return more === void 0 ? OPEN2 : "none";
+  }
+  /** Keywords that come from a table; undefined where they cannot be seen. */
+  #spread(node2, scope) {
+    const name2 = textOf3(this.module.source, node2);
+    const entries = node2.name === "VariableName" ? this.#values.entries(name2, scope) : this.#values.dictionary(node2);
+    const isFilledLater = this.module.source.text.includes(`${name2}[`) || this.module.source.text.includes(`${name2}.update(`);
+    return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
+  }
+  /** Helpers that make configurations or load models: trl's, PEFT's own, a trainer that is given the name of a model. */
+  #readHelper(call, name2) {
+    if (name2 === "get_peft_config") this.#readPeftTable(call);
+    else if (name2 === "get_quantization_config" && this.#isOfTrl(call)) this.#readTrlQuantization(call);
+    else if (name2 === "ModelConfig") this.#readModelConfig(call);
+    else if (name2 === "SentenceTransformer") {
+      const id2 = this.#values.of(argument2(call, 0, "model_name_or_path"), call.scope);
+      this.#noteModel(call, id2, void 0, "feature", "none");
+    } else if (own2(TASK_OF_TRAINER, name2) !== void 0) this.#readTrainer(call, TASK_OF_TRAINER[name2] ?? "");
+  }
+  #readTrlQuantization(call) {
+    const values = ["bnb-nf4", "bnb-int8"];
+    this.quantizations.push({ values, isSure: false, isUnread: false, always: false, ...this.#placeOf(call) });
+  }
+  #readTrainer(call, task) {
+    this.trainers.push({ task, ...this.#placeOf(call) });
+    const model = this.#values.of(argument2(call, 0, "model"), call.scope);
+    if (model.texts.length > 0) this.#noteModel(call, model, void 0, task, this.#quantizationOfTrainer(call));
+  }
+  /** A trainer loads the model by the `model_init_kwargs` of its arguments. */
+  #quantizationOfTrainer(call) {
+    const given = call.keywords.get("args");
+    if (given === void 0) return "none";
+    const named2 = given.name === "VariableName" ? this.#values.assigned(textOf3(this.module.source, given), call.scope) : [given];
+    const [only] = named2;
+    if (named2.length !== 1 || only?.name !== "CallExpression") return OPEN2;
+    const made = callOf(this.module.source, only);
+    if (made.positional.some(({ name: name2 }) => name2 === "**")) return OPEN2;
+    return made.keywords.has("model_init_kwargs") ? "named elsewhere" : "none";
+  }
+  /** PEFT's takes a table with `peft_type`; trl's takes its ModelConfig, which makes LoRA or nothing. */
+  #readPeftTable(call) {
+    const [first] = call.positional;
+    if (this.#isOfTrl(call)) {
+      this.#note(call, "lora", OPEN2, false);
+      return;
+    }
+    const table3 = first?.name === "VariableName" ? this.#values.entries(textOf3(this.module.source, first), call.scope) : [];
+    const entries = new Map(first && table3.length === 0 ? this.#values.dictionary(first) : table3);
+    const type = this.#values.of(entries.get("peft_type"), call.scope);
+    const task = this.#values.of(entries.get("task_type"), call.scope);
+    for (const text2 of type.texts) {
+      const method = own2(METHOD_OF_TYPE, text2.replace(/^.*\./, ""));
+      const tasks = task.texts.flatMap((one2) => own2(TASK_OF_TYPE, one2.replace(/^.*\./, "")) ?? []);
+      if (method) this.#note(call, method, { values: tasks, isSure: task.isSure }, type.isSure);
+    }
+  }
+  #readModelConfig(call) {
+    const is = (keyword2) => {
+      const value = this.#values.of(call.keywords.get(keyword2), call.scope);
+      return value.isSure && value.texts.every(isTrue);
+    };
+    if (!is("use_peft")) return;
+    this.#note(call, is("use_dora") ? "lora+dora" : "lora", OPEN2, true);
+    const type = this.#values.of(call.keywords.get("bnb_4bit_quant_type"), call.scope).texts[0] ?? "nf4";
+    const kinds = [["load_in_4bit", `bnb-${type}`], ["load_in_8bit", "bnb-int8"]];
+    const sure2 = kinds.filter(([keyword2]) => is(keyword2));
+    const open2 = kinds.filter(([keyword2]) => call.keywords.has(keyword2) && !this.#isKnown(call, keyword2));
+    const values = (sure2.length > 0 ? sure2 : open2).map(([, name2]) => name2);
+    const quantization = values.length > 0 ? { values, isSure: sure2.length > 0 } : "none";
+    this.#noteModel(
+      call,
+      this.#values.of(call.keywords.get("model_name_or_path"), call.scope),
+      void 0,
+      "causal-lm",
+      quantization
+    );
+  }
+  #isKnown(call, keyword2) {
+    return this.#values.of(call.keywords.get(keyword2), call.scope).isSure;
+  }
+  #isOfTrl(call) {
+    return /^trl(\.|$)/.test(this.originOf(call.name.split(".")[0] ?? "")?.module ?? "");
+  }
+  #doubt(call, value) {
+    this.unsure.push({ line: this.module.source.placeOf(call.node.from).line, value });
+  }
+  #placeOf(call) {
+    return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
+  }
+  #lineOfScope(name2) {
+    const at4 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
+    return this.module.source.placeOf(Math.max(0, at4)).line;
+  }
+};
+
+// src/detect/code/module.ts
+function readModule(file2, text2) {
+  const source = parsePython(text2);
+  const reader = new Reader(file2, source);
+  source.top.cursor().iterate((node2) => reader.read(node2.node));
+  return reader;
+}
+var Reader = class {
+  constructor(file2, source) {
+    this.file = file2;
+    this.source = source;
+  }
+  file;
+  source;
+  imports = /* @__PURE__ */ new Map();
+  wildcards = [];
+  scopes = /* @__PURE__ */ new Set([""]);
+  calls = [];
+  assigned = /* @__PURE__ */ new Map();
+  parameters = /* @__PURE__ */ new Map();
+  bases = /* @__PURE__ */ new Map();
+  mentions = /* @__PURE__ */ new Map();
+  fields = /* @__PURE__ */ new Map();
+  configured = /* @__PURE__ */ new Map();
+  /** Where each top-level definition ends, in order: what is read stands in the last one that was opened. */
+  #open = { name: "", from: 0, to: 0 };
+  read(node2) {
+    if (node2.name === "ImportStatement") this.#readImport(node2);
+    else if (isDefinition(node2)) this.#readDefinition(node2);
+    else if (node2.name === "AssignStatement") this.#readAssignment(node2);
+    else if (node2.name === "CallExpression")
+      this.calls.push({ ...callOf(this.source, node2), scope: this.scopeOf(node2) });
+    else if (node2.name === "VariableName" && node2.parent?.name !== "ImportStatement")
+      this.#mention(this.scopeOf(node2), textOf3(this.source, node2));
+  }
+  #mention(scope, name2) {
+    const known = this.mentions.get(scope);
+    if (known) known.add(name2);
+    else this.mentions.set(scope, /* @__PURE__ */ new Set([name2]));
+  }
+  scopeOf(node2) {
+    if (node2.from >= this.#open.from && node2.to <= this.#open.to) return this.#open.name;
+    for (let at4 = node2; at4; at4 = at4.parent)
+      if (isDefinition(at4) && isTop(at4)) return this.#nameOf(at4);
+    return "";
+  }
+  #nameOf(node2) {
+    const name2 = node2.getChild("VariableName");
+    return name2 ? textOf3(this.source, name2) : "";
+  }
+  #readImport(node2) {
+    const text2 = textOf3(this.source, node2).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
+    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text2);
+    const listed = (from?.[2] ?? text2.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
+    for (const one2 of listed) {
+      const [name2 = "", alias] = one2.split(/\s+as\s+/);
+      if (from?.[1] && name2 === "*") this.wildcards.push(from[1]);
+      else if (from?.[1]) this.imports.set(alias ?? name2, { module: from[1], name: name2 });
+      else if (name2 !== "")
+        this.imports.set(alias ?? name2.split(".")[0] ?? "", { module: alias ? name2 : name2.split(".")[0] ?? "" });
+    }
+  }
+  #readDefinition(node2) {
+    const name2 = this.#nameOf(node2);
+    if (isTop(node2)) {
+      this.scopes.add(name2);
+      this.#open = { name: name2, from: node2.from, to: node2.to };
+    }
+    if (node2.name === "ClassDefinition") {
+      const list2 = node2.getChild("ArgList");
+      this.bases.set(name2, list2 ? elementsOf(list2).map((one2) => textOf3(this.source, one2)) : []);
+    } else this.#readParameters(node2, name2);
+  }
+  #readParameters(node2, name2) {
+    const list2 = node2.getChild("ParamList");
+    const decorator = node2.parent?.getChildren("Decorator").find((one2) => /^@hydra\.main\b/.test(textOf3(this.source, one2)));
+    const parts = list2 ? elementsOf(list2).filter((part2) => part2.name !== "TypeDef") : [];
+    let index = 0;
+    for (const [at4, part2] of parts.entries()) {
+      if (part2.name !== "VariableName" || parts[at4 - 1]?.name === "AssignOp") continue;
+      const parameter = textOf3(this.source, part2);
+      const fallback = parts[at4 + 1]?.name === "AssignOp" ? parts[at4 + 2] : void 0;
+      const key = `${this.scopeOf(node2)} ${parameter}`;
+      if (!this.parameters.has(key)) this.parameters.set(key, { function: name2, index, ...fallback && { fallback } });
+      if (decorator && index === 0) this.configured.set(key, callOf(this.source, decorator));
+      if (parameter !== "self" && parameter !== "cls") index++;
+    }
+  }
+  #readAssignment(node2) {
+    const [target2, ...rest] = childrenOf(node2);
+    const value = rest.at(-1);
+    if (!target2 || !value || value.name === "TypeDef") return;
+    const name2 = textOf3(this.source, target2);
+    if (target2.name !== "VariableName" && !/^self\.\w+$/.test(name2)) return;
+    const isPlain = rest.filter((part2) => part2.name === "AssignOp" || part2.name === ",").length === 1;
+    if (isPlain) push3(this.assigned, `${this.scopeOf(node2)} ${name2}`, value);
+    if (isPlain && rest[0]?.name === "TypeDef" && node2.parent?.parent?.name === "ClassDefinition")
+      push3(this.fields, name2, value);
+  }
+};
+function isDefinition({ name: name2 }) {
+  return name2 === "FunctionDefinition" || name2 === "ClassDefinition";
+}
+function isTop(node2) {
+  for (let at4 = node2.parent; at4; at4 = at4.parent) if (isDefinition(at4)) return false;
+  return true;
+}
+function push3(map2, key, value) {
+  const known = map2.get(key);
+  if (known) known.push(value);
+  else map2.set(key, [value]);
+}
+
+// src/detect/code/program.ts
+var FEW = 3;
+var MOST_UP = 4;
+var MOST_REACHED = 300;
+var Program = class {
+  /** `texts` are parsed; `paths` are all Python files there are; `yaml` gives a configuration by its path. */
+  constructor(texts, paths, yaml) {
+    this.paths = paths;
+    this.yaml = yaml;
+    for (const [file2, text2] of texts) this.#modules.set(file2, readModule(file2, text2));
+    for (const module of this.#modules.values()) this.#defaults.set(module.file, defaultsOf(module));
+    for (const module of this.#modules.values())
+      this.#facts.set(module.file, factsOf(module, this.#originIn(module), this.#elsewhere(module)));
+    for (const module of this.#modules.values()) this.#readEdges(module);
+  }
+  paths;
+  yaml;
+  #modules = /* @__PURE__ */ new Map();
+  #facts = /* @__PURE__ */ new Map();
+  #defaults = /* @__PURE__ */ new Map();
+  #down = /* @__PURE__ */ new Map();
+  #up = /* @__PURE__ */ new Map();
+  #contexts = /* @__PURE__ */ new Map();
+  files() {
+    return [...this.#modules.keys()];
+  }
+  factsOf(file2) {
+    return this.#facts.get(file2);
+  }
+  /** What can be said of a method: from what its function reaches, else from its callers, else from its file. */
+  contextOf(file2, { scope }) {
+    const own3 = nodeOf(file2, scope);
+    const known = this.#contexts.get(own3) ?? this.#findContext(file2, own3);
+    this.#contexts.set(own3, known);
+    return known;
+  }
+  #findContext(file2, own3) {
+    let level = [own3];
+    const seen = new Set(level);
+    for (let up = 0; up <= MOST_UP && level.length > 0; up++) {
+      const context = this.#contextIn(this.#reached(level), level.length);
+      if (context.models.length > 0) return context;
+      level = [...new Set(level.flatMap((node2) => [...this.#up.get(node2) ?? []]))].filter((node2) => !seen.has(node2));
+      for (const node2 of level) seen.add(node2);
+    }
+    const inFile = [...this.#modules.get(file2)?.scopes ?? []].map((scope) => nodeOf(file2, scope));
+    return this.#contextIn(inFile, Number.POSITIVE_INFINITY);
+  }
+  #contextIn(nodes, callers) {
+    const models = [];
+    const quantizations = [];
+    const tasks = [];
+    for (const node2 of nodes) {
+      const [file2 = "", scope = ""] = node2.split("\0");
+      const facts = this.#facts.get(file2);
+      models.push(...(facts?.models ?? []).filter((one2) => one2.scope === scope));
+      quantizations.push(...(facts?.quantizations ?? []).filter((one2) => one2.scope === scope));
+      tasks.push(...(facts?.trainers ?? []).filter((one2) => one2.scope === scope).map(({ task }) => task));
+    }
+    return {
+      models: distinct2(models),
+      quantizations: distinct2(quantizations),
+      tasks: [...new Set(tasks)],
+      isNear: callers === 1,
+      isFar: callers > FEW
+    };
+  }
+  #reached(from) {
+    const reached = new Set(from);
+    for (const node2 of reached)
+      for (const next2 of this.#down.get(node2) ?? []) if (reached.size < MOST_REACHED) reached.add(next2);
+    return reached;
+  }
+  #readEdges(module) {
+    const callsIn = /* @__PURE__ */ new Map();
+    for (const call of module.calls) {
+      const known = callsIn.get(call.scope);
+      if (known) known.push(call);
+      else callsIn.set(call.scope, [call]);
+    }
+    for (const scope of module.scopes) {
+      const targets = /* @__PURE__ */ new Set();
+      for (const name2 of module.mentions.get(scope) ?? []) {
+        const target2 = this.#definition(module, name2, 0);
+        if (target2 !== void 0) targets.add(target2);
+      }
+      for (const call of callsIn.get(scope) ?? []) {
+        const [root = "", name2 = "", ...more] = call.name.split(".");
+        const there = name2 !== "" && more.length === 0 ? this.#moduleNamed(module, root) : void 0;
+        if (there?.scopes.has(name2)) targets.add(nodeOf(there.file, name2));
+      }
+      const own3 = nodeOf(module.file, scope);
+      targets.delete(own3);
+      this.#down.set(own3, targets);
+      for (const target2 of targets) this.#up.set(target2, (this.#up.get(target2) ?? /* @__PURE__ */ new Set()).add(own3));
+    }
+  }
+  /** Where a name of a module is defined in the program. */
+  #definition(module, name2, depth) {
+    if (module.scopes.has(name2) && name2 !== "") return nodeOf(module.file, name2);
+    const imported = module.imports.get(name2);
+    if (imported?.name === void 0 || depth > 3) return void 0;
+    const there = this.#own(module.file, imported.module);
+    return there && this.#definition(there, imported.name, depth + 1);
+  }
+  #moduleNamed(module, name2) {
+    const imported = module.imports.get(name2);
+    if (imported === void 0) return void 0;
+    const path = imported.name === void 0 ? imported.module : joinedName(imported.module, imported.name);
+    return this.#own(module.file, path);
+  }
+  #own(file2, written2) {
+    if (LIBRARIES.test(written2)) return void 0;
+    const path = ownFile(file2, written2, this.paths);
+    return path === void 0 ? void 0 : this.#modules.get(path);
+  }
+  /** A name of a library, through own modules that hand it on. */
+  #originIn(module, depth = 0) {
+    return (name2) => {
+      const imported = module.imports.get(name2);
+      if (imported === void 0) {
+        const there2 = depth > 3 ? [] : module.wildcards.flatMap((from) => this.#own(module.file, from) ?? []);
+        return there2.map((one2) => this.#originIn(one2, depth + 1)(name2)).find((one2) => one2 !== void 0);
+      }
+      const there = depth > 3 ? void 0 : this.#own(module.file, imported.module);
+      if (there && imported.name !== void 0) return this.#originIn(there, depth + 1)(imported.name);
+      return { module: imported.module, name: imported.name ?? imported.module };
+    };
+  }
+  #elsewhere(module) {
+    const near = [...new Set([...module.imports.values()].map((one2) => one2.module))].flatMap(
+      (written2) => this.#own(module.file, written2) ?? []
+    );
+    return {
+      defaultOf: (name2) => [module, ...near].map((one2) => this.#defaults.get(one2.file)?.get(name2)).find((value) => value !== void 0),
+      configured: (of, call, path) => configuredBy(of, call, path, this.yaml)
+    };
+  }
+};
+function nodeOf(file2, scope) {
+  return `${file2}\0${scope}`;
+}
+function distinct2(facts) {
+  return [...new Map(facts.map((fact) => [JSON.stringify({ ...fact, line: 0 }), fact])).values()];
+}
+function joinedName(module, name2) {
+  return module.endsWith(".") ? `${module}${name2}` : `${module}.${name2}`;
+}
+function ownFile(file2, written2, paths) {
+  const dots = /^\.*/.exec(written2)?.[0].length ?? 0;
+  const parts = written2.slice(dots).split(".").filter(Boolean);
+  const folder = file2.split("/").slice(0, -1);
+  const starts = dots > 0 ? [folder.slice(0, Math.max(0, folder.length - dots + 1))] : Array.from({ length: folder.length + 1 }, (_, up) => folder.slice(0, folder.length - up));
+  for (const start of [...starts, ...dots > 0 ? [] : [["src"]]]) {
+    const path = [...start, ...parts].join("/");
+    for (const candidate of [`${path}.py`, `${path}/__init__.py`]) if (paths.has(candidate)) return candidate;
+  }
+  return void 0;
+}
+function defaultsOf(module) {
+  const found = /* @__PURE__ */ new Map();
+  const note = (name2, text2) => {
+    if (text2 === void 0) return;
+    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text2])];
+    found.set(name2, { texts, isSure: texts.length === 1 });
+  };
+  const literal3 = (node2) => stringValue(module.source, node2) ?? (node2 && ["Boolean", "None", "Number"].includes(node2.name) ? textOf3(module.source, node2) : void 0);
+  for (const call of module.calls) {
+    if (!call.name.endsWith("add_argument")) continue;
+    const flag = call.positional.map((one2) => stringValue(module.source, one2)).find((one2) => one2?.startsWith("--"));
+    const action2 = stringValue(module.source, call.keywords.get("action"));
+    const byAction = action2 === "store_true" ? "False" : action2 === "store_false" ? "True" : void 0;
+    if (flag) note(flag.slice(2).replaceAll("-", "_"), literal3(call.keywords.get("default")) ?? byAction);
+  }
+  for (const [name2, nodes] of module.fields)
+    for (const node2 of nodes) {
+      const call = node2.name === "CallExpression" ? module.calls.find((one2) => one2.node.from === node2.from && one2.node.to === node2.to) : void 0;
+      note(name2, literal3(call ? call.keywords.get("default") : node2));
+    }
+  return new Map(
+    [...found].map(([name2, value]) => [name2, value.texts.join() === "None" ? { ...sure("None") } : value])
+  );
+}
+
+// src/detect/code.ts
+var NAMES_METHOD = new RegExp(
+  `\\b(${[...Object.keys(METHOD_OF_CONFIG), "get_peft_model", "get_peft_config", "ModelConfig", "peft_type", "(?:Auto)?PeftModel\\w*"].join("|")})\\b`
+);
+var NAMES_PEFT = /\bpeft\b|\bunsloth\b|\btrl\b/;
+var ADDS = /from_pretrained|BitsAndBytesConfig|load_in_[48]bit|add_argument|dataclass|\bpeft\b/;
+var MOST_PARSED = 1500;
+var MOST_CALLING = 100;
+function readProgram(texts, yaml) {
+  const paths = new Set(texts.keys());
+  const isNaming = (text2) => NAMES_METHOD.test(text2);
+  const naming = [...texts].some(([, text2]) => NAMES_PEFT.test(text2)) ? [...texts].filter(([, text2]) => isNaming(text2)).map(([file2]) => file2) : [];
+  const tooDeep = naming.filter((file2) => isTooDeep(texts.get(file2) ?? ""));
+  const wanted = joinedFiles(naming, texts, paths).filter((file2) => !tooDeep.includes(file2));
+  const program = new Program(new Map(wanted.map((file2) => [file2, texts.get(file2) ?? ""])), paths, yaml);
+  const made = wanted.flatMap((file2) => useIn(program, file2, "methods") ?? []);
+  const read2 = made.length > 0 ? made : wanted.flatMap((file2) => useIn(program, file2, "adapters") ?? []);
+  const unread = tooDeep.map((file2) => ({
+    ...{ file: file2, found: [] },
+    unsure: [{ file: file2, line: 1, value: "the file is nested too deeply to be read" }]
+  }));
+  return [...read2, ...unread];
+}
+function useIn(program, file2, which) {
+  const facts = program.factsOf(file2);
+  if (facts === void 0 || facts[which].length === 0) return void 0;
+  const found = facts[which].map((method) => foundOf(file2, method, program.contextOf(file2, method)));
+  return { file: file2, found, unsure: facts.unsure.map(({ line, value }) => ({ file: file2, line, value })) };
+}
+function joinedFiles(naming, texts, paths) {
+  const wanted = new Set(naming.slice(0, MOST_PARSED));
+  const first = new Set(wanted);
+  const imported = /* @__PURE__ */ new Map();
+  const importedBy = (file2) => {
+    const known = imported.get(file2) ?? importedFiles(file2, texts, paths);
+    imported.set(file2, known);
+    return known;
+  };
+  const isReadable = (file2) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file2) ?? "");
+  for (const file2 of first.size > 0 ? paths : [])
+    if (wanted.size < first.size + MOST_CALLING && !wanted.has(file2) && importedBy(file2).some((there) => first.has(there)) && isReadable(file2))
+      wanted.add(file2);
+  for (const file2 of wanted)
+    for (const there of importedBy(file2))
+      if (!wanted.has(there) && ADDS.test(texts.get(there) ?? "") && isReadable(there)) wanted.add(there);
+  return [...wanted];
+}
+var IMPORT = /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n]+)|import[ \t]+([.\w]+))/gm;
+function importedFiles(file2, texts, paths) {
+  const found = /* @__PURE__ */ new Set();
+  for (const [, from, names2 = "", plain3] of (texts.get(file2) ?? "").matchAll(IMPORT)) {
+    const written2 = [from ?? plain3 ?? ""];
+    if (from)
+      for (const name2 of names2.split(","))
+        written2.push(`${from.replace(/\.$/, ".")}${from.endsWith(".") ? "" : "."}${/\w+/.exec(name2)?.[0] ?? ""}`);
+    for (const one2 of written2) {
+      const there = ownFile(file2, one2, paths);
+      if (there !== void 0 && there !== file2) found.add(there);
+    }
+  }
+  return [...found];
+}
+function foundOf(file2, method, context) {
+  const models = modelsFor(method, context.models);
+  const near = (axis2) => ({ ...axis2, isSure: axis2.isSure && context.isNear });
+  return {
+    at: { value: method.method, file: file2, line: method.line },
+    isSure: method.isSure,
+    quantization: fromAfar(near(quantizationOf2(models, context)), context),
+    architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
+    task: method.task.values.length > 0 ? method.task : near(taskOf2(models, context))
+  };
+}
+function fromAfar(quantization, { isFar }) {
+  return isFar && quantization.values.join() === "none" ? OPEN2 : quantization;
+}
+var DIFFUSION = "denoise";
+function modelsFor({ task }, models) {
+  const wanted = task.values.length > 0 ? task.values : [DIFFUSION];
+  const fitting = models.filter((model) => model.task.values.some((value) => wanted.includes(value)));
+  return fitting.length > 0 ? fitting : models;
+}
+function joinedAxis(axes) {
+  const values = [...new Set(axes.flatMap((axis2) => axis2.values))];
+  if (axes.length === 0 || axes.some((axis2) => axis2.values.length === 0)) return OPEN2;
+  return { values, isSure: values.length === 1 && axes.every((axis2) => axis2.isSure) };
+}
+function taskOf2(models, { tasks }) {
+  const ofTrainers = [...new Set(tasks)];
+  const ofModels = joinedAxis(models.map(({ task }) => task));
+  const agreed = ofModels.values.filter((value) => ofTrainers.includes(value));
+  if (agreed.length > 0) return { values: agreed, isSure: agreed.length === 1 };
+  return models.length > 0 ? ofModels : { values: ofTrainers, isSure: false };
+}
+function quantizationOf2(models, { quantizations }) {
+  const said = models.map(({ quantization }) => quantization);
+  const named2 = said.filter((one2) => typeof one2 === "object" && one2.values.length > 0);
+  if (named2.length > 0)
+    return joinedAxis(said.map((one2) => typeof one2 === "object" ? one2 : { values: ["none"], isSure: false }));
+  const isNamed = said.includes("named elsewhere");
+  if (quantizations.length > 0) {
+    const values = new Set(quantizations.flatMap((one2) => one2.values));
+    const isUnread2 = quantizations.some((one2) => one2.isUnread);
+    const isAlways = quantizations.every((one2) => one2.always && one2.isSure);
+    const isForSome = isNamed && said.includes("none");
+    if (values.size === 0 || !isUnread2 && (!isAlways || isForSome)) values.add("none");
+    return { values: [...values], isSure: values.size === 1 && isAlways && !isUnread2 };
+  }
+  if (isNamed) return { values: ["bnb-*"], isSure: false };
+  return said.length > 0 && said.every((one2) => one2 === "none") ? { values: ["none"], isSure: true } : OPEN2;
+}
+
+// src/detect/sources.ts
+var MEBIBYTE = 1024 * 1024;
+var PYTHON = { name: "Python files", fits: /\.py$/, most: 6e3, largest: MEBIBYTE / 2, bytes: 64 * MEBIBYTE };
+var NOTEBOOKS = { name: "notebooks", fits: /\.ipynb$/, most: 300, largest: 4 * MEBIBYTE, bytes: 48 * MEBIBYTE };
+var YAML = { name: "YAML files", fits: /\.ya?ml$/, most: 2e3, largest: MEBIBYTE / 32, bytes: 8 * MEBIBYTE };
+var NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party|\.github)\//;
+var TESTS = /(^|\/)(tests?([-_][^/]*)?|[^/]*[-_]tests?|docs?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
+async function readSources(tree, files, what, findings) {
+  const read2 = (kind) => readKind(tree, files, kind, findings);
+  const python = await read2(PYTHON);
+  if (what === "manifests") return { python, notebooks: /* @__PURE__ */ new Map(), yaml: /* @__PURE__ */ new Map() };
+  return { python, notebooks: await read2(NOTEBOOKS), yaml: await read2(YAML) };
+}
+function readUses({ python, notebooks, yaml }) {
+  const own3 = new Map([...python].filter(([path]) => !TESTS.test(path)));
+  for (const [path, text2] of notebooks) {
+    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text2);
+    if (inside !== void 0) own3.set(path, inside);
+  }
+  const ofYaml = [...yaml].flatMap(
+    ([path, text2]) => TESTS.test(path) ? [] : readTrainerYaml(path, text2) ?? readHydraYaml(path, text2) ?? []
+  );
+  return [...readProgram(own3, (path) => yaml.get(path)), ...ofYaml];
+}
+async function readKind(tree, files, kind, findings) {
+  const all = files.filter((file2) => file2.kind === "file" && kind.fits.test(file2.path) && !isManifest(file2.path)).filter(({ path }) => !NOT_OWN_CODE.test(path));
+  const small = all.filter(({ bytes }) => bytes <= kind.largest).toSorted(shallowFirst);
+  let total = 0;
+  const within = small.slice(0, kind.most).filter(({ bytes }) => {
+    total += bytes;
+    return total <= kind.bytes;
+  });
+  const texts = await tree.read(within.map(({ path }) => path));
+  const [large] = all.filter(({ bytes, path }) => bytes > kind.largest && !TESTS.test(path));
+  if (large && kind !== YAML)
+    findings.push({
+      kind: "code-not-read",
+      message: `It is larger than ${kind.largest / 1024} KiB, as much as is read of one of the ${kind.name}. If it trains, name its cells in the configuration.`,
+      ...{ file: large.path, line: 1 }
+    });
+  if (small.length > texts.size)
+    findings.push({
+      kind: "code-not-read",
+      message: `${small.length - texts.size} of ${small.length} ${kind.name} were not looked into: more than one run reads. Name cells in the configuration.`
+    });
+  return texts;
+}
+function shallowFirst(left, right) {
+  const depth = ({ path }) => path.split("/").length + (TESTS.test(path) ? 100 : 0);
+  return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
+}
+
 // src/detect/repository.ts
-var MOST_PYTHON = 2e3;
-var LARGEST_PYTHON = 256 * 1024;
 var MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
-var MOST_PYTHON_BYTES = 64 * 1024 * 1024;
-var NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party)\//;
-var TESTS = /(^|\/)(tests?|docs?)\//;
-var DEEPEST3 = 16;
-async function readRepository(tree, chosen = () => true) {
+var DEEPEST5 = 16;
+var EVERYTHING = { chosen: () => true, named: () => false };
+async function readRepository(tree, { chosen, named: isNamed } = EVERYTHING, what = "manifests and code") {
   const files = await tree.files();
   const present = new Map(files.map((file2) => [file2.path, file2]));
   const contents = /* @__PURE__ */ new Map();
   const manifests = /* @__PURE__ */ new Map();
   const findings = [];
-  const named2 = files.filter(({ path }) => isManifest(path) && chosen(path));
+  const extra = new Map(
+    files.flatMap(({ path }) => {
+      const format = !isManifest(path) && isNamed(path) ? formatIfNamed(path) : void 0;
+      return format === void 0 ? [] : [[path, format]];
+    })
+  );
+  const named2 = files.filter(({ path }) => isManifest(path) && chosen(path) || extra.has(path));
   for (const { path } of named2.filter(({ kind }) => kind === "link"))
     findings.push({ kind: "link", message: "It is a link; links are not followed.", file: path, line: 1 });
   const regular = named2.filter(({ kind }) => kind === "file");
@@ -40804,16 +42473,16 @@ async function readRepository(tree, chosen = () => true) {
     MOST_MANIFEST_BYTES
   );
   const fitting = new Set(small);
-  for (const file2 of regular.filter((one) => !fitting.has(one))) manifests.set(file2.path, tooLargeManifest(file2.path));
+  for (const file2 of regular.filter((one2) => !fitting.has(one2))) manifests.set(file2.path, tooLargeManifest(file2.path));
   await readAll(
     tree,
     small.map(({ path }) => path),
     void 0
   );
   for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0; depth++) {
-    if (depth === DEEPEST3) {
+    if (depth === DEEPEST5) {
       const [first] = fresh;
-      const message = `Files that include each other are followed ${DEEPEST3} deep; what this one includes is not read.`;
+      const message = `Files that include each other are followed ${DEEPEST5} deep; what this one includes is not read.`;
       if (first) findings.push({ kind: "include", message, file: first.file, line: 1 });
       break;
     }
@@ -40827,43 +42496,26 @@ async function readRepository(tree, chosen = () => true) {
       }
     fresh = await readAll(tree, [...wanted], "requirements");
   }
-  const python = files.filter(isOwnPython).toSorted(shallowFirst);
-  const looked = withinBytes(python.slice(0, MOST_PYTHON), MOST_PYTHON_BYTES).map(({ path }) => path);
-  const texts = await tree.read(looked);
-  if (python.length > texts.size)
-    findings.push({
-      kind: "code-not-read",
-      message: `${python.length - texts.size} of ${python.length} Python files were not looked into: more than one run reads. Name cells in the configuration.`
-    });
-  const code2 = [];
-  for (const [path, text] of texts) {
-    const script = chosen(path) ? readManifest(path, text) : void 0;
-    if (script) {
-      manifests.set(path, script);
-      contents.set(path, text);
-    }
-    const use = TESTS.test(path) ? void 0 : readCode(path, text);
-    if (use) code2.push(use);
+  const sources = await readSources(tree, files, what, findings);
+  for (const [path, text2] of sources.python) {
+    const script = chosen(path) ? readManifest(path, text2) : void 0;
+    if (script === void 0) continue;
+    manifests.set(path, script);
+    contents.set(path, text2);
   }
+  const code2 = what === "manifests" ? [] : readUses(sources);
   return { manifests: [...manifests.values()], contents, code: code2, findings };
   async function readAll(from, paths, as) {
     const added = [];
-    for (const [path, text] of await from.read(paths)) {
-      const manifest = readManifest(path, text, as);
+    for (const [path, text2] of await from.read(paths)) {
+      const manifest = readManifest(path, text2, as ?? extra.get(path));
       if (manifest === void 0) continue;
       manifests.set(path, manifest);
-      contents.set(path, text);
+      contents.set(path, text2);
       added.push(manifest);
     }
     return added;
   }
-}
-function isOwnPython({ path, bytes, kind }) {
-  return kind === "file" && path.endsWith(".py") && !isManifest(path) && bytes <= LARGEST_PYTHON && !NOT_OWN_CODE.test(path);
-}
-function shallowFirst(left, right) {
-  const depth = ({ path }) => path.split("/").length + (TESTS.test(path) ? 100 : 0);
-  return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
 }
 function withinBytes(files, most) {
   let total = 0;
@@ -40874,24 +42526,24 @@ function withinBytes(files, most) {
 }
 function includedPath(manifest, written2, present) {
   const isImage = manifest.format === "dockerfile";
-  const text = written2.slice(0, 200);
+  const text2 = written2.slice(0, 200);
   if (/^[a-z]+:/i.test(written2))
-    return { why: `\`${text.replace(/\/\/[^/@]*@/, "//")}\` is not a file of this repository.` };
+    return { why: `\`${text2.replace(/\/\/[^/@]*@/, "//")}\` is not a file of this repository.` };
   const folder = manifest.file.split("/").slice(0, -1);
-  const candidates2 = [folder, ...isImage ? [[]] : []].map((from) => joined2(from, written2));
+  const candidates2 = [folder, ...isImage ? [[]] : []].map((from) => joined5(from, written2));
   const found = candidates2.find((path) => path !== void 0 && present.get(path)?.kind === "file");
   if (found !== void 0) return found;
   if (isImage) return {};
   return {
-    why: candidates2[0] === void 0 ? `\`${text}\` is outside of this repository; it is not read.` : `\`${text}\` is not in this repository.`
+    why: candidates2[0] === void 0 ? `\`${text2}\` is outside of this repository; it is not read.` : `\`${text2}\` is not in this repository.`
   };
 }
-function joined2(folder, written2) {
+function joined5(folder, written2) {
   if (written2.startsWith("/")) return void 0;
   const parts = [...folder];
-  for (const part of written2.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
+  for (const part2 of written2.split("/")) {
+    if (part2 === "" || part2 === ".") continue;
+    if (part2 !== "..") parts.push(part2);
     else if (parts.pop() === void 0) return void 0;
   }
   return parts.join("/");
@@ -40908,97 +42560,360 @@ function globMatcher(patterns) {
     return tests.reduce((is, test) => matches(test.parts, parts) ? !test.takesAway : is, false);
   };
 }
+function manifestChoice(patterns) {
+  return patterns.length === 0 ? void 0 : { chosen: globMatcher(patterns), named: namesByEnding(patterns) };
+}
+function namesByEnding(patterns) {
+  const naming = patterns.filter((pattern) => pattern.startsWith("!") || /\.[A-Za-z]+$/.test(pattern));
+  return globMatcher(naming);
+}
 function matches(pattern, path) {
   let reachable = /* @__PURE__ */ new Set([0]);
-  for (const part of pattern) {
+  for (const part2 of pattern) {
     const next2 = /* @__PURE__ */ new Set();
-    for (const at3 of reachable) {
-      if (part === "**") for (let skipped = at3; skipped <= path.length; skipped++) next2.add(skipped);
-      else if (at3 < path.length && matchesPart(part, path[at3] ?? "")) next2.add(at3 + 1);
+    for (const at4 of reachable) {
+      if (part2 === "**") for (let skipped = at4; skipped <= path.length; skipped++) next2.add(skipped);
+      else if (at4 < path.length && matchesPart(part2, path[at4] ?? "")) next2.add(at4 + 1);
     }
     reachable = next2;
   }
   return reachable.has(path.length);
 }
-function matchesPart(pattern, text) {
+function matchesPart(pattern, text2) {
   const pieces = pattern.split("*");
-  if (pieces.length === 1) return pattern === text;
+  if (pieces.length === 1) return pattern === text2;
   const [first = "", last3 = ""] = [pieces[0], pieces.at(-1)];
   let position2 = first.length;
-  if (!text.startsWith(first) || text.length < first.length + last3.length || !text.endsWith(last3)) return false;
+  if (!text2.startsWith(first) || text2.length < first.length + last3.length || !text2.endsWith(last3)) return false;
   for (const piece of pieces.slice(1, -1)) {
-    const found = text.indexOf(piece, position2);
-    if (found < 0 || found + piece.length > text.length - last3.length) return false;
+    const found = text2.indexOf(piece, position2);
+    if (found < 0 || found + piece.length > text2.length - last3.length) return false;
     position2 = found + piece.length;
   }
   return true;
 }
 
 // src/report/diff.ts
-function renderDiff(changes, findings, found = { cells: [], unsure: [] }) {
-  const rows = changes.map(
-    ({ library, kind, from, to, file: file2, line, group, locked }) => [library, kind, `${from || "-"} -> ${to || "-"}`, `${file2}:${line}`, locked ? "locked" : group].map(
-      (text) => plain(text, 100)
-    )
-  );
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines2 = rows.map(
-    (row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-  );
-  const shown3 = findings.map(
-    ({ kind, message, file: file2, line }) => `${file2 ? `${plain(`${file2}:${line}`, 100)}  ` : ""}${kind}: ${plain(message, 600)}`
-  );
-  const cells = [
-    ...found.cells.map(({ cell, source }) => `${cellId(cell)}  ${plain(source, 100)}`),
-    ...found.unsure.map(({ value, file: file2, line }) => `not sure: ${plain(`${file2}:${line}`, 100)}  ${plain(value)}`)
-  ];
+var MOST_OTHERS = 20;
+var MOST_OF_A_KIND = 8;
+var COLUMNS = 80;
+function renderDiff(changes, findings, found, isWatched3) {
+  const real = changes.filter(({ kind }) => kind !== "moved");
+  const [swept, others] = [true, false].map((is) => events(real.filter(({ library }) => isWatched3(library) === is)));
   return `${[
-    lines2.length > 0 ? lines2.join("\n") : "no requirement changed",
-    ...shown3.length > 0 ? [`findings
-${shown3.map((line) => `  ${line}`).join("\n")}`] : [],
-    ...cells.length > 0 ? [`cells that the code uses
-${cells.map((line) => `  ${line}`).join("\n")}`] : []
+    summary(real, changes.length - real.length, isWatched3),
+    ...section("swept libraries", rows(swept ?? [])),
+    ...section("others", rows(others ?? [], MOST_OTHERS)),
+    ...findings.length > 0 ? [renderFindings(findings).trimEnd()] : [],
+    ...cellSections(found),
+    ...swept && swept.length > 0 ? ["Next: `peft-sweep plan` shows what a sweep would measure."] : []
   ].join("\n\n")}
 `;
 }
+function summary(real, moved2, isWatched3) {
+  const swept = new Set(real.filter(({ library }) => isWatched3(library)).map(({ library }) => library)).size;
+  const files = new Set(real.map(({ file: file2 }) => file2)).size;
+  const first = real.length === 0 ? "No requirement changed." : `${counted(real.length, "requirement")} changed in ${counted(files, "file")}; ${swept === 0 ? "no library that is swept" : `${counted(swept, "library", "libraries")} that ${swept === 1 ? "is" : "are"} swept`}.`;
+  const rest = moved2 > 0 ? ` ${counted(moved2, "row")} only ${moved2 === 1 ? "says" : "say"} the same elsewhere or under another marker.` : "";
+  return wrapped2(first + rest, "").join("\n");
+}
+function counted(count3, one2, many = `${one2}s`) {
+  return `${count3} ${count3 === 1 ? one2 : many}`;
+}
+function events(changes) {
+  const found = /* @__PURE__ */ new Map();
+  for (const change of changes) {
+    const key = [change.library, change.kind, change.from, change.to].join("\0");
+    const place2 = `${change.file}:${change.line}`;
+    const known = found.get(key);
+    if (known) known.places.push(place2);
+    else found.set(key, { change, places: [place2] });
+  }
+  return [...found.values()];
+}
+function rows(all, most = Number.POSITIVE_INFINITY) {
+  const shown3 = all.slice(0, most);
+  const width = Math.max(0, ...shown3.map(({ change }) => Math.min(24, change.library.length)));
+  const lines2 = shown3.flatMap(({ change, places }) => {
+    const { library, kind, from, to, locked } = change;
+    const move = `${plain(library, 40).padEnd(width)}  ${plain(from || "-", 60)} -> ${plain(to || "-", 60)}`;
+    const note = [...kind === "changed" ? [] : [kind], ...locked ? ["locked"] : []].join(", ");
+    const where = `${plain(places[0] ?? "", 100)}${places.length > 1 ? `, and ${counted(places.length - 1, "more place", "more places")}` : ""}`;
+    const whole = `${move}${note ? `  (${note})` : ""}  ${where}`;
+    return whole.length + 2 <= COLUMNS ? [whole] : [`${move}${note ? `  (${note})` : ""}`, `${" ".repeat(width + 2)}${where}`];
+  });
+  return all.length > shown3.length ? [...lines2, `and ${all.length - shown3.length} more`] : lines2;
+}
+function section(title, lines2) {
+  return lines2.length === 0 ? [] : [`${title}
+${lines2.map((line) => `  ${line}`).join("\n")}`];
+}
+function renderFindings(findings) {
+  const kinds = /* @__PURE__ */ new Map();
+  for (const finding of findings) {
+    const known = kinds.get(finding.kind) ?? /* @__PURE__ */ new Map();
+    kinds.set(finding.kind, known.set(finding.message, [...known.get(finding.message) ?? [], finding]));
+  }
+  const lines2 = [...kinds].flatMap(([kind, messages]) => {
+    const shown3 = [...messages].slice(0, MOST_OF_A_KIND).flatMap(([message, same]) => findingLines(kind, message, same));
+    const rest = messages.size - Math.min(messages.size, MOST_OF_A_KIND);
+    return rest > 0 ? [...shown3, `  ${kind}: and ${rest} more`] : shown3;
+  });
+  return `findings
+${lines2.join("\n")}
+`;
+}
+function findingLines(kind, message, same) {
+  const [{ file: file2, line } = { file: void 0, line: void 0 }] = same;
+  const more = same.length > 1 ? `, and ${counted(same.length - 1, "more place", "more places")}` : "";
+  const where = file2 ? `  ${plain(`${file2}:${line}`, 100)}${more}` : "";
+  return [`  ${kind}${where}`, ...wrapped2(plain(message, 600), "    ")];
+}
+function cellSections({ sure: sure2, partial: partial2, unsure, callsPeft }) {
+  const isNothing = !callsPeft && sure2.length === 0 && unsure.length === 0;
+  const width = Math.max(0, ...sure2.map(({ id: id2 }) => id2.length));
+  const guessed2 = partial2.flatMap(({ pattern, source, why, measured: measured2 }) => [
+    `${pattern}  ${plain(source, 100)}`,
+    ...wrapped2(
+      `${plain(why, 200)}; ${measured2.length > 0 ? `measured as ${measured2.join(", ")}` : "not measured"}`,
+      "    "
+    ).map((line) => line.slice(2))
+  ]);
+  const doubts = unsure.slice(0, MOST_OF_A_KIND).map(({ value, file: file2, line }) => `${plain(`${file2}:${line}`, 100)}  ${plain(value)}`);
+  const rest = unsure.length - doubts.length;
+  return [
+    ...isNothing ? ["No call of PEFT was found in the code: a sweep measures the default cells."] : [],
+    ...section(
+      "cells that the code uses",
+      sure2.map(({ id: id2, source }) => `${id2.padEnd(width)}  ${plain(source, 100)}`)
+    ),
+    ...section("cells that are known in part", guessed2),
+    ...section("what could not be told of the code", rest > 0 ? [...doubts, `and ${rest} more`] : doubts)
+  ];
+}
+function wrapped2(text2, indent2) {
+  const lines2 = [];
+  let current = indent2;
+  for (const word of text2.split(" ")) {
+    const isFirst = current === indent2;
+    if (!isFirst && current.length + 1 + word.length > COLUMNS) {
+      lines2.push(current);
+      current = indent2 + word;
+    } else current = isFirst ? indent2 + word : `${current} ${word}`;
+  }
+  return [...lines2, current];
+}
+
+// src/detect/cells.ts
+function usedCells(uses, known, most) {
+  const cells = /* @__PURE__ */ new Map();
+  const partial2 = /* @__PURE__ */ new Map();
+  const unsure = /* @__PURE__ */ new Map();
+  const note = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
+  for (const use of uses) {
+    use.unsure.forEach(note);
+    for (const found of use.found) {
+      const source = `${found.at.file}:${found.at.line}`;
+      const cell = sureCell(found);
+      if (cell && known.some((one2) => cellId(one2) === cellId(cell))) {
+        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source });
+        continue;
+      }
+      const guess = guessed(found, known);
+      if (guess === void 0) note({ ...found.at, value: notMeasured(found) });
+      else if (!partial2.has(guess.pattern)) partial2.set(guess.pattern, { ...guess, source });
+    }
+  }
+  const all = [...cells.values()];
+  all.slice(most).forEach((one2) => {
+    note(leftOut(one2));
+  });
+  const guesses = [...partial2.values()].filter(({ pattern }) => !cells.has(pattern));
+  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
+}
+function sureCell({ at: at4, isSure, quantization, architecture, task }) {
+  const axes = [quantization, architecture, task];
+  if (!isSure || axes.some((axis2) => !axis2.isSure || axis2.values.length !== 1)) return void 0;
+  const [one2 = "", other = "", last3 = ""] = axes.map((axis2) => axis2.values[0]);
+  return { method: at4.value, quantization: one2, architecture: other, task: last3 };
+}
+function guessed(found, known) {
+  const { at: at4, quantization, architecture, task } = found;
+  const inMatrix = new Set(known.map((cell) => cell.architecture));
+  const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
+  const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
+  const axes = [[at4.value], quantization.values, family, task.values];
+  const fits2 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
+    const values = axes[index] ?? [];
+    return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
+  });
+  if (!known.some(fits2)) return void 0;
+  const kept = axes.map(
+    (values, index) => values.filter((one2) => one2.endsWith("*") || known.some((cell) => part(cell, index) === one2))
+  );
+  const pattern = kept.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
+  return { pattern, why: whyOf2(found, near) };
+}
+function part(cell, index) {
+  return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? "";
+}
+function whyOf2({ at: at4, isSure, quantization, architecture, task }, near) {
+  const isLoaded = at4.value === "*";
+  const open2 = (axis2, name2) => axis2.values.length === 0 ? [`the ${name2} is not in the source`] : [];
+  const swapped = architecture.values.flatMap(
+    (name2, index) => name2 === near[index] ? [] : [`\`${name2}\` is not in the matrix, ${near[index] === "*" ? "usual ones stand" : "its family stands"} in`]
+  );
+  const several = [quantization, architecture, task].some((axis2) => axis2.values.length > 1);
+  const said = [
+    ...isLoaded ? ["an adapter is loaded, and its files say the method"] : [],
+    ...open2(architecture, "model"),
+    ...open2(quantization, "quantization"),
+    ...open2(task, "task"),
+    ...quantization.values.some((one2) => one2.endsWith("*")) ? ["the quantization cannot be read"] : [],
+    ...swapped,
+    ...several ? ["which of several depends on how it is run"] : []
+  ];
+  return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
+}
+function notMeasured({ at: at4, quantization, architecture, task }) {
+  const text2 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
+  const pattern = [at4.value, text2(quantization), text2(architecture), text2(task)].join("/");
+  return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
+}
+function leftOut({ cell, source }) {
+  const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
+  return {
+    ...{ file: file2, line: Number(line) },
+    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
+  };
+}
+
+// src/plan/partial.ts
+function defaultsFor(task, matrix) {
+  const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
+  return usual.length > 0 ? usual : matrix.filter((cell) => cell.task === task);
+}
+var USUAL_QUANTIZATIONS = ["none", "bnb-nf4"];
+var MOST_ARCHITECTURES = 2;
+function expandPartial(pattern) {
+  const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
+  const [method = "*", quantization = "*", architecture = "*", task = "*"] = pattern.split("/");
+  const fitting = selectCells([pattern], matrix, []);
+  const isUsual = (cell) => {
+    const usual = defaultsFor(cell.task, matrix);
+    const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
+    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
+  };
+  return [...new Map(fitting.filter(isUsual).map((cell) => [cellId(cell), cell])).values()];
+}
+
+// src/commands/code-cells.ts
+var MOST_CELLS = 36;
+var MOST_SAID = 12;
+function codeCells({ code: code2 }) {
+  const { cells, partial: partial2, unsure } = usedCells(code2, allCells(), MOST_CELLS);
+  const sure2 = cells.map(({ cell, source }) => ({ id: cellId(cell), source }));
+  const taken = new Set(sure2.map(({ id: id2 }) => id2));
+  const guessed2 = partial2.map((one2) => {
+    const measured2 = expandPartial(one2.pattern).map(cellId).filter((id2) => taken.has(id2) || taken.size < MOST_CELLS && taken.add(id2));
+    return { ...one2, measured: measured2 };
+  });
+  return { sure: sure2, partial: guessed2, unsure, callsPeft: code2.some(({ found }) => found.length > 0) };
+}
+function cellFindings({ partial: partial2, unsure, callsPeft }) {
+  const guessed2 = partial2.map(({ pattern, source, why, measured: measured2 }) => {
+    const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
+    const as = measured2.length > 0 ? `measured as ${measured2.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
+    return { kind: "cells-partial", message: `\`${pattern}\` is used: ${why}; ${as}.`, file: file2, line: Number(line) };
+  });
+  const none = "No call of PEFT was found in the code: the default cells are measured instead.";
+  return [
+    ...callsPeft ? [] : [{ kind: "no-peft", message: none }],
+    ...shortened("cells-partial", guessed2),
+    ...shortened(
+      "cells-unsure",
+      unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }))
+    )
+  ];
+}
+function shortened(kind, findings) {
+  const rest = findings.length - MOST_SAID;
+  if (rest <= 0) return findings;
+  return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
+}
+function withCells(request, { sure: sure2, partial: partial2 }) {
+  const used = [...sure2, ...partial2.flatMap(({ measured: measured2, source }) => measured2.map((id2) => ({ id: id2, source })))];
+  const sources = {};
+  for (const { id: id2, source } of used) sources[id2] ??= source;
+  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
+  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
+  const guessed2 = partial2.map(({ pattern, source, why }) => ({ pattern, source, why }));
+  return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: "code", sources, guessed: guessed2 };
+}
+
+// src/commands/floors.ts
+async function clashingFloors(world, { head }, changes) {
+  const touched = new Set(changes.filter(({ library }) => isWatched2(library)).map(({ file: file2 }) => file2));
+  const found = [];
+  for (const manifest of head.manifests.filter(({ file: file2 }) => touched.has(file2))) {
+    const floors = floorsOf(manifest);
+    if (floors.length === 0) continue;
+    const why = await world.clash(Object.fromEntries(floors.map(({ name: name2, version: version2 }) => [name2, version2])));
+    if (why === void 0) found.push(notChecked2(manifest.file, floors[0]?.line ?? 1));
+    if (!why) continue;
+    const alone = await Promise.all(floors.map(({ name: name2, version: version2 }) => world.clash({ [name2]: version2 })));
+    if (alone.some((one2) => one2 !== false)) continue;
+    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version: version2 }) => `${name2} ${version2}`).join(", ")}. ${why}`;
+    found.push({
+      kind: "floors-clash",
+      message: message.slice(0, 600),
+      file: manifest.file,
+      line: floors[0]?.line ?? 1
+    });
+  }
+  return found;
+}
+function notChecked2(file2, line) {
+  const message = "Whether the oldest versions that this file allows can be installed together was not checked: that takes uv and an index that answers.";
+  return { kind: "floors-not-checked", message, file: file2, line };
+}
 
 // src/commands/checkout.ts
-var MOST_CELLS = 36;
 var MOST_NAMES = 20;
+var MOST_REASONS = 12;
 async function readEnds({ folder, line }) {
   const from = await baseCommit(folder, line.options.base);
   const { head } = line.options;
   const headTree = head === void 0 ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
-  const { manifests } = line.options;
-  const chosen = manifests.length > 0 ? globMatcher(manifests) : void 0;
-  const [base, atHead] = await Promise.all(
-    [commitTree(folder, from), headTree].map((tree) => readRepository(tree, chosen))
-  );
-  if (base === void 0 || atHead === void 0) throw new Error("two trees give two repositories");
+  const choice = manifestChoice(line.options.manifests);
+  const [base, atHead] = await Promise.all([
+    readRepository(commitTree(folder, from), choice, "manifests"),
+    readRepository(headTree, choice)
+  ]);
   return { base, head: atHead };
 }
 async function runDiff(context) {
   const ends = await readEnds(context);
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
-  const asked = context.line.options.offline ? [] : await askIndex(context, ends, changes);
-  const findings = [...findingsOf(ends), ...asked];
-  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
+  const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
+  const findings = [...findingsOf(ends, asked.own), ...asked.findings];
+  const cells = codeCells(ends.head);
   context.print(
-    context.line.options.json ? `${JSON.stringify({ changes, findings, cells: cells.cells.map(({ cell, source }) => ({ id: cellId(cell), source })), unsure: cells.unsure })}
-` : renderDiff(changes, findings, cells)
+    context.line.options.json ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}
+` : renderDiff(changes, findings, cells, isWatched2)
   );
   return 0;
 }
-function findingsOf({ base, head }) {
+function findingsOf({ base, head }, own3) {
   const known = new Set(base.findings.map(({ file: file2, message }) => `${file2} ${message}`));
   return [
-    ...guard(base.manifests, head.manifests),
+    ...guard(base.manifests, head.manifests, own3),
     ...head.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`))
   ];
 }
 async function askIndex(context, ends, changes) {
-  const isWorth = changes.some(({ library }) => isWatched2(library)) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
-  if (!isWorth) return [];
+  const isWorth = changes.some(({ library }) => isWatched2(library)) || ends.head.manifests.some(({ indexes }) => indexes.length > 0) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
+  if (!isWorth) return { findings: [], own: [] };
   try {
     const { environment, folder, signal, say, line } = context;
     const world = await openWorld({
@@ -41010,13 +42925,17 @@ async function askIndex(context, ends, changes) {
       mayInstall: false,
       say
     });
-    return await indexFindings(world, ends, changes, await releasesFor(world, ends, changes));
+    const own3 = await ownIndexes(world, ends);
+    return { findings: await indexFindings(world, ends, changes, await releasesFor(world, ends, changes)), own: own3 };
   } catch (error62) {
     if (!(error62 instanceof UserError || error62 instanceof WeatherError)) throw error62;
-    return [
-      { kind: "index-not-asked", message: `Targets, dates and Python ranges were not looked up. ${error62.message}` }
-    ];
+    const message = `Targets, dates and Python ranges were not looked up. ${error62.message}`;
+    return { findings: [{ kind: "index-not-asked", message }], own: [] };
   }
+}
+async function ownIndexes(world, { head }) {
+  if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
+  return world.indexUrls().catch(() => []);
 }
 async function releasesFor(world, ends, changes) {
   const watched = changes.map(({ library }) => library).filter(isWatched2);
@@ -41040,25 +42959,11 @@ async function indexFindings(world, ends, changes, releases) {
     ...await clashingFloors(world, ends, changes)
   ];
 }
-async function clashingFloors(world, { head }, changes) {
-  const touched = new Set(changes.filter(({ library }) => isWatched2(library)).map(({ file: file2 }) => file2));
-  const found = [];
-  for (const manifest of head.manifests.filter(({ file: file2 }) => touched.has(file2))) {
-    const floors = floorsOf(manifest);
-    if (floors.length === 0) continue;
-    const why = await world.clash(Object.fromEntries(floors.map(({ name: name2, version: version2 }) => [name2, version2])));
-    if (!why) continue;
-    const alone = await Promise.all(floors.map(({ name: name2, version: version2 }) => world.clash({ [name2]: version2 })));
-    if (alone.some((one) => one !== false)) continue;
-    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version: version2 }) => `${name2} ${version2}`).join(", ")}. ${why}`;
-    found.push({
-      kind: "floors-clash",
-      message: message.slice(0, 600),
-      file: manifest.file,
-      line: floors[0]?.line ?? 1
-    });
-  }
-  return found;
+function nothingToMeasure(standing2) {
+  if (standing2.length === 0) return "No watched library changed: nothing to measure.";
+  const shown3 = standing2.slice(0, MOST_REASONS).map(({ message, file: file2, line }) => `${message} (${file2}:${line})`);
+  const more = standing2.length - shown3.length;
+  return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
 }
 async function requestsFromCheckout(context, world) {
   const ends = await readEnds(context);
@@ -41068,28 +42973,42 @@ async function requestsOf2(written2, ends, world) {
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
   const manifests = { base: ends.base.manifests, head: ends.head.manifests };
   const releases = watchedChanges(changes).length > 0 ? await releasesFor(world, ends, changes) : /* @__PURE__ */ new Map();
-  const findings = [...findingsOf(ends), ...await indexFindings(world, ends, changes, releases)];
+  const own3 = await ownIndexes(world, ends);
+  const findings = [...findingsOf(ends, own3), ...await indexFindings(world, ends, changes, releases)];
   stopUnlessApproved(findings, written2.held);
-  const cells = usedCells(ends.head.code, allCells(), MOST_CELLS);
-  const unsure = cells.unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }));
+  const cells = codeCells(ends.head);
+  const unsure = written2.chosenBy === "default" ? cellFindings(cells) : [];
   const found = projectRequests(manifests, changes, releases, world.python.version);
-  const base = withCells(
-    written2,
-    cells.cells.map(({ cell, source }) => [cellId(cell), source])
+  const base = withCells(written2, cells);
+  const standing2 = standingChanges(manifests, changes, releases, world.python.version);
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing2 }];
+  const left = standing2.map(({ message, file: file2, line }) => ({ kind: "not-moved", message, file: file2, line }));
+  return Promise.all(
+    found.map(async (project) => {
+      const patchable = patchableOf(ends.head, project);
+      const torch = await heldTorch(project, patchable.manifests, world);
+      const held = { ...project.held, ...torch.held, ...written2.held };
+      return {
+        request: { ...base, changes: project.changes, held, locked: project.locked },
+        known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
+        files: project.files,
+        standing: standing2
+      };
+    })
   );
-  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [] }];
-  return found.map((project) => ({
-    request: { ...base, changes: project.changes, held: { ...project.held, ...written2.held }, locked: project.locked },
-    known: { findings: [...findings, ...unsure], patchable: patchableOf(ends.head, project) },
-    files: project.files
-  }));
+}
+async function heldTorch(project, manifests, world) {
+  const named2 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
+  if (named2 === void 0) return { held: {}, findings: [] };
+  const releases = usableReleases(await world.catalog.releases("torch"), world.python.version);
+  if (releases.some(({ version: version2 }) => sameVersion(version2.split("+")[0] ?? version2, named2)))
+    return { held: { torch: named2 }, findings: [] };
+  const message = `The project names torch ${named2}, which has no wheel for Python ${world.python.version} here: measured with another one. Choose another Python with --python.`;
+  return { held: {}, findings: [{ kind: "torch-not-held", message }] };
 }
 async function upcomingRequests(written2, repository, world) {
-  const cells = usedCells(repository.code, allCells(), MOST_CELLS);
-  const base = withCells(
-    written2,
-    cells.cells.map(({ cell, source }) => [cellId(cell), source])
-  );
+  const cells = codeCells(repository);
+  const base = withCells(written2, cells);
   const held = heldVersions(repository.manifests, []);
   const patchable = { manifests: repository.manifests, contents: repository.contents };
   const found = await Promise.all(
@@ -41099,16 +43018,10 @@ async function upcomingRequests(written2, repository, world) {
       if (to === void 0 || compareVersions(from, to) >= 0) return [];
       const others = Object.fromEntries(Object.entries(held).filter(([name2]) => name2 !== library));
       const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written2.held } };
-      return [{ request, known: { findings: [], patchable }, files: [] }];
+      return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
     })
   );
   return found.flat();
-}
-function withCells(request, used) {
-  const sources = Object.fromEntries(used);
-  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
-  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
-  return { ...request, cells: [...used.map(([id2]) => id2), ...excluded], chosenBy: "code", sources };
 }
 function stopUnlessApproved(findings, held) {
   const open2 = findings.filter(({ stops }) => stops !== void 0 && held[stops] === void 0);
@@ -41246,9 +43159,9 @@ function movedModels(report) {
   );
 }
 function whyAtHead(report, { cell, after, what }) {
-  const result = report.results.findLast((one) => one.cell === cell && one.outcome === after);
+  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
   const [failure2] = result?.failures ?? [];
-  const facts = what.filter((one) => !STAGES.includes(one));
+  const facts = what.filter((one2) => !STAGES.includes(one2));
   return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
 }
 function unmeasuredWith(report, pin) {
@@ -41289,19 +43202,19 @@ function totalsText(report, joiner) {
   const always = ["same", "not-compared"];
   return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
 }
-function blocks(comparisons) {
-  const parsed4 = comparisons.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed4.map((one) => `${one.architecture}/${one.task}`))];
+function blocks(comparisons2) {
+  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
   return titles.map((title) => {
-    const own3 = parsed4.filter((one) => `${one.architecture}/${one.task}` === title);
-    const quantizations = [...new Set(own3.map((one) => one.quantization))];
-    const rows = [...new Set(own3.map((one) => one.method))].map((method) => ({
+    const own3 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const quantizations = [...new Set(own3.map((one2) => one2.quantization))];
+    const rows2 = [...new Set(own3.map((one2) => one2.method))].map((method) => ({
       method,
       cells: quantizations.map(
-        (quantization) => own3.find((one) => one.method === method && one.quantization === quantization)?.comparison
+        (quantization) => own3.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
       )
     }));
-    return { title, quantizations, rows };
+    return { title, quantizations, rows: rows2 };
   });
 }
 function duration3(ms) {
@@ -41310,6 +43223,86 @@ function duration3(ms) {
 }
 function plural2(count3, word) {
   return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
+}
+
+// src/report/harm.ts
+var HARM = {
+  import: both("The libraries cannot be imported together: nothing runs."),
+  build: both("The model cannot be loaded: training does not start."),
+  quantize: both("The model cannot be quantized: training does not start."),
+  attach: {
+    raised: "The adapter cannot be put on the model: training does not start.",
+    check: "The adapter has nothing to train."
+  },
+  forward: {
+    raised: "The first forward pass fails: training does not start.",
+    check: "The first loss is not a number: training is of no use."
+  },
+  train: {
+    raised: "Training fails.",
+    check: "Training runs and does not train what it should: nothing raises."
+  },
+  generate: {
+    raised: "Training passes and generation fails: you would find out after the fine-tune.",
+    check: "Training passes and only what is generated is wrong: you would find out after the fine-tune."
+  },
+  reload: {
+    raised: "Training passes and the saved adapter cannot be loaded: you would find out after the fine-tune.",
+    check: "Training passes and the saved adapter does not come back as it was: you would find out after the fine-tune."
+  },
+  carry: {
+    raised: "Training passes; adapters that were saved before the change cannot be loaded after it.",
+    check: "Training passes; adapters that were saved before the change do not mean the same after it."
+  },
+  disable: {
+    raised: "Training and generation pass; switching the adapter off fails.",
+    check: "Training and generation pass; with the adapter switched off the model is not what it was."
+  },
+  merge: {
+    raised: "Training passes and merging fails: you would find out after the fine-tune.",
+    check: "Training passes and merging changes the model: you would find out after the fine-tune."
+  }
+};
+var MODEL_HARM = {
+  import: "The libraries cannot be imported: nothing runs.",
+  build: "The model itself cannot be loaded: nothing runs.",
+  quantize: "The model itself cannot be quantized: training does not start.",
+  attach: "The model itself cannot be run: training does not start.",
+  forward: "The model itself cannot be run: training does not start.",
+  train: "The model itself does not train as it did.",
+  generate: "The model itself does not generate as it did: you would find out after the fine-tune.",
+  carry: "The model itself gives other outputs than before the change, with or without an adapter."
+};
+var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
+function both(text2) {
+  return { raised: text2, check: text2 };
+}
+var SHOWN = 3;
+function harmText(report) {
+  const cells = worse(report).filter(({ cause }) => cause === void 0);
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
+    const text2 = harmOf(cell);
+    found.set(text2, (found.get(text2) ?? 0) + 1);
+  }
+  const several = found.size > 1;
+  return [...found].slice(0, SHOWN).map(([text2, count3]) => several ? `${plural2(count3, "cell")}: ${text2}` : text2).join(" ");
+}
+function harmOf(cell) {
+  const fresh = firstFresh(cell);
+  if (fresh === void 0) return cell.after === "unsupported" ? "The new release does not support it." : LESS;
+  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? "";
+  const [earliest] = cell.failedAfter;
+  if (earliest && earliest.stage !== fresh.stage)
+    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
+  return HARM[fresh.stage]?.[fresh.kind] ?? "";
+}
+function firstFresh({ what, failedAfter }) {
+  return failedAfter.find(({ stage }) => what.includes(stage));
+}
+function position(cell) {
+  const fresh = firstFresh(cell);
+  return fresh === void 0 ? STAGES.length : STAGES.indexOf(fresh.stage);
 }
 
 // src/report/left-undone.ts
@@ -41365,21 +43358,21 @@ var SHOWN_PHRASES = 2;
 var SHOWN_NAMES = 4;
 function cellsText(report, cells) {
   const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
-  const tasks = grouped(planned.map(parseCellId), ({ architecture }) => architecture);
-  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one) => one.task)).size > 1 ? `${architecture} (${task})` : architecture;
-  const rowsOf = (some) => quantizationRows(some.map(parseCellId), placeOf3);
-  const all = new Map(rowsOf(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
-  const rows = rowsOf(cells).map(({ method, place: place2, quantizations }) => {
+  const tasks = grouped2(planned.map(parseCellId), ({ architecture }) => architecture);
+  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
+  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf3);
+  const all = new Map(rowsOf3(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
+  const rows2 = rowsOf3(cells).map(({ method, place: place2, quantizations }) => {
     const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
     const words2 = isAll ? [] : quantizations.map((name2) => QUANTIZATIONS2[name2] ?? name2);
     return { method: METHODS2[method] ?? method, place: place2, quantization: words2.join(" and ") };
   });
-  const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
+  const byMethod = [...grouped2(rows2, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
   const lines2 = byMethod.flatMap(
     (own3) => own3[0] ? [{ ...own3[0], places: named(own3.map(({ place: place2 }) => place2)) }] : []
   );
   const phrases2 = [
-    ...grouped(lines2, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
+    ...grouped2(lines2, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
   ].map(
     (own3) => [own3[0]?.quantization, named(own3.map(({ method }) => method)), "on", own3[0]?.places].filter(Boolean).join(" ")
   );
@@ -41387,14 +43380,14 @@ function cellsText(report, cells) {
   return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
 }
 function quantizationRows(cells, placeOf3) {
-  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
-  return [...rows.values()].flatMap((own3) => {
+  const rows2 = grouped2(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
+  return [...rows2.values()].flatMap((own3) => {
     const [first] = own3;
     const quantizations = [...new Set(own3.map(({ quantization }) => quantization))];
     return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
   });
 }
-function grouped(values, keyOf) {
+function grouped2(values, keyOf) {
   const found = /* @__PURE__ */ new Map();
   for (const value of values) {
     const known = found.get(keyOf(value));
@@ -41403,9 +43396,9 @@ function grouped(values, keyOf) {
   }
   return found;
 }
-function named(names) {
-  const rest = names.length - SHOWN_NAMES;
-  const shown3 = rest > 0 ? [...names.slice(0, SHOWN_NAMES), `${rest} more`] : names;
+function named(names2) {
+  const rest = names2.length - SHOWN_NAMES;
+  const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
   return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
 }
 function boundaryWords({ before, after, direction }) {
@@ -41417,8 +43410,8 @@ function boundaryWords({ before, after, direction }) {
   if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
   return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
 }
-function isEarlier(one, other) {
-  const [first, second] = [one.failed[0], other.failed[0]];
+function isEarlier(one2, other) {
+  const [first, second] = [one2.failed[0], other.failed[0]];
   return first !== void 0 && second !== void 0 && STAGES.indexOf(first) < STAGES.indexOf(second);
 }
 var VERBS = { fail: "fails", wrong: "is wrong" };
@@ -41469,13 +43462,14 @@ function renderTerminal(report) {
     header(report),
     baseModel(report),
     ...table(report.comparisons),
+    harmText(report),
     causesText(report),
     waysOut(report),
-    notMeasured(report),
+    notMeasured2(report),
     limits2(report),
     findingsText(report),
     footer(report)
-  ].filter((section) => section !== "").join("\n\n")}
+  ].filter((section2) => section2 !== "").join("\n\n")}
 `;
 }
 function header(report) {
@@ -41488,8 +43482,8 @@ function heldVersions2(report) {
   const moving = report.changes.map(({ library }) => library);
   return Object.entries(base?.pins ?? {}).filter(([name2]) => !moving.includes(name2));
 }
-function table(comparisons) {
-  return blocks(comparisons).map((block) => {
+function table(comparisons2) {
+  return blocks(comparisons2).map((block) => {
     const columns = block.quantizations.map(
       (_, index) => Math.max(17, ...block.rows.map((row) => textOf4(row.cells[index]).length + 2))
     );
@@ -41504,11 +43498,11 @@ function textOf4(comparison) {
   return comparison ? beforeAfter(comparison, "->") : "";
 }
 function baseModel(report) {
-  const moved = movedModels(report);
-  if (moved.length === 0) return "";
+  const moved2 = movedModels(report);
+  if (moved2.length === 0) return "";
   return [
     "the base model, without PEFT",
-    ...moved.map(
+    ...moved2.map(
       (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(whyAtHead(report, control), 90)}`
     )
   ].join("\n");
@@ -41569,7 +43563,7 @@ function patchLines(report, specifier) {
 function way(kind, use, outcome) {
   return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
 }
-function notMeasured(report) {
+function notMeasured2(report) {
   const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared");
   if (open2.length === 0) return "";
   const reasons = /* @__PURE__ */ new Map();
@@ -41582,7 +43576,7 @@ function notMeasured(report) {
 }
 function limits2({ run: run2, leftUndone: leftUndone2 }) {
   if (leftUndone2.length === 0) return "";
-  return [limitText(run2.stoppedBy).toLowerCase(), ...leftUndone2.map((text) => `  ${plain(text)}`)].join("\n");
+  return [limitText(run2.stoppedBy).toLowerCase(), ...leftUndone2.map((text2) => `  ${plain(text2)}`)].join("\n");
 }
 var SHOWN_FINDINGS = 20;
 function findingsText({ findings }) {
@@ -41649,13 +43643,13 @@ var DIALECTS = {
   conda: (requirement, specifier) => requirement.group === "pip" ? pep508(requirement, specifier) : condaSpec(requirement, specifier),
   dockerfile: shellWord
 };
-function patchRequirement(content2, format, requirement, specifier) {
+function patchRequirement(content3, format, requirement, specifier) {
   if (requirement.source !== "index") return { why: `\`${requirement.name}\` does not come from an index.` };
   const dialect = DIALECTS[format];
   if (dialect === void 0) return { why: `A ${format} file is refreshed by its own tool.` };
-  const start = lineStart(content2, requirement.line);
-  const end = content2.indexOf("\n", start);
-  const raw = content2.slice(start, end < 0 ? content2.length : end);
+  const start = lineStart(content3, requirement.line);
+  const end = content3.indexOf("\n", start);
+  const raw = content3.slice(start, end < 0 ? content3.length : end);
   const line = raw.replace(/\r$/, "");
   const [from, to] = requirement.columns;
   if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
@@ -41663,17 +43657,17 @@ function patchRequirement(content2, format, requirement, specifier) {
   if (written2 === void 0) return { why: "The requirement is written in a form that is not patched." };
   const after = line.slice(0, from) + written2 + line.slice(to);
   return {
-    content: content2.slice(0, start) + after + content2.slice(start + line.length),
+    content: content3.slice(0, start) + after + content3.slice(start + line.length),
     line: requirement.line,
     before: line,
     after
   };
 }
-function lineStart(content2, line) {
-  let start = content2.startsWith("\uFEFF") ? 1 : 0;
+function lineStart(content3, line) {
+  let start = content3.startsWith("\uFEFF") ? 1 : 0;
   for (let number5 = 1; number5 < line; number5++) {
-    const next2 = content2.indexOf("\n", start);
-    if (next2 < 0) return content2.length;
+    const next2 = content3.indexOf("\n", start);
+    if (next2 < 0) return content3.length;
     start = next2 + 1;
   }
   return start;
@@ -41691,8 +43685,8 @@ function pep508(requirement, specifier) {
   if ("error" in parsed4 || parsed4.name !== requirement.name || parsed4.url !== "") return void 0;
   return replaced(written2, parsed4.specifierAt, spacedLike(written2, parsed4.specifierAt, specifier));
 }
-function replaced(text, [from, to], by) {
-  return text.slice(0, from) + by + text.slice(to);
+function replaced(text2, [from, to], by) {
+  return text2.slice(0, from) + by + text2.slice(to);
 }
 function spacedLike(written2, [from, to], specifier) {
   const old = written2.slice(from, to);
@@ -41706,10 +43700,10 @@ function condaSpec({ written: written2 }, specifier) {
 }
 function shellWord(requirement, specifier, around) {
   if (requirement.written.includes("$")) return void 0;
-  const text = pep508(requirement, specifier);
-  if (text === void 0) return void 0;
+  const text2 = pep508(requirement, specifier);
+  if (text2 === void 0) return void 0;
   const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text) ? text : `"${text}"`;
+  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
 }
 
 // src/pins/specifier.ts
@@ -41720,8 +43714,8 @@ function withPin(specifier, target2) {
   const clauses = clausesOf(specifier);
   if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
   const made = RULES[target2.kind](clauses, target2);
-  const text = made.map((clause) => clause.join("")).join(",");
-  return text !== "" && satisfies2(target2.version, text) && keepsOut(text, target2.bad) ? text : void 0;
+  const text2 = made.map((clause) => clause.join("")).join(",");
+  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
 }
 function isRaise({ kind }) {
   return kind === "raise-partner" || kind === "floor";
@@ -41780,7 +43774,7 @@ function unifiedDiff(file2, before, after) {
   const count3 = endsOpen ? old.length : old.length - 1;
   const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
   if (changed.length === 0) return "";
-  const hunks = grouped2(changed, count3).map(([from, to]) => {
+  const hunks = grouped3(changed, count3).map(([from, to]) => {
     const lines2 = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
     return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines2].join("\n");
   });
@@ -41789,7 +43783,7 @@ function unifiedDiff(file2, before, after) {
 ${hunks.join("\n")}
 `;
 }
-function grouped2(changed, count3) {
+function grouped3(changed, count3) {
   const ranges = [];
   for (const index of changed) {
     const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count3, index + CONTEXT + 1)];
@@ -41833,13 +43827,13 @@ function patchesFor(pins, where) {
         if ("why" in made) notPatched.push(made);
         else patches.push(made);
       }
-  const holds = pins.filter(({ kind }) => kind === "hold").flatMap(({ library, below }) => below ? botHolds(library, below) : []);
-  return { patches, notPatched, botHolds: holds };
+  const holds3 = pins.filter(({ kind }) => kind === "hold").flatMap(({ library, below }) => below ? botHolds(library, below) : []);
+  return { patches, notPatched, botHolds: holds3 };
 }
 function onePatch(pin, manifest, index, where) {
   const requirement = manifest.requirements[index];
-  const content2 = where.contents.get(manifest.file);
-  if (requirement === void 0 || content2 === void 0) return void 0;
+  const content3 = where.contents.get(manifest.file);
+  if (requirement === void 0 || content3 === void 0) return void 0;
   const { file: file2 } = manifest;
   const { specifier } = pin;
   const place2 = { specifier, file: file2, line: requirement.line };
@@ -41849,7 +43843,7 @@ function onePatch(pin, manifest, index, where) {
   if (wanted === requirement.specifier) return void 0;
   if (wanted === void 0)
     return { ...place2, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
-  const patched = patchRequirement(content2, manifest.format, requirement, wanted);
+  const patched = patchRequirement(content3, manifest.format, requirement, wanted);
   if ("why" in patched) return { ...place2, why: patched.why };
   const again = where.readAgain(file2, patched.content, manifest.format)?.requirements[index];
   if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
@@ -41862,7 +43856,7 @@ function onePatch(pin, manifest, index, where) {
     ...place2,
     before: patched.before,
     after: patched.after,
-    diff: unifiedDiff(file2, content2, patched.content),
+    diff: unifiedDiff(file2, content3, patched.content),
     ...refresh && { refresh }
   };
 }
@@ -41883,11 +43877,11 @@ function withOthers(pin, pins) {
   return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
 }
 function toPin(pin) {
-  const { kind, library, version: version2, below, newestPatch, unlocks, holds, of, measuredIn } = pin;
+  const { kind, library, version: version2, below, newestPatch, unlocks, holds: holds3, of, measuredIn } = pin;
   const specifier = below === void 0 ? `${library}>=${version2}` : `${library}<${below}`;
   return {
     ...{ kind, library, version: version2, ...below && { below }, ...newestPatch && { newestPatch } },
-    ...{ specifier, keepsBump: kind !== "hold", unlocks, holds, of, measuredIn }
+    ...{ specifier, keepsBump: kind !== "hold", unlocks, holds: holds3, of, measuredIn }
   };
 }
 function rank(pin) {
@@ -41975,14 +43969,15 @@ function makePlan(request, releases, python, problems) {
     partners: partnerReleases(request, cells, releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
+    ...request.guessed && { guessed: request.guessed },
     locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments
   };
 }
 function checkTwice(request, problems) {
-  const names = request.changes.map((change) => change.library);
-  for (const name2 of new Set(names.filter((library, index) => names.indexOf(library) !== index)))
+  const names2 = request.changes.map((change) => change.library);
+  for (const name2 of new Set(names2.filter((library, index) => names2.indexOf(library) !== index)))
     problems.push(`\`${name2}\` is swept twice. Name each library once.`);
 }
 function checkHeld(request, releases, python, problems) {
@@ -42017,9 +44012,9 @@ function partnerReleases(request, cells, releases, python) {
   const swept = request.changes.map((change) => change.library);
   const needed = /* @__PURE__ */ new Set([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
   const watched = WATCHED.filter((name2) => needed.has(name2) || swept.includes(name2));
-  const names = [.../* @__PURE__ */ new Set([...watched, ...Object.keys(request.held)])].filter((name2) => name2 !== "torch");
+  const names2 = [.../* @__PURE__ */ new Set([...watched, ...Object.keys(request.held)])].filter((name2) => name2 !== "torch");
   return Object.fromEntries(
-    names.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
+    names2.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
   );
 }
 function packageTable() {
@@ -42029,7 +44024,7 @@ function packageTable() {
 // src/report/build.ts
 var import_semver = __toESM(require_semver2(), 1);
 function buildReport(input2) {
-  const comparisons = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
+  const comparisons2 = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
   const results = input2.history.flatMap((measurement) => toResults(measurement));
   return {
     schemaVersion: 3,
@@ -42047,7 +44042,7 @@ function buildReport(input2) {
       return { id: cellId(cell), planned: true, ...source && { source } };
     }),
     results,
-    comparisons,
+    comparisons: comparisons2,
     controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
     boundaries: input2.conclusions.boundaries.map((boundary) => ({
       ...boundary,
@@ -42069,7 +44064,7 @@ function buildReport(input2) {
     totals: {
       cells: count(
         COMPARISONS,
-        comparisons.map(({ comparison }) => comparison)
+        comparisons2.map(({ comparison }) => comparison)
       ),
       measurements: count(
         OUTCOMES,
@@ -42156,8 +44151,8 @@ function toEnvironments(input2) {
   return [...found.values()];
 }
 function watchedOf(lock, pins) {
-  const names = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao", ...Object.keys(pins)];
-  return Object.fromEntries([...new Set(names)].filter((name2) => lock[name2]).map((name2) => [name2, lock[name2] ?? ""]));
+  const names2 = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao", ...Object.keys(pins)];
+  return Object.fromEntries([...new Set(names2)].filter((name2) => lock[name2]).map((name2) => [name2, lock[name2] ?? ""]));
 }
 function withCost(workaround, bytesPerWeight) {
   if (workaround.kind !== "quantization") return workaround;
@@ -42201,14 +44196,14 @@ var INDEXES = /* @__PURE__ */ new WeakMap();
 function measurementsOf(history, request) {
   let index = INDEXES.get(history);
   if (index === void 0 || index.length !== history.length) {
-    const byKey = /* @__PURE__ */ new Map();
+    const byKey2 = /* @__PURE__ */ new Map();
     for (const measurement of history) {
       const key = requestKey(measurement.question.environment);
-      const known = byKey.get(key);
+      const known = byKey2.get(key);
       if (known) known.push(measurement);
-      else byKey.set(key, [measurement]);
+      else byKey2.set(key, [measurement]);
     }
-    index = { length: history.length, byKey };
+    index = { length: history.length, byKey: byKey2 };
     INDEXES.set(history, index);
   }
   return index.byKey.get(requestKey(request)) ?? [];
@@ -42276,30 +44271,30 @@ function baseLock(problem, history, packages) {
 function anyBaseLock(problem, history) {
   return groups(problem, problem.cells).map((group) => baseLock(problem, history, group.packages)).find((lock) => lock !== void 0);
 }
-function movedRequest(problem, history, packages, moved, heldBack) {
+function movedRequest(problem, history, packages, moved2, heldBack) {
   const lock = baseLock(problem, history, packages) ?? anyBaseLock(problem, history);
   if (lock === void 0) return void 0;
   const watched = [...ALWAYS, ...packages].filter((name2) => lock[name2] !== void 0);
   const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
   const held = { ...Object.fromEntries(watched.map((name2) => [name2, lock[name2] ?? ""])), ...from };
-  return { pins: { ...held, ...problem.held, ...moved }, packages, ...heldBack && { heldBack } };
+  return { pins: { ...held, ...problem.held, ...moved2 }, packages, ...heldBack && { heldBack } };
 }
 function headPins(problem) {
   return Object.fromEntries(problem.changes.map((change) => [change.library, change.to]));
 }
-function ask(problem, history, purpose, moved, cells, repeat = 1) {
+function ask(problem, history, purpose, moved2, cells, repeat = 1) {
   return groups(problem, cells).flatMap((group) => {
-    const environment = requestAt(problem, history, group.packages, moved);
+    const environment = requestAt(problem, history, group.packages, moved2);
     return environment ? [{ purpose, environment, cells: group.cells, repeat }] : [];
   });
 }
-function requestAt(problem, history, packages, moved) {
-  const isBase = problem.changes.every((change) => (moved[change.library] ?? change.from) === change.from);
-  const others = Object.keys(moved).some((name2) => !problem.changes.some((change) => change.library === name2));
-  return isBase && !others ? baseRequest(problem, packages) : movedRequest(problem, history, packages, moved);
+function requestAt(problem, history, packages, moved2) {
+  const isBase = problem.changes.every((change) => (moved2[change.library] ?? change.from) === change.from);
+  const others = Object.keys(moved2).some((name2) => !problem.changes.some((change) => change.library === name2));
+  return isBase && !others ? baseRequest(problem, packages) : movedRequest(problem, history, packages, moved2);
 }
-function requestFor(problem, history, cell, moved) {
-  return requestAt(problem, history, packagesFor(problem, cell), moved);
+function requestFor(problem, history, cell, moved2) {
+  return requestAt(problem, history, packagesFor(problem, cell), moved2);
 }
 
 // src/search/compare.ts
@@ -42311,56 +44306,56 @@ function knownOf(problem, history) {
   KNOWN.set(history, fresh);
   return fresh;
 }
-function remembered(known, cell, moved, repeat, find) {
-  const key = `${cellId(cell)} ${repeat} ${JSON.stringify(moved)}`;
+function remembered(known, cell, moved2, repeat, find) {
+  const key = `${cellId(cell)} ${repeat} ${JSON.stringify(moved2)}`;
   const value = known.get(key);
   if (value !== void 0 || known.has(key)) return value;
   const found = find();
   known.set(key, found);
   return found;
 }
-function resultAt(problem, history, cell, moved, repeat = 1) {
+function resultAt(problem, history, cell, moved2, repeat = 1) {
   const { results } = knownOf(problem, history);
-  return remembered(results, cell, moved, repeat, () => soundResult(problem, history, cell, moved, repeat));
+  return remembered(results, cell, moved2, repeat, () => soundResult(problem, history, cell, moved2, repeat));
 }
-function soundResult(problem, history, cell, moved, repeat) {
-  const result = rawResult(problem, history, cell, moved, repeat);
+function soundResult(problem, history, cell, moved2, repeat) {
+  const result = rawResult(problem, history, cell, moved2, repeat);
   if (result === void 0 || isControl(cell)) return result;
   return withSoundCarry(result, rawResult(problem, history, cell, {}, 1));
 }
-function rawResult(problem, history, cell, moved, repeat) {
-  const request = requestFor(problem, history, cell, moved);
+function rawResult(problem, history, cell, moved2, repeat) {
+  const request = requestFor(problem, history, cell, moved2);
   return request && resultFor(history, request, cellId(cell), repeat);
 }
-function compareAt(problem, history, cell, moved, repeat = 1) {
-  const { comparisons } = knownOf(problem, history);
-  return remembered(comparisons, cell, moved, repeat, () => compared(problem, history, cell, moved, repeat));
+function compareAt(problem, history, cell, moved2, repeat = 1) {
+  const { comparisons: comparisons2 } = knownOf(problem, history);
+  return remembered(comparisons2, cell, moved2, repeat, () => compared(problem, history, cell, moved2, repeat));
 }
-function compared(problem, history, cell, moved, repeat) {
-  if (brokenControl(problem, history, cell, moved) !== void 0) return NOT_COMPARED;
-  return compareResults(resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved, repeat));
+function compared(problem, history, cell, moved2, repeat) {
+  if (brokenControl(problem, history, cell, moved2) !== void 0) return NOT_COMPARED;
+  return compareResults(resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved2, repeat));
 }
-function brokenControl(problem, history, cell, moved) {
+function brokenControl(problem, history, cell, moved2) {
   if (isControl(cell) || !isBroken(resultAt(problem, history, controlOf(cell), {}))) return void 0;
-  const result = resultAt(problem, history, controlOf(cell), moved);
+  const result = resultAt(problem, history, controlOf(cell), moved2);
   return isBroken(result) ? result : void 0;
 }
 function compareHead(problem, history, cell) {
   return compareAt(problem, history, cell, headPins(problem));
 }
-function isControlSound(problem, history, cell, moved) {
+function isControlSound(problem, history, cell, moved2) {
   if (isControl(cell)) return true;
-  const { comparison } = compareAt(problem, history, controlOf(cell), moved);
+  const { comparison } = compareAt(problem, history, controlOf(cell), moved2);
   return comparison !== "not-compared" && !isWorse(comparison);
 }
-function isMended(problem, history, cell, moved) {
-  const { comparison } = compareAt(problem, history, cell, moved);
+function isMended(problem, history, cell, moved2) {
+  const { comparison } = compareAt(problem, history, cell, moved2);
   if (comparison === "not-compared" || isWorse(comparison)) return false;
-  return isControlSound(problem, history, cell, moved) && leftOut2(problem, history, cell, moved).length === 0;
+  return isControlSound(problem, history, cell, moved2) && leftOut2(problem, history, cell, moved2).length === 0;
 }
-function leftOut2(problem, history, cell, moved) {
+function leftOut2(problem, history, cell, moved2) {
   const { fresh } = compareHead(problem, history, cell);
-  const [before, after] = [resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved)];
+  const [before, after] = [resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved2)];
   return fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
 }
 function wayOf({ comparison, what, fresh }) {
@@ -42375,10 +44370,10 @@ function isBaseModel(problem, history, cell) {
   return isAlike2 && own3.what.every((what) => control.what.includes(what));
 }
 function movedCells(problem, history) {
-  const moved = [...problem.controls, ...problem.cells].filter(
+  const moved2 = [...problem.controls, ...problem.cells].filter(
     (cell) => ["regressed", "degraded", "fixed"].includes(compareHead(problem, history, cell).comparison)
   );
-  return uniqueCells(moved).filter((cell) => !isBaseModel(problem, history, cell));
+  return uniqueCells(moved2).filter((cell) => !isBaseModel(problem, history, cell));
 }
 function worseCells(problem, history) {
   return problem.cells.filter((cell) => isWorse(compareHead(problem, history, cell).comparison));
@@ -42403,13 +44398,13 @@ function locate(problem, history, cell) {
   const change = causeOf(problem, history, cell);
   if (change === void 0) return void 0;
   const built = (index) => {
-    const request = requestFor(problem, history, cell, at2(change, index));
+    const request = requestFor(problem, history, cell, at3(change, index));
     return request !== void 0 && environmentFor(history, request) !== void 0;
   };
   const last3 = change.releases.length - 1;
   const interval = bisect(0, last3, (index) => stateAt(problem, history, cell, change, index), built);
   if (interval.ask !== void 0) return { cell, change, interval };
-  const wayAt = (index) => wayOf(compareAt(problem, history, cell, at2(change, index)));
+  const wayAt = (index) => wayOf(compareAt(problem, history, cell, at3(change, index)));
   if (wayAt(interval.high) === wayAt(last3)) return { cell, change, interval };
   const sameWay = (index) => {
     const state = stateAt(problem, history, cell, change, index);
@@ -42418,39 +44413,39 @@ function locate(problem, history, cell) {
   return { cell, change, interval, later: bisect(interval.high, last3, sameWay, built) };
 }
 function stateAt(problem, history, cell, change, index) {
-  const request = requestFor(problem, history, cell, at2(change, index));
+  const request = requestFor(problem, history, cell, at3(change, index));
   const environment = request && environmentFor(history, request);
   if (environment && environment.status !== "built") return "unusable";
-  const result = resultAt(problem, history, cell, at2(change, index));
+  const result = resultAt(problem, history, cell, at3(change, index));
   if (result === void 0) return "unknown";
   if (!isMeasured(result)) return "unusable";
   return isStill(compareResults(resultAt(problem, history, cell, {}), result).comparison) ? "base" : "moved";
 }
-function at2(change, index) {
+function at3(change, index) {
   return { [change.library]: change.releases[index] ?? change.to };
 }
 function bisectionQuestions(problem, history, located3) {
   return located3.flatMap(({ cell, change, interval, later }) => {
     const index = interval.ask ?? later?.ask;
-    return index === void 0 ? [] : ask(problem, history, "bisect", at2(change, index), [cell]);
+    return index === void 0 ? [] : ask(problem, history, "bisect", at3(change, index), [cell]);
   });
 }
 function repeatQuestions(problem, history, located3) {
   return located3.flatMap(
     ({ cell, change, interval, later }) => [interval.low, interval.high, ...later ? [later.high] : []].flatMap(
-      (index) => ask(problem, history, "repeat", at2(change, index), [cell], 2)
+      (index) => ask(problem, history, "repeat", at3(change, index), [cell], 2)
     )
   );
 }
 function heldBackQuestions(problem, history, located3) {
-  return located3.flatMap((one) => {
-    const environment = heldBackRequest(problem, history, one);
-    return environment ? [{ purpose: "held-back", environment, cells: [one.cell], repeat: 1 }] : [];
+  return located3.flatMap((one2) => {
+    const environment = heldBackRequest(problem, history, one2);
+    return environment ? [{ purpose: "held-back", environment, cells: [one2.cell], repeat: 1 }] : [];
   });
 }
 function neighbourLocks(problem, history, { cell, change, interval }) {
   const [low, high] = [interval.low, interval.high].map((index) => {
-    const request = requestFor(problem, history, cell, at2(change, index));
+    const request = requestFor(problem, history, cell, at3(change, index));
     const environment = request && environmentFor(history, request);
     return environment?.status === "built" ? { request, lock: environment.lock } : void 0;
   });
@@ -42472,7 +44467,7 @@ function heldBackRequest(problem, history, located3) {
     problem,
     history,
     high.request?.packages ?? [],
-    at2(located3.change, located3.interval.high),
+    at3(located3.change, located3.interval.high),
     Object.fromEntries(back)
   );
 }
@@ -42487,7 +44482,7 @@ function boundariesOf(problem, history, located3) {
 function boundaryAt(problem, history, located3, high) {
   const { cell, change, interval } = located3;
   const base = resultAt(problem, history, cell, {});
-  const bad = resultAt(problem, history, cell, at2(change, high));
+  const bad = resultAt(problem, history, cell, at3(change, high));
   const compared2 = compareResults(base, bad);
   const direction = compared2.comparison;
   if (!base || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
@@ -42499,8 +44494,8 @@ function boundaryAt(problem, history, located3, high) {
     direction,
     lastGood: change.releases[interval.low] ?? change.from,
     firstBad: change.releases[high] ?? change.to,
-    before: standingOf(resultAt(problem, history, cell, at2(change, interval.low)) ?? base),
-    after: standingOf(bad),
+    before: standingOf2(resultAt(problem, history, cell, at3(change, interval.low)) ?? base),
+    after: standingOf2(bad),
     stage: failure2?.stage ?? "train",
     reason: failure2?.reason ?? "fact",
     signature: failure2?.signature ?? factsIn(compared2).join("; "),
@@ -42510,20 +44505,20 @@ function boundaryAt(problem, history, located3, high) {
     certainty: certaintyOf(problem, history, located3, high)
   };
 }
-function standingOf(result) {
+function standingOf2(result) {
   return { outcome: result.outcome, failed: failedStages(result) };
 }
 function factsIn({ what }) {
-  return what.filter((one) => !STAGES.includes(one));
+  return what.filter((one2) => !STAGES.includes(one2));
 }
 function measuredVersions(problem, history, { cell, change }) {
-  return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at2(change, index))));
+  return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at3(change, index))));
 }
 function certaintyOf(problem, history, located3, high) {
   const { cell, change, interval } = located3;
-  const bad = wayOf(compareAt(problem, history, cell, at2(change, high)));
-  const again = compareAt(problem, history, cell, at2(change, high), 2);
-  const goodAgain = compareAt(problem, history, cell, at2(change, interval.low), 2).comparison;
+  const bad = wayOf(compareAt(problem, history, cell, at3(change, high)));
+  const again = compareAt(problem, history, cell, at3(change, high), 2);
+  const goodAgain = compareAt(problem, history, cell, at3(change, interval.low), 2).comparison;
   const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== "not-compared").length;
   const agree = Number(wayOf(again) === bad) + Number(isStill(goodAgain));
   const adjacent = high - interval.low === 1;
@@ -42562,10 +44557,10 @@ function namedLibraries(failures, libraries) {
   return [.../* @__PURE__ */ new Set([...ranked(inMessages), ...ranked(inFrames)])];
 }
 function inMessage(message, libraries) {
-  const parts = message.split(/[\s'"()]+/).filter((part) => !part.includes("/"));
+  const parts = message.split(/[\s'"()]+/).filter((part2) => !part2.includes("/"));
   const words2 = parts.join(" ").match(/[A-Za-z][A-Za-z0-9_-]*/g) ?? [];
-  const names = new Set(words2.map(normalizeName));
-  return libraries.filter((library) => names.has(library));
+  const names2 = new Set(words2.map(normalizeName));
+  return libraries.filter((library) => names2.has(library));
 }
 function raisingLibrary(frames, libraries) {
   const modules = frames.map((frame) => normalizeName(frame.split(/[/:]/)[0] ?? ""));
@@ -42597,7 +44592,7 @@ function partners(problem, history, worse2) {
   return [...order].flatMap((library) => lineOf(problem, history, library) ?? []);
 }
 function lineOf(problem, history, library) {
-  const change = problem.changes.find((one) => one.library === library);
+  const change = problem.changes.find((one2) => one2.library === library);
   if (change && compareVersions(change.from, change.to) > 0) return void 0;
   const current = change?.to ?? versionAtBase(problem, history, library);
   if (current === void 0) return void 0;
@@ -42680,9 +44675,9 @@ function standAt(problem, history, partner, index, worse2) {
   return { helped: worse2.length - open2.length, alike: open2.every((cell) => isAlike(problem, history, cell, pins)) };
 }
 function isAlike(problem, history, cell, pins) {
-  return [cell, controlOf(cell)].some((one) => {
-    const there = compareAt(problem, history, one, pins);
-    const head = compareHead(problem, history, one);
+  return [cell, controlOf(cell)].some((one2) => {
+    const there = compareAt(problem, history, one2, pins);
+    const head = compareHead(problem, history, one2);
     return ["regressed", "degraded"].includes(head.comparison) && wayOf(there) === wayOf(head);
   });
 }
@@ -42705,7 +44700,7 @@ function partnersFound(problem, history) {
 // src/search/workarounds.ts
 function workaroundQuestions(problem, history) {
   const worse2 = worseCells(problem, history);
-  const isTried = (cell, other) => kindOf(cell, other) !== void 0 && (!needsBase(problem, history, cell) || hasBase(problem, history, other));
+  const isTried = (cell, other) => kindOf2(cell, other) !== void 0 && (!needsBase(problem, history, cell) || hasBase(problem, history, other));
   const wanted = problem.alternatives.filter((other) => worse2.some((cell) => isTried(cell, other)));
   const compared2 = wanted.filter(
     (other) => worse2.some((cell) => isTried(cell, other) && needsBase(problem, history, cell))
@@ -42717,7 +44712,7 @@ function workaroundQuestions(problem, history) {
 }
 function workaroundsOf(problem, history, cell) {
   return uniqueCells([...problem.cells, ...problem.alternatives]).flatMap((other) => {
-    const kind = kindOf(cell, other);
+    const kind = kindOf2(cell, other);
     const result = resultAt(problem, history, other, headPins(problem));
     if (kind === void 0 || result === void 0) return [];
     const why = result.outcome === "pass" ? whyNot2(problem, history, cell, other) : void 0;
@@ -42725,7 +44720,7 @@ function workaroundsOf(problem, history, cell) {
     return [{ ...tried2, helps: result.outcome === "pass" && why === void 0, ...why && { why } }];
   });
 }
-function kindOf(cell, other) {
+function kindOf2(cell, other) {
   if (other.architecture !== cell.architecture || other.task !== cell.task) return void 0;
   if (other.method === "base" || cellId(other) === cellId(cell)) return void 0;
   if (other.quantization === cell.quantization) return "method";
@@ -42746,16 +44741,16 @@ function uncheckedIn(problem, history, cell, other) {
   const result = resultAt(problem, history, other, headPins(problem));
   const stages = fresh.map(({ stage }) => stage);
   const isDropped = (stage) => stage === "quantize" && other.quantization === "none";
-  const facts = what.filter((one) => !stages.includes(one));
-  const isCompared = compareHead(problem, history, other).comparison !== "not-compared";
+  const facts = what.filter((one2) => !stages.includes(one2));
+  const isCompared2 = compareHead(problem, history, other).comparison !== "not-compared";
   return [
     ...stages.filter((stage) => result?.stages[stage] !== "ok" && !isDropped(stage)),
-    ...isCompared ? [] : facts
+    ...isCompared2 ? [] : facts
   ];
 }
 function needsBase(problem, history, cell) {
   const { fresh, what } = compareHead(problem, history, cell);
-  return what.some((one) => one === "carry" || !fresh.some(({ stage }) => stage === one));
+  return what.some((one2) => one2 === "carry" || !fresh.some(({ stage }) => stage === one2));
 }
 function hasBase(problem, history, cell) {
   const request = requestFor(problem, history, cell, {});
@@ -42819,13 +44814,13 @@ function located(problem, history) {
   return movedCells(problem, history).flatMap((cell) => locate(problem, history, cell) ?? []);
 }
 function closed(problem, history) {
-  return located(problem, history).filter((one) => isClosed(one) && boundariesOf(problem, history, one).length > 0);
+  return located(problem, history).filter((one2) => isClosed(one2) && boundariesOf(problem, history, one2).length > 0);
 }
 function holdPins(problem, history) {
   const pins = {};
   for (const change of problem.changes) {
-    const lows = located(problem, history).filter((one) => one.change.library === change.library).filter((one) => isWorse(compareHead(problem, history, one.cell).comparison)).map((one) => one.interval.low);
-    if (lows.length > 0) Object.assign(pins, at2(change, Math.min(...lows)));
+    const lows = located(problem, history).filter((one2) => one2.change.library === change.library).filter((one2) => isWorse(compareHead(problem, history, one2.cell).comparison)).map((one2) => one2.interval.low);
+    if (lows.length > 0) Object.assign(pins, at3(change, Math.min(...lows)));
   }
   return pins;
 }
@@ -42846,7 +44841,7 @@ function merged(questions) {
 
 // src/search/conclude.ts
 function conclude(problem, history) {
-  const boundaries = located(problem, history).flatMap((one) => boundariesOf(problem, history, one));
+  const boundaries = located(problem, history).flatMap((one2) => boundariesOf(problem, history, one2));
   const flaky = new Set(boundaries.filter(isFlaky).map((boundary) => boundary.cell));
   const compared2 = (cell) => comparisonOf(problem, history, cell, flaky);
   return {
@@ -42882,7 +44877,7 @@ function comparisonOf(problem, history, cell, flaky) {
 }
 function togetherOnly(problem, history) {
   if (problem.changes.length === 1) return [];
-  const found = new Set(located(problem, history).map((one) => cellId(one.cell)));
+  const found = new Set(located(problem, history).map((one2) => cellId(one2.cell)));
   const allAlone = (cell) => problem.changes.every((change) => {
     const { comparison } = compareAt(problem, history, cell, { [change.library]: change.to });
     return comparison !== "not-compared";
@@ -42891,24 +44886,24 @@ function togetherOnly(problem, history) {
 }
 function partnerPins(problem, history) {
   return partnersFound(problem, history).flatMap(({ library, version: version2, newestPatch }) => {
-    const counted = count2(problem, history, { ...headPins(problem), [library]: version2 });
+    const counted2 = count2(problem, history, { ...headPins(problem), [library]: version2 });
     const own3 = problem.changes.some((change) => change.library === library);
     const kind = own3 ? "floor" : "raise-partner";
-    return counted.unlocks.length > 0 ? [{ kind, library, version: version2, ...newestPatch && { newestPatch }, ...counted }] : [];
+    return counted2.unlocks.length > 0 ? [{ kind, library, version: version2, ...newestPatch && { newestPatch }, ...counted2 }] : [];
   });
 }
 function holdPinsFound(problem, history, boundaries) {
   const pins = holdPins(problem, history);
-  const counted = count2(problem, history, { ...headPins(problem), ...pins });
-  if (counted.unlocks.length === 0) return [];
+  const counted2 = count2(problem, history, { ...headPins(problem), ...pins });
+  if (counted2.unlocks.length === 0) return [];
   return problem.changes.flatMap(({ library, from, to, releases }) => {
     const version2 = pins[library];
     if (version2 === void 0) return [];
-    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version: version2, ...counted }];
-    const boundary = boundaries.find((one) => one.library === library && one.lastGood === version2);
+    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version: version2, ...counted2 }];
+    const boundary = boundaries.find((one2) => one2.library === library && one2.lastGood === version2);
     const next2 = releases[releases.indexOf(version2) + 1];
     const below = boundary && (boundary.certainty.open > 0 ? next2 : boundary.firstBad);
-    return below ? [{ kind: "hold", library, version: version2, below, ...counted }] : [];
+    return below ? [{ kind: "hold", library, version: version2, below, ...counted2 }] : [];
   });
 }
 function count2(problem, history, pins) {
@@ -43057,10 +45052,10 @@ var REASONS = [
 ];
 var MESSAGE_LIMIT = 8192;
 function classify(type, message, causes2 = []) {
-  const text = message.slice(0, MESSAGE_LIMIT);
-  const weather = weatherOf(type, text, causes2);
+  const text2 = message.slice(0, MESSAGE_LIMIT);
+  const weather = weatherOf(type, text2, causes2);
   if (weather !== void 0) return { reason: weather, means: "weather" };
-  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
+  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
   return found ? { reason: found.name, means: found.means } : { reason: type, means: "defect" };
 }
 function signatureOf(type, message) {
@@ -43080,7 +45075,7 @@ var SETTING_UP = ["build", "quantize", "attach"];
 function judge(record3, ownTorch) {
   if (record3.ended !== "exit") return endedEarly(record3);
   const judged = record3.failures.map((failure2) => ({ failure: toFailure(failure2), means: meaningOf(record3, failure2) }));
-  const facts = factsOf(record3);
+  const facts = factsOf2(record3);
   const another = judged.find(({ means }) => means === "needs-torch");
   if (another && ownTorch !== void 0) {
     const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
@@ -43129,7 +45124,7 @@ function toFailure(failure2) {
     ...frames.length > 0 && { frames }
   };
 }
-function factsOf(record3) {
+function factsOf2(record3) {
   const known = Object.entries({ ...record3.facts, seconds: record3.seconds }).filter(
     ([, value]) => value !== null && value !== void 0
   );
@@ -43140,14 +45135,14 @@ function reachedTheEnd(record3) {
 }
 function endedEarly(record3) {
   const stage = record3.stage ?? "import";
-  const [how, code2 = ""] = record3.ended.split(":");
-  const signal = how === "signal" ? crashSignal(code2, record3.output ?? "") : void 0;
+  const [how2, code2 = ""] = record3.ended.split(":");
+  const signal = how2 === "signal" ? crashSignal(code2, record3.output ?? "") : void 0;
   if (signal !== void 0) return crashed(record3.cell, stage, signal);
-  const what = how === "signal" ? `killed by signal ${code2}` : how === "status" ? `exited with status ${code2}` : record3.ended;
+  const what = how2 === "signal" ? `killed by signal ${code2}` : how2 === "status" ? `exited with status ${code2}` : record3.ended;
   return unmeasured(
     record3.cell,
     "inconclusive",
-    how === "timeout" ? "timeout" : "ended early",
+    how2 === "timeout" ? "timeout" : "ended early",
     `The probe of this cell was ${what} in stage ${stage}.`
   );
 }
@@ -43314,7 +45309,8 @@ async function probe(question, environment, cells, width, ports, settings, add2)
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
   const inOrder = orderedBy(cells, add2);
   const imported = /* @__PURE__ */ new Set();
-  const ownTorch = question.environment.pins.torch === void 0 ? environment.lock.torch : void 0;
+  const isAsked = settings.baseOf(question.environment).pins.torch !== void 0;
+  const ownTorch = isAsked ? void 0 : environment.lock.torch;
   const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
     const record3 = parseRecord(line);
     if (record3?.kind === "imported") imported.add(record3.package);
@@ -43354,13 +45350,13 @@ function withoutRecord(id2, end, allImported) {
   if (signal !== void 0 && !allImported) return crashed(id2, STAGES[0], signal);
   if (end.how === "interrupted")
     return unmeasured(id2, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
-  const how = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
+  const how2 = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
   const said = end.output.trim().split("\n").slice(-3).join(" ");
   return unmeasured(
     id2,
     "inconclusive",
     end.how === "timeout" ? "timeout" : "probe ended",
-    `The probe ${how} without a record of this cell. ${said}`
+    `The probe ${how2} without a record of this cell. ${said}`
   );
 }
 
@@ -43485,7 +45481,7 @@ async function search(problem, planned, ports, machine) {
 function renderCheck(report) {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name2, version2]) => `${name2} ${version2}`);
-  const tables2 = blocks(report.comparisons).map((block) => {
+  const tables = blocks(report.comparisons).map((block) => {
     const line = (first, cells) => (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
@@ -43504,8 +45500,8 @@ function renderCheck(report) {
   const counts = Object.entries(report.totals.measurements).filter(([, count3]) => count3 > 0);
   const planned = report.comparisons.filter(({ after }) => after !== "unknown").length;
   return `${[
-    `${pins.join(", ")}     ${report.run.device}`,
-    ...tables2,
+    `${plain(pins.join(", "))}     ${plain(report.run.device)}`,
+    ...tables,
     ...failures.length > 0 ? [failures.join("\n")] : [],
     `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count3]) => `${count3} ${outcome}`).join(", ")}     ${duration3(report.run.ms)}`
   ].join("\n\n")}
@@ -43514,11 +45510,12 @@ function renderCheck(report) {
 
 // src/report/plan.ts
 function renderPlan(facts) {
-  const rows = [
+  const rows2 = [
     ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
     ...facts.files.length > 1 ? [["", `the same in ${facts.files.length} files`]] : [],
     ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
     ["", cellsFrom(facts)],
+    ...guessedRows(facts.guessed),
     ...facts.unsure.length > 0 ? [["", unsureText(facts)]] : [],
     [
       "held",
@@ -43541,13 +45538,23 @@ function renderPlan(facts) {
     ],
     ["time", `stops at ${facts.minutes} min`]
   ];
-  return `${rows.map(([name2, text]) => `${name2.padEnd(14)}${text}`.trimEnd()).join("\n")}
+  return `${rows2.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
 `;
 }
 function cellsFrom({ chosenBy, sources, files }) {
   if (chosenBy === "user") return "as named";
-  if (chosenBy === "default") return files.length > 0 ? "the default: no cell of the code is sure" : "the default";
+  if (chosenBy === "default")
+    return files.length > 0 ? "the default: no cell of the matrix was found in the code" : "the default";
   return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
+}
+var SHOWN_GUESSES = 4;
+function guessedRows(guessed2) {
+  const rows2 = guessed2.slice(0, SHOWN_GUESSES).flatMap(({ pattern, source, why }) => [
+    ["", `guessed: ${pattern}  ${plain(source, 100)}`],
+    ["", `  ${plain(why, 160)}`]
+  ]);
+  const rest = guessed2.length - Math.min(guessed2.length, SHOWN_GUESSES);
+  return rest > 0 ? [...rows2, ["", `and ${rest} more patterns that are known in part`]] : rows2;
 }
 var SHOWN_UNSURE = 3;
 function unsureText({ unsure }) {
@@ -43617,198 +45624,173 @@ import { dirname as dirname7, join as join16 } from "node:path";
 function causesText2(report) {
   const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed");
   const together = report.together.length > 0 ? [
-    `${plural2(report.together.length, "cell")} needs several changes together: ${report.together.map((cell) => code(cell)).join(", ")}.`
+    md`${inline(plural2(report.together.length, "cell"))} needs several changes together: ${codes(report.together)}.`
   ] : [];
-  const sources = sourcesOf(report);
-  const yours = sources.length > 0 ? [`Your code: ${sources.map((source) => code(source)).join(", ")}.`] : [];
-  return [...found.map((cause, index) => causeText2(cause, index, found.length)), ...together, ...yours].join("\n\n");
-}
-var SHOWN_SOURCES = 6;
-function sourcesOf(report) {
-  const bad = new Set(worse(report).map(({ cell }) => cell));
-  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
-  return [...new Set(sources)].slice(0, SHOWN_SOURCES);
+  return joined([...found.map((cause, index) => causeText2(cause, index, found.length)), ...together], "\n\n");
 }
 function causeText2({ boundary, cells }, index, total) {
-  const name2 = total === 1 ? `Cause, ${plural2(cells.length, "cell")}` : `Cause ${index + 1}, ${plural2(cells.length, "cell")}`;
+  const name2 = total === 1 ? md`Cause, ${inline(plural2(cells.length, "cell"))}` : md`Cause ${index + 1}, ${inline(plural2(cells.length, "cell"))}`;
   const [before, after] = boundaryWords(boundary);
   const { runs, agree } = boundary.certainty;
-  return [
-    `**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${before}, ${inline(boundary.firstBad)} ${after}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
-    fence([`${boundary.stage}: ${boundary.message}`])
-  ].join("\n\n");
+  return joined(
+    [
+      md`**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+      fence([`${boundary.stage}: ${boundary.message}`])
+    ],
+    "\n\n"
+  );
 }
 function betweenText({ certainty }) {
-  if (certainty.adjacent) return "no release lies between";
-  return certainty.open > 0 ? `${plural2(certainty.open, "release")} between not measured` : "what lies between fails in another way or could not be measured";
+  if (certainty.adjacent) return md`no release lies between`;
+  return certainty.open > 0 ? md`${inline(plural2(certainty.open, "release"))} between not measured` : md`what lies between fails in another way or could not be measured`;
 }
 function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
   if (certainty.confounded)
-    return ` With ${plural2(alsoChanged2.length, "other package")} held back it does not show: ${inline(library)} alone is not the cause.`;
-  return alsoChanged2.length > 0 ? ` ${plural2(alsoChanged2.length, "other package")} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : "";
+    return md` With ${inline(plural2(alsoChanged2.length, "other package"))} held back it does not show: ${inline(library)} alone is not the cause.`;
+  return alsoChanged2.length > 0 ? md` ${inline(plural2(alsoChanged2.length, "other package"))} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : md``;
+}
+
+// src/report/comment/links.ts
+function repositoryOf({ run: run2 }) {
+  return run2?.includes("/actions/runs/") ? run2.split("/actions/runs/")[0] : void 0;
+}
+function placeText(place2, links) {
+  const [, file2 = "", line = ""] = /^(.*):(\d+)$/.exec(place2) ?? [];
+  const repository = repositoryOf(links);
+  if (repository === void 0 || links.commit === void 0 || file2 === "") return code(place2);
+  const path = file2.split("/").map(encodeURIComponent).join("/");
+  const followed = link(md`↗`, `${repository}/blob/${links.commit}/${path}#L${line}`);
+  return followed === "\u2197" ? code(place2) : md`${code(place2)} ${followed}`;
+}
+function commitText(links) {
+  const repository = repositoryOf(links);
+  if (repository === void 0 || links.commit === void 0) return void 0;
+  return link(code(links.commit.slice(0, 12)), `${repository}/commit/${links.commit}`);
 }
 
 // src/report/comment/details.ts
 var SHOWN_FINDINGS2 = 10;
 function damage(report) {
-  const found = findingLines(report.findings.filter(isGuardFinding));
-  return found.length === 0 ? "" : ["#### Seen in the manifests, without a run", ...found].join("\n\n");
+  const found = findingLines2(report.findings.filter(isGuardFinding));
+  return found.length === 0 ? md`` : joined([md`#### Seen in the manifests, without a run`, ...found], "\n\n");
 }
-function findingLines(findings) {
-  const lines2 = findings.slice(0, SHOWN_FINDINGS2).map(({ message, file: file2, line }) => `- ${file2 ? `${code(`${file2}:${line ?? 1}`)}: ` : ""}${inline(message, 500)}`);
+function findingLines2(findings) {
+  const lines2 = findings.slice(0, SHOWN_FINDINGS2).map(
+    ({ message, file: file2, line }) => md`- ${file2 ? md`${code(`${file2}:${line ?? 1}`)}: ` : md``}${inline(message, 500)}`
+  );
   const rest = findings.length - SHOWN_FINDINGS2;
-  return lines2.length === 0 ? [] : [[...lines2, ...rest > 0 ? [`- and ${rest} more, in the full report`] : []].join("\n")];
+  return lines2.length === 0 ? [] : [joined([...lines2, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")];
+}
+var SHOWN_SOURCES = 6;
+function yourCode(report, links) {
+  const bad = new Set(worse(report).map(({ cell }) => cell));
+  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
+  const shown3 = [...new Set(sources)].slice(0, SHOWN_SOURCES).map((source) => placeText(source, links));
+  return shown3.length === 0 ? md`` : md`Your code: ${joined(shown3, ", ")}.`;
 }
 function details(report) {
   const built = report.environments.filter(({ status }) => status === "built");
-  const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
-  const row = (cells) => `| ${cells.join(" | ")} |`;
+  const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
+  const row = (cells) => md`| ${joined(cells, " | ")} |`;
   const [first] = worse(report);
   const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
-  return [
-    "<details><summary>Environments, replay, what this does not cover</summary>",
+  return joined(
     [
-      row([...names.map((name2) => inline(name2)), "id"]),
-      row(names.map(() => "---").concat("---")),
-      ...built.map(({ pins, id: id2 }) => row([...names.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
-    ].join("\n"),
-    ...first && environment ? [`${code(`peft-sweep replay ${first.cell}@${environment}`)}`] : [],
-    ...first ? [`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
-    ...notCompared2(report),
-    ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
-    "Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.",
-    "</details>"
-  ].join("\n\n");
+      md`<details><summary>Environments, replay, what this does not cover</summary>`,
+      ...built.length === 0 ? [] : [
+        joined(
+          [
+            row([...names2.map((name2) => inline(name2)), md`id`]),
+            row([...names2.map(() => md`---`), md`---`]),
+            ...built.map(({ pins, id: id2 }) => row([...names2.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
+          ],
+          "\n"
+        )
+      ],
+      ...first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : [],
+      ...first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
+      ...notCompared2(report),
+      ...findingLines2(report.findings.filter((finding) => !isGuardFinding(finding))),
+      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
+      md`</details>`
+    ],
+    "\n\n"
+  );
 }
 function againCommand(report, cell) {
   const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
-  return `gh workflow run peft-sweep.yml -f changes='${changes}' -f cells='${cell}'`;
+  const held = Object.entries(report.run.held).map(([name2, version2]) => `${name2}==${version2}`);
+  const given = { changes, cells: cell, ...held.length > 0 && { with: held.join(" ") } };
+  const options = Object.entries(given).map(([name2, value]) => `-f ${name2}='${value.replaceAll("'", "")}'`);
+  return ["gh workflow run peft-sweep.yml", ...options].join(" ");
 }
 function notCompared2(report) {
   const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
-  return open2.length === 0 ? [] : [open2.map(({ cell, why }) => `- ${code(cell)} not measured: ${inline(why ?? "", 160)}`).join("\n")];
+  return open2.length === 0 ? [] : [
+    joined(
+      open2.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? "", 160)}`),
+      "\n"
+    )
+  ];
 }
-function footer2(report) {
+function footer2(report, links) {
   const built = report.environments.filter(({ status }) => status === "built").length;
-  return `<sub>${report.run.device}, ${plural2(built, "environment")}, ${duration3(report.run.ms)}. Isolation: ${inline(report.run.containment.name)}.</sub>`;
-}
-
-// src/report/harm.ts
-var HARM = {
-  import: both("The libraries cannot be imported together: nothing runs."),
-  build: both("The model cannot be loaded: training does not start."),
-  quantize: both("The model cannot be quantized: training does not start."),
-  attach: {
-    raised: "The adapter cannot be put on the model: training does not start.",
-    check: "The adapter has nothing to train."
-  },
-  forward: {
-    raised: "The first forward pass fails: training does not start.",
-    check: "The first loss is not a number: training is of no use."
-  },
-  train: {
-    raised: "Training fails.",
-    check: "Training runs and does not train what it should: nothing raises."
-  },
-  generate: {
-    raised: "Training passes and generation fails: you would find out after the fine-tune.",
-    check: "Training passes and only what is generated is wrong: you would find out after the fine-tune."
-  },
-  reload: {
-    raised: "Training passes and the saved adapter cannot be loaded: you would find out after the fine-tune.",
-    check: "Training passes and the saved adapter does not come back as it was: you would find out after the fine-tune."
-  },
-  carry: {
-    raised: "Training passes; adapters that were saved before the change cannot be loaded after it.",
-    check: "Training passes; adapters that were saved before the change do not mean the same after it."
-  },
-  disable: {
-    raised: "Training and generation pass; switching the adapter off fails.",
-    check: "Training and generation pass; with the adapter switched off the model is not what it was."
-  },
-  merge: {
-    raised: "Training passes and merging fails: you would find out after the fine-tune.",
-    check: "Training passes and merging changes the model: you would find out after the fine-tune."
-  }
-};
-var MODEL_HARM = {
-  import: "The libraries cannot be imported: nothing runs.",
-  build: "The model itself cannot be loaded: nothing runs.",
-  quantize: "The model itself cannot be quantized: training does not start.",
-  attach: "The model itself cannot be run: training does not start.",
-  forward: "The model itself cannot be run: training does not start.",
-  train: "The model itself does not train as it did.",
-  generate: "The model itself does not generate as it did: you would find out after the fine-tune.",
-  carry: "The model itself gives other outputs than before the change, with or without an adapter."
-};
-var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
-function both(text) {
-  return { raised: text, check: text };
-}
-var SHOWN = 3;
-function harmText(report) {
-  const cells = worse(report).filter(({ cause }) => cause === void 0);
-  const found = /* @__PURE__ */ new Map();
-  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
-    const text = harmOf(cell);
-    found.set(text, (found.get(text) ?? 0) + 1);
-  }
-  const several = found.size > 1;
-  return [...found].slice(0, SHOWN).map(([text, count3]) => several ? `${plural2(count3, "cell")}: ${text}` : text).join(" ");
-}
-function harmOf(cell) {
-  const fresh = firstFresh(cell);
-  if (fresh === void 0) return cell.after === "unsupported" ? "The new release does not support it." : LESS;
-  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? "";
-  const [earliest] = cell.failedAfter;
-  if (earliest && earliest.stage !== fresh.stage)
-    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
-  return HARM[fresh.stage]?.[fresh.kind] ?? "";
-}
-function firstFresh({ what, failedAfter }) {
-  return failedAfter.find(({ stage }) => what.includes(stage));
-}
-function position(cell) {
-  const fresh = firstFresh(cell);
-  return fresh === void 0 ? STAGES.length : STAGES.indexOf(fresh.stage);
+  const commit = commitText(links);
+  const parts = [
+    ...built > 0 ? [
+      md`${inline(report.run.device)}, ${inline(plural2(built, "environment"))}, ${inline(duration3(report.run.ms))}`,
+      md`isolation: ${inline(report.run.containment.name)}`
+    ] : [md`nothing was measured`],
+    ...commit ? [md`commit ${commit}`] : [],
+    ...links.run ? [link(md`run`, links.run), link(md`report and logs`, `${links.run}#artifacts`)] : []
+  ];
+  return md`<sub>${joined(parts, " \xB7 ")}</sub>`;
 }
 
 // src/report/comment/base-model.ts
 var SHOWN2 = 6;
 function baseModelText(report) {
-  const moved = movedModels(report);
-  if (moved.length === 0) return "";
-  const lines2 = moved.slice(0, SHOWN2).map((control) => {
+  const moved2 = movedModels(report);
+  if (moved2.length === 0) return md``;
+  const lines2 = moved2.slice(0, SHOWN2).map((control) => {
     const why = whyAtHead(report, control);
-    return `- ${code(control.cell)}: ${inline(beforeAfter(control, "\u2192"))}${why ? `. ${inline(why, 160)}` : ""}`;
+    return md`- ${code(control.cell)}: ${inline(beforeAfter(control, "\u2192"))}${why ? md`. ${inline(why, 160)}` : md``}`;
   });
-  const rest = moved.length - SHOWN2;
-  return [
-    "**The base model**, measured without an adapter:",
-    [...lines2, ...rest > 0 ? [`- and ${rest} more, in the full report`] : []].join("\n")
-  ].join("\n\n");
+  const rest = moved2.length - SHOWN2;
+  return joined(
+    [
+      md`**The base model**, measured without an adapter:`,
+      joined([...lines2, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")
+    ],
+    "\n\n"
+  );
 }
 
 // src/report/comment/headline.ts
 function headline(report) {
-  const total = report.comparisons.length;
-  const counts = `**${totalsText(report, ", ")}, of ${plural2(total, "cell")}.**`;
-  return [`### ${verdict(report)}`, harmText(report), baseModelText(report), counts, limitsText(report)].filter((line) => line !== "").join("\n\n");
+  const lines2 = [md`### ${verdict(report)}`, inline(harmText(report), 1e3), baseModelText(report), limitsText(report)];
+  return joined(
+    lines2.filter((line) => line !== ""),
+    "\n\n"
+  );
 }
 function verdict(report) {
-  const changed = report.changes.map(({ library, to }) => `${inline(library)} ${inline(to)}`).join(" and ");
+  const changed = joined(
+    report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
+    " and "
+  );
   const bad = worse(report);
-  if (bad.length === 0) return `${nothingBroke(report, changed)}`;
+  if (bad.length === 0) return nothingBroke(report, changed);
   const models = bad.filter(({ cell, cause }) => cause !== void 0 || isControl(parseCellId(cell)));
-  const own3 = bad.filter((one) => !models.includes(one));
+  const own3 = bad.filter((one2) => !models.includes(one2));
   const places = cellsText(
     report,
     models.map(({ cell }) => cellId(controlOf(parseCellId(cell))))
   );
   const parts = [
-    ...models.length > 0 ? [`${verbOf(models)} ${inline(places)}`] : [],
+    ...models.length > 0 ? [md`${verbOf(report, models)} ${inline(places)}`] : [],
     ...own3.length > 0 ? [
-      `${verbOf(own3)} ${inline(
+      md`${verbOf(report, own3)} ${inline(
         cellsText(
           report,
           own3.map(({ cell }) => cell)
@@ -43816,129 +45798,305 @@ function verdict(report) {
       )}`
     ] : []
   ];
-  return `\u274C ${changed} ${parts.join(", and ")}`;
+  return md`❌ ${changed} ${joined(parts, ", and ")}`;
 }
-function verbOf(cells) {
-  return cells.some(({ comparison }) => comparison === "regressed") ? "breaks" : "degrades";
+function verbOf({ changes }, cells) {
+  const ending = changes.length === 1 ? md`s` : md``;
+  return cells.some(({ comparison }) => comparison === "regressed") ? md`break${ending}` : md`degrade${ending}`;
 }
 function nothingBroke(report, changed) {
   const open2 = report.totals.cells["not-compared"];
-  if (open2 > 0) return `\u26A0\uFE0F ${changed}: nothing broke that was measured, ${plural2(open2, "cell")} not measured`;
+  if (open2 > 0) return md`⚠️ ${changed}: nothing broke that was measured, ${inline(plural2(open2, "cell"))} not measured`;
+  const flaky = report.totals.cells.flaky;
+  if (flaky > 0) return md`⚠️ ${changed}: nothing broke for sure, ${inline(plural2(flaky, "cell"))} flaky`;
   const still = report.totals.cells["still-broken"];
-  if (still > 0) return `\u2705 ${changed} breaks nothing that worked; ${plural2(still, "cell")} still broken as before`;
-  return report.findings.some(({ kind }) => kind === "cells-unsure") ? `\u2705 ${changed} breaks nothing that was measured; not all of your code could be read for sure` : `\u2705 ${changed} works with your fine-tuning`;
+  if (still > 0)
+    return md`✅ ${changed} breaks nothing that worked; ${inline(plural2(still, "cell"))} still broken as before`;
+  return report.findings.some(({ kind }) => kind === "cells-unsure") ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure` : md`✅ ${changed} works with your fine-tuning`;
 }
 function limitsText({ run: run2, leftUndone: leftUndone2 }) {
-  if (leftUndone2.length === 0) return "";
-  return `\u26A0\uFE0F ${limitText(run2.stoppedBy)}. ${leftUndone2.map((text) => inline(text)).join(" ")}`;
+  if (leftUndone2.length === 0) return md``;
+  const sentences = leftUndone2.map((text2) => inline(text2));
+  return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined(sentences, " ")}`;
 }
 function action(report) {
-  if (worse(report).length === 0) return "";
+  if (worse(report).length === 0) return md``;
   const pin = recommended(report);
-  if (pin === void 0) return "**No pin that was measured mends this.** See the ways out below before merging.";
-  const measured2 = `Measured: ${pinText(report, pin)} not worse than before.`;
-  return pin.keepsBump ? `**Do this:** merge together with ${code(pin.specifier)}. ${measured2}` : `**Do this:** hold the bump with ${code(pin.specifier)}. ${measured2}`;
+  if (pin === void 0) return md`**No pin that was measured mends this.** See the ways out below before merging.`;
+  const specifiers = joined(
+    specifiersOf(pin).map((specifier) => code(specifier)),
+    " and "
+  );
+  const measured2 = md`Measured: ${inline(pinText(report, pin))} not worse than before.`;
+  return pin.keepsBump ? md`**Do this:** merge together with ${specifiers}. ${measured2}` : md`**Do this:** hold the bump with ${specifiers}. ${measured2}`;
+}
+
+// src/report/comment/how.ts
+var MOST_FILES = 6;
+function how(report, links) {
+  const pin = recommended(report);
+  if (worse(report).length === 0 || pin === void 0) return md``;
+  const own3 = report.patches.filter(({ specifier }) => specifiersOf(pin).includes(specifier));
+  const clicked = own3.flatMap((patch) => {
+    const address = links.buttons?.get(`${patch.file}:${patch.line}`);
+    return address === void 0 ? [] : [clickText(patch, address)];
+  });
+  const rest = own3.filter(({ file: file2, line }) => !links.buttons?.has(`${file2}:${line}`));
+  const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
+  return joined(
+    [
+      ...clicked,
+      ...patchBlock(rest, clicked.length > 0, links),
+      ...commands.length > 0 ? [md`Afterwards, for the lock: ${codes(commands)}.`] : []
+    ],
+    "\n\n"
+  );
+}
+function clickText({ file: file2, line, after }, address) {
+  return md`**One click:** ${link(md`commit the suggestion`, address)} at ${code(`${file2}:${line}`)}: it writes ${code(after.trim())}.`;
+}
+function patchBlock(patches, hasClick, links) {
+  if (patches.length === 0) return [];
+  const lines2 = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
+  const block = wholeLines(lines2, "diff");
+  const places = joined(
+    patches.slice(0, MOST_FILES).map(({ file: file2, line }) => placeText(`${file2}:${line}`, links)),
+    ", "
+  );
+  const what = hasClick ? md`The other places` : md`As a patch`;
+  if (block === void 0) return [md`${what}: ${places}.`];
+  return [
+    md`<details${patches.length === 1 && !hasClick ? md` open` : md``}><summary>${what}, for git apply</summary>`,
+    block,
+    md`</details>`
+  ];
+}
+function holds2(report) {
+  if (worse(report).length === 0) return md``;
+  const files = { renovate: "renovate.json", dependabot: ".github/dependabot.yml" };
+  const { bot } = report.run;
+  const own3 = report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2);
+  if (own3.length === 0) return md``;
+  const blocks2 = own3.flatMap(({ file: file2, language, text: text2, how: where }) => [
+    md`In ${code(file2)}. ${inline(where)}`,
+    fence(language === "json" ? indented(text2) : [text2], language)
+  ]);
+  return joined(
+    [
+      md`<details><summary>To hold the bump: the rule for ${inline(bot ?? "your bot")}</summary>`,
+      ...blocks2,
+      md`</details>`
+    ],
+    "\n\n"
+  );
+}
+function indented(json2) {
+  try {
+    return JSON.stringify(JSON.parse(json2), null, 2).split("\n");
+  } catch {
+    return [json2];
+  }
+}
+function openFirst(report) {
+  return worse(report).length === 0 ? openText(report) : md``;
+}
+function openLast(report) {
+  return worse(report).length === 0 ? md`` : openText(report);
+}
+var SHOWN_REASONS = 3;
+function openText({ comparisons: comparisons2, run: run2 }) {
+  const cells = comparisons2.filter(({ comparison }) => comparison === "not-compared");
+  if (cells.length === 0) return md``;
+  const reasons = [...new Set(cells.map(({ why: why2 }) => why2 ?? "").filter((why2) => why2 !== ""))];
+  const shown3 = reasons.slice(0, SHOWN_REASONS).map((why2) => inline(why2, 120));
+  const why = shown3.length > 0 ? md` (${joined(shown3, "; ")})` : md``;
+  return md`**Not measured:** ${inline(plural2(cells.length, "cell"))}${why}.${nextStep(reasons, run2.stoppedBy)}`;
+}
+function nextStep(reasons, stoppedBy) {
+  if (reasons.length > 0 && reasons.every((why) => why.startsWith("skipped"))) return md``;
+  return stoppedBy === "budget" ? md` Raise ${code("budget: {minutes: N}")} in ${code(".github/peft-sweep.yml")}, or name fewer cells.` : md` Comment ${code("/peft-sweep run")} to measure again.`;
+}
+
+// src/report/comment/tables.ts
+var MOST_ROWS = 20;
+var MOST_MODELS = 6;
+function moved(report) {
+  const tally = md`${inline(totalsText(report, ", "))}, of ${inline(plural2(report.comparisons.length, "cell"))}.`;
+  const rows2 = rowsOf2(report.comparisons).filter(({ cells }) => [...cells.values()].some(hasMoved)).toSorted((left, right) => rank2(left) - rank2(right));
+  return rows2.length === 0 ? tally : joined([table2(rows2), tally], "\n\n");
+}
+function unmoved(report) {
+  const rows2 = rowsOf2(report.comparisons).filter(({ cells }) => {
+    const every = [...cells.values()];
+    return !every.some(hasMoved) && every.some(isCompared);
+  });
+  if (rows2.length === 0) return md``;
+  return joined([md`<details><summary>Unchanged rows</summary>`, table2(rows2), md`</details>`], "\n\n");
+}
+function hasMoved(cell) {
+  return cell !== void 0 && isNews(cell.comparison) && isCompared(cell);
+}
+function isCompared(cell) {
+  return cell !== void 0 && cell.comparison !== "not-compared";
+}
+function rank2({ cells }) {
+  return Math.min(...[...cells.values()].map(({ comparison }) => COMPARISONS.indexOf(comparison)));
+}
+function rowsOf2(comparisons2) {
+  const single = /* @__PURE__ */ new Map();
+  for (const comparison of comparisons2) {
+    const { method, quantization, architecture, task } = parseCellId(comparison.cell);
+    const model = `${architecture}/${task}`;
+    const row = single.get(`${method} ${model}`) ?? { method, model, cells: /* @__PURE__ */ new Map() };
+    row.cells.set(quantization, comparison);
+    single.set(`${method} ${model}`, row);
+  }
+  const alike = /* @__PURE__ */ new Map();
+  for (const { method, model, cells } of single.values()) {
+    const texts = [...cells].map(([name2, cell]) => `${name2} ${cell.comparison} ${beforeAfter(cell, "\u2192")}`);
+    const key = JSON.stringify([method, texts.toSorted()]);
+    const known = alike.get(key);
+    if (known) known.models.push(model);
+    else alike.set(key, { method, models: [model], cells });
+  }
+  return [...alike.values()];
+}
+function table2(rows2) {
+  const shown3 = rows2.slice(0, MOST_ROWS);
+  const columns = columnsOf2(shown3);
+  const isOneTask = new Set(shown3.flatMap(({ models }) => models.map(taskOf3))).size === 1;
+  const line = (cells) => md`| ${joined(cells, " | ")} |`;
+  const rest = rows2.length - shown3.length;
+  return joined(
+    [
+      line([md`method`, md`model`, ...columns.map((name2) => name2 === "none" ? md`unquantized` : code(name2))]),
+      line([md`---`, md`---`, ...columns.map(() => md`---`)]),
+      ...shown3.map(
+        ({ method, models, cells }) => line([inline(method), modelsText(models, isOneTask), ...columns.map((name2) => cellText(cells.get(name2)))])
+      ),
+      ...rest > 0 ? [line([md`${rest} more rows`, md``, ...columns.map(() => md``)])] : []
+    ],
+    "\n"
+  );
+}
+function columnsOf2(rows2) {
+  const every = [...new Set(rows2.flatMap(({ cells }) => [...cells.keys()]))];
+  const where = (is) => every.filter((name2) => rows2.some(({ cells }) => is(cells.get(name2))));
+  const columns = where(hasMoved);
+  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where(isCompared);
+}
+function modelsText(models, isOneTask) {
+  const names2 = models.slice(0, MOST_MODELS).map((model) => inline(isOneTask ? model.split("/")[0] ?? "" : model));
+  const rest = models.length - MOST_MODELS;
+  return md`${joined(names2, ", ")}${rest > 0 ? md` and ${rest} more` : md``}`;
+}
+function taskOf3(model) {
+  return model.split("/")[1] ?? "";
+}
+function cellText(cell) {
+  if (cell === void 0) return md``;
+  if (cell.comparison === "same") return inline(cell.before);
+  const [before = "", harm, after = ""] = beforeAfter(cell, "\u2192").split(
+    /((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/
+  );
+  if (cell.comparison === "not-compared") return md`not measured`;
+  return harm === void 0 ? inline(before) : md`${inline(before)}**${inline(harm)}**${inline(after)}`;
 }
 
 // src/report/comment/ways-out.ts
 function waysOut2(report) {
-  if (worse(report).length === 0) return "";
-  const pins = report.pins.map((pin) => {
-    const how = pin.keepsBump ? "**Keep the bump.**" : "**Hold the bump.**";
-    const best = pin === recommended(report) ? " (recommended)" : "";
-    return [
-      `${how} ${code(pin.specifier)}${patchText(pin)}: ${pinText(report, pin)} cells are not worse than before${best}.`,
-      ...patchSentences(report, pin.specifier),
-      ...pin.kind === "hold" ? holdSentences(report) : []
-    ].join(" ");
+  if (worse(report).length === 0) return md``;
+  const pins = offered(report).map((pin) => {
+    const how2 = pin.keepsBump ? md`**Keep the bump.**` : md`**Hold the bump.**`;
+    const best = pin === recommended(report) ? md` (recommended)` : md``;
+    return joined(
+      [
+        md`${how2} ${codes(specifiersOf(pin))}${patchText(pin)}: ${inline(pinText(report, pin))} cells are not worse than before${best}.`,
+        ...specifiersOf(pin).flatMap((specifier) => patchSentences(report, specifier))
+      ],
+      " "
+    );
   });
   const methods = uniqueUses(report, true).filter(({ kind }) => kind === "method");
   const helping = [
     ...methods.length > 0 ? [
-      `**Change the method.** With the bump ${plural2(methods.length, "other")} pass: ${methods.map(({ use }) => code(use)).join(", ")}.`
+      md`**Change the method.** With the bump ${inline(plural2(methods.length, "other"))} pass: ${codes(methods.map(({ use }) => use))}.`
     ] : [],
     ...uniqueUses(report, true).filter(({ kind }) => kind === "quantization").map(
-      ({ use, cost }) => `**Drop the quantization.** ${code(use)} passes with the bump${cost ? `; ${cost}` : ""}.`
+      ({ use, cost }) => md`**Drop the quantization.** ${code(use)} passes with the bump${cost ? md`; ${inline(cost)}` : md``}.`
     )
   ];
   const useless = uniqueUses(report, false).map(
-    ({ use, outcome, why }) => `${code(use)} (${inline([outcome, why].filter(Boolean).join(", "))})`
+    ({ use, outcome, why }) => md`${code(use)} (${inline([outcome, why].filter(Boolean).join(", "))})`
   );
-  const numbered2 = [...pins, ...helping].map((line, index) => `${index + 1}. ${line}`);
-  return [
-    "#### Ways out, each measured",
-    numbered2.join("\n"),
-    ...useless.length > 0 ? [`Does not help: ${useless.join(", ")}.`] : []
-  ].join("\n\n");
+  const numbered2 = [...pins, ...helping].map((line, index) => md`${index + 1}. ${line}`);
+  return joined(
+    [
+      md`#### Ways out, each measured`,
+      joined(numbered2, "\n"),
+      ...useless.length > 0 ? [md`Does not help: ${joined(useless, ", ")}.`] : []
+    ],
+    "\n\n"
+  );
 }
 function patchText({ newestPatch }) {
-  return newestPatch ? ` (${inline(newestPatch)} was measured too)` : "";
+  return newestPatch ? md` (${inline(newestPatch)} was measured too)` : md``;
 }
 var SHOWN_PATCHES = 4;
 function patchSentences(report, specifier) {
   const own3 = report.patches.filter((patch) => patch.specifier === specifier);
-  const shown3 = own3.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => `At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
-  const rest = own3.length > SHOWN_PATCHES ? [`And in ${plural2(own3.length - SHOWN_PATCHES, "more place")}.`] : [];
+  const shown3 = own3.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => md`At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
+  const rest = own3.length > SHOWN_PATCHES ? [md`And in ${inline(plural2(own3.length - SHOWN_PATCHES, "more place"))}.`] : [];
   const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
-  const refreshed = commands.length > 0 ? [`Then ${commands.map((command) => code(command)).join(", ")}.`] : [];
-  const not = report.notPatched.filter((one) => one.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => `Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
+  const refreshed = commands.length > 0 ? [md`Then ${codes(commands)}.`] : [];
+  const not = report.notPatched.filter((one2) => one2.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => md`Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
   return [...shown3, ...rest, ...refreshed, ...not];
 }
-function holdSentences(report) {
-  const files = { renovate: "renovate.json", dependabot: ".github/dependabot.yml" };
-  const { bot } = report.run;
-  return report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2).map(({ file: file2, text, how }) => `In ${code(file2)}: ${code(text)}. ${how}`);
-}
 function uniqueUses(report, helps) {
-  return [...new Map(report.workarounds.filter((one) => one.helps === helps).map((one) => [one.use, one])).values()];
+  return [...new Map(report.workarounds.filter((one2) => one2.helps === helps).map((one2) => [one2.use, one2])).values()];
 }
 
 // src/report/comment.ts
-var MARKER = "<!-- peft-sweep:v1:default -->";
+var MARKER = md`<!-- peft-sweep:v1:default -->`;
 var LONGEST_COMMENT = 65536;
-var SHOWN_UNCHANGED = 6;
-var SECTIONS = [headline, action, tables, causesText2, waysOut2, damage, details, footer2];
+var SECTIONS = [
+  headline,
+  action,
+  how,
+  openFirst,
+  causesText2,
+  yourCode,
+  moved,
+  openLast,
+  waysOut2,
+  damage,
+  holds2,
+  unmoved,
+  details,
+  footer2
+];
 function renderComment(report) {
   return renderComments([report]);
 }
-function renderComments(reports, { notes = [], link } = {}) {
-  const where = link ? `[the run](${link})` : "the run\u2019s artifacts";
+function renderComments(reports, { notes = [], link: link2, commit, buttons } = {}) {
+  const links = { ...link2 && { run: link2 }, ...commit && { commit }, ...buttons && { buttons } };
+  const where = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
   for (let count3 = SECTIONS.length; count3 > 0; count3--) {
     const parts = reports.map(
-      (report) => SECTIONS.slice(0, count3).map((section) => section(report)).filter((section) => section !== "").join("\n\n")
+      (report) => joined(
+        SECTIONS.slice(0, count3).map((section2) => section2(report, links)).filter((section2) => section2 !== ""),
+        "\n\n"
+      )
     );
-    const left = count3 < SECTIONS.length ? [`This comment is shortened; the full report is in ${where}.`] : [];
-    const text = `${MARKER}
-${[...notes, ...parts, ...left].join("\n\n")}
-`;
-    if (text.length <= LONGEST_COMMENT) return text;
+    const left = count3 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
+    const text2 = md`${MARKER}\n${joined([...notes, ...parts, ...left], "\n\n")}\n`;
+    if (text2.length <= LONGEST_COMMENT) return text2;
   }
-  const headlines = reports.map((report) => headline(report)).join("\n\n");
-  return `${MARKER}
-${headlines.slice(0, LONGEST_COMMENT - 1e3)}
-
-The full report is in ${where}.
-`;
-}
-function tables(report) {
-  return blocks(report.comparisons).map((block) => {
-    const moved = block.rows.filter((row2) => row2.cells.some((cell) => cell && isNews(cell.comparison)));
-    const same = block.rows.filter((row2) => !moved.includes(row2));
-    const shown3 = [...moved, ...same.slice(0, SHOWN_UNCHANGED)];
-    const rest = same.length - Math.min(same.length, SHOWN_UNCHANGED);
-    const row = (cells) => `| ${cells.join(" | ")} |`;
-    return [
-      row([code(block.title), ...block.quantizations.map((name2) => name2 === "none" ? "unquantized" : code(name2))]),
-      row(["---", ...block.quantizations.map(() => "---")]),
-      ...shown3.map(
-        (one) => row([inline(one.method), ...one.cells.map((cell) => cell ? tableCell(beforeAfter(cell, "\u2192")) : "")])
-      ),
-      ...rest > 0 ? [row([`${rest} more unchanged`, ...block.quantizations.map(() => "")])] : []
-    ].join("\n");
-  }).join("\n\n");
-}
-function tableCell(text) {
-  return text.replace(/((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/, "**$1**");
+  const headlines = joined(
+    reports.map((report) => headline(report)),
+    "\n\n"
+  );
+  return md`${MARKER}\n${cut(headlines, LONGEST_COMMENT - 1e3)}\n\nThe full report is in ${where}.\n`;
 }
 
 // src/report/model.ts
@@ -44121,9 +46279,9 @@ function constraints(report) {
 }
 function readReport(folder) {
   const file2 = join16(folder, "report.json");
-  let text;
+  let text2;
   try {
-    text = readFileSync11(file2, "utf8");
+    text2 = readFileSync11(file2, "utf8");
   } catch {
     const several = numbered(folder);
     if (folder.endsWith(".json") && existsSync10(folder))
@@ -44133,7 +46291,7 @@ function readReport(folder) {
     );
   }
   try {
-    return Report.parse(JSON.parse(text));
+    return Report.parse(JSON.parse(text2));
   } catch {
     throw new UserError(`\`${file2}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
@@ -44166,18 +46324,19 @@ async function runPlan(context) {
   openOut(context.line.options.out);
   const { world, asked } = await prepared(context);
   const written2 = [];
-  for (const { planned, known, files } of asked) {
-    if (planned === void 0) return nothingToDo(context, known.findings);
-    const facts = await factsOf2(world, planned, await torchFor(world, planned), { files, known });
+  for (const one2 of asked) {
+    const { planned, known, files } = one2;
+    if (planned === void 0) return nothingToDo(context, one2);
+    const facts = await factsOf3(world, planned, await torchFor(world, planned), { files, known });
     written2.push({ ...facts, plan: planned, findings: known.findings });
     const number5 = asked.length > 1 ? `request ${written2.length} of ${asked.length}
 ` : "";
     if (!context.line.options.json) context.print(`${number5}${renderPlan(facts)}`);
   }
-  const text = written2.length === 1 ? written2[0] : written2;
-  writeFileSync9(join17(context.line.options.out, "plan.json"), `${JSON.stringify(text, null, 1)}
+  const text2 = written2.length === 1 ? written2[0] : written2;
+  writeFileSync9(join17(context.line.options.out, "plan.json"), `${JSON.stringify(text2, null, 1)}
 `);
-  if (context.line.options.json) context.print(`${JSON.stringify(text)}
+  if (context.line.options.json) context.print(`${JSON.stringify(text2)}
 `);
   return 0;
 }
@@ -44193,15 +46352,16 @@ async function measuredInto(context, render) {
   const { options } = context.line;
   const { world, asked } = await prepared(context);
   const reports = [];
-  for (const [index, { planned, known, files }] of asked.entries()) {
+  for (const [index, one2] of asked.entries()) {
+    const { planned, known, files } = one2;
     if (planned === void 0) {
-      nothingToDo(context, known.findings);
+      nothingToDo(context, one2);
       return [];
     }
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
     const torch = await torchFor(world, planned);
-    context.say(renderPlan(await factsOf2(world, planned, torch, { files, known })));
+    context.say(renderPlan(await factsOf3(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join17(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
     const { ports, machine } = await sweepWorld(world, planned, torch, settings);
@@ -44214,12 +46374,11 @@ async function measuredInto(context, render) {
   await world.discardUnlessProtected();
   return reports;
 }
-function nothingToDo(context, findings) {
-  context.print(
-    `No watched library changed: nothing to measure.
+function nothingToDo(context, { known: { findings }, standing: standing2 }) {
+  const reasons = plain(nothingToMeasure(standing2), 4e3);
+  context.print(`${reasons}
 ${findings.length > 0 ? `
-${renderDiff([], findings)}` : ""}`
-  );
+${renderFindings(findings)}` : ""}`);
   return 0;
 }
 async function prepared(context) {
@@ -44228,19 +46387,19 @@ async function prepared(context) {
   const world = await openWorld({ environment, folder, python, offline, signal, say });
   await world.uv();
   const isBare2 = line.command !== "check" && line.request.changes.length === 0;
-  const requests = isBare2 ? await requestsFromCheckout(context, world) : [{ request: line.request, known: { findings: [] }, files: [] }];
+  const requests = isBare2 ? await requestsFromCheckout(context, world) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
   const asked = [];
-  for (const { request, known, files } of requests) {
+  for (const { request, ...rest } of requests) {
     const isNothing = isBare2 && request.changes.length === 0;
     const planned = isNothing ? void 0 : await plan(request, world.catalog, world.python.version);
-    asked.push({ planned, known, files });
+    asked.push({ ...rest, planned });
   }
   return { world, asked };
 }
 function torchFor(world, planned) {
   return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from);
 }
-async function factsOf2(world, planned, torch, { files, known }) {
+async function factsOf3(world, planned, torch, { files, known }) {
   const problem = problemOf(planned);
   const { name: name2, missing } = await world.containment();
   return {
@@ -44249,6 +46408,7 @@ async function factsOf2(world, planned, torch, { files, known }) {
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
+    guessed: planned.guessed ?? [],
     unsure: known.findings.flatMap(({ kind, file: file2, line }) => kind === "cells-unsure" ? [`${file2}:${line}`] : []),
     files,
     locked: Object.keys(planned.locked.head).length,
@@ -44308,15 +46468,15 @@ function missingFromStory(report) {
       report.boundaries.some(({ cell, certainty }) => methodOf(cell) === BROKEN && certainty.adjacent),
       "the release that broke it was not found"
     ],
-    [report.pins.some(({ kind, holds, of }) => kind === "hold" && holds === of), "no hold mends it"],
+    [report.pins.some(({ kind, holds: holds3, of }) => kind === "hold" && holds3 === of), "no hold mends it"],
     [
-      report.pins.some(({ kind, holds, of }) => kind === "raise-partner" && holds === of),
+      report.pins.some(({ kind, holds: holds3, of }) => kind === "raise-partner" && holds3 === of),
       "no partner release mends it"
     ],
     [report.workarounds.some(({ kind, helps }) => kind === "method" && helps), "no other method was found to work"],
     [report.workarounds.some(({ kind }) => kind === "quantization"), "dropping the quantization was not tried"]
   ];
-  return story.filter(([holds]) => !holds).map(([, sentence]) => sentence);
+  return story.filter(([holds3]) => !holds3).map(([, sentence]) => sentence);
 }
 
 // src/commands/doctor.ts
@@ -44324,7 +46484,7 @@ import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as rea
 import { join as join18 } from "node:path";
 
 // src/setup/check.ts
-var import_yaml3 = __toESM(require_dist(), 1);
+var import_yaml4 = __toESM(require_dist(), 1);
 var Permissions = external_exports.union([external_exports.string(), external_exports.record(external_exports.string(), external_exports.string().nullish())]).nullish();
 var Job = external_exports.looseObject({
   uses: external_exports.string().optional(),
@@ -44342,49 +46502,60 @@ var NEEDED = {
   contents: "read",
   "pull-requests": "write"
 };
-var CALLED = /peft-sweep.*\/(sweep|publish)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish)\.yml$/;
-var LONGEST4 = 256 * 1024;
+var NEEDED_TO_APPLY = {
+  checks: "read",
+  contents: "write",
+  "pull-requests": "write"
+};
+var PLANNING = ["cells", "with", "max-minutes", "python"];
+var CALLED = /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
+var LONGEST5 = 256 * 1024;
 function checkSetup(files) {
   const workflows = [...files].filter(([path]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
-  const callers = workflows.flatMap(([path, text]) => {
-    const workflow = read(text);
+  const callers = workflows.flatMap(([path, text2]) => {
+    const workflow = read(text2);
     const jobs = Object.entries(workflow?.jobs ?? {}).filter(([, job]) => CALLED.test(job.uses ?? ""));
-    return workflow && jobs.length > 0 ? [{ path, text, workflow, jobs }] : [];
+    return workflow && jobs.length > 0 ? [{ path, text: text2, workflow, jobs }] : [];
   });
   if (callers.length === 0)
     return [{ file: ".github/workflows", message: "No workflow calls peft-sweep. Run `peft-sweep init`." }];
   const found = callers.flatMap(
     ({ path, workflow, jobs }) => [
       ...triggers(workflow),
-      ...jobs.flatMap(([name2, job]) => [...permissions(name2, job, workflow), ...runners(name2, job)])
+      ...jobs.flatMap(([name2, job]) => [
+        ...permissions(name2, job, workflow),
+        ...runners(name2, job),
+        ...origin(name2, job)
+      ])
     ].map((message) => ({ file: path, message }))
   );
-  return [...found, ...dependabot(files, callers)];
+  return [...found, ...differentPlans(callers), ...dependabot(files, callers)];
 }
-function read(text) {
-  if (text.length > LONGEST4) return void 0;
-  const document = (0, import_yaml3.parseDocument)(text);
+function read(text2) {
+  if (text2.length > LONGEST5) return void 0;
+  const document = (0, import_yaml4.parseDocument)(text2);
   return document.errors.length > 0 ? void 0 : Workflow.safeParse(document.toJS({ maxAliasCount: 10 })).data;
 }
 function triggers({ on }) {
-  const events = typeof on === "object" && on !== null ? on : {};
-  const names = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(events);
-  const pull = events.pull_request;
+  const events2 = typeof on === "object" && on !== null ? on : {};
+  const names2 = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(events2);
+  const pull = events2.pull_request;
   return [
-    ...names.includes("pull_request_target") ? [
+    ...names2.includes("pull_request_target") ? [
       "`pull_request_target` runs with write access beside a stranger\u2019s files. Use `pull_request`, and `init --forks` for forks."
     ] : [],
     ...pull?.paths || pull?.["paths-ignore"] ? [
       "A `paths` filter leaves a required check waiting for ever. Take it away: without a watched change the run ends green by itself."
     ] : [],
-    ...names.includes("pull_request") || names.includes("workflow_run") || names.includes("pull_request_target") ? [] : ["It does not run on pull requests. Add `pull_request` to `on`."]
+    ...names2.includes("pull_request") || names2.includes("workflow_run") || names2.includes("pull_request_target") ? [] : ["It does not run on pull requests. Add `pull_request` to `on`."]
   ];
 }
 function permissions(name2, job, workflow) {
   const given = job.permissions ?? workflow.permissions;
   if (given === "write-all") return [`The job \`${name2}\` has every permission. Give it only what it needs.`];
   const levels = typeof given === "object" && given !== null ? given : {};
-  const missing = Object.entries(NEEDED).filter(
+  const needed = /apply\.yml/.test(job.uses ?? "") ? NEEDED_TO_APPLY : NEEDED;
+  const missing = Object.entries(needed).filter(
     ([scope, level]) => !(levels[scope] === "write" || levels[scope] === level)
   );
   if (missing.length === 0) return [];
@@ -44397,20 +46568,40 @@ function runners(name2, job) {
   const labels = String(job.with?.["runs-on"] ?? "");
   const isHosted = labels === "" || /^"?(ubuntu|macos|windows)-/.test(labels);
   return isHosted || job.with?.environment ? [] : [
-    `The job \`${name2}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there. Name one with required reviewers to allow them.`
+    `The job \`${name2}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there but on \`hosted-runs-on\`. Name one with required reviewers to allow them.`
   ];
+}
+function origin(name2, { with: inputs }) {
+  return ["action-repository", "action-ref"].some((input2) => inputs?.[input2] !== void 0) ? [
+    `The job \`${name2}\` names \`action-repository\` or \`action-ref\`. Take them away: the workflow knows its commit.`
+  ] : [];
+}
+function differentPlans(callers) {
+  const every = callers.flatMap(({ path, jobs }) => jobs.map(([, job]) => ({ path, job })));
+  const measuring = every.find(({ job }) => /sweep\.yml/.test(job.uses ?? ""));
+  const forks = every.find(({ job }) => /publish\.yml/.test(job.uses ?? ""));
+  if (measuring === void 0 || forks === void 0) return [];
+  const plannedWith = (job, input2) => {
+    const value = String(job.with?.[input2] ?? "");
+    return /^\$\{\{\s*inputs\./.test(value) ? "" : value;
+  };
+  const different = PLANNING.filter((input2) => plannedWith(measuring.job, input2) !== plannedWith(forks.job, input2));
+  if (different.length === 0) return [];
+  const names2 = different.map((input2) => `\`${input2}\``).join(", ");
+  const message = `Its inputs differ from those of \`${measuring.path}\` in ${names2}: the results of forks do not fit then. Give both the same.`;
+  return [{ file: forks.path, message }];
 }
 function dependabot(files, callers) {
   if (!files.has(".github/dependabot.yml") && !files.has(".github/dependabot.yaml")) return [];
-  return callers.flatMap(({ path, text }) => {
+  return callers.flatMap(({ path, text: text2 }) => {
     const secrets = [
-      ...new Set([...text.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? ""))
+      ...new Set([...text2.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? ""))
     ].filter((secret) => secret !== "GITHUB_TOKEN");
     if (secrets.length === 0) return [];
     return [
       {
         file: path,
-        message: `Runs of Dependabot see only Dependabot\u2019s own secrets. Set ${secrets.map((one) => `\`${one}\``).join(", ")} there too.`
+        message: `Runs of Dependabot see only Dependabot\u2019s own secrets. Set ${secrets.map((one2) => `\`${one2}\``).join(", ")} there too.`
       }
     ];
   });
@@ -44438,7 +46629,7 @@ async function runDoctor(context) {
   const containment = await world.containment();
   const torch = await world.torch(void 0);
   const disk = statfsSync2(world.cache);
-  const rows = [
+  const rows2 = [
     ["node", process.version],
     ["python", `${world.python.version} at ${world.python.path}`],
     ["uv", `${uv.version} at ${uv.path}`],
@@ -44456,16 +46647,16 @@ async function runDoctor(context) {
     ...checkRunner(environment.RUNNER_ENVIRONMENT, runnerSettings(environment))
   ];
   for (const { file: file2, message } of setup)
-    rows.push([rows.some(([name2]) => name2 === "workflows") ? "" : "workflows", `${file2}: ${message}`]);
-  context.print(`${rows.map(([name2, text]) => `${name2.padEnd(11)}${text}`).join("\n")}
+    rows2.push([rows2.some(([name2]) => name2 === "workflows") ? "" : "workflows", `${file2}: ${message}`]);
+  context.print(`${rows2.map(([name2, text2]) => `${name2.padEnd(11)}${text2}`).join("\n")}
 `);
   return containment.missing.length > 0 || setup.length > 0 ? 1 : 0;
 }
 function githubFiles(folder) {
-  const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
+  const names2 = [".github/dependabot.yml", ".github/dependabot.yaml"];
   const workflows = join18(folder, ".github", "workflows");
-  if (existsSync12(workflows)) names.push(...readdirSync8(workflows).map((name2) => `.github/workflows/${name2}`));
-  const present = names.filter((name2) => existsSync12(join18(folder, name2)) && lstatSync2(join18(folder, name2)).isFile());
+  if (existsSync12(workflows)) names2.push(...readdirSync8(workflows).map((name2) => `.github/workflows/${name2}`));
+  const present = names2.filter((name2) => existsSync12(join18(folder, name2)) && lstatSync2(join18(folder, name2)).isFile());
   return new Map(present.map((name2) => [name2, readFileSync12(join18(folder, name2), "utf8")]));
 }
 function runnerSettings({ GITHUB_WORKSPACE }) {
@@ -44479,6 +46670,7 @@ import { dirname as dirname8, join as join19 } from "node:path";
 
 // src/setup/workflows.ts
 var PERMISSIONS = ["actions: read", "checks: write", "contents: read", "pull-requests: write"];
+var APPLY_PERMISSIONS = ["checks: read", "contents: write", "pull-requests: write"];
 function workflowFiles(choice) {
   return [
     { path: ".github/workflows/peft-sweep.yml", text: mainWorkflow(choice) },
@@ -44493,6 +46685,7 @@ function mainWorkflow(choice) {
     "# when they wrote it; nothing of the pull request runs beside a token.",
     "on: # zizmor: ignore[dangerous-triggers]",
     "  pull_request:",
+    "  merge_group:",
     "  issue_comment:",
     "    types: [created]",
     ...schedule,
@@ -44504,27 +46697,42 @@ function mainWorkflow(choice) {
     "      cells:",
     "        description: Cells to measure; empty for those of the configuration or the code",
     "        required: false",
+    "      with:",
+    "        description: Versions to hold, as NAME==VERSION",
+    "        required: false",
     "permissions: {}",
     "concurrency:",
-    "  group: peft-sweep-${{ github.event.pull_request.number || github.event.issue.number || github.ref }}",
-    "  # A comment that is no command must not end a sweep.",
-    "  cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
+    "  # Only a push ends the run of the push before it: comments and runs by hand wait for nobody and replace nobody.",
+    "  group: peft-sweep-${{ github.event.pull_request.number || github.run_id }}",
+    "  cancel-in-progress: true",
     "jobs:",
     "  peft-sweep:",
     "    permissions:",
     ...PERMISSIONS.map((line) => `      ${line}`),
     `    uses: ${called(choice, "sweep.yml")}`,
     "    with:",
-    ...origin(choice),
     "      changes: ${{ inputs.changes }}",
-    "      cells: ${{ inputs.cells }}"
+    "      cells: ${{ inputs.cells }}",
+    "      with: ${{ inputs.with }}",
+    ...choice.apply ? applyJob(choice) : []
   );
+}
+function applyJob(choice) {
+  return [
+    "      apply: true",
+    "  # The only job that may write files: it commits measured versions where somebody with write permission asks for it.",
+    "  apply:",
+    "    if: ${{ github.event_name == 'issue_comment' && startsWith(github.event.comment.body, '/peft-sweep apply') }}",
+    "    permissions:",
+    ...APPLY_PERMISSIONS.map((line) => `      ${line}`),
+    `    uses: ${called(choice, "apply.yml")}`
+  ];
 }
 function forkWorkflow(choice) {
   return lines(
     "name: peft-sweep for forks",
     "# Runs with the rights of this repository after the run of a fork has ended. It executes nothing of the fork, and",
-    "# takes from its run only results that fit a plan made here.",
+    "# takes from its run only results that fit a plan made here: give it the same inputs as the other workflow.",
     "on: # zizmor: ignore[dangerous-triggers]",
     "  workflow_run:",
     "    workflows: [peft-sweep]",
@@ -44538,27 +46746,30 @@ function forkWorkflow(choice) {
     "    if: ${{ github.event.workflow_run.head_repository.full_name != github.repository }}",
     "    permissions:",
     ...PERMISSIONS.map((line) => `      ${line}`),
-    `    uses: ${called(choice, "publish.yml")}`,
-    ...choice.source.kind === "remote" ? ["    with:", ...origin(choice)] : []
+    `    uses: ${called(choice, "publish.yml")}`
   );
 }
 function called({ source }, file2) {
   return source.kind === "vendored" ? `./.github/workflows/peft-sweep-${file2} # zizmor: ignore[self-repository]` : `${source.repository}/.github/workflows/${file2}@${source.ref}`;
 }
-function origin({ source }) {
-  if (source.kind === "vendored") return [];
-  return [`      action-repository: ${source.repository}`, `      action-ref: ${source.ref}`];
-}
-function lines(...text) {
-  return `${text.join("\n")}
+function lines(...text2) {
+  return `${text2.join("\n")}
 `;
 }
-function configurationFile(cells) {
-  const listed = cells.length === 0 ? ["cells: auto   # none was found in the code: the default 24 are measured"] : ["cells:", ...cells.map(({ id: id2, source }) => `  - ${id2}   # ${source.replace(/[^\x20-\x7e]/g, "?")}`)];
+function configurationFile(sure2, partial2 = [], callsPeft = false) {
+  const guessed2 = partial2.filter(({ measured: measured2 }) => measured2.length > 0);
+  const listed = [
+    ...sure2.map(({ id: id2, source }) => `  - ${id2}   # ${comment2(source)}`),
+    ...guessed2.flatMap(({ pattern, source, why, measured: measured2 }) => [
+      `  # ${pattern} in ${comment2(source)}: ${comment2(why)}`,
+      ...measured2.map((id2) => `  - ${id2}   # guessed; put the right one here`)
+    ])
+  ];
+  const none = callsPeft ? "PEFT is called, but none of its cells is in the matrix" : "no call of PEFT was found in the code";
   return {
     path: ".github/peft-sweep.yml",
     text: lines(
-      ...listed,
+      ...listed.length === 0 ? [`cells: auto   # ${none}: the default 24 are measured`] : ["cells:", ...once2(listed)],
       "exclude: []",
       "budget: {minutes: 10}",
       "comment: changes",
@@ -44566,46 +46777,62 @@ function configurationFile(cells) {
     )
   };
 }
+function once2(listed) {
+  const seen = /* @__PURE__ */ new Set();
+  return listed.filter((line) => {
+    const cell = /^ {2}- (\S+)/.exec(line)?.[1];
+    if (cell === void 0) return true;
+    const isNew = !seen.has(cell);
+    seen.add(cell);
+    return isNew;
+  });
+}
+function comment2(text2) {
+  return text2.replace(/[^\x20-\x7e]/g, "?");
+}
 
 // src/commands/init.ts
-var REPOSITORY = "peft-sweep/peft-sweep";
+var REPOSITORY2 = "peft-sweep/peft-sweep";
 var VENDORED = ".github/peft-sweep-action";
 async function runInit(context) {
   const { folder, line, print } = context;
   if (!existsSync13(join19(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
-  const { vendor, forks, schedule } = line.options;
-  const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY, ref: await ownCommit() };
-  const { code: code2 } = await readRepository(await workingTree(folder));
-  const cells = usedCells(code2, allCells(), 36).cells.map(({ cell, source: at3 }) => ({ id: cellId(cell), source: at3 }));
+  const { vendor, forks, schedule, apply } = line.options;
+  const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY2, ref: await ownCommit() };
+  const found = codeCells(await readRepository(await workingTree(folder)));
   const files = [
-    ...workflowFiles({ source, forks, schedule }),
-    configurationFile(cells),
+    ...workflowFiles({ source, forks, schedule, apply }),
+    configurationFile(found.sure, found.partial, found.callsPeft),
     ...vendor ? vendoredFiles() : []
   ];
-  for (const { path, text } of files) print(writeNew(folder, path, text));
+  for (const { path, text: text2 } of files) print(writeNew(folder, path, text2));
   if (vendor) print(copyAction(folder));
   print("Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n");
   return 0;
 }
-function writeNew(folder, path, text) {
+function writeNew(folder, path, text2) {
   const file2 = join19(folder, path);
   if (existsSync13(file2)) return `left alone  ${path} (it exists)
 `;
   mkdirSync12(dirname8(file2), { recursive: true });
-  writeFileSync10(file2, text);
+  writeFileSync10(file2, text2);
   return `written     ${path}
 `;
 }
 function vendoredFiles() {
   const top = join19(programFolder(), "..");
-  return ["sweep.yml", "publish.yml"].map((name2) => {
-    const text = readFileSync13(join19(top, ".github", "workflows", name2), "utf8");
-    const local = text.replace(/ {6}action-(?:repository|ref):\n(?: {8}.*\n)+/g, "").replace(/ {4}inputs:\n(?=permissions)/, "").replace(
-      / {10}repository: \$\{\{ inputs\.action-repository \}\}\n {10}ref: \$\{\{ inputs\.action-ref \}\}\n {10}path: \.peft-sweep\n/g,
+  return ["sweep.yml", "publish.yml", "apply.yml"].map((name2) => {
+    const text2 = readFileSync13(join19(top, ".github", "workflows", name2), "utf8");
+    const local = text2.replace(
+      / {10}repository: .*\n {10}ref: .*workflow_sha \}\}\n {10}path: \.peft-sweep\n/g,
       `          sparse-checkout: ${VENDORED}
           ref: \${{ github.event.repository.default_branch }}
 `
-    ).replaceAll("uses: ./.peft-sweep", `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
+    ).replace(/^ {4}permissions: \{\}\n/gm, "    permissions:\n      contents: read\n").replace(
+      /^ {4}permissions:\n(?:(?! {6}contents:) {6}.*\n)+(?! {6})/gm,
+      (block) => `${block}      contents: read
+`
+    ).replace(/^# The action is taken from where[\s\S]*?(?=^name:)/m, "").replaceAll("uses: ./.peft-sweep", `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
     return { path: `.github/workflows/peft-sweep-${name2}`, text: local };
   });
 }
@@ -44627,12 +46854,12 @@ async function ownCommit() {
   const top = join19(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.2.0".split(".")[0]}`;
+  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.3.0".split(".")[0]}`;
 }
 
 // src/report/explain.ts
 function renderExplain(report, cell) {
-  const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
+  const comparison = [...report.comparisons, ...report.controls].find((one2) => one2.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
   const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
   const notJudged = isSound ? "" : " (not judged: the adapter that the base saved is not sound)";
@@ -44667,20 +46894,20 @@ function renderExplain(report, cell) {
       ...alsoChanged2.length > 0 ? [`      moved along: ${alsoChanged2.join(", ")}`] : []
     ].join("\n");
   });
-  const tried2 = report.workarounds.filter((one) => one.cell === cell).map(
-    (one) => `  ${one.helps ? "helps  " : "no help"} ${one.use} (${plain([one.outcome, one.why].filter(Boolean).join(", "))})`
+  const tried2 = report.workarounds.filter((one2) => one2.cell === cell).map(
+    (one2) => `  ${one2.helps ? "helps  " : "no help"} ${one2.use} (${plain([one2.outcome, one2.why].filter(Boolean).join(", "))})`
   );
   const mending = offered(report).filter((pin) => pin.unlocks.includes(cell)).map((pin) => `  ${specifiersOf(pin).join(" and ")}   ${pin.holds} of ${pin.of} cells not worse`);
-  const section = (title, body) => body.length > 0 ? [`${title}
+  const section2 = (title, body) => body.length > 0 ? [`${title}
 ${body.join("\n")}`] : [];
   return `${[
     `${cell}     ${comparison ? `${beforeAfter(comparison, "->")} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ")})` : "not planned; measured as a way out"}`,
-    ...section("why it was not compared", comparison?.why ? [`  ${plain(comparison.why)}`] : []),
-    ...section("still broken", comparison ? stillBroken(comparison) : []),
-    ...section("measured", lines2),
-    ...section("boundary", boundaries),
-    ...section("pins that mend it", mending),
-    ...section("workarounds tried", tried2)
+    ...section2("why it was not compared", comparison?.why ? [`  ${plain(comparison.why)}`] : []),
+    ...section2("still broken", comparison ? stillBroken(comparison) : []),
+    ...section2("measured", lines2),
+    ...section2("boundary", boundaries),
+    ...section2("pins that mend it", mending),
+    ...section2("workarounds tried", tried2)
   ].join("\n\n")}
 `;
 }
@@ -44757,7 +46984,7 @@ async function runReplay(context) {
     show: world.show,
     signal: context.signal,
     ...limits,
-    onOutput: (text) => context.say(text.trimEnd())
+    onOutput: (text2) => context.say(text2.trimEnd())
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
@@ -44766,8 +46993,8 @@ async function runReplay(context) {
     saveHandover: false
   };
   let outcome;
-  const end = await probes2.run(id2, job, (text) => {
-    const record3 = parseRecord(text);
+  const end = await probes2.run(id2, job, (text2) => {
+    const record3 = parseRecord(text2);
     if (record3?.kind !== "cell") return;
     const result = judge(record3);
     outcome = result.outcome;
@@ -44836,8 +47063,8 @@ async function runCommand(argv, signal) {
   if (problems.length > 0) throw new UserError(problems);
   const isForPrograms = line.options.json || line.options.format !== "terminal";
   const widths = [process.stdout, process.stderr].map((stream) => columnsOf(stream, process.env));
-  const print = (text) => process.stdout.write(isForPrograms ? text : wrap(text, widths[0]));
-  const say = (text) => process.stderr.write(wrap(`${text}
+  const print = (text2) => process.stdout.write(isForPrograms ? text2 : wrap(text2, widths[0]));
+  const say = (text2) => process.stderr.write(wrap(`${text2}
 `, widths[1]));
   const context = { line, environment: process.env, folder: process.cwd(), signal, print, say };
   const status = await COMMANDS[line.command](context);
@@ -44876,10 +47103,15 @@ export {
   isMeasured,
   openWorld,
   sweepWorld,
+  diffManifests,
   isWatched2 as isWatched,
+  guard,
+  isManifest,
+  LARGEST_MANIFEST,
   own2 as own,
   readRepository,
-  globMatcher,
+  manifestChoice,
+  nothingToMeasure,
   requestsOf2 as requestsOf,
   upcomingRequests,
   isNews,
@@ -44899,6 +47131,7 @@ export {
   renderComments,
   writeReport,
   torchFor,
+  renderExplain,
   runCommand,
   readConfiguration
 };

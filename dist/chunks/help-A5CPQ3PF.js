@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-IOHXFN5T.js";
+} from "./chunk-6FFYALHN.js";
 import {
   UserError,
   columnsOf,
