@@ -26,7 +26,7 @@ def probe(python, cells, width, watch=None):
     """Runs one probe; returns its seconds, those until its imports were done, and its cell records."""
     with tempfile.TemporaryDirectory() as work:
         job = {"cells": cells, "packages": [], "width": width, "checkpoints": str(PROBE / "checkpoints"), "work": work,
-               "saveTo": None, "carryFrom": None, "seconds": 60, "bytes": 2 << 30, "steps": 25}
+               "handover": False, "carryFrom": None, "seconds": 60, "bytes": 2 << 30, "steps": 25}
         read_end, write_end = os.pipe()
         began = time.monotonic()
         shell = f'exec "$@" 3>&{write_end}'

@@ -17,7 +17,7 @@ async function main(argv) {
 `);
     return 0;
   }
-  return (await import("./chunks/run-TQ42YC5A.js")).runCommand(argv, interrupted.signal);
+  return (await import("./chunks/run-XHSIJ4VC.js")).runCommand(argv, interrupted.signal);
 }
 async function failed(error) {
   const status = await said(error);

@@ -50,7 +50,7 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-ZJP45PI4.js";
+} from "./chunks/chunk-OXJJNYGF.js";
 import "./chunks/chunk-6FFYALHN.js";
 import {
   nextStep,

@@ -154,6 +154,22 @@ print(count)`;
     expect(sleepers('77')).toEqual([]);
   });
 
+  it('passes no descriptor of the caller on, gives no capability back, and counts memory that is shared', () => {
+    if (level.name === 'limits only') return;
+    const leak = join(scratch('leak'), 'file');
+    const program = `import ctypes, mmap, os, time
+print(sorted(int(name) for name in os.listdir('/proc/self/fd'))[:-1], ctypes.CDLL(None).unshare(0x10000000), flush=True)
+held = mmap.mmap(-1, 700 << 20); held.write(bytes(700 << 20)); time.sleep(15)`;
+    const command = level.wrap(rooms(), { ...LIMITS, bytes: 900 << 20 }, [python, '-I', '-c', program]);
+    const text = JSON.stringify(command).replace(`\\"parent\\":${process.pid}`, '\\"parent\\":PID');
+    const starter = `const c = JSON.parse(${JSON.stringify(text)}.replace('PID', process.pid)); const r = require('child_process').spawnSync(c[0], c.slice(1), {encoding: 'utf8'}); console.log(r.status, r.stdout)`;
+    const { stdout } = spawnSync('bash', ['-c', 'exec "$0" -e "$1" 63>"$2"', process.execPath, starter, leak], {
+      encoding: 'utf8',
+      cwd: work,
+    });
+    expect(stdout.trim()).toBe('137 [0, 1, 2] -1');
+  });
+
   it('says how the program ended', () => {
     expect(inside(['/bin/sh', '-c', 'exit 7']).status).toBe(7);
     expect(inside(['/bin/sh', '-c', 'kill -SEGV $$']).status).toBe(128 + 11);

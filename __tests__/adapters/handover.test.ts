@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Handover } from '../../src/adapters/handover.ts';
@@ -15,7 +15,9 @@ describe('what a base cell leaves for the others', () => {
     const handover = new Handover(root);
     expect(handover.has('abc', CELL)).toBe(false);
     expect(
-      handover.take('abc', line(CELL, { 'logits.json': base64('{}'), 'adapter/adapter_config.json': base64('x') })),
+      handover.take('abc', line(CELL, { 'logits.json': base64('{}'), 'adapter/adapter_config.json': base64('x') }), [
+        CELL,
+      ]),
     ).toBe(true);
     expect(handover.has('abc', CELL)).toBe(true);
     const folder = join(root, 'abc', 'lora__none__llama__causal-lm');
@@ -26,14 +28,14 @@ describe('what a base cell leaves for the others', () => {
   it('is given to nobody where no cell of the base left anything', () => {
     const handover = new Handover(scratch('handover'));
     expect(handover.given('abc')).toBeUndefined();
-    handover.take('abc', line(CELL, { 'logits.json': base64('{}') }));
+    handover.take('abc', line(CELL, { 'logits.json': base64('{}') }), [CELL]);
     expect(handover.given('abc')).toBe(handover.folder('abc'));
   });
 
   it('takes the place of an earlier one as a whole', () => {
     const handover = new Handover(scratch('handover'));
-    handover.take('abc', line(CELL, { 'logits.json': base64('old'), 'adapter/old': base64('old') }));
-    handover.take('abc', line(CELL, { 'logits.json': base64('new') }));
+    handover.take('abc', line(CELL, { 'logits.json': base64('old'), 'adapter/old': base64('old') }), [CELL]);
+    handover.take('abc', line(CELL, { 'logits.json': base64('new') }), [CELL]);
     expect(readdirSync(join(handover.folder('abc'), 'lora__none__llama__causal-lm'))).toEqual(['logits.json']);
   });
 
@@ -52,16 +54,25 @@ describe('what a base cell leaves for the others', () => {
     ['a cell that is a path', '../../../evil/x/y/z', { 'logits.json': base64('x') }],
     ['a cell of other characters', 'lora/none/llama/causal lm', { 'logits.json': base64('x') }],
     ['what is not base64', CELL, { 'logits.json': 'not base64!' }],
+    ['a file and a folder of one name', CELL, { 'a/b': base64('x'), a: base64('x') }],
     ['too many files', CELL, Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`f${index}`, '']))],
   ])('is thrown away with %s', (_what, cell, files) => {
     const root = scratch('handover');
-    expect(new Handover(root).take('abc', line(cell, files))).toBe(true);
-    expect(existsSync(join(root, 'abc'))).toBe(false);
+    const left = line(cell, { 'logits.json': base64('{}'), ...files });
+    expect(new Handover(root).take('abc', left, [cell])).toBe(true);
+    expect(new Handover(root).has('abc', cell)).toBe(false);
+  });
+
+  it('is thrown away where the cell was not asked for, or left nothing', () => {
+    const handover = new Handover(scratch('handover'));
+    handover.take('abc', line(CELL, { 'logits.json': base64('{}') }), ['ia3/none/llama/causal-lm']);
+    handover.take('abc', line(CELL, {}), [CELL]);
+    expect(handover.has('abc', CELL)).toBe(false);
   });
 
   it('leaves other lines to others, and survives half a line', () => {
     const handover = new Handover(scratch('handover'));
-    expect(handover.take('abc', '{"kind": "cell", "cell": "x"}')).toBe(false);
-    expect(handover.take('abc', '{"kind": "handover", "cell": "lo')).toBe(true);
+    expect(handover.take('abc', '{"kind": "cell", "cell": "x"}', [CELL])).toBe(false);
+    expect(handover.take('abc', '{"kind": "handover", "cell": "lo', [CELL])).toBe(true);
   });
 });

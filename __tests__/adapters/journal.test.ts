@@ -73,4 +73,18 @@ describe('the journal', () => {
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
   });
+
+  it('takes over nothing that was measured under another lock of the same request', () => {
+    const file = join(scratch('journal'), 'results.jsonl');
+    const request = { pins: { peft: '0.1.0' }, packages: [] };
+    const key = requestKey(request);
+    const first = new FileJournal(file, 'same', false);
+    first.addEnvironment(request, { status: 'built', id: 'aaaa', lock: { tokenizers: '0.21' } });
+    first.addResult(key, 'aaaa', 1, passing(CELL));
+    const second = new FileJournal(file, 'same', false);
+    expect(second.result(key, CELL, 1)).toBeDefined();
+    second.addEnvironment(request, { status: 'built', id: 'bbbb', lock: { tokenizers: '0.22' } });
+    expect(second.result(key, CELL, 1)).toBeUndefined();
+    expect(new FileJournal(file, 'same', false).result(key, CELL, 1)).toBeUndefined();
+  });
 });

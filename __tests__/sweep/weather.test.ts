@@ -1,10 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { classify } from '../../src/sweep/reasons.ts';
+import { exhaustion } from '../../src/sweep/weather.ts';
 
 type Case = readonly [type: string, message: string, causes: readonly string[], reason: string];
 
 /** Messages as Python, torch, safetensors, the dynamic loader and uv write them. */
 const WEATHER: readonly Case[] = [
+  ['ImportError', '/srv/self-hosted/x/libtorch_cpu.so: file too short', ['ImportError'], 'input or output failed'],
+  ['RuntimeError', 'unable to allocate 1024 bytes', ['RuntimeError'], 'out of memory'],
+  ['RuntimeError', '[enforce fail at CPUAllocator.cpp:68] . mmap failed', ['RuntimeError'], 'out of memory'],
+  ['RuntimeError', 'DataLoader worker (pid 42) is killed by signal: Killed.', ['RuntimeError'], 'out of memory'],
+  [
+    'RuntimeError',
+    'Failed to find C compiler. Please specify via CC environment variable',
+    ['RuntimeError'],
+    'no compiler on this machine',
+  ],
+  [
+    'LocalEntryNotFoundError',
+    'outgoing traffic has been disabled',
+    ['LocalEntryNotFoundError'],
+    'no network in probes',
+  ],
   ['MemoryError', '', ['MemoryError'], 'out of memory'],
   [
     'RuntimeError',
@@ -69,7 +86,34 @@ const WEATHER: readonly Case[] = [
   ],
 ];
 
+/** Last words of processes that died by SIGABRT or SIGSEGV. */
+const LAST_WORDS: readonly (readonly [string, string | undefined])[] = [
+  ['memory allocation of 1048576 bytes failed', 'out of memory'],
+  ['LLVM ERROR: Unable to allocate section memory!', 'out of memory'],
+  ['OpenBLAS error: Memory allocation still failed after 10 retries', 'out of memory'],
+  ['Fatal Python error: Cannot recover from MemoryErrors', 'out of memory'],
+  ['ThreadPoolBuildError { kind: IOError(Os { code: 11, kind: WouldBlock }) }', 'too many threads or processes'],
+  ['Fatal glibc error: cannot create thread', 'too many threads or processes'],
+  ['warning: could not write /usr/share/x: Permission denied\nSegmentation fault', undefined],
+  ['out of memory once\na\nb\nc\nSegmentation fault', undefined],
+];
+
 const CODE: readonly Case[] = [
+  [
+    'ImportError',
+    '/x/libfoo.so: symbol ZSTD_x, version V not defined in file libzstd.so.1 with link time reference',
+    ['ImportError'],
+    'import refused',
+  ],
+  [
+    'ImportError',
+    '/x/lib.so: cannot enable executable stack as shared object requires: Invalid argument',
+    ['ImportError'],
+    'import refused',
+  ],
+  ['ImportError', '/x/libgomp.so.1: cannot allocate memory in static TLS block', ['ImportError'], 'import refused'],
+  ['RuntimeError', 'operation not permitted when an adapter is merged', ['RuntimeError'], 'RuntimeError'],
+  ['PermissionError', 'this model is gated', ['PermissionError'], 'PermissionError'],
   ['KeyError', "'past_key_values'", ['KeyError'], 'KeyError'],
   ['AttributeError', "'DynamicCache' object has no attribute 'key_cache'", ['AttributeError'], 'attribute gone'],
   [
@@ -111,6 +155,10 @@ describe('what an error tells of', () => {
     const { reason: said, means } = classify(type, message, causes);
     expect(said).toBe(reason);
     expect(means).not.toBe('weather');
+  });
+
+  it.each(LAST_WORDS)('a crash after: %j', (output, what) => {
+    expect(exhaustion(output)).toBe(what);
   });
 
   it('is not led astray by names that every object has', () => {

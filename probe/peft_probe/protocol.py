@@ -17,8 +17,11 @@ def read_job(stream):
 
 def send(record, descriptor=RECORDS):
     """Writes one record as one line; a record that is too long is cut to its kind and cell."""
-    line = json.dumps(finite(record))
-    if len(line) > LONGEST_RECORD:
+    try:
+        line = json.dumps(finite(record))
+    except (RecursionError, TypeError, ValueError):
+        line = None
+    if line is None or len(line) > LONGEST_RECORD:
         line = json.dumps({"kind": record.get("kind"), "cell": record.get("cell"), "ended": "record too long"})
     write_line(line, descriptor)
 

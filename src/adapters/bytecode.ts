@@ -81,6 +81,7 @@ async function compile(packages: string, sources: readonly Source[], settings: B
     env: { LANG: 'C.UTF-8' },
     stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
   });
+  const late = setTimeout(() => child.kill('SIGKILL'), (LIMITS.seconds + 30) * 1000);
   await new Promise<void>((done) => {
     const read = framesInto((index, bytes) => {
       const source = sources[index];
@@ -94,6 +95,7 @@ async function compile(packages: string, sources: readonly Source[], settings: B
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(JSON.stringify(sources.map(({ path }) => path)));
   });
+  clearTimeout(late);
   await removeFolders([work]);
 }
 

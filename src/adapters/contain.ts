@@ -64,6 +64,7 @@ const Seen = z.object({
   network: z.boolean(),
   processes: z.number().nullable(),
   user: z.number(),
+  nested: z.boolean(),
   capabilities: z.array(z.string().nullable()),
   limits: z.record(z.string(), z.number()),
 });
@@ -81,8 +82,8 @@ const CLAIMS: readonly { readonly claim: string; readonly holds: (seen: Seen) =>
   { claim: 'homes, checkout and the runner’s files hidden', holds: ({ read }) => read.length === 0 },
   {
     claim: 'no capabilities',
-    holds: ({ capabilities: [effective, bounding, locked] }) =>
-      /^0+$/.test(effective ?? '') && /^0+$/.test(bounding ?? '') && locked === '1',
+    holds: ({ nested, capabilities: [effective, bounding, locked] }) =>
+      !nested && /^0+$/.test(effective ?? '') && /^0+$/.test(bounding ?? '') && locked === '1',
   },
   {
     claim: 'memory, processes, time and file size limited',

@@ -9,7 +9,7 @@ const CellName = z.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
 const HandoverRecord = z.object({
   kind: z.literal('handover'),
   cell: CellName,
-  files: z.record(FileName, z.base64()).refine((files) => Object.keys(files).length <= 64),
+  files: z.record(FileName, z.base64()).refine((files) => Object.keys(files).length <= 64 && 'logits.json' in files),
 });
 
 /**
@@ -32,12 +32,22 @@ export class Handover {
     return existsSync(join(this.folder(environmentId), folderName(cell)));
   }
 
-  /** Whether a line was a handover; one that is not in its form is thrown away. */
-  take(environmentId: string, line: string): boolean {
+  /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
+  take(environmentId: string, line: string, cells: readonly string[]): boolean {
     if (!line.startsWith('{"kind": "handover"')) return false;
     const record = parsed(line);
-    if (record !== undefined) this.#keep(join(this.folder(environmentId), folderName(record.cell)), record.files);
+    if (record !== undefined && cells.includes(record.cell))
+      this.#tryToKeep(join(this.folder(environmentId), folderName(record.cell)), record.files);
     return true;
+  }
+
+  /** What cannot be kept is not there, and the cell that left it is not measured. */
+  #tryToKeep(target: string, files: Readonly<Record<string, string>>): void {
+    try {
+      this.#keep(target, files);
+    } catch {
+      rmSync(target, { recursive: true, force: true });
+    }
   }
 
   #keep(target: string, files: Readonly<Record<string, string>>): void {

@@ -58,13 +58,23 @@ export class FileJournal implements Journal {
   addEnvironment(request: EnvironmentRequest, environment: Environment): void {
     const key = requestKey(request);
     if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
-    this.#environments.set(key, environment);
+    this.#setEnvironment(key, environment);
     this.#append({ kind: 'environment', run: this.#run, key, request, environment });
   }
 
   addResult(key: string, environmentId: string, repeat: number, result: Result): void {
     this.#results.set(`${key} ${result.cell} ${repeat}`, result);
     this.#append({ kind: 'result', run: this.#run, key, environment: environmentId, repeat, result });
+  }
+
+  /** What was measured under another lock says nothing about this one. */
+  #setEnvironment(key: string, environment: Environment): void {
+    const before = this.#environments.get(key);
+    const isSame = before?.status === 'built' && environment.status === 'built' && before.id === environment.id;
+    if (before !== undefined && !isSame)
+      for (const known of [...this.#results.keys()].filter((one) => one.startsWith(`${key} `)))
+        this.#results.delete(known);
+    this.#environments.set(key, environment);
   }
 
   #append(line: Line): void {
@@ -76,7 +86,7 @@ export class FileJournal implements Journal {
     const lines = readLines(this.file).filter((line) => line.kind !== 'run' && line.run === this.#run);
     for (const line of lines) {
       if (line.kind === 'environment' && line.environment.status !== 'inconclusive')
-        this.#environments.set(line.key, line.environment);
+        this.#setEnvironment(line.key, line.environment);
       if (line.kind === 'result' && isSettled(line.result))
         this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
     }

@@ -45,8 +45,9 @@ export class PythonProbes implements Probes {
 
   async run(environmentId: string, job: ProbeJob, onLine: (line: string) => void): Promise<ProbeEnd> {
     const work = makeScratch(this.settings.cache, 'probe');
+    const cells = job.cells.map(({ id }) => id);
     const hear = (line: string) => {
-      if (!(job.saveHandover && this.#handover.take(environmentId, line))) onLine(line);
+      if (!(job.saveHandover && this.#handover.take(environmentId, line, cells))) onLine(line);
     };
     try {
       return await this.#spawn(environmentId, job, work, hear);

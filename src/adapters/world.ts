@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutCredentials } from '../domain/package.ts';
 import type { Machine, Ports } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plain } from '../report/escape.ts';
@@ -176,6 +177,7 @@ export async function sweepWorld(
     TOOL_VERSION,
     PROBE_VERSION,
     world.python.version,
+    withoutCredentials(world.index.indexUrl ?? ''),
     torchVersion,
     changes.map(({ library, from }) => [library, from]),
     held,

@@ -2,7 +2,7 @@ import { type CellId, parseCellId } from '../domain/cell.ts';
 import { type Facts, type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
 import type { CellRecord } from './records.ts';
-import { weatherOf } from './weather.ts';
+import { exhaustion } from './weather.ts';
 
 /** Signals by which a native library says that it is broken, not that the machine is. */
 const CRASHES: Readonly<Record<string, string>> = {
@@ -119,5 +119,5 @@ export function unmeasured(
 
 /** The name of a signal that a defect raises; none where the last words of the process tell of the machine. */
 export function crashSignal(code: string | number, output: string): string | undefined {
-  return weatherOf('', output.slice(-2000), []) === undefined ? CRASHES[String(code)] : undefined;
+  return exhaustion(output.slice(-2000)) === undefined ? CRASHES[String(code)] : undefined;
 }

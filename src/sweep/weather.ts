@@ -15,6 +15,7 @@ const THREADS = 'too many threads or processes';
 const NETWORK = 'no network in probes';
 const ACCESS = 'not readable or writable in the probe';
 const DEVICE = 'input or output failed';
+const COMPILER = 'no compiler on this machine';
 
 /** errno(3), by the name that Python gives it. */
 const ERRNO: Readonly<Record<string, string>> = {
@@ -55,12 +56,13 @@ const ERRNO_OF_CODE = new Set([
 const TYPES: Readonly<Record<string, string>> = {
   MemoryError: MEMORY,
   HandoverUnreadable: ACCESS,
-  PermissionError: ACCESS,
   TimeoutError: NETWORK,
   ConnectionError: NETWORK,
   ConnectTimeout: NETWORK,
   ReadTimeout: NETWORK,
   OfflineModeIsEnabled: NETWORK,
+  LocalEntryNotFoundError: NETWORK,
+  InvalidCxxCompiler: COMPILER,
   BlockingIOError: THREADS,
   BrokenPipeError: DEVICE,
   InterruptedError: DEVICE,
@@ -71,23 +73,32 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The same in words, where a native library or a wrapper kept nothing else. */
 const MESSAGES: readonly (readonly [RegExp, string])[] = [
-  [/can(?:'t|not) allocate memory|not enough memory|out of memory|bad_alloc|failed to map segment/i, MEMORY],
+  [
+    /can(?:'t|not) allocate memory|(?:not enough|out of|unable to allocate) .{0,20}(?:memory|bytes)|memory allocation|bad_alloc|malloc failed|mmap failed|failed to map segment|MemoryError/i,
+    MEMORY,
+  ],
+  [/killed by signal: killed/i, MEMORY],
+  [/find C compiler|working C\+\+ compiler/i, COMPILER],
   [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY],
   [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
   [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
   [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
-  [/can't start new thread|resource temporarily unavailable|pthread_create|thread creation failed/i, THREADS],
+  [
+    /can't start new thread|cannot create thread|resource temporarily unavailable|pthread_create|thread creation failed|code: 11\b/i,
+    THREADS,
+  ],
   [/\b(?:os error|errno) 11\b/i, THREADS],
   [
     /network is unreachable|name resolution|max retries exceeded|couldn't connect to|connection (?:refused|reset)/i,
     NETWORK,
   ],
-  [/permission denied|read-only file system|operation not permitted|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
+  [/permission denied|read-only file system|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
   [/input\/output error|stale file handle|transport endpoint|\b(?:os error|errno) (?:5|116)\b/i, DEVICE],
 ];
 
 /** What the dynamic loader says of a library that does not fit, as against one that could not be read now. */
-const MISFIT = /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|ELF/i;
+const MISFIT =
+  /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|not defined in file|executable stack|static TLS|\b(?:invalid|wrong) ELF\b/;
 const LOADER = /\.so(?:\.\d+)*: /;
 
 /** The name of the weather that an error tells of, or undefined where the error is one of code. */
@@ -98,7 +109,20 @@ export function weatherOf(type: string, message: string, causes: Causes): string
       errno === undefined ? own(TYPES, name) : (own(ERRNO, errno) ?? (ERRNO_OF_CODE.has(errno) ? undefined : DEVICE));
     if (known !== undefined) return known;
   }
-  const said = MESSAGES.find(([pattern]) => pattern.test(message));
-  if (said) return said[1];
-  return LOADER.test(message) && !MISFIT.test(message) ? DEVICE : undefined;
+  const isOfLoader = LOADER.test(message);
+  if (isOfLoader && MISFIT.test(message)) return undefined;
+  return saidIn(message, MESSAGES) ?? (isOfLoader ? DEVICE : undefined);
+}
+
+/** What ran out, as far as the last words of a process that crashed tell: warnings of other things came before. */
+export function exhaustion(output: string): string | undefined {
+  const last = output.trimEnd().split('\n').slice(-3).join('\n');
+  return saidIn(
+    last,
+    MESSAGES.filter(([, what]) => [MEMORY, THREADS, DISK].includes(what)),
+  );
+}
+
+function saidIn(text: string, messages: typeof MESSAGES): string | undefined {
+  return messages.find(([pattern]) => pattern.test(text))?.[1];
 }

@@ -31252,6 +31252,7 @@ var Seen = external_exports.object({
   network: external_exports.boolean(),
   processes: external_exports.number().nullable(),
   user: external_exports.number(),
+  nested: external_exports.boolean(),
   capabilities: external_exports.array(external_exports.string().nullable()),
   limits: external_exports.record(external_exports.string(), external_exports.number())
 });
@@ -31266,7 +31267,7 @@ var CLAIMS = [
   { claim: "homes, checkout and the runner\u2019s files hidden", holds: ({ read: read2 }) => read2.length === 0 },
   {
     claim: "no capabilities",
-    holds: ({ capabilities: [effective2, bounding, locked] }) => /^0+$/.test(effective2 ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
+    holds: ({ nested, capabilities: [effective2, bounding, locked] }) => !nested && /^0+$/.test(effective2 ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
   },
   {
     claim: "memory, processes, time and file size limited",
@@ -31442,6 +31443,7 @@ async function compile2(packages, sources, settings) {
     env: { LANG: "C.UTF-8" },
     stdio: ["pipe", "ignore", "ignore", "pipe"]
   });
+  const late = setTimeout(() => child.kill("SIGKILL"), (LIMITS.seconds + 30) * 1e3);
   await new Promise((done) => {
     const read2 = framesInto((index, bytes) => {
       const source = sources[index];
@@ -31455,6 +31457,7 @@ async function compile2(packages, sources, settings) {
     child.stdin?.on("error", () => void 0);
     child.stdin?.end(JSON.stringify(sources.map(({ path }) => path)));
   });
+  clearTimeout(late);
   await removeFolders([work]);
 }
 function framesInto(hear) {
@@ -32100,12 +32103,21 @@ var FileJournal = class {
   addEnvironment(request, environment) {
     const key = requestKey(request);
     if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
-    this.#environments.set(key, environment);
+    this.#setEnvironment(key, environment);
     this.#append({ kind: "environment", run: this.#run, key, request, environment });
   }
   addResult(key, environmentId, repeat, result) {
     this.#results.set(`${key} ${result.cell} ${repeat}`, result);
     this.#append({ kind: "result", run: this.#run, key, environment: environmentId, repeat, result });
+  }
+  /** What was measured under another lock says nothing about this one. */
+  #setEnvironment(key, environment) {
+    const before = this.#environments.get(key);
+    const isSame = before?.status === "built" && environment.status === "built" && before.id === environment.id;
+    if (before !== void 0 && !isSame)
+      for (const known of [...this.#results.keys()].filter((one2) => one2.startsWith(`${key} `)))
+        this.#results.delete(known);
+    this.#environments.set(key, environment);
   }
   #append(line) {
     appendFileSync(this.file, textOf2(line));
@@ -32115,7 +32127,7 @@ var FileJournal = class {
     const lines2 = readLines(this.file).filter((line) => line.kind !== "run" && line.run === this.#run);
     for (const line of lines2) {
       if (line.kind === "environment" && line.environment.status !== "inconclusive")
-        this.#environments.set(line.key, line.environment);
+        this.#setEnvironment(line.key, line.environment);
       if (line.kind === "result" && isSettled(line.result))
         this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
     }
@@ -32157,7 +32169,7 @@ var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+)
 var HandoverRecord = external_exports.object({
   kind: external_exports.literal("handover"),
   cell: CellName,
-  files: external_exports.record(FileName, external_exports.base64()).refine((files) => Object.keys(files).length <= 64)
+  files: external_exports.record(FileName, external_exports.base64()).refine((files) => Object.keys(files).length <= 64 && "logits.json" in files)
 });
 var Handover = class {
   constructor(root) {
@@ -32174,12 +32186,21 @@ var Handover = class {
   has(environmentId, cell) {
     return existsSync6(join10(this.folder(environmentId), folderName(cell)));
   }
-  /** Whether a line was a handover; one that is not in its form is thrown away. */
-  take(environmentId, line) {
+  /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
+  take(environmentId, line, cells) {
     if (!line.startsWith('{"kind": "handover"')) return false;
     const record3 = parsed3(line);
-    if (record3 !== void 0) this.#keep(join10(this.folder(environmentId), folderName(record3.cell)), record3.files);
+    if (record3 !== void 0 && cells.includes(record3.cell))
+      this.#tryToKeep(join10(this.folder(environmentId), folderName(record3.cell)), record3.files);
     return true;
+  }
+  /** What cannot be kept is not there, and the cell that left it is not measured. */
+  #tryToKeep(target2, files) {
+    try {
+      this.#keep(target2, files);
+    } catch {
+      rmSync3(target2, { recursive: true, force: true });
+    }
   }
   #keep(target2, files) {
     const aside = `${target2}.${process.pid}`;
@@ -32225,8 +32246,9 @@ var PythonProbes = class {
   }
   async run(environmentId, job, onLine) {
     const work = makeScratch(this.settings.cache, "probe");
+    const cells = job.cells.map(({ id: id2 }) => id2);
     const hear = (line) => {
-      if (!(job.saveHandover && this.#handover.take(environmentId, line))) onLine(line);
+      if (!(job.saveHandover && this.#handover.take(environmentId, line, cells))) onLine(line);
     };
     try {
       return await this.#spawn(environmentId, job, work, hear);
@@ -32660,6 +32682,7 @@ async function sweepWorld(world, planned, torch, options) {
     "0.3.0",
     PROBE_VERSION,
     world.python.version,
+    withoutCredentials(world.index.indexUrl ?? ""),
     torchVersion,
     changes.map(({ library, from }) => [library, from]),
     held,
@@ -44930,6 +44953,7 @@ var THREADS = "too many threads or processes";
 var NETWORK = "no network in probes";
 var ACCESS = "not readable or writable in the probe";
 var DEVICE = "input or output failed";
+var COMPILER = "no compiler on this machine";
 var ERRNO = {
   ENOMEM: MEMORY,
   ENOSPC: DISK,
@@ -44964,12 +44988,13 @@ var ERRNO_OF_CODE = /* @__PURE__ */ new Set([
 var TYPES = {
   MemoryError: MEMORY,
   HandoverUnreadable: ACCESS,
-  PermissionError: ACCESS,
   TimeoutError: NETWORK,
   ConnectionError: NETWORK,
   ConnectTimeout: NETWORK,
   ReadTimeout: NETWORK,
   OfflineModeIsEnabled: NETWORK,
+  LocalEntryNotFoundError: NETWORK,
+  InvalidCxxCompiler: COMPILER,
   BlockingIOError: THREADS,
   BrokenPipeError: DEVICE,
   InterruptedError: DEVICE,
@@ -44978,21 +45003,29 @@ var TYPES = {
   GeneratorExit: "ended by itself"
 };
 var MESSAGES2 = [
-  [/can(?:'t|not) allocate memory|not enough memory|out of memory|bad_alloc|failed to map segment/i, MEMORY],
+  [
+    /can(?:'t|not) allocate memory|(?:not enough|out of|unable to allocate) .{0,20}(?:memory|bytes)|memory allocation|bad_alloc|malloc failed|mmap failed|failed to map segment|MemoryError/i,
+    MEMORY
+  ],
+  [/killed by signal: killed/i, MEMORY],
+  [/find C compiler|working C\+\+ compiler/i, COMPILER],
   [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY],
   [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
   [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
   [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
-  [/can't start new thread|resource temporarily unavailable|pthread_create|thread creation failed/i, THREADS],
+  [
+    /can't start new thread|cannot create thread|resource temporarily unavailable|pthread_create|thread creation failed|code: 11\b/i,
+    THREADS
+  ],
   [/\b(?:os error|errno) 11\b/i, THREADS],
   [
     /network is unreachable|name resolution|max retries exceeded|couldn't connect to|connection (?:refused|reset)/i,
     NETWORK
   ],
-  [/permission denied|read-only file system|operation not permitted|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
+  [/permission denied|read-only file system|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
   [/input\/output error|stale file handle|transport endpoint|\b(?:os error|errno) (?:5|116)\b/i, DEVICE]
 ];
-var MISFIT = /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|ELF/i;
+var MISFIT = /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|not defined in file|executable stack|static TLS|\b(?:invalid|wrong) ELF\b/;
 var LOADER = /\.so(?:\.\d+)*: /;
 function weatherOf(type, message, causes2) {
   for (const cause of [type, ...causes2]) {
@@ -45000,9 +45033,19 @@ function weatherOf(type, message, causes2) {
     const known = errno === void 0 ? own2(TYPES, name2) : own2(ERRNO, errno) ?? (ERRNO_OF_CODE.has(errno) ? void 0 : DEVICE);
     if (known !== void 0) return known;
   }
-  const said = MESSAGES2.find(([pattern]) => pattern.test(message));
-  if (said) return said[1];
-  return LOADER.test(message) && !MISFIT.test(message) ? DEVICE : void 0;
+  const isOfLoader = LOADER.test(message);
+  if (isOfLoader && MISFIT.test(message)) return void 0;
+  return saidIn(message, MESSAGES2) ?? (isOfLoader ? DEVICE : void 0);
+}
+function exhaustion(output2) {
+  const last3 = output2.trimEnd().split("\n").slice(-3).join("\n");
+  return saidIn(
+    last3,
+    MESSAGES2.filter(([, what]) => [MEMORY, THREADS, DISK].includes(what))
+  );
+}
+function saidIn(text2, messages) {
+  return messages.find(([pattern]) => pattern.test(text2))?.[1];
 }
 
 // src/sweep/reasons.ts
@@ -45157,7 +45200,7 @@ function unmeasured(cell, outcome, reason, message) {
   return { cell, outcome, reason, message: message.slice(0, 2e3), stages: {}, failures: [], facts: {} };
 }
 function crashSignal(code2, output2) {
-  return weatherOf("", output2.slice(-2e3), []) === void 0 ? CRASHES[String(code2)] : void 0;
+  return exhaustion(output2.slice(-2e3)) === void 0 ? CRASHES[String(code2)] : void 0;
 }
 
 // src/sweep/records.ts

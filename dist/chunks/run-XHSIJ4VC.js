@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-ZJP45PI4.js";
+} from "./chunk-OXJJNYGF.js";
 import "./chunk-6FFYALHN.js";
 import "./chunk-LTJHQHL6.js";
 import "./chunk-WNWKF34P.js";
