@@ -50,8 +50,8 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-OXJJNYGF.js";
-import "./chunks/chunk-6FFYALHN.js";
+} from "./chunks/chunk-4GDXCRGR.js";
+import "./chunks/chunk-JCWJNY3D.js";
 import {
   nextStep,
   writeDefect

@@ -1,5 +1,7 @@
 /** What can be typed: every command with its operands and options, in one place for reading and for help. */
 
+import { DEFAULT_OUT } from './domain/path.ts';
+
 export interface Option {
   /** What stands for the value in the help; absent where there is none. */
   readonly takes?: string;
@@ -23,7 +25,7 @@ export const OPTIONS = {
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
   environments: { takes: 'N', help: 'measure so many environments of each package set at most; default 12' },
   'max-minutes': { takes: 'N', help: 'stop after so long and report what was measured; default 10' },
-  out: { takes: 'DIR', help: 'folder of the report; default peft-sweep-out' },
+  out: { takes: 'DIR', help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: 'FORMAT', help: 'terminal, markdown or json' },
   fresh: { help: 'do not take over what an earlier run measured' },
   offline: { help: 'use only what is cached' },
@@ -68,7 +70,7 @@ export const GRAMMAR = {
   check: {
     usage: ['[NAME==VERSION ...]'],
     does: 'measure one environment, without a comparison',
-    more: 'What is not named is the newest release.',
+    more: 'What is not named is what was newest the day after the newest release that is named, or by now where none is.',
     operands: Number.POSITIVE_INFINITY,
     options: ASKING,
     examples: ['transformers==4.57.6 peft==0.17.1', 'peft==0.17.1 --cells lora/none/llama'],
@@ -104,6 +106,7 @@ export const GRAMMAR = {
   demo: {
     usage: [''],
     does: 'the story the project began with, on real releases',
+    more: 'Ends with status 0 when the story comes out as it was measured.',
     operands: 0,
     options: MEASURING,
     examples: [''],

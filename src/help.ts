@@ -1,7 +1,7 @@
 import { COMMANDS, type CommandName, grammarOf, OPTIONS, type OptionName, optionNamed } from './grammar.ts';
 
 const STATUS =
-  'Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.';
+  'Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 70 a defect; 130 interrupted.';
 const CELL = 'A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.';
 
 /** All commands and options. */

@@ -1,6 +1,8 @@
 /** Reads the command line and the configuration file. Pure: text in, a request or a list of what is wrong out. */
+
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type Known, type Runner } from './configuration.ts';
+import { DEFAULT_OUT } from './domain/path.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { sameVersion } from './domain/version.ts';
 import { type CommandName, grammarOf, type OptionName } from './grammar.ts';
@@ -148,7 +150,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     oneOf('fail-on', entry, FAIL_ON, problems),
   );
   return {
-    out: last(typed, 'out') ?? 'peft-sweep-out',
+    out: last(typed, 'out') ?? DEFAULT_OUT,
     ...(python && { python }),
     ...(base && { base }),
     ...(head && { head }),

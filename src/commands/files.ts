@@ -1,13 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { DEFAULT_OUT } from '../domain/path.ts';
 import { UserError } from '../errors.ts';
 import { renderComment } from '../report/comment.ts';
 import { Report } from '../report/model.ts';
 import { recommended } from '../report/summary.ts';
 
+/** What a run leaves in the folder that it makes by itself is no part of the checkout around it. */
+export function keepOutOfGit(folder: string): void {
+  const file = join(folder, '.gitignore');
+  if (basename(folder) === DEFAULT_OUT && !existsSync(file)) writeFileSync(file, '*\n');
+}
+
 /** Writes the files that a run leaves behind besides results.jsonl and the locks. */
 export function writeReport(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true });
+  keepOutOfGit(folder);
   writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
   // `check` compares nothing, so there is nothing to comment on.
   if (report.changes.length === 0) return;

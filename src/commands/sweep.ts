@@ -20,7 +20,7 @@ import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsFromCheckout } from './checkout.ts';
 import type { Context } from './context.ts';
-import { writeReport } from './files.ts';
+import { keepOutOfGit, writeReport } from './files.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
 export async function runSweep(context: Context): Promise<number> {
@@ -51,6 +51,7 @@ function worst(statuses: readonly number[]): number {
 /** Shows and writes what a sweep would do; builds nothing. */
 export async function runPlan(context: Context): Promise<number> {
   openOut(context.line.options.out);
+  keepOutOfGit(context.line.options.out);
   const { world, asked } = await prepared(context);
   const written = [];
   for (const one of asked) {

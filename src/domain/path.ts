@@ -7,3 +7,6 @@ export function folderOf(file: string): string {
 export function baseOf(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
+
+/** The folder that a run leaves its report in, unless it is told another. */
+export const DEFAULT_OUT = 'peft-sweep-out';

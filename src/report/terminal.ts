@@ -1,3 +1,4 @@
+import { DEFAULT_OUT } from '../domain/path.ts';
 import { plain } from './escape.ts';
 import { harmText } from './harm.ts';
 import { limitText } from './left-undone.ts';
@@ -177,6 +178,11 @@ function findingsText({ findings }: Report): string {
   return ['found without a run', ...lines, ...(rest > 0 ? [`  and ${rest} more in report.json`] : [])].join('\n');
 }
 
+/** The option that finds this report again, where it is not where reports are by default. */
+function outOption(out: string): string {
+  return out === DEFAULT_OUT ? '' : ` --out ${out}`;
+}
+
 function footer(report: Report): string {
   const planned = report.comparisons.length;
   const environments = report.environments.filter(({ status }) => status === 'built').length;
@@ -184,6 +190,6 @@ function footer(report: Report): string {
   return [
     `${planned} planned = ${totalsText(report, ' + ')}`,
     `${plural(environments, 'environment')}, ${duration(report.run.ms)}        ${report.run.out}/report.json`,
-    ...(first ? [`next: peft-sweep explain ${first.cell}`] : []),
+    ...(first ? [`next: peft-sweep explain ${first.cell}${outOption(report.run.out)}`] : []),
   ].join('\n');
 }

@@ -1,11 +1,14 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  DEFAULT_OUT,
+  baseOf,
   didYouMean,
   editDistance,
+  folderOf,
   grammarOf,
   readArguments
-} from "./chunk-6FFYALHN.js";
+} from "./chunk-JCWJNY3D.js";
 import {
   code,
   codes,
@@ -30388,7 +30391,7 @@ function optionsOf(typed, configuration, problems) {
     (entry) => oneOf("fail-on", entry, FAIL_ON, problems)
   );
   return {
-    out: last(typed, "out") ?? "peft-sweep-out",
+    out: last(typed, "out") ?? DEFAULT_OUT,
     ...python && { python },
     ...base && { base },
     ...head && { head },
@@ -32819,14 +32822,6 @@ function comparisons(tokens) {
     index += length - 1;
   }
   return parts;
-}
-
-// src/domain/path.ts
-function folderOf(file2) {
-  return file2.slice(0, Math.max(0, file2.lastIndexOf("/")));
-}
-function baseOf(file2) {
-  return file2.slice(file2.lastIndexOf("/") + 1);
 }
 
 // src/detect/moved-files.ts
@@ -43610,6 +43605,9 @@ function findingsText({ findings }) {
   if (lines2.length === 0) return "";
   return ["found without a run", ...lines2, ...rest > 0 ? [`  and ${rest} more in report.json`] : []].join("\n");
 }
+function outOption(out) {
+  return out === DEFAULT_OUT ? "" : ` --out ${out}`;
+}
 function footer(report) {
   const planned = report.comparisons.length;
   const environments = report.environments.filter(({ status }) => status === "built").length;
@@ -43617,7 +43615,7 @@ function footer(report) {
   return [
     `${planned} planned = ${totalsText(report, " + ")}`,
     `${plural2(environments, "environment")}, ${duration3(report.run.ms)}        ${report.run.out}/report.json`,
-    ...first ? [`next: peft-sweep explain ${first.cell}`] : []
+    ...first ? [`next: peft-sweep explain ${first.cell}${outOption(report.run.out)}`] : []
   ].join("\n");
 }
 
@@ -45661,7 +45659,7 @@ function checkStatus(report) {
 
 // src/commands/files.ts
 import { existsSync as existsSync10, mkdirSync as mkdirSync11, readdirSync as readdirSync7, readFileSync as readFileSync11, statSync as statSync4, writeFileSync as writeFileSync8 } from "node:fs";
-import { dirname as dirname7, join as join16 } from "node:path";
+import { basename as basename2, dirname as dirname7, join as join16 } from "node:path";
 
 // src/report/comment/causes.ts
 function causesText2(report) {
@@ -46305,8 +46303,13 @@ var Report = external_exports.object({
 }).meta({ title: "peft-sweep report" });
 
 // src/commands/files.ts
+function keepOutOfGit(folder) {
+  const file2 = join16(folder, ".gitignore");
+  if (basename2(folder) === DEFAULT_OUT && !existsSync10(file2)) writeFileSync8(file2, "*\n");
+}
 function writeReport(folder, report) {
   mkdirSync11(folder, { recursive: true });
+  keepOutOfGit(folder);
   writeFileSync8(join16(folder, "report.json"), `${JSON.stringify(report, null, 1)}
 `);
   if (report.changes.length === 0) return;
@@ -46365,6 +46368,7 @@ function worst(statuses) {
 }
 async function runPlan(context) {
   openOut(context.line.options.out);
+  keepOutOfGit(context.line.options.out);
   const { world, asked } = await prepared(context);
   const written2 = [];
   for (const one2 of asked) {

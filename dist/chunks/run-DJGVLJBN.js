@@ -3,8 +3,8 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-OXJJNYGF.js";
-import "./chunk-6FFYALHN.js";
+} from "./chunk-4GDXCRGR.js";
+import "./chunk-JCWJNY3D.js";
 import "./chunk-LTJHQHL6.js";
 import "./chunk-WNWKF34P.js";
 export {

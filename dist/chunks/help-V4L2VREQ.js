@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-6FFYALHN.js";
+} from "./chunk-JCWJNY3D.js";
 import {
   UserError,
   columnsOf,
@@ -15,7 +15,7 @@ import {
 } from "./chunk-WNWKF34P.js";
 
 // src/help.ts
-var STATUS = "Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 130 interrupted.";
+var STATUS = "Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 70 a defect; 130 interrupted.";
 var CELL = "A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.";
 function help() {
   const commands = COMMANDS.flatMap((name) => {

@@ -1,6 +1,15 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 
+// src/domain/path.ts
+function folderOf(file) {
+  return file.slice(0, Math.max(0, file.lastIndexOf("/")));
+}
+function baseOf(file) {
+  return file.slice(file.lastIndexOf("/") + 1);
+}
+var DEFAULT_OUT = "peft-sweep-out";
+
 // src/grammar.ts
 var OPTIONS = {
   base: { takes: "REF", help: "commit to compare with; default: where the default branch was left" },
@@ -18,7 +27,7 @@ var OPTIONS = {
   jobs: { takes: "N", help: "cells at once; default: the number of processors" },
   environments: { takes: "N", help: "measure so many environments of each package set at most; default 12" },
   "max-minutes": { takes: "N", help: "stop after so long and report what was measured; default 10" },
-  out: { takes: "DIR", help: "folder of the report; default peft-sweep-out" },
+  out: { takes: "DIR", help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: "FORMAT", help: "terminal, markdown or json" },
   fresh: { help: "do not take over what an earlier run measured" },
   offline: { help: "use only what is cached" },
@@ -49,7 +58,7 @@ var GRAMMAR = {
   check: {
     usage: ["[NAME==VERSION ...]"],
     does: "measure one environment, without a comparison",
-    more: "What is not named is the newest release.",
+    more: "What is not named is what was newest the day after the newest release that is named, or by now where none is.",
     operands: Number.POSITIVE_INFINITY,
     options: ASKING,
     examples: ["transformers==4.57.6 peft==0.17.1", "peft==0.17.1 --cells lora/none/llama"]
@@ -85,6 +94,7 @@ var GRAMMAR = {
   demo: {
     usage: [""],
     does: "the story the project began with, on real releases",
+    more: "Ends with status 0 when the story comes out as it was measured.",
     operands: 0,
     options: MEASURING,
     examples: [""]
@@ -242,6 +252,9 @@ function checkOperands(command, operands, problems) {
 export {
   didYouMean,
   editDistance,
+  folderOf,
+  baseOf,
+  DEFAULT_OUT,
   OPTIONS,
   COMMANDS,
   isCommand,
