@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { nextStep, writeDefect } from '../src/adapters/defects.ts';
+import { nextStep, writeDefect } from '../src/adapters/machine/defects.ts';
 import { Refused, UserError, WeatherError } from '../src/errors.ts';
 import { failureOf } from '../src/failure.ts';
 

@@ -17,7 +17,7 @@ async function main(argv) {
 `);
     return 0;
   }
-  return (await import("./chunks/run-DJGVLJBN.js")).runCommand(argv, interrupted.signal);
+  return (await import("./chunks/run-CR65F2RQ.js")).runCommand(argv, interrupted.signal);
 }
 async function failed(error) {
   const status = await said(error);
@@ -26,7 +26,7 @@ async function failed(error) {
 }
 async function said(error) {
   try {
-    return (await import("./chunks/failed-WKJUDI64.js")).failed(error, interrupted.signal.aborted);
+    return (await import("./chunks/failed-GANPLILM.js")).failed(error, interrupted.signal.aborted);
   } catch (unreadable) {
     const isLimit = /EMFILE|ENFILE|ENOMEM/.test(String(unreadable));
     const next = isLimit ? "Raise the limits of this machine, e.g. `ulimit -n 1024`" : "Install peft-sweep again";

@@ -50,12 +50,12 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-4GDXCRGR.js";
+} from "./chunks/chunk-ZMQ54TTX.js";
 import "./chunks/chunk-JCWJNY3D.js";
 import {
   nextStep,
   writeDefect
-} from "./chunks/chunk-XGRVJIWH.js";
+} from "./chunks/chunk-WIKBWWAH.js";
 import {
   code,
   codes,
@@ -22444,7 +22444,7 @@ async function answer(number, comment2, { sign, text }, github2, say) {
 // src/action/publish.ts
 import { join as join2 } from "node:path";
 
-// src/adapters/artifacts.ts
+// src/adapters/github/artifacts.ts
 import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -28050,7 +28050,7 @@ var Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRes
   }
 );
 
-// src/adapters/github-shapes.ts
+// src/adapters/github/shapes.ts
 function toComment({ id, user, body }) {
   return { id, author: user?.login ?? "", body: body ?? "" };
 }
@@ -28070,12 +28070,12 @@ function toCheck({ title, summary: summary2, text, conclusion, annotations: anno
   return conclusion ? { status: "completed", conclusion, output } : { status: "in_progress", output };
 }
 
-// src/adapters/github-tree.ts
+// src/adapters/github/tree.ts
 import { createHash as createHash3 } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-// src/adapters/tar.ts
+// src/adapters/github/tar.ts
 var BLOCK = 512;
 var LARGEST_ARCHIVE = 1024 * 1024 * 1024;
 var LARGEST_FILE = 32 * 1024 * 1024;
@@ -28126,7 +28126,7 @@ var Blocks = class {
   }
 };
 
-// src/adapters/github-tree.ts
+// src/adapters/github/tree.ts
 var WIDTH = 16;
 var MOST_FILES = 36;
 var WORTH_AN_ARCHIVE = 12;
@@ -28213,7 +28213,7 @@ function blobId(content, length) {
   return createHash3(length === 64 ? "sha256" : "sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
-// src/adapters/github.ts
+// src/adapters/github/client.ts
 var LONGEST_WAIT_S = 60;
 var MOST_PAGES = 30;
 function octokit({ token, apiUrl, say, retryMs = 1e3 }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { World } from '../../src/adapters/world.ts';
+import type { World } from '../../src/adapters/machine/world.ts';
 import { nothingToMeasure, requestsOf } from '../../src/commands/checkout.ts';
 import { readRepository } from '../../src/detect/repository.ts';
 import { DEFAULT_PATTERNS } from '../../src/plan/matrix.ts';

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { connect } from '../../src/adapters/github.ts';
+import { connect } from '../../src/adapters/github/client.ts';
 import { Refused, WeatherError } from '../../src/errors.ts';
 import type { CheckState, GitHub } from '../../src/ports.ts';
 import { md, plain } from '../../src/report/escape.ts';

@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { openWorld } from '../../src/adapters/world.ts';
+import { openWorld } from '../../src/adapters/machine/world.ts';
 import { Report } from '../../src/report/model.ts';
 import { type Form, type Offer, type PackageIndex, startPackageIndex } from './package-index.ts';
 import { contentOf, offersOf } from './stand-ins.ts';

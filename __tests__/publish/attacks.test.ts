@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { shardFolders } from '../../src/adapters/artifacts.ts';
+import { shardFolders } from '../../src/adapters/github/artifacts.ts';
 import { requestKey } from '../../src/domain/environment.ts';
 import { ForeignResults, mergedHistory } from '../../src/publish/foreign.ts';
 import { packed } from '../../src/publish/packed.ts';

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { openWorld } from '../../src/adapters/world.ts';
+import { openWorld } from '../../src/adapters/machine/world.ts';
 import { Report } from '../../src/report/model.ts';
 import { scratch } from '../factories/scratch.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { openWorld } from '../../src/adapters/world.ts';
+import { openWorld } from '../../src/adapters/machine/world.ts';
 import { readManifest } from '../../src/detect/formats.ts';
 import { normalizeName } from '../../src/domain/package.ts';
 import { scratch } from '../factories/scratch.ts';

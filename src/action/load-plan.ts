@@ -1,7 +1,7 @@
 /** plan.json as another job wrote it: its hash comes by another way than the file. */
 import { createHash } from 'node:crypto';
 import * as core from '@actions/core';
-import { readSmall } from '../adapters/artifacts.ts';
+import { readSmall } from '../adapters/github/artifacts.ts';
 import { UserError } from '../errors.ts';
 import { PlanFile } from '../plan/plan-file.ts';
 

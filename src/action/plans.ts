@@ -1,6 +1,6 @@
 /** The plans that events lead to: of a pull request, of a run by hand, of what a bot will propose next, of an answer. */
 import * as core from '@actions/core';
-import { openWorld, type World } from '../adapters/world.ts';
+import { openWorld, type World } from '../adapters/machine/world.ts';
 import {
   type BothEnds,
   type CheckoutRequest,

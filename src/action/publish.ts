@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { z } from 'zod';
-import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/artifacts.ts';
+import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/github/artifacts.ts';
 import type { Finding } from '../domain/manifest.ts';
 import type { Plain } from '../domain/safe.ts';
 import type { Measurement } from '../domain/search.ts';

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { takeOut } from '../adapters/folders.ts';
-import { openWorld, sweepWorld } from '../adapters/world.ts';
+import { takeOut } from '../adapters/machine/folders.ts';
+import { openWorld, sweepWorld } from '../adapters/machine/world.ts';
 import type { Context } from '../commands/context.ts';
 import { writeReport } from '../commands/files.ts';
 import { torchFor } from '../commands/sweep.ts';

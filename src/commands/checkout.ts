@@ -1,5 +1,5 @@
-import { baseCommit, commitOf, commitTree, workingTree } from '../adapters/git.ts';
-import { openWorld, type World } from '../adapters/world.ts';
+import { baseCommit, commitOf, commitTree, workingTree } from '../adapters/machine/git.ts';
+import { openWorld, type World } from '../adapters/machine/world.ts';
 import { diffManifests } from '../detect/diff.ts';
 import { guard } from '../detect/guard.ts';
 import { guardReleases } from '../detect/guard-releases.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeFolders } from '../adapters/scratch.ts';
-import { CACHED, cacheFolder } from '../adapters/world.ts';
+import { removeFolders } from '../adapters/machine/scratch.ts';
+import { CACHED, cacheFolder } from '../adapters/machine/world.ts';
 import type { Context } from './context.ts';
 
 /** Removes what peft-sweep keeps between runs: environments, downloaded wheels, index pages. Reports stay. */

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWorld } from '../adapters/world.ts';
+import { openWorld } from '../adapters/machine/world.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import { checkRunner, checkSetup } from '../setup/check.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import { nextStep, writeDefect } from '../adapters/defects.ts';
+import { nextStep, writeDefect } from '../adapters/machine/defects.ts';
 import { failureOf } from '../failure.ts';
 import { plain } from '../report/escape.ts';
 import { columnsOf, wrap } from '../report/width.ts';

@@ -1,5 +1,5 @@
 /** Floors that cannot be installed together: the one finding that takes a resolver. */
-import type { World } from '../adapters/world.ts';
+import type { World } from '../adapters/machine/world.ts';
 import { floorsOf } from '../detect/guard-releases.ts';
 import { isWatched } from '../detect/projects.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';

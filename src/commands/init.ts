@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { workingTree } from '../adapters/git.ts';
-import { run } from '../adapters/process.ts';
-import { programFolder } from '../adapters/world.ts';
+import { workingTree } from '../adapters/machine/git.ts';
+import { run } from '../adapters/machine/process.ts';
+import { programFolder } from '../adapters/machine/world.ts';
 import { readRepository } from '../detect/repository.ts';
 import { UserError } from '../errors.ts';
 import { configurationFile, type SetupChoice, type WrittenFile, workflowFiles } from '../setup/workflows.ts';

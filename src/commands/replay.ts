@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { environmentFolder } from '../adapters/environments.ts';
-import { PythonProbes } from '../adapters/probes.ts';
-import { limits, openWorld, programFolder } from '../adapters/world.ts';
+import { environmentFolder } from '../adapters/machine/environments.ts';
+import { PythonProbes } from '../adapters/machine/probes.ts';
+import { limits, openWorld, programFolder } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';

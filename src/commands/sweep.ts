@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openOut, takeOut } from '../adapters/folders.ts';
-import type { TorchBuild } from '../adapters/torch.ts';
-import { openWorld, sweepWorld, type World } from '../adapters/world.ts';
+import type { TorchBuild } from '../adapters/index/torch.ts';
+import { openOut, takeOut } from '../adapters/machine/folders.ts';
+import { openWorld, sweepWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import type { CommandLine } from '../inputs.ts';

@@ -1,0 +1,90 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { FileJournal } from '../../../src/adapters/machine/journal.ts';
+import { requestKey } from '../../../src/domain/environment.ts';
+import { passing, without } from '../../factories/results.ts';
+import { scratch } from '../../factories/scratch.ts';
+
+const CELL = 'lora/none/llama/causal-lm';
+const place = () => join(scratch('journal'), 'results.jsonl');
+
+describe('the journal', () => {
+  it('gives a later run what an earlier one finished', () => {
+    const file = place();
+    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
+  });
+
+  it('takes nothing over from a run of another plan, or when asked for a fresh one', () => {
+    const file = place();
+    new FileJournal(file, 'one', false).addResult('key', 'abc', 1, passing(CELL));
+    expect(new FileJournal(file, 'two', false).result('key', CELL, 1)).toBeUndefined();
+    new FileJournal(file, 'two', false).addResult('key', 'abc', 1, passing(CELL));
+    expect(new FileJournal(file, 'two', true).result('key', CELL, 1)).toBeUndefined();
+  });
+
+  it('measures weather again', () => {
+    const file = place();
+    const journal = new FileJournal(file, 'same', false);
+    journal.addResult('key', 'abc', 1, without(CELL, 'inconclusive'));
+    journal.addEnvironment({ pins: {}, packages: [] }, { status: 'inconclusive', why: 'no network' });
+    const later = new FileJournal(file, 'same', false);
+    expect([later.result('key', CELL, 1), later.environment(requestKey({ pins: {}, packages: [] }))]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('survives a last line that was cut off', () => {
+    const file = place();
+    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    appendFileSync(file, '{"kind":"result","key":"key","envir');
+    expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
+  });
+
+  it('writes each result at once, one line each', () => {
+    const file = place();
+    const journal = new FileJournal(file, 'same', false);
+    journal.addResult('key', 'abc', 1, passing(CELL));
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
+  });
+
+  it('tells the lines of two runs apart that wrote to one file by turns', () => {
+    const file = place();
+    const other = { ...passing(CELL), outcome: 'fail' as const };
+    const one = new FileJournal(file, 'python 3.13', false);
+    const two = new FileJournal(file, 'python 3.11', false);
+    one.addResult('key', 'abc', 1, passing(CELL));
+    two.addResult('key', 'def', 1, other);
+    appendFileSync(
+      file,
+      `${JSON.stringify({ kind: 'result', key: 'key', environment: 'x', repeat: 1, result: other })}\n`,
+    );
+    expect(new FileJournal(file, 'python 3.13', false).result('key', CELL, 1)).toEqual(passing(CELL));
+  });
+
+  it('leaves only whole lines of its own run in the file', () => {
+    const file = place();
+    new FileJournal(file, 'another', false).addResult('key', 'abc', 1, passing(CELL));
+    appendFileSync(file, 'null\n{"kind":"result","result":null}\n{"kind":"res');
+    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
+  });
+
+  it('takes over nothing that was measured under another lock of the same request', () => {
+    const file = join(scratch('journal'), 'results.jsonl');
+    const request = { pins: { peft: '0.1.0' }, packages: [] };
+    const key = requestKey(request);
+    const first = new FileJournal(file, 'same', false);
+    first.addEnvironment(request, { status: 'built', id: 'aaaa', lock: { tokenizers: '0.21' } });
+    first.addResult(key, 'aaaa', 1, passing(CELL));
+    const second = new FileJournal(file, 'same', false);
+    expect(second.result(key, CELL, 1)).toBeDefined();
+    second.addEnvironment(request, { status: 'built', id: 'bbbb', lock: { tokenizers: '0.22' } });
+    expect(second.result(key, CELL, 1)).toBeUndefined();
+    expect(new FileJournal(file, 'same', false).result(key, CELL, 1)).toBeUndefined();
+  });
+});

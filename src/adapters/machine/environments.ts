@@ -1,0 +1,239 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ALWAYS,
+  type Environment,
+  type EnvironmentRequest,
+  type Lock,
+  requestKey,
+  WATCHED,
+} from '../../domain/environment.ts';
+import { sameVersion } from '../../domain/version.ts';
+import type { Catalog, Environments, Preferences } from '../../ports.ts';
+import { lockId, parseLock } from '../index/locks.ts';
+import type { IndexSettings } from '../index/settings.ts';
+import { bytesOf, tooLarge } from '../index/sizes.ts';
+import type { TorchBuild } from '../index/torch.ts';
+import { hasNoSolution, shortReason, type Uv } from '../index/uv.ts';
+import { addBytecode, type BytecodeSettings } from './bytecode.ts';
+import { contested } from './claims.ts';
+import { withinDisk } from './disk.ts';
+import { run } from './process.ts';
+import type { Python } from './python.ts';
+import { makeScratch, removeFolders } from './scratch.ts';
+
+export interface EnvironmentSettings {
+  readonly uv: Uv;
+  readonly python: Python;
+  readonly index: IndexSettings;
+  readonly torch: TorchBuild;
+  readonly catalog: Catalog;
+  /** Cache of our own; environments hard-link files from it. */
+  readonly folder: string;
+  /** Where a copy of each lock goes. */
+  readonly locks: string;
+  readonly offline: boolean;
+  /** How sources are compiled: contained, since they are strangers'. */
+  readonly compiler: Omit<BytecodeSettings, 'cache' | 'tag'>;
+}
+
+const DAY_MS = 24 * 3600_000;
+/** Marks an environment that is complete, and built in the way of this release. */
+const BUILT = 'peft-sweep-3.lock';
+
+/** Environments resolved and built with uv. */
+export class UvEnvironments implements Environments {
+  constructor(private readonly settings: EnvironmentSettings) {}
+
+  readonly #prepared = new Map<string, Promise<Environment>>();
+
+  prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
+    const key = requestKey(request);
+    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
+    this.#prepared.set(key, known);
+    return known;
+  }
+
+  async #prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
+    const resolved = await this.#resolve(request, preferences);
+    if (typeof resolved !== 'string') return resolved;
+    const { python } = this.settings;
+    const id = lockId(resolved, {
+      python: python.version,
+      platform: `${process.platform}-${process.arch}`,
+      accelerator: 'cpu',
+    });
+    mkdirSync(this.settings.locks, { recursive: true });
+    writeFileSync(join(this.settings.locks, `${id}.txt`), resolved);
+    const failed = await this.build(id, resolved);
+    if (failed) return failed;
+    const twice = contested(sitePackages(environmentFolder(this.settings.folder, id), python));
+    return {
+      status: 'built',
+      id,
+      lock: parseLock(resolved),
+      ...(twice.length > 0 && { contested: twice.slice(0, 10) }),
+    };
+  }
+
+  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
+  async #resolve(request: EnvironmentRequest, preferences: Preferences): Promise<string | Environment> {
+    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
+    const mayGiveWay =
+      typeof resolved !== 'string' && resolved.status === 'unresolved' && request.pins.torch === undefined;
+    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
+  }
+
+  async #resolveWith(
+    request: EnvironmentRequest,
+    preferences: Preferences,
+    torchPins: Lock,
+  ): Promise<string | Environment> {
+    const { uv, python, index, torch, folder } = this.settings;
+    const scratch = makeScratch(folder, 'resolve');
+    try {
+      const wanted = [...new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
+      const requirements = wanted.map((name) => (request.pins[name] ? `${name}==${request.pins[name]}` : name));
+      const constraints = { ...torchPins, ...request.heldBack };
+      writeFileSync(join(scratch, 'constraints.txt'), pinLines(constraints));
+      writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences.versions));
+      const finished = await uv.call(
+        [
+          ...[
+            'pip',
+            'compile',
+            '-',
+            '--python',
+            python.path,
+            '--only-binary',
+            ':all:',
+            '--generate-hashes',
+            '--no-header',
+            '--no-annotate',
+            '--quiet',
+          ],
+          ...['--constraint', join(scratch, 'constraints.txt'), '--output-file', join(scratch, 'lock.txt')],
+          ...index.uvOptions,
+          ...torch.options,
+          ...(await this.#dateOptions(request, preferences.ofAnyDate)),
+          ...(this.settings.offline ? ['--offline'] : []),
+        ],
+        `${requirements.join('\n')}\n`,
+      );
+      if (finished.status === 0) return readFileSync(join(scratch, 'lock.txt'), 'utf8');
+      return { status: hasNoSolution(finished) ? 'unresolved' : 'inconclusive', why: shortReason(finished) };
+    } finally {
+      await removeFolders([scratch]);
+    }
+  }
+
+  #torchConstraints(request: EnvironmentRequest): Lock {
+    const { closure } = this.settings.torch;
+    const pinned = request.pins.torch;
+    return pinned === undefined || sameVersion(pinned, closure.torch ?? pinned) ? closure : {};
+  }
+
+  /**
+   * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
+   * build serves the whole sweep; so is what the user's own lock holds. Without dates on the index there is no cut-off.
+   */
+  async #dateOptions(request: EnvironmentRequest, ofAnyDate: readonly string[]): Promise<readonly string[]> {
+    const dates: string[] = [];
+    for (const [library, version] of Object.entries(request.pins)) {
+      if (library === 'torch') continue;
+      const release = (await this.settings.catalog.releases(library)).find((candidate) =>
+        sameVersion(candidate.version, version),
+      );
+      if (release?.uploaded) dates.push(release.uploaded);
+    }
+    const newest = dates.toSorted().at(-1);
+    if (newest === undefined) return [];
+    const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
+    const exempt = new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins), ...ofAnyDate]);
+    return ['--exclude-newer', cutoff, ...[...exempt].flatMap((name) => ['--exclude-newer-package', `${name}=false`])];
+  }
+
+  /**
+   * Libraries that are swept are left out: hardly any of their many modules is imported, and each release would be
+   * compiled whole.
+   */
+  async #addBytecode(venv: string): Promise<void> {
+    const { python, folder, compiler } = this.settings;
+    await addBytecode(
+      sitePackages(venv, python),
+      WATCHED.filter((name) => name !== 'torch'),
+      {
+        ...compiler,
+        cache: folder,
+        tag: python.tag,
+      },
+    ).catch(() => undefined);
+  }
+
+  #installation(venv: string, lockFile: string): readonly string[] {
+    const { index, torch, offline } = this.settings;
+    return [
+      ...['pip', 'install', '--quiet', '--python', join(venv, 'bin', 'python'), '--no-deps', '--require-hashes'],
+      ...['--only-binary', ':all:', '--link-mode', 'hardlink', '--requirements', lockFile],
+      ...index.uvOptions,
+      ...torch.options,
+      ...(offline ? ['--offline'] : []),
+    ];
+  }
+
+  /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
+  async build(id: string, lock: string): Promise<Environment | undefined> {
+    const { uv, python, folder } = this.settings;
+    const target = environmentFolder(folder, id);
+    if (existsSync(join(target, BUILT))) return undefined;
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const why = tooLarge(bytes);
+    if (why !== undefined) return { status: 'unresolved', why };
+    const building = makeScratch(folder, 'build');
+    try {
+      const venv = join(building, 'environment');
+      const lockFile = join(building, 'lock.txt');
+      writeFileSync(lockFile, lock);
+      const made = await uv.call(['venv', '--quiet', '--relocatable', '--python', python.path, venv]);
+      if (made.status !== 0) return { status: 'inconclusive', why: shortReason(made) };
+      const { value: installed, stopped } = await withinDisk(folder, bytes, (signal) =>
+        uv.call(this.#installation(venv, lockFile), undefined, signal),
+      );
+      if (stopped) return { status: 'inconclusive', why: 'Its wheels unpack to far more than they are.' };
+      // What the resolver found is there: that it cannot be fetched, checked or unpacked now is no fact about a release.
+      if (installed.status !== 0) return { status: 'inconclusive', why: shortReason(installed) };
+      // Probes may run as another user, and some wheels hold files that only their owner may read.
+      await run('chmod', ['-R', 'a+rX', venv]);
+      await this.#addBytecode(venv);
+      writeFileSync(join(venv, BUILT), lock);
+      ensure(join(folder, 'environments'));
+      if (!existsSync(join(target, BUILT))) await removeFolders([target]);
+      if (!existsSync(target)) renameSync(venv, target);
+      writeFileSync(join(ensure(join(folder, 'stored')), `torch-${parseLock(lock).torch}`), '');
+      return undefined;
+    } finally {
+      await removeFolders([building]);
+    }
+  }
+}
+
+/** The folder of a virtual environment where packages are. */
+function sitePackages(venv: string, python: Python): string {
+  const [major, minor] = python.version.split('.');
+  return join(venv, 'lib', `python${major}.${minor}`, 'site-packages');
+}
+
+export function environmentFolder(cache: string, id: string): string {
+  return join(cache, 'environments', id);
+}
+
+function pinLines(pins: Lock): string {
+  return Object.entries(pins)
+    .map(([name, version]) => `${name}==${version}\n`)
+    .join('');
+}
+
+function ensure(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}

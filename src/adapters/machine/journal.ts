@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { type Environment, type EnvironmentRequest, requestKey } from '../../domain/environment.ts';
+import { isMeasured, type Result } from '../../domain/outcome.ts';
+import type { Journal } from '../../ports.ts';
+
+const Line = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), identity: z.string() }),
+  z.object({
+    kind: z.literal('environment'),
+    run: z.string(),
+    key: z.string(),
+    request: z.custom<EnvironmentRequest>((value) => typeof value === 'object' && value !== null),
+    environment: z.custom<Environment>((value) => typeof value === 'object' && value !== null),
+  }),
+  z.object({
+    kind: z.literal('result'),
+    run: z.string(),
+    key: z.string(),
+    environment: z.string(),
+    repeat: z.number(),
+    result: z.custom<Result>((value) => typeof value === 'object' && value !== null),
+  }),
+]);
+type Line = z.infer<typeof Line>;
+
+/** results.jsonl: one line per finished cell and environment, written as it finishes; a run that died resumes from it. */
+export class FileJournal implements Journal {
+  readonly #environments = new Map<string, Environment>();
+  readonly #results = new Map<string, Result>();
+  /** Stands in every line: two runs that wrote to one file by turns are told apart. */
+  readonly #run: string;
+
+  /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
+  constructor(
+    private readonly file: string,
+    identity: string,
+    fresh: boolean,
+  ) {
+    this.#run = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+    mkdirSync(dirname(file), { recursive: true });
+    const kept = fresh ? [] : this.#read();
+    // Only whole lines of this run stay: what others read from the file is what this run stands for.
+    writeFileSync(`${file}.new`, [{ kind: 'run', identity } as const, ...kept].map(textOf).join(''));
+    renameSync(`${file}.new`, file);
+  }
+
+  environment(key: string): Environment | undefined {
+    return this.#environments.get(key);
+  }
+
+  result(key: string, cell: string, repeat: number): Result | undefined {
+    return this.#results.get(`${key} ${cell} ${repeat}`);
+  }
+
+  addEnvironment(request: EnvironmentRequest, environment: Environment): void {
+    const key = requestKey(request);
+    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
+    this.#setEnvironment(key, environment);
+    this.#append({ kind: 'environment', run: this.#run, key, request, environment });
+  }
+
+  addResult(key: string, environmentId: string, repeat: number, result: Result): void {
+    this.#results.set(`${key} ${result.cell} ${repeat}`, result);
+    this.#append({ kind: 'result', run: this.#run, key, environment: environmentId, repeat, result });
+  }
+
+  /** What was measured under another lock says nothing about this one. */
+  #setEnvironment(key: string, environment: Environment): void {
+    const before = this.#environments.get(key);
+    const isSame = before?.status === 'built' && environment.status === 'built' && before.id === environment.id;
+    if (before !== undefined && !isSame)
+      for (const known of [...this.#results.keys()].filter((one) => one.startsWith(`${key} `)))
+        this.#results.delete(known);
+    this.#environments.set(key, environment);
+  }
+
+  #append(line: Line): void {
+    appendFileSync(this.file, textOf(line));
+  }
+
+  /** Takes over what an earlier run of the same identity measured; returns its lines. */
+  #read(): readonly Line[] {
+    const lines = readLines(this.file).filter((line) => line.kind !== 'run' && line.run === this.#run);
+    for (const line of lines) {
+      if (line.kind === 'environment' && line.environment.status !== 'inconclusive')
+        this.#setEnvironment(line.key, line.environment);
+      if (line.kind === 'result' && isSettled(line.result))
+        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
+    }
+    return lines;
+  }
+}
+
+function textOf(line: Line): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+function readLines(file: string): readonly Line[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((raw) => parseLine(raw) ?? []);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Weather is measured again by the next run. */
+function isSettled(result: Result): boolean {
+  return result.outcome === 'skipped' || isMeasured(result);
+}
+
+/** The last line of a run that died may be half a line: it is left out. */
+function parseLine(raw: string): Line | undefined {
+  try {
+    return Line.safeParse(JSON.parse(raw)).data;
+  } catch {
+    return undefined;
+  }
+}
