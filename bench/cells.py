@@ -1,6 +1,6 @@
 """Cells per second of the zygote, and of one fresh process per cell at the same width; prints one JSON line.
 
-    python bench/cells.py ENVIRONMENT_PYTHON CELLS.json SAMPLE
+python bench/cells.py ENVIRONMENT_PYTHON CELLS.json SAMPLE
 """
 
 import json
@@ -19,19 +19,42 @@ WIDTH = os.cpu_count()
 
 
 def environment(home):
-    return {"PATH": "/usr/bin:/bin", "HOME": home, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+        "HF_HUB_OFFLINE": "1",
+    }
 
 
 def probe(python, cells, width, watch=None):
     """Runs one probe; returns its seconds, those until its imports were done, and its cell records."""
     with tempfile.TemporaryDirectory() as work:
-        job = {"cells": cells, "packages": [], "width": width, "checkpoints": str(PROBE / "checkpoints"), "work": work,
-               "handover": False, "carryFrom": None, "seconds": 60, "bytes": 2 << 30, "steps": 25}
+        job = {
+            "cells": cells,
+            "packages": [],
+            "width": width,
+            "checkpoints": str(PROBE / "checkpoints"),
+            "work": work,
+            "handover": False,
+            "carryFrom": None,
+            "seconds": 60,
+            "bytes": 2 << 30,
+            "steps": 25,
+        }
         read_end, write_end = os.pipe()
         began = time.monotonic()
         shell = f'exec "$@" 3>&{write_end}'
-        child = subprocess.Popen(["sh", "-c", shell, "sh", python, "-I", "-B", "-c", START, str(PROBE)], stdin=subprocess.PIPE,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[write_end], env=environment(work))
+        child = subprocess.Popen(
+            ["sh", "-c", shell, "sh", python, "-I", "-B", "-c", START, str(PROBE)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[write_end],
+            env=environment(work),
+        )
         os.close(write_end)
         child.stdin.write(json.dumps(job).encode())
         child.stdin.close()
@@ -83,11 +106,21 @@ def main():
     with ThreadPoolExecutor(WIDTH) as pool:
         fresh = list(pool.map(lambda cell: probe(python, [cell], 1)[2], chosen))
     fresh_seconds = time.monotonic() - began
-    print(json.dumps({
-        "cells": len(records), "width": WIDTH, "seconds": seconds, "imports": imports,
-        "rate": len(records) / (seconds - imports), "rateWithImports": len(records) / seconds,
-        "freshCells": len(fresh), "freshRate": len(fresh) / fresh_seconds, "peakBytes": memory.peak,
-    }))
+    print(
+        json.dumps(
+            {
+                "cells": len(records),
+                "width": WIDTH,
+                "seconds": seconds,
+                "imports": imports,
+                "rate": len(records) / (seconds - imports),
+                "rateWithImports": len(records) / seconds,
+                "freshCells": len(fresh),
+                "freshRate": len(fresh) / fresh_seconds,
+                "peakBytes": memory.peak,
+            }
+        )
+    )
 
 
 main()

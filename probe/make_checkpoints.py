@@ -29,29 +29,74 @@ LLAMA = {
     "attention_dropout": 0.0,
     "tie_word_embeddings": False,
 }
-GPT2 = {"n_embd": WIDTH, "n_layer": 2, "n_head": 4, "n_inner": WIDTH, "n_positions": 128, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
+GPT2 = {
+    "n_embd": WIDTH,
+    "n_layer": 2,
+    "n_head": 4,
+    "n_inner": WIDTH,
+    "n_positions": 128,
+    "resid_pdrop": 0.0,
+    "embd_pdrop": 0.0,
+    "attn_pdrop": 0.0,
+}
 
 CONFIGURATIONS = {
     "llama": ("LlamaForCausalLM", LLAMA),
     "qwen2": ("Qwen2ForCausalLM", {**LLAMA, "use_sliding_window": False}),
     "mistral": ("MistralForCausalLM", {**LLAMA, "sliding_window": 64}),
-    "gemma2": ("Gemma2ForCausalLM", {**LLAMA, "head_dim": 32, "query_pre_attn_scalar": 32, "sliding_window": 64, "tie_word_embeddings": True}),
-    "mixtral": ("MixtralForCausalLM", {**LLAMA, "num_local_experts": 4, "num_experts_per_tok": 2, "output_router_logits": False}),
+    "gemma2": (
+        "Gemma2ForCausalLM",
+        {
+            **LLAMA,
+            "head_dim": 32,
+            "query_pre_attn_scalar": 32,
+            "sliding_window": 64,
+            "tie_word_embeddings": True,
+        },
+    ),
+    "mixtral": (
+        "MixtralForCausalLM",
+        {**LLAMA, "num_local_experts": 4, "num_experts_per_tok": 2, "output_router_logits": False},
+    ),
     "opt": (
         "OPTForCausalLM",
-        {"hidden_size": WIDTH, "ffn_dim": WIDTH, "num_hidden_layers": 2, "num_attention_heads": 4, "word_embed_proj_dim": WIDTH,
-         "max_position_embeddings": 128, "dropout": 0.0, "attention_dropout": 0.0, "layerdrop": 0.0},
+        {
+            "hidden_size": WIDTH,
+            "ffn_dim": WIDTH,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "word_embed_proj_dim": WIDTH,
+            "max_position_embeddings": 128,
+            "dropout": 0.0,
+            "attention_dropout": 0.0,
+            "layerdrop": 0.0,
+        },
     ),
     "gpt2": ("GPT2LMHeadModel", {**GPT2, "summary_first_dropout": 0.0}),
     "gpt_bigcode": ("GPTBigCodeForCausalLM", {**GPT2, "multi_query": True}),
     "t5": (
         "T5ForConditionalGeneration",
-        {"d_model": WIDTH, "d_kv": 32, "d_ff": WIDTH, "num_layers": 2, "num_heads": 4, "dropout_rate": 0.0, "decoder_start_token_id": 0},
+        {
+            "d_model": WIDTH,
+            "d_kv": 32,
+            "d_ff": WIDTH,
+            "num_layers": 2,
+            "num_heads": 4,
+            "dropout_rate": 0.0,
+            "decoder_start_token_id": 0,
+        },
     ),
     "bert": (
         "BertForPreTraining",  # the one that has a pooler, as published checkpoints do
-        {"hidden_size": WIDTH, "intermediate_size": WIDTH, "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 128,
-         "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0},
+        {
+            "hidden_size": WIDTH,
+            "intermediate_size": WIDTH,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "max_position_embeddings": 128,
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
+        },
     ),
 }
 
@@ -72,14 +117,23 @@ def make(name: str, folder: Path) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for step in range(300):
         batch = sequences(step)
-        pairs = {"next_sentence_label": (batch[:, 1] - batch[:, 0]) % 2} if class_name == "BertForPreTraining" else {}
+        pairs = (
+            {"next_sentence_label": (batch[:, 1] - batch[:, 0]) % 2}
+            if class_name == "BertForPreTraining"
+            else {}
+        )
         loss = model(input_ids=batch, labels=batch, **pairs).loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     model.half().save_pretrained(folder / name, safe_serialization=True)
     (folder / name / "generation_config.json").unlink(missing_ok=True)
-    print(name, transformers.__version__, f"loss {loss.item():.3f}", sum(p.numel() for p in model.parameters()))
+    print(
+        name,
+        transformers.__version__,
+        f"loss {loss.item():.3f}",
+        sum(p.numel() for p in model.parameters()),
+    )
 
 
 if __name__ == "__main__":

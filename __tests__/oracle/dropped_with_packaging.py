@@ -1,4 +1,5 @@
 """For pairs of specifiers as JSON: which exclusions of the first are gone and kept something out that the second allows."""
+
 import json
 import sys
 
@@ -14,7 +15,9 @@ def kept_out(version):
 def dropped(before, after):
     allowed = SpecifierSet(after, prereleases=True)
     excluded = [clause.version for clause in SpecifierSet(before) if clause.operator == "!="]
-    return sorted(version for version in set(excluded) if any(one in allowed for one in kept_out(version)))
+    return sorted(
+        version for version in set(excluded) if any(one in allowed for one in kept_out(version))
+    )
 
 
 json.dump([dropped(*pair) for pair in json.load(sys.stdin)], sys.stdout)

@@ -1,4 +1,5 @@
 """Reads requirement lines as JSON from standard input and prints what Python's `packaging` makes of each."""
+
 import json
 import re
 import sys

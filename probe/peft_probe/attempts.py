@@ -20,20 +20,45 @@ NEW_USER = 0x10000000
 
 def main():
     spec = json.loads(sys.argv[1])
-    status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line) if os.path.exists("/proc/self/status") else {}
+    status = (
+        dict(
+            line.split(":\t", 1)
+            for line in Path("/proc/self/status").read_text().splitlines()
+            if ":\t" in line
+        )
+        if os.path.exists("/proc/self/status")
+        else {}
+    )
     for folder in spec["folders"]:
         attempt(lambda: Path(folder, spec["mark"]).touch())
-    print(json.dumps({
-        "unreadable": [path for path in spec["readable"] if not os.access(path, os.R_OK | os.X_OK)],
-        "read": [path for path in spec["files"] if attempt(lambda: open(path, "rb").close())],
-        "connected": [path for path in spec["sockets"] if attempt(lambda: connect(socket.AF_UNIX, path))],
-        "network": attempt(lambda: connect(socket.AF_INET, ("127.0.0.1", spec["port"]))),
-        "processes": len([name for name in os.listdir("/proc") if name.isdigit()]) if status else None,
-        "user": os.getuid(),
-        "nested": ctypes.CDLL(None).unshare(NEW_USER) == 0,
-        "capabilities": [status.get(name) for name in ("CapEff", "CapBnd", "NoNewPrivs")],
-        "limits": {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in ("DATA", "FSIZE", "NPROC")},
-    }))
+    print(
+        json.dumps(
+            {
+                "unreadable": [
+                    path for path in spec["readable"] if not os.access(path, os.R_OK | os.X_OK)
+                ],
+                "read": [
+                    path for path in spec["files"] if attempt(lambda: open(path, "rb").close())
+                ],
+                "connected": [
+                    path
+                    for path in spec["sockets"]
+                    if attempt(lambda: connect(socket.AF_UNIX, path))
+                ],
+                "network": attempt(lambda: connect(socket.AF_INET, ("127.0.0.1", spec["port"]))),
+                "processes": len([name for name in os.listdir("/proc") if name.isdigit()])
+                if status
+                else None,
+                "user": os.getuid(),
+                "nested": ctypes.CDLL(None).unshare(NEW_USER) == 0,
+                "capabilities": [status.get(name) for name in ("CapEff", "CapBnd", "NoNewPrivs")],
+                "limits": {
+                    name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0]
+                    for name in ("DATA", "FSIZE", "NPROC")
+                },
+            }
+        )
+    )
 
 
 def attempt(act):

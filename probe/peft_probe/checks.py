@@ -13,7 +13,9 @@ def largest_difference(actual, expected):
 def require_close(check, what, actual, expected, tolerance):
     """Raises CheckFailed where two tensors differ by more than `tolerance` anywhere, or hold a NaN."""
     if actual.shape != expected.shape:
-        raise CheckFailed(check, f"{what}: shape {tuple(actual.shape)} where {tuple(expected.shape)} is expected")
+        raise CheckFailed(
+            check, f"{what}: shape {tuple(actual.shape)} where {tuple(expected.shape)} is expected"
+        )
     difference = largest_difference(actual, expected)
     if not difference <= tolerance:
         raise CheckFailed(check, f"{what} differ by {difference:.3g}, more than {tolerance:g}")
@@ -28,7 +30,11 @@ def greedy_gap(trial, prompts, tokens):
     new = tokens[:, -data.GENERATED :]
     with torch.no_grad():
         if trial.cell["task"] == "seq2seq-lm":
-            output = trial.model(input_ids=prompts, attention_mask=torch.ones_like(prompts), decoder_input_ids=tokens[:, :-1])
+            output = trial.model(
+                input_ids=prompts,
+                attention_mask=torch.ones_like(prompts),
+                decoder_input_ids=tokens[:, :-1],
+            )
         else:
             full = tokens[:, :-1]
             output = trial.model(input_ids=full, attention_mask=torch.ones_like(full))

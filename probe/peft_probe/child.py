@@ -23,7 +23,13 @@ class Child:
     def __init__(self, cell, job, modules):
         self.cell, self.job = cell, job
         self.began = time.monotonic()
-        self.stage, self.result, self.left, self.status, self.timed_out = "build", None, None, None, False
+        self.stage, self.result, self.left, self.status, self.timed_out = (
+            "build",
+            None,
+            None,
+            None,
+            False,
+        )
         self.pending, self.output = b"", b""
         self.folder = Path(job["work"]) / cell["id"].replace("/", "__")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -82,21 +88,42 @@ class Child:
             os.set_blocking(descriptor, False)
             try:
                 while descriptor in self.open:
-                    self.read_records(selector) if descriptor == self.records else self.read_output(selector)
+                    self.read_records(selector) if descriptor == self.records else self.read_output(
+                        selector
+                    )
             except BlockingIOError:
                 self.close(descriptor, selector)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def record(self):
         """What this cell came to. How the process ended overrules what it said."""
-        said = {"kind": "cell", "cell": self.cell["id"], "seconds": round(time.monotonic() - self.began, 3)}
+        said = {
+            "kind": "cell",
+            "cell": self.cell["id"],
+            "seconds": round(time.monotonic() - self.began, 3),
+        }
         if self.timed_out:
             return {**said, "ended": "timeout", "stage": self.stage}
         if os.WIFSIGNALED(self.status):
-            return {**said, "ended": f"signal:{os.WTERMSIG(self.status)}", "stage": self.stage, "output": self.tail()}
+            return {
+                **said,
+                "ended": f"signal:{os.WTERMSIG(self.status)}",
+                "stage": self.stage,
+                "output": self.tail(),
+            }
         if self.result is None or os.WEXITSTATUS(self.status) != 0:
-            return {**said, "ended": f"status:{os.WEXITSTATUS(self.status)}", "stage": self.stage, "output": self.tail()}
-        return {**self.result, **said, "ended": "exit", **({"output": self.tail()} if self.result["failures"] else {})}
+            return {
+                **said,
+                "ended": f"status:{os.WEXITSTATUS(self.status)}",
+                "stage": self.stage,
+                "output": self.tail(),
+            }
+        return {
+            **self.result,
+            **said,
+            "ended": "exit",
+            **({"output": self.tail()} if self.result["failures"] else {}),
+        }
 
     def handover(self):
         """What a cell that came to its end leaves for other environments, or None."""
@@ -120,11 +147,15 @@ def child_main(cell, job, modules, folder, record_end, said_end):
         os.chdir(folder)
         limit_memory(job["bytes"])
         modules["torch"].set_num_threads(1)
-        trial = Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, job, folder)
+        trial = Trial(
+            (modules["torch"], modules["transformers"], modules.get("peft")), cell, job, folder
+        )
         result = stages.run(trial, lambda stage: protocol.send({"stage": stage}, record_end))
         result["facts"]["peakBytes"] = peak_bytes()
         if trial.left is not None:
-            left = {name: base64.b64encode(content).decode() for name, content in trial.left.items()}
+            left = {
+                name: base64.b64encode(content).decode() for name, content in trial.left.items()
+            }
             protocol.send_whole({"left": left}, record_end)
         protocol.send({"result": result}, record_end)
         status = 0
@@ -135,8 +166,14 @@ def child_main(cell, job, modules, folder, record_end, said_end):
 def limit_memory(allowed):
     """Caps what this process may allocate beyond what it inherited, in bytes; more raises a memory error. Limits only fall."""
     with open("/proc/self/status") as lines:
-        inherited = next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0)
-    for kind, wanted in ((resource.RLIMIT_DATA, inherited + allowed), (resource.RLIMIT_FSIZE, allowed), (resource.RLIMIT_CORE, 0)):
+        inherited = next(
+            (int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0
+        )
+    for kind, wanted in (
+        (resource.RLIMIT_DATA, inherited + allowed),
+        (resource.RLIMIT_FSIZE, allowed),
+        (resource.RLIMIT_CORE, 0),
+    ):
         highest = resource.getrlimit(kind)[1]
         limit = wanted if highest == resource.RLIM_INFINITY else min(wanted, highest)
         resource.setrlimit(kind, (limit, limit))

@@ -29,7 +29,11 @@ def _moves_to_itself(layers, name):
 
     def to(weight, *args, **kwargs):
         quantized = weight.dtype == layers.torch.int8 and weight.device.type == "cpu"
-        return weight if quantized and args == (weight.device,) and not kwargs else move(weight, *args, **kwargs)
+        return (
+            weight
+            if quantized and args == (weight.device,) and not kwargs
+            else move(weight, *args, **kwargs)
+        )
 
     getattr(layers, name).to = to
 
@@ -53,4 +57,6 @@ def require_common_path(model):
     """Raises NeedsDevice where weights were repacked for this processor all the same: what follows would judge it."""
     for parameter in model.parameters():
         if getattr(getattr(parameter, "quant_state", None), "packing_format_for_cpu", False):
-            raise NeedsDevice("bitsandbytes repacks 4-bit weights for this processor alone; a GPU is needed to measure this cell")
+            raise NeedsDevice(
+                "bitsandbytes repacks 4-bit weights for this processor alone; a GPU is needed to measure this cell"
+            )

@@ -20,7 +20,9 @@ def rows(pads):
     for start, stride, padding in ((3, 7, 0), (11, 8, 0), (23, 9, 3), (31, 10, 5)):
         places = range(LENGTH)
         padded = {None: (), "left": places[:padding], "right": places[LENGTH - padding :]}[pads]
-        ids.append([PAD if place in padded else (start + stride * place) % 60 + 4 for place in places])
+        ids.append(
+            [PAD if place in padded else (start + stride * place) % 60 + 4 for place in places]
+        )
         mask.append([0 if place in padded else 1 for place in places])
     return ids, mask
 
@@ -40,7 +42,12 @@ def batch(torch, task, device, pads):
         predicted = mask * torch.nn.functional.pad(mask, (1, 0), value=0)[:, :-1]
         return {**inputs, "labels": ids.masked_fill(predicted == 0, -100)}
     if task == "seq2seq-lm":
-        return {**inputs, "labels": ids.flip(1)[:, :GENERATED].masked_fill(ids.flip(1)[:, :GENERATED] == PAD, -100)}
+        return {
+            **inputs,
+            "labels": ids.flip(1)[:, :GENERATED].masked_fill(
+                ids.flip(1)[:, :GENERATED] == PAD, -100
+            ),
+        }
     if task == "token-cls":
         return {**inputs, "labels": (ids % 2).masked_fill(mask == 0, -100)}
     return {**inputs, "labels": torch.tensor([0, 1, 0, 1], device=ids.device)}
@@ -52,7 +59,9 @@ def inputs(torch, task, device, pads):
     labels = given.pop("labels")
     if task == "seq2seq-lm":
         shifted = labels.masked_fill(labels == -100, PAD)[:, :-1]
-        given["decoder_input_ids"] = torch.cat((torch.full_like(shifted[:, :1], PAD), shifted), dim=1)
+        given["decoder_input_ids"] = torch.cat(
+            (torch.full_like(shifted[:, :1], PAD), shifted), dim=1
+        )
     return given
 
 

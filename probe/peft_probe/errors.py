@@ -34,12 +34,23 @@ def describe(error, limit=2000):
     return {
         "type": type(error).__name__,
         "message": str(error)[:limit],
-        "frames": [f"{_short(frame.filename)}:{frame.lineno} {frame.name}"[:300] for frame in frames],
+        "frames": [
+            f"{_short(frame.filename)}:{frame.lineno} {frame.name}"[:300] for frame in frames
+        ],
         "causes": causes(error),
     }
 
 
-EXHAUSTED = (errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EIO)
+EXHAUSTED = (
+    errno.ENOMEM,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EAGAIN,
+    errno.EIO,
+)
 
 
 def causes(error):
@@ -52,7 +63,11 @@ def causes(error):
         found.append(_kind(error))
         if error.__cause__ is not None:
             error = error.__cause__
-        elif error.__context__ is not None and not error.__suppress_context__ and ran_out(error.__context__):
+        elif (
+            error.__context__ is not None
+            and not error.__suppress_context__
+            and ran_out(error.__context__)
+        ):
             error = error.__context__
         else:
             break
@@ -67,7 +82,11 @@ def _kind(error):
 
 def ran_out(error):
     """Whether an exception tells that the machine had no more memory, disk, files or threads."""
-    return isinstance(error, MemoryError) or getattr(error, "errno", None) in EXHAUSTED or "allocate memory" in str(error)
+    return (
+        isinstance(error, MemoryError)
+        or getattr(error, "errno", None) in EXHAUSTED
+        or "allocate memory" in str(error)
+    )
 
 
 def _short(filename):

@@ -6,7 +6,12 @@ from typing import Callable, Literal
 
 from .errors import Unsupported
 
-TASK_TYPES = {"causal-lm": "CAUSAL_LM", "seq-cls": "SEQ_CLS", "token-cls": "TOKEN_CLS", "seq2seq-lm": "SEQ_2_SEQ_LM"}
+TASK_TYPES = {
+    "causal-lm": "CAUSAL_LM",
+    "seq-cls": "SEQ_CLS",
+    "token-cls": "TOKEN_CLS",
+    "seq2seq-lm": "SEQ_2_SEQ_LM",
+}
 VIRTUAL_TOKENS = 4
 
 
@@ -27,11 +32,19 @@ class Method:
 
 
 def _lora(**extra):
-    return lambda architecture, steps: {"r": 8, "lora_alpha": 16, "target_modules": list(architecture.lora), **extra}
+    return lambda architecture, steps: {
+        "r": 8,
+        "lora_alpha": 16,
+        "target_modules": list(architecture.lora),
+        **extra,
+    }
 
 
 def _ia3(architecture, steps):
-    return {"target_modules": list(architecture.ia3), "feedforward_modules": list(architecture.feedforward)}
+    return {
+        "target_modules": list(architecture.ia3),
+        "feedforward_modules": list(architecture.feedforward),
+    }
 
 
 def _adalora(architecture, steps):
@@ -50,7 +63,9 @@ def _adalora(architecture, steps):
 def _by_default(arguments):
     """The same without naming modules, as most people write it: PEFT looks up its own for the architecture."""
     named = ("target_modules", "feedforward_modules")
-    return lambda architecture, steps: {key: value for key, value in arguments(architecture, steps).items() if key not in named}
+    return lambda architecture, steps: {
+        key: value for key, value in arguments(architecture, steps).items() if key not in named
+    }
 
 
 def _virtual(**extra):
@@ -63,8 +78,12 @@ def _adaption(architecture, steps):
 
 METHODS = {
     "lora": Method("LoraConfig", _lora(), 1e-2, merges="always"),
-    "lora+dora": Method("LoraConfig", _lora(use_dora=True), 1e-2, defining=("use_dora",), merges="always"),
-    "lora+all-linear": Method("LoraConfig", _lora(target_modules="all-linear"), 1e-2, merges="always"),
+    "lora+dora": Method(
+        "LoraConfig", _lora(use_dora=True), 1e-2, defining=("use_dora",), merges="always"
+    ),
+    "lora+all-linear": Method(
+        "LoraConfig", _lora(target_modules="all-linear"), 1e-2, merges="always"
+    ),
     "lora+defaults": Method("LoraConfig", _by_default(_lora()), 1e-2, merges="always"),
     "ia3": Method("IA3Config", _ia3, 3e-2, merges="unquantized"),
     "ia3+defaults": Method("IA3Config", _by_default(_ia3), 3e-2, merges="unquantized"),
@@ -72,7 +91,9 @@ METHODS = {
     "adalora+defaults": Method("AdaLoraConfig", _by_default(_adalora), 3e-2, merges="unquantized"),
     "prompt-tuning": Method("PromptTuningConfig", _virtual(), 1e-1),
     "prefix-tuning": Method("PrefixTuningConfig", _virtual(), 1e-1),
-    "p-tuning": Method("PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 3e-2),
+    "p-tuning": Method(
+        "PromptEncoderConfig", _virtual(encoder_hidden_size=32, encoder_dropout=0.0), 3e-2
+    ),
     "adaption-prompt": Method("AdaptionPromptConfig", _adaption, 3e-2),
 }
 
@@ -91,4 +112,7 @@ def configuration(peft, name, architecture, task, steps):
         if argument not in known:
             raise Unsupported(f"{method.config} of peft {peft.__version__} has no {argument}")
     arguments = method.arguments(architecture, steps)
-    return config_class(task_type=TASK_TYPES[task], **{key: value for key, value in arguments.items() if key in known})
+    return config_class(
+        task_type=TASK_TYPES[task],
+        **{key: value for key, value in arguments.items() if key in known},
+    )

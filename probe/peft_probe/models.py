@@ -30,17 +30,44 @@ SCORE = {"seq-cls": "score"}
 QV = ("q_proj", "v_proj")
 
 ARCHITECTURES = {
-    "llama": Architecture(CAUSAL_AND_CLASSIFIER, QV, ("k_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE),
-    "qwen2": Architecture(CAUSAL_AND_CLASSIFIER, QV, ("q_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE),
-    "mistral": Architecture(CAUSAL_AND_CLASSIFIER, QV, ("k_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE),
-    "gemma2": Architecture(CAUSAL_AND_CLASSIFIER, QV, ("q_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE),
+    "llama": Architecture(
+        CAUSAL_AND_CLASSIFIER, QV, ("k_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE
+    ),
+    "qwen2": Architecture(
+        CAUSAL_AND_CLASSIFIER, QV, ("q_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE
+    ),
+    "mistral": Architecture(
+        CAUSAL_AND_CLASSIFIER, QV, ("k_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE
+    ),
+    "gemma2": Architecture(
+        CAUSAL_AND_CLASSIFIER, QV, ("q_proj", "v_proj", "down_proj"), ("down_proj",), QV, SCORE
+    ),
     "mixtral": Architecture(CAUSAL, QV, ("k_proj", "v_proj", "w2"), ("w2",), QV),
-    "opt": Architecture(CAUSAL, QV, ("q_proj", "k_proj", "fc2"), ("fc2",), ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")),
-    "gpt2": Architecture(CAUSAL, ("c_attn",), ("c_attn", "mlp.c_proj"), ("mlp.c_proj",), ("c_attn",)),
-    "gpt_bigcode": Architecture(CAUSAL, ("c_attn",), ("c_attn", "mlp.c_proj"), ("mlp.c_proj",), ("c_attn",)),
-    "t5": Architecture({"seq2seq-lm": "AutoModelForSeq2SeqLM"}, ("q", "v"), ("k", "v", "wo"), ("wo",), ("q", "k", "v", "o", "wi", "wo")),
+    "opt": Architecture(
+        CAUSAL,
+        QV,
+        ("q_proj", "k_proj", "fc2"),
+        ("fc2",),
+        ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"),
+    ),
+    "gpt2": Architecture(
+        CAUSAL, ("c_attn",), ("c_attn", "mlp.c_proj"), ("mlp.c_proj",), ("c_attn",)
+    ),
+    "gpt_bigcode": Architecture(
+        CAUSAL, ("c_attn",), ("c_attn", "mlp.c_proj"), ("mlp.c_proj",), ("c_attn",)
+    ),
+    "t5": Architecture(
+        {"seq2seq-lm": "AutoModelForSeq2SeqLM"},
+        ("q", "v"),
+        ("k", "v", "wo"),
+        ("wo",),
+        ("q", "k", "v", "o", "wi", "wo"),
+    ),
     "bert": Architecture(
-        {"seq-cls": "AutoModelForSequenceClassification", "token-cls": "AutoModelForTokenClassification"},
+        {
+            "seq-cls": "AutoModelForSequenceClassification",
+            "token-cls": "AutoModelForTokenClassification",
+        },
         ("query", "value"),
         ("key", "value", "output.dense"),
         ("output.dense",),

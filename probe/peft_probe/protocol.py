@@ -22,7 +22,9 @@ def send(record, descriptor=RECORDS):
     except (RecursionError, TypeError, ValueError):
         line = None
     if line is None or len(line) > LONGEST_RECORD:
-        line = json.dumps({"kind": record.get("kind"), "cell": record.get("cell"), "ended": "record too long"})
+        line = json.dumps(
+            {"kind": record.get("kind"), "cell": record.get("cell"), "ended": "record too long"}
+        )
     write_line(line, descriptor)
 
 
@@ -52,7 +54,9 @@ def result_in(message):
     """The result in a message, or None where there is none in the form of one."""
     result = message.get("result")
     parts = {"stages": dict, "failures": list, "facts": dict}
-    fits = isinstance(result, dict) and all(isinstance(result.get(name), kind) for name, kind in parts.items())
+    fits = isinstance(result, dict) and all(
+        isinstance(result.get(name), kind) for name, kind in parts.items()
+    )
     return result if fits else None
 
 

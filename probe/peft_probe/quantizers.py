@@ -21,7 +21,9 @@ def _bnb_int8(transformers, torch):
 
 
 def _bnb_nf4(transformers, torch):
-    return transformers.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32)
+    return transformers.BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32
+    )
 
 
 QUANTIZERS = {

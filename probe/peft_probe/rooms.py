@@ -23,23 +23,72 @@ import time
 from pathlib import Path
 
 # <sched.h>, <sys/mount.h>, <linux/prctl.h>, <linux/capability.h>
-NEW_MOUNTS, NEW_IPC, NEW_NETWORK, NEW_PIDS, NEW_USER = 0x20000, 0x8000000, 0x40000000, 0x20000000, 0x10000000
-READ_ONLY, NO_SETUID, NO_DEVICES, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
-KEPT_FLAGS = {"nosuid": NO_SETUID, "nodev": NO_DEVICES, "noexec": NO_EXEC, "noatime": 1024, "nodiratime": 2048, "relatime": 1 << 21}
+NEW_MOUNTS, NEW_IPC, NEW_NETWORK, NEW_PIDS, NEW_USER = (
+    0x20000,
+    0x8000000,
+    0x40000000,
+    0x20000000,
+    0x10000000,
+)
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = (
+    1,
+    2,
+    4,
+    8,
+    32,
+    4096,
+    16384,
+    1 << 18,
+)
+KEPT_FLAGS = {
+    "nosuid": NO_SETUID,
+    "nodev": NO_DEVICES,
+    "noexec": NO_EXEC,
+    "noatime": 1024,
+    "nodiratime": 2048,
+    "relatime": 1 << 21,
+}
 DETACH = 2
-DIE_WITH_PARENT, DUMPABLE, FILTER_CALLS, DROP_CAPABILITY, BECOME_SUBREAPER, NO_NEW_PRIVILEGES, AMBIENT = 1, 4, 22, 24, 36, 38, 47
+(
+    DIE_WITH_PARENT,
+    DUMPABLE,
+    FILTER_CALLS,
+    DROP_CAPABILITY,
+    BECOME_SUBREAPER,
+    NO_NEW_PRIVILEGES,
+    AMBIENT,
+) = 1, 4, 22, 24, 36, 38, 47
 AMBIENT_CLEAR, BY_PROGRAM = 4, 2
 CAPABILITY_VERSION = 0x20080522
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system")
-SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "passwd", "group", "nsswitch.conf", "localtime")
+SETTINGS = (
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "alternatives",
+    "passwd",
+    "group",
+    "nsswitch.conf",
+    "localtime",
+)
 DEVICES = ("null", "zero", "full", "random", "urandom")
 # System calls that nothing under test needs, and that give back what was taken or reach what no namespace divides.
 # Machine (<linux/audit.h>), then by number (<asm/unistd.h>): clone; socket; ptrace, mount, umount2, pivot_root, unshare,
 # setns, add_key, request_key, keyctl, bpf, userfaultfd, perf_event_open, io_uring_setup, process_vm_readv and _writev.
 CALLS = {
-    "x86_64": (0xC000003E, 56, 41, (101, 165, 166, 155, 272, 308, 248, 249, 250, 321, 323, 298, 425, 310, 311)),
-    "aarch64": (0xC00000B7, 220, 198, (117, 40, 39, 41, 97, 268, 217, 218, 219, 280, 282, 241, 425, 270, 271)),
+    "x86_64": (
+        0xC000003E,
+        56,
+        41,
+        (101, 165, 166, 155, 272, 308, 248, 249, 250, 321, 323, 298, 425, 310, 311),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        220,
+        198,
+        (117, 40, 39, 41, 97, 268, 217, 218, 219, 280, 282, 241, 425, 270, 271),
+    ),
 }
 CLONE3, NEWER_CALLS = 435, 0x40000000
 NEW_NAMESPACES = 0x7E020000
@@ -85,7 +134,14 @@ def in_namespaces(spec, command):
     """The first process of the new namespaces supervises the command; when it ends, so does all that is in them."""
     user, group = os.getuid(), os.getgid()
     threads = threads_of(user)
-    checked("unshare", NEW_MOUNTS | NEW_IPC | NEW_NETWORK | NEW_PIDS | (NEW_USER if spec["level"] == "user-namespace" else 0))
+    checked(
+        "unshare",
+        NEW_MOUNTS
+        | NEW_IPC
+        | NEW_NETWORK
+        | NEW_PIDS
+        | (NEW_USER if spec["level"] == "user-namespace" else 0),
+    )
     if spec["level"] == "user-namespace":
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
@@ -118,7 +174,11 @@ def make_root(spec):
     """A root in memory: the system's programs and libraries and what is shown, all read-only, few devices, a work folder."""
     root = "/tmp" if os.path.isdir("/tmp") else "/mnt"
     mount(None, "/", None, RECURSIVE | PRIVATE)
-    shown = [path for path in SYSTEM + tuple(f"/etc/{name}" for name in SETTINGS) if os.path.lexists(path)]
+    shown = [
+        path
+        for path in SYSTEM + tuple(f"/etc/{name}" for name in SETTINGS)
+        if os.path.lexists(path)
+    ]
     shown += sorted({*spec["show"], *map(os.path.realpath, spec["show"])})
     # What is shown may lie where the new root is put: it is held by a descriptor from before.
     sources = [(path, os.open(path, os.O_PATH)) for path in shown if not os.path.islink(path)]
@@ -136,10 +196,20 @@ def make_root(spec):
     for name in ("proc", "tmp", "old"):
         os.makedirs(f"{root}/{name}", exist_ok=True)
     mount("proc", f"{root}/proc", "proc", NO_SETUID | NO_DEVICES | NO_EXEC)
-    owner = f"uid={NOBODY},gid={NOBODY}" if spec["level"] == "other-user" else f"uid={os.getuid()},gid={os.getgid()}"
+    owner = (
+        f"uid={NOBODY},gid={NOBODY}"
+        if spec["level"] == "other-user"
+        else f"uid={os.getuid()},gid={os.getgid()}"
+    )
     os.makedirs(root + spec["work"], exist_ok=True)
     make_read_only(root, but=(f"{root}/proc", f"{root}/dev"))
-    mount("none", root + spec["work"], "tmpfs", NO_SETUID | NO_DEVICES, f"mode=700,size={spec['bytes']},nr_inodes=200k,{owner}")
+    mount(
+        "none",
+        root + spec["work"],
+        "tmpfs",
+        NO_SETUID | NO_DEVICES,
+        f"mode=700,size={spec['bytes']},nr_inodes=200k,{owner}",
+    )
     for descriptor in (processes, *(held for _, held in sources + devices)):
         os.close(descriptor)
     os.chdir(root)
@@ -162,11 +232,22 @@ def make_devices(root, devices):
     mount("none", f"{root}/dev", "tmpfs", NO_SETUID | NO_EXEC, "mode=755,size=64k")
     for name, source in devices:
         bind(f"/proc/self/fd/{source}", f"{root}/dev/{name}")
-    for name, target in (("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")):
+    for name, target in (
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+    ):
         os.symlink(target, f"{root}/dev/{name}")
     os.makedirs(f"{root}/dev/shm")
     mount(None, f"{root}/dev", None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_EXEC)
-    mount("none", f"{root}/dev/shm", "tmpfs", NO_SETUID | NO_DEVICES | NO_EXEC, f"mode=1777,size={SHARED_MEMORY}")
+    mount(
+        "none",
+        f"{root}/dev/shm",
+        "tmpfs",
+        NO_SETUID | NO_DEVICES | NO_EXEC,
+        f"mode=1777,size={SHARED_MEMORY}",
+    )
 
 
 def make_read_only(root, but):
@@ -174,7 +255,9 @@ def make_read_only(root, but):
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         fields = line.split(" ")
         target = unescaped(fields[4])
-        if not target.startswith(f"{root}/") or any(target == one or target.startswith(f"{one}/") for one in but):
+        if not target.startswith(f"{root}/") or any(
+            target == one or target.startswith(f"{one}/") for one in but
+        ):
             continue
         kept = sum(KEPT_FLAGS.get(option, 0) for option in fields[5].split(","))
         mount(None, target, None, REMOUNT | BIND | READ_ONLY | NO_SETUID | kept)
@@ -211,10 +294,21 @@ def filter_calls():
         raise Refused(f"no system call is known by number on {os.uname().machine}")
     machine, clone, socket, refused = CALLS[os.uname().machine]
     program = [(load, 0, 0, 4), (equal, 1, 0, machine), (answer, 0, 0, refuse), (load, 0, 0, 0)]
-    program += [(0x35, 0, 1, NEWER_CALLS), (answer, 0, 0, refuse), (equal, 0, 1, CLONE3), (answer, 0, 0, unknown)]
+    program += [
+        (0x35, 0, 1, NEWER_CALLS),
+        (answer, 0, 0, refuse),
+        (equal, 0, 1, CLONE3),
+        (answer, 0, 0, unknown),
+    ]
     for number in refused:
         program += [(equal, 0, 1, number), (answer, 0, 0, refuse)]
-    program += [(equal, 0, 4, clone), (load, 0, 0, 16), (set_in, 0, 1, NEW_NAMESPACES), (answer, 0, 0, refuse), (answer, 0, 0, allow)]
+    program += [
+        (equal, 0, 4, clone),
+        (load, 0, 0, 16),
+        (set_in, 0, 1, NEW_NAMESPACES),
+        (answer, 0, 0, refuse),
+        (answer, 0, 0, allow),
+    ]
     program += [(equal, 0, 2 + 2 * len(FAMILIES), socket), (load, 0, 0, 16)]
     for family in FAMILIES:
         program += [(equal, 0, 1, family), (answer, 0, 0, allow)]
@@ -245,7 +339,10 @@ def supervise(spec, command):
             print(f"containment: stopped after {spec['seconds']:.0f} seconds", file=sys.stderr)
             status = 124
         elif status is None and memory_of(descendants(own)) > spec["memory"]:
-            print(f"containment: more than {spec['memory'] >> 20} MiB of memory in use", file=sys.stderr)
+            print(
+                f"containment: more than {spec['memory'] >> 20} MiB of memory in use",
+                file=sys.stderr,
+            )
             status = 137
     end_all(own)
     return status
@@ -299,7 +396,11 @@ def descendants(own):
     children = {}
     for entry in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
         try:
-            fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split() if entry.isdigit() else []
+            fields = (
+                Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
+                if entry.isdigit()
+                else []
+            )
         except OSError:
             continue
         if fields and fields[0] not in "ZX":
@@ -316,7 +417,11 @@ def memory_of(pids):
     for pid in pids:
         try:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            total += sum(int(line.split()[1]) << 10 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+            total += sum(
+                int(line.split()[1]) << 10
+                for line in lines
+                if line.startswith(("RssAnon:", "RssShmem:"))
+            )
             for entry in os.scandir(f"/proc/{pid}/fd"):
                 if os.readlink(entry.path).startswith("/memfd:"):
                     kept = os.stat(entry.path)

@@ -14,7 +14,9 @@ GENERATIVE = ("causal-lm", "seq2seq-lm")
 
 def build(trial):
     if trial.cell["architecture"] not in trial.transformers.CONFIG_MAPPING:
-        raise Unsupported(f"transformers {trial.transformers.__version__} has no model type {trial.cell['architecture']}")
+        raise Unsupported(
+            f"transformers {trial.transformers.__version__} has no model type {trial.cell['architecture']}"
+        )
     trial.model = trial.load(quantized=False)
 
 
@@ -31,11 +33,15 @@ def attach(trial):
         trial.padded_logits = trial.logits(trial.model, padded=True)
         raise NotApplicable
     trial.torch.manual_seed(0)
-    config = configuration(trial.peft, trial.cell["method"], trial.architecture, trial.cell["task"], trial.job["steps"])
+    config = configuration(
+        trial.peft, trial.cell["method"], trial.architecture, trial.cell["task"], trial.job["steps"]
+    )
     trial.model = trial.peft.get_peft_model(trial.model, config)
     trial.facts["trainable"] = sum(p.numel() for p in trial.model.parameters() if p.requires_grad)
     if trial.facts["trainable"] == 0:
-        raise CheckFailed("nothing-trainable", "the adapter has no parameter that requires a gradient")
+        raise CheckFailed(
+            "nothing-trainable", "the adapter has no parameter that requires a gradient"
+        )
 
 
 def forward(trial):
@@ -63,7 +69,11 @@ def train(trial):
         loss = trial.model(**inputs).loss
         optimizer.zero_grad()
         loss.backward()
-        without_gradient -= {name for name in without_gradient if trainable[name].grad is not None and trainable[name].grad.any()}
+        without_gradient -= {
+            name
+            for name in without_gradient
+            if trainable[name].grad is not None and trainable[name].grad.any()
+        }
         optimizer.step()
         if trial.method and trial.method.config == "AdaLoraConfig":
             trial.model.base_model.update_and_allocate(step)
@@ -88,25 +98,41 @@ def _require_learning(trial, losses, without_gradient, tensors):
         raise CheckFailed("not-finite", "the loss becomes NaN or infinite within 25 steps")
     if without_gradient and trial.method is not None:
         some = ", ".join(sorted(without_gradient)[:3])
-        raise CheckFailed("no-gradient", f"{len(without_gradient)} of {tensors} trainable tensors never receive a gradient: {some}")
+        raise CheckFailed(
+            "no-gradient",
+            f"{len(without_gradient)} of {tensors} trainable tensors never receive a gradient: {some}",
+        )
     if trial.facts["lossRatio"] >= 0.999:
-        raise CheckFailed("does-not-learn", f"the loss goes from {losses[0]:.4f} to {losses[-1]:.4f} in {len(losses)} steps on one batch")
+        raise CheckFailed(
+            "does-not-learn",
+            f"the loss goes from {losses[0]:.4f} to {losses[-1]:.4f} in {len(losses)} steps on one batch",
+        )
 
 
 def _head_values(trial, parameters):
     if trial.head is None or trial.method is None:
         return {}
-    return {name: p.detach().clone() for name, p in parameters.items() if trial.head in name.split(".")}
+    return {
+        name: p.detach().clone() for name, p in parameters.items() if trial.head in name.split(".")
+    }
 
 
 def _require_trained_head(trial, before, trainable):
     if trial.head is None or trial.method is None:
         return
     if not before:
-        raise CheckFailed("head-not-trained", f"the new head `{trial.head}` is not among the trainable parameters")
-    same = [name for name, values in before.items() if trial.torch.equal(values, trainable[name].detach())]
+        raise CheckFailed(
+            "head-not-trained", f"the new head `{trial.head}` is not among the trainable parameters"
+        )
+    same = [
+        name
+        for name, values in before.items()
+        if trial.torch.equal(values, trainable[name].detach())
+    ]
     if same:
-        raise CheckFailed("head-not-trained", f"the new head does not change in training: {', '.join(same[:3])}")
+        raise CheckFailed(
+            "head-not-trained", f"the new head does not change in training: {', '.join(same[:3])}"
+        )
 
 
 def generate(trial):
@@ -128,8 +154,13 @@ def generate(trial):
     gaps = {name: greedy_gap(trial, prompts, tokens) for name, tokens in made.items()}
     if max(gaps.values()) > trial.tolerance:
         worst = max(gaps, key=gaps.get)
-        rows = ", ".join(f"{name} {tokens[0].tolist()[-data.GENERATED:]}" for name, tokens in made.items())
-        raise CheckFailed(f"{worst}-generation-differs", f"{worst} greedy tokens are not the argmax of one forward pass over them (logits apart by {gaps[worst]:.3g}): {rows}")
+        rows = ", ".join(
+            f"{name} {tokens[0].tolist()[-data.GENERATED :]}" for name, tokens in made.items()
+        )
+        raise CheckFailed(
+            f"{worst}-generation-differs",
+            f"{worst} greedy tokens are not the argmax of one forward pass over them (logits apart by {gaps[worst]:.3g}): {rows}",
+        )
 
 
 def _greedy(trial, prompts, use_cache):
@@ -153,8 +184,16 @@ def reload(trial):
     if trial.method is None:
         raise NotApplicable
     trial.model.save_pretrained(str(_adapter_folder(trial)))
-    fresh = trial.peft.PeftModel.from_pretrained(trial.load(trial.quantizer is not None), str(_adapter_folder(trial)))
-    require_close("reload-differs", "logits after save and reload", trial.logits(fresh), trial.trained_logits, trial.tolerance)
+    fresh = trial.peft.PeftModel.from_pretrained(
+        trial.load(trial.quantizer is not None), str(_adapter_folder(trial))
+    )
+    require_close(
+        "reload-differs",
+        "logits after save and reload",
+        trial.logits(fresh),
+        trial.trained_logits,
+        trial.tolerance,
+    )
 
 
 def carry(trial):
@@ -165,10 +204,24 @@ def carry(trial):
         raise NotApplicable
     saved = _read_logits(trial, source)
     if trial.method is None:
-        require_close("base-moved", "logits of the same weights", trial.base_logits, saved["plain"], trial.tolerance)
-        require_close("base-moved-padded", "logits of the same weights, on padded rows", trial.padded_logits, saved["padded"], trial.tolerance)
+        require_close(
+            "base-moved",
+            "logits of the same weights",
+            trial.base_logits,
+            saved["plain"],
+            trial.tolerance,
+        )
+        require_close(
+            "base-moved-padded",
+            "logits of the same weights, on padded rows",
+            trial.padded_logits,
+            saved["padded"],
+            trial.tolerance,
+        )
         return
-    carried = trial.peft.PeftModel.from_pretrained(trial.load(trial.quantizer is not None), str(source / "adapter"))
+    carried = trial.peft.PeftModel.from_pretrained(
+        trial.load(trial.quantizer is not None), str(source / "adapter")
+    )
     what = "logits of the adapter that the base environment saved"
     require_close("carry-differs", what, trial.logits(carried), saved["plain"], trial.tolerance)
 
@@ -186,7 +239,9 @@ def _read_logits(trial, folder):
         texts = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         saved = json.loads(texts["logits.json"])
     except (OSError, ValueError, KeyError) as unreadable:
-        raise HandoverUnreadable(f"what the base environment saved cannot be read: {unreadable}") from unreadable
+        raise HandoverUnreadable(
+            f"what the base environment saved cannot be read: {unreadable}"
+        ) from unreadable
     return {name: trial.torch.tensor(values, device=trial.device) for name, values in saved.items()}
 
 
@@ -197,7 +252,11 @@ def _leave_behind(trial):
         logits, folder = {"plain": trial.base_logits, "padded": trial.padded_logits}, None
     else:
         logits, folder = {"plain": trial.logits(trial.model)}, _adapter_folder(trial)
-    left = {"logits.json": json.dumps({name: values.tolist() for name, values in logits.items()}).encode()}
+    left = {
+        "logits.json": json.dumps(
+            {name: values.tolist() for name, values in logits.items()}
+        ).encode()
+    }
     for path in sorted(folder.rglob("*")) if folder else ():
         if path.is_file():
             left[f"adapter/{path.name}"] = path.read_bytes()
@@ -215,11 +274,21 @@ def disable(trial):
         logits = trial.logits(trial.model)
     if trial.head and trial.method.merges == "never":
         return
-    require_close("disable-differs", "logits with the adapter disabled", logits, trial.base_logits, trial.tolerance)
+    require_close(
+        "disable-differs",
+        "logits with the adapter disabled",
+        logits,
+        trial.base_logits,
+        trial.tolerance,
+    )
 
 
 def merge(trial):
-    if trial.method is None or trial.method.merges == "never" or (trial.quantizer and trial.method.merges == "unquantized"):
+    if (
+        trial.method is None
+        or trial.method.merges == "never"
+        or (trial.quantizer and trial.method.merges == "unquantized")
+    ):
         raise NotApplicable
     tolerance = trial.quantizer.merge_tolerance if trial.quantizer else trial.tolerance
     merged = trial.logits(trial.model.merge_and_unload())
@@ -247,10 +316,22 @@ def run(trial, began):
             stages[name] = "na"
         except CheckFailed as failed:
             stages[name] = "fail"
-            failures.append({"stage": name, "kind": "check", "type": failed.check, "message": str(failed)[:2000], "frames": []})
+            failures.append(
+                {
+                    "stage": name,
+                    "kind": "check",
+                    "type": failed.check,
+                    "message": str(failed)[:2000],
+                    "frames": [],
+                }
+            )
         except BaseException as raised:
             stages[name] = "fail"
             failures.append({"stage": name, "kind": "raised", **describe(raised)})
-        if stages[name] == "fail" and trial.trained_logits is None and not (trial.method is None and name == "train"):
+        if (
+            stages[name] == "fail"
+            and trial.trained_logits is None
+            and not (trial.method is None and name == "train")
+        ):
             break
     return {"stages": stages, "failures": failures, "facts": trial.facts}

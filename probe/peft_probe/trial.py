@@ -36,10 +36,14 @@ class Trial:
             options["num_labels"] = LABELS
         if quantized:
             take_common_path()
-            options["quantization_config"] = self.quantizer.configuration(self.transformers, self.torch)
+            options["quantization_config"] = self.quantizer.configuration(
+                self.transformers, self.torch
+            )
             # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then goes another way.
             options["device_map"] = self.torch.device("cpu")
-        model = auto.from_pretrained(str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options)
+        model = auto.from_pretrained(
+            str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options
+        )
         for name, parameter in model.named_parameters():
             if self.head and self.head in name.split("."):
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
@@ -52,11 +56,15 @@ class Trial:
 
     def batch(self, padded):
         """Keyword arguments of one pass with labels; `padded` rows are padded as the architecture's tokenizers do."""
-        return data.batch(self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None)
+        return data.batch(
+            self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None
+        )
 
     def logits(self, model, padded=False):
         """Logits of the four rows in float32, without gradients: [real tokens, vocabulary], or [rows, labels]."""
-        inputs = data.inputs(self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None)
+        inputs = data.inputs(
+            self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None
+        )
         model.eval()
         with self.torch.no_grad():
             logits = model(**inputs).logits.float()

@@ -41,7 +41,14 @@ def import_packages(job):
             versions[name] = str(getattr(modules[name], "__version__", ""))
         except BaseException as raised:
             failures[name] = {"stage": "import", "kind": "raised", **describe(raised)}
-        protocol.send({"kind": "imported", "package": name, "ok": name in modules, "seconds": round(time.monotonic() - began, 3)})
+        protocol.send(
+            {
+                "kind": "imported",
+                "package": name,
+                "ok": name in modules,
+                "seconds": round(time.monotonic() - began, 3),
+            }
+        )
     if "torch" in modules:
         modules["torch"].set_num_threads(1)
     resolve_lazy_names(modules, job)
@@ -53,7 +60,9 @@ def resolve_lazy_names(modules, job):
     for cell in job["cells"]:
         try:
             model_type = modules["transformers"].CONFIG_MAPPING[cell["architecture"]]
-            auto = getattr(modules["transformers"], ARCHITECTURES[cell["architecture"]].auto[cell["task"]])
+            auto = getattr(
+                modules["transformers"], ARCHITECTURES[cell["architecture"]].auto[cell["task"]]
+            )
             auto._model_mapping[model_type]
         except BaseException:
             continue
@@ -67,7 +76,17 @@ def run_cells(job, modules, failures):
             cell = waiting.pop(0)
             missing = failure_for(cell, failures)
             if missing:
-                protocol.send({"kind": "cell", "cell": cell["id"], "ended": "exit", "stages": {"import": "fail"}, "failures": [missing], "facts": {}, "seconds": 0})
+                protocol.send(
+                    {
+                        "kind": "cell",
+                        "cell": cell["id"],
+                        "ended": "exit",
+                        "stages": {"import": "fail"},
+                        "failures": [missing],
+                        "facts": {},
+                        "seconds": 0,
+                    }
+                )
                 continue
             child = Child(cell, job, modules)
             children[child.pid] = child
@@ -85,7 +104,12 @@ def run_cells(job, modules, failures):
             if handover is not None:
                 protocol.send_whole(handover)
             protocol.send(record)
-            if not warm and len(waiting) >= WORTH_WARMING and record["ended"] == "exit" and not record["failures"]:
+            if (
+                not warm
+                and len(waiting) >= WORTH_WARMING
+                and record["ended"] == "exit"
+                and not record["failures"]
+            ):
                 warm = True
                 warm_up(child.cell, job, modules)
 
@@ -98,7 +122,12 @@ def warm_up(cell, job, modules):
     """
     folder = Path(job["work"]) / "warm-up"
     folder.mkdir(parents=True, exist_ok=True)
-    trial = Trial((modules["torch"], modules["transformers"], modules.get("peft")), cell, {**job, "handover": False}, folder)
+    trial = Trial(
+        (modules["torch"], modules["transformers"], modules.get("peft")),
+        cell,
+        {**job, "handover": False},
+        folder,
+    )
     stages.run(trial, lambda stage: None)
     shutil.rmtree(folder, ignore_errors=True)
     gc.collect()
@@ -107,5 +136,10 @@ def warm_up(cell, job, modules):
 
 def failure_for(cell, failures):
     """The import failure that stops this cell, if any: the control needs no PEFT, and only its own quantizer."""
-    needed = ["torch", "transformers", *([] if cell["method"] == "base" else ["peft"]), *cell["packages"]]
+    needed = [
+        "torch",
+        "transformers",
+        *([] if cell["method"] == "base" else ["peft"]),
+        *cell["packages"],
+    ]
     return next((failures[name] for name in needed if name in failures), None)

@@ -16,7 +16,13 @@ CPU, GPU = SimpleNamespace(type="cpu"), SimpleNamespace(type="cuda")
 
 def imported(layers, functions=None):
     """bitsandbytes as imported, with the names that a release has."""
-    return mock.patch.dict(sys.modules, {"bitsandbytes.nn.modules": layers, "bitsandbytes.autograd._functions": functions or SimpleNamespace()})
+    return mock.patch.dict(
+        sys.modules,
+        {
+            "bitsandbytes.nn.modules": layers,
+            "bitsandbytes.autograd._functions": functions or SimpleNamespace(),
+        },
+    )
 
 
 class Weight:
@@ -77,9 +83,13 @@ class CommonPath(unittest.TestCase):
 
     def test_weights_that_are_repacked_all_the_same_are_said_to_need_a_gpu(self):
         def model(*states):
-            return SimpleNamespace(parameters=lambda: [SimpleNamespace(quant_state=state) for state in states])
+            return SimpleNamespace(
+                parameters=lambda: [SimpleNamespace(quant_state=state) for state in states]
+            )
 
-        require_common_path(model(None, SimpleNamespace(), SimpleNamespace(packing_format_for_cpu=False)))
+        require_common_path(
+            model(None, SimpleNamespace(), SimpleNamespace(packing_format_for_cpu=False))
+        )
         with self.assertRaisesRegex(NeedsDevice, "a GPU is needed"):
             require_common_path(model(None, SimpleNamespace(packing_format_for_cpu=True)))
 

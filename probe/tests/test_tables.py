@@ -15,7 +15,15 @@ from peft_probe.models import ARCHITECTURES, VOCABULARY  # noqa: E402
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
 # Looked up or never packed: embeddings, heads that are thrown away, and routers, which quantizers leave alone.
-NOT_PACKED = ("embed", "wte", "wpe", "shared", "relative_attention_bias", "seq_relationship", "gate.weight")
+NOT_PACKED = (
+    "embed",
+    "wte",
+    "wpe",
+    "shared",
+    "relative_attention_bias",
+    "seq_relationship",
+    "gate.weight",
+)
 
 
 def shapes(architecture):
@@ -23,13 +31,19 @@ def shapes(architecture):
     with open(CHECKPOINTS / architecture / "model.safetensors", "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     header.pop("__metadata__", None)
-    return {name: tuple(entry["shape"]) for name, entry in header.items()}, {entry["dtype"] for entry in header.values()}
+    return {name: tuple(entry["shape"]) for name, entry in header.items()}, {
+        entry["dtype"] for entry in header.values()
+    }
 
 
 class Checkpoints(unittest.TestCase):
     def test_every_weight_that_a_quantizer_packs_fits_its_blocks(self):
         for architecture in ARCHITECTURES:
-            packed = {name: shape for name, shape in shapes(architecture)[0].items() if len(shape) == 2 and not any(part in name for part in NOT_PACKED)}
+            packed = {
+                name: shape
+                for name, shape in shapes(architecture)[0].items()
+                if len(shape) == 2 and not any(part in name for part in NOT_PACKED)
+            }
             self.assertGreaterEqual(len(packed), 8, architecture)
             for name, (out, into) in packed.items():
                 with self.subTest(f"{architecture} {name}"):
@@ -42,8 +56,17 @@ class Checkpoints(unittest.TestCase):
         for architecture in ARCHITECTURES:
             with self.subTest(architecture):
                 config = json.loads((CHECKPOINTS / architecture / "config.json").read_text())
-                self.assertEqual((config["pad_token_id"], config["vocab_size"]), (data.PAD, VOCABULARY))
-                self.assertEqual({name: value for name, value in config.items() if ("drop" in name or name.endswith("pdrop")) and value}, {})
+                self.assertEqual(
+                    (config["pad_token_id"], config["vocab_size"]), (data.PAD, VOCABULARY)
+                )
+                self.assertEqual(
+                    {
+                        name: value
+                        for name, value in config.items()
+                        if ("drop" in name or name.endswith("pdrop")) and value
+                    },
+                    {},
+                )
 
     def test_bert_has_the_pooler_that_its_classifier_reads(self):
         self.assertEqual(shapes("bert")[0]["bert.pooler.dense.weight"], (128, 128))
@@ -52,7 +75,9 @@ class Checkpoints(unittest.TestCase):
         for architecture in ARCHITECTURES:
             with self.subTest(architecture):
                 self.assertEqual(shapes(architecture)[1], {"F16"})
-                self.assertLess((CHECKPOINTS / architecture / "model.safetensors").stat().st_size, 1_200_000)
+                self.assertLess(
+                    (CHECKPOINTS / architecture / "model.safetensors").stat().st_size, 1_200_000
+                )
 
 
 class Rows(unittest.TestCase):
@@ -71,7 +96,13 @@ class Rows(unittest.TestCase):
     def test_a_real_token_is_never_the_padding_token(self):
         for pads in ("left", "right", None):
             ids, mask = data.rows(pads)
-            self.assertTrue(all((token == data.PAD) != (real == 1) for row, real_row in zip(ids, mask) for token, real in zip(row, real_row)))
+            self.assertTrue(
+                all(
+                    (token == data.PAD) != (real == 1)
+                    for row, real_row in zip(ids, mask)
+                    for token, real in zip(row, real_row)
+                )
+            )
 
 
 @dataclass
@@ -91,12 +122,16 @@ class Methods(unittest.TestCase):
         self.assertEqual(self.configuration("lora").target_modules, ["q_proj", "v_proj"])
 
     def test_the_defaults_variant_names_no_modules(self):
-        self.assertEqual(self.configuration("lora+defaults").target_modules, "what this release takes")
+        self.assertEqual(
+            self.configuration("lora+defaults").target_modules, "what this release takes"
+        )
         for name, method in methods.METHODS.items():
             if name.endswith("+defaults"):
                 with self.subTest(name):
                     self.assertNotIn("target_modules", method.arguments(ARCHITECTURES["llama"], 25))
-                    self.assertNotIn("feedforward_modules", method.arguments(ARCHITECTURES["llama"], 25))
+                    self.assertNotIn(
+                        "feedforward_modules", method.arguments(ARCHITECTURES["llama"], 25)
+                    )
 
     def test_a_variant_whose_argument_a_release_lacks_is_unsupported(self):
         with self.assertRaises(Unsupported):

@@ -38,13 +38,24 @@ def misbehave(trial, began):
         while True:
             time.sleep(1)
     if how == "memory":
-        return {"stages": {"train": "fail"}, "failures": [], "facts": {"hoard": len(bytearray(3 << 30))}}
+        return {
+            "stages": {"train": "fail"},
+            "failures": [],
+            "facts": {"hoard": len(bytearray(3 << 30))},
+        }
     if how == "garbage":
         os.write(1, b"\x00\xff not json {" * 100_000)
         print('{"kind": "cell", "cell": "x", "ended": "exit"}')
     if how == "garbage in records":
         for descriptor in range(3, 32):
-            for line in (b'{"kind":"cell",', b"\xff\0", b"5", b'{"result": 5}', b'{"result": {}}', b"[" * 5000):
+            for line in (
+                b'{"kind":"cell",',
+                b"\xff\0",
+                b"5",
+                b'{"result": 5}',
+                b'{"result": {}}',
+                b"[" * 5000,
+            ):
                 try:
                     os.write(descriptor, b"\n" + line + b"\n")
                 except OSError:
@@ -66,7 +77,17 @@ def misbehave(trial, began):
 
 class Cells(unittest.TestCase):
     def run_cells(self, *methods, width=2, seconds=2):
-        cells = [{"id": f"{m}/none/llama/causal-lm", "method": m, "quantization": "none", "architecture": "llama", "task": "causal-lm", "packages": []} for m in methods]
+        cells = [
+            {
+                "id": f"{m}/none/llama/causal-lm",
+                "method": m,
+                "quantization": "none",
+                "architecture": "llama",
+                "task": "causal-lm",
+                "packages": [],
+            }
+            for m in methods
+        ]
         sent, real, whole = [], protocol.send, protocol.send_whole
 
         def send(record, descriptor=None):
@@ -75,8 +96,26 @@ class Cells(unittest.TestCase):
         # A child closes the parent's channel, which is descriptor 3: keep one open there that nobody needs.
         spare = os.open(os.devnull, os.O_WRONLY)
         os.dup2(spare, protocol.RECORDS) if spare != protocol.RECORDS else None
-        with tempfile.TemporaryDirectory() as work, mock.patch.object(stages, "run", misbehave), mock.patch.object(protocol, "send", send), mock.patch.object(protocol, "send_whole", lambda record, descriptor=None: sent.append(record) if descriptor is None else whole(record, descriptor)):
-            job = {"cells": cells, "width": width, "seconds": seconds, "bytes": 1 << 30, "work": work, "packages": []}
+        with (
+            tempfile.TemporaryDirectory() as work,
+            mock.patch.object(stages, "run", misbehave),
+            mock.patch.object(protocol, "send", send),
+            mock.patch.object(
+                protocol,
+                "send_whole",
+                lambda record, descriptor=None: (
+                    sent.append(record) if descriptor is None else whole(record, descriptor)
+                ),
+            ),
+        ):
+            job = {
+                "cells": cells,
+                "width": width,
+                "seconds": seconds,
+                "bytes": 1 << 30,
+                "work": work,
+                "packages": [],
+            }
             child.become_subreaper()
             zygote.run_cells(job, {"torch": FakeTorch, "transformers": None, "peft": None}, {})
         self.all = sent
@@ -112,21 +151,32 @@ class Cells(unittest.TestCase):
 
     def test_what_a_package_writes_between_records_is_no_message(self):
         records = self.run_cells("garbage in records", "good")
-        self.assertEqual([records[name]["ended"] for name in ("garbage in records", "good")], ["exit", "exit"])
+        self.assertEqual(
+            [records[name]["ended"] for name in ("garbage in records", "good")], ["exit", "exit"]
+        )
 
     def test_a_cell_answers_for_no_other(self):
         sent = self.sent("another's name", "good")
-        self.assertEqual(sorted((record["kind"], record["cell"].split("/")[0]) for record in sent), [("cell", "another's name"), ("cell", "good")])
+        self.assertEqual(
+            sorted((record["kind"], record["cell"].split("/")[0]) for record in sent),
+            [("cell", "another's name"), ("cell", "good")],
+        )
 
     def test_a_process_that_a_cell_leaves_behind_is_ended(self):
         self.run_cells("daemon", "good")
         with open(f"/proc/self/task/{os.getpid()}/children") as children:
             self.assertEqual(children.read().split(), [])
 
-
     def test_what_a_cell_leaves_comes_whole_and_before_its_record(self):
         sent = self.sent("leaves", "leaves and dies", "good")
-        self.assertEqual([(record["kind"], record["cell"].split("/")[0]) for record in sent if record["kind"] == "handover"], [("handover", "leaves")])
+        self.assertEqual(
+            [
+                (record["kind"], record["cell"].split("/")[0])
+                for record in sent
+                if record["kind"] == "handover"
+            ],
+            [("handover", "leaves")],
+        )
         kinds = [record["kind"] for record in sent if record["cell"].startswith("leaves/")]
         self.assertEqual(kinds, ["handover", "cell"])
 
@@ -176,14 +226,18 @@ class ImportFailures(unittest.TestCase):
 
 class Records(unittest.TestCase):
     def test_numbers_that_json_lacks_become_null(self):
-        self.assertEqual(protocol.finite({"a": [float("nan"), float("inf"), 1.5]}), {"a": [None, None, 1.5]})
+        self.assertEqual(
+            protocol.finite({"a": [float("nan"), float("inf"), 1.5]}), {"a": [None, None, 1.5]}
+        )
 
     def test_a_record_that_is_too_long_is_cut_to_its_kind_and_cell(self):
         read_end, write_end = os.pipe()
         protocol.send({"kind": "cell", "cell": "x", "output": "y" * 100_000}, write_end)
         os.close(write_end)
         with os.fdopen(read_end) as received:
-            self.assertEqual(received.read(), '{"kind": "cell", "cell": "x", "ended": "record too long"}\n')
+            self.assertEqual(
+                received.read(), '{"kind": "cell", "cell": "x", "ended": "record too long"}\n'
+            )
 
 
 if __name__ == "__main__":

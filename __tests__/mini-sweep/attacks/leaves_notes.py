@@ -11,7 +11,11 @@ def attempt():
     through = []
     for folder in ("/dev/shm", "/dev/mqueue", "/var/tmp", "/tmp", "/run"):
         try:
-            through += [f"{folder}/{name}" for name in os.listdir(folder) if name.startswith(NAME) and name != OWN]
+            through += [
+                f"{folder}/{name}"
+                for name in os.listdir(folder)
+                if name.startswith(NAME) and name != OWN
+            ]
             with open(os.path.join(folder, OWN), "w"):
                 pass
         except OSError:

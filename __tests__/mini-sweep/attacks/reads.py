@@ -7,7 +7,11 @@ SECRET = OUTSIDE["secret"].encode()
 
 def attempt():
     through = []
-    for path in (*OUTSIDE["files"], *glob.glob("/proc/[0-9]*/environ"), *glob.glob("/proc/[0-9]*/cmdline")):
+    for path in (
+        *OUTSIDE["files"],
+        *glob.glob("/proc/[0-9]*/environ"),
+        *glob.glob("/proc/[0-9]*/cmdline"),
+    ):
         try:
             with open(path, "rb") as file:
                 if SECRET in file.read(100_000):

@@ -11,7 +11,9 @@ MANY = 4096
 def attempt():
     through = []
     try:
-        mmap.mmap(-1, MUCH, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0x4000)).close()
+        mmap.mmap(
+            -1, MUCH, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0x4000)
+        ).close()
         through.append("memory")
     except (OSError, MemoryError):
         pass

@@ -10,7 +10,12 @@ NAME = OUTSIDE["nonce"]
 
 def attempt():
     through = []
-    for folder in (*OUTSIDE["folders"], sys.prefix, os.path.dirname(torch.__file__), os.path.dirname(sys.path[0])):
+    for folder in (
+        *OUTSIDE["folders"],
+        sys.prefix,
+        os.path.dirname(torch.__file__),
+        os.path.dirname(sys.path[0]),
+    ):
         try:
             with open(os.path.join(folder, NAME), "w"):
                 through.append(folder)

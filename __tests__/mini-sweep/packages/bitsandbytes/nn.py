@@ -6,7 +6,9 @@ import torch
 class Rounded(torch.nn.Linear):
     def __init__(self, linear):
         self.weight = linear.weight
-        self.weight.values[:] = [round(value / self.step) * self.step for value in self.weight.values]
+        self.weight.values[:] = [
+            round(value / self.step) * self.step for value in self.weight.values
+        ]
 
 
 class Linear4bit(Rounded):

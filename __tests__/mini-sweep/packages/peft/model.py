@@ -28,17 +28,29 @@ class PeftModel(torch.nn.Module):
 
     def forward(self, input_ids, attention_mask, labels=None, past_key_values=None, use_cache=True):
         if not (hasattr(self, "prompt_encoder") and self.enabled):
-            return self.base_model(input_ids=input_ids, attention_mask=attention_mask, labels=labels, past_key_values=past_key_values, use_cache=use_cache)
+            return self.base_model(
+                input_ids=input_ids,
+                attention_mask=attention_mask,
+                labels=labels,
+                past_key_values=past_key_values,
+                use_cache=use_cache,
+            )
         rows = input_ids.shape[0]
         virtual = torch.ones(rows, self.prompt_encoder.count, dtype=torch.long)
-        named = {"attention_mask": torch.cat([virtual, attention_mask], dim=1), "labels": labels, "use_cache": use_cache}
+        named = {
+            "attention_mask": torch.cat([virtual, attention_mask], dim=1),
+            "labels": labels,
+            "use_cache": use_cache,
+        }
         if past_key_values is not None:
             return self.base_model(input_ids=input_ids, past_key_values=past_key_values, **named)
         if isinstance(self.peft_config, configs.PrefixTuningConfig):
             return self.base_model(input_ids=input_ids, past_key_values=self.prefix(rows), **named)
         if labels is not None:
             named["labels"] = torch.cat([torch.full_like(virtual, -100), labels], dim=1)
-        embeds = torch.cat([self.prompt_encoder(rows), self.base_model.embed_tokens(input_ids)], dim=1)
+        embeds = torch.cat(
+            [self.prompt_encoder(rows), self.base_model.embed_tokens(input_ids)], dim=1
+        )
         return self.base_model(inputs_embeds=embeds, **named)
 
     def prefix(self, rows):
@@ -48,7 +60,11 @@ class PeftModel(torch.nn.Module):
         return transformers.greedy(self, **named)
 
     def adapter_layers(self):
-        return [(name, module) for name, module in self.base_model.named_modules() if isinstance(module, AdapterLayer)]
+        return [
+            (name, module)
+            for name, module in self.base_model.named_modules()
+            if isinstance(module, AdapterLayer)
+        ]
 
     @contextlib.contextmanager
     def disable_adapter(self):
@@ -66,11 +82,18 @@ class PeftModel(torch.nn.Module):
         return self.base_model
 
     def adapter_parameters(self):
-        return {name: value for name, value in self.named_parameters() if any(part in name for part in ADAPTER_PARTS)}
+        return {
+            name: value
+            for name, value in self.named_parameters()
+            if any(part in name for part in ADAPTER_PARTS)
+        }
 
     def save_pretrained(self, folder):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        config = {"kind": type(self.peft_config).__name__, "arguments": dataclasses.asdict(self.peft_config)}
+        config = {
+            "kind": type(self.peft_config).__name__,
+            "arguments": dataclasses.asdict(self.peft_config),
+        }
         (Path(folder) / "adapter_config.json").write_text(json.dumps(config))
         values = {name: parameter.values for name, parameter in self.adapter_parameters().items()}
         (Path(folder) / "adapter_model.json").write_text(json.dumps(values))

@@ -18,7 +18,11 @@ def tensor(nested, dtype=None, device=None):
     values = nested if shape else [nested]
     for _ in shape[1:]:
         values = [value for row in values for value in row]
-    return Tensor(list(values), shape, dtype or (float32 if any(isinstance(value, float) for value in values) else int64))
+    return Tensor(
+        list(values),
+        shape,
+        dtype or (float32 if any(isinstance(value, float) for value in values) else int64),
+    )
 
 
 def arange(end, dtype=int64):
@@ -56,11 +60,25 @@ def cat(parts, dim):
     """Joins tensors along their second dimension."""
     rows = parts[0].shape[0]
     steps = [part.numel() // rows for part in parts]
-    values = [value for row in range(rows) for part, step in zip(parts, steps) for value in part.values[row * step : (row + 1) * step]]
+    values = [
+        value
+        for row in range(rows)
+        for part, step in zip(parts, steps)
+        for value in part.values[row * step : (row + 1) * step]
+    ]
 
     def back_to(number):
         start, width = sum(steps[:number]), sum(steps)
-        return lambda grad: [value for row in range(rows) for value in grad[row * width + start : row * width + start + steps[number]]]
+        return lambda grad: [
+            value
+            for row in range(rows)
+            for value in grad[row * width + start : row * width + start + steps[number]]
+        ]
 
     shape = (rows, sum(part.shape[1] for part in parts), *parts[0].shape[2:])
-    return Tensor(values, shape, parts[0].dtype, [(part, back_to(number)) for number, part in enumerate(parts)])
+    return Tensor(
+        values,
+        shape,
+        parts[0].dtype,
+        [(part, back_to(number)) for number, part in enumerate(parts)],
+    )

@@ -21,4 +21,7 @@ class AdamW:
             for at, slope in enumerate(one.grad.values):
                 first[at] = first_beta * first[at] + (1 - first_beta) * slope
                 second[at] = second_beta * second[at] + (1 - second_beta) * slope * slope
-                one.values[at] -= rate * first[at] / (second[at] ** 0.5 + self.eps) + self.lr * self.weight_decay * one.values[at]
+                one.values[at] -= (
+                    rate * first[at] / (second[at] ** 0.5 + self.eps)
+                    + self.lr * self.weight_decay * one.values[at]
+                )

@@ -86,7 +86,12 @@ class Tensor:
         for one in reversed(order):
             for source, back in one.sources:
                 own = back(one.grad.values)
-                source.grad = Tensor(own if source.grad is None else list(map(operator.add, source.grad.values, own)), source.shape)
+                source.grad = Tensor(
+                    own
+                    if source.grad is None
+                    else list(map(operator.add, source.grad.values, own)),
+                    source.shape,
+                )
 
     # Shapes and positions
 
@@ -104,7 +109,15 @@ class Tensor:
 
     def t(self):
         rows, columns = self.shape
-        return Tensor([self.values[row * columns + column] for column in range(columns) for row in range(rows)], (columns, rows), self.dtype)
+        return Tensor(
+            [
+                self.values[row * columns + column]
+                for column in range(columns)
+                for row in range(rows)
+            ],
+            (columns, rows),
+            self.dtype,
+        )
 
     def flip(self, dim):
         return self[tuple(slice(None) for _ in range(dim)) + (range(self.shape[dim])[::-1],)]
@@ -116,7 +129,13 @@ class Tensor:
         for number, size in enumerate(self.shape):
             rest //= size or 1
             wanted = key[number] if number < len(key) else slice(None)
-            chosen = [range(size)[wanted]] if isinstance(wanted, int) else range(size)[wanted] if isinstance(wanted, slice) else wanted
+            chosen = (
+                [range(size)[wanted]]
+                if isinstance(wanted, int)
+                else range(size)[wanted]
+                if isinstance(wanted, slice)
+                else wanted
+            )
             if not isinstance(wanted, int):
                 shape.append(len(chosen))
             positions = [position + one * rest for position in positions for one in chosen]
@@ -137,7 +156,9 @@ class Tensor:
                 own[position] += value
             return own
 
-        return Tensor([self.values[position] for position in positions], shape, self.dtype, [(self, back)])
+        return Tensor(
+            [self.values[position] for position in positions], shape, self.dtype, [(self, back)]
+        )
 
     def __setitem__(self, key, value):
         for position in self._at(key)[0]:
@@ -145,7 +166,11 @@ class Tensor:
 
     def gather(self, _dim, index):
         size = self.shape[-1]
-        return Tensor([self.values[row * size + one] for row, one in enumerate(index.values)], index.shape, self.dtype)
+        return Tensor(
+            [self.values[row * size + one] for row, one in enumerate(index.values)],
+            index.shape,
+            self.dtype,
+        )
 
     # Arithmetic
 
@@ -165,7 +190,11 @@ class Tensor:
         return self._with(other, operator.add, slopes=(lambda grad, _: grad, lambda grad, _: grad))
 
     def __sub__(self, other):
-        return self._with(other, operator.sub, slopes=(lambda grad, _: grad, lambda grad, _: [-one for one in grad]))
+        return self._with(
+            other,
+            operator.sub,
+            slopes=(lambda grad, _: grad, lambda grad, _: [-one for one in grad]),
+        )
 
     def __mul__(self, other):
         times = lambda grad, values: list(map(operator.mul, grad, values))
@@ -197,10 +226,16 @@ class Tensor:
         rows = [self.values[at : at + size] for at in range(0, self.numel(), size)]
         values = [max(row) for row in rows]
         indices = [row.index(value) for row, value in zip(rows, values)]
-        return Extreme(Tensor(values, self.shape[:-1], self.dtype), Tensor(indices, self.shape[:-1], int64))
+        return Extreme(
+            Tensor(values, self.shape[:-1], self.dtype), Tensor(indices, self.shape[:-1], int64)
+        )
 
     def masked_fill(self, mask, value):
-        return Tensor([value if hidden else one for one, hidden in zip(self.values, mask.values)], self.shape, self.dtype)
+        return Tensor(
+            [value if hidden else one for one, hidden in zip(self.values, mask.values)],
+            self.shape,
+            self.dtype,
+        )
 
 
 def _broadcast(left, right):

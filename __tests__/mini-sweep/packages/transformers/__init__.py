@@ -2,6 +2,12 @@
 
 from . import modeling
 from .generation import greedy
-from .modeling import CONFIG_MAPPING, AutoModelForCausalLM, BitsAndBytesConfig, CausalModel, CausalOutput
+from .modeling import (
+    CONFIG_MAPPING,
+    AutoModelForCausalLM,
+    BitsAndBytesConfig,
+    CausalModel,
+    CausalOutput,
+)
 
 __version__ = "0"

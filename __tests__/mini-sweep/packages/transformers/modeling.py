@@ -38,7 +38,15 @@ class CausalModel(torch.nn.Module):
             setattr(self, name, torch.nn.Linear(WIDTH, WIDTH))
         self.lm_head = torch.nn.Linear(WIDTH, config.vocab_size)
 
-    def forward(self, input_ids=None, attention_mask=None, labels=None, inputs_embeds=None, past_key_values=None, use_cache=True):
+    def forward(
+        self,
+        input_ids=None,
+        attention_mask=None,
+        labels=None,
+        inputs_embeds=None,
+        past_key_values=None,
+        use_cache=True,
+    ):
         x = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         values = self.v_proj(self.k_proj(x))
         if past_key_values is not None:

@@ -25,7 +25,11 @@ def linear(x, weight):
     def back_to_weight(grad):
         return products(list(zip(*rows_of(grad, out))), list(zip(*rows)))
 
-    return Tensor(products(rows, weights), (*x.shape[:-1], out), sources=[(x, back_to_x), (weight, back_to_weight)])
+    return Tensor(
+        products(rows, weights),
+        (*x.shape[:-1], out),
+        sources=[(x, back_to_x), (weight, back_to_weight)],
+    )
 
 
 def embedding(ids, weight):
@@ -39,7 +43,11 @@ def embedding(ids, weight):
                 own[one * width + number] += value
         return own
 
-    return Tensor([value for one in ids.values for value in rows[one]], (*ids.shape, width), sources=[(weight, back)])
+    return Tensor(
+        [value for one in ids.values for value in rows[one]],
+        (*ids.shape, width),
+        sources=[(weight, back)],
+    )
 
 
 def cross_entropy(logits, labels, ignore_index=-100):
@@ -58,14 +66,22 @@ def cross_entropy(logits, labels, ignore_index=-100):
         start = len(slopes)
         slopes += [power / whole / counted for power in powers]
         slopes[start + label] -= 1 / counted
-    return Tensor([total / counted], (), sources=[(logits, lambda grad: [grad[0] * slope for slope in slopes])])
+    return Tensor(
+        [total / counted],
+        (),
+        sources=[(logits, lambda grad: [grad[0] * slope for slope in slopes])],
+    )
 
 
 def pad(x, widths, value=0):
     """Pads the last dimension of a matrix."""
     before, after = widths
     rows = rows_of(x.values, x.shape[-1])
-    return Tensor([one for row in rows for one in [value] * before + row + [value] * after], (len(rows), x.shape[-1] + before + after), x.dtype)
+    return Tensor(
+        [one for row in rows for one in [value] * before + row + [value] * after],
+        (len(rows), x.shape[-1] + before + after),
+        x.dtype,
+    )
 
 
 def cumulative_sum(x):
@@ -82,4 +98,6 @@ def cumulative_sum(x):
 
     forwards = [(one, one - 1) for one in range(1, length)]
     backwards = [(one - 1, one) for one in reversed(range(1, length))]
-    return Tensor(added_up(x.values, forwards), x.shape, sources=[(x, lambda grad: added_up(grad, backwards))])
+    return Tensor(
+        added_up(x.values, forwards), x.shape, sources=[(x, lambda grad: added_up(grad, backwards))]
+    )
