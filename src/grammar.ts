@@ -1,5 +1,6 @@
 /** What can be typed: every command with its operands and options, in one place for reading and for help. */
 
+import { DEVICE_NAMES } from './domain/device.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 
 export interface Option {
@@ -20,7 +21,7 @@ export const OPTIONS = {
   },
   config: { takes: 'FILE', help: 'default .github/peft-sweep.yml' },
   search: { takes: 'bisect', help: 'how releases are searched' },
-  device: { takes: 'auto|cpu', help: 'where cells run' },
+  device: { takes: ['auto', ...DEVICE_NAMES].join('|'), help: 'where cells run' },
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
   environments: { takes: 'N', help: 'measure so many environments of each package set at most; default 12' },

@@ -2,6 +2,7 @@
 
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type Known, type Runner } from './configuration.ts';
+import { DEVICE_NAMES, isDeviceName } from './domain/device.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { sameVersion } from './domain/version.ts';
@@ -138,8 +139,8 @@ function checkSearch(search: string | undefined, typed: boolean, problems: strin
 }
 
 function checkDevice(device: string | undefined, problems: string[]): void {
-  if (device === undefined || device === 'auto' || device === 'cpu') return;
-  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
+  if (device === undefined || device === 'auto' || isDeviceName(device)) return;
+  problems.push(`Device \`${device}\` is not built yet. There are: ${['auto', ...DEVICE_NAMES].join(', ')}.`);
 }
 
 function optionsOf(typed: Typed, configuration: Configuration, problems: string[]): Options {

@@ -1,5 +1,6 @@
 /** The borders of the core: everything that touches the world stands behind one of these. */
 import type { Cell } from './domain/cell.ts';
+import type { Device } from './domain/device.ts';
 import type { Environment, EnvironmentRequest, Lock } from './domain/environment.ts';
 import type { Result } from './domain/outcome.ts';
 import type { Markdown, Plain } from './domain/safe.ts';
@@ -42,6 +43,8 @@ export interface Environments {
 export interface ProbeJob {
   readonly cells: readonly (Cell & { readonly id: string; readonly packages: readonly string[] })[];
   readonly packages: readonly string[];
+  /** Where they run. */
+  readonly device: Device;
   /** How many cells run at once. */
   readonly width: number;
   /** Environment whose saved adapters are loaded here, and whether this one leaves its own behind. */

@@ -88,7 +88,16 @@ describe('the plan of cells that are known in part', () => {
     const facts: PlanFacts = {
       ...{ changes: [], held: {}, cells: 2, chosenBy: 'code', sources: ['train.py:42'], files: ['r.txt'], locked: 0 },
       guessed: [{ pattern: 'lora/bnb-nf4/*/causal-lm', source: 'train.py:42', why: 'the model is not in the source' }],
-      ...{ controls: 2, packageSets: 1, unsure: [], environments: 12, minutes: 10, python: '3.11.7', indexes: [] },
+      ...{
+        controls: 2,
+        packageSets: 1,
+        unsure: [],
+        environments: 12,
+        minutes: 10,
+        python: '3.11.7',
+        device: 'CPU',
+        indexes: [],
+      },
       torch: { version: '2.4.0', source: 'cpu', stored: true },
       containment: { name: 'namespaces', missing: [] },
     };

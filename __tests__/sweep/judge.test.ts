@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEVICES, deviceOf } from '../../src/domain/device.ts';
 import { STAGES, type Stage } from '../../src/domain/outcome.ts';
 import { judge } from '../../src/sweep/judge.ts';
 import { classify, signatureOf } from '../../src/sweep/reasons.ts';
 import { type CellRecord, parseRecord } from '../../src/sweep/records.ts';
 
+const HERE = { device: deviceOf() };
 const PASSED = Object.fromEntries(STAGES.map((stage) => [stage, 'ok'])) as CellRecord['stages'];
 
 function record(more: Partial<CellRecord> = {}): CellRecord {
@@ -85,7 +87,7 @@ describe('judging a record', () => {
     ['stages left out without a failure', record({ stages: { import: 'ok' } }), 'inconclusive'],
     ['a GPU message on an unquantized cell is a failure', failure('build', 'RuntimeError', 'No GPU found.'), 'fail'],
   ])('%s: %s', (_name, given, outcome) => {
-    expect(judge(given).outcome).toBe(outcome);
+    expect(judge(given, HERE).outcome).toBe(outcome);
   });
 
   it.each<[Stage, string, string]>([
@@ -97,7 +99,17 @@ describe('judging a record', () => {
     ],
   ])('skips a quantized cell that needs a GPU: %s, %s', (stage, type, message) => {
     const given = { ...failure(stage, type, message), cell: 'lora/bnb-nf4/llama/causal-lm' };
-    expect(judge(given)).toMatchObject({ outcome: 'skipped', reason: 'needs a GPU', message: `${type}: ${message}` });
+    expect(judge(given, HERE)).toMatchObject({
+      outcome: 'skipped',
+      reason: 'needs a GPU',
+      message: `${type}: ${message}`,
+    });
+  });
+
+  it('takes the same for a defect on a device that lacks nothing', () => {
+    const given = failure('quantize', 'RuntimeError', 'No GPU found. A GPU is needed for quantization.');
+    const device = { ...DEVICES.cpu, lacks: [] };
+    expect(judge({ ...given, cell: 'lora/bnb-nf4/llama/causal-lm' }, { device }).outcome).toBe('fail');
   });
 
   it.each<[Stage, string, string]>([
@@ -106,12 +118,12 @@ describe('judging a record', () => {
     ['build', 'AttributeError', "module 'torch.utils._pytree' has no attribute '_register_pytree_node'"],
     ['quantize', 'AttributeError', "module 'torch' has no attribute 'quint4x2'"],
   ])('skips what misses something in a torch that the sweep chose: %s, %s: %s', (stage, type, message) => {
-    expect(judge(failure(stage, type, message), '2.15.0')).toMatchObject({
+    expect(judge(failure(stage, type, message), { ...HERE, ownTorch: '2.15.0' })).toMatchObject({
       outcome: 'skipped',
       reason: 'needs another torch',
       message: expect.stringMatching(/: the sweep chose torch 2\.15\.0.*--with torch==VERSION\.$/),
     });
-    expect(judge(failure(stage, type, message)).outcome).toBe('fail');
+    expect(judge(failure(stage, type, message), HERE).outcome).toBe('fail');
   });
 
   it.each<[string, string]>([
@@ -120,7 +132,7 @@ describe('judging a record', () => {
     ['AttributeError', "module 'torchvision' has no attribute 'ops'"],
     ['RuntimeError', "No module named 'triton.ops'"],
   ])('does not blame torch for what others lack: %s: %s', (type, message) => {
-    expect(judge(failure('import', type, message), '2.15.0').outcome).toBe('fail');
+    expect(judge(failure('import', type, message), { ...HERE, ownTorch: '2.15.0' }).outcome).toBe('fail');
   });
 
   it('counts the exception before the broken invariant', () => {
@@ -131,11 +143,14 @@ describe('judging a record', () => {
         { stage: 'generate', kind: 'raised', type: 'TypeError', message: 'y', frames: [], causes: [] },
       ],
     });
-    expect(judge(given)).toMatchObject({ outcome: 'fail', failures: [{ stage: 'generate' }, { stage: 'train' }] });
+    expect(judge(given, HERE)).toMatchObject({
+      outcome: 'fail',
+      failures: [{ stage: 'generate' }, { stage: 'train' }],
+    });
   });
 
   it('says at which stage a crash happened', () => {
-    expect(judge(record({ ended: 'signal:11', stage: 'generate' })).failures).toEqual([
+    expect(judge(record({ ended: 'signal:11', stage: 'generate' }), HERE).failures).toEqual([
       expect.objectContaining({ stage: 'generate', type: 'SIGSEGV' }),
     ]);
   });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { environmentFolder } from '../adapters/machine/environments.ts';
 import { PythonProbes } from '../adapters/machine/probes.ts';
-import { limits, openWorld, programFolder } from '../adapters/machine/world.ts';
+import { openWorld, programFolder } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
@@ -32,12 +32,13 @@ export async function runReplay(context: Context): Promise<number> {
     containment: await world.containment(),
     show: world.show,
     signal: context.signal,
-    ...limits,
+    start: world.start,
     onOutput: (text) => context.say(text.trimEnd()),
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
     packages: packagesOf(parseCellId(cell).quantization),
+    device: world.device,
     width: 1,
     saveHandover: false,
   };
@@ -45,7 +46,7 @@ export async function runReplay(context: Context): Promise<number> {
   const end = await probes.run(id, job, (text) => {
     const record = parseRecord(text);
     if (record?.kind !== 'cell') return;
-    const result = judge(record);
+    const result = judge(record, { device: world.device });
     outcome = result.outcome;
     context.print(`${cell}@${id}: ${result.outcome}\n`);
     for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}\n`);

@@ -169,6 +169,7 @@ async function factsOf(
       bytes: torch.bytes,
       stored: isStored(world.cache, torch),
     },
+    device: world.device.title,
     python: world.python.version,
     containment: { name, missing },
     indexes: (await world.indexUrls()).map(withoutCredentials),

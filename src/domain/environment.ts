@@ -1,3 +1,5 @@
+import { DEFAULT_DEVICE, type DeviceName } from './device.ts';
+
 /** The libraries whose releases are swept, and held where they are not. */
 export const WATCHED = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao'] as const;
 
@@ -12,6 +14,8 @@ export interface EnvironmentRequest {
   readonly pins: Readonly<Record<string, string>>;
   readonly packages: readonly string[];
   readonly heldBack?: Readonly<Record<string, string>>;
+  /** Where its cells run; absent for the default. */
+  readonly device?: DeviceName;
 }
 
 /** name -> version of everything that an environment holds. */
@@ -37,6 +41,7 @@ export function requestKey(request: EnvironmentRequest): string {
       .join(',');
   const parts = [pins(request.pins), request.packages.toSorted().join(',')];
   if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
+  if (request.device !== undefined && request.device !== DEFAULT_DEVICE) parts.push(request.device);
   return parts.join(' | ');
 }
 

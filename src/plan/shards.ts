@@ -1,5 +1,6 @@
 /** The cells of a plan divided over runner jobs: by device class, environments together, balanced by predicted time. */
 import { type Cell, cellId } from '../domain/cell.ts';
+import { DEFAULT_DEVICE, type DeviceName } from '../domain/device.ts';
 import { packagesOf } from './matrix.ts';
 import type { Plan } from './plan.ts';
 
@@ -20,9 +21,9 @@ const ENVIRONMENT_S = 10;
 const CELL_S = 0.2;
 const ENVIRONMENTS = 8;
 
-/** Every cell is measured on the CPU until CUDA is built; the class of a device is a column of its own already. */
-function deviceOf(_cell: Cell): string {
-  return 'cpu';
+/** The class of device that a cell is measured on: the default, until another is built. */
+function classOf(_cell: Cell): DeviceName {
+  return DEFAULT_DEVICE;
 }
 
 interface Group {
@@ -38,7 +39,7 @@ interface Group {
  */
 export function shardsOf(plans: readonly Plan[]): readonly Shard[] {
   const shards = plans.flatMap((plan, request) => {
-    const devices = [...new Set(plan.cells.map(deviceOf))];
+    const devices = [...new Set(plan.cells.map(classOf))];
     return devices.flatMap((device) => balanced(plan, request, device));
   });
   return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
@@ -46,7 +47,7 @@ export function shardsOf(plans: readonly Plan[]): readonly Shard[] {
 
 function balanced(plan: Plan, request: number, device: string): readonly Omit<Shard, 'id'>[] {
   const limit = plan.minutes * 60;
-  const parts = packageSets(plan.cells.filter((cell) => deviceOf(cell) === device)).flatMap((cells) =>
+  const parts = packageSets(plan.cells.filter((cell) => classOf(cell) === device)).flatMap((cells) =>
     halved({ request, device, cells, seconds: predicted(cells) }, limit),
   );
   const bins: { cells: Cell[]; seconds: number }[] = [];

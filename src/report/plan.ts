@@ -34,6 +34,8 @@ export interface PlanFacts {
     readonly bytes?: number | undefined;
     readonly stored: boolean;
   };
+  /** As reports name it. */
+  readonly device: string;
   readonly python: string;
   readonly containment: { readonly name: string; readonly missing: readonly string[] };
   readonly indexes: readonly string[];
@@ -60,7 +62,7 @@ export function renderPlan(facts: PlanFacts): string {
       'environments',
       `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ''}`,
     ],
-    ['runner', `CPU, Python ${facts.python}`],
+    ['runner', `${facts.device}, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
     [
       'index',

@@ -1,4 +1,5 @@
 import { type CellId, parseCellId } from '../domain/cell.ts';
+import type { Device } from '../domain/device.ts';
 import { type Facts, type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
 import type { CellRecord } from './records.ts';
@@ -13,13 +14,20 @@ const CRASHES: Readonly<Record<string, string>> = {
 };
 const SETTING_UP: readonly Stage[] = ['build', 'quantize', 'attach'];
 
-/**
- * What a probe's record of one cell comes to. `ownTorch` is the release of torch where the sweep chose it: what a
- * package of another time misses in it says nothing about that package.
- */
-export function judge(record: CellRecord, ownTorch?: string): Result {
+/** Where a cell ran. */
+export interface Circumstances {
+  readonly device: Device;
+  /** The release of torch where the sweep chose it: what a package of another time misses in it says nothing about it. */
+  readonly ownTorch?: string | undefined;
+}
+
+/** What a probe's record of one cell comes to. */
+export function judge(record: CellRecord, { device, ownTorch }: Circumstances): Result {
   if (record.ended !== 'exit') return endedEarly(record);
-  const judged = record.failures.map((failure) => ({ failure: toFailure(failure), means: meaningOf(record, failure) }));
+  const judged = record.failures.map((failure) => ({
+    failure: toFailure(failure),
+    means: meaningOf(record, failure, device),
+  }));
   const facts = factsOf(record);
   const another = judged.find(({ means }) => means === 'needs-torch');
   if (another && ownTorch !== undefined) {
@@ -51,12 +59,13 @@ function outcomeOf(judged: readonly { readonly failure: Failure; readonly means:
   return judged.length > 0 ? 'wrong' : 'pass';
 }
 
-function meaningOf(record: CellRecord, failure: CellRecord['failures'][number]): ReasonClass {
+function meaningOf(record: CellRecord, failure: CellRecord['failures'][number], device: Device): ReasonClass {
   if (failure.kind === 'check') return 'defect';
-  const { means } = classify(failure.type, failure.message, failure.causes);
+  const { means, needs } = classify(failure.type, failure.message, failure.causes);
   if (means === 'refused' && !SETTING_UP.includes(failure.stage)) return 'defect';
-  if (means === 'needs-device' && parseCellId(record.cell).quantization === 'none') return 'defect';
-  return means;
+  if (means !== 'needs-device') return means;
+  const isLacking = needs !== undefined && device.lacks.includes(needs);
+  return isLacking && parseCellId(record.cell).quantization !== 'none' ? means : 'defect';
 }
 
 function toFailure(failure: CellRecord['failures'][number]): Failure {

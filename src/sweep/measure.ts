@@ -1,4 +1,5 @@
 import { type Cell, cellId } from '../domain/cell.ts';
+import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
@@ -176,7 +177,7 @@ async function probe(
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
     if (record?.kind !== 'cell' || !waiting.delete(record.cell)) return;
-    inOrder(judge(record, ownTorch));
+    inOrder(judge(record, { device: deviceOf(question.environment.device), ownTorch }));
   });
   const nothing = end.how === 'timeout' && waiting.size === cells.length;
   for (const id of waiting.keys()) inOrder(withoutRecord(id, end, imported.has('peft')));
@@ -208,6 +209,7 @@ function jobFor(
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
+    device: deviceOf(question.environment.device),
     width,
     saveHandover: leavesHandover(question, settings),
     milliseconds: settings.left(),

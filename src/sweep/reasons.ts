@@ -1,4 +1,5 @@
 /** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
+import type { Lack } from '../domain/device.ts';
 import { type Causes, weatherOf } from './weather.ts';
 
 export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
@@ -6,6 +7,8 @@ export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused'
 interface Reason {
   readonly name: string;
   readonly means: ReasonClass;
+  /** What a device must lack for this to be no defect. */
+  readonly needs?: Lack;
   readonly type?: RegExp;
   readonly message?: RegExp;
 }
@@ -14,6 +17,7 @@ const REASONS: readonly Reason[] = [
   {
     name: 'needs a GPU',
     means: 'needs-device',
+    needs: 'gpu',
     message:
       /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i,
   },
@@ -64,6 +68,7 @@ const MESSAGE_LIMIT = 8192;
 export interface Classified {
   readonly reason: string;
   readonly means: ReasonClass;
+  readonly needs?: Lack | undefined;
 }
 
 export function classify(type: string, message: string, causes: Causes = []): Classified {
@@ -71,7 +76,7 @@ export function classify(type: string, message: string, causes: Causes = []): Cl
   const weather = weatherOf(type, text, causes);
   if (weather !== undefined) return { reason: weather, means: 'weather' };
   const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
-  return found ? { reason: found.name, means: found.means } : { reason: type, means: 'defect' };
+  return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: 'defect' };
 }
 
 /** A message without addresses, paths and numbers: equal for equal failures, across runs and architectures. */

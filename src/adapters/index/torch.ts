@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Device } from '../../domain/device.ts';
 import type { Lock } from '../../domain/environment.ts';
 import { compareVersions, localLabel } from '../../domain/version.ts';
 import { WeatherError } from '../../errors.ts';
@@ -36,6 +37,7 @@ interface Candidate {
 export interface TorchContext {
   readonly uv: Uv;
   readonly python: Python;
+  readonly device: Device;
   readonly target: Target;
   readonly settings: IndexSettings;
   readonly catalog: Catalog;
@@ -52,6 +54,7 @@ export async function chooseTorch(context: TorchContext): Promise<TorchBuild> {
     .update(
       JSON.stringify([
         context.python.version,
+        context.device.torchBackend,
         context.settings.uvOptions,
         context.settings.uvEnvironment,
         context.pinned,
@@ -76,7 +79,7 @@ export async function chooseTorch(context: TorchContext): Promise<TorchBuild> {
     return build;
   }
   throw new WeatherError(
-    'No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel.',
+    `No build of torch could be resolved. Set UV_TORCH_BACKEND=${context.device.torchBackend}, or UV_FIND_LINKS to a folder that holds a torch wheel.`,
   );
 }
 
@@ -89,20 +92,22 @@ function readKept(file: string): TorchBuild | undefined {
   }
 }
 
-/** The rules in order: the user's backend, a folder with a wheel, the label of the user's pin, the CPU build, the index's own. */
+/** The rules in order: the user's backend, a folder with a wheel, the label of the user's pin, the device's build, the index's own. */
 function candidates(context: TorchContext): readonly Candidate[] {
   const requirement = context.pinned === undefined ? 'torch' : `torch==${context.pinned}`;
   const backend = context.settings.uvEnvironment.UV_TORCH_BACKEND;
   if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
   const local = newestLocalTorch(context);
   const label = context.pinned && localLabel(context.pinned);
-  const own: Candidate = { source: 'the build on your index; no CPU build can be reached', requirement, options: [] };
+  const { title, torchBackend } = context.device;
+  const source = `the build on your index; no ${title} build can be reached`;
+  const own: Candidate = { source, requirement, options: [] };
   return [
     ...(local ? [{ source: 'your find-links folder', requirement: `torch==${local}`, options: [] }] : []),
     ...(label
       ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ['--torch-backend', label] }]
       : []),
-    { source: 'torch backend cpu', requirement, options: ['--torch-backend', 'cpu'] },
+    { source: `torch backend ${torchBackend}`, requirement, options: ['--torch-backend', torchBackend] },
     own,
   ];
 }

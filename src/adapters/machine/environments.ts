@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceOf } from '../../domain/device.ts';
 import {
   ALWAYS,
   type Environment,
@@ -61,7 +62,7 @@ export class UvEnvironments implements Environments {
     const id = lockId(resolved, {
       python: python.version,
       platform: `${process.platform}-${process.arch}`,
-      accelerator: 'cpu',
+      accelerator: deviceOf(request.device).name,
     });
     mkdirSync(this.settings.locks, { recursive: true });
     writeFileSync(join(this.settings.locks, `${id}.txt`), resolved);

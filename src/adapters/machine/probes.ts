@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Device, StartMethod } from '../../domain/device.ts';
 import type { ProbeEnd, ProbeJob, Probes } from '../../ports.ts';
 import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
@@ -16,8 +17,8 @@ export interface ProbeSettings {
   /** What a probe sees besides its environment, the program and a handover: the interpreter. */
   readonly show: readonly string[];
   readonly signal: AbortSignal;
-  readonly secondsPerCell: number;
-  readonly bytesPerCell: number;
+  /** How cells are started, where not as their device says. */
+  readonly start?: StartMethod | undefined;
   /** Full logs go here, if wanted. */
   readonly onOutput?: (text: string) => void;
 }
@@ -65,19 +66,20 @@ export class PythonProbes implements Probes {
     const environment = environmentFolder(settings.cache, environmentId);
     const carried = this.#carried(job);
     const show = [environment, settings.program, ...(carried ? [carried] : []), ...settings.show];
-    const bytes = settings.bytesPerCell + IMPORT_BYTES;
-    const limits: Limits = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
+    const bytesOfCell = job.device.limits.bytes;
+    const bytes = bytesOfCell + IMPORT_BYTES;
+    const limits: Limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
     const python = join(environment, 'bin', 'python');
     return settings.containment.wrap({ work, show }, limits, [python, '-I', '-B', '-c', START, settings.program]);
   }
 
   #spawn(environmentId: string, job: ProbeJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
     const { settings } = this;
-    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * job.device.limits.seconds;
     const [command = '', ...args] = this.#command(environmentId, job, work, seconds + 30);
     const child = spawn(command, args, {
       cwd: work,
-      env: probeEnvironment(work),
+      env: probeEnvironment(work, job.device),
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
@@ -140,29 +142,27 @@ export class PythonProbes implements Probes {
       work,
       handover: job.saveHandover,
       carryFrom: this.#carried(job) ?? null,
-      seconds: this.settings.secondsPerCell,
-      bytes: this.settings.bytesPerCell,
+      start: this.settings.start ?? job.device.start,
+      seconds: job.device.limits.seconds,
+      bytes: job.device.limits.bytes,
       steps: STEPS,
     };
   }
 }
 
-/** Nothing of the caller's environment: no token, no cloud setting, no path to a cache. One thread per process. */
-function probeEnvironment(work: string): Record<string, string> {
+/** Nothing of the caller's environment: no token, no cloud setting, no path to a cache. */
+function probeEnvironment(work: string, device: Device): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
     HOME: work,
     TMPDIR: work,
     LANG: 'C.UTF-8',
-    OMP_NUM_THREADS: '1',
-    MKL_NUM_THREADS: '1',
-    OPENBLAS_NUM_THREADS: '1',
-    CUDA_VISIBLE_DEVICES: '',
     HF_HUB_OFFLINE: '1',
     TRANSFORMERS_OFFLINE: '1',
     HF_HUB_DISABLE_TELEMETRY: '1',
     TRANSFORMERS_VERBOSITY: 'error',
     TOKENIZERS_PARALLELISM: 'false',
+    ...device.variables,
   };
 }
 

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_DEVICE, deviceOf, START_METHODS, type StartMethod } from '../../domain/device.ts';
 import { withoutCredentials } from '../../domain/package.ts';
 import type { Machine, Ports } from '../../main.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -54,6 +55,7 @@ export async function openWorld(options: WorldOptions) {
   const uv = once(() =>
     findUv(python.path, cache, index, options.offline || options.mayInstall === false, say, signal),
   );
+  const device = deviceOf(DEFAULT_DEVICE);
   const target = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
@@ -79,7 +81,7 @@ export async function openWorld(options: WorldOptions) {
     signal,
   });
   const torch = async (pinned: string | undefined) =>
-    chooseTorch({ uv: await uv(), python, target, settings: index, catalog, folder: cache, pinned, signal });
+    chooseTorch({ uv: await uv(), python, device, target, settings: index, catalog, folder: cache, pinned, signal });
   const warden = { python: python.path, program: programFolder() };
   /** What a program of strangers sees besides its environment: the interpreter. */
   const show = [python.prefix];
@@ -136,6 +138,8 @@ export async function openWorld(options: WorldOptions) {
     clash,
     discardUnlessProtected,
     cache,
+    device,
+    start: startMethod(environment),
     python,
     index,
     uv,
@@ -158,8 +162,6 @@ export interface SweepWorldOptions {
   readonly say: (line: string) => void;
 }
 
-/** What one cell may take before it is stopped. */
-export const limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 } as const;
 export const PROBE_VERSION = '4';
 
 /** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
@@ -189,8 +191,8 @@ export async function sweepWorld(
     handover: join(out, 'handover', createHash('sha256').update(identity).digest('hex').slice(0, 12)),
     containment,
     show: world.show,
+    start: world.start,
     signal: options.signal,
-    ...limits,
   });
   const { name, enforced, missing } = containment;
   return {
@@ -208,12 +210,18 @@ export async function sweepWorld(
       probe: PROBE_VERSION,
       python: world.python.version,
       torch: `${torchVersion}, ${torch.source}`,
-      device: 'CPU',
+      device: world.device.title,
       containment: { name, enforced: [...enforced], missing: [...missing] },
       out: options.out,
       width: options.jobs ?? cpus().length,
     },
   };
+}
+
+/** How cells are started where not as their device says: macOS's own libraries do not outlive a fork; tests name one. */
+function startMethod(environment: WorldOptions['environment']): StartMethod | undefined {
+  const named = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
+  return named ?? (process.platform === 'darwin' ? 'spawn' : undefined);
 }
 
 /** The folder of the Python probe: beside dist/ in the action, beside src/ in a checkout. */

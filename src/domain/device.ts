@@ -1,0 +1,54 @@
+/** Where cells run. A row is all that differs between devices; nothing else asks which one it is. */
+
+/**
+ * How a probe starts a cell. `fork`: the parent imports once and forks a child for each cell. `spawn`: a fresh interpreter
+ * imports once and runs cells one after another, for devices and systems where a fork may not use what its parent opened.
+ */
+export const START_METHODS = ['fork', 'spawn'] as const;
+export type StartMethod = (typeof START_METHODS)[number];
+
+/** What a device can lack, as errors of packages name it. */
+export type Lack = 'gpu';
+
+export interface Device {
+  /** In options, plans, shards, configuration and keys. */
+  readonly name: string;
+  /** In reports. */
+  readonly title: string;
+  readonly start: StartMethod;
+  /** What one cell may take: seconds, and bytes beyond what its process had before. */
+  readonly limits: { readonly seconds: number; readonly bytes: number };
+  /** Variables of a probe's environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The build of torch to ask for, as uv names its backends. */
+  readonly torchBackend: string;
+  /** An error that asks for one of these says nothing about a library here. */
+  readonly lacks: readonly Lack[];
+}
+
+export const DEVICES = {
+  cpu: {
+    name: 'cpu',
+    title: 'CPU',
+    start: 'fork',
+    limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
+    variables: { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', CUDA_VISIBLE_DEVICES: '' },
+    torchBackend: 'cpu',
+    lacks: ['gpu'],
+  },
+} as const satisfies Readonly<Record<string, Device>>;
+
+export type DeviceName = keyof typeof DEVICES;
+
+/** Where cells run that name no device. */
+export const DEFAULT_DEVICE: DeviceName = 'cpu';
+
+export const DEVICE_NAMES: readonly string[] = Object.keys(DEVICES);
+
+export function isDeviceName(name: string): name is DeviceName {
+  return Object.hasOwn(DEVICES, name);
+}
+
+export function deviceOf(name: DeviceName = DEFAULT_DEVICE): Device {
+  return DEVICES[name];
+}
