@@ -41,9 +41,16 @@ const treeOf = (folder) => ({
   read: async (paths) => new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')])),
 });
 
-/** Whether a cell or pattern is one of those that a reader wrote down, which may hold `*` and `{a,b}` too. */
+/**
+ * Whether a cell or pattern is one of those that a reader wrote down, which may hold `*` and `{a,b}` too. Which modules
+ * an adapter is put on was not written down.
+ */
 function agrees(pattern, known) {
-  const parts = (text) => text.split('/').map((part) => part.replace(/^\{|\}$/g, '').split(','));
+  const plain = (text) => text.replace(/\+(defaults|all-linear)\b/g, '');
+  const parts = (text) =>
+    plain(text)
+      .split('/')
+      .map((part) => part.replace(/^\{|\}$/g, '').split(','));
   const fits = (one, other) =>
     one === '*' || other === '*' || one === other || (one === 'bnb-*' && other.startsWith('bnb-'));
   return known.some((line) =>

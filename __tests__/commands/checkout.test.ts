@@ -50,10 +50,12 @@ describe('what a checkout asks for', () => {
     };
     const [one] = await asked(bump('4.55.4'), { ...bump('4.57.6'), ...code });
     expect(one?.request).toMatchObject({
-      cells: ['lora/none/llama/causal-lm', 'lora/none/qwen2/causal-lm'],
+      cells: ['lora+defaults/none/llama/causal-lm', 'lora+defaults/none/qwen2/causal-lm'],
       chosenBy: 'code',
-      sources: { 'lora/none/llama/causal-lm': 'train.py:5' },
-      guessed: [{ pattern: 'lora/none/*/causal-lm', source: 'train.py:5', why: 'the model is not in the source' }],
+      sources: { 'lora+defaults/none/llama/causal-lm': 'train.py:5' },
+      guessed: [
+        { pattern: 'lora+defaults/none/*/causal-lm', source: 'train.py:5', why: 'the model is not in the source' },
+      ],
     });
     expect(one?.known.findings).toContainEqual(
       expect.objectContaining({ kind: 'cells-partial', file: 'train.py', line: 5 }),

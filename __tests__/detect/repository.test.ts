@@ -121,12 +121,12 @@ describe('cells that the code uses', () => {
     [
       'a dataclass field, 4-bit with its type, a classifier',
       'from peft import IA3Config\nfrom transformers import AutoModelForSequenceClassification, BitsAndBytesConfig\nclass A:\n    model_name: str = field(default="mistralai/Mistral-7B-v0.1")\nq = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4")\nm = AutoModelForSequenceClassification.from_pretrained(a.model_name)\nIA3Config()\n',
-      ['ia3/bnb-nf4/mistral/seq-cls f0.py:7'],
+      ['ia3+defaults/bnb-nf4/mistral/seq-cls f0.py:7'],
     ],
     [
       'load_in_8bit as an argument',
       'from peft import LoraConfig\nm = AutoModelForCausalLM.from_pretrained("facebook/opt-350m", load_in_8bit=True)\nLoraConfig()\n',
-      ['lora/bnb-int8/opt/causal-lm f0.py:3'],
+      ['lora+defaults/bnb-int8/opt/causal-lm f0.py:3'],
     ],
     [
       'no class of the same name from elsewhere, no comment, no string',
@@ -152,8 +152,8 @@ describe('cells that the code uses', () => {
     ).toEqual({
       cells: [],
       partial: [
-        'lora/none/*/causal-lm f0.py:3 the model is not in the source',
-        'lora/*/*/* f1.py:2 the model is not in the source; the quantization is not in the source; the task is not in the source',
+        'lora+defaults/none/*/causal-lm f0.py:3 the model is not in the source',
+        'lora+defaults/*/*/* f1.py:2 the model is not in the source; the quantization is not in the source; the task is not in the source',
       ],
       unsure: [
         '2 which model is loaded is not in the source',
@@ -172,7 +172,7 @@ describe('cells that the code uses', () => {
 
   it('are each found once, however often the code repeats itself', () => {
     const many = `from peft import LoraConfig\n${'LoraConfig()\n'.repeat(3000)}${'AutoModelForCausalLM.from_pretrained("gpt2")\n'.repeat(3000)}`;
-    expect(cells(many).cells).toEqual(['lora/none/gpt2/causal-lm f0.py:2']);
+    expect(cells(many).cells).toEqual(['lora+defaults/none/gpt2/causal-lm f0.py:2']);
   });
 
   it('are found in source with errors', () => {

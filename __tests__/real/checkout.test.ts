@@ -22,7 +22,7 @@ const TRAIN = `from peft import LoraConfig, PrefixTuningConfig
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 quantization = BitsAndBytesConfig(load_in_8bit=True)
 model = AutoModelForCausalLM.from_pretrained("codellama/CodeLlama-7b-hf", quantization_config=quantization)
-lora = LoraConfig(task_type="CAUSAL_LM")
+lora = LoraConfig(task_type="CAUSAL_LM", target_modules=["q_proj", "v_proj"])
 prefix = PrefixTuningConfig(task_type="CAUSAL_LM")
 `;
 

@@ -1,7 +1,7 @@
 /** What the calls of one file say about cells: methods, quantizations and models, each in its function. */
 import type { SyntaxNode } from '@lezer/common';
 import { own } from '../../domain/own.ts';
-import { type Call, callOf, textOf } from '../python-tree.ts';
+import { type Call, callOf, elementsOf, textOf } from '../python-tree.ts';
 import {
   type Axis,
   type Facts,
@@ -15,8 +15,8 @@ import {
 import {
   ARCHITECTURE_OF_CLASS,
   architectureOfModel,
+  CONFIG_OF_TYPE,
   METHOD_OF_CONFIG,
-  METHOD_OF_TYPE,
   quantizationOfModel,
   TASK_OF_CLASS,
   TASK_OF_TRAINER,
@@ -25,6 +25,7 @@ import {
 import type { Module, Scope } from './module.ts';
 import { QUANTIZATION_OF_CONFIG } from './quantizations.ts';
 import { type Elsewhere, isTrue, type Value, Values } from './values.ts';
+import { type Variant, variantOf } from './variants.ts';
 
 type ScopedCall = Module['calls'][number];
 
@@ -150,12 +151,27 @@ class FactReader implements Facts {
   #readMethod(call: ScopedCall, name: string, isSure: boolean): void {
     const rule = own(METHOD_OF_CONFIG, name);
     if (rule === undefined) return;
-    const variant = rule.variants.find(({ keyword, is }) => {
-      const value = this.#values.of(call.keywords.get(keyword), call.scope);
-      return value.isSure && value.texts.includes(is);
-    });
+    const { given, isWhole } = this.#keywordsOf(call);
+    const valueGiven = (keyword: string) => given.get(keyword) && this.#values.of(given.get(keyword), call.scope);
     const task = this.#task(call);
-    this.#note(call, variant ? `${rule.name}+${variant.name}` : rule.name, task, isSure);
+    const variant = variantOf(rule, valueGiven, isWhole && !this.#isTargetedLater(call));
+    this.#note(call, variant.method, task, isSure && variant.isSure);
+  }
+
+  /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
+  #keywordsOf(call: ScopedCall): { readonly given: ReadonlyMap<string, SyntaxNode>; readonly isWhole: boolean } {
+    const tables = call.positional.flatMap((one, at) => (one.name === '**' ? [call.positional[at + 1]] : []));
+    const spread = tables.map((table) => table && this.#spread(table, call.scope));
+    const given = new Map([...spread.flatMap((table) => [...(table ?? [])]), ...call.keywords]);
+    return { given, isWhole: spread.every((table) => table !== undefined) };
+  }
+
+  /** `config = LoraConfig(...)`, and afterwards `config.target_modules = ...`. */
+  #isTargetedLater({ node }: ScopedCall): boolean {
+    const assigned = node.parent?.name === 'AssignStatement' ? node.parent.firstChild : null;
+    const name = assigned ? textOf(this.module.source, assigned) : '';
+    const { text } = this.module.source;
+    return name !== '' && ['target_modules', 'target_parameters'].some((key) => text.includes(`${name}.${key} =`));
   }
 
   #task(call: ScopedCall): Axis {
@@ -308,7 +324,7 @@ class FactReader implements Facts {
   #readPeftTable(call: ScopedCall): void {
     const [first] = call.positional;
     if (this.#isOfTrl(call)) {
-      this.#note(call, 'lora', OPEN, false);
+      if (!this.#isModelConfig(first, call.scope)) this.#note(call, 'lora+defaults', OPEN, false);
       return;
     }
     const table =
@@ -317,9 +333,12 @@ class FactReader implements Facts {
     const type = this.#values.of(entries.get('peft_type'), call.scope);
     const task = this.#values.of(entries.get('task_type'), call.scope);
     for (const text of type.texts) {
-      const method = own(METHOD_OF_TYPE, text.replace(/^.*\./, ''));
+      const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, text.replace(/^.*\./, '')) ?? '');
       const tasks = task.texts.flatMap((one) => own(TASK_OF_TYPE, one.replace(/^.*\./, '')) ?? []);
-      if (method) this.#note(call, method, { values: tasks, isSure: task.isSure }, type.isSure);
+      const valueGiven = (keyword: string) => entries.get(keyword) && this.#values.of(entries.get(keyword), call.scope);
+      if (rule === undefined) continue;
+      const variant = variantOf(rule, valueGiven, true);
+      this.#note(call, variant.method, { values: tasks, isSure: task.isSure }, type.isSure && variant.isSure);
     }
   }
 
@@ -329,7 +348,8 @@ class FactReader implements Facts {
       return value.isSure && value.texts.every(isTrue);
     };
     if (!is('use_peft')) return;
-    this.#note(call, is('use_dora') ? 'lora+dora' : 'lora', OPEN, true);
+    const { method, isSure } = this.#methodOfTrl(call);
+    this.#note(call, method, OPEN, isSure);
     const type = this.#values.of(call.keywords.get('bnb_4bit_quant_type'), call.scope).texts[0] ?? 'nf4';
     const kinds = [['load_in_4bit', `bnb-${type}`] as const, ['load_in_8bit', 'bnb-int8'] as const];
     const sure = kinds.filter(([keyword]) => is(keyword));
@@ -343,6 +363,25 @@ class FactReader implements Facts {
       'causal-lm',
       quantization,
     );
+  }
+
+  /** Whether a name is one that a ModelConfig was made into: it is read where it was made. */
+  #isModelConfig(node: SyntaxNode | undefined, scope: Scope): boolean {
+    const made = node?.name === 'VariableName' ? this.#values.assigned(textOf(this.module.source, node), scope) : [];
+    return made.some(
+      (one) => one.name === 'CallExpression' && this.#nameOf(callOf(this.module.source, one).name) === 'ModelConfig',
+    );
+  }
+
+  /** trl's ModelConfig hands its `lora_target_modules` on as they are, `None` too. */
+  #methodOfTrl(call: ScopedCall): Variant {
+    const { given, isWhole } = this.#keywordsOf(call);
+    const valueGiven = (keyword: string) => {
+      const node = given.get(keyword === 'target_modules' ? 'lora_target_modules' : keyword);
+      return node && this.#values.of(elementsOf(node).length === 1 ? elementsOf(node)[0] : node, call.scope);
+    };
+    const rule = METHOD_OF_CONFIG.LoraConfig;
+    return rule ? variantOf(rule, valueGiven, isWhole) : { method: 'lora', isSure: false };
   }
 
   #isKnown(call: ScopedCall, keyword: string): boolean {

@@ -10,6 +10,8 @@ import {
   TASK_OF_CLASS,
   TASK_OF_TYPE,
 } from './known-names.ts';
+import { NOTHING, sure, type Value } from './values.ts';
+import { variantOf } from './variants.ts';
 
 const DEEPEST = 8;
 
@@ -39,15 +41,23 @@ function foundIn(
 ): Found | undefined {
   const rule = name.startsWith('peft.') ? own(METHOD_OF_CONFIG, name.split('.').at(-1) ?? '') : undefined;
   if (rule === undefined) return undefined;
-  const variant = rule.variants.find(({ keyword, is }) => String(table[keyword]) === is.toLowerCase());
+  const { method, isSure } = variantOf(rule, (keyword) => valueIn(table, keyword), true);
   const task = own(TASK_OF_TYPE, String(table.task_type ?? '').replace(/^.*\./, ''));
   return {
-    at: { value: variant ? `${rule.name}+${variant.name}` : rule.name, ...at },
-    isSure: true,
+    at: { value: method, ...at },
+    isSure,
     quantization: model ? quantizationOf(model.table) : OPEN,
     architecture: axis(model && architectureOf(model)),
     task: axis(task ?? (model && taskOf(model.name))),
   };
+}
+
+/** What a key of YAML says, as Python would write it; of a list or a table only that it is there. */
+function valueIn(table: Table, key: string): Value | undefined {
+  const value = table[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return sure(value ? 'True' : 'False');
+  return typeof value === 'string' ? sure(value) : NOTHING;
 }
 
 function targetsIn(table: Table, depth: number): readonly Target[] {

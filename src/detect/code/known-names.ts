@@ -4,7 +4,11 @@
 export interface Rule {
   readonly name: string;
   readonly variants: readonly { readonly keyword: string; readonly is: string; readonly name: string }[];
+  /** Keywords that say which modules; without any of them PEFT takes its defaults, which is the variant `+defaults`. */
+  readonly targets?: readonly string[];
 }
+
+const TARGETS = ['target_modules', 'target_parameters'];
 
 const plain = (name: string): Rule => ({ name, variants: [] });
 
@@ -16,6 +20,7 @@ export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
       { keyword: 'use_dora', is: 'True', name: 'dora' },
       { keyword: 'target_modules', is: 'all-linear', name: 'all-linear' },
     ],
+    targets: TARGETS,
   },
   PrefixTuningConfig: {
     name: 'prefix-tuning',
@@ -23,8 +28,8 @@ export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
   },
   PromptTuningConfig: plain('prompt-tuning'),
   PromptEncoderConfig: plain('p-tuning'),
-  IA3Config: plain('ia3'),
-  AdaLoraConfig: plain('adalora'),
+  IA3Config: { ...plain('ia3'), targets: TARGETS },
+  AdaLoraConfig: { ...plain('adalora'), targets: TARGETS },
   AdaptionPromptConfig: plain('adaption-prompt'),
   MultitaskPromptTuningConfig: plain('multitask-prompt-tuning'),
   LoHaConfig: plain('loha'),
@@ -75,20 +80,20 @@ export const TASK_OF_TYPE: Readonly<Record<string, string>> = {
   FEATURE_EXTRACTION: 'feature',
 };
 
-/** PeftType, where a configuration is made from a table: `{"peft_type": "LORA"}`. */
-export const METHOD_OF_TYPE: Readonly<Record<string, string>> = {
-  LORA: 'lora',
-  IA3: 'ia3',
-  ADALORA: 'adalora',
-  PREFIX_TUNING: 'prefix-tuning',
-  PROMPT_TUNING: 'prompt-tuning',
-  P_TUNING: 'p-tuning',
-  ADAPTION_PROMPT: 'adaption-prompt',
-  LOHA: 'loha',
-  LOKR: 'lokr',
-  OFT: 'oft',
-  BOFT: 'boft',
-  VERA: 'vera',
+/** PeftType, where a configuration is made from a table, and the class of which it makes one: `{"peft_type": "LORA"}`. */
+export const CONFIG_OF_TYPE: Readonly<Record<string, string>> = {
+  LORA: 'LoraConfig',
+  IA3: 'IA3Config',
+  ADALORA: 'AdaLoraConfig',
+  PREFIX_TUNING: 'PrefixTuningConfig',
+  PROMPT_TUNING: 'PromptTuningConfig',
+  P_TUNING: 'PromptEncoderConfig',
+  ADAPTION_PROMPT: 'AdaptionPromptConfig',
+  LOHA: 'LoHaConfig',
+  LOKR: 'LoKrConfig',
+  OFT: 'OFTConfig',
+  BOFT: 'BOFTConfig',
+  VERA: 'VeraConfig',
 };
 
 /** Ends of model class names and the task that they are for; the first that fits counts. */

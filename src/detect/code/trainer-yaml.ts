@@ -1,4 +1,5 @@
 /** YAML that trainers run by: axolotl, LLaMA-Factory, trl, ms-swift, autotrain. Adding one is one entry and one test. */
+import { own } from '../../domain/own.ts';
 import type { CodeUse } from '../code.ts';
 import { type Table, yamlTable } from './configs.ts';
 import type { Axis } from './fact.ts';
@@ -42,19 +43,50 @@ const LORA: Readonly<Record<string, string>> = {
   prefix_tuning: 'prefix-tuning',
 };
 
+/** Which modules LoRA is put on, in PEFT's words: all linear ones, those of PEFT's default, or named ones. */
+type Targets = 'all-linear' | 'defaults' | 'named';
+
 const byKey =
-  (key: string, dora: string) =>
-  (table: Table): string | undefined => {
-    const method = LORA[text(table, key)];
-    return method === 'lora' && isOn(table, dora) ? 'lora+dora' : method;
+  (key: string, dora: string, targetsOf: (table: Table) => Targets) =>
+  (table: Table): string | undefined =>
+    withTargets(own(LORA, text(table, key)), isOn(table, dora), targetsOf(table));
+
+function withTargets(method: string | undefined, isDora: boolean, targets: Targets): string | undefined {
+  if (method !== 'lora') return method;
+  if (isDora) return 'lora+dora';
+  return targets === 'named' ? 'lora' : `lora+${targets}`;
+}
+
+/** A key that holds one word, alone or as a list of one; undefined where it is not set. */
+function onlyWord(table: Table, key: string): string | undefined {
+  const value: unknown = table[key];
+  const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (only === undefined || only === null) return undefined;
+  return typeof only === 'string' ? only.toLowerCase() : '';
+}
+
+/** A key that says `all` or the like, or that is not set where the trainer then takes all linear modules. */
+const allUnlessNamed =
+  (...keys: readonly string[]) =>
+  (table: Table): Targets => {
+    const words = keys.flatMap((key) => onlyWord(table, key) ?? []);
+    return words.every((word) => ['all', 'all-linear'].includes(word)) ? 'all-linear' : 'named';
   };
+
+/** Since its third release all linear modules unless named; before, named ones by the kind of model. */
+function targetsOfSwift(table: Table): Targets {
+  const isOld = has(table, 'sft_type') && !has(table, 'lora_target_modules', 'target_modules');
+  return isOld ? 'named' : allUnlessNamed('target_modules', 'lora_target_modules')(table);
+}
 
 const TRAINERS: readonly Trainer[] = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
     fits: (table) => has(table, 'base_model') && has(table, 'adapter') && !has(table, 'params'),
     methodKeys: ['adapter'],
-    methodOf: byKey('adapter', 'peft_use_dora'),
+    methodOf: byKey('adapter', 'peft_use_dora', (table) =>
+      isOn(table, 'lora_target_linear') ? 'all-linear' : 'named',
+    ),
     modelKeys: ['base_model'],
     quantizationOf: (table) =>
       text(table, 'adapter') === 'qlora' && !has(table, 'load_in_4bit') ? 'bnb-nf4' : bits(table),
@@ -69,7 +101,7 @@ const TRAINERS: readonly Trainer[] = [
     // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
     fits: (table) => has(table, 'finetuning_type') && has(table, 'model_name_or_path'),
     methodKeys: ['finetuning_type'],
-    methodOf: byKey('finetuning_type', 'use_dora'),
+    methodOf: byKey('finetuning_type', 'use_dora', allUnlessNamed('lora_target')),
     modelKeys: ['model_name_or_path'],
     quantizationOf: bitsBy('quantization_bit', 'quantization_method'),
     taskOf: () => 'causal-lm',
@@ -78,7 +110,10 @@ const TRAINERS: readonly Trainer[] = [
     // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
     fits: (table) => has(table, 'use_peft') && has(table, 'model_name_or_path'),
     methodKeys: ['use_peft'],
-    methodOf: (table) => (isOn(table, 'use_peft') ? (isOn(table, 'use_dora') ? 'lora+dora' : 'lora') : undefined),
+    methodOf: (table) => {
+      const targets = has(table, 'lora_target_modules') ? allUnlessNamed('lora_target_modules')(table) : 'defaults';
+      return isOn(table, 'use_peft') ? withTargets('lora', isOn(table, 'use_dora'), targets) : undefined;
+    },
     modelKeys: ['model_name_or_path'],
     quantizationOf: bits,
     taskOf: () => 'causal-lm',
@@ -88,7 +123,7 @@ const TRAINERS: readonly Trainer[] = [
     fits: (table) => has(table, 'train_type', 'sft_type', 'tuner_type') && has(table, 'model', 'model_id_or_path'),
     methodKeys: ['train_type', 'sft_type', 'tuner_type'],
     methodOf: (table) =>
-      ['train_type', 'sft_type', 'tuner_type'].flatMap((key) => byKey(key, 'use_dora')(table) ?? [])[0],
+      ['train_type', 'sft_type', 'tuner_type'].flatMap((key) => byKey(key, 'use_dora', targetsOfSwift)(table) ?? [])[0],
     modelKeys: ['model', 'model_id_or_path'],
     quantizationOf: bitsBy('quant_bits', 'quant_method'),
     taskOf: () => 'causal-lm',
