@@ -224,10 +224,10 @@ function startMethod(environment: WorldOptions['environment']): StartMethod | un
   return named ?? (process.platform === 'darwin' ? 'spawn' : undefined);
 }
 
-/** The folder of the Python probe: beside dist/ in the action, beside src/ in a checkout. */
+/** The folder of the Python probe: beside dist/ (a chunk lies one deeper) in the action, beside src/ in a checkout. */
 export function programFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const found = ['..', '../../..']
+  const found = ['..', '../..', '../../..']
     .map((up) => join(here, up, 'probe'))
     .find((folder) => existsSync(join(folder, 'peft_probe')));
   if (found === undefined) throw new Error(`the folder \`probe\` is not beside ${here}`);
