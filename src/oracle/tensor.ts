@@ -1,0 +1,145 @@
+/** Arrays of 32-bit numbers with a shape, row-major, and the few operations that the formulas of adapters need. */
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Whole numbers with a shape: token ids, masks. */
+export interface Integers {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Two things that must fit together and do not. What was being checked cannot be. */
+export class ShapeError extends Error {}
+
+export function tensor(shape: readonly number[], values: Float32Array): Tensor {
+  if (sizeOf(shape) !== values.length)
+    throw new ShapeError(`${values.length} values do not fill the shape [${shape.join(', ')}]`);
+  return { shape, values };
+}
+
+export function filled(shape: readonly number[], value: number): Tensor {
+  return tensor(shape, new Float32Array(sizeOf(shape)).fill(value));
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+export function reshaped(value: Tensor, ...shape: readonly number[]): Tensor {
+  return tensor(shape, value.values);
+}
+
+export function mapped(value: Tensor, change: (number: number, index: number) => number): Tensor {
+  return tensor(value.shape, value.values.map(change));
+}
+
+export function scaled(value: Tensor, factor: number): Tensor {
+  return mapped(value, (number) => number * factor);
+}
+
+export function added(left: Tensor, right: Tensor): Tensor {
+  return combined(left, right, (a, b) => a + b);
+}
+
+export function product(left: Tensor, right: Tensor): Tensor {
+  return combined(left, right, (a, b) => a * b);
+}
+
+function combined(left: Tensor, right: Tensor, how: (a: number, b: number) => number): Tensor {
+  if (left.shape.join() !== right.shape.join())
+    throw new ShapeError(`[${left.shape.join(', ')}] and [${right.shape.join(', ')}] do not fit`);
+  return mapped(left, (number, index) => how(number, right.values[index] ?? 0));
+}
+
+/** Lengths of a matrix. Throws ShapeError for anything else. */
+export function matrixOf(value: Tensor): readonly [rows: number, columns: number] {
+  const [rows, columns] = value.shape;
+  if (value.shape.length !== 2 || rows === undefined || columns === undefined)
+    throw new ShapeError(`[${value.shape.join(', ')}] is no matrix`);
+  return [rows, columns];
+}
+
+/** [n, k] times [k, m]; sums are made in 64 bit. */
+export function matmul(left: Tensor, right: Tensor): Tensor {
+  const [rows, inner] = matrixOf(left);
+  const [same, columns] = matrixOf(right);
+  if (inner !== same) throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] do not multiply`);
+  const values = new Float32Array(rows * columns);
+  const sums = new Float64Array(columns);
+  for (let row = 0; row < rows; row += 1) {
+    sums.fill(0);
+    for (let place = 0; place < inner; place += 1) {
+      const factor = left.values[row * inner + place] ?? 0;
+      for (let column = 0; column < columns; column += 1)
+        sums[column] = (sums[column] ?? 0) + factor * (right.values[place * columns + column] ?? 0);
+    }
+    values.set(sums, row * columns);
+  }
+  return tensor([rows, columns], values);
+}
+
+export function turned(value: Tensor): Tensor {
+  const [rows, columns] = matrixOf(value);
+  const values = new Float32Array(value.values.length);
+  for (let row = 0; row < rows; row += 1)
+    for (let column = 0; column < columns; column += 1)
+      values[column * rows + row] = value.values[row * columns + column] ?? 0;
+  return tensor([columns, rows], values);
+}
+
+/** Rows `from` up to `to` of the first axis. */
+export function slice(value: Tensor, from: number, to: number): Tensor {
+  const [first = 0, ...rest] = value.shape;
+  if (from < 0 || to > first || from > to) throw new ShapeError(`rows ${from} to ${to} of ${first}`);
+  const width = sizeOf(rest);
+  return tensor([to - from, ...rest], value.values.slice(from * width, to * width));
+}
+
+/** Along the first axis. */
+export function stacked(parts: readonly Tensor[]): Tensor {
+  const [, ...rest] = parts[0]?.shape ?? [];
+  const rows = parts.reduce((sum, part) => sum + (part.shape[0] ?? 0), 0);
+  const values = new Float32Array(rows * sizeOf(rest));
+  let place = 0;
+  for (const part of parts) {
+    values.set(part.values, place);
+    place += part.values.length;
+  }
+  return tensor([rows, ...rest], values);
+}
+
+/** Each row of a matrix times its own factor. */
+export function rowsScaled(value: Tensor, factors: ArrayLike<number>): Tensor {
+  const [rows, columns] = matrixOf(value);
+  if (factors.length !== rows) throw new ShapeError(`${factors.length} factors for ${rows} rows`);
+  return mapped(value, (number, index) => number * (factors[Math.floor(index / columns)] ?? 0));
+}
+
+/** Each column of a matrix times its own factor. */
+export function columnsScaled(value: Tensor, factors: ArrayLike<number>): Tensor {
+  const [, columns] = matrixOf(value);
+  if (factors.length !== columns) throw new ShapeError(`${factors.length} factors for ${columns} columns`);
+  return mapped(value, (number, index) => number * (factors[index % columns] ?? 0));
+}
+
+/** The Euclidean length of each row. */
+export function rowLengths(value: Tensor): readonly number[] {
+  const [rows, columns] = matrixOf(value);
+  return Array.from({ length: rows }, (_, row) =>
+    Math.hypot(...value.values.subarray(row * columns, (row + 1) * columns)),
+  );
+}
+
+/** The largest difference of two tensors of one shape, infinite where the shapes differ or a number is none. */
+export function distance(left: Tensor, right: Tensor): number {
+  if (left.shape.join() !== right.shape.join()) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (let index = 0; index < left.values.length; index += 1) {
+    const apart = Math.abs((left.values[index] ?? 0) - (right.values[index] ?? 0));
+    if (!(apart <= largest)) largest = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart;
+  }
+  return largest;
+}
