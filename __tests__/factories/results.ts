@@ -1,4 +1,5 @@
-import type { Facts, Failure, Result, Stage, StageState } from '../../src/domain/outcome.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import type { Failure, Result, Stage, StageState } from '../../src/domain/outcome.ts';
 import { STAGES } from '../../src/domain/outcome.ts';
 
 const EVERY_STAGE_OK = Object.fromEntries(STAGES.map((stage) => [stage, 'ok'])) as Record<Stage, StageState>;

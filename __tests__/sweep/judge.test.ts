@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEVICES, deviceOf } from '../../src/domain/device.ts';
 import { STAGES, type Stage } from '../../src/domain/outcome.ts';
+import { type CellRecord, parseRecord } from '../../src/result/probe-record.ts';
 import { judge } from '../../src/sweep/judge.ts';
 import { classify, signatureOf } from '../../src/sweep/reasons.ts';
-import { type CellRecord, parseRecord } from '../../src/sweep/records.ts';
 
 const HERE = { device: deviceOf() };
 const PASSED = Object.fromEntries(STAGES.map((stage) => [stage, 'ok'])) as CellRecord['stages'];

@@ -6,8 +6,8 @@ import { openWorld, programFolder } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
+import { parseRecord } from '../result/probe-record.ts';
 import { judge } from '../sweep/judge.ts';
-import { parseRecord } from '../sweep/records.ts';
 import type { Context } from './context.ts';
 import { readReport } from './files.ts';
 

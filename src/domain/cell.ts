@@ -1,12 +1,16 @@
-/** One combination that works or does not: method x quantization x architecture x task. */
-export interface Cell {
-  readonly method: string;
-  readonly quantization: string;
-  readonly architecture: string;
-  readonly task: string;
-}
+import { z } from 'zod';
+import type { Immutable } from './immutable.ts';
 
-export type CellId = string;
+/** A part of a cell's name. */
+const Part = z.string().max(4000);
+
+/** One combination that works or does not: method x quantization x architecture x task. */
+export const Cell = z.strictObject({ method: Part, quantization: Part, architecture: Part, task: Part });
+export type Cell = Immutable<z.infer<typeof Cell>>;
+
+/** `method/quantization/architecture/task`. */
+export const CellId = z.string().max(200);
+export type CellId = z.infer<typeof CellId>;
 
 /** The control: no adapter at all. */
 export const CONTROL = 'base';

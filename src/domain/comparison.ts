@@ -1,3 +1,4 @@
+import { factMoves } from './facts.ts';
 import { type Failure, isBroken, isMeasured, type Result, type Stage } from './outcome.ts';
 
 export const COMPARISONS = [
@@ -19,9 +20,6 @@ export interface Compared {
   /** The failures of the later result that the earlier one did not have. */
   readonly fresh: readonly Failure[];
 }
-
-/** A loss ratio moves by less than this from the order of random numbers alone (docs/decisions.md). */
-const LOSS_RATIO_BAND = 0.1;
 
 /**
  * Compares one cell before and after. Stages are compared one by one, so that a cell which fails at one stage on
@@ -60,14 +58,8 @@ function isFresh(failure: Failure, other: Result): boolean {
 
 /** Facts are compared where both sides ran to their end: a cell that raised has no numbers to hold against. */
 function worseFacts(before: Result, after: Result): string[] {
-  const worse: string[] = [];
-  if (before.outcome === 'fail' || after.outcome === 'fail') return worse;
-  const { trainable: less, lossRatio: ratio } = after.facts;
-  if (less !== undefined && before.facts.trainable !== undefined && less < before.facts.trainable)
-    worse.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
-  if (ratio !== undefined && before.facts.lossRatio !== undefined && ratio > before.facts.lossRatio + LOSS_RATIO_BAND)
-    worse.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  return worse;
+  if (before.outcome === 'fail' || after.outcome === 'fail') return [];
+  return factMoves(before.facts, after.facts).flatMap(({ isWorse, said }) => (isWorse ? [said] : []));
 }
 
 function otherFacts(before: Result, after: Result): string[] {
@@ -76,16 +68,8 @@ function otherFacts(before: Result, after: Result): string[] {
   const signatures = (result: Result) =>
     result.failures.map((failure) => `${failure.stage} ${failure.signature}`).join('\n');
   if (signatures(before) !== signatures(after)) other.push('another failure');
-  const { trainable: more } = after.facts;
-  if (more !== undefined && before.facts.trainable !== undefined && more > before.facts.trainable)
-    other.push(`trainable parameters ${before.facts.trainable} -> ${more}`);
-  const ratio = after.facts.lossRatio;
-  if (ratio !== undefined && before.facts.lossRatio !== undefined && ratio < before.facts.lossRatio - LOSS_RATIO_BAND)
-    other.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  const [uncachedBefore, uncachedAfter] = [before.facts.uncachedGenerate, after.facts.uncachedGenerate];
-  if (uncachedBefore && uncachedAfter && uncachedBefore !== uncachedAfter)
-    other.push(`generate without the cache: ${uncachedBefore} -> ${uncachedAfter}`);
-  return other;
+  const moved = factMoves(before.facts, after.facts).filter(({ isWorse }) => !isWorse);
+  return [...other, ...moved.map(({ said }) => said)];
 }
 
 function stagesOf(failures: readonly Failure[]): Stage[] {

@@ -26,6 +26,9 @@ export interface Device {
   readonly lacks: readonly Lack[];
 }
 
+export const DEVICE_NAMES = ['cpu'] as const;
+export type DeviceName = (typeof DEVICE_NAMES)[number];
+
 export const DEVICES = {
   cpu: {
     name: 'cpu',
@@ -36,14 +39,10 @@ export const DEVICES = {
     torchBackend: 'cpu',
     lacks: ['gpu'],
   },
-} as const satisfies Readonly<Record<string, Device>>;
-
-export type DeviceName = keyof typeof DEVICES;
+} as const satisfies Readonly<Record<DeviceName, Device>>;
 
 /** Where cells run that name no device. */
 export const DEFAULT_DEVICE: DeviceName = 'cpu';
-
-export const DEVICE_NAMES: readonly string[] = Object.keys(DEVICES);
 
 export function isDeviceName(name: string): name is DeviceName {
   return Object.hasOwn(DEVICES, name);

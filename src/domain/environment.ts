@@ -1,4 +1,8 @@
-import { DEFAULT_DEVICE, type DeviceName } from './device.ts';
+import { z } from 'zod';
+import { DEFAULT_DEVICE, DEVICE_NAMES } from './device.ts';
+import type { Immutable } from './immutable.ts';
+import { isName } from './package.ts';
+import { isVersion } from './version.ts';
 
 /** The libraries whose releases are swept, and held where they are not. */
 export const WATCHED = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao'] as const;
@@ -6,31 +10,46 @@ export const WATCHED = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 't
 /** What every environment holds besides its pins: a cell cannot be measured without them. */
 export const ALWAYS = ['torch', 'transformers', 'peft', 'accelerate'] as const;
 
+const Name = z.string().refine(isName);
+const Words = z.string().max(2000);
+
+/** A version as it is written in a pin. */
+export const Version = z.string().max(100).refine(isVersion);
+
+/** name -> version of everything that an environment holds. */
+export const Lock = z.record(Name, Version);
+export type Lock = Immutable<z.infer<typeof Lock>>;
+
 /**
  * What is wanted of an environment, known before resolving. `packages` are the extra packages that its cells need
  * (a quantizer's); `heldBack` are pins on what no one asked for, to tell one cause from another.
  */
-export interface EnvironmentRequest {
-  readonly pins: Readonly<Record<string, string>>;
-  readonly packages: readonly string[];
-  readonly heldBack?: Readonly<Record<string, string>>;
+export const EnvironmentRequest = z.strictObject({
+  pins: Lock,
+  packages: z.array(Name).max(20),
+  heldBack: Lock.exactOptional(),
   /** Where its cells run; absent for the default. */
-  readonly device?: DeviceName;
-}
+  device: z.enum(DEVICE_NAMES).exactOptional(),
+});
+export type EnvironmentRequest = Immutable<z.infer<typeof EnvironmentRequest>>;
 
-/** name -> version of everything that an environment holds. */
-export type Lock = Readonly<Record<string, string>>;
+/** The first 12 digits of the hash of a lock: `lockId`. */
+export const EnvironmentId = z.string().regex(/^[0-9a-f]{12}$/);
 
-export type Environment =
-  | {
-      readonly status: 'built';
-      readonly id: string;
-      readonly lock: Lock;
-      /** Files that several packages install with other contents each, in words. */
-      readonly contested?: readonly string[] | undefined;
-    }
-  | { readonly status: 'unresolved'; readonly why: string }
-  | { readonly status: 'inconclusive'; readonly why: string };
+export const EnvironmentStatus = z.enum(['built', 'unresolved', 'inconclusive']);
+
+export const Environment = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: EnvironmentStatus.extract(['built']),
+    id: EnvironmentId,
+    lock: Lock,
+    /** Files that several packages install with other contents each, in words. */
+    contested: z.array(Words).max(10).exactOptional(),
+  }),
+  z.strictObject({ status: EnvironmentStatus.extract(['unresolved']), why: Words }),
+  z.strictObject({ status: EnvironmentStatus.extract(['inconclusive']), why: Words }),
+]);
+export type Environment = Immutable<z.infer<typeof Environment>>;
 
 /** A text that is equal for equal requests. */
 export function requestKey(request: EnvironmentRequest): string {

@@ -1,4 +1,7 @@
-import type { CellId } from './cell.ts';
+import { z } from 'zod';
+import { CellId } from './cell.ts';
+import { Facts } from './facts.ts';
+import type { Immutable } from './immutable.ts';
 
 export const STAGES = [
   'import',
@@ -13,46 +16,45 @@ export const STAGES = [
   'disable',
   'merge',
 ] as const;
-export type Stage = (typeof STAGES)[number];
-export type StageState = 'ok' | 'na' | 'fail';
+export const Stage = z.enum(STAGES);
+export type Stage = z.infer<typeof Stage>;
+export const StageState = z.enum(['ok', 'na', 'fail']);
+export type StageState = z.infer<typeof StageState>;
 
 export const OUTCOMES = ['pass', 'wrong', 'fail', 'unsupported', 'unresolved', 'inconclusive', 'skipped'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export const Outcome = z.enum(OUTCOMES);
+export type Outcome = z.infer<typeof Outcome>;
+
+const Reason = z.string().max(200);
+const Message = z.string().max(5000);
 
 /** What one stage did wrong: it raised, or an invariant did not hold. */
-export interface Failure {
-  readonly stage: Stage;
-  readonly kind: 'raised' | 'check';
-  readonly type: string;
-  readonly reason: string;
-  /** The message without what differs from run to run, so that equal failures compare equal. */
-  readonly signature: string;
-  readonly message: string;
-  /** Where it was raised, outermost first: `peft/import_utils.py:12 <module>`. */
-  readonly frames?: readonly string[];
-}
-
-export interface Facts {
-  readonly trainable?: number;
-  /** Loss after 25 steps over the loss before, on one fixed batch. */
-  readonly lossRatio?: number;
-  readonly firstLoss?: number;
-  readonly mergeDifference?: number;
-  readonly uncachedGenerate?: string;
-  readonly peakBytes?: number;
-  readonly seconds?: number;
-}
+export const Failure = z.strictObject({
+  stage: Stage,
+  kind: z.enum(['raised', 'check']),
+  type: z.string().max(200),
+  reason: Reason,
+  signature: z.string().max(400).describe('the message without what differs from run to run: equal for equal failures'),
+  message: Message,
+  frames: z
+    .array(z.string().max(300))
+    .max(10)
+    .exactOptional()
+    .describe('where it was raised, outermost first: peft/import_utils.py:12 <module>'),
+});
+export type Failure = Immutable<z.infer<typeof Failure>>;
 
 /** What one cell did in one environment. The failure that counts, if any, is the first of `failures`. */
-export interface Result {
-  readonly cell: CellId;
-  readonly outcome: Outcome;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly stages: Readonly<Partial<Record<Stage, StageState>>>;
-  readonly failures: readonly Failure[];
-  readonly facts: Facts;
-}
+export const Result = z.strictObject({
+  cell: CellId,
+  outcome: Outcome,
+  reason: Reason.exactOptional(),
+  message: Message.exactOptional(),
+  stages: z.partialRecord(Stage, StageState),
+  failures: z.array(Failure).max(STAGES.length),
+  facts: Facts,
+});
+export type Result = Immutable<z.infer<typeof Result>>;
 
 /** Only these say something about the libraries; all else is weather or was never run. */
 export function isMeasured(result: Result | undefined): result is Result {

@@ -2,7 +2,7 @@ import { diff } from 'semver';
 import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
 import type { Place } from '../domain/change.ts';
 import { COMPARISONS } from '../domain/comparison.ts';
-import { requestKey } from '../domain/environment.ts';
+import { requestKey, WATCHED } from '../domain/environment.ts';
 import { isMeasured, OUTCOMES, type Result, STAGES } from '../domain/outcome.ts';
 import type { CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
 import { leftUndoneText } from './left-undone.ts';
@@ -49,19 +49,9 @@ export function buildReport(input: ReportInput): Report {
     results,
     comparisons,
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
-    boundaries: input.conclusions.boundaries.map((boundary) => ({
-      ...boundary,
-      before: { ...boundary.before, failed: [...boundary.before.failed] },
-      after: { ...boundary.after, failed: [...boundary.after.failed] },
-      measured: [...boundary.measured],
-      alsoChanged: [...boundary.alsoChanged],
-    })),
-    together: [...input.conclusions.together],
-    pins: input.pins.map(({ together, ...pin }) => ({
-      ...pin,
-      ...(together && { together: [...together] }),
-      unlocks: [...pin.unlocks],
-    })),
+    boundaries: input.conclusions.boundaries,
+    together: input.conclusions.together,
+    pins: input.pins,
     ...input.patches,
     workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
     leftUndone: input.run.stoppedBy === 'finished' ? [] : input.conclusions.left.map(leftUndoneText),
@@ -92,7 +82,7 @@ function toComparison(comparison: CellComparison, input: ReportInput): ReportCom
   return {
     cell,
     comparison: kind,
-    what: [...what],
+    what,
     ...(cause && { cause }),
     before: before?.outcome ?? 'unknown',
     after: after?.outcome ?? 'unknown',
@@ -125,24 +115,10 @@ function firstFailure({ failures, outcome }: Result): string {
 
 function toResults({ question, environment, results }: Measurement): ReportResult[] {
   const where = environment.status === 'built' ? environment.id : requestKey(question.environment);
-  return [...results.values()].map((result) => {
-    const [counts] = result.failures;
-    return {
-      id: `${result.cell}@${where}`,
-      cell: result.cell,
-      environment: where,
-      repeat: question.repeat,
-      outcome: result.outcome,
-      ...(counts && { stage: counts.stage, signature: counts.signature }),
-      ...(result.reason && { reason: result.reason }),
-      ...(result.message && { message: result.message }),
-      stages: result.stages,
-      failures: result.failures.map(({ frames, ...failure }) => ({
-        ...failure,
-        ...(frames && { frames: [...frames] }),
-      })),
-      facts: Object.fromEntries(Object.entries(result.facts).filter(([, value]) => value !== undefined)),
-    };
+  return [...results.values()].map(({ cell, outcome, ...rest }) => {
+    const [counts] = rest.failures;
+    const named = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
+    return counts ? { ...named, stage: counts.stage, signature: counts.signature, ...rest } : { ...named, ...rest };
   });
 }
 
@@ -157,8 +133,8 @@ function toEnvironments(input: ReportInput): ReportEnvironment[] {
       ...(built && { id: environment.id, lock: `locks/${environment.id}.txt` }),
       python: input.run.python,
       device: input.run.device,
-      pins: built ? watchedOf(environment.lock, question.environment.pins) : { ...question.environment.pins },
-      optional: [...question.environment.packages],
+      pins: built ? watchedOf(environment.lock, question.environment.pins) : question.environment.pins,
+      optional: question.environment.packages,
       status: environment.status,
       ...(!built && { why: environment.why }),
       containment: input.run.containment.name,
@@ -171,7 +147,7 @@ function watchedOf(
   lock: Readonly<Record<string, string>>,
   pins: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const names = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao', ...Object.keys(pins)];
+  const names = [...WATCHED, ...Object.keys(pins)];
   return Object.fromEntries([...new Set(names)].filter((name) => lock[name]).map((name) => [name, lock[name] ?? '']));
 }
 

@@ -1,67 +1,53 @@
 /** The one model that every renderer reads, and the schema of report.json (schema/report.schema.json is made from it). */
 import { z } from 'zod';
 import { COMPARISONS } from '../domain/comparison.ts';
-import { OUTCOMES, STAGES } from '../domain/outcome.ts';
+import { EnvironmentStatus } from '../domain/environment.ts';
+import type { Immutable } from '../domain/immutable.ts';
+import { Failure, OUTCOMES, Outcome, Result, Stage } from '../domain/outcome.ts';
 
-const Failure = z.object({
-  stage: z.enum(STAGES),
-  kind: z.enum(['raised', 'check']),
-  type: z.string(),
-  reason: z.string(),
-  signature: z.string(),
-  message: z.string(),
-  frames: z.array(z.string()).optional().describe('where it was raised, outermost first'),
-});
-
-const Result = z.object({
+const ResultEntry = z.strictObject({
   id: z.string().describe('cell@environment'),
-  cell: z.string(),
+  ...Result.shape,
   environment: z.string(),
   repeat: z.number().int(),
-  outcome: z.enum(OUTCOMES),
-  stage: z.enum(STAGES).optional(),
-  reason: z.string().optional(),
-  signature: z.string().optional(),
-  message: z.string().optional(),
-  stages: z.partialRecord(z.enum(STAGES), z.enum(['ok', 'na', 'fail'])),
-  failures: z.array(Failure),
-  facts: z.record(z.string(), z.union([z.number(), z.string()])),
+  stage: Failure.shape.stage.exactOptional(),
+  signature: Failure.shape.signature.exactOptional(),
 });
-export type ReportResult = z.infer<typeof Result>;
+export type ReportResult = Immutable<z.infer<typeof ResultEntry>>;
 
-const Environment = z.object({
+const Environment = z.strictObject({
   request: z.string(),
-  id: z.string().optional(),
+  id: z.string().exactOptional(),
   python: z.string(),
   device: z.string(),
   pins: z.record(z.string(), z.string()),
   optional: z.array(z.string()),
-  lock: z.string().optional().describe('path below the output folder'),
-  status: z.enum(['built', 'unresolved', 'inconclusive']),
-  why: z.string().optional(),
+  lock: z.string().exactOptional().describe('path below the output folder'),
+  status: EnvironmentStatus,
+  why: z.string().exactOptional(),
   containment: z.string(),
 });
-export type ReportEnvironment = z.infer<typeof Environment>;
+export type ReportEnvironment = Immutable<z.infer<typeof Environment>>;
 
-const Failed = z.object({ stage: z.enum(STAGES), kind: z.enum(['raised', 'check']) });
+const Failed = Failure.pick({ stage: true, kind: true });
 
-const Comparison = z.object({
+const Comparison = z.strictObject({
   cell: z.string(),
   comparison: z.enum(COMPARISONS),
   what: z.array(z.string()).describe('stages or facts that moved'),
-  cause: z.literal('base model').optional(),
+  cause: z.literal('base model').exactOptional(),
   before: z.enum([...OUTCOMES, 'unknown']),
   after: z.enum([...OUTCOMES, 'unknown']),
   failedBefore: z.array(Failed).describe('stages that failed at base, in their order'),
   failedAfter: z.array(Failed).describe('stages that failed at head, in their order'),
-  why: z.string().optional().describe('for a cell that was not compared'),
+  why: z.string().exactOptional().describe('for a cell that was not compared'),
 });
-export type ReportComparison = z.infer<typeof Comparison>;
+export type ReportComparison = Immutable<z.infer<typeof Comparison>>;
 
-const Standing = z.object({ outcome: z.enum(OUTCOMES), failed: z.array(z.enum(STAGES)) });
-export type ReportStanding = z.infer<typeof Standing>;
+const Standing = z.strictObject({ outcome: Outcome, failed: z.array(Stage) });
+export type ReportStanding = Immutable<z.infer<typeof Standing>>;
 
-const Boundary = z.object({
+const Boundary = z.strictObject({
   cell: z.string(),
   library: z.string(),
   direction: z.enum(['regressed', 'degraded', 'fixed']),
@@ -75,7 +61,7 @@ const Boundary = z.object({
   message: z.string(),
   measured: z.array(z.string()),
   alsoChanged: z.array(z.string()),
-  certainty: z.object({
+  certainty: z.strictObject({
     runs: z.number().int(),
     agree: z.number().int(),
     adjacent: z.boolean(),
@@ -83,18 +69,21 @@ const Boundary = z.object({
     confounded: z.boolean(),
   }),
 });
-export type ReportBoundary = z.infer<typeof Boundary>;
+export type ReportBoundary = Immutable<z.infer<typeof Boundary>>;
 
-const Pin = z.object({
+const Pin = z.strictObject({
   kind: z.enum(['hold', 'exclude', 'raise-partner', 'floor']),
   library: z.string(),
   version: z.string().describe('the version that was measured to work'),
-  below: z.string().optional().describe('for a hold: the first release that it keeps out'),
-  newestPatch: z.string().optional().describe('the newest release of the same minor that was measured to work too'),
+  below: z.string().exactOptional().describe('for a hold: the first release that it keeps out'),
+  newestPatch: z
+    .string()
+    .exactOptional()
+    .describe('the newest release of the same minor that was measured to work too'),
   specifier: z.string(),
   together: z
     .array(z.string())
-    .optional()
+    .exactOptional()
     .describe('specifiers of other libraries that were measured with it and only with it: all of them, or none'),
   keepsBump: z.boolean(),
   unlocks: z.array(z.string()),
@@ -102,41 +91,41 @@ const Pin = z.object({
   of: z.number().int().describe('planned cells that were measured with this pin'),
   measuredIn: z.string(),
 });
-export type ReportPin = z.infer<typeof Pin>;
+export type ReportPin = Immutable<z.infer<typeof Pin>>;
 
-const Patch = z.object({
+const Patch = z.strictObject({
   specifier: z.string().describe('the pin that this follows'),
   file: z.string(),
   line: z.number().int(),
   before: z.string().describe('the whole line as it is'),
   after: z.string().describe('the whole line with the pin'),
   diff: z.string().describe('the same as a unified diff'),
-  refresh: z.string().optional().describe('command that refreshes the lock beside the file'),
+  refresh: z.string().exactOptional().describe('command that refreshes the lock beside the file'),
 });
-export type ReportPatch = z.infer<typeof Patch>;
+export type ReportPatch = Immutable<z.infer<typeof Patch>>;
 
-const BotHold = z.object({
+const BotHold = z.strictObject({
   file: z.string(),
   language: z.enum(['json', 'yaml']),
   text: z.string(),
   how: z.string(),
 });
 
-const Workaround = z.object({
+const Workaround = z.strictObject({
   cell: z.string(),
   kind: z.enum(['method', 'quantization']),
   use: z.string(),
   helps: z.boolean(),
   outcome: z.string(),
-  why: z.string().optional().describe('why it is no way out though it passes'),
-  cost: z.string().optional(),
+  why: z.string().exactOptional().describe('why it is no way out though it passes'),
+  cost: z.string().exactOptional(),
 });
-export type ReportWorkaround = z.infer<typeof Workaround>;
+export type ReportWorkaround = Immutable<z.infer<typeof Workaround>>;
 
 export const Report = z
   .object({
     schemaVersion: z.literal(3),
-    run: z.object({
+    run: z.strictObject({
       tool: z.string(),
       probe: z.string(),
       started: z.string(),
@@ -144,47 +133,49 @@ export const Report = z
       python: z.string(),
       torch: z.string(),
       device: z.string(),
-      containment: z.object({ name: z.string(), enforced: z.array(z.string()), missing: z.array(z.string()) }),
-      bot: z.enum(['renovate', 'dependabot']).optional().describe('who opened the pull request'),
+      containment: z.strictObject({ name: z.string(), enforced: z.array(z.string()), missing: z.array(z.string()) }),
+      bot: z.enum(['renovate', 'dependabot']).exactOptional().describe('who opened the pull request'),
       stoppedBy: z.enum(['finished', 'environments', 'budget', 'interrupted']),
       held: z.record(z.string(), z.string()),
       out: z.string().describe('output folder, as given'),
     }),
     changes: z.array(
-      z.object({
+      z.strictObject({
         library: z.string(),
         from: z.string(),
         to: z.string(),
         kind: z.string().describe('major, minor, patch or other'),
-        file: z.string().optional(),
-        line: z.number().int().optional(),
+        file: z.string().exactOptional(),
+        line: z.number().int().exactOptional(),
       }),
     ),
     environments: z.array(Environment),
-    cells: z.array(z.object({ id: z.string(), planned: z.boolean(), source: z.string().optional() })),
-    results: z.array(Result),
+    cells: z.array(z.strictObject({ id: z.string(), planned: z.boolean(), source: z.string().exactOptional() })),
+    results: z.array(ResultEntry),
     comparisons: z.array(Comparison),
     controls: z.array(Comparison),
     boundaries: z.array(Boundary),
     together: z.array(z.string()).describe('cells that only all changes together move'),
     pins: z.array(Pin),
     patches: z.array(Patch).describe('pins in the dialect of the manifests of the checkout'),
-    notPatched: z.array(z.object({ specifier: z.string(), file: z.string(), line: z.number().int(), why: z.string() })),
+    notPatched: z.array(
+      z.strictObject({ specifier: z.string(), file: z.string(), line: z.number().int(), why: z.string() }),
+    ),
     botHolds: z.array(BotHold),
     workarounds: z.array(Workaround),
     leftUndone: z.array(z.string()).describe('what the limits of the run left undone, as sentences'),
     findings: z.array(
-      z.object({
+      z.strictObject({
         kind: z.string(),
         message: z.string(),
-        file: z.string().optional(),
-        line: z.number().int().optional(),
+        file: z.string().exactOptional(),
+        line: z.number().int().exactOptional(),
       }),
     ),
-    totals: z.object({
+    totals: z.strictObject({
       cells: z.record(z.enum(COMPARISONS), z.number().int()),
-      measurements: z.partialRecord(z.enum(OUTCOMES), z.number().int()),
+      measurements: z.partialRecord(Outcome, z.number().int()),
     }),
   })
   .meta({ title: 'peft-sweep report' });
-export type Report = z.infer<typeof Report>;
+export type Report = Immutable<z.infer<typeof Report>>;

@@ -1,8 +1,9 @@
 import { type CellId, parseCellId } from '../domain/cell.ts';
 import type { Device } from '../domain/device.ts';
-import { type Facts, type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
+import type { Facts } from '../domain/facts.ts';
+import { type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
+import type { CellRecord } from '../result/probe-record.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
-import type { CellRecord } from './records.ts';
 import { exhaustion } from './weather.ts';
 
 /** Signals by which a native library says that it is broken, not that the machine is. */
@@ -82,11 +83,8 @@ function toFailure(failure: CellRecord['failures'][number]): Failure {
   };
 }
 
-function factsOf(record: CellRecord): Facts {
-  const known = Object.entries({ ...record.facts, seconds: record.seconds }).filter(
-    ([, value]) => value !== null && value !== undefined,
-  );
-  return Object.fromEntries(known);
+function factsOf({ facts, seconds }: CellRecord): Facts {
+  return seconds === undefined ? facts : { ...facts, seconds };
 }
 
 function reachedTheEnd(record: CellRecord): boolean {

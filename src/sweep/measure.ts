@@ -4,8 +4,8 @@ import { type Environment, type EnvironmentRequest, requestKey } from '../domain
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
 import type { Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
+import { parseRecord } from '../result/probe-record.ts';
 import { crashed, crashSignal, judge, unmeasured } from './judge.ts';
-import { parseRecord } from './records.ts';
 
 type Built = Extract<Environment, { status: 'built' }>;
 

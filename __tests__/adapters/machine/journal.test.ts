@@ -12,22 +12,22 @@ const place = () => join(scratch('journal'), 'results.jsonl');
 describe('the journal', () => {
   it('gives a later run what an earlier one finished', () => {
     const file = place();
-    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    new FileJournal(file, 'same', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
     expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
   });
 
   it('takes nothing over from a run of another plan, or when asked for a fresh one', () => {
     const file = place();
-    new FileJournal(file, 'one', false).addResult('key', 'abc', 1, passing(CELL));
+    new FileJournal(file, 'one', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
     expect(new FileJournal(file, 'two', false).result('key', CELL, 1)).toBeUndefined();
-    new FileJournal(file, 'two', false).addResult('key', 'abc', 1, passing(CELL));
+    new FileJournal(file, 'two', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
     expect(new FileJournal(file, 'two', true).result('key', CELL, 1)).toBeUndefined();
   });
 
   it('measures weather again', () => {
     const file = place();
     const journal = new FileJournal(file, 'same', false);
-    journal.addResult('key', 'abc', 1, without(CELL, 'inconclusive'));
+    journal.addResult('key', 'abcabcabcabc', 1, without(CELL, 'inconclusive'));
     journal.addEnvironment({ pins: {}, packages: [] }, { status: 'inconclusive', why: 'no network' });
     const later = new FileJournal(file, 'same', false);
     expect([later.result('key', CELL, 1), later.environment(requestKey({ pins: {}, packages: [] }))]).toEqual([
@@ -38,7 +38,7 @@ describe('the journal', () => {
 
   it('survives a last line that was cut off', () => {
     const file = place();
-    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    new FileJournal(file, 'same', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
     appendFileSync(file, '{"kind":"result","key":"key","envir');
     expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
   });
@@ -46,7 +46,7 @@ describe('the journal', () => {
   it('writes each result at once, one line each', () => {
     const file = place();
     const journal = new FileJournal(file, 'same', false);
-    journal.addResult('key', 'abc', 1, passing(CELL));
+    journal.addResult('key', 'abcabcabcabc', 1, passing(CELL));
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
   });
@@ -56,20 +56,20 @@ describe('the journal', () => {
     const other = { ...passing(CELL), outcome: 'fail' as const };
     const one = new FileJournal(file, 'python 3.13', false);
     const two = new FileJournal(file, 'python 3.11', false);
-    one.addResult('key', 'abc', 1, passing(CELL));
-    two.addResult('key', 'def', 1, other);
+    one.addResult('key', 'abcabcabcabc', 1, passing(CELL));
+    two.addResult('key', 'defdefdefdef', 1, other);
     appendFileSync(
       file,
-      `${JSON.stringify({ kind: 'result', key: 'key', environment: 'x', repeat: 1, result: other })}\n`,
+      `${JSON.stringify({ kind: 'result', key: 'key', environment: 'abcabcabcabc', repeat: 1, result: other })}\n`,
     );
     expect(new FileJournal(file, 'python 3.13', false).result('key', CELL, 1)).toEqual(passing(CELL));
   });
 
   it('leaves only whole lines of its own run in the file', () => {
     const file = place();
-    new FileJournal(file, 'another', false).addResult('key', 'abc', 1, passing(CELL));
+    new FileJournal(file, 'another', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
     appendFileSync(file, 'null\n{"kind":"result","result":null}\n{"kind":"res');
-    new FileJournal(file, 'same', false).addResult('key', 'abc', 1, passing(CELL));
+    new FileJournal(file, 'same', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
   });
@@ -79,11 +79,11 @@ describe('the journal', () => {
     const request = { pins: { peft: '0.1.0' }, packages: [] };
     const key = requestKey(request);
     const first = new FileJournal(file, 'same', false);
-    first.addEnvironment(request, { status: 'built', id: 'aaaa', lock: { tokenizers: '0.21' } });
-    first.addResult(key, 'aaaa', 1, passing(CELL));
+    first.addEnvironment(request, { status: 'built', id: 'aaaaaaaaaaaa', lock: { tokenizers: '0.21' } });
+    first.addResult(key, 'aaaaaaaaaaaa', 1, passing(CELL));
     const second = new FileJournal(file, 'same', false);
     expect(second.result(key, CELL, 1)).toBeDefined();
-    second.addEnvironment(request, { status: 'built', id: 'bbbb', lock: { tokenizers: '0.22' } });
+    second.addEnvironment(request, { status: 'built', id: 'bbbbbbbbbbbb', lock: { tokenizers: '0.22' } });
     expect(second.result(key, CELL, 1)).toBeUndefined();
     expect(new FileJournal(file, 'same', false).result(key, CELL, 1)).toBeUndefined();
   });

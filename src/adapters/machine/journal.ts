@@ -1,30 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { type Environment, type EnvironmentRequest, requestKey } from '../../domain/environment.ts';
 import { isMeasured, type Result } from '../../domain/outcome.ts';
 import type { Journal } from '../../ports.ts';
-
-const Line = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run'), identity: z.string() }),
-  z.object({
-    kind: z.literal('environment'),
-    run: z.string(),
-    key: z.string(),
-    request: z.custom<EnvironmentRequest>((value) => typeof value === 'object' && value !== null),
-    environment: z.custom<Environment>((value) => typeof value === 'object' && value !== null),
-  }),
-  z.object({
-    kind: z.literal('result'),
-    run: z.string(),
-    key: z.string(),
-    environment: z.string(),
-    repeat: z.number(),
-    result: z.custom<Result>((value) => typeof value === 'object' && value !== null),
-  }),
-]);
-type Line = z.infer<typeof Line>;
+import { type Line, lineText, parseLine } from '../../result/line.ts';
 
 /** results.jsonl: one line per finished cell and environment, written as it finishes; a run that died resumes from it. */
 export class FileJournal implements Journal {
@@ -43,7 +23,7 @@ export class FileJournal implements Journal {
     mkdirSync(dirname(file), { recursive: true });
     const kept = fresh ? [] : this.#read();
     // Only whole lines of this run stay: what others read from the file is what this run stands for.
-    writeFileSync(`${file}.new`, [{ kind: 'run', identity } as const, ...kept].map(textOf).join(''));
+    writeFileSync(`${file}.new`, [{ kind: 'run', identity } as const, ...kept].map(lineText).join(''));
     renameSync(`${file}.new`, file);
   }
 
@@ -78,7 +58,7 @@ export class FileJournal implements Journal {
   }
 
   #append(line: Line): void {
-    appendFileSync(this.file, textOf(line));
+    appendFileSync(this.file, lineText(line));
   }
 
   /** Takes over what an earlier run of the same identity measured; returns its lines. */
@@ -92,10 +72,6 @@ export class FileJournal implements Journal {
     }
     return lines;
   }
-}
-
-function textOf(line: Line): string {
-  return `${JSON.stringify(line)}\n`;
 }
 
 function readLines(file: string): readonly Line[] {
@@ -112,13 +88,4 @@ function readLines(file: string): readonly Line[] {
 /** Weather is measured again by the next run. */
 function isSettled(result: Result): boolean {
   return result.outcome === 'skipped' || isMeasured(result);
-}
-
-/** The last line of a run that died may be half a line: it is left out. */
-function parseLine(raw: string): Line | undefined {
-  try {
-    return Line.safeParse(JSON.parse(raw)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,94 @@
+/** The numbers and words that are measured of a cell besides how its stages ended. One entry is one fact, everywhere. */
+import { z } from 'zod';
+import type { Immutable } from './immutable.ts';
+
+/** How a fact is shown and compared. */
+interface About {
+  readonly unit: string;
+  /** What a reader is told of it where it moves; a fact without is shown and not compared. */
+  readonly title?: string;
+  /** Where to it moves for the worse. */
+  readonly worse?: 'down' | 'up' | 'never';
+  /** A number that moves by no more than this stands still. */
+  readonly band?: number;
+  /** Digits behind the point. */
+  readonly digits?: number;
+}
+
+const ABOUT = z.registry<About>();
+
+function fact<Schema extends z.ZodType>(schema: Schema, about: About): z.ZodExactOptional<Schema> {
+  const described = schema.describe(about.unit);
+  ABOUT.add(described, about);
+  return z.exactOptional(described);
+}
+
+const Amount = z.number().nonnegative();
+
+/** A loss ratio moves by less than its band from the order of random numbers alone (docs/decisions.md). */
+export const Facts = z.strictObject({
+  trainable: fact(Amount.int(), {
+    unit: 'parameters that require a gradient',
+    title: 'trainable parameters',
+    worse: 'down',
+  }),
+  lossRatio: fact(z.number(), {
+    unit: 'loss after 25 steps over the loss before, on one fixed batch',
+    title: 'loss ratio',
+    worse: 'up',
+    band: 0.1,
+    digits: 2,
+  }),
+  firstLoss: fact(z.number(), { unit: 'loss before training' }),
+  mergeDifference: fact(z.number(), { unit: 'largest difference of a logit after merging' }),
+  uncachedGenerate: fact(z.string().max(200), {
+    unit: 'how generation without the cache ended: ok, or raises TYPE',
+    title: 'generate without the cache:',
+    worse: 'never',
+  }),
+  peakBytes: fact(Amount, { unit: 'bytes that its process held at most' }),
+  seconds: fact(Amount, { unit: 'seconds that the cell took' }),
+});
+export type Facts = Immutable<z.infer<typeof Facts>>;
+export type FactName = keyof Facts;
+
+export const FACT_NAMES: readonly FactName[] = Facts.keyof().options;
+
+/** A fact that differs between two sides by more than its band, in a reader's words. */
+export interface FactMove {
+  readonly fact: FactName;
+  readonly isWorse: boolean;
+  readonly said: string;
+}
+
+/** The facts that moved, in the order of the table. What either side lacks has not moved. */
+export function factMoves(before: Facts, after: Facts): readonly FactMove[] {
+  return FACT_NAMES.flatMap((name) => moveOf(name, before[name], after[name]) ?? []);
+}
+
+type Value = number | string | undefined;
+
+function moveOf(name: FactName, before: Value, after: Value): FactMove | undefined {
+  const about = ABOUT.get(Facts.shape[name].unwrap());
+  if (about?.title === undefined || before === undefined || after === undefined) return undefined;
+  const moved = directionOf(before, after, about.band ?? 0);
+  if (moved === undefined) return undefined;
+  const said = `${about.title} ${textOf(before, about)} -> ${textOf(after, about)}`;
+  return { fact: name, isWorse: moved === about.worse, said };
+}
+
+function directionOf(
+  before: number | string,
+  after: number | string,
+  band: number,
+): 'up' | 'down' | 'other' | undefined {
+  if (typeof before === 'number' && typeof after === 'number') {
+    if (after > before + band) return 'up';
+    return after < before - band ? 'down' : undefined;
+  }
+  return before === after ? undefined : 'other';
+}
+
+function textOf(value: number | string, { digits }: About): string {
+  return typeof value === 'number' && digits !== undefined ? value.toFixed(digits) : String(value);
+}
