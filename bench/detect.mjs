@@ -85,7 +85,7 @@ console.log(
 
 const bundle = join(folder, 'formats.mjs');
 await build({
-  entryPoints: ['src/detect/formats.ts'],
+  entryPoints: ['src/formats/read.ts'],
   outfile: bundle,
   bundle: true,
   platform: 'node',

@@ -1,6 +1,5 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
 
-import { readManifest } from './detect/formats.ts';
 import type { EnvironmentRequest } from './domain/environment.ts';
 import type { Finding } from './domain/manifest.ts';
 import type { Measurement } from './domain/search.ts';
@@ -74,7 +73,7 @@ export function reportOf(planned: Plan, history: readonly Measurement[], known: 
     sources: planned.sources,
     conclusions,
     pins,
-    patches: patchesFor(pins, { manifests: [], contents: new Map(), ...known.patchable, readAgain: readManifest }),
+    patches: patchesFor(pins, { manifests: [], contents: new Map(), ...known.patchable }),
     history,
     findings: [...known.findings.map(({ stops: _stops, ...finding }) => finding), ...contestedIn(history)],
     bytesPerWeight: Object.fromEntries(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { diffManifests, specifierChange } from '../../src/detect/diff.ts';
-import { readManifest } from '../../src/detect/formats.ts';
 import { guard } from '../../src/detect/guard.ts';
 import { guardReleases } from '../../src/detect/guard-releases.ts';
 import { projectRequests, type Releases } from '../../src/detect/projects.ts';
+import { readManifest } from '../../src/formats/read.ts';
 
 const manifests = (files: Readonly<Record<string, string>>) =>
   Object.entries(files).flatMap(([file, content]) => readManifest(file, content) ?? []);

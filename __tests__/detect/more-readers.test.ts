@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readManifest } from '../../src/detect/formats.ts';
+import { readManifest } from '../../src/formats/read.ts';
 
 function read(file: string, content: string) {
   const manifest = readManifest(file, content);

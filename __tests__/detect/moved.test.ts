@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { diffManifests } from '../../src/detect/diff.ts';
-import { readManifest } from '../../src/detect/formats.ts';
 import { guard } from '../../src/detect/guard.ts';
 import { guardReleases } from '../../src/detect/guard-releases.ts';
 import { normalizedMarker } from '../../src/detect/marker.ts';
 import { projectRequests, type Releases, standingChanges } from '../../src/detect/projects.ts';
+import { readManifest } from '../../src/formats/read.ts';
 
 type Files = Readonly<Record<string, string>>;
 const VERSIONS = ['4.54.1', '4.55.4', '4.56.2', '4.57.6'];

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FORMATS, readManifest } from '../../src/detect/formats.ts';
-import { poetrySpecifier } from '../../src/detect/readers/poetry.ts';
+import { poetrySpecifier } from '../../src/formats/languages/poetry.ts';
+import { readManifest } from '../../src/formats/read.ts';
+import { FORMATS, isManifest } from '../../src/formats/table.ts';
+import { LOCKS, SAMPLES } from '../formats/samples.ts';
 
 function read(file: string, content: string) {
   const manifest = readManifest(file, content);
@@ -217,10 +219,8 @@ describe('other formats', () => {
 });
 
 describe('every reader', () => {
-  const files = [
-    ...['requirements.txt', 'pyproject.toml', 'uv.lock', 'environment.yml', 'setup.cfg'],
-    ...['setup.py', 'Pipfile', 'Pipfile.lock', 'Dockerfile'],
-  ];
+  const samples = [...Object.values(SAMPLES).flatMap(([first]) => first ?? []), ...Object.values(LOCKS)];
+  const files = samples.map(({ file }) => file).filter(isManifest);
   const words = [
     'peft',
     '==',

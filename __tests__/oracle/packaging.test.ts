@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readManifest } from '../../src/detect/formats.ts';
 import { guard } from '../../src/detect/guard.ts';
 import { readRepository } from '../../src/detect/repository.ts';
 import { parsePep508 } from '../../src/domain/pep508.ts';
+import { readManifest } from '../../src/formats/read.ts';
 import { FIXTURES, treeOf } from '../factories/manifests.ts';
 import { scratch } from '../factories/scratch.ts';
 

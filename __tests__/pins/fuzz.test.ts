@@ -3,8 +3,9 @@
  * the number of cases, half of each kind; SEED makes a run repeatable.
  */
 import { describe, expect, it } from '@jest/globals';
-import { readManifest } from '../../src/detect/formats.ts';
 import type { Manifest, Requirement } from '../../src/domain/manifest.ts';
+import { readManifest } from '../../src/formats/read.ts';
+import { FORMATS } from '../../src/formats/table.ts';
 import { patchRequirement } from '../../src/pins/patch.ts';
 import { withPin } from '../../src/pins/specifier.ts';
 import { FIXTURES } from '../factories/manifests.ts';
@@ -235,6 +236,12 @@ function checkMutant(r: Random): void {
 }
 
 describe('readers and patches, fuzzed', () => {
+  it('have a writer for each format that is patched', () => {
+    const written = WRITERS.map((write) => readManifest(...write(random(SEED)))?.format);
+    const patched = FORMATS.filter(({ pin }) => 'dialect' in pin).map(({ name }) => name);
+    expect([...new Set(written)].toSorted()).toEqual(patched.toSorted());
+  });
+
   it(
     'parse, patch, parse gives exactly what was meant, and no byte outside the line changes',
     () => {

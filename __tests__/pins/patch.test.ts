@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readManifest } from '../../src/detect/formats.ts';
 import { readRepository } from '../../src/detect/repository.ts';
-import { botHolds, refreshCommand } from '../../src/pins/bots.ts';
+import { refreshCommand } from '../../src/formats/locks.ts';
+import { readManifest } from '../../src/formats/read.ts';
+import { botHolds } from '../../src/pins/bots.ts';
 import { patchRequirement } from '../../src/pins/patch.ts';
 import { patchesFor } from '../../src/pins/patches.ts';
 import { propose } from '../../src/pins/propose.ts';
@@ -114,7 +115,7 @@ describe('patches for measured pins', () => {
 
   it('are applied by git to exactly what they say, in every fixture that takes one', async () => {
     const { manifests, contents } = await readRepository(treeOf(FIXTURES));
-    const made = patchesFor(pins, { manifests, contents, readAgain: readManifest });
+    const made = patchesFor(pins, { manifests, contents });
     expect(made.patches.length).toBeGreaterThan(10);
     for (const patch of made.patches) {
       const folder = scratch('apply');
@@ -136,7 +137,7 @@ describe('patches for measured pins', () => {
       'a/requirements.txt': 'transformers==4.57.6+x\n',
     };
     const manifests = Object.entries(files).flatMap(([file, text]) => readManifest(file, text) ?? []);
-    const made = patchesFor(pins, { manifests, contents: new Map(Object.entries(files)), readAgain: readManifest });
+    const made = patchesFor(pins, { manifests, contents: new Map(Object.entries(files)) });
     expect(made.patches).toEqual([]);
     expect(made.notPatched.map(({ file, line }) => [file, line])).toEqual([
       ['requirements.txt', 2],
@@ -150,7 +151,7 @@ describe('patches for measured pins', () => {
       'app/uv.lock': '[[package]]\nname = "peft"\nversion = "0.17.1"\n',
     };
     const manifests = Object.entries(files).flatMap(([file, text]) => readManifest(file, text) ?? []);
-    const made = patchesFor(pins, { manifests, contents: new Map(Object.entries(files)), readAgain: readManifest });
+    const made = patchesFor(pins, { manifests, contents: new Map(Object.entries(files)) });
     expect(made.patches[0]).toMatchObject({ refresh: '(cd app && uv lock --upgrade-package peft)', line: 2 });
     expect(refreshCommand('poetry.lock', 'peft')).toBe('poetry update peft');
   });

@@ -5,8 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { openWorld } from '../../src/adapters/machine/world.ts';
-import { readManifest } from '../../src/detect/formats.ts';
 import { normalizeName } from '../../src/domain/package.ts';
+import { readManifest } from '../../src/formats/read.ts';
 import { scratch } from '../factories/scratch.ts';
 
 const PYPROJECT = `[project]

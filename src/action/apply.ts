@@ -1,9 +1,9 @@
 /** `/peft-sweep apply`: commits the pin that was measured for the head of a branch of this repository. */
 import * as core from '@actions/core';
-import { isManifest } from '../detect/formats.ts';
 import type { Markdown } from '../domain/safe.ts';
 import { Refused } from '../errors.ts';
 import { readEvent } from '../event/event.ts';
+import { isManifest } from '../formats/table.ts';
 import type { GitHub, PullState } from '../ports.ts';
 import { patchesIn, type StoredPatch } from '../publish/facts.ts';
 import { CHECK } from '../publish/publish.ts';

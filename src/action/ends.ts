@@ -1,12 +1,13 @@
 /** Both ends of a pull request through the API, with no more requests than the question takes. */
 import type { BothEnds } from '../commands/checkout.ts';
 import { diffManifests } from '../detect/diff.ts';
-import { isManifest, LARGEST_MANIFEST } from '../detect/formats.ts';
 import { guard } from '../detect/guard.ts';
 import { isWatched } from '../detect/projects.ts';
 import { type Choice, type Repository, readRepository } from '../detect/repository.ts';
 import { WATCHED } from '../domain/environment.ts';
 import { WeatherError } from '../errors.ts';
+import { LARGEST_MANIFEST } from '../formats/read.ts';
+import { changesInside, isManifest } from '../formats/table.ts';
 import type { Comparison, Tree } from '../ports.ts';
 
 /** GitHub names no more files than this of one comparison. */
@@ -16,8 +17,6 @@ const FEW = 8;
 /** What requirements files may include goes by any name, but not by these: pictures, prose, other languages. */
 const NEVER_INCLUDED =
   /\.(md|rst|adoc|ipynb|png|jpe?g|gif|svg|ico|pdf|html?|css|scss|jsx?|tsx?|mjs|cjs|vue|json|jsonl|ya?ml|toml|lock|xml|csv|tsv|sql|sh|ps1|bat|c|cc|cpp|cu|h|hpp|rs|go|java|kt|rb|php|swift|pt|bin|safetensors|gguf|zip|gz|whl)$/i;
-/** A changed line of a script's own metadata, which stands in comments. */
-const SCRIPT_LINE = new RegExp(`^[+-]#.*(///|dependencies|\\[|\\]|${WATCHED.join('|')})`, 'im');
 
 /**
  * Whether a comparison may move a watched library, found from the changed files alone: they are all that can differ.
@@ -45,7 +44,8 @@ function suspectsOf(files: Comparison['files']): readonly string[] {
 function mayCarry({ path, patch, previous }: Comparison['files'][number]): boolean {
   const names = [path, ...(previous ? [previous] : [])];
   if (names.some(isManifest)) return true;
-  if (names.some((name) => name.endsWith('.py'))) return patch === undefined || SCRIPT_LINE.test(patch);
+  const [inside] = names.flatMap((name) => changesInside(name) ?? []);
+  if (inside) return patch === undefined || inside.test(patch);
   return names.some((name) => !NEVER_INCLUDED.test(name));
 }
 
@@ -63,7 +63,7 @@ function includesOf({ manifests }: Repository): string {
 
 /** A file that is no manifest by its name may be included by one that did not change. */
 async function namesWatched(paths: readonly string[], base: Tree, head: Tree): Promise<boolean> {
-  const odd = paths.filter((path) => !isManifest(path) && !path.endsWith('.py'));
+  const odd = paths.filter((path) => !isManifest(path) && changesInside(path) === undefined);
   const texts = await Promise.all([base, head].map((tree) => tree.read(odd)));
   return texts.some((found) =>
     [...found.values()].some((text) => WATCHED.some((name) => text.toLowerCase().includes(name))),

@@ -1,10 +1,10 @@
 /** Which cells a repository's own code uses: PEFT configurations, and what each is put on, with its place. */
 
+import { isTooDeep } from '../formats/languages/depth.ts';
 import type { Axis, MethodFact, ModelFact } from './code/fact.ts';
 import { OPEN } from './code/fact.ts';
 import { METHOD_OF_CONFIG } from './code/known-names.ts';
 import { type Context, ownFile, Program } from './code/program.ts';
-import { isTooDeep } from './depth.ts';
 
 /** One thing that was seen, and where. */
 export interface Seen {

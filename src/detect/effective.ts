@@ -1,6 +1,8 @@
 /** What a requirement comes to beside its override and its constraints: uv and pip obey them, so a resolution has to. */
 import type { Manifest, Requirement } from '../domain/manifest.ts';
 import { folderOf } from '../domain/path.ts';
+import { has } from '../formats/format.ts';
+import { formatNamed } from '../formats/table.ts';
 
 /** What decides, and where it stands. */
 export interface Effective {
@@ -9,17 +11,14 @@ export interface Effective {
   readonly by?: { readonly what: string; readonly specifier: string; readonly file: string; readonly line: number };
 }
 
-/** Groups whose requirements take the place of all others, as uv and pdm define them. */
-const OVERRIDES = ['uv:override-dependencies', 'pdm:overrides'];
-const CONSTRAINTS = ['uv:constraint-dependencies'];
-
 /** The specifier that really decides for `name`, as `file` writes it, among the manifests of one end. */
 export function effective(manifests: readonly Manifest[], file: string, name: string, written: string): Effective {
   const own = manifests.find((manifest) => manifest.file === file);
-  const override = rowsOf(own, name, OVERRIDES)[0];
+  const { overrides = [], constraints = [] } = has(formatNamed(own?.format ?? '')?.overrules) ?? {};
+  const [override] = rowsOf(own, name, overrides);
   if (own && override) return { specifier: override.specifier, by: placed(own, override) };
   const bounds = [
-    ...rowsOf(own, name, CONSTRAINTS).map((one) => placed(own, one)),
+    ...rowsOf(own, name, constraints).map((one) => placed(own, one)),
     ...constraintFiles(manifests, own).flatMap((other) => rowsOf(other, name).map((one) => placed(other, one))),
   ].filter((one) => one.specifier !== '' && one.specifier !== written);
   const [first] = bounds;

@@ -4,12 +4,14 @@ import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/m
 import { folderOf } from '../domain/path.ts';
 import { clausesOf } from '../domain/pep508.ts';
 import { isVersion, satisfies } from '../domain/version.ts';
+import { has } from '../formats/format.ts';
+import { indexAddress } from '../formats/reading.ts';
+import { formatNamed } from '../formats/table.ts';
 import { allows, changesOf } from './diff.ts';
 import { copiedLabels, lockedLabels } from './labels.ts';
 import { lookalikes } from './names.ts';
 import { type Pair, pairedRequirements } from './pairs.ts';
 import { isWatched } from './projects.ts';
-import { indexAddress } from './readers/reading.ts';
 
 /** Both ends, and what they were brought to: which requirement is which, and what differs. */
 interface Seen {
@@ -122,9 +124,7 @@ function againstLock({ head }: Seen): readonly Finding[] {
     .flatMap((lock) => {
       const versions = new Map<string, string[]>();
       for (const { name, version } of lock.locked) versions.set(name, [...(versions.get(name) ?? []), version]);
-      const beside = head.filter(
-        ({ file, format }) => ['pyproject', 'pipfile'].includes(format) && folderOf(file) === folderOf(lock.file),
-      );
+      const beside = head.filter((manifest) => isLockedIn(manifest, lock));
       return beside.flatMap(({ file, requirements }) =>
         requirements.flatMap(({ name, specifier, marker, source, line }) => {
           const locked = versions.get(name) ?? [];
@@ -147,6 +147,12 @@ function againstLock({ head }: Seen): readonly Finding[] {
         }),
       );
     });
+}
+
+/** Whether a lock beside a manifest is one that the manifest's own tool makes of it. */
+function isLockedIn({ file, format }: Manifest, lock: Manifest): boolean {
+  const own = has(formatNamed(format)?.lock)?.formats ?? [];
+  return own.includes(lock.format) && folderOf(file) === folderOf(lock.file);
 }
 
 function downgrades({ changes }: Seen): readonly Finding[] {
@@ -188,13 +194,13 @@ const SOURCES: Readonly<Record<Requirement['source'], string>> = {
 /** An index inside a manifest is never obeyed from head; one that base does not name is a change of where packages come from. */
 function indexesMoved({ base, head, own }: Seen): readonly Finding[] {
   const ours = new Set(own.map(indexAddress));
-  const key = ({ file, format }: Manifest, address: string) => (format === 'lock' ? address : `${file} ${address}`);
+  const key = (manifest: Manifest, address: string) => (isByTool(manifest) ? address : `${manifest.file} ${address}`);
   const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
-  const lockAtBase = base.some(({ format }) => format === 'lock');
+  const lockAtBase = base.some(isByTool);
   return head.flatMap((manifest) =>
     manifest.indexes
       .filter(({ address }) => !ours.has(indexAddress(address)))
-      .filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== 'lock' || lockAtBase))
+      .filter(({ address }) => !before.has(key(manifest, address)) && (!isByTool(manifest) || lockAtBase))
       .map(({ address, line }) => ({
         kind: 'index-changed',
         message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
@@ -202,4 +208,9 @@ function indexesMoved({ base, head, own }: Seen): readonly Finding[] {
         line,
       })),
   );
+}
+
+/** Whether a tool writes the indexes of a file, as it does for each package of a lock. */
+function isByTool({ format }: Manifest): boolean {
+  return has(formatNamed(format)?.indexes)?.by === 'tool';
 }

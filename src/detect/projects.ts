@@ -7,6 +7,7 @@ import { isName } from '../domain/package.ts';
 import { folderOf } from '../domain/path.ts';
 import { exactVersion } from '../domain/pep508.ts';
 import { isVersion, type Release } from '../domain/version.ts';
+import { lockOver } from '../formats/locks.ts';
 import { type Ends, moves, type Settled, type Standing, settle, standing } from './settle.ts';
 
 export interface DetectedChange {
@@ -76,14 +77,12 @@ export function settledProjects(
   python: string,
 ): readonly Project[] {
   const all = [...ends.base, ...ends.head];
-  const lockFiles = [...new Set(all.filter(({ locked }) => locked.length > 0).map(({ file }) => file))];
+  const lockFiles = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
   const formats = new Map(all.map(({ file, format }) => [file, format]));
   const projectOf = (file: string) => lockOver(file, formats.get(file), lockFiles) ?? folderOf(file);
-  const [before, after, byProject] = [
-    grouped(ends.base, ({ file }) => projectOf(file)),
-    grouped(ends.head, ({ file }) => projectOf(file)),
-    grouped(watchedChanges(changes), ({ file }) => projectOf(file)),
-  ];
+  const before = grouped(ends.base, ({ file }) => projectOf(file));
+  const after = grouped(ends.head, ({ file }) => projectOf(file));
+  const byProject = grouped(watchedChanges(changes), ({ file }) => projectOf(file));
   return [...byProject].map(([project, own]) => {
     const was = new Set([project, ...own.flatMap((change) => (change.was === undefined ? [] : projectOf(change.was)))]);
     const projectEnds = { base: [...was].flatMap((one) => before.get(one) ?? []), head: after.get(project) ?? [] };
@@ -114,19 +113,6 @@ function withoutLockedTwice(changes: readonly ManifestChange[]): readonly Manife
 function standingOf(settled: readonly Settled[]): readonly Standing[] {
   const moving = new Set(settled.filter(moves).map(({ change }) => change.library));
   return settled.filter(({ change }) => !moving.has(change.library)).map(standing);
-}
-
-/** Members of a workspace share the lock above them; what a project tool does not manage has only the lock beside it. */
-const IN_WORKSPACE = ['pyproject', 'pipfile', 'setup-py', 'setup-cfg'];
-
-/** The lock that speaks for a file: the nearest above it, or the file itself where it is one. */
-function lockOver(file: string, format: string | undefined, locks: readonly string[]): string | undefined {
-  if (locks.includes(file)) return file;
-  const folder = folderOf(file);
-  const isOver = (lock: string) =>
-    folder === folderOf(lock) ||
-    (IN_WORKSPACE.includes(format ?? '') && (folderOf(lock) === '' || folder.startsWith(`${folderOf(lock)}/`)));
-  return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
 }
 
 /** A library that moves in two ways in one project, say by marker, makes two requests. */

@@ -1,8 +1,10 @@
 /** Reads a repository through a tree of files: its manifests, what they include, and what its code uses. */
 import type { Finding, Manifest } from '../domain/manifest.ts';
+import { has } from '../formats/format.ts';
+import { LARGEST_MANIFEST, readManifest, tooLargeManifest } from '../formats/read.ts';
+import { formatIfNamed, formatNamed, isManifest } from '../formats/table.ts';
 import type { Tree, TreeFile } from '../ports.ts';
 import type { CodeUse } from './code.ts';
-import { formatIfNamed, isManifest, LARGEST_MANIFEST, readManifest, tooLargeManifest } from './formats.ts';
 import { readSources, readUses } from './sources.ts';
 
 export interface Repository {
@@ -27,79 +29,93 @@ export interface Choice {
 
 const EVERYTHING: Choice = { chosen: () => true, named: () => false };
 
+/** What was read so far. */
+interface Gathered {
+  readonly manifests: Map<string, Manifest>;
+  readonly contents: Map<string, string>;
+  readonly findings: Finding[];
+}
+
+/** Paths to read, each with the format that somebody says it has; undefined where its path says it. */
+type Wanted = ReadonlyMap<string, string | undefined>;
+
 /** `what` is `manifests` where nobody asks what the code uses: at base only its manifests count. */
 export async function readRepository(
   tree: Tree,
-  { chosen, named: isNamed }: Choice = EVERYTHING,
+  choice: Choice = EVERYTHING,
   what: 'manifests' | 'manifests and code' = 'manifests and code',
 ): Promise<Repository> {
   const files = await tree.files();
-  const present = new Map(files.map((file) => [file.path, file]));
-  const contents = new Map<string, string>();
-  const manifests = new Map<string, Manifest>();
-  const findings: Finding[] = [];
-
-  const extra = new Map(
-    files.flatMap(({ path }) => {
-      const format = !isManifest(path) && isNamed(path) ? formatIfNamed(path) : undefined;
-      return format === undefined ? [] : [[path, format] as const];
-    }),
-  );
-  const named = files.filter(({ path }) => (isManifest(path) && chosen(path)) || extra.has(path));
-  for (const { path } of named.filter(({ kind }) => kind === 'link'))
-    findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
-  const regular = named.filter(({ kind }) => kind === 'file');
-  const small = withinBytes(
-    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST),
-    MOST_MANIFEST_BYTES,
-  );
-  const fitting = new Set(small);
-  for (const file of regular.filter((one) => !fitting.has(one))) manifests.set(file.path, tooLargeManifest(file.path));
-  await readAll(
-    tree,
-    small.map(({ path }) => path),
-    undefined,
-  );
-
-  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0; depth++) {
-    if (depth === DEEPEST) {
-      const [first] = fresh;
-      const message = `Files that include each other are followed ${DEEPEST} deep; what this one includes is not read.`;
-      if (first) findings.push({ kind: 'include', message, file: first.file, line: 1 });
-      break;
-    }
-    const wanted = new Set<string>();
-    for (const manifest of fresh)
-      for (const include of manifest.includes) {
-        const path = includedPath(manifest, include.path, present);
-        if (typeof path !== 'string') {
-          if (path.why) findings.push({ kind: 'include', message: path.why, file: manifest.file, line: include.line });
-        } else if (!manifests.has(path)) wanted.add(path);
-      }
-    fresh = await readAll(tree, [...wanted], 'requirements');
-  }
-
-  const sources = await readSources(tree, files, what, findings);
-  for (const [path, text] of sources.python) {
-    const script = chosen(path) ? readManifest(path, text) : undefined;
-    if (script === undefined) continue;
-    manifests.set(path, script);
-    contents.set(path, text);
-  }
+  const gathered: Gathered = { manifests: new Map(), contents: new Map(), findings: [] };
+  await readAll(tree, readableFiles(files, choice, gathered), gathered);
+  await readIncluded(tree, files, gathered);
+  const sources = await readSources(tree, files, what, gathered.findings);
+  for (const [path, text] of sources.python) if (choice.chosen(path)) gather(path, text, undefined, gathered);
   const code = what === 'manifests' ? [] : readUses(sources);
-  return { manifests: [...manifests.values()], contents, code, findings };
+  return { ...gathered, manifests: [...gathered.manifests.values()], code };
+}
 
-  async function readAll(from: Tree, paths: readonly string[], as: string | undefined): Promise<Manifest[]> {
-    const added: Manifest[] = [];
-    for (const [path, text] of await from.read(paths)) {
-      const manifest = readManifest(path, text, as ?? extra.get(path));
-      if (manifest === undefined) continue;
-      manifests.set(path, manifest);
-      contents.set(path, text);
-      added.push(manifest);
-    }
-    return added;
+/** Manifests by their path or because somebody names them; links and what is too large are noted and not opened. */
+function readableFiles(files: readonly TreeFile[], { chosen, named }: Choice, gathered: Gathered): Wanted {
+  const formats = new Map<string, string | undefined>();
+  for (const { path } of files) {
+    const byName = !isManifest(path) && named(path) ? formatIfNamed(path) : undefined;
+    if (byName !== undefined || (isManifest(path) && chosen(path))) formats.set(path, byName);
   }
+  const wanted = files.filter(({ path }) => formats.has(path));
+  for (const { path } of wanted.filter(({ kind }) => kind === 'link'))
+    gathered.findings.push({ kind: 'link', message: 'It is a link; links are not followed.', file: path, line: 1 });
+  const regular = wanted.filter(({ kind }) => kind === 'file');
+  const small = regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST);
+  const fitting = new Set(withinBytes(small, MOST_MANIFEST_BYTES));
+  for (const { path } of regular.filter((file) => !fitting.has(file)))
+    gathered.manifests.set(path, tooLargeManifest(path));
+  return new Map([...fitting].map(({ path }) => [path, formats.get(path)]));
+}
+
+async function readAll(tree: Tree, wanted: Wanted, gathered: Gathered): Promise<readonly Manifest[]> {
+  const texts = await tree.read([...wanted.keys()]);
+  return [...texts].flatMap(([path, text]) => gather(path, text, wanted.get(path), gathered) ?? []);
+}
+
+function gather(path: string, text: string, as: string | undefined, gathered: Gathered): Manifest | undefined {
+  const manifest = readManifest(path, text, as);
+  if (manifest === undefined) return undefined;
+  gathered.manifests.set(path, manifest);
+  gathered.contents.set(path, text);
+  return manifest;
+}
+
+/** Files that manifests name, and those that these name, until nothing new is named. */
+async function readIncluded(tree: Tree, files: readonly TreeFile[], gathered: Gathered): Promise<void> {
+  const present = new Map(files.map((file) => [file.path, file]));
+  let fresh: readonly Manifest[] = [...gathered.manifests.values()];
+  for (let depth = 0; fresh.length > 0; depth++) {
+    const [first] = fresh;
+    if (depth === DEEPEST && first) {
+      const message = `Files that include each other are followed ${DEEPEST} deep; what this one includes is not read.`;
+      gathered.findings.push({ kind: 'include', message, file: first.file, line: 1 });
+      return;
+    }
+    fresh = await readAll(tree, includedFiles(fresh, present, gathered), gathered);
+  }
+}
+
+function includedFiles(
+  from: readonly Manifest[],
+  present: ReadonlyMap<string, TreeFile>,
+  { manifests, findings }: Gathered,
+): Wanted {
+  const wanted = new Map<string, string>();
+  for (const manifest of from) {
+    const rule = has(formatNamed(manifest.format)?.includes);
+    for (const { path: written, line } of rule ? manifest.includes : []) {
+      const found = includedPath(manifest.file, written, rule?.of === 'an image', present);
+      if ('path' in found && !manifests.has(found.path)) wanted.set(found.path, rule?.as ?? '');
+      if ('why' in found) findings.push({ kind: 'include', message: found.why, file: manifest.file, line });
+    }
+  }
+  return wanted;
 }
 
 /** Files in order, as long as they fit together. */
@@ -111,28 +127,25 @@ function withinBytes(files: readonly TreeFile[], most: number): readonly TreeFil
   });
 }
 
-/** The file that an include names, or why it is not read; `why` is absent where that is nobody's mistake. */
+/** The file that an include names, or why it is not read; neither where that is nobody's mistake. */
 function includedPath(
-  manifest: Manifest,
+  file: string,
   written: string,
+  isOfImage: boolean,
   present: ReadonlyMap<string, TreeFile>,
-): string | { readonly why?: string } {
-  // A Dockerfile names files of its image: only those that are also in the repository are known.
-  const isImage = manifest.format === 'dockerfile';
+): { readonly path: string } | { readonly why: string } | Record<string, never> {
   const text = written.slice(0, 200);
   if (/^[a-z]+:/i.test(written))
-    return { why: `\`${text.replace(/\/\/[^/@]*@/, '//')}\` is not a file of this repository.` };
-  const folder = manifest.file.split('/').slice(0, -1);
-  const candidates = [folder, ...(isImage ? [[]] : [])].map((from) => joined(from, written));
-  const found = candidates.find((path) => path !== undefined && present.get(path)?.kind === 'file');
-  if (found !== undefined) return found;
-  if (isImage) return {};
-  return {
-    why:
-      candidates[0] === undefined
-        ? `\`${text}\` is outside of this repository; it is not read.`
-        : `\`${text}\` is not in this repository.`,
-  };
+    return { why: `\`${text.replace(/\/\/[^/]*@/, '//')}\` is not a file of this repository.` };
+  const beside = joined(file.split('/').slice(0, -1), written);
+  // Files of an image lie where its build puts them: only those that are also in the repository are known.
+  const candidates = isOfImage ? [beside, joined([], written)] : [beside];
+  const path = candidates.find((one) => one !== undefined && present.get(one)?.kind === 'file');
+  if (path !== undefined) return { path };
+  if (isOfImage) return {};
+  return beside === undefined
+    ? { why: `\`${text}\` is outside of this repository; it is not read.` }
+    : { why: `\`${text}\` is not in this repository.` };
 }
 
 /** A path below the top of the repository; undefined where it leads out. */

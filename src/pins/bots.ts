@@ -1,7 +1,5 @@
 /** A hold in the language of the bot that proposes the release again tomorrow. */
 
-import { baseOf, folderOf } from '../domain/path.ts';
-
 export interface BotHold {
   readonly file: string;
   readonly language: 'json' | 'yaml';
@@ -29,19 +27,4 @@ export function botHolds(library: string, firstBad: string): readonly BotHold[] 
       how: 'Add it to the entry of your package ecosystem under `updates`.',
     },
   ];
-}
-
-/** The command that refreshes a lock after its manifest was edited, by the name of the lock file. */
-const REFRESH: readonly (readonly [RegExp, (library: string) => string])[] = [
-  [/^uv\.lock$/, (library) => `uv lock --upgrade-package ${library}`],
-  [/^poetry\.lock$/, (library) => `poetry update ${library}`],
-  [/^pdm\.lock$/, (library) => `pdm update ${library}`],
-  [/^Pipfile\.lock$/, (library) => `pipenv upgrade ${library}`],
-  [/^pylock(\..+)?\.toml$/, (library) => `uv pip compile pyproject.toml --upgrade-package ${library} -o pylock.toml`],
-];
-
-export function refreshCommand(lockFile: string, library: string): string | undefined {
-  const folder = folderOf(lockFile);
-  const command = REFRESH.find(([pattern]) => pattern.test(baseOf(lockFile)))?.[1](library);
-  return command === undefined || folder === '' ? command : `(cd ${folder} && ${command})`;
 }

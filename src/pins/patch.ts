@@ -1,6 +1,7 @@
 /** A pin put into a manifest, in the file's own dialect: comments, markers, order, quotes and line ends stay as they are. */
 import type { Requirement } from '../domain/manifest.ts';
-import { parsePep508, type Span } from '../domain/pep508.ts';
+import { has } from '../formats/format.ts';
+import { formatNamed } from '../formats/table.ts';
 
 export interface Patched {
   readonly content: string;
@@ -12,34 +13,13 @@ export interface Patched {
 
 export type Patch = Patched | { readonly why: string };
 
-/** How a format writes a version constraint. */
-type Dialect = (requirement: Requirement, specifier: string, around: Around) => string | undefined;
-
-/** The characters beside the written requirement. */
-interface Around {
-  readonly before: string;
-  readonly after: string;
-}
-
-const DIALECTS: Readonly<Record<string, Dialect>> = {
-  requirements: pep508,
-  pyproject: (requirement, specifier) => (isPep508(requirement) ? pep508(requirement, specifier) : specifier),
-  'setup-cfg': pep508,
-  'setup-py': pep508,
-  script: pep508,
-  pipfile: (_requirement, specifier) => specifier,
-  conda: (requirement, specifier) =>
-    requirement.group === 'pip' ? pep508(requirement, specifier) : condaSpec(requirement, specifier),
-  dockerfile: shellWord,
-};
-
 /**
  * The file with one requirement's specifier replaced. `format` is the manifest's; the requirement is one that its reader
  * found in exactly this content. Says why where the place is not patched.
  */
 export function patchRequirement(content: string, format: string, requirement: Requirement, specifier: string): Patch {
   if (requirement.source !== 'index') return { why: `\`${requirement.name}\` does not come from an index.` };
-  const dialect = DIALECTS[format];
+  const dialect = has(formatNamed(format)?.pin)?.dialect;
   if (dialect === undefined) return { why: `A ${format} file is refreshed by its own tool.` };
   const start = lineStart(content, requirement.line);
   const end = content.indexOf('\n', start);
@@ -67,51 +47,4 @@ function lineStart(content: string, line: number): number {
     start = next + 1;
   }
   return start;
-}
-
-function isPep508(requirement: Requirement): boolean {
-  const parsed = parsePep508(beforeMarker(requirement.written));
-  return 'name' in parsed && parsed.name === requirement.name && parsed.specifier === requirement.specifier;
-}
-
-/** A marker may hold quotes that the file escapes; the specifier stands before it. */
-function beforeMarker(written: string): string {
-  return written.split(';')[0] ?? written;
-}
-
-function pep508(requirement: Requirement, specifier: string): string | undefined {
-  const { written } = requirement;
-  const parsed = parsePep508(beforeMarker(written));
-  if ('error' in parsed || parsed.name !== requirement.name || parsed.url !== '') return undefined;
-  return replaced(written, parsed.specifierAt, spacedLike(written, parsed.specifierAt, specifier));
-}
-
-function replaced(text: string, [from, to]: Span, by: string): string {
-  return text.slice(0, from) + by + text.slice(to);
-}
-
-/** `peft >= 0.17 , < 0.19` gets its spaces back; a name without a specifier gets none. */
-function spacedLike(written: string, [from, to]: Span, specifier: string): string {
-  const old = written.slice(from, to);
-  const afterComma = /,(\s*)/.exec(old)?.[1] ?? '';
-  const afterOperator = /^[=~!<>]+(\s*)/.exec(old)?.[1] ?? '';
-  return specifier
-    .split(',')
-    .map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`))
-    .join(`,${afterComma}`);
-}
-
-/** conda: `name=1.2`, `channel::name>=1.2`. A build string names one build and goes. */
-function condaSpec({ written }: Requirement, specifier: string): string | undefined {
-  const name = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written);
-  return name ? `${name[0].trimEnd()}${name[1] === '' ? '' : ' '}${specifier}` : undefined;
-}
-
-/** In a shell `<` and `>` redirect: a word that is not quoted yet gets quotes. */
-function shellWord(requirement: Requirement, specifier: string, around: Around): string | undefined {
-  if (requirement.written.includes('$')) return undefined;
-  const text = pep508(requirement, specifier);
-  if (text === undefined) return undefined;
-  const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text) ? text : `"${text}"`;
 }

@@ -1,9 +1,10 @@
 /** Measured pins put into the manifests that ask for their library, as lines, diffs and commands. */
 
 import type { Manifest } from '../domain/manifest.ts';
-import { folderOf } from '../domain/path.ts';
 import type { Pin } from '../domain/search.ts';
-import { type BotHold, botHolds, refreshCommand } from './bots.ts';
+import { lockOver, refreshCommand } from '../formats/locks.ts';
+import { readManifest } from '../formats/read.ts';
+import { type BotHold, botHolds } from './bots.ts';
 import { patchRequirement } from './patch.ts';
 import { withPin } from './specifier.ts';
 import { unifiedDiff } from './unified.ts';
@@ -25,11 +26,10 @@ export interface NotPatched {
   readonly why: string;
 }
 
-/** The manifests of head that a request is about, with their text; and how a patched file is read again. */
+/** The manifests of head that a request is about, with their text. */
 export interface Patchable {
   readonly manifests: readonly Manifest[];
   readonly contents: ReadonlyMap<string, string>;
-  readonly readAgain: (file: string, content: string, format: string) => Manifest | undefined;
 }
 
 export interface Patches {
@@ -77,13 +77,11 @@ function onePatch(pin: Pin, manifest: Manifest, index: number, where: Patchable)
     return { ...place, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
   const patched = patchRequirement(content, manifest.format, requirement, wanted);
   if ('why' in patched) return { ...place, why: patched.why };
-  const again = where.readAgain(file, patched.content, manifest.format)?.requirements[index];
+  const again = readManifest(file, patched.content, manifest.format)?.requirements[index];
   if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
     return { ...place, why: 'The patched line would not be read back as what is meant.' };
-  const lock = where.manifests.find(
-    ({ locked, file: other }) => locked.length > 0 && folderOf(other) === folderOf(file),
-  );
-  const refresh = lock && refreshCommand(lock.file, pin.library);
+  const lock = lockOver(file, manifest.format, lockFiles(where.manifests));
+  const refresh = lock && refreshCommand(lock, pin.library);
   return {
     ...place,
     before: patched.before,
@@ -91,6 +89,10 @@ function onePatch(pin: Pin, manifest: Manifest, index: number, where: Patchable)
     diff: unifiedDiff(file, content, patched.content),
     ...(refresh && { refresh }),
   };
+}
+
+function lockFiles(manifests: readonly Manifest[]): ReadonlyMap<string, string> {
+  return new Map(manifests.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
 }
 
 function sameClauses(left: string, right: string): boolean {

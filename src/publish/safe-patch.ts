@@ -1,5 +1,8 @@
 /** Patches that change a version and nothing else: only these are offered as a click or committed. */
-import { clausesOf, parsePep508 } from '../domain/pep508.ts';
+import { clausesOf } from '../domain/pep508.ts';
+import { has } from '../formats/format.ts';
+import { REQUIREMENTS } from '../formats/requirements.ts';
+import { formatByPath } from '../formats/table.ts';
 import { wholeLines } from '../report/escape.ts';
 import type { Report, ReportPatch, ReportPin } from '../report/model.ts';
 import { recommended, specifiersOf } from '../report/summary.ts';
@@ -19,11 +22,14 @@ export function offers(report: Report): readonly ReportPatch[] {
  * measured; nothing invisible.
  */
 export function isSafePatch(
-  { before, after }: Pick<ReportPatch, 'before' | 'after'>,
+  { file, before, after }: Pick<ReportPatch, 'file' | 'before' | 'after'>,
   { library, version: measured }: Pick<ReportPin, 'library' | 'version'>,
 ): boolean {
   if (wholeLines([before, after], 'text') === undefined) return false;
-  const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
+  // What no format knows by its path is a file that requirements include.
+  const inLine = has((formatByPath(file) ?? REQUIREMENTS).suggest)?.inLine;
+  const from = inLine?.(before, library);
+  const to = inLine?.(after, library);
   if (from === undefined || to === undefined) return false;
   const named = clausesOf(to.specifier).filter(([operator]) => operator === '>=' || operator === '==');
   return (
@@ -31,19 +37,4 @@ export function isSafePatch(
     named.every(([, version]) => version === measured) &&
     before.replace(from.text, '') === after.replace(to.text, '')
   );
-}
-
-/** The requirement of a library inside a line, whatever quotes and list marks stand around it. */
-function requirementIn(
-  line: string,
-  library: string,
-): { readonly text: string; readonly specifier: string } | undefined {
-  for (const found of line.matchAll(
-    /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g,
-  )) {
-    const text = found[0].trimEnd();
-    const parsed = parsePep508(text);
-    if ('name' in parsed && parsed.name === library) return { text, specifier: parsed.specifier };
-  }
-  return undefined;
 }

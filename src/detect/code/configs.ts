@@ -2,7 +2,7 @@
 import { isMap, parseDocument } from 'yaml';
 import { own } from '../../domain/own.ts';
 import { folderOf } from '../../domain/path.ts';
-import { type Call, stringValue, textOf } from '../python-tree.ts';
+import { type Call, stringValue, textOf } from '../../formats/languages/python-tree.ts';
 import type { Module } from './module.ts';
 import { NOTHING, sure, type Value } from './values.ts';
 

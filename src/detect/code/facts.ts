@@ -1,7 +1,7 @@
 /** What the calls of one file say about cells: methods, quantizations and models, each in its function. */
 import type { SyntaxNode } from '@lezer/common';
 import { own } from '../../domain/own.ts';
-import { type Call, callOf, elementsOf, textOf } from '../python-tree.ts';
+import { type Call, callOf, elementsOf, textOf } from '../../formats/languages/python-tree.ts';
 import {
   type Axis,
   type Facts,

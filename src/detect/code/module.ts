@@ -1,6 +1,14 @@
 /** One Python file taken apart: what it imports, defines, assigns and calls, each in the function that it stands in. */
 import type { SyntaxNode } from '@lezer/common';
-import { type Call, callOf, childrenOf, elementsOf, type PythonFile, parsePython, textOf } from '../python-tree.ts';
+import {
+  type Call,
+  callOf,
+  childrenOf,
+  elementsOf,
+  type PythonFile,
+  parsePython,
+  textOf,
+} from '../../formats/languages/python-tree.ts';
 
 /** A function or class at the top of the file; '' for the file itself. */
 export type Scope = string;

@@ -1,5 +1,5 @@
 /** Python files as one program: what a function reaches by calls and imports counts for the configurations in it. */
-import { stringValue, textOf } from '../python-tree.ts';
+import { stringValue, textOf } from '../../formats/languages/python-tree.ts';
 import { configuredBy } from './configs.ts';
 import type { Facts, MethodFact, ModelFact, QuantizationFact } from './fact.ts';
 import { factsOf, LIBRARIES, type Origin } from './facts.ts';

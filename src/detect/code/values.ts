@@ -1,6 +1,6 @@
 /** What an expression can be, as far as the source says: what runs when nobody says otherwise. */
 import type { SyntaxNode } from '@lezer/common';
-import { type Call, callOf, childrenOf, elementsOf, stringValue, textOf } from '../python-tree.ts';
+import { type Call, callOf, childrenOf, elementsOf, stringValue, textOf } from '../../formats/languages/python-tree.ts';
 import type { Module, Scope } from './module.ts';
 
 /** Possible texts, and whether there is no other: `True`, `nf4`, `4`, `None`. */

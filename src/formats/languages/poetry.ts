@@ -3,8 +3,8 @@ import type { Finding, Requirement } from '../../domain/manifest.ts';
 import { normalizeName } from '../../domain/package.ts';
 import { parsePep508 } from '../../domain/pep508.ts';
 import { isVersion } from '../../domain/version.ts';
-import { at, type TomlNode, textAt } from '../toml.ts';
-import { shown } from './reading.ts';
+import { shown } from '../reading.ts';
+import { at, type TomlNode, textAt } from './toml.ts';
 
 /** A poetry constraint as a PEP 440 specifier; undefined for what is none. `||` is read as its first part. */
 export function poetrySpecifier(written: string): string | undefined {

@@ -1,16 +1,37 @@
 /** Inline script metadata, `# /// script`. https://peps.python.org/pep-0723/ */
-import { at, readToml, textAt } from '../toml.ts';
+import { WATCHED } from '../domain/environment.ts';
+import { pep508, pep508InLine } from './dialects.ts';
+import { type Format, none } from './format.ts';
+import { at, readToml, textAt } from './languages/toml.ts';
 import { type Reading, requirementAt, sorted } from './reading.ts';
 
 const OPEN = /^# \/\/\/ script\s*$/;
 const CLOSE = /^# \/\/\/\s*$/;
 
-/** Whether a Python file carries a block at all: most do not. */
-export function hasScriptBlock(content: string): boolean {
-  return content.includes('# /// script');
-}
+export const SCRIPT: Format = {
+  name: 'script',
+  docs: { files: '`*.py` with `# /// script`', read: 'PEP 723' },
+  recognize: {
+    by: 'content',
+    fits: (file) => file.endsWith('.py'),
+    // Most Python files carry no block.
+    holds: (content) => content.includes('# /// script'),
+    changes: new RegExp(`^[+-]#.*(///|dependencies|\\[|\\]|${WATCHED.join('|')})`, 'im'),
+  },
+  named: none('A Python file is known by what it holds.'),
+  read: readScript,
+  conflict: 'the file',
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none('It is its own project; the lock of the project around it is another one.'),
+  workspace: none('A script is no member of one.'),
+  refresh: none('It is written by hand.'),
+  includes: none('PEP 723 names no files.'),
+  indexes: none('Indexes under `tool` are not read.'),
+  overrules: none('Overrides under `tool` are not read.'),
+};
 
-export function readScript(content: string): Reading {
+function readScript(content: string): Reading {
   const lines = content.split('\n').map((line) => line.replace(/\r$/, ''));
   const start = lines.findIndex((line) => OPEN.test(line));
   if (start < 0) return {};

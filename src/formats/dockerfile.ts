@@ -1,5 +1,8 @@
 /** Dockerfiles: what `RUN` lines install with pip, `uv pip`, `uv add` or poetry-less `python -m pip`, also nested. */
-import type { Finding, Include, NamedIndex, Requirement } from '../../domain/manifest.ts';
+import type { Finding, Include, NamedIndex, Requirement } from '../domain/manifest.ts';
+import { baseOf } from '../domain/path.ts';
+import { pep508InLine, shellWord } from './dialects.ts';
+import { type Format, none } from './format.ts';
 import {
   elsewhere,
   includeOf,
@@ -30,7 +33,30 @@ const WITH_VALUE = new Set([
 ]);
 const ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
 
-export function readDockerfile(content: string): Reading {
+export const DOCKERFILE: Format = {
+  name: 'dockerfile',
+  docs: {
+    files: '`Dockerfile*`, `*.Dockerfile`',
+    read: '`pip install`, `uv pip install`, `uv add` in `RUN`, nested and quoted too; defaults of `ARG` and `ENV`',
+  },
+  recognize: {
+    by: 'path',
+    fits: (file) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file)),
+  },
+  named: none('No ending says it.'),
+  read: readDockerfile,
+  conflict: 'the file',
+  pin: { dialect: shellWord },
+  suggest: { inLine: pep508InLine },
+  lock: none('An image is built from what its commands name.'),
+  workspace: none('An image is no member of one.'),
+  refresh: none('It is written by hand.'),
+  includes: { as: 'requirements', of: 'an image' },
+  indexes: { by: 'author' },
+  overrules: none('What `-c` names is a file of its own.'),
+};
+
+function readDockerfile(content: string): Reading {
   const read: (Requirement | Finding)[] = [];
   const includes: Include[] = [];
   const indexes: NamedIndex[] = [];

@@ -1,11 +1,38 @@
 /** pyproject.toml: PEP 621, PEP 735 groups, uv's lists and sources, poetry. */
-import type { Finding, NamedIndex, Requirement } from '../../domain/manifest.ts';
-import { normalizeName } from '../../domain/package.ts';
-import { at, readToml, type TomlNode, textAt } from '../toml.ts';
-import { poetryTable } from './poetry.ts';
+import type { Finding, NamedIndex, Requirement } from '../domain/manifest.ts';
+import { normalizeName } from '../domain/package.ts';
+import { baseOf } from '../domain/path.ts';
+import { pep508InLine, pep508OrValue } from './dialects.ts';
+import { type Format, none } from './format.ts';
+import { poetryTable } from './languages/poetry.ts';
+import { at, readToml, type TomlNode, textAt } from './languages/toml.ts';
 import { indexAddress, type Reading, requirementAt, sorted, unreadable, versionIn } from './reading.ts';
 
-export function readPyproject(content: string): Reading {
+export const PYPROJECT: Format = {
+  name: 'pyproject',
+  docs: {
+    files: '`pyproject.toml`',
+    read: "PEP 621, optional dependencies, PEP 735 groups, uv's overrides, constraints and sources, poetry with carets and groups, pdm and its overrides",
+  },
+  recognize: { by: 'path', fits: (file) => baseOf(file) === 'pyproject.toml' },
+  named: { endings: /\.toml$/ },
+  read: readPyproject,
+  conflict: 'the file',
+  pin: { dialect: pep508OrValue },
+  suggest: { inLine: pep508InLine },
+  lock: { formats: ['lock'] },
+  workspace: { sharesLock: 'above' },
+  refresh: none('It is written by hand.'),
+  includes: none('Members of a workspace are manifests of their own.'),
+  indexes: { by: 'author' },
+  // As uv and pdm define them.
+  overrules: {
+    overrides: ['uv:override-dependencies', 'pdm:overrides'],
+    constraints: ['uv:constraint-dependencies'],
+  },
+};
+
+function readPyproject(content: string): Reading {
   const parsed = readToml(content);
   if ('error' in parsed) return unreadable(parsed.error, parsed.line);
   const { root } = parsed;

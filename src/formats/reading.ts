@@ -1,10 +1,10 @@
 /** What readers share: what a file came to, and a requirement written at a place. */
 
-import { WATCHED } from '../../domain/environment.ts';
-import type { Finding, Include, Manifest, Requirement } from '../../domain/manifest.ts';
-import { normalizeName, withoutCredentials } from '../../domain/package.ts';
-import { parsePep508 } from '../../domain/pep508.ts';
-import { isVersion } from '../../domain/version.ts';
+import { WATCHED } from '../domain/environment.ts';
+import type { Finding, Include, Manifest, Requirement } from '../domain/manifest.ts';
+import { normalizeName, withoutCredentials } from '../domain/package.ts';
+import { parsePep508 } from '../domain/pep508.ts';
+import { isVersion } from '../domain/version.ts';
 
 export type Reading = Partial<Omit<Manifest, 'file' | 'format'>>;
 

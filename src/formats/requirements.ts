@@ -1,6 +1,9 @@
 /** requirements*.txt, *.in and constraints files, as pip reads them. */
-import type { Finding, Include, NamedIndex, Requirement } from '../../domain/manifest.ts';
-import { withoutCredentials } from '../../domain/package.ts';
+import type { Finding, Include, NamedIndex, Requirement } from '../domain/manifest.ts';
+import { withoutCredentials } from '../domain/package.ts';
+import { baseOf } from '../domain/path.ts';
+import { pep508, pep508InLine } from './dialects.ts';
+import { type Format, none } from './format.ts';
 import { elsewhere, includeOf, type Reading, requirementAt, sorted, type WrittenAt } from './reading.ts';
 
 /** One logical line: joined over backslashes, without its comment. `place` is that of its text in the first line. */
@@ -16,7 +19,32 @@ const INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(
 const INCLUDE = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 const EDITABLE = /^(?:-e|--editable)[ =]\s*/;
 
-export function readRequirements(content: string): Reading {
+/** `requirements-dev.txt`, `constraints.txt`, `reqs.in`, and what tools compile to: `requirements.lock`. */
+const NAME = /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/;
+const BELOW_REQUIREMENTS = /(^|\/)requirements\/(.+\/)?[^/]+\.(txt|in)$/;
+
+export const REQUIREMENTS: Format = {
+  name: 'requirements',
+  docs: {
+    files:
+      '`requirements*.txt`, `*.in`, `constraints*.txt`, `requirements*.lock`, files anywhere below `requirements/`, and what they include',
+    read: 'names, extras, specifiers, markers, URLs, hashes and continuations; indexes',
+  },
+  recognize: { by: 'path', fits: (file) => NAME.test(baseOf(file)) || BELOW_REQUIREMENTS.test(file) },
+  named: { endings: /\.(txt|in)$/ },
+  read: readRequirements,
+  conflict: 'its line',
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none('pip keeps no lock.'),
+  workspace: none('pip knows no workspace.'),
+  refresh: none('It is not made by a tool, or by one whose command nobody can know.'),
+  includes: { as: 'requirements', of: 'the repository' },
+  indexes: { by: 'author' },
+  overrules: none('What `-c` names is a file of its own.'),
+};
+
+function readRequirements(content: string): Reading {
   const read: (Requirement | Finding)[] = [];
   const includes: Include[] = [];
   const indexes: NamedIndex[] = [];

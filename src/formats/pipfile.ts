@@ -1,12 +1,32 @@
 /** Pipfile: `[packages]`, `[dev-packages]` and further categories, `[[source]]`. */
-import { at, readToml, textAt } from '../toml.ts';
-import { poetryTable } from './poetry.ts';
+import { baseOf } from '../domain/path.ts';
+import { pep508InLine, wholeValue } from './dialects.ts';
+import { type Format, none } from './format.ts';
+import { poetryTable } from './languages/poetry.ts';
+import { at, readToml, textAt } from './languages/toml.ts';
 import { indexAddress, type Reading, sorted, unreadable } from './reading.ts';
 
 /** Tables of a Pipfile that are no lists of packages. */
 const OTHERS = ['source', 'requires', 'scripts', 'pipenv'];
 
-export function readPipfile(content: string): Reading {
+export const PIPFILE: Format = {
+  name: 'pipfile',
+  docs: { files: '`Pipfile`', read: 'packages of each category' },
+  recognize: { by: 'path', fits: (file) => baseOf(file) === 'Pipfile' },
+  named: none('pipenv reads no other name.'),
+  read: readPipfile,
+  conflict: 'the file',
+  pin: { dialect: wholeValue },
+  suggest: { inLine: pep508InLine },
+  lock: { formats: ['pipfile-lock'] },
+  workspace: { sharesLock: 'above' },
+  refresh: none('It is written by hand.'),
+  includes: none('A Pipfile names no other manifest.'),
+  indexes: { by: 'author' },
+  overrules: none('pipenv knows neither overrides nor constraints.'),
+};
+
+function readPipfile(content: string): Reading {
   const parsed = readToml(content);
   if ('error' in parsed) return unreadable(parsed.error, parsed.line);
   const { root } = parsed;

@@ -1,6 +1,9 @@
 /** conda's environment.yml: the packages themselves, and the list under `pip:`. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
-import type { Finding, Include, Requirement } from '../../domain/manifest.ts';
+import type { Finding, Include, Requirement } from '../domain/manifest.ts';
+import { baseOf } from '../domain/path.ts';
+import { pep508, pep508InLine } from './dialects.ts';
+import { type Format, none } from './format.ts';
 import { elsewhere, includeOf, type Reading, requirementAt, sorted, unreadable, type WrittenAt } from './reading.ts';
 
 /** The parser takes time that grows with the square of some inputs; nobody's environment file is so large or so deep. */
@@ -8,7 +11,33 @@ const LONGEST = 32 * 1024;
 const MOST_BRACKETS = 200;
 const INCLUDE = /^(-r|--requirement|-c|--constraint)[ =]\s*(\S+)$/;
 
-export function readEnvironmentYml(content: string): Reading {
+export const CONDA: Format = {
+  name: 'conda',
+  docs: { files: '`environment*.yml`', read: 'packages, and the list under `pip:`' },
+  recognize: { by: 'path', fits: (file) => /^environment[^/]*\.ya?ml$/.test(baseOf(file)) },
+  named: { endings: /\.ya?ml$/ },
+  read: readEnvironmentYml,
+  conflict: 'the file',
+  pin: {
+    dialect: (requirement, specifier) =>
+      requirement.group === 'pip' ? pep508(requirement, specifier) : condaSpec(requirement, specifier),
+  },
+  suggest: { inLine: pep508InLine },
+  lock: none('Locks of conda are not read: they name builds, not releases of an index.'),
+  workspace: none('conda knows none.'),
+  refresh: none('It is written by hand.'),
+  includes: { as: 'requirements', of: 'the repository' },
+  indexes: none('Channels are no package indexes.'),
+  overrules: none('conda knows neither overrides nor constraints.'),
+};
+
+/** `name=1.2`, `channel::name>=1.2`. A build string names one build and goes. */
+function condaSpec({ written }: Requirement, specifier: string): string | undefined {
+  const name = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written);
+  return name ? `${name[0].trimEnd()}${name[1] === '' ? '' : ' '}${specifier}` : undefined;
+}
+
+function readEnvironmentYml(content: string): Reading {
   const brackets = content.length <= LONGEST ? (content.match(/[[{]/g) ?? []).length : 0;
   if (content.length > LONGEST || brackets > MOST_BRACKETS) {
     return unreadable('The file is too large or too deep for an environment file; it is not read.', 1);

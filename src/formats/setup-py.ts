@@ -1,8 +1,11 @@
 /** setup.py, read without running it: literals, lists, names, and a table behind a helper. The rest is a finding. */
 import type { SyntaxNode } from '@lezer/common';
-import type { Finding, Requirement } from '../../domain/manifest.ts';
-import { parsePep508 } from '../../domain/pep508.ts';
-import { isTooDeep } from '../depth.ts';
+import type { Finding, Requirement } from '../domain/manifest.ts';
+import { baseOf } from '../domain/path.ts';
+import { parsePep508 } from '../domain/pep508.ts';
+import { pep508, pep508InLine } from './dialects.ts';
+import { type Format, none } from './format.ts';
+import { isTooDeep } from './languages/depth.ts';
 import {
   assignmentsOf,
   callOf,
@@ -14,14 +17,34 @@ import {
   stringParts,
   stringValue,
   textOf,
-} from '../python-tree.ts';
+} from './languages/python-tree.ts';
 import { type Reading, requirementAt, shown, sorted, unreadable } from './reading.ts';
 
 /** Names are followed so far: a table behind a helper behind a name takes four. */
 const DEEPEST = 12;
 const LONGEST = 256 * 1024;
 
-export function readSetupPy(content: string): Reading {
+export const SETUP_PY: Format = {
+  name: 'setup-py',
+  docs: {
+    files: '`setup.py`',
+    read: 'literals, names, sums, dictionaries, and a table behind a helper, from the syntax tree',
+  },
+  recognize: { by: 'path', fits: (file) => baseOf(file) === 'setup.py' },
+  named: none('Another Python file is code.'),
+  read: readSetupPy,
+  conflict: 'the file',
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none('setuptools makes none.'),
+  workspace: { sharesLock: 'above' },
+  refresh: none('It is written by hand.'),
+  includes: none('Files that it opens are known when it runs, which it does not.'),
+  indexes: none('`dependency_links` are not read: pip ignores them.'),
+  overrules: none('setuptools knows neither overrides nor constraints.'),
+};
+
+function readSetupPy(content: string): Reading {
   if (content.length > LONGEST || isTooDeep(content))
     return unreadable('It is too large or nested too deeply for a setup.py; it is not read.', 1);
   const file = parsePython(content);
