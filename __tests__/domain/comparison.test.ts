@@ -172,7 +172,7 @@ describe('carry', () => {
   it.each([
     ['a head that did not train', failing(CELL, [checked('train', 'head-not-trained')])],
     ['a save that does not come back', failing(CELL, [checked('reload', 'reload-differs')])],
-    ['a forward pass that is not finite', failing(CELL, [checked('forward', 'not-finite')])],
+    ['an adapter without parameters', failing(CELL, [checked('attach', 'nothing-trainable')])],
   ])('is not judged where the base has %s', (_name, base) => {
     expect(withSoundCarry(failing(CELL, [carry]), base)).toEqual({
       ...passing(CELL),
@@ -183,6 +183,7 @@ describe('carry', () => {
   it('is judged where the base fails only at what leaves the saved adapter sound', () => {
     const after = failing(CELL, [carry]);
     expect(withSoundCarry(after, failing(CELL, [disable]))).toBe(after);
+    expect(withSoundCarry(after, failing(CELL, [checked('forward', 'padding-counts')]))).toBe(after);
     expect(withSoundCarry(after, passing(CELL))).toBe(after);
   });
 

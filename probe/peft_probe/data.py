@@ -65,6 +65,15 @@ def inputs(torch, task, device, pads):
     return given
 
 
+def padded_rows(torch, device):
+    """The two rows that can be padded: together and padded on the right, then each alone without its padding."""
+    ids, mask = tokens(torch, device, "right")
+    ids, mask = ids[PROMPTS:], mask[PROMPTS:]
+    together = {"input_ids": ids, "attention_mask": mask}
+    alone = [row[seen == 1].unsqueeze(0) for row, seen in zip(ids, mask)]
+    return together, [{"input_ids": row, "attention_mask": torch.ones_like(row)} for row in alone]
+
+
 def prompts(torch, device):
     """Two unpadded prompts [2, 6] to generate from."""
     return tokens(torch, device, None)[0][:PROMPTS, :6]

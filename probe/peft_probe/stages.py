@@ -10,6 +10,9 @@ from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported,
 from .methods import configuration
 
 GENERATIVE = ("causal-lm", "seq2seq-lm")
+CLASSIFYING = ("seq-cls", "token-cls")
+PADDING_COUNTS = "padding-counts"
+"""A check that says nothing of what comes after it: the cell goes on."""
 
 
 def build(trial):
@@ -50,6 +53,20 @@ def forward(trial):
     if not trial.torch.isfinite(output.loss):
         raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
     trial.facts["firstLoss"] = output.loss.item()
+    if trial.cell["task"] in CLASSIFYING:
+        _require_padding_is_passed_over(trial)
+
+
+def _require_padding_is_passed_over(trial):
+    """A row must be classified alike with padding on its right and without, which is how many tokenizers pad."""
+    together, alone = data.padded_rows(trial.torch, trial.device)
+    require_close(
+        PADDING_COUNTS,
+        "logits of rows that are padded on the right, and of the same rows without padding,",
+        trial.logits_of(trial.model, together),
+        trial.torch.cat([trial.logits_of(trial.model, row) for row in alone]),
+        trial.tolerance,
+    )
 
 
 def train(trial):
@@ -296,14 +313,21 @@ def merge(trial):
     require_close("merge-differs", "logits after merging", merged, trial.trained_logits, tolerance)
 
 
+def _ends(trial, failure):
+    """Whether what follows would have nothing to stand on."""
+    if failure["type"] == PADDING_COUNTS or (trial.method is None and failure["stage"] == "train"):
+        return False
+    return trial.trained_logits is None
+
+
 STAGES = (build, quantize, attach, forward, train, generate, reload, carry, disable, merge)
 
 
 def run(trial, began):
     """Runs the stages; `began` is told each one's name first.
 
-    Up to `train`, an exception ends the cell, since what follows would have nothing to stand on. The later stages
-    are measured each on its own, so that a break in one does not hide a break in another.
+    Up to `train`, an exception ends the cell. The later stages are measured each on its own, so that a break in one
+    does not hide a break in another.
     """
     stages, failures = {"import": "ok"}, []
     for stage in STAGES:
@@ -328,10 +352,6 @@ def run(trial, began):
         except BaseException as raised:
             stages[name] = "fail"
             failures.append({"stage": name, "kind": "raised", **describe(raised)})
-        if (
-            stages[name] == "fail"
-            and trial.trained_logits is None
-            and not (trial.method is None and name == "train")
-        ):
+        if stages[name] == "fail" and _ends(trial, failures[-1]):
             break
     return {"stages": stages, "failures": failures, "facts": trial.facts}

@@ -65,6 +65,10 @@ class Trial:
         inputs = data.inputs(
             self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None
         )
+        return self.logits_of(model, inputs)
+
+    def logits_of(self, model, inputs):
+        """The same of other rows."""
         model.eval()
         with self.torch.no_grad():
             logits = model(**inputs).logits.float()

@@ -65,8 +65,8 @@ export function isBroken(result: Result | undefined): boolean {
   return result?.outcome === 'fail' || result?.outcome === 'wrong';
 }
 
-/** What a saved adapter stands on: where one of these failed, what was saved means nothing. */
-const SAVED: readonly Stage[] = ['attach', 'forward', 'train', 'reload'];
+/** What a saved adapter stands on: where one of these failed, what was saved means nothing. After `forward` it was trained. */
+const SAVED: readonly Stage[] = ['attach', 'train', 'reload'];
 
 /** Whether an adapter that was saved beside these failures means anything. */
 export function savesSound(failed: readonly Stage[]): boolean {

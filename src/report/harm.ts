@@ -17,7 +17,7 @@ const HARM: Readonly<Record<string, Readonly<Record<Kind, string>>>> = {
   },
   forward: {
     raised: 'The first forward pass fails: training does not start.',
-    check: 'The first loss is not a number: training is of no use.',
+    check: 'The forward pass gives what it should not: training learns from it, and nothing raises.',
   },
   train: {
     raised: 'Training fails.',

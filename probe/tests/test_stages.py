@@ -1,0 +1,67 @@
+"""In which order stages run, and which failures end a cell. Needs no package but the standard library."""
+
+import sys
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from peft_probe import stages  # noqa: E402
+from peft_probe.errors import CheckFailed  # noqa: E402
+
+
+def build(trial):
+    pass
+
+
+def forward(trial):
+    raise trial.raises
+
+
+def train(trial):
+    trial.trained_logits = []
+
+
+def disable(trial):
+    raise CheckFailed("disable-differs", "not what it was")
+
+
+def merge(trial):
+    pass
+
+
+class Endings(unittest.TestCase):
+    def ran(self, raised):
+        trial = SimpleNamespace(method=object(), trained_logits=None, facts={}, raises=raised)
+        with mock.patch.object(stages, "STAGES", (build, forward, train, disable, merge)):
+            return stages.run(trial, began=lambda name: None)
+
+    def test_a_classifier_that_reads_padding_is_trained_all_the_same(self):
+        ran = self.ran(CheckFailed(stages.PADDING_COUNTS, "apart"))
+        self.assertEqual(
+            ran["stages"],
+            {
+                "import": "ok",
+                "build": "ok",
+                "forward": "fail",
+                "train": "ok",
+                "disable": "fail",
+                "merge": "ok",
+            },
+        )
+        self.assertEqual(
+            [failure["type"] for failure in ran["failures"]], ["padding-counts", "disable-differs"]
+        )
+
+    def test_what_fails_before_it_is_trained_ends_a_cell(self):
+        for raised in (CheckFailed("not-finite", "NaN"), ValueError("shape")):
+            with self.subTest(repr(raised)):
+                self.assertEqual(
+                    self.ran(raised)["stages"], {"import": "ok", "build": "ok", "forward": "fail"}
+                )
+
+
+if __name__ == "__main__":
+    unittest.main()
