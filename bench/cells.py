@@ -35,6 +35,7 @@ def probe(python, cells, width, watch=None):
         job = {
             "cells": cells,
             "packages": [],
+            "start": os.environ.get("START", "fork"),
             "width": width,
             "checkpoints": str(PROBE / "checkpoints"),
             "work": work,

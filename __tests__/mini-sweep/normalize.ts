@@ -43,7 +43,7 @@ function lines(report: Readonly<Record<string, unknown>>): string {
   return `{\n ${parts.join(',\n ')}\n}\n`;
 }
 
-/** A text about a report without the paths, times and hashes of this machine. */
+/** A text about a report without the paths, times and hashes of this machine, and without line numbers of sources. */
 export function withoutMachine(text: string, report: Report): string {
   let plain = text.replaceAll(report.run.out, 'OUT').replaceAll(/Python \d+\.\d+\.\d+/g, 'Python VERSION');
   for (const [number, { id }] of report.environments.entries()) if (id) plain = plain.replaceAll(id, `E${number + 1}`);
@@ -51,5 +51,6 @@ export function withoutMachine(text: string, report: Report): string {
     .replace(/Isolation: [^.]*\./, 'Isolation: NAME.')
     .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'INDEX')
     .replaceAll(/\/[^\s'"`<>|]*\/peft-sweep-mini-[^/\s'"`]+/g, 'MINI')
+    .replaceAll(/"([a-z_/]+\.py):\d+ /g, '"$1 ')
     .replaceAll(/\b\d+(\.\d+)? (s|seconds|min|minutes|ms)\b/g, 'TIME');
 }

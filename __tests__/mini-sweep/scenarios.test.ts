@@ -3,11 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { normalReport, withoutMachine } from './normalize.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { offersOf } from './stand-ins.ts';
 import { type MiniWorld, openMiniWorld, reportIn } from './world.ts';
 
 const GOLDENS = resolve('__tests__/mini-sweep/goldens');
+const NONE: Scenario = { id: '', says: '', ask: [], cells: '', status: 0 };
 const ACCEPT = process.env.PEFT_SWEEP_ACCEPT === '1';
 
 let world: MiniWorld;
@@ -44,6 +45,18 @@ describe('a sweep of stand-in packages', () => {
     expect(ended.status).toBe(scenario.status);
   });
 
+  it.each(['regresses-at-2.0', 'segfault', 'import-segfault', 'memory'])(
+    'comes to the same where cells run one after another in fresh interpreters: %s',
+    async (id) => {
+      const { lines = {}, ask, cells, status } = SCENARIOS.find((scenario) => scenario.id === id) ?? NONE;
+      const args = ['sweep', ...ask, '--cells', cells, '--jobs', '2'];
+      const environment = { PEFT_SWEEP_START: 'spawn' };
+      const ended = await world.run({ root: id, offers: offersOf(lines), args, environment });
+      expect(normalReport(reportIn(ended.out))).toBe(readFileSync(join(GOLDENS, `${id}.json`), 'utf8'));
+      expect(ended.status).toBe(status);
+    },
+  );
+
   it.each(['two-changes', 'memory'])('gives the same bytes twice: %s', async (id) => {
     const { lines = {}, ask, cells } = SCENARIOS.find((scenario) => scenario.id === id) ?? { ask: [], cells: '' };
     const files = ['results.jsonl', 'report.json', 'comment.md'];
@@ -51,7 +64,7 @@ describe('a sweep of stand-in packages', () => {
       const args = ['sweep', ...ask, '--cells', cells, '--jobs', '3'];
       const { out } = await world.run({ root: id, offers: offersOf(lines), args });
       return files.map((file) =>
-        withoutTimes(readFileSync(join(out, file), 'utf8'), out).replace(/, [\d.]+ \w+\. Iso/, ''),
+        withoutTimes(readFileSync(join(out, file), 'utf8'), out).replace(/, [\d.]+ \w+ · iso/, ''),
       );
     };
     expect(await once()).toEqual(await once());

@@ -73,6 +73,7 @@ export async function openMiniWorld(user: User = 'same'): Promise<MiniWorld> {
       UV_FIND_LINKS: links,
       PIP_CONFIG_FILE: '/dev/null',
       PIP_INDEX_URL: url,
+      ...(process.env.PEFT_SWEEP_START && { PEFT_SWEEP_START: process.env.PEFT_SWEEP_START }),
       ...environment,
     };
     const options = { cwd, env, ...(user === 'ordinary' && ORDINARY) };

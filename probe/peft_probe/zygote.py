@@ -1,20 +1,20 @@
-"""One parent imports once and forks a child per cell, so that a cell costs milliseconds and can harm no other.
+"""Tries cells in one environment, each in a way that can harm no other.
 
-Forked children that use threads after a parent did deadlock in libgomp: the caller sets one thread per process
-before the import, and every process here keeps to one. CUDA must stay hidden from the parent.
+`fork`: one parent imports once and forks a child per cell, so that a cell costs milliseconds. Forked children that use
+threads after a parent did deadlock in libgomp: the caller sets one thread per process before the import, and every
+process here keeps to one. A device must stay hidden from the parent. `spawn` is for all that a fork does not outlive.
 """
 
 import gc
 import selectors
 import shutil
 import sys
-import time
 from pathlib import Path
 
-from . import VERSION, protocol, stages
-from .child import Child, become_subreaper, kill_strays, peak_bytes
-from .errors import describe
-from .models import ARCHITECTURES
+from . import VERSION, protocol, spawn, stages
+from .child import Child
+from .packages import failure_for, import_packages, not_imported
+from .processes import become_subreaper, kill_strays, peak_bytes
 from .trial import Trial
 
 WORTH_WARMING = 6
@@ -23,49 +23,24 @@ WORTH_WARMING = 6
 def main():
     job = protocol.read_job(sys.stdin)
     protocol.send({"kind": "started", "probe": VERSION, "python": sys.version.split()[0]})
+    START_METHODS[job["start"]](job)
+    protocol.send({"kind": "done", "peakBytes": peak_bytes()})
+
+
+def fork_cells(job):
     modules, failures = import_packages(job)
     become_subreaper()
     gc.collect()
     gc.freeze()
     run_cells(job, modules, failures)
-    protocol.send({"kind": "done", "peakBytes": peak_bytes()})
 
 
-def import_packages(job):
-    """Imports what the cells need. A package that cannot be imported fails the cells that need it, no others."""
-    modules, failures, versions = {}, {}, {}
-    for name in ("torch", "transformers", "peft", *job["packages"]):
-        began = time.monotonic()
-        try:
-            modules[name] = __import__(name)
-            versions[name] = str(getattr(modules[name], "__version__", ""))
-        except BaseException as raised:
-            failures[name] = {"stage": "import", "kind": "raised", **describe(raised)}
-        protocol.send(
-            {
-                "kind": "imported",
-                "package": name,
-                "ok": name in modules,
-                "seconds": round(time.monotonic() - began, 3),
-            }
-        )
-    if "torch" in modules:
-        modules["torch"].set_num_threads(1)
-    resolve_lazy_names(modules, job)
-    return modules, failures
+def spawn_cells(job):
+    become_subreaper()
+    spawn.run_cells(job)
 
 
-def resolve_lazy_names(modules, job):
-    """Touches the classes that children will use: transformers imports them on first use, once here or in every child."""
-    for cell in job["cells"]:
-        try:
-            model_type = modules["transformers"].CONFIG_MAPPING[cell["architecture"]]
-            auto = getattr(
-                modules["transformers"], ARCHITECTURES[cell["architecture"]].auto[cell["task"]]
-            )
-            auto._model_mapping[model_type]
-        except BaseException:
-            continue
+START_METHODS = {"fork": fork_cells, "spawn": spawn_cells}
 
 
 def run_cells(job, modules, failures):
@@ -76,17 +51,8 @@ def run_cells(job, modules, failures):
             cell = waiting.pop(0)
             missing = failure_for(cell, failures)
             if missing:
-                protocol.send(
-                    {
-                        "kind": "cell",
-                        "cell": cell["id"],
-                        "ended": "exit",
-                        "stages": {"import": "fail"},
-                        "failures": [missing],
-                        "facts": {},
-                        "seconds": 0,
-                    }
-                )
+                said = {"kind": "cell", "cell": cell["id"], "ended": "exit", "seconds": 0}
+                protocol.send({**said, **not_imported(missing)})
                 continue
             child = Child(cell, job, modules)
             children[child.pid] = child
@@ -95,23 +61,18 @@ def run_cells(job, modules, failures):
             continue
         for key, _ in selector.select(timeout=0.05):
             key.data()
-        for child in [c for c in children.values() if c.finished()]:
+        for child in [c for c in children.values() if c.has_ended()]:
             child.end(selector)
             del children[child.pid]
             kill_strays(children)
-            record = child.record()
-            handover = child.handover()
-            if handover is not None:
-                protocol.send_whole(handover)
-            protocol.send(record)
-            if (
-                not warm
-                and len(waiting) >= WORTH_WARMING
-                and record["ended"] == "exit"
-                and not record["failures"]
-            ):
+            record = child.tell()
+            if not warm and len(waiting) >= WORTH_WARMING and has_passed(record):
                 warm = True
                 warm_up(child.cell, job, modules)
+
+
+def has_passed(record):
+    return record["ended"] == "exit" and not record["failures"]
 
 
 def warm_up(cell, job, modules):
@@ -132,14 +93,3 @@ def warm_up(cell, job, modules):
     shutil.rmtree(folder, ignore_errors=True)
     gc.collect()
     gc.freeze()
-
-
-def failure_for(cell, failures):
-    """The import failure that stops this cell, if any: the control needs no PEFT, and only its own quantizer."""
-    needed = [
-        "torch",
-        "transformers",
-        *([] if cell["method"] == "base" else ["peft"]),
-        *cell["packages"],
-    ]
-    return next((failures[name] for name in needed if name in failures), None)

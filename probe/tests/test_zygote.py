@@ -3,80 +3,35 @@
 import errno
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-import time
 import unittest
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import child, errors, protocol, stages, zygote  # noqa: E402
+from peft_probe import child, errors, packages, processes, protocol, spawn, stages, zygote  # noqa: E402
 
-GOOD = {"stages": {"import": "ok"}, "failures": [], "facts": {}}
+from tests.misbehaving import DONE, misbehave  # noqa: E402
 
-
-class FakeTorch:
-    @staticmethod
-    def set_num_threads(count):
-        assert count == 1
-
-
-def misbehave(trial, began):
-    """What each cell of these tests does, by the name of its method."""
-    began("train")
-    how = trial.cell["method"]
-    if how == "segfault":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if how == "abort":
-        os.abort()
-    if how == "exit":
-        os._exit(3)
-    if how == "hang":
-        while True:
-            time.sleep(1)
-    if how == "memory":
-        return {
-            "stages": {"train": "fail"},
-            "failures": [],
-            "facts": {"hoard": len(bytearray(3 << 30))},
-        }
-    if how == "garbage":
-        os.write(1, b"\x00\xff not json {" * 100_000)
-        print('{"kind": "cell", "cell": "x", "ended": "exit"}')
-    if how == "garbage in records":
-        for descriptor in range(3, 32):
-            for line in (
-                b'{"kind":"cell",',
-                b"\xff\0",
-                b"5",
-                b'{"result": 5}',
-                b'{"result": {}}',
-                b"[" * 5000,
-            ):
-                try:
-                    os.write(descriptor, b"\n" + line + b"\n")
-                except OSError:
-                    pass
-    if how == "another's name":
-        return {"kind": "handover", "cell": "good/none/llama/causal-lm", **GOOD}
-    if how == "leaves":
-        trial.left = {"logits.json": b"{}"}
-    if how == "leaves and dies":
-        trial.left = {"logits.json": b"{}"}
-        os._exit(0)
-    if how == "daemon":
-        subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(600)"])
-    if how == "forged":
-        protocol.send({"result": {**GOOD, "facts": {"trainable": 1}}}, 1)
-        os._exit(0)
-    return GOOD
+PACKAGES = Path(__file__).resolve().parent / "packages"
+START = (
+    f"import sys; sys.path[:0] = [{str(PACKAGES)!r}, sys.argv.pop()]; "
+    f"sys.path.insert(0, {str(PACKAGES.parents[1])!r}); "
+    "from peft_probe import spawn, stages; from tests.misbehaving import misbehave; "
+    "stages.run = misbehave; spawn.main()"
+)
 
 
-class Cells(unittest.TestCase):
-    def run_cells(self, *methods, width=2, seconds=2):
+class WithCells(unittest.TestCase):
+    def each(self, act):
+        for start in ("fork", "spawn"):
+            with self.subTest(start):
+                act(partial(self.run_cells, start))
+
+    def run_cells(self, start, *methods, width=2, seconds=2, packages=()):
         cells = [
             {
                 "id": f"{m}/none/llama/causal-lm",
@@ -99,6 +54,8 @@ class Cells(unittest.TestCase):
         with (
             tempfile.TemporaryDirectory() as work,
             mock.patch.object(stages, "run", misbehave),
+            mock.patch.object(spawn, "START", START),
+            mock.patch.object(sys, "path", [str(PACKAGES), *sys.path]),
             mock.patch.object(protocol, "send", send),
             mock.patch.object(
                 protocol,
@@ -108,77 +65,137 @@ class Cells(unittest.TestCase):
                 ),
             ),
         ):
-            job = {
-                "cells": cells,
-                "width": width,
-                "seconds": seconds,
-                "bytes": 1 << 30,
-                "work": work,
-                "packages": [],
-            }
-            child.become_subreaper()
-            zygote.run_cells(job, {"torch": FakeTorch, "transformers": None, "peft": None}, {})
-        self.all = sent
-        return {record["cell"].split("/")[0]: record for record in sent}
+            zygote.START_METHODS[start](
+                {
+                    "cells": cells,
+                    "width": width,
+                    "seconds": seconds,
+                    "bytes": 1 << 30,
+                    "work": work,
+                    "packages": list(packages),
+                }
+            )
+        self.all = [record for record in sent if record["kind"] != "imported"]
+        self.imported = [record["package"] for record in sent if record["kind"] == "imported"]
+        return {record["cell"].split("/")[0]: record for record in self.all}
 
-    def sent(self, *methods):
-        self.run_cells(*methods)
-        return self.all
+
+class Cells(WithCells):
+    """Each test is made with both ways to start a cell."""
 
     def test_each_disaster_ends_one_cell_and_no_neighbour(self):
-        for disaster, ended in [
-            ("segfault", f"signal:{signal.SIGSEGV.value}"),
-            ("abort", f"signal:{signal.SIGABRT.value}"),
-            ("exit", "status:3"),
-            ("hang", "timeout"),
-            ("memory", "status:1"),
-            ("forged", "status:0"),
-        ]:
-            with self.subTest(disaster):
-                records = self.run_cells("good", disaster, "fine")
-                self.assertEqual(records[disaster]["ended"], ended)
-                self.assertEqual(records["good"]["ended"], "exit")
-                self.assertEqual(records["fine"]["ended"], "exit")
+        def act(run):
+            for disaster, ended in [
+                ("segfault", f"signal:{signal.SIGSEGV.value}"),
+                ("abort", f"signal:{signal.SIGABRT.value}"),
+                ("exit", "status:3"),
+                ("hang", "timeout"),
+                ("memory", "status:1"),
+                ("forged", "status:0"),
+            ]:
+                with self.subTest(disaster):
+                    records = run("good", disaster, "fine", width=1 if disaster == "exit" else 2)
+                    self.assertEqual(records[disaster]["ended"], ended)
+                    self.assertEqual(records["good"]["ended"], "exit")
+                    self.assertEqual(records["fine"]["ended"], "exit")
+                    self.assertEqual(len(self.all), 3)
+
+        self.each(act)
 
     def test_a_dead_cell_says_at_which_stage_it_died(self):
-        self.assertEqual(self.run_cells("segfault")["segfault"]["stage"], "train")
+        self.each(lambda run: self.assertEqual(run("segfault")["segfault"]["stage"], "train"))
 
     def test_what_a_cell_prints_is_no_record_and_is_capped(self):
-        records = self.run_cells("garbage", "good")
-        self.assertEqual(records["garbage"]["ended"], "exit")
-        self.assertEqual(len(records), 2)
-        self.assertLessEqual(len(records["garbage"].get("output", "")), child.OUTPUT_KEPT)
+        def act(run):
+            records = run("garbage", "good")
+            self.assertEqual(records["garbage"]["ended"], "exit")
+            self.assertEqual(len(records), 2)
+            self.assertLessEqual(len(records["garbage"].get("output", "")), child.OUTPUT_KEPT)
+
+        self.each(act)
 
     def test_what_a_package_writes_between_records_is_no_message(self):
-        records = self.run_cells("garbage in records", "good")
-        self.assertEqual(
-            [records[name]["ended"] for name in ("garbage in records", "good")], ["exit", "exit"]
-        )
+        def act(run):
+            records = run("garbage in records", "good")
+            self.assertEqual(
+                [records[name]["ended"] for name in ("garbage in records", "good")],
+                ["exit", "exit"],
+            )
+
+        self.each(act)
 
     def test_a_cell_answers_for_no_other(self):
-        sent = self.sent("another's name", "good")
-        self.assertEqual(
-            sorted((record["kind"], record["cell"].split("/")[0]) for record in sent),
-            [("cell", "another's name"), ("cell", "good")],
-        )
+        def act(run):
+            run("another's name", "good")
+            self.assertEqual(
+                sorted((record["kind"], record["cell"].split("/")[0]) for record in self.all),
+                [("cell", "another's name"), ("cell", "good")],
+            )
+
+        self.each(act)
 
     def test_a_process_that_a_cell_leaves_behind_is_ended(self):
-        self.run_cells("daemon", "good")
-        with open(f"/proc/self/task/{os.getpid()}/children") as children:
-            self.assertEqual(children.read().split(), [])
+        def act(run):
+            run("daemon", "good", width=1)
+            self.assertEqual(processes.children_of(os.getpid()), [])
+
+        self.each(act)
 
     def test_what_a_cell_leaves_comes_whole_and_before_its_record(self):
-        sent = self.sent("leaves", "leaves and dies", "good")
-        self.assertEqual(
-            [
-                (record["kind"], record["cell"].split("/")[0])
-                for record in sent
-                if record["kind"] == "handover"
-            ],
-            [("handover", "leaves")],
-        )
-        kinds = [record["kind"] for record in sent if record["cell"].startswith("leaves/")]
-        self.assertEqual(kinds, ["handover", "cell"])
+        def act(run):
+            run("leaves", "leaves and dies", "good")
+            self.assertEqual(
+                [
+                    (record["kind"], record["cell"].split("/")[0])
+                    for record in self.all
+                    if record["kind"] == "handover"
+                ],
+                [("handover", "leaves")],
+            )
+            kinds = [record["kind"] for record in self.all if record["cell"].startswith("leaves/")]
+            self.assertEqual(kinds, ["handover", "cell"])
+
+        self.each(act)
+
+    def test_packages_are_said_to_be_imported_once(self):
+        def act(run):
+            run("good", "segfault", "fine", "other")
+            self.assertEqual(self.imported, ["torch", "transformers", "peft"])
+
+        self.each(act)
+
+    def test_a_package_that_does_not_import_fails_every_cell_and_starts_no_second_process(self):
+        def act(run):
+            with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
+                records = run("good", "fine", "other", width=1, packages=["missing"])
+                self.assertLessEqual(made.call_count, 1)
+            self.assertEqual(
+                [record["stages"] for record in records.values()], [DONE["stages"]] * 3
+            )
+
+        self.each(act)
+
+
+class SpawnedCells(WithCells):
+    def test_a_cell_that_fails_because_of_another_counts_as_it_is_alone(self):
+        records = self.run_cells("spawn", "poisons", "needs it clean", "fine", width=1)
+        self.assertEqual(records["needs it clean"]["failures"], [])
+        self.assertEqual(len(self.all), 3)
+
+    def test_a_cell_that_fails_alone_too_has_failed_and_nothing_follows_it_in_its_process(self):
+        with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
+            records = self.run_cells("spawn", "good", "fails", "fine", width=1)
+        self.assertEqual(len(records["fails"]["failures"]), 1)
+        self.assertEqual(made.call_count, 3)
+
+    def test_passing_cells_share_a_process(self):
+        with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
+            self.run_cells("spawn", "good", "fine", "other", width=1)
+        self.assertEqual(made.call_count, 1)
+
+    def test_a_process_left_behind_by_a_cell_is_ended_before_the_next_cell(self):
+        records = self.run_cells("spawn", "daemon", "counts processes", width=1)
+        self.assertEqual(records["counts processes"]["facts"]["trainable"], 0)
 
 
 class Errors(unittest.TestCase):
@@ -219,9 +236,9 @@ class ImportFailures(unittest.TestCase):
         control = {"method": "base", "packages": []}
         adapter = {"method": "lora", "packages": []}
         quantized = {"method": "base", "packages": ["bitsandbytes"]}
-        self.assertIsNone(zygote.failure_for(control, failures))
-        self.assertIsNotNone(zygote.failure_for(adapter, failures))
-        self.assertIsNotNone(zygote.failure_for(quantized, failures))
+        self.assertIsNone(packages.failure_for(control, failures))
+        self.assertIsNotNone(packages.failure_for(adapter, failures))
+        self.assertIsNotNone(packages.failure_for(quantized, failures))
 
 
 class Records(unittest.TestCase):

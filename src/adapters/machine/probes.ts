@@ -75,7 +75,7 @@ export class PythonProbes implements Probes {
 
   #spawn(environmentId: string, job: ProbeJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
     const { settings } = this;
-    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * job.device.limits.seconds;
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
     const [command = '', ...args] = this.#command(environmentId, job, work, seconds + 30);
     const child = spawn(command, args, {
       cwd: work,
@@ -133,6 +133,16 @@ export class PythonProbes implements Probes {
     });
   }
 
+  /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
+  #secondsOfCell({ device }: ProbeJob): number {
+    const isSpawned = this.#startOf(device) === 'spawn';
+    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
+  }
+
+  #startOf(device: Device): StartMethod {
+    return this.settings.start ?? device.start;
+  }
+
   #jobText(job: ProbeJob, work: string) {
     return {
       cells: job.cells,
@@ -142,7 +152,7 @@ export class PythonProbes implements Probes {
       work,
       handover: job.saveHandover,
       carryFrom: this.#carried(job) ?? null,
-      start: this.settings.start ?? job.device.start,
+      start: this.#startOf(job.device),
       seconds: job.device.limits.seconds,
       bytes: job.device.limits.bytes,
       steps: STEPS,

@@ -1,0 +1,59 @@
+"""What cells need is imported once in a process, before the first of them."""
+
+import time
+
+from . import protocol
+from .errors import describe
+from .models import ARCHITECTURES
+
+
+def import_packages(job):
+    """Imports what the cells need. A package that cannot be imported fails the cells that need it, no others."""
+    modules, failures = {}, {}
+    for name in ("torch", "transformers", "peft", *job["packages"]):
+        began = time.monotonic()
+        try:
+            modules[name] = __import__(name)
+        except BaseException as raised:
+            failures[name] = {"stage": "import", "kind": "raised", **describe(raised)}
+        protocol.send(
+            {
+                "kind": "imported",
+                "package": name,
+                "ok": name in modules,
+                "seconds": round(time.monotonic() - began, 3),
+            }
+        )
+    if "torch" in modules:
+        modules["torch"].set_num_threads(1)
+    resolve_lazy_names(modules, job)
+    return modules, failures
+
+
+def resolve_lazy_names(modules, job):
+    """Touches the classes that cells will use: transformers imports them on first use."""
+    for cell in job["cells"]:
+        try:
+            model_type = modules["transformers"].CONFIG_MAPPING[cell["architecture"]]
+            auto = getattr(
+                modules["transformers"], ARCHITECTURES[cell["architecture"]].auto[cell["task"]]
+            )
+            auto._model_mapping[model_type]
+        except BaseException:
+            continue
+
+
+def failure_for(cell, failures):
+    """The import failure that stops this cell, if any: the control needs no PEFT, and only its own quantizer."""
+    needed = [
+        "torch",
+        "transformers",
+        *([] if cell["method"] == "base" else ["peft"]),
+        *cell["packages"],
+    ]
+    return next((failures[name] for name in needed if name in failures), None)
+
+
+def not_imported(failure):
+    """The result of a cell whose package could not be imported."""
+    return {"stages": {"import": "fail"}, "failures": [failure], "facts": {}}
