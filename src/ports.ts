@@ -47,8 +47,9 @@ export interface ProbeJob {
   readonly device: Device;
   /** How many cells run at once. */
   readonly width: number;
-  /** Environment whose saved adapters are loaded here, and whether this one leaves its own behind. */
-  readonly carryFrom?: string;
+  /** The environment whose saved adapters are loaded here. */
+  readonly carryFrom?: string | undefined;
+  /** Whether this one leaves its own behind. */
   readonly saveHandover: boolean;
   /** What is left of the run's time; nothing is measured beyond it. */
   readonly milliseconds?: number;
@@ -67,12 +68,22 @@ export interface Probes {
   hasHandover(environmentId: string, cell: string): boolean;
 }
 
+/** What a result answers: two results of one cell are the same measurement only where all of this is equal. */
+export interface Asked {
+  /** The key of the environment's request. */
+  readonly key: string;
+  readonly cell: string;
+  readonly repeat: number;
+  /** The environment whose saved adapter was loaded; absent where there was none. */
+  readonly carriedFrom?: string | undefined;
+}
+
 /** Finished work, on disk at once: what a run that died had measured. */
 export interface Journal {
   environment(key: string): Environment | undefined;
-  result(key: string, cell: string, repeat: number): Result | undefined;
+  result(asked: Asked): Result | undefined;
   addEnvironment(request: EnvironmentRequest, environment: Environment): void;
-  addResult(key: string, environmentId: string, repeat: number, result: Result): void;
+  addResult(asked: Asked, environmentId: string, result: Result): void;
 }
 
 export interface Clock {

@@ -3,7 +3,7 @@ import { cellId } from '../../src/domain/cell.ts';
 import { type Environment, requestKey } from '../../src/domain/environment.ts';
 import { type Result, STAGES } from '../../src/domain/outcome.ts';
 import type { Question } from '../../src/domain/search.ts';
-import type { ProbeEnd, ProbeJob } from '../../src/ports.ts';
+import type { Asked, ProbeEnd, ProbeJob } from '../../src/ports.ts';
 import { measureBatch } from '../../src/sweep/measure.ts';
 import { llama } from '../search/world.ts';
 
@@ -26,12 +26,17 @@ interface Fake {
   readonly environment?: Environment;
   readonly base?: Question['environment'];
   readonly known?: readonly Result[];
+  /** What was carried into these; absent for nothing. */
+  readonly knownCarriedFrom?: string;
   readonly isStopped?: () => boolean;
   readonly hasHandover?: (cell: string) => boolean;
 }
 
+const isOf = (asked: Asked, { knownCarriedFrom }: Fake) => asked.carriedFrom === knownCarriedFrom;
+
 async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) {
   const added: Result[] = [];
+  const carried: (string | undefined)[] = [];
   const jobs: ProbeJob[] = [];
   const environments = new Map<string, Environment>();
   const measurements = await measureBatch(
@@ -48,9 +53,12 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       },
       journal: {
         environment: (key) => environments.get(key),
-        result: (_key, cell) => fake.known?.find((result) => result.cell === cell),
+        result: (asked) => fake.known?.find((result) => result.cell === asked.cell && isOf(asked, fake)),
         addEnvironment: (request, environment) => environments.set(requestKey(request), environment),
-        addResult: (_key, _id, _repeat, result) => added.push(result),
+        addResult: (asked, _id, result) => {
+          added.push(result);
+          carried.push(asked.carriedFrom);
+        },
       },
       progress: { say: () => undefined },
     },
@@ -66,7 +74,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
   const outcomes = Object.fromEntries(
     [...(measurements[0]?.results ?? [])].map(([cell, result]) => [cell, result.outcome]),
   );
-  return { measurements, outcomes, added, jobs };
+  return { measurements, outcomes, added, carried, jobs };
 }
 
 const ids = CELLS.map(cellId);
@@ -208,18 +216,22 @@ describe('measuring a batch', () => {
     expect(measurements).toEqual([]);
   });
 
-  it('lets the base environment leave its adapters behind, and the others load them', async () => {
-    const other = { ...QUESTION, purpose: 'head' as const, environment: { pins: { peft: '0.2.0' }, packages: [] } };
-    const run = (job: ProbeJob, onLine: (line: string) => void): ProbeEnd => {
-      for (const cell of job.cells) onLine(passed(cell.id));
-      return { how: 'exit', code: 0, output: '' };
-    };
-    const { jobs } = await measure({ run }, [QUESTION, other]);
+  const HEAD = { ...QUESTION, purpose: 'head' as const, environment: { pins: { peft: '0.2.0' }, packages: [] } };
+  const CARRYING = { ...HEAD, carryFrom: QUESTION.environment };
+
+  it('carries what the base left into an environment whose question asks for it, and into no other', async () => {
+    const { jobs, carried } = await measure({ run: all }, [QUESTION, CARRYING, HEAD]);
     expect(jobs.map(({ saveHandover, carryFrom }) => [saveHandover, carryFrom])).toEqual([
       [true, undefined],
       [false, 'abc'],
+      [false, undefined],
     ]);
-    expect(requestKey(QUESTION.environment)).not.toBe(requestKey(other.environment));
+    expect(carried).toEqual([...ids.map(() => undefined), ...ids.map(() => 'abc'), ...ids.map(() => undefined)]);
+  });
+
+  it('writes down that nothing was carried into a cell whose own cell at base had left nothing', async () => {
+    const { carried } = await measure({ run: all, hasHandover: (cell) => cell !== ids[1] }, [QUESTION, CARRYING]);
+    expect(carried.slice(-ids.length)).toEqual(['abc', undefined, 'abc']);
   });
 
   it('tells each probe how much of the run is left', async () => {
@@ -265,12 +277,16 @@ describe('measuring a batch', () => {
   });
 
   it('measures a cell again that a killed run measured before there was anything to carry', async () => {
-    const head = { ...QUESTION, purpose: 'head' as const, environment: { pins: { peft: '0.2.0' }, packages: [] } };
-    const states = { carry: 'na' as 'na' | 'ok' };
+    const states = { carry: 'na' as const };
     const known = ids.map((cell) => ({ cell, outcome: 'pass' as const, stages: states, failures: [], facts: {} }));
-    expect((await measure({ known, run: all }, [QUESTION, head])).jobs).toHaveLength(1);
-    states.carry = 'ok';
-    expect((await measure({ known, run: all }, [QUESTION, head])).jobs).toHaveLength(0);
+    expect((await measure({ known, run: all }, [QUESTION, CARRYING])).jobs).toHaveLength(1);
+    const carried = await measure({ known, knownCarriedFrom: 'abc', run: all }, [QUESTION, CARRYING]);
+    expect(carried.jobs.map(({ saveHandover }) => saveHandover)).toEqual([true]);
+  });
+
+  it('takes a result without its carry for what it is where nothing is to be carried', async () => {
+    const known = ids.map((cell) => ({ cell, outcome: 'pass' as const, stages: {}, failures: [], facts: {} }));
+    expect((await measure({ known, run: all }, [HEAD])).jobs).toEqual([]);
   });
 
   it.each<[string, ProbeEnd]>([

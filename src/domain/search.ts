@@ -21,6 +21,8 @@ export interface Question {
   readonly environment: EnvironmentRequest;
   readonly cells: readonly Cell[];
   readonly repeat: number;
+  /** The environment whose saved adapters are loaded here too; absent where nothing is to be carried. */
+  readonly carryFrom?: EnvironmentRequest;
 }
 
 /** The answer to one question, as far as it could be had. */

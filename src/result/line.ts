@@ -24,6 +24,8 @@ const ResultLine = z.strictObject({
   key: RequestKey,
   environment: EnvironmentId,
   repeat: z.number().int().min(1).max(9),
+  /** The environment whose saved adapter was loaded; absent where there was none. */
+  carriedFrom: EnvironmentId.exactOptional(),
   result: Result,
 });
 export type ResultLine = Immutable<z.infer<typeof ResultLine>>;

@@ -8,7 +8,7 @@ import { bisect, type Interval, type PointState } from './bisect.ts';
 import { compareAt, compareHead, resultAt, wayOf } from './compare.ts';
 import { environmentFor, type History, resultFor } from './history.ts';
 import type { Problem } from './problem.ts';
-import { ask, movedRequest, requestFor } from './requests.ts';
+import { ask, carryInto, movedRequest, requestFor } from './requests.ts';
 
 /** A cell, the change that moves it, and how closely its boundary is known. */
 export interface Located {
@@ -89,7 +89,9 @@ export function heldBackQuestions(
 ): readonly Question[] {
   return located.flatMap((one) => {
     const environment = heldBackRequest(problem, history, one);
-    return environment ? [{ purpose: 'held-back' as const, environment, cells: [one.cell], repeat: 1 }] : [];
+    if (environment === undefined) return [];
+    const carry = carryInto(problem, history, environment);
+    return [{ purpose: 'held-back' as const, environment, cells: [one.cell], repeat: 1, ...carry }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Cell } from '../domain/cell.ts';
-import { ALWAYS, type EnvironmentRequest, type Lock } from '../domain/environment.ts';
+import { ALWAYS, type EnvironmentRequest, type Lock, requestKey } from '../domain/environment.ts';
 import type { Purpose, Question } from '../domain/search.ts';
 import { environmentFor, type History } from './history.ts';
 import type { Problem } from './problem.ts';
@@ -80,8 +80,21 @@ export function ask(
 ): readonly Question[] {
   return groups(problem, cells).flatMap((group) => {
     const environment = requestAt(problem, history, group.packages, moved);
-    return environment ? [{ purpose, environment, cells: group.cells, repeat }] : [];
+    if (environment === undefined) return [];
+    const carry = carryInto(problem, history, environment);
+    return [{ purpose, environment, cells: group.cells, repeat, ...carry }];
   });
+}
+
+/** What is carried into an environment: what the base of its package set saved, where that base stands. */
+export function carryInto(
+  problem: Problem,
+  history: History,
+  environment: EnvironmentRequest,
+): Pick<Question, 'carryFrom'> {
+  const base = baseRequest(problem, environment.packages);
+  const isCarried = requestKey(base) !== requestKey(environment) && environmentFor(history, base)?.status === 'built';
+  return isCarried ? { carryFrom: base } : {};
 }
 
 /** The request at some moved versions; the base itself where they are the versions of the base. */

@@ -1,9 +1,9 @@
-import { type Cell, cellId } from '../domain/cell.ts';
+import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
-import type { Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
+import type { Asked, Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { crashed, crashSignal, judge, unmeasured } from './judge.ts';
 
@@ -88,7 +88,7 @@ async function prepare(
   if (question === undefined || settings.isStopped()) return undefined;
   const key = requestKey(question.environment);
   const known = ports.journal.environment(key);
-  const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
+  const everyCellKnown = question.cells.every((cell) => ports.journal.result(askedOf(question, cellId(cell), ports)));
   if (known && (everyCellKnown || known.status === 'unresolved')) return known;
   return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
     (error: unknown): Environment => ({
@@ -106,7 +106,6 @@ async function measure(
 ): Promise<Measurement> {
   ports.journal.addEnvironment(question.environment, environment);
   const results = new Map<string, Result>();
-  const key = requestKey(question.environment);
   if (environment.status !== 'built') {
     const outcome = environment.status === 'unresolved' ? 'unresolved' : 'inconclusive';
     for (const cell of question.cells)
@@ -114,23 +113,19 @@ async function measure(
     return { question, environment, results };
   }
   const leaves = leavesHandover(question, settings);
-  const carried = carriedFrom(question, ports, settings);
   const isKept = (result: Result) =>
     !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
-  // A run that was killed may have measured this before what it should load was there.
-  const isComplete = (result: Result) =>
-    carried === undefined || result.stages.carry !== 'na' || !ports.probes.hasHandover(carried, result.cell);
   const open: Cell[] = [];
   for (const cell of question.cells) {
-    const known = ports.journal.result(key, cellId(cell), question.repeat);
-    if (known && isKept(known) && isComplete(known)) results.set(cellId(cell), known);
+    const known = ports.journal.result(askedOf(question, cellId(cell), ports));
+    if (known && isKept(known)) results.set(cellId(cell), known);
     else open.push(cell);
   }
   const add = (measured: Result) => {
     const result = isKept(measured) ? measured : unmeasured(measured.cell, 'inconclusive', ...HANDOVER_LOST);
     results.set(result.cell, result);
     if (result.reason === INTERRUPTED) return;
-    ports.journal.addResult(key, environment.id, question.repeat, result);
+    ports.journal.addResult(askedOf(question, result.cell, ports), environment.id, result);
   };
   const ended = open.length > 0 && (await probe(question, environment, open, settings.width, ports, settings, add));
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === 'inconclusive');
@@ -146,11 +141,17 @@ function reachedCarry(result: Result): boolean {
   return isMeasured(result) && (result.stages.carry === 'ok' || result.stages.carry === 'na');
 }
 
-/** The environment whose saved adapters are loaded: the base of the same package set. */
-function carriedFrom(question: Question, ports: SweepPorts, settings: SweepSettings): string | undefined {
-  const base = requestKey(settings.baseOf(question.environment));
-  const environment = base === requestKey(question.environment) ? undefined : ports.journal.environment(base);
+/** The environment that a question carries from, where it stands. */
+function carriedFrom({ carryFrom }: Question, ports: SweepPorts): string | undefined {
+  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
   return environment?.status === 'built' ? environment.id : undefined;
+}
+
+/** What the result of a cell answers: with what was carried into it, where its own cell had left anything there. */
+function askedOf(question: Question, cell: CellId, ports: SweepPorts): Asked {
+  const asked = { key: requestKey(question.environment), cell, repeat: question.repeat };
+  const from = carriedFrom(question, ports);
+  return from !== undefined && ports.probes.hasHandover(from, cell) ? { ...asked, carriedFrom: from } : asked;
 }
 
 function leavesHandover(question: Question, settings: SweepSettings): boolean {
@@ -205,7 +206,6 @@ function jobFor(
   settings: SweepSettings,
 ): ProbeJob {
   const packages = settings.packagesOf;
-  const carryFrom = carriedFrom(question, ports, settings);
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
@@ -213,7 +213,7 @@ function jobFor(
     width,
     saveHandover: leavesHandover(question, settings),
     milliseconds: settings.left(),
-    ...(carryFrom !== undefined && { carryFrom }),
+    carryFrom: carriedFrom(question, ports),
   };
 }
 

@@ -7,30 +7,31 @@ import { passing, without } from '../../factories/results.ts';
 import { scratch } from '../../factories/scratch.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
+const ASKED = { key: 'key', cell: CELL, repeat: 1 };
 const place = () => join(scratch('journal'), 'results.jsonl');
 
 describe('the journal', () => {
   it('gives a later run what an earlier one finished', () => {
     const file = place();
-    new FileJournal(file, 'same', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
-    expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
+    new FileJournal(file, 'same', false).addResult(ASKED, 'abcabcabcabc', passing(CELL));
+    expect(new FileJournal(file, 'same', false).result(ASKED)).toEqual(passing(CELL));
   });
 
   it('takes nothing over from a run of another plan, or when asked for a fresh one', () => {
     const file = place();
-    new FileJournal(file, 'one', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
-    expect(new FileJournal(file, 'two', false).result('key', CELL, 1)).toBeUndefined();
-    new FileJournal(file, 'two', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
-    expect(new FileJournal(file, 'two', true).result('key', CELL, 1)).toBeUndefined();
+    new FileJournal(file, 'one', false).addResult(ASKED, 'abcabcabcabc', passing(CELL));
+    expect(new FileJournal(file, 'two', false).result(ASKED)).toBeUndefined();
+    new FileJournal(file, 'two', false).addResult(ASKED, 'abcabcabcabc', passing(CELL));
+    expect(new FileJournal(file, 'two', true).result(ASKED)).toBeUndefined();
   });
 
   it('measures weather again', () => {
     const file = place();
     const journal = new FileJournal(file, 'same', false);
-    journal.addResult('key', 'abcabcabcabc', 1, without(CELL, 'inconclusive'));
+    journal.addResult(ASKED, 'abcabcabcabc', without(CELL, 'inconclusive'));
     journal.addEnvironment({ pins: {}, packages: [] }, { status: 'inconclusive', why: 'no network' });
     const later = new FileJournal(file, 'same', false);
-    expect([later.result('key', CELL, 1), later.environment(requestKey({ pins: {}, packages: [] }))]).toEqual([
+    expect([later.result(ASKED), later.environment(requestKey({ pins: {}, packages: [] }))]).toEqual([
       undefined,
       undefined,
     ]);
@@ -38,15 +39,15 @@ describe('the journal', () => {
 
   it('survives a last line that was cut off', () => {
     const file = place();
-    new FileJournal(file, 'same', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
+    new FileJournal(file, 'same', false).addResult(ASKED, 'abcabcabcabc', passing(CELL));
     appendFileSync(file, '{"kind":"result","key":"key","envir');
-    expect(new FileJournal(file, 'same', false).result('key', CELL, 1)).toEqual(passing(CELL));
+    expect(new FileJournal(file, 'same', false).result(ASKED)).toEqual(passing(CELL));
   });
 
   it('writes each result at once, one line each', () => {
     const file = place();
     const journal = new FileJournal(file, 'same', false);
-    journal.addResult('key', 'abcabcabcabc', 1, passing(CELL));
+    journal.addResult(ASKED, 'abcabcabcabc', passing(CELL));
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
   });
@@ -56,20 +57,20 @@ describe('the journal', () => {
     const other = { ...passing(CELL), outcome: 'fail' as const };
     const one = new FileJournal(file, 'python 3.13', false);
     const two = new FileJournal(file, 'python 3.11', false);
-    one.addResult('key', 'abcabcabcabc', 1, passing(CELL));
-    two.addResult('key', 'defdefdefdef', 1, other);
+    one.addResult(ASKED, 'abcabcabcabc', passing(CELL));
+    two.addResult(ASKED, 'defdefdefdef', other);
     appendFileSync(
       file,
       `${JSON.stringify({ kind: 'result', key: 'key', environment: 'abcabcabcabc', repeat: 1, result: other })}\n`,
     );
-    expect(new FileJournal(file, 'python 3.13', false).result('key', CELL, 1)).toEqual(passing(CELL));
+    expect(new FileJournal(file, 'python 3.13', false).result(ASKED)).toEqual(passing(CELL));
   });
 
   it('leaves only whole lines of its own run in the file', () => {
     const file = place();
-    new FileJournal(file, 'another', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
+    new FileJournal(file, 'another', false).addResult(ASKED, 'abcabcabcabc', passing(CELL));
     appendFileSync(file, 'null\n{"kind":"result","result":null}\n{"kind":"res');
-    new FileJournal(file, 'same', false).addResult('key', 'abcabcabcabc', 1, passing(CELL));
+    new FileJournal(file, 'same', false).addResult(ASKED, 'abcabcabcabc', passing(CELL));
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['run', 'result']);
   });
@@ -80,11 +81,23 @@ describe('the journal', () => {
     const key = requestKey(request);
     const first = new FileJournal(file, 'same', false);
     first.addEnvironment(request, { status: 'built', id: 'aaaaaaaaaaaa', lock: { tokenizers: '0.21' } });
-    first.addResult(key, 'aaaaaaaaaaaa', 1, passing(CELL));
+    first.addResult({ ...ASKED, key }, 'aaaaaaaaaaaa', passing(CELL));
     const second = new FileJournal(file, 'same', false);
-    expect(second.result(key, CELL, 1)).toBeDefined();
+    expect(second.result({ ...ASKED, key })).toBeDefined();
     second.addEnvironment(request, { status: 'built', id: 'bbbbbbbbbbbb', lock: { tokenizers: '0.22' } });
-    expect(second.result(key, CELL, 1)).toBeUndefined();
-    expect(new FileJournal(file, 'same', false).result(key, CELL, 1)).toBeUndefined();
+    expect(second.result({ ...ASKED, key })).toBeUndefined();
+    expect(new FileJournal(file, 'same', false).result({ ...ASKED, key })).toBeUndefined();
+  });
+
+  it('tells a result with what was carried in from one without, now and in a later run', () => {
+    const file = place();
+    const [carried, plain] = [{ ...ASKED, carriedFrom: 'b45e00000000' }, ASKED];
+    const first = new FileJournal(file, 'same', false);
+    first.addResult(plain, 'abcabcabcabc', passing(CELL));
+    expect(first.result(carried)).toBeUndefined();
+    first.addResult(carried, 'abcabcabcabc', { ...passing(CELL), outcome: 'fail' });
+    const later = new FileJournal(file, 'same', false);
+    expect([later.result(carried)?.outcome, later.result(plain)?.outcome]).toEqual(['fail', 'pass']);
+    expect(later.result({ ...ASKED, carriedFrom: 'c0ffee000000' })).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } fr
 import { dirname } from 'node:path';
 import { type Environment, type EnvironmentRequest, requestKey } from '../../domain/environment.ts';
 import { isMeasured, type Result } from '../../domain/outcome.ts';
-import type { Journal } from '../../ports.ts';
+import type { Asked, Journal } from '../../ports.ts';
 import { type Line, lineText, parseLine } from '../../result/line.ts';
 
 /** results.jsonl: one line per finished cell and environment, written as it finishes; a run that died resumes from it. */
@@ -31,8 +31,8 @@ export class FileJournal implements Journal {
     return this.#environments.get(key);
   }
 
-  result(key: string, cell: string, repeat: number): Result | undefined {
-    return this.#results.get(`${key} ${cell} ${repeat}`);
+  result(asked: Asked): Result | undefined {
+    return this.#results.get(nameOf(asked));
   }
 
   addEnvironment(request: EnvironmentRequest, environment: Environment): void {
@@ -42,9 +42,11 @@ export class FileJournal implements Journal {
     this.#append({ kind: 'environment', run: this.#run, key, request, environment });
   }
 
-  addResult(key: string, environmentId: string, repeat: number, result: Result): void {
-    this.#results.set(`${key} ${result.cell} ${repeat}`, result);
-    this.#append({ kind: 'result', run: this.#run, key, environment: environmentId, repeat, result });
+  addResult(asked: Asked, environmentId: string, result: Result): void {
+    const { key, repeat, carriedFrom } = asked;
+    this.#results.set(nameOf(asked), result);
+    const carried = carriedFrom === undefined ? {} : { carriedFrom };
+    this.#append({ kind: 'result', run: this.#run, key, environment: environmentId, repeat, ...carried, result });
   }
 
   /** What was measured under another lock says nothing about this one. */
@@ -68,10 +70,14 @@ export class FileJournal implements Journal {
       if (line.kind === 'environment' && line.environment.status !== 'inconclusive')
         this.#setEnvironment(line.key, line.environment);
       if (line.kind === 'result' && isSettled(line.result))
-        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
+        this.#results.set(nameOf({ ...line, cell: line.result.cell }), line.result);
     }
     return lines;
   }
+}
+
+function nameOf({ key, cell, repeat, carriedFrom }: Asked): string {
+  return [key, cell, repeat, carriedFrom ?? ''].join(' ');
 }
 
 function readLines(file: string): readonly Line[] {
