@@ -49,11 +49,12 @@ function judged(): Result {
 
 function journalled(environment: Environment | undefined): string {
   const file = join(scratch('borders'), 'results.jsonl');
+  const asked = { key: requestKey(REQUEST), cell: LORA, repeat: 1, carriedFrom: 'ba5e00000000' };
   const first = new FileJournal(file, 'same', false);
   if (environment) first.addEnvironment(REQUEST, environment);
-  if (environment?.status === 'built') first.addResult(requestKey(REQUEST), environment.id, 1, judged());
+  if (environment?.status === 'built') first.addResult(asked, environment.id, judged());
   const later = new FileJournal(file, 'same', false);
-  if (environment?.status === 'built') expect(later.result(requestKey(REQUEST), LORA, 1)).toEqual(judged());
+  if (environment?.status === 'built') expect(later.result(asked)).toEqual(judged());
   if (environment?.status !== 'inconclusive') expect(later.environment(requestKey(REQUEST))).toEqual(environment);
   return readFileSync(file, 'utf8');
 }
