@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareResults } from '../../src/domain/comparison.ts';
+import { isSameMove, type Move, moveKey, moveWords } from '../../src/domain/moves.ts';
 import type { Result } from '../../src/domain/outcome.ts';
 import { withSoundCarry } from '../../src/domain/outcome.ts';
 import { checked, failing, passing, raised, stopped, without } from '../factories/results.ts';
@@ -155,14 +156,83 @@ describe('comparing one cell before and after', () => {
   });
 
   it('says of two broken sides what was mended and what moved', () => {
-    expect(compareResults(failing(CELL, [generate, disable]), failing(CELL, [disable])).what).toEqual([
-      'generate mended',
-      'another failure',
+    const { moves } = compareResults(failing(CELL, [generate, disable]), failing(CELL, [disable]));
+    expect(moves).toEqual([
+      { kind: 'stage', stage: 'generate', before: 'raised', after: 'ok' },
+      {
+        kind: 'failures',
+        before: ['generate RuntimeError: sizes differ', 'disable RuntimeError: unbound'],
+        after: ['disable RuntimeError: unbound'],
+      },
     ]);
+    expect(moves.map((move) => moveWords(move, true))).toEqual(['generate mended', 'another failure']);
   });
 
   it('names the stages that broke', () => {
-    expect(compareResults(passing(CELL), failing(CELL, [generate, disable])).what).toEqual(['generate', 'disable']);
+    expect(
+      compareResults(passing(CELL), failing(CELL, [generate, disable])).moves.map((one) => moveWords(one)),
+    ).toEqual(['generate', 'disable']);
+  });
+
+  it('counts a stage that broke in two ways once, as raised', () => {
+    expect(compareResults(passing(CELL), failing(CELL, [silent, generate])).moves).toEqual([
+      { kind: 'stage', stage: 'generate', before: 'ok', after: 'raised' },
+    ]);
+  });
+
+  it('takes no numbers from a side that raised', () => {
+    const after = failing(CELL, [generate], { trainable: 64 });
+    expect(compareResults(passing(CELL, { trainable: 576 }), after).moves).toEqual([
+      { kind: 'stage', stage: 'generate', before: 'ok', after: 'raised' },
+    ]);
+  });
+});
+
+describe('a move', () => {
+  const loss = (before: number, after: number): Move => ({ kind: 'fact', fact: 'lossRatio', before, after });
+  const uncached = (after: string): Move => ({ kind: 'fact', fact: 'uncachedGenerate', before: 'ok', after });
+  const refused: Move = { kind: 'outcome', before: 'pass', after: 'unsupported' };
+  const forward: Move = { kind: 'stage', stage: 'forward', before: 'ok', after: 'raised' };
+
+  it.each([
+    ['a stage that broke', forward, 'forward', 'forward mended'],
+    ['a number', loss(0.3, 0.9), 'loss ratio 0.30 -> 0.90', 'loss ratio 0.30 -> 0.90'],
+    [
+      'a number without digits behind the point',
+      { kind: 'fact', fact: 'trainable', before: 576, after: 64 } as const,
+      'trainable parameters 576 -> 64',
+      'trainable parameters 576 -> 64',
+    ],
+    [
+      'words',
+      uncached('raises TypeError'),
+      'generate without the cache: ok -> raises TypeError',
+      'generate without the cache: ok -> raises TypeError',
+    ],
+    ['a refusal', refused, 'unsupported', 'pass -> unsupported'],
+    [
+      'another failure',
+      { kind: 'failures', before: ['a'], after: ['b'] } as const,
+      'another failure',
+      'another failure',
+    ],
+  ])('of %s has words for what is worse, and for what stands still', (_name, move, worse, still) => {
+    expect([moveWords(move), moveWords(move, true)]).toEqual([worse, still]);
+  });
+
+  it('has the same key whatever its numbers, and another for other words', () => {
+    expect(moveKey(loss(0.3, 0.9))).toBe(moveKey(loss(0.2, 0.7)));
+    expect(moveKey(uncached('raises TypeError'))).not.toBe(moveKey(uncached('raises KeyError')));
+    expect(new Set([forward, loss(0, 1), refused, uncached('x')].map(moveKey)).size).toBe(4);
+  });
+
+  it('is the same in two cells where the same stage ended otherwise, or the same values moved', () => {
+    expect(isSameMove(forward, { ...forward, after: 'check' })).toBe(true);
+    expect(isSameMove(forward, { ...forward, stage: 'train' })).toBe(false);
+    expect(isSameMove(loss(0.3, 0.9), loss(0.3, 0.9))).toBe(true);
+    expect(isSameMove(loss(0.3, 0.9), loss(0.3, 0.8))).toBe(false);
+    expect(isSameMove(loss(0.3, 0.9), loss(0.2, 0.9))).toBe(false);
+    expect(isSameMove(refused, { ...refused, before: 'wrong' })).toBe(true);
   });
 });
 

@@ -192,7 +192,7 @@ describe('the search', () => {
       },
     });
     expect(
-      conclusions.boundaries.map(({ firstBad, direction, signature }) => [firstBad, direction, signature]),
+      conclusions.boundaries.map(({ firstBad, direction, failure }) => [firstBad, direction, failure?.signature]),
     ).toEqual([
       ['1.3.0', 'regressed', loud.signature],
       ['1.5.0', 'degraded', silent.signature],

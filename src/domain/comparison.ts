@@ -1,5 +1,6 @@
-import { factMoves } from './facts.ts';
-import { type Failure, isBroken, isMeasured, type Result, type Stage } from './outcome.ts';
+import { type FactMove, factMoves } from './facts.ts';
+import { type Move, stageMove } from './moves.ts';
+import { type Failure, isBroken, isMeasured, type Result } from './outcome.ts';
 
 export const COMPARISONS = [
   'regressed',
@@ -13,10 +14,10 @@ export const COMPARISONS = [
 ] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** `what` names the stages or facts that moved, in a user's words. */
 export interface Compared {
   readonly comparison: Comparison;
-  readonly what: readonly string[];
+  /** The stages, facts or outcomes that moved, and nothing else. */
+  readonly moves: readonly Move[];
   /** The failures of the later result that the earlier one did not have. */
   readonly fresh: readonly Failure[];
 }
@@ -28,25 +29,24 @@ export interface Compared {
 export function compareResults(before: Result | undefined, after: Result | undefined): Compared {
   if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
   const fresh = after.failures.filter((failure) => isFresh(failure, before));
-  const worse = worseFacts(before, after);
-  const what = [...stagesOf(fresh), ...worse];
-  if (fresh.some((failure) => failure.kind === 'raised')) return { comparison: 'regressed', what, fresh };
+  const moves = [...stageMoves(fresh, before, after), ...worseFacts(before, after)];
+  if (fresh.some((failure) => failure.kind === 'raised')) return { comparison: 'regressed', moves, fresh };
   if (before.outcome !== 'unsupported' && before.outcome !== 'fail' && after.outcome === 'unsupported')
-    return { comparison: 'regressed', what: ['unsupported'], fresh: after.failures };
-  if (what.length > 0) return { comparison: 'degraded', what, fresh };
+    return { comparison: 'regressed', moves: [outcomeMove(before, after)], fresh: after.failures };
+  if (moves.length > 0) return { comparison: 'degraded', moves, fresh };
   return { ...better(before, after), fresh: [] };
 }
 
 function better(before: Result, after: Result): Omit<Compared, 'fresh'> {
-  const mended = stagesOf(before.failures.filter((failure) => isFresh(failure, after)));
-  const different = otherFacts(before, after);
-  if (isBroken(before) && isBroken(after))
-    return { comparison: 'still-broken', what: [...mended.map((stage) => `${stage} mended`), ...different] };
-  if (mended.length > 0 && after.outcome !== 'unsupported') return { comparison: 'fixed', what: mended };
-  return different.length > 0 ? { comparison: 'changed', what: different } : { comparison: 'same', what: [] };
+  const gone = before.failures.filter((failure) => isFresh(failure, after));
+  const mended = stageMoves(gone, before, after);
+  const different = otherMoves(before, after);
+  if (isBroken(before) && isBroken(after)) return { comparison: 'still-broken', moves: [...mended, ...different] };
+  if (mended.length > 0 && after.outcome !== 'unsupported') return { comparison: 'fixed', moves: mended };
+  return { comparison: different.length > 0 ? 'changed' : 'same', moves: different };
 }
 
-export const NOT_COMPARED: Compared = { comparison: 'not-compared', what: [], fresh: [] };
+export const NOT_COMPARED: Compared = { comparison: 'not-compared', moves: [], fresh: [] };
 
 /** A failure is news where the other side went through that stage, or where its check failed and now it raises. */
 function isFresh(failure: Failure, other: Result): boolean {
@@ -57,23 +57,38 @@ function isFresh(failure: Failure, other: Result): boolean {
 }
 
 /** Facts are compared where both sides ran to their end: a cell that raised has no numbers to hold against. */
-function worseFacts(before: Result, after: Result): string[] {
+function worseFacts(before: Result, after: Result): readonly Move[] {
   if (before.outcome === 'fail' || after.outcome === 'fail') return [];
-  return factMoves(before.facts, after.facts).flatMap(({ isWorse, said }) => (isWorse ? [said] : []));
+  return factMoves(before.facts, after.facts)
+    .filter(({ isWorse }) => isWorse)
+    .map(toMove);
 }
 
-function otherFacts(before: Result, after: Result): string[] {
-  const other: string[] = [];
-  if (before.outcome !== after.outcome) other.push(`${before.outcome} -> ${after.outcome}`);
-  const signatures = (result: Result) =>
-    result.failures.map((failure) => `${failure.stage} ${failure.signature}`).join('\n');
-  if (signatures(before) !== signatures(after)) other.push('another failure');
+/** What differs and is neither worse nor mended. */
+function otherMoves(before: Result, after: Result): readonly Move[] {
+  const other: Move[] = [];
+  if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
+  const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
+  if (earlier.join('\n') !== later.join('\n')) other.push({ kind: 'failures', before: earlier, after: later });
   const moved = factMoves(before.facts, after.facts).filter(({ isWorse }) => !isWorse);
-  return [...other, ...moved.map(({ said }) => said)];
+  return [...other, ...moved.map(toMove)];
 }
 
-function stagesOf(failures: readonly Failure[]): Stage[] {
-  return [...new Set(failures.map((failure) => failure.stage))];
+function signaturesOf({ failures }: Result): readonly string[] {
+  return failures.map(({ stage, signature }) => `${stage} ${signature}`);
+}
+
+function outcomeMove(before: Result, after: Result): Move {
+  return { kind: 'outcome', before: before.outcome, after: after.outcome };
+}
+
+function toMove({ fact, before, after }: FactMove): Move {
+  return { kind: 'fact', fact, before, after };
+}
+
+/** One move for each stage among some failures, in their order. */
+function stageMoves(failures: readonly Failure[], before: Result, after: Result): readonly Move[] {
+  return [...new Set(failures.map(({ stage }) => stage))].map((stage) => stageMove(stage, before, after));
 }
 
 /** Whether the later side is neither worse nor better: what a search takes for standing still. */

@@ -54,11 +54,12 @@ export type FactName = keyof Facts;
 
 export const FACT_NAMES: readonly FactName[] = Facts.keyof().options;
 
-/** A fact that differs between two sides by more than its band, in a reader's words. */
+/** A fact that differs between two sides by more than its band. */
 export interface FactMove {
   readonly fact: FactName;
+  readonly before: number | string;
+  readonly after: number | string;
   readonly isWorse: boolean;
-  readonly said: string;
 }
 
 /** The facts that moved, in the order of the table. What either side lacks has not moved. */
@@ -69,12 +70,20 @@ export function factMoves(before: Facts, after: Facts): readonly FactMove[] {
 type Value = number | string | undefined;
 
 function moveOf(name: FactName, before: Value, after: Value): FactMove | undefined {
-  const about = ABOUT.get(Facts.shape[name].unwrap());
+  const about = aboutOf(name);
   if (about?.title === undefined || before === undefined || after === undefined) return undefined;
   const moved = directionOf(before, after, about.band ?? 0);
-  if (moved === undefined) return undefined;
-  const said = `${about.title} ${textOf(before, about)} -> ${textOf(after, about)}`;
-  return { fact: name, isWorse: moved === about.worse, said };
+  return moved === undefined ? undefined : { fact: name, before, after, isWorse: moved === about.worse };
+}
+
+/** A fact that moved, in a reader's words: `loss ratio 0.30 -> 0.90`. */
+export function factWords(fact: FactName, before: number | string, after: number | string): string {
+  const about = aboutOf(fact);
+  return `${about?.title ?? fact} ${textOf(before, about)} -> ${textOf(after, about)}`;
+}
+
+function aboutOf(fact: FactName): About | undefined {
+  return ABOUT.get(Facts.shape[fact].unwrap());
 }
 
 function directionOf(
@@ -89,6 +98,6 @@ function directionOf(
   return before === after ? undefined : 'other';
 }
 
-function textOf(value: number | string, { digits }: About): string {
-  return typeof value === 'number' && digits !== undefined ? value.toFixed(digits) : String(value);
+function textOf(value: number | string, about: About | undefined): string {
+  return typeof value === 'number' && about?.digits !== undefined ? value.toFixed(about.digits) : String(value);
 }

@@ -1,7 +1,8 @@
 import type { Cell, CellId } from './cell.ts';
 import type { Comparison } from './comparison.ts';
 import type { Environment, EnvironmentRequest } from './environment.ts';
-import type { Outcome, Result, Stage } from './outcome.ts';
+import type { Move } from './moves.ts';
+import type { Failure, Outcome, Result, Stage } from './outcome.ts';
 
 export type Purpose =
   | 'base'
@@ -48,10 +49,10 @@ export interface Boundary {
   /** What the cell does at these two. */
   readonly before: Standing;
   readonly after: Standing;
-  readonly stage: string;
-  readonly reason: string;
-  readonly signature: string;
-  readonly message: string;
+  /** The failure that counts; absent where only facts moved. */
+  readonly failure?: Failure;
+  /** What moved besides stages. */
+  readonly moves: readonly Move[];
   readonly measured: readonly string[];
   readonly alsoChanged: readonly string[];
   readonly certainty: {
@@ -98,7 +99,7 @@ export interface Workaround {
 export interface CellComparison {
   readonly cell: CellId;
   readonly comparison: Comparison;
-  readonly what: readonly string[];
+  readonly moves: readonly Move[];
   readonly cause?: 'base model';
   readonly before?: Result;
   readonly after?: Result;

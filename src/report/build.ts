@@ -1,12 +1,13 @@
 import { diff } from 'semver';
 import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
 import type { Place } from '../domain/change.ts';
-import { COMPARISONS } from '../domain/comparison.ts';
+import { COMPARISONS, isStill } from '../domain/comparison.ts';
 import { requestKey, WATCHED } from '../domain/environment.ts';
+import { moveWords } from '../domain/moves.ts';
 import { isMeasured, OUTCOMES, type Result, STAGES } from '../domain/outcome.ts';
-import type { CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
+import type { Boundary, CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
 import { leftUndoneText } from './left-undone.ts';
-import type { Report, ReportComparison, ReportEnvironment, ReportResult } from './model.ts';
+import type { Report, ReportBoundary, ReportComparison, ReportEnvironment, ReportResult } from './model.ts';
 
 export interface ReportInput {
   readonly run: Report['run'];
@@ -49,7 +50,7 @@ export function buildReport(input: ReportInput): Report {
     results,
     comparisons,
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
-    boundaries: input.conclusions.boundaries,
+    boundaries: input.conclusions.boundaries.map(toBoundary),
     together: input.conclusions.together,
     pins: input.pins,
     ...input.patches,
@@ -77,18 +78,33 @@ function count<Key extends string>(keys: readonly Key[], values: readonly Key[])
 }
 
 function toComparison(comparison: CellComparison, input: ReportInput): ReportComparison {
-  const { cell, comparison: kind, what, before, after, brokenControl } = comparison;
+  const { cell, comparison: kind, moves, before, after, brokenControl } = comparison;
   const cause = brokenControl ? 'base model' : comparison.cause;
   return {
     cell,
     comparison: kind,
-    what,
+    what: moves.map((move) => moveWords(move, isStill(kind))),
     ...(cause && { cause }),
     before: before?.outcome ?? 'unknown',
     after: after?.outcome ?? 'unknown',
     failedBefore: failedIn(before),
     failedAfter: failedIn(after),
     ...(kind === 'not-compared' && { why: whyNot(comparison, input.run.stoppedBy) }),
+  };
+}
+
+/** Where only facts moved, they stand for the signature. */
+function toBoundary({ failure, moves, measured, alsoChanged, certainty, ...boundary }: Boundary): ReportBoundary {
+  const facts = moves.map((move) => moveWords(move));
+  return {
+    ...boundary,
+    stage: failure?.stage ?? 'train',
+    reason: failure?.reason ?? 'fact',
+    signature: failure?.signature ?? facts.join('; '),
+    message: [...(failure ? [failure.message] : []), ...facts].join('; '),
+    measured,
+    alsoChanged,
+    certainty,
   };
 }
 

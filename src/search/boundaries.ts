@@ -1,8 +1,8 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
-import { type Compared, compareResults, isStill } from '../domain/comparison.ts';
+import { compareResults, isStill } from '../domain/comparison.ts';
 import { lockDifference } from '../domain/environment.ts';
-import { failedStages, isMeasured, type Result, STAGES, withSoundCarry } from '../domain/outcome.ts';
+import { failedStages, isMeasured, type Result, withSoundCarry } from '../domain/outcome.ts';
 import type { Boundary, Question, Standing } from '../domain/search.ts';
 import { bisect, type Interval, type PointState } from './bisect.ts';
 import { compareAt, compareHead, resultAt, wayOf } from './compare.ts';
@@ -159,10 +159,8 @@ function boundaryAt(problem: Problem, history: History, located: Located, high: 
     firstBad: change.releases[high] ?? change.to,
     before: standingOf(resultAt(problem, history, cell, at(change, interval.low)) ?? base),
     after: standingOf(bad),
-    stage: failure?.stage ?? 'train',
-    reason: failure?.reason ?? 'fact',
-    signature: failure?.signature ?? factsIn(compared).join('; '),
-    message: [...(failure ? [failure.message] : []), ...factsIn(compared)].join('; '),
+    ...(failure && { failure }),
+    moves: compared.moves.filter(({ kind }) => kind !== 'stage'),
     measured: measuredVersions(problem, history, located),
     alsoChanged: alsoChanged(problem, history, located),
     certainty: certaintyOf(problem, history, located, high),
@@ -171,11 +169,6 @@ function boundaryAt(problem: Problem, history: History, located: Located, high: 
 
 function standingOf(result: Result): Standing {
   return { outcome: result.outcome, failed: failedStages(result) };
-}
-
-/** What moved besides stages: numbers. */
-function factsIn({ what }: Compared): readonly string[] {
-  return what.filter((one) => !(STAGES as readonly string[]).includes(one));
 }
 
 function measuredVersions(problem: Problem, history: History, { cell, change }: Located): readonly string[] {

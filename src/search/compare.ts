@@ -1,5 +1,6 @@
 import { type Cell, cellId, controlOf, isControl } from '../domain/cell.ts';
 import { type Compared, compareResults, isWorse, NOT_COMPARED } from '../domain/comparison.ts';
+import { isSameMove, moveKey } from '../domain/moves.ts';
 import { isBroken, type Result, withSoundCarry } from '../domain/outcome.ts';
 import { type History, resultFor } from './history.ts';
 import type { Problem } from './problem.ts';
@@ -105,9 +106,8 @@ function leftOut(problem: Problem, history: History, cell: Cell, moved: Pins): r
 }
 
 /** In which way a cell moved: equal for equal failures, whatever the numbers in them. */
-export function wayOf({ comparison, what, fresh }: Compared): string {
-  const facts = what.map((fact) => fact.replace(/[\d.]+/g, '#'));
-  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
+export function wayOf({ comparison, moves, fresh }: Compared): string {
+  return JSON.stringify([comparison, moves.map(moveKey), fresh.map(({ stage, signature }) => [stage, signature])]);
 }
 
 /** Whether all that moved in a cell moved in its control too: then it is no news about PEFT. */
@@ -118,7 +118,7 @@ export function isBaseModel(problem: Problem, history: History, cell: Cell): boo
   const isAlike = isWorse(own.comparison)
     ? isWorse(control.comparison)
     : own.comparison === 'fixed' && control.comparison === 'fixed';
-  return isAlike && own.what.every((what) => control.what.includes(what));
+  return isAlike && own.moves.every((move) => control.moves.some((other) => isSameMove(move, other)));
 }
 
 /** Cells whose change is worth a search, controls included. */

@@ -50,14 +50,14 @@ function withoutFlaky(pin: MeasuredPin, flaky: ReadonlySet<string>): readonly Me
 }
 
 function comparisonOf(problem: Problem, history: History, cell: Cell, flaky: ReadonlySet<string>): CellComparison {
-  const { comparison, what } = compareHead(problem, history, cell);
+  const { comparison, moves } = compareHead(problem, history, cell);
   const before = resultAt(problem, history, cell, {});
   const after = resultAt(problem, history, cell, headPins(problem));
   const control = brokenControl(problem, history, cell, headPins(problem));
   return {
     cell: cellId(cell),
     comparison: flaky.has(cellId(cell)) ? 'flaky' : comparison,
-    what,
+    moves,
     ...(isBaseModel(problem, history, cell) && { cause: 'base model' as const }),
     ...(before && { before }),
     ...(after && { after }),

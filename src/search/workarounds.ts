@@ -1,6 +1,7 @@
 /** What else works with the change kept: other methods on the same model, and the same method unquantized. */
 import { type Cell, cellId, controlOf } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
+import { moveWords } from '../domain/moves.ts';
 import type { Question, Workaround } from '../domain/search.ts';
 import { compareHead, isControlSound, resultAt, uniqueCells, worseCells } from './compare.ts';
 import { environmentFor, type History } from './history.ts';
@@ -54,11 +55,11 @@ function whyNot(problem: Problem, history: History, cell: Cell, other: Cell): st
 
 /** What got worse in a cell and was not looked at in the other one. A quantization that is dropped has no such stage. */
 function uncheckedIn(problem: Problem, history: History, cell: Cell, other: Cell): readonly string[] {
-  const { fresh, what } = compareHead(problem, history, cell);
+  const { fresh, moves } = compareHead(problem, history, cell);
   const result = resultAt(problem, history, other, headPins(problem));
   const stages = fresh.map(({ stage }) => stage);
   const isDropped = (stage: string) => stage === 'quantize' && other.quantization === 'none';
-  const facts = what.filter((one) => !(stages as readonly string[]).includes(one));
+  const facts = moves.filter(({ kind }) => kind !== 'stage').map((move) => moveWords(move));
   const isCompared = compareHead(problem, history, other).comparison !== 'not-compared';
   return [
     ...stages.filter((stage) => result?.stages[stage] !== 'ok' && !isDropped(stage)),
@@ -68,8 +69,7 @@ function uncheckedIn(problem: Problem, history: History, cell: Cell, other: Cell
 
 /** Whether only a measurement at base can tell that another cell is not broken in the same way. */
 function needsBase(problem: Problem, history: History, cell: Cell): boolean {
-  const { fresh, what } = compareHead(problem, history, cell);
-  return what.some((one) => one === 'carry' || !fresh.some(({ stage }) => stage === one));
+  return compareHead(problem, history, cell).moves.some((move) => move.kind !== 'stage' || move.stage === 'carry');
 }
 
 /** Whether the base of a cell's package set stands: none is built for a way out alone. */
