@@ -54,12 +54,26 @@ describe('what a checkout asks for', () => {
       chosenBy: 'code',
       sources: { 'lora+defaults/none/llama/causal-lm': 'train.py:5' },
       guessed: [
-        { pattern: 'lora+defaults/none/*/causal-lm', source: 'train.py:5', why: 'the model is not in the source' },
+        {
+          ...{ pattern: 'lora+defaults/none/*/causal-lm', source: 'train.py:5', why: 'the model is not in the source' },
+          cells: ['lora+defaults/none/llama/causal-lm', 'lora+defaults/none/qwen2/causal-lm'],
+        },
       ],
     });
+    expect(one?.known.findings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^A cell that is guessed .* fails no check/),
+    );
     expect(one?.known.findings).toContainEqual(
       expect.objectContaining({ kind: 'cells-partial', file: 'train.py', line: 5 }),
     );
+  });
+
+  it('does not take for a guess what is sure in another file', async () => {
+    const script = (model: string) =>
+      `import sys\nfrom peft import LoraConfig\nfrom transformers import AutoModelForCausalLM\nm = AutoModelForCausalLM.from_pretrained(${model})\nLoraConfig(task_type="CAUSAL_LM")\n`;
+    const code = { 'a.py': script('"huggyllama/llama-7b"'), 'b.py': script('sys.argv[1]') };
+    const [one] = await asked(bump('4.55.4'), { ...bump('4.57.6'), ...code });
+    expect(one?.request.guessed?.map(({ cells }) => cells)).toEqual([['lora+defaults/none/qwen2/causal-lm']]);
   });
 
   it('says that PEFT is not called, and measures the default cells', async () => {

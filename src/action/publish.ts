@@ -14,6 +14,7 @@ import type { PlanFile } from '../plan/plan-file.ts';
 import { planOfShard } from '../plan/shards.ts';
 import type { GitHub } from '../ports.ts';
 import { conclusionOf, type Judged } from '../publish/check.ts';
+import { cellsThatCount } from '../publish/counts.ts';
 import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
 import { type Packed, packed, SHARD_PREFIX } from '../publish/packed.ts';
 import { type Published, publish, publishCheck, publishSoFar } from '../publish/publish.ts';
@@ -176,10 +177,10 @@ export async function publishReports(
 ): Promise<Published> {
   const today = new Date().toISOString().slice(0, 10);
   const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
-  const named = file.requests.every(({ plan }) => plan.chosenBy !== 'default');
+  const counts = cellsThatCount(file.requests.map(({ plan }) => plan));
   const failOn = core.getInput('warn-only') === 'true' ? [] : file.failOn;
   const measuredBy = readEvent(runner.eventName, runner.payload).kind === 'run' ? ('fork' as const) : ('us' as const);
-  const judged = { reports, missing, failOn, isKnown, counts: () => named, measuredBy };
+  const judged = { reports, missing, failOn, isKnown, counts, measuredBy };
   const more = { link: linkTo(runner), ...(check !== undefined && { check }) };
   const published = await write(file, judged, more, github);
   for (const line of published.log) core.info(line);

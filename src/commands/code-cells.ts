@@ -11,6 +11,8 @@ import type { SweepRequest } from '../plan/plan.ts';
 const MOST_CELLS = 36;
 /** Findings of one kind about the code in a report. */
 const MOST_SAID = 12;
+const FAILS_NOTHING =
+  'A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.';
 
 export interface CodeCells {
   readonly sure: readonly { readonly id: CellId; readonly source: string }[];
@@ -45,6 +47,7 @@ export function cellFindings({ partial, unsure, callsPeft }: CodeCells): readonl
   return [
     ...(callsPeft ? [] : [{ kind: 'no-peft', message: none }]),
     ...shortened('cells-partial', guessed),
+    ...(partial.some(({ measured }) => measured.length > 0) ? [{ kind: 'cells-partial', message: FAILS_NOTHING }] : []),
     ...shortened(
       'cells-unsure',
       unsure.map(({ value, file, line }) => ({ kind: 'cells-unsure', message: value, file, line })),
@@ -66,6 +69,10 @@ export function withCells(request: SweepRequest, { sure, partial }: CodeCells): 
   for (const { id, source } of used) sources[id] ??= source;
   if (request.chosenBy !== 'default' || used.length === 0) return { ...request, sources };
   const excluded = request.cells.filter((pattern) => pattern.startsWith('!'));
-  const guessed = partial.map(({ pattern, source, why }) => ({ pattern, source, why }));
+  const isSure = new Set(sure.map(({ id }) => id));
+  const guessed = partial.map(({ pattern, source, why, measured }) => ({
+    ...{ pattern, source, why },
+    cells: measured.filter((id) => !isSure.has(id)),
+  }));
   return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: 'code', sources, guessed };
 }

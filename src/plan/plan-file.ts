@@ -25,7 +25,7 @@ const Plan = z.strictObject({
   chosenBy: z.enum(['default', 'user', 'code']),
   sources: z.record(Text, Text),
   guessed: z
-    .array(z.strictObject({ pattern: Text, source: Text, why: Text }))
+    .array(z.strictObject({ pattern: Text, source: Text, why: Text, cells: z.array(Text).max(2000) }))
     .max(2000)
     .optional(),
   locked: z.strictObject({ base: Pins, head: Pins }),

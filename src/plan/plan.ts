@@ -1,4 +1,4 @@
-import { type Cell, cellId } from '../domain/cell.ts';
+import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
@@ -30,6 +30,8 @@ export interface Guessed {
   readonly pattern: string;
   readonly source: string;
   readonly why: string;
+  /** Cells that stand for it and that nothing else asks for. */
+  readonly cells: readonly CellId[];
 }
 
 /** What will be measured, before anything is built. */

@@ -16,7 +16,7 @@ const LONGEST_SUMMARY = 65_535;
 export interface Judged {
   readonly reports: readonly Report[];
   readonly failOn: readonly FailOn[];
-  /** Cells that may fail the check: those that the code uses or the configuration names. */
+  /** Cells that may fail the check: those that the code surely uses or the configuration names. */
   readonly counts: (cell: string) => boolean;
   /** Cells that are known to be broken, by the configuration of base. */
   readonly isKnown: (cell: string) => boolean;
