@@ -21,8 +21,7 @@ import { plan } from '../main.ts';
 import { manifestChoice } from '../plan/globs.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
-import type { Plan } from '../plan/plan.ts';
-import { PlanFile, type PlannedRequest } from '../plan/plan-file.ts';
+import { PlanFile, PlannedRequest } from '../plan/plan-file.ts';
 import { shardsOf } from '../plan/shards.ts';
 import type { Comparison, GitHub, PullState, Tree } from '../ports.ts';
 import { shownLines } from '../publish/diff-lines.ts';
@@ -179,7 +178,7 @@ async function plannedRequest(
 
 /** Through JSON, as the other jobs will see it. */
 function asFile(request: unknown): PlannedRequest {
-  return JSON.parse(JSON.stringify(request)) as PlannedRequest;
+  return PlannedRequest.parse(JSON.parse(JSON.stringify(request)));
 }
 
 /** Requests whose newest release is younger than `min-age` days, or of an unknown age. */
@@ -217,7 +216,7 @@ function finish(
     failOn: [...line.options.failOn],
     known,
     requests,
-    shards: shardsOf(requests.map((request) => request.plan as Plan)),
+    shards: shardsOf(requests.map((request) => request.plan)),
   });
   return { file, line, young, isFork: false };
 }

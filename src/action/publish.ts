@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { z } from 'zod';
 import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/github/artifacts.ts';
-import type { Finding } from '../domain/manifest.ts';
 import type { Plain } from '../domain/safe.ts';
 import type { Measurement } from '../domain/search.ts';
 import { Refused, WeatherError } from '../errors.ts';
@@ -59,7 +58,7 @@ export async function gather(
   const histories = new Map<number, (readonly Measurement[])[]>();
   const machines = new Map<number, ShardFile['run'][]>();
   for (const shard of file.shards) {
-    const whole = file.requests[shard.request]?.plan as Plan | undefined;
+    const whole = file.requests[shard.request]?.plan;
     const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
     const why = listed?.refused.get(shard.id) ?? artifact?.why;
     if (artifact === undefined || why || whole === undefined) {
@@ -81,10 +80,10 @@ export async function gather(
     const history = mergedHistory(histories.get(index) ?? []);
     const run = runOf(machines.get(index) ?? [], tool, file.bot);
     const known = {
-      findings: request.findings as readonly Finding[],
-      patchable: { manifests: request.manifests as never, contents: new Map(Object.entries(request.contents)) },
+      findings: request.findings,
+      patchable: { manifests: request.manifests, contents: new Map(Object.entries(request.contents)) },
     };
-    return reportOf(request.plan as Plan, history, known, run);
+    return reportOf(request.plan, history, known, run);
   });
   return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }

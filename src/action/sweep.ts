@@ -38,7 +38,7 @@ export async function sweepShard(
   options: CommandLine['options'],
   tell: Tell,
 ): Promise<Report> {
-  const whole = file.requests[shard.request]?.plan as Plan | undefined;
+  const whole = file.requests[shard.request]?.plan;
   if (whole === undefined) throw new UserError('The plan has no request for this shard.');
   const planned = planOfShard(whole, shard);
   const giveBack = takeOut(out);

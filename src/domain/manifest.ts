@@ -1,65 +1,70 @@
+import { z } from 'zod';
+import type { Immutable } from './immutable.ts';
+
+const Text = z.string().max(4000);
+const Line = z.number().int();
+
 /** A requirement as a manifest writes it, and where. Columns count from 0, the end is not included. */
-export interface Requirement {
+export const Requirement = z.strictObject({
   /** PEP 503 normalized name. */
-  readonly name: string;
+  name: Text,
   /** The text as written, character for character, without comment and options. */
-  readonly written: string;
+  written: z.string(),
   /** PEP 440 specifier, empty for none. poetry's carets and tildes are translated. */
-  readonly specifier: string;
-  readonly extras: readonly string[];
-  readonly marker: string;
+  specifier: z.string(),
+  extras: z.array(z.string()),
+  marker: z.string(),
   /** Dependency group, extra or section, empty for the plain list. */
-  readonly group: string;
+  group: z.string(),
   /** Where the package comes from: only `index` requirements can be swept. */
-  readonly source: 'index' | 'git' | 'path' | 'editable' | 'url';
+  source: z.enum(['index', 'git', 'path', 'editable', 'url']),
   /** The release that the name of a wheel or an archive says, where the requirement is an address. */
-  readonly version?: string;
-  readonly line: number;
-  readonly columns: readonly [number, number];
-}
+  version: z.string().max(100).exactOptional(),
+  line: Line,
+  columns: z.tuple([z.number().int(), z.number().int()]),
+});
+export type Requirement = Immutable<z.infer<typeof Requirement>>;
 
 /** A version that a lock file resolved to. One package can have several. */
-export interface Locked {
-  readonly name: string;
-  readonly version: string;
-  readonly line: number;
-}
+export const Locked = z.strictObject({ name: Text, version: Text, line: Line });
+export type Locked = Immutable<z.infer<typeof Locked>>;
 
-export interface Finding {
-  readonly kind: string;
-  readonly message: string;
-  readonly file?: string;
-  readonly line?: number;
+export const Finding = z.strictObject({
+  kind: Text,
+  message: Text,
+  file: Text.exactOptional(),
+  line: Line.exactOptional(),
   /** Set where nothing may be built before somebody has looked: which name has to be approved. */
-  readonly stops?: string;
-}
+  stops: Text.exactOptional(),
+});
+export type Finding = Immutable<z.infer<typeof Finding>>;
 
 /** Another file that a manifest names. */
-export interface Include {
-  readonly path: string;
-  readonly line: number;
+export const Include = z.strictObject({
+  path: z.string(),
+  line: Line,
   /** Set where it only bounds what others require. */
-  readonly constrains?: true;
-}
+  constrains: z.literal(true).exactOptional(),
+});
+export type Include = Immutable<z.infer<typeof Include>>;
 
 /** An index that a manifest or a lock names. Addresses are without credentials. */
-export interface NamedIndex {
-  readonly address: string;
-  readonly line: number;
-}
+export const NamedIndex = z.strictObject({ address: z.string(), line: Line });
+export type NamedIndex = Immutable<z.infer<typeof NamedIndex>>;
 
 /** What a reader made of one file. Nothing is dropped: what it cannot read is a finding with a line. */
-export interface Manifest {
-  readonly file: string;
-  readonly format: string;
-  readonly requirements: readonly Requirement[];
-  readonly locked: readonly Locked[];
-  readonly includes: readonly Include[];
-  readonly indexes: readonly NamedIndex[];
+export const Manifest = z.strictObject({
+  file: Text,
+  format: Text,
+  requirements: z.array(Requirement),
+  locked: z.array(Locked),
+  includes: z.array(Include),
+  indexes: z.array(NamedIndex),
   /** `requires-python`, where the file states it. */
-  readonly python?: string;
-  readonly findings: readonly Finding[];
-}
+  python: z.string().exactOptional(),
+  findings: z.array(Finding),
+});
+export type Manifest = Immutable<z.infer<typeof Manifest>>;
 
 export type ManifestChangeKind = 'changed' | 'added' | 'removed' | 'widened' | 'narrowed' | 'downgraded' | 'moved';
 

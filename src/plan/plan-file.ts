@@ -1,73 +1,47 @@
 /** plan.json: what the plan job hands to the jobs that measure and publish. Its SHA-256 travels as a job output. */
 import { z } from 'zod';
+import { Cell, CellId } from '../domain/cell.ts';
+import { Change } from '../domain/change.ts';
+import type { Immutable } from '../domain/immutable.ts';
+import { Finding, Manifest } from '../domain/manifest.ts';
 
 const Text = z.string().max(4000);
 const Version = z.string().max(100);
 const Pins = z.record(z.string().max(200), Version);
-const Cell = z.strictObject({ method: Text, quantization: Text, architecture: Text, task: Text });
-const Place = z.strictObject({ file: Text, line: z.number().int() });
 
-const Change = z.strictObject({
-  library: Text,
-  from: Version,
-  to: Version,
-  releases: z.array(Version),
-  place: Place.optional(),
+/** A cell of which a part is not in the source: as a pattern, with its place and what is missing. */
+const Guessed = z.strictObject({
+  pattern: Text,
+  source: Text,
+  why: Text,
+  /** Cells that stand for it and that nothing else asks for. */
+  cells: z.array(CellId).max(2000),
 });
+export type Guessed = Immutable<z.infer<typeof Guessed>>;
 
-const Plan = z.strictObject({
+/** What will be measured, before anything is built. */
+export const Plan = z.strictObject({
   changes: z.array(Change),
   held: Pins,
   cells: z.array(Cell).max(2000),
   alternatives: z.array(Cell).max(4000),
   partners: z.record(Text, z.array(Version)),
-  asks: z.array(Text).max(1000).optional(),
+  /** What the metadata of the changed releases asks for. */
+  asks: z.array(Text).max(1000).exactOptional(),
+  /** Whether somebody chose the cells, or the default stands in until the code was looked at. */
   chosenBy: z.enum(['default', 'user', 'code']),
+  /** Where the user's code uses a cell, by its id: `train.py:42`. */
   sources: z.record(Text, Text),
-  guessed: z
-    .array(z.strictObject({ pattern: Text, source: Text, why: Text, cells: z.array(Text).max(2000) }))
-    .max(2000)
-    .optional(),
+  /** What the code says only in part, where cells stand for that. */
+  guessed: z.array(Guessed).max(2000).exactOptional(),
+  /** What the user's lock holds at both ends: environments keep to it where they can. */
   locked: z.strictObject({ base: Pins, head: Pins }),
   minutes: z.number().positive(),
   environments: z.number().int().positive(),
 });
+export type Plan = Immutable<z.infer<typeof Plan>>;
 
-const Finding = z.strictObject({
-  kind: Text,
-  message: Text,
-  file: Text.optional(),
-  line: z.number().int().optional(),
-  stops: Text.optional(),
-});
-
-const Requirement = z.strictObject({
-  name: Text,
-  written: z.string(),
-  specifier: z.string(),
-  extras: z.array(z.string()),
-  marker: z.string(),
-  group: z.string(),
-  source: z.enum(['index', 'git', 'path', 'editable', 'url']),
-  version: Version.optional(),
-  line: z.number().int(),
-  columns: z.tuple([z.number().int(), z.number().int()]),
-});
-
-const Manifest = z.strictObject({
-  file: Text,
-  format: Text,
-  requirements: z.array(Requirement),
-  locked: z.array(z.strictObject({ name: Text, version: Text, line: z.number().int() })),
-  includes: z.array(
-    z.strictObject({ path: z.string(), line: z.number().int(), constrains: z.literal(true).optional() }),
-  ),
-  indexes: z.array(z.strictObject({ address: z.string(), line: z.number().int() })),
-  python: z.string().optional(),
-  findings: z.array(Finding),
-});
-
-const Request = z.strictObject({
+export const PlannedRequest = z.strictObject({
   plan: Plan,
   files: z.array(Text),
   findings: z.array(Finding),
@@ -76,13 +50,19 @@ const Request = z.strictObject({
   contents: z.record(Text, z.string()),
 });
 
+export type PlannedRequest = Immutable<z.infer<typeof PlannedRequest>>;
+
+/** The cells of one runner job. */
 const Shard = z.strictObject({
   id: z.string().regex(/^\d{1,3}$/),
+  /** Index of the request that it works on. */
   request: z.number().int().nonnegative(),
   device: Text,
   cells: z.array(Text),
+  /** Predicted, at most the budget. */
   minutes: z.number(),
 });
+export type Shard = Immutable<z.infer<typeof Shard>>;
 
 const Sha = z.string().regex(/^[0-9a-f]{40,64}$/);
 
@@ -96,7 +76,7 @@ const Pull = z.strictObject({
 
 /** What somebody wrote in a comment, and why it is not followed, where it is not. */
 const Command = z.strictObject({
-  comment: z.number().int().positive().optional(),
+  comment: z.number().int().positive().exactOptional(),
   slash: z.discriminatedUnion('command', [
     z.strictObject({ command: z.literal('run'), cells: z.array(Text).readonly() }),
     z.strictObject({ command: z.literal('explain'), cell: Text }),
@@ -104,9 +84,9 @@ const Command = z.strictObject({
     z.strictObject({ command: z.literal('accept'), cell: Text, until: Text, reason: Text }),
     z.strictObject({ command: z.literal('unknown') }),
   ]),
-  refused: z.array(z.string().max(1000)).max(20).optional(),
+  refused: z.array(z.string().max(1000)).max(20).exactOptional(),
 });
-export type Command = z.infer<typeof Command>;
+export type Command = Immutable<z.infer<typeof Command>>;
 
 /** Why nothing is measured, in a sentence. */
 export function nothingText({ nothing }: Pick<PlanFile, 'nothing'>): string {
@@ -117,20 +97,19 @@ export const PlanFile = z.strictObject({
   schemaVersion: z.literal(1),
   tool: Text,
   repository: Text,
-  pull: Pull.optional(),
+  pull: Pull.exactOptional(),
   /** The commit of a merge queue that waits for the check, where there is no single pull request. */
-  queued: Sha.optional(),
-  bot: z.enum(['renovate', 'dependabot']).optional(),
+  queued: Sha.exactOptional(),
+  bot: z.enum(['renovate', 'dependabot']).exactOptional(),
   comment: z.enum(['changes', 'always', 'never']),
   failOn: z.array(z.enum(['regressed', 'degraded', 'incomplete', 'guard'])),
   /** Cells that are known to be broken, as identifiers, with the last day that counts. */
   known: z.array(z.strictObject({ cell: Text, reason: Text, expires: Text })),
   /** The comment that asked for this, and is answered. */
-  command: Command.optional(),
+  command: Command.exactOptional(),
   /** Why nothing is measured, where nothing is. */
-  nothing: z.string().max(4000).optional(),
-  requests: z.array(Request).max(64),
+  nothing: z.string().max(4000).exactOptional(),
+  requests: z.array(PlannedRequest).max(64),
   shards: z.array(Shard).max(256),
 });
-export type PlanFile = z.infer<typeof PlanFile>;
-export type PlannedRequest = z.infer<typeof Request>;
+export type PlanFile = Immutable<z.infer<typeof PlanFile>>;

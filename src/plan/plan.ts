@@ -1,11 +1,13 @@
-import { type Cell, type CellId, cellId } from '../domain/cell.ts';
-import type { Change } from '../domain/change.ts';
+import { type Cell, cellId } from '../domain/cell.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { neighbours, resolveChange } from './changes.ts';
 import { ALTERNATIVES, allCells, packagesOf, QUANTIZATIONS } from './matrix.ts';
 import { selectCells } from './patterns.ts';
+import type { Guessed, Plan } from './plan-file.ts';
 import type { WrittenChange } from './request.ts';
+
+export type { Guessed, Plan };
 
 /** What the user asked for, read but not yet looked up. */
 export interface SweepRequest {
@@ -16,39 +18,13 @@ export interface SweepRequest {
   readonly minutes: number;
   readonly environments: number;
   /** Whether somebody chose the cells, or the default stands in until the code was looked at. */
-  readonly chosenBy: 'default' | 'user' | 'code';
+  readonly chosenBy: Plan['chosenBy'];
   /** Where the user's code uses a cell, by its id: `train.py:42`. */
   readonly sources?: Readonly<Record<string, string>>;
   /** What the code says only in part, where cells stand for that. */
   readonly guessed?: readonly Guessed[];
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   readonly locked?: { readonly base: Lock; readonly head: Lock };
-}
-
-/** A cell of which a part is not in the source: as a pattern, with its place and what is missing. */
-export interface Guessed {
-  readonly pattern: string;
-  readonly source: string;
-  readonly why: string;
-  /** Cells that stand for it and that nothing else asks for. */
-  readonly cells: readonly CellId[];
-}
-
-/** What will be measured, before anything is built. */
-export interface Plan {
-  readonly changes: readonly Change[];
-  readonly held: Readonly<Record<string, string>>;
-  readonly cells: readonly Cell[];
-  readonly alternatives: readonly Cell[];
-  readonly partners: Readonly<Record<string, readonly string[]>>;
-  /** What the metadata of the changed releases asks for. */
-  readonly asks?: readonly string[];
-  readonly chosenBy: SweepRequest['chosenBy'];
-  readonly sources: Readonly<Record<string, string>>;
-  readonly guessed?: readonly Guessed[];
-  readonly locked: { readonly base: Lock; readonly head: Lock };
-  readonly minutes: number;
-  readonly environments: number;
 }
 
 /** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */

@@ -2,17 +2,9 @@
 import { type Cell, cellId } from '../domain/cell.ts';
 import { DEFAULT_DEVICE, type DeviceName } from '../domain/device.ts';
 import { packagesOf } from './matrix.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Shard } from './plan-file.ts';
 
-export interface Shard {
-  readonly id: string;
-  /** Index of the request that it works on. */
-  readonly request: number;
-  readonly device: string;
-  readonly cells: readonly string[];
-  /** Predicted, at most the budget. */
-  readonly minutes: number;
-}
+export type { Shard };
 
 /** GitHub's limit of jobs in one matrix. */
 const MOST = 256;
