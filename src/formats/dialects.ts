@@ -1,5 +1,6 @@
 /** How a version constraint is written: the form around it stays, only the specifier becomes another. */
 import type { Requirement } from '../domain/manifest.ts';
+import { normalizeName } from '../domain/package.ts';
 import { parsePep508, type Span } from '../domain/pep508.ts';
 import type { Around, Asked } from './format.ts';
 
@@ -40,6 +41,21 @@ export function pep508InLine(line: string, library: string): Asked | undefined {
     if ('name' in parsed && parsed.name === library) return { text, specifier: parsed.specifier };
   }
   return undefined;
+}
+
+/** `peft = ">=0.17"` and `peft = {version = ">=0.17", extras = ["x"]}`: what is asked is the quoted text alone. */
+const ENTRY =
+  /^\s*["']?([A-Za-z0-9._-]+)["']?\s*=\s*(?:\{(?:[^"'#{}]|"[^"]*"|'[^']*')*?\bversion\s*=\s*)?("[^"]*"|'[^']*')/;
+
+/** The constraint that a line of TOML gives a library, where the line begins with its name. */
+export function valueInLine(line: string, library: string): Asked | undefined {
+  const [, name = '', text = ''] = ENTRY.exec(line) ?? [];
+  return normalizeName(name) === library ? { text, specifier: text.slice(1, -1) } : undefined;
+}
+
+/** Tables of names and lists of PEP 508 in one file. */
+export function valueOrPep508InLine(line: string, library: string): Asked | undefined {
+  return valueInLine(line, library) ?? pep508InLine(line, library);
 }
 
 function isPep508(requirement: Requirement): boolean {

@@ -1,6 +1,6 @@
 /** Pipfile: `[packages]`, `[dev-packages]` and further categories, `[[source]]`. */
 import { baseOf } from '../domain/path.ts';
-import { pep508InLine, wholeValue } from './dialects.ts';
+import { valueInLine, wholeValue } from './dialects.ts';
 import { type Format, none } from './format.ts';
 import { poetryTable } from './languages/poetry.ts';
 import { at, readToml, textAt } from './languages/toml.ts';
@@ -17,7 +17,7 @@ export const PIPFILE: Format = {
   read: readPipfile,
   conflict: 'the file',
   pin: { dialect: wholeValue },
-  suggest: { inLine: pep508InLine },
+  suggest: { inLine: valueInLine },
   lock: { formats: ['pipfile-lock'] },
   workspace: { sharesLock: 'above' },
   refresh: none('It is written by hand.'),

@@ -2,7 +2,7 @@
 import type { Finding, NamedIndex, Requirement } from '../domain/manifest.ts';
 import { normalizeName } from '../domain/package.ts';
 import { baseOf } from '../domain/path.ts';
-import { pep508InLine, pep508OrValue } from './dialects.ts';
+import { pep508OrValue, valueOrPep508InLine } from './dialects.ts';
 import { type Format, none } from './format.ts';
 import { poetryTable } from './languages/poetry.ts';
 import { at, readToml, type TomlNode, textAt } from './languages/toml.ts';
@@ -19,7 +19,7 @@ export const PYPROJECT: Format = {
   read: readPyproject,
   conflict: 'the file',
   pin: { dialect: pep508OrValue },
-  suggest: { inLine: pep508InLine },
+  suggest: { inLine: valueOrPep508InLine },
   lock: { formats: ['lock'] },
   workspace: { sharesLock: 'above' },
   refresh: none('It is written by hand.'),
