@@ -116,6 +116,18 @@ const HOSTILE = [
     (n) => `{"default": {${Array.from({ length: n / 30 }, (_, at) => `\n"p${at}": {"version": "==1"}`).join(',')}}}`,
   ],
   ['Pipfile', 'packages', (n) => `[packages]\n${Array.from({ length: n / 12 }, (_, at) => `p${at} = "*"\n`).join('')}`],
+  [
+    'pixi.toml',
+    'packages',
+    (n) => `[pypi-dependencies]\n${Array.from({ length: n / 12 }, (_, at) => `p${at} = "*"\n`).join('')}`,
+  ],
+  [
+    'pixi.toml',
+    'features',
+    (n) => Array.from({ length: n / 40 }, (_, at) => `[feature.f${at}.pypi-dependencies]\na="*"\n`).join(''),
+  ],
+  ['pixi.lock', 'packages', (n) => `packages:\n${upTo('- pypi: https://x\n  name: a\n  version: 1\n', n)}`],
+  ['pixi.lock', 'one line', (n) => `- conda: /${'a-'.repeat(n / 2)}`],
   ['environment.yml', 'entries', (n) => `dependencies:\n${upTo('  - a=1\n', n)}`],
   ['setup.cfg', 'entries', (n) => `[options]\ninstall_requires =\n${upTo('    peft>=1\n', n)}`],
   ['setup.cfg', 'one line', (n) => `[options]\ninstall_requires = ${' '.repeat(n)}x`],

@@ -69,6 +69,13 @@ describe('the table of formats', () => {
 });
 
 describe('a format', () => {
+  it.each(ROUND_TRIPS)('$name is read whole in $file: $reads', ({ file, before, reads }) => {
+    const { requirements = [] } = readManifest(file, before) ?? {};
+    expect(requirements.map(({ name, specifier, group, line }) => `${name}${specifier} [${group}] ${line}`)).toEqual(
+      reads,
+    );
+  });
+
   it.each(ROUND_TRIPS)('$name takes a pin in $file, and is read back with it', ({ name, file, before, pin, after }) => {
     const manifest = readManifest(file, before);
     expect(manifest).toMatchObject({ format: name, findings: [] });

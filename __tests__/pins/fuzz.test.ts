@@ -89,6 +89,10 @@ const WRITERS: readonly ((r: Random) => readonly [string, string])[] = [
     'pyproject.toml',
     `[tool.poetry.dependencies]\npython = "^3.10"\n${table(r, true)}[tool.poetry.group.dev.dependencies]\n${table(r, true)}`,
   ],
+  (r) => [
+    'pixi.toml',
+    `[pypi-dependencies]\n${pixi(r)}[feature.gpu.target.linux-64.pypi-dependencies]\n${pixi(r)}[dependencies]\npython = "3.11.*"\n${pixi(r)}`,
+  ],
   (r) => ['Pipfile', `[packages]\n${table(r, false)}[dev-packages]\n${table(r, false)}`],
   (r) => [
     'setup.cfg',
@@ -136,6 +140,15 @@ function table(r: Random, isPoetry: boolean): string {
       ]);
     })
     .join('');
+}
+
+function pixi(r: Random): string {
+  const names = NAMES.filter((name) => !name.includes('.') && r.chance(0.5));
+  const entries = names.map((name) => {
+    const version = specifierOf(r) || '*';
+    return r.pick([`${name} = "${version}"`, `${name} = { version = '${version}', extras = ["a"] } # note`]);
+  });
+  return entries.map((entry) => `${entry}\n`).join('');
 }
 
 function shell(r: Random): string {

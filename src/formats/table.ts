@@ -5,6 +5,8 @@ import type { Format } from './format.ts';
 import { LOCK } from './lock.ts';
 import { PIPFILE } from './pipfile.ts';
 import { PIPFILE_LOCK } from './pipfile-lock.ts';
+import { PIXI } from './pixi.ts';
+import { PIXI_LOCK } from './pixi-lock.ts';
 import { PYPROJECT } from './pyproject.ts';
 import { REQUIREMENTS } from './requirements.ts';
 import { SCRIPT } from './script.ts';
@@ -17,6 +19,8 @@ export const FORMATS: readonly Format[] = [
   LOCK,
   PIPFILE_LOCK,
   PIPFILE,
+  PIXI,
+  PIXI_LOCK,
   CONDA,
   SETUP_CFG,
   SETUP_PY,
