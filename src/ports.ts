@@ -1,5 +1,5 @@
 /** The borders of the core: everything that touches the world stands behind one of these. */
-import type { Cell } from './domain/cell.ts';
+import type { Cell, CellId } from './domain/cell.ts';
 import type { Device } from './domain/device.ts';
 import type { Environment, EnvironmentRequest, Lock } from './domain/environment.ts';
 import type { Result } from './domain/outcome.ts';
@@ -40,8 +40,20 @@ export interface Environments {
   prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment>;
 }
 
+/** One cell of a job; `leaves`: whether it leaves a folder for a judge. */
+export type ProbeCell = Cell & { readonly id: CellId; readonly packages: readonly string[]; readonly leaves: boolean };
+
+/** What a cell left for judges. Its contents come from strangers' code: a plain name says nothing of what is in it. */
+export interface Folder {
+  readonly names: readonly string[];
+  read(name: string): Uint8Array | undefined;
+}
+
+/** Told each record as it comes, and what a cell left, once. */
+export type OnRecord = (line: string, left: (cell: CellId) => Folder | undefined) => void;
+
 export interface ProbeJob {
-  readonly cells: readonly (Cell & { readonly id: string; readonly packages: readonly string[] })[];
+  readonly cells: readonly ProbeCell[];
   readonly packages: readonly string[];
   /** Where they run. */
   readonly device: Device;
@@ -63,7 +75,7 @@ export interface ProbeEnd {
 }
 
 export interface Probes {
-  run(environmentId: string, job: ProbeJob, onLine: (line: string) => void): Promise<ProbeEnd>;
+  run(environmentId: string, job: ProbeJob, onRecord: OnRecord): Promise<ProbeEnd>;
   /** Whether a cell of a base environment has left behind what the others load. */
   hasHandover(environmentId: string, cell: string): boolean;
 }

@@ -3,7 +3,8 @@ import { cellId } from '../../src/domain/cell.ts';
 import { type Environment, requestKey } from '../../src/domain/environment.ts';
 import { type Result, STAGES } from '../../src/domain/outcome.ts';
 import type { Question } from '../../src/domain/search.ts';
-import type { Asked, ProbeEnd, ProbeJob } from '../../src/ports.ts';
+import type { Asked, Folder, ProbeEnd, ProbeJob } from '../../src/ports.ts';
+import type { Finding, Judge } from '../../src/sweep/judges.ts';
 import { measureBatch } from '../../src/sweep/measure.ts';
 import { llama } from '../search/world.ts';
 
@@ -29,6 +30,8 @@ interface Fake {
   /** What was carried into these; absent for nothing. */
   readonly knownCarriedFrom?: string;
   readonly isStopped?: () => boolean;
+  readonly judges?: readonly Judge[];
+  readonly left?: (cell: string) => Folder | undefined;
   readonly hasHandover?: (cell: string) => boolean;
 }
 
@@ -44,7 +47,8 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
     {
       environments: { prepare: async () => fake.environment ?? { status: 'built', id: 'abc', lock: {} } },
       probes: {
-        run: async (_id, job, onLine) => {
+        run: async (_id, job, onRecord) => {
+          const onLine = (line: string) => onRecord(line, (cell) => fake.left?.(cell));
           jobs.push(job);
           const end: ProbeEnd = { how: 'exit', code: 0, output: '' };
           return fake.run?.(job, onLine, jobs.length) ?? end;
@@ -61,6 +65,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
         },
       },
       progress: { say: () => undefined },
+      judges: fake.judges ?? [],
     },
     {
       width: 2,
@@ -309,6 +314,50 @@ describe('measuring a batch', () => {
     const { outcomes, jobs } = await measure({ run: () => ({ how: 'timeout', code: 0, output: '' }) });
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
     expect(jobs).toHaveLength(1);
+  });
+
+  describe('with a judge that looks at more than the record', () => {
+    const wrongLogits: Finding = {
+      kind: 'failure',
+      failure: {
+        ...{ stage: 'forward', kind: 'check', type: 'logits-differ', reason: 'logits-differ' },
+        ...{ signature: 'logits-differ', message: 'logits are 2.5 off' },
+      },
+    };
+    const folder: Folder = { names: ['judged.safetensors'], read: () => new Uint8Array([1]) };
+    const slow = async (found: readonly Finding[], wait: number): Promise<readonly Finding[]> => {
+      await new Promise((done) => setTimeout(done, wait));
+      return found;
+    };
+
+    it('lets only the cells that it asks for leave a folder', async () => {
+      const judges: readonly Judge[] = [{ name: 'logits', asks: ({ method }) => method === 'lora', judge: () => [] }];
+      const { jobs } = await measure({ run: all, judges });
+      expect(jobs[0]?.cells.map(({ leaves }) => leaves)).toEqual([false, true, false]);
+    });
+
+    it('takes its findings into the result, in the order of the question, however long it takes', async () => {
+      const judges: readonly Judge[] = [
+        {
+          name: 'logits',
+          asks: () => true,
+          judge: ({ cell }, left) => slow(left && cell === ids[1] ? [wrongLogits] : [], cell === ids[0] ? 40 : 1),
+        },
+      ];
+      const { outcomes, added } = await measure({ run: all, judges, left: () => folder });
+      expect(outcomes).toEqual({ [ids[0] ?? '']: 'pass', [ids[1] ?? '']: 'wrong', [ids[2] ?? '']: 'pass' });
+      expect(added.map(({ cell }) => cell)).toEqual(ids);
+    });
+
+    it('does not measure a cell whose judge ends early', async () => {
+      const judge = () => {
+        throw new Error('no runtime');
+      };
+      const { measurements } = await measure({ run: all, judges: [{ name: 'logits', asks: () => true, judge }] });
+      expect([...(measurements[0]?.results.values() ?? [])].map(({ outcome, message }) => [outcome, message])).toEqual(
+        ids.map(() => ['inconclusive', 'The judge `logits` ended early: no runtime']),
+      );
+    });
   });
 
   it('goes on with the next environment when measuring one ends with an error of its own', async () => {

@@ -32,13 +32,8 @@ class Runner:
 
     def begin(self, cell):
         self.cell, self.began = cell, time.monotonic()
-        self.stage, self.result, self.left, self.timed_out, self.output = (
-            "build",
-            None,
-            None,
-            False,
-            b"",
-        )
+        self.stage, self.timed_out, self.output = "build", False, b""
+        self.result = self.left = self.evidence = None
         self.folder = folder_of(cell, self.job)
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -61,6 +56,7 @@ class Runner:
         self.stage = message.get("stage", self.stage)
         self.result = protocol.result_in(message) or self.result
         self.left = message.get("left", self.left)
+        self.evidence = message.get("evidence", self.evidence)
 
     def read_output(self, selector):
         received = os.read(self.said, 65536)
@@ -109,9 +105,10 @@ class Runner:
 
     def tell(self):
         """Hands on what this cell left and what it came to; returns the latter."""
-        handover, record = self.handover(), self.record()
-        if handover is not None:
-            protocol.send_whole(handover)
+        record = self.record()
+        if record["ended"] == "exit":
+            self.hand_on("handover", self.left)
+            self.hand_on("evidence", self.evidence)
         protocol.send(record)
         return record
 
@@ -136,11 +133,10 @@ class Runner:
         output = {"output": self.tail()} if self.result["failures"] else {}
         return {**self.result, **said, "ended": "exit", **output}
 
-    def handover(self):
-        """What a cell that came to its end leaves for other environments, or None."""
-        if self.left is None or self.record()["ended"] != "exit":
-            return None
-        return {"kind": "handover", "cell": self.cell["id"], "files": self.left}
+    def hand_on(self, kind, files):
+        """Hands on what a cell that came to its end left: for other environments, or for a judge."""
+        if files is not None:
+            protocol.send_whole({"kind": kind, "cell": self.cell["id"], "files": files})
 
     def tail(self):
         return self.output.decode(errors="replace")
@@ -197,7 +193,8 @@ def run_cell(cell, job, modules, folder, record_end):
     )
     result = stages.run(trial, lambda stage: protocol.send({"stage": stage}, record_end))
     result["facts"]["peakBytes"] = peak_bytes()
-    if trial.left is not None:
-        left = {name: base64.b64encode(content).decode() for name, content in trial.left.items()}
-        protocol.send_whole({"left": left}, record_end)
+    for kind, files in (("left", trial.left), ("evidence", trial.evidence)):
+        if files is not None:
+            encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
+            protocol.send_whole({kind: encoded}, record_end)
     protocol.send({"result": result}, record_end)

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from . import data
-from .common_path import require_common_path
 from .checks import greedy_gap, largest_difference, require_close
+from .common_path import require_common_path
 from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe, ran_out
+from .evidence import evidence_of
 from .methods import configuration
 
 GENERATIVE = ("causal-lm", "seq2seq-lm")
@@ -161,6 +162,7 @@ def generate(trial):
         raise NotApplicable
     prompts = data.prompts(trial.torch, trial.device)
     made = {"cached": _greedy(trial, prompts, use_cache=True)}
+    trial.generated = made["cached"]
     try:
         made["uncached"] = _greedy(trial, prompts, use_cache=False)
         trial.facts["uncachedGenerate"] = "ok"
@@ -263,21 +265,28 @@ def _read_logits(trial, folder):
 
 
 def _leave_behind(trial):
+    if trial.cell.get("leaves"):
+        trial.evidence = evidence_of(trial, _adapter_files(trial))
     if not trial.job.get("handover"):
         return
     if trial.method is None:
-        logits, folder = {"plain": trial.base_logits, "padded": trial.padded_logits}, None
+        logits = {"plain": trial.base_logits, "padded": trial.padded_logits}
     else:
-        logits, folder = {"plain": trial.logits(trial.model)}, _adapter_folder(trial)
+        logits = {"plain": trial.logits(trial.model)}
     left = {
         "logits.json": json.dumps(
             {name: values.tolist() for name, values in logits.items()}
         ).encode()
     }
-    for path in sorted(folder.rglob("*")) if folder else ():
-        if path.is_file():
-            left[f"adapter/{path.name}"] = path.read_bytes()
-    trial.left = left
+    trial.left = {**left, **_adapter_files(trial)}
+
+
+def _adapter_files(trial):
+    """Files of the saved adapter, by their place in what a cell leaves; none for the control."""
+    if trial.method is None:
+        return {}
+    paths = sorted(_adapter_folder(trial).rglob("*"))
+    return {f"adapter/{path.name}": path.read_bytes() for path in paths if path.is_file()}
 
 
 def disable(trial):

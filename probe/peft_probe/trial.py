@@ -22,6 +22,9 @@ class Trial:
         self.facts = {}
         self.left = None
         """What other environments get of this cell: file name -> bytes."""
+        self.evidence = None
+        """What a judge outside gets of it: the same."""
+        self.generated = None
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property

@@ -55,8 +55,13 @@ def leave(trial):
     trial.left = {"logits.json": b"{}"}
 
 
+def leave_evidence(trial):
+    trial.evidence = {"judged.safetensors": b"x"}
+
+
 def leave_and_die(trial):
     leave(trial)
+    leave_evidence(trial)
     os._exit(0)
 
 
@@ -103,6 +108,7 @@ ACTS = {
     "garbage in records": write_garbage,
     "another's name": answer_for_another,
     "leaves": leave,
+    "leaves evidence": leave_evidence,
     "leaves and dies": leave_and_die,
     "daemon": start_daemon,
     "forged": forge,

@@ -157,6 +157,27 @@ class Cells(WithCells):
 
         self.each(act)
 
+    def test_what_a_cell_leaves_for_a_judge_comes_before_its_record_and_under_its_own_name(self):
+        def act(run):
+            run("leaves evidence", "leaves and dies", "good")
+            said = [
+                (record["kind"], record["cell"].split("/")[0])
+                for record in self.all
+                if record["cell"].startswith("leaves ")
+            ]
+            self.assertEqual(
+                sorted(said),
+                [
+                    ("cell", "leaves and dies"),
+                    ("cell", "leaves evidence"),
+                    ("evidence", "leaves evidence"),
+                ],
+            )
+            mine = [kind for kind, cell in said if cell == "leaves evidence"]
+            self.assertEqual(mine, ["evidence", "cell"])
+
+        self.each(act)
+
     def test_packages_are_said_to_be_imported_once(self):
         def act(run):
             run("good", "segfault", "fine", "other")

@@ -36,7 +36,7 @@ export async function runReplay(context: Context): Promise<number> {
     onOutput: (text) => context.say(text.trimEnd()),
   });
   const job = {
-    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
+    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
     packages: packagesOf(parseCellId(cell).quantization),
     device: world.device,
     width: 1,

@@ -5,7 +5,9 @@ import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
 import type { Asked, Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
 import { parseRecord } from '../result/probe-record.ts';
-import { crashed, crashSignal, judge, unmeasured } from './judge.ts';
+import { crashed, crashSignal, unmeasured } from './judge.ts';
+import { type Judge, judgesOf } from './judges.ts';
+import { judgingWith } from './judging.ts';
 
 type Built = Extract<Environment, { status: 'built' }>;
 
@@ -14,6 +16,8 @@ export interface SweepPorts {
   readonly probes: Probes;
   readonly journal: Journal;
   readonly progress: Progress;
+  /** Those that look at more than a record. */
+  readonly judges?: readonly Judge[];
 }
 
 export interface SweepSettings {
@@ -174,12 +178,14 @@ async function probe(
   // Every other environment is held at the torch of the base: only there it shows whether anybody asked for one.
   const isAsked = settings.baseOf(question.environment).pins.torch !== undefined;
   const ownTorch = isAsked ? undefined : environment.lock.torch;
-  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
+  const circumstances = { device: deviceOf(question.environment.device), ownTorch };
+  const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
+  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
-    if (record?.kind !== 'cell' || !waiting.delete(record.cell)) return;
-    inOrder(judge(record, { device: deviceOf(question.environment.device), ownTorch }));
+    if (record?.kind === 'cell' && waiting.delete(record.cell)) judging.begin(record, left(record.cell));
   });
+  await judging.end();
   const nothing = end.how === 'timeout' && waiting.size === cells.length;
   for (const id of waiting.keys()) inOrder(withoutRecord(id, end, imported.has('peft')));
   return nothing ? 'nothing in time' : 'ended';
@@ -206,8 +212,9 @@ function jobFor(
   settings: SweepSettings,
 ): ProbeJob {
   const packages = settings.packagesOf;
+  const isAskedFor = (cell: Cell) => judgesOf(ports.judges).some(({ asks }) => asks(cell));
   return {
-    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
+    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     device: deviceOf(question.environment.device),
     width,

@@ -1,16 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-
-/** One file that a cell leaves behind: a plain name, in one folder at most. */
-const FileName = z.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
-const CellName = z.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
-
-const HandoverRecord = z.object({
-  kind: z.literal('handover'),
-  cell: CellName,
-  files: z.record(FileName, z.base64()).refine((files) => Object.keys(files).length <= 64 && 'logits.json' in files),
-});
+import { isLeft, leftIn } from './left.ts';
 
 /**
  * What the cells of base environments saved, for the others to load. It arrives as a record, since nothing is copied out
@@ -34,10 +24,9 @@ export class Handover {
 
   /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
   take(environmentId: string, line: string, cells: readonly string[]): boolean {
-    if (!line.startsWith('{"kind": "handover"')) return false;
-    const record = parsed(line);
-    if (record !== undefined && cells.includes(record.cell))
-      this.#tryToKeep(join(this.folder(environmentId), folderName(record.cell)), record.files);
+    if (!isLeft(line, 'handover')) return false;
+    const record = leftIn(line, 'handover', cells);
+    if (record !== undefined) this.#tryToKeep(join(this.folder(environmentId), folderName(record.cell)), record.files);
     return true;
   }
 
@@ -68,12 +57,4 @@ export class Handover {
 
 function folderName(cell: string): string {
   return cell.replaceAll('/', '__');
-}
-
-function parsed(line: string): z.infer<typeof HandoverRecord> | undefined {
-  try {
-    return HandoverRecord.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Device, StartMethod } from '../../domain/device.ts';
-import type { ProbeEnd, ProbeJob, Probes } from '../../ports.ts';
+import type { OnRecord, ProbeEnd, ProbeJob, Probes } from '../../ports.ts';
 import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
 import { Handover } from './handover.ts';
+import { Evidence } from './left.ts';
 import { makeScratch, removeFolders } from './scratch.ts';
 
 export interface ProbeSettings {
@@ -44,11 +45,13 @@ export class PythonProbes implements Probes {
     return this.#handover.has(environmentId, cell);
   }
 
-  async run(environmentId: string, job: ProbeJob, onLine: (line: string) => void): Promise<ProbeEnd> {
+  async run(environmentId: string, job: ProbeJob, onRecord: OnRecord): Promise<ProbeEnd> {
     const work = makeScratch(this.settings.cache, 'probe');
     const cells = job.cells.map(({ id }) => id);
+    const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id }) => id));
     const hear = (line: string) => {
-      if (!(job.saveHandover && this.#handover.take(environmentId, line, cells))) onLine(line);
+      const isLeft = (job.saveHandover && this.#handover.take(environmentId, line, cells)) || evidence.take(line);
+      if (!isLeft) onRecord(line, (cell) => evidence.give(cell));
     };
     try {
       return await this.#spawn(environmentId, job, work, hear);

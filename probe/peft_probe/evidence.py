@@ -1,0 +1,33 @@
+"""What a cell leaves for a judge outside: its adapter as it was saved, what the model was given, and what it answered."""
+
+import contextlib
+
+from . import data
+
+TENSORS = "judged.safetensors"
+
+
+def evidence_of(trial, adapter):
+    """File name -> bytes: tensors `ids` and `mask` [4, 12], `logits` of the padded rows' real tokens [tokens, vocabulary] or
+    [rows, labels], `prompts` [2, 6] and the greedy `tokens` [2, 14] where the task generates, and the files of `adapter`.
+
+    Nothing where it cannot be had: that says nothing about a library.
+    """
+    with contextlib.suppress(Exception):
+        from safetensors.torch import save
+
+        tensors = {name: value.contiguous().cpu() for name, value in _tensors(trial).items()}
+        return {TENSORS: save(tensors), **adapter}
+    return None
+
+
+def _tensors(trial):
+    task = trial.cell["task"]
+    given = data.inputs(trial.torch, task, trial.device, trial.architecture.pads)
+    # The control was trained whole in the meantime.
+    is_control = trial.method is None
+    logits = trial.padded_logits if is_control else trial.logits(trial.model, padded=True)
+    found = {"ids": given["input_ids"], "mask": given["attention_mask"], "logits": logits}
+    if trial.generated is not None and not is_control:
+        found.update(prompts=data.prompts(trial.torch, trial.device), tokens=trial.generated)
+    return found

@@ -1,0 +1,87 @@
+/** Several judges look at what a cell left; what each of them finds is folded into one result. */
+import { type Cell, parseCellId } from '../domain/cell.ts';
+import type { Facts } from '../domain/facts.ts';
+import { type Failure, isMeasured, type Result } from '../domain/outcome.ts';
+import type { Folder } from '../ports.ts';
+import type { CellRecord } from '../result/probe-record.ts';
+import { type Circumstances, judge, unmeasured } from './judge.ts';
+
+export type Finding =
+  /** What the record comes to by itself. */
+  | { readonly kind: 'result'; readonly result: Result }
+  /** What does not hold besides. */
+  | { readonly kind: 'failure'; readonly failure: Failure }
+  | { readonly kind: 'facts'; readonly facts: Facts };
+
+export interface Judge {
+  readonly name: string;
+  /** Whether a cell has to leave its folder for this judge. */
+  readonly asks: (cell: Cell) => boolean;
+  /** `left` is absent where the cell did not come so far, or what it left was not in its form. */
+  readonly judge: (
+    record: CellRecord,
+    left: Folder | undefined,
+    circumstances: Circumstances,
+  ) => readonly Finding[] | Promise<readonly Finding[]>;
+}
+
+/** The record by itself: how each stage ended. */
+const RECORD: Judge = {
+  name: 'record',
+  asks: () => false,
+  judge: (record, _left, circumstances) => [{ kind: 'result', result: judge(record, circumstances) }],
+};
+
+/** The judges of a sweep, with those that need more than a record. */
+export function judgesOf(further: readonly Judge[] = []): readonly Judge[] {
+  return [RECORD, ...further];
+}
+
+/** What all judges together make of a cell. One that fails says nothing about a library: the cell is not measured. */
+export async function judged(
+  judges: readonly Judge[],
+  record: CellRecord,
+  left: Folder | undefined,
+  circumstances: Circumstances,
+): Promise<Result> {
+  const cell = parseCellId(record.cell);
+  const findings: Finding[] = [];
+  for (const one of judges) {
+    const shown = one.asks(cell) ? left : undefined;
+    try {
+      findings.push(...(await one.judge(record, shown, circumstances)));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return unmeasured(record.cell, 'inconclusive', 'judging failed', `The judge \`${one.name}\` ended early: ${why}`);
+    }
+  }
+  return folded(record, findings);
+}
+
+/** Findings besides a result count where that result says something about the libraries. */
+export function folded(record: CellRecord, findings: readonly Finding[]): Result {
+  const said = findings.find((finding) => finding.kind === 'result')?.result;
+  const start = said ?? unmeasured(record.cell, 'inconclusive', 'not judged', 'No judge looked at the record.');
+  return isMeasured(start) ? findings.reduce(withFinding, start) : start;
+}
+
+function withFinding(result: Result, finding: Finding): Result {
+  if (finding.kind === 'facts') return { ...result, facts: { ...result.facts, ...finding.facts } };
+  return finding.kind === 'failure' ? withFailure(result, finding.failure) : result;
+}
+
+/** A failure more: what counted before goes on counting, but for a check that stands behind an exception. */
+function withFailure(result: Result, failure: Failure): Result {
+  const [counted] = result.failures;
+  const isFirst = counted === undefined || (failure.kind === 'raised' && counted.kind === 'check');
+  const failures = isFirst ? [failure, ...result.failures] : [...result.failures, failure];
+  const counts = failures[0] ?? failure;
+  const stages = { ...result.stages, [failure.stage]: 'fail' as const };
+  const { reason, message } = counts;
+  return { ...result, outcome: outcomeWith(result, failure), reason, message, stages, failures };
+}
+
+function outcomeWith({ outcome }: Result, { kind }: Failure): Result['outcome'] {
+  if (outcome === 'unsupported' || outcome === 'fail') return outcome;
+  return kind === 'raised' ? 'fail' : 'wrong';
+}
