@@ -45,7 +45,7 @@ interface Place {
   readonly to: number;
 }
 
-/** The tensors of one file by name; a tensor is decoded when it is asked for. */
+/** The tensors of one file by name; a tensor is decoded when it is first asked for, and kept. */
 export interface TensorFile {
   readonly names: readonly string[];
   has(name: string): boolean;
@@ -62,10 +62,15 @@ export function readTensorFile(content: Uint8Array): TensorFile {
   for (const [name, written] of header) places.set(name, placeOf(name, written, start));
   requireNoOverlap(places, start, content.length);
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const decoded = new Map<string, Tensor>();
   return {
     names: [...places.keys()],
     has: (name) => places.has(name),
-    floats: (name) => floatsAt(name, places.get(name), view),
+    floats: (name) => {
+      const value = decoded.get(name) ?? floatsAt(name, places.get(name), view);
+      decoded.set(name, value);
+      return value;
+    },
     integers: (name) => integersAt(name, places.get(name), view),
   };
 }

@@ -1,0 +1,20 @@
+/** What `adapter_config.json` says, as far as a formula needs it. */
+import { z } from 'zod';
+
+/** There is no graph or formula for what is asked; nothing is said about the cell. */
+export class NotCovered extends Error {}
+
+export const AdapterConfiguration = z.looseObject({
+  peft_type: z.string().max(60),
+  r: z.number().optional(),
+  init_r: z.number().optional(),
+  lora_alpha: z.number().nullish(),
+  alpha: z.number().optional(),
+  use_rslora: z.boolean().optional(),
+  use_dora: z.boolean().optional(),
+  alpha_pattern: z.record(z.string(), z.number()).nullish(),
+  init_lora_weights: z.unknown().optional(),
+  use_cayley_neumann: z.boolean().optional(),
+  num_cayley_neumann_terms: z.number().optional(),
+});
+export type AdapterConfiguration = z.infer<typeof AdapterConfiguration>;

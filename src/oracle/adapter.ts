@@ -1,0 +1,90 @@
+/** An adapter as PEFT saved it: its configuration and its tensors, sorted by the module that they belong to. */
+import { type AdapterConfiguration, NotCovered } from './adapter-configuration.ts';
+import { FORMULAS, type Formula, type LinearChange } from './formulas.ts';
+import type { Tensor } from './tensor.ts';
+import type { TensorFile } from './tensor-file.ts';
+
+export interface Adaption {
+  readonly prompt: Tensor;
+  readonly gate: number;
+}
+
+export interface Adapter {
+  readonly configuration: AdapterConfiguration;
+  /** Module -> what becomes of its weight and bias. */
+  readonly changes: ReadonlyMap<string, LinearChange>;
+  /** Module of an attention -> its prompt [tokens, width] and gate. */
+  readonly adaptions: ReadonlyMap<string, Adaption>;
+  /** Tensors that take the place of the base model's, by their name there. */
+  readonly replaced: ReadonlyMap<string, Tensor>;
+  /** Virtual tokens [tokens, width]. */
+  readonly virtual?: Tensor;
+  /** Keys and values of all layers, flat: [tokens, layers x 2 x key heads x head size]. */
+  readonly prefix?: Tensor;
+}
+
+const PREFIX_OF_PEFT = /^base_model\.(model\.)?/;
+
+/** Throws NotCovered for a method, a setting or a tensor without a formula. */
+export function readAdapter(configuration: AdapterConfiguration, file: TensorFile): Adapter {
+  const formula = FORMULAS.get(configuration.peft_type);
+  if (formula === undefined) throw new NotCovered(`there is no formula for ${configuration.peft_type}`);
+  const parts = sorted(formula, file);
+  const shared = parts.modules.get('') ?? new Map<string, Tensor>();
+  const changes = new Map<string, LinearChange>();
+  for (const [module, tensors] of parts.modules) {
+    if (module !== '' && formula.change !== undefined)
+      changes.set(module, formula.change({ configuration, tensors, shared, module }));
+  }
+  return {
+    configuration,
+    changes,
+    adaptions: adaptionsOf(parts.modules),
+    replaced: parts.replaced,
+    ...virtualOf(configuration, shared),
+  };
+}
+
+interface Parts {
+  readonly modules: Map<string, Map<string, Tensor>>;
+  readonly replaced: Map<string, Tensor>;
+}
+
+/** Tensors by module and by the name of their part; what is no part of the method takes a base tensor's place. */
+function sorted(formula: Formula, file: TensorFile): Parts {
+  const parts: Parts = { modules: new Map(), replaced: new Map() };
+  for (const name of file.names) {
+    const plain = name.replace(PREFIX_OF_PEFT, '');
+    const words = plain.split('.');
+    const at = words.findIndex((word) => formula.parts.includes(word));
+    if (at < 0) {
+      parts.replaced.set(plain, file.floats(name));
+      continue;
+    }
+    const module = words.slice(0, at).join('.');
+    const part = [words[at], ...words.slice(at + 1).filter((word) => word === 'bias')].join('.');
+    const tensors = parts.modules.get(module) ?? new Map<string, Tensor>();
+    parts.modules.set(module, tensors.set(part, file.floats(name)));
+  }
+  return parts;
+}
+
+function adaptionsOf(modules: ReadonlyMap<string, ReadonlyMap<string, Tensor>>): ReadonlyMap<string, Adaption> {
+  const adaptions = new Map<string, Adaption>();
+  for (const [module, tensors] of modules) {
+    const prompt = tensors.get('adaption_prompt');
+    const gate = tensors.get('adaption_gate')?.values[0];
+    if (prompt !== undefined && gate !== undefined)
+      adaptions.set(module, { prompt: { shape: prompt.shape.slice(-2), values: prompt.values }, gate });
+  }
+  return adaptions;
+}
+
+function virtualOf(
+  { peft_type }: AdapterConfiguration,
+  shared: ReadonlyMap<string, Tensor>,
+): Pick<Adapter, 'virtual' | 'prefix'> {
+  const tokens = shared.get('prompt_embeddings');
+  if (tokens === undefined) return {};
+  return peft_type === 'PREFIX_TUNING' ? { prefix: tokens } : { virtual: tokens };
+}

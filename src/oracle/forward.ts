@@ -1,0 +1,258 @@
+/** One pass through the graphs of a model: token ids to logits. */
+import type { Shape } from './architectures.ts';
+import type { Departure } from './departure.ts';
+import { type Feeds, layerFeeds, looked, number } from './feeds.ts';
+import { headLinear, linear, type Model, norm, shapeOf, tensorOf, virtualTokens } from './model.ts';
+import { added, filled, type Integers, matrixOf, reshaped, scaled, stacked, type Tensor, tensor } from './tensor.ts';
+
+/** Runs one graph. Inputs that the graph does not have are left out. */
+export interface Runtime {
+  run(graph: string, feeds: Feeds): Promise<Tensor>;
+}
+
+/** Rows of token ids of one length, and where they are real (1) or padding (0). */
+export interface Text {
+  readonly ids: readonly (readonly number[])[];
+  readonly mask: readonly (readonly number[])[];
+}
+
+/** A model made ready to be run, as its definition says or with a departure from it. */
+export interface Prepared {
+  readonly model: Model;
+  readonly departure: Departure;
+  readonly shape: Shape;
+  readonly layers: readonly Feeds[];
+  readonly virtual: Tensor;
+}
+
+const UNSEEN = -1e9;
+
+export function prepared(model: Model, departure: Departure = {}): Prepared {
+  return {
+    model,
+    departure,
+    shape: shapeOf(model, departure),
+    layers: layerFeeds(model, departure),
+    virtual: virtualTokens(model, departure),
+  };
+}
+
+/**
+ * Logits [rows, places, vocabulary] of the text's own places, or [rows, labels] of a classifier of sequences.
+ * Virtual tokens and prefixes stand before the text.
+ */
+export async function forward(runtime: Runtime, ready: Prepared, text: Text): Promise<Tensor> {
+  const { model, departure } = ready;
+  const virtualPlaces = ready.virtual.shape[0] ?? 0;
+  const mask = text.mask.map((row) => [...Array<number>(virtualPlaces).fill(1), ...row]);
+  let hidden = await embedded(runtime, ready, text, mask);
+  const prefix = prefixPlaces(ready);
+  const turns = rotations(ready, positionsOf(ready, mask, prefix));
+  for (const [layer, feeds] of ready.layers.entries()) {
+    const window = ready.shape.windows[layer];
+    const seen = maskOf(mask, prefix, { window, isCausal: model.architecture.isCausal }, departure);
+    const rows = repeated(feeds, text.ids.length);
+    hidden = await runtime.run(
+      model.architecture.layer,
+      new Map([...rows, ...turns, ['hidden', hidden], ['attention.mask', seen]]),
+    );
+  }
+  if (model.task === 'seq-cls') hidden = pooled(hidden, mask, ready);
+  const logits = await headed(runtime, ready, hidden);
+  if (model.task === 'seq-cls') return reshaped(logits, text.ids.length, logits.shape[2] ?? 0);
+  return withoutFirst(logits, virtualPlaces);
+}
+
+async function embedded(
+  runtime: Runtime,
+  { model, virtual, departure, shape }: Prepared,
+  text: Text,
+  mask: Text['mask'],
+): Promise<Tensor> {
+  const { architecture } = model;
+  const words = looked(tensorOf(model, `${architecture.embedding}.weight`), text.ids);
+  let hidden = scaled(behind(virtual, words), shape.embeddingScale);
+  if (architecture.positions !== undefined) {
+    const { table, offset, countedBy } = architecture.positions;
+    const prefix = prefixPlacesOf(model);
+    const counted = positionsBy(countedBy, mask, prefix, departure);
+    const rows = counted.map((row) => row.map((position) => position + offset));
+    hidden = added(hidden, looked(tensorOf(model, `${table}.weight`), rows));
+  }
+  if (architecture.embedded === undefined) return hidden;
+  const type = tensorOf(model, `${architecture.embedded.types}.weight`);
+  const types = looked(
+    type,
+    mask.map((row) => row.map(() => 0)),
+  );
+  return runtime.run(
+    'norm-embedded',
+    new Map([
+      ...named('norm', norm(model, architecture.embedded.norm)),
+      ['hidden', added(hidden, types)],
+      ['epsilon', number(shape.epsilon)],
+    ]),
+  );
+}
+
+/** Virtual tokens before each row. */
+function behind(virtual: Tensor, words: Tensor): Tensor {
+  const [rows = 0, places = 0, width = 0] = words.shape;
+  const tokens = virtual.shape[0] ?? 0;
+  const size = places * width;
+  const parts = Array.from({ length: rows }, (_, row) => [
+    virtual,
+    tensor([places, width], words.values.subarray(row * size, (row + 1) * size)),
+  ]).flat();
+  return reshaped(stacked(parts), rows, tokens + places, width);
+}
+
+function prefixPlaces(ready: Prepared): number {
+  return ready.layers[0]?.get('attention.prefix.key')?.shape[1] ?? 0;
+}
+
+function prefixPlacesOf(model: Model): number {
+  return model.adapter?.prefix?.shape[0] ?? 0;
+}
+
+function positionsOf({ departure }: Prepared, mask: Text['mask'], prefix: number): readonly (readonly number[])[] {
+  return positionsBy('place', mask, prefix, departure);
+}
+
+/** The position of each place: counted over all places, or over real ones alone. */
+function positionsBy(
+  counted: 'place' | 'mask',
+  mask: Text['mask'],
+  prefix: number,
+  { positions }: Departure,
+): readonly (readonly number[])[] {
+  const start = positions === 'from-zero' ? 0 : prefix;
+  if (positions === 'same') return mask.map((row) => row.map(() => start));
+  const byMask = positions === 'by-mask' || (counted === 'mask' && positions !== 'by-place');
+  if (!byMask) return mask.map((row) => row.map((_, place) => start + place));
+  return mask.map((row) => countedReal(row, start));
+}
+
+/** A padded place has the position before the first. */
+function countedReal(row: readonly number[], start: number): readonly number[] {
+  let real = start;
+  return row.map((here) => {
+    real += here;
+    return here === 1 ? real - 1 : -1;
+  });
+}
+
+/** cos and sin [rows, 1, places, head size]: the angle of pair i at position p is p theta^(-2i / size). */
+function rotations({ shape }: Prepared, positions: readonly (readonly number[])[]): [string, Tensor][] {
+  const { theta, headSize } = shape;
+  if (theta === undefined) return [];
+  const half = headSize / 2;
+  const rates = Array.from({ length: headSize }, (_, place) => theta ** (-(place % half) / half));
+  const angles = positions.flatMap((row) =>
+    row.flatMap((position) => rates.map((rate) => Math.fround(position * Math.fround(rate)))),
+  );
+  const size = [positions.length, 1, positions[0]?.length ?? 0, headSize];
+  return [
+    ['cos', tensor(size, Float32Array.from(angles, Math.cos))],
+    ['sin', tensor(size, Float32Array.from(angles, Math.sin))],
+  ];
+}
+
+interface Sight {
+  readonly window: number | undefined;
+  readonly isCausal: boolean;
+}
+
+/** What is added to scores [rows, 1, places, prefix + places]: nothing where a place is seen, a large negative number elsewhere. */
+function maskOf(mask: Text['mask'], prefix: number, sight: Sight, departure: Departure): Tensor {
+  const places = mask[0]?.length ?? 0;
+  const values = new Float32Array(mask.length * places * (prefix + places));
+  let at = 0;
+  for (const row of mask)
+    for (let place = 0; place < places; place += 1)
+      for (let key = -prefix; key < places; key += 1) {
+        if (!isSeen(row, place, key, sight, departure)) values[at] = UNSEEN;
+        at += 1;
+      }
+  return tensor([mask.length, 1, places, prefix + places], values);
+}
+
+/** Keys of a prefix have negative places. */
+function isSeen(row: readonly number[], place: number, key: number, sight: Sight, { mask }: Departure): boolean {
+  if (key < 0 && mask === 'prefix-unseen') return false;
+  if (key >= 0 && row[key] === 0 && mask !== 'padding-seen') return false;
+  if (sight.isCausal && key > place && mask !== 'future-seen') return false;
+  return sight.window === undefined || place - key < sight.window;
+}
+
+/** Prefixes are the same in every row of the text. */
+function repeated(feeds: Feeds, rows: number): Feeds {
+  const wide = new Map<string, Tensor | Integers>(feeds);
+  for (const name of ['attention.prefix.key', 'attention.prefix.value']) {
+    const one = feeds.get(name);
+    if (one === undefined || !(one.values instanceof Float32Array)) continue;
+    const whole = tensor(one.shape, one.values);
+    wide.set(name, reshaped(stacked(Array.from({ length: rows }, () => whole)), rows, ...one.shape));
+  }
+  return wide;
+}
+
+/** The hidden state that a classifier of sequences reads, [rows, 1, width]: the first, or the last real one. */
+function pooled(hidden: Tensor, mask: Text['mask'], { model, departure }: Prepared): Tensor {
+  const [rows = 0, places = 0, width = 0] = hidden.shape;
+  const isFirst = departure.pooled === 'first' || (departure.pooled === undefined && !model.architecture.isCausal);
+  const picked = mask.map((row, index) => {
+    const last = departure.pooled === 'last-place' ? places - 1 : row.lastIndexOf(1);
+    const from = (index * places + (isFirst ? 0 : last)) * width;
+    return tensor([1, width], hidden.values.slice(from, from + width));
+  });
+  return reshaped(stacked(picked), rows, 1, width);
+}
+
+async function headed(runtime: Runtime, { model, departure, shape }: Prepared, hidden: Tensor): Promise<Tensor> {
+  const { head, classifier } = model.architecture;
+  const feeds = new Map<string, Tensor | Integers>([
+    ...named('head', headLinear(model, departure)),
+    ['hidden', hidden],
+    ['epsilon', number(shape.epsilon)],
+    ['scale', number(1)],
+    ['cap', number(model.task === 'causal-lm' ? shape.logitCap : 0)],
+  ]);
+  if (head.norm !== undefined)
+    for (const [name, value] of named('norm', norm(model, head.norm))) feeds.set(name, value);
+  if (model.task !== 'seq-cls' || classifier?.pooler === undefined) return runtime.run(head.graph, feeds);
+  for (const [name, value] of named('pooler', linear(model, classifier.pooler, departure))) feeds.set(name, value);
+  return runtime.run('head-pooled', feeds);
+}
+
+function named(
+  input: string,
+  { weight, bias }: { readonly weight: Tensor; readonly bias: Tensor },
+): [string, Tensor][] {
+  return [
+    [`${input}.weight`, weight],
+    [`${input}.bias`, bias],
+  ];
+}
+
+/** [rows, places, width] without the first places of each row. */
+function withoutFirst(value: Tensor, count: number): Tensor {
+  const [rows = 0, places = 0, width = 0] = value.shape;
+  if (count === 0) return value;
+  const left = filled([rows, places - count, width], 0);
+  const size = places * width;
+  for (let row = 0; row < rows; row += 1)
+    left.values.set(value.values.subarray(row * size + count * width, (row + 1) * size), row * (size - count * width));
+  return left;
+}
+
+/** Logits of the real places alone, [real places, vocabulary], as they are compared. */
+export function realPlaces(logits: Tensor, mask: Text['mask']): Tensor {
+  const width = logits.shape.at(-1) ?? 0;
+  const kept = mask.flat().flatMap((real, place) => (real === 1 ? [place] : []));
+  const flat = reshaped(logits, mask.flat().length, width);
+  const values = new Float32Array(kept.length * width);
+  for (const [row, place] of kept.entries())
+    values.set(flat.values.subarray(place * width, (place + 1) * width), row * width);
+  return tensor([kept.length, matrixOf(flat)[1]], values);
+}

@@ -1,0 +1,157 @@
+/** A model of one architecture with its adapter: every weight that a graph is fed, with or without a departure. */
+
+import type { Adapter } from './adapter.ts';
+import { NotCovered } from './adapter-configuration.ts';
+import { ACTIVATIONS, type Architecture, type LinearAt, type Shape } from './architectures.ts';
+import type { Departure, KeyValue } from './departure.ts';
+import type { Linear } from './formulas.ts';
+import { filled, mapped, reshaped, scaled, slice, type Tensor, tensor, turned } from './tensor.ts';
+
+export interface Model {
+  readonly architecture: Architecture;
+  readonly shape: Shape;
+  readonly task: string;
+  readonly adapter?: Adapter;
+  /** A tensor of the base model by its name in the checkpoint; undefined where it has none. */
+  readonly base: (name: string) => Tensor | undefined;
+}
+
+export function layerPath({ architecture }: Model, layer: number): string {
+  return architecture.path.replace('{n}', String(layer));
+}
+
+/** Every module that an adapter may change. */
+export function modulesOf(model: Model): ReadonlySet<string> {
+  const { architecture, shape } = model;
+  const layers = Array.from({ length: shape.layers }, (_, layer) => layerPath(model, layer));
+  const experts = Array.from({ length: shape.experts }, (_, n) =>
+    ['w1', 'w2', 'w3'].map((name) => `block_sparse_moe.experts.${n}.${name}`),
+  ).flat();
+  const router = shape.experts > 0 ? ['block_sparse_moe.gate'] : [];
+  const inLayer = [...Object.values(architecture.linears).map(({ module }) => module), ...experts, ...router];
+  const { classifier, head } = architecture;
+  const outside = [head.matrix, classifier?.module, classifier?.pooler].flatMap((module) => module ?? []);
+  return new Set([...layers.flatMap((path) => inLayer.map((module) => path + module)), ...outside]);
+}
+
+/** A linear map of the base model, [out, in] whatever way the checkpoint stores it. */
+export function baseLinear(model: Model, module: string): Linear {
+  const stored = tensorOf(model, `${module}.weight`);
+  const isTurned =
+    model.architecture.turned === true && module.startsWith(model.architecture.path.split('{n}')[0] ?? '');
+  const weight = isTurned ? turned(stored) : stored;
+  return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
+}
+
+/** The same with what the adapter makes of it. */
+export function linear(model: Model, module: string, departure: Departure): Linear {
+  const base = baseLinear(model, module);
+  const source = departure.changeOf === undefined ? module : departure.changeOf(module);
+  const change = source === undefined ? undefined : model.adapter?.changes.get(source);
+  return change === undefined ? base : change(base, departure);
+}
+
+/** A map inside a layer; where one module makes three, its part. */
+export function layerLinear(model: Model, layer: number, at: LinearAt, departure: Departure): Linear {
+  const whole = linear(model, layerPath(model, layer) + at.module, departure);
+  if (at.part === undefined) return whole;
+  const { heads, keyHeads, headSize } = model.shape;
+  const [query, key] = [heads * headSize, keyHeads * headSize];
+  const from = { query: 0, key: query, value: query + key }[at.part];
+  const to = from + (at.part === 'query' ? query : key);
+  return { weight: slice(whole.weight, from, to), bias: slice(whole.bias, from, to) };
+}
+
+export function norm(model: Model, module: string): { readonly weight: Tensor; readonly bias: Tensor } {
+  const stored = tensorOf(model, `${module}.weight`);
+  const weight = model.architecture.normsFromOne === true ? mapped(stored, (number) => number + 1) : stored;
+  return { weight, bias: optional(model, `${module}.bias`) ?? filled(weight.shape, 0) };
+}
+
+/** A tensor that the adapter replaced, else the base model's. Throws NotCovered where there is none. */
+export function tensorOf(model: Model, name: string): Tensor {
+  const found = optional(model, name);
+  if (found === undefined) throw new NotCovered(`the base model has no ${name}`);
+  return found;
+}
+
+function optional(model: Model, name: string): Tensor | undefined {
+  return model.adapter?.replaced.get(name) ?? model.base(name);
+}
+
+/** The map to the vocabulary, which may be the embedding again, or to the labels. */
+export function headLinear(model: Model, departure: Departure): Linear {
+  const { architecture, task } = model;
+  if (task !== 'causal-lm') return classifierLinear(model, departure);
+  const { matrix } = architecture.head;
+  if (model.base(`${matrix}.weight`) !== undefined) return linear(model, matrix, departure);
+  const weight = tensorOf(model, `${architecture.embedding}.weight`);
+  return { weight, bias: filled([weight.shape[0] ?? 0], 0) };
+}
+
+function classifierLinear(model: Model, departure: Departure): Linear {
+  const { classifier } = model.architecture;
+  if (classifier === undefined) throw new NotCovered(`there is no graph for ${model.task} here`);
+  const hasBias = model.architecture.head.matrix === classifier.module;
+  const fresh = freshHead(model.shape.width, hasBias);
+  if (departure.head === 'new') return fresh;
+  const saved = model.adapter?.replaced.get(`${classifier.module}.weight`);
+  if (saved === undefined) return fresh;
+  return { weight: saved, bias: model.adapter?.replaced.get(`${classifier.module}.bias`) ?? fresh.bias };
+}
+
+const LABELS = 2;
+
+/** What the probe puts into a head that the checkpoint lacks: sines of 0, 1, 2, ... at a fifth of their size. */
+function freshHead(width: number, hasBias: boolean): Linear {
+  const sines = (length: number) => Float32Array.from({ length }, (_, place) => Math.fround(Math.sin(place)) * 0.2);
+  return {
+    weight: tensor([LABELS, width], sines(LABELS * width)),
+    bias: tensor([LABELS], hasBias ? sines(LABELS) : new Float32Array(LABELS)),
+  };
+}
+
+/** Prefix keys and values [key heads, places, head size] by layer; of no places where there is no prefix. */
+export function prefixes(model: Model, departure: Departure): readonly KeyValue[] {
+  const flat = model.adapter?.prefix;
+  const { layers, keyHeads, headSize } = model.shape;
+  const empty = tensor([keyHeads, 0, headSize], new Float32Array());
+  if (flat === undefined) return Array.from({ length: layers }, () => ({ key: empty, value: empty }));
+  const made = Array.from({ length: layers }, (_, layer) => ({
+    key: prefixPart(flat, 2 * layer, model.shape),
+    value: prefixPart(flat, 2 * layer + 1, model.shape),
+  }));
+  return departure.prefix === undefined ? made : departure.prefix(made);
+}
+
+/** The `place`-th of [tokens, 2 layers, key heads, head size], turned to [key heads, tokens, head size]. */
+function prefixPart(flat: Tensor, place: number, { layers, keyHeads, headSize }: Shape): Tensor {
+  const tokens = flat.shape[0] ?? 0;
+  const parts = reshaped(flat, tokens, 2 * layers, keyHeads, headSize).values;
+  const values = new Float32Array(keyHeads * tokens * headSize);
+  for (let head = 0; head < keyHeads; head += 1)
+    for (let token = 0; token < tokens; token += 1) {
+      const from = ((token * 2 * layers + place) * keyHeads + head) * headSize;
+      values.set(parts.subarray(from, from + headSize), (head * tokens + token) * headSize);
+    }
+  return tensor([keyHeads, tokens, headSize], values);
+}
+
+/** Virtual tokens [tokens, width]; none where there are none. */
+export function virtualTokens(model: Model, departure: Departure): Tensor {
+  const tokens = model.adapter?.virtual ?? filled([0, model.shape.width], 0);
+  const changed = departure.virtual === undefined ? tokens : departure.virtual(tokens);
+  return departure.virtualScale === undefined ? changed : scaled(changed, departure.virtualScale);
+}
+
+export function activationShares({ activation }: Shape): Tensor {
+  return tensor(
+    [ACTIVATIONS.length],
+    Float32Array.from(ACTIVATIONS, (name) => (name === activation ? 1 : 0)),
+  );
+}
+
+/** The shape of a model as a departure has it. */
+export function shapeOf(model: Model, departure: Departure): Shape {
+  return departure.shape === undefined ? model.shape : { ...model.shape, ...departure.shape(model.shape) };
+}
