@@ -1,3 +1,3 @@
-"""Silent defects that bench/oracle_folders.py plants in a trained model, by name. Saved files stay sound."""
+"""Silent defects that oracle_folders.py plants in a trained model; what is saved stays sound."""
 
 DEFECTS = {}

@@ -1,8 +1,8 @@
-"""Writes a folder for each cell with what the oracle judges: `python oracle_folders.py OUT PATTERN...`.
+"""Writes what the oracle judges, a folder a cell: `python oracle_folders.py OUT PATTERN...`.
 
-Run it with the Python of a built environment and probe/ on PYTHONPATH. A pattern is a cell id with `*`. A second
-kind of argument, `defect=NAME`, plants one of DEFECTS after training, so that the tensors written are sound and
-only the computing is not.
+Run it with the Python of a built environment and probe/ on PYTHONPATH. A pattern is a cell id with
+`*`. An argument `defect=NAME` plants one of DEFECTS after training: the tensors that are written are
+sound, and only the computing is not.
 """
 
 import fnmatch
@@ -39,7 +39,7 @@ def cells():
 
 
 def leave(cell, out, defect):
-    """One cell: attached, trained, damaged if asked, saved. What stops it is said and not raised."""
+    """One cell: attached, trained, damaged if asked, saved. What stops training is only said."""
     with tempfile.TemporaryDirectory() as work:
         job = {"checkpoints": str(CHECKPOINTS), "steps": 25, "handover": False}
         trial = Trial((torch, transformers, peft), cell, job, work)
