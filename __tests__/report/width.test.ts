@@ -13,6 +13,10 @@ describe('lines for a terminal', () => {
     );
   });
 
+  it('begin the second column below the first where its first word would not fit beside it', () => {
+    expect(wrap('      _  a_long_word_ b', 20)).toBe('      _\n          a_long_word_\n          b');
+  });
+
   it('are left alone where they fit, and where nobody asked', () => {
     expect(wrap('short\n\nlines\n', 20)).toBe('short\n\nlines\n');
     expect(wrap('x '.repeat(100), undefined)).toBe('x '.repeat(100));

@@ -25,11 +25,9 @@ function broken(line: string, columns: number): readonly string[] {
   const indent = line.length - line.trimStart().length;
   const second = /^ *\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0];
   if (second === undefined) return filled(line.trim(), indent, indent + 2, columns);
-  if (second.length <= columns / 2) {
-    const [first = '', ...rest] = filled(line.slice(second.length), second.length, second.length, columns);
-    return [second + first.trimStart(), ...rest];
-  }
-  // The second column begins too far to the right: it goes below the first.
+  const [first = '', ...rest] = filled(line.slice(second.length), second.length, second.length, columns);
+  if (second.length <= columns / 2 && first.length <= columns) return [second + first.trimStart(), ...rest];
+  // The second column begins too far to the right, or with too long a word: it goes below the first.
   return [
     ...filled(second.trim(), indent, indent + 2, columns),
     ...filled(line.slice(second.length), indent + 4, indent + 4, columns),
