@@ -28,6 +28,17 @@ export interface Catalog {
   requires(library: string, version: string): Promise<readonly string[]>;
 }
 
+/** What the index is asked before a plan is made. */
+export interface IndexAccess {
+  readonly catalog: Catalog;
+  /** Version of the interpreter that packages are chosen for, e.g. `3.11.7`. */
+  readonly python: string;
+  /** Addresses of the indexes that this machine is set to use, the default one first. Throws where nobody can tell. */
+  addresses(): Promise<readonly string[]>;
+  /** Whether exact pins can be installed together, from wheels; the resolver's reason where not. Weather is undefined. */
+  clash(pins: Readonly<Record<string, string>>): Promise<string | false | undefined>;
+}
+
 /** Versions that an environment keeps to where it can. */
 export interface Preferences {
   readonly versions: Lock;

@@ -1,5 +1,4 @@
-/** Both ends of a pull request through the API, with no more requests than the question takes. */
-import type { BothEnds } from '../commands/checkout.ts';
+/** Both ends of a comparison; those of a pull request through the API, with no more requests than the question takes. */
 import { diffManifests } from '../detect/diff.ts';
 import { guard } from '../detect/guard.ts';
 import { isWatched } from '../detect/projects.ts';
@@ -9,6 +8,11 @@ import { WeatherError } from '../errors.ts';
 import { LARGEST_MANIFEST } from '../formats/read.ts';
 import { changesInside, isManifest } from '../formats/table.ts';
 import type { Comparison, Tree } from '../ports.ts';
+
+export interface BothEnds {
+  readonly base: Repository;
+  readonly head: Repository;
+}
 
 /** GitHub names no more files than this of one comparison. */
 const MOST_NAMED = 300;

@@ -1,13 +1,13 @@
 /** Floors that cannot be installed together: the one finding that takes a resolver. */
-import type { World } from '../adapters/machine/world.ts';
+import type { IndexAccess } from "../ports.ts";
 import { floorsOf } from '../detect/guard-releases.ts';
 import { isWatched } from '../detect/projects.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
-import type { BothEnds } from './checkout.ts';
+import type { BothEnds } from './ends.ts';
 
 /** Floors of a changed file that cannot be installed together, though each of them can alone. */
 export async function clashingFloors(
-  world: World,
+  index: IndexAccess,
   { head }: BothEnds,
   changes: readonly ManifestChange[],
 ): Promise<readonly Finding[]> {
@@ -16,10 +16,10 @@ export async function clashingFloors(
   for (const manifest of head.manifests.filter(({ file }) => touched.has(file))) {
     const floors = floorsOf(manifest);
     if (floors.length === 0) continue;
-    const why = await world.clash(Object.fromEntries(floors.map(({ name, version }) => [name, version])));
+    const why = await index.clash(Object.fromEntries(floors.map(({ name, version }) => [name, version])));
     if (why === undefined) found.push(notChecked(manifest.file, floors[0]?.line ?? 1));
     if (!why) continue;
-    const alone = await Promise.all(floors.map(({ name, version }) => world.clash({ [name]: version })));
+    const alone = await Promise.all(floors.map(({ name, version }) => index.clash({ [name]: version })));
     if (alone.some((one) => one !== false)) continue;
     const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name, version }) => `${name} ${version}`).join(', ')}. ${why}`;
     found.push({
