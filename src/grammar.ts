@@ -1,7 +1,7 @@
 /** What can be typed: every command with its operands and options, in one place for reading and for help. */
 
 import { DEVICE_NAMES } from './domain/device.ts';
-import { DEFAULT_OUT } from './domain/path.ts';
+import { CONFIGURATION, DEFAULT_OUT } from './domain/path.ts';
 
 export interface Option {
   /** What stands for the value in the help; absent where there is none. */
@@ -19,7 +19,7 @@ export const OPTIONS = {
     isRepeatable: true,
     help: 'cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)',
   },
-  config: { takes: 'FILE', help: 'default .github/peft-sweep.yml' },
+  config: { takes: 'FILE', help: `default ${CONFIGURATION}` },
   search: { takes: 'bisect', help: 'how releases are searched' },
   device: { takes: ['auto', ...DEVICE_NAMES].join('|'), help: 'where cells run' },
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },

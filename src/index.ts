@@ -9,15 +9,13 @@ import { planJob, writePlan } from './action/plan.ts';
 import { gather, listedShards, progressOn, publishReports } from './action/publish.ts';
 import { begunRun, shardInput, sweepShard, writeShard } from './action/sweep.ts';
 import { connect } from './adapters/github/client.ts';
+import { readConfiguration } from './adapters/machine/configuration-file.ts';
 import { nextStep, writeDefect } from './adapters/machine/defects.ts';
-import type { Context } from './commands/context.ts';
-import { writeReport } from './commands/files.ts';
-import { readConfiguration } from './commands/run.ts';
+import { writeReport } from './adapters/machine/report-folder.ts';
 import { UserError } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { parseCommandLine } from './inputs.ts';
-import type { Machine } from './main.ts';
-import type { GitHub } from './ports.ts';
+import type { GitHub, Machine, Surroundings } from './ports.ts';
 import type { Published } from './publish/publish.ts';
 import { annotations, verdictLine } from './report/annotations.ts';
 import { renderComments } from './report/comment.ts';
@@ -26,8 +24,6 @@ import type { Report } from './report/model.ts';
 import { recommended, specifiersOf, worse } from './report/summary.ts';
 
 declare const TOOL_VERSION: string;
-
-type Room = Omit<Context, 'line'>;
 
 const interrupted = new AbortController();
 
@@ -48,7 +44,7 @@ async function main(): Promise<void> {
   }
 }
 
-function roomOf(environment: NodeJS.ProcessEnv): Room {
+function roomOf(environment: NodeJS.ProcessEnv): Surroundings {
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
   const say = (text: string) => core.info(text.split('\n').map(logLine).join('\n'));
@@ -64,14 +60,14 @@ function github(): GitHub | undefined {
     : connect({ token, apiUrl, repository, ...(login && { login }), say: (line) => core.info(logLine(line)) });
 }
 
-async function runPlan(room: Room): Promise<void> {
+async function runPlan(room: Surroundings): Promise<void> {
   const client = github();
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === undefined) return nothingToDo();
   writePlan(planned);
 }
 
-async function runSweep(room: Room): Promise<void> {
+async function runSweep(room: Surroundings): Promise<void> {
   const file = loadPlan();
   const shard = shardInput(file);
   const { out } = optionsOf();
@@ -109,7 +105,7 @@ async function runApply(): Promise<void> {
 }
 
 /** Plans, measures and publishes in one job: for a trusted repository. */
-async function runAll(room: Room): Promise<void> {
+async function runAll(room: Surroundings): Promise<void> {
   const client = github();
   const planned = await planJob(runnerOf(process.env), client, room);
   if (planned === undefined) return nothingToDo();

@@ -9,34 +9,14 @@ import { type Patchable, patchesFor } from './pins/patches.ts';
 import { propose } from './pins/propose.ts';
 import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
 import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
-import type { Catalog, Clock } from './ports.ts';
+import type { Catalog, Machine, Ports } from './ports.ts';
 import { buildReport } from './report/build.ts';
 import type { Report } from './report/model.ts';
 import { conclude } from './search/conclude.ts';
 import { leftUndone, next } from './search/next.ts';
 import { controlsOf, type Problem } from './search/problem.ts';
 import { baseLock, baseRequest, groups } from './search/requests.ts';
-import { measureBatch, type SweepPorts } from './sweep/measure.ts';
-
-/** Facts about the machine that a report states. */
-export interface Machine {
-  readonly python: string;
-  readonly torch: string;
-  readonly device: string;
-  readonly containment: Report['run']['containment'];
-  readonly tool: string;
-  readonly probe: string;
-  readonly out: string;
-  readonly width: number;
-}
-
-export interface Ports extends SweepPorts {
-  readonly catalog: Catalog;
-  readonly clock: Clock;
-  readonly isInterrupted: () => boolean;
-  /** Told what is known so far, after each batch from the head on. */
-  readonly watch?: (history: readonly Measurement[]) => Promise<void>;
-}
+import { measureBatch } from './sweep/measure.ts';
 
 export async function plan(request: SweepRequest, catalog: Catalog, python: string): Promise<Plan> {
   const problems: string[] = [];

@@ -4,6 +4,7 @@ import type { Device } from './domain/device.ts';
 import type { Environment, EnvironmentRequest, Lock } from './domain/environment.ts';
 import type { Result } from './domain/outcome.ts';
 import type { Markdown, Plain } from './domain/safe.ts';
+import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
 
 /** A file of a repository; `link` for a symbolic one, which is never followed. */
@@ -119,6 +120,43 @@ export interface Clock {
 /** Told what happens while it happens. Receives text that is safe to show. */
 export interface Progress {
   say(line: string): void;
+}
+
+/** What a sweep touches of the world. */
+export interface Ports {
+  readonly catalog: Catalog;
+  readonly environments: Environments;
+  readonly probes: Probes;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly isInterrupted: () => boolean;
+  /** Told what is known so far, after each batch from the head on. */
+  readonly watch?: (history: readonly Measurement[]) => Promise<void>;
+}
+
+/** Facts about the machine that a report states. */
+export interface Machine {
+  readonly python: string;
+  readonly torch: string;
+  readonly device: string;
+  readonly containment: { readonly name: string; readonly enforced: string[]; readonly missing: string[] };
+  readonly tool: string;
+  readonly probe: string;
+  readonly out: string;
+  /** Cells at once. */
+  readonly width: number;
+}
+
+/** What a command may touch of the process that runs it. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Results. */
+  readonly print: (text: string) => void;
+  /** Progress and explanations. */
+  readonly say: (line: string) => void;
 }
 
 /** What GitHub says of a pull request now. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { World } from '../../src/adapters/machine/world.ts';
-import { nothingToMeasure, requestsOf } from '../../src/commands/checkout.ts';
 import { readRepository } from '../../src/detect/repository.ts';
+import { nothingToMeasure, requestsOf } from '../../src/intake/requests.ts';
 import { DEFAULT_PATTERNS } from '../../src/plan/matrix.ts';
 import type { SweepRequest } from '../../src/plan/plan.ts';
+import type { IndexAccess } from '../../src/ports.ts';
 import { treeOf } from '../factories/manifests.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -11,25 +11,24 @@ const written: SweepRequest = {
   ...{ changes: [], held: {}, cells: DEFAULT_PATTERNS, chosenBy: 'default', minutes: 10, environments: 12 },
 };
 
-/** A world with an index of three libraries; `resolver` is absent where uv is. */
-function world(resolver: 'works' | 'absent' = 'works'): World {
+/** An index of three libraries; `resolver` is absent where uv is. */
+function anIndex(resolver: 'works' | 'absent' = 'works'): IndexAccess {
   const releases = (...versions: string[]) => versions.map((version) => ({ version, yanked: false, hasWheel: true }));
   const known: Readonly<Record<string, ReturnType<typeof releases>>> = {
     transformers: releases('4.55.4', '4.56.2', '4.57.6'),
     torch: releases('2.5.1', '2.9.0'),
     peft: releases('0.17.1', '0.18.1'),
   };
-  const fake: Partial<Record<keyof World, unknown>> = {
-    catalog: { releases: async (name: string) => known[name] ?? [] },
-    python: { version: '3.11.7' },
-    indexUrls: async () => ['https://index.example/simple'],
+  return {
+    catalog: { releases: async (name) => known[name] ?? [], requires: async () => [] },
+    python: '3.11.7',
+    addresses: async () => ['https://index.example/simple'],
     clash: async () => (resolver === 'works' ? false : undefined),
   };
-  return fake as unknown as World;
 }
 
 const repository = (files: Files) => readRepository(treeOf(new Map(Object.entries(files))));
-async function asked(base: Files, head: Files, own = world()) {
+async function asked(base: Files, head: Files, own = anIndex()) {
   return requestsOf(written, { base: await repository(base), head: await repository(head) }, own);
 }
 const bump = (version: string, more = '') => ({ 'requirements.txt': `transformers==${version}\n${more}` });
@@ -95,11 +94,11 @@ describe('what a checkout asks for', () => {
 
   it('says that floors were not checked where there is no uv', async () => {
     const floors = (version: string) => ({ 'requirements.txt': `transformers>=${version}\npeft>=0.17.1\n` });
-    const kinds = async (own: World) =>
+    const kinds = async (own: IndexAccess) =>
       (await asked(floors('4.55.4'), floors('4.56.2'), own)).flatMap(({ known }) =>
         known.findings.map(({ kind }) => kind),
       );
-    expect(await kinds(world('absent'))).toContain('floors-not-checked');
-    expect(await kinds(world())).not.toContain('floors-not-checked');
+    expect(await kinds(anIndex('absent'))).toContain('floors-not-checked');
+    expect(await kinds(anIndex())).not.toContain('floors-not-checked');
   });
 });

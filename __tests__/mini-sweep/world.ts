@@ -110,7 +110,7 @@ async function bundled(folder: string): Promise<string> {
 async function uvFolder(folder: string): Promise<string> {
   const environment = { HOME: homedir(), ...process.env };
   const world = await openWorld({ environment, folder, python: undefined, offline: false, say: () => undefined });
-  const { path } = await world.uv();
+  const { path } = await world.index.uv();
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   if (existsSync(path)) copyFileSync(path, join(bin, 'uv'));

@@ -35,7 +35,7 @@ const git = (...args: readonly string[]) =>
 beforeAll(async () => {
   const environment = { HOME: homedir(), ...process.env };
   const world = await openWorld({ environment, folder, python: undefined, offline: false, say: () => undefined });
-  const { path } = await world.uv();
+  const { path } = await world.index.uv();
   git('init', '--quiet', '--initial-branch=main');
   for (const [index, version] of ['4.55.4', '4.56.0'].entries()) {
     writeFileSync(join(folder, 'pyproject.toml'), PYPROJECT(version));

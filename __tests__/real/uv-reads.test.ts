@@ -57,7 +57,7 @@ beforeAll(async () => {
     offline: false,
     say: () => undefined,
   });
-  uv = (await world.uv()).path;
+  uv = (await world.index.uv()).path;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'pyproject.toml'), PYPROJECT);
   run('lock');

@@ -11,31 +11,35 @@ import { selectCells } from '../plan/patterns.ts';
 import { nothingText, type PlanFile } from '../plan/plan-file.ts';
 import { HOSTED, labelsFor } from '../plan/runners.ts';
 import { priceOf } from '../plan/shards.ts';
-import type { GitHub, PullState, Push } from '../ports.ts';
+import type { GitHub, PullState, Push, Surroundings } from '../ports.ts';
 import { plain } from '../report/escape.ts';
 import { type Runner, words } from './inputs.ts';
-import { manualPlan, type Planned, quietPlan, type Room, type Target, targetPlan, upcomingPlan } from './plans.ts';
+import { manualPlan, type Planned, quietPlan, type Target, targetPlan, upcomingPlan } from './plans.ts';
 
 /** undefined where the event asks for nothing. */
-export async function planJob(runner: Runner, github: GitHub | undefined, room: Room): Promise<Planned | undefined> {
+export async function planJob(
+  runner: Runner,
+  github: GitHub | undefined,
+  around: Surroundings,
+): Promise<Planned | undefined> {
   // Who names a change asks for that, whatever the event.
   const isNamed = words('changes').length > 0;
   const event: Event = isNamed ? { kind: 'manual' } : readEvent(runner.eventName, runner.payload);
   if (event.kind === 'nothing') return noted(event.why);
-  if (event.kind === 'manual' && (isNamed || runner.eventName !== 'schedule')) return manualPlan(runner, room);
+  if (event.kind === 'manual' && (isNamed || runner.eventName !== 'schedule')) return manualPlan(runner, around);
   if (github === undefined)
     throw new UserError('Reading the repository needs `token`. Pass the `github.token` of the job.');
   switch (event.kind) {
     case 'manual':
-      return upcomingPlan(runner, github, room);
+      return upcomingPlan(runner, github, around);
     case 'pull':
-      return targetPlan(targetOf(await github.pull(event.number)), [], runner, github, room);
+      return targetPlan(targetOf(await github.pull(event.number)), [], runner, github, around);
     case 'queue':
-      return targetPlan(event, [], runner, github, room);
+      return targetPlan(event, [], runner, github, around);
     case 'run':
-      return planOfRun(event, runner, github, room);
+      return planOfRun(event, runner, github, around);
     case 'slash':
-      return planOfCommand(event, runner, github, room);
+      return planOfCommand(event, runner, github, around);
   }
 }
 
@@ -53,18 +57,18 @@ async function planOfRun(
   { repository, branch, sha }: Extract<Event, { kind: 'run' }>,
   runner: Runner,
   github: GitHub,
-  room: Room,
+  around: Surroundings,
 ): Promise<Planned | undefined> {
   const found = (await github.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
   const [only] = found;
-  if (found.length === 1 && only) return targetPlan(targetOf(only), [], runner, github, room);
+  if (found.length === 1 && only) return targetPlan(targetOf(only), [], runner, github, around);
   return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
 }
 
 type Given = Extract<Event, { kind: 'slash' }>;
 
 /** Only for somebody who may write, and only for what stood there when they wrote it. Whoever asked is answered. */
-async function planOfCommand(given: Given, runner: Runner, github: GitHub, room: Room): Promise<Planned> {
+async function planOfCommand(given: Given, runner: Runner, github: GitHub, around: Surroundings): Promise<Planned> {
   const pull = await github.pull(given.number);
   const command = { ...(given.comment && { comment: given.comment }), slash: given.slash };
   const about = { number: pull.number, head: pull.head.sha, base: pull.base.sha, diffLines: {} };
@@ -79,7 +83,7 @@ async function planOfCommand(given: Given, runner: Runner, github: GitHub, room:
   if (refused.length > 0) return answered(refused);
   if (given.slash.command !== 'run') return answered();
   try {
-    const planned = await targetPlan(targetOf(pull), given.slash.cells, runner, github, room);
+    const planned = await targetPlan(targetOf(pull), given.slash.cells, runner, github, around);
     return { ...planned, file: { ...planned.file, command } };
   } catch (error) {
     if (error instanceof UserError) return answered(error.lines);

@@ -1,36 +1,29 @@
 /** The plans that events lead to: of a pull request, of a run by hand, of what a bot will propose next, of an answer. */
 import * as core from '@actions/core';
-import { openWorld, type World } from '../adapters/machine/world.ts';
-import {
-  type BothEnds,
-  type CheckoutRequest,
-  nothingToMeasure,
-  requestsOf,
-  upcomingRequests,
-} from '../commands/checkout.ts';
-import type { Context } from '../commands/context.ts';
-import { readConfiguration } from '../commands/run.ts';
+import { openIndex } from '../adapters/index/access.ts';
+import { readConfiguration } from '../adapters/machine/configuration-file.ts';
+import { openHost } from '../adapters/machine/host.ts';
 import { recognizeBot } from '../detect/bots.ts';
 import { isWatched } from '../detect/projects.ts';
 import { type Repository, readRepository } from '../detect/repository.ts';
 import { cellId } from '../domain/cell.ts';
 import type { Finding } from '../domain/manifest.ts';
+import { CONFIGURATION } from '../domain/path.ts';
 import { UserError } from '../errors.ts';
 import { type CommandLine, parseCommandLine } from '../inputs.ts';
+import { type BothEnds, mayMoveWatched, readBoth } from '../intake/ends.ts';
+import { type CheckoutRequest, nothingToMeasure, requestsOf, upcomingRequests } from '../intake/requests.ts';
 import { plan } from '../main.ts';
 import { manifestChoice } from '../plan/globs.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import { PlanFile, PlannedRequest } from '../plan/plan-file.ts';
 import { shardsOf } from '../plan/shards.ts';
-import type { Comparison, GitHub, PullState, Tree } from '../ports.ts';
+import type { Comparison, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../ports.ts';
 import { shownLines } from '../publish/diff-lines.ts';
-import { mayMoveWatched, readBoth } from './ends.ts';
 import { commandLine, type Runner } from './inputs.ts';
 
 declare const TOOL_VERSION: string;
-
-export type Room = Omit<Context, 'line'>;
 
 export interface Planned {
   readonly file: PlanFile;
@@ -41,8 +34,6 @@ export interface Planned {
   readonly isFork: boolean;
 }
 
-/** Where the configuration of a repository stands; on a pull request that of base counts. */
-const CONFIGURATION = '.github/peft-sweep.yml';
 /** Files that decide where packages come from or how they are built: head's are shown, never obeyed. */
 const OBEYED_FROM_BASE = [CONFIGURATION, 'uv.toml', 'pip.conf', '.python-version'];
 const DAY_MS = 24 * 3600_000;
@@ -59,7 +50,7 @@ export async function targetPlan(
   cells: readonly string[],
   runner: Runner,
   github: GitHub,
-  room: Room,
+  around: Surroundings,
 ): Promise<Planned> {
   const comparison = await github.compare(target.base, target.head);
   const { mergeBase, files } = comparison;
@@ -72,15 +63,15 @@ export async function targetPlan(
   );
   const { manifests } = line.options;
   const ends = await readBoth(comparison, baseTree, headTree, manifestChoice(manifests));
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const asked = await requestsOf(line.request, ends, world);
+  const index = await indexFor(line, around);
+  const asked = await requestsOf(line.request, ends, index);
   const requests = asked.filter(({ request }) => request.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned = await Promise.all(requests.map((request) => plannedRequest(request, fromBase, ends, world)));
+  const planned = await Promise.all(requests.map((request) => plannedRequest(request, fromBase, ends, index)));
   const named = new Set(planned.flatMap((request) => request.manifests.map(({ file }) => file)));
   const { pull } = target;
   return {
-    ...finish(runner, line, planned, await youngOnes(planned, world), {
+    ...finish(runner, line, planned, await youngOnes(planned, index), {
       ...about(named),
       ...(requests.length === 0 && asked[0] && { nothing: nothingToMeasure(asked[0].standing) }),
     }),
@@ -108,26 +99,31 @@ function obeyedFromBase(file: string): Finding {
   return { kind: 'obeyed-from-base', message, file, line: 1 };
 }
 
-export async function manualPlan(runner: Runner, room: Room): Promise<Planned> {
+export async function manualPlan(runner: Runner, around: Surroundings): Promise<Planned> {
   const line = lineFor(readConfiguration, []);
   if (line.request.changes.length === 0)
     throw new UserError('A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.');
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const planned = await plan(line.request, world.catalog, world.python.version);
+  const index = await indexFor(line, around);
+  const planned = await plan(line.request, index.catalog, index.python);
   const request = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
   return finish(runner, line, [request], new Set(), {});
 }
 
 /** What a bot will propose next: each watched library of the commit, from where it is to its newest release. */
-export async function upcomingPlan(runner: Runner, github: GitHub, room: Room): Promise<Planned> {
+export async function upcomingPlan(runner: Runner, github: GitHub, around: Surroundings): Promise<Planned> {
   const tree = github.tree(runner.sha);
   const line = lineFor(await configurationIn(tree), []);
   const repository = await read(tree, line);
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const requests = await upcomingRequests(line.request, repository, world);
+  const index = await indexFor(line, around);
+  const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
-  const planned = await Promise.all(requests.map((request) => plannedRequest(request, [], ends, world)));
-  return finish(runner, line, planned, await youngOnes(planned, world), {});
+  const planned = await Promise.all(requests.map((request) => plannedRequest(request, [], ends, index)));
+  return finish(runner, line, planned, await youngOnes(planned, index), {});
+}
+
+/** The index, from a job that installs nothing. */
+async function indexFor({ options }: CommandLine, around: Surroundings): Promise<IndexAccess> {
+  return openIndex(await openHost({ ...around, python: options.python, offline: false }), 'no-uv');
 }
 
 /** A plan without work: the check is green, or a command is answered. */
@@ -163,7 +159,7 @@ async function plannedRequest(
   { request, known, files }: CheckoutRequest,
   findings: readonly Finding[],
   ends: BothEnds,
-  world: World,
+  index: IndexAccess,
 ): Promise<PlannedRequest> {
   const kept = (known.patchable?.manifests ?? []).filter(
     ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name)),
@@ -172,7 +168,7 @@ async function plannedRequest(
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? '']));
-  const planned = await plan(request, world.catalog, world.python.version);
+  const planned = await plan(request, index.catalog, index.python);
   return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
 }
 
@@ -182,7 +178,7 @@ function asFile(request: unknown): PlannedRequest {
 }
 
 /** Requests whose newest release is younger than `min-age` days, or of an unknown age. */
-async function youngOnes(requests: readonly PlannedRequest[], world: World): Promise<ReadonlySet<number>> {
+async function youngOnes(requests: readonly PlannedRequest[], { catalog }: IndexAccess): Promise<ReadonlySet<number>> {
   const typed = core.getInput('min-age') || '3';
   const days = Number(typed);
   if (!Number.isFinite(days) || days < 0)
@@ -190,7 +186,7 @@ async function youngOnes(requests: readonly PlannedRequest[], world: World): Pro
   const young = new Set<number>();
   for (const [index, { plan: planned }] of requests.entries())
     for (const { library, to } of planned.changes) {
-      const release = (await world.catalog.releases(library)).find(({ version }) => version === to);
+      const release = (await catalog.releases(library)).find(({ version }) => version === to);
       const age = release?.uploaded === undefined ? 0 : Date.now() - Date.parse(release.uploaded);
       if (age < days * DAY_MS) young.add(index);
     }

@@ -3,17 +3,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { takeOut } from '../adapters/machine/folders.ts';
-import { openWorld, sweepWorld } from '../adapters/machine/world.ts';
-import type { Context } from '../commands/context.ts';
-import { writeReport } from '../commands/files.ts';
-import { torchFor } from '../commands/sweep.ts';
+import { writeReport } from '../adapters/machine/report-folder.ts';
+import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
+import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
+import { openWorld } from '../adapters/machine/world.ts';
 import type { Measurement } from '../domain/search.ts';
 import { UserError } from '../errors.ts';
 import type { CommandLine } from '../inputs.ts';
-import { type Machine, sweep } from '../main.ts';
+import { sweep } from '../main.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanFile } from '../plan/plan-file.ts';
 import { planOfShard, type Shard } from '../plan/shards.ts';
+import type { Machine, Surroundings } from '../ports.ts';
 import type { Report } from '../report/model.ts';
 
 export function shardInput(file: PlanFile): Shard {
@@ -34,7 +35,7 @@ export async function sweepShard(
   file: PlanFile,
   shard: Shard,
   out: string,
-  context: Omit<Context, 'line'>,
+  context: Surroundings,
   options: CommandLine['options'],
   tell: Tell,
 ): Promise<Report> {
@@ -52,19 +53,19 @@ export async function sweepShard(
 async function measuredShard(
   planned: Plan,
   out: string,
-  context: Omit<Context, 'line'>,
+  context: Surroundings,
   options: CommandLine['options'],
   { begun, watch }: Tell,
 ): Promise<Report> {
   const world = await openWorld({ ...context, python: options.python, offline: options.offline });
-  const torch = await torchFor(world, planned);
+  const torch = await torchFor(world.index, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
-  const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+  const { ports, machine } = await sweepPorts(world, planned, torch, settings);
   begun?.(machine);
   const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, planned) } : ports;
   const report = await sweep(planned, { findings: [] }, watched, machine);
   writeReport(out, report);
-  await world.discardUnlessProtected();
+  await discardUnlessProtected(world.host, world.sandbox);
   return report;
 }
 

@@ -1,15 +1,9 @@
 import type { CommandLine } from '../inputs.ts';
+import type { Surroundings } from '../ports.ts';
 
-/** What a command may touch of the process that runs it. */
-export interface Context {
+/** What was typed, and what a command may touch of the process that runs it. */
+export interface Context extends Surroundings {
   readonly line: CommandLine;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  /** Results. */
-  readonly print: (text: string) => void;
-  /** Progress and explanations. */
-  readonly say: (line: string) => void;
 }
 
 /** Returns the exit status. */

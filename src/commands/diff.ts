@@ -1,5 +1,6 @@
+import { openIndex } from '../adapters/index/access.ts';
 import { baseCommit, commitOf, commitTree, workingTree } from '../adapters/machine/git.ts';
-import { openWorld } from '../adapters/machine/world.ts';
+import { openHost } from '../adapters/machine/host.ts';
 import { diffManifests } from '../detect/diff.ts';
 import { lockNames } from '../detect/names.ts';
 import { isWatched } from '../detect/projects.ts';
@@ -56,17 +57,11 @@ async function askIndex(context: Context, ends: BothEnds, changes: readonly Mani
   if (!isWorth) return { findings: [], own: [] };
   try {
     const { environment, folder, signal, say, line } = context;
-    const world = await openWorld({
-      environment,
-      folder,
-      signal,
-      python: line.options.python,
-      offline: false,
-      mayInstall: false,
-      say,
-    });
-    const own = await ownIndexes(world, ends);
-    return { findings: await indexFindings(world, ends, changes, await releasesFor(world, ends, changes)), own };
+    const { python } = line.options;
+    const host = await openHost({ environment, folder, signal, python, offline: false, say });
+    const index = await openIndex(host, 'no-uv');
+    const own = await ownIndexes(index, ends);
+    return { findings: await indexFindings(index, ends, changes, await releasesFor(index, ends, changes)), own };
   } catch (error) {
     if (!(error instanceof UserError || error instanceof WeatherError)) throw error;
     const message = `Targets, dates and Python ranges were not looked up. ${error.message}`;

@@ -8,25 +8,19 @@ import type { Context } from './context.ts';
 /** Says what this machine has, what a probe is kept from here, and what to change. */
 export async function runDoctor(context: Context): Promise<number> {
   const { environment, folder, signal, say, line } = context;
-  const world = await openWorld({
-    environment,
-    folder,
-    signal,
-    python: line.options.python,
-    offline: line.options.offline,
-    say,
-  });
-  const uv = await world.uv();
-  const containment = await world.containment();
-  const torch = await world.torch(undefined);
-  const disk = statfsSync(world.cache);
+  const { python, offline } = line.options;
+  const { host, index, sandbox } = await openWorld({ environment, folder, signal, python, offline, say });
+  const uv = await index.uv();
+  const containment = await sandbox.containment();
+  const torch = await index.torch(undefined);
+  const disk = statfsSync(host.cache);
   const rows: [string, string][] = [
     ['node', process.version],
-    ['python', `${world.python.version} at ${world.python.path}`],
+    ['python', `${host.python.version} at ${host.python.path}`],
     ['uv', `${uv.version} at ${uv.path}`],
-    ['index', (await world.indexUrls()).map(withoutCredentials).join(', ') || 'none'],
+    ['index', (await index.addresses()).map(withoutCredentials).join(', ') || 'none'],
     ['torch', `${torch.closure.torch}: ${torch.source}`],
-    ['cache', `${world.cache}, ${Math.floor((disk.bavail * disk.bsize) / 1e9)} GB free`],
+    ['cache', `${host.cache}, ${Math.floor((disk.bavail * disk.bsize) / 1e9)} GB free`],
     ['isolation', `${containment.name}: ${containment.enforced.join(', ')}`],
     ...containment.missing.map((what): [string, string] => [
       '',

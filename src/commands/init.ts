@@ -2,11 +2,11 @@ import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { workingTree } from '../adapters/machine/git.ts';
 import { run } from '../adapters/machine/process.ts';
-import { programFolder } from '../adapters/machine/world.ts';
+import { programFolder } from '../adapters/machine/program.ts';
 import { readRepository } from '../detect/repository.ts';
 import { UserError } from '../errors.ts';
+import { codeCells } from '../intake/code-cells.ts';
 import { configurationFile, type SetupChoice, type WrittenFile, workflowFiles } from '../setup/workflows.ts';
-import { codeCells } from './code-cells.ts';
 import type { Context } from './context.ts';
 
 declare const TOOL_VERSION: string;

@@ -1,3 +1,4 @@
+import { readReport } from '../adapters/machine/report-folder.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { assertNever, UserError } from '../errors.ts';
 import { renderCheck } from '../report/check.ts';
@@ -6,7 +7,6 @@ import { renderExplain } from '../report/explain.ts';
 import type { Report } from '../report/model.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import type { Context } from './context.ts';
-import { readReport } from './files.ts';
 
 /** Shows an earlier run again. */
 export async function runReport(context: Context): Promise<number> {

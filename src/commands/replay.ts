@@ -2,43 +2,39 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { environmentFolder } from '../adapters/machine/environments.ts';
 import { PythonProbes } from '../adapters/machine/probes.ts';
-import { openWorld, programFolder } from '../adapters/machine/world.ts';
+import { readReport } from '../adapters/machine/report-folder.ts';
+import { environmentsFor } from '../adapters/machine/sweep-ports.ts';
+import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { judge } from '../sweep/judge.ts';
 import type { Context } from './context.ts';
-import { readReport } from './files.ts';
 
 /** Runs one cell once more in one environment of an earlier run, and shows all that it prints. */
 export async function runReplay(context: Context): Promise<number> {
   const { line, environment, folder, signal, say } = context;
   const [typed = ''] = line.operands;
   const { cell, id } = located(typed, line.options.out);
-  const world = await openWorld({
-    environment,
-    folder,
-    signal,
-    python: line.options.python,
-    offline: line.options.offline,
-    say,
-  });
+  const { python, offline } = line.options;
+  const world = await openWorld({ environment, folder, signal, python, offline, say });
+  const { host, sandbox } = world;
   await rebuilt(context, world, id);
   const probes = new PythonProbes({
-    cache: world.cache,
-    program: programFolder(),
+    cache: host.cache,
+    program: sandbox.warden.program,
     handover: join(resolve(line.options.out), 'handover'),
-    containment: await world.containment(),
-    show: world.show,
+    containment: await sandbox.containment(),
+    show: sandbox.show,
     signal: context.signal,
-    start: world.start,
+    start: host.start,
     onOutput: (text) => context.say(text.trimEnd()),
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
     packages: packagesOf(parseCellId(cell).quantization),
-    device: world.device,
+    device: host.device,
     width: 1,
     saveHandover: false,
   };
@@ -46,7 +42,7 @@ export async function runReplay(context: Context): Promise<number> {
   const end = await probes.run(id, job, (text) => {
     const record = parseRecord(text);
     if (record?.kind !== 'cell') return;
-    const result = judge(record, { device: world.device });
+    const result = judge(record, { device: host.device });
     outcome = result.outcome;
     context.print(`${cell}@${id}: ${result.outcome}\n`);
     for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}\n`);
@@ -80,12 +76,12 @@ function located(typed: string, out: string): { readonly cell: string; readonly 
   return { cell, id };
 }
 
-async function rebuilt(context: Context, world: Awaited<ReturnType<typeof openWorld>>, id: string): Promise<void> {
-  if (existsSync(environmentFolder(world.cache, id))) return;
+async function rebuilt(context: Context, world: World, id: string): Promise<void> {
+  if (existsSync(environmentFolder(world.host.cache, id))) return;
   const file = join(context.line.options.out, 'locks', `${id}.txt`);
   if (!existsSync(file)) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
-  const torch = await world.torch(undefined);
-  const environments = await world.environments(torch, resolve(context.line.options.out));
+  const torch = await world.index.torch(undefined);
+  const environments = await environmentsFor(world, torch, resolve(context.line.options.out));
   const failed = await environments.build(id, readFileSync(file, 'utf8'));
   if (failed)
     throw new UserError(

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readConfiguration } from '../adapters/machine/configuration-file.ts';
 import { UserError } from '../errors.ts';
 import type { CommandName } from '../grammar.ts';
 import { parseCommandLine } from '../inputs.ts';
 import { columnsOf, wrap } from '../report/width.ts';
-import { runDiff } from './checkout.ts';
 import { runClean } from './clean.ts';
 import type { Command } from './context.ts';
 import { runDemo } from './demo.ts';
+import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { runInit } from './init.ts';
 import { runExplain, runReport } from './read.ts';
@@ -39,18 +39,4 @@ export async function runCommand(argv: readonly string[], signal: AbortSignal): 
   const context = { line, environment: process.env, folder: process.cwd(), signal, print, say };
   const status = await COMMANDS[line.command](context);
   return signal.aborted ? 130 : status;
-}
-
-/** The text of the configuration file; undefined where there is none. */
-export function readConfiguration(path: string | undefined): string | undefined {
-  const file = path ?? '.github/peft-sweep.yml';
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (path !== undefined || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UserError(
-      `The configuration file \`${file}\` cannot be read (${code}). Mend it, or name one with --config.`,
-    );
-  }
 }

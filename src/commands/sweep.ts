@@ -1,11 +1,16 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TorchBuild } from '../adapters/index/torch.ts';
+import { isStored } from '../adapters/machine/cache.ts';
 import { openOut, takeOut } from '../adapters/machine/folders.ts';
-import { openWorld, sweepWorld, type World } from '../adapters/machine/world.ts';
+import { keepOutOfGit, writeReport } from '../adapters/machine/report-folder.ts';
+import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
+import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
+import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import type { CommandLine } from '../inputs.ts';
+import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/requests.ts';
 import { type Known, plan, problemOf, sweep } from '../main.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
@@ -18,9 +23,8 @@ import { type PlanFacts, renderPlan } from '../report/plan.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
-import { type CheckoutRequest, nothingToMeasure, requestsFromCheckout } from './checkout.ts';
 import type { Context } from './context.ts';
-import { keepOutOfGit, writeReport } from './files.ts';
+import { readEnds } from './diff.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
 export async function runSweep(context: Context): Promise<number> {
@@ -57,7 +61,7 @@ export async function runPlan(context: Context): Promise<number> {
   for (const one of asked) {
     const { planned, known, files } = one;
     if (planned === undefined) return nothingToDo(context, one);
-    const facts = await factsOf(world, planned, await torchFor(world, planned), { files, known });
+    const facts = await factsOf(world, planned, await torchFor(world.index, planned), { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
@@ -90,17 +94,17 @@ async function measuredInto(context: Context, render: (report: Report) => string
     }
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
-    const torch = await torchFor(world, planned);
+    const torch = await torchFor(world.index, planned);
     context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
-    const { ports, machine } = await sweepWorld(world, planned, torch, settings);
+    const { ports, machine } = await sweepPorts(world, planned, torch, settings);
     const report = await sweep(planned, known, ports, machine);
     writeReport(out, report);
     context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));
     reports.push(report);
   }
-  await world.discardUnlessProtected();
+  await discardUnlessProtected(world.host, world.sandbox);
   return reports;
 }
 
@@ -123,22 +127,18 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   const { python, offline } = line.options;
   const world = await openWorld({ environment, folder, python, offline, signal, say });
   // Without uv nothing can be built: that is said first.
-  await world.uv();
+  await world.index.uv();
   const isBare = line.command !== 'check' && line.request.changes.length === 0;
   const requests: readonly CheckoutRequest[] = isBare
-    ? await requestsFromCheckout(context, world)
+    ? await requestsOf(line.request, await readEnds(context), world.index)
     : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
   const asked: Asked[] = [];
   for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
-    const planned = isNothing ? undefined : await plan(request, world.catalog, world.python.version);
+    const planned = isNothing ? undefined : await plan(request, world.index.catalog, world.index.python);
     asked.push({ ...rest, planned });
   }
   return { world, asked };
-}
-
-export function torchFor(world: World, planned: Plan): Promise<TorchBuild> {
-  return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === 'torch')?.from);
 }
 
 async function factsOf(
@@ -148,7 +148,7 @@ async function factsOf(
   { files, known }: Pick<Asked, 'files' | 'known'>,
 ): Promise<PlanFacts> {
   const problem = problemOf(planned);
-  const { name, missing } = await world.containment();
+  const { name, missing } = await world.sandbox.containment();
   return {
     changes: planned.changes,
     held: planned.held,
@@ -167,16 +167,11 @@ async function factsOf(
       version: torch.closure.torch ?? 'unknown',
       source: torch.source,
       bytes: torch.bytes,
-      stored: isStored(world.cache, torch),
+      stored: isStored(world.host.cache, torch.closure.torch),
     },
-    device: world.device.title,
-    python: world.python.version,
+    device: world.host.device.title,
+    python: world.host.python.version,
     containment: { name, missing },
-    indexes: (await world.indexUrls()).map(withoutCredentials),
+    indexes: (await world.index.addresses()).map(withoutCredentials),
   };
-}
-
-/** Whether this build was unpacked before: every environment with it leaves this mark. */
-function isStored(cache: string, torch: TorchBuild): boolean {
-  return existsSync(join(cache, 'stored', `torch-${torch.closure.torch}`));
 }

@@ -10,3 +10,6 @@ export function baseOf(file: string): string {
 
 /** The folder that a run leaves its report in, unless it is told another. */
 export const DEFAULT_OUT = 'peft-sweep-out';
+
+/** Where the configuration of a repository stands; on a pull request that of base counts. */
+export const CONFIGURATION = '.github/peft-sweep.yml';

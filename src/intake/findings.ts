@@ -29,7 +29,11 @@ export async function ownIndexes(index: IndexAccess, { head }: BothEnds): Promis
   return index.addresses().catch(() => []);
 }
 
-export async function releasesFor(index: IndexAccess, ends: BothEnds, changes: readonly ManifestChange[]): Promise<Releases> {
+export async function releasesFor(
+  index: IndexAccess,
+  ends: BothEnds,
+  changes: readonly ManifestChange[],
+): Promise<Releases> {
   const watched = changes.map(({ library }) => library).filter(isWatched);
   const fresh = lockNames(ends.base.manifests, ends.head.manifests)
     .map(({ name }) => name)

@@ -1,8 +1,9 @@
 /** Floors that cannot be installed together: the one finding that takes a resolver. */
-import type { IndexAccess } from "../ports.ts";
+
 import { floorsOf } from '../detect/guard-releases.ts';
 import { isWatched } from '../detect/projects.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
+import type { IndexAccess } from '../ports.ts';
 import type { BothEnds } from './ends.ts';
 
 /** Floors of a changed file that cannot be installed together, though each of them can alone. */

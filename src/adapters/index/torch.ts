@@ -13,7 +13,7 @@ import type { Python } from '../machine/python.ts';
 import { parseLock } from './locks.ts';
 import type { IndexSettings } from './settings.ts';
 import { bytesOf } from './sizes.ts';
-import { hasNoSolution, shortReason, type Uv } from './uv.ts';
+import { compileOf, hasNoSolution, shortReason, type Uv } from './uv.ts';
 import { parseWheelName, type Target, wheelFits } from './wheels.ts';
 
 const TorchBuild = z.object({
@@ -132,31 +132,15 @@ function newestLocalTorch(context: TorchContext): string | undefined {
 }
 
 async function resolveAlone(context: TorchContext, candidate: Candidate): Promise<Lock | undefined> {
-  const args = [
-    'pip',
-    'compile',
-    '-',
-    '--python',
-    context.python.path,
-    '--no-header',
-    '--no-annotate',
-    '--only-binary',
-    ':all:',
-    '--quiet',
-  ];
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
-  const all = [
-    '--no-config',
-    '--cache-dir',
-    join(context.folder, 'uv'),
-    ...args,
-    ...settings.uvOptions,
-    ...candidate.options,
+  const args = [
+    ...['--no-config', '--cache-dir', join(context.folder, 'uv')],
+    ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options]),
   ];
   // A backend's own index may be out of reach: one try tells, the default of several costs 10 s.
   const environment = { ...settings.uvEnvironment, ...(probing && { UV_HTTP_RETRIES: '0', UV_HTTP_TIMEOUT: '10' }) };
-  const finished = await run(uv.path, all, {
+  const finished = await run(uv.path, args, {
     env: environment,
     input: `${candidate.requirement}\n`,
     signal: context.signal,

@@ -16,6 +16,14 @@ export interface Uv {
   call(args: readonly string[], input?: string, signal?: AbortSignal): Promise<Finished>;
 }
 
+/** Arguments that resolve what is written to uv's input, from wheels only. */
+export function compileOf(python: string, more: readonly string[]): readonly string[] {
+  return [
+    ...['pip', 'compile', '-', '--python', python, '--only-binary', ':all:', '--no-header', '--no-annotate', '--quiet'],
+    ...more,
+  ];
+}
+
 /** uv from PATH, else the Python package `uv` in a private virtual environment under `folder`. */
 export async function findUv(
   python: string,

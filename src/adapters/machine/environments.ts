@@ -15,7 +15,7 @@ import { lockId, parseLock } from '../index/locks.ts';
 import type { IndexSettings } from '../index/settings.ts';
 import { bytesOf, tooLarge } from '../index/sizes.ts';
 import type { TorchBuild } from '../index/torch.ts';
-import { hasNoSolution, shortReason, type Uv } from '../index/uv.ts';
+import { compileOf, hasNoSolution, shortReason, type Uv } from '../index/uv.ts';
 import { addBytecode, type BytecodeSettings } from './bytecode.ts';
 import { contested } from './claims.ts';
 import { withinDisk } from './disk.ts';
@@ -99,26 +99,14 @@ export class UvEnvironments implements Environments {
       writeFileSync(join(scratch, 'constraints.txt'), pinLines(constraints));
       writeFileSync(join(scratch, 'lock.txt'), pinLines(preferences.versions));
       const finished = await uv.call(
-        [
-          ...[
-            'pip',
-            'compile',
-            '-',
-            '--python',
-            python.path,
-            '--only-binary',
-            ':all:',
-            '--generate-hashes',
-            '--no-header',
-            '--no-annotate',
-            '--quiet',
-          ],
+        compileOf(python.path, [
+          '--generate-hashes',
           ...['--constraint', join(scratch, 'constraints.txt'), '--output-file', join(scratch, 'lock.txt')],
           ...index.uvOptions,
           ...torch.options,
           ...(await this.#dateOptions(request, preferences.ofAnyDate)),
           ...(this.settings.offline ? ['--offline'] : []),
-        ],
+        ]),
         `${requirements.join('\n')}\n`,
       );
       if (finished.status === 0) return readFileSync(join(scratch, 'lock.txt'), 'utf8');

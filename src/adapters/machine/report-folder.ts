@@ -1,10 +1,10 @@
+/** The folder of a run: its report, and what is read of it again. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DEFAULT_OUT } from '../domain/path.ts';
-import { UserError } from '../errors.ts';
-import { renderComment } from '../report/comment.ts';
-import { Report } from '../report/model.ts';
-import { recommended } from '../report/summary.ts';
+import { DEFAULT_OUT } from '../../domain/path.ts';
+import { UserError } from '../../errors.ts';
+import { reportFiles } from '../../report/files.ts';
+import { Report } from '../../report/model.ts';
 
 /** What a run leaves in the folder that it makes by itself is no part of the checkout around it. */
 export function keepOutOfGit(folder: string): void {
@@ -16,24 +16,7 @@ export function keepOutOfGit(folder: string): void {
 export function writeReport(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true });
   keepOutOfGit(folder);
-  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
-  // `check` compares nothing, so there is nothing to comment on.
-  if (report.changes.length === 0) return;
-  writeFileSync(join(folder, 'comment.md'), renderComment(report));
-  writeFileSync(join(folder, 'summary.md'), renderComment(report));
-  writeFileSync(join(folder, 'constraints.txt'), constraints(report));
-}
-
-/** The versions of the watched libraries in the environment that the recommended pin was measured in, else at head. */
-function constraints(report: Report): string {
-  const measured = recommended(report)?.measuredIn;
-  const environment =
-    report.environments.find(({ request }) => request === measured) ??
-    report.environments.find(({ status }) => status === 'built');
-  return Object.entries(environment?.pins ?? {})
-    .filter(([name]) => name !== 'torch')
-    .map(([name, version]) => `${name}==${version}\n`)
-    .join('');
+  for (const [name, text] of reportFiles(report)) writeFileSync(join(folder, name), text);
 }
 
 export function readReport(folder: string): Report {

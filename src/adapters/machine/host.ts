@@ -1,0 +1,43 @@
+/** This machine before anything is asked of an index: its cache, its interpreter, its device. */
+import { DEFAULT_DEVICE, type Device, deviceOf, START_METHODS, type StartMethod } from '../../domain/device.ts';
+import { cacheFolder } from './cache.ts';
+import { openFolder } from './folders.ts';
+import { findPython, type Python } from './python.ts';
+import { sweepScratch } from './scratch.ts';
+
+export interface HostOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder that the program was started in. */
+  readonly folder: string;
+  /** The interpreter that was asked for: a version or a path. */
+  readonly python: string | undefined;
+  readonly offline: boolean;
+  /** Stops what is being asked of the index and of uv. */
+  readonly signal?: AbortSignal | undefined;
+  readonly say: (line: string) => void;
+}
+
+export interface Host extends Omit<HostOptions, 'python'> {
+  readonly cache: string;
+  readonly python: Python;
+  readonly device: Device;
+  /** How cells are started, where not as their device says. */
+  readonly start: StartMethod | undefined;
+}
+
+/** Opens the cache and finds the interpreter. Throws UserError where one cannot be had. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { environment, folder, offline, signal, say } = options;
+  const cache = cacheFolder(environment);
+  openFolder(cache, 'The cache folder', 'set PEFT_SWEEP_CACHE to one');
+  await sweepScratch(cache);
+  const python = await findPython(options.python, folder);
+  const start = startMethod(environment);
+  return { environment, folder, offline, signal, say, cache, python, device: deviceOf(DEFAULT_DEVICE), start };
+}
+
+/** macOS's own libraries do not outlive a fork; tests name a method. */
+function startMethod(environment: HostOptions['environment']): StartMethod | undefined {
+  const named = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
+  return named ?? (process.platform === 'darwin' ? 'spawn' : undefined);
+}

@@ -1,0 +1,116 @@
+/** What one sweep measures through: environments, probes and a journal of one plan in one output folder. */
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { withoutCredentials } from '../../domain/package.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Machine, Ports } from '../../ports.ts';
+import { plain } from '../../report/escape.ts';
+import type { Index } from '../index/access.ts';
+import type { TorchBuild } from '../index/torch.ts';
+import { clock } from './clock.ts';
+import { UvEnvironments } from './environments.ts';
+import { FileJournal } from './journal.ts';
+import { PythonProbes } from './probes.ts';
+import { PROBE_VERSION } from './program.ts';
+import type { World } from './world.ts';
+
+declare const TOOL_VERSION: string;
+
+export interface SweepOptions {
+  readonly out: string;
+  readonly fresh: boolean;
+  readonly jobs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface Opened {
+  readonly ports: Ports;
+  readonly machine: Machine;
+}
+
+/** The build of torch that a plan asks for: its own where it holds one or changes it. */
+export function torchFor(index: Index, { held, changes }: Plan): Promise<TorchBuild> {
+  return index.torch(held.torch ?? changes.find(({ library }) => library === 'torch')?.from);
+}
+
+/** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
+export async function sweepPorts(
+  world: World,
+  planned: Plan,
+  torch: TorchBuild,
+  options: SweepOptions,
+): Promise<Opened> {
+  const { host, index, sandbox } = world;
+  const out = resolve(options.out);
+  const identity = identityOf(world, planned, torch);
+  const containment = await sandbox.containment();
+  const { name, enforced, missing } = containment;
+  const probes = new PythonProbes({
+    cache: host.cache,
+    program: sandbox.warden.program,
+    handover: join(out, 'handover', createHash('sha256').update(identity).digest('hex').slice(0, 12)),
+    containment,
+    show: sandbox.show,
+    start: host.start,
+    signal: options.signal,
+  });
+  return {
+    ports: {
+      catalog: index.catalog,
+      environments: await environmentsFor(world, torch, out),
+      probes,
+      journal: new FileJournal(join(out, 'results.jsonl'), identity, options.fresh),
+      clock,
+      progress: { say: timed(options.say) },
+      isInterrupted: () => options.signal.aborted,
+    },
+    machine: {
+      tool: TOOL_VERSION,
+      probe: PROBE_VERSION,
+      python: host.python.version,
+      torch: `${torch.closure.torch ?? ''}, ${torch.source}`,
+      device: host.device.title,
+      containment: { name, enforced: [...enforced], missing: [...missing] },
+      out: options.out,
+      width: options.jobs ?? cpus().length,
+    },
+  };
+}
+
+/** Environments with one build of torch; a copy of each lock goes into the output folder. */
+export async function environmentsFor({ host, index, sandbox }: World, torch: TorchBuild, out: string) {
+  const { warden, show } = sandbox;
+  return new UvEnvironments({
+    uv: await index.uv(),
+    python: host.python,
+    index: index.settings,
+    torch,
+    catalog: index.catalog,
+    folder: host.cache,
+    locks: join(out, 'locks'),
+    compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
+    offline: host.offline,
+  });
+}
+
+/** What a result hangs on besides its cell and its environment. */
+function identityOf({ host, index }: World, { changes, held, locked }: Plan, torch: TorchBuild): string {
+  return JSON.stringify([
+    TOOL_VERSION,
+    PROBE_VERSION,
+    host.python.version,
+    withoutCredentials(index.settings.indexUrl ?? ''),
+    torch.closure.torch ?? '',
+    changes.map(({ library, from }) => [library, from]),
+    held,
+    locked,
+  ]);
+}
+
+/** Progress lines with the seconds since the start in front. */
+function timed(say: (line: string) => void): (line: string) => void {
+  const began = clock.now();
+  return (line) => say(`${`${Math.round((clock.now() - began) / 1000)} s`.padStart(6)}  ${plain(line)}`);
+}
