@@ -1,6 +1,7 @@
 /** What pixi.toml and pixi.lock hold besides packages: sources, indexes, Python, and older forms of the lock. */
 import { describe, expect, it } from '@jest/globals';
 import { diffManifests } from '../../src/detect/diff.ts';
+import { effective } from '../../src/detect/effective.ts';
 import { projectRequests } from '../../src/detect/projects.ts';
 import { readManifest } from '../../src/formats/read.ts';
 
@@ -79,6 +80,29 @@ describe('pixi.toml', () => {
     expect(read('pixi.toml', '[pypi-dependencies]\npeft = =\n').findings).toMatchObject([
       { kind: 'unreadable', line: 2 },
     ]);
+  });
+});
+
+describe('tool.pixi in a pyproject.toml', () => {
+  const content =
+    '[project]\ndependencies = ["torch"]\n[tool.pixi.feature.gpu.pypi-dependencies]\npeft = ">=0.17"\n[tool.pixi.pypi-options]\nindex-url = "https://a.example"\n[tool.pixi.pypi-options.dependency-overrides]\ntransformers = "==4.57.1"\n[tool.pixi.dependencies]\npython = "3.11.*"\n';
+
+  it('is read like a pixi.toml, beside the lists of the project', () => {
+    const { requirements, indexes } = read('pyproject.toml', content);
+    expect(requirements.map(({ name, specifier, group, line }) => [name, specifier, group, line])).toEqual([
+      ['torch', '', '', 2],
+      ['transformers', '==4.57.1', 'pixi:dependency-overrides', 8],
+      ['peft', '>=0.17', 'feature:gpu', 4],
+    ]);
+    expect(indexes).toEqual([{ address: 'https://a.example', line: 6 }]);
+  });
+
+  it('overrides what the project asks for', () => {
+    const manifests = [read('pyproject.toml', content.replace('"torch"', '"transformers>=4.50"'))];
+    expect(effective(manifests, 'pyproject.toml', 'transformers', '>=4.50')).toMatchObject({
+      specifier: '==4.57.1',
+      by: { what: 'dependency-overrides', line: 8 },
+    });
   });
 });
 

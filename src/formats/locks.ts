@@ -9,7 +9,7 @@ export type LockFiles = ReadonlyMap<string, string>;
 /**
  * The lock that speaks for a file: itself where it is one, or else the nearest: members of a workspace share the one
  * above them, what a project tool does not manage has only the one beside it. Of several in one folder the one that the
- * file's own tool makes.
+ * file's own tool makes, as its entry names them.
  */
 export function lockOver(file: string, format: string | undefined, locks: LockFiles): string | undefined {
   if (locks.has(file)) return file;
@@ -18,9 +18,9 @@ export function lockOver(file: string, format: string | undefined, locks: LockFi
   const folder = folderOf(file);
   const isAbove = (there: string) => there === '' || folder.startsWith(`${there}/`);
   const [nearest] = [...locks]
-    .map(([path, of]) => ({ path, there: folderOf(path), isOwn: own.includes(of) }))
+    .map(([path, of]) => ({ path, there: folderOf(path), rank: own.includes(of) ? own.indexOf(of) : own.length }))
     .filter(({ there }) => there === folder || (has(workspace) !== undefined && isAbove(there)))
-    .toSorted((left, right) => right.there.length - left.there.length || Number(right.isOwn) - Number(left.isOwn));
+    .toSorted((left, right) => right.there.length - left.there.length || left.rank - right.rank);
   return nearest?.path;
 }
 

@@ -48,10 +48,15 @@ function readPixi(content: string): Reading {
   const { root } = parsed;
   const python = condaSpecifier(versionOf(at(root, 'dependencies', 'python')).value ?? '*');
   return {
-    ...sorted(partsOf(root).flatMap(packagesOf)),
-    indexes: indexesOf(root),
+    ...sorted(pixiPackages(root)),
+    indexes: pixiIndexes(root),
     ...(python !== '' && { python }),
   };
+}
+
+/** All packages of a manifest of pixi, or of `tool.pixi` in a pyproject.toml. */
+export function pixiPackages(root: TomlNode): readonly (Requirement | Finding)[] {
+  return partsOf(root).flatMap(packagesOf);
 }
 
 function partsOf(root: TomlNode): readonly Part[] {
@@ -126,7 +131,7 @@ function sourceOf({ entries }: TomlNode): Requirement['source'] {
   return entries.has('url') ? 'url' : 'index';
 }
 
-function indexesOf(root: TomlNode): readonly NamedIndex[] {
+export function pixiIndexes(root: TomlNode): readonly NamedIndex[] {
   const parts = partsOf(root);
   const options = [at(root, 'workspace'), ...parts.map(({ node }) => node)].map((node) => at(node, 'pypi-options'));
   const ofOptions = options.flatMap((node) => [

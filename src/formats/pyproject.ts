@@ -6,13 +6,14 @@ import { pep508OrValue, valueOrPep508InLine } from './dialects.ts';
 import { type Format, none } from './format.ts';
 import { poetryTable } from './languages/poetry.ts';
 import { at, readToml, type TomlNode, textAt } from './languages/toml.ts';
+import { pixiIndexes, pixiPackages } from './pixi.ts';
 import { indexAddress, type Reading, requirementAt, sorted, unreadable, versionIn } from './reading.ts';
 
 export const PYPROJECT: Format = {
   name: 'pyproject',
   docs: {
     files: '`pyproject.toml`',
-    read: "PEP 621, optional dependencies, PEP 735 groups, uv's overrides, constraints and sources, poetry with carets and groups, pdm and its overrides",
+    read: "PEP 621, optional dependencies, PEP 735 groups, uv's overrides, constraints and sources, poetry with carets and groups, pdm and its overrides, pixi",
   },
   recognize: { by: 'path', fits: (file) => baseOf(file) === 'pyproject.toml' },
   named: { endings: /\.toml$/ },
@@ -20,14 +21,14 @@ export const PYPROJECT: Format = {
   conflict: 'the file',
   pin: { dialect: pep508OrValue },
   suggest: { inLine: valueOrPep508InLine },
-  lock: { formats: ['lock'] },
+  lock: { formats: ['lock', 'pixi-lock'] },
   workspace: { sharesLock: 'above' },
   refresh: none('It is written by hand.'),
   includes: none('Members of a workspace are manifests of their own.'),
   indexes: { by: 'author' },
-  // As uv and pdm define them.
+  // As uv, pdm and pixi define them.
   overrules: {
-    overrides: ['uv:override-dependencies', 'pdm:overrides'],
+    overrides: ['uv:override-dependencies', 'pdm:overrides', 'pixi:dependency-overrides'],
     constraints: ['uv:constraint-dependencies'],
   },
 };
@@ -45,6 +46,7 @@ function readPyproject(content: string): Reading {
     ...listed,
     ...pdmOverrides(root),
     ...readPoetry(root),
+    ...pixiPackages(at(root, 'tool', 'pixi')),
     ...dynamic(root),
   ];
   const { requirements, findings } = sorted(read);
@@ -53,7 +55,7 @@ function readPyproject(content: string): Reading {
   return {
     requirements: requirements.map((one) => withSource(one, sources)),
     findings,
-    indexes: indexesOf(root),
+    indexes: [...indexesOf(root), ...pixiIndexes(at(root, 'tool', 'pixi'))],
     ...(python !== undefined && { python }),
   };
 }
@@ -81,7 +83,7 @@ function pdmOverrides(root: TomlNode): readonly (Requirement | Finding)[] {
   return [...at(root, 'tool', 'pdm', 'resolution', 'overrides').entries].flatMap(([name, item]) => {
     if (item.kind !== 'string' || item.value === undefined) return [];
     const specifier = /^\d/.test(item.value) ? `==${item.value}` : item.value;
-    const read = requirementAt(`${name}${specifier}`, placeOf(item), 'pdm:overrides');
+    const read = requirementAt(`${name} ${specifier}`, placeOf(item), 'pdm:overrides');
     return [read];
   });
 }
