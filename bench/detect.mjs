@@ -148,6 +148,8 @@ const HOSTILE = [
   ['Dockerfile', 'quotes', (n) => `RUN pip install ${upTo('"a\\"', n)}`],
   ['Dockerfile', 'nested', (n) => `RUN bash -c ${upTo('"pip install x ', n)}"`],
   ['Dockerfile', 'installs', (n) => `RUN ${upTo('pip install ', n)}`],
+  ['scripts/install.sh', 'words', (n) => `pip install ${upTo('peft ', n)}`],
+  ['scripts/install.sh', 'installs', (n) => upTo('pip install "a" && ', n)],
   ['train.py', 'a script', (n) => `# /// script\n${upTo('# x = 1\n', n)}# ///\n`],
 ];
 console.log('\nreader            input                        0.5 MB     1 MB   ratio');

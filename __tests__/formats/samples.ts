@@ -108,6 +108,17 @@ export const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
       after: 'FROM python:3.12\nRUN pip install torch \\\n    "peft>=0.18.0,<0.20"\n',
     },
   ],
+  shell: [
+    {
+      file: 'scripts/install.sh',
+      before:
+        '#!/bin/bash\nVERSION=4.57.1\npip install "transformers==$VERSION" \\\n  peft==0.17.1 > log.txt 2>&1  # accelerate\necho "pip install torch"\nbash -c "uv pip install trl"\n',
+      reads: ['transformers==4.57.1 [] 3', 'peft==0.17.1 [] 4', 'trl [] 6'],
+      pin,
+      after:
+        '#!/bin/bash\nVERSION=4.57.1\npip install "transformers==$VERSION" \\\n  "peft>=0.18.0,<0.20" > log.txt 2>&1  # accelerate\necho "pip install torch"\nbash -c "uv pip install trl"\n',
+    },
+  ],
   requirements: [
     {
       file: 'requirements.txt',

@@ -108,6 +108,10 @@ const WRITERS: readonly ((r: Random) => readonly [string, string])[] = [
     `FROM x\nRUN pip install -U ${r.pick(['', '--no-cache-dir '])}\\\n${lines(r, () => `    ${shell(r)} \\`, ['    # c'])}\n    wheel\nRUN uv pip install ${shell(r)} && echo done\n`,
   ],
   (r) => [
+    'install.sh',
+    `set -e\npip install -U ${shell(r)} \\\n  ${shell(r)}\n${lines(r, () => `uv pip install ${shell(r)} && echo done`, ['# pip install x'])}\n`,
+  ],
+  (r) => [
     'train.py',
     `# /// script\n# dependencies = [\n${lines(r, () => `#   "${pep508Of(r, '"')}",`, ['#   # c'])}\n# ]\n# ///\nimport x\n`,
   ],

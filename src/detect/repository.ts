@@ -110,7 +110,7 @@ function includedFiles(
   for (const manifest of from) {
     const rule = has(formatNamed(manifest.format)?.includes);
     for (const { path: written, line } of rule ? manifest.includes : []) {
-      const found = includedPath(manifest.file, written, rule?.of === 'an image', present);
+      const found = includedPath(manifest.file, written, rule?.of === 'where it runs', present);
       if ('path' in found && !manifests.has(found.path)) wanted.set(found.path, rule?.as ?? '');
       if ('why' in found) findings.push({ kind: 'include', message: found.why, file: manifest.file, line });
     }
@@ -131,18 +131,18 @@ function withinBytes(files: readonly TreeFile[], most: number): readonly TreeFil
 function includedPath(
   file: string,
   written: string,
-  isOfImage: boolean,
+  isWhereItRuns: boolean,
   present: ReadonlyMap<string, TreeFile>,
 ): { readonly path: string } | { readonly why: string } | Record<string, never> {
   const text = written.slice(0, 200);
   if (/^[a-z]+:/i.test(written))
     return { why: `\`${text.replace(/\/\/[^/]*@/, '//')}\` is not a file of this repository.` };
   const beside = joined(file.split('/').slice(0, -1), written);
-  // Files of an image lie where its build puts them: only those that are also in the repository are known.
-  const candidates = isOfImage ? [beside, joined([], written)] : [beside];
+  // An image, and the folder that a script is started in, hold other files: only those of the repository are known.
+  const candidates = isWhereItRuns ? [beside, joined([], written)] : [beside];
   const path = candidates.find((one) => one !== undefined && present.get(one)?.kind === 'file');
   if (path !== undefined) return { path };
-  if (isOfImage) return {};
+  if (isWhereItRuns) return {};
   return beside === undefined
     ? { why: `\`${text}\` is outside of this repository; it is not read.` }
     : { why: `\`${text}\` is not in this repository.` };

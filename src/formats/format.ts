@@ -75,7 +75,7 @@ export interface Format {
   readonly workspace: { readonly sharesLock: 'above' } | None;
   readonly refresh: { readonly command: Refresh } | None;
   /** What the files are that it names, and the format that they are read in. */
-  readonly includes: { readonly as: string; readonly of: 'the repository' | 'an image' } | None;
+  readonly includes: { readonly as: string; readonly of: 'the repository' | 'where it runs' } | None;
   /**
    * Who names the indexes in it. A tool repeats one for each package, in every lock, and the first lock of a repository
    * changes nothing; what an author names is news in each file.

@@ -12,6 +12,7 @@ import { REQUIREMENTS } from './requirements.ts';
 import { SCRIPT } from './script.ts';
 import { SETUP_CFG } from './setup-cfg.ts';
 import { SETUP_PY } from './setup-py.ts';
+import { SHELL } from './shell.ts';
 
 /** In this order a path is tried. */
 export const FORMATS: readonly Format[] = [
@@ -25,6 +26,7 @@ export const FORMATS: readonly Format[] = [
   SETUP_CFG,
   SETUP_PY,
   DOCKERFILE,
+  SHELL,
   REQUIREMENTS,
   SCRIPT,
 ];
