@@ -117,7 +117,9 @@ for (const { id } of shards) {
         failures: isBad ? [failure] : [],
         facts: { trainable: 10 },
       };
-      lines.push(JSON.stringify({ kind: 'result', key, environment: environment.id, repeat: 1, result }));
+      const measured = { environment: environment.id, device: 'cpu', probe: '4', checkpoint: 'c0c0c0c0c0c0' };
+      const named = { ...measured, cell: result.cell, configuration: 'bench' };
+      lines.push(JSON.stringify({ kind: 'result', request: key, key: named, repeat: 1, result }));
       results++;
     }
   }

@@ -6,6 +6,7 @@ import type { Result } from './domain/outcome.ts';
 import type { Markdown, Plain } from './domain/safe.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
+import type { ResultKey } from './result/key.ts';
 
 /** A file of a repository; `link` for a symbolic one, which is never followed. */
 export interface TreeFile {
@@ -86,28 +87,37 @@ export interface ProbeEnd {
   readonly output: string;
 }
 
+/** The program that tries cells, as far as results depend on it. */
+export interface ProbeProgram {
+  readonly version: string;
+  /** How it runs cells and what judges them. */
+  readonly configuration: string;
+  /** Hash of the checkpoint of an architecture. */
+  checkpoint(architecture: string): string;
+}
+
 export interface Probes {
+  readonly program: ProbeProgram;
   run(environmentId: string, job: ProbeJob, onRecord: OnRecord): Promise<ProbeEnd>;
   /** Whether a cell of a base environment has left behind what the others load. */
   hasHandover(environmentId: string, cell: string): boolean;
 }
 
-/** What a result answers: two results of one cell are the same measurement only where all of this is equal. */
+/** What a result answers: one of several repeats of a measurement, asked of an environment by the key of its request. */
 export interface Asked {
-  /** The key of the environment's request. */
-  readonly key: string;
-  readonly cell: string;
+  readonly request: string;
+  readonly key: ResultKey;
   readonly repeat: number;
-  /** The environment whose saved adapter was loaded; absent where there was none. */
-  readonly carriedFrom?: string | undefined;
 }
 
 /** Finished work, on disk at once: what a run that died had measured. */
 export interface Journal {
-  environment(key: string): Environment | undefined;
+  /** By the key of its request. */
+  environment(request: string): Environment | undefined;
+  /** By what was measured, for whatever request and in whatever run. */
   result(asked: Asked): Result | undefined;
   addEnvironment(request: EnvironmentRequest, environment: Environment): void;
-  addResult(asked: Asked, environmentId: string, result: Result): void;
+  addResult(asked: Asked, result: Result): void;
 }
 
 export interface Clock {

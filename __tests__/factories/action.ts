@@ -8,7 +8,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { PlanFile } from '../../src/plan/plan-file.ts';
 import { baseRequest, requestAt } from '../../src/search/requests.ts';
 import { REPOSITORY } from './github.ts';
-import { failing, passing, raised } from './results.ts';
+import { failing, keyOf, passing, raised } from './results.ts';
 
 const ACTION = resolve('dist/index.js');
 
@@ -130,7 +130,9 @@ export function leaveShard(
     return [
       JSON.stringify({ kind: 'environment', key, request, environment }),
       ...repeats.flatMap((repeat) =>
-        results.map((result) => JSON.stringify({ kind: 'result', key, environment: environment.id, repeat, result })),
+        results.map((result) =>
+          JSON.stringify({ kind: 'result', request: key, key: keyOf(result.cell, environment.id), repeat, result }),
+        ),
       ),
     ];
   });

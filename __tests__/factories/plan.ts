@@ -3,6 +3,7 @@ import { requestKey } from '../../src/domain/environment.ts';
 import type { Result } from '../../src/domain/outcome.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { PlanFile } from '../../src/plan/plan-file.ts';
+import { keyOf } from './results.ts';
 
 export const LORA = 'lora/none/llama/causal-lm';
 
@@ -48,7 +49,7 @@ export function resultLines(base: Result, head: Result): string {
     const environment = { status: 'built', id, lock: { ...LOCK, peft: '0.17.1', transformers } };
     return [
       { kind: 'environment', key, request, environment },
-      { kind: 'result', key, environment: id, repeat: 1, result },
+      { kind: 'result', request: key, key: keyOf(result.cell, id), repeat: 1, result },
     ];
   };
   const ends = [

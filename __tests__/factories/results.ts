@@ -1,6 +1,7 @@
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Failure, Result, Stage, StageState } from '../../src/domain/outcome.ts';
 import { STAGES } from '../../src/domain/outcome.ts';
+import type { ResultKey } from '../../src/result/key.ts';
 
 const EVERY_STAGE_OK = Object.fromEntries(STAGES.map((stage) => [stage, 'ok'])) as Record<Stage, StageState>;
 
@@ -38,4 +39,10 @@ export function stopped(cell: string, failure: Failure): Result {
 
 export function without(cell: string, outcome: 'inconclusive' | 'skipped' | 'unresolved' | 'unsupported'): Result {
   return { cell, outcome, reason: outcome, stages: {}, failures: [], facts: {} };
+}
+
+/** What was measured when a cell ran in an environment. */
+export function keyOf(cell: string, environment: string, more: Partial<ResultKey> = {}): ResultKey {
+  const common = { device: 'cpu', probe: '4', checkpoint: 'c0c0c0c0c0c0', configuration: 'test' } as const;
+  return { environment, cell, ...common, ...more };
 }

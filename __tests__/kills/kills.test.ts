@@ -92,8 +92,8 @@ function measuredTwice(out: string): readonly string[] {
     .split('\n')
     .flatMap((line) => {
       try {
-        const { kind, key, repeat, result } = JSON.parse(line);
-        return kind === 'result' ? [`${key} ${result.cell} ${repeat} ${JSON.stringify(result.stages.carry)}`] : [];
+        const { kind, request, key, repeat, result } = JSON.parse(line);
+        return kind === 'result' ? [JSON.stringify([request, key, repeat, result.stages.carry])] : [];
       } catch {
         return [];
       }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { shardFolders } from '../../src/adapters/github/artifacts.ts';
 import { requestKey } from '../../src/domain/environment.ts';
+import type { Result } from '../../src/domain/outcome.ts';
 import { ForeignResults, mergedHistory } from '../../src/publish/foreign.ts';
 import { packed } from '../../src/publish/packed.ts';
 import { LORA, PLAN } from '../factories/plan.ts';
-import { failing, passing, raised } from '../factories/results.ts';
+import { failing, keyOf, passing, raised } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
 const CELL = LORA;
@@ -24,11 +25,11 @@ function environment(request: object = REQUEST, more: object = {}, key?: string)
     environment: built,
   });
 }
-function result(value: object, more: object = {}): string {
+function result(value: Result, more: object = {}, key: object = {}): string {
   return JSON.stringify({
     kind: 'result',
-    key: requestKey(REQUEST),
-    environment: ID,
+    request: requestKey(REQUEST),
+    key: keyOf(value.cell, ID, key),
     repeat: 1,
     result: value,
     ...more,
@@ -81,6 +82,16 @@ describe('results of a job that ran strangers’ packages', () => {
       [environment(REQUEST, { lock: { transformers: '4.55.4', peft: '0.17.1' } })],
       'an environment whose lock does not hold its pins',
     ],
+    [
+      'a result under the name of another cell',
+      [environment(), result(passing(CELL), {}, { cell: 'lora/none/qwen2/causal-lm' })],
+      'a result under another name',
+    ],
+    [
+      'a result of another lock',
+      [environment(), result(passing(CELL), {}, { environment: 'fedcbafedcba' })],
+      'a result of an environment that was not built',
+    ],
     ['a result without its environment', [result(passing(CELL))], 'a result of an unknown environment'],
     [
       'a pass with a failed stage',
@@ -99,7 +110,7 @@ describe('results of a job that ran strangers’ packages', () => {
     ],
     [
       'an outcome that does not exist',
-      [environment(), result({ ...passing(CELL), outcome: 'great' })],
+      [environment(), result(passing(CELL), { result: { ...passing(CELL), outcome: 'great' } })],
       'a line that is not in our form',
     ],
     [

@@ -22,7 +22,7 @@ function results(out: string): readonly string[] {
   return lines
     .map((line) => JSON.parse(line))
     .filter(({ kind }) => kind === 'result')
-    .map(({ key, repeat, result }) => `${key} ${result.cell} ${repeat}`);
+    .map(({ request, key, repeat }) => JSON.stringify([request, key, repeat]));
 }
 
 async function untilFirstResult(child: ChildProcess, out: string): Promise<void> {

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { z } from 'zod';
 import { FileJournal } from '../../src/adapters/machine/journal.ts';
 import { CellId } from '../../src/domain/cell.ts';
 import { deviceOf } from '../../src/domain/device.ts';
@@ -16,23 +17,26 @@ import type { Measurement } from '../../src/domain/search.ts';
 import { reportOf } from '../../src/main.ts';
 import { ForeignResults } from '../../src/publish/foreign.ts';
 import { Report } from '../../src/report/model.ts';
+import { ResultKey } from '../../src/result/key.ts';
 import { Line, lineText, parseLine } from '../../src/result/line.ts';
 import { CellRecord, parseRecord } from '../../src/result/probe-record.ts';
 import { judge } from '../../src/sweep/judge.ts';
 import { LORA, PLAN } from '../factories/plan.ts';
 import { report } from '../factories/report.ts';
-import { readSample, sampleOf } from '../factories/samples.ts';
+import { type Forms, readSample, sampleOf } from '../factories/samples.ts';
 import { scratch } from '../factories/scratch.ts';
 
 const ID = 'abcdefabcdef';
-const FORMS = new Map<object, unknown>([
+const FORMS: Forms = new Map<z.core.$ZodType, unknown>([
   [CellId, LORA],
   [EnvironmentId, ID],
   [Lock.keyType, 'transformers'],
   [Lock.valueType, '4.57.6'],
-]) as Parameters<typeof sampleOf>[1];
+  [ResultKey.shape.checkpoint, ID],
+]);
 
 const REQUEST = readSample(EnvironmentRequest, FORMS);
+const KEY = readSample(ResultKey, FORMS);
 const [BUILT, UNRESOLVED, INCONCLUSIVE] = Environment.options.map((option) => readSample(option, FORMS));
 
 /** A record of a cell that raised at its first stage and has every fact. */
@@ -49,10 +53,10 @@ function judged(): Result {
 
 function journalled(environment: Environment | undefined): string {
   const file = join(scratch('borders'), 'results.jsonl');
-  const asked = { key: requestKey(REQUEST), cell: LORA, repeat: 1, carriedFrom: 'ba5e00000000' };
+  const asked = { request: requestKey(REQUEST), key: KEY, repeat: 1 };
   const first = new FileJournal(file, 'same', false);
   if (environment) first.addEnvironment(REQUEST, environment);
-  if (environment?.status === 'built') first.addResult(asked, environment.id, judged());
+  if (environment?.status === 'built') first.addResult(asked, judged());
   const later = new FileJournal(file, 'same', false);
   if (environment?.status === 'built') expect(later.result(asked)).toEqual(judged());
   if (environment?.status !== 'inconclusive') expect(later.environment(requestKey(REQUEST))).toEqual(environment);

@@ -35,7 +35,7 @@ interface Fake {
   readonly hasHandover?: (cell: string) => boolean;
 }
 
-const isOf = (asked: Asked, { knownCarriedFrom }: Fake) => asked.carriedFrom === knownCarriedFrom;
+const isOf = (asked: Asked, { knownCarriedFrom }: Fake) => asked.key.carriedFrom === knownCarriedFrom;
 
 async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) {
   const added: Result[] = [];
@@ -54,14 +54,16 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
           return fake.run?.(job, onLine, jobs.length) ?? end;
         },
         hasHandover: (_id, cell) => fake.hasHandover?.(cell) ?? true,
+        program: { version: '4', configuration: 'test', checkpoint: () => 'c0c0c0c0c0c0' },
       },
       journal: {
         environment: (key) => environments.get(key),
-        result: (asked) => fake.known?.find((result) => result.cell === asked.cell && isOf(asked, fake)),
+        result: (asked) => fake.known?.find((result) => result.cell === asked.key.cell && isOf(asked, fake)),
         addEnvironment: (request, environment) => environments.set(requestKey(request), environment),
-        addResult: (asked, _id, result) => {
+        addResult: ({ key }, result) => {
+          if (fake.known?.includes(result)) return;
           added.push(result);
-          carried.push(asked.carriedFrom);
+          carried.push(key.carriedFrom);
         },
       },
       progress: { say: () => undefined },

@@ -12,7 +12,7 @@ export type Lack = 'gpu';
 
 export interface Device {
   /** In options, plans, shards, configuration and keys. */
-  readonly name: string;
+  readonly name: DeviceName;
   /** In reports. */
   readonly title: string;
   readonly start: StartMethod;

@@ -3,6 +3,7 @@
  * does not have is rejected, never repaired.
  */
 import { cellId } from '../domain/cell.ts';
+import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey, WATCHED } from '../domain/environment.ts';
 import { isMeasured, type Result } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
@@ -66,14 +67,16 @@ export class ForeignResults {
     return undefined;
   }
 
-  #takeResult({ key, repeat, result, environment }: ResultLine): string | undefined {
-    const known = this.#requests.get(key);
+  #takeResult({ request, key, repeat, result }: ResultLine): string | undefined {
+    const known = this.#requests.get(request);
     if (known === undefined) return 'a result of an unknown environment';
-    if (known.environment.status !== 'built' || known.environment.id !== environment)
+    if (known.environment.status !== 'built' || known.environment.id !== key.environment)
       return 'a result of an environment that was not built';
+    if (key.cell !== result.cell || key.device !== deviceOf(known.request.device).name)
+      return 'a result under another name';
     if (!this.#cells.has(result.cell)) return 'a cell that the plan does not have';
     if (!isConsistent(result)) return 'a result that contradicts itself';
-    const name = JSON.stringify([key, repeat]);
+    const name = JSON.stringify([request, repeat]);
     const group = this.#results.get(name) ?? new Map<string, Result>();
     // What was inconclusive is run once more alone: that answer counts.
     if (isMeasured(group.get(result.cell))) return 'a second result for the same question';

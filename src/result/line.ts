@@ -3,10 +3,18 @@ import { z } from 'zod';
 import { Environment, EnvironmentId, EnvironmentRequest } from '../domain/environment.ts';
 import type { Immutable } from '../domain/immutable.ts';
 import { Result } from '../domain/outcome.ts';
+import { ResultKey } from './key.ts';
 
 const RequestKey = z.string().max(4000);
 
-const RunLine = z.strictObject({ kind: z.literal('run'), identity: z.string().max(100_000) });
+/** Counts up where older lines cannot be read any more: what they say is measured again. */
+export const LINES_VERSION = 2;
+
+const RunLine = z.strictObject({
+  kind: z.literal('run'),
+  schemaVersion: z.literal(LINES_VERSION),
+  identity: z.string().max(100_000),
+});
 
 const EnvironmentLine = z.strictObject({
   kind: z.literal('environment'),
@@ -21,11 +29,10 @@ export type EnvironmentLine = Immutable<z.infer<typeof EnvironmentLine>>;
 const ResultLine = z.strictObject({
   kind: z.literal('result'),
   run: EnvironmentId.exactOptional(),
-  key: RequestKey,
-  environment: EnvironmentId,
+  /** The key of the environment's request that this answers. */
+  request: RequestKey,
+  key: ResultKey,
   repeat: z.number().int().min(1).max(9),
-  /** The environment whose saved adapter was loaded; absent where there was none. */
-  carriedFrom: EnvironmentId.exactOptional(),
   result: Result,
 });
 export type ResultLine = Immutable<z.infer<typeof ResultLine>>;

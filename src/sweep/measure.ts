@@ -1,4 +1,4 @@
-import { type Cell, type CellId, cellId } from '../domain/cell.ts';
+import { type Cell, type CellId, cellId, parseCellId } from '../domain/cell.ts';
 import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
@@ -92,8 +92,11 @@ async function prepare(
   if (question === undefined || settings.isStopped()) return undefined;
   const key = requestKey(question.environment);
   const known = ports.journal.environment(key);
-  const everyCellKnown = question.cells.every((cell) => ports.journal.result(askedOf(question, cellId(cell), ports)));
-  if (known && (everyCellKnown || known.status === 'unresolved')) return known;
+  if (known?.status === 'unresolved') return known;
+  if (known?.status === 'built') {
+    const asked = asking(question, known, ports, settings);
+    if (question.cells.every((cell) => ports.journal.result(asked(cellId(cell))))) return known;
+  }
   return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
     (error: unknown): Environment => ({
       status: 'inconclusive',
@@ -119,17 +122,22 @@ async function measure(
   const leaves = leavesHandover(question, settings);
   const isKept = (result: Result) =>
     !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
+  const asked = asking(question, environment, ports, settings);
   const open: Cell[] = [];
   for (const cell of question.cells) {
-    const known = ports.journal.result(askedOf(question, cellId(cell), ports));
-    if (known && isKept(known)) results.set(cellId(cell), known);
-    else open.push(cell);
+    const known = ports.journal.result(asked(cellId(cell)));
+    if (known === undefined || !isKept(known)) {
+      open.push(cell);
+      continue;
+    }
+    results.set(cellId(cell), known);
+    ports.journal.addResult(asked(cellId(cell)), known);
   }
   const add = (measured: Result) => {
     const result = isKept(measured) ? measured : unmeasured(measured.cell, 'inconclusive', ...HANDOVER_LOST);
     results.set(result.cell, result);
     if (result.reason === INTERRUPTED) return;
-    ports.journal.addResult(askedOf(question, result.cell, ports), environment.id, result);
+    ports.journal.addResult(asked(result.cell), result);
   };
   const ended = open.length > 0 && (await probe(question, environment, open, settings.width, ports, settings, add));
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === 'inconclusive');
@@ -152,10 +160,32 @@ function carriedFrom({ carryFrom }: Question, ports: SweepPorts): string | undef
 }
 
 /** What the result of a cell answers: with what was carried into it, where its own cell had left anything there. */
-function askedOf(question: Question, cell: CellId, ports: SweepPorts): Asked {
-  const asked = { key: requestKey(question.environment), cell, repeat: question.repeat };
+function asking(question: Question, environment: Built, ports: SweepPorts, settings: SweepSettings) {
+  const { program } = ports.probes;
   const from = carriedFrom(question, ports);
-  return from !== undefined && ports.probes.hasHandover(from, cell) ? { ...asked, carriedFrom: from } : asked;
+  const torch = chosenTorch(question, environment, settings) === undefined ? 'torch as asked' : 'torch of our choice';
+  const judges = judgesOf(ports.judges).map(({ name }) => name);
+  const common = {
+    environment: environment.id,
+    device: deviceOf(question.environment.device).name,
+    probe: program.version,
+    configuration: [program.configuration, torch, `judged by ${judges.join(' and ')}`].join(', '),
+  };
+  const request = requestKey(question.environment);
+  return (cell: CellId): Asked => {
+    const checkpoint = program.checkpoint(parseCellId(cell).architecture);
+    const isCarried = from !== undefined && ports.probes.hasHandover(from, cell);
+    const key = { ...common, checkpoint, cell };
+    return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
+  };
+}
+
+/**
+ * The release of torch where nobody asked for one. Every other environment is held at the torch of the base: only there
+ * it shows whether anybody did.
+ */
+function chosenTorch(question: Question, environment: Built, settings: SweepSettings): string | undefined {
+  return settings.baseOf(question.environment).pins.torch === undefined ? environment.lock.torch : undefined;
 }
 
 function leavesHandover(question: Question, settings: SweepSettings): boolean {
@@ -175,9 +205,7 @@ async function probe(
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
   const inOrder = orderedBy(cells, add);
   const imported = new Set<string>();
-  // Every other environment is held at the torch of the base: only there it shows whether anybody asked for one.
-  const isAsked = settings.baseOf(question.environment).pins.torch !== undefined;
-  const ownTorch = isAsked ? undefined : environment.lock.torch;
+  const ownTorch = chosenTorch(question, environment, settings);
   const circumstances = { device: deviceOf(question.environment.device), ownTorch };
   const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
   const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {

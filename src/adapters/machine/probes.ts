@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Device, StartMethod } from '../../domain/device.ts';
-import type { OnRecord, ProbeEnd, ProbeJob, Probes } from '../../ports.ts';
+import type { OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports.ts';
 import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
 import { Handover } from './handover.ts';
 import { Evidence } from './left.ts';
+import { probeProgram } from './program.ts';
 import { makeScratch, removeFolders } from './scratch.ts';
 
 export interface ProbeSettings {
@@ -35,9 +36,11 @@ const START = 'import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.z
 
 /** Runs the Python probe in an environment. Records come on a channel of their own, line by line. */
 export class PythonProbes implements Probes {
+  readonly program: ProbeProgram;
   readonly #handover: Handover;
 
   constructor(private readonly settings: ProbeSettings) {
+    this.program = probeProgram(settings.program, settings.start);
     this.#handover = new Handover(settings.handover);
   }
 

@@ -1,10 +1,12 @@
-/** The Python program that tries cells: which one it is, and where it lies. */
-import { existsSync } from 'node:fs';
+/** The Python program that tries cells, and what results owe to it. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { StartMethod } from '../../domain/device.ts';
+import type { ProbeProgram } from '../../ports.ts';
 
-/** Raised with every change of what a probe does: results of another one are not taken over. */
-export const PROBE_VERSION = '4';
+declare const TOOL_VERSION: string;
 
 /** The folder of the Python probe: beside dist/ (a chunk lies one deeper) in the action, beside src/ in a checkout. */
 export function programFolder(): string {
@@ -14,4 +16,34 @@ export function programFolder(): string {
     .find((folder) => existsSync(join(folder, 'peft_probe')));
   if (found === undefined) throw new Error(`the folder \`probe\` is not beside ${here}`);
   return found;
+}
+
+/** The version that the program says of itself. */
+export function probeVersion(folder: string): string {
+  const text = readFileSync(join(folder, 'peft_probe', '__init__.py'), 'utf8');
+  const version = /^VERSION = "(\w+)"$/m.exec(text)?.[1];
+  if (version === undefined) throw new Error(`${folder} does not say its version`);
+  return version;
+}
+
+/** `start`: how cells are started, where not as their device says. */
+export function probeProgram(folder: string, start: StartMethod | undefined): ProbeProgram {
+  const hashes = new Map<string, string>();
+  return {
+    version: probeVersion(folder),
+    configuration: [`peft-sweep ${TOOL_VERSION}`, ...(start ? [start] : [])].join(', '),
+    checkpoint: (architecture) => {
+      const known = hashes.get(architecture) ?? hashOf(join(folder, 'checkpoints', architecture));
+      hashes.set(architecture, known);
+      return known;
+    },
+  };
+}
+
+/** The first 12 digits of the SHA-256 of the files of a folder, with their names. */
+function hashOf(folder: string): string {
+  const hash = createHash('sha256');
+  const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  for (const name of names) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  return hash.digest('hex').slice(0, 12);
 }

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withoutCredentials } from '../../domain/package.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { Machine, Ports } from '../../ports.ts';
+import type { Machine, Ports, ProbeProgram } from '../../ports.ts';
 import { plain } from '../../report/escape.ts';
 import type { Index } from '../index/access.ts';
 import type { TorchBuild } from '../index/torch.ts';
@@ -12,7 +12,7 @@ import { clock } from './clock.ts';
 import { UvEnvironments } from './environments.ts';
 import { FileJournal } from './journal.ts';
 import { PythonProbes } from './probes.ts';
-import { PROBE_VERSION } from './program.ts';
+import { probeProgram } from './program.ts';
 import type { World } from './world.ts';
 
 declare const TOOL_VERSION: string;
@@ -35,7 +35,7 @@ export function torchFor(index: Index, { held, changes }: Plan): Promise<TorchBu
   return index.torch(held.torch ?? changes.find(({ library }) => library === 'torch')?.from);
 }
 
-/** Ports for one sweep. Results of another plan, Python or torch are not taken over from the output folder. */
+/** Ports for one sweep. */
 export async function sweepPorts(
   world: World,
   planned: Plan,
@@ -44,13 +44,12 @@ export async function sweepPorts(
 ): Promise<Opened> {
   const { host, index, sandbox } = world;
   const out = resolve(options.out);
-  const identity = identityOf(world, planned, torch);
   const containment = await sandbox.containment();
   const { name, enforced, missing } = containment;
   const probes = new PythonProbes({
     cache: host.cache,
     program: sandbox.warden.program,
-    handover: join(out, 'handover', createHash('sha256').update(identity).digest('hex').slice(0, 12)),
+    handover: handoverFolder(out, probeProgram(sandbox.warden.program, host.start)),
     containment,
     show: sandbox.show,
     start: host.start,
@@ -61,14 +60,14 @@ export async function sweepPorts(
       catalog: index.catalog,
       environments: await environmentsFor(world, torch, out),
       probes,
-      journal: new FileJournal(join(out, 'results.jsonl'), identity, options.fresh),
+      journal: new FileJournal(join(out, 'results.jsonl'), identityOf(world, planned, torch), options.fresh),
       clock,
       progress: { say: timed(options.say) },
       isInterrupted: () => options.signal.aborted,
     },
     machine: {
       tool: TOOL_VERSION,
-      probe: PROBE_VERSION,
+      probe: probes.program.version,
       python: host.python.version,
       torch: `${torch.closure.torch ?? ''}, ${torch.source}`,
       device: host.device.title,
@@ -95,11 +94,16 @@ export async function environmentsFor({ host, index, sandbox }: World, torch: To
   });
 }
 
-/** What a result hangs on besides its cell and its environment. */
+/** What a base left is the same for every run that measures in the same way: in it, it lies by environment and cell. */
+function handoverFolder(out: string, { version, configuration }: ProbeProgram): string {
+  const way = createHash('sha256').update(`${version} ${configuration}`).digest('hex').slice(0, 12);
+  return join(out, 'handover', way);
+}
+
+/** What decides which lock a request gets, besides the request and the answers of the index. */
 function identityOf({ host, index }: World, { changes, held, locked }: Plan, torch: TorchBuild): string {
   return JSON.stringify([
     TOOL_VERSION,
-    PROBE_VERSION,
     host.python.version,
     withoutCredentials(index.settings.indexUrl ?? ''),
     torch.closure.torch ?? '',
