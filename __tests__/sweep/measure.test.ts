@@ -6,6 +6,7 @@ import type { Question } from '../../src/domain/search.ts';
 import type { Asked, Folder, ProbeEnd, ProbeJob } from '../../src/ports.ts';
 import type { Finding, Judge } from '../../src/sweep/judges.ts';
 import { measureBatch } from '../../src/sweep/measure.ts';
+import { passing } from '../factories/results.ts';
 import { llama } from '../search/world.ts';
 
 const CELLS = [llama('base'), llama('lora'), llama('ia3')];
@@ -40,6 +41,7 @@ const isOf = (asked: Asked, { knownCarriedFrom }: Fake) => asked.key.carriedFrom
 async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) {
   const added: Result[] = [];
   const carried: (string | undefined)[] = [];
+  const written: Asked[] = [];
   const jobs: ProbeJob[] = [];
   const environments = new Map<string, Environment>();
   const measurements = await measureBatch(
@@ -54,13 +56,15 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
           return fake.run?.(job, onLine, jobs.length) ?? end;
         },
         hasHandover: (_id, cell) => fake.hasHandover?.(cell) ?? true,
-        program: { version: '4', configuration: 'test', checkpoint: () => 'c0c0c0c0c0c0' },
+        program: { version: '4', configuration: 'test', checkpoint: (name) => `hash of ${name}` },
       },
       journal: {
         environment: (key) => environments.get(key),
         result: (asked) => fake.known?.find((result) => result.cell === asked.key.cell && isOf(asked, fake)),
         addEnvironment: (request, environment) => environments.set(requestKey(request), environment),
-        addResult: ({ key }, result) => {
+        addResult: (asked, result) => {
+          const { key } = asked;
+          written.push(asked);
           if (fake.known?.includes(result)) return;
           added.push(result);
           carried.push(key.carriedFrom);
@@ -81,7 +85,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
   const outcomes = Object.fromEntries(
     [...(measurements[0]?.results ?? [])].map(([cell, result]) => [cell, result.outcome]),
   );
-  return { measurements, outcomes, added, carried, jobs };
+  return { measurements, outcomes, added, carried, written, jobs };
 }
 
 const ids = CELLS.map(cellId);
@@ -122,6 +126,32 @@ describe('measuring a batch', () => {
       expect(outcomes).toEqual({ [ids[0] ?? '']: outcome });
     },
   );
+
+  it('names a result by what was measured, and says which request it answers', async () => {
+    const { written } = await measure({ run: all, environment: { status: 'built', id: 'abc', lock: { torch: '2' } } });
+    expect(written[1]).toEqual({
+      request: requestKey(QUESTION.environment),
+      repeat: 1,
+      key: {
+        environment: 'abc',
+        device: 'cpu',
+        probe: '4',
+        checkpoint: 'hash of llama',
+        cell: ids[1],
+        configuration: 'test, torch of our choice, judged by record',
+      },
+    });
+    const held = { pins: { ...QUESTION.environment.pins, torch: '2' }, packages: [] };
+    const asked = await measure({ run: all, base: held }, [{ ...QUESTION, environment: held }]);
+    expect(asked.written[0]?.key.configuration).toBe('test, torch as asked, judged by record');
+  });
+
+  it('writes down for a request what was known of its lock already, and measures nothing', async () => {
+    const known = CELLS.map((cell) => passing(cellId(cell)));
+    const { written, jobs } = await measure({ known, run: all });
+    expect(written.map(({ key }) => key.cell)).toEqual(ids);
+    expect(jobs).toEqual([]);
+  });
 
   it('calls cells inconclusive whose probe was killed, keeps those that finished, and tries the rest once more alone', async () => {
     const { outcomes, jobs } = await measure({
