@@ -241,6 +241,23 @@ def main():
       { sure: ['lora+all-linear/bnb-nf4/qwen2/causal-lm s.yaml:2'] },
     ],
     [
+      'autotrain',
+      {
+        'a.yml':
+          'task: llm-dpo\nbase_model: meta-llama/Meta-Llama-3-8B\ndata:\n  path: x\nparams:\n  peft: true\n  quantization: int4\n  target_modules: all-linear\n',
+        'b.yml': 'task: seq2seq\nbase_model: google/flan-t5-base\nparams:\n  peft: true\n',
+        'c.yml': 'task: llm-reward\nbase_model: gpt2\nparams:\n  quantization: int8\n  peft: true\n',
+        'd.yml': 'task: llm-sft\nbase_model: gpt2\nparams:\n  epochs: 3\n',
+        'e.yml': 'task: text_classification\nbase_model: gpt2\nparams:\n  peft: true\n',
+        'f.yml': 'task: llm-sft\nbase_model: gpt2\nparams:\n  peft: true\n  quantization: ${BITS}\n',
+      },
+      {
+        sure: ['lora+all-linear/bnb-nf4/llama/causal-lm a.yml:6', 'lora+all-linear/bnb-int8/t5/seq2seq-lm b.yml:4'],
+        partial: ['lora+all-linear/bnb-*/gpt2/causal-lm f.yml:4'],
+        outside: ['lora+all-linear/bnb-int8/gpt2/seq-cls'],
+      },
+    ],
+    [
       'trl’s trainer with arguments that load nothing quantized',
       {
         'sft.py':
@@ -373,6 +390,16 @@ describe('which modules an adapter is put on is part of the method', () => {
     ['LLaMA-Factory takes all', 'model_name_or_path: gpt2\nfinetuning_type: lora\n', 'lora+all-linear'],
     ['LLaMA-Factory, all', 'model_name_or_path: gpt2\nfinetuning_type: lora\nlora_target: all\n', 'lora+all-linear'],
     ['LLaMA-Factory, named', 'model_name_or_path: gpt2\nfinetuning_type: lora\nlora_target: q_proj,v_proj\n', 'lora'],
+    [
+      'autotrain takes all',
+      'task: llm-sft\nbase_model: gpt2\nparams:\n  peft: true\n  quantization: null\n',
+      'lora+all-linear',
+    ],
+    [
+      'autotrain, named',
+      'task: llm-dpo\nbase_model: gpt2\nparams:\n  peft: true\n  quantization: none\n  target_modules: c_attn,c_proj\n',
+      'lora',
+    ],
     ['trl leaves it to PEFT', 'model_name_or_path: gpt2\nuse_peft: true\n', 'lora+defaults'],
     ['trl, one', 'model_name_or_path: gpt2\nuse_peft: true\nlora_target_modules: c_attn\n', 'lora'],
     ['trl, all', 'model_name_or_path: gpt2\nuse_peft: true\nlora_target_modules: [all-linear]\n', 'lora+all-linear'],

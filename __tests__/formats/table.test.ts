@@ -1,9 +1,10 @@
 /** The table of formats: that no entry is forgotten, that each has every part, and that what it patches is read back. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { baseOf } from '../../src/domain/path.ts';
 import type { Format } from '../../src/formats/format.ts';
 import { readManifest } from '../../src/formats/read.ts';
-import { FORMATS, formatNamed, isManifest } from '../../src/formats/table.ts';
+import { FORMATS, formatByPath, formatNamed, isManifest } from '../../src/formats/table.ts';
 import { patchRequirement } from '../../src/pins/patch.ts';
 import { LOCKS, SAMPLES } from './samples.ts';
 
@@ -66,6 +67,32 @@ describe('the table of formats', () => {
       expect(text).toContain(`| ${name} | ${docs.files} | ${docs.read} |`);
     },
   );
+});
+
+/** Names that stand for other things elsewhere. */
+const COMMON_WORDS = ['lock', 'script', 'shell', 'requirements'];
+
+describe('the rest of the program', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.startsWith('formats/'),
+  );
+
+  it.each(NAMES)('does not know the name %s', (name) => {
+    const isNaming = (line: string) =>
+      line.includes(`'${name}'`) && (!COMMON_WORDS.includes(name) || /format/i.test(line));
+    const knowing = sources.filter((path) => readFileSync(`src/${path}`, 'utf8').split('\n').some(isNaming));
+    expect(knowing).toEqual([]);
+  });
+
+  it('knows no file of a format by its name', () => {
+    const files = [...Object.values(SAMPLES).flat(), ...Object.values(LOCKS)].map(({ file }) => baseOf(file));
+    const known = new Set(files.filter((file) => formatByPath(file)?.recognize.by === 'path'));
+    const knowing = sources.flatMap((path) => {
+      const text = readFileSync(`src/${path}`, 'utf8');
+      return [...known].filter((file) => text.includes(`'${file}'`)).map((file) => `${path} ${file}`);
+    });
+    expect(knowing).toEqual([]);
+  });
 });
 
 describe('a format', () => {

@@ -79,6 +79,26 @@ function targetsOfSwift(table: Table): Targets {
   return isOld ? 'named' : allUnlessNamed('target_modules', 'lora_target_modules')(table);
 }
 
+/** autotrain's own table of options inside its file. */
+function paramsOf({ params }: Table): Table {
+  return typeof params === 'object' && params !== null ? Object.fromEntries(Object.entries(params)) : {};
+}
+
+/** Models in 4 bit unless something else is said, those that write a text from a text in 8 bit. */
+function bitsOfAutotrain(table: Table): string {
+  const fallback = text(table, 'task') === 'seq2seq' ? 'int8' : 'int4';
+  const said = onlyWord(paramsOf(table), 'quantization');
+  const named = said ?? (has(paramsOf(table), 'quantization') ? 'none' : fallback);
+  return own({ int4: 'bnb-nf4', int8: 'bnb-int8' }, named) ?? 'none';
+}
+
+function taskOfAutotrain(table: Table): string {
+  const task = text(table, 'task');
+  if (task === 'llm-reward') return 'seq-cls';
+  if (task.startsWith('vlm')) return 'image-text-to-text';
+  return task === 'seq2seq' ? 'seq2seq-lm' : 'causal-lm';
+}
+
 const TRAINERS: readonly Trainer[] = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
@@ -128,24 +148,38 @@ const TRAINERS: readonly Trainer[] = [
     quantizationOf: bitsBy('quant_bits', 'quant_method'),
     taskOf: () => 'causal-lm',
   },
+  {
+    // https://huggingface.co/docs/autotrain/main/en/config
+    fits: (table) => has(table, 'base_model') && /^(llm|vlm|seq2seq)/.test(text(table, 'task')),
+    methodKeys: ['peft'],
+    methodOf: (table) => {
+      const params = paramsOf(table);
+      return isOn(params, 'peft') ? withTargets('lora', false, allUnlessNamed('target_modules')(params)) : undefined;
+    },
+    modelKeys: ['base_model'],
+    quantizationOf: bitsOfAutotrain,
+    taskOf: taskOfAutotrain,
+  },
 ];
 
 /** Whether a quantization is put together when it runs: then it is never taken for none. */
 function isUnread(table: Table): boolean {
   const keys = ['load_in_4bit', 'load_in_8bit', 'quantization_bit', 'quant_bits'];
-  return keys.some((key) => typeof table[key] === 'string' && !/^(true|false|\d+)$/i.test(table[key]));
+  const isOpen = (key: string) => typeof table[key] === 'string' && !/^(true|false|\d+)$/i.test(table[key]);
+  return keys.some(isOpen) || !/^(int[48]|none|)$/.test(text(paramsOf(table), 'quantization'));
 }
 
 /** What a trainer's YAML uses; undefined where it is none, or trains without PEFT. */
 export function readTrainerYaml(file: string, content: string): CodeUse | undefined {
-  if (!/^\s*(adapter|finetuning_type|use_peft|train_type|sft_type|tuner_type):/m.test(content)) return undefined;
+  if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content)) return undefined;
   const table = yamlTable(content);
   const trainer = table && TRAINERS.find(({ fits }) => fits(table));
   const method = table && trainer?.methodOf(table);
   if (table === undefined || trainer === undefined || method === undefined) return undefined;
   const model = trainer.modelKeys.map((key) => table[key]).find((value): value is string => typeof value === 'string');
   const architecture = model === undefined ? undefined : architectureOfModel(model);
-  const line = content.split('\n').findIndex((one) => trainer.methodKeys.some((key) => one.startsWith(`${key}:`))) + 1;
+  const line =
+    content.split('\n').findIndex((one) => trainer.methodKeys.some((key) => one.trimStart().startsWith(`${key}:`))) + 1;
   const known = (value: string | undefined): Axis => ({ values: value ? [value] : [], isSure: value !== undefined });
   const found = {
     at: { value: method, file, line: Math.max(1, line) },
