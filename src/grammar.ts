@@ -25,6 +25,10 @@ export const OPTIONS = {
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
   environments: { takes: 'N', help: 'measure so many environments of each package set at most; default 12' },
+  'torch-gb': {
+    takes: 'N',
+    help: 'fetch at most so many GB for the torch of an older time, where cells need it; default 1.5',
+  },
   'max-minutes': { takes: 'N', help: 'stop after so long and report what was measured; default 10' },
   out: { takes: 'DIR', help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: 'FORMAT', help: 'terminal, markdown or json' },
@@ -50,7 +54,7 @@ export interface CommandGrammar {
 }
 
 const MEASURING = ['python', 'jobs', 'max-minutes', 'out', 'fresh', 'offline', 'json', 'device', 'search'] as const;
-const ASKING = ['with', 'cells', 'config', ...MEASURING] as const;
+const ASKING = ['with', 'cells', 'config', 'torch-gb', ...MEASURING] as const;
 
 export const GRAMMAR = {
   sweep: {

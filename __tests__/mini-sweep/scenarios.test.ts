@@ -35,9 +35,10 @@ function withoutTimes(text: string, out: string): string {
 
 describe('a sweep of stand-in packages', () => {
   it.each(SCENARIOS.map((scenario) => [scenario.says, scenario] as const))('%s', async (_says, scenario) => {
-    const { id, lines = {}, ask, cells, form } = scenario;
+    const { id, lines = {}, ask, cells, form, torch } = scenario;
     const args = ['sweep', ...ask, '--cells', cells, '--jobs', '2'];
-    const ended = await world.run({ root: id, offers: offersOf(lines), args, ...(form && { form }) });
+    const environment = torch ? { UV_FIND_LINKS: world.linksTo('torch', torch) } : {};
+    const ended = await world.run({ root: id, offers: offersOf(lines), args, environment, ...(form && { form }) });
     if (ended.status === 70 || ended.status === 2) throw new Error(ended.stderr);
     const report = reportIn(ended.out);
     expectGolden(`${id}.json`, normalReport(report));

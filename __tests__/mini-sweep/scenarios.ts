@@ -11,6 +11,8 @@ export interface Scenario {
   readonly cells: string;
   readonly status: number;
   readonly form?: 'html';
+  /** Releases of torch in a find-links folder of its own, in place of the one that all share. */
+  readonly torch?: Line;
 }
 
 const LORA = 'lora/none/llama/causal-lm';
@@ -30,6 +32,14 @@ const thenBroken = (...faults: readonly string[]): Line => ({ '1.0': {}, '2.0': 
 
 /** What an index may say of a wheel, whatever the wheel says. */
 const metadata = (version: string) => `Metadata-Version: 2.1\nName: transformers\nVersion: ${version}\n`;
+
+/** Two torches of different times, of which the newer lacks what transformers imports. */
+const NEW_TORCH: Line = { '3.0': { month: 30 } };
+const TORCHES: Line = { '1.0': { faults: ['has_of_old'] }, ...NEW_TORCH };
+const FOR_OLD_TORCH: Line = {
+  '1.0': { faults: ['needs_old_torch'] },
+  '2.0': { faults: ['needs_old_torch', 'forward_raises'] },
+};
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -384,5 +394,23 @@ export const SCENARIOS: readonly Scenario[] = [
     cells: LORA,
     status: 1,
     form: 'html',
+  },
+  {
+    id: 'torch-of-its-time',
+    says: 'what misses a name in the newest torch is measured with the torch of its time',
+    lines: { transformers: FOR_OLD_TORCH, torch: TORCHES },
+    torch: TORCHES,
+    ask: ['transformers:1.0..2.0'],
+    cells: LORA,
+    status: 1,
+  },
+  {
+    id: 'torch-not-to-be-had',
+    says: 'and is not measured, with the reason, where the index had no torch by then',
+    lines: { transformers: FOR_OLD_TORCH, torch: NEW_TORCH },
+    torch: NEW_TORCH,
+    ask: ['transformers:1.0..2.0'],
+    cells: LORA,
+    status: 3,
   },
 ];

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { openWorld } from '../../src/adapters/machine/world.ts';
 import { Report } from '../../src/report/model.ts';
 import { type Form, type Offer, type PackageIndex, startPackageIndex } from './package-index.ts';
-import { contentOf, offersOf } from './stand-ins.ts';
+import { contentOf, type Line, offersOf } from './stand-ins.ts';
 import { writeWheel } from './wheel.ts';
 
 export interface Ended {
@@ -37,6 +37,8 @@ export interface MiniWorld {
   readonly cache: string;
   readonly home: string;
   run(asked: Asked): Promise<Ended>;
+  /** A find-links folder with releases of a stand-in. */
+  linksTo(name: string, line: Line): string;
   close(): void;
 }
 
@@ -79,12 +81,20 @@ export async function openMiniWorld(user: User = 'same'): Promise<MiniWorld> {
     const options = { cwd, env, ...(user === 'ordinary' && ORDINARY) };
     return spawned(cli, [...args, '--out', out], options, started).then((ended) => ({ ...ended, out }));
   };
+  const linksTo = (name: string, line: Line) => {
+    const own = mkdtempSync(join(folder, 'links-'));
+    for (const [version, release] of Object.entries(line)) {
+      const wheel = writeWheel(contentOf(name, version, release));
+      writeFileSync(join(own, wheel.filename), wheel.bytes);
+    }
+    return own;
+  };
   const close = () => {
     index.close();
     // Paths may be longer than Node can remove.
     execFileSync('rm', ['-rf', folder]);
   };
-  return { index, folder, cache, home, run, close };
+  return { index, folder, cache, home, run, linksTo, close };
 }
 
 /** The command line from its sources, beside a copy of the probe. */

@@ -25,6 +25,7 @@ import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
 import type { Context } from './context.ts';
 import { readEnds } from './diff.ts';
+import { measuredInItsTime } from './torch-era.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
 export async function runSweep(context: Context): Promise<number> {
@@ -98,8 +99,15 @@ async function measuredInto(context: Context, render: (report: Report) => string
     context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
     const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
-    const { ports, machine } = await sweepPorts(world, planned, torch, settings);
-    const report = await sweep(planned, known, ports, machine);
+    const measure = async (plan: Plan, build: TorchBuild) => {
+      const { ports, machine } = await sweepPorts(world, plan, build, settings);
+      return sweep(plan, known, ports, machine);
+    };
+    const { index: source, host } = world;
+    const { torchGb } = options;
+    const report = await measuredInItsTime({
+      ...{ index: source, cache: host.cache, planned, torch, torchGb, say: context.say, measure },
+    });
     writeReport(out, report);
     context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));
     reports.push(report);

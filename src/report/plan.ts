@@ -113,7 +113,7 @@ function torchText({ torch }: PlanFacts): string {
   return `torch ${torch.version}: ${torch.source}; ${size}`;
 }
 
-function gigabytes(bytes: number): string {
+export function gigabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 

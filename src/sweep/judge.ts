@@ -2,6 +2,7 @@ import { type CellId, parseCellId } from '../domain/cell.ts';
 import type { Device } from '../domain/device.ts';
 import type { Facts } from '../domain/facts.ts';
 import { type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
+import { HOLD_A_TORCH } from '../domain/torch-era.ts';
 import type { CellRecord } from '../result/probe-record.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
 import { exhaustion } from './weather.ts';
@@ -32,7 +33,7 @@ export function judge(record: CellRecord, { device, ownTorch }: Circumstances): 
   const facts = factsOf(record);
   const another = judged.find(({ means }) => means === 'needs-torch');
   if (another && ownTorch !== undefined) {
-    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
+    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. ${HOLD_A_TORCH}`;
     return unmeasured(record.cell, 'skipped', another.failure.reason, `${another.failure.message}: ${why}`);
   }
   const weather = judged.find(({ means }) => means === 'weather' || means === 'needs-device');

@@ -1,5 +1,6 @@
 /** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
 import type { Lack } from '../domain/device.ts';
+import { NEEDS_ANOTHER_TORCH } from '../domain/torch-era.ts';
 import { type Causes, weatherOf } from './weather.ts';
 
 export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
@@ -37,7 +38,7 @@ const REASONS: readonly Reason[] = [
       /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i,
   },
   {
-    name: 'needs another torch',
+    name: NEEDS_ANOTHER_TORCH,
     means: 'needs-torch',
     type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
     message:

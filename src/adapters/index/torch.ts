@@ -16,6 +16,9 @@ import { bytesOf } from './sizes.ts';
 import { compileOf, hasNoSolution, shortReason, type Uv } from './uv.ts';
 import { parseWheelName, type Target, wheelFits } from './wheels.ts';
 
+/** What the plan says of a build that need not be fetched. */
+export const LOCAL_TORCH = 'your find-links folder';
+
 const TorchBuild = z.object({
   /** Where the build comes from, in words for the plan. */
   source: z.string(),
@@ -103,7 +106,7 @@ function candidates(context: TorchContext): readonly Candidate[] {
   const source = `the build on your index; no ${title} build can be reached`;
   const own: Candidate = { source, requirement, options: [] };
   return [
-    ...(local ? [{ source: 'your find-links folder', requirement: `torch==${local}`, options: [] }] : []),
+    ...(local ? [{ source: LOCAL_TORCH, requirement: `torch==${local}`, options: [] }] : []),
     ...(label
       ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ['--torch-backend', label] }]
       : []),
