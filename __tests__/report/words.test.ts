@@ -1,23 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Standing } from '../../src/domain/outcome.ts';
 import { OUTCOMES, STAGES } from '../../src/domain/outcome.ts';
 import { harmText } from '../../src/report/harm.ts';
-import type { ReportBoundary, ReportComparison, ReportStanding } from '../../src/report/model.ts';
+import type { ReportBoundary, ReportComparison } from '../../src/report/model.ts';
 import { beforeAfter, boundaryWords, cellsText } from '../../src/report/words.ts';
 import { compared, report } from '../factories/report.ts';
 
-const PASS: ReportStanding = { outcome: 'pass', failed: [] };
-const failed = (...stages: ReportStanding['failed']): ReportStanding => ({ outcome: 'fail', failed: stages });
-const wrong = (...stages: ReportStanding['failed']): ReportStanding => ({ outcome: 'wrong', failed: stages });
+const PASS: Standing = { outcome: 'pass', failed: [] };
+const failed = (...stages: Standing['failed']): Standing => ({ outcome: 'fail', failed: stages });
+const wrong = (...stages: Standing['failed']): Standing => ({ outcome: 'wrong', failed: stages });
 
-function boundary(before: ReportStanding, after: ReportStanding, direction: ReportBoundary['direction']) {
+function boundary(before: Standing, after: Standing, direction: ReportBoundary['direction']) {
   const [made] = report().boundaries;
   if (made === undefined) throw new Error('the factory has a boundary');
   return { ...made, before, after, direction };
 }
 
 describe('a boundary in words', () => {
-  it.each<[ReportStanding, ReportStanding, ReportBoundary['direction'], string, string]>([
+  it.each<[Standing, Standing, ReportBoundary['direction'], string, string]>([
     [PASS, failed('forward'), 'regressed', 'passes', 'fails at forward'],
     [PASS, wrong('generate'), 'degraded', 'passes', 'is wrong at generate'],
     [PASS, PASS, 'degraded', 'passes', 'does less'],

@@ -56,6 +56,10 @@ export const Result = z.strictObject({
 });
 export type Result = Immutable<z.infer<typeof Result>>;
 
+/** What a cell does on one side: its outcome, and the stages that failed there, in their order. */
+export const Standing = z.strictObject({ outcome: Outcome, failed: z.array(Stage) });
+export type Standing = Immutable<z.infer<typeof Standing>>;
+
 /** Only these say something about the libraries; all else is weather or was never run. */
 export function isMeasured(result: Result | undefined): result is Result {
   return result !== undefined && ['pass', 'wrong', 'fail', 'unsupported'].includes(result.outcome);

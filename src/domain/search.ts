@@ -2,19 +2,12 @@ import type { Cell, CellId } from './cell.ts';
 import type { Comparison } from './comparison.ts';
 import type { Environment, EnvironmentRequest } from './environment.ts';
 import type { Move } from './moves.ts';
-import type { Failure, Outcome, Result, Stage } from './outcome.ts';
+import type { Failure, Result, Standing } from './outcome.ts';
+import type { MeasuredPin, Pin, Workaround } from './ways-out.ts';
 
-export type Purpose =
-  | 'base'
-  | 'head'
-  | 'alone'
-  | 'bisect'
-  | 'repeat'
-  | 'held-back'
-  | 'partner'
-  | 'hold'
-  | 'workaround'
-  | 'check';
+export type { MeasuredPin, Pin, Standing, Workaround };
+
+export type Purpose = 'base' | 'head' | 'alone' | 'bisect' | 'repeat' | 'held-back' | 'partner' | 'hold' | 'workaround';
 
 /** One thing to measure: some cells in one environment. `repeat` 1 is the first time. */
 export interface Question {
@@ -31,12 +24,6 @@ export interface Measurement {
   readonly question: Question;
   readonly environment: Environment;
   readonly results: ReadonlyMap<CellId, Result>;
-}
-
-/** What a cell does on one side: its outcome, and the stages that failed there, in their order. */
-export interface Standing {
-  readonly outcome: Outcome;
-  readonly failed: readonly Stage[];
 }
 
 /** Where a cell breaks or mends between two releases, each measured. */
@@ -63,37 +50,6 @@ export interface Boundary {
     readonly open: number;
     readonly confounded: boolean;
   };
-}
-
-export interface Pin {
-  readonly kind: 'hold' | 'exclude' | 'raise-partner' | 'floor';
-  readonly library: string;
-  /** The version that was measured to work; for a hold, `below` is the first release that it keeps out. */
-  readonly version: string;
-  readonly below?: string;
-  /** The newest release of the same minor that was measured to work too. */
-  readonly newestPatch?: string;
-  readonly specifier: string;
-  /** Specifiers of other libraries that were measured with it and only with it: all of them, or none. */
-  readonly together?: readonly string[];
-  readonly keepsBump: boolean;
-  /** Cells that are worse at head and are not with this pin. */
-  readonly unlocks: readonly CellId[];
-  /** Planned cells that are not worse than at base with this pin, of those measured with it. */
-  readonly holds: number;
-  readonly of: number;
-  readonly measuredIn: string;
-}
-
-export interface Workaround {
-  readonly cell: CellId;
-  readonly kind: 'method' | 'quantization';
-  readonly use: string;
-  readonly helps: boolean;
-  readonly outcome: string;
-  /** Why it is no way out, where its outcome does not say so. */
-  readonly why?: string;
-  readonly cost?: string;
 }
 
 export interface CellComparison {
@@ -124,18 +80,4 @@ export interface Conclusions {
   readonly measuredPins: readonly MeasuredPin[];
   readonly workarounds: readonly Workaround[];
   readonly left: readonly LeftUndone[];
-}
-
-/** A set of versions that was measured as a way out, before it is put into words. */
-export interface MeasuredPin {
-  readonly kind: Pin['kind'];
-  readonly library: string;
-  readonly version: string;
-  /** For a hold: the first release that it keeps out; absent where the change goes back. */
-  readonly below?: string;
-  readonly newestPatch?: string;
-  readonly unlocks: readonly string[];
-  readonly holds: number;
-  readonly of: number;
-  readonly measuredIn: string;
 }

@@ -1,10 +1,12 @@
 /** Patches that change a version and nothing else: only these are offered as a click or committed. */
+
 import { clausesOf } from '../domain/pep508.ts';
+import type { Pin } from '../domain/ways-out.ts';
 import { has } from '../formats/format.ts';
 import { REQUIREMENTS } from '../formats/requirements.ts';
 import { formatByPath } from '../formats/table.ts';
 import { wholeLines } from '../report/escape.ts';
-import type { Report, ReportPatch, ReportPin } from '../report/model.ts';
+import type { Report, ReportPatch } from '../report/model.ts';
 import { recommended, specifiersOf } from '../report/summary.ts';
 
 /** Patches of the recommended pin that are safe to offer as one click, where it keeps the bump. */
@@ -23,7 +25,7 @@ export function offers(report: Report): readonly ReportPatch[] {
  */
 export function isSafePatch(
   { file, before, after }: Pick<ReportPatch, 'file' | 'before' | 'after'>,
-  { library, version: measured }: Pick<ReportPin, 'library' | 'version'>,
+  { library, version: measured }: Pick<Pin, 'library' | 'version'>,
 ): boolean {
   if (wholeLines([before, after], 'text') === undefined) return false;
   // What no format knows by its path is a file that requirements include.

@@ -5,7 +5,6 @@ import { plural } from './summary.ts';
 const SENTENCES: Readonly<Record<Purpose, (left: LeftUndone) => string>> = {
   base: notCompared,
   head: notCompared,
-  check: notCompared,
   alone: ({ cells }) => `Not found out: which change moves ${plural(cells.length, 'cell')}.`,
   bisect: ({ cells }) => `Not narrowed down further: the release that moves ${plural(cells.length, 'cell')}.`,
   repeat: ({ cells }) => `Not measured a second time: the boundaries of ${plural(cells.length, 'cell')}.`,

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { COMPARISONS } from '../domain/comparison.ts';
 import { EnvironmentStatus } from '../domain/environment.ts';
 import type { Immutable } from '../domain/immutable.ts';
-import { Failure, OUTCOMES, Outcome, Result, Stage } from '../domain/outcome.ts';
+import { Failure, OUTCOMES, Outcome, Result, Standing } from '../domain/outcome.ts';
+import { Pin, Workaround } from '../domain/ways-out.ts';
 
 const ResultEntry = z.strictObject({
   id: z.string().describe('cell@environment'),
@@ -44,9 +45,6 @@ const Comparison = z.strictObject({
 });
 export type ReportComparison = Immutable<z.infer<typeof Comparison>>;
 
-const Standing = z.strictObject({ outcome: Outcome, failed: z.array(Stage) });
-export type ReportStanding = Immutable<z.infer<typeof Standing>>;
-
 const Boundary = z.strictObject({
   cell: z.string(),
   library: z.string(),
@@ -71,28 +69,6 @@ const Boundary = z.strictObject({
 });
 export type ReportBoundary = Immutable<z.infer<typeof Boundary>>;
 
-const Pin = z.strictObject({
-  kind: z.enum(['hold', 'exclude', 'raise-partner', 'floor']),
-  library: z.string(),
-  version: z.string().describe('the version that was measured to work'),
-  below: z.string().exactOptional().describe('for a hold: the first release that it keeps out'),
-  newestPatch: z
-    .string()
-    .exactOptional()
-    .describe('the newest release of the same minor that was measured to work too'),
-  specifier: z.string(),
-  together: z
-    .array(z.string())
-    .exactOptional()
-    .describe('specifiers of other libraries that were measured with it and only with it: all of them, or none'),
-  keepsBump: z.boolean(),
-  unlocks: z.array(z.string()),
-  holds: z.number().int().describe('planned cells that are not worse than at base with this pin'),
-  of: z.number().int().describe('planned cells that were measured with this pin'),
-  measuredIn: z.string(),
-});
-export type ReportPin = Immutable<z.infer<typeof Pin>>;
-
 const Patch = z.strictObject({
   specifier: z.string().describe('the pin that this follows'),
   file: z.string(),
@@ -110,17 +86,6 @@ const BotHold = z.strictObject({
   text: z.string(),
   how: z.string(),
 });
-
-const Workaround = z.strictObject({
-  cell: z.string(),
-  kind: z.enum(['method', 'quantization']),
-  use: z.string(),
-  helps: z.boolean(),
-  outcome: z.string(),
-  why: z.string().exactOptional().describe('why it is no way out though it passes'),
-  cost: z.string().exactOptional(),
-});
-export type ReportWorkaround = Immutable<z.infer<typeof Workaround>>;
 
 export const Report = z
   .object({

@@ -1,8 +1,10 @@
 /** What a report comes to, in terms that every renderer shares. */
+
 import { isControl, parseCellId } from '../domain/cell.ts';
 import { COMPARISONS, type Comparison, isWorse } from '../domain/comparison.ts';
 import { STAGES } from '../domain/outcome.ts';
-import type { Report, ReportBoundary, ReportComparison, ReportPin } from './model.ts';
+import type { Pin } from '../domain/ways-out.ts';
+import type { Report, ReportBoundary, ReportComparison } from './model.ts';
 
 /** Boundaries with the same library, releases and signature: one cause. */
 export interface Cause {
@@ -53,24 +55,24 @@ export function whyAtHead(report: Report, { cell, after, what }: ReportCompariso
 }
 
 /** Planned cells that could be compared at head and were not measured with a pin. */
-export function unmeasuredWith(report: Report, pin: ReportPin): number {
+export function unmeasuredWith(report: Report, pin: Pin): number {
   return report.comparisons.filter(({ comparison }) => comparison !== 'not-compared').length - pin.of;
 }
 
 /** `4 of 4`, and how many cells a limit left out. */
-export function pinText(report: Report, pin: ReportPin): string {
+export function pinText(report: Report, pin: Pin): string {
   const open = unmeasuredWith(report, pin);
   return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ''}`;
 }
 
 /** A pin with all that it was measured with. */
-export function specifiersOf(pin: ReportPin): readonly string[] {
+export function specifiersOf(pin: Pin): readonly string[] {
   return [pin.specifier, ...(pin.together ?? [])];
 }
 
 /** The pins to offer: those that only help together are one way out. */
-export function offered(report: Report): readonly ReportPin[] {
-  const found: ReportPin[] = [];
+export function offered(report: Report): readonly Pin[] {
+  const found: Pin[] = [];
   for (const pin of report.pins)
     if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
       found.push(pin);
@@ -78,7 +80,7 @@ export function offered(report: Report): readonly ReportPin[] {
 }
 
 /** The pin to follow: one that mends every worse cell and breaks no other, else the one that helps most. */
-export function recommended(report: Report): ReportPin | undefined {
+export function recommended(report: Report): Pin | undefined {
   const all = worse(report).length;
   const complete = report.pins.filter(
     (pin) => pin.unlocks.length === all && pin.holds === pin.of && unmeasuredWith(report, pin) <= 0,

@@ -1,7 +1,9 @@
 /** Cells, stages and outcomes in words: what stands in a sentence says no more than what was measured. */
+
 import { type Cell, CONTROL, parseCellId } from '../domain/cell.ts';
+import type { Standing } from '../domain/outcome.ts';
 import { STAGES } from '../domain/outcome.ts';
-import type { Report, ReportBoundary, ReportComparison, ReportStanding } from './model.ts';
+import type { Report, ReportBoundary, ReportComparison } from './model.ts';
 
 const METHODS: Readonly<Record<string, string>> = {
   lora: 'LoRA',
@@ -95,14 +97,14 @@ export function boundaryWords({ before, after, direction }: ReportBoundary): rea
   return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
 }
 
-function isEarlier(one: ReportStanding, other: ReportStanding): boolean {
+function isEarlier(one: Standing, other: Standing): boolean {
   const [first, second] = [one.failed[0], other.failed[0]];
   return first !== undefined && second !== undefined && STAGES.indexOf(first) < STAGES.indexOf(second);
 }
 
 const VERBS: Readonly<Record<string, string>> = { fail: 'fails', wrong: 'is wrong' };
 
-function standingText({ outcome, failed }: ReportStanding): string {
+function standingText({ outcome, failed }: Standing): string {
   if (outcome === 'pass') return 'passes';
   if (outcome === 'unsupported') return 'does not support it';
   const verb = VERBS[outcome] ?? outcome;

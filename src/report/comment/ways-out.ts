@@ -1,7 +1,9 @@
 /** Ways out, each measured, with the lines of the user’s own files. */
+
 import type { Markdown } from '../../domain/safe.ts';
+import type { Pin } from '../../domain/ways-out.ts';
 import { code, codes, inline, joined, md } from '../escape.ts';
-import type { Report, ReportPin } from '../model.ts';
+import type { Report } from '../model.ts';
 import { offered, pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
 
 export function waysOut(report: Report): Markdown {
@@ -45,7 +47,7 @@ export function waysOut(report: Report): Markdown {
   );
 }
 
-function patchText({ newestPatch }: ReportPin): Markdown {
+function patchText({ newestPatch }: Pin): Markdown {
   return newestPatch ? md` (${inline(newestPatch)} was measured too)` : md``;
 }
 
