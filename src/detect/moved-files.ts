@@ -18,9 +18,8 @@ const KEYS: readonly Key[] = [
 
 /** File of head -> its file of base, for manifests that only one side has. */
 export function movedFiles(base: readonly Manifest[], head: readonly Manifest[]): ReadonlyMap<string, string> {
-  const [before, after] = [base, head].map((side) => new Set(side.map(({ file }) => file)));
-  const gone = new Map(base.filter(({ file }) => !after?.has(file)).map((one) => [one.file, one]));
-  const came = new Map(head.filter(({ file }) => !before?.has(file)).map((one) => [one.file, one]));
+  const gone = onlyIn(base, head);
+  const came = onlyIn(head, base);
   const found = new Map<string, string>();
   const take = (now: string, then: string) => {
     found.set(now, then);
@@ -38,6 +37,12 @@ export function movedFiles(base: readonly Manifest[], head: readonly Manifest[])
   for (const [now, then] of likeliest([...gone.values()], [...came.values()]))
     if (gone.has(then) && came.has(now)) take(now, then);
   return found;
+}
+
+/** Manifests by their file, where the other end has no file of that name. */
+function onlyIn(one: readonly Manifest[], other: readonly Manifest[]): Map<string, Manifest> {
+  const files = new Set(other.map(({ file }) => file));
+  return new Map(one.filter(({ file }) => !files.has(file)).map((manifest) => [manifest.file, manifest]));
 }
 
 /** Pairs of one format that have at least half of their names in common; best first. */

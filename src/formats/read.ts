@@ -18,19 +18,19 @@ export function readManifest(file: string, content: string, as?: string): Manife
   const reading: Reading = broken
     ? { findings: [broken] }
     : format.read(content.startsWith('\ufeff') ? content.slice(1) : content);
-  const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
-  return {
-    ...{ file, format: format.name, requirements, locked, includes, indexes },
-    ...(python !== undefined && { python }),
-    findings: findings.map((finding) => ({ ...finding, file })),
-  };
+  const findings = (reading.findings ?? []).map((finding) => ({ ...finding, file }));
+  return { ...EMPTY, ...reading, file, format: format.name, findings };
 }
+
+const EMPTY = { requirements: [], locked: [], includes: [], indexes: [] };
 
 /** What a file is that was not opened: it is too large, or all of them together are. */
 export function tooLargeManifest(file: string): Manifest {
   const message = 'It is larger than 32 MiB, or all manifests together are larger than 256 MiB; it is not read.';
   return {
-    ...{ file, format: 'unread', requirements: [], locked: [], includes: [], indexes: [] },
+    ...EMPTY,
+    file,
+    format: 'unread',
     findings: [{ kind: 'unreadable', message, file, line: 1 }],
   };
 }

@@ -22,16 +22,15 @@ export function requirementAt(text: string, place: WrittenAt, group: string): Re
   if ('error' in parsed)
     return { kind: 'unreadable', message: `\`${shown(text)}\` is not a requirement: ${parsed.error}.`, line };
   const { name, extras, specifier, marker, url } = parsed;
-  return {
-    ...{ name, written, specifier, extras, marker, group, line },
-    ...(url === '' ? { source: 'index' as const } : { source: sourceOf(url), ...releaseOf(url) }),
-    columns: [column, column + written.length],
-  };
+  const columns = [column, column + written.length] as const;
+  const read = { name, written, specifier, extras, marker, group, line, columns };
+  return url === '' ? { ...read, source: 'index' } : withRelease({ ...read, source: sourceOf(url) }, url);
 }
 
-function releaseOf(url: string): Pick<Requirement, 'version'> {
-  const version = versionIn(url);
-  return version === undefined ? {} : { version };
+/** The release that the name of a built file says, where it says one. */
+function withRelease(requirement: Requirement, location: string): Requirement {
+  const version = versionIn(location);
+  return version === undefined ? requirement : { ...requirement, version };
 }
 
 /** A requirement by its place: what is fetched from there is never built. */
@@ -48,11 +47,9 @@ export function elsewhere(
       message: `\`${shown(location)}\` is not from an index; it is not measured.`,
       line,
     };
-  const version = versionIn(location);
-  return {
-    ...{ name: normalizeName(named), written, specifier: '', extras: [], marker: '', group },
-    ...{ source, ...(version && { version }), line, columns: [column, column + written.length] as const },
-  };
+  const columns = [column, column + written.length] as const;
+  const read = { name: normalizeName(named), written, specifier: '', extras: [], marker: '', group, line, columns };
+  return withRelease({ ...read, source }, location);
 }
 
 /** A wheel or an archive: `peft-0.17.1-py3-none-any.whl`, `peft-0.17.1.tar.gz`. */

@@ -30,7 +30,10 @@ function readSetupCfg(content: string): Reading {
   for (const [index, raw] of content.split('\n').entries()) {
     const line = raw.replace(/\r$/, '').replace(/(^|\s)[#;]\s.*$|^[#;].*$/, '');
     const header = /^\[([^\]]+)\]/.exec(line);
-    if (header) [section, key] = [header[1]?.trim() ?? '', ''];
+    if (header) {
+      section = header[1]?.trim() ?? '';
+      key = '';
+    }
     const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
     if (assignment && !header) key = assignment[1] ?? '';
     const text = (assignment ? (assignment[2] ?? '') : line).trim();

@@ -6,7 +6,7 @@ import { lockOver, refreshCommand } from '../formats/locks.ts';
 import { readManifest } from '../formats/read.ts';
 import { type BotHold, botHolds } from './bots.ts';
 import { patchRequirement } from './patch.ts';
-import { withPin } from './specifier.ts';
+import { type PinTarget, withPin } from './specifier.ts';
 import { unifiedDiff } from './unified.ts';
 
 export interface PinPatch {
@@ -66,29 +66,31 @@ function onePatch(pin: Pin, manifest: Manifest, index: number, where: Patchable)
   const content = where.contents.get(manifest.file);
   if (requirement === undefined || content === undefined) return undefined;
   const { file } = manifest;
-  const { specifier } = pin;
-  const place = { specifier, file, line: requirement.line };
-  // Where a change goes back, the hold is a floor.
-  const kind = pin.kind === 'hold' && pin.below === undefined ? 'floor' : pin.kind;
-  const target = { kind, library: pin.library, version: pin.version, ...(pin.below && { bad: pin.below }) };
-  const wanted = withPin(requirement.specifier, target);
+  const place = { specifier: pin.specifier, file, line: requirement.line };
+  const wanted = withPin(requirement.specifier, targetOf(pin));
   if (wanted === requirement.specifier) return undefined;
   if (wanted === undefined)
-    return { ...place, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
+    return { ...place, why: `\`${requirement.written}\` cannot take \`${pin.specifier}\` and stay what it is.` };
   const patched = patchRequirement(content, manifest.format, requirement, wanted);
   if ('why' in patched) return { ...place, why: patched.why };
   const again = readManifest(file, patched.content, manifest.format)?.requirements[index];
   if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
     return { ...place, why: 'The patched line would not be read back as what is meant.' };
-  const lock = lockOver(file, manifest.format, lockFiles(where.manifests));
-  const refresh = lock && refreshCommand(lock, pin.library);
-  return {
-    ...place,
-    before: patched.before,
-    after: patched.after,
-    diff: unifiedDiff(file, content, patched.content),
-    ...(refresh && { refresh }),
-  };
+  const { before, after } = patched;
+  const patch = { ...place, before, after, diff: unifiedDiff(file, content, patched.content) };
+  const refresh = refreshFor(manifest, pin.library, where.manifests);
+  return refresh === undefined ? patch : { ...patch, refresh };
+}
+
+/** Where a change goes back, the hold is a floor. */
+function targetOf({ kind, library, version, below }: Pin): PinTarget {
+  if (below !== undefined) return { kind, library, version, bad: below };
+  return { kind: kind === 'hold' ? 'floor' : kind, library, version };
+}
+
+function refreshFor({ file, format }: Manifest, library: string, manifests: readonly Manifest[]): string | undefined {
+  const lock = lockOver(file, format, lockFiles(manifests));
+  return lock === undefined ? undefined : refreshCommand(lock, library);
 }
 
 function lockFiles(manifests: readonly Manifest[]): ReadonlyMap<string, string> {

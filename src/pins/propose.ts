@@ -17,9 +17,19 @@ function withOthers(pin: Pin, pins: readonly Pin[]): Pin {
 function toPin(pin: MeasuredPin): Pin {
   const { kind, library, version, below, newestPatch, unlocks, holds, of, measuredIn } = pin;
   const specifier = below === undefined ? `${library}>=${version}` : `${library}<${below}`;
+  const keepsBump = kind !== 'hold';
   return {
-    ...{ kind, library, version, ...(below && { below }), ...(newestPatch && { newestPatch }) },
-    ...{ specifier, keepsBump: kind !== 'hold', unlocks, holds, of, measuredIn },
+    kind,
+    library,
+    version,
+    ...(below !== undefined && { below }),
+    ...(newestPatch !== undefined && { newestPatch }),
+    specifier,
+    keepsBump,
+    unlocks,
+    holds,
+    of,
+    measuredIn,
   };
 }
 
