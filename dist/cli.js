@@ -11,13 +11,13 @@ async function main(argv) {
     return 2;
   }
   const asksForHelp = argv.length === 0 || argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
-  if (asksForHelp) return (await import("./chunks/help-V4L2VREQ.js")).showHelp(argv);
+  if (asksForHelp) return (await import("./chunks/help-IWGDK7YT.js")).showHelp(argv);
   if (argv.includes("--version")) {
     process.stdout.write(`${"0.3.0"}
 `);
     return 0;
   }
-  return (await import("./chunks/run-CR65F2RQ.js")).runCommand(argv, interrupted.signal);
+  return (await import("./chunks/run-RYIPSO5I.js")).runCommand(argv, interrupted.signal);
 }
 async function failed(error) {
   const status = await said(error);

@@ -1,24 +1,29 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  Cell,
+  CellId,
   LARGEST_MANIFEST,
+  Line,
   MARKER,
-  STAGES,
+  REQUIREMENTS,
   WATCHED,
   allCells,
   causes,
   cellId,
+  changesInside,
   clausesOf,
   controlOf,
   controlsOf,
   diffManifests,
   external_exports,
+  formatByPath,
   guard,
+  has,
   isGuardFinding,
   isManifest,
   isMeasured,
   isNews,
-  isVersion,
   isWatched,
   isWorse,
   manifestChoice,
@@ -29,7 +34,6 @@ import {
   packagesOf,
   parseCellId,
   parseCommandLine,
-  parsePep508,
   plan,
   plural,
   readConfiguration,
@@ -50,8 +54,10 @@ import {
   upcomingRequests,
   worse,
   writeReport
-} from "./chunks/chunk-ZMQ54TTX.js";
-import "./chunks/chunk-JCWJNY3D.js";
+} from "./chunks/chunk-PYDSJXSH.js";
+import {
+  DEFAULT_DEVICE
+} from "./chunks/chunk-2R7LV7E2.js";
 import {
   nextStep,
   writeDefect
@@ -1720,7 +1726,7 @@ var require_request = __commonJS({
     var { headerNameLowerCasedRecord } = require_constants();
     var invalidPathRegex = /[^\u0021-\u00ff]/;
     var kHandler = /* @__PURE__ */ Symbol("handler");
-    var Request3 = class {
+    var Request = class {
       constructor(origin, {
         path,
         method,
@@ -2085,7 +2091,7 @@ var require_request = __commonJS({
         request2.headers.push(key, val);
       }
     }
-    module.exports = Request3;
+    module.exports = Request;
   }
 });
 
@@ -7669,7 +7675,7 @@ var require_client = __commonJS({
     var http = __require("node:http");
     var util = require_util();
     var { channels } = require_diagnostics();
-    var Request3 = require_request();
+    var Request = require_request();
     var DispatcherBase = require_dispatcher_base();
     var {
       InvalidArgumentError,
@@ -7912,7 +7918,7 @@ var require_client = __commonJS({
       }
       [kDispatch](opts, handler2) {
         const origin = opts.origin || this[kUrl].origin;
-        const request2 = new Request3(origin, opts, handler2);
+        const request2 = new Request(origin, opts, handler2);
         this[kQueue].push(request2);
         if (this[kResuming]) {
         } else if (util.bodyLength(request2.body) == null && util.isIterable(request2.body)) {
@@ -12915,7 +12921,7 @@ var require_request2 = __commonJS({
       }
     }
     var patchMethodWarning = false;
-    var Request3 = class _Request {
+    var Request = class _Request {
       // https://fetch.spec.whatwg.org/#dom-request
       constructor(input, init = {}) {
         webidl.util.markAsUncloneable(this);
@@ -13362,7 +13368,7 @@ var require_request2 = __commonJS({
         return `Request ${nodeUtil.formatWithOptions(options, properties)}`;
       }
     };
-    mixinBody(Request3);
+    mixinBody(Request);
     function makeRequest(init) {
       return {
         method: init.method ?? "GET",
@@ -13413,7 +13419,7 @@ var require_request2 = __commonJS({
       return newRequest;
     }
     function fromInnerRequest(innerRequest, signal, guard2) {
-      const request2 = new Request3(kConstruct);
+      const request2 = new Request(kConstruct);
       request2[kState] = innerRequest;
       request2[kSignal] = signal;
       request2[kHeaders] = new Headers2(kConstruct);
@@ -13421,7 +13427,7 @@ var require_request2 = __commonJS({
       setHeadersGuard(request2[kHeaders], guard2);
       return request2;
     }
-    Object.defineProperties(Request3.prototype, {
+    Object.defineProperties(Request.prototype, {
       method: kEnumerableProperty,
       url: kEnumerableProperty,
       headers: kEnumerableProperty,
@@ -13448,13 +13454,13 @@ var require_request2 = __commonJS({
       }
     });
     webidl.converters.Request = webidl.interfaceConverter(
-      Request3
+      Request
     );
     webidl.converters.RequestInfo = function(V, prefix, argument) {
       if (typeof V === "string") {
         return webidl.converters.USVString(V, prefix, argument);
       }
-      if (V instanceof Request3) {
+      if (V instanceof Request) {
         return webidl.converters.Request(V, prefix, argument);
       }
       return webidl.converters.USVString(V, prefix, argument);
@@ -13545,7 +13551,7 @@ var require_request2 = __commonJS({
         converter: webidl.converters.any
       }
     ]);
-    module.exports = { Request: Request3, makeRequest, fromInnerRequest, cloneRequest };
+    module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest };
   }
 });
 
@@ -13561,7 +13567,7 @@ var require_fetch = __commonJS({
       fromInnerResponse
     } = require_response();
     var { HeadersList } = require_headers();
-    var { Request: Request3, cloneRequest } = require_request2();
+    var { Request, cloneRequest } = require_request2();
     var zlib = __require("node:zlib");
     var {
       bytesMatch,
@@ -13656,7 +13662,7 @@ var require_fetch = __commonJS({
       let p = createDeferredPromise();
       let requestObject;
       try {
-        requestObject = new Request3(input, init);
+        requestObject = new Request(input, init);
       } catch (e) {
         p.reject(e);
         return p.promise;
@@ -15476,7 +15482,7 @@ var require_cache = __commonJS({
     var { kEnumerableProperty, isDisturbed } = require_util();
     var { webidl } = require_webidl();
     var { Response, cloneResponse, fromInnerResponse } = require_response();
-    var { Request: Request3, fromInnerRequest } = require_request2();
+    var { Request, fromInnerRequest } = require_request2();
     var { kState } = require_symbols2();
     var { fetching } = require_fetch();
     var { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = require_util2();
@@ -15550,7 +15556,7 @@ var require_cache = __commonJS({
         }
         const fetchControllers = [];
         for (const request2 of requests) {
-          const r = new Request3(request2)[kState];
+          const r = new Request(request2)[kState];
           if (!urlIsHttpHttpsScheme(r.url)) {
             throw webidl.errors.exception({
               header: prefix,
@@ -15634,10 +15640,10 @@ var require_cache = __commonJS({
         request2 = webidl.converters.RequestInfo(request2, prefix, "request");
         response = webidl.converters.Response(response, prefix, "response");
         let innerRequest = null;
-        if (request2 instanceof Request3) {
+        if (request2 instanceof Request) {
           innerRequest = request2[kState];
         } else {
-          innerRequest = new Request3(request2)[kState];
+          innerRequest = new Request(request2)[kState];
         }
         if (!urlIsHttpHttpsScheme(innerRequest.url) || innerRequest.method !== "GET") {
           throw webidl.errors.exception({
@@ -15715,14 +15721,14 @@ var require_cache = __commonJS({
         request2 = webidl.converters.RequestInfo(request2, prefix, "request");
         options = webidl.converters.CacheQueryOptions(options, prefix, "options");
         let r = null;
-        if (request2 instanceof Request3) {
+        if (request2 instanceof Request) {
           r = request2[kState];
           if (r.method !== "GET" && !options.ignoreMethod) {
             return false;
           }
         } else {
           assert(typeof request2 === "string");
-          r = new Request3(request2)[kState];
+          r = new Request(request2)[kState];
         }
         const operations = [];
         const operation = {
@@ -15761,13 +15767,13 @@ var require_cache = __commonJS({
         options = webidl.converters.CacheQueryOptions(options, prefix, "options");
         let r = null;
         if (request2 !== void 0) {
-          if (request2 instanceof Request3) {
+          if (request2 instanceof Request) {
             r = request2[kState];
             if (r.method !== "GET" && !options.ignoreMethod) {
               return [];
             }
           } else if (typeof request2 === "string") {
-            r = new Request3(request2)[kState];
+            r = new Request(request2)[kState];
           }
         }
         const promise = createDeferredPromise();
@@ -15933,13 +15939,13 @@ var require_cache = __commonJS({
       #internalMatchAll(request2, options, maxResponses = Infinity) {
         let r = null;
         if (request2 !== void 0) {
-          if (request2 instanceof Request3) {
+          if (request2 instanceof Request) {
             r = request2[kState];
             if (r.method !== "GET" && !options.ignoreMethod) {
               return [];
             }
           } else if (typeof request2 === "string") {
-            r = new Request3(request2)[kState];
+            r = new Request(request2)[kState];
           }
         }
         const responses = [];
@@ -21903,77 +21909,112 @@ function unreadable(name) {
   return { kind: "nothing", why: `The payload of \`${name}\` is not in GitHub's form.` };
 }
 
-// src/plan/plan-file.ts
+// src/domain/change.ts
+var Written = external_exports.string().max(100);
+var Place = external_exports.strictObject({ file: external_exports.string().max(4e3), line: external_exports.number().int() });
+var Change = external_exports.strictObject({
+  library: external_exports.string().max(4e3),
+  from: Written,
+  to: Written,
+  releases: external_exports.array(Written),
+  /** Where a manifest says so, where one does. */
+  place: Place.exactOptional()
+});
+
+// src/domain/manifest.ts
 var Text = external_exports.string().max(4e3);
+var Line2 = external_exports.number().int();
+var Requirement = external_exports.strictObject({
+  /** PEP 503 normalized name. */
+  name: Text,
+  /** The text as written, character for character, without comment and options. */
+  written: external_exports.string(),
+  /** PEP 440 specifier, empty for none. poetry's carets and tildes are translated. */
+  specifier: external_exports.string(),
+  extras: external_exports.array(external_exports.string()),
+  marker: external_exports.string(),
+  /** Dependency group, extra or section, empty for the plain list. */
+  group: external_exports.string(),
+  /** Where the package comes from: only `index` requirements can be swept. */
+  source: external_exports.enum(["index", "git", "path", "editable", "url"]),
+  /** The release that the name of a wheel or an archive says, where the requirement is an address. */
+  version: external_exports.string().max(100).exactOptional(),
+  line: Line2,
+  columns: external_exports.tuple([external_exports.number().int(), external_exports.number().int()])
+});
+var Locked = external_exports.strictObject({ name: Text, version: Text, line: Line2 });
+var Finding = external_exports.strictObject({
+  kind: Text,
+  message: Text,
+  file: Text.exactOptional(),
+  line: Line2.exactOptional(),
+  /** Set where nothing may be built before somebody has looked: which name has to be approved. */
+  stops: Text.exactOptional()
+});
+var Include = external_exports.strictObject({
+  path: external_exports.string(),
+  line: Line2,
+  /** Set where it only bounds what others require. */
+  constrains: external_exports.literal(true).exactOptional()
+});
+var NamedIndex = external_exports.strictObject({ address: external_exports.string(), line: Line2 });
+var Manifest = external_exports.strictObject({
+  file: Text,
+  format: Text,
+  requirements: external_exports.array(Requirement),
+  locked: external_exports.array(Locked),
+  includes: external_exports.array(Include),
+  indexes: external_exports.array(NamedIndex),
+  /** `requires-python`, where the file states it. */
+  python: external_exports.string().exactOptional(),
+  findings: external_exports.array(Finding)
+});
+
+// src/plan/plan-file.ts
+var Text2 = external_exports.string().max(4e3);
 var Version = external_exports.string().max(100);
 var Pins = external_exports.record(external_exports.string().max(200), Version);
-var Cell = external_exports.strictObject({ method: Text, quantization: Text, architecture: Text, task: Text });
-var Place = external_exports.strictObject({ file: Text, line: external_exports.number().int() });
-var Change = external_exports.strictObject({
-  library: Text,
-  from: Version,
-  to: Version,
-  releases: external_exports.array(Version),
-  place: Place.optional()
+var Guessed = external_exports.strictObject({
+  pattern: Text2,
+  source: Text2,
+  why: Text2,
+  /** Cells that stand for it and that nothing else asks for. */
+  cells: external_exports.array(CellId).max(2e3)
 });
 var Plan = external_exports.strictObject({
   changes: external_exports.array(Change),
   held: Pins,
   cells: external_exports.array(Cell).max(2e3),
   alternatives: external_exports.array(Cell).max(4e3),
-  partners: external_exports.record(Text, external_exports.array(Version)),
-  asks: external_exports.array(Text).max(1e3).optional(),
+  partners: external_exports.record(Text2, external_exports.array(Version)),
+  /** What the metadata of the changed releases asks for. */
+  asks: external_exports.array(Text2).max(1e3).exactOptional(),
+  /** Whether somebody chose the cells, or the default stands in until the code was looked at. */
   chosenBy: external_exports.enum(["default", "user", "code"]),
-  sources: external_exports.record(Text, Text),
-  guessed: external_exports.array(external_exports.strictObject({ pattern: Text, source: Text, why: Text })).max(2e3).optional(),
+  /** Where the user's code uses a cell, by its id: `train.py:42`. */
+  sources: external_exports.record(Text2, Text2),
+  /** What the code says only in part, where cells stand for that. */
+  guessed: external_exports.array(Guessed).max(2e3).exactOptional(),
+  /** What the user's lock holds at both ends: environments keep to it where they can. */
   locked: external_exports.strictObject({ base: Pins, head: Pins }),
   minutes: external_exports.number().positive(),
   environments: external_exports.number().int().positive()
 });
-var Finding = external_exports.strictObject({
-  kind: Text,
-  message: Text,
-  file: Text.optional(),
-  line: external_exports.number().int().optional(),
-  stops: Text.optional()
-});
-var Requirement = external_exports.strictObject({
-  name: Text,
-  written: external_exports.string(),
-  specifier: external_exports.string(),
-  extras: external_exports.array(external_exports.string()),
-  marker: external_exports.string(),
-  group: external_exports.string(),
-  source: external_exports.enum(["index", "git", "path", "editable", "url"]),
-  version: Version.optional(),
-  line: external_exports.number().int(),
-  columns: external_exports.tuple([external_exports.number().int(), external_exports.number().int()])
-});
-var Manifest = external_exports.strictObject({
-  file: Text,
-  format: Text,
-  requirements: external_exports.array(Requirement),
-  locked: external_exports.array(external_exports.strictObject({ name: Text, version: Text, line: external_exports.number().int() })),
-  includes: external_exports.array(
-    external_exports.strictObject({ path: external_exports.string(), line: external_exports.number().int(), constrains: external_exports.literal(true).optional() })
-  ),
-  indexes: external_exports.array(external_exports.strictObject({ address: external_exports.string(), line: external_exports.number().int() })),
-  python: external_exports.string().optional(),
-  findings: external_exports.array(Finding)
-});
-var Request = external_exports.strictObject({
+var PlannedRequest = external_exports.strictObject({
   plan: Plan,
-  files: external_exports.array(Text),
+  files: external_exports.array(Text2),
   findings: external_exports.array(Finding),
   /** Manifests of head that name a watched library, with their text: pins are put into these. */
   manifests: external_exports.array(Manifest),
-  contents: external_exports.record(Text, external_exports.string())
+  contents: external_exports.record(Text2, external_exports.string())
 });
 var Shard = external_exports.strictObject({
   id: external_exports.string().regex(/^\d{1,3}$/),
+  /** Index of the request that it works on. */
   request: external_exports.number().int().nonnegative(),
-  device: Text,
-  cells: external_exports.array(Text),
+  device: Text2,
+  cells: external_exports.array(Text2),
+  /** Predicted, at most the budget. */
   minutes: external_exports.number()
 });
 var Sha2 = external_exports.string().regex(/^[0-9a-f]{40,64}$/);
@@ -21982,39 +22023,39 @@ var Pull = external_exports.strictObject({
   head: Sha2,
   base: Sha2,
   /** Lines of the new side that the diff shows, by file: only there a suggestion can stand. */
-  diffLines: external_exports.record(Text, external_exports.array(external_exports.number().int()))
+  diffLines: external_exports.record(Text2, external_exports.array(external_exports.number().int()))
 });
 var Command2 = external_exports.strictObject({
-  comment: external_exports.number().int().positive().optional(),
+  comment: external_exports.number().int().positive().exactOptional(),
   slash: external_exports.discriminatedUnion("command", [
-    external_exports.strictObject({ command: external_exports.literal("run"), cells: external_exports.array(Text).readonly() }),
-    external_exports.strictObject({ command: external_exports.literal("explain"), cell: Text }),
+    external_exports.strictObject({ command: external_exports.literal("run"), cells: external_exports.array(Text2).readonly() }),
+    external_exports.strictObject({ command: external_exports.literal("explain"), cell: Text2 }),
     external_exports.strictObject({ command: external_exports.literal("apply") }),
-    external_exports.strictObject({ command: external_exports.literal("accept"), cell: Text, until: Text, reason: Text }),
+    external_exports.strictObject({ command: external_exports.literal("accept"), cell: Text2, until: Text2, reason: Text2 }),
     external_exports.strictObject({ command: external_exports.literal("unknown") })
   ]),
-  refused: external_exports.array(external_exports.string().max(1e3)).max(20).optional()
+  refused: external_exports.array(external_exports.string().max(1e3)).max(20).exactOptional()
 });
 function nothingText({ nothing }) {
   return nothing ?? "No watched library changed: nothing to measure.";
 }
 var PlanFile = external_exports.strictObject({
   schemaVersion: external_exports.literal(1),
-  tool: Text,
-  repository: Text,
-  pull: Pull.optional(),
+  tool: Text2,
+  repository: Text2,
+  pull: Pull.exactOptional(),
   /** The commit of a merge queue that waits for the check, where there is no single pull request. */
-  queued: Sha2.optional(),
-  bot: external_exports.enum(["renovate", "dependabot"]).optional(),
+  queued: Sha2.exactOptional(),
+  bot: external_exports.enum(["renovate", "dependabot"]).exactOptional(),
   comment: external_exports.enum(["changes", "always", "never"]),
   failOn: external_exports.array(external_exports.enum(["regressed", "degraded", "incomplete", "guard"])),
   /** Cells that are known to be broken, as identifiers, with the last day that counts. */
-  known: external_exports.array(external_exports.strictObject({ cell: Text, reason: Text, expires: Text })),
+  known: external_exports.array(external_exports.strictObject({ cell: Text2, reason: Text2, expires: Text2 })),
   /** The comment that asked for this, and is answered. */
-  command: Command2.optional(),
+  command: Command2.exactOptional(),
   /** Why nothing is measured, where nothing is. */
-  nothing: external_exports.string().max(4e3).optional(),
-  requests: external_exports.array(Request).max(64),
+  nothing: external_exports.string().max(4e3).exactOptional(),
+  requests: external_exports.array(PlannedRequest).max(64),
   shards: external_exports.array(Shard).max(256)
 });
 
@@ -22053,22 +22094,14 @@ function offers(report) {
     (patch) => pins.some((pin) => pin.specifier === patch.specifier && isSafePatch(patch, pin))
   );
 }
-function isSafePatch({ before, after }, { library, version: measured }) {
+function isSafePatch({ file, before, after }, { library, version: measured }) {
   if (wholeLines([before, after], "text") === void 0) return false;
-  const [from, to] = [requirementIn(before, library), requirementIn(after, library)];
+  const inLine = has((formatByPath(file) ?? REQUIREMENTS).suggest)?.inLine;
+  const from = inLine?.(before, library);
+  const to = inLine?.(after, library);
   if (from === void 0 || to === void 0) return false;
   const named = clausesOf(to.specifier).filter(([operator]) => operator === ">=" || operator === "==");
   return named.length > 0 && named.every(([, version]) => version === measured) && before.replace(from.text, "") === after.replace(to.text, "");
-}
-function requirementIn(line, library) {
-  for (const found of line.matchAll(
-    /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g
-  )) {
-    const text = found[0].trimEnd();
-    const parsed = parsePep508(text);
-    if ("name" in parsed && parsed.name === library) return { text, specifier: parsed.specifier };
-  }
-  return void 0;
 }
 
 // src/publish/facts.ts
@@ -22511,19 +22544,19 @@ var MOST2 = 256;
 var ENVIRONMENT_S = 10;
 var CELL_S = 0.2;
 var ENVIRONMENTS = 8;
-function deviceOf(_cell) {
-  return "cpu";
+function classOf(_cell) {
+  return DEFAULT_DEVICE;
 }
 function shardsOf(plans) {
   const shards = plans.flatMap((plan2, request2) => {
-    const devices = [...new Set(plan2.cells.map(deviceOf))];
+    const devices = [...new Set(plan2.cells.map(classOf))];
     return devices.flatMap((device) => balanced(plan2, request2, device));
   });
   return shards.slice(0, MOST2).map((shard, index) => ({ ...shard, id: String(index) }));
 }
 function balanced(plan2, request2, device) {
   const limit = plan2.minutes * 60;
-  const parts = packageSets(plan2.cells.filter((cell) => deviceOf(cell) === device)).flatMap(
+  const parts = packageSets(plan2.cells.filter((cell) => classOf(cell) === device)).flatMap(
     (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
   );
   const bins = [];
@@ -22570,70 +22603,18 @@ function priceOf(shards, usdPerMinute, startMinutes = 1) {
   return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
 }
 
+// src/publish/counts.ts
+function cellsThatCount(plans) {
+  const counted = new Set(plans.flatMap(countedIn));
+  return (cell) => counted.has(cell);
+}
+function countedIn({ cells, chosenBy, guessed = [] }) {
+  if (chosenBy === "default") return [];
+  const guesses = new Set(guessed.flatMap((guess) => guess.cells));
+  return cells.map(cellId).filter((cell) => !guesses.has(cell));
+}
+
 // src/publish/foreign.ts
-var Name = external_exports.string().regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/);
-var Version2 = external_exports.string().max(100).refine(isVersion);
-var Pins2 = external_exports.record(Name, Version2);
-var Text2 = external_exports.string().max(2e3);
-var CellName = external_exports.string().max(200);
-var EnvironmentId = external_exports.string().regex(/^[0-9a-f]{12}$/);
-var Request2 = external_exports.strictObject({ pins: Pins2, packages: external_exports.array(Name).max(20), heldBack: Pins2.optional() });
-var Environment = external_exports.discriminatedUnion("status", [
-  external_exports.strictObject({
-    status: external_exports.literal("built"),
-    id: EnvironmentId,
-    lock: Pins2,
-    contested: external_exports.array(Text2).max(10).optional()
-  }),
-  external_exports.strictObject({ status: external_exports.literal("unresolved"), why: Text2 }),
-  external_exports.strictObject({ status: external_exports.literal("inconclusive"), why: Text2 })
-]);
-var Stage = external_exports.enum(STAGES);
-var Failure = external_exports.strictObject({
-  stage: Stage,
-  kind: external_exports.enum(["raised", "check"]),
-  type: external_exports.string().max(200),
-  reason: external_exports.string().max(200),
-  signature: external_exports.string().max(400),
-  message: external_exports.string().max(5e3),
-  frames: external_exports.array(external_exports.string().max(300)).max(10).optional()
-});
-var Facts = external_exports.strictObject({
-  trainable: external_exports.number().int().nonnegative().optional(),
-  lossRatio: external_exports.number().optional(),
-  firstLoss: external_exports.number().optional(),
-  mergeDifference: external_exports.number().optional(),
-  uncachedGenerate: external_exports.string().max(200).optional(),
-  peakBytes: external_exports.number().nonnegative().optional(),
-  seconds: external_exports.number().nonnegative().optional()
-});
-var ForeignResult = external_exports.strictObject({
-  cell: CellName,
-  outcome: external_exports.enum(["pass", "wrong", "fail", "unsupported", "unresolved", "inconclusive", "skipped"]),
-  reason: external_exports.string().max(200).optional(),
-  message: external_exports.string().max(5e3).optional(),
-  stages: external_exports.partialRecord(Stage, external_exports.enum(["ok", "na", "fail"])),
-  failures: external_exports.array(Failure).max(STAGES.length),
-  facts: Facts
-});
-var Line = external_exports.discriminatedUnion("kind", [
-  external_exports.strictObject({ kind: external_exports.literal("run"), identity: external_exports.string().max(1e5) }),
-  external_exports.strictObject({
-    kind: external_exports.literal("environment"),
-    run: EnvironmentId.optional(),
-    key: external_exports.string().max(4e3),
-    request: Request2,
-    environment: Environment
-  }),
-  external_exports.strictObject({
-    kind: external_exports.literal("result"),
-    run: EnvironmentId.optional(),
-    key: external_exports.string().max(4e3),
-    environment: external_exports.string().max(4e3),
-    repeat: external_exports.number().int().min(1).max(9),
-    result: ForeignResult
-  })
-]);
 function isConsistent({ outcome, stages, failures }) {
   const failed2 = Object.values(stages).includes("fail");
   if (outcome === "pass") return !failed2 && failures.length === 0;
@@ -22672,13 +22653,7 @@ var ForeignResults = class {
     if (line.kind === "environment") return this.#takeEnvironment(line);
     return line.kind === "result" ? this.#takeResult(line) : void 0;
   }
-  #takeEnvironment({
-    key,
-    request: request2,
-    environment
-  }) {
-    const { heldBack, ...rest } = request2;
-    const wanted = { ...rest, ...heldBack && { heldBack } };
+  #takeEnvironment({ key, request: wanted, environment }) {
     if (requestKey(wanted) !== key) return "an environment under another name";
     if (!this.#isPlanned(wanted)) return "an environment that the plan does not have";
     if (environment.status === "built" && !holdsPins(environment.lock, wanted.pins))
@@ -22688,12 +22663,7 @@ var ForeignResults = class {
     this.#requests.set(key, { request: wanted, environment });
     return void 0;
   }
-  #takeResult({
-    key,
-    repeat,
-    result,
-    environment
-  }) {
+  #takeResult({ key, repeat, result, environment }) {
     const known = this.#requests.get(key);
     if (known === void 0) return "a result of an unknown environment";
     if (known.environment.status !== "built" || known.environment.id !== environment)
@@ -22703,7 +22673,7 @@ var ForeignResults = class {
     const name = JSON.stringify([key, repeat]);
     const group = this.#results.get(name) ?? /* @__PURE__ */ new Map();
     if (isMeasured(group.get(result.cell))) return "a second result for the same question";
-    group.set(result.cell, withoutUndefined(result));
+    group.set(result.cell, result);
     this.#results.set(name, group);
     return void 0;
   }
@@ -22748,9 +22718,6 @@ var ForeignResults = class {
 };
 function holdsPins(lock, pins) {
   return Object.entries(pins).every(([name, version]) => own(lock, name)?.split("+")[0] === version.split("+")[0]);
-}
-function withoutUndefined(result) {
-  return JSON.parse(JSON.stringify(result));
 }
 function mergedHistory(shards) {
   const merged = /* @__PURE__ */ new Map();
@@ -22900,10 +22867,10 @@ function linkTo(runner) {
 async function publishReports(file, { reports, missing }, runner, github2, check) {
   const today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
   const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
-  const named = file.requests.every(({ plan: plan2 }) => plan2.chosenBy !== "default");
+  const counts = cellsThatCount(file.requests.map(({ plan: plan2 }) => plan2));
   const failOn = getInput("warn-only") === "true" ? [] : file.failOn;
   const measuredBy = readEvent(runner.eventName, runner.payload).kind === "run" ? "fork" : "us";
-  const judged = { reports, missing, failOn, isKnown, counts: () => named, measuredBy };
+  const judged = { reports, missing, failOn, isKnown, counts, measuredBy };
   const more = { link: linkTo(runner), ...check !== void 0 && { check } };
   const published = await write(file, judged, more, github2);
   for (const line of published.log) info(line);
@@ -23202,7 +23169,6 @@ function shownLines(patch) {
 var MOST_NAMED = 300;
 var FEW = 8;
 var NEVER_INCLUDED = /\.(md|rst|adoc|ipynb|png|jpe?g|gif|svg|ico|pdf|html?|css|scss|jsx?|tsx?|mjs|cjs|vue|json|jsonl|ya?ml|toml|lock|xml|csv|tsv|sql|sh|ps1|bat|c|cc|cpp|cu|h|hpp|rs|go|java|kt|rb|php|swift|pt|bin|safetensors|gguf|zip|gz|whl)$/i;
-var SCRIPT_LINE = new RegExp(`^[+-]#.*(///|dependencies|\\[|\\]|${WATCHED.join("|")})`, "im");
 async function mayMoveWatched({ files }, base, head) {
   if (files.length >= MOST_NAMED) return true;
   const suspects = suspectsOf(files);
@@ -23218,7 +23184,8 @@ function suspectsOf(files) {
 function mayCarry({ path, patch, previous }) {
   const names = [path, ...previous ? [previous] : []];
   if (names.some(isManifest)) return true;
-  if (names.some((name) => name.endsWith(".py"))) return patch === void 0 || SCRIPT_LINE.test(patch);
+  const [inside] = names.flatMap((name) => changesInside(name) ?? []);
+  if (inside) return patch === void 0 || inside.test(patch);
   return names.some((name) => !NEVER_INCLUDED.test(name));
 }
 function only(tree, paths) {
@@ -23231,7 +23198,7 @@ function includesOf({ manifests }) {
   return JSON.stringify(manifests.flatMap(({ file, includes }) => includes.map(({ path }) => `${file} ${path}`)));
 }
 async function namesWatched(paths, base, head) {
-  const odd = paths.filter((path) => !isManifest(path) && !path.endsWith(".py"));
+  const odd = paths.filter((path) => !isManifest(path) && changesInside(path) === void 0);
   const texts = await Promise.all([base, head].map((tree) => tree.read(odd)));
   return texts.some(
     (found) => [...found.values()].some((text) => WATCHED.some((name) => text.toLowerCase().includes(name)))
@@ -23352,7 +23319,7 @@ async function plannedRequest({ request: request2, known, files }, findings, end
   return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
 }
 function asFile(request2) {
-  return JSON.parse(JSON.stringify(request2));
+  return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
 }
 async function youngOnes(requests, world) {
   const typed = getInput("min-age") || "3";

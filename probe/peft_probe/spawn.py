@@ -140,8 +140,6 @@ def main():
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     job = json.loads(orders.readline())
     modules, failures = import_packages(job)
-    gc.collect()
-    gc.freeze()
     limit_memory(job["bytes"])
     protocol.send({"ready": True})
     for line in orders:

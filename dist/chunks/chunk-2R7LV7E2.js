@@ -1,6 +1,28 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 
+// src/domain/device.ts
+var START_METHODS = ["fork", "spawn"];
+var DEVICE_NAMES = ["cpu"];
+var DEVICES = {
+  cpu: {
+    name: "cpu",
+    title: "CPU",
+    start: "fork",
+    limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
+    variables: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", CUDA_VISIBLE_DEVICES: "" },
+    torchBackend: "cpu",
+    lacks: ["gpu"]
+  }
+};
+var DEFAULT_DEVICE = "cpu";
+function isDeviceName(name) {
+  return Object.hasOwn(DEVICES, name);
+}
+function deviceOf(name = DEFAULT_DEVICE) {
+  return DEVICES[name];
+}
+
 // src/domain/path.ts
 function folderOf(file) {
   return file.slice(0, Math.max(0, file.lastIndexOf("/")));
@@ -22,7 +44,7 @@ var OPTIONS = {
   },
   config: { takes: "FILE", help: "default .github/peft-sweep.yml" },
   search: { takes: "bisect", help: "how releases are searched" },
-  device: { takes: "auto|cpu", help: "where cells run" },
+  device: { takes: ["auto", ...DEVICE_NAMES].join("|"), help: "where cells run" },
   python: { takes: "VERSION|PATH", help: "default .python-version, else python3" },
   jobs: { takes: "N", help: "cells at once; default: the number of processors" },
   environments: { takes: "N", help: "measure so many environments of each package set at most; default 12" },
@@ -252,6 +274,11 @@ function checkOperands(command, operands, problems) {
 export {
   didYouMean,
   editDistance,
+  START_METHODS,
+  DEVICE_NAMES,
+  DEFAULT_DEVICE,
+  isDeviceName,
+  deviceOf,
   folderOf,
   baseOf,
   DEFAULT_OUT,

@@ -1,14 +1,19 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  DEFAULT_DEVICE,
   DEFAULT_OUT,
+  DEVICE_NAMES,
+  START_METHODS,
   baseOf,
+  deviceOf,
   didYouMean,
   editDistance,
   folderOf,
   grammarOf,
+  isDeviceName,
   readArguments
-} from "./chunk-JCWJNY3D.js";
+} from "./chunk-2R7LV7E2.js";
 import {
   code,
   codes,
@@ -26101,11 +26106,11 @@ function foldObjects(members2) {
     for (const key of object2.required ?? [])
       required2.add(key);
   }
-  const folded = { type: "object", properties };
+  const folded2 = { type: "object", properties };
   if (required2.size)
-    folded.required = [...required2];
+    folded2.required = [...required2];
   if (objects.every((object2) => object2.additionalProperties === false)) {
-    folded.additionalProperties = false;
+    folded2.additionalProperties = false;
   } else {
     const constraints2 = [];
     for (const object2 of objects) {
@@ -26114,11 +26119,11 @@ function foldObjects(members2) {
         constraints2.push(constraint);
     }
     if (constraints2.length === 1)
-      folded.additionalProperties = constraints2[0];
+      folded2.additionalProperties = constraints2[0];
     else if (constraints2.length > 1)
-      folded.additionalProperties = { allOf: constraints2 };
+      folded2.additionalProperties = { allOf: constraints2 };
   }
-  return folded;
+  return folded2;
 }
 function foldIntersection(json2) {
   const allOf = json2.allOf;
@@ -26128,9 +26133,9 @@ function foldIntersection(json2) {
     if (key in json2)
       return;
   const unions = allOf.filter((m) => UNION_KEYS.some((k) => Array.isArray(m[k])));
-  let folded = null;
+  let folded2 = null;
   if (!unions.length) {
-    folded = foldObjects(allOf);
+    folded2 = foldObjects(allOf);
   } else {
     const union3 = unions[0];
     const keyword2 = UNION_KEYS.find((k) => Array.isArray(union3[k]));
@@ -26140,12 +26145,12 @@ function foldIntersection(json2) {
     const branches = union3[keyword2].map((branch) => foldObjects([...rest, branch]));
     if (branches.some((b) => !b))
       return;
-    folded = { [keyword2]: branches };
+    folded2 = { [keyword2]: branches };
   }
-  if (!folded)
+  if (!folded2)
     return;
   delete json2.allOf;
-  assignProps(json2, folded);
+  assignProps(json2, folded2);
 }
 function finalize(ctx, schema) {
   const root = ctx.seen.get(schema);
@@ -30034,6 +30039,9 @@ function supportsPython(release2, python) {
 }
 
 // src/domain/cell.ts
+var Part = external_exports.string().max(4e3);
+var Cell = external_exports.strictObject({ method: Part, quantization: Part, architecture: Part, task: Part });
+var CellId = external_exports.string().max(200);
 var CONTROL = "base";
 function cellId(cell) {
   return [cell.method, cell.quantization, cell.architecture, cell.task].join("/");
@@ -30176,20 +30184,6 @@ function splitOutsideBraces(text2, separator) {
   return parts;
 }
 
-// src/domain/environment.ts
-var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
-var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
-function requestKey(request) {
-  const pins = (record3) => Object.keys(record3).toSorted().map((name2) => `${name2}==${record3[name2]}`).join(",");
-  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
-  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
-  return parts.join(" | ");
-}
-function lockDifference(before, after, except) {
-  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
-  return names2.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
-}
-
 // src/domain/package.ts
 function normalizeName(name2) {
   return name2.toLowerCase().replace(/[-_.]+/g, "-");
@@ -30199,6 +30193,45 @@ function withoutCredentials(text2) {
 }
 function isName(text2) {
   return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
+}
+
+// src/domain/environment.ts
+var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
+var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
+var Name = external_exports.string().refine(isName);
+var Words = external_exports.string().max(2e3);
+var Version = external_exports.string().max(100).refine(isVersion);
+var Lock = external_exports.record(Name, Version);
+var EnvironmentRequest = external_exports.strictObject({
+  pins: Lock,
+  packages: external_exports.array(Name).max(20),
+  heldBack: Lock.exactOptional(),
+  /** Where its cells run; absent for the default. */
+  device: external_exports.enum(DEVICE_NAMES).exactOptional()
+});
+var EnvironmentId = external_exports.string().regex(/^[0-9a-f]{12}$/);
+var EnvironmentStatus = external_exports.enum(["built", "unresolved", "inconclusive"]);
+var Environment = external_exports.discriminatedUnion("status", [
+  external_exports.strictObject({
+    status: EnvironmentStatus.extract(["built"]),
+    id: EnvironmentId,
+    lock: Lock,
+    /** Files that several packages install with other contents each, in words. */
+    contested: external_exports.array(Words).max(10).exactOptional()
+  }),
+  external_exports.strictObject({ status: EnvironmentStatus.extract(["unresolved"]), why: Words }),
+  external_exports.strictObject({ status: EnvironmentStatus.extract(["inconclusive"]), why: Words })
+]);
+function requestKey(request) {
+  const pins = (record3) => Object.keys(record3).toSorted().map((name2) => `${name2}==${record3[name2]}`).join(",");
+  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
+  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
+  if (request.device !== void 0 && request.device !== DEFAULT_DEVICE) parts.push(request.device);
+  return parts.join(" | ");
+}
+function lockDifference(before, after, except) {
+  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
+  return names2.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
 }
 
 // src/plan/request.ts
@@ -30211,14 +30244,14 @@ function meantBy(text2) {
   return name2 === void 0 ? void 0 : { name: name2, between: between2.trim(), first, second };
 }
 function phrases(operands) {
-  const joined6 = [];
+  const joined7 = [];
   for (const word of operands) {
-    const last3 = joined6.at(-1);
+    const last3 = joined7.at(-1);
     const goesOn = /^(v?\d|\.\.|->|=>|to$|[:=@]$)/.test(word) && last3 !== void 0 && /^[A-Za-z]/.test(last3);
-    if (goesOn) joined6[joined6.length - 1] = `${last3} ${word}`;
-    else joined6.push(word);
+    if (goesOn) joined7[joined7.length - 1] = `${last3} ${word}`;
+    else joined7.push(word);
   }
-  return joined6;
+  return joined7;
 }
 function parseChange(text2, problems) {
   const found = CHANGE.exec(text2);
@@ -30319,9 +30352,9 @@ function parseCommandLine(argv, readConfig, problems) {
   return { command, operands, request, options: optionsOf(typed, configuration, problems) };
 }
 function requestOf(typed, configuration, problems) {
-  const { changes, held: named2 } = operandsOf(typed, problems);
+  const { changes, held: named3 } = operandsOf(typed, problems);
   const withs = list(typed, "with").flatMap(splitHeld);
-  const held = heldOf([...named2, ...withs.map((one2) => parseHeld(one2, problems))], problems);
+  const held = heldOf([...named3, ...withs.map((one2) => parseHeld(one2, problems))], problems);
   checkSearch(last(typed, "search") ?? configuration.search, typed.values.has("search"), problems);
   checkDevice(last(typed, "device"), problems);
   const { cells, chosenBy } = cellsOf(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
@@ -30380,8 +30413,8 @@ function checkSearch(search2, typed, problems) {
   problems.push(`Search \`${search2}\` is not built yet. There is: bisect.`);
 }
 function checkDevice(device, problems) {
-  if (device === void 0 || device === "auto" || device === "cpu") return;
-  problems.push(`Device \`${device}\` is not built yet. There are: auto, cpu.`);
+  if (device === void 0 || device === "auto" || isDeviceName(device)) return;
+  problems.push(`Device \`${device}\` is not built yet. There are: ${["auto", ...DEVICE_NAMES].join(", ")}.`);
 }
 function optionsOf(typed, configuration, problems) {
   const jobs = numberOf("jobs", typed, problems);
@@ -31368,6 +31401,7 @@ async function chooseTorch(context) {
   const key = createHash3("sha256").update(
     JSON.stringify([
       context.python.version,
+      context.device.torchBackend,
       context.settings.uvOptions,
       context.settings.uvEnvironment,
       context.pinned
@@ -31391,7 +31425,7 @@ async function chooseTorch(context) {
     return build;
   }
   throw new WeatherError(
-    "No build of torch could be resolved. Set UV_TORCH_BACKEND=cpu, or UV_FIND_LINKS to a folder that holds a torch wheel."
+    `No build of torch could be resolved. Set UV_TORCH_BACKEND=${context.device.torchBackend}, or UV_FIND_LINKS to a folder that holds a torch wheel.`
   );
 }
 function readKept(file2) {
@@ -31408,11 +31442,13 @@ function candidates(context) {
   if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
   const local = newestLocalTorch(context);
   const label = context.pinned && localLabel(context.pinned);
-  const own3 = { source: "the build on your index; no CPU build can be reached", requirement, options: [] };
+  const { title, torchBackend } = context.device;
+  const source = `the build on your index; no ${title} build can be reached`;
+  const own3 = { source, requirement, options: [] };
   return [
     ...local ? [{ source: "your find-links folder", requirement: `torch==${local}`, options: [] }] : [],
     ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
-    { source: "torch backend cpu", requirement, options: ["--torch-backend", "cpu"] },
+    { source: `torch backend ${torchBackend}`, requirement, options: ["--torch-backend", torchBackend] },
     own3
   ];
 }
@@ -31576,7 +31612,7 @@ var CLAIMS = [
   },
   {
     claim: "memory, processes, time and file size limited",
-    holds: ({ limits: limits3 }) => Object.values(limits3).every((limit) => limit > 0)
+    holds: ({ limits: limits2 }) => Object.values(limits2).every((limit) => limit > 0)
   }
 ];
 var ANOTHER_USER = "another user";
@@ -31598,19 +31634,19 @@ function describe3(name2, level, warden, seen) {
     name: name2,
     enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
     missing: CLAIMS.map(({ claim: claim2 }) => claim2).filter((claim2) => !held.includes(claim2)),
-    wrap: (rooms, limits3, command) => wrapped(level, warden, rooms, limits3, command)
+    wrap: (rooms, limits2, command) => wrapped(level, warden, rooms, limits2, command)
   };
 }
-function wrapped(level, warden, rooms, limits3, command) {
+function wrapped(level, warden, rooms, limits2, command) {
   const spec = {
     level,
     parent: process.pid,
     work: rooms.work,
     show: rooms.show,
     bytes: WORK_BYTES,
-    limits: { DATA: limits3.bytes, FSIZE: limits3.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
-    seconds: limits3.seconds,
-    memory: limits3.memory
+    limits: { DATA: limits2.bytes, FSIZE: limits2.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
+    seconds: limits2.seconds,
+    memory: limits2.memory
   };
   const program = join6(warden.program, "peft_probe", "rooms.py");
   return [warden.python, "-I", "-S", "-B", program, JSON.stringify(spec), ...command];
@@ -31634,12 +31670,12 @@ async function tryLevel(level, warden, ground) {
     };
     const script = join6(warden.program, "peft_probe", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
-    const limits3 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
+    const limits2 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = "", ...args] = wrapped(
       level,
       warden,
       { work, show: [...ground.show, warden.program] },
-      limits3,
+      limits2,
       command
     );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
@@ -31679,10 +31715,10 @@ function someFiles(folder) {
   }
 }
 function hiddenFolders(environment, folder) {
-  const named2 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
+  const named3 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
     (name2) => environment[name2]
   );
-  const wanted = [...named2, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
+  const wanted = [...named3, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
   return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync2(path)))].map(
     (path) => resolve(path ?? "")
   );
@@ -31865,7 +31901,7 @@ var UvEnvironments = class {
     const id2 = lockId(resolved, {
       python: python.version,
       platform: `${process.platform}-${process.arch}`,
-      accelerator: "cpu"
+      accelerator: deviceOf(request.device).name
     });
     mkdirSync6(this.settings.locks, { recursive: true });
     writeFileSync4(join9(this.settings.locks, `${id2}.txt`), resolved);
@@ -32137,6 +32173,65 @@ import { createHash as createHash6 } from "node:crypto";
 import { appendFileSync, mkdirSync as mkdirSync8, readFileSync as readFileSync9, renameSync as renameSync5, writeFileSync as writeFileSync6 } from "node:fs";
 import { dirname as dirname4 } from "node:path";
 
+// src/domain/facts.ts
+var ABOUT = external_exports.registry();
+function fact(schema, about) {
+  const described = schema.describe(about.unit);
+  ABOUT.add(described, about);
+  return external_exports.exactOptional(described);
+}
+var Amount = external_exports.number().nonnegative();
+var Facts = external_exports.strictObject({
+  trainable: fact(Amount.int(), {
+    unit: "parameters that require a gradient",
+    title: "trainable parameters",
+    worse: "down"
+  }),
+  lossRatio: fact(external_exports.number(), {
+    unit: "loss after 25 steps over the loss before, on one fixed batch",
+    title: "loss ratio",
+    worse: "up",
+    band: 0.1,
+    digits: 2
+  }),
+  firstLoss: fact(external_exports.number(), { unit: "loss before training" }),
+  mergeDifference: fact(external_exports.number(), { unit: "largest difference of a logit after merging" }),
+  uncachedGenerate: fact(external_exports.string().max(200), {
+    unit: "how generation without the cache ended: ok, or raises TYPE",
+    title: "generate without the cache:",
+    worse: "never"
+  }),
+  peakBytes: fact(Amount, { unit: "bytes that its process held at most" }),
+  seconds: fact(Amount, { unit: "seconds that the cell took" })
+});
+var FACT_NAMES = Facts.keyof().options;
+function factMoves(before, after) {
+  return FACT_NAMES.flatMap((name2) => moveOf(name2, before[name2], after[name2]) ?? []);
+}
+function moveOf(name2, before, after) {
+  const about = aboutOf(name2);
+  if (about?.title === void 0 || before === void 0 || after === void 0) return void 0;
+  const moved2 = directionOf(before, after, about.band ?? 0);
+  return moved2 === void 0 ? void 0 : { fact: name2, before, after, isWorse: moved2 === about.worse };
+}
+function factWords(fact2, before, after) {
+  const about = aboutOf(fact2);
+  return `${about?.title ?? fact2} ${textOf2(before, about)} -> ${textOf2(after, about)}`;
+}
+function aboutOf(fact2) {
+  return ABOUT.get(Facts.shape[fact2].unwrap());
+}
+function directionOf(before, after, band) {
+  if (typeof before === "number" && typeof after === "number") {
+    if (after > before + band) return "up";
+    return after < before - band ? "down" : void 0;
+  }
+  return before === after ? void 0 : "other";
+}
+function textOf2(value, about) {
+  return typeof value === "number" && about?.digits !== void 0 ? value.toFixed(about.digits) : String(value);
+}
+
 // src/domain/outcome.ts
 var STAGES = [
   "import",
@@ -32151,14 +32246,37 @@ var STAGES = [
   "disable",
   "merge"
 ];
+var Stage = external_exports.enum(STAGES);
+var StageState = external_exports.enum(["ok", "na", "fail"]);
 var OUTCOMES = ["pass", "wrong", "fail", "unsupported", "unresolved", "inconclusive", "skipped"];
+var Outcome = external_exports.enum(OUTCOMES);
+var Reason = external_exports.string().max(200);
+var Message = external_exports.string().max(5e3);
+var Failure = external_exports.strictObject({
+  stage: Stage,
+  kind: external_exports.enum(["raised", "check"]),
+  type: external_exports.string().max(200),
+  reason: Reason,
+  signature: external_exports.string().max(400).describe("the message without what differs from run to run: equal for equal failures"),
+  message: Message,
+  frames: external_exports.array(external_exports.string().max(300)).max(10).exactOptional().describe("where it was raised, outermost first: peft/import_utils.py:12 <module>")
+});
+var Result = external_exports.strictObject({
+  cell: CellId,
+  outcome: Outcome,
+  reason: Reason.exactOptional(),
+  message: Message.exactOptional(),
+  stages: external_exports.partialRecord(Stage, StageState),
+  failures: external_exports.array(Failure).max(STAGES.length),
+  facts: Facts
+});
 function isMeasured(result) {
   return result !== void 0 && ["pass", "wrong", "fail", "unsupported"].includes(result.outcome);
 }
 function isBroken(result) {
   return result?.outcome === "fail" || result?.outcome === "wrong";
 }
-var SAVED = ["attach", "forward", "train", "reload"];
+var SAVED = ["attach", "train", "reload"];
 function savesSound(failed) {
   return !SAVED.some((stage) => failed.includes(stage));
 }
@@ -32182,25 +32300,41 @@ function failedStages(result) {
   return STAGES.filter((stage) => result?.failures.some((failure2) => failure2.stage === stage));
 }
 
+// src/result/line.ts
+var RequestKey = external_exports.string().max(4e3);
+var RunLine = external_exports.strictObject({ kind: external_exports.literal("run"), identity: external_exports.string().max(1e5) });
+var EnvironmentLine = external_exports.strictObject({
+  kind: external_exports.literal("environment"),
+  /** Whose line it is: two runs that wrote to one file by turns are told apart. */
+  run: EnvironmentId.exactOptional(),
+  key: RequestKey,
+  request: EnvironmentRequest,
+  environment: Environment
+});
+var ResultLine = external_exports.strictObject({
+  kind: external_exports.literal("result"),
+  run: EnvironmentId.exactOptional(),
+  key: RequestKey,
+  environment: EnvironmentId,
+  repeat: external_exports.number().int().min(1).max(9),
+  /** The environment whose saved adapter was loaded; absent where there was none. */
+  carriedFrom: EnvironmentId.exactOptional(),
+  result: Result
+});
+var Line = external_exports.discriminatedUnion("kind", [RunLine, EnvironmentLine, ResultLine]);
+function lineText(line) {
+  return `${JSON.stringify(line)}
+`;
+}
+function parseLine(text2) {
+  try {
+    return Line.safeParse(JSON.parse(text2)).data;
+  } catch {
+    return void 0;
+  }
+}
+
 // src/adapters/machine/journal.ts
-var Line = external_exports.discriminatedUnion("kind", [
-  external_exports.object({ kind: external_exports.literal("run"), identity: external_exports.string() }),
-  external_exports.object({
-    kind: external_exports.literal("environment"),
-    run: external_exports.string(),
-    key: external_exports.string(),
-    request: external_exports.custom((value) => typeof value === "object" && value !== null),
-    environment: external_exports.custom((value) => typeof value === "object" && value !== null)
-  }),
-  external_exports.object({
-    kind: external_exports.literal("result"),
-    run: external_exports.string(),
-    key: external_exports.string(),
-    environment: external_exports.string(),
-    repeat: external_exports.number(),
-    result: external_exports.custom((value) => typeof value === "object" && value !== null)
-  })
-]);
 var FileJournal = class {
   /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
   constructor(file2, identity, fresh) {
@@ -32208,7 +32342,7 @@ var FileJournal = class {
     this.#run = createHash6("sha256").update(identity).digest("hex").slice(0, 12);
     mkdirSync8(dirname4(file2), { recursive: true });
     const kept = fresh ? [] : this.#read();
-    writeFileSync6(`${file2}.new`, [{ kind: "run", identity }, ...kept].map(textOf2).join(""));
+    writeFileSync6(`${file2}.new`, [{ kind: "run", identity }, ...kept].map(lineText).join(""));
     renameSync5(`${file2}.new`, file2);
   }
   file;
@@ -32219,8 +32353,8 @@ var FileJournal = class {
   environment(key) {
     return this.#environments.get(key);
   }
-  result(key, cell, repeat) {
-    return this.#results.get(`${key} ${cell} ${repeat}`);
+  result(asked) {
+    return this.#results.get(nameOf(asked));
   }
   addEnvironment(request, environment) {
     const key = requestKey(request);
@@ -32228,9 +32362,11 @@ var FileJournal = class {
     this.#setEnvironment(key, environment);
     this.#append({ kind: "environment", run: this.#run, key, request, environment });
   }
-  addResult(key, environmentId, repeat, result) {
-    this.#results.set(`${key} ${result.cell} ${repeat}`, result);
-    this.#append({ kind: "result", run: this.#run, key, environment: environmentId, repeat, result });
+  addResult(asked, environmentId, result) {
+    const { key, repeat, carriedFrom: carriedFrom2 } = asked;
+    this.#results.set(nameOf(asked), result);
+    const carried = carriedFrom2 === void 0 ? {} : { carriedFrom: carriedFrom2 };
+    this.#append({ kind: "result", run: this.#run, key, environment: environmentId, repeat, ...carried, result });
   }
   /** What was measured under another lock says nothing about this one. */
   #setEnvironment(key, environment) {
@@ -32242,7 +32378,7 @@ var FileJournal = class {
     this.#environments.set(key, environment);
   }
   #append(line) {
-    appendFileSync(this.file, textOf2(line));
+    appendFileSync(this.file, lineText(line));
   }
   /** Takes over what an earlier run of the same identity measured; returns its lines. */
   #read() {
@@ -32251,14 +32387,13 @@ var FileJournal = class {
       if (line.kind === "environment" && line.environment.status !== "inconclusive")
         this.#setEnvironment(line.key, line.environment);
       if (line.kind === "result" && isSettled(line.result))
-        this.#results.set(`${line.key} ${line.result.cell} ${line.repeat}`, line.result);
+        this.#results.set(nameOf({ ...line, cell: line.result.cell }), line.result);
     }
     return lines2;
   }
 };
-function textOf2(line) {
-  return `${JSON.stringify(line)}
-`;
+function nameOf({ key, cell, repeat, carriedFrom: carriedFrom2 }) {
+  return [key, cell, repeat, carriedFrom2 ?? ""].join(" ");
 }
 function readLines(file2) {
   try {
@@ -32271,13 +32406,6 @@ function readLines(file2) {
 function isSettled(result) {
   return result.outcome === "skipped" || isMeasured(result);
 }
-function parseLine(raw) {
-  try {
-    return Line.safeParse(JSON.parse(raw)).data;
-  } catch {
-    return void 0;
-  }
-}
 
 // src/adapters/machine/probes.ts
 import { spawn as spawn4 } from "node:child_process";
@@ -32286,13 +32414,61 @@ import { join as join12 } from "node:path";
 // src/adapters/machine/handover.ts
 import { chmodSync as chmodSync2, existsSync as existsSync6, mkdirSync as mkdirSync9, renameSync as renameSync6, rmSync as rmSync3, writeFileSync as writeFileSync7 } from "node:fs";
 import { dirname as dirname5, join as join11 } from "node:path";
+
+// src/adapters/machine/left.ts
 var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
 var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
-var HandoverRecord = external_exports.object({
-  kind: external_exports.literal("handover"),
-  cell: CellName,
-  files: external_exports.record(FileName, external_exports.base64()).refine((files) => Object.keys(files).length <= 64 && "logits.json" in files)
-});
+var MOST_FILES = 64;
+var KINDS = { handover: "logits.json", evidence: "judged.safetensors" };
+function isLeft2(line, kind) {
+  return line.startsWith(`{"kind": "${kind}"`);
+}
+function leftIn(line, kind, cells) {
+  const { data } = schemaOf(kind).safeParse(parsed3(line));
+  return data !== void 0 && cells.includes(data.cell) ? data : void 0;
+}
+function schemaOf(kind) {
+  const files = external_exports.record(FileName, external_exports.base64()).refine((record3) => Object.keys(record3).length <= MOST_FILES && KINDS[kind] in record3);
+  return external_exports.object({ kind: external_exports.literal(kind), cell: CellName, files });
+}
+function parsed3(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return void 0;
+  }
+}
+var Evidence = class {
+  constructor(cells) {
+    this.cells = cells;
+  }
+  cells;
+  #left = /* @__PURE__ */ new Map();
+  /** Whether a line was evidence; one that is not in its form is thrown away, and so is a second one of the same cell. */
+  take(line) {
+    if (!isLeft2(line, "evidence")) return false;
+    const left = leftIn(line, "evidence", this.cells);
+    if (left !== void 0 && !this.#left.has(left.cell)) this.#left.set(left.cell, folderOf2(left));
+    return true;
+  }
+  give(cell) {
+    const folder = this.#left.get(cell);
+    this.#left.delete(cell);
+    return folder;
+  }
+};
+function folderOf2({ files }) {
+  const contents = new Map(Object.entries(files));
+  return {
+    names: [...contents.keys()],
+    read: (name2) => {
+      const content3 = contents.get(name2);
+      return content3 === void 0 ? void 0 : Buffer.from(content3, "base64");
+    }
+  };
+}
+
+// src/adapters/machine/handover.ts
 var Handover = class {
   constructor(root) {
     this.root = root;
@@ -32310,10 +32486,9 @@ var Handover = class {
   }
   /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
   take(environmentId, line, cells) {
-    if (!line.startsWith('{"kind": "handover"')) return false;
-    const record3 = parsed3(line);
-    if (record3 !== void 0 && cells.includes(record3.cell))
-      this.#tryToKeep(join11(this.folder(environmentId), folderName(record3.cell)), record3.files);
+    if (!isLeft2(line, "handover")) return false;
+    const record3 = leftIn(line, "handover", cells);
+    if (record3 !== void 0) this.#tryToKeep(join11(this.folder(environmentId), folderName(record3.cell)), record3.files);
     return true;
   }
   /** What cannot be kept is not there, and the cell that left it is not measured. */
@@ -32341,13 +32516,6 @@ var Handover = class {
 function folderName(cell) {
   return cell.replaceAll("/", "__");
 }
-function parsed3(line) {
-  try {
-    return HandoverRecord.safeParse(JSON.parse(line)).data;
-  } catch {
-    return void 0;
-  }
-}
 
 // src/adapters/machine/probes.ts
 var IMPORT_SECONDS = 120;
@@ -32366,11 +32534,13 @@ var PythonProbes = class {
   hasHandover(environmentId, cell) {
     return this.#handover.has(environmentId, cell);
   }
-  async run(environmentId, job, onLine) {
+  async run(environmentId, job, onRecord) {
     const work = makeScratch(this.settings.cache, "probe");
     const cells = job.cells.map(({ id: id2 }) => id2);
+    const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id: id2 }) => id2));
     const hear = (line) => {
-      if (!(job.saveHandover && this.#handover.take(environmentId, line, cells))) onLine(line);
+      const isLeft3 = job.saveHandover && this.#handover.take(environmentId, line, cells) || evidence.take(line);
+      if (!isLeft3) onRecord(line, (cell) => evidence.give(cell));
     };
     try {
       return await this.#spawn(environmentId, job, work, hear);
@@ -32386,18 +32556,19 @@ var PythonProbes = class {
     const environment = environmentFolder(settings.cache, environmentId);
     const carried = this.#carried(job);
     const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
-    const bytes = settings.bytesPerCell + IMPORT_BYTES;
-    const limits3 = { bytes, memory: bytes + job.width * settings.bytesPerCell, seconds };
+    const bytesOfCell = job.device.limits.bytes;
+    const bytes = bytesOfCell + IMPORT_BYTES;
+    const limits2 = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
     const python = join12(environment, "bin", "python");
-    return settings.containment.wrap({ work, show }, limits3, [python, "-I", "-B", "-c", START, settings.program]);
+    return settings.containment.wrap({ work, show }, limits2, [python, "-I", "-B", "-c", START, settings.program]);
   }
   #spawn(environmentId, job, work, onLine) {
     const { settings } = this;
-    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * settings.secondsPerCell;
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
     const [command = "", ...args] = this.#command(environmentId, job, work, seconds + 30);
     const child = spawn4(command, args, {
       cwd: work,
-      env: probeEnvironment(work),
+      env: probeEnvironment(work, job.device),
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       detached: true
     });
@@ -32449,6 +32620,14 @@ var PythonProbes = class {
       child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
     });
   }
+  /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
+  #secondsOfCell({ device }) {
+    const isSpawned = this.#startOf(device) === "spawn";
+    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
+  }
+  #startOf(device) {
+    return this.settings.start ?? device.start;
+  }
   #jobText(job, work) {
     return {
       cells: job.cells,
@@ -32458,27 +32637,25 @@ var PythonProbes = class {
       work,
       handover: job.saveHandover,
       carryFrom: this.#carried(job) ?? null,
-      seconds: this.settings.secondsPerCell,
-      bytes: this.settings.bytesPerCell,
+      start: this.#startOf(job.device),
+      seconds: job.device.limits.seconds,
+      bytes: job.device.limits.bytes,
       steps: STEPS
     };
   }
 };
-function probeEnvironment(work) {
+function probeEnvironment(work, device) {
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
     HOME: work,
     TMPDIR: work,
     LANG: "C.UTF-8",
-    OMP_NUM_THREADS: "1",
-    MKL_NUM_THREADS: "1",
-    OPENBLAS_NUM_THREADS: "1",
-    CUDA_VISIBLE_DEVICES: "",
     HF_HUB_OFFLINE: "1",
     TRANSFORMERS_OFFLINE: "1",
     HF_HUB_DISABLE_TELEMETRY: "1",
     TRANSFORMERS_VERBOSITY: "error",
-    TOKENIZERS_PARALLELISM: "false"
+    TOKENIZERS_PARALLELISM: "false",
+    ...device.variables
   };
 }
 function readLines2(stream, onLine, tooMuch) {
@@ -32586,6 +32763,7 @@ async function openWorld(options) {
   const uv = once(
     () => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say, signal)
   );
+  const device = deviceOf(DEFAULT_DEVICE);
   const target2 = { python: python.version, platform: process.platform, machine: process.arch };
   const indexUrls = once(async () => {
     if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
@@ -32610,7 +32788,7 @@ async function openWorld(options) {
     patience: patienceOf(environment),
     signal
   });
-  const torch = async (pinned) => chooseTorch({ uv: await uv(), python, target: target2, settings: index, catalog, folder: cache, pinned, signal });
+  const torch = async (pinned) => chooseTorch({ uv: await uv(), python, device, target: target2, settings: index, catalog, folder: cache, pinned, signal });
   const warden = { python: python.path, program: programFolder() };
   const show = [python.prefix];
   const containment = once(() => {
@@ -32664,6 +32842,8 @@ async function openWorld(options) {
     clash,
     discardUnlessProtected,
     cache,
+    device,
+    start: startMethod(environment),
     python,
     index,
     uv,
@@ -32676,7 +32856,6 @@ async function openWorld(options) {
     show
   };
 }
-var limits = { secondsPerCell: 60, bytesPerCell: 2 * 1024 ** 3 };
 var PROBE_VERSION = "4";
 async function sweepWorld(world, planned, torch, options) {
   const out = resolve3(options.out);
@@ -32699,8 +32878,8 @@ async function sweepWorld(world, planned, torch, options) {
     handover: join14(out, "handover", createHash7("sha256").update(identity).digest("hex").slice(0, 12)),
     containment,
     show: world.show,
-    signal: options.signal,
-    ...limits
+    start: world.start,
+    signal: options.signal
   });
   const { name: name2, enforced, missing } = containment;
   return {
@@ -32718,16 +32897,20 @@ async function sweepWorld(world, planned, torch, options) {
       probe: PROBE_VERSION,
       python: world.python.version,
       torch: `${torchVersion}, ${torch.source}`,
-      device: "CPU",
+      device: world.device.title,
       containment: { name: name2, enforced: [...enforced], missing: [...missing] },
       out: options.out,
       width: options.jobs ?? cpus().length
     }
   };
 }
+function startMethod(environment) {
+  const named3 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
+  return named3 ?? (process.platform === "darwin" ? "spawn" : void 0);
+}
 function programFolder() {
   const here2 = dirname6(fileURLToPath(import.meta.url));
-  const found = ["..", "../../.."].map((up) => join14(here2, up, "probe")).find((folder) => existsSync8(join14(folder, "peft_probe")));
+  const found = ["..", "../..", "../../.."].map((up) => join14(here2, up, "probe")).find((folder) => existsSync8(join14(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
@@ -33038,8 +33221,8 @@ function lockedChanges(base, head) {
   });
 }
 function diffLocked(file2, base, head) {
-  const has2 = (list2) => new Set(list2.map(({ name: name2, version: version2 }) => `${name2} ${version2}`));
-  const [before, after] = [has2(base), has2(head)];
+  const has3 = (list2) => new Set(list2.map(({ name: name2, version: version2 }) => `${name2} ${version2}`));
+  const [before, after] = [has3(base), has3(head)];
   const gone = base.filter(({ name: name2, version: version2 }) => !after.has(`${name2} ${version2}`));
   const came = head.filter(({ name: name2, version: version2 }) => !before.has(`${name2} ${version2}`));
   return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([left, current]) => {
@@ -33093,335 +33276,27 @@ function allows(specifier, version2) {
   return specifier === "" || satisfies2(version2, specifier);
 }
 function probes(specifiers) {
-  const named2 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
+  const named3 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version2 = ""]) => version2.replace(/\.\*$/, "")).filter(isVersion);
   return [
     .../* @__PURE__ */ new Set([
       "0",
       "99999",
-      ...named2,
-      ...named2.map((version2) => `${version2.split("+")[0]}.post99999`),
-      ...named2.map((version2) => `${version2.split("+")[0]}.dev0`)
+      ...named3,
+      ...named3.map((version2) => `${version2.split("+")[0]}.post99999`),
+      ...named3.map((version2) => `${version2.split("+")[0]}.dev0`)
     ])
   ].filter(isVersion);
 }
 
-// src/detect/labels.ts
-function copiedLabels(base, pairs2) {
-  return pairs2.flatMap(({ file: file2, old, current }) => {
-    if (current === void 0) return [];
-    const [before, after] = [old && labelOf(old), labelOf(current)];
-    const isForeign = after !== void 0 && !fitsFile(after, file2);
-    if (old === void 0 && !(isForeign && base.length > 0)) return [];
-    return labelFinding(current.name, before, after, { file: file2, line: current.line });
-  });
+// src/formats/format.ts
+function none(why) {
+  return { none: why };
 }
-function lockedLabels(base, head) {
-  const before = new Map(base.map(({ file: file2, locked }) => [file2, labelsIn(locked)]));
-  return head.flatMap(
-    ({ file: file2, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
-      const known = before.get(file2)?.get(name2)?.labels;
-      const [gone] = [...known ?? []].filter((label) => !labels.has(label));
-      const came = [...labels].filter((label) => known && !known.has(label));
-      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file: file2, line }));
-    })
-  );
-}
-function labelsIn(locked) {
-  const found = /* @__PURE__ */ new Map();
-  for (const { name: name2, version: version2, line } of locked) {
-    const known = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
-    known.labels.add(localLabel(version2) ?? "");
-    found.set(name2, known);
-  }
-  return found;
-}
-function labelFinding(name2, before, after, { file: file2, line }) {
-  if (before === after) return [];
-  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
-  return [{ kind: "local-version", message, file: file2, line }];
-}
-function labelOf({ specifier }) {
-  return clausesOf(specifier).flatMap(([, version2]) => localLabel(version2) ?? [])[0];
-}
-var BUILDS = [
-  { label: /^cpu/, file: /(^|[-_./])cpu/i },
-  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
-  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
-  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
-];
-function fitsFile(label, file2) {
-  const said = BUILDS.filter((build) => build.file.test(file2));
-  return said.length === 0 || said.some((build) => build.label.test(label));
+function has(part2) {
+  return part2 === void 0 || "none" in part2 ? void 0 : part2;
 }
 
-// src/detect/names.ts
-function newNames(base, head) {
-  const known = new Set(base.flatMap((manifest) => namesIn3(manifest).map(({ name: name2 }) => name2)));
-  const fresh = head.flatMap(namesIn3).filter(({ name: name2 }) => !known.has(name2));
-  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
-}
-function namesIn3({ file: file2, requirements, locked }) {
-  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
-}
-function lookalikes(base, head) {
-  if (base.length === 0) return [];
-  return newNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
-    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
-    const like = WATCHED.find(isNear);
-    if (like === void 0) return [];
-    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
-    return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
-  });
-}
-function firstUploads(base, head, releases) {
-  return lockNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
-    const known = releases.get(name2);
-    if (known === void 0) return [];
-    const first = known.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
-    const when = known.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
-    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file: file2, line }];
-  });
-}
-function lockNames(base, head) {
-  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
-  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
-}
-
-// src/detect/effective.ts
-var OVERRIDES = ["uv:override-dependencies", "pdm:overrides"];
-var CONSTRAINTS = ["uv:constraint-dependencies"];
-function effective(manifests, file2, name2, written2) {
-  const own3 = manifests.find((manifest) => manifest.file === file2);
-  const override = rowsOf(own3, name2, OVERRIDES)[0];
-  if (own3 && override) return { specifier: override.specifier, by: placed(own3, override) };
-  const bounds = [
-    ...rowsOf(own3, name2, CONSTRAINTS).map((one2) => placed(own3, one2)),
-    ...constraintFiles(manifests, own3).flatMap((other) => rowsOf(other, name2).map((one2) => placed(other, one2)))
-  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written2);
-  const [first] = bounds;
-  if (first === void 0) return { specifier: written2 };
-  const specifier = [written2, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
-  return { specifier, by: first };
-}
-function rowsOf(manifest, name2, groups2) {
-  return (manifest?.requirements ?? []).filter(
-    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
-  );
-}
-function placed(manifest, { group, specifier, line }) {
-  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
-}
-function constraintFiles(manifests, own3) {
-  const wanted = (own3?.includes ?? []).flatMap(
-    ({ path, constrains }) => constrains ? [joined2(folderOf(own3?.file ?? ""), path)] : []
-  );
-  return manifests.filter(({ file: file2 }) => wanted.includes(file2));
-}
-function joined2(folder, path) {
-  const parts = folder === "" ? [] : folder.split("/");
-  for (const part2 of path.split("/")) {
-    if (part2 === "..") parts.pop();
-    else if (part2 !== "." && part2 !== "") parts.push(part2);
-  }
-  return parts.join("/");
-}
-
-// src/detect/settle.ts
-function settle2(change, ends, releases, python) {
-  const [from, to] = [
-    endOf(change, change.from, ends.base, change.was ?? change.file, releases, python),
-    endOf(change, change.to, ends.head, change.file, releases, python)
-  ];
-  return {
-    change,
-    ...from.version !== void 0 && { from: from.version },
-    ...to.version !== void 0 && { to: to.version },
-    ...to.by && { by: to.by }
-  };
-}
-function endOf(change, written2, manifests, file2, releases, python) {
-  if (written2 === "") return {};
-  if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
-  const { specifier, by } = effective(manifests, file2, change.library, written2 === "any" ? "" : written2);
-  const locked = lockedAt(manifests, change.library).filter((version3) => allows(specifier, version3));
-  const [only] = locked;
-  const version2 = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
-  return { version: version2, ...by && { by } };
-}
-function lockedAt(manifests, library) {
-  const held = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
-  return [...new Set(held.map(({ version: version2 }) => version2))].filter(isVersion);
-}
-function resolveEnd(end, locked, releases, python) {
-  const exact = locked ? end : exactVersion(end);
-  if (exact !== void 0) {
-    const version2 = isVersion(exact) ? exact.split("+")[0] : void 0;
-    const isThere = releases.length === 0 || releases.some((release2) => version2 && sameVersion(release2.version, version2));
-    return isThere ? version2 : void 0;
-  }
-  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(end, version2)).at(-1);
-}
-function moves(settled) {
-  const { from, to } = settled;
-  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
-}
-function goesBack({ from, to }) {
-  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
-}
-function standing(settled) {
-  const { file: file2, line } = settled.change;
-  return { message: sentenceOf(settled), file: file2, line };
-}
-function sentenceOf({ change, from, to, by }) {
-  const { library, kind } = change;
-  if (from !== void 0 && to !== void 0) {
-    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
-    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
-  }
-  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
-  if (kind === "removed") return `\`${library}\` is no longer required here.`;
-  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
-    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
-  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
-    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
-  const missing = to === void 0 ? change.to : change.from;
-  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
-}
-
-// src/detect/projects.ts
-function watchedChanges(changes) {
-  return changes.filter(({ library }) => isWatched2(library));
-}
-function isWatched2(library) {
-  return WATCHED.includes(library);
-}
-function projectRequests(ends, changes, releases, python) {
-  return distinct(settledProjects(ends, changes, releases, python).flatMap(requestsOf));
-}
-function standingChanges(ends, changes, releases, python) {
-  const found = settledProjects(ends, changes, releases, python).flatMap(({ settled }) => standingOf(settled));
-  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
-}
-function settledProjects(ends, changes, releases, python) {
-  const all = [...ends.base, ...ends.head];
-  const lockFiles = [...new Set(all.filter(({ locked }) => locked.length > 0).map(({ file: file2 }) => file2))];
-  const formats = new Map(all.map(({ file: file2, format }) => [file2, format]));
-  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles) ?? folderOf(file2);
-  const [before, after, byProject] = [
-    grouped(ends.base, ({ file: file2 }) => projectOf(file2)),
-    grouped(ends.head, ({ file: file2 }) => projectOf(file2)),
-    grouped(watchedChanges(changes), ({ file: file2 }) => projectOf(file2))
-  ];
-  return [...byProject].map(([project, own3]) => {
-    const was = /* @__PURE__ */ new Set([project, ...own3.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
-    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
-    const settled = withoutLockedTwice(own3).map(
-      (change) => settle2(change, projectEnds, releases.get(change.library) ?? [], python)
-    );
-    return { ends: projectEnds, settled };
-  });
-}
-function grouped(elements, key) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const element of elements) {
-    const known = groups2.get(key(element));
-    if (known) known.push(element);
-    else groups2.set(key(element), [element]);
-  }
-  return groups2;
-}
-function withoutLockedTwice(changes) {
-  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
-  return changes.filter((change) => change.locked || !locked.has(change.library));
-}
-function standingOf(settled) {
-  const moving = new Set(settled.filter(moves).map(({ change }) => change.library));
-  return settled.filter(({ change }) => !moving.has(change.library)).map(standing);
-}
-var IN_WORKSPACE = ["pyproject", "pipfile", "setup-py", "setup-cfg"];
-function lockOver(file2, format, locks) {
-  if (locks.includes(file2)) return file2;
-  const folder = folderOf(file2);
-  const isOver = (lock) => folder === folderOf(lock) || IN_WORKSPACE.includes(format ?? "") && (folderOf(lock) === "" || folder.startsWith(`${folderOf(lock)}/`));
-  return locks.filter(isOver).toSorted((left, right) => folderOf(right).length - folderOf(left).length)[0];
-}
-function requestsOf({ ends, settled }) {
-  const found = settled.filter(moves).map(({ change, from, to }) => ({
-    ...{ library: change.library, from, to },
-    place: { file: change.file, line: change.line }
-  }));
-  const byLibrary = /* @__PURE__ */ new Map();
-  for (const move of found) {
-    const known = byLibrary.get(move.library) ?? [];
-    const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
-    byLibrary.set(move.library, isKnown ? known : [...known, move]);
-  }
-  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
-  return Array.from({ length: rounds }, (_, round) => {
-    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
-    const names2 = chosen.map(({ library }) => library);
-    return {
-      changes: chosen,
-      held: heldVersions(ends.head, names2),
-      locked: { base: lockOf(ends.base, names2), head: lockOf(ends.head, names2) },
-      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
-      manifests: ends.head.map(({ file: file2 }) => file2)
-    };
-  });
-}
-function distinct(requests) {
-  const found = /* @__PURE__ */ new Map();
-  for (const request of requests) {
-    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
-    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
-    const known = found.get(key);
-    found.set(key, known ? joined3(known, request) : request);
-  }
-  return [...found.values()];
-}
-function joined3(left, right) {
-  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
-  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
-}
-function heldVersions(head, changed) {
-  const locked = lockOf(head, changed);
-  const held = {};
-  for (const name2 of WATCHED) {
-    if (name2 === "torch" || changed.includes(name2)) continue;
-    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
-    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
-    const [only] = versions;
-    if (versions.length === 1 && only && isVersion(only)) held[name2] = only.split("+")[0] ?? only;
-  }
-  return held;
-}
-function namedTorch(head) {
-  const isTorch = ({ name: name2 }) => name2 === "torch";
-  const pinned = head.flatMap(
-    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
-  );
-  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version: version2 }) => version2));
-  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version2) => version2.split("+")[0] ?? ""))];
-  const [only] = releases;
-  return releases.length === 1 && only && isVersion(only) ? only : void 0;
-}
-function lockOf(manifests, changed) {
-  const versions = /* @__PURE__ */ new Map();
-  for (const { locked } of manifests)
-    for (const { name: name2, version: version2 } of locked) {
-      const known = versions.get(name2) ?? /* @__PURE__ */ new Set();
-      known.add(version2);
-      versions.set(name2, known);
-    }
-  const single = [...versions].filter(
-    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
-  );
-  return Object.fromEntries(
-    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version2]) => isName(name2) && isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
-  );
-}
-
-// src/detect/readers/reading.ts
+// src/formats/reading.ts
 function requirementAt(text2, place2, group) {
   const { line, column, written: written2 = text2 } = place2;
   const parsed4 = parsePep508(text2);
@@ -33439,8 +33314,8 @@ function releaseOf(url2) {
   return version2 === void 0 ? {} : { version: version2 };
 }
 function elsewhere(location, source, { line, column, written: written2 = location }, group) {
-  const named2 = nameIn(location);
-  if (named2 === void 0)
+  const named3 = nameIn(location);
+  if (named3 === void 0)
     return {
       kind: "not-installable",
       message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
@@ -33448,7 +33323,7 @@ function elsewhere(location, source, { line, column, written: written2 = locatio
     };
   const version2 = versionIn(location);
   return {
-    ...{ name: normalizeName(named2), written: written2, specifier: "", extras: [], marker: "", group },
+    ...{ name: normalizeName(named3), written: written2, specifier: "", extras: [], marker: "", group },
     ...{ source, ...version2 && { version: version2 }, line, columns: [column, column + written2.length] }
   };
 }
@@ -33500,220 +33375,140 @@ function unreadable(message, line) {
   return { findings: [{ kind: "unreadable", message, line }] };
 }
 
-// src/detect/guard.ts
-var GUARDS = [
-  unreadable2,
-  droppedExclusions,
-  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
-  ({ base, head }) => lockedLabels(base, head),
-  drifting,
-  againstLock,
-  downgrades,
-  indexesMoved,
-  ({ base, head }) => lookalikes(base, head),
-  notInstallable
-];
-function guard(base, head, own3 = []) {
-  const pairs2 = pairedRequirements(base, head);
-  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own3 };
-  return GUARDS.flatMap((check2) => check2(seen));
+// src/formats/conda.ts
+var import_yaml2 = __toESM(require_dist(), 1);
+
+// src/formats/dialects.ts
+function pep508(requirement, specifier) {
+  const { written: written2 } = requirement;
+  const parsed4 = parsePep508(beforeMarker(written2));
+  if ("error" in parsed4 || parsed4.name !== requirement.name || parsed4.url !== "") return void 0;
+  return replaced(written2, parsed4.specifierAt, spacedLike(written2, parsed4.specifierAt, specifier));
 }
-function unreadable2({ base, head }) {
-  const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
-  return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`)));
+function wholeValue(_requirement, specifier) {
+  return specifier;
 }
-function droppedExclusions({ head, pairs: pairs2 }) {
-  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
-  return pairs2.flatMap(({ file: file2, old, current }) => {
-    if (old === void 0 || current === void 0 || current.source !== "index") return [];
-    const beside = (files.get(file2)?.requirements ?? []).filter(
-      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
-    );
-    const isAllowed = (version2) => beside.every(({ specifier }) => allows(specifier, version2));
-    const named2 = beside.map(({ specifier }) => specifier).join(",");
-    return exclusions(old).filter((version2) => keptOut(version2, named2).some(isAllowed)).map((version2) => ({
-      kind: "exclusion-dropped",
-      message: `\`${current.name}\` loses its exclusion \`!=${version2}\` and is allowed to be that release again. Keep it unless that release was mended.`,
-      file: file2,
-      line: current.line
-    }));
-  });
+function pep508OrValue(requirement, specifier) {
+  return isPep508(requirement) ? pep508(requirement, specifier) : specifier;
 }
-function exclusions({ specifier }) {
-  return clausesOf(specifier).flatMap(([operator2, version2]) => operator2 === "!=" ? [version2] : []);
+function shellWord(requirement, specifier, around) {
+  if (requirement.written.includes("$")) return void 0;
+  const text2 = pep508(requirement, specifier);
+  if (text2 === void 0) return void 0;
+  const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
+  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
 }
-var PATCHES = 40;
-function keptOut(excluded, specifiers) {
-  if (!excluded.endsWith(".*")) return [excluded];
-  const line = excluded.slice(0, -2);
-  const named2 = clausesOf(specifiers).map(([, version2]) => version2.replace(/\.\*$/, "")).filter((version2) => isVersion(version2) && satisfies2(version2, `==${excluded}`));
-  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named2];
+var REQUIREMENT = /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g;
+function pep508InLine(line, library) {
+  for (const found of line.matchAll(REQUIREMENT)) {
+    const text2 = found[0].trimEnd();
+    const parsed4 = parsePep508(text2);
+    if ("name" in parsed4 && parsed4.name === library) return { text: text2, specifier: parsed4.specifier };
+  }
+  return void 0;
 }
-function drifting({ base, head, changes }) {
-  const key = (name2, specifier) => `${name2} ${specifier}`;
-  const moved2 = new Map(
-    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
-  );
-  const files = /* @__PURE__ */ new Map();
-  for (const { file: file2, requirements } of base)
-    for (const { name: name2, specifier } of requirements) {
-      const known = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
-      files.set(key(name2, specifier), known.add(file2));
-    }
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
-      const change = moved2.get(key(name2, specifier));
-      const saidTheSame = files.get(key(name2, specifier));
-      if (change === void 0 || change.file === file2 || !saidTheSame?.has(file2) || saidTheSame.size < 2) return [];
-      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
-      return [{ kind: "drift", message, file: file2, line }];
-    })
-  );
+var ENTRY = /^\s*["']?([A-Za-z0-9._-]+)["']?\s*=\s*(?:\{(?:[^"'#{}]|"[^"]*"|'[^']*')*?\bversion\s*=\s*)?("[^"]*"|'[^']*')/;
+function valueInLine(line, library) {
+  const [, name2 = "", text2 = ""] = ENTRY.exec(line) ?? [];
+  return normalizeName(name2) === library ? { text: text2, specifier: text2.slice(1, -1) } : void 0;
 }
-function againstLock({ head }) {
-  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
-    const versions = /* @__PURE__ */ new Map();
-    for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
-    const beside = head.filter(
-      ({ file: file2, format }) => ["pyproject", "pipfile"].includes(format) && folderOf(file2) === folderOf(lock.file)
-    );
-    return beside.flatMap(
-      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
-        const locked = versions.get(name2) ?? [];
-        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
-        return isOff ? [
-          {
-            kind: "against-lock",
-            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
-            file: file2,
-            line
-          }
-        ] : [];
-      })
-    );
-  });
+function valueOrPep508InLine(line, library) {
+  return valueInLine(line, library) ?? pep508InLine(line, library);
 }
-function downgrades({ changes }) {
-  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
-    kind: "downgrade",
-    message: `\`${library}\` goes back from ${from} to ${to}.`,
-    file: file2,
-    line
-  }));
+function isPep508(requirement) {
+  const parsed4 = parsePep508(beforeMarker(requirement.written));
+  return "name" in parsed4 && parsed4.name === requirement.name && parsed4.specifier === requirement.specifier;
 }
-function notInstallable({ base, head }) {
-  const known = new Set(
-    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written: written2 }) => `${file2}\0${written2}`))
-  );
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written: written2 }) => isWatched2(name2) && source !== "index" && !known.has(`${file2}\0${written2}`)).map(({ name: name2, source, line }) => ({
-      kind: "not-installable",
-      message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
-      file: file2,
-      line
-    }))
-  );
+function beforeMarker(written2) {
+  return written2.split(";")[0] ?? written2;
 }
-var SOURCES = {
-  index: "an index",
-  git: "a repository",
-  path: "a path",
-  editable: "an editable install",
-  url: "an address"
+function replaced(text2, [from, to], by) {
+  return text2.slice(0, from) + by + text2.slice(to);
+}
+function spacedLike(written2, [from, to], specifier) {
+  const old = written2.slice(from, to);
+  const afterComma = /,(\s*)/.exec(old)?.[1] ?? "";
+  const afterOperator = /^[=~!<>]+(\s*)/.exec(old)?.[1] ?? "";
+  return specifier.split(",").map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`)).join(`,${afterComma}`);
+}
+
+// src/formats/conda.ts
+var LONGEST2 = 32 * 1024;
+var MOST_BRACKETS = 200;
+var INCLUDE = /^(-r|--requirement|-c|--constraint)[ =]\s*(\S+)$/;
+var CONDA = {
+  name: "conda",
+  docs: { files: "`environment*.yml`", read: "packages, and the list under `pip:`" },
+  recognize: { by: "path", fits: (file2) => /^environment[^/]*\.ya?ml$/.test(baseOf(file2)) },
+  named: { endings: /\.ya?ml$/ },
+  read: readEnvironmentYml,
+  conflict: "the file",
+  pin: {
+    dialect: (requirement, specifier) => requirement.group === "pip" ? pep508(requirement, specifier) : condaSpec(requirement, specifier)
+  },
+  suggest: { inLine: pep508InLine },
+  lock: none("Locks of conda are not read: they name builds, not releases of an index."),
+  workspace: none("conda knows none."),
+  refresh: none("It is written by hand."),
+  includes: { as: "requirements", of: "the repository" },
+  indexes: none("Channels are no package indexes."),
+  overrules: none("conda knows neither overrides nor constraints.")
 };
-function indexesMoved({ base, head, own: own3 }) {
-  const ours = new Set(own3.map(indexAddress));
-  const key = ({ file: file2, format }, address) => format === "lock" ? address : `${file2} ${address}`;
-  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
-  const lockAtBase = base.some(({ format }) => format === "lock");
-  return head.flatMap(
-    (manifest) => manifest.indexes.filter(({ address }) => !ours.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (manifest.format !== "lock" || lockAtBase)).map(({ address, line }) => ({
-      kind: "index-changed",
-      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
-      file: manifest.file,
-      line
-    }))
-  );
+function condaSpec({ written: written2 }, specifier) {
+  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written2);
+  return name2 ? `${name2[0].trimEnd()}${name2[1] === "" ? "" : " "}${specifier}` : void 0;
+}
+function readEnvironmentYml(content3) {
+  const brackets = content3.length <= LONGEST2 ? (content3.match(/[[{]/g) ?? []).length : 0;
+  if (content3.length > LONGEST2 || brackets > MOST_BRACKETS) {
+    return unreadable("The file is too large or too deep for an environment file; it is not read.", 1);
+  }
+  const counter = new import_yaml2.LineCounter();
+  const document = (0, import_yaml2.parseDocument)(content3, { lineCounter: counter });
+  const [error62] = document.errors;
+  if (error62) return unreadable(error62.message.split("\n")[0] ?? "", counter.linePos(error62.pos[0]).line);
+  const dependencies = document.get("dependencies");
+  const read2 = [];
+  const includes = [];
+  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
+    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
+      read2.push(condaEntry(item.value, placeOf(item, content3, counter)));
+    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
+    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
+      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string") {
+        const place2 = placeOf(entry, content3, counter);
+        const [, option, path] = INCLUDE.exec(entry.value) ?? [];
+        if (option && path) includes.push(includeOf(option, path, place2.line));
+        else if (!entry.value.startsWith("-")) read2.push(pipEntry(entry.value, place2));
+      }
+  }
+  return { ...sorted(read2), includes };
+}
+function pipEntry(text2, place2) {
+  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "pip");
+  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "pip");
+  return requirementAt(text2, place2, "pip");
+}
+function placeOf(node2, content3, counter) {
+  const [start = 0, end = 0] = node2.range ?? [];
+  const quote = node2.type === "QUOTE_DOUBLE" || node2.type === "QUOTE_SINGLE" ? 1 : 0;
+  const { line, col } = counter.linePos(start + quote);
+  return { line, column: col - 1, written: content3.slice(start + quote, end - quote) };
+}
+function condaEntry(text2, place2) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
+  const name2 = found?.[1] ?? text2;
+  const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
+  const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
+  const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
+  return requirementAt(`${name2}${specifier}`, place2, "conda");
+}
+function condaExact(operator2, version2) {
+  if (version2.endsWith("*")) return `==${version2.replace(/\.?\*$/, "")}.*`;
+  return operator2 === "==" || version2.split(".").length >= 3 ? `==${version2}` : `==${version2}.*`;
 }
 
-// src/detect/guard-releases.ts
-function guardReleases(ends, changes, releases, python) {
-  const watched = changes.filter(({ library, to }) => isWatched2(library) && to !== "" && releases.has(library));
-  return [
-    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
-    ...settledProjects(ends, watched, releases, python).flatMap(({ settled }) => settled).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled) => [...withoutEffect(settled), ...backwards(settled)]),
-    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends.head)),
-    ...firstUploads(ends.base, ends.head, releases)
-  ];
-}
-function target(change, releases) {
-  const version2 = change.locked ? change.to : exactVersion(change.to);
-  if (version2 === void 0 || !isVersion(version2)) return [];
-  const found = releases.find((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2));
-  if (found && !found.yanked) return [];
-  const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
-  return [{ kind, message, file: change.file, line: change.line }];
-}
-function withoutEffect({ change, from, to, by }) {
-  const place2 = { file: change.file, line: change.line };
-  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
-    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
-  if (from === void 0 || from !== to) return [];
-  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
-  if (by !== void 0) {
-    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
-    return [{ kind: "no-effect", message, ...place2 }];
-  }
-  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
-  return [
-    {
-      kind: "no-effect",
-      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
-      ...place2
-    }
-  ];
-}
-function backwards(settled) {
-  const { change, from, to } = settled;
-  if (!goesBack(settled) || change.kind === "downgraded") return [];
-  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
-  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
-}
-function ceilings(specifier) {
-  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
-}
-function pythonRange(change, releases, head) {
-  const declared = head.find(
-    ({ file: file2, python }) => python !== void 0 && folderOf(file2) === folderOf(change.file)
-  )?.python;
-  const oldest = declared === void 0 ? void 0 : oldestPython(declared);
-  const to = change.locked ? change.to : exactVersion(change.to);
-  const release2 = releases.find(
-    ({ version: version2 }) => to !== void 0 && isVersion(to) && sameVersion(version2, to.split("+")[0] ?? to)
-  );
-  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
-  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
-  return [{ kind: "python-range", message, file: change.file, line: change.line }];
-}
-function oldestPython(declared) {
-  const specifier = declared.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
-  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
-  try {
-    return minors.filter((version2) => satisfies2(version2, specifier)).toSorted(compareVersions)[0]?.replace(/\.99$/, "");
-  } catch {
-    return void 0;
-  }
-}
-function floorsOf(manifest) {
-  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched2(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
-    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
-    const version2 = lowest?.[1] ?? "";
-    return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
-  });
-  return floors.length < 2 ? [] : floors;
-}
-
-// src/detect/readers/dockerfile.ts
+// src/formats/dockerfile.ts
 var WITH_VALUE = /* @__PURE__ */ new Set([
   ...["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-r", "--requirement", "-c", "--constraint"],
   ...["-e", "--editable", "-t", "--target", "--prefix", "--root", "--src", "--python", "-p", "--platform"],
@@ -33723,6 +33518,28 @@ var WITH_VALUE = /* @__PURE__ */ new Set([
   ...["--upgrade-strategy", "--root-user-action", "--link-mode", "--prerelease", "--resolution", "--group", "--extra"]
 ]);
 var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
+var DOCKERFILE = {
+  name: "dockerfile",
+  docs: {
+    files: "`Dockerfile*`, `*.Dockerfile`",
+    read: "`pip install`, `uv pip install`, `uv add` in `RUN`, nested and quoted too; defaults of `ARG` and `ENV`"
+  },
+  recognize: {
+    by: "path",
+    fits: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file2))
+  },
+  named: none("No ending says it."),
+  read: readDockerfile,
+  conflict: "the file",
+  pin: { dialect: shellWord },
+  suggest: { inLine: pep508InLine },
+  lock: none("An image is built from what its commands name."),
+  workspace: none("An image is no member of one."),
+  refresh: none("It is written by hand."),
+  includes: { as: "requirements", of: "an image" },
+  indexes: { by: "author" },
+  overrules: none("What `-c` names is a file of its own.")
+};
 function readDockerfile(content3) {
   const read2 = [];
   const includes = [];
@@ -33811,8 +33628,8 @@ function* installed(words2, variables) {
     if (word.value.startsWith("-")) {
       const [option = "", inline2] = word.value.split(/=(.*)/s);
       const value = inline2 ?? (WITH_VALUE.has(option) ? words2[++index]?.value : void 0);
-      const named2 = value === void 0 ? void 0 : fromOption(option, value, word);
-      if (named2) yield named2;
+      const named3 = value === void 0 ? void 0 : fromOption(option, value, word);
+      if (named3) yield named3;
       continue;
     }
     const quote = /^["']/.test(word.written) ? 1 : 0;
@@ -33846,65 +33663,41 @@ function substituted(text2, variables) {
   );
 }
 
-// src/detect/readers/environment-yml.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-var LONGEST2 = 32 * 1024;
-var MOST_BRACKETS = 200;
-var INCLUDE = /^(-r|--requirement|-c|--constraint)[ =]\s*(\S+)$/;
-function readEnvironmentYml(content3) {
-  const brackets = content3.length <= LONGEST2 ? (content3.match(/[[{]/g) ?? []).length : 0;
-  if (content3.length > LONGEST2 || brackets > MOST_BRACKETS) {
-    return unreadable("The file is too large or too deep for an environment file; it is not read.", 1);
-  }
-  const counter = new import_yaml2.LineCounter();
-  const document = (0, import_yaml2.parseDocument)(content3, { lineCounter: counter });
-  const [error62] = document.errors;
-  if (error62) return unreadable(error62.message.split("\n")[0] ?? "", counter.linePos(error62.pos[0]).line);
-  const dependencies = document.get("dependencies");
-  const read2 = [];
-  const includes = [];
-  for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
-    if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
-      read2.push(condaEntry(item.value, placeOf(item, content3, counter)));
-    const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
-    for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
-      if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string") {
-        const place2 = placeOf(entry, content3, counter);
-        const [, option, path] = INCLUDE.exec(entry.value) ?? [];
-        if (option && path) includes.push(includeOf(option, path, place2.line));
-        else if (!entry.value.startsWith("-")) read2.push(pipEntry(entry.value, place2));
-      }
-  }
-  return { ...sorted(read2), includes };
-}
-function pipEntry(text2, place2) {
-  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "pip");
-  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "pip");
-  return requirementAt(text2, place2, "pip");
-}
-function placeOf(node2, content3, counter) {
-  const [start = 0, end = 0] = node2.range ?? [];
-  const quote = node2.type === "QUOTE_DOUBLE" || node2.type === "QUOTE_SINGLE" ? 1 : 0;
-  const { line, col } = counter.linePos(start + quote);
-  return { line, column: col - 1, written: content3.slice(start + quote, end - quote) };
-}
-function condaEntry(text2, place2) {
-  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
-  const name2 = found?.[1] ?? text2;
-  const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
-  const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
-  const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
-  return requirementAt(`${name2}${specifier}`, place2, "conda");
-}
-function condaExact(operator2, version2) {
-  if (version2.endsWith("*")) return `==${version2.replace(/\.?\*$/, "")}.*`;
-  return operator2 === "==" || version2.split(".").length >= 3 ? `==${version2}` : `==${version2}.*`;
-}
-
-// src/detect/readers/locks.ts
+// src/formats/lock.ts
 var TABLE = /^\[\[(package|packages)\]\]\s*$/;
 var STRING = /^(name|version)\s*=\s*["']([^"']*)["']\s*$/;
 var REGISTRY = /^(?:source\s*=\s*\{\s*registry\s*=|index\s*=|url\s*=)\s*["']([^"']+)["']/;
+var LOCK2 = {
+  name: "lock",
+  docs: {
+    files: "`uv.lock`, `poetry.lock`, `pdm.lock`, also with more in the name (`uv-gpu.lock`), `pylock.toml`",
+    read: "every version of every package; indexes"
+  },
+  recognize: {
+    by: "path",
+    fits: (file2) => /^(uv|poetry|pdm)([-_.][^/]*)?\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file2))
+  },
+  named: { endings: /\.lock$/ },
+  read: readLock,
+  conflict: "the file",
+  pin: none("It is refreshed by its own tool."),
+  suggest: none("It is refreshed by its own tool."),
+  lock: none("It is the lock."),
+  workspace: none("It is what a workspace shares."),
+  refresh: { command: refresh },
+  includes: none("A lock names no other manifest."),
+  indexes: { by: "tool" },
+  overrules: none("What overrules stands in the manifest.")
+};
+var COMMANDS = [
+  [/^uv\.lock$/, (_lock, library) => `uv lock --upgrade-package ${library}`],
+  [/^poetry\.lock$/, (_lock, library) => `poetry update ${library}`],
+  [/^pdm\.lock$/, (_lock, library) => `pdm update ${library}`],
+  [/^pylock/, (lock, library) => `uv pip compile pyproject.toml --upgrade-package ${library} -o ${baseOf(lock)}`]
+];
+function refresh(lock, library) {
+  return COMMANDS.find(([name2]) => name2.test(baseOf(lock)))?.[1](lock, library);
+}
 function readLock(content3) {
   const locked = [];
   const indexes = /* @__PURE__ */ new Map();
@@ -33945,38 +33738,6 @@ function readLock(content3) {
 function noteIndex(indexes, written2, line) {
   const address = indexAddress(written2);
   if (!indexes.has(address)) indexes.set(address, { address, line });
-}
-function readPipfileLock(content3) {
-  let parsed4;
-  try {
-    parsed4 = JSON.parse(content3);
-  } catch (error62) {
-    return unreadable(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content3, error62));
-  }
-  const lines2 = /* @__PURE__ */ new Map();
-  for (const [index, line] of content3.split("\n").entries()) {
-    const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
-    if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
-  }
-  const locked = ["default", "develop"].flatMap(
-    (section2) => Object.entries(record2(record2(parsed4)[section2])).flatMap(([name2, entry]) => {
-      const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
-      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
-    })
-  );
-  const sources = record2(record2(parsed4)._meta).sources;
-  const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
-    const { url: url2 } = record2(source);
-    return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
-  });
-  return { locked, indexes };
-}
-function lineOfJsonError(content3, error62) {
-  const position2 = Number(/position (\d+)/.exec(error62.message)?.[1] ?? 0);
-  return content3.slice(0, position2).split("\n").length;
-}
-function record2(value) {
-  return typeof value === "object" && value !== null ? value : {};
 }
 
 // node_modules/eslint-visitor-keys/lib/visitor-keys.js
@@ -36022,7 +35783,7 @@ function parseTOML(code2, options) {
   return parseForESLint(code2, options).ast;
 }
 
-// src/detect/depth.ts
+// src/formats/languages/depth.ts
 var DEEPEST = 100;
 function isTooDeep(content3) {
   let depth = 0;
@@ -36035,7 +35796,7 @@ function isTooDeep(content3) {
   return false;
 }
 
-// src/detect/toml.ts
+// src/formats/languages/toml.ts
 function readToml(content3) {
   if (isTooDeep(content3)) return { error: "It is nested too deeply.", line: 1 };
   try {
@@ -36112,7 +35873,7 @@ function textAt(node2, ...path) {
   return at(node2, ...path).value;
 }
 
-// src/detect/readers/poetry.ts
+// src/formats/languages/poetry.ts
 function poetrySpecifier(written2) {
   const first = written2.split("||")[0]?.trim() ?? "";
   if (first === "" || first === "*") return "";
@@ -36159,18 +35920,18 @@ function poetryEntry(name2, node2, group) {
   const version2 = node2.kind === "table" ? at(node2, "version") : node2;
   const place2 = version2.kind === "string" ? version2 : node2;
   const specifier = poetrySpecifier(version2.value ?? "");
-  const named2 = specifier === void 0 ? void 0 : parsePep508(name2);
-  if (specifier === void 0 || named2 === void 0 || "error" in named2 || named2.specifier !== "")
+  const named3 = specifier === void 0 ? void 0 : parsePep508(name2);
+  if (specifier === void 0 || named3 === void 0 || "error" in named3 || named3.specifier !== "")
     return {
       kind: "unreadable",
       message: `\`${shown2(name2)} = ${shown2(version2.value ?? "")}\` is not a version constraint.`,
       line: place2.line
     };
   return {
-    name: named2.name,
+    name: named3.name,
     written: place2.written,
     specifier,
-    extras: [...named2.extras, ...at(node2, "extras").items.flatMap(({ value }) => value ?? [])],
+    extras: [...named3.extras, ...at(node2, "extras").items.flatMap(({ value }) => value ?? [])],
     marker: textAt(node2, "markers") ?? pythonMarker(textAt(node2, "python")),
     group,
     source: sourceOf2(node2),
@@ -36188,8 +35949,24 @@ function sourceOf2({ entries, kind }) {
   return entries.has("url") ? "url" : "index";
 }
 
-// src/detect/readers/pipfile.ts
+// src/formats/pipfile.ts
 var OTHERS = ["source", "requires", "scripts", "pipenv"];
+var PIPFILE = {
+  name: "pipfile",
+  docs: { files: "`Pipfile`", read: "packages of each category" },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "Pipfile" },
+  named: none("pipenv reads no other name."),
+  read: readPipfile,
+  conflict: "the file",
+  pin: { dialect: wholeValue },
+  suggest: { inLine: valueInLine },
+  lock: { formats: ["pipfile-lock"] },
+  workspace: { sharesLock: "above" },
+  refresh: none("It is written by hand."),
+  includes: none("A Pipfile names no other manifest."),
+  indexes: { by: "author" },
+  overrules: none("pipenv knows neither overrides nor constraints.")
+};
 function readPipfile(content3) {
   const parsed4 = readToml(content3);
   if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
@@ -36209,7 +35986,255 @@ function readPipfile(content3) {
   };
 }
 
-// src/detect/readers/pyproject.ts
+// src/formats/pipfile-lock.ts
+var PIPFILE_LOCK = {
+  name: "pipfile-lock",
+  docs: { files: "`Pipfile.lock`", read: "every version of every package; indexes" },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "Pipfile.lock" },
+  named: none("pipenv reads no other name."),
+  read: readPipfileLock,
+  conflict: "the file",
+  pin: none("It is refreshed by its own tool."),
+  suggest: none("It is refreshed by its own tool."),
+  lock: none("It is the lock."),
+  workspace: none("It is what a workspace shares."),
+  refresh: { command: (_lock, library) => `pipenv upgrade ${library}` },
+  includes: none("A lock names no other manifest."),
+  // Its sources are those that the author wrote into the Pipfile, each once.
+  indexes: { by: "author" },
+  overrules: none("What overrules stands in the manifest.")
+};
+function readPipfileLock(content3) {
+  let parsed4;
+  try {
+    parsed4 = JSON.parse(content3);
+  } catch (error62) {
+    return unreadable(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content3, error62));
+  }
+  const lines2 = /* @__PURE__ */ new Map();
+  for (const [index, line] of content3.split("\n").entries()) {
+    const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
+    if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
+  }
+  const locked = ["default", "develop"].flatMap(
+    (section2) => Object.entries(record2(record2(parsed4)[section2])).flatMap(([name2, entry]) => {
+      const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
+      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
+    })
+  );
+  const sources = record2(record2(parsed4)._meta).sources;
+  const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
+    const { url: url2 } = record2(source);
+    return typeof url2 === "string" ? [{ address: indexAddress(url2), line: 1 }] : [];
+  });
+  return { locked, indexes };
+}
+function lineOfJsonError(content3, error62) {
+  const position2 = Number(/position (\d+)/.exec(error62.message)?.[1] ?? 0);
+  return content3.slice(0, position2).split("\n").length;
+}
+function record2(value) {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+// src/formats/pixi.ts
+var PIXI = {
+  name: "pixi",
+  docs: {
+    files: "`pixi.toml`",
+    read: "packages of PyPI and of conda, of each feature and target; overrides; indexes"
+  },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "pixi.toml" },
+  named: none("pixi reads no other name."),
+  read: readPixi,
+  conflict: "the file",
+  pin: { dialect: wholeValue },
+  suggest: { inLine: valueInLine },
+  lock: { formats: ["pixi-lock"] },
+  workspace: { sharesLock: "above" },
+  refresh: none("It is written by hand."),
+  includes: none("Packages of its workspace are manifests of their own."),
+  indexes: { by: "author" },
+  // Those of one feature count only where that feature does.
+  overrules: { overrides: ["pixi:dependency-overrides"], constraints: [] }
+};
+var TABLES = [
+  { path: ["pypi-dependencies"], kind: "", read: pypiEntry },
+  { path: ["dependencies"], kind: "conda", read: condaEntry2 },
+  { path: ["pypi-options", "dependency-overrides"], kind: "pixi:dependency-overrides", read: pypiEntry }
+];
+function readPixi(content3) {
+  const parsed4 = readToml(content3);
+  if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
+  const { root } = parsed4;
+  const python = condaSpecifier(versionOf2(at(root, "dependencies", "python")).value ?? "*");
+  return {
+    ...sorted(partsOf(root).flatMap(packagesOf2)),
+    indexes: indexesOf(root),
+    ...python !== "" && { python }
+  };
+}
+function partsOf(root) {
+  const whole = { node: root, name: "" };
+  const features = named(root, "feature");
+  return [whole, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
+}
+function named(node2, kind) {
+  return [...at(node2, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
+}
+function targetsOf({ node: node2, name: name2 }) {
+  return named(node2, "target").map((target2) => ({ ...target2, name: joined2(name2, target2.name) }));
+}
+function packagesOf2({ node: node2, name: part2 }) {
+  return TABLES.flatMap(
+    ({ path, kind, read: read2 }) => [...at(node2, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read2(name2, entry, joined2(kind, part2)))
+  );
+}
+function joined2(left, right) {
+  return [left, right].filter((text2) => text2 !== "").join("/");
+}
+function versionOf2(node2) {
+  return node2.kind === "table" ? at(node2, "version") : node2;
+}
+function pypiEntry(name2, node2, group) {
+  const written2 = versionOf2(node2).value?.trim() ?? "*";
+  return entryAt(name2, node2, written2 === "*" ? "" : written2, group);
+}
+function condaEntry2(name2, node2, group) {
+  return entryAt(name2, node2, condaSpecifier(versionOf2(node2).value ?? "*"), group);
+}
+function entryAt(name2, node2, specifier, group) {
+  const version2 = versionOf2(node2);
+  const { line, column, written: written2 } = version2.kind === "string" ? version2 : node2;
+  const read2 = requirementAt(`${name2} ${specifier}`, { line, column, written: written2 }, group);
+  if (!("written" in read2) || read2.specifier !== specifier.replace(/\s/g, ""))
+    return { kind: "unreadable", message: `\`${shown2(`${name2} = ${written2}`)}\` is not a version constraint.`, line };
+  const from = versionIn(textAt(node2, "url") ?? textAt(node2, "path") ?? "");
+  return {
+    ...read2,
+    extras: at(node2, "extras").items.flatMap(({ value }) => value ?? []),
+    marker: textAt(node2, "env-markers") ?? "",
+    source: sourceOf3(node2),
+    ...from !== void 0 && { version: from }
+  };
+}
+function condaSpecifier(written2) {
+  const text2 = written2.replace(/\s/g, "");
+  if (text2 === "*") return "";
+  const [, operator2, version2 = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text2) ?? [];
+  if (version2 === "") return text2;
+  return operator2 === "=" || text2.endsWith("*") ? `==${version2}.*` : `==${version2}`;
+}
+function sourceOf3({ entries }) {
+  if (entries.has("git")) return "git";
+  if (entries.has("path")) return entries.has("editable") ? "editable" : "path";
+  return entries.has("url") ? "url" : "index";
+}
+function indexesOf(root) {
+  const parts = partsOf(root);
+  const options = [at(root, "workspace"), ...parts.map(({ node: node2 }) => node2)].map((node2) => at(node2, "pypi-options"));
+  const ofOptions = options.flatMap((node2) => [
+    at(node2, "index-url"),
+    ...[...at(node2, "extra-index-urls").items, ...at(node2, "find-links").items].map(addressOf2)
+  ]);
+  const ofPackages = parts.flatMap(
+    ({ node: node2 }) => [...at(node2, "pypi-dependencies").entries.values()].map((entry) => at(entry, "index"))
+  );
+  return [...ofOptions, ...ofPackages].flatMap(
+    ({ value, line }) => value === void 0 ? [] : [{ address: indexAddress(value), line }]
+  );
+}
+function addressOf2(node2) {
+  return node2.kind === "table" ? at(node2, "url") : node2;
+}
+
+// src/formats/pixi-lock.ts
+var PIXI_LOCK = {
+  name: "pixi-lock",
+  docs: {
+    files: "`pixi.lock`",
+    read: "every version of every package of PyPI, and of the watched libraries among those of conda; indexes"
+  },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "pixi.lock" },
+  named: none("pixi reads no other name."),
+  read: readPixiLock,
+  conflict: "the file",
+  pin: none("It is refreshed by its own tool."),
+  suggest: none("It is refreshed by its own tool."),
+  lock: none("It is the lock."),
+  workspace: none("It is what a workspace shares."),
+  refresh: { command: (_lock, library) => `pixi update ${library}` },
+  includes: none("A lock names no other manifest."),
+  indexes: { by: "tool" },
+  overrules: none("What overrules stands in the manifest.")
+};
+var KEY = /^(?:- | {2})(pypi|conda|kind|name|version):\s*["']?([^"'\s]+)/;
+var INDEX = /^\s+- (https?:\S+)/;
+var CONDA_FILE = /\/([a-z0-9._-]+)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)$/;
+function readPixiLock(content3) {
+  const lines2 = content3.split("\n");
+  const locked = /* @__PURE__ */ new Map();
+  for (const item of itemsOf(lines2)) {
+    const found = lockedBy(item);
+    const key = `${found?.name} ${found?.version}`;
+    if (found && !locked.has(key)) locked.set(key, found);
+  }
+  return { locked: [...locked.values()], indexes: indexesOf2(lines2) };
+}
+function itemsOf(lines2) {
+  const items = [];
+  for (const [index, line] of lines2.entries()) {
+    if (line.startsWith("- ")) items.push({ line: index + 1, keys: /* @__PURE__ */ new Map() });
+    const [, key, value] = KEY.exec(line) ?? [];
+    if (key && value) items.at(-1)?.keys.set(key, value);
+  }
+  return items;
+}
+function indexesOf2(lines2) {
+  const indexes = /* @__PURE__ */ new Map();
+  let isListed = false;
+  for (const [index, line] of lines2.entries()) {
+    const written2 = isListed ? INDEX.exec(line)?.[1] : void 0;
+    isListed = written2 !== void 0 || /^\s+indexes:\s*$/.test(line);
+    if (written2 && !indexes.has(written2)) indexes.set(written2, { address: indexAddress(written2), line: index + 1 });
+  }
+  return [...indexes.values()];
+}
+function lockedBy({ keys, line }) {
+  const isConda = keys.has("conda") || keys.get("kind") === "conda";
+  const [, fileName, fileVersion] = CONDA_FILE.exec(keys.get("conda") ?? "") ?? [];
+  const name2 = normalizeName(keys.get("name") ?? fileName ?? "");
+  const version2 = keys.get("version") ?? fileVersion;
+  if (name2 === "" || version2 === void 0) return void 0;
+  if (isConda && !WATCHED.some((watched) => watched === name2)) return void 0;
+  const isOwn = keys.has("pypi") && !/^https?:/.test(keys.get("pypi") ?? "");
+  return isOwn ? void 0 : { name: name2, version: version2, line };
+}
+
+// src/formats/pyproject.ts
+var PYPROJECT = {
+  name: "pyproject",
+  docs: {
+    files: "`pyproject.toml`",
+    read: "PEP 621, optional dependencies, PEP 735 groups, uv's overrides, constraints and sources, poetry with carets and groups, pdm and its overrides"
+  },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "pyproject.toml" },
+  named: { endings: /\.toml$/ },
+  read: readPyproject,
+  conflict: "the file",
+  pin: { dialect: pep508OrValue },
+  suggest: { inLine: valueOrPep508InLine },
+  lock: { formats: ["lock"] },
+  workspace: { sharesLock: "above" },
+  refresh: none("It is written by hand."),
+  includes: none("Members of a workspace are manifests of their own."),
+  indexes: { by: "author" },
+  // As uv and pdm define them.
+  overrules: {
+    overrides: ["uv:override-dependencies", "pdm:overrides"],
+    constraints: ["uv:constraint-dependencies"]
+  }
+};
 function readPyproject(content3) {
   const parsed4 = readToml(content3);
   if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
@@ -36229,7 +36254,7 @@ function readPyproject(content3) {
   return {
     requirements: requirements.map((one2) => withSource(one2, sources)),
     findings,
-    indexes: indexesOf(root),
+    indexes: indexesOf3(root),
     ...python !== void 0 && { python }
   };
 }
@@ -36237,12 +36262,12 @@ function placeOf2({ line, column, written: written2 }) {
   return { line, column, written: written2 };
 }
 function lists(root) {
-  const named2 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  const named3 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
   return [
     { group: "", items: at(root, "project", "dependencies").items },
-    ...named2("extra:", "project", "optional-dependencies"),
-    ...named2("group:", "dependency-groups"),
-    ...named2("group:", "tool", "pdm", "dev-dependencies"),
+    ...named3("extra:", "project", "optional-dependencies"),
+    ...named3("group:", "dependency-groups"),
+    ...named3("group:", "tool", "pdm", "dev-dependencies"),
     ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
       (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
     )
@@ -36286,7 +36311,7 @@ function readPoetry(root) {
     ...groups2.flatMap(([group, table3]) => poetryTable(table3, group))
   ];
 }
-function indexesOf(root) {
+function indexesOf3(root) {
   const tables = [
     ...at(root, "tool", "uv", "index").items,
     ...at(root, "tool", "poetry", "source").items,
@@ -36301,19 +36326,40 @@ function indexesOf(root) {
   );
 }
 
-// src/detect/readers/requirements-txt.ts
+// src/formats/requirements.ts
 var COMMENT = /(^|\s)#.*$/;
 var OPTION = /\s--?[A-Za-z]/;
-var INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
+var INDEX2 = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
 var INCLUDE2 = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
+var NAME2 = /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/;
+var BELOW_REQUIREMENTS = /(^|\/)requirements\/(.+\/)?[^/]+\.(txt|in)$/;
+var REQUIREMENTS = {
+  name: "requirements",
+  docs: {
+    files: "`requirements*.txt`, `*.in`, `constraints*.txt`, `requirements*.lock`, files anywhere below `requirements/`, and what they include",
+    read: "names, extras, specifiers, markers, URLs, hashes and continuations; indexes"
+  },
+  recognize: { by: "path", fits: (file2) => NAME2.test(baseOf(file2)) || BELOW_REQUIREMENTS.test(file2) },
+  named: { endings: /\.(txt|in)$/ },
+  read: readRequirements,
+  conflict: "its line",
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none("pip keeps no lock."),
+  workspace: none("pip knows no workspace."),
+  refresh: none("It is not made by a tool, or by one whose command nobody can know."),
+  includes: { as: "requirements", of: "the repository" },
+  indexes: { by: "author" },
+  overrules: none("What `-c` names is a file of its own.")
+};
 function readRequirements(content3) {
   const read2 = [];
   const includes = [];
   const indexes = [];
   for (const { text: text2, place: place2 } of logicalLines(content3)) {
     const [, option = "", included] = INCLUDE2.exec(text2) ?? [];
-    const index = INDEX.exec(text2);
+    const index = INDEX2.exec(text2);
     if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ""), place2.line));
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
@@ -36359,12 +36405,31 @@ function readLine(text2, { line, column }) {
   return requirementAt(written2, place2, "");
 }
 
-// src/detect/readers/script.ts
+// src/formats/script.ts
 var OPEN = /^# \/\/\/ script\s*$/;
 var CLOSE = /^# \/\/\/\s*$/;
-function hasScriptBlock(content3) {
-  return content3.includes("# /// script");
-}
+var SCRIPT = {
+  name: "script",
+  docs: { files: "`*.py` with `# /// script`", read: "PEP 723" },
+  recognize: {
+    by: "content",
+    fits: (file2) => file2.endsWith(".py"),
+    // Most Python files carry no block.
+    holds: (content3) => content3.includes("# /// script"),
+    changes: new RegExp(`^[+-]#.*(///|dependencies|\\[|\\]|${WATCHED.join("|")})`, "im")
+  },
+  named: none("A Python file is known by what it holds."),
+  read: readScript,
+  conflict: "the file",
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none("It is its own project; the lock of the project around it is another one."),
+  workspace: none("A script is no member of one."),
+  refresh: none("It is written by hand."),
+  includes: none("PEP 723 names no files."),
+  indexes: none("Indexes under `tool` are not read."),
+  overrules: none("Overrides under `tool` are not read.")
+};
 function readScript(content3) {
   const lines2 = content3.split("\n").map((line) => line.replace(/\r$/, ""));
   const start = lines2.findIndex((line) => OPEN.test(line));
@@ -36388,7 +36453,23 @@ function readScript(content3) {
   return { ...sorted(read2), ...python !== void 0 && { python } };
 }
 
-// src/detect/readers/setup-cfg.ts
+// src/formats/setup-cfg.ts
+var SETUP_CFG = {
+  name: "setup-cfg",
+  docs: { files: "`setup.cfg`", read: "`install_requires` and extras" },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "setup.cfg" },
+  named: none("Other `.cfg` files are settings of other tools."),
+  read: readSetupCfg,
+  conflict: "the file",
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none("setuptools makes none."),
+  workspace: { sharesLock: "above" },
+  refresh: none("It is written by hand."),
+  includes: none("`file:` names a list that is read as a manifest of its own."),
+  indexes: none("`dependency_links` are not read: pip ignores them."),
+  overrules: none("setuptools knows neither overrides nor constraints.")
+};
 function readSetupCfg(content3) {
   const read2 = [];
   let section2 = "";
@@ -40713,7 +40794,7 @@ var parser = LRParser.deserialize({
   tokenPrec: 7668
 });
 
-// src/detect/python-tree.ts
+// src/formats/languages/python-tree.ts
 function parsePython(text2) {
   const starts = [0];
   for (let index = text2.indexOf("\n"); index >= 0; index = text2.indexOf("\n", index + 1)) starts.push(index + 1);
@@ -40787,9 +40868,28 @@ function assignmentsOf(file2) {
   return new Map([...found].flatMap(([name2, value]) => value ? [[name2, value]] : []));
 }
 
-// src/detect/readers/setup-py.ts
+// src/formats/setup-py.ts
 var DEEPEST2 = 12;
 var LONGEST3 = 256 * 1024;
+var SETUP_PY = {
+  name: "setup-py",
+  docs: {
+    files: "`setup.py`",
+    read: "literals, names, sums, dictionaries, and a table behind a helper, from the syntax tree"
+  },
+  recognize: { by: "path", fits: (file2) => baseOf(file2) === "setup.py" },
+  named: none("Another Python file is code."),
+  read: readSetupPy,
+  conflict: "the file",
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none("setuptools makes none."),
+  workspace: { sharesLock: "above" },
+  refresh: none("It is written by hand."),
+  includes: none("Files that it opens are known when it runs, which it does not."),
+  indexes: none("`dependency_links` are not read: pip ignores them."),
+  overrules: none("setuptools knows neither overrides nor constraints.")
+};
 function readSetupPy(content3) {
   if (content3.length > LONGEST3 || isTooDeep(content3))
     return unreadable("It is too large or nested too deeply for a setup.py; it is not read.", 1);
@@ -40833,8 +40933,8 @@ var Evaluator = class {
     }
     for (const node2 of nodesOf(file2, "AssignStatement")) {
       const [target2, , value] = childrenOf(node2);
-      const named2 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
-      if (named2 && value) push2(this.#keyed, named2.name, [named2.key, value]);
+      const named3 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
+      if (named3 && value) push2(this.#keyed, named3.name, [named3.key, value]);
     }
     for (const node2 of nodesOf(file2, "FunctionDefinition")) {
       const name2 = node2.getChild("VariableName");
@@ -40891,8 +40991,8 @@ var Evaluator = class {
     });
   }
   #member(node2, depth) {
-    const named2 = this.#subscript(node2);
-    const found = named2 && this.#lookUp(named2.name, named2.key);
+    const named3 = this.#subscript(node2);
+    const found = named3 && this.#lookUp(named3.name, named3.key);
     return found ? this.list(found, depth + 1) : [node2];
   }
   #subscript(node2) {
@@ -40907,7 +41007,7 @@ var Evaluator = class {
     if (/^(list|sorted|set|tuple)$/.test(name2) && positional.length === 1 && first) return this.list(first, depth + 1);
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node2];
-    const names2 = namesIn4(this.file, helper);
+    const names2 = namesIn3(this.file, helper);
     const entries = positional.map((argument3) => {
       const key = stringValue(this.file, argument3);
       return key === void 0 ? void 0 : firstOf(names2, (table3) => this.#lookUp(table3, key));
@@ -40920,18 +41020,18 @@ var Evaluator = class {
     const own3 = entries.find(([entry]) => entry === key)?.[1];
     if (own3) return own3;
     const value = this.#assigned.get(name2);
-    const lists2 = value ? namesIn4(this.file, value).filter((other) => other !== name2) : [];
+    const lists2 = value ? namesIn3(this.file, value).filter((other) => other !== name2) : [];
     return firstOf([name2, ...lists2], (other) => {
       const list2 = this.#assigned.get(other);
-      return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
+      return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf2(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
     });
   }
 };
-function nameOf(text2) {
+function nameOf2(text2) {
   const parsed4 = text2 === void 0 ? void 0 : parsePep508(text2);
   return parsed4 && "name" in parsed4 ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
-function namesIn4(file2, node2) {
+function namesIn3(file2, node2) {
   const names2 = /* @__PURE__ */ new Set();
   node2.cursor().iterate((child) => {
     if (child.name === "VariableName") names2.add(file2.text.slice(child.from, child.to));
@@ -40949,48 +41049,585 @@ function push2(map2, key, value) {
   map2.set(key, [...map2.get(key) ?? [], value]);
 }
 
-// src/detect/formats.ts
+// src/formats/table.ts
 var FORMATS2 = [
-  { name: "pyproject", supports: (file2) => baseOf(file2) === "pyproject.toml", read: readPyproject },
-  {
-    name: "lock",
-    supports: (file2) => /^(uv|poetry|pdm)([-_.][^/]*)?\.lock$|^pylock(\.[^.]+)?\.toml$/.test(baseOf(file2)),
-    read: readLock
-  },
-  { name: "pipfile-lock", supports: (file2) => baseOf(file2) === "Pipfile.lock", read: readPipfileLock },
-  { name: "pipfile", supports: (file2) => baseOf(file2) === "Pipfile", read: readPipfile },
-  { name: "conda", supports: (file2) => /^environment[^/]*\.ya?ml$/.test(baseOf(file2)), read: readEnvironmentYml },
-  { name: "setup-cfg", supports: (file2) => baseOf(file2) === "setup.cfg", read: readSetupCfg },
-  { name: "setup-py", supports: (file2) => baseOf(file2) === "setup.py", read: readSetupPy },
-  {
-    name: "dockerfile",
-    supports: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file2)),
-    read: readDockerfile
-  },
-  {
-    name: "requirements",
-    supports: (file2) => /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/.test(
-      baseOf(file2)
-    ) || /(^|\/)requirements\/(.+\/)?[^/]+\.(txt|in)$/.test(file2),
-    read: readRequirements
-  }
+  PYPROJECT,
+  LOCK2,
+  PIPFILE_LOCK,
+  PIPFILE,
+  PIXI,
+  PIXI_LOCK,
+  CONDA,
+  SETUP_CFG,
+  SETUP_PY,
+  DOCKERFILE,
+  REQUIREMENTS,
+  SCRIPT
 ];
-var SCRIPT = { name: "script", supports: (file2) => file2.endsWith(".py"), read: readScript };
+function formatNamed(name2) {
+  return FORMATS2.find((format) => format.name === name2);
+}
 function isManifest(file2) {
-  return FORMATS2.some((format) => format.supports(file2));
+  return FORMATS2.some(({ recognize }) => recognize.by === "path" && recognize.fits(file2));
 }
-var NAMED = [
-  [/\.(txt|in)$/, "requirements"],
-  [/\.lock$/, "lock"],
-  [/\.toml$/, "pyproject"],
-  [/\.ya?ml$/, "conda"]
-];
+function formatOf(file2, content3) {
+  return FORMATS2.find(({ recognize }) => recognize.fits(file2) && (recognize.by === "path" || recognize.holds(content3)));
+}
+function formatByPath(file2) {
+  return FORMATS2.find(({ recognize }) => recognize.fits(file2));
+}
 function formatIfNamed(file2) {
-  return NAMED.find(([ending]) => ending.test(file2))?.[1];
+  return FORMATS2.find(({ named: named3 }) => "endings" in named3 && named3.endings.test(file2))?.name;
 }
+function changesInside(file2) {
+  const recognize = formatByPath(file2)?.recognize;
+  return recognize?.by === "content" ? recognize.changes : void 0;
+}
+
+// src/detect/labels.ts
+function copiedLabels(base, pairs2) {
+  return pairs2.flatMap(({ file: file2, old, current }) => {
+    if (current === void 0) return [];
+    const [before, after] = [old && labelOf(old), labelOf(current)];
+    const isForeign = after !== void 0 && !fitsFile(after, file2);
+    if (old === void 0 && !(isForeign && base.length > 0)) return [];
+    return labelFinding(current.name, before, after, { file: file2, line: current.line });
+  });
+}
+function lockedLabels(base, head) {
+  const before = new Map(base.map(({ file: file2, locked }) => [file2, labelsIn(locked)]));
+  return head.flatMap(
+    ({ file: file2, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
+      const known = before.get(file2)?.get(name2)?.labels;
+      const [gone] = [...known ?? []].filter((label) => !labels.has(label));
+      const came = [...labels].filter((label) => known && !known.has(label));
+      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file: file2, line }));
+    })
+  );
+}
+function labelsIn(locked) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { name: name2, version: version2, line } of locked) {
+    const known = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
+    known.labels.add(localLabel(version2) ?? "");
+    found.set(name2, known);
+  }
+  return found;
+}
+function labelFinding(name2, before, after, { file: file2, line }) {
+  if (before === after) return [];
+  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+  return [{ kind: "local-version", message, file: file2, line }];
+}
+function labelOf({ specifier }) {
+  return clausesOf(specifier).flatMap(([, version2]) => localLabel(version2) ?? [])[0];
+}
+var BUILDS = [
+  { label: /^cpu/, file: /(^|[-_./])cpu/i },
+  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
+  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
+  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
+];
+function fitsFile(label, file2) {
+  const said = BUILDS.filter((build) => build.file.test(file2));
+  return said.length === 0 || said.some((build) => build.label.test(label));
+}
+
+// src/detect/names.ts
+function newNames(base, head) {
+  const known = new Set(base.flatMap((manifest) => namesIn4(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn4).filter(({ name: name2 }) => !known.has(name2));
+  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
+}
+function namesIn4({ file: file2, requirements, locked }) {
+  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
+}
+function lookalikes(base, head) {
+  if (base.length === 0) return [];
+  return newNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
+    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
+    const like = WATCHED.find(isNear);
+    if (like === void 0) return [];
+    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
+    return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
+  });
+}
+function firstUploads(base, head, releases) {
+  return lockNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
+    const known = releases.get(name2);
+    if (known === void 0) return [];
+    const first = known.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
+    const when = known.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
+    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file: file2, line }];
+  });
+}
+function lockNames(base, head) {
+  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
+  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
+}
+
+// src/formats/locks.ts
+function lockOver(file2, format, locks) {
+  if (locks.has(file2)) return file2;
+  const { workspace, lock } = formatNamed(format ?? "") ?? {};
+  const own3 = has(lock)?.formats ?? [];
+  const folder = folderOf(file2);
+  const isAbove = (there) => there === "" || folder.startsWith(`${there}/`);
+  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), isOwn: own3.includes(of) })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left, right) => right.there.length - left.there.length || Number(right.isOwn) - Number(left.isOwn));
+  return nearest?.path;
+}
+function refreshCommand(lockFile, library) {
+  const folder = folderOf(lockFile);
+  const command = has(formatByPath(lockFile)?.refresh)?.command(lockFile, library);
+  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
+}
+
+// src/detect/effective.ts
+function effective(manifests, file2, name2, written2) {
+  const own3 = manifests.find((manifest) => manifest.file === file2);
+  const { overrides: overrides2 = [], constraints: constraints2 = [] } = has(formatNamed(own3?.format ?? "")?.overrules) ?? {};
+  const [override] = rowsOf(own3, name2, overrides2);
+  if (own3 && override) return { specifier: override.specifier, by: placed(own3, override) };
+  const bounds = [
+    ...rowsOf(own3, name2, constraints2).map((one2) => placed(own3, one2)),
+    ...constraintFiles(manifests, own3).flatMap((other) => rowsOf(other, name2).map((one2) => placed(other, one2)))
+  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written2);
+  const [first] = bounds;
+  if (first === void 0) return { specifier: written2 };
+  const specifier = [written2, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
+  return { specifier, by: first };
+}
+function rowsOf(manifest, name2, groups2) {
+  return (manifest?.requirements ?? []).filter(
+    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
+  );
+}
+function placed(manifest, { group, specifier, line }) {
+  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
+}
+function constraintFiles(manifests, own3) {
+  const wanted = (own3?.includes ?? []).flatMap(
+    ({ path, constrains }) => constrains ? [joined3(folderOf(own3?.file ?? ""), path)] : []
+  );
+  return manifests.filter(({ file: file2 }) => wanted.includes(file2));
+}
+function joined3(folder, path) {
+  const parts = folder === "" ? [] : folder.split("/");
+  for (const part2 of path.split("/")) {
+    if (part2 === "..") parts.pop();
+    else if (part2 !== "." && part2 !== "") parts.push(part2);
+  }
+  return parts.join("/");
+}
+
+// src/detect/settle.ts
+function settle2(change, ends, releases, python) {
+  const [from, to] = [
+    endOf(change, change.from, ends.base, change.was ?? change.file, releases, python),
+    endOf(change, change.to, ends.head, change.file, releases, python)
+  ];
+  return {
+    change,
+    ...from.version !== void 0 && { from: from.version },
+    ...to.version !== void 0 && { to: to.version },
+    ...to.by && { by: to.by }
+  };
+}
+function endOf(change, written2, manifests, file2, releases, python) {
+  if (written2 === "") return {};
+  if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
+  const { specifier, by } = effective(manifests, file2, change.library, written2 === "any" ? "" : written2);
+  const locked = lockedAt(manifests, change.library).filter((version3) => allows(specifier, version3));
+  const [only] = locked;
+  const version2 = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
+  return { version: version2, ...by && { by } };
+}
+function lockedAt(manifests, library) {
+  const held = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
+  return [...new Set(held.map(({ version: version2 }) => version2))].filter(isVersion);
+}
+function resolveEnd(end, locked, releases, python) {
+  const exact = locked ? end : exactVersion(end);
+  if (exact !== void 0) {
+    const version2 = isVersion(exact) ? exact.split("+")[0] : void 0;
+    const isThere = releases.length === 0 || releases.some((release2) => version2 && sameVersion(release2.version, version2));
+    return isThere ? version2 : void 0;
+  }
+  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(end, version2)).at(-1);
+}
+function moves(settled) {
+  const { from, to } = settled;
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
+}
+function goesBack({ from, to }) {
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
+}
+function standing(settled) {
+  const { file: file2, line } = settled.change;
+  return { message: sentenceOf(settled), file: file2, line };
+}
+function sentenceOf({ change, from, to, by }) {
+  const { library, kind } = change;
+  if (from !== void 0 && to !== void 0) {
+    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
+    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
+  }
+  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
+  if (kind === "removed") return `\`${library}\` is no longer required here.`;
+  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
+    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
+  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
+    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
+  const missing = to === void 0 ? change.to : change.from;
+  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
+}
+
+// src/detect/projects.ts
+function watchedChanges(changes) {
+  return changes.filter(({ library }) => isWatched2(library));
+}
+function isWatched2(library) {
+  return WATCHED.includes(library);
+}
+function projectRequests(ends, changes, releases, python) {
+  return distinct(settledProjects(ends, changes, releases, python).flatMap(requestsOf));
+}
+function standingChanges(ends, changes, releases, python) {
+  const found = settledProjects(ends, changes, releases, python).flatMap(({ settled }) => standingOf(settled));
+  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
+}
+function settledProjects(ends, changes, releases, python) {
+  const all = [...ends.base, ...ends.head];
+  const lockFiles2 = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file: file2, format }) => [file2, format]));
+  const formats = new Map(all.map(({ file: file2, format }) => [file2, format]));
+  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles2) ?? folderOf(file2);
+  const before = grouped(ends.base, ({ file: file2 }) => projectOf(file2));
+  const after = grouped(ends.head, ({ file: file2 }) => projectOf(file2));
+  const byProject = grouped(watchedChanges(changes), ({ file: file2 }) => projectOf(file2));
+  return [...byProject].map(([project, own3]) => {
+    const was = /* @__PURE__ */ new Set([project, ...own3.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
+    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
+    const settled = withoutLockedTwice(own3).map(
+      (change) => settle2(change, projectEnds, releases.get(change.library) ?? [], python)
+    );
+    return { ends: projectEnds, settled };
+  });
+}
+function grouped(elements, key) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const element of elements) {
+    const known = groups2.get(key(element));
+    if (known) known.push(element);
+    else groups2.set(key(element), [element]);
+  }
+  return groups2;
+}
+function withoutLockedTwice(changes) {
+  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
+  return changes.filter((change) => change.locked || !locked.has(change.library));
+}
+function standingOf(settled) {
+  const moving = new Set(settled.filter(moves).map(({ change }) => change.library));
+  return settled.filter(({ change }) => !moving.has(change.library)).map(standing);
+}
+function requestsOf({ ends, settled }) {
+  const found = settled.filter(moves).map(({ change, from, to }) => ({
+    ...{ library: change.library, from, to },
+    place: { file: change.file, line: change.line }
+  }));
+  const byLibrary = /* @__PURE__ */ new Map();
+  for (const move of found) {
+    const known = byLibrary.get(move.library) ?? [];
+    const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
+    byLibrary.set(move.library, isKnown ? known : [...known, move]);
+  }
+  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
+  return Array.from({ length: rounds }, (_, round) => {
+    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
+    const names2 = chosen.map(({ library }) => library);
+    return {
+      changes: chosen,
+      held: heldVersions(ends.head, names2),
+      locked: { base: lockOf(ends.base, names2), head: lockOf(ends.head, names2) },
+      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
+      manifests: ends.head.map(({ file: file2 }) => file2)
+    };
+  });
+}
+function distinct(requests) {
+  const found = /* @__PURE__ */ new Map();
+  for (const request of requests) {
+    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
+    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
+    const known = found.get(key);
+    found.set(key, known ? joined4(known, request) : request);
+  }
+  return [...found.values()];
+}
+function joined4(left, right) {
+  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
+  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
+}
+function heldVersions(head, changed) {
+  const locked = lockOf(head, changed);
+  const held = {};
+  for (const name2 of WATCHED) {
+    if (name2 === "torch" || changed.includes(name2)) continue;
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
+    const [only] = versions;
+    if (versions.length === 1 && only && isVersion(only)) held[name2] = only.split("+")[0] ?? only;
+  }
+  return held;
+}
+function namedTorch(head) {
+  const isTorch = ({ name: name2 }) => name2 === "torch";
+  const pinned = head.flatMap(
+    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
+  );
+  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version: version2 }) => version2));
+  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version2) => version2.split("+")[0] ?? ""))];
+  const [only] = releases;
+  return releases.length === 1 && only && isVersion(only) ? only : void 0;
+}
+function lockOf(manifests, changed) {
+  const versions = /* @__PURE__ */ new Map();
+  for (const { locked } of manifests)
+    for (const { name: name2, version: version2 } of locked) {
+      const known = versions.get(name2) ?? /* @__PURE__ */ new Set();
+      known.add(version2);
+      versions.set(name2, known);
+    }
+  const single = [...versions].filter(
+    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
+  );
+  return Object.fromEntries(
+    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version2]) => isName(name2) && isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
+  );
+}
+
+// src/detect/guard.ts
+var GUARDS = [
+  unreadable2,
+  droppedExclusions,
+  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
+  ({ base, head }) => lockedLabels(base, head),
+  drifting,
+  againstLock,
+  downgrades,
+  indexesMoved,
+  ({ base, head }) => lookalikes(base, head),
+  notInstallable
+];
+function guard(base, head, own3 = []) {
+  const pairs2 = pairedRequirements(base, head);
+  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own3 };
+  return GUARDS.flatMap((check2) => check2(seen));
+}
+function unreadable2({ base, head }) {
+  const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
+  return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`)));
+}
+function droppedExclusions({ head, pairs: pairs2 }) {
+  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
+  return pairs2.flatMap(({ file: file2, old, current }) => {
+    if (old === void 0 || current === void 0 || current.source !== "index") return [];
+    const beside = (files.get(file2)?.requirements ?? []).filter(
+      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
+    );
+    const isAllowed = (version2) => beside.every(({ specifier }) => allows(specifier, version2));
+    const named3 = beside.map(({ specifier }) => specifier).join(",");
+    return exclusions(old).filter((version2) => keptOut(version2, named3).some(isAllowed)).map((version2) => ({
+      kind: "exclusion-dropped",
+      message: `\`${current.name}\` loses its exclusion \`!=${version2}\` and is allowed to be that release again. Keep it unless that release was mended.`,
+      file: file2,
+      line: current.line
+    }));
+  });
+}
+function exclusions({ specifier }) {
+  return clausesOf(specifier).flatMap(([operator2, version2]) => operator2 === "!=" ? [version2] : []);
+}
+var PATCHES = 40;
+function keptOut(excluded, specifiers) {
+  if (!excluded.endsWith(".*")) return [excluded];
+  const line = excluded.slice(0, -2);
+  const named3 = clausesOf(specifiers).map(([, version2]) => version2.replace(/\.\*$/, "")).filter((version2) => isVersion(version2) && satisfies2(version2, `==${excluded}`));
+  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named3];
+}
+function drifting({ base, head, changes }) {
+  const key = (name2, specifier) => `${name2} ${specifier}`;
+  const moved2 = new Map(
+    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
+  );
+  const files = /* @__PURE__ */ new Map();
+  for (const { file: file2, requirements } of base)
+    for (const { name: name2, specifier } of requirements) {
+      const known = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
+      files.set(key(name2, specifier), known.add(file2));
+    }
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
+      const change = moved2.get(key(name2, specifier));
+      const saidTheSame = files.get(key(name2, specifier));
+      if (change === void 0 || change.file === file2 || !saidTheSame?.has(file2) || saidTheSame.size < 2) return [];
+      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
+      return [{ kind: "drift", message, file: file2, line }];
+    })
+  );
+}
+function againstLock({ head }) {
+  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
+    const versions = /* @__PURE__ */ new Map();
+    for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
+    const beside = head.filter((manifest) => isLockedIn(manifest, lock));
+    return beside.flatMap(
+      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
+        const locked = versions.get(name2) ?? [];
+        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
+        return isOff ? [
+          {
+            kind: "against-lock",
+            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
+            file: file2,
+            line
+          }
+        ] : [];
+      })
+    );
+  });
+}
+function isLockedIn({ file: file2, format }, lock) {
+  const own3 = has(formatNamed(format)?.lock)?.formats ?? [];
+  return own3.includes(lock.format) && folderOf(file2) === folderOf(lock.file);
+}
+function downgrades({ changes }) {
+  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
+    kind: "downgrade",
+    message: `\`${library}\` goes back from ${from} to ${to}.`,
+    file: file2,
+    line
+  }));
+}
+function notInstallable({ base, head }) {
+  const known = new Set(
+    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written: written2 }) => `${file2}\0${written2}`))
+  );
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written: written2 }) => isWatched2(name2) && source !== "index" && !known.has(`${file2}\0${written2}`)).map(({ name: name2, source, line }) => ({
+      kind: "not-installable",
+      message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
+      file: file2,
+      line
+    }))
+  );
+}
+var SOURCES = {
+  index: "an index",
+  git: "a repository",
+  path: "a path",
+  editable: "an editable install",
+  url: "an address"
+};
+function indexesMoved({ base, head, own: own3 }) {
+  const ours = new Set(own3.map(indexAddress));
+  const key = (manifest, address) => isByTool(manifest) ? address : `${manifest.file} ${address}`;
+  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
+  const lockAtBase = base.some(isByTool);
+  return head.flatMap(
+    (manifest) => manifest.indexes.filter(({ address }) => !ours.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (!isByTool(manifest) || lockAtBase)).map(({ address, line }) => ({
+      kind: "index-changed",
+      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
+      file: manifest.file,
+      line
+    }))
+  );
+}
+function isByTool({ format }) {
+  return has(formatNamed(format)?.indexes)?.by === "tool";
+}
+
+// src/detect/guard-releases.ts
+function guardReleases(ends, changes, releases, python) {
+  const watched = changes.filter(({ library, to }) => isWatched2(library) && to !== "" && releases.has(library));
+  return [
+    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
+    ...settledProjects(ends, watched, releases, python).flatMap(({ settled }) => settled).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled) => [...withoutEffect(settled), ...backwards(settled)]),
+    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends.head)),
+    ...firstUploads(ends.base, ends.head, releases)
+  ];
+}
+function target(change, releases) {
+  const version2 = change.locked ? change.to : exactVersion(change.to);
+  if (version2 === void 0 || !isVersion(version2)) return [];
+  const found = releases.find((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2));
+  if (found && !found.yanked) return [];
+  const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
+  return [{ kind, message, file: change.file, line: change.line }];
+}
+function withoutEffect({ change, from, to, by }) {
+  const place2 = { file: change.file, line: change.line };
+  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
+    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
+  if (from === void 0 || from !== to) return [];
+  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
+  if (by !== void 0) {
+    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
+    return [{ kind: "no-effect", message, ...place2 }];
+  }
+  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
+  return [
+    {
+      kind: "no-effect",
+      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
+      ...place2
+    }
+  ];
+}
+function backwards(settled) {
+  const { change, from, to } = settled;
+  if (!goesBack(settled) || change.kind === "downgraded") return [];
+  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
+  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
+}
+function ceilings(specifier) {
+  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
+}
+function pythonRange(change, releases, head) {
+  const declared = head.find(
+    ({ file: file2, python }) => python !== void 0 && folderOf(file2) === folderOf(change.file)
+  )?.python;
+  const oldest = declared === void 0 ? void 0 : oldestPython(declared);
+  const to = change.locked ? change.to : exactVersion(change.to);
+  const release2 = releases.find(
+    ({ version: version2 }) => to !== void 0 && isVersion(to) && sameVersion(version2, to.split("+")[0] ?? to)
+  );
+  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
+  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
+  return [{ kind: "python-range", message, file: change.file, line: change.line }];
+}
+function oldestPython(declared) {
+  const specifier = declared.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
+  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
+  try {
+    return minors.filter((version2) => satisfies2(version2, specifier)).toSorted(compareVersions)[0]?.replace(/\.99$/, "");
+  } catch {
+    return void 0;
+  }
+}
+function floorsOf(manifest) {
+  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched2(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
+    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
+    const version2 = lowest?.[1] ?? "";
+    return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
+  });
+  return floors.length < 2 ? [] : floors;
+}
+
+// src/formats/read.ts
 var LARGEST_MANIFEST = 32 * 1024 * 1024;
 function readManifest(file2, content3, as) {
-  const format = FORMATS2.find(({ name: name2, supports }) => as === void 0 ? supports(file2) : name2 === as) ?? (SCRIPT.supports(file2) && hasScriptBlock(content3) ? SCRIPT : void 0);
+  const format = as === void 0 ? formatOf(file2, content3) : formatNamed(as);
   if (format === void 0) return void 0;
   const broken = whatIsBroken(content3) ?? conflictIn(format, content3);
   const reading = broken ? { findings: [broken] } : format.read(content3.startsWith("\uFEFF") ? content3.slice(1) : content3);
@@ -41015,8 +41652,8 @@ function whatIsBroken(content3) {
     return unreadable3("The file is not UTF-8 text. Save it as UTF-8.");
   return void 0;
 }
-function conflictIn({ name: name2 }, content3) {
-  const at4 = name2 === "requirements" ? -1 : content3.search(/^<{7} /m);
+function conflictIn({ conflict }, content3) {
+  const at4 = conflict === "its line" ? -1 : content3.search(/^<{7} /m);
   if (at4 < 0) return void 0;
   const line = content3.slice(0, at4).split("\n").length;
   return { kind: "conflict-marker", message: "A conflict marker is left in this file; it is not read.", line };
@@ -41256,15 +41893,15 @@ function yamlTable(text2) {
   }
 }
 function configuredBy(module, call, path, yaml) {
-  const named2 = configFile(module, call);
-  const text2 = named2 && yaml(named2);
+  const named3 = configFile(module, call);
+  const text2 = named3 && yaml(named3);
   const table3 = text2 === void 0 ? void 0 : yamlTable(text2);
-  if (named2 === void 0 || table3 === void 0) return void 0;
+  if (named3 === void 0 || table3 === void 0) return void 0;
   const direct = at2(table3, path);
   if (direct !== void 0) return direct;
   const [group = "", ...rest] = path;
   const chosen = own2(defaultsIn(table3), group);
-  const part2 = chosen && yaml(`${folderOf(named2)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
+  const part2 = chosen && yaml(`${folderOf(named3)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
   const partTable = part2 ? yamlTable(part2) : void 0;
   return partTable && at2(partTable, rest);
 }
@@ -41273,12 +41910,12 @@ function configFile(module, call) {
   const folder = folderOf(module.file);
   if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf3(module.source, call.node))) {
     const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
-    return joined4(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
+    return joined5(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
   }
   const written2 = /["']([^"']+\.ya?ml)["']/.exec(textOf3(module.source, call.node))?.[1];
-  return written2 === void 0 ? void 0 : joined4(folder, written2);
+  return written2 === void 0 ? void 0 : joined5(folder, written2);
 }
-function joined4(folder, path) {
+function joined5(folder, path) {
   const parts = folder === "" ? [] : folder.split("/");
   for (const part2 of path.split("/")) {
     if (part2 === "..") parts.pop();
@@ -41310,6 +41947,7 @@ function at2(table3, path) {
 var OPEN2 = { values: [], isSure: false };
 
 // src/detect/code/known-names.ts
+var TARGETS = ["target_modules", "target_parameters"];
 var plain2 = (name2) => ({ name: name2, variants: [] });
 var METHOD_OF_CONFIG = {
   LoraConfig: {
@@ -41317,7 +41955,8 @@ var METHOD_OF_CONFIG = {
     variants: [
       { keyword: "use_dora", is: "True", name: "dora" },
       { keyword: "target_modules", is: "all-linear", name: "all-linear" }
-    ]
+    ],
+    targets: TARGETS
   },
   PrefixTuningConfig: {
     name: "prefix-tuning",
@@ -41325,8 +41964,8 @@ var METHOD_OF_CONFIG = {
   },
   PromptTuningConfig: plain2("prompt-tuning"),
   PromptEncoderConfig: plain2("p-tuning"),
-  IA3Config: plain2("ia3"),
-  AdaLoraConfig: plain2("adalora"),
+  IA3Config: { ...plain2("ia3"), targets: TARGETS },
+  AdaLoraConfig: { ...plain2("adalora"), targets: TARGETS },
   AdaptionPromptConfig: plain2("adaption-prompt"),
   MultitaskPromptTuningConfig: plain2("multitask-prompt-tuning"),
   LoHaConfig: plain2("loha"),
@@ -41374,19 +42013,19 @@ var TASK_OF_TYPE = {
   SEQ_2_SEQ_LM: "seq2seq-lm",
   FEATURE_EXTRACTION: "feature"
 };
-var METHOD_OF_TYPE = {
-  LORA: "lora",
-  IA3: "ia3",
-  ADALORA: "adalora",
-  PREFIX_TUNING: "prefix-tuning",
-  PROMPT_TUNING: "prompt-tuning",
-  P_TUNING: "p-tuning",
-  ADAPTION_PROMPT: "adaption-prompt",
-  LOHA: "loha",
-  LOKR: "lokr",
-  OFT: "oft",
-  BOFT: "boft",
-  VERA: "vera"
+var CONFIG_OF_TYPE = {
+  LORA: "LoraConfig",
+  IA3: "IA3Config",
+  ADALORA: "AdaLoraConfig",
+  PREFIX_TUNING: "PrefixTuningConfig",
+  PROMPT_TUNING: "PromptTuningConfig",
+  P_TUNING: "PromptEncoderConfig",
+  ADAPTION_PROMPT: "AdaptionPromptConfig",
+  LOHA: "LoHaConfig",
+  LOKR: "LoKrConfig",
+  OFT: "OFTConfig",
+  BOFT: "BOFTConfig",
+  VERA: "VeraConfig"
 };
 var TASK_OF_CLASS = [
   [/ForCausalLM(WithValueHead)?$/, "causal-lm"],
@@ -41497,6 +42136,20 @@ var FAMILY = {
   "xlm-roberta": "bert"
 };
 
+// src/detect/code/variants.ts
+function variantOf(rule, given, isWhole) {
+  const variant = rule.variants.find(({ keyword: keyword2, is }) => {
+    const value = given(keyword2);
+    return value?.isSure === true && value.texts.includes(is);
+  });
+  if (variant) return { method: `${rule.name}+${variant.name}`, isSure: true };
+  const targets = (rule.targets ?? []).flatMap((keyword2) => given(keyword2) ?? []);
+  const named3 = targets.filter((value) => !value.texts.includes("None"));
+  if (rule.targets === void 0 || named3.length > 0) return { method: rule.name, isSure: true };
+  const method = isWhole ? `${rule.name}+defaults` : rule.name;
+  return { method, isSure: isWhole && targets.every(({ isSure }) => isSure) };
+}
+
 // src/detect/code/hydra-yaml.ts
 var DEEPEST4 = 8;
 function readHydraYaml(file2, content3) {
@@ -41514,15 +42167,21 @@ function readHydraYaml(file2, content3) {
 function foundIn({ name: name2, table: table3 }, model, at4) {
   const rule = name2.startsWith("peft.") ? own2(METHOD_OF_CONFIG, name2.split(".").at(-1) ?? "") : void 0;
   if (rule === void 0) return void 0;
-  const variant = rule.variants.find(({ keyword: keyword2, is }) => String(table3[keyword2]) === is.toLowerCase());
+  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table3, keyword2), true);
   const task = own2(TASK_OF_TYPE, String(table3.task_type ?? "").replace(/^.*\./, ""));
   return {
-    at: { value: variant ? `${rule.name}+${variant.name}` : rule.name, ...at4 },
-    isSure: true,
+    at: { value: method, ...at4 },
+    isSure,
     quantization: model ? quantizationOf(model.table) : OPEN2,
     architecture: axis(model && architectureOf(model)),
     task: axis(task ?? (model && taskOf(model.name)))
   };
+}
+function valueIn(table3, key) {
+  const value = table3[key];
+  if (value === void 0 || value === null) return void 0;
+  if (typeof value === "boolean") return sure(value ? "True" : "False");
+  return typeof value === "string" ? sure(value) : NOTHING2;
 }
 function targetsIn(table3, depth) {
   const inner = Object.values(table3).flatMap(
@@ -41563,7 +42222,7 @@ function pythonOfNotebook(text2) {
   if (!Array.isArray(cells)) return void 0;
   const placed2 = [];
   let [offset, row] = [0, 0];
-  for (const line of cells.flatMap(sourceOf3).flat()) {
+  for (const line of cells.flatMap(sourceOf4).flat()) {
     const found = text2.indexOf(JSON.stringify(line), offset);
     if (found >= 0) {
       row += countOf(text2.slice(offset, found), "\n");
@@ -41579,7 +42238,7 @@ function countOf(text2, character) {
   for (let at4 = text2.indexOf(character); at4 >= 0; at4 = text2.indexOf(character, at4 + 1)) count3++;
   return count3;
 }
-function sourceOf3(cell) {
+function sourceOf4(cell) {
   if (typeof cell !== "object" || cell === null) return [];
   const { cell_type: kind, source } = cell;
   if (kind !== "code") return [];
@@ -41590,7 +42249,7 @@ function sourceOf3(cell) {
 // src/detect/code/trainer-yaml.ts
 var text = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
 var isOn = (table3, key) => table3[key] === true || text(table3, key) === "true";
-var has = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
+var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
 var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
 function bitsBy(key, method) {
   return (table3) => {
@@ -41612,48 +42271,71 @@ var LORA = {
   prompt_tuning: "prompt-tuning",
   prefix_tuning: "prefix-tuning"
 };
-var byKey = (key, dora) => (table3) => {
-  const method = LORA[text(table3, key)];
-  return method === "lora" && isOn(table3, dora) ? "lora+dora" : method;
+var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own2(LORA, text(table3, key)), isOn(table3, dora), targetsOf2(table3));
+function withTargets(method, isDora, targets) {
+  if (method !== "lora") return method;
+  if (isDora) return "lora+dora";
+  return targets === "named" ? "lora" : `lora+${targets}`;
+}
+function onlyWord(table3, key) {
+  const value = table3[key];
+  const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (only === void 0 || only === null) return void 0;
+  return typeof only === "string" ? only.toLowerCase() : "";
+}
+var allUnlessNamed = (...keys) => (table3) => {
+  const words2 = keys.flatMap((key) => onlyWord(table3, key) ?? []);
+  return words2.every((word) => ["all", "all-linear"].includes(word)) ? "all-linear" : "named";
 };
+function targetsOfSwift(table3) {
+  const isOld = has2(table3, "sft_type") && !has2(table3, "lora_target_modules", "target_modules");
+  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table3);
+}
 var TRAINERS = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
-    fits: (table3) => has(table3, "base_model") && has(table3, "adapter") && !has(table3, "params"),
+    fits: (table3) => has2(table3, "base_model") && has2(table3, "adapter") && !has2(table3, "params"),
     methodKeys: ["adapter"],
-    methodOf: byKey("adapter", "peft_use_dora"),
+    methodOf: byKey(
+      "adapter",
+      "peft_use_dora",
+      (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
+    ),
     modelKeys: ["base_model"],
-    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
+    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
     taskOf: (table3) => {
       const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
       if (isOn(table3, "reward_model")) return "seq-cls";
-      if (has(table3, "processor_type")) return "image-text-to-text";
+      if (has2(table3, "processor_type")) return "image-text-to-text";
       return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
     }
   },
   {
     // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
-    fits: (table3) => has(table3, "finetuning_type") && has(table3, "model_name_or_path"),
+    fits: (table3) => has2(table3, "finetuning_type") && has2(table3, "model_name_or_path"),
     methodKeys: ["finetuning_type"],
-    methodOf: byKey("finetuning_type", "use_dora"),
+    methodOf: byKey("finetuning_type", "use_dora", allUnlessNamed("lora_target")),
     modelKeys: ["model_name_or_path"],
     quantizationOf: bitsBy("quantization_bit", "quantization_method"),
     taskOf: () => "causal-lm"
   },
   {
     // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
-    fits: (table3) => has(table3, "use_peft") && has(table3, "model_name_or_path"),
+    fits: (table3) => has2(table3, "use_peft") && has2(table3, "model_name_or_path"),
     methodKeys: ["use_peft"],
-    methodOf: (table3) => isOn(table3, "use_peft") ? isOn(table3, "use_dora") ? "lora+dora" : "lora" : void 0,
+    methodOf: (table3) => {
+      const targets = has2(table3, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table3) : "defaults";
+      return isOn(table3, "use_peft") ? withTargets("lora", isOn(table3, "use_dora"), targets) : void 0;
+    },
     modelKeys: ["model_name_or_path"],
     quantizationOf: bits,
     taskOf: () => "causal-lm"
   },
   {
     // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
-    fits: (table3) => has(table3, "train_type", "sft_type", "tuner_type") && has(table3, "model", "model_id_or_path"),
+    fits: (table3) => has2(table3, "train_type", "sft_type", "tuner_type") && has2(table3, "model", "model_id_or_path"),
     methodKeys: ["train_type", "sft_type", "tuner_type"],
-    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora")(table3) ?? [])[0],
+    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table3) ?? [])[0],
     modelKeys: ["model", "model_id_or_path"],
     quantizationOf: bitsBy("quant_bits", "quant_method"),
     taskOf: () => "causal-lm"
@@ -41826,12 +42508,25 @@ var FactReader = class {
   #readMethod(call, name2, isSure) {
     const rule = own2(METHOD_OF_CONFIG, name2);
     if (rule === void 0) return;
-    const variant = rule.variants.find(({ keyword: keyword2, is }) => {
-      const value = this.#values.of(call.keywords.get(keyword2), call.scope);
-      return value.isSure && value.texts.includes(is);
-    });
+    const { given, isWhole } = this.#keywordsOf(call);
+    const valueGiven = (keyword2) => given.get(keyword2) && this.#values.of(given.get(keyword2), call.scope);
     const task = this.#task(call);
-    this.#note(call, variant ? `${rule.name}+${variant.name}` : rule.name, task, isSure);
+    const variant = variantOf(rule, valueGiven, isWhole && !this.#isTargetedLater(call));
+    this.#note(call, variant.method, task, isSure && variant.isSure);
+  }
+  /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
+  #keywordsOf(call) {
+    const tables = call.positional.flatMap((one2, at4) => one2.name === "**" ? [call.positional[at4 + 1]] : []);
+    const spread = tables.map((table3) => table3 && this.#spread(table3, call.scope));
+    const given = new Map([...spread.flatMap((table3) => [...table3 ?? []]), ...call.keywords]);
+    return { given, isWhole: spread.every((table3) => table3 !== void 0) };
+  }
+  /** `config = LoraConfig(...)`, and afterwards `config.target_modules = ...`. */
+  #isTargetedLater({ node: node2 }) {
+    const assigned = node2.parent?.name === "AssignStatement" ? node2.parent.firstChild : null;
+    const name2 = assigned ? textOf3(this.module.source, assigned) : "";
+    const { text: text2 } = this.module.source;
+    return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text2.includes(`${name2}.${key} =`));
   }
   #task(call) {
     const value = this.#values.of(call.keywords.get("task_type"), call.scope);
@@ -41894,9 +42589,9 @@ var FactReader = class {
     const more = table3 ? this.#spread(table3, call.scope) : /* @__PURE__ */ new Map();
     const given = (keyword2) => call.keywords.get(keyword2) ?? more?.get(keyword2);
     const isUnsloth = /^Fast/.test(loader);
-    const named2 = given("quantization_config");
-    if (named2 !== void 0) {
-      const value = this.#values.of(named2, call.scope);
+    const named3 = given("quantization_config");
+    if (named3 !== void 0) {
+      const value = this.#values.of(named3, call.scope);
       const isNone = value.isSure && value.texts.every((text2) => text2 === "None");
       if (!isNone) return "named elsewhere";
     }
@@ -41944,9 +42639,9 @@ var FactReader = class {
   #quantizationOfTrainer(call) {
     const given = call.keywords.get("args");
     if (given === void 0) return "none";
-    const named2 = given.name === "VariableName" ? this.#values.assigned(textOf3(this.module.source, given), call.scope) : [given];
-    const [only] = named2;
-    if (named2.length !== 1 || only?.name !== "CallExpression") return OPEN2;
+    const named3 = given.name === "VariableName" ? this.#values.assigned(textOf3(this.module.source, given), call.scope) : [given];
+    const [only] = named3;
+    if (named3.length !== 1 || only?.name !== "CallExpression") return OPEN2;
     const made = callOf(this.module.source, only);
     if (made.positional.some(({ name: name2 }) => name2 === "**")) return OPEN2;
     return made.keywords.has("model_init_kwargs") ? "named elsewhere" : "none";
@@ -41955,7 +42650,7 @@ var FactReader = class {
   #readPeftTable(call) {
     const [first] = call.positional;
     if (this.#isOfTrl(call)) {
-      this.#note(call, "lora", OPEN2, false);
+      if (!this.#isModelConfig(first, call.scope)) this.#note(call, "lora+defaults", OPEN2, false);
       return;
     }
     const table3 = first?.name === "VariableName" ? this.#values.entries(textOf3(this.module.source, first), call.scope) : [];
@@ -41963,9 +42658,12 @@ var FactReader = class {
     const type = this.#values.of(entries.get("peft_type"), call.scope);
     const task = this.#values.of(entries.get("task_type"), call.scope);
     for (const text2 of type.texts) {
-      const method = own2(METHOD_OF_TYPE, text2.replace(/^.*\./, ""));
+      const rule = own2(METHOD_OF_CONFIG, own2(CONFIG_OF_TYPE, text2.replace(/^.*\./, "")) ?? "");
       const tasks = task.texts.flatMap((one2) => own2(TASK_OF_TYPE, one2.replace(/^.*\./, "")) ?? []);
-      if (method) this.#note(call, method, { values: tasks, isSure: task.isSure }, type.isSure);
+      const valueGiven = (keyword2) => entries.get(keyword2) && this.#values.of(entries.get(keyword2), call.scope);
+      if (rule === void 0) continue;
+      const variant = variantOf(rule, valueGiven, true);
+      this.#note(call, variant.method, { values: tasks, isSure: task.isSure }, type.isSure && variant.isSure);
     }
   }
   #readModelConfig(call) {
@@ -41974,7 +42672,8 @@ var FactReader = class {
       return value.isSure && value.texts.every(isTrue);
     };
     if (!is("use_peft")) return;
-    this.#note(call, is("use_dora") ? "lora+dora" : "lora", OPEN2, true);
+    const { method, isSure } = this.#methodOfTrl(call);
+    this.#note(call, method, OPEN2, isSure);
     const type = this.#values.of(call.keywords.get("bnb_4bit_quant_type"), call.scope).texts[0] ?? "nf4";
     const kinds = [["load_in_4bit", `bnb-${type}`], ["load_in_8bit", "bnb-int8"]];
     const sure2 = kinds.filter(([keyword2]) => is(keyword2));
@@ -41988,6 +42687,23 @@ var FactReader = class {
       "causal-lm",
       quantization
     );
+  }
+  /** Whether a name is one that a ModelConfig was made into: it is read where it was made. */
+  #isModelConfig(node2, scope) {
+    const made = node2?.name === "VariableName" ? this.#values.assigned(textOf3(this.module.source, node2), scope) : [];
+    return made.some(
+      (one2) => one2.name === "CallExpression" && this.#nameOf(callOf(this.module.source, one2).name) === "ModelConfig"
+    );
+  }
+  /** trl's ModelConfig hands its `lora_target_modules` on as they are, `None` too. */
+  #methodOfTrl(call) {
+    const { given, isWhole } = this.#keywordsOf(call);
+    const valueGiven = (keyword2) => {
+      const node2 = given.get(keyword2 === "target_modules" ? "lora_target_modules" : keyword2);
+      return node2 && this.#values.of(elementsOf(node2).length === 1 ? elementsOf(node2)[0] : node2, call.scope);
+    };
+    const rule = METHOD_OF_CONFIG.LoraConfig;
+    return rule ? variantOf(rule, valueGiven, isWhole) : { method: "lora", isSure: false };
   }
   #isKnown(call, keyword2) {
     return this.#values.of(call.keywords.get(keyword2), call.scope).isSure;
@@ -42263,7 +42979,7 @@ function nodeOf(file2, scope) {
   return `${file2}\0${scope}`;
 }
 function distinct2(facts) {
-  return [...new Map(facts.map((fact) => [JSON.stringify({ ...fact, line: 0 }), fact])).values()];
+  return [...new Map(facts.map((fact2) => [JSON.stringify({ ...fact2, line: 0 }), fact2])).values()];
 }
 function joinedName(module, name2) {
   return module.endsWith(".") ? `${module}${name2}` : `${module}.${name2}`;
@@ -42400,8 +43116,8 @@ function taskOf2(models, { tasks }) {
 }
 function quantizationOf2(models, { quantizations }) {
   const said = models.map(({ quantization }) => quantization);
-  const named2 = said.filter((one2) => typeof one2 === "object" && one2.values.length > 0);
-  if (named2.length > 0)
+  const named3 = said.filter((one2) => typeof one2 === "object" && one2.values.length > 0);
+  if (named3.length > 0)
     return joinedAxis(said.map((one2) => typeof one2 === "object" ? one2 : { values: ["none"], isSure: false }));
   const isNamed = said.includes("named elsewhere");
   if (quantizations.length > 0) {
@@ -42472,70 +43188,67 @@ function shallowFirst(left, right) {
 var MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
 var DEEPEST5 = 16;
 var EVERYTHING = { chosen: () => true, named: () => false };
-async function readRepository(tree, { chosen, named: isNamed } = EVERYTHING, what = "manifests and code") {
+async function readRepository(tree, choice = EVERYTHING, what = "manifests and code") {
   const files = await tree.files();
-  const present = new Map(files.map((file2) => [file2.path, file2]));
-  const contents = /* @__PURE__ */ new Map();
-  const manifests = /* @__PURE__ */ new Map();
-  const findings = [];
-  const extra = new Map(
-    files.flatMap(({ path }) => {
-      const format = !isManifest(path) && isNamed(path) ? formatIfNamed(path) : void 0;
-      return format === void 0 ? [] : [[path, format]];
-    })
-  );
-  const named2 = files.filter(({ path }) => isManifest(path) && chosen(path) || extra.has(path));
-  for (const { path } of named2.filter(({ kind }) => kind === "link"))
-    findings.push({ kind: "link", message: "It is a link; links are not followed.", file: path, line: 1 });
-  const regular = named2.filter(({ kind }) => kind === "file");
-  const small = withinBytes(
-    regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST),
-    MOST_MANIFEST_BYTES
-  );
-  const fitting = new Set(small);
-  for (const file2 of regular.filter((one2) => !fitting.has(one2))) manifests.set(file2.path, tooLargeManifest(file2.path));
-  await readAll(
-    tree,
-    small.map(({ path }) => path),
-    void 0
-  );
-  for (let depth = 0, fresh = [...manifests.values()]; fresh.length > 0; depth++) {
-    if (depth === DEEPEST5) {
-      const [first] = fresh;
-      const message = `Files that include each other are followed ${DEEPEST5} deep; what this one includes is not read.`;
-      if (first) findings.push({ kind: "include", message, file: first.file, line: 1 });
-      break;
-    }
-    const wanted = /* @__PURE__ */ new Set();
-    for (const manifest of fresh)
-      for (const include of manifest.includes) {
-        const path = includedPath(manifest, include.path, present);
-        if (typeof path !== "string") {
-          if (path.why) findings.push({ kind: "include", message: path.why, file: manifest.file, line: include.line });
-        } else if (!manifests.has(path)) wanted.add(path);
-      }
-    fresh = await readAll(tree, [...wanted], "requirements");
-  }
-  const sources = await readSources(tree, files, what, findings);
-  for (const [path, text2] of sources.python) {
-    const script = chosen(path) ? readManifest(path, text2) : void 0;
-    if (script === void 0) continue;
-    manifests.set(path, script);
-    contents.set(path, text2);
-  }
+  const gathered = { manifests: /* @__PURE__ */ new Map(), contents: /* @__PURE__ */ new Map(), findings: [] };
+  await readAll(tree, readableFiles(files, choice, gathered), gathered);
+  await readIncluded(tree, files, gathered);
+  const sources = await readSources(tree, files, what, gathered.findings);
+  for (const [path, text2] of sources.python) if (choice.chosen(path)) gather(path, text2, void 0, gathered);
   const code2 = what === "manifests" ? [] : readUses(sources);
-  return { manifests: [...manifests.values()], contents, code: code2, findings };
-  async function readAll(from, paths, as) {
-    const added = [];
-    for (const [path, text2] of await from.read(paths)) {
-      const manifest = readManifest(path, text2, as ?? extra.get(path));
-      if (manifest === void 0) continue;
-      manifests.set(path, manifest);
-      contents.set(path, text2);
-      added.push(manifest);
-    }
-    return added;
+  return { ...gathered, manifests: [...gathered.manifests.values()], code: code2 };
+}
+function readableFiles(files, { chosen, named: named3 }, gathered) {
+  const formats = /* @__PURE__ */ new Map();
+  for (const { path } of files) {
+    const byName = !isManifest(path) && named3(path) ? formatIfNamed(path) : void 0;
+    if (byName !== void 0 || isManifest(path) && chosen(path)) formats.set(path, byName);
   }
+  const wanted = files.filter(({ path }) => formats.has(path));
+  for (const { path } of wanted.filter(({ kind }) => kind === "link"))
+    gathered.findings.push({ kind: "link", message: "It is a link; links are not followed.", file: path, line: 1 });
+  const regular = wanted.filter(({ kind }) => kind === "file");
+  const small = regular.filter(({ bytes }) => bytes <= LARGEST_MANIFEST);
+  const fitting = new Set(withinBytes(small, MOST_MANIFEST_BYTES));
+  for (const { path } of regular.filter((file2) => !fitting.has(file2)))
+    gathered.manifests.set(path, tooLargeManifest(path));
+  return new Map([...fitting].map(({ path }) => [path, formats.get(path)]));
+}
+async function readAll(tree, wanted, gathered) {
+  const texts = await tree.read([...wanted.keys()]);
+  return [...texts].flatMap(([path, text2]) => gather(path, text2, wanted.get(path), gathered) ?? []);
+}
+function gather(path, text2, as, gathered) {
+  const manifest = readManifest(path, text2, as);
+  if (manifest === void 0) return void 0;
+  gathered.manifests.set(path, manifest);
+  gathered.contents.set(path, text2);
+  return manifest;
+}
+async function readIncluded(tree, files, gathered) {
+  const present = new Map(files.map((file2) => [file2.path, file2]));
+  let fresh = [...gathered.manifests.values()];
+  for (let depth = 0; fresh.length > 0; depth++) {
+    const [first] = fresh;
+    if (depth === DEEPEST5 && first) {
+      const message = `Files that include each other are followed ${DEEPEST5} deep; what this one includes is not read.`;
+      gathered.findings.push({ kind: "include", message, file: first.file, line: 1 });
+      return;
+    }
+    fresh = await readAll(tree, includedFiles(fresh, present, gathered), gathered);
+  }
+}
+function includedFiles(from, present, { manifests, findings }) {
+  const wanted = /* @__PURE__ */ new Map();
+  for (const manifest of from) {
+    const rule = has(formatNamed(manifest.format)?.includes);
+    for (const { path: written2, line } of rule ? manifest.includes : []) {
+      const found = includedPath(manifest.file, written2, rule?.of === "an image", present);
+      if ("path" in found && !manifests.has(found.path)) wanted.set(found.path, rule?.as ?? "");
+      if ("why" in found) findings.push({ kind: "include", message: found.why, file: manifest.file, line });
+    }
+  }
+  return wanted;
 }
 function withinBytes(files, most) {
   let total = 0;
@@ -42544,21 +43257,18 @@ function withinBytes(files, most) {
     return total <= most;
   });
 }
-function includedPath(manifest, written2, present) {
-  const isImage = manifest.format === "dockerfile";
+function includedPath(file2, written2, isOfImage, present) {
   const text2 = written2.slice(0, 200);
   if (/^[a-z]+:/i.test(written2))
-    return { why: `\`${text2.replace(/\/\/[^/@]*@/, "//")}\` is not a file of this repository.` };
-  const folder = manifest.file.split("/").slice(0, -1);
-  const candidates2 = [folder, ...isImage ? [[]] : []].map((from) => joined5(from, written2));
-  const found = candidates2.find((path) => path !== void 0 && present.get(path)?.kind === "file");
-  if (found !== void 0) return found;
-  if (isImage) return {};
-  return {
-    why: candidates2[0] === void 0 ? `\`${text2}\` is outside of this repository; it is not read.` : `\`${text2}\` is not in this repository.`
-  };
+    return { why: `\`${text2.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
+  const beside = joined6(file2.split("/").slice(0, -1), written2);
+  const candidates2 = isOfImage ? [beside, joined6([], written2)] : [beside];
+  const path = candidates2.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
+  if (path !== void 0) return { path };
+  if (isOfImage) return {};
+  return beside === void 0 ? { why: `\`${text2}\` is outside of this repository; it is not read.` } : { why: `\`${text2}\` is not in this repository.` };
 }
-function joined5(folder, written2) {
+function joined6(folder, written2) {
   if (written2.startsWith("/")) return void 0;
   const parts = [...folder];
   for (const part2 of written2.split("/")) {
@@ -42830,6 +43540,7 @@ function expandPartial(pattern) {
 // src/commands/code-cells.ts
 var MOST_CELLS = 36;
 var MOST_SAID = 12;
+var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
 function codeCells({ code: code2 }) {
   const { cells, partial: partial2, unsure } = usedCells(code2, allCells(), MOST_CELLS);
   const sure2 = cells.map(({ cell, source }) => ({ id: cellId(cell), source }));
@@ -42846,10 +43557,11 @@ function cellFindings({ partial: partial2, unsure, callsPeft }) {
     const as = measured2.length > 0 ? `measured as ${measured2.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
     return { kind: "cells-partial", message: `\`${pattern}\` is used: ${why}; ${as}.`, file: file2, line: Number(line) };
   });
-  const none = "No call of PEFT was found in the code: the default cells are measured instead.";
+  const none2 = "No call of PEFT was found in the code: the default cells are measured instead.";
   return [
-    ...callsPeft ? [] : [{ kind: "no-peft", message: none }],
+    ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
     ...shortened("cells-partial", guessed2),
+    ...partial2.some(({ measured: measured2 }) => measured2.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
     ...shortened(
       "cells-unsure",
       unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }))
@@ -42867,7 +43579,11 @@ function withCells(request, { sure: sure2, partial: partial2 }) {
   for (const { id: id2, source } of used) sources[id2] ??= source;
   if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
   const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
-  const guessed2 = partial2.map(({ pattern, source, why }) => ({ pattern, source, why }));
+  const isSure = new Set(sure2.map(({ id: id2 }) => id2));
+  const guessed2 = partial2.map(({ pattern, source, why, measured: measured2 }) => ({
+    ...{ pattern, source, why },
+    cells: measured2.filter((id2) => !isSure.has(id2))
+  }));
   return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: "code", sources, guessed: guessed2 };
 }
 
@@ -43018,12 +43734,12 @@ async function requestsOf2(written2, ends, world) {
   );
 }
 async function heldTorch(project, manifests, world) {
-  const named2 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
-  if (named2 === void 0) return { held: {}, findings: [] };
+  const named3 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
+  if (named3 === void 0) return { held: {}, findings: [] };
   const releases = usableReleases(await world.catalog.releases("torch"), world.python.version);
-  if (releases.some(({ version: version2 }) => sameVersion(version2.split("+")[0] ?? version2, named2)))
-    return { held: { torch: named2 }, findings: [] };
-  const message = `The project names torch ${named2}, which has no wheel for Python ${world.python.version} here: measured with another one. Choose another Python with --python.`;
+  if (releases.some(({ version: version2 }) => sameVersion(version2.split("+")[0] ?? version2, named3)))
+    return { held: { torch: named3 }, findings: [] };
+  const message = `The project names torch ${named3}, which has no wheel for Python ${world.python.version} here: measured with another one. Choose another Python with --python.`;
   return { held: {}, findings: [{ kind: "torch-not-held", message }] };
 }
 async function upcomingRequests(written2, repository, world) {
@@ -43071,6 +43787,46 @@ async function runClean(context) {
   return stays.length > 0 ? 3 : 0;
 }
 
+// src/domain/moves.ts
+function stageMove(stage, before, after) {
+  return { kind: "stage", stage, before: endOf2(before, stage), after: endOf2(after, stage) };
+}
+function endOf2({ stages, failures }, stage) {
+  const own3 = failures.filter((failure2) => failure2.stage === stage);
+  if (own3.some(({ kind }) => kind === "raised")) return "raised";
+  if (own3.length > 0 || stages[stage] === "fail") return "check";
+  return stages[stage] ?? "not run";
+}
+function moveKey(move) {
+  switch (move.kind) {
+    case "stage":
+      return move.stage;
+    case "fact":
+      return typeof move.after === "number" ? move.fact : `${move.fact} ${move.before} ${move.after}`;
+    case "outcome":
+      return move.after;
+    case "failures":
+      return move.kind;
+  }
+}
+function isSameMove(one2, other) {
+  if (moveKey(one2) !== moveKey(other)) return false;
+  if (one2.kind !== "fact" || other.kind !== "fact") return true;
+  return one2.before === other.before && one2.after === other.after;
+}
+function moveWords(move, isStill2 = false) {
+  switch (move.kind) {
+    case "stage":
+      return isStill2 ? `${move.stage} mended` : move.stage;
+    case "fact":
+      return factWords(move.fact, move.before, move.after);
+    case "outcome":
+      return isStill2 ? `${move.before} -> ${move.after}` : move.after;
+    case "failures":
+      return "another failure";
+  }
+}
+
 // src/domain/comparison.ts
 var COMPARISONS = [
   "regressed",
@@ -43082,27 +43838,25 @@ var COMPARISONS = [
   "same",
   "not-compared"
 ];
-var LOSS_RATIO_BAND = 0.1;
 function compareResults(before, after) {
   if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
   const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
-  const worse2 = worseFacts(before, after);
-  const what = [...stagesOf(fresh), ...worse2];
-  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", what, fresh };
+  const moves2 = [...stageMoves(fresh, before, after), ...worseFacts(before, after)];
+  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", moves: moves2, fresh };
   if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
-    return { comparison: "regressed", what: ["unsupported"], fresh: after.failures };
-  if (what.length > 0) return { comparison: "degraded", what, fresh };
+    return { comparison: "regressed", moves: [outcomeMove(before, after)], fresh: after.failures };
+  if (moves2.length > 0) return { comparison: "degraded", moves: moves2, fresh };
   return { ...better(before, after), fresh: [] };
 }
 function better(before, after) {
-  const mended = stagesOf(before.failures.filter((failure2) => isFresh(failure2, after)));
-  const different = otherFacts(before, after);
-  if (isBroken(before) && isBroken(after))
-    return { comparison: "still-broken", what: [...mended.map((stage) => `${stage} mended`), ...different] };
-  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", what: mended };
-  return different.length > 0 ? { comparison: "changed", what: different } : { comparison: "same", what: [] };
+  const gone = before.failures.filter((failure2) => isFresh(failure2, after));
+  const mended = stageMoves(gone, before, after);
+  const different = otherMoves(before, after);
+  if (isBroken(before) && isBroken(after)) return { comparison: "still-broken", moves: [...mended, ...different] };
+  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", moves: mended };
+  return { comparison: different.length > 0 ? "changed" : "same", moves: different };
 }
-var NOT_COMPARED = { comparison: "not-compared", what: [], fresh: [] };
+var NOT_COMPARED = { comparison: "not-compared", moves: [], fresh: [] };
 function isFresh(failure2, other) {
   const state = other.stages[failure2.stage];
   if (state === "ok" || state === "na") return true;
@@ -43110,33 +43864,28 @@ function isFresh(failure2, other) {
   return failure2.kind === "raised" && same?.kind === "check";
 }
 function worseFacts(before, after) {
-  const worse2 = [];
-  if (before.outcome === "fail" || after.outcome === "fail") return worse2;
-  const { trainable: less, lossRatio: ratio } = after.facts;
-  if (less !== void 0 && before.facts.trainable !== void 0 && less < before.facts.trainable)
-    worse2.push(`trainable parameters ${before.facts.trainable} -> ${less}`);
-  if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio > before.facts.lossRatio + LOSS_RATIO_BAND)
-    worse2.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  return worse2;
+  if (before.outcome === "fail" || after.outcome === "fail") return [];
+  return factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => isWorse2).map(toMove);
 }
-function otherFacts(before, after) {
+function otherMoves(before, after) {
   const other = [];
-  if (before.outcome !== after.outcome) other.push(`${before.outcome} -> ${after.outcome}`);
-  const signatures = (result) => result.failures.map((failure2) => `${failure2.stage} ${failure2.signature}`).join("\n");
-  if (signatures(before) !== signatures(after)) other.push("another failure");
-  const { trainable: more } = after.facts;
-  if (more !== void 0 && before.facts.trainable !== void 0 && more > before.facts.trainable)
-    other.push(`trainable parameters ${before.facts.trainable} -> ${more}`);
-  const ratio = after.facts.lossRatio;
-  if (ratio !== void 0 && before.facts.lossRatio !== void 0 && ratio < before.facts.lossRatio - LOSS_RATIO_BAND)
-    other.push(`loss ratio ${before.facts.lossRatio.toFixed(2)} -> ${ratio.toFixed(2)}`);
-  const [uncachedBefore, uncachedAfter] = [before.facts.uncachedGenerate, after.facts.uncachedGenerate];
-  if (uncachedBefore && uncachedAfter && uncachedBefore !== uncachedAfter)
-    other.push(`generate without the cache: ${uncachedBefore} -> ${uncachedAfter}`);
-  return other;
+  if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
+  const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
+  if (earlier.join("\n") !== later.join("\n")) other.push({ kind: "failures", before: earlier, after: later });
+  const moved2 = factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => !isWorse2);
+  return [...other, ...moved2.map(toMove)];
 }
-function stagesOf(failures) {
-  return [...new Set(failures.map((failure2) => failure2.stage))];
+function signaturesOf({ failures }) {
+  return failures.map(({ stage, signature }) => `${stage} ${signature}`);
+}
+function outcomeMove(before, after) {
+  return { kind: "outcome", before: before.outcome, after: after.outcome };
+}
+function toMove({ fact: fact2, before, after }) {
+  return { kind: "fact", fact: fact2, before, after };
+}
+function stageMoves(failures, before, after) {
+  return [...new Set(failures.map(({ stage }) => stage))].map((stage) => stageMove(stage, before, after));
 }
 function isStill(comparison) {
   return comparison === "same" || comparison === "changed" || comparison === "still-broken";
@@ -43256,7 +44005,7 @@ var HARM = {
   },
   forward: {
     raised: "The first forward pass fails: training does not start.",
-    check: "The first loss is not a number: training is of no use."
+    check: "The forward pass gives what it should not: training learns from it, and nothing raises."
   },
   train: {
     raised: "Training fails.",
@@ -43389,12 +44138,12 @@ function cellsText(report, cells) {
   });
   const byMethod = [...grouped2(rows2, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
   const lines2 = byMethod.flatMap(
-    (own3) => own3[0] ? [{ ...own3[0], places: named(own3.map(({ place: place2 }) => place2)) }] : []
+    (own3) => own3[0] ? [{ ...own3[0], places: named2(own3.map(({ place: place2 }) => place2)) }] : []
   );
   const phrases2 = [
     ...grouped2(lines2, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
   ].map(
-    (own3) => [own3[0]?.quantization, named(own3.map(({ method }) => method)), "on", own3[0]?.places].filter(Boolean).join(" ")
+    (own3) => [own3[0]?.quantization, named2(own3.map(({ method }) => method)), "on", own3[0]?.places].filter(Boolean).join(" ")
   );
   const rest = phrases2.length - SHOWN_PHRASES;
   return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
@@ -43416,7 +44165,7 @@ function grouped2(values, keyOf) {
   }
   return found;
 }
-function named(names2) {
+function named2(names2) {
   const rest = names2.length - SHOWN_NAMES;
   const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
   return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
@@ -43428,7 +44177,7 @@ function boundaryWords({ before, after, direction }) {
       direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
     ];
   if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
-  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
+  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named2(after.failed)}`];
 }
 function isEarlier(one2, other) {
   const [first, second] = [one2.failed[0], other.failed[0]];
@@ -43439,7 +44188,7 @@ function standingText({ outcome, failed }) {
   if (outcome === "pass") return "passes";
   if (outcome === "unsupported") return "does not support it";
   const verb = VERBS[outcome] ?? outcome;
-  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
+  return failed.length > 0 ? `${verb} at ${named2(failed)}` : verb;
 }
 function beforeAfter(comparison, arrow) {
   const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
@@ -43486,7 +44235,7 @@ function renderTerminal(report) {
     causesText(report),
     waysOut(report),
     notMeasured2(report),
-    limits2(report),
+    limits(report),
     findingsText(report),
     footer(report)
   ].filter((section2) => section2 !== "").join("\n\n")}
@@ -43567,13 +44316,13 @@ function waysOut(report) {
     return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${plain(outcome)}${cost}`);
   });
   const lines2 = [.../* @__PURE__ */ new Set([...pins, ...tried2])];
-  const none = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
-  return ["ways out, each measured", ...none, ...lines2].join("\n");
+  const none2 = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
+  return ["ways out, each measured", ...none2, ...lines2].join("\n");
 }
 function patchLines(report, specifier) {
   const indent2 = " ".repeat(15);
   const own3 = report.patches.filter((patch) => patch.specifier === specifier);
-  const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
+  const commands = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
   return [
     ...own3.slice(0, 6).map(({ file: file2, line, after }) => `${indent2}${plain(`${file2}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
     ...own3.length > 6 ? [`${indent2}and in ${own3.length - 6} more places`] : [],
@@ -43594,7 +44343,7 @@ function notMeasured2(report) {
   );
   return ["not measured", ...lines2].join("\n");
 }
-function limits2({ run: run2, leftUndone: leftUndone2 }) {
+function limits({ run: run2, leftUndone: leftUndone2 }) {
   if (leftUndone2.length === 0) return "";
   return [limitText(run2.stoppedBy).toLowerCase(), ...leftUndone2.map((text2) => `  ${plain(text2)}`)].join("\n");
 }
@@ -43642,33 +44391,11 @@ function botHolds(library, firstBad) {
     }
   ];
 }
-var REFRESH = [
-  [/^uv\.lock$/, (library) => `uv lock --upgrade-package ${library}`],
-  [/^poetry\.lock$/, (library) => `poetry update ${library}`],
-  [/^pdm\.lock$/, (library) => `pdm update ${library}`],
-  [/^Pipfile\.lock$/, (library) => `pipenv upgrade ${library}`],
-  [/^pylock(\..+)?\.toml$/, (library) => `uv pip compile pyproject.toml --upgrade-package ${library} -o pylock.toml`]
-];
-function refreshCommand(lockFile, library) {
-  const folder = folderOf(lockFile);
-  const command = REFRESH.find(([pattern]) => pattern.test(baseOf(lockFile)))?.[1](library);
-  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
-}
 
 // src/pins/patch.ts
-var DIALECTS = {
-  requirements: pep508,
-  pyproject: (requirement, specifier) => isPep508(requirement) ? pep508(requirement, specifier) : specifier,
-  "setup-cfg": pep508,
-  "setup-py": pep508,
-  script: pep508,
-  pipfile: (_requirement, specifier) => specifier,
-  conda: (requirement, specifier) => requirement.group === "pip" ? pep508(requirement, specifier) : condaSpec(requirement, specifier),
-  dockerfile: shellWord
-};
 function patchRequirement(content3, format, requirement, specifier) {
   if (requirement.source !== "index") return { why: `\`${requirement.name}\` does not come from an index.` };
-  const dialect = DIALECTS[format];
+  const dialect = has(formatNamed(format)?.pin)?.dialect;
   if (dialect === void 0) return { why: `A ${format} file is refreshed by its own tool.` };
   const start = lineStart(content3, requirement.line);
   const end = content3.indexOf("\n", start);
@@ -43694,39 +44421,6 @@ function lineStart(content3, line) {
     start = next2 + 1;
   }
   return start;
-}
-function isPep508(requirement) {
-  const parsed4 = parsePep508(beforeMarker(requirement.written));
-  return "name" in parsed4 && parsed4.name === requirement.name && parsed4.specifier === requirement.specifier;
-}
-function beforeMarker(written2) {
-  return written2.split(";")[0] ?? written2;
-}
-function pep508(requirement, specifier) {
-  const { written: written2 } = requirement;
-  const parsed4 = parsePep508(beforeMarker(written2));
-  if ("error" in parsed4 || parsed4.name !== requirement.name || parsed4.url !== "") return void 0;
-  return replaced(written2, parsed4.specifierAt, spacedLike(written2, parsed4.specifierAt, specifier));
-}
-function replaced(text2, [from, to], by) {
-  return text2.slice(0, from) + by + text2.slice(to);
-}
-function spacedLike(written2, [from, to], specifier) {
-  const old = written2.slice(from, to);
-  const afterComma = /,(\s*)/.exec(old)?.[1] ?? "";
-  const afterOperator = /^[=~!<>]+(\s*)/.exec(old)?.[1] ?? "";
-  return specifier.split(",").map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`)).join(`,${afterComma}`);
-}
-function condaSpec({ written: written2 }, specifier) {
-  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written2);
-  return name2 ? `${name2[0].trimEnd()}${name2[1] === "" ? "" : " "}${specifier}` : void 0;
-}
-function shellWord(requirement, specifier, around) {
-  if (requirement.written.includes("$")) return void 0;
-  const text2 = pep508(requirement, specifier);
-  if (text2 === void 0) return void 0;
-  const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
 }
 
 // src/pins/specifier.ts
@@ -43868,20 +44562,21 @@ function onePatch(pin, manifest, index, where) {
     return { ...place2, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
   const patched = patchRequirement(content3, manifest.format, requirement, wanted);
   if ("why" in patched) return { ...place2, why: patched.why };
-  const again = where.readAgain(file2, patched.content, manifest.format)?.requirements[index];
+  const again = readManifest(file2, patched.content, manifest.format)?.requirements[index];
   if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
     return { ...place2, why: "The patched line would not be read back as what is meant." };
-  const lock = where.manifests.find(
-    ({ locked, file: other }) => locked.length > 0 && folderOf(other) === folderOf(file2)
-  );
-  const refresh = lock && refreshCommand(lock.file, pin.library);
+  const lock = lockOver(file2, manifest.format, lockFiles(where.manifests));
+  const refresh2 = lock && refreshCommand(lock, pin.library);
   return {
     ...place2,
     before: patched.before,
     after: patched.after,
     diff: unifiedDiff(file2, content3, patched.content),
-    ...refresh && { refresh }
+    ...refresh2 && { refresh: refresh2 }
   };
+}
+function lockFiles(manifests) {
+  return new Map(manifests.filter(({ locked }) => locked.length > 0).map(({ file: file2, format }) => [file2, format]));
 }
 function sameClauses(left, right) {
   const sorted2 = (specifier) => specifier.split(",").toSorted().join(",");
@@ -43936,19 +44631,19 @@ function between(usable, from, to) {
 function findVersion(library, written2, all, usable, python, problems) {
   if (written2 === "") return usable.at(-1);
   if (!isVersion(written2)) return newestOfLine(library, written2, usable, problems);
-  const named2 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
-  if (named2 === void 0) {
+  const named3 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
+  if (named3 === void 0) {
     problems.push(`${library} has no release ${written2}.${neighbours(written2, usable)}`);
     return void 0;
   }
-  if (!named2.yanked && !usable.some((version2) => sameVersion(version2, written2)) && !named2.version.match(/[a-z]/)) {
-    const requires = named2.requiresPython ? ` (it requires Python ${named2.requiresPython})` : "";
+  if (!named3.yanked && !usable.some((version2) => sameVersion(version2, written2)) && !named3.version.match(/[a-z]/)) {
+    const requires = named3.requiresPython ? ` (it requires Python ${named3.requiresPython})` : "";
     problems.push(
-      `${library} ${named2.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+      `${library} ${named3.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
     );
     return void 0;
   }
-  return named2.version;
+  return named3.version;
 }
 function newestOfLine(library, written2, usable, problems) {
   const line = written2.replace(/[x*]$/, "");
@@ -44067,19 +44762,9 @@ function buildReport(input2) {
     results,
     comparisons: comparisons2,
     controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
-    boundaries: input2.conclusions.boundaries.map((boundary) => ({
-      ...boundary,
-      before: { ...boundary.before, failed: [...boundary.before.failed] },
-      after: { ...boundary.after, failed: [...boundary.after.failed] },
-      measured: [...boundary.measured],
-      alsoChanged: [...boundary.alsoChanged]
-    })),
-    together: [...input2.conclusions.together],
-    pins: input2.pins.map(({ together, ...pin }) => ({
-      ...pin,
-      ...together && { together: [...together] },
-      unlocks: [...pin.unlocks]
-    })),
+    boundaries: input2.conclusions.boundaries.map(toBoundary),
+    together: input2.conclusions.together,
+    pins: input2.pins,
     ...input2.patches,
     workarounds: input2.conclusions.workarounds.map((workaround) => withCost(workaround, input2.bytesPerWeight)),
     leftUndone: input2.run.stoppedBy === "finished" ? [] : input2.conclusions.left.map(leftUndoneText),
@@ -44100,18 +44785,31 @@ function count(keys, values) {
   return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
 }
 function toComparison(comparison, input2) {
-  const { cell, comparison: kind, what, before, after, brokenControl: brokenControl2 } = comparison;
+  const { cell, comparison: kind, moves: moves2, before, after, brokenControl: brokenControl2 } = comparison;
   const cause = brokenControl2 ? "base model" : comparison.cause;
   return {
     cell,
     comparison: kind,
-    what: [...what],
+    what: moves2.map((move) => moveWords(move, isStill(kind))),
     ...cause && { cause },
     before: before?.outcome ?? "unknown",
     after: after?.outcome ?? "unknown",
     failedBefore: failedIn(before),
     failedAfter: failedIn(after),
     ...kind === "not-compared" && { why: whyNot(comparison, input2.run.stoppedBy) }
+  };
+}
+function toBoundary({ failure: failure2, moves: moves2, measured: measured2, alsoChanged: alsoChanged2, certainty, ...boundary }) {
+  const facts = moves2.map((move) => moveWords(move));
+  return {
+    ...boundary,
+    stage: failure2?.stage ?? "train",
+    reason: failure2?.reason ?? "fact",
+    signature: failure2?.signature ?? facts.join("; "),
+    message: [...failure2 ? [failure2.message] : [], ...facts].join("; "),
+    measured: measured2,
+    alsoChanged: alsoChanged2,
+    certainty
   };
 }
 function failedIn(result) {
@@ -44133,24 +44831,10 @@ function firstFailure({ failures, outcome }) {
 }
 function toResults({ question, environment, results }) {
   const where = environment.status === "built" ? environment.id : requestKey(question.environment);
-  return [...results.values()].map((result) => {
-    const [counts] = result.failures;
-    return {
-      id: `${result.cell}@${where}`,
-      cell: result.cell,
-      environment: where,
-      repeat: question.repeat,
-      outcome: result.outcome,
-      ...counts && { stage: counts.stage, signature: counts.signature },
-      ...result.reason && { reason: result.reason },
-      ...result.message && { message: result.message },
-      stages: result.stages,
-      failures: result.failures.map(({ frames, ...failure2 }) => ({
-        ...failure2,
-        ...frames && { frames: [...frames] }
-      })),
-      facts: Object.fromEntries(Object.entries(result.facts).filter(([, value]) => value !== void 0))
-    };
+  return [...results.values()].map(({ cell, outcome, ...rest }) => {
+    const [counts] = rest.failures;
+    const named3 = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
+    return counts ? { ...named3, stage: counts.stage, signature: counts.signature, ...rest } : { ...named3, ...rest };
   });
 }
 function toEnvironments(input2) {
@@ -44164,8 +44848,8 @@ function toEnvironments(input2) {
       ...built && { id: environment.id, lock: `locks/${environment.id}.txt` },
       python: input2.run.python,
       device: input2.run.device,
-      pins: built ? watchedOf(environment.lock, question.environment.pins) : { ...question.environment.pins },
-      optional: [...question.environment.packages],
+      pins: built ? watchedOf(environment.lock, question.environment.pins) : question.environment.pins,
+      optional: question.environment.packages,
       status: environment.status,
       ...!built && { why: environment.why },
       containment: input2.run.containment.name
@@ -44174,7 +44858,7 @@ function toEnvironments(input2) {
   return [...found.values()];
 }
 function watchedOf(lock, pins) {
-  const names2 = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao", ...Object.keys(pins)];
+  const names2 = [...WATCHED, ...Object.keys(pins)];
   return Object.fromEntries([...new Set(names2)].filter((name2) => lock[name2]).map((name2) => [name2, lock[name2] ?? ""]));
 }
 function withCost(workaround, bytesPerWeight) {
@@ -44308,8 +44992,15 @@ function headPins(problem) {
 function ask(problem, history, purpose, moved2, cells, repeat = 1) {
   return groups(problem, cells).flatMap((group) => {
     const environment = requestAt(problem, history, group.packages, moved2);
-    return environment ? [{ purpose, environment, cells: group.cells, repeat }] : [];
+    if (environment === void 0) return [];
+    const carry = carryInto(problem, history, environment);
+    return [{ purpose, environment, cells: group.cells, repeat, ...carry }];
   });
+}
+function carryInto(problem, history, environment) {
+  const base = baseRequest(problem, environment.packages);
+  const isCarried = requestKey(base) !== requestKey(environment) && environmentFor(history, base)?.status === "built";
+  return isCarried ? { carryFrom: base } : {};
 }
 function requestAt(problem, history, packages, moved2) {
   const isBase = problem.changes.every((change) => (moved2[change.library] ?? change.from) === change.from);
@@ -44381,16 +45072,15 @@ function leftOut2(problem, history, cell, moved2) {
   const [before, after] = [resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved2)];
   return fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
 }
-function wayOf({ comparison, what, fresh }) {
-  const facts = what.map((fact) => fact.replace(/[\d.]+/g, "#"));
-  return JSON.stringify([comparison, facts, fresh.map(({ stage, signature }) => [stage, signature])]);
+function wayOf({ comparison, moves: moves2, fresh }) {
+  return JSON.stringify([comparison, moves2.map(moveKey), fresh.map(({ stage, signature }) => [stage, signature])]);
 }
 function isBaseModel(problem, history, cell) {
   if (isControl(cell)) return false;
   const own3 = compareHead(problem, history, cell);
   const control = compareHead(problem, history, controlOf(cell));
   const isAlike2 = isWorse(own3.comparison) ? isWorse(control.comparison) : own3.comparison === "fixed" && control.comparison === "fixed";
-  return isAlike2 && own3.what.every((what) => control.what.includes(what));
+  return isAlike2 && own3.moves.every((move) => control.moves.some((other) => isSameMove(move, other)));
 }
 function movedCells(problem, history) {
   const moved2 = [...problem.controls, ...problem.cells].filter(
@@ -44463,7 +45153,9 @@ function repeatQuestions(problem, history, located3) {
 function heldBackQuestions(problem, history, located3) {
   return located3.flatMap((one2) => {
     const environment = heldBackRequest(problem, history, one2);
-    return environment ? [{ purpose: "held-back", environment, cells: [one2.cell], repeat: 1 }] : [];
+    if (environment === void 0) return [];
+    const carry = carryInto(problem, history, environment);
+    return [{ purpose: "held-back", environment, cells: [one2.cell], repeat: 1, ...carry }];
   });
 }
 function neighbourLocks(problem, history, { cell, change, interval }) {
@@ -44519,10 +45211,8 @@ function boundaryAt(problem, history, located3, high) {
     firstBad: change.releases[high] ?? change.to,
     before: standingOf2(resultAt(problem, history, cell, at3(change, interval.low)) ?? base),
     after: standingOf2(bad),
-    stage: failure2?.stage ?? "train",
-    reason: failure2?.reason ?? "fact",
-    signature: failure2?.signature ?? factsIn(compared2).join("; "),
-    message: [...failure2 ? [failure2.message] : [], ...factsIn(compared2)].join("; "),
+    ...failure2 && { failure: failure2 },
+    moves: compared2.moves.filter(({ kind }) => kind !== "stage"),
     measured: measuredVersions(problem, history, located3),
     alsoChanged: alsoChanged(problem, history, located3),
     certainty: certaintyOf(problem, history, located3, high)
@@ -44530,9 +45220,6 @@ function boundaryAt(problem, history, located3, high) {
 }
 function standingOf2(result) {
   return { outcome: result.outcome, failed: failedStages(result) };
-}
-function factsIn({ what }) {
-  return what.filter((one2) => !STAGES.includes(one2));
 }
 function measuredVersions(problem, history, { cell, change }) {
   return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at3(change, index))));
@@ -44571,9 +45258,9 @@ function isFlaky(boundary) {
 
 // src/search/evidence.ts
 function namedLibraries(failures, libraries) {
-  const ranked = (named2) => {
-    const count3 = (name2) => named2.filter((other) => other === name2).length;
-    return [...new Set(named2)].toSorted((left, right) => count3(right) - count3(left));
+  const ranked = (named3) => {
+    const count3 = (name2) => named3.filter((other) => other === name2).length;
+    return [...new Set(named3)].toSorted((left, right) => count3(right) - count3(left));
   };
   const inMessages = failures.flatMap(({ message }) => inMessage(message, libraries));
   const inFrames = failures.flatMap(({ frames }) => raisingLibrary(frames ?? [], libraries) ?? []);
@@ -44608,8 +45295,8 @@ function partners(problem, history, worse2) {
   const changed = problem.changes.map(({ library }) => library);
   const others = Object.keys(problem.partners).filter((library) => !changed.includes(library));
   const failures = worse2.flatMap((cell) => compareHead(problem, history, cell).fresh);
-  const named2 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
-  const order = /* @__PURE__ */ new Set([...named2, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
+  const named3 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
+  const order = /* @__PURE__ */ new Set([...named3, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
   order.delete("torch");
   if (worse2.every((cell) => !isControlSound(problem, history, cell, headPins(problem)))) order.delete("peft");
   return [...order].flatMap((library) => lineOf(problem, history, library) ?? []);
@@ -44760,11 +45447,11 @@ function whyNot2(problem, history, cell, other) {
   return unchecked.length > 0 ? `not checked there: ${unchecked.join(", ")}` : void 0;
 }
 function uncheckedIn(problem, history, cell, other) {
-  const { fresh, what } = compareHead(problem, history, cell);
+  const { fresh, moves: moves2 } = compareHead(problem, history, cell);
   const result = resultAt(problem, history, other, headPins(problem));
   const stages = fresh.map(({ stage }) => stage);
   const isDropped = (stage) => stage === "quantize" && other.quantization === "none";
-  const facts = what.filter((one2) => !stages.includes(one2));
+  const facts = moves2.filter(({ kind }) => kind !== "stage").map((move) => moveWords(move));
   const isCompared2 = compareHead(problem, history, other).comparison !== "not-compared";
   return [
     ...stages.filter((stage) => result?.stages[stage] !== "ok" && !isDropped(stage)),
@@ -44772,8 +45459,7 @@ function uncheckedIn(problem, history, cell, other) {
   ];
 }
 function needsBase(problem, history, cell) {
-  const { fresh, what } = compareHead(problem, history, cell);
-  return what.some((one2) => one2 === "carry" || !fresh.some(({ stage }) => stage === one2));
+  return compareHead(problem, history, cell).moves.some((move) => move.kind !== "stage" || move.stage === "carry");
 }
 function hasBase(problem, history, cell) {
   const request = requestFor(problem, history, cell, {});
@@ -44884,14 +45570,14 @@ function withoutFlaky(pin, flaky) {
   return unlocks.length > 0 ? [{ ...pin, unlocks }] : [];
 }
 function comparisonOf(problem, history, cell, flaky) {
-  const { comparison, what } = compareHead(problem, history, cell);
+  const { comparison, moves: moves2 } = compareHead(problem, history, cell);
   const before = resultAt(problem, history, cell, {});
   const after = resultAt(problem, history, cell, headPins(problem));
   const control = brokenControl(problem, history, cell, headPins(problem));
   return {
     cell: cellId(cell),
     comparison: flaky.has(cellId(cell)) ? "flaky" : comparison,
-    what,
+    moves: moves2,
     ...isBaseModel(problem, history, cell) && { cause: "base model" },
     ...before && { before },
     ...after && { after },
@@ -44943,6 +45629,49 @@ function count2(problem, history, pins) {
     of: measured2.length,
     measuredIn: request ? requestKey(request) : ""
   };
+}
+
+// src/result/probe-record.ts
+var SaidFailure = external_exports.object({
+  ...Failure.omit({ reason: true, signature: true }).shape,
+  message: external_exports.string().max(4e3),
+  frames: Failure.shape.frames.unwrap().default([]),
+  /** Names of the exceptions and errno along the chain of causes. */
+  causes: external_exports.array(external_exports.string().max(200)).max(20).default([])
+});
+var SaidFacts = external_exports.preprocess(withoutNulls, external_exports.object(Facts.omit({ seconds: true }).shape));
+var CellRecord = external_exports.object({
+  kind: external_exports.literal("cell"),
+  cell: Result.shape.cell,
+  ended: external_exports.string().max(40),
+  seconds: Facts.shape.seconds,
+  stage: Stage.exactOptional(),
+  stages: Result.shape.stages.default({}),
+  failures: external_exports.array(SaidFailure).max(Stage.options.length).default([]),
+  facts: SaidFacts.default({}),
+  output: external_exports.string().max(2e4).exactOptional()
+});
+var Imported = external_exports.object({
+  kind: external_exports.literal("imported"),
+  package: external_exports.string().max(100),
+  ok: external_exports.boolean(),
+  seconds: external_exports.number()
+});
+var Started = external_exports.object({ kind: external_exports.literal("started"), probe: external_exports.string().max(20), python: external_exports.string().max(40) });
+var Done = external_exports.object({ kind: external_exports.literal("done"), peakBytes: external_exports.number().optional() });
+var ProbeRecord = external_exports.discriminatedUnion("kind", [CellRecord, Imported, Started, Done]);
+var LONGEST_LINE2 = 65536;
+function parseRecord(line) {
+  if (line.length > LONGEST_LINE2) return void 0;
+  try {
+    return ProbeRecord.safeParse(JSON.parse(line)).data;
+  } catch {
+    return void 0;
+  }
+}
+function withoutNulls(value) {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, one2]) => one2 !== null));
 }
 
 // src/sweep/weather.ts
@@ -45053,6 +45782,7 @@ var REASONS = [
   {
     name: "needs a GPU",
     means: "needs-device",
+    needs: "gpu",
     message: /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i
   },
   { name: "this release lacks it", means: "refused", type: /^Unsupported$/ },
@@ -45099,7 +45829,7 @@ function classify(type, message, causes2 = []) {
   const weather = weatherOf(type, text2, causes2);
   if (weather !== void 0) return { reason: weather, means: "weather" };
   const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
-  return found ? { reason: found.name, means: found.means } : { reason: type, means: "defect" };
+  return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: "defect" };
 }
 function signatureOf(type, message) {
   const line = message.slice(0, MESSAGE_LIMIT).split("\n")[0] ?? "";
@@ -45115,44 +45845,48 @@ var CRASHES = {
   11: "SIGSEGV"
 };
 var SETTING_UP = ["build", "quantize", "attach"];
-function judge(record3, ownTorch) {
+function judge(record3, { device, ownTorch }) {
   if (record3.ended !== "exit") return endedEarly(record3);
-  const judged = record3.failures.map((failure2) => ({ failure: toFailure(failure2), means: meaningOf(record3, failure2) }));
+  const judged2 = record3.failures.map((failure2) => ({
+    failure: toFailure(failure2),
+    means: meaningOf(record3, failure2, device)
+  }));
   const facts = factsOf2(record3);
-  const another = judged.find(({ means }) => means === "needs-torch");
+  const another = judged2.find(({ means }) => means === "needs-torch");
   if (another && ownTorch !== void 0) {
     const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
     return unmeasured(record3.cell, "skipped", another.failure.reason, `${another.failure.message}: ${why}`);
   }
-  const weather = judged.find(({ means }) => means === "weather" || means === "needs-device");
+  const weather = judged2.find(({ means }) => means === "weather" || means === "needs-device");
   if (weather) {
     const outcome = weather.means === "weather" ? "inconclusive" : "skipped";
     return unmeasured(record3.cell, outcome, weather.failure.reason, weather.failure.message);
   }
-  const failures = judged.map(({ failure: failure2 }) => failure2);
+  const failures = judged2.map(({ failure: failure2 }) => failure2);
   const counts = failures.find((failure2) => failure2.kind === "raised") ?? failures[0];
   if (counts === void 0 && !reachedTheEnd(record3))
     return unmeasured(record3.cell, "inconclusive", "incomplete record", "The probe left out stages without a failure.");
   return {
     cell: record3.cell,
-    outcome: outcomeOf2(judged),
+    outcome: outcomeOf2(judged2),
     ...counts && { reason: counts.reason, message: counts.message },
     stages: record3.stages,
     failures: counts ? [counts, ...failures.filter((failure2) => failure2 !== counts)] : [],
     facts
   };
 }
-function outcomeOf2(judged) {
-  if (judged.some(({ means }) => means === "refused")) return "unsupported";
-  if (judged.some(({ failure: failure2 }) => failure2.kind === "raised")) return "fail";
-  return judged.length > 0 ? "wrong" : "pass";
+function outcomeOf2(judged2) {
+  if (judged2.some(({ means }) => means === "refused")) return "unsupported";
+  if (judged2.some(({ failure: failure2 }) => failure2.kind === "raised")) return "fail";
+  return judged2.length > 0 ? "wrong" : "pass";
 }
-function meaningOf(record3, failure2) {
+function meaningOf(record3, failure2, device) {
   if (failure2.kind === "check") return "defect";
-  const { means } = classify(failure2.type, failure2.message, failure2.causes);
+  const { means, needs } = classify(failure2.type, failure2.message, failure2.causes);
   if (means === "refused" && !SETTING_UP.includes(failure2.stage)) return "defect";
-  if (means === "needs-device" && parseCellId(record3.cell).quantization === "none") return "defect";
-  return means;
+  if (means !== "needs-device") return means;
+  const isLacking = needs !== void 0 && device.lacks.includes(needs);
+  return isLacking && parseCellId(record3.cell).quantization !== "none" ? means : "defect";
 }
 function toFailure(failure2) {
   const { stage, kind, type, message, frames } = failure2;
@@ -45167,11 +45901,8 @@ function toFailure(failure2) {
     ...frames.length > 0 && { frames }
   };
 }
-function factsOf2(record3) {
-  const known = Object.entries({ ...record3.facts, seconds: record3.seconds }).filter(
-    ([, value]) => value !== null && value !== void 0
-  );
-  return Object.fromEntries(known);
+function factsOf2({ facts, seconds }) {
+  return seconds === void 0 ? facts : { ...facts, seconds };
 }
 function reachedTheEnd(record3) {
   return STAGES.every((stage) => record3.stages[stage] !== void 0 && record3.stages[stage] !== "fail");
@@ -45203,53 +45934,70 @@ function crashSignal(code2, output2) {
   return exhaustion(output2.slice(-2e3)) === void 0 ? CRASHES[String(code2)] : void 0;
 }
 
-// src/sweep/records.ts
-var Text = external_exports.string().max(4e3);
-var Stage = external_exports.enum(STAGES);
-var Failure = external_exports.object({
-  stage: Stage,
-  kind: external_exports.enum(["raised", "check"]),
-  type: external_exports.string().max(200),
-  message: Text,
-  frames: external_exports.array(external_exports.string().max(300)).max(10).default([]),
-  causes: external_exports.array(external_exports.string().max(200)).max(20).default([])
-});
-var Facts = external_exports.object({
-  trainable: external_exports.number().int().nonnegative().optional(),
-  lossRatio: external_exports.number().nullish(),
-  firstLoss: external_exports.number().nullish(),
-  mergeDifference: external_exports.number().nullish(),
-  uncachedGenerate: external_exports.string().max(200).optional(),
-  peakBytes: external_exports.number().nonnegative().optional()
-});
-var CellRecord = external_exports.object({
-  kind: external_exports.literal("cell"),
-  cell: external_exports.string().max(200),
-  ended: external_exports.string().max(40),
-  seconds: external_exports.number().nonnegative().optional(),
-  stage: Stage.optional(),
-  stages: external_exports.partialRecord(Stage, external_exports.enum(["ok", "na", "fail"])).default({}),
-  failures: external_exports.array(Failure).max(STAGES.length).default([]),
-  facts: Facts.default({}),
-  output: external_exports.string().max(2e4).optional()
-});
-var Imported = external_exports.object({
-  kind: external_exports.literal("imported"),
-  package: external_exports.string().max(100),
-  ok: external_exports.boolean(),
-  seconds: external_exports.number()
-});
-var Started = external_exports.object({ kind: external_exports.literal("started"), probe: external_exports.string().max(20), python: external_exports.string().max(40) });
-var Done = external_exports.object({ kind: external_exports.literal("done"), peakBytes: external_exports.number().optional() });
-var ProbeRecord = external_exports.discriminatedUnion("kind", [CellRecord, Imported, Started, Done]);
-var LONGEST_LINE2 = 65536;
-function parseRecord(line) {
-  if (line.length > LONGEST_LINE2) return void 0;
-  try {
-    return ProbeRecord.safeParse(JSON.parse(line)).data;
-  } catch {
-    return void 0;
+// src/sweep/judges.ts
+var RECORD = {
+  name: "record",
+  asks: () => false,
+  judge: (record3, _left, circumstances) => [{ kind: "result", result: judge(record3, circumstances) }]
+};
+function judgesOf(further = []) {
+  return [RECORD, ...further];
+}
+async function judged(judges, record3, left, circumstances) {
+  const cell = parseCellId(record3.cell);
+  const findings = [];
+  for (const one2 of judges) {
+    const shown3 = one2.asks(cell) ? left : void 0;
+    try {
+      findings.push(...await one2.judge(record3, shown3, circumstances));
+    } catch (error62) {
+      const why = error62 instanceof Error ? error62.message : String(error62);
+      return unmeasured(record3.cell, "inconclusive", "judging failed", `The judge \`${one2.name}\` ended early: ${why}`);
+    }
   }
+  return folded(record3, findings);
+}
+function folded(record3, findings) {
+  const said = findings.find((finding) => finding.kind === "result")?.result;
+  const start = said ?? unmeasured(record3.cell, "inconclusive", "not judged", "No judge looked at the record.");
+  return isMeasured(start) ? findings.reduce(withFinding, start) : start;
+}
+function withFinding(result, finding) {
+  if (finding.kind === "facts") return { ...result, facts: { ...result.facts, ...finding.facts } };
+  return finding.kind === "failure" ? withFailure(result, finding.failure) : result;
+}
+function withFailure(result, failure2) {
+  const [counted2] = result.failures;
+  const isFirst = counted2 === void 0 || failure2.kind === "raised" && counted2.kind === "check";
+  const failures = isFirst ? [failure2, ...result.failures] : [...result.failures, failure2];
+  const counts = failures[0] ?? failure2;
+  const stages = { ...result.stages, [failure2.stage]: "fail" };
+  const { reason, message } = counts;
+  return { ...result, outcome: outcomeWith(result, failure2), reason, message, stages, failures };
+}
+function outcomeWith({ outcome }, { kind }) {
+  if (outcome === "unsupported" || outcome === "fail") return outcome;
+  return kind === "raised" ? "fail" : "wrong";
+}
+
+// src/sweep/judging.ts
+function judgingWith(judges, circumstances, hear) {
+  const begun = [];
+  const errors = [];
+  const throwFirst = () => {
+    if (errors.length > 0) throw errors[0];
+  };
+  return {
+    begin: (record3, left) => {
+      throwFirst();
+      const one2 = judged(judges, record3, left, circumstances).then(hear);
+      begun.push(one2.catch((error62) => void errors.push(error62)));
+    },
+    end: async () => {
+      await Promise.all(begun);
+      throwFirst();
+    }
+  };
 }
 
 // src/sweep/measure.ts
@@ -45294,7 +46042,7 @@ async function prepare(question, ports, settings) {
   if (question === void 0 || settings.isStopped()) return void 0;
   const key = requestKey(question.environment);
   const known = ports.journal.environment(key);
-  const everyCellKnown = question.cells.every((cell) => ports.journal.result(key, cellId(cell), question.repeat));
+  const everyCellKnown = question.cells.every((cell) => ports.journal.result(askedOf(question, cellId(cell), ports)));
   if (known && (everyCellKnown || known.status === "unresolved")) return known;
   return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
     (error62) => ({
@@ -45306,7 +46054,6 @@ async function prepare(question, ports, settings) {
 async function measure(question, environment, ports, settings) {
   ports.journal.addEnvironment(question.environment, environment);
   const results = /* @__PURE__ */ new Map();
-  const key = requestKey(question.environment);
   if (environment.status !== "built") {
     const outcome = environment.status === "unresolved" ? "unresolved" : "inconclusive";
     for (const cell of question.cells)
@@ -45314,20 +46061,18 @@ async function measure(question, environment, ports, settings) {
     return { question, environment, results };
   }
   const leaves = leavesHandover(question, settings);
-  const carried = carriedFrom(question, ports, settings);
   const isKept = (result) => !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
-  const isComplete = (result) => carried === void 0 || result.stages.carry !== "na" || !ports.probes.hasHandover(carried, result.cell);
   const open2 = [];
   for (const cell of question.cells) {
-    const known = ports.journal.result(key, cellId(cell), question.repeat);
-    if (known && isKept(known) && isComplete(known)) results.set(cellId(cell), known);
+    const known = ports.journal.result(askedOf(question, cellId(cell), ports));
+    if (known && isKept(known)) results.set(cellId(cell), known);
     else open2.push(cell);
   }
   const add2 = (measured2) => {
     const result = isKept(measured2) ? measured2 : unmeasured(measured2.cell, "inconclusive", ...HANDOVER_LOST);
     results.set(result.cell, result);
     if (result.reason === INTERRUPTED) return;
-    ports.journal.addResult(key, environment.id, question.repeat, result);
+    ports.journal.addResult(askedOf(question, result.cell, ports), environment.id, result);
   };
   const ended = open2.length > 0 && await probe(question, environment, open2, settings.width, ports, settings, add2);
   const unsure = open2.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
@@ -45339,10 +46084,14 @@ async function measure(question, environment, ports, settings) {
 function reachedCarry(result) {
   return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
 }
-function carriedFrom(question, ports, settings) {
-  const base = requestKey(settings.baseOf(question.environment));
-  const environment = base === requestKey(question.environment) ? void 0 : ports.journal.environment(base);
+function carriedFrom({ carryFrom }, ports) {
+  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
   return environment?.status === "built" ? environment.id : void 0;
+}
+function askedOf(question, cell, ports) {
+  const asked = { key: requestKey(question.environment), cell, repeat: question.repeat };
+  const from = carriedFrom(question, ports);
+  return from !== void 0 && ports.probes.hasHandover(from, cell) ? { ...asked, carriedFrom: from } : asked;
 }
 function leavesHandover(question, settings) {
   const base = settings.baseOf(question.environment);
@@ -45354,12 +46103,14 @@ async function probe(question, environment, cells, width, ports, settings, add2)
   const imported = /* @__PURE__ */ new Set();
   const isAsked = settings.baseOf(question.environment).pins.torch !== void 0;
   const ownTorch = isAsked ? void 0 : environment.lock.torch;
-  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line) => {
+  const circumstances = { device: deviceOf(question.environment.device), ownTorch };
+  const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
+  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
     const record3 = parseRecord(line);
     if (record3?.kind === "imported") imported.add(record3.package);
-    if (record3?.kind !== "cell" || !waiting.delete(record3.cell)) return;
-    inOrder(judge(record3, ownTorch));
+    if (record3?.kind === "cell" && waiting.delete(record3.cell)) judging.begin(record3, left(record3.cell));
   });
+  await judging.end();
   const nothing = end.how === "timeout" && waiting.size === cells.length;
   for (const id2 of waiting.keys()) inOrder(withoutRecord(id2, end, imported.has("peft")));
   return nothing ? "nothing in time" : "ended";
@@ -45377,14 +46128,15 @@ function orderedBy(cells, add2) {
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
-  const carryFrom = carriedFrom(question, ports, settings);
+  const isAskedFor = (cell) => judgesOf(ports.judges).some(({ asks }) => asks(cell));
   return {
-    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell) })),
+    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
+    device: deviceOf(question.environment.device),
     width,
     saveHandover: leavesHandover(question, settings),
     milliseconds: settings.left(),
-    ...carryFrom !== void 0 && { carryFrom }
+    carryFrom: carriedFrom(question, ports)
   };
 }
 function withoutRecord(id2, end, allImported) {
@@ -45430,7 +46182,7 @@ function reportOf(planned, history, known, run2) {
     sources: planned.sources,
     conclusions,
     pins,
-    patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known.patchable, readAgain: readManifest }),
+    patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known.patchable }),
     history,
     findings: [...known.findings.map(({ stops: _stops, ...finding }) => finding), ...contestedIn(history)],
     bytesPerWeight: Object.fromEntries(
@@ -45573,7 +46325,7 @@ function renderPlan(facts) {
       "environments",
       `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ""}`
     ],
-    ["runner", `CPU, Python ${facts.python}`],
+    ["runner", `${facts.device}, Python ${facts.python}`],
     ["isolation", isolationText(facts)],
     [
       "index",
@@ -45875,7 +46627,7 @@ function action(report) {
 }
 
 // src/report/comment/how.ts
-var MOST_FILES = 6;
+var MOST_FILES2 = 6;
 function how(report, links) {
   const pin = recommended(report);
   if (worse(report).length === 0 || pin === void 0) return md``;
@@ -45885,7 +46637,7 @@ function how(report, links) {
     return address === void 0 ? [] : [clickText(patch, address)];
   });
   const rest = own3.filter(({ file: file2, line }) => !links.buttons?.has(`${file2}:${line}`));
-  const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
+  const commands = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
   return joined(
     [
       ...clicked,
@@ -45900,10 +46652,10 @@ function clickText({ file: file2, line, after }, address) {
 }
 function patchBlock(patches, hasClick, links) {
   if (patches.length === 0) return [];
-  const lines2 = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
+  const lines2 = patches.slice(0, MOST_FILES2).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
   const block = wholeLines(lines2, "diff");
   const places = joined(
-    patches.slice(0, MOST_FILES).map(({ file: file2, line }) => placeText(`${file2}:${line}`, links)),
+    patches.slice(0, MOST_FILES2).map(({ file: file2, line }) => placeText(`${file2}:${line}`, links)),
     ", "
   );
   const what = hasClick ? md`The other places` : md`As a patch`;
@@ -46090,7 +46842,7 @@ function patchSentences(report, specifier) {
   const own3 = report.patches.filter((patch) => patch.specifier === specifier);
   const shown3 = own3.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => md`At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
   const rest = own3.length > SHOWN_PATCHES ? [md`And in ${inline(plural2(own3.length - SHOWN_PATCHES, "more place"))}.`] : [];
-  const commands = [...new Set(own3.flatMap(({ refresh }) => refresh ?? []))];
+  const commands = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
   const refreshed = commands.length > 0 ? [md`Then ${codes(commands)}.`] : [];
   const not = report.notPatched.filter((one2) => one2.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => md`Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
   return [...shown3, ...rest, ...refreshed, ...not];
@@ -46143,55 +46895,40 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
 }
 
 // src/report/model.ts
-var Failure2 = external_exports.object({
-  stage: external_exports.enum(STAGES),
-  kind: external_exports.enum(["raised", "check"]),
-  type: external_exports.string(),
-  reason: external_exports.string(),
-  signature: external_exports.string(),
-  message: external_exports.string(),
-  frames: external_exports.array(external_exports.string()).optional().describe("where it was raised, outermost first")
-});
-var Result = external_exports.object({
+var ResultEntry = external_exports.strictObject({
   id: external_exports.string().describe("cell@environment"),
-  cell: external_exports.string(),
+  ...Result.shape,
   environment: external_exports.string(),
   repeat: external_exports.number().int(),
-  outcome: external_exports.enum(OUTCOMES),
-  stage: external_exports.enum(STAGES).optional(),
-  reason: external_exports.string().optional(),
-  signature: external_exports.string().optional(),
-  message: external_exports.string().optional(),
-  stages: external_exports.partialRecord(external_exports.enum(STAGES), external_exports.enum(["ok", "na", "fail"])),
-  failures: external_exports.array(Failure2),
-  facts: external_exports.record(external_exports.string(), external_exports.union([external_exports.number(), external_exports.string()]))
+  stage: Failure.shape.stage.exactOptional(),
+  signature: Failure.shape.signature.exactOptional()
 });
-var Environment = external_exports.object({
+var Environment2 = external_exports.strictObject({
   request: external_exports.string(),
-  id: external_exports.string().optional(),
+  id: external_exports.string().exactOptional(),
   python: external_exports.string(),
   device: external_exports.string(),
   pins: external_exports.record(external_exports.string(), external_exports.string()),
   optional: external_exports.array(external_exports.string()),
-  lock: external_exports.string().optional().describe("path below the output folder"),
-  status: external_exports.enum(["built", "unresolved", "inconclusive"]),
-  why: external_exports.string().optional(),
+  lock: external_exports.string().exactOptional().describe("path below the output folder"),
+  status: EnvironmentStatus,
+  why: external_exports.string().exactOptional(),
   containment: external_exports.string()
 });
-var Failed = external_exports.object({ stage: external_exports.enum(STAGES), kind: external_exports.enum(["raised", "check"]) });
-var Comparison = external_exports.object({
+var Failed = Failure.pick({ stage: true, kind: true });
+var Comparison = external_exports.strictObject({
   cell: external_exports.string(),
   comparison: external_exports.enum(COMPARISONS),
   what: external_exports.array(external_exports.string()).describe("stages or facts that moved"),
-  cause: external_exports.literal("base model").optional(),
+  cause: external_exports.literal("base model").exactOptional(),
   before: external_exports.enum([...OUTCOMES, "unknown"]),
   after: external_exports.enum([...OUTCOMES, "unknown"]),
   failedBefore: external_exports.array(Failed).describe("stages that failed at base, in their order"),
   failedAfter: external_exports.array(Failed).describe("stages that failed at head, in their order"),
-  why: external_exports.string().optional().describe("for a cell that was not compared")
+  why: external_exports.string().exactOptional().describe("for a cell that was not compared")
 });
-var Standing = external_exports.object({ outcome: external_exports.enum(OUTCOMES), failed: external_exports.array(external_exports.enum(STAGES)) });
-var Boundary = external_exports.object({
+var Standing = external_exports.strictObject({ outcome: Outcome, failed: external_exports.array(Stage) });
+var Boundary = external_exports.strictObject({
   cell: external_exports.string(),
   library: external_exports.string(),
   direction: external_exports.enum(["regressed", "degraded", "fixed"]),
@@ -46205,7 +46942,7 @@ var Boundary = external_exports.object({
   message: external_exports.string(),
   measured: external_exports.array(external_exports.string()),
   alsoChanged: external_exports.array(external_exports.string()),
-  certainty: external_exports.object({
+  certainty: external_exports.strictObject({
     runs: external_exports.number().int(),
     agree: external_exports.number().int(),
     adjacent: external_exports.boolean(),
@@ -46213,47 +46950,47 @@ var Boundary = external_exports.object({
     confounded: external_exports.boolean()
   })
 });
-var Pin = external_exports.object({
+var Pin = external_exports.strictObject({
   kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
   library: external_exports.string(),
   version: external_exports.string().describe("the version that was measured to work"),
-  below: external_exports.string().optional().describe("for a hold: the first release that it keeps out"),
-  newestPatch: external_exports.string().optional().describe("the newest release of the same minor that was measured to work too"),
+  below: external_exports.string().exactOptional().describe("for a hold: the first release that it keeps out"),
+  newestPatch: external_exports.string().exactOptional().describe("the newest release of the same minor that was measured to work too"),
   specifier: external_exports.string(),
-  together: external_exports.array(external_exports.string()).optional().describe("specifiers of other libraries that were measured with it and only with it: all of them, or none"),
+  together: external_exports.array(external_exports.string()).exactOptional().describe("specifiers of other libraries that were measured with it and only with it: all of them, or none"),
   keepsBump: external_exports.boolean(),
   unlocks: external_exports.array(external_exports.string()),
   holds: external_exports.number().int().describe("planned cells that are not worse than at base with this pin"),
   of: external_exports.number().int().describe("planned cells that were measured with this pin"),
   measuredIn: external_exports.string()
 });
-var Patch = external_exports.object({
+var Patch = external_exports.strictObject({
   specifier: external_exports.string().describe("the pin that this follows"),
   file: external_exports.string(),
   line: external_exports.number().int(),
   before: external_exports.string().describe("the whole line as it is"),
   after: external_exports.string().describe("the whole line with the pin"),
   diff: external_exports.string().describe("the same as a unified diff"),
-  refresh: external_exports.string().optional().describe("command that refreshes the lock beside the file")
+  refresh: external_exports.string().exactOptional().describe("command that refreshes the lock beside the file")
 });
-var BotHold = external_exports.object({
+var BotHold = external_exports.strictObject({
   file: external_exports.string(),
   language: external_exports.enum(["json", "yaml"]),
   text: external_exports.string(),
   how: external_exports.string()
 });
-var Workaround = external_exports.object({
+var Workaround = external_exports.strictObject({
   cell: external_exports.string(),
   kind: external_exports.enum(["method", "quantization"]),
   use: external_exports.string(),
   helps: external_exports.boolean(),
   outcome: external_exports.string(),
-  why: external_exports.string().optional().describe("why it is no way out though it passes"),
-  cost: external_exports.string().optional()
+  why: external_exports.string().exactOptional().describe("why it is no way out though it passes"),
+  cost: external_exports.string().exactOptional()
 });
 var Report = external_exports.object({
   schemaVersion: external_exports.literal(3),
-  run: external_exports.object({
+  run: external_exports.strictObject({
     tool: external_exports.string(),
     probe: external_exports.string(),
     started: external_exports.string(),
@@ -46261,46 +46998,48 @@ var Report = external_exports.object({
     python: external_exports.string(),
     torch: external_exports.string(),
     device: external_exports.string(),
-    containment: external_exports.object({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
-    bot: external_exports.enum(["renovate", "dependabot"]).optional().describe("who opened the pull request"),
+    containment: external_exports.strictObject({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
+    bot: external_exports.enum(["renovate", "dependabot"]).exactOptional().describe("who opened the pull request"),
     stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
     held: external_exports.record(external_exports.string(), external_exports.string()),
     out: external_exports.string().describe("output folder, as given")
   }),
   changes: external_exports.array(
-    external_exports.object({
+    external_exports.strictObject({
       library: external_exports.string(),
       from: external_exports.string(),
       to: external_exports.string(),
       kind: external_exports.string().describe("major, minor, patch or other"),
-      file: external_exports.string().optional(),
-      line: external_exports.number().int().optional()
+      file: external_exports.string().exactOptional(),
+      line: external_exports.number().int().exactOptional()
     })
   ),
-  environments: external_exports.array(Environment),
-  cells: external_exports.array(external_exports.object({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().optional() })),
-  results: external_exports.array(Result),
+  environments: external_exports.array(Environment2),
+  cells: external_exports.array(external_exports.strictObject({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().exactOptional() })),
+  results: external_exports.array(ResultEntry),
   comparisons: external_exports.array(Comparison),
   controls: external_exports.array(Comparison),
   boundaries: external_exports.array(Boundary),
   together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
   pins: external_exports.array(Pin),
   patches: external_exports.array(Patch).describe("pins in the dialect of the manifests of the checkout"),
-  notPatched: external_exports.array(external_exports.object({ specifier: external_exports.string(), file: external_exports.string(), line: external_exports.number().int(), why: external_exports.string() })),
+  notPatched: external_exports.array(
+    external_exports.strictObject({ specifier: external_exports.string(), file: external_exports.string(), line: external_exports.number().int(), why: external_exports.string() })
+  ),
   botHolds: external_exports.array(BotHold),
   workarounds: external_exports.array(Workaround),
   leftUndone: external_exports.array(external_exports.string()).describe("what the limits of the run left undone, as sentences"),
   findings: external_exports.array(
-    external_exports.object({
+    external_exports.strictObject({
       kind: external_exports.string(),
       message: external_exports.string(),
-      file: external_exports.string().optional(),
-      line: external_exports.number().int().optional()
+      file: external_exports.string().exactOptional(),
+      line: external_exports.number().int().exactOptional()
     })
   ),
-  totals: external_exports.object({
+  totals: external_exports.strictObject({
     cells: external_exports.record(external_exports.enum(COMPARISONS), external_exports.number().int()),
-    measurements: external_exports.partialRecord(external_exports.enum(OUTCOMES), external_exports.number().int())
+    measurements: external_exports.partialRecord(Outcome, external_exports.number().int())
   })
 }).meta({ title: "peft-sweep report" });
 
@@ -46471,6 +47210,7 @@ async function factsOf3(world, planned, torch, { files, known }) {
       bytes: torch.bytes,
       stored: isStored(world.cache, torch)
     },
+    device: world.device.title,
     python: world.python.version,
     containment: { name: name2, missing },
     indexes: (await world.indexUrls()).map(withoutCredentials)
@@ -46814,11 +47554,11 @@ function configurationFile(sure2, partial2 = [], callsPeft = false) {
       ...measured2.map((id2) => `  - ${id2}   # guessed; put the right one here`)
     ])
   ];
-  const none = callsPeft ? "PEFT is called, but none of its cells is in the matrix" : "no call of PEFT was found in the code";
+  const none2 = callsPeft ? "PEFT is called, but none of its cells is in the matrix" : "no call of PEFT was found in the code";
   return {
     path: ".github/peft-sweep.yml",
     text: lines(
-      ...listed.length === 0 ? [`cells: auto   # ${none}: the default 24 are measured`] : ["cells:", ...once2(listed)],
+      ...listed.length === 0 ? [`cells: auto   # ${none2}: the default 24 are measured`] : ["cells:", ...once2(listed)],
       "exclude: []",
       "budget: {minutes: 10}",
       "comment: changes",
@@ -47032,12 +47772,13 @@ async function runReplay(context) {
     containment: await world.containment(),
     show: world.show,
     signal: context.signal,
-    ...limits,
+    start: world.start,
     onOutput: (text2) => context.say(text2.trimEnd())
   });
   const job = {
-    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization) }],
+    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
     packages: packagesOf(parseCellId(cell).quantization),
+    device: world.device,
     width: 1,
     saveHandover: false
   };
@@ -47045,7 +47786,7 @@ async function runReplay(context) {
   const end = await probes2.run(id2, job, (text2) => {
     const record3 = parseRecord(text2);
     if (record3?.kind !== "cell") return;
-    const result = judge(record3);
+    const result = judge(record3, { device: world.device });
     outcome = result.outcome;
     context.print(`${cell}@${id2}: ${result.outcome}
 `);
@@ -47093,7 +47834,7 @@ async function rebuilt(context, world, id2) {
 }
 
 // src/commands/run.ts
-var COMMANDS = {
+var COMMANDS2 = {
   sweep: runSweep,
   plan: runPlan,
   check: runCheck,
@@ -47116,7 +47857,7 @@ async function runCommand(argv, signal) {
   const say = (text2) => process.stderr.write(wrap(`${text2}
 `, widths[1]));
   const context = { line, environment: process.env, folder: process.cwd(), signal, print, say };
-  const status = await COMMANDS[line.command](context);
+  const status = await COMMANDS2[line.command](context);
   return signal.aborted ? 130 : status;
 }
 function readConfiguration(path) {
@@ -47134,28 +47875,32 @@ function readConfiguration(path) {
 
 export {
   external_exports,
-  isVersion,
+  Cell,
+  CellId,
   cellId,
   parseCellId,
   controlOf,
   packagesOf,
   allCells,
   selectCells,
+  normalizeName,
   WATCHED,
   requestKey,
-  normalizeName,
   parseCommandLine,
-  parsePep508,
   clausesOf,
   takeOut,
-  STAGES,
   isMeasured,
+  Line,
   openWorld,
   sweepWorld,
   diffManifests,
+  has,
+  REQUIREMENTS,
+  isManifest,
+  formatByPath,
+  changesInside,
   isWatched2 as isWatched,
   guard,
-  isManifest,
   LARGEST_MANIFEST,
   own2 as own,
   readRepository,

@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-JCWJNY3D.js";
+} from "./chunk-2R7LV7E2.js";
 import {
   UserError,
   columnsOf,

@@ -3,8 +3,8 @@ const require = __createRequire(import.meta.url);
 import {
   readConfiguration,
   runCommand
-} from "./chunk-ZMQ54TTX.js";
-import "./chunk-JCWJNY3D.js";
+} from "./chunk-PYDSJXSH.js";
+import "./chunk-2R7LV7E2.js";
 import "./chunk-LTJHQHL6.js";
 import "./chunk-WNWKF34P.js";
 export {
