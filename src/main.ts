@@ -13,9 +13,11 @@ import type { Catalog, Machine, Ports } from './ports.ts';
 import { buildReport } from './report/build.ts';
 import type { Report } from './report/model.ts';
 import { conclude } from './search/conclude.ts';
-import { leftUndone, next } from './search/next.ts';
+import { Evidence } from './search/evidence.ts';
+import { leftUndone } from './search/left-undone.ts';
+import { next } from './search/next.ts';
 import { controlsOf, type Problem } from './search/problem.ts';
-import { baseLock, baseRequest, groups } from './search/requests.ts';
+import { baseRequest, groups } from './search/requests.ts';
 import { measureBatch } from './sweep/measure.ts';
 
 export async function plan(request: SweepRequest, catalog: Catalog, python: string): Promise<Plan> {
@@ -44,7 +46,7 @@ export async function sweep(planned: Plan, known: Known, ports: Ports, machine: 
 
 /** What a history of measurements comes to. Pure: a job that only gathers calls it with what others measured. */
 export function reportOf(planned: Plan, history: readonly Measurement[], known: Known, run: Report['run']): Report {
-  const conclusions = conclude(problemOf(planned), history);
+  const conclusions = conclude(new Evidence(problemOf(planned), history));
   const pins = propose(conclusions.measuredPins);
   return buildReport({
     run: { ...run, held: { ...planned.held } },
@@ -125,7 +127,8 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const deadline = ports.clock.now() + planned.minutes * 60_000;
   const isOver = () => ports.clock.now() >= deadline;
   const isStopped = () => ports.isInterrupted() || isOver();
-  const history: Measurement[] = [];
+  const evidence = new Evidence(problem);
+  const { history } = evidence;
   const isHead = ({ pins }: EnvironmentRequest) => planned.changes.every(({ library, to }) => pins[library] === to);
   const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
   const settings = {
@@ -134,7 +137,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
     preferencesOf: (request: EnvironmentRequest) => {
       const measured = [request.packages, ...packageSets]
-        .map((packages) => baseLock(problem, history, packages))
+        .map((packages) => evidence.baseLock(packages))
         .find((lock) => lock !== undefined);
       const written = isHead(request) ? planned.locked.head : planned.locked.base;
       return { versions: { ...measured, ...written }, ofAnyDate: Object.keys(written) };
@@ -143,15 +146,15 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     left: () => Math.max(0, deadline - ports.clock.now()),
   };
   for (;;) {
-    const step = next(problem, history);
+    const step = next(evidence);
     if (step.kind === 'done' && !ports.isInterrupted())
       return {
         history,
-        stoppedBy: leftUndone(problem, history).length > 0 ? ('environments' as const) : ('finished' as const),
+        stoppedBy: leftUndone(evidence).length > 0 ? ('environments' as const) : ('finished' as const),
       };
     if (step.kind === 'done' || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
-    history.push(...(await measureBatch(step.questions, ports, settings)));
+    evidence.add(await measureBatch(step.questions, ports, settings));
     if (history.some(({ question }) => question.purpose === 'head')) await ports.watch?.(history);
   }
 }

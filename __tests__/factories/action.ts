@@ -6,7 +6,8 @@ import { requestKey } from '../../src/domain/environment.ts';
 import { problemOf } from '../../src/main.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { PlanFile } from '../../src/plan/plan-file.ts';
-import { baseRequest, requestAt } from '../../src/search/requests.ts';
+import { Evidence } from '../../src/search/evidence.ts';
+import { baseRequest } from '../../src/search/requests.ts';
 import { REPOSITORY } from './github.ts';
 import { failing, keyOf, passing, raised } from './results.ts';
 
@@ -101,7 +102,8 @@ export function leaveShard(
       results: new Map(),
     },
   ];
-  const at = (moved: Readonly<Record<string, string>>) => requestAt(problem, history, [], moved) ?? base;
+  const evidence = new Evidence(problem, history);
+  const at = (moved: Readonly<Record<string, string>>) => evidence.request([], moved) ?? base;
   const [lora = '', prefix = ''] = ['lora/none/llama/causal-lm', 'prefix-tuning/none/llama/causal-lm'];
   const bad = failing(prefix, [
     raised('forward', "'DynamicCache' object has no attribute 'key_cache' @octo [x](https://evil.example)"),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Cell, cellId, isControl } from '../../src/domain/cell.ts';
 import type { Failure } from '../../src/domain/outcome.ts';
 import { compareVersions } from '../../src/domain/version.ts';
-import { namedLibraries } from '../../src/search/evidence.ts';
+import { namedLibraries } from '../../src/search/named-libraries.ts';
 import { checked, failing, raised, stopped } from '../factories/results.ts';
 import { change, llama, type Pins, play } from './world.ts';
 

@@ -4,6 +4,7 @@ import type { Environment, EnvironmentRequest } from '../../src/domain/environme
 import type { Result } from '../../src/domain/outcome.ts';
 import type { Measurement, Question } from '../../src/domain/search.ts';
 import { conclude } from '../../src/search/conclude.ts';
+import { Evidence } from '../../src/search/evidence.ts';
 import { next } from '../../src/search/next.ts';
 import { controlsOf, type Problem } from '../../src/search/problem.ts';
 import { passing } from '../factories/results.ts';
@@ -49,13 +50,14 @@ export function play(script: Script) {
     packages: { none: [], 'bnb-int8': ['bitsandbytes'], ...script.packages },
     environments: script.environments ?? 100,
   };
-  const history: Measurement[] = [];
+  const evidence = new Evidence(problem);
   const asked: Question[] = [];
   for (let round = 0; round < 200; round++) {
-    const step = next(problem, history);
-    if (step.kind === 'done') return { problem, history, asked, conclusions: conclude(problem, history) };
+    const step = next(evidence);
+    if (step.kind === 'done')
+      return { problem, evidence, history: evidence.history, asked, conclusions: conclude(evidence) };
     asked.push(...step.questions);
-    history.push(...step.questions.map((question) => answer(script, question)));
+    evidence.add(step.questions.map((question) => answer(script, question)));
   }
   throw new Error('the search does not end');
 }

@@ -54,6 +54,14 @@ export type FactName = keyof Facts;
 
 export const FACT_NAMES: readonly FactName[] = Facts.keyof().options;
 
+const ABOUT_FACTS: ReadonlyMap<FactName, About> = new Map(
+  FACT_NAMES.flatMap((name) => {
+    const about = ABOUT.get(Facts.shape[name].unwrap());
+    return about ? [[name, about] as const] : [];
+  }),
+);
+const COMPARED = [...ABOUT_FACTS].filter(([, { title }]) => title !== undefined);
+
 /** A fact that differs between two sides by more than its band. */
 export interface FactMove {
   readonly fact: FactName;
@@ -64,26 +72,21 @@ export interface FactMove {
 
 /** The facts that moved, in the order of the table. What either side lacks has not moved. */
 export function factMoves(before: Facts, after: Facts): readonly FactMove[] {
-  return FACT_NAMES.flatMap((name) => moveOf(name, before[name], after[name]) ?? []);
+  return COMPARED.flatMap(([name, about]) => moveOf(name, about, before[name], after[name]) ?? []);
 }
 
 type Value = number | string | undefined;
 
-function moveOf(name: FactName, before: Value, after: Value): FactMove | undefined {
-  const about = aboutOf(name);
-  if (about?.title === undefined || before === undefined || after === undefined) return undefined;
+function moveOf(name: FactName, about: About, before: Value, after: Value): FactMove | undefined {
+  if (before === undefined || after === undefined) return undefined;
   const moved = directionOf(before, after, about.band ?? 0);
   return moved === undefined ? undefined : { fact: name, before, after, isWorse: moved === about.worse };
 }
 
 /** A fact that moved, in a reader's words: `loss ratio 0.30 -> 0.90`. */
 export function factWords(fact: FactName, before: number | string, after: number | string): string {
-  const about = aboutOf(fact);
+  const about = ABOUT_FACTS.get(fact);
   return `${about?.title ?? fact} ${textOf(before, about)} -> ${textOf(after, about)}`;
-}
-
-function aboutOf(fact: FactName): About | undefined {
-  return ABOUT.get(Facts.shape[fact].unwrap());
 }
 
 function directionOf(
