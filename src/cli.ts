@@ -15,12 +15,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const asksForHelp = argv.length === 0 || argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
-  if (asksForHelp) return (await import('./commands/help.ts')).showHelp(argv);
+  if (asksForHelp) return (await import('./commands/help.ts')).showHelp(argv, process);
   if (argv.includes('--version')) {
     process.stdout.write(`${TOOL_VERSION}\n`);
     return 0;
   }
-  return (await import('./commands/run.ts')).runCommand(argv, interrupted.signal);
+  return (await import('./commands/run.ts')).runCommand(argv, interrupted.signal, process);
 }
 
 /** Says what went wrong, and ends soon whatever still hangs. */
@@ -32,7 +32,12 @@ async function failed(error: unknown): Promise<number> {
 
 async function said(error: unknown): Promise<number> {
   try {
-    return (await import('./commands/failed.ts')).failed(error, interrupted.signal.aborted);
+    return (await import('./commands/failed.ts')).failed(
+      error,
+      process.argv.slice(2),
+      interrupted.signal.aborted,
+      process,
+    );
   } catch (unreadable) {
     const isLimit = /EMFILE|ENFILE|ENOMEM/.test(String(unreadable));
     const next = isLimit ? 'Raise the limits of this machine, e.g. `ulimit -n 1024`' : 'Install peft-sweep again';

@@ -1,8 +1,9 @@
 /** What an error that reached the top means: the one place that turns errors into exit statuses. Pure. */
+import { STATUS, type Status } from './domain/status.ts';
 import { Refused, UserError, WeatherError } from './errors.ts';
 
 export interface Failure {
-  readonly status: 2 | 3 | 70 | 130;
+  readonly status: Status;
   readonly lines: readonly string[];
   /** What a log keeps of a defect of ours: message, stack and causes. */
   readonly log?: string;
@@ -27,10 +28,13 @@ const LIMITS: Readonly<Record<string, string>> = {
 export function failureOf(error: unknown, isInterrupted: boolean): Failure {
   const known = knownFailure(error);
   if (isInterrupted && known !== undefined)
-    return { status: 130, lines: ['Interrupted. What was measured is kept, and the next run goes on from there.'] };
+    return {
+      status: STATUS.interrupted,
+      lines: ['Interrupted. What was measured is kept, and the next run goes on from there.'],
+    };
   if (known !== undefined) return known;
   return {
-    status: 70,
+    status: STATUS.defect,
     lines: [`This is a defect of peft-sweep: ${messageOf(error)}.`.replace(/([.!?])\.$/, '$1')],
     log: stackOf(error),
   };
@@ -45,10 +49,11 @@ export function limitOf(error: unknown): string | undefined {
 }
 
 function knownFailure(error: unknown): Failure | undefined {
-  if (error instanceof UserError) return { status: 2, lines: error.lines };
-  if (error instanceof WeatherError || error instanceof Refused) return { status: 3, lines: [error.message] };
+  if (error instanceof UserError) return { status: STATUS.request, lines: error.lines };
+  if (error instanceof WeatherError || error instanceof Refused)
+    return { status: STATUS['not-compared'], lines: [error.message] };
   const limit = limitOf(error);
-  return limit === undefined ? undefined : { status: 3, lines: [limit] };
+  return limit === undefined ? undefined : { status: STATUS['not-compared'], lines: [limit] };
 }
 
 function messageOf(error: unknown): string {

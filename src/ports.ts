@@ -160,6 +160,7 @@ export interface Machine {
 
 /** What a command may touch of the process that runs it. */
 export interface Surroundings {
+  readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
   readonly signal: AbortSignal;

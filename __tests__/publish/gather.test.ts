@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { gather } from '../../src/action/publish.ts';
+import { gather } from '../../src/action/publish/gather.ts';
 import { requestKey } from '../../src/domain/environment.ts';
 import { packed } from '../../src/publish/packed.ts';
 import { LORA, planFile, resultLines, shardJson } from '../factories/plan.ts';
@@ -20,7 +20,13 @@ const named = (...ids: readonly string[]) =>
   ids.map((id, index) => ({ id: index, name: `peft-sweep-shard-${id}`, bytes: 100 }));
 async function comparisonsOf(count: number, folder: string, ids: readonly string[] | undefined) {
   const file = planFile(count);
-  const { reports, missing } = await gather(file, 'hash', folder, 'test', ids && packed(file.shards, named(...ids)));
+  const { reports, missing } = await gather(
+    file,
+    'hash',
+    folder,
+    { tool: 'test', started: '2026-01-01T00:00:00.000Z' },
+    ids && packed(file.shards, named(...ids)),
+  );
   return { found: reports.map(({ comparisons }) => comparisons[0]?.comparison), missing };
 }
 

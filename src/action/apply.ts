@@ -1,7 +1,8 @@
 /** `/peft-sweep apply`: commits the pin that was measured for the head of a branch of this repository. */
 import * as core from '@actions/core';
 import type { Markdown } from '../domain/safe.ts';
-import { Refused } from '../errors.ts';
+import { STATUS, type Status } from '../domain/status.ts';
+import { Refused, UserError } from '../errors.ts';
 import { readEvent } from '../event/event.ts';
 import { isManifest } from '../formats/table.ts';
 import type { GitHub, PullState } from '../ports.ts';
@@ -11,9 +12,17 @@ import { type Answer, answer } from '../publish/replies.ts';
 import { isSafePatch } from '../publish/safe-patch.ts';
 import { code, codes, inline, joined, md, plain } from '../report/escape.ts';
 import type { Runner } from './inputs.ts';
+import type { Job } from './job.ts';
+
+export async function runApply({ github, runner }: Job): Promise<Status> {
+  const client = github();
+  if (client === undefined) throw new UserError('`apply` needs `token`. Pass the `github.token` of the job.');
+  core.setOutput('commit', (await apply(runner(), client)) ?? '');
+  return STATUS.fine;
+}
 
 /** The commit that was made; undefined where none was. */
-export async function apply(runner: Runner, github: GitHub): Promise<string | undefined> {
+async function apply(runner: Runner, github: GitHub): Promise<string | undefined> {
   const event = readEvent(runner.eventName, runner.payload);
   if (event.kind !== 'slash' || event.slash.command !== 'apply') {
     core.notice('Nothing asks for a commit: this mode answers `/peft-sweep apply`.');

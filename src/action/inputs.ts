@@ -1,7 +1,9 @@
 /** The inputs of the action, and what the runner says about itself. */
-import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
+import { readConfiguration } from '../adapters/machine/configuration-file.ts';
+import { readText } from '../adapters/machine/files.ts';
 import { UserError } from '../errors.ts';
+import { type Options, parseCommandLine } from '../inputs.ts';
 
 export const MODES = ['all', 'plan', 'sweep', 'publish', 'apply'] as const;
 export type Mode = (typeof MODES)[number];
@@ -33,6 +35,14 @@ export function commandLine(command: 'sweep' | 'plan', more: readonly string[] =
   ];
 }
 
+/** The options of a sweep that the inputs and the configuration of the checkout name. */
+export function optionsInput(): Options {
+  const problems: string[] = [];
+  const { options } = parseCommandLine(commandLine('sweep'), readConfiguration, problems);
+  if (problems.length > 0) throw new UserError(problems);
+  return options;
+}
+
 export interface Runner {
   readonly eventName: string;
   readonly payload: unknown;
@@ -50,7 +60,7 @@ export function runnerOf(environment: Readonly<Record<string, string | undefined
   let payload: unknown = {};
   if (path)
     try {
-      payload = JSON.parse(readFileSync(path, 'utf8'));
+      payload = JSON.parse(readText(path) ?? '');
     } catch {
       throw new UserError(`The event file \`${path}\` cannot be read. It is written by the runner.`);
     }
@@ -65,6 +75,11 @@ export function runnerOf(environment: Readonly<Record<string, string | undefined
     attempt: environment.GITHUB_RUN_ATTEMPT ?? '1',
     sha: environment.GITHUB_SHA ?? '',
   };
+}
+
+/** The page of the run. */
+export function linkTo({ serverUrl, repository, runId }: Runner): string {
+  return `${serverUrl}/${repository}/actions/runs/${runId}`;
 }
 
 /** The environment with the private index of the input, where there is one. Its credentials never reach a log. */

@@ -1,3 +1,4 @@
+import type { Status } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
 import type { Surroundings } from '../ports.ts';
 
@@ -7,4 +8,18 @@ export interface Context extends Surroundings {
 }
 
 /** Returns the exit status. */
-export type Command = (context: Context) => Promise<number>;
+export type Command = (context: Context) => Promise<Status>;
+
+interface Screen {
+  readonly columns?: number;
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** The process of a command line, as far as commands know it. */
+export interface Terminal {
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  cwd(): string;
+}

@@ -1,4 +1,5 @@
 import { parseCellId } from '../domain/cell.ts';
+import { STATUS, type Status } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
 import type { Report } from '../report/model.ts';
 import { renderTerminal } from '../report/terminal.ts';
@@ -19,15 +20,15 @@ export const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | '
 };
 
 /** Runs the story on real releases. Status 0 when it comes out, 1 when it does not, 3 when it could not be measured. */
-export async function runDemo(context: Context): Promise<number> {
+export async function runDemo(context: Context): Promise<Status> {
   const line = { ...context.line, request: { ...context.line.request, ...DEMO } };
   const [report] = await measured({ ...context, line }, renderTerminal);
-  if (report === undefined) return 3;
+  if (report === undefined) return STATUS['not-compared'];
   const missing = missingFromStory(report);
   for (const sentence of missing) context.say(`demo: ${sentence}`);
-  if (report.run.stoppedBy === 'interrupted') return 130;
-  if (report.totals.cells['not-compared'] > 0 || report.run.stoppedBy === 'budget') return 3;
-  return missing.length === 0 ? 0 : 1;
+  if (report.run.stoppedBy === 'interrupted') return STATUS.interrupted;
+  if (report.totals.cells['not-compared'] > 0 || report.run.stoppedBy === 'budget') return STATUS['not-compared'];
+  return missing.length === 0 ? STATUS.fine : STATUS.found;
 }
 
 /** Sentences of the story that the measurements do not bear out. */

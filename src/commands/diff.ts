@@ -6,6 +6,7 @@ import { lockNames } from '../detect/names.ts';
 import { isWatched } from '../detect/projects.ts';
 import { readRepository } from '../detect/repository.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
+import { STATUS, type Status } from '../domain/status.ts';
 import { UserError, WeatherError } from '../errors.ts';
 import { codeCells } from '../intake/code-cells.ts';
 import type { BothEnds } from '../intake/ends.ts';
@@ -28,7 +29,7 @@ export async function readEnds({ folder, line }: Context): Promise<BothEnds> {
 }
 
 /** Shows what changed in the manifests, and what that alone shows to be damaged. Runs nothing. */
-export async function runDiff(context: Context): Promise<number> {
+export async function runDiff(context: Context): Promise<Status> {
   const ends = await readEnds(context);
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
   const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
@@ -39,7 +40,7 @@ export async function runDiff(context: Context): Promise<number> {
       ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}\n`
       : renderDiff(changes, findings, cells, isWatched),
   );
-  return 0;
+  return STATUS.fine;
 }
 
 interface FromIndex {

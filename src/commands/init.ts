@@ -1,23 +1,18 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { workingTree } from '../adapters/machine/git.ts';
-import { run } from '../adapters/machine/process.ts';
-import { programFolder } from '../adapters/machine/program.ts';
+import { copyAction, isCheckout, ownCommit, vendoredFiles, writeNew } from '../adapters/machine/own-files.ts';
 import { readRepository } from '../detect/repository.ts';
+import { STATUS, type Status } from '../domain/status.ts';
 import { UserError } from '../errors.ts';
 import { codeCells } from '../intake/code-cells.ts';
-import { configurationFile, type SetupChoice, type WrittenFile, workflowFiles } from '../setup/workflows.ts';
+import { configurationFile, type SetupChoice, workflowFiles } from '../setup/workflows.ts';
 import type { Context } from './context.ts';
 
-declare const TOOL_VERSION: string;
-
 const REPOSITORY = 'peft-sweep/peft-sweep';
-const VENDORED = '.github/peft-sweep-action';
 
 /** Writes the workflows and a first configuration. What is there already is left alone and said. */
-export async function runInit(context: Context): Promise<number> {
+export async function runInit(context: Context): Promise<Status> {
   const { folder, line, print } = context;
-  if (!existsSync(join(folder, '.git'))) throw new UserError('Run `peft-sweep init` at the top of a git checkout.');
+  if (!isCheckout(folder)) throw new UserError('Run `peft-sweep init` at the top of a git checkout.');
   const { vendor, forks, schedule, apply } = line.options;
   const source: SetupChoice['source'] = vendor
     ? { kind: 'vendored' }
@@ -31,55 +26,5 @@ export async function runInit(context: Context): Promise<number> {
   for (const { path, text } of files) print(writeNew(folder, path, text));
   if (vendor) print(copyAction(folder));
   print('Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n');
-  return 0;
-}
-
-function writeNew(folder: string, path: string, text: string): string {
-  const file = join(folder, path);
-  if (existsSync(file)) return `left alone  ${path} (it exists)\n`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return `written     ${path}\n`;
-}
-
-/** Our own workflows, with the action taken from this repository instead of another one. */
-function vendoredFiles(): readonly WrittenFile[] {
-  const top = join(programFolder(), '..');
-  return ['sweep.yml', 'publish.yml', 'apply.yml'].map((name) => {
-    const text = readFileSync(join(top, '.github', 'workflows', name), 'utf8');
-    const local = text
-      .replace(
-        / {10}repository: .*\n {10}ref: .*workflow_sha \}\}\n {10}path: \.peft-sweep\n/g,
-        `          sparse-checkout: ${VENDORED}\n          ref: \${{ github.event.repository.default_branch }}\n`,
-      )
-      .replace(/^ {4}permissions: \{\}\n/gm, '    permissions:\n      contents: read\n')
-      .replace(
-        /^ {4}permissions:\n(?:(?! {6}contents:) {6}.*\n)+(?! {6})/gm,
-        (block) => `${block}      contents: read\n`,
-      )
-      .replace(/^# The action is taken from where[\s\S]*?(?=^name:)/m, '')
-      .replaceAll('uses: ./.peft-sweep', `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
-    return { path: `.github/workflows/peft-sweep-${name}`, text: local };
-  });
-}
-
-function copyAction(folder: string): string {
-  const top = join(programFolder(), '..');
-  const target = join(folder, VENDORED);
-  if (existsSync(target)) return `left alone  ${VENDORED} (it exists)\n`;
-  for (const name of ['action.yml', 'dist', 'LICENSE'])
-    cpSync(join(top, name), join(target, name), { recursive: true });
-  for (const name of ['peft_probe', 'checkpoints'])
-    cpSync(join(top, 'probe', name), join(target, 'probe', name), { recursive: true });
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
-  return `written     ${VENDORED}\n`;
-}
-
-/** The commit that this program was checked out at; its major version where that is not known. */
-async function ownCommit(): Promise<string> {
-  const top = join(programFolder(), '..');
-  const { status, stdout } = await run('git', ['-C', top, 'rev-parse', '--show-toplevel', 'HEAD']);
-  const [checkout = '', commit = ''] = stdout.trim().split('\n');
-  // A copy inside another repository has that one's commits, not its own.
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${TOOL_VERSION.split('.')[0]}`;
+  return STATUS.fine;
 }

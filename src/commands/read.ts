@@ -1,4 +1,5 @@
 import { readReport } from '../adapters/machine/report-folder.ts';
+import { STATUS, type Status } from '../domain/status.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { assertNever, UserError } from '../errors.ts';
 import { renderCheck } from '../report/check.ts';
@@ -9,11 +10,11 @@ import { renderTerminal } from '../report/terminal.ts';
 import type { Context } from './context.ts';
 
 /** Shows an earlier run again. */
-export async function runReport(context: Context): Promise<number> {
+export async function runReport(context: Context): Promise<Status> {
   const { operands, options } = context.line;
   const report = readReport(operands[0] ?? options.out);
   context.print(rendered(report, options.json ? 'json' : options.format));
-  return 0;
+  return STATUS.fine;
 }
 
 function rendered(report: Report, format: Context['line']['options']['format']): string {
@@ -30,7 +31,7 @@ function rendered(report: Report, format: Context['line']['options']['format']):
 }
 
 /** Says what is known about one cell. */
-export async function runExplain(context: Context): Promise<number> {
+export async function runExplain(context: Context): Promise<Status> {
   const { operands, options } = context.line;
   const [typed] = operands;
   if (typed === undefined) throw new UserError('Name a cell, e.g. `peft-sweep explain lora/none/llama/causal-lm`.');
@@ -42,5 +43,5 @@ export async function runExplain(context: Context): Promise<number> {
       `The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}.`,
     );
   context.print(matching.map((cell) => renderExplain(report, cell)).join('\n'));
-  return 0;
+  return STATUS.fine;
 }

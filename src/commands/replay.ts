@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { environmentFolder } from '../adapters/machine/environments.ts';
+import { isBuilt } from '../adapters/machine/environments.ts';
+import { readText } from '../adapters/machine/files.ts';
 import { PythonProbes } from '../adapters/machine/probes.ts';
 import { readReport } from '../adapters/machine/report-folder.ts';
 import { environmentsFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
+import { STATUS, type Status } from '../domain/status.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
 import { parseRecord } from '../result/probe-record.ts';
@@ -13,7 +14,7 @@ import { judge } from '../sweep/judge.ts';
 import type { Context } from './context.ts';
 
 /** Runs one cell once more in one environment of an earlier run, and shows all that it prints. */
-export async function runReplay(context: Context): Promise<number> {
+export async function runReplay(context: Context): Promise<Status> {
   const { line, environment, folder, signal, say } = context;
   const [typed = ''] = line.operands;
   const { cell, id } = located(typed, line.options.out);
@@ -54,7 +55,8 @@ export async function runReplay(context: Context): Promise<number> {
   });
   if (outcome === undefined)
     say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
-  return outcome === 'pass' || outcome === 'unsupported' ? 0 : outcome === 'fail' || outcome === 'wrong' ? 1 : 3;
+  if (outcome === 'pass' || outcome === 'unsupported') return STATUS.fine;
+  return outcome === 'fail' || outcome === 'wrong' ? STATUS.found : STATUS['not-compared'];
 }
 
 function located(typed: string, out: string): { readonly cell: string; readonly id: string } {
@@ -77,12 +79,13 @@ function located(typed: string, out: string): { readonly cell: string; readonly 
 }
 
 async function rebuilt(context: Context, world: World, id: string): Promise<void> {
-  if (existsSync(environmentFolder(world.host.cache, id))) return;
+  if (isBuilt(world.host.cache, id)) return;
   const file = join(context.line.options.out, 'locks', `${id}.txt`);
-  if (!existsSync(file)) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
+  const lock = readText(file);
+  if (lock === undefined) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
   const torch = await world.index.torch(undefined);
   const environments = await environmentsFor(world, torch, resolve(context.line.options.out));
-  const failed = await environments.build(id, readFileSync(file, 'utf8'));
+  const failed = await environments.build(id, lock);
   if (failed)
     throw new UserError(
       `The environment ${id} could not be built again: ${failed.status === 'built' ? '' : failed.why}`,

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TorchBuild } from '../adapters/index/torch.ts';
 import { isStored } from '../adapters/machine/cache.ts';
+import { writeText } from '../adapters/machine/files.ts';
 import { openOut, takeOut } from '../adapters/machine/folders.ts';
 import { keepOutOfGit, writeReport } from '../adapters/machine/report-folder.ts';
 import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
@@ -9,6 +9,7 @@ import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
 import { withoutCredentials } from '../domain/package.ts';
+import { STATUS, type Status, worstOf } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/requests.ts';
 import { type Known, plan, problemOf, sweep } from '../main.ts';
@@ -28,33 +29,27 @@ import { readEnds } from './diff.ts';
 import { measuredInItsTime } from './torch-era.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
-export async function runSweep(context: Context): Promise<number> {
+export async function runSweep(context: Context): Promise<Status> {
   const reports = await measured(context, renderTerminal);
   const { failOn, known } = context.line.options;
-  return worst(reports.map((report) => exitStatus(report, failOn, knownCells(known, new Date()))));
+  return worstOf(reports.map((report) => exitStatus(report, failOn, knownCells(known, context.clock.date()))));
 }
 
 /** Cells that the configuration says are broken, until the day that each entry names is over. */
-export function knownCells(known: CommandLine['options']['known'], now: Date): (cell: string) => boolean {
-  const today = now.toISOString().slice(0, 10);
-  const current = known.filter(({ expires }) => expires >= today);
+export function knownCells(known: CommandLine['options']['known'], today: string): (cell: string) => boolean {
+  const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
   const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
   const ids = new Set(cells.map(cellId));
   return (cell) => ids.has(cell);
 }
 
 /** Measures one environment, without a comparison. */
-export async function runCheck(context: Context): Promise<number> {
-  return worst((await measured(context, renderCheck)).map(checkStatus));
-}
-
-/** Of several statuses the one that says most: interrupted, then found, then not compared. */
-function worst(statuses: readonly number[]): number {
-  return [130, 1, 3].find((status) => statuses.includes(status)) ?? 0;
+export async function runCheck(context: Context): Promise<Status> {
+  return worstOf((await measured(context, renderCheck)).map(checkStatus));
 }
 
 /** Shows and writes what a sweep would do; builds nothing. */
-export async function runPlan(context: Context): Promise<number> {
+export async function runPlan(context: Context): Promise<Status> {
   openOut(context.line.options.out);
   keepOutOfGit(context.line.options.out);
   const { world, asked } = await prepared(context);
@@ -68,9 +63,9 @@ export async function runPlan(context: Context): Promise<number> {
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
   }
   const text = written.length === 1 ? written[0] : written;
-  writeFileSync(join(context.line.options.out, 'plan.json'), `${JSON.stringify(text, null, 1)}\n`);
+  writeText(join(context.line.options.out, 'plan.json'), `${JSON.stringify(text, null, 1)}\n`);
   if (context.line.options.json) context.print(`${JSON.stringify(text)}\n`);
-  return 0;
+  return STATUS.fine;
 }
 
 /** The reports of a run, written and shown: one for each distinct request, none where no watched library changed. */
@@ -116,10 +111,10 @@ async function measuredInto(context: Context, render: (report: Report) => string
   return reports;
 }
 
-function nothingToDo(context: Context, { known: { findings }, standing }: Asked): number {
+function nothingToDo(context: Context, { known: { findings }, standing }: Asked): Status {
   const reasons = plain(nothingToMeasure(standing), 4000);
   context.print(`${reasons}\n${findings.length > 0 ? `\n${renderFindings(findings)}` : ''}`);
-  return 0;
+  return STATUS.fine;
 }
 
 interface Asked {

@@ -1,3 +1,4 @@
+import { STATUS, type Status } from '../domain/status.ts';
 import { assertNever } from '../errors.ts';
 import type { Report } from './model.ts';
 
@@ -18,10 +19,10 @@ export function exitStatus(
   report: Report,
   failOn: readonly FailOn[],
   isKnown: (cell: string) => boolean = () => false,
-): number {
-  if (report.run.stoppedBy === 'interrupted') return 130;
-  if (failOn.some((kind) => isFound(report, kind, isKnown))) return 1;
-  return report.totals.cells['not-compared'] > 0 ? 3 : 0;
+): Status {
+  if (report.run.stoppedBy === 'interrupted') return STATUS.interrupted;
+  if (failOn.some((kind) => isFound(report, kind, isKnown))) return STATUS.found;
+  return report.totals.cells['not-compared'] > 0 ? STATUS['not-compared'] : STATUS.fine;
 }
 
 function isFound(report: Report, kind: FailOn, isKnown: (cell: string) => boolean): boolean {
@@ -41,9 +42,10 @@ function isFound(report: Report, kind: FailOn, isKnown: (cell: string) => boolea
 }
 
 /** The exit status of `check`: 1 where a cell fails or is wrong, 3 where one was not measured. */
-export function checkStatus(report: Report): number {
-  if (report.run.stoppedBy === 'interrupted') return 130;
+export function checkStatus(report: Report): Status {
+  if (report.run.stoppedBy === 'interrupted') return STATUS.interrupted;
   const outcomes = report.comparisons.map(({ after }) => after);
-  if (outcomes.some((outcome) => outcome === 'fail' || outcome === 'wrong')) return 1;
-  return outcomes.every((outcome) => outcome === 'pass' || outcome === 'unsupported') ? 0 : 3;
+  if (outcomes.some((outcome) => outcome === 'fail' || outcome === 'wrong')) return STATUS.found;
+  const isDone = outcomes.every((outcome) => outcome === 'pass' || outcome === 'unsupported');
+  return isDone ? STATUS.fine : STATUS['not-compared'];
 }

@@ -15,10 +15,10 @@ export async function withinDisk<Value>(
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<{ readonly value: Value; readonly stopped: boolean }> {
   const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
-  const before = free(folder);
+  const before = freeBytes(folder);
   const stop = new AbortController();
   const timer = setInterval(() => {
-    if (before - free(folder) > most) stop.abort();
+    if (before - freeBytes(folder) > most) stop.abort();
   }, EVERY_MS);
   try {
     return { value: await work(stop.signal), stopped: stop.signal.aborted };
@@ -27,7 +27,8 @@ export async function withinDisk<Value>(
   }
 }
 
-function free(folder: string): number {
+/** Bytes that an ordinary user may still write where a folder is. */
+export function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }

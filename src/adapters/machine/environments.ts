@@ -205,6 +205,11 @@ export function environmentFolder(cache: string, id: string): string {
   return join(cache, 'environments', id);
 }
 
+/** Whether an environment stands in the cache, complete. */
+export function isBuilt(cache: string, id: string): boolean {
+  return existsSync(join(environmentFolder(cache, id), BUILT));
+}
+
 function pinLines(pins: Lock): string {
   return Object.entries(pins)
     .map(([name, version]) => `${name}==${version}\n`)

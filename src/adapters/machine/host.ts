@@ -20,6 +20,8 @@ export interface HostOptions {
 export interface Host extends Omit<HostOptions, 'python'> {
   readonly cache: string;
   readonly python: Python;
+  /** Version of Node, e.g. `v24.1.0`. */
+  readonly node: string;
   readonly device: Device;
   /** How cells are started, where not as their device says. */
   readonly start: StartMethod | undefined;
@@ -33,7 +35,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
   await sweepScratch(cache);
   const python = await findPython(options.python, folder);
   const start = startMethod(environment);
-  return { environment, folder, offline, signal, say, cache, python, device: deviceOf(DEFAULT_DEVICE), start };
+  const device = deviceOf(DEFAULT_DEVICE);
+  return { environment, folder, offline, signal, say, cache, python, node: process.version, device, start };
 }
 
 /** macOS's own libraries do not outlive a fork; tests name a method. */

@@ -2,24 +2,20 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { z } from 'zod';
-import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../adapters/github/artifacts.ts';
-import type { Plain } from '../domain/safe.ts';
-import type { Measurement } from '../domain/search.ts';
-import { Refused, WeatherError } from '../errors.ts';
-import { readEvent } from '../event/event.ts';
-import { reportOf } from '../main.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { PlanFile } from '../plan/plan-file.ts';
-import { planOfShard } from '../plan/shards.ts';
-import type { GitHub } from '../ports.ts';
-import { conclusionOf, type Judged } from '../publish/check.ts';
-import { cellsThatCount } from '../publish/counts.ts';
-import { ForeignResults, mergedHistory } from '../publish/foreign.ts';
-import { type Packed, packed, SHARD_PREFIX } from '../publish/packed.ts';
-import { type Published, publish, publishCheck, publishSoFar } from '../publish/publish.ts';
-import { plain } from '../report/escape.ts';
-import type { Report } from '../report/model.ts';
-import type { Runner } from './inputs.ts';
+import { eachLine, isFlat, readSmall, type ShardFolder, shardFolders } from '../../adapters/github/artifacts.ts';
+import type { Plain } from '../../domain/safe.ts';
+import type { Measurement } from '../../domain/search.ts';
+import { Refused, WeatherError } from '../../errors.ts';
+import { readEvent } from '../../event/event.ts';
+import { reportOf } from '../../main.ts';
+import type { PlanFile } from '../../plan/plan-file.ts';
+import { planOfShard } from '../../plan/shards.ts';
+import type { GitHub } from '../../ports.ts';
+import { ForeignResults, mergedHistory } from '../../publish/foreign.ts';
+import { type Packed, packed, SHARD_PREFIX } from '../../publish/packed.ts';
+import { plain } from '../../report/escape.ts';
+import type { Report } from '../../report/model.ts';
+import type { Runner } from '../inputs.ts';
 
 const Text = z.string().max(300);
 const ShardFile = z.strictObject({
@@ -47,7 +43,7 @@ export async function gather(
   file: PlanFile,
   sha256: string,
   folder: string,
-  tool: string,
+  job: Pick<Report['run'], 'tool' | 'started'>,
   listed?: Packed,
 ): Promise<Gathered> {
   const missing: string[] = [];
@@ -78,7 +74,7 @@ export async function gather(
   }
   const reports = file.requests.map((request, index) => {
     const history = mergedHistory(histories.get(index) ?? []);
-    const run = runOf(machines.get(index) ?? [], tool, file.bot);
+    const run = runOf(machines.get(index) ?? [], job, file.bot);
     const known = {
       findings: request.findings,
       patchable: { manifests: request.manifests, contents: new Map(Object.entries(request.contents)) },
@@ -125,13 +121,18 @@ function shardFile(folder: string): ShardFile | undefined {
   }
 }
 
-function runOf(machines: readonly ShardFile['run'][], tool: string, bot: PlanFile['bot']): Report['run'] {
+/** The run that several machines made together; what is not known of one of them is empty. */
+export function runOf(
+  machines: readonly ShardFile['run'][],
+  { tool, started }: Pick<Report['run'], 'tool' | 'started'>,
+  bot: PlanFile['bot'],
+): Report['run'] {
   const [first] = machines;
   const order = ['interrupted', 'budget', 'environments', 'finished'] as const;
   return {
     tool,
     probe: first?.probe ?? '',
-    started: new Date().toISOString(),
+    started,
     ms: Math.max(0, ...machines.map(({ ms }) => ms)),
     python: first?.python ?? '',
     torch: first?.torch ?? '',
@@ -142,57 +143,4 @@ function runOf(machines: readonly ShardFile['run'][], tool: string, bot: PlanFil
     held: {},
     out: 'peft-sweep-out',
   };
-}
-
-const BETWEEN_MS = 30_000;
-
-/** Keeps the comment up to date while a sweep runs in the same job; what GitHub refuses is left for the end. */
-export function progressOn(file: PlanFile, runner: Runner, github: GitHub | undefined, tool: string) {
-  let last = Number.NEGATIVE_INFINITY;
-  return async (history: readonly Measurement[], planned: Plan): Promise<void> => {
-    if (file.pull === undefined || github === undefined || performance.now() - last < BETWEEN_MS) return;
-    last = performance.now();
-    const report = reportOf(planned, history, { findings: [] }, runOf([], tool, file.bot));
-    try {
-      await publishSoFar(file.pull, [report], linkTo(runner), github);
-    } catch (error) {
-      if (!(error instanceof Refused || error instanceof WeatherError)) throw error;
-      core.info(`The comment was not updated: ${error.message}`);
-    }
-  };
-}
-
-export function linkTo(runner: Runner): string {
-  return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
-}
-
-/** Writes to the pull request what the reports say; without one, or without a token, only the summary says it. */
-export async function publishReports(
-  file: PlanFile,
-  { reports, missing }: Gathered,
-  runner: Runner,
-  github: GitHub | undefined,
-  check?: number,
-): Promise<Published> {
-  const today = new Date().toISOString().slice(0, 10);
-  const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
-  const counts = cellsThatCount(file.requests.map(({ plan }) => plan));
-  const failOn = core.getInput('warn-only') === 'true' ? [] : file.failOn;
-  const measuredBy = readEvent(runner.eventName, runner.payload).kind === 'run' ? ('fork' as const) : ('us' as const);
-  const judged = { reports, missing, failOn, isKnown, counts, measuredBy };
-  const more = { link: linkTo(runner), ...(check !== undefined && { check }) };
-  const published = await write(file, judged, more, github);
-  for (const line of published.log) core.info(line);
-  return published;
-}
-
-async function write(
-  { pull, queued, comment }: PlanFile,
-  judged: Judged,
-  more: { readonly link: string; readonly check?: number },
-  github: GitHub | undefined,
-): Promise<Published> {
-  if (github && pull) return publish({ ...judged, ...more, pull, comment }, github);
-  if (github && queued) return publishCheck({ ...judged, ...more }, queued, github);
-  return { conclusion: conclusionOf(judged), log: ['no pull request to write to'] };
 }

@@ -1,27 +1,27 @@
 /** The plans that events lead to: of a pull request, of a run by hand, of what a bot will propose next, of an answer. */
 import * as core from '@actions/core';
-import { openIndex } from '../adapters/index/access.ts';
-import { readConfiguration } from '../adapters/machine/configuration-file.ts';
-import { openHost } from '../adapters/machine/host.ts';
-import { recognizeBot } from '../detect/bots.ts';
-import { isWatched } from '../detect/projects.ts';
-import { type Repository, readRepository } from '../detect/repository.ts';
-import { cellId } from '../domain/cell.ts';
-import type { Finding } from '../domain/manifest.ts';
-import { CONFIGURATION } from '../domain/path.ts';
-import { UserError } from '../errors.ts';
-import { type CommandLine, parseCommandLine } from '../inputs.ts';
-import { type BothEnds, mayMoveWatched, readBoth } from '../intake/ends.ts';
-import { type CheckoutRequest, nothingToMeasure, requestsOf, upcomingRequests } from '../intake/requests.ts';
-import { plan } from '../main.ts';
-import { manifestChoice } from '../plan/globs.ts';
-import { allCells } from '../plan/matrix.ts';
-import { selectCells } from '../plan/patterns.ts';
-import { PlanFile, PlannedRequest } from '../plan/plan-file.ts';
-import { shardsOf } from '../plan/shards.ts';
-import type { Comparison, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../ports.ts';
-import { shownLines } from '../publish/diff-lines.ts';
-import { commandLine, type Runner } from './inputs.ts';
+import { openIndex } from '../../adapters/index/access.ts';
+import { readConfiguration } from '../../adapters/machine/configuration-file.ts';
+import { openHost } from '../../adapters/machine/host.ts';
+import { recognizeBot } from '../../detect/bots.ts';
+import { isWatched } from '../../detect/projects.ts';
+import { type Repository, readRepository } from '../../detect/repository.ts';
+import { cellId } from '../../domain/cell.ts';
+import type { Finding } from '../../domain/manifest.ts';
+import { CONFIGURATION } from '../../domain/path.ts';
+import { UserError } from '../../errors.ts';
+import { type CommandLine, parseCommandLine } from '../../inputs.ts';
+import { type BothEnds, mayMoveWatched, readBoth } from '../../intake/ends.ts';
+import { type CheckoutRequest, nothingToMeasure, requestsOf, upcomingRequests } from '../../intake/requests.ts';
+import { plan } from '../../main.ts';
+import { manifestChoice } from '../../plan/globs.ts';
+import { allCells } from '../../plan/matrix.ts';
+import { selectCells } from '../../plan/patterns.ts';
+import { PlanFile, PlannedRequest } from '../../plan/plan-file.ts';
+import { shardsOf } from '../../plan/shards.ts';
+import type { Clock, Comparison, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../../ports.ts';
+import { shownLines } from '../../publish/diff-lines.ts';
+import { commandLine, type Runner } from '../inputs.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -71,7 +71,7 @@ export async function targetPlan(
   const named = new Set(planned.flatMap((request) => request.manifests.map(({ file }) => file)));
   const { pull } = target;
   return {
-    ...finish(runner, line, planned, await youngOnes(planned, index), {
+    ...finish(runner, line, planned, await youngOnes(planned, index, around.clock), {
       ...about(named),
       ...(requests.length === 0 && asked[0] && { nothing: nothingToMeasure(asked[0].standing) }),
     }),
@@ -118,7 +118,7 @@ export async function upcomingPlan(runner: Runner, github: GitHub, around: Surro
   const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
   const planned = await Promise.all(requests.map((request) => plannedRequest(request, [], ends, index)));
-  return finish(runner, line, planned, await youngOnes(planned, index), {});
+  return finish(runner, line, planned, await youngOnes(planned, index, around.clock), {});
 }
 
 /** The index, from a job that installs nothing. */
@@ -178,7 +178,11 @@ function asFile(request: unknown): PlannedRequest {
 }
 
 /** Requests whose newest release is younger than `min-age` days, or of an unknown age. */
-async function youngOnes(requests: readonly PlannedRequest[], { catalog }: IndexAccess): Promise<ReadonlySet<number>> {
+async function youngOnes(
+  requests: readonly PlannedRequest[],
+  { catalog }: IndexAccess,
+  clock: Clock,
+): Promise<ReadonlySet<number>> {
   const typed = core.getInput('min-age') || '3';
   const days = Number(typed);
   if (!Number.isFinite(days) || days < 0)
@@ -187,7 +191,7 @@ async function youngOnes(requests: readonly PlannedRequest[], { catalog }: Index
   for (const [index, { plan: planned }] of requests.entries())
     for (const { library, to } of planned.changes) {
       const release = (await catalog.releases(library)).find(({ version }) => version === to);
-      const age = release?.uploaded === undefined ? 0 : Date.now() - Date.parse(release.uploaded);
+      const age = release?.uploaded === undefined ? 0 : Date.parse(clock.date()) - Date.parse(release.uploaded);
       if (age < days * DAY_MS) young.add(index);
     }
   return young;

@@ -1,19 +1,12 @@
 /** The plan job: reads the event and both ends of the manifests through the API, and hands on what is to be measured. */
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as core from '@actions/core';
-import { z } from 'zod';
-import { Refused, UserError } from '../errors.ts';
-import { type Event, readEvent } from '../event/event.ts';
-import { allCells } from '../plan/matrix.ts';
-import { selectCells } from '../plan/patterns.ts';
-import { nothingText, type PlanFile } from '../plan/plan-file.ts';
-import { HOSTED, labelsFor } from '../plan/runners.ts';
-import { priceOf } from '../plan/shards.ts';
-import type { GitHub, PullState, Push, Surroundings } from '../ports.ts';
-import { plain } from '../report/escape.ts';
-import { type Runner, words } from './inputs.ts';
+import { Refused, UserError } from '../../errors.ts';
+import { type Event, readEvent } from '../../event/event.ts';
+import { allCells } from '../../plan/matrix.ts';
+import { selectCells } from '../../plan/patterns.ts';
+import type { GitHub, PullState, Push, Surroundings } from '../../ports.ts';
+import { plain } from '../../report/escape.ts';
+import { type Runner, words } from '../inputs.ts';
 import { manualPlan, type Planned, quietPlan, type Target, targetPlan, upcomingPlan } from './plans.ts';
 
 /** undefined where the event asks for nothing. */
@@ -125,43 +118,4 @@ async function pushesTo({ head }: PullState, github: GitHub): Promise<readonly P
     if (error instanceof Refused) return undefined;
     throw error;
   }
-}
-
-/** Writes plan.json and the outputs that the other jobs go by. */
-export function writePlan({ file, line, young, isFork }: Planned): void {
-  const text = `${JSON.stringify(file, null, 1)}\n`;
-  const { out, runners } = line.options;
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'plan.json'), text);
-  const choice = { isFork, isApproved: core.getInput('environment') !== '', hosted: hostedLabels(), runners };
-  const shards = file.shards.map(({ id, device, minutes, request }) => {
-    return { id, device, minutes, 'runs-on': labelsFor(device, young.has(request), choice) };
-  });
-  core.setOutput('plan', join(out, 'plan.json'));
-  core.setOutput('plan-sha256', createHash('sha256').update(text).digest('hex'));
-  core.setOutput('shards', JSON.stringify(shards));
-  core.setOutput('has-work', String(file.shards.length > 0));
-  core.setOutput('has-reply', String(file.command !== undefined && file.shards.length === 0));
-  core.info(planLine(file, line));
-}
-
-const Labels = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-
-function hostedLabels(): z.infer<typeof Labels> {
-  const typed = core.getInput('hosted-runs-on');
-  if (typed === '') return HOSTED;
-  try {
-    return Labels.parse(JSON.parse(typed));
-  } catch {
-    throw new UserError(
-      `\`hosted-runs-on\` cannot be \`${typed}\`. Write labels as JSON, e.g. \`"ubuntu-24.04"\` or \`["self-hosted", "ephemeral"]\`.`,
-    );
-  }
-}
-
-function planLine(file: PlanFile, line: Planned['line']): string {
-  if (file.shards.length === 0) return file.command ? 'The command is answered.' : nothingText(file);
-  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.['usd-per-minute'] ?? 0));
-  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : '';
-  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }

@@ -1,15 +1,14 @@
 /** What is told while there are no results: that a sweep has begun, that it never will, and answers to commands. */
 import * as core from '@actions/core';
-import { Refused, WeatherError } from '../errors.ts';
-import { type Event, readEvent } from '../event/event.ts';
-import { nothingText, type PlanFile } from '../plan/plan-file.ts';
-import type { GitHub } from '../ports.ts';
-import { planSummary } from '../publish/plan-summary.ts';
-import { CHECK, concludeWithout } from '../publish/publish.ts';
-import { answer, answerTo, begunText } from '../publish/replies.ts';
-import { inline, plain } from '../report/escape.ts';
-import type { Runner } from './inputs.ts';
-import { linkTo } from './publish.ts';
+import { Refused, WeatherError } from '../../errors.ts';
+import { type Event, readEvent } from '../../event/event.ts';
+import { nothingText, type PlanFile } from '../../plan/plan-file.ts';
+import type { GitHub } from '../../ports.ts';
+import { planSummary } from '../../publish/plan-summary.ts';
+import { CHECK, concludeWithout } from '../../publish/publish.ts';
+import { answer, answerTo, begunText } from '../../publish/replies.ts';
+import { inline, plain } from '../../report/escape.ts';
+import { linkTo, type Runner } from '../inputs.ts';
 
 /** What GitHub refuses to take is said, and ends nothing. */
 export async function unlessRefused<Value>(what: string, act: () => Promise<Value>): Promise<Value | undefined> {

@@ -1,21 +1,21 @@
 /** The sweep job: measures one shard of the plan. Holds no token; what it leaves is foreign data for the next job. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { takeOut } from '../adapters/machine/folders.ts';
-import { writeReport } from '../adapters/machine/report-folder.ts';
-import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
-import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
-import { openWorld } from '../adapters/machine/world.ts';
-import type { Measurement } from '../domain/search.ts';
-import { UserError } from '../errors.ts';
-import type { CommandLine } from '../inputs.ts';
-import { sweep } from '../main.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { PlanFile } from '../plan/plan-file.ts';
-import { planOfShard, type Shard } from '../plan/shards.ts';
-import type { Machine, Surroundings } from '../ports.ts';
-import type { Report } from '../report/model.ts';
+import { writeText } from '../../adapters/machine/files.ts';
+import { takeOut } from '../../adapters/machine/folders.ts';
+import { writeReport } from '../../adapters/machine/report-folder.ts';
+import { discardUnlessProtected } from '../../adapters/machine/sandbox.ts';
+import { sweepPorts, torchFor } from '../../adapters/machine/sweep-ports.ts';
+import { openWorld } from '../../adapters/machine/world.ts';
+import type { Measurement } from '../../domain/search.ts';
+import { UserError } from '../../errors.ts';
+import type { CommandLine } from '../../inputs.ts';
+import { sweep } from '../../main.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { PlanFile } from '../../plan/plan-file.ts';
+import { planOfShard, type Shard } from '../../plan/shards.ts';
+import type { Machine, Surroundings } from '../../ports.ts';
+import type { Report } from '../../report/model.ts';
 
 export function shardInput(file: PlanFile): Shard {
   const id = core.getInput('shard', { required: true });
@@ -35,7 +35,7 @@ export async function sweepShard(
   file: PlanFile,
   shard: Shard,
   out: string,
-  context: Surroundings,
+  around: Surroundings,
   options: CommandLine['options'],
   tell: Tell,
 ): Promise<Report> {
@@ -44,7 +44,7 @@ export async function sweepShard(
   const planned = planOfShard(whole, shard);
   const giveBack = takeOut(out);
   try {
-    return await measuredShard(planned, out, context, options, tell);
+    return await measuredShard(planned, out, around, options, tell);
   } finally {
     giveBack();
   }
@@ -53,13 +53,13 @@ export async function sweepShard(
 async function measuredShard(
   planned: Plan,
   out: string,
-  context: Surroundings,
+  around: Surroundings,
   options: CommandLine['options'],
   { begun, watch }: Tell,
 ): Promise<Report> {
-  const world = await openWorld({ ...context, python: options.python, offline: options.offline });
+  const world = await openWorld({ ...around, python: options.python, offline: options.offline });
   const torch = await torchFor(world.index, planned);
-  const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
+  const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
   const { ports, machine } = await sweepPorts(world, planned, torch, settings);
   begun?.(machine);
   const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, planned) } : ports;
@@ -76,10 +76,9 @@ type MachineFacts = Pick<Report['run'], 'python' | 'torch' | 'device' | 'contain
  * too: a job that is killed leaves what it had measured.
  */
 export function writeShard(out: string, shard: Shard, sha256: string, run: MachineFacts): void {
-  mkdirSync(out, { recursive: true });
   const { python, torch, device, containment, ms, stoppedBy, probe } = run;
   const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
-  writeFileSync(join(out, 'shard.json'), `${JSON.stringify(text)}\n`);
+  writeText(join(out, 'shard.json'), `${JSON.stringify(text)}\n`);
 }
 
 /** What is true of a shard until it is done. */
