@@ -13,6 +13,60 @@ describe('what is proposed', () => {
     ]);
   });
 
+  it('carries everything that was measured, and says whether the change is kept', () => {
+    const measured = { library: 'peft', version: '0.18.0', unlocks: ['a'], holds: 1, of: 2, measuredIn: 'x' } as const;
+    expect(propose([{ ...measured, kind: 'raise-partner', newestPatch: '0.18.3' }])).toEqual([
+      { ...measured, kind: 'raise-partner', newestPatch: '0.18.3', specifier: 'peft>=0.18.0', keepsBump: true },
+    ]);
+    expect(propose([{ ...measured, kind: 'floor' }])).toEqual([
+      { ...measured, kind: 'floor', specifier: 'peft>=0.18.0', keepsBump: true },
+    ]);
+    expect(propose([{ ...measured, kind: 'hold', below: '0.19.0' }])).toEqual([
+      { ...measured, kind: 'hold', below: '0.19.0', specifier: 'peft<0.19.0', keepsBump: false },
+    ]);
+  });
+
+  it.each<[string, readonly [number, number, 'hold' | 'floor'][], readonly number[]]>([
+    [
+      'more cells before one that holds everywhere',
+      [
+        [1, 2, 'floor'],
+        [2, 1, 'hold'],
+      ],
+      [1, 0],
+    ],
+    [
+      'what holds everywhere before what keeps the change',
+      [
+        [1, 1, 'floor'],
+        [1, 2, 'hold'],
+      ],
+      [1, 0],
+    ],
+    [
+      'what keeps the change, of two alike',
+      [
+        [1, 2, 'hold'],
+        [1, 2, 'floor'],
+      ],
+      [1, 0],
+    ],
+    [
+      'the order of measuring, of two that are the same',
+      [
+        [1, 2, 'hold'],
+        [1, 2, 'hold'],
+      ],
+      [0, 1],
+    ],
+  ])('comes first: %s', (_name, measured, order) => {
+    const pins = measured.map(([cells, holds, kind], index) => ({
+      ...{ kind, library: `l${index}`, version: '1.0', holds, of: 2, measuredIn: `m${index}` },
+      unlocks: Array.from({ length: cells }, (_, cell) => `cell ${cell}`),
+    }));
+    expect(propose(pins).map(({ library }) => library)).toEqual(order.map((index) => `l${index}`));
+  });
+
   it('holds that were measured apart, and partners, stand alone', () => {
     const partner = { ...hold('accelerate', '', 'x'), kind: 'raise-partner' as const, below: undefined };
     const { below: _below, ...raised } = partner;
