@@ -3,8 +3,8 @@ import { baseCommit, commitOf, commitTree, workingTree } from '../adapters/machi
 import { openHost } from '../adapters/machine/host.ts';
 import { diffManifests } from '../detect/diff.ts';
 import { lockNames } from '../detect/names.ts';
-import { isWatched } from '../detect/projects.ts';
 import { readRepository } from '../detect/repository.ts';
+import { isWatched } from '../domain/environment.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
 import { STATUS, type Status } from '../domain/status.ts';
 import { UserError, WeatherError } from '../errors.ts';

@@ -1,11 +1,12 @@
 /** Findings that need the index, but no run: targets that are not there, ceilings without effect, Python ranges. */
 
+import { isWatched } from '../domain/environment.ts';
 import type { Finding, Manifest, ManifestChange } from '../domain/manifest.ts';
 import { folderOf } from '../domain/path.ts';
 import { clausesOf, exactVersion } from '../domain/pep508.ts';
 import { compareVersions, isVersion, type Release, sameVersion, satisfies, supportsPython } from '../domain/version.ts';
 import { firstUploads } from './names.ts';
-import { isWatched, type Releases, settledProjects } from './projects.ts';
+import { type Releases, settledProjects } from './projects.ts';
 import { type Ends, goesBack, type Settled } from './settle.ts';
 
 export function guardReleases(

@@ -1,5 +1,6 @@
 /** Findings that cost no run: damage that the manifests themselves show. Each names its place and its reason. */
 
+import { isWatched } from '../domain/environment.ts';
 import type { Finding, Manifest, ManifestChange, Requirement } from '../domain/manifest.ts';
 import { folderOf } from '../domain/path.ts';
 import { clausesOf } from '../domain/pep508.ts';
@@ -11,7 +12,6 @@ import { allows, changesOf } from './diff.ts';
 import { copiedLabels, lockedLabels } from './labels.ts';
 import { lookalikes } from './names.ts';
 import { type Pair, pairedRequirements } from './pairs.ts';
-import { isWatched } from './projects.ts';
 
 /** Both ends, and what they were brought to: which requirement is which, and what differs. */
 interface Seen {

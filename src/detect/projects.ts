@@ -1,7 +1,7 @@
 /** From changes in manifests to what is asked of a sweep: which libraries move, from where to where, with what held. */
 
 import type { Place } from '../domain/change.ts';
-import { type Lock, WATCHED } from '../domain/environment.ts';
+import { isWatched, type Lock, WATCHED } from '../domain/environment.ts';
 import type { Manifest, ManifestChange } from '../domain/manifest.ts';
 import { isName } from '../domain/package.ts';
 import { folderOf } from '../domain/path.ts';
@@ -34,10 +34,6 @@ export type Releases = ReadonlyMap<string, readonly Release[]>;
 /** Changes of watched libraries, those that only came or went too. */
 export function watchedChanges(changes: readonly ManifestChange[]): readonly ManifestChange[] {
   return changes.filter(({ library }) => isWatched(library));
-}
-
-export function isWatched(library: string): boolean {
-  return (WATCHED as readonly string[]).includes(library);
 }
 
 interface Project {

@@ -7,6 +7,10 @@ import { isVersion } from './version.ts';
 /** The libraries whose releases are swept, and held where they are not. */
 export const WATCHED = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao'] as const;
 
+export function isWatched(library: string): boolean {
+  return WATCHED.some((name) => name === library);
+}
+
 /** What every environment holds besides its pins: a cell cannot be measured without them. */
 export const ALWAYS = ['torch', 'transformers', 'peft', 'accelerate'] as const;
 

@@ -1,9 +1,8 @@
 /** Both ends of a comparison; those of a pull request through the API, with no more requests than the question takes. */
 import { diffManifests } from '../detect/diff.ts';
 import { guard } from '../detect/guard.ts';
-import { isWatched } from '../detect/projects.ts';
 import { type Choice, type Repository, readRepository } from '../detect/repository.ts';
-import { WATCHED } from '../domain/environment.ts';
+import { isWatched, WATCHED } from '../domain/environment.ts';
 import { WeatherError } from '../errors.ts';
 import { LARGEST_MANIFEST } from '../formats/read.ts';
 import { changesInside, isManifest } from '../formats/table.ts';

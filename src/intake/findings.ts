@@ -1,8 +1,10 @@
 /** What is wrong with the manifests, as far as files and the index tell: nothing is installed for it. */
+
 import { guard } from '../detect/guard.ts';
 import { guardReleases } from '../detect/guard-releases.ts';
 import { lockNames } from '../detect/names.ts';
-import { isWatched, type Releases } from '../detect/projects.ts';
+import type { Releases } from '../detect/projects.ts';
+import { isWatched } from '../domain/environment.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
 import { isName } from '../domain/package.ts';
 import type { Release } from '../domain/version.ts';

@@ -1,7 +1,7 @@
 /** Floors that cannot be installed together: the one finding that takes a resolver. */
 
 import { floorsOf } from '../detect/guard-releases.ts';
-import { isWatched } from '../detect/projects.ts';
+import { isWatched } from '../domain/environment.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
 import type { IndexAccess } from '../ports.ts';
 import type { BothEnds } from './ends.ts';

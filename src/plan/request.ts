@@ -1,5 +1,5 @@
 import type { Place } from '../domain/change.ts';
-import { WATCHED } from '../domain/environment.ts';
+import { isWatched, WATCHED } from '../domain/environment.ts';
 import { normalizeName } from '../domain/package.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { isVersion } from '../domain/version.ts';
@@ -149,8 +149,4 @@ function cellsMeant(text: string, command: string): string | undefined {
 
 function unlessKnown(name: string): string {
   return isWatched(normalizeName(name)) ? '' : didYouMean(name, WATCHED);
-}
-
-function isWatched(library: string): boolean {
-  return (WATCHED as readonly string[]).includes(library);
 }

@@ -2,9 +2,9 @@
  * Results from jobs that ran strangers' packages: each line is checked against the plan before it counts. What the plan
  * does not have is rejected, never repaired.
  */
-import { cellId } from '../domain/cell.ts';
+import { type CellId, cellId } from '../domain/cell.ts';
 import { deviceOf } from '../domain/device.ts';
-import { type Environment, type EnvironmentRequest, requestKey, WATCHED } from '../domain/environment.ts';
+import { type Environment, type EnvironmentRequest, isWatched, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
 import type { Measurement } from '../domain/search.ts';
@@ -20,13 +20,21 @@ function isConsistent({ outcome, stages, failures }: Result): boolean {
   return outcome === 'fail' || outcome === 'wrong' ? failed && failures.length > 0 : true;
 }
 
+/** What the lines say to one repeat of a request. */
+interface Answers {
+  readonly request: string;
+  readonly repeat: number;
+  readonly results: Map<CellId, Result>;
+}
+
 /** Gathers lines of one shard; says at the end what it took and what it turned away. */
 export class ForeignResults {
   readonly #cells: ReadonlySet<string>;
   /** The plan's limit of environments is one of each package set. */
   readonly #most: number;
   readonly #requests = new Map<string, { request: EnvironmentRequest; environment: Environment }>();
-  readonly #results = new Map<string, Map<string, Result>>();
+  /** By request and repeat. */
+  readonly #answers = new Map<string, Answers>();
   readonly #rejected = new Map<string, number>();
 
   constructor(private readonly plan: Plan) {
@@ -77,11 +85,11 @@ export class ForeignResults {
     if (!this.#cells.has(result.cell)) return 'a cell that the plan does not have';
     if (!isConsistent(result)) return 'a result that contradicts itself';
     const name = JSON.stringify([request, repeat]);
-    const group = this.#results.get(name) ?? new Map<string, Result>();
+    const answers = this.#answers.get(name) ?? { request, repeat, results: new Map<CellId, Result>() };
     // What was inconclusive is run once more alone: that answer counts.
-    if (isMeasured(group.get(result.cell))) return 'a second result for the same question';
-    group.set(result.cell, result);
-    this.#results.set(name, group);
+    if (isMeasured(answers.results.get(result.cell))) return 'a second result for the same question';
+    answers.results.set(result.cell, result);
+    this.#answers.set(name, answers);
     return undefined;
   }
 
@@ -93,32 +101,21 @@ export class ForeignResults {
       const held = own(this.plan.held, name);
       if (change) return change.releases.includes(version) || partners.includes(version);
       if (held !== undefined) return held === version || partners.includes(version);
-      return (WATCHED as readonly string[]).includes(name);
+      return isWatched(name);
     });
   }
 
   measurements(): readonly Measurement[] {
-    const found: Measurement[] = [];
-    const answered = new Set<string>();
-    for (const [name, results] of this.#results) {
-      const [key, repeat] = JSON.parse(name) as [string, number];
-      const known = this.#requests.get(key);
-      answered.add(key);
-      if (known)
-        found.push({
-          question: { purpose: 'head', environment: known.request, cells: [], repeat },
-          environment: known.environment,
-          results,
-        });
-    }
-    for (const [key, { request, environment }] of this.#requests)
-      if (!answered.has(key))
-        found.push({
-          question: { purpose: 'head', environment: request, cells: [], repeat: 1 },
-          environment,
-          results: new Map(),
-        });
-    return found;
+    const answers = [...this.#answers.values()];
+    const answered = new Set(answers.map(({ request }) => request));
+    const silent = [...this.#requests.keys()].filter((request) => !answered.has(request));
+    const all = [...answers, ...silent.map((request) => ({ request, repeat: 1, results: new Map<CellId, Result>() }))];
+    return all.flatMap(({ request, repeat, results }) => {
+      const known = this.#requests.get(request);
+      if (known === undefined) return [];
+      const question = { purpose: 'head', environment: known.request, cells: [], repeat } as const;
+      return [{ question, environment: known.environment, results }];
+    });
   }
 
   /** Sentences about what was turned away. */
