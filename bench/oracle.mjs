@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const folder = mkdtempSync(resolve('node_modules/.oracle-'));
 await build({
   stdin: {
-    contents: `export * from './src/oracle/examine.ts'; export * from './src/oracle/evidence.ts';
+    contents: `export * from './src/oracle/verdict.ts'; export * from './src/oracle/evidence.ts';
       export * from './src/adapters/oracle/runtime.ts'; export * from './src/adapters/oracle/cell-folders.ts';`,
     resolveDir: process.cwd(),
   },
@@ -31,14 +31,16 @@ for (const root of process.argv.slice(2))
         checkpoints.set(architecture, oracle.openCheckpoint(resolve('probe/checkpoints', architecture)));
       const began = performance.now();
       const evidence = oracle.evidenceOf(oracle.openCell(join(root, name), task, checkpoints.get(architecture)));
-      const found = await oracle.distances(runtime, evidence);
-      const bad = found.logits > 1e-3 || found.generated > 1e-3;
+      const found = await oracle.verdictOn(runtime, evidence);
+      const milliseconds = (performance.now() - began).toFixed(1);
+      const says = found.kind === 'agrees' ? (found.but ?? '') : (found.says ?? 'nothing explains it');
       console.log(
-        bad ? '!!' : '  ',
-        name.padEnd(50),
-        found.logits.toExponential(1),
-        found.generated?.toExponential(1),
-        (performance.now() - began).toFixed(1),
+        found.kind === 'agrees' ? '  ' : '!!',
+        name.padEnd(48),
+        found.where ?? '',
+        found.distance.toExponential(1),
+        says,
+        milliseconds,
       );
     } catch (error) {
       console.log('--', name.padEnd(50), error.name, error.message.slice(0, 200));

@@ -1,7 +1,7 @@
 """Writes what the oracle judges, a folder a cell: `python oracle_folders.py OUT PATTERN...`.
 
 Run it with the Python of a built environment and probe/ on PYTHONPATH. A pattern is a cell id with
-`*`. An argument `defect=NAME` plants one of DEFECTS after training: the tensors that are written are
+`*`. An argument `defect=NAME` plants one of DEFECTS after training: the tensors written are
 sound, and only the computing is not.
 """
 

@@ -71,6 +71,11 @@ export interface Architecture {
   /** Where an adaption prompt sits within a layer. */
   readonly adaption?: string;
   readonly shape: (configuration: Configuration) => Shape;
+  /** Forms in use that depart from the definition, and why that is no defect. */
+  readonly alsoInUse?: readonly {
+    readonly departure: { readonly shape: () => Partial<Shape> };
+    readonly but: string;
+  }[];
 }
 
 export const Configuration = z.object({
@@ -179,6 +184,12 @@ export const ARCHITECTURES = new Map<string, Architecture>([
         last: 'post_feedforward_layernorm',
       },
       normsFromOne: true,
+      alsoInUse: [
+        {
+          departure: { shape: () => ({ scoreCap: 0 }) },
+          but: "The soft cap on attention scores is left out, as PyTorch's attention (sdpa) does.",
+        },
+      ],
     },
   ],
   ['gpt2', GPT2],

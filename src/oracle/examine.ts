@@ -1,22 +1,7 @@
-/** How far a cell's numbers are from what the graphs say. */
-import type { Departure } from './departure.ts';
+/** How far a cell's numbers are from what the graphs say, in one run of them. */
 import type { Evidence } from './evidence.ts';
-import { forward, type Prepared, prepared, type Runtime, realPlaces, type Text } from './forward.ts';
+import { forward, type Prepared, type Runtime, realPlaces, type Text } from './forward.ts';
 import { distance, type Tensor } from './tensor.ts';
-
-/** Distances from one run: of the logits, and by how much generated tokens miss the best ones. */
-export interface Distances {
-  readonly logits: number;
-  /** The best logit less that of the token that was taken, at its largest; undefined where nothing was generated. */
-  readonly generated?: number;
-}
-
-export async function distances(runtime: Runtime, evidence: Evidence, departure: Departure = {}): Promise<Distances> {
-  const ready = prepared(evidence.model, departure);
-  const logits = await logitsDistance(runtime, evidence, ready);
-  if (evidence.generated === undefined) return { logits };
-  return { logits, generated: await generatedGap(runtime, evidence.generated, ready) };
-}
 
 export async function logitsDistance(
   runtime: Runtime,

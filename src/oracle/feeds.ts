@@ -2,7 +2,18 @@
 
 import type { Departure, KeyValue } from './departure.ts';
 import { activationShares, layerLinear, layerPath, linear, type Model, norm, prefixes, shapeOf } from './model.ts';
-import { filled, type Integers, matmul, reshaped, slice, stacked, type Tensor, tensor, turned } from './tensor.ts';
+import {
+  filled,
+  type Integers,
+  matmul,
+  reshaped,
+  ShapeError,
+  slice,
+  stacked,
+  type Tensor,
+  tensor,
+  turned,
+} from './tensor.ts';
 
 export type Feeds = ReadonlyMap<string, Tensor | Integers>;
 
@@ -129,6 +140,7 @@ function expertFeeds(model: Model, layer: number, departure: Departure): [string
 export function looked(table: Tensor, ids: readonly (readonly number[])[]): Tensor {
   const width = table.shape[1] ?? 0;
   const places = ids[0]?.length ?? 0;
+  if (!ids.flat().every(Number.isInteger)) throw new ShapeError('a table has no rows between its rows');
   const rows = ids.flat().map((id) => slice(table, id, id + 1));
   return reshaped(rows.length === 0 ? filled([0, width], 0) : stacked(rows), ids.length, places, width);
 }

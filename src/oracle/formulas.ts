@@ -88,6 +88,7 @@ function dora(delta: Tensor, magnitude: Tensor): LinearChange {
   return (base, { share = 1, doraNorm }) => {
     if (share === 0) return base;
     const weight = added(base.weight, scaled(delta, share));
+    if (doraNorm === 'none') return { ...base, weight };
     const lengths = rowLengths(doraNorm === 'of-base' ? base.weight : weight);
     const factors = lengths.map((length, row) => (magnitude.values[row] ?? 0) / length);
     return { ...base, weight: rowsScaled(weight, factors) };

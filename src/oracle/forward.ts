@@ -3,7 +3,7 @@ import type { Shape } from './architectures.ts';
 import type { Departure } from './departure.ts';
 import { type Feeds, layerFeeds, looked, number } from './feeds.ts';
 import { headLinear, linear, type Model, norm, shapeOf, tensorOf, virtualTokens } from './model.ts';
-import { added, filled, type Integers, matrixOf, reshaped, scaled, stacked, type Tensor, tensor } from './tensor.ts';
+import { added, type Integers, matrixOf, reshaped, scaled, stacked, type Tensor, tensor } from './tensor.ts';
 
 /** Runs one graph. Inputs that the graph does not have are left out. */
 export interface Runtime {
@@ -44,12 +44,14 @@ export function prepared(model: Model, departure: Departure = {}): Prepared {
 export async function forward(runtime: Runtime, ready: Prepared, text: Text): Promise<Tensor> {
   const { model, departure } = ready;
   const virtualPlaces = ready.virtual.shape[0] ?? 0;
-  const mask = text.mask.map((row) => [...Array<number>(virtualPlaces).fill(1), ...row]);
+  const extra = Array<number>(virtualPlaces).fill(departure.mask === 'virtual-unseen' ? 0 : 1);
+  const isBehind = departure.virtualPlace === 'behind';
+  const mask = text.mask.map((row) => (isBehind ? [...row, ...extra] : [...extra, ...row]));
   let hidden = await embedded(runtime, ready, text, mask);
-  const prefix = prefixPlaces(ready);
-  const turns = rotations(ready, positionsOf(ready, mask, prefix));
+  const turns = rotations(ready, positionsBy('place', mask, model.adapter?.prefix?.shape[0] ?? 0, departure));
   for (const [layer, feeds] of ready.layers.entries()) {
     const window = ready.shape.windows[layer];
+    const prefix = feeds.get('attention.prefix.key')?.shape[1] ?? 0;
     const seen = maskOf(mask, prefix, { window, isCausal: model.architecture.isCausal }, departure);
     const rows = repeated(feeds, text.ids.length);
     hidden = await runtime.run(
@@ -60,7 +62,7 @@ export async function forward(runtime: Runtime, ready: Prepared, text: Text): Pr
   if (model.task === 'seq-cls') hidden = pooled(hidden, mask, ready);
   const logits = await headed(runtime, ready, hidden);
   if (model.task === 'seq-cls') return reshaped(logits, text.ids.length, logits.shape[2] ?? 0);
-  return withoutFirst(logits, virtualPlaces);
+  return isBehind ? withoutLast(logits, virtualPlaces) : withoutFirst(logits, virtualPlaces);
 }
 
 async function embedded(
@@ -70,53 +72,53 @@ async function embedded(
   mask: Text['mask'],
 ): Promise<Tensor> {
   const { architecture } = model;
-  const words = looked(tensorOf(model, `${architecture.embedding}.weight`), text.ids);
-  let hidden = scaled(behind(virtual, words), shape.embeddingScale);
+  const words = lookedUp(tensorOf(model, `${architecture.embedding}.weight`), virtual, text.ids);
+  let hidden = scaled(joined(virtual, words, departure), shape.embeddingScale);
   if (architecture.positions !== undefined) {
     const { table, offset, countedBy } = architecture.positions;
-    const prefix = prefixPlacesOf(model);
-    const counted = positionsBy(countedBy, mask, prefix, departure);
+    const counted = positionsBy(countedBy, mask, model.adapter?.prefix?.shape[0] ?? 0, departure);
     const rows = counted.map((row) => row.map((position) => position + offset));
     hidden = added(hidden, looked(tensorOf(model, `${table}.weight`), rows));
   }
   if (architecture.embedded === undefined) return hidden;
-  const type = tensorOf(model, `${architecture.embedded.types}.weight`);
-  const types = looked(
-    type,
-    mask.map((row) => row.map(() => 0)),
-  );
-  return runtime.run(
-    'norm-embedded',
-    new Map([
-      ...named('norm', norm(model, architecture.embedded.norm)),
-      ['hidden', added(hidden, types)],
-      ['epsilon', number(shape.epsilon)],
-    ]),
+  return normed(runtime, model, hidden, shape);
+}
+
+/** Words from the table of the embedding; the id -1 - n stands for the n-th virtual token. */
+function lookedUp(table: Tensor, virtual: Tensor, ids: Text['ids']): Tensor {
+  if (!ids.flat().some((id) => id < 0)) return looked(table, ids);
+  const before = virtual.shape[0] ?? 0;
+  return looked(
+    stacked([virtual, table]),
+    ids.map((row) => row.map((id) => (id < 0 ? -1 - id : id + before))),
   );
 }
 
-/** Virtual tokens before each row. */
-function behind(virtual: Tensor, words: Tensor): Tensor {
+/** BERT adds the embedding of the type of tokens, here always the first, and norms the sum. */
+async function normed(runtime: Runtime, model: Model, hidden: Tensor, shape: Shape): Promise<Tensor> {
+  const { embedded: at } = model.architecture;
+  if (at === undefined) return hidden;
+  const [rows = 0, places = 0] = hidden.shape;
+  const zeros = Array.from({ length: rows }, () => Array<number>(places).fill(0));
+  const types = looked(tensorOf(model, `${at.types}.weight`), zeros);
+  const feeds: [string, Tensor][] = [
+    ['hidden', added(hidden, types)],
+    ['epsilon', number(shape.epsilon)],
+  ];
+  return runtime.run('norm-embedded', new Map([...named('norm', norm(model, at.norm)), ...feeds]));
+}
+
+/** Virtual tokens before each row, or behind it. */
+function joined(virtual: Tensor, words: Tensor, { virtualPlace }: Departure): Tensor {
   const [rows = 0, places = 0, width = 0] = words.shape;
   const tokens = virtual.shape[0] ?? 0;
+  if (tokens === 0) return words;
   const size = places * width;
-  const parts = Array.from({ length: rows }, (_, row) => [
-    virtual,
-    tensor([places, width], words.values.subarray(row * size, (row + 1) * size)),
-  ]).flat();
-  return reshaped(stacked(parts), rows, tokens + places, width);
-}
-
-function prefixPlaces(ready: Prepared): number {
-  return ready.layers[0]?.get('attention.prefix.key')?.shape[1] ?? 0;
-}
-
-function prefixPlacesOf(model: Model): number {
-  return model.adapter?.prefix?.shape[0] ?? 0;
-}
-
-function positionsOf({ departure }: Prepared, mask: Text['mask'], prefix: number): readonly (readonly number[])[] {
-  return positionsBy('place', mask, prefix, departure);
+  const parts = Array.from({ length: rows }, (_, row) => {
+    const own = tensor([places, width], words.values.subarray(row * size, (row + 1) * size));
+    return virtualPlace === 'behind' ? [own, virtual] : [virtual, own];
+  });
+  return reshaped(stacked(parts.flat()), rows, tokens + places, width);
 }
 
 /** The position of each place: counted over all places, or over real ones alone. */
@@ -126,15 +128,14 @@ function positionsBy(
   prefix: number,
   { positions }: Departure,
 ): readonly (readonly number[])[] {
-  const start = positions === 'from-zero' ? 0 : prefix;
-  if (positions === 'same') return mask.map((row) => row.map(() => start));
-  const byMask = positions === 'by-mask' || (counted === 'mask' && positions !== 'by-place');
-  if (!byMask) return mask.map((row) => row.map((_, place) => start + place));
-  return mask.map((row) => countedReal(row, start));
+  return mask.map((row) => {
+    const defined = counted === 'mask' ? countedReal(row, prefix) : row.map((_, place) => prefix + place);
+    return positions === undefined ? defined : positions(defined, row, prefix);
+  });
 }
 
 /** A padded place has the position before the first. */
-function countedReal(row: readonly number[], start: number): readonly number[] {
+export function countedReal(row: readonly number[], start: number): readonly number[] {
   let real = start;
   return row.map((here) => {
     real += here;
@@ -203,7 +204,8 @@ function pooled(hidden: Tensor, mask: Text['mask'], { model, departure }: Prepar
   const isFirst = departure.pooled === 'first' || (departure.pooled === undefined && !model.architecture.isCausal);
   const picked = mask.map((row, index) => {
     const last = departure.pooled === 'last-place' ? places - 1 : row.lastIndexOf(1);
-    const from = (index * places + (isFirst ? 0 : last)) * width;
+    const read = departure.pooled === 'before-last' ? last - 1 : last;
+    const from = (index * places + (isFirst ? 0 : read)) * width;
     return tensor([1, width], hidden.values.slice(from, from + width));
   });
   return reshaped(stacked(picked), rows, 1, width);
@@ -237,13 +239,21 @@ function named(
 
 /** [rows, places, width] without the first places of each row. */
 function withoutFirst(value: Tensor, count: number): Tensor {
+  return placesFrom(value, count, (value.shape[1] ?? 0) - count);
+}
+
+function withoutLast(value: Tensor, count: number): Tensor {
+  return placesFrom(value, 0, (value.shape[1] ?? 0) - count);
+}
+
+function placesFrom(value: Tensor, first: number, count: number): Tensor {
   const [rows = 0, places = 0, width = 0] = value.shape;
-  if (count === 0) return value;
-  const left = filled([rows, places - count, width], 0);
-  const size = places * width;
-  for (let row = 0; row < rows; row += 1)
-    left.values.set(value.values.subarray(row * size + count * width, (row + 1) * size), row * (size - count * width));
-  return left;
+  if (count === places) return value;
+  const kept = Array.from({ length: rows }, (_, row) => {
+    const from = (row * places + first) * width;
+    return tensor([count, width], value.values.subarray(from, from + count * width));
+  });
+  return reshaped(stacked(kept), rows, count, width);
 }
 
 /** Logits of the real places alone, [real places, vocabulary], as they are compared. */

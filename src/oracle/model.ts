@@ -5,7 +5,7 @@ import { NotCovered } from './adapter-configuration.ts';
 import { ACTIVATIONS, type Architecture, type LinearAt, type Shape } from './architectures.ts';
 import type { Departure, KeyValue } from './departure.ts';
 import type { Linear } from './formulas.ts';
-import { filled, mapped, reshaped, scaled, slice, type Tensor, tensor, turned } from './tensor.ts';
+import { filled, mapped, reshaped, slice, type Tensor, tensor, turned } from './tensor.ts';
 
 export interface Model {
   readonly architecture: Architecture;
@@ -140,8 +140,7 @@ function prefixPart(flat: Tensor, place: number, { layers, keyHeads, headSize }:
 /** Virtual tokens [tokens, width]; none where there are none. */
 export function virtualTokens(model: Model, departure: Departure): Tensor {
   const tokens = model.adapter?.virtual ?? filled([0, model.shape.width], 0);
-  const changed = departure.virtual === undefined ? tokens : departure.virtual(tokens);
-  return departure.virtualScale === undefined ? changed : scaled(changed, departure.virtualScale);
+  return departure.virtual === undefined ? tokens : departure.virtual(tokens);
 }
 
 export function activationShares({ activation }: Shape): Tensor {

@@ -1,0 +1,70 @@
+/** What the oracle says of a cell. */
+import { BAND } from './bands.ts';
+import type { Departure } from './departure.ts';
+import { diagnoseLogits, diagnoseTokens } from './diagnose.ts';
+import type { Evidence } from './evidence.ts';
+import { generatedGap, logitsDistance } from './examine.ts';
+import { prepared, type Runtime } from './forward.ts';
+
+export type Verdict =
+  | {
+      readonly kind: 'agrees';
+      /** The largest difference of two logits. */
+      readonly distance: number;
+      /** What differs from the definition and is known, with its reason. */
+      readonly but?: string;
+    }
+  | {
+      readonly kind: 'disagrees';
+      readonly distance: number;
+      readonly where: 'logits' | 'tokens';
+      /** A sentence for the user; undefined where nothing that was tried explains the numbers. */
+      readonly says?: string;
+      /** The distance that is left with the change that the sentence names. */
+      readonly left?: number;
+    };
+
+interface Definition {
+  readonly departure: Departure;
+  readonly but?: string;
+}
+
+export async function verdictOn(runtime: Runtime, evidence: Evidence): Promise<Verdict> {
+  const definitions = definitionsOf(evidence);
+  const { nearest, distance } = await nearestOf(definitions, runtime, evidence);
+  if (distance > BAND) {
+    const bases = definitions.map(({ departure }) => departure);
+    const found = await diagnoseLogits(runtime, evidence, bases);
+    return { kind: 'disagrees', distance, where: 'logits', ...found };
+  }
+  const gap =
+    evidence.generated === undefined
+      ? 0
+      : await generatedGap(runtime, evidence.generated, prepared(evidence.model, nearest.departure));
+  if (gap > BAND) {
+    const found = await diagnoseTokens(runtime, evidence, nearest.departure);
+    return { kind: 'disagrees', distance: gap, where: 'tokens', ...found };
+  }
+  return nearest.but === undefined ? { kind: 'agrees', distance } : { kind: 'agrees', distance, but: nearest.but };
+}
+
+/** An architecture can have another form that is in use and known. */
+function definitionsOf({ model }: Evidence): readonly Definition[] {
+  return [{ departure: {} }, ...(model.architecture.alsoInUse ?? [])];
+}
+
+/** The first definition within the band, else the nearest. */
+async function nearestOf(
+  definitions: readonly Definition[],
+  runtime: Runtime,
+  evidence: Evidence,
+): Promise<{ readonly nearest: Definition; readonly distance: number }> {
+  let nearest: Definition = { departure: {} };
+  let distance = Number.POSITIVE_INFINITY;
+  for (const definition of definitions) {
+    const here = await logitsDistance(runtime, evidence, prepared(evidence.model, definition.departure));
+    if (here < distance) [nearest, distance] = [definition, here];
+    if (distance <= BAND) break;
+  }
+  return { nearest, distance };
+}
