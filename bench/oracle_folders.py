@@ -1,12 +1,13 @@
 """Writes what the oracle judges, a folder a cell: `python oracle_folders.py OUT PATTERN...`.
 
 Run it with the Python of a built environment and probe/ on PYTHONPATH. A pattern is a cell id with
-`*`. An argument `defect=NAME` plants one of DEFECTS after training: the tensors written are
-sound, and only the computing is not.
+`*`; `defect=NAME` plants that one of DEFECTS after training in each of its cells, `defect=*` all of
+them: the tensors written are sound, and only the computing is not.
 """
 
 import fnmatch
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -38,7 +39,7 @@ def cells():
                 }
 
 
-def leave(cell, out, defect):
+def leave(cell, folder, defect):
     """One cell: attached, trained, damaged if asked, saved. What stops training is only said."""
     with tempfile.TemporaryDirectory() as work:
         job = {"checkpoints": str(CHECKPOINTS), "steps": 25, "handover": False}
@@ -53,15 +54,15 @@ def leave(cell, out, defect):
                 stages.train(trial)
             except Exception as raised:
                 print(cell["id"], "train:", type(raised).__name__, str(raised)[:100], flush=True)
-        folder = Path(out) / cell["id"].replace("/", "__")
         folder.mkdir(parents=True, exist_ok=True)
         if trial.method is not None:
             trial.model.save_pretrained(str(folder / "adapter"))
         if defect:
             with torch.no_grad():
-                DEFECTS[defect](trial)
+                defect.plant(trial)
         save_file(judged(trial), str(folder / "judged.safetensors"))
-        (folder / "cell.json").write_text(json.dumps(cell))
+        expected = {"says": defect.says} if defect else {}
+        (folder / "cell.json").write_text(json.dumps({**cell, **expected}))
 
 
 def judged(trial):
@@ -82,16 +83,29 @@ def judged(trial):
     return {name: value.contiguous().cpu() for name, value in tensors.items()}
 
 
-def main(out, arguments):
-    defect = next((word[7:] for word in arguments if word.startswith("defect=")), None)
-    patterns = [word for word in arguments if not word.startswith("defect=")]
-    for cell in cells():
-        if not any(fnmatch.fnmatch(cell["id"], pattern) for pattern in patterns):
-            continue
+def tried(cell, folder, defect=None):
+    """In a process of its own, since a defect stays."""
+    pid = os.fork()
+    if pid == 0:
         try:
-            leave(cell, out, defect)
+            leave(cell, folder, defect)
         except Exception as raised:
-            print(cell["id"], type(raised).__name__, str(raised)[:160], flush=True)
+            print(folder.name, type(raised).__name__, str(raised)[:160], flush=True)
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def main(out, arguments):
+    wanted = [
+        cell for cell in cells() if any(fnmatch.fnmatch(cell["id"], each) for each in arguments)
+    ]
+    for cell in wanted:
+        tried(cell, Path(out) / cell["id"].replace("/", "__"))
+    planted = [word[7:] for word in arguments if word.startswith("defect=")]
+    for name, defect in DEFECTS.items():
+        for cell in cells():
+            if cell["id"] in defect.cells and ("*" in planted or name in planted):
+                tried(cell, Path(out) / f"{cell['id'].replace('/', '__')}__{name}", defect)
 
 
 if __name__ == "__main__":

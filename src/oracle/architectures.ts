@@ -34,8 +34,9 @@ export interface Shape {
   /** Caps on scores and on logits; 0 for none. */
   readonly scoreCap: number;
   readonly logitCap: number;
-  /** What embeddings are multiplied with. */
+  /** What embeddings are multiplied with, and virtual tokens. */
   readonly embeddingScale: number;
+  readonly virtualScale: number;
   readonly experts: number;
   readonly chosenExperts: number;
   readonly paddingId: number;
@@ -47,6 +48,12 @@ export interface Shape {
 export interface LinearAt {
   readonly module: string;
   readonly part?: 'query' | 'key' | 'value';
+}
+
+/** A form of an architecture besides its definition. */
+export interface Form {
+  readonly shape: Partial<Shape>;
+  readonly but: string;
 }
 
 export interface Architecture {
@@ -72,10 +79,7 @@ export interface Architecture {
   readonly adaption?: string;
   readonly shape: (configuration: Configuration) => Shape;
   /** Forms in use that depart from the definition, and why that is no defect. */
-  readonly alsoInUse?: readonly {
-    readonly departure: { readonly shape: () => Partial<Shape> };
-    readonly but: string;
-  }[];
+  readonly alsoInUse?: readonly Form[];
 }
 
 export const Configuration = z.object({
@@ -103,6 +107,10 @@ export const Configuration = z.object({
   pad_token_id: z.int().optional(),
 });
 export type Configuration = z.infer<typeof Configuration>;
+
+const UNCAPPED = "The soft cap on attention scores is left out, as PyTorch's attention (sdpa) does.";
+const UNSCALED =
+  'Virtual tokens are not scaled, as where the embedding itself scales; an adapter from elsewhere differs.';
 
 const ATTENTION = {
   'attention.query': { module: 'self_attn.q_proj' },
@@ -185,10 +193,9 @@ export const ARCHITECTURES = new Map<string, Architecture>([
       },
       normsFromOne: true,
       alsoInUse: [
-        {
-          departure: { shape: () => ({ scoreCap: 0 }) },
-          but: "The soft cap on attention scores is left out, as PyTorch's attention (sdpa) does.",
-        },
+        { shape: { scoreCap: 0 }, but: UNCAPPED },
+        { shape: { virtualScale: 1 }, but: UNSCALED },
+        { shape: { scoreCap: 0, virtualScale: 1 }, but: `${UNCAPPED} ${UNSCALED}` },
       ],
     },
   ],
@@ -258,6 +265,7 @@ function common(configuration: Configuration, activation: Activation): Shape {
     scoreCap: 0,
     logitCap: 0,
     embeddingScale: 1,
+    virtualScale: 1,
     experts: 0,
     chosenExperts: 0,
     paddingId: configuration.pad_token_id ?? 0,
@@ -281,6 +289,7 @@ function gemma2(configuration: Configuration): Partial<Shape> {
     scoreCap: configuration.attn_logit_softcapping ?? 50,
     logitCap: configuration.final_logit_softcapping ?? 30,
     embeddingScale: Math.sqrt(configuration.hidden_size ?? 0),
+    virtualScale: Math.sqrt(configuration.hidden_size ?? 0),
   };
 }
 

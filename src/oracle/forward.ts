@@ -72,8 +72,9 @@ async function embedded(
   mask: Text['mask'],
 ): Promise<Tensor> {
   const { architecture } = model;
-  const words = lookedUp(tensorOf(model, `${architecture.embedding}.weight`), virtual, text.ids);
-  let hidden = scaled(joined(virtual, words, departure), shape.embeddingScale);
+  const tokens = scaled(virtual, shape.virtualScale);
+  const table = scaled(tensorOf(model, `${architecture.embedding}.weight`), shape.embeddingScale);
+  let hidden = joined(tokens, lookedUp(table, tokens, text.ids), departure);
   if (architecture.positions !== undefined) {
     const { table, offset, countedBy } = architecture.positions;
     const counted = positionsBy(countedBy, mask, model.adapter?.prefix?.shape[0] ?? 0, departure);

@@ -24,7 +24,12 @@ export function methodName(model: Model): string {
 
 function headHypotheses({ task, adapter }: Model): readonly Hypothesis[] {
   if (task === 'causal-lm' || adapter?.replaced.size === 0) return [];
-  return [{ says: 'The trained head is not in use: the classifier is the new one.', departure: { head: 'new' } }];
+  const both = 'The adapter is not in use: neither its weights nor its trained head.';
+  const head = 'The trained head is not in use: the classifier is the new one.';
+  return [
+    { says: head, departure: { head: 'new' } },
+    { says: both, departure: { head: 'new', share: 0 } },
+  ];
 }
 
 function adaptionHypotheses({ adapter }: Model): readonly Hypothesis[] {

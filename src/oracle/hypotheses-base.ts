@@ -78,7 +78,8 @@ function capHypotheses({ windows, scoreCap, logitCap, embeddingScale }: Shape): 
     found.push(changed('The sliding window is not applied.', { windows: windows.map(() => undefined) }));
   if (scoreCap > 0) found.push(changed('The soft cap on attention scores is not applied.', { scoreCap: 0 }));
   if (logitCap > 0) found.push(changed('The soft cap on logits is not applied.', { logitCap: 0 }));
-  if (embeddingScale !== 1) found.push(changed('The embeddings are not scaled.', { embeddingScale: 1 }));
+  if (embeddingScale !== 1)
+    found.push(changed('The embeddings are not scaled.', { embeddingScale: 1, virtualScale: 1 }));
   return found;
 }
 

@@ -1,4 +1,4 @@
-/** What can be wrong with the keys and values of prefix tuning. */
+/** What can be wrong with the keys and values of prefix tuning. Their order is nothing: no position is in them. */
 import type { Departure, KeyValue, Positions } from './departure.ts';
 import type { Hypotheses, Hypothesis } from './hypothesis.ts';
 import { placesOf, roundedToBrain } from './places.ts';
@@ -50,7 +50,6 @@ const WHOLE: readonly Hypothesis[] = [
     says: 'Every layer gets the prefix of the first.',
     departure: { prefix: (all) => all.flatMap(() => all[0] ?? []) },
   },
-  { says: 'The places of the prefix are in reverse order.', departure: each((own) => everyPart(own, reversed)) },
   { says: 'Heads and places of the prefix are mixed.', departure: each((own) => everyPart(own, misread)) },
   { says: 'The prefix is rounded to bfloat16.', departure: each((own) => everyPart(own, roundedToBrain)) },
   {
@@ -100,11 +99,6 @@ function none({ shape: [heads = 0, , size = 0] }: Tensor): Tensor {
 
 function zeros({ shape }: Tensor): Tensor {
   return filled(shape, 0);
-}
-
-function reversed(part: Tensor): Tensor {
-  const places = part.shape[1] ?? 0;
-  return placesOf(part, 0, places, (place) => places - 1 - place);
 }
 
 /** [places, heads, size] taken for [heads, places, size]. */

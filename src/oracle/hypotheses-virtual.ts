@@ -7,11 +7,10 @@ import { filled, reshaped, scaled, slice, stacked, type Tensor } from './tensor.
 export const VIRTUAL_HYPOTHESES: Hypotheses = (model) => {
   const count = model.adapter?.virtual?.shape[0];
   if (count === undefined) return [];
-  const { embeddingScale } = model.shape;
   const restart: Positions = (positions) =>
     positions.map((position, place) => (place < count ? position : position - count));
   const scale = (factor: number) => (tokens: Tensor) => scaled(tokens, factor);
-  const general = [
+  return [
     { says: 'The virtual tokens are ignored.', departure: { virtual: () => filled([0, model.shape.width], 0) } },
     {
       says: 'The virtual tokens are there and masked, so that nothing sees them.',
@@ -37,15 +36,6 @@ export const VIRTUAL_HYPOTHESES: Hypotheses = (model) => {
     { says: 'The virtual tokens are zero.', departure: { virtual: scale(0) } },
     { says: 'The virtual tokens are put in at half their size.', departure: { virtual: scale(0.5) } },
     { says: 'The virtual tokens are put in at twice their size.', departure: { virtual: scale(2) } },
-  ];
-  if (embeddingScale === 1) return general;
-  return [
-    ...general,
-    { says: 'The virtual tokens lack the scale of the embeddings.', departure: { virtual: scale(1 / embeddingScale) } },
-    {
-      says: 'The virtual tokens have the scale of the embeddings twice.',
-      departure: { virtual: scale(embeddingScale) },
-    },
   ];
 };
 

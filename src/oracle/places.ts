@@ -1,15 +1,14 @@
-/** Places of what stands before a text: some of them, in another order, or rounded. */
+/** Places of what stands before a text: some of them, or rounded. */
 import { mapped, type Tensor, tensor } from './tensor.ts';
 
-/** Places `from` up to `to` (from the end where negative) of [heads, places, size], each taken from `source`. */
+/** Places `from` up to `to` (from the end where negative) of [heads, places, size]. */
 export function placesOf(
   { shape: [heads = 0, places = 0, size = 0], values }: Tensor,
   from: number,
   to: number = places,
-  source: (place: number) => number = (place) => place,
 ): Tensor {
   const end = to < 0 ? places + to : to;
-  const kept = Array.from({ length: Math.max(0, end - from) }, (_, index) => source(from + index));
+  const kept = Array.from({ length: Math.max(0, end - from) }, (_, index) => from + index);
   const made = new Float32Array(heads * kept.length * size);
   for (let head = 0; head < heads; head += 1)
     for (const [at, place] of kept.entries()) {

@@ -50,7 +50,8 @@ export async function verdictOn(runtime: Runtime, evidence: Evidence): Promise<V
 
 /** An architecture can have another form that is in use and known. */
 function definitionsOf({ model }: Evidence): readonly Definition[] {
-  return [{ departure: {} }, ...(model.architecture.alsoInUse ?? [])];
+  const forms = model.architecture.alsoInUse ?? [];
+  return [{ departure: {} }, ...forms.map(({ shape, but }) => ({ departure: { shape: () => shape }, but }))];
 }
 
 /** The first definition within the band, else the nearest. */
