@@ -1,11 +1,11 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
 
 import type { EnvironmentRequest } from './domain/environment.ts';
-import type { Finding } from './domain/manifest.ts';
+import type { Beforehand, Finding } from './domain/manifest.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
 import { UserError } from './errors.ts';
-import { type Patchable, patchesFor } from './pins/patches.ts';
+import { patchesFor } from './pins/patches.ts';
 import { propose } from './pins/propose.ts';
 import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
 import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
@@ -29,13 +29,7 @@ export async function plan(request: SweepRequest, catalog: Catalog, python: stri
   return { ...planned, asks: [...new Set(asks.flat())] };
 }
 
-/** What is known before a run: findings of the guard, and the manifests that a pin can be put into. */
-export interface Known {
-  readonly findings: readonly Finding[];
-  readonly patchable?: Omit<Patchable, 'readAgain'>;
-}
-
-export async function sweep(planned: Plan, known: Known, ports: Ports, machine: Machine): Promise<Report> {
+export async function sweep(planned: Plan, known: Beforehand, ports: Ports, machine: Machine): Promise<Report> {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
   const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine);
   const { width: _width, ...facts } = machine;
@@ -45,7 +39,12 @@ export async function sweep(planned: Plan, known: Known, ports: Ports, machine: 
 }
 
 /** What a history of measurements comes to. Pure: a job that only gathers calls it with what others measured. */
-export function reportOf(planned: Plan, history: readonly Measurement[], known: Known, run: Report['run']): Report {
+export function reportOf(
+  planned: Plan,
+  history: readonly Measurement[],
+  known: Beforehand,
+  run: Report['run'],
+): Report {
   const conclusions = conclude(new Evidence(problemOf(planned), history));
   const pins = propose(conclusions.measuredPins);
   return buildReport({

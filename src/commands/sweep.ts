@@ -8,11 +8,12 @@ import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
 import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
+import type { Beforehand } from '../domain/manifest.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import { STATUS, type Status, worstOf } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/requests.ts';
-import { type Known, plan, problemOf, sweep } from '../main.ts';
+import { plan, problemOf, sweep } from '../main.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -120,7 +121,7 @@ function nothingToDo(context: Context, { known: { findings }, standing }: Asked)
 interface Asked {
   /** undefined where a checkout asks for nothing. */
   readonly planned: Plan | undefined;
-  readonly known: Known;
+  readonly known: Beforehand;
   readonly files: readonly string[];
   readonly standing: CheckoutRequest['standing'];
 }

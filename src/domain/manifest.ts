@@ -82,3 +82,16 @@ export interface ManifestChange {
   readonly marker: string;
   readonly locked: boolean;
 }
+
+/** The manifests of head that a request is about, with their text. */
+export interface Patchable {
+  readonly manifests: readonly Manifest[];
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/** What files and the index say before anything is measured. */
+export interface Beforehand {
+  readonly findings: readonly Finding[];
+  /** Absent where nobody could put a pin anywhere. */
+  readonly patchable?: Patchable;
+}

@@ -10,10 +10,9 @@ import {
 } from '../detect/projects.ts';
 import type { Repository } from '../detect/repository.ts';
 import type { Standing } from '../detect/settle.ts';
-import type { Finding, Manifest } from '../domain/manifest.ts';
+import type { Beforehand, Finding, Manifest } from '../domain/manifest.ts';
 import { compareVersions, sameVersion, usableReleases } from '../domain/version.ts';
 import { UserError } from '../errors.ts';
-import type { Known } from '../main.ts';
 import type { SweepRequest } from '../plan/plan.ts';
 import type { IndexAccess } from '../ports.ts';
 import { cellFindings, codeCells, withCells } from './code-cells.ts';
@@ -25,7 +24,7 @@ const MOST_REASONS = 12;
 
 export interface CheckoutRequest {
   readonly request: SweepRequest;
-  readonly known: Known;
+  readonly known: Beforehand;
   /** Files that ask for this. */
   readonly files: readonly string[];
   /** Changes of watched libraries that ask for nothing, and why. */

@@ -1,6 +1,6 @@
 /** Measured pins put into the manifests that ask for their library, as lines, diffs and commands. */
 
-import type { Manifest } from '../domain/manifest.ts';
+import type { Manifest, Patchable } from '../domain/manifest.ts';
 import type { Pin } from '../domain/search.ts';
 import { lockOver, refreshCommand } from '../formats/locks.ts';
 import { readManifest } from '../formats/read.ts';
@@ -24,12 +24,6 @@ export interface NotPatched {
   readonly file: string;
   readonly line: number;
   readonly why: string;
-}
-
-/** The manifests of head that a request is about, with their text. */
-export interface Patchable {
-  readonly manifests: readonly Manifest[];
-  readonly contents: ReadonlyMap<string, string>;
 }
 
 export interface Patches {
