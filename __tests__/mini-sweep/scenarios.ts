@@ -413,4 +413,19 @@ export const SCENARIOS: readonly Scenario[] = [
     cells: LORA,
     status: 3,
   },
+  {
+    id: 'downgrade',
+    says: 'a release that is gone back to is judged like a newer one, and the way out is a floor',
+    lines: {
+      transformers: {
+        '1.0': { faults: ['forward_raises'] },
+        '1.1': { faults: ['forward_raises'] },
+        '2.0': {},
+        '2.1': {},
+      },
+    },
+    ask: ['transformers:2.1..1.0'],
+    cells: LORA,
+    status: 1,
+  },
 ];

@@ -81,7 +81,8 @@ export function action(report: Report): Markdown {
     ' and ',
   );
   const measured = md`Measured: ${inline(pinText(report, pin))} not worse than before.`;
-  return pin.keepsBump
-    ? md`**Do this:** merge together with ${specifiers}. ${measured}`
+  if (pin.keepsBump) return md`**Do this:** merge together with ${specifiers}. ${measured}`;
+  return pin.below === undefined
+    ? md`**Do this:** go back no further than ${specifiers}. ${measured}`
     : md`**Do this:** hold the bump with ${specifiers}. ${measured}`;
 }

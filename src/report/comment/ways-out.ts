@@ -6,10 +6,16 @@ import { code, codes, inline, joined, md } from '../escape.ts';
 import type { Report } from '../model.ts';
 import { offered, pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
 
+/** A hold without a release to keep out is one of a change that goes back. */
+function howOf({ keepsBump, below }: Pin): Markdown {
+  if (keepsBump) return md`**Keep the bump.**`;
+  return below === undefined ? md`**Go back less far.**` : md`**Hold the bump.**`;
+}
+
 export function waysOut(report: Report): Markdown {
   if (worse(report).length === 0) return md``;
   const pins = offered(report).map((pin) => {
-    const how = pin.keepsBump ? md`**Keep the bump.**` : md`**Hold the bump.**`;
+    const how = howOf(pin);
     const best = pin === recommended(report) ? md` (recommended)` : md``;
     return joined(
       [
