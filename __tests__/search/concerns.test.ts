@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Cell, cellId, isControl } from '../../src/domain/cell.ts';
 import { requestKey } from '../../src/domain/environment.ts';
 import { compareVersions } from '../../src/domain/version.ts';
+import { affordable } from '../../src/search/questions.ts';
 import { checked, failing, passing, raised, stopped, without } from '../factories/results.ts';
 import { change, llama, type Pins, play } from './world.ts';
 
@@ -350,5 +351,101 @@ describe('questions', () => {
     const bisected = asked.filter(({ purpose }) => purpose === 'bisect');
     expect(bisected[0]?.cells.map(({ method }) => method)).toEqual(['lora', 'ia3', 'prefix-tuning']);
     expect(new Set(bisected.map(({ environment }) => requestKey(environment))).size).toBe(bisected.length);
+  });
+
+  it('that need an environment more than is left are dropped, and no other', () => {
+    const { problem, evidence } = play({
+      cells: [lora],
+      changes: [change('transformers', RELEASES)],
+      environments: 4,
+    });
+    expect(problem.environments).toBe(4);
+    const at = (release: string, repeat = 1) => evidence.ask('bisect', { transformers: release }, [lora], repeat);
+    const asked = [at('1.1.0'), at('1.2.0'), at('1.3.0'), at('1.2.0', 2), at('1.7.0', 2)].flat();
+    expect(affordable(evidence, asked).map(({ environment: { pins }, repeat }) => [pins.transformers, repeat])).toEqual(
+      [
+        ['1.1.0', 1],
+        ['1.2.0', 1],
+        ['1.2.0', 2],
+        ['1.7.0', 2],
+      ],
+    );
+  });
+});
+
+describe('partners to raise', () => {
+  const changes = [change('transformers', ['1.0.0', '1.1.0'])];
+  const atHead = (pins: Pins) => pins.transformers === '1.1.0';
+  const tried = (asked: ReturnType<typeof play>['asked']) =>
+    asked.filter(({ purpose }) => purpose === 'partner').map(({ environment: { pins } }) => pins);
+
+  it('are as old as can be with as many cells mended as any release mends', () => {
+    const from: Readonly<Record<string, string>> = { lora: '0.2.0', ia3: '0.4.0' };
+    const { conclusions } = play({
+      cells: [lora, llama('ia3')],
+      changes,
+      partners: { peft: ['0.1.0', '0.2.0', '0.3.0', '0.4.0', '0.5.0'] },
+      result: (cell, pins) =>
+        atHead(pins) && !isControl(cell) && !atLeast(pins.peft, from[cell.method] ?? '')
+          ? failing(cellId(cell), [broken])
+          : undefined,
+    });
+    expect(conclusions.measuredPins[0]).toMatchObject({ library: 'peft', version: '0.4.0', holds: 2, of: 2 });
+  });
+
+  it('have PEFT among them where the model itself is broken for some of the cells only', () => {
+    const bert = { ...lora, architecture: 'bert' };
+    const { asked } = play({
+      cells: [lora, bert],
+      changes,
+      partners: { peft: ['0.1.0', '0.2.0'] },
+      result: (cell, pins) =>
+        atHead(pins) && (cell.architecture === 'bert' || !isControl(cell))
+          ? failing(cellId(cell), [broken])
+          : undefined,
+    });
+    expect(tried(asked).map(({ peft }) => peft)).toContain('0.2.0');
+  });
+
+  it('never have torch among them', () => {
+    const { asked } = play({
+      cells: [lora],
+      changes,
+      partners: { torch: ['2.0.0', '2.1.0'], accelerate: ['1.0.0', '1.1.0'] },
+      base: { accelerate: '1.0.0' },
+      result: (cell, pins) => (atHead(pins) && !isControl(cell) ? failing(cellId(cell), [broken]) : undefined),
+    });
+    expect(tried(asked).map(({ torch, accelerate }) => [torch, accelerate])).toEqual([['2.0.0', '1.1.0']]);
+  });
+
+  it('do not hold for a cell whose model is broken beside them', () => {
+    const gpt2 = { ...lora, architecture: 'gpt2' };
+    const { conclusions } = play({
+      cells: [lora, gpt2],
+      changes,
+      partners: { peft: ['0.1.0', '0.2.0'] },
+      result: (cell, pins) => {
+        if (cell.architecture === 'gpt2')
+          return isControl(cell) && pins.peft === '0.2.0' ? failing(cellId(cell), [broken]) : undefined;
+        return atHead(pins) && !isControl(cell) && pins.peft === '0.1.0' ? failing(cellId(cell), [broken]) : undefined;
+      },
+    });
+    expect(conclusions.measuredPins[0]).toMatchObject({ kind: 'raise-partner', unlocks: [LORA], holds: 1, of: 2 });
+  });
+});
+
+describe('what a limit left', () => {
+  it('at both ends is counted by planned cells, not by their controls', () => {
+    const { conclusions } = play({
+      cells: [lora, llama('ia3'), llama('lora', 'bnb-int8')],
+      changes: [change('transformers', RELEASES)],
+      environments: 1,
+    });
+    expect(conclusions.left).toEqual([
+      {
+        ...{ purpose: 'head', libraries: [] },
+        cells: [LORA, 'ia3/none/llama/causal-lm', 'lora/bnb-int8/llama/causal-lm'],
+      },
+    ]);
   });
 });

@@ -136,6 +136,15 @@ describe('evidence', () => {
     expect(evidence.compared(lora, evidence.head, 2).comparison).toBe('same');
   });
 
+  it('compares what could not be compared before its base was measured', () => {
+    const evidence = new Evidence(problem);
+    evidence.add([measured(evidence, {}, passing('ia3/none/llama/causal-lm'))]);
+    evidence.add([measured(evidence, evidence.head, failing(cellId(lora), [broken]))]);
+    expect(evidence.compared(lora, evidence.head).comparison).toBe('not-compared');
+    evidence.add([measured(evidence, {}, passing(cellId(lora)))]);
+    expect(evidence.compared(lora, evidence.head).comparison).toBe('regressed');
+  });
+
   it('takes back what it said of a cell when its control turns out to be broken on both sides', () => {
     const evidence = new Evidence(problem);
     const control = failing('base/none/llama/causal-lm', [broken]);

@@ -1,7 +1,6 @@
 /** What else moved between the neighbours of a boundary, held back: whether the library alone is the cause. */
 import { compareResults, isStill } from '../../domain/comparison.ts';
 import { type EnvironmentRequest, type Lock, lockDifference } from '../../domain/environment.ts';
-import { isMeasured } from '../../domain/outcome.ts';
 import type { Concern } from '../concern.ts';
 import { BASE, type Evidence, remembered } from '../evidence.ts';
 import { type Located, pinsAt, settled } from '../intervals.ts';
@@ -56,7 +55,6 @@ export function isConfounded(evidence: Evidence, located: Located): boolean {
   const request = movedAlong(evidence, located)?.without;
   const place = request && evidence.placeOf(request);
   if (place?.environment?.status !== 'built') return false;
-  const result = evidence.resultIn(place, located.cell);
-  if (!isMeasured(result)) return false;
-  return isStill(compareResults(evidence.at(located.cell, BASE), result).comparison);
+  const { cell } = located;
+  return isStill(compareResults(evidence.at(cell, BASE), evidence.resultIn(place, cell)).comparison);
 }
