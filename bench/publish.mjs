@@ -14,7 +14,7 @@ const entry = join(folder, 'entry.ts');
 const from = (file) => JSON.stringify(join(process.cwd(), 'src', file));
 writeFileSync(
   entry,
-  `export { gather } from ${from('action/publish.ts')}; export { renderComments } from ${from('report/comment.ts')};
+  `export { gather } from ${from('action/publish/gather.ts')}; export { renderComments } from ${from('report/comment.ts')};
    export { requestKey } from ${from('domain/environment.ts')}; export { cellId } from ${from('domain/cell.ts')};`,
 );
 await build({
