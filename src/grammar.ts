@@ -32,6 +32,7 @@ export const OPTIONS = {
   'max-minutes': { takes: 'N', help: 'stop after so long and report what was measured; default 10' },
   out: { takes: 'DIR', help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: 'FORMAT', help: 'terminal, markdown or json' },
+  'cache-gb': { takes: 'N', help: 'what the cache may take; what was not used for longest goes first; default 30' },
   fresh: { help: 'do not take over what an earlier run measured' },
   offline: { help: 'use only what is cached' },
   json: { help: 'print the report as JSON' },
@@ -53,7 +54,18 @@ export interface CommandGrammar {
   readonly examples: readonly string[];
 }
 
-const MEASURING = ['python', 'jobs', 'max-minutes', 'out', 'fresh', 'offline', 'json', 'device', 'search'] as const;
+const MEASURING = [
+  'python',
+  'jobs',
+  'max-minutes',
+  'out',
+  'cache-gb',
+  'fresh',
+  'offline',
+  'json',
+  'device',
+  'search',
+] as const;
 const ASKING = ['with', 'cells', 'config', 'torch-gb', ...MEASURING] as const;
 
 export const GRAMMAR = {
@@ -105,7 +117,7 @@ export const GRAMMAR = {
     usage: ['CELL@ENVIRONMENT'],
     does: 'run one cell once more, with its full log',
     operands: 1,
-    options: ['out', 'python', 'offline'],
+    options: ['out', 'python', 'cache-gb', 'offline'],
     examples: ['lora/none/llama/causal-lm@1b77c0de92aa'],
   },
   demo: {
@@ -133,6 +145,7 @@ export const GRAMMAR = {
   clean: {
     usage: [''],
     does: 'remove environments, wheels and index pages',
+    more: 'A sweep keeps the cache under `--cache-gb` by itself; this empties it.',
     operands: 0,
     options: [],
     examples: [''],

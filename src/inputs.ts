@@ -21,6 +21,8 @@ export interface Options {
   readonly out: string;
   readonly python?: string;
   readonly jobs?: number;
+  /** What the cache may take, in GB. */
+  readonly cacheGb: number;
   /** The most that is fetched for a torch of another time, in GB. */
   readonly torchGb: number;
   readonly fresh: boolean;
@@ -54,6 +56,7 @@ export interface CommandLine {
 /** Default limits: contract of the public configuration. */
 const MINUTES = 10;
 const ENVIRONMENTS = 12;
+const CACHE_GB = 30;
 const TORCH_GB = 1.5;
 
 /** What was typed. `problems` gets every mistake, not only the first. `readConfig` returns a file's text, or undefined. */
@@ -160,6 +163,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     ...(head && { head }),
     ...(jobs !== undefined && { jobs: Math.max(1, Math.floor(jobs)) }),
     torchGb: numberOf('torch-gb', typed, problems) ?? TORCH_GB,
+    cacheGb: numberOf('cache-gb', typed, problems) ?? CACHE_GB,
     fresh: typed.flags.has('fresh'),
     offline: typed.flags.has('offline'),
     json: typed.flags.has('json'),

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { take } from '../adapters/machine/capacity.ts';
 import { isBuilt } from '../adapters/machine/environments.ts';
 import { readText } from '../adapters/machine/files.ts';
 import { PythonProbes } from '../adapters/machine/probes.ts';
@@ -79,12 +80,14 @@ function located(typed: string, out: string): { readonly cell: string; readonly 
 }
 
 async function rebuilt(context: Context, world: World, id: string): Promise<void> {
+  take(world.host.cache, id);
   if (isBuilt(world.host.cache, id)) return;
   const file = join(context.line.options.out, 'locks', `${id}.txt`);
   const lock = readText(file);
   if (lock === undefined) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
+  const { out, cacheGb } = context.line.options;
   const torch = await world.index.torch(undefined);
-  const environments = await environmentsFor(world, torch, resolve(context.line.options.out));
+  const environments = await environmentsFor(world, torch, { out: resolve(out), cacheGb, say: context.say });
   const failed = await environments.build(id, lock);
   if (failed)
     throw new UserError(

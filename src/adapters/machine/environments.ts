@@ -10,6 +10,7 @@ import { bytesOf, tooLarge } from '../index/sizes.ts';
 import type { TorchBuild } from '../index/torch.ts';
 import { compileOf, hasNoSolution, shortReason, type Uv } from '../index/uv.ts';
 import { addBytecode, type BytecodeSettings } from './bytecode.ts';
+import { makeRoom, take } from './capacity.ts';
 import { contested } from './claims.ts';
 import { withinDisk } from './disk.ts';
 import { run } from './process.ts';
@@ -27,6 +28,9 @@ export interface EnvironmentSettings {
   /** Where a copy of each lock goes. */
   readonly locks: string;
   readonly offline: boolean;
+  /** Bytes that the cache may take; environments that nobody uses give way before a new one is built. */
+  readonly mostBytes: number;
+  readonly say: (line: string) => void;
   /** How sources are compiled: contained, since they are strangers'. */
   readonly compiler: Omit<BytecodeSettings, 'cache' | 'tag'>;
 }
@@ -159,14 +163,26 @@ export class UvEnvironments implements Environments {
     ];
   }
 
+  async #makeRoom(): Promise<void> {
+    const { folder, mostBytes, say } = this.settings;
+    const { removed, bytesFreed, bytesLeft } = await makeRoom(folder, mostBytes);
+    const [most, freed, left] = [mostBytes, bytesFreed, bytesLeft].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
+    if (removed.length > 0)
+      say(`the cache was over ${most}: ${removed.length} environments that were not used for longest went, ${freed}`);
+    if (bytesLeft > mostBytes)
+      say(`the cache takes ${left}, more than ${most}: what is left is in use, or no environment (--cache-gb)`);
+  }
+
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async build(id: string, lock: string): Promise<Environment | undefined> {
     const { uv, python, folder } = this.settings;
     const target = environmentFolder(folder, id);
+    take(folder, id);
     if (existsSync(join(target, BUILT))) return undefined;
     const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
     const why = tooLarge(bytes);
     if (why !== undefined) return { status: 'unresolved', why };
+    await this.#makeRoom();
     const building = makeScratch(folder, 'build');
     try {
       const venv = join(building, 'environment');

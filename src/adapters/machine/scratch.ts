@@ -55,7 +55,8 @@ export async function sweepScratch(cache: string): Promise<void> {
   );
 }
 
-function isLeft(parent: string, name: string): boolean {
+/** Whether the process that made a folder is gone. */
+export function isLeft(parent: string, name: string): boolean {
   const [, place, pid] = /^[a-z-]+-([0-9a-f]{8})\.(\d+)-/.exec(name) ?? [];
   if (place === here()) return !isAlive(Number(pid));
   const made = statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs;

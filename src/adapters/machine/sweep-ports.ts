@@ -21,6 +21,8 @@ export interface SweepOptions {
   readonly out: string;
   readonly fresh: boolean;
   readonly jobs: number | undefined;
+  /** What the cache may take, in GB. */
+  readonly cacheGb: number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -44,6 +46,7 @@ export async function sweepPorts(
 ): Promise<Opened> {
   const { host, index, sandbox } = world;
   const out = resolve(options.out);
+  const say = timed(options.say);
   const containment = await sandbox.containment();
   const { name, enforced, missing } = containment;
   const probes = new PythonProbes({
@@ -58,11 +61,11 @@ export async function sweepPorts(
   return {
     ports: {
       catalog: index.catalog,
-      environments: await environmentsFor(world, torch, out),
+      environments: await environmentsFor(world, torch, { out, cacheGb: options.cacheGb, say }),
       probes,
       journal: new FileJournal(join(out, 'results.jsonl'), identityOf(world, planned, torch), options.fresh),
       clock,
-      progress: { say: timed(options.say) },
+      progress: { say },
       isInterrupted: () => options.signal.aborted,
     },
     machine: {
@@ -78,8 +81,10 @@ export async function sweepPorts(
   };
 }
 
+type BuildOptions = Pick<SweepOptions, 'out' | 'cacheGb' | 'say'>;
+
 /** Environments with one build of torch; a copy of each lock goes into the output folder. */
-export async function environmentsFor({ host, index, sandbox }: World, torch: TorchBuild, out: string) {
+export async function environmentsFor({ host, index, sandbox }: World, torch: TorchBuild, options: BuildOptions) {
   const { warden, show } = sandbox;
   return new UvEnvironments({
     uv: await index.uv(),
@@ -88,9 +93,11 @@ export async function environmentsFor({ host, index, sandbox }: World, torch: To
     torch,
     catalog: index.catalog,
     folder: host.cache,
-    locks: join(out, 'locks'),
+    locks: join(options.out, 'locks'),
     compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
     offline: host.offline,
+    mostBytes: options.cacheGb * 1e9,
+    say: options.say,
   });
 }
 

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { makeRoom, take } from '../../../src/adapters/machine/capacity.ts';
+import { makeScratch } from '../../../src/adapters/machine/scratch.ts';
+import { scratch } from '../../factories/scratch.ts';
+
+const KB = 1024;
+
+/** A cache of environments of 200 KB each, the first of them used longest ago. */
+function cacheOf(...ids: readonly string[]): string {
+  const cache = scratch('capacity');
+  for (const [index, id] of ids.entries()) {
+    const folder = join(cache, 'environments', id);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'library.so'), Buffer.alloc(200 * KB, id));
+    utimesSync(folder, 1_000_000 + index, 1_000_000 + index);
+  }
+  return cache;
+}
+
+const environments = (cache: string) => readdirSync(join(cache, 'environments')).toSorted();
+
+/** Marks an environment as a process would that has ended since. */
+function takenByTheDead(cache: string, id: string): void {
+  const mine = makeScratch(cache, 'use');
+  const { pid } = spawnSync('true');
+  const theirs = mine.replace(`.${process.pid}-`, `.${pid}-`);
+  renameSync(mine, theirs);
+  writeFileSync(join(theirs, id), '');
+}
+
+describe('a cache that grows', () => {
+  it('is left alone below its cap', async () => {
+    const cache = cacheOf('a', 'b', 'c');
+    expect(await makeRoom(cache, 2000 * KB)).toMatchObject({ removed: [], bytesFreed: 0 });
+    expect(environments(cache)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives up what was not used for longest, and no more than it has to', async () => {
+    const cache = cacheOf('a', 'b', 'c', 'd');
+    const { removed, bytesFreed, bytesLeft } = await makeRoom(cache, 500 * KB);
+    expect(removed).toEqual(['a', 'b']);
+    expect(environments(cache)).toEqual(['c', 'd']);
+    expect(bytesFreed).toBeGreaterThanOrEqual(400 * KB);
+    expect(bytesLeft).toBeLessThanOrEqual(500 * KB);
+    expect(readdirSync(join(cache, 'tmp'))).toEqual([]);
+  });
+
+  it('keeps what a run uses, however old, and what was used again', async () => {
+    const cache = cacheOf('a', 'b', 'c');
+    take(cache, 'a');
+    const { removed, bytesLeft } = await makeRoom(cache, 100 * KB);
+    expect(removed).toEqual(['b', 'c']);
+    expect(environments(cache)).toEqual(['a']);
+    expect(bytesLeft).toBeGreaterThan(100 * KB);
+  });
+
+  it('does not keep what a run used that is dead', async () => {
+    const cache = cacheOf('a', 'b');
+    takenByTheDead(cache, 'a');
+    expect((await makeRoom(cache, 300 * KB)).removed).toEqual(['a']);
+  });
+
+  it('counts a file once that several environments share, and drops wheels that none does', async () => {
+    const cache = cacheOf('a', 'b');
+    const archives = join(cache, 'uv', 'archive-v0');
+    for (const id of ['a', 'b']) {
+      mkdirSync(join(archives, id), { recursive: true });
+      linkSync(join(cache, 'environments', id, 'library.so'), join(archives, id, 'library.so'));
+      utimesSync(join(archives, id), 1_000_000, 1_000_000);
+    }
+    expect((await makeRoom(cache, 500 * KB)).removed).toEqual([]);
+    expect((await makeRoom(cache, 300 * KB)).removed).toEqual(['a']);
+    expect(existsSync(join(archives, 'a'))).toBe(false);
+    expect(existsSync(join(archives, 'b'))).toBe(true);
+  });
+
+  it('has nothing to give where it is new', async () => {
+    expect(await makeRoom(scratch('new'), 1)).toEqual({ removed: [], bytesFreed: 0, bytesLeft: 0 });
+  });
+});
