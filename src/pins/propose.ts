@@ -1,9 +1,10 @@
+import { bestFirst } from '../domain/best-pin.ts';
 import type { MeasuredPin, Pin } from '../domain/search.ts';
 
 /** Versions that were measured as a way out, as specifiers to put into a manifest; those that keep the change first. */
 export function propose(measured: readonly MeasuredPin[]): readonly Pin[] {
   const pins = measured.map(toPin);
-  return pins.map((pin) => withOthers(pin, pins)).toSorted((left, right) => rank(right) - rank(left));
+  return bestFirst(pins.map((pin) => withOthers(pin, pins)));
 }
 
 /** Holds of several libraries were measured in one environment: one of them alone was not. */
@@ -31,9 +32,4 @@ function toPin(pin: MeasuredPin): Pin {
     of,
     measuredIn,
   };
-}
-
-/** More cells first, then the one that keeps the change. */
-function rank(pin: Pin): number {
-  return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
 }

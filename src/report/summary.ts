@@ -1,5 +1,6 @@
 /** What a report comes to, in terms that every renderer shares. */
 
+import { bestFirst } from '../domain/best-pin.ts';
 import { isControl, parseCellId } from '../domain/cell.ts';
 import { COMPARISONS, type Comparison, isWorse } from '../domain/comparison.ts';
 import { STAGES } from '../domain/outcome.ts';
@@ -81,11 +82,8 @@ export function offered(report: Report): readonly Pin[] {
 
 /** The pin to follow: one that mends every worse cell and breaks no other, else the one that helps most. */
 export function recommended(report: Report): Pin | undefined {
-  const all = worse(report).length;
-  const complete = report.pins.filter(
-    (pin) => pin.unlocks.length === all && pin.holds === pin.of && unmeasuredWith(report, pin) <= 0,
-  );
-  return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
+  const compared = report.comparisons.filter(({ comparison }) => comparison !== 'not-compared').length;
+  return bestFirst(report.pins, { worse: worse(report).length, compared })[0];
 }
 
 const WORDS: Readonly<Record<Comparison, string>> = {
