@@ -11,13 +11,13 @@ async function main(argv) {
     return 2;
   }
   const asksForHelp = argv.length === 0 || argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
-  if (asksForHelp) return (await import("./chunks/help-IWGDK7YT.js")).showHelp(argv);
+  if (asksForHelp) return (await import("./chunks/help-PF6GRZPJ.js")).showHelp(argv, process);
   if (argv.includes("--version")) {
     process.stdout.write(`${"0.3.0"}
 `);
     return 0;
   }
-  return (await import("./chunks/run-RYIPSO5I.js")).runCommand(argv, interrupted.signal);
+  return (await import("./chunks/run-FPNUF24K.js")).runCommand(argv, interrupted.signal, process);
 }
 async function failed(error) {
   const status = await said(error);
@@ -26,7 +26,12 @@ async function failed(error) {
 }
 async function said(error) {
   try {
-    return (await import("./chunks/failed-GANPLILM.js")).failed(error, interrupted.signal.aborted);
+    return (await import("./chunks/failed-K4B4M2PZ.js")).failed(
+      error,
+      process.argv.slice(2),
+      interrupted.signal.aborted,
+      process
+    );
   } catch (unreadable) {
     const isLimit = /EMFILE|ENFILE|ENOMEM/.test(String(unreadable));
     const next = isLimit ? "Raise the limits of this machine, e.g. `ulimit -n 1024`" : "Install peft-sweep again";

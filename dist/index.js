@@ -13,9 +13,11 @@ import {
   cellId,
   changesInside,
   clausesOf,
+  clock,
   controlOf,
   controlsOf,
   diffManifests,
+  discardUnlessProtected,
   external_exports,
   formatByPath,
   guard,
@@ -29,6 +31,8 @@ import {
   manifestChoice,
   normalizeName,
   nothingToMeasure,
+  openHost,
+  openIndex,
   openWorld,
   own,
   packagesOf,
@@ -38,6 +42,7 @@ import {
   plural,
   readConfiguration,
   readRepository,
+  readText,
   recommended,
   renderComments,
   renderExplain,
@@ -47,22 +52,26 @@ import {
   selectCells,
   specifiersOf,
   sweep,
-  sweepWorld,
+  sweepPorts,
   takeOut,
   torchFor,
   totalsText,
   upcomingRequests,
   worse,
-  writeReport
-} from "./chunks/chunk-PYDSJXSH.js";
+  writeReport,
+  writeText
+} from "./chunks/chunk-KSDHWFHZ.js";
 import {
-  DEFAULT_DEVICE
-} from "./chunks/chunk-2R7LV7E2.js";
+  CONFIGURATION,
+  DEFAULT_DEVICE,
+  deviceOf
+} from "./chunks/chunk-JPIUKJDF.js";
 import {
   nextStep,
   writeDefect
 } from "./chunks/chunk-WIKBWWAH.js";
 import {
+  STATUS,
   code,
   codes,
   cut,
@@ -75,7 +84,7 @@ import {
   md,
   plain,
   wholeLines
-} from "./chunks/chunk-LTJHQHL6.js";
+} from "./chunks/chunk-5EYS5PWE.js";
 import {
   Refused,
   UserError,
@@ -83,7 +92,7 @@ import {
   __commonJS,
   __require,
   __toESM
-} from "./chunks/chunk-WNWKF34P.js";
+} from "./chunks/chunk-WHDJHPBK.js";
 
 // node_modules/tunnel/lib/tunnel.js
 var require_tunnel = __commonJS({
@@ -21290,9 +21299,6 @@ var require_light = __commonJS({
   }
 });
 
-// src/index.ts
-import { join as join5 } from "node:path";
-
 // node_modules/@actions/core/lib/command.js
 import * as os from "os";
 
@@ -21791,6 +21797,36 @@ function info(message) {
   process.stdout.write(message + os4.EOL);
 }
 
+// src/action/all.ts
+import { join as join6 } from "node:path";
+
+// src/publish/packed.ts
+var SHARD_PREFIX = "peft-sweep-shard-";
+var LARGEST_PACKED = 64 * 1024 * 1024;
+function packed(shards, artifacts) {
+  const newest = /* @__PURE__ */ new Map();
+  for (const artifact of artifacts.filter(({ name }) => name.startsWith(SHARD_PREFIX)))
+    if ((newest.get(artifact.name)?.id ?? -1) < artifact.id) newest.set(artifact.name, artifact);
+  const refused = /* @__PURE__ */ new Map();
+  for (const { id } of shards) {
+    const own2 = newest.get(`${SHARD_PREFIX}${id}`);
+    if (own2 === void 0) refused.set(id, "this run has no artifact of it");
+    else if (own2.bytes > LARGEST_PACKED) refused.set(id, "its artifact is larger than 64 MiB");
+  }
+  const [alone] = newest.size === 1 ? newest.keys() : [];
+  return { refused, ...alone !== void 0 && { alone } };
+}
+
+// src/action/outputs.ts
+function nothingToDo() {
+  setOutput("has-work", "false");
+  setOutput("has-reply", "false");
+  setOutput("shards", "[]");
+  setOutput("status", STATUS.fine);
+  setOutput("verdict", "no watched library changed");
+  return STATUS.fine;
+}
+
 // src/event/slash.ts
 var LONGEST = 200;
 var CELL = /^!?[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*(\/[A-Za-z0-9*{][A-Za-z0-9_+*{},.-]*){0,3}$/;
@@ -21907,6 +21943,192 @@ function run(payload) {
 }
 function unreadable(name) {
   return { kind: "nothing", why: `The payload of \`${name}\` is not in GitHub's form.` };
+}
+
+// src/action/inputs.ts
+var MODES = ["all", "plan", "sweep", "publish", "apply"];
+function modeInput() {
+  const typed = getInput("mode") || "all";
+  const mode = MODES.find((one) => one === typed);
+  if (mode === void 0) throw new UserError(`\`mode\` cannot be \`${typed}\`. There are: ${MODES.join(", ")}.`);
+  return mode;
+}
+function words(name) {
+  return getInput(name).split(/\s+/).filter((word) => word !== "");
+}
+function commandLine(command, more = []) {
+  const option = (name) => getInput(name) === "" ? [] : [`--${name}`, getInput(name)];
+  return [
+    command,
+    ...words("changes"),
+    ...words("with").flatMap((held) => ["--with", held]),
+    ...words("cells").flatMap((pattern) => ["--cells", pattern]),
+    ...["config", "python", "max-minutes", "out"].flatMap(option),
+    ...more
+  ];
+}
+function optionsInput() {
+  const problems = [];
+  const { options } = parseCommandLine(commandLine("sweep"), readConfiguration, problems);
+  if (problems.length > 0) throw new UserError(problems);
+  return options;
+}
+function runnerOf(environment) {
+  const path = environment.GITHUB_EVENT_PATH;
+  let payload = {};
+  if (path)
+    try {
+      payload = JSON.parse(readText(path) ?? "");
+    } catch {
+      throw new UserError(`The event file \`${path}\` cannot be read. It is written by the runner.`);
+    }
+  return {
+    eventName: environment.GITHUB_EVENT_NAME ?? "",
+    payload,
+    repository: environment.GITHUB_REPOSITORY ?? "",
+    // No default: the runner always names its server, and another server's runner names another one.
+    apiUrl: environment.GITHUB_API_URL ?? "",
+    serverUrl: environment.GITHUB_SERVER_URL ?? "",
+    runId: environment.GITHUB_RUN_ID ?? "",
+    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
+    sha: environment.GITHUB_SHA ?? ""
+  };
+}
+function linkTo({ serverUrl, repository, runId }) {
+  return `${serverUrl}/${repository}/actions/runs/${runId}`;
+}
+function withIndex(environment) {
+  const address = getInput("index-url");
+  if (address === "") return environment;
+  setSecret(address);
+  try {
+    const { username, password } = new URL(address);
+    for (const part of [username, password])
+      if (part !== "") for (const written of /* @__PURE__ */ new Set([part, decodeURIComponent(part)])) setSecret(written);
+  } catch {
+    throw new UserError("`index-url` is not an address. Write it like `https://USER:TOKEN@index.example/simple`.");
+  }
+  return { ...environment, UV_DEFAULT_INDEX: address };
+}
+function tokenInput() {
+  const token = getInput("token");
+  if (token === "") return void 0;
+  setSecret(token);
+  return token;
+}
+
+// src/detect/bots.ts
+var LONGEST_BODY = 65536;
+var NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+var RECOGNIZERS = [
+  { bot: "renovate", seenIn: "body", fits: ({ body }) => /<!--\s*renovate-debug:[A-Za-z0-9+/=]+\s*-->/.test(body) },
+  {
+    bot: "dependabot",
+    seenIn: "body",
+    fits: ({ body }) => /\[\/\/\]: # \(dependabot-start\)|^updated-dependencies:/m.test(body)
+  },
+  { bot: "dependabot", seenIn: "author", fits: ({ author }) => author === "dependabot[bot]" },
+  { bot: "renovate", seenIn: "author", fits: ({ author }) => author === "renovate[bot]" },
+  { bot: "dependabot", seenIn: "branch", fits: ({ branch }) => /^dependabot[/_-](pip|uv|conda)[/_-]/.test(branch) },
+  { bot: "renovate", seenIn: "branch", fits: ({ branch }) => /^renovate\//.test(branch) },
+  {
+    bot: "dependabot",
+    seenIn: "body",
+    fits: ({ body }) => /^Bumps (\[|the )|^Updates the requirements on \[/m.test(body) && /dependabot/i.test(body)
+  },
+  {
+    bot: "renovate",
+    seenIn: "body",
+    fits: ({ body }) => /^\| Package \| (Type \| )?(Update \| )?Change \|/m.test(body)
+  }
+];
+function recognizeBot(pull2) {
+  const text = { ...pull2, body: pull2.body.slice(0, LONGEST_BODY) };
+  const found = RECOGNIZERS.find(({ fits }) => fits(text));
+  if (found === void 0) return void 0;
+  const { bot, seenIn } = found;
+  const names = bot === "dependabot" ? dependabotNames(text) : renovateNames(text);
+  return { bot, seenIn, isGrouped: isGrouped(text, names), names };
+}
+function isGrouped({ title, branch }, names) {
+  return names.length > 1 || /\bthe .{1,80} group\b|\bwith \d+ updates?\b/.test(title) || /^renovate\/(all|.*-(minor|patch|major)$|lock-file-maintenance)/.test(branch);
+}
+function dependabotNames({ title, body }) {
+  const patterns = [
+    new RegExp(`^- dependency-name: ["']?(${NAME})["']?`, "gm"),
+    new RegExp(`dependency-name: ["']?(${NAME})["']?`, "g"),
+    new RegExp(`^Updates \`(${NAME})\``, "gm"),
+    new RegExp(`^(?:Bumps|Updates the requirements on) \\[(${NAME})\\]`, "gm")
+  ];
+  const ofTitle = new RegExp(`(?:[Bb]ump|[Uu]pdate) (${NAME}) (?:from|requirement)`).exec(title)?.[1];
+  return normalized([...patterns.flatMap((pattern) => all(body, pattern)), ...ofTitle ? [ofTitle] : []]);
+}
+function renovateNames({ title, body }) {
+  const rows = all(body, new RegExp(`^\\| *\\[?(${NAME})\\]?[^|]*\\|.*(?:->|\u2192)`, "gm"));
+  const ofTitle = new RegExp(`[Uu]pdate (?:dependency )?(${NAME}) to `).exec(title)?.[1];
+  return normalized([...rows, ...ofTitle ? [ofTitle] : []]);
+}
+function all(text, pattern) {
+  return [...text.matchAll(pattern)].map((found) => found[1] ?? "");
+}
+function normalized(names) {
+  return [...new Set(names.map(normalizeName))].filter((name) => name !== "package");
+}
+
+// src/intake/ends.ts
+var MOST_NAMED = 300;
+var FEW = 8;
+var NEVER_INCLUDED = /\.(md|rst|adoc|ipynb|png|jpe?g|gif|svg|ico|pdf|html?|css|scss|jsx?|tsx?|mjs|cjs|vue|json|jsonl|ya?ml|toml|lock|xml|csv|tsv|sql|sh|ps1|bat|c|cc|cpp|cu|h|hpp|rs|go|java|kt|rb|php|swift|pt|bin|safetensors|gguf|zip|gz|whl)$/i;
+async function mayMoveWatched({ files }, base, head) {
+  if (files.length >= MOST_NAMED) return true;
+  const suspects = suspectsOf(files);
+  if (suspects.length === 0) return false;
+  if (suspects.length > FEW) return true;
+  const paths = new Set(suspects);
+  const [before, after] = [await readRepository(only(base, paths)), await readRepository(only(head, paths))];
+  return diffManifests(before.manifests, after.manifests).some(({ library }) => isWatched(library)) || guard(before.manifests, after.manifests).some(({ stops }) => stops !== void 0) || includesOf(before) !== includesOf(after) || await namesWatched([...paths], base, head);
+}
+function suspectsOf(files) {
+  return files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...previous ? [previous] : []]);
+}
+function mayCarry({ path, patch, previous }) {
+  const names = [path, ...previous ? [previous] : []];
+  if (names.some(isManifest)) return true;
+  const [inside] = names.flatMap((name) => changesInside(name) ?? []);
+  if (inside) return patch === void 0 || inside.test(patch);
+  return names.some((name) => !NEVER_INCLUDED.test(name));
+}
+function only(tree, paths) {
+  return {
+    files: async () => (await tree.files()).filter(({ path }) => paths.has(path)),
+    read: (wanted) => tree.read(wanted)
+  };
+}
+function includesOf({ manifests }) {
+  return JSON.stringify(manifests.flatMap(({ file, includes }) => includes.map(({ path }) => `${file} ${path}`)));
+}
+async function namesWatched(paths, base, head) {
+  const odd = paths.filter((path) => !isManifest(path) && changesInside(path) === void 0);
+  const texts = await Promise.all([base, head].map((tree) => tree.read(odd)));
+  return texts.some(
+    (found) => [...found.values()].some((text) => WATCHED.some((name) => text.toLowerCase().includes(name)))
+  );
+}
+async function readBoth({ files }, base, head, choice) {
+  const changed = suspectsOf(files);
+  for (const tree of [head, base]) await readFirst(tree, changed);
+  const after = await readRepository(head, choice);
+  return { base: await readRepository(base, choice, "manifests"), head: after };
+}
+async function readFirst(tree, changed) {
+  const present = (await tree.files()).filter(({ kind, bytes }) => kind === "file" && bytes <= LARGEST_MANIFEST);
+  await tree.read(changed);
+  const manifests = present.map(({ path }) => path).filter(isManifest);
+  const missing = manifests.length - (await tree.read(manifests)).size;
+  if (missing > 0)
+    throw new WeatherError(
+      `${missing} of ${manifests.length} manifests were not read: GitHub gave no archive of the commit, and asking for each would use up the requests of an hour. Run the job again.`
+    );
 }
 
 // src/domain/change.ts
@@ -22059,6 +22281,356 @@ var PlanFile = external_exports.strictObject({
   shards: external_exports.array(Shard).max(256)
 });
 
+// src/plan/shards.ts
+var MOST = 256;
+var ENVIRONMENT_S = 10;
+var CELL_S = 0.2;
+var ENVIRONMENTS = 8;
+function classOf(_cell) {
+  return DEFAULT_DEVICE;
+}
+function shardsOf(plans) {
+  const shards = plans.flatMap((plan2, request2) => {
+    const devices = [...new Set(plan2.cells.map(classOf))];
+    return devices.flatMap((device) => balanced(plan2, request2, device));
+  });
+  return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
+}
+function balanced(plan2, request2, device) {
+  const limit = plan2.minutes * 60;
+  const parts = packageSets(plan2.cells.filter((cell) => classOf(cell) === device)).flatMap(
+    (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
+  );
+  const bins = [];
+  for (const part of parts.toSorted((left, right) => right.seconds - left.seconds)) {
+    const open2 = bins.filter(({ seconds }) => seconds + part.seconds <= limit).toSorted((left, right) => left.seconds - right.seconds)[0];
+    if (open2) {
+      for (const cell of part.cells) open2.cells.push(cell);
+      open2.seconds += part.seconds;
+    } else bins.push({ cells: [...part.cells], seconds: part.seconds });
+  }
+  return bins.map(({ cells, seconds }) => ({
+    request: request2,
+    device,
+    cells: cells.map(cellId),
+    minutes: Math.min(plan2.minutes, Math.ceil(seconds / 60))
+  }));
+}
+function packageSets(cells) {
+  const sets = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const key = packagesOf(cell.quantization).join();
+    sets.set(key, [...sets.get(key) ?? [], cell]);
+  }
+  return [...sets.values()];
+}
+function predicted(cells) {
+  return ENVIRONMENTS * (ENVIRONMENT_S + cells.length * CELL_S);
+}
+function halved(group, limit) {
+  const { cells } = group;
+  if (group.seconds <= limit || cells.length <= 1) return [group];
+  const middle = Math.ceil(cells.length / 2);
+  return [cells.slice(0, middle), cells.slice(middle)].flatMap(
+    (half) => halved({ ...group, cells: half, seconds: predicted(half) }, limit)
+  );
+}
+function planOfShard(plan2, shard) {
+  const own2 = new Set(shard.cells);
+  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
+  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
+  return { ...plan2, cells, alternatives: plan2.alternatives.filter(isNear) };
+}
+function priceOf(shards, usdPerMinute, startMinutes = 1) {
+  return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
+}
+
+// src/publish/diff-lines.ts
+function shownLines(patch) {
+  const lines = [];
+  let next = 0;
+  for (const line of patch.split("\n")) {
+    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+    if (hunk) next = Number(hunk[1]);
+    else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
+  }
+  return lines;
+}
+
+// src/action/plan/plans.ts
+var OBEYED_FROM_BASE = [CONFIGURATION, "uv.toml", "pip.conf", ".python-version"];
+var DAY_MS = 24 * 36e5;
+async function targetPlan(target, cells, runner, github2, around) {
+  const comparison = await github2.compare(target.base, target.head);
+  const { mergeBase, files } = comparison;
+  const [baseTree, headTree] = [github2.tree(mergeBase), github2.tree(target.head)];
+  const about = (named2) => whereToWrite(target, comparison, named2);
+  if (!await mayMoveWatched(comparison, baseTree, headTree)) return quietPlan(runner, about(/* @__PURE__ */ new Set()));
+  const line = lineFor(
+    await configurationIn(baseTree),
+    cells.flatMap((cell) => ["--cells", cell])
+  );
+  const { manifests } = line.options;
+  const ends = await readBoth(comparison, baseTree, headTree, manifestChoice(manifests));
+  const index = await indexFor(line, around);
+  const asked2 = await requestsOf(line.request, ends, index);
+  const requests = asked2.filter(({ request: request2 }) => request2.changes.length > 0);
+  const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
+  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, fromBase, ends, index)));
+  const named = new Set(planned2.flatMap((request2) => request2.manifests.map(({ file }) => file)));
+  const { pull: pull2 } = target;
+  return {
+    ...finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {
+      ...about(named),
+      ...requests.length === 0 && asked2[0] && { nothing: nothingToMeasure(asked2[0].standing) }
+    }),
+    isFork: pull2 !== void 0 && pull2.head.repository !== runner.repository
+  };
+}
+function whereToWrite({ pull: pull2, head }, { mergeBase, files }, named) {
+  if (pull2 === void 0) return { queued: head };
+  const bot = recognizeBot({ branch: pull2.head.ref, title: pull2.title, body: pull2.body, author: pull2.author })?.bot;
+  const shown = files.filter(({ path }) => named.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]);
+  return {
+    pull: { number: pull2.number, head: pull2.head.sha, base: mergeBase, diffLines: Object.fromEntries(shown) },
+    ...bot && { bot }
+  };
+}
+function obeyedFromBase(file) {
+  const message = "This file changes here. Until it is merged, that of the base counts.";
+  return { kind: "obeyed-from-base", message, file, line: 1 };
+}
+async function manualPlan(runner, around) {
+  const line = lineFor(readConfiguration, []);
+  if (line.request.changes.length === 0)
+    throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
+  const index = await indexFor(line, around);
+  const planned2 = await plan(line.request, index.catalog, index.python);
+  const request2 = asFile({ plan: planned2, files: [], findings: [], manifests: [], contents: {} });
+  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
+}
+async function upcomingPlan(runner, github2, around) {
+  const tree = github2.tree(runner.sha);
+  const line = lineFor(await configurationIn(tree), []);
+  const repository = await read(tree, line);
+  const index = await indexFor(line, around);
+  const requests = await upcomingRequests(line.request, repository, index);
+  const ends = { base: repository, head: repository };
+  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, [], ends, index)));
+  return finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {});
+}
+async function indexFor({ options }, around) {
+  return openIndex(await openHost({ ...around, python: options.python, offline: false }), "no-uv");
+}
+function quietPlan(runner, more) {
+  return finish(
+    runner,
+    lineFor(() => void 0, []),
+    [],
+    /* @__PURE__ */ new Set(),
+    more
+  );
+}
+function read(tree, line, what) {
+  const { manifests } = line.options;
+  return readRepository(tree, manifestChoice(manifests), what);
+}
+async function configurationIn(tree) {
+  await tree.files();
+  const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
+  return () => text;
+}
+function lineFor(readConfig, more) {
+  const problems = [];
+  const line = parseCommandLine(commandLine("plan", more), readConfig, problems);
+  if (problems.length > 0) throw new UserError(problems);
+  return line;
+}
+async function plannedRequest({ request: request2, known, files }, findings, ends, index) {
+  const kept = (known.patchable?.manifests ?? []).filter(
+    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name))
+  );
+  const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
+  const texts = manifests.filter(({ locked }) => locked.length === 0);
+  const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
+  const planned2 = await plan(request2, index.catalog, index.python);
+  return asFile({ plan: planned2, files, findings: [...findings, ...known.findings], manifests, contents });
+}
+function asFile(request2) {
+  return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
+}
+async function youngOnes(requests, { catalog }, clock2) {
+  const typed = getInput("min-age") || "3";
+  const days = Number(typed);
+  if (!Number.isFinite(days) || days < 0)
+    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
+  const young = /* @__PURE__ */ new Set();
+  for (const [index, { plan: planned2 }] of requests.entries())
+    for (const { library, to } of planned2.changes) {
+      const release = (await catalog.releases(library)).find(({ version }) => version === to);
+      const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
+      if (age < days * DAY_MS) young.add(index);
+    }
+  return young;
+}
+function finish(runner, line, requests, young, more) {
+  const known = line.options.known.flatMap(
+    ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
+  );
+  const file = PlanFile.parse({
+    schemaVersion: 1,
+    tool: "0.3.0",
+    repository: runner.repository,
+    ...more,
+    comment: line.options.comment,
+    failOn: [...line.options.failOn],
+    known,
+    requests,
+    shards: shardsOf(requests.map((request2) => request2.plan))
+  });
+  return { file, line, young, isFork: false };
+}
+
+// src/action/plan/event.ts
+async function planJob(runner, github2, around) {
+  const isNamed = words("changes").length > 0;
+  const event = isNamed ? { kind: "manual" } : readEvent(runner.eventName, runner.payload);
+  if (event.kind === "nothing") return noted(event.why);
+  if (event.kind === "manual" && (isNamed || runner.eventName !== "schedule")) return manualPlan(runner, around);
+  if (github2 === void 0)
+    throw new UserError("Reading the repository needs `token`. Pass the `github.token` of the job.");
+  switch (event.kind) {
+    case "manual":
+      return upcomingPlan(runner, github2, around);
+    case "pull":
+      return targetPlan(targetOf(await github2.pull(event.number)), [], runner, github2, around);
+    case "queue":
+      return targetPlan(event, [], runner, github2, around);
+    case "run":
+      return planOfRun(event, runner, github2, around);
+    case "slash":
+      return planOfCommand(event, runner, github2, around);
+  }
+}
+function targetOf(pull2) {
+  return { base: pull2.base.sha, head: pull2.head.sha, pull: pull2 };
+}
+function noted(why) {
+  notice(why);
+  return void 0;
+}
+async function planOfRun({ repository, branch, sha }, runner, github2, around) {
+  const found = (await github2.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
+  const [only2] = found;
+  if (found.length === 1 && only2) return targetPlan(targetOf(only2), [], runner, github2, around);
+  return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
+}
+async function planOfCommand(given, runner, github2, around) {
+  const pull2 = await github2.pull(given.number);
+  const command = { ...given.comment && { comment: given.comment }, slash: given.slash };
+  const about = { number: pull2.number, head: pull2.head.sha, base: pull2.base.sha, diffLines: {} };
+  const refused = await whyRefused(given, pull2, github2);
+  const answered = (why = []) => {
+    for (const line of why) notice(plain(line, 1e3));
+    return quietPlan(runner, {
+      pull: about,
+      command: { ...command, ...why.length > 0 && { refused: shortened(why) } }
+    });
+  };
+  if (refused.length > 0) return answered(refused);
+  if (given.slash.command !== "run") return answered();
+  try {
+    const planned2 = await targetPlan(targetOf(pull2), given.slash.cells, runner, github2, around);
+    return { ...planned2, file: { ...planned2.file, command } };
+  } catch (error2) {
+    if (error2 instanceof UserError) return answered(error2.lines);
+    throw error2;
+  }
+}
+function shortened(lines) {
+  return lines.slice(0, 20).map((line) => line.slice(0, 1e3));
+}
+async function whyRefused({ by, at: at2, slash }, pull2, github2) {
+  const permission2 = await github2.permission(by);
+  if (permission2 !== "admin" && permission2 !== "write")
+    return [`${by} may not give commands: that takes write permission to this repository.`];
+  if (pull2.state === "closed") return ["The pull request is closed."];
+  const problems = [];
+  selectCells(cellsOf(slash), allCells(), problems);
+  if (problems.length > 0 || slash.command !== "run") return problems;
+  const pushes = await pushesTo(pull2, github2);
+  if (pushes === void 0)
+    return ["GitHub does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch."];
+  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at2));
+  return newest?.after === pull2.head.sha ? [] : ["The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again."];
+}
+function cellsOf(slash) {
+  if (slash.command === "run") return slash.cells;
+  return slash.command === "explain" || slash.command === "accept" ? [slash.cell] : [];
+}
+async function pushesTo({ head }, github2) {
+  try {
+    return await github2.pushes(head.repository, head.ref);
+  } catch (error2) {
+    if (error2 instanceof Refused) return void 0;
+    throw error2;
+  }
+}
+
+// src/action/plan/mode.ts
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+// src/plan/runners.ts
+var HOSTED = "ubuntu-24.04";
+function labelsFor(device, isYoung, choice) {
+  if (isYoung || choice.isFork && !choice.isApproved) return choice.hosted;
+  return choice.runners[device]?.["runs-on"] ?? null;
+}
+
+// src/action/plan/mode.ts
+async function runPlan({ runner, github: github2, around }) {
+  const client = github2();
+  const planned2 = await planJob(runner(), client, around);
+  if (planned2 === void 0) return nothingToDo();
+  writePlan(planned2);
+  return STATUS.fine;
+}
+function writePlan({ file, line, young, isFork }) {
+  const text = `${JSON.stringify(file, null, 1)}
+`;
+  const { out, runners } = line.options;
+  writeText(join(out, "plan.json"), text);
+  const choice = { isFork, isApproved: getInput("environment") !== "", hosted: hostedLabels(), runners };
+  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
+    return { id, device, minutes, "runs-on": labelsFor(device, young.has(request2), choice) };
+  });
+  setOutput("plan", join(out, "plan.json"));
+  setOutput("plan-sha256", createHash("sha256").update(text).digest("hex"));
+  setOutput("shards", JSON.stringify(shards));
+  setOutput("has-work", String(file.shards.length > 0));
+  setOutput("has-reply", String(file.command !== void 0 && file.shards.length === 0));
+  info(planLine(file, line));
+}
+var Labels = external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)]);
+function hostedLabels() {
+  const typed = getInput("hosted-runs-on");
+  if (typed === "") return HOSTED;
+  try {
+    return Labels.parse(JSON.parse(typed));
+  } catch {
+    throw new UserError(
+      `\`hosted-runs-on\` cannot be \`${typed}\`. Write labels as JSON, e.g. \`"ubuntu-24.04"\` or \`["self-hosted", "ephemeral"]\`.`
+    );
+  }
+}
+function planLine(file, line) {
+  if (file.shards.length === 0) return file.command ? "The command is answered." : nothingText(file);
+  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.["usd-per-minute"] ?? 0));
+  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
+  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
+}
+
 // src/publish/plan-summary.ts
 var SHOWN_CELLS = 12;
 function planSummary({ requests, shards }) {
@@ -22094,14 +22666,14 @@ function offers(report) {
     (patch) => pins.some((pin) => pin.specifier === patch.specifier && isSafePatch(patch, pin))
   );
 }
-function isSafePatch({ file, before, after }, { library, version: measured }) {
+function isSafePatch({ file, before, after }, { library, version: measured2 }) {
   if (wholeLines([before, after], "text") === void 0) return false;
   const inLine = has((formatByPath(file) ?? REQUIREMENTS).suggest)?.inLine;
   const from = inLine?.(before, library);
   const to = inLine?.(after, library);
   if (from === void 0 || to === void 0) return false;
   const named = clausesOf(to.specifier).filter(([operator]) => operator === ">=" || operator === "==");
-  return named.length > 0 && named.every(([, version]) => version === measured) && before.replace(from.text, "") === after.replace(to.text, "");
+  return named.length > 0 && named.every(([, version]) => version === measured2) && before.replace(from.text, "") === after.replace(to.text, "");
 }
 
 // src/publish/facts.ts
@@ -22121,7 +22693,7 @@ function factsText(reports) {
   const sections = [hidden("patches", reports.flatMap(patchesOf).slice(0, MOST_PATCHES))];
   let length = sections[0]?.length ?? 0;
   for (const report of reports)
-    for (const cell of cellsOf(report)) {
+    for (const cell of cellsOf2(report)) {
       const section = md`#### ${code(cell)}\n\n${fence(renderExplain(report, cell).trimEnd().split("\n"))}`;
       if (length + section.length > LONGEST2) return joined([...sections, md`The rest is in the artifacts.`], "\n\n");
       length += section.length + 2;
@@ -22129,7 +22701,7 @@ function factsText(reports) {
     }
   return joined(sections, "\n\n");
 }
-function cellsOf(report) {
+function cellsOf2(report) {
   const bad = worse(report).map(({ cell }) => cell);
   const rest = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
   return [.../* @__PURE__ */ new Set([...bad, ...rest])];
@@ -22253,11 +22825,11 @@ function stickyStep(comments, login2, marker, wanted) {
 
 // src/publish/suggestions.ts
 var SUGGESTION_MARKER = md`<!-- peft-sweep:v1:suggestion -->`;
-var MOST = 10;
+var MOST2 = 10;
 function suggestionSteps(report, diffLines, comments, login2) {
   const own2 = ownOf(comments, login2);
   const offered = offers(report).filter(({ file, line }) => diffLines[file]?.includes(line));
-  const steps = offered.slice(0, MOST).flatMap((patch) => {
+  const steps = offered.slice(0, MOST2).flatMap((patch) => {
     const body = bodyOf(patch, report);
     if (body === void 0) return [];
     const known = own2.find(({ path, line }) => path === patch.file && line === patch.line);
@@ -22474,415 +23046,7 @@ async function answer(number, comment2, { sign, text }, github2, say) {
   await attempt("answer", () => github2.createComment(number, text));
 }
 
-// src/action/publish.ts
-import { join as join2 } from "node:path";
-
-// src/adapters/github/artifacts.ts
-import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-var LARGEST_SHARD = 512 * 1024 * 1024;
-var LONGEST_LINE = 256 * 1024;
-function shardFolders(folder, alone) {
-  let names;
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  const places = alone === void 0 ? names.toSorted().map((name) => ({ name, path: join(folder, name) })) : [{ name: alone, path: folder }];
-  return places.map((place) => {
-    const why = whatIsWrong(place.path);
-    return { ...place, ...why && { why } };
-  });
-}
-function isFlat(folder) {
-  return ["shard.json", "results.jsonl"].some((name) => {
-    try {
-      return lstatSync(join(folder, name)).isFile();
-    } catch {
-      return false;
-    }
-  });
-}
-function whatIsWrong(folder) {
-  if (!lstatSync(folder).isDirectory()) return "it is not a folder";
-  let total = 0;
-  const waiting = [folder];
-  for (let next = waiting.pop(); next !== void 0; next = waiting.pop())
-    for (const name of readdirSync(next)) {
-      const state = lstatSync(join(next, name));
-      if (state.isDirectory()) waiting.push(join(next, name));
-      else if (!state.isFile()) return "it holds a link or a special file";
-      total += state.size;
-      if (total > LARGEST_SHARD) return "it is larger than 512 MiB";
-    }
-  return void 0;
-}
-function readSmall(file, largest = 64 * 1024) {
-  try {
-    return lstatSync(file).isFile() && lstatSync(file).size <= largest ? readFileSync(file, "utf8") : void 0;
-  } catch {
-    return void 0;
-  }
-}
-async function eachLine(file, take) {
-  const state = (() => {
-    try {
-      return lstatSync(file);
-    } catch {
-      return void 0;
-    }
-  })();
-  if (!state?.isFile()) return;
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) take(line.length > LONGEST_LINE ? "(a line that is too long)" : line);
-}
-
-// src/plan/shards.ts
-var MOST2 = 256;
-var ENVIRONMENT_S = 10;
-var CELL_S = 0.2;
-var ENVIRONMENTS = 8;
-function classOf(_cell) {
-  return DEFAULT_DEVICE;
-}
-function shardsOf(plans) {
-  const shards = plans.flatMap((plan2, request2) => {
-    const devices = [...new Set(plan2.cells.map(classOf))];
-    return devices.flatMap((device) => balanced(plan2, request2, device));
-  });
-  return shards.slice(0, MOST2).map((shard, index) => ({ ...shard, id: String(index) }));
-}
-function balanced(plan2, request2, device) {
-  const limit = plan2.minutes * 60;
-  const parts = packageSets(plan2.cells.filter((cell) => classOf(cell) === device)).flatMap(
-    (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
-  );
-  const bins = [];
-  for (const part of parts.toSorted((left, right) => right.seconds - left.seconds)) {
-    const open2 = bins.filter(({ seconds }) => seconds + part.seconds <= limit).toSorted((left, right) => left.seconds - right.seconds)[0];
-    if (open2) {
-      for (const cell of part.cells) open2.cells.push(cell);
-      open2.seconds += part.seconds;
-    } else bins.push({ cells: [...part.cells], seconds: part.seconds });
-  }
-  return bins.map(({ cells, seconds }) => ({
-    request: request2,
-    device,
-    cells: cells.map(cellId),
-    minutes: Math.min(plan2.minutes, Math.ceil(seconds / 60))
-  }));
-}
-function packageSets(cells) {
-  const sets = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    const key = packagesOf(cell.quantization).join();
-    sets.set(key, [...sets.get(key) ?? [], cell]);
-  }
-  return [...sets.values()];
-}
-function predicted(cells) {
-  return ENVIRONMENTS * (ENVIRONMENT_S + cells.length * CELL_S);
-}
-function halved(group, limit) {
-  const { cells } = group;
-  if (group.seconds <= limit || cells.length <= 1) return [group];
-  const middle = Math.ceil(cells.length / 2);
-  return [cells.slice(0, middle), cells.slice(middle)].flatMap(
-    (half) => halved({ ...group, cells: half, seconds: predicted(half) }, limit)
-  );
-}
-function planOfShard(plan2, shard) {
-  const own2 = new Set(shard.cells);
-  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
-  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
-  return { ...plan2, cells, alternatives: plan2.alternatives.filter(isNear) };
-}
-function priceOf(shards, usdPerMinute, startMinutes = 1) {
-  return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
-}
-
-// src/publish/counts.ts
-function cellsThatCount(plans) {
-  const counted = new Set(plans.flatMap(countedIn));
-  return (cell) => counted.has(cell);
-}
-function countedIn({ cells, chosenBy, guessed = [] }) {
-  if (chosenBy === "default") return [];
-  const guesses = new Set(guessed.flatMap((guess) => guess.cells));
-  return cells.map(cellId).filter((cell) => !guesses.has(cell));
-}
-
-// src/publish/foreign.ts
-function isConsistent({ outcome, stages, failures }) {
-  const failed2 = Object.values(stages).includes("fail");
-  if (outcome === "pass") return !failed2 && failures.length === 0;
-  return outcome === "fail" || outcome === "wrong" ? failed2 && failures.length > 0 : true;
-}
-var ForeignResults = class {
-  constructor(plan2) {
-    this.plan = plan2;
-    this.#cells = new Set(
-      [...plan2.cells, ...controlsOf(plan2.cells), ...plan2.alternatives, ...controlsOf(plan2.alternatives)].map(cellId)
-    );
-    const sets = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization).join());
-    this.#most = plan2.environments * Math.max(1, (/* @__PURE__ */ new Set(["", ...sets])).size);
-  }
-  plan;
-  #cells;
-  /** The plan's limit of environments is one of each package set. */
-  #most;
-  #requests = /* @__PURE__ */ new Map();
-  #results = /* @__PURE__ */ new Map();
-  #rejected = /* @__PURE__ */ new Map();
-  add(text) {
-    const why = text.trim() === "" ? void 0 : this.#take(text);
-    if (why !== void 0) this.#rejected.set(why, (this.#rejected.get(why) ?? 0) + 1);
-  }
-  /** Why a line is turned away; undefined where it was taken. */
-  #take(text) {
-    let parsed;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      return "a line that is not JSON";
-    }
-    const { data: line } = Line.safeParse(parsed);
-    if (line === void 0) return "a line that is not in our form";
-    if (line.kind === "environment") return this.#takeEnvironment(line);
-    return line.kind === "result" ? this.#takeResult(line) : void 0;
-  }
-  #takeEnvironment({ key, request: wanted, environment }) {
-    if (requestKey(wanted) !== key) return "an environment under another name";
-    if (!this.#isPlanned(wanted)) return "an environment that the plan does not have";
-    if (environment.status === "built" && !holdsPins(environment.lock, wanted.pins))
-      return "an environment whose lock does not hold its pins";
-    if (!this.#requests.has(key) && this.#requests.size >= this.#most)
-      return "an environment more than the plan allows";
-    this.#requests.set(key, { request: wanted, environment });
-    return void 0;
-  }
-  #takeResult({ key, repeat, result, environment }) {
-    const known = this.#requests.get(key);
-    if (known === void 0) return "a result of an unknown environment";
-    if (known.environment.status !== "built" || known.environment.id !== environment)
-      return "a result of an environment that was not built";
-    if (!this.#cells.has(result.cell)) return "a cell that the plan does not have";
-    if (!isConsistent(result)) return "a result that contradicts itself";
-    const name = JSON.stringify([key, repeat]);
-    const group = this.#results.get(name) ?? /* @__PURE__ */ new Map();
-    if (isMeasured(group.get(result.cell))) return "a second result for the same question";
-    group.set(result.cell, result);
-    this.#results.set(name, group);
-    return void 0;
-  }
-  /** Versions of swept and held libraries come from the plan; what it leaves open is any version. */
-  #isPlanned({ pins }) {
-    return Object.entries(pins).every(([name, version]) => {
-      const change = this.plan.changes.find(({ library }) => library === name);
-      const partners = own(this.plan.partners, name) ?? [];
-      const held = own(this.plan.held, name);
-      if (change) return change.releases.includes(version) || partners.includes(version);
-      if (held !== void 0) return held === version || partners.includes(version);
-      return WATCHED.includes(name);
-    });
-  }
-  measurements() {
-    const found = [];
-    const answered = /* @__PURE__ */ new Set();
-    for (const [name, results] of this.#results) {
-      const [key, repeat] = JSON.parse(name);
-      const known = this.#requests.get(key);
-      answered.add(key);
-      if (known)
-        found.push({
-          question: { purpose: "head", environment: known.request, cells: [], repeat },
-          environment: known.environment,
-          results
-        });
-    }
-    for (const [key, { request: request2, environment }] of this.#requests)
-      if (!answered.has(key))
-        found.push({
-          question: { purpose: "head", environment: request2, cells: [], repeat: 1 },
-          environment,
-          results: /* @__PURE__ */ new Map()
-        });
-    return found;
-  }
-  /** Sentences about what was turned away. */
-  rejected() {
-    return [...this.#rejected].map(([what, count]) => `${count} \xD7 ${what}`);
-  }
-};
-function holdsPins(lock, pins) {
-  return Object.entries(pins).every(([name, version]) => own(lock, name)?.split("+")[0] === version.split("+")[0]);
-}
-function mergedHistory(shards) {
-  const merged = /* @__PURE__ */ new Map();
-  for (const measurement of shards.flat()) {
-    const key = JSON.stringify([requestKey(measurement.question.environment), measurement.question.repeat]);
-    const known = merged.get(key);
-    const isBetter = known === void 0 || known.environment.status !== "built" && measurement.environment.status === "built";
-    const results = new Map([...measurement.results, ...known?.results ?? []]);
-    merged.set(key, { ...isBetter ? measurement : known, results });
-  }
-  return [...merged.values()];
-}
-
-// src/publish/packed.ts
-var SHARD_PREFIX = "peft-sweep-shard-";
-var LARGEST_PACKED = 64 * 1024 * 1024;
-function packed(shards, artifacts) {
-  const newest = /* @__PURE__ */ new Map();
-  for (const artifact of artifacts.filter(({ name }) => name.startsWith(SHARD_PREFIX)))
-    if ((newest.get(artifact.name)?.id ?? -1) < artifact.id) newest.set(artifact.name, artifact);
-  const refused = /* @__PURE__ */ new Map();
-  for (const { id } of shards) {
-    const own2 = newest.get(`${SHARD_PREFIX}${id}`);
-    if (own2 === void 0) refused.set(id, "this run has no artifact of it");
-    else if (own2.bytes > LARGEST_PACKED) refused.set(id, "its artifact is larger than 64 MiB");
-  }
-  const [alone] = newest.size === 1 ? newest.keys() : [];
-  return { refused, ...alone !== void 0 && { alone } };
-}
-
-// src/action/publish.ts
-var Text3 = external_exports.string().max(300);
-var ShardFile = external_exports.strictObject({
-  shard: Text3,
-  plan: Text3,
-  run: external_exports.strictObject({
-    python: Text3,
-    torch: Text3,
-    device: Text3,
-    containment: external_exports.strictObject({ name: Text3, enforced: external_exports.array(Text3).max(20), missing: external_exports.array(Text3).max(20) }),
-    ms: external_exports.number().nonnegative(),
-    stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
-    probe: Text3
-  })
-});
-async function gather(file, sha256, folder, tool, listed) {
-  const missing = [];
-  const found = unpacked(file, folder, listed);
-  for (const { name } of found)
-    if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
-      missing.push("An artifact that the plan does not name was not read.");
-  const histories = /* @__PURE__ */ new Map();
-  const machines = /* @__PURE__ */ new Map();
-  for (const shard of file.shards) {
-    const whole = file.requests[shard.request]?.plan;
-    const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
-    const why = listed?.refused.get(shard.id) ?? artifact?.why;
-    if (artifact === void 0 || why || whole === void 0) {
-      missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ""}.`);
-      continue;
-    }
-    const parsed = shardFile(artifact.path);
-    if (parsed?.plan !== sha256 || parsed.shard !== shard.id) {
-      missing.push(`Shard ${shard.id} was not made from this plan.`);
-      continue;
-    }
-    const results = new ForeignResults(planOfShard(whole, shard));
-    await eachLine(join2(artifact.path, "results.jsonl"), (line) => results.add(line));
-    for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
-    histories.set(shard.request, [...histories.get(shard.request) ?? [], results.measurements()]);
-    machines.set(shard.request, [...machines.get(shard.request) ?? [], parsed.run]);
-  }
-  const reports = file.requests.map((request2, index) => {
-    const history = mergedHistory(histories.get(index) ?? []);
-    const run2 = runOf(machines.get(index) ?? [], tool, file.bot);
-    const known = {
-      findings: request2.findings,
-      patchable: { manifests: request2.manifests, contents: new Map(Object.entries(request2.contents)) }
-    };
-    return reportOf(request2.plan, history, known, run2);
-  });
-  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
-}
-function unpacked(file, folder, listed) {
-  if (listed?.alone !== void 0 && !isFlat(folder))
-    return shardFolders(folder).filter(({ name }) => name === listed.alone);
-  if (listed) return shardFolders(folder, listed.alone);
-  const [only2, ...more] = file.shards;
-  const isAlone = only2 !== void 0 && more.length === 0 && isFlat(folder);
-  return shardFolders(folder, isAlone ? `${SHARD_PREFIX}${only2.id}` : void 0);
-}
-async function listedShards(file, runner, github2) {
-  const event = readEvent(runner.eventName, runner.payload);
-  const runId = event.kind === "run" ? event.id : Number(runner.runId);
-  if (github2 === void 0 || !Number.isInteger(runId) || runId <= 0) return void 0;
-  try {
-    return packed(file.shards, await github2.artifacts(runId));
-  } catch (error2) {
-    if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
-    info(`What artifacts the run has is not known: ${error2.message}`);
-    return void 0;
-  }
-}
-function shardFile(folder) {
-  try {
-    return ShardFile.safeParse(JSON.parse(readSmall(join2(folder, "shard.json")) ?? "")).data;
-  } catch {
-    return void 0;
-  }
-}
-function runOf(machines, tool, bot) {
-  const [first] = machines;
-  const order = ["interrupted", "budget", "environments", "finished"];
-  return {
-    tool,
-    probe: first?.probe ?? "",
-    started: (/* @__PURE__ */ new Date()).toISOString(),
-    ms: Math.max(0, ...machines.map(({ ms }) => ms)),
-    python: first?.python ?? "",
-    torch: first?.torch ?? "",
-    device: first?.device ?? "",
-    containment: first?.containment ?? { name: "not known", enforced: [], missing: [] },
-    stoppedBy: order.find((how) => machines.some(({ stoppedBy }) => stoppedBy === how)) ?? "finished",
-    ...bot && { bot },
-    held: {},
-    out: "peft-sweep-out"
-  };
-}
-var BETWEEN_MS = 3e4;
-function progressOn(file, runner, github2, tool) {
-  let last = Number.NEGATIVE_INFINITY;
-  return async (history, planned) => {
-    if (file.pull === void 0 || github2 === void 0 || performance.now() - last < BETWEEN_MS) return;
-    last = performance.now();
-    const report = reportOf(planned, history, { findings: [] }, runOf([], tool, file.bot));
-    try {
-      await publishSoFar(file.pull, [report], linkTo(runner), github2);
-    } catch (error2) {
-      if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
-      info(`The comment was not updated: ${error2.message}`);
-    }
-  };
-}
-function linkTo(runner) {
-  return `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
-}
-async function publishReports(file, { reports, missing }, runner, github2, check) {
-  const today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
-  const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
-  const counts = cellsThatCount(file.requests.map(({ plan: plan2 }) => plan2));
-  const failOn = getInput("warn-only") === "true" ? [] : file.failOn;
-  const measuredBy = readEvent(runner.eventName, runner.payload).kind === "run" ? "fork" : "us";
-  const judged = { reports, missing, failOn, isKnown, counts, measuredBy };
-  const more = { link: linkTo(runner), ...check !== void 0 && { check } };
-  const published = await write(file, judged, more, github2);
-  for (const line of published.log) info(line);
-  return published;
-}
-async function write({ pull: pull2, queued, comment: comment2 }, judged, more, github2) {
-  if (github2 && pull2) return publish({ ...judged, ...more, pull: pull2, comment: comment2 }, github2);
-  if (github2 && queued) return publishCheck({ ...judged, ...more }, queued, github2);
-  return { conclusion: conclusionOf(judged), log: ["no pull request to write to"] };
-}
-
-// src/action/announce.ts
+// src/action/publish/announce.ts
 async function unlessRefused(what, act) {
   try {
     return await act();
@@ -22935,7 +23099,466 @@ async function reply({ pull: pull2, command }, client) {
   await answer(pull2.number, command.comment, answerTo(command, known), client, (line) => info(line));
 }
 
+// src/action/publish/gather.ts
+import { join as join3 } from "node:path";
+
+// src/adapters/github/artifacts.ts
+import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join as join2 } from "node:path";
+import { createInterface } from "node:readline";
+var LARGEST_SHARD = 512 * 1024 * 1024;
+var LONGEST_LINE = 256 * 1024;
+function shardFolders(folder, alone) {
+  let names;
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const places = alone === void 0 ? names.toSorted().map((name) => ({ name, path: join2(folder, name) })) : [{ name: alone, path: folder }];
+  return places.map((place) => {
+    const why = whatIsWrong(place.path);
+    return { ...place, ...why && { why } };
+  });
+}
+function isFlat(folder) {
+  return ["shard.json", "results.jsonl"].some((name) => {
+    try {
+      return lstatSync(join2(folder, name)).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
+function whatIsWrong(folder) {
+  if (!lstatSync(folder).isDirectory()) return "it is not a folder";
+  let total = 0;
+  const waiting = [folder];
+  for (let next = waiting.pop(); next !== void 0; next = waiting.pop())
+    for (const name of readdirSync(next)) {
+      const state = lstatSync(join2(next, name));
+      if (state.isDirectory()) waiting.push(join2(next, name));
+      else if (!state.isFile()) return "it holds a link or a special file";
+      total += state.size;
+      if (total > LARGEST_SHARD) return "it is larger than 512 MiB";
+    }
+  return void 0;
+}
+function readSmall(file, largest = 64 * 1024) {
+  try {
+    return lstatSync(file).isFile() && lstatSync(file).size <= largest ? readFileSync(file, "utf8") : void 0;
+  } catch {
+    return void 0;
+  }
+}
+async function eachLine(file, take) {
+  const state = (() => {
+    try {
+      return lstatSync(file);
+    } catch {
+      return void 0;
+    }
+  })();
+  if (!state?.isFile()) return;
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) take(line.length > LONGEST_LINE ? "(a line that is too long)" : line);
+}
+
+// src/publish/foreign.ts
+function isConsistent({ outcome, stages, failures }) {
+  const failed2 = Object.values(stages).includes("fail");
+  if (outcome === "pass") return !failed2 && failures.length === 0;
+  return outcome === "fail" || outcome === "wrong" ? failed2 && failures.length > 0 : true;
+}
+var ForeignResults = class {
+  constructor(plan2) {
+    this.plan = plan2;
+    this.#cells = new Set(
+      [...plan2.cells, ...controlsOf(plan2.cells), ...plan2.alternatives, ...controlsOf(plan2.alternatives)].map(cellId)
+    );
+    const sets = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization).join());
+    this.#most = plan2.environments * Math.max(1, (/* @__PURE__ */ new Set(["", ...sets])).size);
+  }
+  plan;
+  #cells;
+  /** The plan's limit of environments is one of each package set. */
+  #most;
+  #requests = /* @__PURE__ */ new Map();
+  /** By request and repeat. */
+  #answers = /* @__PURE__ */ new Map();
+  #rejected = /* @__PURE__ */ new Map();
+  add(text) {
+    const why = text.trim() === "" ? void 0 : this.#take(text);
+    if (why !== void 0) this.#rejected.set(why, (this.#rejected.get(why) ?? 0) + 1);
+  }
+  /** Why a line is turned away; undefined where it was taken. */
+  #take(text) {
+    let parsed;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      return "a line that is not JSON";
+    }
+    const { data: line } = Line.safeParse(parsed);
+    if (line === void 0) return "a line that is not in our form";
+    if (line.kind === "environment") return this.#takeEnvironment(line);
+    return line.kind === "result" ? this.#takeResult(line) : void 0;
+  }
+  #takeEnvironment({ key, request: wanted, environment }) {
+    if (requestKey(wanted) !== key) return "an environment under another name";
+    if (!this.#isPlanned(wanted)) return "an environment that the plan does not have";
+    if (environment.status === "built" && !holdsPins(environment.lock, wanted.pins))
+      return "an environment whose lock does not hold its pins";
+    if (!this.#requests.has(key) && this.#requests.size >= this.#most)
+      return "an environment more than the plan allows";
+    this.#requests.set(key, { request: wanted, environment });
+    return void 0;
+  }
+  #takeResult({ request: request2, key, repeat, result }) {
+    const known = this.#requests.get(request2);
+    if (known === void 0) return "a result of an unknown environment";
+    if (known.environment.status !== "built" || known.environment.id !== key.environment)
+      return "a result of an environment that was not built";
+    if (key.cell !== result.cell || key.device !== deviceOf(known.request.device).name)
+      return "a result under another name";
+    if (!this.#cells.has(result.cell)) return "a cell that the plan does not have";
+    if (!isConsistent(result)) return "a result that contradicts itself";
+    const name = JSON.stringify([request2, repeat]);
+    const answers = this.#answers.get(name) ?? { request: request2, repeat, results: /* @__PURE__ */ new Map() };
+    if (isMeasured(answers.results.get(result.cell))) return "a second result for the same question";
+    answers.results.set(result.cell, result);
+    this.#answers.set(name, answers);
+    return void 0;
+  }
+  /** Versions of swept and held libraries come from the plan; what it leaves open is any version. */
+  #isPlanned({ pins }) {
+    return Object.entries(pins).every(([name, version]) => {
+      const change = this.plan.changes.find(({ library }) => library === name);
+      const partners = own(this.plan.partners, name) ?? [];
+      const held = own(this.plan.held, name);
+      if (change) return change.releases.includes(version) || partners.includes(version);
+      if (held !== void 0) return held === version || partners.includes(version);
+      return isWatched(name);
+    });
+  }
+  measurements() {
+    const answers = [...this.#answers.values()];
+    const answered = new Set(answers.map(({ request: request2 }) => request2));
+    const silent = [...this.#requests.keys()].filter((request2) => !answered.has(request2));
+    const all2 = [...answers, ...silent.map((request2) => ({ request: request2, repeat: 1, results: /* @__PURE__ */ new Map() }))];
+    return all2.flatMap(({ request: request2, repeat, results }) => {
+      const known = this.#requests.get(request2);
+      if (known === void 0) return [];
+      const question = { purpose: "head", environment: known.request, cells: [], repeat };
+      return [{ question, environment: known.environment, results }];
+    });
+  }
+  /** Sentences about what was turned away. */
+  rejected() {
+    return [...this.#rejected].map(([what, count]) => `${count} \xD7 ${what}`);
+  }
+};
+function holdsPins(lock, pins) {
+  return Object.entries(pins).every(([name, version]) => own(lock, name)?.split("+")[0] === version.split("+")[0]);
+}
+function mergedHistory(shards) {
+  const merged = /* @__PURE__ */ new Map();
+  for (const measurement of shards.flat()) {
+    const key = JSON.stringify([requestKey(measurement.question.environment), measurement.question.repeat]);
+    const known = merged.get(key);
+    const isBetter = known === void 0 || known.environment.status !== "built" && measurement.environment.status === "built";
+    const results = new Map([...measurement.results, ...known?.results ?? []]);
+    merged.set(key, { ...isBetter ? measurement : known, results });
+  }
+  return [...merged.values()];
+}
+
+// src/action/publish/gather.ts
+var Text3 = external_exports.string().max(300);
+var ShardFile = external_exports.strictObject({
+  shard: Text3,
+  plan: Text3,
+  run: external_exports.strictObject({
+    python: Text3,
+    torch: Text3,
+    device: Text3,
+    containment: external_exports.strictObject({ name: Text3, enforced: external_exports.array(Text3).max(20), missing: external_exports.array(Text3).max(20) }),
+    ms: external_exports.number().nonnegative(),
+    stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
+    probe: Text3
+  })
+});
+async function gather(file, sha256, folder, job, listed) {
+  const missing = [];
+  const found = unpacked(file, folder, listed);
+  for (const { name } of found)
+    if (!file.shards.some(({ id }) => `${SHARD_PREFIX}${id}` === name))
+      missing.push("An artifact that the plan does not name was not read.");
+  const histories = /* @__PURE__ */ new Map();
+  const machines = /* @__PURE__ */ new Map();
+  for (const shard of file.shards) {
+    const whole = file.requests[shard.request]?.plan;
+    const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
+    const why = listed?.refused.get(shard.id) ?? artifact?.why;
+    if (artifact === void 0 || why || whole === void 0) {
+      missing.push(`Shard ${shard.id} is missing${why ? `: ${why}` : ""}.`);
+      continue;
+    }
+    const parsed = shardFile(artifact.path);
+    if (parsed?.plan !== sha256 || parsed.shard !== shard.id) {
+      missing.push(`Shard ${shard.id} was not made from this plan.`);
+      continue;
+    }
+    const results = new ForeignResults(planOfShard(whole, shard));
+    await eachLine(join3(artifact.path, "results.jsonl"), (line) => results.add(line));
+    for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
+    histories.set(shard.request, [...histories.get(shard.request) ?? [], results.measurements()]);
+    machines.set(shard.request, [...machines.get(shard.request) ?? [], parsed.run]);
+  }
+  const reports = file.requests.map((request2, index) => {
+    const history = mergedHistory(histories.get(index) ?? []);
+    const run2 = runOf(machines.get(index) ?? [], job, file.bot);
+    const known = {
+      findings: request2.findings,
+      patchable: { manifests: request2.manifests, contents: new Map(Object.entries(request2.contents)) }
+    };
+    return reportOf(request2.plan, history, known, run2);
+  });
+  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
+}
+function unpacked(file, folder, listed) {
+  if (listed?.alone !== void 0 && !isFlat(folder))
+    return shardFolders(folder).filter(({ name }) => name === listed.alone);
+  if (listed) return shardFolders(folder, listed.alone);
+  const [only2, ...more] = file.shards;
+  const isAlone = only2 !== void 0 && more.length === 0 && isFlat(folder);
+  return shardFolders(folder, isAlone ? `${SHARD_PREFIX}${only2.id}` : void 0);
+}
+async function listedShards(file, runner, github2) {
+  const event = readEvent(runner.eventName, runner.payload);
+  const runId = event.kind === "run" ? event.id : Number(runner.runId);
+  if (github2 === void 0 || !Number.isInteger(runId) || runId <= 0) return void 0;
+  try {
+    return packed(file.shards, await github2.artifacts(runId));
+  } catch (error2) {
+    if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+    info(`What artifacts the run has is not known: ${error2.message}`);
+    return void 0;
+  }
+}
+function shardFile(folder) {
+  try {
+    return ShardFile.safeParse(JSON.parse(readSmall(join3(folder, "shard.json")) ?? "")).data;
+  } catch {
+    return void 0;
+  }
+}
+function runOf(machines, { tool, started }, bot) {
+  const [first] = machines;
+  const order = ["interrupted", "budget", "environments", "finished"];
+  return {
+    tool,
+    probe: first?.probe ?? "",
+    started,
+    ms: Math.max(0, ...machines.map(({ ms }) => ms)),
+    python: first?.python ?? "",
+    torch: first?.torch ?? "",
+    device: first?.device ?? "",
+    containment: first?.containment ?? { name: "not known", enforced: [], missing: [] },
+    stoppedBy: order.find((how) => machines.some(({ stoppedBy }) => stoppedBy === how)) ?? "finished",
+    ...bot && { bot },
+    held: {},
+    out: "peft-sweep-out"
+  };
+}
+
+// src/action/publish/show.ts
+import { join as join4 } from "node:path";
+
+// src/report/annotations.ts
+var MOST3 = 10;
+function annotations(report) {
+  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed").map(({ boundary, cells }) => {
+    const methods = [...new Set(cells.map((cell) => parseCellId(cell).method))].join(", ");
+    const title = plain(
+      `${boundary.library} ${boundary.firstBad} ${boundary.direction === "degraded" ? "degrades" : "breaks"} ${methods}`
+    );
+    return { level: "error", title, message: plain(`${boundary.stage}: ${boundary.message}`) };
+  });
+  const open2 = report.totals.cells["not-compared"];
+  const incomplete = open2 > 0 ? [
+    {
+      level: "warning",
+      title: plain("Not every cell was measured"),
+      message: plain(`${open2} of ${report.comparisons.length} cells were not compared.`)
+    }
+  ] : [];
+  return [...found, ...incomplete].slice(0, MOST3);
+}
+function verdictLine(report) {
+  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
+  const pin = recommended(report);
+  const advice = worse(report).length > 0 && pin ? `; ${specifiersOf(pin).join(" and ")} mends ${pin.unlocks.length}` : "";
+  return plain(`${changes}: ${totalsText(report, ", ")}${advice}`);
+}
+
+// src/action/publish/show.ts
+var LONGEST_SUMMARY2 = 1e3 * 1024;
+async function show(reports, published, out, { environment, signal }) {
+  for (const [index, report] of reports.entries())
+    writeReport(reports.length > 1 ? join4(out, String(index + 1)) : out, report);
+  for (const report of reports)
+    for (const { level, title, message } of annotations(report)) {
+      const isFailure2 = level === "error" && published.conclusion === "failure";
+      if (isFailure2) error(message, { title });
+      else warning(message, { title });
+    }
+  const status = signal.aborted ? STATUS.interrupted : statusOf(reports, published);
+  setOutput("status", status);
+  setOutput("verdict", reports.map(verdictLine).join("; "));
+  setOutput("report", join4(out, "report.json"));
+  setOutput("pin", pinOutput(reports));
+  setOutput("regressed", JSON.stringify(reports.flatMap((report) => worse(report).map(({ cell }) => cell))));
+  setOutput("comment-id", published.comment?.id ?? "");
+  setOutput("comment-content", published.comment?.body ?? renderComments(reports));
+  if (environment.GITHUB_STEP_SUMMARY)
+    await summary.addRaw((published.comment?.body ?? renderComments(reports)).slice(0, LONGEST_SUMMARY2)).write();
+  if (status !== STATUS["not-compared"]) return status;
+  warning("Nothing got worse, but not every cell was compared.");
+  return STATUS.fine;
+}
+function pinOutput(reports) {
+  const pin = reports.map(recommended).find((one) => one !== void 0);
+  return pin === void 0 ? "" : specifiersOf(pin).join(" ");
+}
+function statusOf(reports, { conclusion }) {
+  if (conclusion === "failure") return STATUS.found;
+  return reports.some(({ totals }) => totals.cells["not-compared"] > 0) ? STATUS["not-compared"] : STATUS.fine;
+}
+
+// src/publish/counts.ts
+function cellsThatCount(plans) {
+  const counted = new Set(plans.flatMap(countedIn));
+  return (cell) => counted.has(cell);
+}
+function countedIn({ cells, chosenBy, guessed = [] }) {
+  if (chosenBy === "default") return [];
+  const guesses = new Set(guessed.flatMap((guess) => guess.cells));
+  return cells.map(cellId).filter((cell) => !guesses.has(cell));
+}
+
+// src/action/publish/write.ts
+var BETWEEN_MS = 3e4;
+function progressOn(file, runner, github2, { clock: clock2, tool }) {
+  let last = Number.NEGATIVE_INFINITY;
+  return async (history, planned2) => {
+    if (file.pull === void 0 || github2 === void 0 || clock2.now() - last < BETWEEN_MS) return;
+    last = clock2.now();
+    const report = reportOf(planned2, history, { findings: [] }, runOf([], { tool, started: clock2.date() }, file.bot));
+    try {
+      await publishSoFar(file.pull, [report], linkTo(runner), github2);
+    } catch (error2) {
+      if (!(error2 instanceof Refused || error2 instanceof WeatherError)) throw error2;
+      info(`The comment was not updated: ${error2.message}`);
+    }
+  };
+}
+async function publishReports(file, { reports, missing }, runner, github2, clock2, check) {
+  const today = clock2.date().slice(0, 10);
+  const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
+  const counts = cellsThatCount(file.requests.map(({ plan: plan2 }) => plan2));
+  const failOn = getInput("warn-only") === "true" ? [] : file.failOn;
+  const measuredBy = readEvent(runner.eventName, runner.payload).kind === "run" ? "fork" : "us";
+  const judged = { reports, missing, failOn, isKnown, counts, measuredBy };
+  const more = { link: linkTo(runner), ...check !== void 0 && { check } };
+  const published = await write(file, judged, more, github2);
+  for (const line of published.log) info(line);
+  return published;
+}
+async function write({ pull: pull2, queued, comment: comment2 }, judged, more, github2) {
+  if (github2 && pull2) return publish({ ...judged, ...more, pull: pull2, comment: comment2 }, github2);
+  if (github2 && queued) return publishCheck({ ...judged, ...more }, queued, github2);
+  return { conclusion: conclusionOf(judged), log: ["no pull request to write to"] };
+}
+
+// src/action/sweep/shard.ts
+import { join as join5 } from "node:path";
+function shardInput(file) {
+  const id = getInput("shard", { required: true });
+  const shard = file.shards.find((one) => one.id === id);
+  if (shard === void 0)
+    throw new UserError(`The plan has no shard \`${id}\`. It has: ${file.shards.map((one) => one.id).join(", ")}.`);
+  return shard;
+}
+async function sweepShard(file, shard, out, around, options, tell) {
+  const whole = file.requests[shard.request]?.plan;
+  if (whole === void 0) throw new UserError("The plan has no request for this shard.");
+  const planned2 = planOfShard(whole, shard);
+  const giveBack = takeOut(out);
+  try {
+    return await measuredShard(planned2, out, around, options, tell);
+  } finally {
+    giveBack();
+  }
+}
+async function measuredShard(planned2, out, around, options, { begun, watch }) {
+  const world = await openWorld({ ...around, python: options.python, offline: options.offline });
+  const torch = await torchFor(world.index, planned2);
+  const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
+  const { ports, machine } = await sweepPorts(world, planned2, torch, settings);
+  begun?.(machine);
+  const watched = watch ? { ...ports, watch: (history) => watch(history, planned2) } : ports;
+  const report = await sweep(planned2, { findings: [] }, watched, machine);
+  writeReport(out, report);
+  await discardUnlessProtected(world.host, world.sandbox);
+  return report;
+}
+function writeShard(out, shard, sha256, run2) {
+  const { python, torch, device, containment, ms, stoppedBy, probe } = run2;
+  const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
+  writeText(join5(out, "shard.json"), `${JSON.stringify(text)}
+`);
+}
+function begunRun(machine) {
+  return { ...machine, ms: 0, stoppedBy: "interrupted" };
+}
+
+// src/action/all.ts
+var IN_ONE_JOB = "in-one-job";
+async function runAll({ github: github2, runner, around }) {
+  const client = github2();
+  const planned2 = await planJob(runner(), client, around);
+  if (planned2 === void 0) return nothingToDo();
+  writePlan(planned2);
+  const { file } = planned2;
+  const check = client && await unlessRefused("No check was opened:", () => announce(file, client));
+  if (file.shards.length > 0) return measured(planned2, check, { github: github2, runner, around });
+  if (file.command === void 0) return nothingToDo();
+  await reply(file, client);
+  return STATUS.fine;
+}
+async function measured({ file, line }, check, { github: github2, runner, around }) {
+  const client = github2();
+  const shards = join6(line.options.out, "shards");
+  for (const shard of file.shards) {
+    const out = join6(shards, `${SHARD_PREFIX}${shard.id}`);
+    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.3.0" });
+    const report = await sweepShard(file, shard, out, around, line.options, { watch });
+    writeShard(out, shard, IN_ONE_JOB, report.run);
+  }
+  const facts = { tool: "0.3.0", started: around.clock.date() };
+  const gathered = await gather(file, IN_ONE_JOB, shards, facts);
+  const published = await publishReports(file, gathered, runner(), client, around.clock, check);
+  return show(gathered.reports, published, line.options.out, around);
+}
+
 // src/action/apply.ts
+async function runApply({ github: github2, runner }) {
+  const client = github2();
+  if (client === void 0) throw new UserError("`apply` needs `token`. Pass the `github.token` of the job.");
+  setOutput("commit", await apply(runner(), client) ?? "");
+  return STATUS.fine;
+}
 async function apply(runner, github2) {
   const event = readEvent(runner.eventName, runner.payload);
   if (event.kind !== "slash" || event.slash.command !== "apply") {
@@ -22999,72 +23622,8 @@ async function commit(patches, texts, pull2, github2) {
   }
 }
 
-// src/action/inputs.ts
-import { readFileSync as readFileSync2 } from "node:fs";
-var MODES = ["all", "plan", "sweep", "publish", "apply"];
-function modeInput() {
-  const typed = getInput("mode") || "all";
-  const mode = MODES.find((one) => one === typed);
-  if (mode === void 0) throw new UserError(`\`mode\` cannot be \`${typed}\`. There are: ${MODES.join(", ")}.`);
-  return mode;
-}
-function words(name) {
-  return getInput(name).split(/\s+/).filter((word) => word !== "");
-}
-function commandLine(command, more = []) {
-  const option = (name) => getInput(name) === "" ? [] : [`--${name}`, getInput(name)];
-  return [
-    command,
-    ...words("changes"),
-    ...words("with").flatMap((held) => ["--with", held]),
-    ...words("cells").flatMap((pattern) => ["--cells", pattern]),
-    ...["config", "python", "max-minutes", "out"].flatMap(option),
-    ...more
-  ];
-}
-function runnerOf(environment) {
-  const path = environment.GITHUB_EVENT_PATH;
-  let payload = {};
-  if (path)
-    try {
-      payload = JSON.parse(readFileSync2(path, "utf8"));
-    } catch {
-      throw new UserError(`The event file \`${path}\` cannot be read. It is written by the runner.`);
-    }
-  return {
-    eventName: environment.GITHUB_EVENT_NAME ?? "",
-    payload,
-    repository: environment.GITHUB_REPOSITORY ?? "",
-    // No default: the runner always names its server, and another server's runner names another one.
-    apiUrl: environment.GITHUB_API_URL ?? "",
-    serverUrl: environment.GITHUB_SERVER_URL ?? "",
-    runId: environment.GITHUB_RUN_ID ?? "",
-    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
-    sha: environment.GITHUB_SHA ?? ""
-  };
-}
-function withIndex(environment) {
-  const address = getInput("index-url");
-  if (address === "") return environment;
-  setSecret(address);
-  try {
-    const { username, password } = new URL(address);
-    for (const part of [username, password])
-      if (part !== "") for (const written of /* @__PURE__ */ new Set([part, decodeURIComponent(part)])) setSecret(written);
-  } catch {
-    throw new UserError("`index-url` is not an address. Write it like `https://USER:TOKEN@index.example/simple`.");
-  }
-  return { ...environment, UV_DEFAULT_INDEX: address };
-}
-function tokenInput() {
-  const token = getInput("token");
-  if (token === "") return void 0;
-  setSecret(token);
-  return token;
-}
-
 // src/action/load-plan.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 var LARGEST = 64 * 1024 * 1024;
 function loadPlan() {
   const path = getInput("plan", { required: true });
@@ -23072,7 +23631,7 @@ function loadPlan() {
   const text = readSmall(path, LARGEST);
   if (text === void 0)
     throw new UserError(`The plan \`${path}\` cannot be read. Download the artifact of the plan job.`);
-  const actual = createHash("sha256").update(text).digest("hex");
+  const actual = createHash2("sha256").update(text).digest("hex");
   if (actual !== expected)
     throw new UserError(
       `The plan \`${path}\` is not the one that the plan job wrote: its SHA-256 differs. Nothing was done.`
@@ -23083,443 +23642,52 @@ function loadPlan() {
   return parsed.data;
 }
 
-// src/action/plan.ts
-import { createHash as createHash2 } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join as join3 } from "node:path";
-
-// src/plan/runners.ts
-var HOSTED = "ubuntu-24.04";
-function labelsFor(device, isYoung, choice) {
-  if (isYoung || choice.isFork && !choice.isApproved) return choice.hosted;
-  return choice.runners[device]?.["runs-on"] ?? null;
+// src/action/publish/mode.ts
+async function runPublish(job) {
+  const client = job.github();
+  const runner = job.runner();
+  const result = getInput("result");
+  const check = Number(getInput("check")) || void 0;
+  if (result === "failure" && getInput("plan-sha256") === "") await notPlanned(runner, client);
+  else if (result === "cancelled") await cancelled(loadPlan(), check, client);
+  else return planned(loadPlan(), check, job);
+  return STATUS.fine;
+}
+async function planned(file, check, { github: github2, runner, around }) {
+  const client = github2();
+  const isReply = file.command !== void 0 && file.shards.length === 0;
+  const folder = getInput("shards");
+  if (isReply) await reply(file, client);
+  else if (folder === "") await begin(file, runner(), client);
+  if (isReply || folder === "") return STATUS.fine;
+  const listed = await listedShards(file, runner(), client);
+  const facts = { tool: "0.3.0", started: around.clock.date() };
+  const gathered = await gather(file, getInput("plan-sha256"), folder, facts, listed);
+  const published = await publishReports(file, gathered, runner(), client, around.clock, check);
+  const status = await show(gathered.reports, published, optionsInput().out, around);
+  const asked2 = file.command?.comment;
+  if (client && asked2 !== void 0) await unlessRefused("No reaction:", () => client.react(asked2, "rocket"));
+  return status;
 }
 
-// src/detect/bots.ts
-var LONGEST_BODY = 65536;
-var NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
-var RECOGNIZERS = [
-  { bot: "renovate", seenIn: "body", fits: ({ body }) => /<!--\s*renovate-debug:[A-Za-z0-9+/=]+\s*-->/.test(body) },
-  {
-    bot: "dependabot",
-    seenIn: "body",
-    fits: ({ body }) => /\[\/\/\]: # \(dependabot-start\)|^updated-dependencies:/m.test(body)
-  },
-  { bot: "dependabot", seenIn: "author", fits: ({ author }) => author === "dependabot[bot]" },
-  { bot: "renovate", seenIn: "author", fits: ({ author }) => author === "renovate[bot]" },
-  { bot: "dependabot", seenIn: "branch", fits: ({ branch }) => /^dependabot[/_-](pip|uv|conda)[/_-]/.test(branch) },
-  { bot: "renovate", seenIn: "branch", fits: ({ branch }) => /^renovate\//.test(branch) },
-  {
-    bot: "dependabot",
-    seenIn: "body",
-    fits: ({ body }) => /^Bumps (\[|the )|^Updates the requirements on \[/m.test(body) && /dependabot/i.test(body)
-  },
-  {
-    bot: "renovate",
-    seenIn: "body",
-    fits: ({ body }) => /^\| Package \| (Type \| )?(Update \| )?Change \|/m.test(body)
-  }
-];
-function recognizeBot(pull2) {
-  const text = { ...pull2, body: pull2.body.slice(0, LONGEST_BODY) };
-  const found = RECOGNIZERS.find(({ fits }) => fits(text));
-  if (found === void 0) return void 0;
-  const { bot, seenIn } = found;
-  const names = bot === "dependabot" ? dependabotNames(text) : renovateNames(text);
-  return { bot, seenIn, isGrouped: isGrouped(text, names), names };
-}
-function isGrouped({ title, branch }, names) {
-  return names.length > 1 || /\bthe .{1,80} group\b|\bwith \d+ updates?\b/.test(title) || /^renovate\/(all|.*-(minor|patch|major)$|lock-file-maintenance)/.test(branch);
-}
-function dependabotNames({ title, body }) {
-  const patterns = [
-    new RegExp(`^- dependency-name: ["']?(${NAME})["']?`, "gm"),
-    new RegExp(`dependency-name: ["']?(${NAME})["']?`, "g"),
-    new RegExp(`^Updates \`(${NAME})\``, "gm"),
-    new RegExp(`^(?:Bumps|Updates the requirements on) \\[(${NAME})\\]`, "gm")
-  ];
-  const ofTitle = new RegExp(`(?:[Bb]ump|[Uu]pdate) (${NAME}) (?:from|requirement)`).exec(title)?.[1];
-  return normalized([...patterns.flatMap((pattern) => all(body, pattern)), ...ofTitle ? [ofTitle] : []]);
-}
-function renovateNames({ title, body }) {
-  const rows = all(body, new RegExp(`^\\| *\\[?(${NAME})\\]?[^|]*\\|.*(?:->|\u2192)`, "gm"));
-  const ofTitle = new RegExp(`[Uu]pdate (?:dependency )?(${NAME}) to `).exec(title)?.[1];
-  return normalized([...rows, ...ofTitle ? [ofTitle] : []]);
-}
-function all(text, pattern) {
-  return [...text.matchAll(pattern)].map((found) => found[1] ?? "");
-}
-function normalized(names) {
-  return [...new Set(names.map(normalizeName))].filter((name) => name !== "package");
-}
-
-// src/publish/diff-lines.ts
-function shownLines(patch) {
-  const lines = [];
-  let next = 0;
-  for (const line of patch.split("\n")) {
-    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
-    if (hunk) next = Number(hunk[1]);
-    else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
-  }
-  return lines;
-}
-
-// src/action/ends.ts
-var MOST_NAMED = 300;
-var FEW = 8;
-var NEVER_INCLUDED = /\.(md|rst|adoc|ipynb|png|jpe?g|gif|svg|ico|pdf|html?|css|scss|jsx?|tsx?|mjs|cjs|vue|json|jsonl|ya?ml|toml|lock|xml|csv|tsv|sql|sh|ps1|bat|c|cc|cpp|cu|h|hpp|rs|go|java|kt|rb|php|swift|pt|bin|safetensors|gguf|zip|gz|whl)$/i;
-async function mayMoveWatched({ files }, base, head) {
-  if (files.length >= MOST_NAMED) return true;
-  const suspects = suspectsOf(files);
-  if (suspects.length === 0) return false;
-  if (suspects.length > FEW) return true;
-  const paths = new Set(suspects);
-  const [before, after] = [await readRepository(only(base, paths)), await readRepository(only(head, paths))];
-  return diffManifests(before.manifests, after.manifests).some(({ library }) => isWatched(library)) || guard(before.manifests, after.manifests).some(({ stops }) => stops !== void 0) || includesOf(before) !== includesOf(after) || await namesWatched([...paths], base, head);
-}
-function suspectsOf(files) {
-  return files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...previous ? [previous] : []]);
-}
-function mayCarry({ path, patch, previous }) {
-  const names = [path, ...previous ? [previous] : []];
-  if (names.some(isManifest)) return true;
-  const [inside] = names.flatMap((name) => changesInside(name) ?? []);
-  if (inside) return patch === void 0 || inside.test(patch);
-  return names.some((name) => !NEVER_INCLUDED.test(name));
-}
-function only(tree, paths) {
-  return {
-    files: async () => (await tree.files()).filter(({ path }) => paths.has(path)),
-    read: (wanted) => tree.read(wanted)
-  };
-}
-function includesOf({ manifests }) {
-  return JSON.stringify(manifests.flatMap(({ file, includes }) => includes.map(({ path }) => `${file} ${path}`)));
-}
-async function namesWatched(paths, base, head) {
-  const odd = paths.filter((path) => !isManifest(path) && changesInside(path) === void 0);
-  const texts = await Promise.all([base, head].map((tree) => tree.read(odd)));
-  return texts.some(
-    (found) => [...found.values()].some((text) => WATCHED.some((name) => text.toLowerCase().includes(name)))
-  );
-}
-async function readBoth({ files }, base, head, choice) {
-  const changed = suspectsOf(files);
-  for (const tree of [head, base]) await readFirst(tree, changed);
-  const after = await readRepository(head, choice);
-  return { base: await readRepository(base, choice, "manifests"), head: after };
-}
-async function readFirst(tree, changed) {
-  const present = (await tree.files()).filter(({ kind, bytes }) => kind === "file" && bytes <= LARGEST_MANIFEST);
-  await tree.read(changed);
-  const manifests = present.map(({ path }) => path).filter(isManifest);
-  const missing = manifests.length - (await tree.read(manifests)).size;
-  if (missing > 0)
-    throw new WeatherError(
-      `${missing} of ${manifests.length} manifests were not read: GitHub gave no archive of the commit, and asking for each would use up the requests of an hour. Run the job again.`
-    );
-}
-
-// src/action/plans.ts
-var CONFIGURATION = ".github/peft-sweep.yml";
-var OBEYED_FROM_BASE = [CONFIGURATION, "uv.toml", "pip.conf", ".python-version"];
-var DAY_MS = 24 * 36e5;
-async function targetPlan(target, cells, runner, github2, room) {
-  const comparison = await github2.compare(target.base, target.head);
-  const { mergeBase, files } = comparison;
-  const [baseTree, headTree] = [github2.tree(mergeBase), github2.tree(target.head)];
-  const about = (named2) => whereToWrite(target, comparison, named2);
-  if (!await mayMoveWatched(comparison, baseTree, headTree)) return quietPlan(runner, about(/* @__PURE__ */ new Set()));
-  const line = lineFor(
-    await configurationIn(baseTree),
-    cells.flatMap((cell) => ["--cells", cell])
-  );
-  const { manifests } = line.options;
-  const ends = await readBoth(comparison, baseTree, headTree, manifestChoice(manifests));
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const asked2 = await requestsOf(line.request, ends, world);
-  const requests = asked2.filter(({ request: request2 }) => request2.changes.length > 0);
-  const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, fromBase, ends, world)));
-  const named = new Set(planned.flatMap((request2) => request2.manifests.map(({ file }) => file)));
-  const { pull: pull2 } = target;
-  return {
-    ...finish(runner, line, planned, await youngOnes(planned, world), {
-      ...about(named),
-      ...requests.length === 0 && asked2[0] && { nothing: nothingToMeasure(asked2[0].standing) }
-    }),
-    isFork: pull2 !== void 0 && pull2.head.repository !== runner.repository
-  };
-}
-function whereToWrite({ pull: pull2, head }, { mergeBase, files }, named) {
-  if (pull2 === void 0) return { queued: head };
-  const bot = recognizeBot({ branch: pull2.head.ref, title: pull2.title, body: pull2.body, author: pull2.author })?.bot;
-  const shown = files.filter(({ path }) => named.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]);
-  return {
-    pull: { number: pull2.number, head: pull2.head.sha, base: mergeBase, diffLines: Object.fromEntries(shown) },
-    ...bot && { bot }
-  };
-}
-function obeyedFromBase(file) {
-  const message = "This file changes here. Until it is merged, that of the base counts.";
-  return { kind: "obeyed-from-base", message, file, line: 1 };
-}
-async function manualPlan(runner, room) {
-  const line = lineFor(readConfiguration, []);
-  if (line.request.changes.length === 0)
-    throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const planned = await plan(line.request, world.catalog, world.python.version);
-  const request2 = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
-  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
-}
-async function upcomingPlan(runner, github2, room) {
-  const tree = github2.tree(runner.sha);
-  const line = lineFor(await configurationIn(tree), []);
-  const repository = await read(tree, line);
-  const world = await openWorld({ ...room, python: line.options.python, offline: false, mayInstall: false });
-  const requests = await upcomingRequests(line.request, repository, world);
-  const ends = { base: repository, head: repository };
-  const planned = await Promise.all(requests.map((request2) => plannedRequest(request2, [], ends, world)));
-  return finish(runner, line, planned, await youngOnes(planned, world), {});
-}
-function quietPlan(runner, more) {
-  return finish(
-    runner,
-    lineFor(() => void 0, []),
-    [],
-    /* @__PURE__ */ new Set(),
-    more
-  );
-}
-function read(tree, line, what) {
-  const { manifests } = line.options;
-  return readRepository(tree, manifestChoice(manifests), what);
-}
-async function configurationIn(tree) {
-  await tree.files();
-  const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
-  return () => text;
-}
-function lineFor(readConfig, more) {
-  const problems = [];
-  const line = parseCommandLine(commandLine("plan", more), readConfig, problems);
-  if (problems.length > 0) throw new UserError(problems);
-  return line;
-}
-async function plannedRequest({ request: request2, known, files }, findings, ends, world) {
-  const kept = (known.patchable?.manifests ?? []).filter(
-    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name))
-  );
-  const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
-  const texts = manifests.filter(({ locked }) => locked.length === 0);
-  const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
-  const planned = await plan(request2, world.catalog, world.python.version);
-  return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
-}
-function asFile(request2) {
-  return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
-}
-async function youngOnes(requests, world) {
-  const typed = getInput("min-age") || "3";
-  const days = Number(typed);
-  if (!Number.isFinite(days) || days < 0)
-    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  const young = /* @__PURE__ */ new Set();
-  for (const [index, { plan: planned }] of requests.entries())
-    for (const { library, to } of planned.changes) {
-      const release = (await world.catalog.releases(library)).find(({ version }) => version === to);
-      const age = release?.uploaded === void 0 ? 0 : Date.now() - Date.parse(release.uploaded);
-      if (age < days * DAY_MS) young.add(index);
-    }
-  return young;
-}
-function finish(runner, line, requests, young, more) {
-  const known = line.options.known.flatMap(
-    ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
-  );
-  const file = PlanFile.parse({
-    schemaVersion: 1,
-    tool: "0.3.0",
-    repository: runner.repository,
-    ...more,
-    comment: line.options.comment,
-    failOn: [...line.options.failOn],
-    known,
-    requests,
-    shards: shardsOf(requests.map((request2) => request2.plan))
-  });
-  return { file, line, young, isFork: false };
-}
-
-// src/action/plan.ts
-async function planJob(runner, github2, room) {
-  const isNamed = words("changes").length > 0;
-  const event = isNamed ? { kind: "manual" } : readEvent(runner.eventName, runner.payload);
-  if (event.kind === "nothing") return noted(event.why);
-  if (event.kind === "manual" && (isNamed || runner.eventName !== "schedule")) return manualPlan(runner, room);
-  if (github2 === void 0)
-    throw new UserError("Reading the repository needs `token`. Pass the `github.token` of the job.");
-  switch (event.kind) {
-    case "manual":
-      return upcomingPlan(runner, github2, room);
-    case "pull":
-      return targetPlan(targetOf(await github2.pull(event.number)), [], runner, github2, room);
-    case "queue":
-      return targetPlan(event, [], runner, github2, room);
-    case "run":
-      return planOfRun(event, runner, github2, room);
-    case "slash":
-      return planOfCommand(event, runner, github2, room);
-  }
-}
-function targetOf(pull2) {
-  return { base: pull2.base.sha, head: pull2.head.sha, pull: pull2 };
-}
-function noted(why) {
-  notice(why);
-  return void 0;
-}
-async function planOfRun({ repository, branch, sha }, runner, github2, room) {
-  const found = (await github2.pullsFrom(repository, branch)).filter(({ head }) => head.sha === sha);
-  const [only2] = found;
-  if (found.length === 1 && only2) return targetPlan(targetOf(only2), [], runner, github2, room);
-  return noted(`No single open pull request has its head at ${sha.slice(0, 12)}; it moved on or was closed.`);
-}
-async function planOfCommand(given, runner, github2, room) {
-  const pull2 = await github2.pull(given.number);
-  const command = { ...given.comment && { comment: given.comment }, slash: given.slash };
-  const about = { number: pull2.number, head: pull2.head.sha, base: pull2.base.sha, diffLines: {} };
-  const refused = await whyRefused(given, pull2, github2);
-  const answered = (why = []) => {
-    for (const line of why) notice(plain(line, 1e3));
-    return quietPlan(runner, {
-      pull: about,
-      command: { ...command, ...why.length > 0 && { refused: shortened(why) } }
-    });
-  };
-  if (refused.length > 0) return answered(refused);
-  if (given.slash.command !== "run") return answered();
-  try {
-    const planned = await targetPlan(targetOf(pull2), given.slash.cells, runner, github2, room);
-    return { ...planned, file: { ...planned.file, command } };
-  } catch (error2) {
-    if (error2 instanceof UserError) return answered(error2.lines);
-    throw error2;
-  }
-}
-function shortened(lines) {
-  return lines.slice(0, 20).map((line) => line.slice(0, 1e3));
-}
-async function whyRefused({ by, at: at2, slash }, pull2, github2) {
-  const permission2 = await github2.permission(by);
-  if (permission2 !== "admin" && permission2 !== "write")
-    return [`${by} may not give commands: that takes write permission to this repository.`];
-  if (pull2.state === "closed") return ["The pull request is closed."];
-  const problems = [];
-  selectCells(cellsOf2(slash), allCells(), problems);
-  if (problems.length > 0 || slash.command !== "run") return problems;
-  const pushes = await pushesTo(pull2, github2);
-  if (pushes === void 0)
-    return ["GitHub does not tell when the branch was pushed to. Start the sweep by hand, with workflow_dispatch."];
-  const newest = pushes.find((push) => Date.parse(push.at) <= Date.parse(at2));
-  return newest?.after === pull2.head.sha ? [] : ["The branch was pushed to after the comment, so it may hold what nobody looked at. Comment again."];
-}
-function cellsOf2(slash) {
-  if (slash.command === "run") return slash.cells;
-  return slash.command === "explain" || slash.command === "accept" ? [slash.cell] : [];
-}
-async function pushesTo({ head }, github2) {
-  try {
-    return await github2.pushes(head.repository, head.ref);
-  } catch (error2) {
-    if (error2 instanceof Refused) return void 0;
-    throw error2;
-  }
-}
-function writePlan({ file, line, young, isFork }) {
-  const text = `${JSON.stringify(file, null, 1)}
-`;
-  const { out, runners } = line.options;
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join3(out, "plan.json"), text);
-  const choice = { isFork, isApproved: getInput("environment") !== "", hosted: hostedLabels(), runners };
-  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
-    return { id, device, minutes, "runs-on": labelsFor(device, young.has(request2), choice) };
-  });
-  setOutput("plan", join3(out, "plan.json"));
-  setOutput("plan-sha256", createHash2("sha256").update(text).digest("hex"));
-  setOutput("shards", JSON.stringify(shards));
-  setOutput("has-work", String(file.shards.length > 0));
-  setOutput("has-reply", String(file.command !== void 0 && file.shards.length === 0));
-  info(planLine(file, line));
-}
-var Labels = external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)]);
-function hostedLabels() {
-  const typed = getInput("hosted-runs-on");
-  if (typed === "") return HOSTED;
-  try {
-    return Labels.parse(JSON.parse(typed));
-  } catch {
-    throw new UserError(
-      `\`hosted-runs-on\` cannot be \`${typed}\`. Write labels as JSON, e.g. \`"ubuntu-24.04"\` or \`["self-hosted", "ephemeral"]\`.`
-    );
-  }
-}
-function planLine(file, line) {
-  if (file.shards.length === 0) return file.command ? "The command is answered." : nothingText(file);
-  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.["usd-per-minute"] ?? 0));
-  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
-  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
-}
-
-// src/action/sweep.ts
-import { mkdirSync as mkdirSync2, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join4 } from "node:path";
-function shardInput(file) {
-  const id = getInput("shard", { required: true });
-  const shard = file.shards.find((one) => one.id === id);
-  if (shard === void 0)
-    throw new UserError(`The plan has no shard \`${id}\`. It has: ${file.shards.map((one) => one.id).join(", ")}.`);
-  return shard;
-}
-async function sweepShard(file, shard, out, context2, options, tell) {
-  const whole = file.requests[shard.request]?.plan;
-  if (whole === void 0) throw new UserError("The plan has no request for this shard.");
-  const planned = planOfShard(whole, shard);
-  const giveBack = takeOut(out);
-  try {
-    return await measuredShard(planned, out, context2, options, tell);
-  } finally {
-    giveBack();
-  }
-}
-async function measuredShard(planned, out, context2, options, { begun, watch }) {
-  const world = await openWorld({ ...context2, python: options.python, offline: options.offline });
-  const torch = await torchFor(world, planned);
-  const settings = { ...options, out, jobs: options.jobs, signal: context2.signal, say: context2.say };
-  const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-  begun?.(machine);
-  const watched = watch ? { ...ports, watch: (history) => watch(history, planned) } : ports;
-  const report = await sweep(planned, { findings: [] }, watched, machine);
-  writeReport(out, report);
-  await world.discardUnlessProtected();
-  return report;
-}
-function writeShard(out, shard, sha256, run2) {
-  mkdirSync2(out, { recursive: true });
-  const { python, torch, device, containment, ms, stoppedBy, probe } = run2;
-  const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
-  writeFileSync2(join4(out, "shard.json"), `${JSON.stringify(text)}
-`);
-}
-function begunRun(machine) {
-  return { ...machine, ms: 0, stoppedBy: "interrupted" };
+// src/action/sweep/mode.ts
+import { join as join7 } from "node:path";
+async function runSweep({ around }) {
+  const file = loadPlan();
+  const shard = shardInput(file);
+  const options = optionsInput();
+  const { out } = options;
+  const sha256 = getInput("plan-sha256");
+  const begun = (machine) => writeShard(out, shard, sha256, begunRun(machine));
+  const report = await sweepShard(file, shard, out, around, options, { begun });
+  writeShard(out, shard, sha256, report.run);
+  setOutput("report", join7(out, "report.json"));
+  info(verdictLine(report));
+  return STATUS.fine;
 }
 
 // node_modules/@actions/github/lib/context.js
-import { readFileSync as readFileSync3, existsSync as existsSync2 } from "fs";
+import { readFileSync as readFileSync2, existsSync as existsSync2 } from "fs";
 import { EOL as EOL5 } from "os";
 var Context = class {
   /**
@@ -23530,7 +23698,7 @@ var Context = class {
     this.payload = {};
     if (process.env.GITHUB_EVENT_PATH) {
       if (existsSync2(process.env.GITHUB_EVENT_PATH)) {
-        this.payload = JSON.parse(readFileSync3(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+        this.payload = JSON.parse(readFileSync2(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
       } else {
         const path = process.env.GITHUB_EVENT_PATH;
         process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL5}`);
@@ -28345,169 +28513,39 @@ async function login(client) {
   }
 }
 
-// src/report/annotations.ts
-var MOST3 = 10;
-function annotations(report) {
-  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed").map(({ boundary, cells }) => {
-    const methods = [...new Set(cells.map((cell) => parseCellId(cell).method))].join(", ");
-    const title = plain(
-      `${boundary.library} ${boundary.firstBad} ${boundary.direction === "degraded" ? "degrades" : "breaks"} ${methods}`
-    );
-    return { level: "error", title, message: plain(`${boundary.stage}: ${boundary.message}`) };
-  });
-  const open2 = report.totals.cells["not-compared"];
-  const incomplete = open2 > 0 ? [
-    {
-      level: "warning",
-      title: plain("Not every cell was measured"),
-      message: plain(`${open2} of ${report.comparisons.length} cells were not compared.`)
-    }
-  ] : [];
-  return [...found, ...incomplete].slice(0, MOST3);
-}
-function verdictLine(report) {
-  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
-  const pin = recommended(report);
-  const advice = worse(report).length > 0 && pin ? `; ${specifiersOf(pin).join(" and ")} mends ${pin.unlocks.length}` : "";
-  return plain(`${changes}: ${totalsText(report, ", ")}${advice}`);
-}
-
 // src/index.ts
+var MODES2 = {
+  all: runAll,
+  plan: runPlan,
+  sweep: runSweep,
+  publish: runPublish,
+  apply: runApply
+};
 var interrupted = new AbortController();
 async function main() {
-  const mode = modeInput();
-  const room = roomOf(process.env);
-  switch (mode) {
-    case "plan":
-      return runPlan(room);
-    case "sweep":
-      return runSweep(room);
-    case "publish":
-      return runPublish();
-    case "apply":
-      return runApply();
-    case "all":
-      return runAll(room);
-  }
+  process.exitCode = await MODES2[modeInput()](jobOf(process.env));
 }
-function roomOf(environment) {
+function jobOf(environment) {
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
   const say = (text) => info(text.split("\n").map(logLine).join("\n"));
-  return { environment: withIndex(environment), folder: process.cwd(), signal: interrupted.signal, print: say, say };
+  const { signal } = interrupted;
+  return {
+    around: { environment: withIndex(environment), folder: process.cwd(), signal, clock, print: say, say },
+    runner: () => runnerOf(environment),
+    github: () => github(environment)
+  };
 }
-function github() {
+function github(environment) {
   const token = tokenInput();
   const login2 = getInput("login");
-  const { apiUrl, repository } = runnerOf(process.env);
-  return token === void 0 || apiUrl === "" ? void 0 : connect({ token, apiUrl, repository, ...login2 && { login: login2 }, say: (line) => info(logLine(line)) });
-}
-async function runPlan(room) {
-  const client = github();
-  const planned = await planJob(runnerOf(process.env), client, room);
-  if (planned === void 0) return nothingToDo();
-  writePlan(planned);
-}
-async function runSweep(room) {
-  const file = loadPlan();
-  const shard = shardInput(file);
-  const { out } = optionsOf();
-  const sha256 = getInput("plan-sha256");
-  const begun = (machine) => writeShard(out, shard, sha256, begunRun(machine));
-  const report = await sweepShard(file, shard, out, room, optionsOf(), { begun });
-  writeShard(out, shard, sha256, report.run);
-  setOutput("report", join5(out, "report.json"));
-  info(verdictLine(report));
-}
-async function runPublish() {
-  const client = github();
-  const runner = runnerOf(process.env);
-  const result = getInput("result");
-  if (result === "failure" && getInput("plan-sha256") === "") return notPlanned(runner, client);
-  const file = loadPlan();
-  const check = Number(getInput("check")) || void 0;
-  if (result === "cancelled") return cancelled(file, check, client);
-  const folder = getInput("shards");
-  if (file.command !== void 0 && file.shards.length === 0) return reply(file, client);
-  if (folder === "") return begin(file, runner, client);
-  const listed = await listedShards(file, runner, client);
-  const gathered = await gather(file, getInput("plan-sha256"), folder, "0.3.0", listed);
-  await show(gathered.reports, await publishReports(file, gathered, runner, client, check), optionsOf().out);
-  const asked2 = file.command?.comment;
-  if (client && asked2 !== void 0) await unlessRefused("No reaction:", () => client.react(asked2, "rocket"));
-}
-async function runApply() {
-  const client = github();
-  if (client === void 0) throw new UserError("`apply` needs `token`. Pass the `github.token` of the job.");
-  setOutput("commit", await apply(runnerOf(process.env), client) ?? "");
-}
-async function runAll(room) {
-  const client = github();
-  const planned = await planJob(runnerOf(process.env), client, room);
-  if (planned === void 0) return nothingToDo();
-  writePlan(planned);
-  const check = client ? await unlessRefused("No check was opened:", () => announce(planned.file, client)) : void 0;
-  if (planned.file.command !== void 0 && planned.file.shards.length === 0) return reply(planned.file, client);
-  if (planned.file.shards.length === 0) return nothingToDo();
-  const shards = join5(planned.line.options.out, "shards");
-  const sha256 = "in-one-job";
-  for (const shard of planned.file.shards) {
-    const out = join5(shards, `peft-sweep-shard-${shard.id}`);
-    const watch = progressOn(planned.file, runnerOf(process.env), client, "0.3.0");
-    const report = await sweepShard(planned.file, shard, out, room, planned.line.options, { watch });
-    writeShard(out, shard, sha256, report.run);
-  }
-  const gathered = await gather(planned.file, sha256, shards, "0.3.0");
-  await show(
-    gathered.reports,
-    await publishReports(planned.file, gathered, runnerOf(process.env), client, check),
-    planned.line.options.out
-  );
-}
-function optionsOf() {
-  const problems = [];
-  const { options } = parseCommandLine(commandLine("sweep"), readConfiguration, problems);
-  if (problems.length > 0) throw new UserError(problems);
-  return options;
-}
-function nothingToDo() {
-  setOutput("has-work", "false");
-  setOutput("has-reply", "false");
-  setOutput("shards", "[]");
-  setOutput("status", 0);
-  setOutput("verdict", "no watched library changed");
+  const { apiUrl, repository } = runnerOf(environment);
+  if (token === void 0 || apiUrl === "") return void 0;
+  const say = (line) => info(logLine(line));
+  return connect({ token, apiUrl, repository, ...login2 && { login: login2 }, say });
 }
 function logLine(text) {
   return plain(text, 500).replace(/^(\s*)::/, "$1: :").replace(/##\[/g, "# #[");
-}
-var LONGEST_SUMMARY2 = 1e3 * 1024;
-async function show(reports, published, out) {
-  for (const [index, report] of reports.entries())
-    writeReport(reports.length > 1 ? join5(out, String(index + 1)) : out, report);
-  for (const report of reports)
-    for (const { level, title, message } of annotations(report))
-      (level === "error" && published.conclusion === "failure" ? error : warning)(message, { title });
-  const status = statusOf(reports, published);
-  setOutput("status", status);
-  setOutput("verdict", reports.map(verdictLine).join("; "));
-  setOutput("report", join5(out, "report.json"));
-  setOutput("pin", pinOutput(reports));
-  setOutput("regressed", JSON.stringify(reports.flatMap((report) => worse(report).map(({ cell }) => cell))));
-  setOutput("comment-id", published.comment?.id ?? "");
-  setOutput("comment-content", published.comment?.body ?? renderComments(reports));
-  if (process.env.GITHUB_STEP_SUMMARY)
-    await summary.addRaw((published.comment?.body ?? renderComments(reports)).slice(0, LONGEST_SUMMARY2)).write();
-  process.exitCode = status === 3 ? 0 : status;
-  if (status === 3) warning("Nothing got worse, but not every cell was compared.");
-}
-function pinOutput(reports) {
-  const pin = reports.map(recommended).find((one) => one !== void 0);
-  return pin === void 0 ? "" : specifiersOf(pin).join(" ");
-}
-function statusOf(reports, { conclusion }) {
-  if (interrupted.signal.aborted) return 130;
-  if (conclusion === "failure") return 1;
-  return reports.some(({ totals }) => totals.cells["not-compared"] > 0) ? 3 : 0;
 }
 function failed(error2) {
   const { status, lines, log } = failureOf(error2, interrupted.signal.aborted);

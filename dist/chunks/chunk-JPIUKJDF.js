@@ -31,6 +31,7 @@ function baseOf(file) {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 var DEFAULT_OUT = "peft-sweep-out";
+var CONFIGURATION = ".github/peft-sweep.yml";
 
 // src/grammar.ts
 var OPTIONS = {
@@ -42,15 +43,20 @@ var OPTIONS = {
     isRepeatable: true,
     help: "cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)"
   },
-  config: { takes: "FILE", help: "default .github/peft-sweep.yml" },
+  config: { takes: "FILE", help: `default ${CONFIGURATION}` },
   search: { takes: "bisect", help: "how releases are searched" },
   device: { takes: ["auto", ...DEVICE_NAMES].join("|"), help: "where cells run" },
   python: { takes: "VERSION|PATH", help: "default .python-version, else python3" },
   jobs: { takes: "N", help: "cells at once; default: the number of processors" },
   environments: { takes: "N", help: "measure so many environments of each package set at most; default 12" },
+  "torch-gb": {
+    takes: "N",
+    help: "fetch at most so many GB for the torch of an older time, where cells need it; default 1.5"
+  },
   "max-minutes": { takes: "N", help: "stop after so long and report what was measured; default 10" },
   out: { takes: "DIR", help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: "FORMAT", help: "terminal, markdown or json" },
+  "cache-gb": { takes: "N", help: "what the cache may take; what was not used for longest goes first; default 30" },
   fresh: { help: "do not take over what an earlier run measured" },
   offline: { help: "use only what is cached" },
   json: { help: "print the report as JSON" },
@@ -59,8 +65,19 @@ var OPTIONS = {
   schedule: { help: "add a weekly run" },
   apply: { help: "add a job that commits measured pins when it is told to" }
 };
-var MEASURING = ["python", "jobs", "max-minutes", "out", "fresh", "offline", "json", "device", "search"];
-var ASKING = ["with", "cells", "config", ...MEASURING];
+var MEASURING = [
+  "python",
+  "jobs",
+  "max-minutes",
+  "out",
+  "cache-gb",
+  "fresh",
+  "offline",
+  "json",
+  "device",
+  "search"
+];
+var ASKING = ["with", "cells", "config", "torch-gb", ...MEASURING];
 var GRAMMAR = {
   sweep: {
     usage: ["NAME:OLD..NEW ...", "[--base REF]"],
@@ -110,7 +127,7 @@ var GRAMMAR = {
     usage: ["CELL@ENVIRONMENT"],
     does: "run one cell once more, with its full log",
     operands: 1,
-    options: ["out", "python", "offline"],
+    options: ["out", "python", "cache-gb", "offline"],
     examples: ["lora/none/llama/causal-lm@1b77c0de92aa"]
   },
   demo: {
@@ -138,6 +155,7 @@ var GRAMMAR = {
   clean: {
     usage: [""],
     does: "remove environments, wheels and index pages",
+    more: "A sweep keeps the cache under `--cache-gb` by itself; this empties it.",
     operands: 0,
     options: [],
     examples: [""]
@@ -282,6 +300,7 @@ export {
   folderOf,
   baseOf,
   DEFAULT_OUT,
+  CONFIGURATION,
   OPTIONS,
   COMMANDS,
   isCommand,

@@ -4,7 +4,25 @@ import {
   Refused,
   UserError,
   WeatherError
-} from "./chunk-WNWKF34P.js";
+} from "./chunk-WHDJHPBK.js";
+
+// src/domain/status.ts
+var STATUS = {
+  fine: 0,
+  /** Something got worse. */
+  found: 1,
+  /** The request is wrong. */
+  request: 2,
+  /** Something was not compared, or the world was not as it has to be. */
+  "not-compared": 3,
+  /** A defect of ours. */
+  defect: 70,
+  interrupted: 130
+};
+function worstOf(statuses) {
+  const { interrupted, found, "not-compared": notCompared, fine } = STATUS;
+  return [interrupted, found, notCompared].find((status) => statuses.includes(status)) ?? fine;
+}
 
 // src/failure.ts
 var LIMITS = {
@@ -23,10 +41,13 @@ var LIMITS = {
 function failureOf(error, isInterrupted) {
   const known = knownFailure(error);
   if (isInterrupted && known !== void 0)
-    return { status: 130, lines: ["Interrupted. What was measured is kept, and the next run goes on from there."] };
+    return {
+      status: STATUS.interrupted,
+      lines: ["Interrupted. What was measured is kept, and the next run goes on from there."]
+    };
   if (known !== void 0) return known;
   return {
-    status: 70,
+    status: STATUS.defect,
     lines: [`This is a defect of peft-sweep: ${messageOf(error)}.`.replace(/([.!?])\.$/, "$1")],
     log: stackOf(error)
   };
@@ -38,10 +59,11 @@ function limitOf(error) {
   return sentence && `${sentence} (${code2}).${where} What was measured is kept.`;
 }
 function knownFailure(error) {
-  if (error instanceof UserError) return { status: 2, lines: error.lines };
-  if (error instanceof WeatherError || error instanceof Refused) return { status: 3, lines: [error.message] };
+  if (error instanceof UserError) return { status: STATUS.request, lines: error.lines };
+  if (error instanceof WeatherError || error instanceof Refused)
+    return { status: STATUS["not-compared"], lines: [error.message] };
   const limit = limitOf(error);
-  return limit === void 0 ? void 0 : { status: 3, lines: [limit] };
+  return limit === void 0 ? void 0 : { status: STATUS["not-compared"], lines: [limit] };
 }
 function messageOf(error) {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -114,6 +136,8 @@ function cut(text, longest) {
 }
 
 export {
+  STATUS,
+  worstOf,
   failureOf,
   limitOf,
   plain,

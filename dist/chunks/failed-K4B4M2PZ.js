@@ -7,19 +7,20 @@ import {
 import {
   failureOf,
   plain
-} from "./chunk-LTJHQHL6.js";
+} from "./chunk-5EYS5PWE.js";
 import {
   columnsOf,
   wrap
-} from "./chunk-WNWKF34P.js";
+} from "./chunk-SMPDN4NS.js";
+import "./chunk-WHDJHPBK.js";
 
 // src/commands/failed.ts
-function failed(error, isInterrupted) {
+function failed(error, argv, isInterrupted, { stderr, env }) {
   const { status, lines, log } = failureOf(error, isInterrupted);
-  const say = (text) => process.stderr.write(wrap(`${text}
-`, columnsOf(process.stderr, process.env)));
+  const say = (text) => stderr.write(wrap(`${text}
+`, columnsOf(stderr, env)));
   for (const line of lines) say(`peft-sweep: ${plain(line, 1e3)}`);
-  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.3.0", process.argv.slice(2), log), log)}`);
+  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.3.0", argv, log), log)}`);
   return status;
 }
 export {

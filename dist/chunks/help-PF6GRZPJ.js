@@ -7,12 +7,14 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-2R7LV7E2.js";
+} from "./chunk-JPIUKJDF.js";
 import {
-  UserError,
   columnsOf,
   wrap
-} from "./chunk-WNWKF34P.js";
+} from "./chunk-SMPDN4NS.js";
+import {
+  UserError
+} from "./chunk-WHDJHPBK.js";
 
 // src/help.ts
 var STATUS = "Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 70 a defect; 130 interrupted.";
@@ -58,13 +60,13 @@ function sections(parts) {
 }
 
 // src/commands/help.ts
-function showHelp(argv) {
+function showHelp(argv, { stdout, env }) {
   const words = argv.filter((word) => !word.startsWith("-"));
   const [topic] = words[0] === "help" ? words.slice(1) : words;
   if (words[0] === "help" && topic !== void 0 && !isCommand(topic)) throw new UserError(problemsOf(topic));
   const named = words.find(isCommand);
   const text = named === void 0 ? help() : helpOf(named);
-  process.stdout.write(wrap(text, columnsOf(process.stdout, process.env)));
+  stdout.write(wrap(text, columnsOf(stdout, env)));
   return 0;
 }
 function problemsOf(topic) {

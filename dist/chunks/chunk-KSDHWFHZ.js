@@ -1,6 +1,7 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  CONFIGURATION,
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   DEVICE_NAMES,
@@ -13,8 +14,9 @@ import {
   grammarOf,
   isDeviceName,
   readArguments
-} from "./chunk-2R7LV7E2.js";
+} from "./chunk-JPIUKJDF.js";
 import {
+  STATUS,
   code,
   codes,
   cut,
@@ -26,7 +28,7 @@ import {
   md,
   plain,
   wholeLines
-} from "./chunk-LTJHQHL6.js";
+} from "./chunk-5EYS5PWE.js";
 import {
   UserError,
   WeatherError,
@@ -34,10 +36,8 @@ import {
   __export,
   __require,
   __toESM,
-  assertNever,
-  columnsOf,
-  wrap
-} from "./chunk-WNWKF34P.js";
+  assertNever
+} from "./chunk-WHDJHPBK.js";
 
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
@@ -398,7 +398,7 @@ var require_directives = __commonJS({
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
       toString(doc) {
-        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
@@ -414,9 +414,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines2.push(`%TAG ${handle} ${prefix}`);
+            lines.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines2.join("\n");
+        return lines.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -607,8 +607,8 @@ var require_Node = __commonJS({
         };
         const res = toJS.toJS(this, "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count3, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count3);
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
     };
@@ -716,13 +716,13 @@ var require_Alias = __commonJS({
         const anchor2 = anchors2 && source && anchors2.get(source);
         return anchor2 ? anchor2.count * anchor2.aliasCount : 0;
       } else if (identity.isCollection(node2)) {
-        let count3 = 0;
+        let count2 = 0;
         for (const item of node2.items) {
           const c = getAliasCount(doc, item, anchors2);
-          if (c > count3)
-            count3 = c;
+          if (c > count2)
+            count2 = c;
         }
-        return count3;
+        return count2;
       } else if (identity.isPair(node2)) {
         const kc = getAliasCount(doc, node2.key, anchors2);
         const vc = getAliasCount(doc, node2.value, anchors2);
@@ -987,12 +987,12 @@ var require_stringifyComment = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
     "use strict";
     var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
-    function indentComment(comment3, indent2) {
-      if (/^\n+$/.test(comment3))
-        return comment3.substring(1);
-      return indent2 ? comment3.replace(/^(?! *$)/gm, indent2) : comment3;
+    function indentComment(comment2, indent2) {
+      if (/^\n+$/.test(comment2))
+        return comment2.substring(1);
+      return indent2 ? comment2.replace(/^(?! *$)/gm, indent2) : comment2;
     }
-    var lineComment = (str, indent2, comment3) => str.endsWith("\n") ? indentComment(comment3, indent2) : comment3.includes("\n") ? "\n" + indentComment(comment3, indent2) : (str.endsWith(" ") ? "" : " ") + comment3;
+    var lineComment = (str, indent2, comment2) => str.endsWith("\n") ? indentComment(comment2, indent2) : comment2.includes("\n") ? "\n" + indentComment(comment2, indent2) : (str.endsWith(" ") ? "" : " ") + comment2;
     exports.indentComment = indentComment;
     exports.lineComment = lineComment;
     exports.stringifyComment = stringifyComment;
@@ -1276,7 +1276,7 @@ ${indent2}`) + "'";
     } catch {
       blockEndNewlines = /\n+(?!\n|$)/g;
     }
-    function blockString({ comment: comment3, type, value }, ctx, onComment, onChompKeep) {
+    function blockString({ comment: comment2, type, value }, ctx, onComment, onChompKeep) {
       const { blockQuote, commentString, lineWidth } = ctx.options;
       if (!blockQuote || /\n[\t ]+$/.test(value)) {
         return quotedString(value, ctx);
@@ -1327,9 +1327,9 @@ ${indent2}`) + "'";
         start = start.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
-      let header2 = (startWithSpace ? indentSize : "") + chomp;
-      if (comment3) {
-        header2 += " " + commentString(comment3.replace(/ ?[\r\n]+/g, " "));
+      let header = (startWithSpace ? indentSize : "") + chomp;
+      if (comment2) {
+        header += " " + commentString(comment2.replace(/ ?[\r\n]+/g, " "));
         if (onComment)
           onComment();
       }
@@ -1344,11 +1344,11 @@ ${indent2}`) + "'";
         }
         const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
-          return `>${header2}
+          return `>${header}
 ${indent2}${body}`;
       }
       value = value.replace(/\n+/g, `$&${indent2}`);
-      return `|${header2}
+      return `|${header}
 ${indent2}${start}${value}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
@@ -1873,49 +1873,49 @@ var require_stringifyCollection = __commonJS({
       const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
       return stringify2(collection, ctx, options);
     }
-    function stringifyBlockCollection({ comment: comment3, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+    function stringifyBlockCollection({ comment: comment2, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines2 = [];
+      const lines = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
-        let comment4 = null;
+        let comment3 = null;
         if (identity.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines2.push("");
-          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
+            lines.push("");
+          addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
           if (item.comment)
-            comment4 = item.comment;
+            comment3 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines2.push("");
-            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
+              lines.push("");
+            addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment4 = null, () => chompKeep = true);
-        if (comment4)
-          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment4));
-        if (chompKeep && comment4)
+        let str2 = stringify.stringify(item, itemCtx, () => comment3 = null, () => chompKeep = true);
+        if (comment3)
+          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment3));
+        if (chompKeep && comment3)
           chompKeep = false;
-        lines2.push(blockItemPrefix + str2);
+        lines.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines2.length === 0) {
+      if (lines.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines2[0];
-        for (let i = 1; i < lines2.length; ++i) {
-          const line = lines2[i];
+        str = lines[0];
+        for (let i = 1; i < lines.length; ++i) {
+          const line = lines[i];
           str += line ? `
 ${indent2}${line}` : "\n";
         }
       }
-      if (comment3) {
-        str += "\n" + stringifyComment.indentComment(commentString(comment3), indent2);
+      if (comment2) {
+        str += "\n" + stringifyComment.indentComment(commentString(comment2), indent2);
         if (onComment)
           onComment();
       } else if (chompKeep && onChompKeep)
@@ -1932,80 +1932,80 @@ ${indent2}${line}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines2 = [];
+      const lines = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
-        let comment3 = null;
+        let comment2 = null;
         if (identity.isNode(item)) {
           if (item.spaceBefore)
-            lines2.push("");
-          addCommentBefore(ctx, lines2, item.commentBefore, false);
+            lines.push("");
+          addCommentBefore(ctx, lines, item.commentBefore, false);
           if (item.comment)
-            comment3 = item.comment;
+            comment2 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines2.push("");
-            addCommentBefore(ctx, lines2, ik.commentBefore, false);
+              lines.push("");
+            addCommentBefore(ctx, lines, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
           const iv = identity.isNode(item.value) ? item.value : null;
           if (iv) {
             if (iv.comment)
-              comment3 = iv.comment;
+              comment2 = iv.comment;
             if (iv.commentBefore)
               reqNewline = true;
           } else if (item.value == null && ik?.comment) {
-            comment3 = ik.comment;
+            comment2 = ik.comment;
           }
         }
-        if (comment3)
+        if (comment2)
           reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment3 = null);
-        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
+        let str = stringify.stringify(item, itemCtx, () => comment2 = null);
+        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines2.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
           }
         }
-        if (comment3)
-          str += stringifyComment.lineComment(str, itemIndent, commentString(comment3));
-        lines2.push(str);
-        linesAtValue = lines2.length;
+        if (comment2)
+          str += stringifyComment.lineComment(str, itemIndent, commentString(comment2));
+        lines.push(str);
+        linesAtValue = lines.length;
       }
       const { start, end } = flowChars;
-      if (lines2.length === 0) {
+      if (lines.length === 0) {
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines2.reduce((sum, line) => sum + line.length + 2, 2);
+          const len = lines.reduce((sum, line) => sum + line.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line of lines2)
+          for (const line of lines)
             str += line ? `
 ${indentStep}${indent2}${line}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
+          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment3, chompKeep) {
-      if (comment3 && chompKeep)
-        comment3 = comment3.replace(/^\n+/, "");
-      if (comment3) {
-        const ic = stringifyComment.indentComment(commentString(comment3), indent2);
-        lines2.push(ic.trimStart());
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment2, chompKeep) {
+      if (comment2 && chompKeep)
+        comment2 = comment2.replace(/^\n+/, "");
+      if (comment2) {
+        const ic = stringifyComment.indentComment(commentString(comment2), indent2);
+        lines.push(ic.trimStart());
       }
     }
     exports.stringifyCollection = stringifyCollection;
@@ -2624,7 +2624,7 @@ var require_binary = __commonJS({
           return src;
         }
       },
-      stringify({ comment: comment3, type, value }, ctx, onComment, onChompKeep) {
+      stringify({ comment: comment2, type, value }, ctx, onComment, onChompKeep) {
         if (!value)
           return "";
         const buf = value;
@@ -2643,13 +2643,13 @@ var require_binary = __commonJS({
         if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines2 = new Array(n);
+          const lines = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines2[i] = str.substr(o, lineWidth);
+            lines[i] = str.substr(o, lineWidth);
           }
-          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
-        return stringifyString.stringifyString({ comment: comment3, type, value: str }, ctx, onComment, onChompKeep);
+        return stringifyString.stringifyString({ comment: comment2, type, value: str }, ctx, onComment, onChompKeep);
       }
     };
     exports.binary = binary;
@@ -3327,35 +3327,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines2 = [];
+      const lines = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines2.push(dir);
+          lines.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines2.push("---");
+        lines.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines2.length !== 1)
-          lines2.unshift("");
+        if (lines.length !== 1)
+          lines.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines2.unshift(stringifyComment.indentComment(cs, ""));
+        lines.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines2.push("");
+            lines.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines2.push(stringifyComment.indentComment(cs, ""));
+            lines.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -3364,36 +3364,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
-          lines2[lines2.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
+          lines[lines.length - 1] = `--- ${body}`;
         } else
-          lines2.push(body);
+          lines.push(body);
       } else {
-        lines2.push(stringify.stringify(doc.contents, ctx));
+        lines.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines2.push("...");
-            lines2.push(stringifyComment.indentComment(cs, ""));
+            lines.push("...");
+            lines.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines2.push(`... ${cs}`);
+            lines.push(`... ${cs}`);
           }
         } else {
-          lines2.push("...");
+          lines.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
-            lines2.push("");
-          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines[lines.length - 1] !== "")
+            lines.push("");
+          lines.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines2.join("\n") + "\n";
+      return lines.join("\n") + "\n";
     }
     exports.stringifyDocument = stringifyDocument;
   }
@@ -3675,8 +3675,8 @@ var require_Document = __commonJS({
         };
         const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count3, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count3);
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
       /**
@@ -3753,12 +3753,12 @@ var require_errors = __commonJS({
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
-        let count3 = 1;
+        let count2 = 1;
         const end = error62.linePos[1];
         if (end?.line === line && end.col > col) {
-          count3 = Math.max(1, Math.min(end.col - col, 80 - ci));
+          count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count3);
+        const pointer = " ".repeat(ci) + "^".repeat(count2);
         error62.message += `:
 
 ${lineStr}
@@ -3781,7 +3781,7 @@ var require_resolve_props = __commonJS({
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
-      let comment3 = "";
+      let comment2 = "";
       let commentSep = "";
       let hasNewline = false;
       let reqSpace = false;
@@ -3815,18 +3815,18 @@ var require_resolve_props = __commonJS({
             if (!hasSpace)
               onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
             const cb = token.source.substring(1) || " ";
-            if (!comment3)
-              comment3 = cb;
+            if (!comment2)
+              comment2 = cb;
             else
-              comment3 += commentSep + cb;
+              comment2 += commentSep + cb;
             commentSep = "";
             atNewline = false;
             break;
           }
           case "newline":
             if (atNewline) {
-              if (comment3)
-                comment3 += token.source;
+              if (comment2)
+                comment2 += token.source;
               else if (!found || indicator !== "seq-item-ind")
                 spaceBefore = true;
             } else
@@ -3894,7 +3894,7 @@ var require_resolve_props = __commonJS({
         comma,
         found,
         spaceBefore,
-        comment: comment3,
+        comment: comment2,
         hasNewline,
         anchor: anchor2,
         tag,
@@ -3976,8 +3976,8 @@ var require_util_map_includes = __commonJS({
       const { uniqueKeys } = ctx.options;
       if (uniqueKeys === false)
         return false;
-      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
-      return items.some((pair2) => isEqual(pair2.key, search2));
+      const isEqual2 = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
+      return items.some((pair2) => isEqual2(pair2.key, search2));
     }
     exports.mapIncludes = mapIncludes;
   }
@@ -4147,7 +4147,7 @@ var require_resolve_end = __commonJS({
   "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
     "use strict";
     function resolveEnd2(end, offset, reqSpace, onError) {
-      let comment3 = "";
+      let comment2 = "";
       if (end) {
         let hasSpace = false;
         let sep = "";
@@ -4161,15 +4161,15 @@ var require_resolve_end = __commonJS({
               if (reqSpace && !hasSpace)
                 onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
               const cb = source.substring(1) || " ";
-              if (!comment3)
-                comment3 = cb;
+              if (!comment2)
+                comment2 = cb;
               else
-                comment3 += sep + cb;
+                comment2 += sep + cb;
               sep = "";
               break;
             }
             case "newline":
-              if (comment3)
+              if (comment2)
                 sep += source;
               hasSpace = true;
               break;
@@ -4179,7 +4179,7 @@ var require_resolve_end = __commonJS({
           offset += source.length;
         }
       }
-      return { comment: comment3, offset };
+      return { comment: comment2, offset };
     }
     exports.resolveEnd = resolveEnd2;
   }
@@ -4451,40 +4451,40 @@ var require_resolve_block_scalar = __commonJS({
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
       const start = scalar.offset;
-      const header2 = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
-      if (!header2)
+      const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+      if (!header)
         return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines2 = scalar.source ? splitLines(scalar.source) : [];
-      let chompStart = lines2.length;
-      for (let i = lines2.length - 1; i >= 0; --i) {
-        const content3 = lines2[i][1];
+      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const lines = scalar.source ? splitLines(scalar.source) : [];
+      let chompStart = lines.length;
+      for (let i = lines.length - 1; i >= 0; --i) {
+        const content3 = lines[i][1];
         if (content3 === "" || content3 === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value2 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
-        let end2 = start + header2.length;
+        const value2 = header.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        let end2 = start + header.length;
         if (scalar.source)
           end2 += scalar.source.length;
-        return { value: value2, type, comment: header2.comment, range: [start, end2, end2] };
+        return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
       }
-      let trimIndent = scalar.indent + header2.indent;
-      let offset = scalar.offset + header2.length;
+      let trimIndent = scalar.indent + header.indent;
+      let offset = scalar.offset + header.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content3] = lines2[i];
+        const [indent2, content3] = lines[i];
         if (content3 === "" || content3 === "\r") {
-          if (header2.indent === 0 && indent2.length > trimIndent)
+          if (header.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
         } else {
           if (indent2.length < trimIndent) {
             const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
             onError(offset + indent2.length, "MISSING_CHAR", message);
           }
-          if (header2.indent === 0)
+          if (header.indent === 0)
             trimIndent = indent2.length;
           contentStart = i;
           if (trimIndent === 0 && !ctx.atRoot) {
@@ -4495,23 +4495,23 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent2.length + content3.length + 1;
       }
-      for (let i = lines2.length - 1; i >= chompStart; --i) {
-        if (lines2[i][0].length > trimIndent)
+      for (let i = lines.length - 1; i >= chompStart; --i) {
+        if (lines[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value = "";
       let sep = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value += lines2[i][0].slice(trimIndent) + "\n";
+        value += lines[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content3] = lines2[i];
+        let [indent2, content3] = lines[i];
         offset += indent2.length + content3.length + 1;
         const crlf = content3[content3.length - 1] === "\r";
         if (crlf)
           content3 = content3.slice(0, -1);
         if (content3 && indent2.length < trimIndent) {
-          const src = header2.indent ? "explicit indentation indicator" : "first line";
+          const src = header.indent ? "explicit indentation indicator" : "first line";
           const message = `Block scalar lines must not be less indented than their ${src}`;
           onError(offset - content3.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent2 = "";
@@ -4538,20 +4538,20 @@ var require_resolve_block_scalar = __commonJS({
           prevMoreIndented = false;
         }
       }
-      switch (header2.chomp) {
+      switch (header.chomp) {
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines2.length; ++i)
-            value += "\n" + lines2[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines.length; ++i)
+            value += "\n" + lines[i][0].slice(trimIndent);
           if (value[value.length - 1] !== "\n")
             value += "\n";
           break;
         default:
           value += "\n";
       }
-      const end = start + header2.length + scalar.source.length;
-      return { value, type, comment: header2.comment, range: [start, end, end] };
+      const end = start + header.length + scalar.source.length;
+      return { value, type, comment: header.comment, range: [start, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -4578,7 +4578,7 @@ var require_resolve_block_scalar = __commonJS({
       if (error62 !== -1)
         onError(error62, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
       let hasSpace = false;
-      let comment3 = "";
+      let comment2 = "";
       let length = source.length;
       for (let i = 1; i < props.length; ++i) {
         const token = props[i];
@@ -4595,7 +4595,7 @@ var require_resolve_block_scalar = __commonJS({
               onError(token, "MISSING_CHAR", message);
             }
             length += token.source.length;
-            comment3 = token.source.substring(1);
+            comment2 = token.source.substring(1);
             break;
           case "error":
             onError(token, "UNEXPECTED_TOKEN", token.message);
@@ -4611,17 +4611,17 @@ var require_resolve_block_scalar = __commonJS({
           }
         }
       }
-      return { mode, indent: indent2, chomp, comment: comment3, length };
+      return { mode, indent: indent2, chomp, comment: comment2, length };
     }
     function splitLines(source) {
       const split2 = source.split(/\n( *)/);
       const first = split2[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines2 = [line0];
+      const lines = [line0];
       for (let i = 1; i < split2.length; i += 2)
-        lines2.push([split2[i], split2[i + 1]]);
-      return lines2;
+        lines.push([split2[i], split2[i + 1]]);
+      return lines;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
   }
@@ -4857,7 +4857,7 @@ var require_compose_scalar = __commonJS({
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token, tagToken, onError) {
-      const { value, type, comment: comment3, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const { value, type, comment: comment2, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -4885,8 +4885,8 @@ var require_compose_scalar = __commonJS({
         scalar.tag = tagName;
       if (tag.format)
         scalar.format = tag.format;
-      if (comment3)
-        scalar.comment = comment3;
+      if (comment2)
+        scalar.comment = comment2;
       return scalar;
     }
     function findScalarTagByName(schema, value, tagName, tagToken, onError) {
@@ -4972,7 +4972,7 @@ var require_compose_node = __commonJS({
     var CN = { composeNode, composeEmptyNode };
     function composeNode(ctx, token, props, onError) {
       const atKey = ctx.atKey;
-      const { spaceBefore, comment: comment3, anchor: anchor2, tag } = props;
+      const { spaceBefore, comment: comment2, anchor: anchor2, tag } = props;
       let node2;
       let isSrcToken = true;
       switch (token.type) {
@@ -5016,17 +5016,17 @@ var require_compose_node = __commonJS({
       }
       if (spaceBefore)
         node2.spaceBefore = true;
-      if (comment3) {
+      if (comment2) {
         if (token.type === "scalar" && token.source === "")
-          node2.comment = comment3;
+          node2.comment = comment2;
         else
-          node2.commentBefore = comment3;
+          node2.commentBefore = comment2;
       }
       if (ctx.options.keepSourceTokens && isSrcToken)
         node2.srcToken = token;
       return node2;
     }
-    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment: comment3, anchor: anchor2, tag, end }, onError) {
+    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment: comment2, anchor: anchor2, tag, end }, onError) {
       const token = {
         type: "scalar",
         offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
@@ -5041,8 +5041,8 @@ var require_compose_node = __commonJS({
       }
       if (spaceBefore)
         node2.spaceBefore = true;
-      if (comment3) {
-        node2.comment = comment3;
+      if (comment2) {
+        node2.comment = comment2;
         node2.range[2] = end;
       }
       return node2;
@@ -5128,14 +5128,14 @@ var require_composer = __commonJS({
       return [offset, offset + (typeof source === "string" ? source.length : 1)];
     }
     function parsePrelude(prelude) {
-      let comment3 = "";
+      let comment2 = "";
       let atComment = false;
       let afterEmptyLine = false;
       for (let i = 0; i < prelude.length; ++i) {
         const source = prelude[i];
         switch (source[0]) {
           case "#":
-            comment3 += (comment3 === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
+            comment2 += (comment2 === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
             atComment = true;
             afterEmptyLine = false;
             break;
@@ -5150,7 +5150,7 @@ var require_composer = __commonJS({
             atComment = false;
         }
       }
-      return { comment: comment3, afterEmptyLine };
+      return { comment: comment2, afterEmptyLine };
     }
     var Composer = class {
       constructor(options = {}) {
@@ -5170,25 +5170,25 @@ var require_composer = __commonJS({
         this.options = options;
       }
       decorate(doc, afterDoc) {
-        const { comment: comment3, afterEmptyLine } = parsePrelude(this.prelude);
-        if (comment3) {
+        const { comment: comment2, afterEmptyLine } = parsePrelude(this.prelude);
+        if (comment2) {
           const dc = doc.contents;
           if (afterDoc) {
             doc.comment = doc.comment ? `${doc.comment}
-${comment3}` : comment3;
+${comment2}` : comment2;
           } else if (afterEmptyLine || doc.directives.docStart || !dc) {
-            doc.commentBefore = comment3;
+            doc.commentBefore = comment2;
           } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
             let it = dc.items[0];
             if (identity.isPair(it))
               it = it.key;
             const cb = it.commentBefore;
-            it.commentBefore = cb ? `${comment3}
-${cb}` : comment3;
+            it.commentBefore = cb ? `${comment2}
+${cb}` : comment2;
           } else {
             const cb = dc.commentBefore;
-            dc.commentBefore = cb ? `${comment3}
-${cb}` : comment3;
+            dc.commentBefore = cb ? `${comment2}
+${cb}` : comment2;
           }
         }
         if (afterDoc) {
@@ -5390,10 +5390,10 @@ var require_cst_scalar = __commonJS({
             type = "QUOTE_DOUBLE";
             break;
           case "block-scalar": {
-            const header2 = token.props[0];
-            if (header2.type !== "block-scalar-header")
+            const header = token.props[0];
+            if (header.type !== "block-scalar-header")
               throw new Error("Invalid block scalar header");
-            type = header2.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            type = header.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
             break;
           }
           default:
@@ -5425,10 +5425,10 @@ var require_cst_scalar = __commonJS({
       const head = source.substring(0, he);
       const body = source.substring(he + 1) + "\n";
       if (token.type === "block-scalar") {
-        const header2 = token.props[0];
-        if (header2.type !== "block-scalar-header")
+        const header = token.props[0];
+        if (header.type !== "block-scalar-header")
           throw new Error("Invalid block scalar header");
-        header2.source = head;
+        header.source = head;
         token.source = body;
       } else {
         const { offset } = token;
@@ -7250,7 +7250,7 @@ var require_public_api = __commonJS({
         return docs;
       return Object.assign([], { empty: true }, composer$1.streamInfo());
     }
-    function parseDocument5(source, options = {}) {
+    function parseDocument4(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser2.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -7276,7 +7276,7 @@ var require_public_api = __commonJS({
       } else if (options === void 0 && reviver && typeof reviver === "object") {
         options = reviver;
       }
-      const doc = parseDocument5(src, options);
+      const doc = parseDocument4(src, options);
       if (!doc)
         return null;
       doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
@@ -7312,7 +7312,7 @@ var require_public_api = __commonJS({
     }
     exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
-    exports.parseDocument = parseDocument5;
+    exports.parseDocument = parseDocument4;
     exports.stringify = stringify;
   }
 });
@@ -10230,8 +10230,23 @@ var require_semver2 = __commonJS({
   }
 });
 
-// src/commands/run.ts
-import { readFileSync as readFileSync15 } from "node:fs";
+// src/adapters/machine/clock.ts
+var clock = { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() };
+
+// src/adapters/machine/configuration-file.ts
+import { readFileSync } from "node:fs";
+function readConfiguration(path) {
+  const file2 = path ?? CONFIGURATION;
+  try {
+    return readFileSync(file2, "utf8");
+  } catch (error62) {
+    const { code: code2 } = error62;
+    if (path !== void 0 || code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
+    throw new UserError(
+      `The configuration file \`${file2}\` cannot be read (${code2}). Mend it, or name one with --config.`
+    );
+  }
+}
 
 // src/configuration.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -11016,7 +11031,7 @@ function putProp(target2, key, value) {
   else
     target2[key] = value;
 }
-function mirrorShape(target2, source, keys, wrap2) {
+function mirrorShape(target2, source, keys, wrap) {
   const raw = sourceShape(source);
   for (const key of keys) {
     const desc = Object.getOwnPropertyDescriptor(raw, key);
@@ -11025,10 +11040,10 @@ function mirrorShape(target2, source, keys, wrap2) {
     if (desc.get) {
       deferProp(target2, key, () => {
         const value = source._zod.def.shape[key];
-        return wrap2 ? wrap2(value, key) : value;
+        return wrap ? wrap(value, key) : value;
       });
     } else
-      putProp(target2, key, wrap2 ? wrap2(desc.value, key) : desc.value);
+      putProp(target2, key, wrap ? wrap(desc.value, key) : desc.value);
   }
 }
 function mirrorProps(target2, source) {
@@ -11463,14 +11478,14 @@ function codePointLength(str) {
   const units = str.length;
   if (!highSurrogate.test(str))
     return units;
-  let count3 = units;
+  let count2 = units;
   for (let i = 0; i < units - 1; i++) {
     if ((str.charCodeAt(i) & 64512) === 55296 && (str.charCodeAt(i + 1) & 64512) === 56320) {
-      count3--;
+      count2--;
       i++;
     }
   }
-  return count3;
+  return count2;
 }
 function getLengthableOrigin(input2) {
   if (Array.isArray(input2))
@@ -11558,9 +11573,9 @@ var Class = class {
   constructor(..._args) {
   }
 };
-function members(proto, table3) {
-  for (const key in table3) {
-    const desc = Object.getOwnPropertyDescriptor(table3, key);
+function members(proto, table2) {
+  for (const key in table2) {
+    const desc = Object.getOwnPropertyDescriptor(table2, key);
     if (desc.get)
       Object.defineProperty(proto, key, { ...desc, enumerable: false });
     else
@@ -11575,10 +11590,10 @@ function hide(inst, key, value) {
   return own(inst, key, value, false);
 }
 // @__NO_SIDE_EFFECTS__
-function derived(computes, table3) {
+function derived(computes, table2) {
   for (const key in computes) {
     const compute = computes[key];
-    Object.defineProperty(table3, key, {
+    Object.defineProperty(table2, key, {
       configurable: true,
       enumerable: true,
       get() {
@@ -11589,7 +11604,7 @@ function derived(computes, table3) {
       }
     });
   }
-  return table3;
+  return table2;
 }
 function defineBound(proto, key, fn) {
   Object.defineProperty(proto, key, {
@@ -11976,14 +11991,14 @@ function toDotPath(_path) {
   return segs.join("");
 }
 function prettifyError(error62) {
-  const lines2 = [];
+  const lines = [];
   const issues = [...error62.issues].sort((a, b) => (a.path ?? []).length - (b.path ?? []).length);
   for (const issue2 of issues) {
-    lines2.push(`\u2716 ${issue2.message}`);
+    lines.push(`\u2716 ${issue2.message}`);
     if (issue2.path?.length)
-      lines2.push(`  \u2192 at ${toDotPath(issue2.path)}`);
+      lines.push(`  \u2192 at ${toDotPath(issue2.path)}`);
   }
-  return lines2.join("\n");
+  return lines.join("\n");
 }
 
 // node_modules/zod/v4/core/parse.js
@@ -12340,13 +12355,13 @@ var numericOriginMap = {
 };
 var $ZodCheckLessThan = /* @__PURE__ */ $constructor("$ZodCheckLessThan", (inst, def) => {
   $ZodCheck.init(inst, def);
-  const origin2 = numericOriginMap[typeof def.value];
+  const origin = numericOriginMap[typeof def.value];
   inst._zod.check = (payload) => {
     if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
       return;
     }
     payload.issues.push({
-      origin: numericOriginMap[typeof payload.value] ?? origin2,
+      origin: numericOriginMap[typeof payload.value] ?? origin,
       code: "too_big",
       maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
       input: payload.value,
@@ -12358,13 +12373,13 @@ var $ZodCheckLessThan = /* @__PURE__ */ $constructor("$ZodCheckLessThan", (inst,
 });
 var $ZodCheckGreaterThan = /* @__PURE__ */ $constructor("$ZodCheckGreaterThan", (inst, def) => {
   $ZodCheck.init(inst, def);
-  const origin2 = numericOriginMap[typeof def.value];
+  const origin = numericOriginMap[typeof def.value];
   inst._zod.check = (payload) => {
     if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
       return;
     }
     payload.issues.push({
-      origin: numericOriginMap[typeof payload.value] ?? origin2,
+      origin: numericOriginMap[typeof payload.value] ?? origin,
       code: "too_small",
       minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
       input: payload.value,
@@ -12399,14 +12414,14 @@ var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat"
   $ZodCheck.init(inst, def);
   def.format = def.format || "float64";
   const isInt = def.format?.includes("int");
-  const origin2 = isInt ? "int" : "number";
+  const origin = isInt ? "int" : "number";
   const [minimum, maximum] = NUMBER_FORMAT_RANGES[def.format];
   inst._zod.check = (payload) => {
     const input2 = payload.value;
     if (isInt) {
       if (!Number.isInteger(input2)) {
         payload.issues.push({
-          expected: origin2,
+          expected: origin,
           format: def.format,
           code: "invalid_type",
           continue: false,
@@ -12423,7 +12438,7 @@ var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat"
             maximum: Number.MAX_SAFE_INTEGER,
             note: "Integers must be within the safe integer range.",
             inst,
-            origin: origin2,
+            origin,
             inclusive: true,
             continue: !def.abort
           });
@@ -12434,7 +12449,7 @@ var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat"
             minimum: Number.MIN_SAFE_INTEGER,
             note: "Integers must be within the safe integer range.",
             inst,
-            origin: origin2,
+            origin,
             inclusive: true,
             continue: !def.abort
           });
@@ -12566,9 +12581,9 @@ var $ZodCheckMaxLength = /* @__PURE__ */ $constructor("$ZodCheckMaxLength", (ins
     const length = typeof input2 === "string" && units > def.maximum ? codePointLength(input2) : units;
     if (length <= def.maximum)
       return;
-    const origin2 = getLengthableOrigin(input2);
+    const origin = getLengthableOrigin(input2);
     payload.issues.push({
-      origin: origin2,
+      origin,
       code: "too_big",
       maximum: def.maximum,
       inclusive: true,
@@ -12588,9 +12603,9 @@ var $ZodCheckMinLength = /* @__PURE__ */ $constructor("$ZodCheckMinLength", (ins
     const length = typeof input2 === "string" && units >= def.minimum && units < def.minimum * 2 ? codePointLength(input2) : units;
     if (length >= def.minimum)
       return;
-    const origin2 = getLengthableOrigin(input2);
+    const origin = getLengthableOrigin(input2);
     payload.issues.push({
-      origin: origin2,
+      origin,
       code: "too_small",
       minimum: def.minimum,
       inclusive: true,
@@ -12610,10 +12625,10 @@ var $ZodCheckLengthEquals = /* @__PURE__ */ $constructor("$ZodCheckLengthEquals"
     const length = typeof input2 === "string" && units >= def.length && units <= def.length * 2 ? codePointLength(input2) : units;
     if (length === def.length)
       return;
-    const origin2 = getLengthableOrigin(input2);
+    const origin = getLengthableOrigin(input2);
     const tooBig = length > def.length;
     payload.issues.push({
-      origin: origin2,
+      origin,
       ...tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length },
       inclusive: true,
       exact: true,
@@ -12796,11 +12811,11 @@ var $ZodCheckOverwrite = /* @__PURE__ */ $constructor("$ZodCheckOverwrite", (ins
 
 // node_modules/zod/v4/core/doc.js
 var Doc = class {
-  constructor(args = [], closed2 = {}) {
+  constructor(args = [], closed = {}) {
     this.content = [];
     this.indent = 0;
     this.args = args;
-    this.closed = closed2;
+    this.closed = closed;
   }
   // the compiler catches a child's throw and keeps writing into this doc, so the indent has to unwind with it
   indented(fn) {
@@ -12818,9 +12833,9 @@ var Doc = class {
       return;
     }
     const content3 = arg;
-    const lines2 = content3.split("\n").filter((x) => x);
-    const minIndent = Math.min(...lines2.map((x) => x.length - x.trimStart().length));
-    const dedented = lines2.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
+    const lines = content3.split("\n").filter((x) => x);
+    const minIndent = Math.min(...lines.map((x) => x.length - x.trimStart().length));
+    const dedented = lines.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
     for (const line of dedented) {
       this.content.push(line);
     }
@@ -13371,10 +13386,10 @@ function isValidJWT(token, algorithm = null) {
     const tokensParts = token.split(".");
     if (tokensParts.length !== 3)
       return false;
-    const [header2] = tokensParts;
-    if (!header2)
+    const [header] = tokensParts;
+    if (!header)
       return false;
-    const parsedHeader = JSON.parse(atob(header2));
+    const parsedHeader = JSON.parse(atob(header));
     if ("typ" in parsedHeader && parsedHeader?.typ !== "JWT")
       return false;
     if (!parsedHeader.alg)
@@ -15469,14 +15484,14 @@ var memo = {
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
       const base = inst._zod.parse;
-      const wrapped3 = (payload, ctx) => {
+      const wrapped2 = (payload, ctx) => {
         if (ctx.direction !== "backward" && isBackEdge(ctx, payload.value))
           throw new $ZodCyclicError();
         return base(payload, ctx);
       };
-      inst._zod.parse = wrapped3;
+      inst._zod.parse = wrapped2;
       if (inst._zod.run === base)
-        inst._zod.run = wrapped3;
+        inst._zod.run = wrapped2;
     });
   },
   attach(inst) {
@@ -15488,12 +15503,12 @@ var memo = {
     (_a3 = inst._zod).deferred ?? (_a3.deferred = []);
     inst._zod.deferred.push(() => {
       const base = inst._zod.parse;
-      const wrapped3 = (payload, ctx) => {
+      const wrapped2 = (payload, ctx) => {
         if (isRecursiveInst === void 0) {
           const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
           if (walked === NONE) {
             inst._zod.parse = base;
-            if (inst._zod.run === wrapped3)
+            if (inst._zod.run === wrapped2)
               inst._zod.run = base;
             return base(payload, ctx);
           }
@@ -15547,9 +15562,9 @@ var memo = {
           entry.issues = result.issues.length ? cloneIssues(result.issues) : NO_ISSUES;
         return result;
       };
-      inst._zod.parse = wrapped3;
+      inst._zod.parse = wrapped2;
       if (inst._zod.run === base)
-        inst._zod.run = wrapped3;
+        inst._zod.run = wrapped2;
     });
   }
 };
@@ -15638,8 +15653,8 @@ var error = () => {
     set: { unit: "\u0639\u0646\u0635\u0631", verb: "\u0623\u0646 \u064A\u062D\u0648\u064A" },
     map: { unit: "\u0639\u0646\u0635\u0631", verb: "\u0623\u0646 \u064A\u062D\u0648\u064A" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0645\u062F\u062E\u0644",
@@ -15750,8 +15765,8 @@ var error2 = () => {
     set: { unit: "element", verb: "olmal\u0131d\u0131r" },
     map: { unit: "element", verb: "olmal\u0131d\u0131r" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -15853,8 +15868,8 @@ function az_default() {
 }
 
 // node_modules/zod/v4/locales/be.js
-function getBelarusianPlural(count3, one2, few, many) {
-  const absCount = Math.abs(count3);
+function getBelarusianPlural(count2, one2, few, many) {
+  const absCount = Math.abs(count2);
   const lastDigit = absCount % 10;
   const lastTwoDigits = absCount % 100;
   if (lastTwoDigits >= 11 && lastTwoDigits <= 19) {
@@ -15911,8 +15926,8 @@ var error3 = () => {
       verb: "\u043C\u0435\u0446\u044C"
     }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0443\u0432\u043E\u0434",
@@ -16030,8 +16045,8 @@ var error4 = () => {
     set: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0430", verb: "\u0434\u0430 \u0441\u044A\u0434\u044A\u0440\u0436\u0430" },
     map: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0430", verb: "\u0434\u0430 \u0441\u044A\u0434\u044A\u0440\u0436\u0430" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0445\u043E\u0434",
@@ -16156,8 +16171,8 @@ var error5 = () => {
     set: { unit: "\u0986\u0987\u099F\u09C7\u09AE", verb: "\u09A5\u09BE\u0995\u09A4\u09C7 \u09B9\u09AC\u09C7" },
     map: { unit: "\u098F\u09A8\u09CD\u099F\u09CD\u09B0\u09BF", verb: "\u09A5\u09BE\u0995\u09A4\u09C7 \u09B9\u09AC\u09C7" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0987\u09A8\u09AA\u09C1\u099F",
@@ -16270,8 +16285,8 @@ var error6 = () => {
     set: { unit: "elements", verb: "contenir" },
     map: { unit: "elements", verb: "contenir" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "entrada",
@@ -16384,8 +16399,8 @@ var error7 = () => {
     set: { unit: "\u062F\u0627\u0646\u06D5", verb: "\u0628\u06CE\u062A" },
     map: { unit: "\u062F\u0627\u0646\u06D5", verb: "\u0628\u06CE\u062A" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "regex",
@@ -16517,8 +16532,8 @@ var error8 = () => {
     set: { unit: "prvk\u016F", verb: "m\xEDt" },
     map: { unit: "prvk\u016F", verb: "m\xEDt" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "regul\xE1rn\xED v\xFDraz",
@@ -16634,8 +16649,8 @@ var error9 = () => {
     set: { unit: "elementer", verb: "indeholdt" },
     map: { unit: "elementer", verb: "indeholdt" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -16699,19 +16714,19 @@ var error9 = () => {
       case "too_big": {
         const adj = issue2.inclusive ? "<=" : "<";
         const sizing = getSizing(issue2.origin);
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing)
-          return `For stor: forventede ${origin2 ?? "value"} ${sizing.verb} ${adj} ${issue2.maximum.toString()} ${sizing.unit ?? "elementer"}`;
-        return `For stor: forventede ${origin2 ?? "value"} havde ${adj} ${issue2.maximum.toString()}`;
+          return `For stor: forventede ${origin ?? "value"} ${sizing.verb} ${adj} ${issue2.maximum.toString()} ${sizing.unit ?? "elementer"}`;
+        return `For stor: forventede ${origin ?? "value"} havde ${adj} ${issue2.maximum.toString()}`;
       }
       case "too_small": {
         const adj = issue2.inclusive ? ">=" : ">";
         const sizing = getSizing(issue2.origin);
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing) {
-          return `For lille: forventede ${origin2} ${sizing.verb} ${adj} ${issue2.minimum.toString()} ${sizing.unit}`;
+          return `For lille: forventede ${origin} ${sizing.verb} ${adj} ${issue2.minimum.toString()} ${sizing.unit}`;
         }
-        return `For lille: forventede ${origin2} havde ${adj} ${issue2.minimum.toString()}`;
+        return `For lille: forventede ${origin} havde ${adj} ${issue2.minimum.toString()}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -16755,8 +16770,8 @@ var error10 = () => {
     set: { unit: "Elemente", verb: "zu haben" },
     map: { unit: "Elemente", verb: "zu haben" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "Eingabe",
@@ -16869,8 +16884,8 @@ var error11 = () => {
     set: { unit: "\u03C3\u03C4\u03BF\u03B9\u03C7\u03B5\u03AF\u03B1", verb: "\u03BD\u03B1 \u03AD\u03C7\u03B5\u03B9" },
     map: { unit: "\u03BA\u03B1\u03C4\u03B1\u03C7\u03C9\u03C1\u03AE\u03C3\u03B5\u03B9\u03C2", verb: "\u03BD\u03B1 \u03AD\u03C7\u03B5\u03B9" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u03B5\u03AF\u03C3\u03BF\u03B4\u03BF\u03C2",
@@ -16982,8 +16997,8 @@ var error12 = () => {
     set: { unit: "items", verb: "to have" },
     map: { unit: "entries", verb: "to have" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -17107,8 +17122,8 @@ var error13 = () => {
     set: { unit: "elementojn", verb: "havi" },
     map: { unit: "elementojn", verb: "havi" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "enigo",
@@ -17221,8 +17236,8 @@ var error14 = () => {
     array: { unit: "elementos", verb: "tener" },
     set: { unit: "elementos", verb: "tener" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "entrada",
@@ -17303,19 +17318,19 @@ var error14 = () => {
       case "too_big": {
         const adj = issue2.inclusive ? "<=" : "<";
         const sizing = getSizing(issue2.origin);
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing)
-          return `Demasiado grande: se esperaba que ${origin2 ?? "valor"} tuviera ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elementos"}`;
-        return `Demasiado grande: se esperaba que ${origin2 ?? "valor"} fuera ${adj}${issue2.maximum.toString()}`;
+          return `Demasiado grande: se esperaba que ${origin ?? "valor"} tuviera ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elementos"}`;
+        return `Demasiado grande: se esperaba que ${origin ?? "valor"} fuera ${adj}${issue2.maximum.toString()}`;
       }
       case "too_small": {
         const adj = issue2.inclusive ? ">=" : ">";
         const sizing = getSizing(issue2.origin);
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing) {
-          return `Demasiado peque\xF1o: se esperaba que ${origin2} tuviera ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
+          return `Demasiado peque\xF1o: se esperaba que ${origin} tuviera ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
         }
-        return `Demasiado peque\xF1o: se esperaba que ${origin2} fuera ${adj}${issue2.minimum.toString()}`;
+        return `Demasiado peque\xF1o: se esperaba que ${origin} fuera ${adj}${issue2.minimum.toString()}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -17359,8 +17374,8 @@ var error15 = () => {
     set: { unit: "\u0622\u06CC\u062A\u0645", verb: "\u062F\u0627\u0634\u062A\u0647 \u0628\u0627\u0634\u062F" },
     map: { unit: "\u0622\u06CC\u062A\u0645", verb: "\u062F\u0627\u0634\u062A\u0647 \u0628\u0627\u0634\u062F" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0648\u0631\u0648\u062F\u06CC",
@@ -17483,8 +17498,8 @@ var error16 = () => {
     int: { unit: "", subject: "kokonaisluvun" },
     date: { unit: "", subject: "p\xE4iv\xE4m\xE4\xE4r\xE4n" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "s\xE4\xE4nn\xF6llinen lauseke",
@@ -17596,8 +17611,8 @@ var error17 = () => {
     array: { unit: "\xE9l\xE9ments", verb: "avoir" },
     set: { unit: "\xE9l\xE9ments", verb: "avoir" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "expression r\xE9guli\xE8re",
@@ -17727,8 +17742,8 @@ var error18 = () => {
     set: { unit: "\xE9l\xE9ments", verb: "avoir" },
     map: { unit: "\xE9l\xE9ments", verb: "avoir" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "entr\xE9e",
@@ -17840,8 +17855,8 @@ var error19 = () => {
     set: { unit: "\u0A86\u0A87\u0A9F\u0AAE", verb: "\u0AB9\u0ACB\u0AB5\u0ABE \u0A9C\u0ACB\u0A88\u0A8F" },
     map: { unit: "\u0A8F\u0AA8\u0ACD\u0A9F\u0ACD\u0AB0\u0AC0", verb: "\u0AB9\u0ACB\u0AB5\u0ABE \u0A9C\u0ACB\u0A88\u0A8F" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0A87\u0AA8\u0AAA\u0AC1\u0A9F",
@@ -17988,10 +18003,10 @@ var error20 = () => {
     const gender = e?.gender ?? "m";
     return gender === "f" ? "\u05E6\u05E8\u05D9\u05DB\u05D4 \u05DC\u05D4\u05D9\u05D5\u05EA" : "\u05E6\u05E8\u05D9\u05DA \u05DC\u05D4\u05D9\u05D5\u05EA";
   };
-  const getSizing = (origin2) => {
-    if (!origin2)
+  const getSizing = (origin) => {
+    if (!origin)
       return null;
-    return Sizable[origin2] ?? null;
+    return Sizable[origin] ?? null;
   };
   const FormatDictionary = {
     regex: { label: "\u05E7\u05DC\u05D8", gender: "m" },
@@ -18156,8 +18171,8 @@ var error21 = () => {
     set: { unit: "\u0924\u0924\u094D\u0935", verb: "\u0930\u0916\u0928\u0947 \u0915\u0947 \u0932\u093F\u090F" },
     map: { unit: "\u092A\u094D\u0930\u0935\u093F\u0937\u094D\u091F\u093F\u092F\u093E\u0901", verb: "\u0930\u0916\u0928\u0947 \u0915\u0947 \u0932\u093F\u090F" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0907\u0928\u092A\u0941\u091F",
@@ -18267,8 +18282,8 @@ var error22 = () => {
     array: { unit: "stavki", verb: "imati" },
     set: { unit: "stavki", verb: "imati" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "unos",
@@ -18339,19 +18354,19 @@ var error22 = () => {
       case "too_big": {
         const adj = issue2.inclusive ? "<=" : "<";
         const sizing = getSizing(issue2.origin);
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing)
-          return `Preveliko: o\u010Dekivano da ${origin2 ?? "vrijednost"} ima ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elemenata"}`;
-        return `Preveliko: o\u010Dekivano da ${origin2 ?? "vrijednost"} bude ${adj}${issue2.maximum.toString()}`;
+          return `Preveliko: o\u010Dekivano da ${origin ?? "vrijednost"} ima ${adj}${issue2.maximum.toString()} ${sizing.unit ?? "elemenata"}`;
+        return `Preveliko: o\u010Dekivano da ${origin ?? "vrijednost"} bude ${adj}${issue2.maximum.toString()}`;
       }
       case "too_small": {
         const adj = issue2.inclusive ? ">=" : ">";
         const sizing = getSizing(issue2.origin);
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         if (sizing) {
-          return `Premalo: o\u010Dekivano da ${origin2} ima ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
+          return `Premalo: o\u010Dekivano da ${origin} ima ${adj}${issue2.minimum.toString()} ${sizing.unit}`;
         }
-        return `Premalo: o\u010Dekivano da ${origin2} bude ${adj}${issue2.minimum.toString()}`;
+        return `Premalo: o\u010Dekivano da ${origin} bude ${adj}${issue2.minimum.toString()}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -18395,8 +18410,8 @@ var error23 = () => {
     set: { unit: "elem", verb: "legyen" },
     map: { unit: "elem", verb: "legyen" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "bemenet",
@@ -18501,8 +18516,8 @@ function hu_default() {
 }
 
 // node_modules/zod/v4/locales/hy.js
-function getArmenianPlural(count3, one2, many) {
-  return Math.abs(count3) === 1 ? one2 : many;
+function getArmenianPlural(count2, one2, many) {
+  return Math.abs(count2) === 1 ? one2 : many;
 }
 function withDefiniteArticle(word) {
   if (!word)
@@ -18549,8 +18564,8 @@ var error24 = () => {
       verb: "\u0578\u0582\u0576\u0565\u0576\u0561\u056C"
     }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0574\u0578\u0582\u057F\u0584",
@@ -18668,8 +18683,8 @@ var error25 = () => {
     set: { unit: "item", verb: "memiliki" },
     map: { unit: "item", verb: "memiliki" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -18780,8 +18795,8 @@ var error26 = () => {
     set: { unit: "hluti", verb: "a\xF0 hafa" },
     map: { unit: "hluti", verb: "a\xF0 hafa" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "gildi",
@@ -18895,8 +18910,8 @@ var error27 = () => {
     set: { unit: "elementi", verb: "avere" },
     map: { unit: "elementi", verb: "avere" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -19009,8 +19024,8 @@ var error28 = () => {
     set: { unit: "\u8981\u7D20", verb: "\u3067\u3042\u308B" },
     map: { unit: "\u8981\u7D20", verb: "\u3067\u3042\u308B" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u5165\u529B\u5024",
@@ -19122,8 +19137,8 @@ var error29 = () => {
     set: { unit: "\u10D4\u10DA\u10D4\u10DB\u10D4\u10DC\u10E2\u10D8", verb: "\u10E3\u10DC\u10D3\u10D0 \u10E8\u10D4\u10D8\u10EA\u10D0\u10D5\u10D3\u10D4\u10E1" },
     map: { unit: "\u10D4\u10DA\u10D4\u10DB\u10D4\u10DC\u10E2\u10D8", verb: "\u10E3\u10DC\u10D3\u10D0 \u10E8\u10D4\u10D8\u10EA\u10D0\u10D5\u10D3\u10D4\u10E1" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u10E8\u10D4\u10E7\u10D5\u10D0\u10DC\u10D0",
@@ -19240,8 +19255,8 @@ var error30 = () => {
     set: { unit: "\u1792\u17B6\u178F\u17BB", verb: "\u1782\u17BD\u179A\u1798\u17B6\u1793" },
     map: { unit: "\u1792\u17B6\u178F\u17BB", verb: "\u1782\u17BD\u179A\u1798\u17B6\u1793" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u1791\u17B7\u1793\u17D2\u1793\u1793\u17D0\u1799\u1794\u1789\u17D2\u1785\u17BC\u179B",
@@ -19361,8 +19376,8 @@ var error31 = () => {
     set: { unit: "\u0CB5\u0CB8\u0CCD\u0CA4\u0CC1\u0C97\u0CB3\u0CC1", verb: "\u0CB9\u0CCA\u0C82\u0CA6\u0CB2\u0CC1" },
     map: { unit: "entries", verb: "\u0CB9\u0CCA\u0C82\u0CA6\u0CB2\u0CC1" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0C87\u0CA8\u0CCD\u0CAA\u0CC1\u0C9F\u0CCD",
@@ -19477,8 +19492,8 @@ var error32 = () => {
     set: { unit: "\uAC1C", verb: "to have" },
     map: { unit: "\uAC1C", verb: "to have" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\uC785\uB825",
@@ -19670,8 +19685,8 @@ var error33 = () => {
       }
     }
   };
-  function getSizing(origin2, unitType, inclusive, targetShouldBe) {
-    const result = Sizable[origin2] ?? null;
+  function getSizing(origin, unitType, inclusive, targetShouldBe) {
+    const result = Sizable[origin] ?? null;
     if (result === null)
       return result;
     return {
@@ -19742,20 +19757,20 @@ var error33 = () => {
           return `Privalo b\u016Bti ${stringifyPrimitive(issue2.values[0])}`;
         return `Privalo b\u016Bti vienas i\u0161 ${joinValues(issue2.values, "|")} pasirinkim\u0173`;
       case "too_big": {
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         const sizing = getSizing(issue2.origin, getUnitTypeFromNumber(Number(issue2.maximum)), issue2.inclusive ?? false, "smaller");
         if (sizing?.verb)
-          return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.maximum.toString()} ${sizing.unit ?? "element\u0173"}`;
+          return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.maximum.toString()} ${sizing.unit ?? "element\u0173"}`;
         const adj = issue2.inclusive ? "ne didesnis kaip" : "ma\u017Eesnis kaip";
-        return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.maximum.toString()} ${sizing?.unit}`;
+        return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.maximum.toString()} ${sizing?.unit}`;
       }
       case "too_small": {
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
         const sizing = getSizing(issue2.origin, getUnitTypeFromNumber(Number(issue2.minimum)), issue2.inclusive ?? false, "bigger");
         if (sizing?.verb)
-          return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.minimum.toString()} ${sizing.unit ?? "element\u0173"}`;
+          return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} ${sizing.verb} ${issue2.minimum.toString()} ${sizing.unit ?? "element\u0173"}`;
         const adj = issue2.inclusive ? "ne ma\u017Eesnis kaip" : "didesnis kaip";
-        return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.minimum.toString()} ${sizing?.unit}`;
+        return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} turi b\u016Bti ${adj} ${issue2.minimum.toString()} ${sizing?.unit}`;
       }
       case "invalid_format": {
         const _issue = issue2;
@@ -19779,8 +19794,8 @@ var error33 = () => {
       case "invalid_union":
         return "Klaidinga \u012Fvestis";
       case "invalid_element": {
-        const origin2 = TypeDictionary[issue2.origin] ?? issue2.origin;
-        return `${capitalizeFirstCharacter(origin2 ?? issue2.origin ?? "reik\u0161m\u0117")} turi klaiding\u0105 \u012Fvest\u012F`;
+        const origin = TypeDictionary[issue2.origin] ?? issue2.origin;
+        return `${capitalizeFirstCharacter(origin ?? issue2.origin ?? "reik\u0161m\u0117")} turi klaiding\u0105 \u012Fvest\u012F`;
       }
       default:
         return "Klaidinga \u012Fvestis";
@@ -19802,8 +19817,8 @@ var error34 = () => {
     set: { unit: "\u0441\u0442\u0430\u0432\u043A\u0438", verb: "\u0434\u0430 \u0438\u043C\u0430\u0430\u0442" },
     map: { unit: "\u0441\u0442\u0430\u0432\u043A\u0438", verb: "\u0434\u0430 \u0438\u043C\u0430\u0430\u0442" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u043D\u0435\u0441",
@@ -19917,8 +19932,8 @@ var error35 = () => {
     set: { unit: "elemen", verb: "mempunyai" },
     map: { unit: "elemen", verb: "mempunyai" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -20030,8 +20045,8 @@ var error36 = () => {
     set: { unit: "\u0924\u0924\u094D\u0935", verb: "\u0939\u0941\u0928\u0941\u092A\u0930\u094D\u091B" },
     map: { unit: "\u092A\u094D\u0930\u0935\u093F\u0937\u094D\u091F\u093F", verb: "\u0939\u0941\u0928\u0941\u092A\u0930\u094D\u091B" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0907\u0928\u092A\u0941\u091F",
@@ -20142,8 +20157,8 @@ var error37 = () => {
     set: { unit: "elementen", verb: "heeft" },
     map: { unit: "elementen", verb: "heeft" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "invoer",
@@ -20258,8 +20273,8 @@ var error38 = () => {
     set: { unit: "element", verb: "\xE5 innehalde" },
     map: { unit: "element", verb: "\xE5 innehalde" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -20372,8 +20387,8 @@ var error39 = () => {
     set: { unit: "elementer", verb: "\xE5 inneholde" },
     map: { unit: "elementer", verb: "\xE5 inneholde" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "input",
@@ -20486,8 +20501,8 @@ var error40 = () => {
     set: { unit: "unsur", verb: "olmal\u0131d\u0131r" },
     map: { unit: "unsur", verb: "olmal\u0131d\u0131r" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "giren",
@@ -20601,8 +20616,8 @@ var error41 = () => {
     set: { unit: "\u062A\u0648\u06A9\u064A", verb: "\u0648\u0644\u0631\u064A" },
     map: { unit: "\u062A\u0648\u06A9\u064A", verb: "\u0648\u0644\u0631\u064A" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0648\u0631\u0648\u062F\u064A",
@@ -20721,8 +20736,8 @@ var error42 = () => {
     set: { unit: "element\xF3w", verb: "mie\u0107" },
     map: { unit: "element\xF3w", verb: "mie\u0107" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "wyra\u017Cenie",
@@ -20836,8 +20851,8 @@ var error43 = () => {
     set: { unit: "elementos" },
     map: { unit: "entradas" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "a entrada",
@@ -20980,8 +20995,8 @@ var error44 = () => {
     set: { unit: "elementos" },
     map: { unit: "entradas" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "a entrada",
@@ -21125,8 +21140,8 @@ var error45 = () => {
     set: { unit: "elemente", verb: "s\u0103 aib\u0103" },
     map: { unit: "intr\u0103ri", verb: "s\u0103 aib\u0103" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "intrare",
@@ -21240,8 +21255,8 @@ function ro_default() {
 }
 
 // node_modules/zod/v4/locales/ru.js
-function getRussianPlural(count3, one2, few, many) {
-  const absCount = Math.abs(count3);
+function getRussianPlural(count2, one2, few, many) {
+  const absCount = Math.abs(count2);
   const lastDigit = absCount % 10;
   const lastTwoDigits = absCount % 100;
   if (lastTwoDigits >= 11 && lastTwoDigits <= 19) {
@@ -21298,8 +21313,8 @@ var error46 = () => {
       verb: "\u0438\u043C\u0435\u0442\u044C"
     }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0432\u043E\u0434",
@@ -21417,8 +21432,8 @@ var error47 = () => {
     set: { unit: "prvkov", verb: "ma\u0165" },
     map: { unit: "polo\u017Eiek", verb: "ma\u0165" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "regul\xE1rny v\xFDraz",
@@ -21534,8 +21549,8 @@ var error48 = () => {
     set: { unit: "elementov", verb: "imeti" },
     map: { unit: "elementov", verb: "imeti" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "vnos",
@@ -21649,8 +21664,8 @@ var error49 = () => {
     set: { unit: "objekt", verb: "att inneh\xE5lla" },
     map: { unit: "objekt", verb: "att inneh\xE5lla" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "regulj\xE4rt uttryck",
@@ -21765,8 +21780,8 @@ var error50 = () => {
     set: { unit: "\u0B89\u0BB1\u0BC1\u0BAA\u0BCD\u0BAA\u0BC1\u0B95\u0BB3\u0BCD", verb: "\u0B95\u0BCA\u0BA3\u0BCD\u0B9F\u0BBF\u0BB0\u0BC1\u0B95\u0BCD\u0B95 \u0BB5\u0BC7\u0BA3\u0BCD\u0B9F\u0BC1\u0BAE\u0BCD" },
     map: { unit: "\u0B89\u0BB1\u0BC1\u0BAA\u0BCD\u0BAA\u0BC1\u0B95\u0BB3\u0BCD", verb: "\u0B95\u0BCA\u0BA3\u0BCD\u0B9F\u0BBF\u0BB0\u0BC1\u0B95\u0BCD\u0B95 \u0BB5\u0BC7\u0BA3\u0BCD\u0B9F\u0BC1\u0BAE\u0BCD" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0B89\u0BB3\u0BCD\u0BB3\u0BC0\u0B9F\u0BC1",
@@ -21881,8 +21896,8 @@ var error51 = () => {
     set: { unit: "\u0443\u043D\u0441\u0443\u0440", verb: "\u0434\u043E\u0448\u0442\u0430 \u0431\u043E\u0448\u0430\u0434" },
     map: { unit: "\u0441\u0430\u0431\u0442", verb: "\u0434\u043E\u0448\u0442\u0430 \u0431\u043E\u0448\u0430\u0434" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0443\u0440\u0443\u0434",
@@ -21998,8 +22013,8 @@ var error52 = () => {
     set: { unit: "\u0E23\u0E32\u0E22\u0E01\u0E32\u0E23", verb: "\u0E04\u0E27\u0E23\u0E21\u0E35" },
     map: { unit: "\u0E23\u0E32\u0E22\u0E01\u0E32\u0E23", verb: "\u0E04\u0E27\u0E23\u0E21\u0E35" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0E02\u0E49\u0E2D\u0E21\u0E39\u0E25\u0E17\u0E35\u0E48\u0E1B\u0E49\u0E2D\u0E19",
@@ -22114,8 +22129,8 @@ var error53 = () => {
     set: { unit: "elementler", verb: "bolmaly" },
     map: { unit: "elementler", verb: "bolmaly" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "giri\u015F",
@@ -22222,8 +22237,8 @@ var error54 = () => {
     set: { unit: "\xF6\u011Fe", verb: "olmal\u0131" },
     map: { unit: "\xF6\u011Fe", verb: "olmal\u0131" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "girdi",
@@ -22333,8 +22348,8 @@ var error55 = () => {
     set: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0456\u0432", verb: "\u043C\u0430\u0442\u0438\u043C\u0435" },
     map: { unit: "\u0435\u043B\u0435\u043C\u0435\u043D\u0442\u0456\u0432", verb: "\u043C\u0430\u0442\u0438\u043C\u0435" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0432\u0445\u0456\u0434\u043D\u0456 \u0434\u0430\u043D\u0456",
@@ -22452,8 +22467,8 @@ var error56 = () => {
     set: { unit: "\u0622\u0626\u0679\u0645\u0632", verb: "\u06C1\u0648\u0646\u0627" },
     map: { unit: "\u0622\u0626\u0679\u0645\u0632", verb: "\u06C1\u0648\u0646\u0627" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0627\u0646 \u067E\u0679",
@@ -22568,8 +22583,8 @@ var error57 = () => {
     set: { unit: "element", verb: "bo\u2018lishi kerak" },
     map: { unit: "yozuv", verb: "bo\u2018lishi kerak" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "kirish",
@@ -22682,8 +22697,8 @@ var error58 = () => {
     set: { unit: "ph\u1EA7n t\u1EED", verb: "c\xF3" },
     map: { unit: "ph\u1EA7n t\u1EED", verb: "c\xF3" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u0111\u1EA7u v\xE0o",
@@ -22796,8 +22811,8 @@ var error59 = () => {
     set: { unit: "\u9879", verb: "\u5305\u542B" },
     map: { unit: "\u9879", verb: "\u5305\u542B" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u8F93\u5165",
@@ -22911,8 +22926,8 @@ var error60 = () => {
     set: { unit: "\u9805\u76EE", verb: "\u64C1\u6709" },
     map: { unit: "\u9805\u76EE", verb: "\u64C1\u6709" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u8F38\u5165",
@@ -23024,8 +23039,8 @@ var error61 = () => {
     set: { unit: "nkan", verb: "n\xED" },
     map: { unit: "nkan", verb: "n\xED" }
   };
-  function getSizing(origin2) {
-    return Sizable[origin2] ?? null;
+  function getSizing(origin) {
+    return Sizable[origin] ?? null;
   }
   const FormatDictionary = {
     regex: "\u1EB9\u0300r\u1ECD \xECb\xE1w\u1ECDl\xE9",
@@ -23220,7 +23235,7 @@ function withParser(schema, parser2) {
   const clone2 = clone(schema);
   const liveRun = schema._zod.run;
   const originalRun = liveRun.__originalRun ?? liveRun;
-  const wrapped3 = (payload, ctx) => {
+  const wrapped2 = (payload, ctx) => {
     if (ctx?.async || ctx?.direction === "backward" || ctx?.skipChecks || ctx?.[FALLBACK_FLAG]) {
       return originalRun(payload, ctx);
     }
@@ -23236,10 +23251,10 @@ function withParser(schema, parser2) {
       ctx[FALLBACK_FLAG] = true;
     return originalRun(payload, ctx);
   };
-  wrapped3.__originalRun = originalRun;
+  wrapped2.__originalRun = originalRun;
   clone2._zod.bag.fallbackRun = originalRun;
   clone2._zod.bag.validator = parser2;
-  clone2._zod.run = wrapped3;
+  clone2._zod.run = wrapped2;
   if (!liveRun.__originalRun)
     installCompiledUserMethods(clone2, schema, parser2);
   return clone2;
@@ -26804,17 +26819,17 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     minItems--;
   }
   const maxItems = def.items.length;
-  const isClosed2 = !def.rest;
+  const isClosed = !def.rest;
   if (ctx.target === "draft-2020-12") {
     json2.prefixItems = prefixItems;
-    if (isClosed2) {
+    if (isClosed) {
       json2.items = false;
     } else if (rest) {
       json2.items = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed2)
+    if (isClosed)
       json2.maxItems = maxItems;
   } else if (ctx.target === "openapi-3.0") {
     json2.items = {
@@ -26825,18 +26840,18 @@ var tupleProcessor = (schema, ctx, _json, params) => {
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed2)
+    if (isClosed)
       json2.maxItems = maxItems;
   } else {
     json2.items = prefixItems;
-    if (isClosed2) {
+    if (isClosed) {
       json2.additionalItems = false;
     } else if (rest) {
       json2.additionalItems = rest;
     }
     if (minItems > 0)
       json2.minItems = minItems;
-    if (isClosed2)
+    if (isClosed)
       json2.maxItems = maxItems;
   }
   const { minimum, maximum } = aggregateChecks(schema);
@@ -29997,8 +30012,8 @@ function configurationOf(source, path, problems) {
 function configurationProblems(issue2) {
   const where = issue2.path.join(".") || "the top level";
   if (issue2.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue2.message}.`];
-  const known = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
-  return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
+  const known2 = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
+  return issue2.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known2)}`);
 }
 function withoutUnbuilt(configuration, problems) {
   for (const key of NOT_BUILT)
@@ -30197,6 +30212,9 @@ function isName(text2) {
 
 // src/domain/environment.ts
 var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
+function isWatched(library) {
+  return WATCHED.some((name2) => name2 === library);
+}
 var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
 var Name = external_exports.string().refine(isName);
 var Words = external_exports.string().max(2e3);
@@ -30333,15 +30351,14 @@ function cellsMeant(text2, command) {
 function unlessKnown(name2) {
   return isWatched(normalizeName(name2)) ? "" : didYouMean(name2, WATCHED);
 }
-function isWatched(library) {
-  return WATCHED.includes(library);
-}
 
 // src/inputs.ts
 var FORMATS = ["terminal", "markdown", "json"];
 var FAIL_ON = ["regressed", "degraded", "incomplete", "guard"];
 var MINUTES = 10;
 var ENVIRONMENTS = 12;
+var CACHE_GB = 30;
+var TORCH_GB = 1.5;
 function parseCommandLine(argv, readConfig, problems) {
   const typed = readArguments(argv, problems);
   const { command, operands } = typed;
@@ -30354,12 +30371,12 @@ function parseCommandLine(argv, readConfig, problems) {
 function requestOf(typed, configuration, problems) {
   const { changes, held: named3 } = operandsOf(typed, problems);
   const withs = list(typed, "with").flatMap(splitHeld);
-  const held = heldOf([...named3, ...withs.map((one2) => parseHeld(one2, problems))], problems);
+  const held2 = heldOf([...named3, ...withs.map((one2) => parseHeld(one2, problems))], problems);
   checkSearch(last(typed, "search") ?? configuration.search, typed.values.has("search"), problems);
   checkDevice(last(typed, "device"), problems);
   const { cells, chosenBy } = cellsOf(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
   const minutes = numberOf("max-minutes", typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems) };
+  return { changes, held: held2, cells, chosenBy, minutes, environments: environmentsOf(typed, problems) };
 }
 function environmentsOf(typed, problems) {
   const environments = numberOf("environments", typed, problems) ?? ENVIRONMENTS;
@@ -30371,27 +30388,27 @@ function operandsOf({ command, operands }, problems) {
   const written2 = phrases(operands);
   if (command === "check") return { changes: [], held: written2.map((one2) => parseHeld(one2, problems, "check")) };
   if (command !== "sweep" && command !== "plan") return { changes: [], held: [] };
-  const held = written2.filter((one2) => isHeld(one2, written2));
-  const changes = written2.filter((one2) => !held.includes(one2)).flatMap((one2) => parseChange(one2, problems) ?? []);
-  const [first] = held;
-  if (first !== void 0 && held.length === written2.length)
+  const held2 = written2.filter((one2) => isHeld(one2, written2));
+  const changes = written2.filter((one2) => !held2.includes(one2)).flatMap((one2) => parseChange(one2, problems) ?? []);
+  const [first] = held2;
+  if (first !== void 0 && held2.length === written2.length)
     problems.push(
-      `\`${first}\` is one release, and \`${command}\` compares two. Write \`peft-sweep check ${held.join(" ")}\`, or \`peft-sweep ${command} ${first.replace(/==.*$/, "")}:OLD..${first.replace(/^.*==/, "")}\`.`
+      `\`${first}\` is one release, and \`${command}\` compares two. Write \`peft-sweep check ${held2.join(" ")}\`, or \`peft-sweep ${command} ${first.replace(/==.*$/, "")}:OLD..${first.replace(/^.*==/, "")}\`.`
     );
-  return { changes, held: held.map((one2) => parseHeld(one2, problems, "beside")) };
+  return { changes, held: held2.map((one2) => parseHeld(one2, problems, "beside")) };
 }
 function heldOf(pairs2, problems) {
-  const held = {};
+  const held2 = {};
   for (const [library, version2] of pairs2.filter((pair2) => pair2 !== void 0)) {
-    const other = held[library];
+    const other = held2[library];
     if (other !== void 0 && !sameVersion(other, version2))
       problems.push(`\`${library}\` is held at ${other} and at ${version2}. Name one of them.`);
-    held[library] = version2;
+    held2[library] = version2;
   }
-  return held;
+  return held2;
 }
 function cellsOf(typed, configuration, problems) {
-  const { cells, exclude = [], known = [] } = configuration;
+  const { cells, exclude = [], known: known2 = [] } = configuration;
   const fromConfiguration = cells === void 0 || cells === "auto" ? void 0 : [cells].flat();
   const chosenBy = typed.length > 0 || fromConfiguration ? "user" : "default";
   const chosen = typed.length > 0 ? typed : fromConfiguration ?? [...DEFAULT_PATTERNS];
@@ -30402,7 +30419,7 @@ function cellsOf(typed, configuration, problems) {
     problems.push(
       `\`${patterns.join(" ")}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`
     );
-  for (const { cell } of known) selectCells([cell], allCells(), problems);
+  for (const { cell } of known2) selectCells([cell], allCells(), problems);
   return { cells: patterns, chosenBy };
 }
 function splitPatterns(typed) {
@@ -30429,6 +30446,8 @@ function optionsOf(typed, configuration, problems) {
     ...base && { base },
     ...head && { head },
     ...jobs !== void 0 && { jobs: Math.max(1, Math.floor(jobs)) },
+    torchGb: numberOf("torch-gb", typed, problems) ?? TORCH_GB,
+    cacheGb: numberOf("cache-gb", typed, problems) ?? CACHE_GB,
     fresh: typed.flags.has("fresh"),
     offline: typed.flags.has("offline"),
     json: typed.flags.has("json"),
@@ -30444,11 +30463,11 @@ function optionsOf(typed, configuration, problems) {
     comment: configuration.comment ?? "changes"
   };
 }
-function oneOf(name2, typed, known, problems) {
-  const found = known.find((value) => value === typed);
+function oneOf(name2, typed, known2, problems) {
+  const found = known2.find((value) => value === typed);
   if (found === void 0)
-    problems.push(`\`${name2}\` cannot be \`${typed}\`.${didYouMean(typed, known)} There are: ${known.join(", ")}.`);
-  return found ?? known[0];
+    problems.push(`\`${name2}\` cannot be \`${typed}\`.${didYouMean(typed, known2)} There are: ${known2.join(", ")}.`);
+  return found ?? known2[0];
 }
 function numberOf(name2, typed, problems) {
   const value = last(typed, name2);
@@ -30465,9 +30484,15 @@ function last(typed, name2) {
   return list(typed, name2).at(-1);
 }
 
-// src/adapters/machine/git.ts
-import { spawn as spawn2 } from "node:child_process";
-import { lstatSync, readFileSync } from "node:fs";
+// src/adapters/machine/cache.ts
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join as join2, resolve } from "node:path";
+
+// src/adapters/machine/scratch.ts
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { hostname as hostname3, tmpdir } from "node:os";
 import { join } from "node:path";
 
 // src/adapters/machine/process.ts
@@ -30529,141 +30554,2783 @@ function startLimit(error62) {
   return error62.code === "EACCES" || error62.code === "EPERM" ? void 0 : limitOf(error62);
 }
 
-// src/adapters/machine/git.ts
-var SAFE = [
-  "-c",
-  "core.fsmonitor=false",
-  "-c",
-  "core.hooksPath=/dev/null",
-  "-c",
-  "protocol.allow=never",
-  "--no-pager"
-];
-var LONGEST = 256 * 1024 * 1024;
-async function git(folder, args, input2) {
-  return run("git", [...SAFE, "-C", folder, ...args], { longest: LONGEST, ...input2 !== void 0 && { input: input2 } });
+// src/adapters/machine/scratch.ts
+var LONG_DEAD_MS = 24 * 36e5;
+var SHARED = "peft-sweep-try";
+function makeScratch(cache, what) {
+  const parent = join(cache, "tmp");
+  mkdirSync(parent, { recursive: true });
+  return mkdtempSync(join(parent, nameStart(what)));
 }
-async function baseCommit(folder, asked) {
-  const inside = await git(folder, ["rev-parse", "--is-inside-work-tree"]);
-  if (/dubious ownership/.test(inside.stderr))
-    throw new UserError(
-      `git refuses this checkout, since it belongs to another user. If that is meant: \`git config --global --add safe.directory ${folder}\`.`
-    );
-  if (inside.status !== 0)
-    throw new UserError(
-      "This is not a git checkout. Name what changes, e.g. `peft-sweep sweep transformers:4.55.4..4.57.6`."
-    );
-  if (asked !== void 0) return commitOf(folder, asked);
-  for (const branch of ["origin/HEAD", "origin/main", "origin/master", "main", "master"]) {
-    const found = await git(folder, ["merge-base", "HEAD", branch]);
-    if (found.status === 0) return found.stdout.trim();
+function makeShared() {
+  return mkdtempSync(join(tmpdir(), nameStart(SHARED)));
+}
+function nameStart(what) {
+  return `${what}-${here()}.${process.pid}-`;
+}
+async function removeFolders(folders) {
+  if (folders.length === 0) return;
+  if (await tried("rm", ["-rf", "--", ...folders]) === 0) return;
+  await tried("chmod", ["-R", "u+rwX", "--", ...folders]);
+  await tried("rm", ["-rf", "--", ...folders]);
+}
+async function tried(command, args) {
+  try {
+    return (await run(command, args)).status;
+  } catch {
+    return void 0;
   }
-  throw new UserError("No default branch was found to compare with. Name one with --base REF.");
 }
-async function commitOf(folder, ref) {
-  const found = await git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
-  if (found.status !== 0) throw new UserError(`\`${ref}\` is no commit of this checkout. Fetch it, or name another.`);
-  return found.stdout.trim();
+async function sweepScratch(cache) {
+  const own3 = join(cache, "tmp");
+  const shared = namesIn(tmpdir()).filter((name2) => name2.startsWith(`${SHARED}-`));
+  const left = [
+    ...namesIn(own3).map((name2) => [own3, name2]),
+    ...shared.map((name2) => [tmpdir(), name2])
+  ];
+  await removeFolders(
+    left.filter(([parent, name2]) => isLeft(parent, name2)).map(([parent, name2]) => join(parent, name2))
+  );
 }
-function commitTree(folder, commit) {
-  const objects = /* @__PURE__ */ new Map();
+function isLeft(parent, name2) {
+  const [, place2, pid] = /^[a-z-]+-([0-9a-f]{8})\.(\d+)-/.exec(name2) ?? [];
+  if (place2 === here()) return !isAlive(Number(pid));
+  const made = statSync(join(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
+  return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
+}
+function namesIn(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error62) {
+    return error62.code !== "ESRCH";
+  }
+}
+function here() {
+  let namespace = "";
+  try {
+    namespace = readlinkSync("/proc/self/ns/pid");
+  } catch {
+  }
+  return createHash("sha256").update(`${hostname3()} ${namespace}`).digest("hex").slice(0, 8);
+}
+
+// src/adapters/machine/cache.ts
+var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
+function cacheFolder(environment) {
+  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join2(homedir(), ".cache");
+  return resolve(environment.PEFT_SWEEP_CACHE || join2(xdg, "peft-sweep"));
+}
+async function emptyCache(cache) {
+  const isThere = (name2) => existsSync(join2(cache, name2));
+  const kept = CACHED.filter(isThere);
+  await removeFolders(kept.map((name2) => join2(cache, name2)));
   return {
-    async files() {
-      const listed = await git(folder, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit]);
-      if (listed.status !== 0 && /promisor remote/.test(listed.stderr))
-        throw new UserError(
-          "This clone was made without the contents of its older commits (`--filter`), and nothing is fetched here. Fetch them once: `git fetch --refetch --no-filter`."
-        );
-      if (listed.status !== 0)
-        throw new WeatherError(`git could not list ${commit}: ${listed.stderr.trim().slice(0, 200)}`);
-      return listed.stdout.split("\0").flatMap((entry) => {
-        const tab2 = entry.indexOf("	");
-        const [mode = "", type = "", object2 = "", size = ""] = entry.slice(0, tab2).split(/ +/);
-        const path = entry.slice(tab2 + 1);
-        if (tab2 < 0 || type !== "blob") return [];
-        objects.set(path, object2);
-        return [{ path, bytes: Number(size), kind: mode === "120000" ? "link" : "file" }];
-      });
-    },
-    async read(paths) {
-      const known = paths.filter((path) => objects.has(path));
-      const contents = await blobs(
-        folder,
-        known.map((path) => objects.get(path) ?? "")
-      );
-      return new Map(known.flatMap((path, index) => contents[index] === void 0 ? [] : [[path, contents[index]]]));
-    }
+    removed: kept.filter((name2) => !isThere(name2)),
+    stays: kept.filter(isThere).map((name2) => join2(cache, name2))
   };
 }
-function blobs(folder, objects) {
-  if (objects.length === 0) return Promise.resolve([]);
-  return new Promise((resolve5, reject) => {
-    const child = spawn2("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
-    const chunks = [];
-    child.on("error", reject);
-    if (child.pid === void 0) return;
-    child.stdout.on("data", (chunk) => chunks.push(chunk));
-    child.on("close", () => resolve5(splitBatch(Buffer.concat(chunks), objects.length)));
-    child.stdin.on("error", () => void 0);
-    child.stdin.end(objects.map((object2) => `${object2}
-`).join(""));
+function isStored(cache, torch) {
+  return existsSync(join2(cache, "stored", `torch-${torch}`));
+}
+
+// src/adapters/machine/files.ts
+import { existsSync as existsSync2, mkdirSync as mkdirSync2, readFileSync as readFileSync2, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+function readText(path) {
+  return existsSync2(path) ? readFileSync2(path, "utf8") : void 0;
+}
+function writeText(path, text2) {
+  mkdirSync2(dirname(path), { recursive: true });
+  writeFileSync(path, text2);
+}
+
+// src/adapters/machine/folders.ts
+import { spawnSync } from "node:child_process";
+import { existsSync as existsSync3, mkdirSync as mkdirSync3, readFileSync as readFileSync3, renameSync, rmSync, statSync as statSync2, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname as dirname2, join as join3, resolve as resolve2 } from "node:path";
+var LOCK = ".lock";
+var WHY = {
+  EACCES: "you may not write there",
+  EPERM: "you may not write there",
+  EROFS: "it is on a read-only file system",
+  ENOTDIR: "a file stands in its way",
+  EEXIST: "it is a file",
+  ENOENT: "it cannot be made there",
+  ELOOP: "it is a link to itself",
+  ENAMETOOLONG: "its name is too long"
+};
+function openFolder(folder, what, instead) {
+  const proof = join3(folder, `.written-${process.pid}`);
+  try {
+    makeFolder(resolve2(folder));
+    writeFileSync2(proof, "");
+    rmSync(proof);
+  } catch (error62) {
+    const why = WHY[error62.code ?? ""];
+    if (why === void 0) throw error62;
+    throw new UserError(`${what} \`${folder}\` cannot be used: ${why}. Mend that, or ${instead}.`);
+  }
+}
+function makeFolder(folder) {
+  try {
+    mkdirSync3(folder);
+  } catch (error62) {
+    const { code: code2 } = error62;
+    if (code2 === "EEXIST" && isFolder(folder)) return;
+    if (code2 !== "ENOENT" || existsSync3(dirname2(folder))) throw error62;
+    makeFolder(dirname2(folder));
+    mkdirSync3(folder);
+  }
+}
+function openOut(folder) {
+  openFolder(folder, "The output folder", "name another with `--out DIR`");
+}
+function takeOut(folder) {
+  openOut(folder);
+  const lock = join3(folder, LOCK);
+  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
+  for (let attempt = 0; ; attempt++) {
+    if (written(lock, mine)) return () => release(lock, mine);
+    const owner = ownerOf(lock);
+    if (attempt > 2 || owner !== void 0)
+      throw new UserError(
+        `Another run${owner === void 0 ? "" : ` (process ${owner})`} writes to \`${folder}\` now. Wait for it, or name another folder with \`--out DIR\`.`
+      );
+    discardStale(lock);
+  }
+}
+function written(lock, text2) {
+  try {
+    writeFileSync2(lock, text2, { flag: "wx" });
+    return true;
+  } catch (error62) {
+    if (error62.code === "EEXIST") return false;
+    throw error62;
+  }
+}
+function ownerOf(lock) {
+  try {
+    const { pid, started } = JSON.parse(readFileSync3(lock, "utf8"));
+    return Number.isInteger(pid) && pid > 0 && startOf(pid) === started ? pid : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function discardStale(lock) {
+  const aside = `${lock}-${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch {
+    return;
+  }
+  const owner = ownerOf(aside);
+  if (owner === void 0) rmSync(aside, { recursive: true, force: true });
+  else renameSync(aside, lock);
+}
+function release(lock, mine) {
+  try {
+    if (readFileSync3(lock, "utf8") === mine) rmSync(lock);
+  } catch {
+    return;
+  }
+}
+function startOf(pid) {
+  try {
+    const fields = readFileSync3(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
+    return fields?.[0] === "Z" ? void 0 : fields?.[19];
+  } catch {
+    const shown3 = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
+    return shown3.stdout?.trim() || void 0;
+  }
+}
+function isFolder(path) {
+  try {
+    return statSync2(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+// src/report/verdict.ts
+var GUARD = [
+  ...["exclusion-dropped", "local-version", "drift", "against-lock", "downgrade", "index-changed", "lookalike"],
+  ...["yanked", "no-release", "no-effect", "python-range", "floors-clash", "unreadable", "conflict-marker"]
+];
+function isGuardFinding({ kind }) {
+  return GUARD.includes(kind);
+}
+function exitStatus(report, failOn, isKnown = () => false) {
+  if (report.run.stoppedBy === "interrupted") return STATUS.interrupted;
+  if (failOn.some((kind) => isFound(report, kind, isKnown))) return STATUS.found;
+  return report.totals.cells["not-compared"] > 0 ? STATUS["not-compared"] : STATUS.fine;
+}
+function isFound(report, kind, isKnown) {
+  switch (kind) {
+    case "regressed":
+    case "degraded":
+      return [...report.comparisons, ...report.controls].some(
+        ({ cell, comparison }) => comparison === kind && !isKnown(cell)
+      );
+    case "incomplete":
+      return report.totals.cells["not-compared"] > 0;
+    case "guard":
+      return report.findings.some(isGuardFinding);
+    default:
+      return assertNever(kind);
+  }
+}
+function checkStatus(report) {
+  if (report.run.stoppedBy === "interrupted") return STATUS.interrupted;
+  const outcomes = report.comparisons.map(({ after }) => after);
+  if (outcomes.some((outcome) => outcome === "fail" || outcome === "wrong")) return STATUS.found;
+  const isDone = outcomes.every((outcome) => outcome === "pass" || outcome === "unsupported");
+  return isDone ? STATUS.fine : STATUS["not-compared"];
+}
+
+// src/domain/best-pin.ts
+function bestFirst(pins, against) {
+  const isComplete = (pin) => against !== void 0 && pin.unlocks.length === against.worse && pin.holds === pin.of && pin.of >= against.compared;
+  const score = (pin) => pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + Number(pin.keepsBump);
+  return pins.toSorted(
+    (left, right) => Number(isComplete(right)) - Number(isComplete(left)) || score(right) - score(left)
+  );
+}
+
+// src/domain/facts.ts
+var ABOUT = external_exports.registry();
+function fact(schema, about) {
+  const described = schema.describe(about.unit);
+  ABOUT.add(described, about);
+  return external_exports.exactOptional(described);
+}
+var Amount = external_exports.number().nonnegative();
+var Facts = external_exports.strictObject({
+  trainable: fact(Amount.int(), {
+    unit: "parameters that require a gradient",
+    title: "trainable parameters",
+    worse: "down"
+  }),
+  lossRatio: fact(external_exports.number(), {
+    unit: "loss after 25 steps over the loss before, on one fixed batch",
+    title: "loss ratio",
+    worse: "up",
+    band: 0.1,
+    digits: 2
+  }),
+  firstLoss: fact(external_exports.number(), { unit: "loss before training" }),
+  mergeDifference: fact(external_exports.number(), { unit: "largest difference of a logit after merging" }),
+  uncachedGenerate: fact(external_exports.string().max(200), {
+    unit: "how generation without the cache ended: ok, or raises TYPE",
+    title: "generate without the cache:",
+    worse: "never"
+  }),
+  peakBytes: fact(Amount, { unit: "bytes that its process held at most" }),
+  seconds: fact(Amount, { unit: "seconds that the cell took" })
+});
+var FACT_NAMES = Facts.keyof().options;
+var ABOUT_FACTS = new Map(
+  FACT_NAMES.flatMap((name2) => {
+    const about = ABOUT.get(Facts.shape[name2].unwrap());
+    return about ? [[name2, about]] : [];
+  })
+);
+var COMPARED = [...ABOUT_FACTS].filter(([, { title }]) => title !== void 0);
+function factMoves(before, after) {
+  return COMPARED.flatMap(([name2, about]) => moveOf(name2, about, before[name2], after[name2]) ?? []);
+}
+function moveOf(name2, about, before, after) {
+  if (before === void 0 || after === void 0) return void 0;
+  const moved2 = directionOf(before, after, about.band ?? 0);
+  return moved2 === void 0 ? void 0 : { fact: name2, before, after, isWorse: moved2 === about.worse };
+}
+function factWords(fact2, before, after) {
+  const about = ABOUT_FACTS.get(fact2);
+  return `${about?.title ?? fact2} ${textOf(before, about)} -> ${textOf(after, about)}`;
+}
+function directionOf(before, after, band) {
+  if (typeof before === "number" && typeof after === "number") {
+    if (after > before + band) return "up";
+    return after < before - band ? "down" : void 0;
+  }
+  return before === after ? void 0 : "other";
+}
+function textOf(value, about) {
+  return typeof value === "number" && about?.digits !== void 0 ? value.toFixed(about.digits) : String(value);
+}
+
+// src/domain/moves.ts
+function stageMove(stage, before, after) {
+  return { kind: "stage", stage, before: endOf(before, stage), after: endOf(after, stage) };
+}
+function endOf({ stages, failures }, stage) {
+  const own3 = failures.filter((failure2) => failure2.stage === stage);
+  if (own3.some(({ kind }) => kind === "raised")) return "raised";
+  if (own3.length > 0 || stages[stage] === "fail") return "check";
+  return stages[stage] ?? "not run";
+}
+function moveKey(move) {
+  switch (move.kind) {
+    case "stage":
+      return move.stage;
+    case "fact":
+      return typeof move.after === "number" ? move.fact : `${move.fact} ${move.before} ${move.after}`;
+    case "outcome":
+      return move.after;
+    case "failures":
+      return move.kind;
+  }
+}
+function isSameMove(one2, other) {
+  if (moveKey(one2) !== moveKey(other)) return false;
+  if (one2.kind !== "fact" || other.kind !== "fact") return true;
+  return one2.before === other.before && one2.after === other.after;
+}
+function moveWords(move, isStill2 = false) {
+  switch (move.kind) {
+    case "stage":
+      return isStill2 ? `${move.stage} mended` : move.stage;
+    case "fact":
+      return factWords(move.fact, move.before, move.after);
+    case "outcome":
+      return isStill2 ? `${move.before} -> ${move.after}` : move.after;
+    case "failures":
+      return "another failure";
+  }
+}
+
+// src/domain/outcome.ts
+var STAGES = [
+  "import",
+  "build",
+  "quantize",
+  "attach",
+  "forward",
+  "train",
+  "generate",
+  "reload",
+  "carry",
+  "disable",
+  "merge"
+];
+var Stage = external_exports.enum(STAGES);
+var StageState = external_exports.enum(["ok", "na", "fail"]);
+var OUTCOMES = ["pass", "wrong", "fail", "unsupported", "unresolved", "inconclusive", "skipped"];
+var Outcome = external_exports.enum(OUTCOMES);
+var Reason = external_exports.string().max(200);
+var Message = external_exports.string().max(5e3);
+var Failure = external_exports.strictObject({
+  stage: Stage,
+  kind: external_exports.enum(["raised", "check"]),
+  type: external_exports.string().max(200),
+  reason: Reason,
+  signature: external_exports.string().max(400).describe("the message without what differs from run to run: equal for equal failures"),
+  message: Message,
+  frames: external_exports.array(external_exports.string().max(300)).max(10).exactOptional().describe("where it was raised, outermost first: peft/import_utils.py:12 <module>")
+});
+var Result = external_exports.strictObject({
+  cell: CellId,
+  outcome: Outcome,
+  reason: Reason.exactOptional(),
+  message: Message.exactOptional(),
+  stages: external_exports.partialRecord(Stage, StageState),
+  failures: external_exports.array(Failure).max(STAGES.length),
+  facts: Facts
+});
+var Standing = external_exports.strictObject({ outcome: Outcome, failed: external_exports.array(Stage) });
+function isMeasured(result) {
+  return result !== void 0 && ["pass", "wrong", "fail", "unsupported"].includes(result.outcome);
+}
+function isBroken(result) {
+  return result?.outcome === "fail" || result?.outcome === "wrong";
+}
+var SAVED = ["attach", "train", "reload"];
+function savesSound(failed) {
+  return !SAVED.some((stage) => failed.includes(stage));
+}
+function withSoundCarry(result, base) {
+  if (result.stages.carry !== "fail" || savesSound(failedStages(base))) return result;
+  const failures = result.failures.filter(({ stage }) => stage !== "carry");
+  const [counts] = failures;
+  const { reason: _reason, message: _message, ...rest } = result;
+  return {
+    ...rest,
+    outcome: counts === void 0 ? "pass" : result.outcome === "unsupported" ? "unsupported" : outcomeOf(failures),
+    ...counts && { reason: counts.reason, message: counts.message },
+    stages: { ...result.stages, carry: "na" },
+    failures
+  };
+}
+function outcomeOf(failures) {
+  return failures.some(({ kind }) => kind === "raised") ? "fail" : "wrong";
+}
+function failedStages(result) {
+  return STAGES.filter((stage) => result?.failures.some((failure2) => failure2.stage === stage));
+}
+
+// src/domain/comparison.ts
+var COMPARISONS = [
+  "regressed",
+  "degraded",
+  "fixed",
+  "changed",
+  "flaky",
+  "still-broken",
+  "same",
+  "not-compared"
+];
+function compareResults(before, after) {
+  if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
+  const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
+  const moves2 = [...stageMoves(fresh, before, after), ...worseFacts(before, after)];
+  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", moves: moves2, fresh };
+  if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
+    return { comparison: "regressed", moves: [outcomeMove(before, after)], fresh: after.failures };
+  if (moves2.length > 0) return { comparison: "degraded", moves: moves2, fresh };
+  return { ...better(before, after), fresh: [] };
+}
+function better(before, after) {
+  const gone = before.failures.filter((failure2) => isFresh(failure2, after));
+  const mended = stageMoves(gone, before, after);
+  const different = otherMoves(before, after);
+  if (isBroken(before) && isBroken(after)) return { comparison: "still-broken", moves: [...mended, ...different] };
+  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", moves: mended };
+  return { comparison: different.length > 0 ? "changed" : "same", moves: different };
+}
+var NOT_COMPARED = { comparison: "not-compared", moves: [], fresh: [] };
+function isFresh(failure2, other) {
+  const state = other.stages[failure2.stage];
+  if (state === "ok" || state === "na") return true;
+  const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
+  return failure2.kind === "raised" && same?.kind === "check";
+}
+function worseFacts(before, after) {
+  if (before.outcome === "fail" || after.outcome === "fail") return [];
+  return factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => isWorse2).map(toMove);
+}
+function otherMoves(before, after) {
+  const other = [];
+  if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
+  const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
+  if (earlier.join("\n") !== later.join("\n")) other.push({ kind: "failures", before: earlier, after: later });
+  const moved2 = factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => !isWorse2);
+  return [...other, ...moved2.map(toMove)];
+}
+function signaturesOf({ failures }) {
+  return failures.map(({ stage, signature }) => `${stage} ${signature}`);
+}
+function outcomeMove(before, after) {
+  return { kind: "outcome", before: before.outcome, after: after.outcome };
+}
+function toMove({ fact: fact2, before, after }) {
+  return { kind: "fact", fact: fact2, before, after };
+}
+function stageMoves(failures, before, after) {
+  return [...new Set(failures.map(({ stage }) => stage))].map((stage) => stageMove(stage, before, after));
+}
+function isStill(comparison) {
+  return comparison === "same" || comparison === "changed" || comparison === "still-broken";
+}
+function isNews(comparison) {
+  return comparison !== "same" && comparison !== "still-broken";
+}
+function isWorse(comparison) {
+  return comparison === "regressed" || comparison === "degraded";
+}
+
+// src/report/summary.ts
+function causes(report) {
+  const found = /* @__PURE__ */ new Map();
+  for (const boundary2 of report.boundaries) {
+    const key = [
+      boundary2.library,
+      boundary2.lastGood,
+      boundary2.firstBad,
+      boundary2.direction,
+      boundary2.stage,
+      boundary2.signature,
+      JSON.stringify([boundary2.before, boundary2.after])
+    ].join("\n");
+    const cause = found.get(key) ?? { boundary: boundary2, cells: [] };
+    cause.cells.push(boundary2.cell);
+    found.set(key, cause);
+  }
+  return [...found.values()].toSorted(
+    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
+  );
+}
+function worse(report) {
+  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
+}
+function movedModels(report) {
+  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
+  return [...report.controls, ...planned].filter(
+    ({ comparison }) => comparison !== "same" && comparison !== "not-compared"
+  );
+}
+function whyAtHead(report, { cell, after, what }) {
+  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
+  const [failure2] = result?.failures ?? [];
+  const facts = what.filter((one2) => !STAGES.includes(one2));
+  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
+}
+function unmeasuredWith(report, pin) {
+  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
+}
+function pinText(report, pin) {
+  const open2 = unmeasuredWith(report, pin);
+  return `${pin.holds} of ${pin.of}${open2 > 0 ? ` (${open2} not measured with it)` : ""}`;
+}
+function specifiersOf(pin) {
+  return [pin.specifier, ...pin.together ?? []];
+}
+function offered(report) {
+  const found = [];
+  for (const pin of report.pins)
+    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
+      found.push(pin);
+  return found;
+}
+function recommended(report) {
+  const compared = report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length;
+  return bestFirst(report.pins, { worse: worse(report).length, compared })[0];
+}
+var WORDS = {
+  regressed: "regressed",
+  degraded: "degraded",
+  fixed: "fixed",
+  changed: "changed",
+  flaky: "flaky",
+  "still-broken": "still broken",
+  same: "unchanged",
+  "not-compared": "not measured"
+};
+function totalsText(report, joiner) {
+  const always = ["same", "not-compared"];
+  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
+}
+function blocks(comparisons2) {
+  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
+  return titles.map((title) => {
+    const own3 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const quantizations = [...new Set(own3.map((one2) => one2.quantization))];
+    const rows = [...new Set(own3.map((one2) => one2.method))].map((method) => ({
+      method,
+      cells: quantizations.map(
+        (quantization) => own3.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
+      )
+    }));
+    return { title, quantizations, rows };
   });
 }
-function splitBatch(output2, count3) {
-  const contents = [];
-  let position2 = 0;
-  while (contents.length < count3) {
-    const end = output2.indexOf(10, position2);
-    const size = Number(output2.subarray(position2, end).toString().split(" ")[2]);
-    if (end < 0 || !Number.isInteger(size)) break;
-    contents.push(output2.subarray(end + 1, end + 1 + size).toString());
-    position2 = end + size + 2;
-  }
-  return contents;
+function duration3(ms) {
+  const seconds = Math.round(ms / 1e3);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
-async function workingTree(folder) {
-  const top = (await git(folder, ["rev-parse", "--show-toplevel"])).stdout.trim();
+function plural2(count2, word) {
+  return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
+}
+
+// src/report/words.ts
+var METHODS2 = {
+  lora: "LoRA",
+  "lora+dora": "DoRA",
+  "lora+all-linear": "LoRA on all linear layers",
+  "lora+defaults": "LoRA with default modules",
+  ia3: "IA3",
+  "ia3+defaults": "IA3 with default modules",
+  adalora: "AdaLoRA",
+  "adalora+defaults": "AdaLoRA with default modules",
+  "prompt-tuning": "prompt tuning",
+  "prefix-tuning": "prefix tuning",
+  "adaption-prompt": "adaption prompt",
+  [CONTROL]: "the base model"
+};
+var QUANTIZATIONS2 = {
+  none: "unquantized",
+  "bnb-int8": "8-bit",
+  "bnb-nf4": "4-bit"
+};
+var SHOWN_PHRASES = 2;
+var SHOWN_NAMES = 4;
+function cellsText(report, cells) {
+  const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
+  const tasks = grouped(planned.map(parseCellId), ({ architecture }) => architecture);
+  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
+  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf3);
+  const all = new Map(rowsOf3(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
+  const rows = rowsOf3(cells).map(({ method, place: place2, quantizations }) => {
+    const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
+    const words2 = isAll ? [] : quantizations.map((name2) => QUANTIZATIONS2[name2] ?? name2);
+    return { method: METHODS2[method] ?? method, place: place2, quantization: words2.join(" and ") };
+  });
+  const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
+  const lines = byMethod.flatMap(
+    (own3) => own3[0] ? [{ ...own3[0], places: named(own3.map(({ place: place2 }) => place2)) }] : []
+  );
+  const phrases2 = [
+    ...grouped(lines, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
+  ].map(
+    (own3) => [own3[0]?.quantization, named(own3.map(({ method }) => method)), "on", own3[0]?.places].filter(Boolean).join(" ")
+  );
+  const rest = phrases2.length - SHOWN_PHRASES;
+  return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
+}
+function quantizationRows(cells, placeOf3) {
+  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
+  return [...rows.values()].flatMap((own3) => {
+    const [first] = own3;
+    const quantizations = [...new Set(own3.map(({ quantization }) => quantization))];
+    return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
+  });
+}
+function grouped(values, keyOf) {
+  const found = /* @__PURE__ */ new Map();
+  for (const value of values) {
+    const known2 = found.get(keyOf(value));
+    if (known2) known2.push(value);
+    else found.set(keyOf(value), [value]);
+  }
+  return found;
+}
+function named(names2) {
+  const rest = names2.length - SHOWN_NAMES;
+  const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
+  return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
+}
+function boundaryWords({ before, after, direction }) {
+  if (before.outcome === "pass" || after.outcome === "pass")
+    return [
+      standingText(before),
+      direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
+    ];
+  if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
+  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
+}
+function isEarlier(one2, other) {
+  const [first, second] = [one2.failed[0], other.failed[0]];
+  return first !== void 0 && second !== void 0 && STAGES.indexOf(first) < STAGES.indexOf(second);
+}
+var VERBS = { fail: "fails", wrong: "is wrong" };
+function standingText({ outcome, failed }) {
+  if (outcome === "pass") return "passes";
+  if (outcome === "unsupported") return "does not support it";
+  const verb = VERBS[outcome] ?? outcome;
+  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
+}
+function beforeAfter(comparison, arrow) {
+  const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
+  if (kind === "not-compared") {
+    if (cause) return "base model broken";
+    return after === "unknown" ? before : `${before} ${arrow} ${after}`;
+  }
+  const first = sideText(before, failedBefore[0]?.stage);
+  const ofModel = cause ? " (base model)" : "";
+  if (kind === "still-broken") {
+    const second = sideText(after, failedAfter[0]?.stage);
+    return first === second ? `${first}, still` : `${first} ${arrow} ${second}`;
+  }
+  return `${first} ${arrow} ${afterText(comparison)}${ofModel}`;
+}
+function afterText({ comparison, before, after, what, failedAfter }) {
+  const [first] = failedAfter;
+  switch (comparison) {
+    case "flaky":
+      return "flaky";
+    case "changed":
+      return before === after ? `${after} (changed)` : sideText(after, first?.stage);
+    case "regressed":
+    case "degraded": {
+      const fresh = failedAfter.find(({ stage }) => what.includes(stage));
+      if (fresh) return sideText(fresh.kind === "check" ? "WRONG" : after.toUpperCase(), fresh.stage);
+      return after === "unsupported" ? "UNSUPPORTED" : "DEGRADED";
+    }
+    default:
+      return sideText(after, first?.stage);
+  }
+}
+function sideText(outcome, stage) {
+  return stage === void 0 || outcome === "UNSUPPORTED" || outcome === "unsupported" ? outcome : `${outcome} at ${stage}`;
+}
+
+// src/report/comment/causes.ts
+function causesText(report) {
+  const found = causes(report).filter(({ boundary: boundary2 }) => boundary2.direction !== "fixed");
+  const together2 = report.together.length > 0 ? [
+    md`${inline(plural2(report.together.length, "cell"))} needs several changes together: ${codes(report.together)}.`
+  ] : [];
+  return joined([...found.map((cause, index) => causeText(cause, index, found.length)), ...together2], "\n\n");
+}
+function causeText({ boundary: boundary2, cells }, index, total) {
+  const name2 = total === 1 ? md`Cause, ${inline(plural2(cells.length, "cell"))}` : md`Cause ${index + 1}, ${inline(plural2(cells.length, "cell"))}`;
+  const [before, after] = boundaryWords(boundary2);
+  const { runs, agree } = boundary2.certainty;
+  return joined(
+    [
+      md`**${name2}.** ${inline(boundary2.library)} ${inline(boundary2.lastGood)} ${inline(before)}, ${inline(boundary2.firstBad)} ${inline(after)}; ${betweenText(boundary2)}; ${agree} of ${runs} repeats agree.${alsoText(boundary2)}`,
+      fence([`${boundary2.stage}: ${boundary2.message}`])
+    ],
+    "\n\n"
+  );
+}
+function betweenText({ certainty }) {
+  if (certainty.adjacent) return md`no release lies between`;
+  return certainty.open > 0 ? md`${inline(plural2(certainty.open, "release"))} between not measured` : md`what lies between fails in another way or could not be measured`;
+}
+function alsoText({ alsoChanged, certainty, library }) {
+  if (certainty.confounded)
+    return md` With ${inline(plural2(alsoChanged.length, "other package"))} held back it does not show: ${inline(library)} alone is not the cause.`;
+  return alsoChanged.length > 0 ? md` ${inline(plural2(alsoChanged.length, "other package"))} moved along (${inline(alsoChanged.slice(0, 3).join(", "))}).` : md``;
+}
+
+// src/report/comment/links.ts
+function repositoryOf({ run: run2 }) {
+  return run2?.includes("/actions/runs/") ? run2.split("/actions/runs/")[0] : void 0;
+}
+function placeText(place2, links) {
+  const [, file2 = "", line = ""] = /^(.*):(\d+)$/.exec(place2) ?? [];
+  const repository = repositoryOf(links);
+  if (repository === void 0 || links.commit === void 0 || file2 === "") return code(place2);
+  const path = file2.split("/").map(encodeURIComponent).join("/");
+  const followed = link(md`↗`, `${repository}/blob/${links.commit}/${path}#L${line}`);
+  return followed === "\u2197" ? code(place2) : md`${code(place2)} ${followed}`;
+}
+function commitText(links) {
+  const repository = repositoryOf(links);
+  if (repository === void 0 || links.commit === void 0) return void 0;
+  return link(code(links.commit.slice(0, 12)), `${repository}/commit/${links.commit}`);
+}
+
+// src/report/comment/details.ts
+var SHOWN_FINDINGS = 10;
+function damage(report) {
+  const found = findingLines(report.findings.filter(isGuardFinding));
+  return found.length === 0 ? md`` : joined([md`#### Seen in the manifests, without a run`, ...found], "\n\n");
+}
+function findingLines(findings) {
+  const lines = findings.slice(0, SHOWN_FINDINGS).map(
+    ({ message, file: file2, line }) => md`- ${file2 ? md`${code(`${file2}:${line ?? 1}`)}: ` : md``}${inline(message, 500)}`
+  );
+  const rest = findings.length - SHOWN_FINDINGS;
+  return lines.length === 0 ? [] : [joined([...lines, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")];
+}
+var SHOWN_SOURCES = 6;
+function yourCode(report, links) {
+  const bad = new Set(worse(report).map(({ cell }) => cell));
+  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
+  const shown3 = [...new Set(sources)].slice(0, SHOWN_SOURCES).map((source) => placeText(source, links));
+  return shown3.length === 0 ? md`` : md`Your code: ${joined(shown3, ", ")}.`;
+}
+function details(report) {
+  const built = report.environments.filter(({ status }) => status === "built");
+  const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
+  const row = (cells) => md`| ${joined(cells, " | ")} |`;
+  const [first] = worse(report);
+  const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
+  return joined(
+    [
+      md`<details><summary>Environments, replay, what this does not cover</summary>`,
+      ...built.length === 0 ? [] : [
+        joined(
+          [
+            row([...names2.map((name2) => inline(name2)), md`id`]),
+            row([...names2.map(() => md`---`), md`---`]),
+            ...built.map(({ pins, id: id2 }) => row([...names2.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
+          ],
+          "\n"
+        )
+      ],
+      ...first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : [],
+      ...first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
+      ...notCompared(report),
+      ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
+      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
+      md`</details>`
+    ],
+    "\n\n"
+  );
+}
+function againCommand(report, cell) {
+  const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
+  const held2 = Object.entries(report.run.held).map(([name2, version2]) => `${name2}==${version2}`);
+  const given = { changes, cells: cell, ...held2.length > 0 && { with: held2.join(" ") } };
+  const options = Object.entries(given).map(([name2, value]) => `-f ${name2}='${value.replaceAll("'", "")}'`);
+  return ["gh workflow run peft-sweep.yml", ...options].join(" ");
+}
+function notCompared(report) {
+  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
+  return open2.length === 0 ? [] : [
+    joined(
+      open2.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? "", 160)}`),
+      "\n"
+    )
+  ];
+}
+function footer(report, links) {
+  const built = report.environments.filter(({ status }) => status === "built").length;
+  const commit = commitText(links);
+  const parts = [
+    ...built > 0 ? [
+      md`${inline(report.run.device)}, ${inline(plural2(built, "environment"))}, ${inline(duration3(report.run.ms))}`,
+      md`isolation: ${inline(report.run.containment.name)}`
+    ] : [md`nothing was measured`],
+    ...commit ? [md`commit ${commit}`] : [],
+    ...links.run ? [link(md`run`, links.run), link(md`report and logs`, `${links.run}#artifacts`)] : []
+  ];
+  return md`<sub>${joined(parts, " \xB7 ")}</sub>`;
+}
+
+// src/report/harm.ts
+var HARM = {
+  import: both("The libraries cannot be imported together: nothing runs."),
+  build: both("The model cannot be loaded: training does not start."),
+  quantize: both("The model cannot be quantized: training does not start."),
+  attach: {
+    raised: "The adapter cannot be put on the model: training does not start.",
+    check: "The adapter has nothing to train."
+  },
+  forward: {
+    raised: "The first forward pass fails: training does not start.",
+    check: "The forward pass gives what it should not: training learns from it, and nothing raises."
+  },
+  train: {
+    raised: "Training fails.",
+    check: "Training runs and does not train what it should: nothing raises."
+  },
+  generate: {
+    raised: "Training passes and generation fails: you would find out after the fine-tune.",
+    check: "Training passes and only what is generated is wrong: you would find out after the fine-tune."
+  },
+  reload: {
+    raised: "Training passes and the saved adapter cannot be loaded: you would find out after the fine-tune.",
+    check: "Training passes and the saved adapter does not come back as it was: you would find out after the fine-tune."
+  },
+  carry: {
+    raised: "Training passes; adapters that were saved before the change cannot be loaded after it.",
+    check: "Training passes; adapters that were saved before the change do not mean the same after it."
+  },
+  disable: {
+    raised: "Training and generation pass; switching the adapter off fails.",
+    check: "Training and generation pass; with the adapter switched off the model is not what it was."
+  },
+  merge: {
+    raised: "Training passes and merging fails: you would find out after the fine-tune.",
+    check: "Training passes and merging changes the model: you would find out after the fine-tune."
+  }
+};
+var MODEL_HARM = {
+  import: "The libraries cannot be imported: nothing runs.",
+  build: "The model itself cannot be loaded: nothing runs.",
+  quantize: "The model itself cannot be quantized: training does not start.",
+  attach: "The model itself cannot be run: training does not start.",
+  forward: "The model itself cannot be run: training does not start.",
+  train: "The model itself does not train as it did.",
+  generate: "The model itself does not generate as it did: you would find out after the fine-tune.",
+  carry: "The model itself gives other outputs than before the change, with or without an adapter."
+};
+var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
+function both(text2) {
+  return { raised: text2, check: text2 };
+}
+var SHOWN = 3;
+function harmText(report) {
+  const cells = worse(report).filter(({ cause }) => cause === void 0);
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
+    const text2 = harmOf(cell);
+    found.set(text2, (found.get(text2) ?? 0) + 1);
+  }
+  const several = found.size > 1;
+  return [...found].slice(0, SHOWN).map(([text2, count2]) => several ? `${plural2(count2, "cell")}: ${text2}` : text2).join(" ");
+}
+function harmOf(cell) {
+  const fresh = firstFresh(cell);
+  if (fresh === void 0) return cell.after === "unsupported" ? "The new release does not support it." : LESS;
+  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? "";
+  const [earliest] = cell.failedAfter;
+  if (earliest && earliest.stage !== fresh.stage)
+    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
+  return HARM[fresh.stage]?.[fresh.kind] ?? "";
+}
+function firstFresh({ what, failedAfter }) {
+  return failedAfter.find(({ stage }) => what.includes(stage));
+}
+function position(cell) {
+  const fresh = firstFresh(cell);
+  return fresh === void 0 ? STAGES.length : STAGES.indexOf(fresh.stage);
+}
+
+// src/report/left-undone.ts
+var SENTENCES = {
+  base: notCompared2,
+  head: notCompared2,
+  alone: ({ cells }) => `Not found out: which change moves ${plural2(cells.length, "cell")}.`,
+  bisect: ({ cells }) => `Not narrowed down further: the release that moves ${plural2(cells.length, "cell")}.`,
+  repeat: ({ cells }) => `Not measured a second time: the boundaries of ${plural2(cells.length, "cell")}.`,
+  workaround: ({ cells }) => `Not tried: ${plural2(cells.length, "cell")} that could stand in.`,
+  hold: ({ cells }) => `Not measured: the hold with ${plural2(cells.length, "cell")}.`,
+  partner: ({ libraries }) => libraries.length > 0 ? `Not tried as partners to raise: ${libraries.join(", ")}.` : "Not searched to the end: the oldest partner release that helps.",
+  "held-back": ({ cells }) => `Not measured: whether other packages that moved along are the cause for ${plural2(cells.length, "cell")}.`
+};
+function leftUndoneText(left) {
+  return SENTENCES[left.purpose](left);
+}
+function notCompared2({ cells }) {
+  return `Not measured at both ends: ${plural2(cells.length, "cell")}.`;
+}
+var LIMITS = {
+  finished: "",
+  environments: "The limit of environments was reached",
+  budget: "The time was up",
+  interrupted: "The run was interrupted"
+};
+function limitText(stoppedBy) {
+  return LIMITS[stoppedBy];
+}
+
+// src/report/comment/base-model.ts
+var SHOWN2 = 6;
+function baseModelText(report) {
+  const moved2 = movedModels(report);
+  if (moved2.length === 0) return md``;
+  const lines = moved2.slice(0, SHOWN2).map((control) => {
+    const why = whyAtHead(report, control);
+    return md`- ${code(control.cell)}: ${inline(beforeAfter(control, "\u2192"))}${why ? md`. ${inline(why, 160)}` : md``}`;
+  });
+  const rest = moved2.length - SHOWN2;
+  return joined(
+    [
+      md`**The base model**, measured without an adapter:`,
+      joined([...lines, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")
+    ],
+    "\n\n"
+  );
+}
+
+// src/report/comment/headline.ts
+function headline(report) {
+  const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1e3), baseModelText(report), limitsText(report)];
+  return joined(
+    lines.filter((line) => line !== ""),
+    "\n\n"
+  );
+}
+function verdict(report) {
+  const changed = joined(
+    report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
+    " and "
+  );
+  const bad = worse(report);
+  if (bad.length === 0) return nothingBroke(report, changed);
+  const models = bad.filter(({ cell, cause }) => cause !== void 0 || isControl(parseCellId(cell)));
+  const own3 = bad.filter((one2) => !models.includes(one2));
+  const places = cellsText(
+    report,
+    models.map(({ cell }) => cellId(controlOf(parseCellId(cell))))
+  );
+  const parts = [
+    ...models.length > 0 ? [md`${verbOf(report, models)} ${inline(places)}`] : [],
+    ...own3.length > 0 ? [
+      md`${verbOf(report, own3)} ${inline(
+        cellsText(
+          report,
+          own3.map(({ cell }) => cell)
+        )
+      )}`
+    ] : []
+  ];
+  return md`❌ ${changed} ${joined(parts, ", and ")}`;
+}
+function verbOf({ changes }, cells) {
+  const ending = changes.length === 1 ? md`s` : md``;
+  return cells.some(({ comparison }) => comparison === "regressed") ? md`break${ending}` : md`degrade${ending}`;
+}
+function nothingBroke(report, changed) {
+  const open2 = report.totals.cells["not-compared"];
+  if (open2 > 0) return md`⚠️ ${changed}: nothing broke that was measured, ${inline(plural2(open2, "cell"))} not measured`;
+  const flaky = report.totals.cells.flaky;
+  if (flaky > 0) return md`⚠️ ${changed}: nothing broke for sure, ${inline(plural2(flaky, "cell"))} flaky`;
+  const still = report.totals.cells["still-broken"];
+  if (still > 0)
+    return md`✅ ${changed} breaks nothing that worked; ${inline(plural2(still, "cell"))} still broken as before`;
+  return report.findings.some(({ kind }) => kind === "cells-unsure") ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure` : md`✅ ${changed} works with your fine-tuning`;
+}
+function limitsText({ run: run2, leftUndone: leftUndone2 }) {
+  if (leftUndone2.length === 0) return md``;
+  const sentences = leftUndone2.map((text2) => inline(text2));
+  return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined(sentences, " ")}`;
+}
+function action(report) {
+  if (worse(report).length === 0) return md``;
+  const pin = recommended(report);
+  if (pin === void 0) return md`**No pin that was measured mends this.** See the ways out below before merging.`;
+  const specifiers = joined(
+    specifiersOf(pin).map((specifier) => code(specifier)),
+    " and "
+  );
+  const measured = md`Measured: ${inline(pinText(report, pin))} not worse than before.`;
+  if (pin.keepsBump) return md`**Do this:** merge together with ${specifiers}. ${measured}`;
+  return pin.below === void 0 ? md`**Do this:** go back no further than ${specifiers}. ${measured}` : md`**Do this:** hold the bump with ${specifiers}. ${measured}`;
+}
+
+// src/report/comment/how.ts
+var MOST_FILES = 6;
+function how(report, links) {
+  const pin = recommended(report);
+  if (worse(report).length === 0 || pin === void 0) return md``;
+  const own3 = report.patches.filter(({ specifier }) => specifiersOf(pin).includes(specifier));
+  const clicked = own3.flatMap((patch) => {
+    const address = links.buttons?.get(`${patch.file}:${patch.line}`);
+    return address === void 0 ? [] : [clickText(patch, address)];
+  });
+  const rest = own3.filter(({ file: file2, line }) => !links.buttons?.has(`${file2}:${line}`));
+  const commands2 = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
+  return joined(
+    [
+      ...clicked,
+      ...patchBlock(rest, clicked.length > 0, links),
+      ...commands2.length > 0 ? [md`Afterwards, for the lock: ${codes(commands2)}.`] : []
+    ],
+    "\n\n"
+  );
+}
+function clickText({ file: file2, line, after }, address) {
+  return md`**One click:** ${link(md`commit the suggestion`, address)} at ${code(`${file2}:${line}`)}: it writes ${code(after.trim())}.`;
+}
+function patchBlock(patches, hasClick, links) {
+  if (patches.length === 0) return [];
+  const lines = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
+  const block = wholeLines(lines, "diff");
+  const places = joined(
+    patches.slice(0, MOST_FILES).map(({ file: file2, line }) => placeText(`${file2}:${line}`, links)),
+    ", "
+  );
+  const what = hasClick ? md`The other places` : md`As a patch`;
+  if (block === void 0) return [md`${what}: ${places}.`];
+  return [
+    md`<details${patches.length === 1 && !hasClick ? md` open` : md``}><summary>${what}, for git apply</summary>`,
+    block,
+    md`</details>`
+  ];
+}
+function holds(report) {
+  if (worse(report).length === 0) return md``;
+  const files = { renovate: "renovate.json", dependabot: ".github/dependabot.yml" };
+  const { bot } = report.run;
+  const own3 = report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2);
+  if (own3.length === 0) return md``;
+  const blocks2 = own3.flatMap(({ file: file2, language, text: text2, how: where }) => [
+    md`In ${code(file2)}. ${inline(where)}`,
+    fence(language === "json" ? indented(text2) : [text2], language)
+  ]);
+  return joined(
+    [
+      md`<details><summary>To hold the bump: the rule for ${inline(bot ?? "your bot")}</summary>`,
+      ...blocks2,
+      md`</details>`
+    ],
+    "\n\n"
+  );
+}
+function indented(json2) {
+  try {
+    return JSON.stringify(JSON.parse(json2), null, 2).split("\n");
+  } catch {
+    return [json2];
+  }
+}
+function openFirst(report) {
+  return worse(report).length === 0 ? openText(report) : md``;
+}
+function openLast(report) {
+  return worse(report).length === 0 ? md`` : openText(report);
+}
+var SHOWN_REASONS = 3;
+function openText({ comparisons: comparisons2, run: run2 }) {
+  const cells = comparisons2.filter(({ comparison }) => comparison === "not-compared");
+  if (cells.length === 0) return md``;
+  const reasons = [...new Set(cells.map(({ why: why2 }) => why2 ?? "").filter((why2) => why2 !== ""))];
+  const shown3 = reasons.slice(0, SHOWN_REASONS).map((why2) => inline(why2, 120));
+  const why = shown3.length > 0 ? md` (${joined(shown3, "; ")})` : md``;
+  return md`**Not measured:** ${inline(plural2(cells.length, "cell"))}${why}.${nextStep(reasons, run2.stoppedBy)}`;
+}
+function nextStep(reasons, stoppedBy) {
+  if (reasons.length > 0 && reasons.every((why) => why.startsWith("skipped"))) return md``;
+  return stoppedBy === "budget" ? md` Raise ${code("budget: {minutes: N}")} in ${code(".github/peft-sweep.yml")}, or name fewer cells.` : md` Comment ${code("/peft-sweep run")} to measure again.`;
+}
+
+// src/report/comment/tables.ts
+var MOST_ROWS = 20;
+var MOST_MODELS = 6;
+function moved(report) {
+  const tally = md`${inline(totalsText(report, ", "))}, of ${inline(plural2(report.comparisons.length, "cell"))}.`;
+  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(hasMoved)).toSorted((left, right) => rank(left) - rank(right));
+  return rows.length === 0 ? tally : joined([table(rows), tally], "\n\n");
+}
+function unmoved(report) {
+  const rows = rowsOf(report.comparisons).filter(({ cells }) => {
+    const every = [...cells.values()];
+    return !every.some(hasMoved) && every.some(isCompared);
+  });
+  if (rows.length === 0) return md``;
+  return joined([md`<details><summary>Unchanged rows</summary>`, table(rows), md`</details>`], "\n\n");
+}
+function hasMoved(cell) {
+  return cell !== void 0 && isNews(cell.comparison) && isCompared(cell);
+}
+function isCompared(cell) {
+  return cell !== void 0 && cell.comparison !== "not-compared";
+}
+function rank({ cells }) {
+  return Math.min(...[...cells.values()].map(({ comparison }) => COMPARISONS.indexOf(comparison)));
+}
+function rowsOf(comparisons2) {
+  const single = /* @__PURE__ */ new Map();
+  for (const comparison of comparisons2) {
+    const { method, quantization, architecture, task } = parseCellId(comparison.cell);
+    const model = `${architecture}/${task}`;
+    const row = single.get(`${method} ${model}`) ?? { method, model, cells: /* @__PURE__ */ new Map() };
+    row.cells.set(quantization, comparison);
+    single.set(`${method} ${model}`, row);
+  }
+  const alike = /* @__PURE__ */ new Map();
+  for (const { method, model, cells } of single.values()) {
+    const texts = [...cells].map(([name2, cell]) => `${name2} ${cell.comparison} ${beforeAfter(cell, "\u2192")}`);
+    const key = JSON.stringify([method, texts.toSorted()]);
+    const known2 = alike.get(key);
+    if (known2) known2.models.push(model);
+    else alike.set(key, { method, models: [model], cells });
+  }
+  return [...alike.values()];
+}
+function table(rows) {
+  const shown3 = rows.slice(0, MOST_ROWS);
+  const columns = columnsOf(shown3);
+  const isOneTask = new Set(shown3.flatMap(({ models }) => models.map(taskOf))).size === 1;
+  const line = (cells) => md`| ${joined(cells, " | ")} |`;
+  const rest = rows.length - shown3.length;
+  return joined(
+    [
+      line([md`method`, md`model`, ...columns.map((name2) => name2 === "none" ? md`unquantized` : code(name2))]),
+      line([md`---`, md`---`, ...columns.map(() => md`---`)]),
+      ...shown3.map(
+        ({ method, models, cells }) => line([inline(method), modelsText(models, isOneTask), ...columns.map((name2) => cellText(cells.get(name2)))])
+      ),
+      ...rest > 0 ? [line([md`${rest} more rows`, md``, ...columns.map(() => md``)])] : []
+    ],
+    "\n"
+  );
+}
+function columnsOf(rows) {
+  const every = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
+  const where = (is) => every.filter((name2) => rows.some(({ cells }) => is(cells.get(name2))));
+  const columns = where(hasMoved);
+  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where(isCompared);
+}
+function modelsText(models, isOneTask) {
+  const names2 = models.slice(0, MOST_MODELS).map((model) => inline(isOneTask ? model.split("/")[0] ?? "" : model));
+  const rest = models.length - MOST_MODELS;
+  return md`${joined(names2, ", ")}${rest > 0 ? md` and ${rest} more` : md``}`;
+}
+function taskOf(model) {
+  return model.split("/")[1] ?? "";
+}
+function cellText(cell) {
+  if (cell === void 0) return md``;
+  if (cell.comparison === "same") return inline(cell.before);
+  const [before = "", harm, after = ""] = beforeAfter(cell, "\u2192").split(
+    /((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/
+  );
+  if (cell.comparison === "not-compared") return md`not measured`;
+  return harm === void 0 ? inline(before) : md`${inline(before)}**${inline(harm)}**${inline(after)}`;
+}
+
+// src/report/comment/ways-out.ts
+function howOf({ keepsBump, below }) {
+  if (keepsBump) return md`**Keep the bump.**`;
+  return below === void 0 ? md`**Go back less far.**` : md`**Hold the bump.**`;
+}
+function waysOut(report) {
+  if (worse(report).length === 0) return md``;
+  const pins = offered(report).map((pin) => {
+    const how2 = howOf(pin);
+    const best = pin === recommended(report) ? md` (recommended)` : md``;
+    return joined(
+      [
+        md`${how2} ${codes(specifiersOf(pin))}${patchText(pin)}: ${inline(pinText(report, pin))} cells are not worse than before${best}.`,
+        ...specifiersOf(pin).flatMap((specifier) => patchSentences(report, specifier))
+      ],
+      " "
+    );
+  });
+  const methods = uniqueUses(report, true).filter(({ kind }) => kind === "method");
+  const helping = [
+    ...methods.length > 0 ? [
+      md`**Change the method.** With the bump ${inline(plural2(methods.length, "other"))} pass: ${codes(methods.map(({ use }) => use))}.`
+    ] : [],
+    ...uniqueUses(report, true).filter(({ kind }) => kind === "quantization").map(
+      ({ use, cost }) => md`**Drop the quantization.** ${code(use)} passes with the bump${cost ? md`; ${inline(cost)}` : md``}.`
+    )
+  ];
+  const useless = uniqueUses(report, false).map(
+    ({ use, outcome, why }) => md`${code(use)} (${inline([outcome, why].filter(Boolean).join(", "))})`
+  );
+  const numbered2 = [...pins, ...helping].map((line, index) => md`${index + 1}. ${line}`);
+  return joined(
+    [
+      md`#### Ways out, each measured`,
+      joined(numbered2, "\n"),
+      ...useless.length > 0 ? [md`Does not help: ${joined(useless, ", ")}.`] : []
+    ],
+    "\n\n"
+  );
+}
+function patchText({ newestPatch }) {
+  return newestPatch ? md` (${inline(newestPatch)} was measured too)` : md``;
+}
+var SHOWN_PATCHES = 4;
+function patchSentences(report, specifier) {
+  const own3 = report.patches.filter((patch) => patch.specifier === specifier);
+  const shown3 = own3.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => md`At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
+  const rest = own3.length > SHOWN_PATCHES ? [md`And in ${inline(plural2(own3.length - SHOWN_PATCHES, "more place"))}.`] : [];
+  const commands2 = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
+  const refreshed = commands2.length > 0 ? [md`Then ${codes(commands2)}.`] : [];
+  const not = report.notPatched.filter((one2) => one2.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => md`Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
+  return [...shown3, ...rest, ...refreshed, ...not];
+}
+function uniqueUses(report, helps) {
+  return [...new Map(report.workarounds.filter((one2) => one2.helps === helps).map((one2) => [one2.use, one2])).values()];
+}
+
+// src/report/comment.ts
+var MARKER = md`<!-- peft-sweep:v1:default -->`;
+var LONGEST_COMMENT = 65536;
+var SECTIONS = [
+  headline,
+  action,
+  how,
+  openFirst,
+  causesText,
+  yourCode,
+  moved,
+  openLast,
+  waysOut,
+  damage,
+  holds,
+  unmoved,
+  details,
+  footer
+];
+function renderComment(report) {
+  return renderComments([report]);
+}
+function renderComments(reports, { notes = [], link: link2, commit, buttons } = {}) {
+  const links = { ...link2 && { run: link2 }, ...commit && { commit }, ...buttons && { buttons } };
+  const where = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
+  for (let count2 = SECTIONS.length; count2 > 0; count2--) {
+    const parts = reports.map(
+      (report) => joined(
+        SECTIONS.slice(0, count2).map((section) => section(report, links)).filter((section) => section !== ""),
+        "\n\n"
+      )
+    );
+    const left = count2 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
+    const text2 = md`${MARKER}\n${joined([...notes, ...parts, ...left], "\n\n")}\n`;
+    if (text2.length <= LONGEST_COMMENT) return text2;
+  }
+  const headlines = joined(
+    reports.map((report) => headline(report)),
+    "\n\n"
+  );
+  return md`${MARKER}\n${cut(headlines, LONGEST_COMMENT - 1e3)}\n\nThe full report is in ${where}.\n`;
+}
+
+// src/adapters/machine/report-folder.ts
+import { existsSync as existsSync4, mkdirSync as mkdirSync4, readdirSync as readdirSync2, readFileSync as readFileSync4, statSync as statSync3, writeFileSync as writeFileSync3 } from "node:fs";
+import { basename, dirname as dirname3, join as join4 } from "node:path";
+
+// src/report/files.ts
+function reportFiles(report) {
+  const files = /* @__PURE__ */ new Map([["report.json", `${JSON.stringify(report, null, 1)}
+`]]);
+  if (report.changes.length === 0) return files;
+  return files.set("comment.md", renderComment(report)).set("summary.md", renderComment(report)).set("constraints.txt", constraints(report));
+}
+function constraints(report) {
+  const measured = recommended(report)?.measuredIn;
+  const environment = report.environments.find(({ request }) => request === measured) ?? report.environments.find(({ status }) => status === "built");
+  return Object.entries(environment?.pins ?? {}).filter(([name2]) => name2 !== "torch").map(([name2, version2]) => `${name2}==${version2}
+`).join("");
+}
+
+// src/domain/ways-out.ts
+var Pin = external_exports.strictObject({
+  kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
+  library: external_exports.string(),
+  version: external_exports.string().describe("the version that was measured to work"),
+  below: external_exports.string().exactOptional().describe("for a hold: the first release that it keeps out"),
+  newestPatch: external_exports.string().exactOptional().describe("the newest release of the same minor that was measured to work too"),
+  specifier: external_exports.string(),
+  together: external_exports.array(external_exports.string()).exactOptional().describe("specifiers of other libraries that were measured with it and only with it: all of them, or none"),
+  keepsBump: external_exports.boolean(),
+  unlocks: external_exports.array(CellId).describe("cells that are worse at head and are not with this pin"),
+  holds: external_exports.number().int().describe("planned cells that are not worse than at base with this pin"),
+  of: external_exports.number().int().describe("planned cells that were measured with this pin"),
+  measuredIn: external_exports.string()
+});
+var Workaround = external_exports.strictObject({
+  cell: CellId,
+  kind: external_exports.enum(["method", "quantization"]),
+  use: CellId,
+  helps: external_exports.boolean(),
+  outcome: external_exports.string(),
+  why: external_exports.string().exactOptional().describe("why it is no way out though it passes"),
+  cost: external_exports.string().exactOptional()
+});
+
+// src/report/model.ts
+var ResultEntry = external_exports.strictObject({
+  id: external_exports.string().describe("cell@environment"),
+  ...Result.shape,
+  environment: external_exports.string(),
+  repeat: external_exports.number().int(),
+  stage: Failure.shape.stage.exactOptional(),
+  signature: Failure.shape.signature.exactOptional()
+});
+var Environment2 = external_exports.strictObject({
+  request: external_exports.string(),
+  id: external_exports.string().exactOptional(),
+  python: external_exports.string(),
+  device: external_exports.string(),
+  pins: external_exports.record(external_exports.string(), external_exports.string()),
+  optional: external_exports.array(external_exports.string()),
+  lock: external_exports.string().exactOptional().describe("path below the output folder"),
+  status: EnvironmentStatus,
+  why: external_exports.string().exactOptional(),
+  containment: external_exports.string()
+});
+var Failed = Failure.pick({ stage: true, kind: true });
+var Comparison = external_exports.strictObject({
+  cell: external_exports.string(),
+  comparison: external_exports.enum(COMPARISONS),
+  what: external_exports.array(external_exports.string()).describe("stages or facts that moved"),
+  cause: external_exports.literal("base model").exactOptional(),
+  before: external_exports.enum([...OUTCOMES, "unknown"]),
+  after: external_exports.enum([...OUTCOMES, "unknown"]),
+  failedBefore: external_exports.array(Failed).describe("stages that failed at base, in their order"),
+  failedAfter: external_exports.array(Failed).describe("stages that failed at head, in their order"),
+  why: external_exports.string().exactOptional().describe("for a cell that was not compared")
+});
+var Boundary = external_exports.strictObject({
+  cell: external_exports.string(),
+  library: external_exports.string(),
+  direction: external_exports.enum(["regressed", "degraded", "fixed"]),
+  lastGood: external_exports.string(),
+  firstBad: external_exports.string(),
+  before: Standing.describe("what the cell does at lastGood"),
+  after: Standing.describe("what the cell does at firstBad"),
+  stage: external_exports.string(),
+  reason: external_exports.string(),
+  signature: external_exports.string(),
+  message: external_exports.string(),
+  measured: external_exports.array(external_exports.string()),
+  alsoChanged: external_exports.array(external_exports.string()),
+  certainty: external_exports.strictObject({
+    runs: external_exports.number().int(),
+    agree: external_exports.number().int(),
+    adjacent: external_exports.boolean(),
+    open: external_exports.number().int().describe("releases between the two that the limits of the run left unmeasured"),
+    confounded: external_exports.boolean()
+  })
+});
+var Patch = external_exports.strictObject({
+  specifier: external_exports.string().describe("the pin that this follows"),
+  file: external_exports.string(),
+  line: external_exports.number().int(),
+  before: external_exports.string().describe("the whole line as it is"),
+  after: external_exports.string().describe("the whole line with the pin"),
+  diff: external_exports.string().describe("the same as a unified diff"),
+  refresh: external_exports.string().exactOptional().describe("command that refreshes the lock beside the file")
+});
+var BotHold = external_exports.strictObject({
+  file: external_exports.string(),
+  language: external_exports.enum(["json", "yaml"]),
+  text: external_exports.string(),
+  how: external_exports.string()
+});
+var Report = external_exports.object({
+  schemaVersion: external_exports.literal(3),
+  run: external_exports.strictObject({
+    tool: external_exports.string(),
+    probe: external_exports.string(),
+    started: external_exports.string(),
+    ms: external_exports.number(),
+    python: external_exports.string(),
+    torch: external_exports.string(),
+    device: external_exports.string(),
+    containment: external_exports.strictObject({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
+    bot: external_exports.enum(["renovate", "dependabot"]).exactOptional().describe("who opened the pull request"),
+    stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
+    held: external_exports.record(external_exports.string(), external_exports.string()),
+    out: external_exports.string().describe("output folder, as given")
+  }),
+  changes: external_exports.array(
+    external_exports.strictObject({
+      library: external_exports.string(),
+      from: external_exports.string(),
+      to: external_exports.string(),
+      kind: external_exports.string().describe("major, minor, patch or other"),
+      file: external_exports.string().exactOptional(),
+      line: external_exports.number().int().exactOptional()
+    })
+  ),
+  environments: external_exports.array(Environment2),
+  cells: external_exports.array(external_exports.strictObject({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().exactOptional() })),
+  results: external_exports.array(ResultEntry),
+  comparisons: external_exports.array(Comparison),
+  controls: external_exports.array(Comparison),
+  boundaries: external_exports.array(Boundary),
+  together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
+  pins: external_exports.array(Pin),
+  patches: external_exports.array(Patch).describe("pins in the dialect of the manifests of the checkout"),
+  notPatched: external_exports.array(
+    external_exports.strictObject({ specifier: external_exports.string(), file: external_exports.string(), line: external_exports.number().int(), why: external_exports.string() })
+  ),
+  botHolds: external_exports.array(BotHold),
+  workarounds: external_exports.array(Workaround),
+  leftUndone: external_exports.array(external_exports.string()).describe("what the limits of the run left undone, as sentences"),
+  findings: external_exports.array(
+    external_exports.strictObject({
+      kind: external_exports.string(),
+      message: external_exports.string(),
+      file: external_exports.string().exactOptional(),
+      line: external_exports.number().int().exactOptional()
+    })
+  ),
+  totals: external_exports.strictObject({
+    cells: external_exports.record(external_exports.enum(COMPARISONS), external_exports.number().int()),
+    measurements: external_exports.partialRecord(Outcome, external_exports.number().int())
+  })
+}).meta({ title: "peft-sweep report" });
+
+// src/adapters/machine/report-folder.ts
+function keepOutOfGit(folder) {
+  const file2 = join4(folder, ".gitignore");
+  if (basename(folder) === DEFAULT_OUT && !existsSync4(file2)) writeFileSync3(file2, "*\n");
+}
+function writeReport(folder, report) {
+  mkdirSync4(folder, { recursive: true });
+  keepOutOfGit(folder);
+  for (const [name2, text2] of reportFiles(report)) writeFileSync3(join4(folder, name2), text2);
+}
+function readReport(folder) {
+  const file2 = join4(folder, "report.json");
+  let text2;
+  try {
+    text2 = readFileSync4(file2, "utf8");
+  } catch {
+    const several = numbered(folder);
+    if (folder.endsWith(".json") && existsSync4(folder))
+      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname3(folder)}\`.`);
+    throw new UserError(
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join4(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+    );
+  }
+  try {
+    return Report.parse(JSON.parse(text2));
+  } catch {
+    throw new UserError(`\`${file2}\` is not a report of this version of peft-sweep. Run the sweep again.`);
+  }
+}
+function numbered(folder) {
+  if (!existsSync4(folder) || !statSync3(folder).isDirectory()) return [];
+  return readdirSync2(folder).filter((name2) => /^\d+$/.test(name2) && existsSync4(join4(folder, name2, "report.json")));
+}
+
+// src/adapters/machine/sandbox.ts
+import { mkdirSync as mkdirSync5 } from "node:fs";
+import { join as join7 } from "node:path";
+
+// src/adapters/machine/contain.ts
+import { chmodSync, existsSync as existsSync5, readdirSync as readdirSync3, rmSync as rmSync2 } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir as tmpdir2 } from "node:os";
+import { dirname as dirname4, join as join5, resolve as resolve3 } from "node:path";
+var PROCESSES = 512;
+var OPEN_FILES = 4096;
+var WORK_BYTES = 1024 ** 3;
+var MOST_PROCESSES_SEEN = 8;
+var NOBODY = 65534;
+var Seen = external_exports.object({
+  unreadable: external_exports.array(external_exports.string()),
+  read: external_exports.array(external_exports.string()),
+  connected: external_exports.array(external_exports.string()),
+  network: external_exports.boolean(),
+  processes: external_exports.number().nullable(),
+  user: external_exports.number(),
+  nested: external_exports.boolean(),
+  capabilities: external_exports.array(external_exports.string().nullable()),
+  limits: external_exports.record(external_exports.string(), external_exports.number())
+});
+var CLAIMS = [
+  { claim: "no network", holds: ({ network }) => !network },
+  { claim: "sockets of this machine hidden", holds: ({ connected }) => connected.length === 0 },
+  {
+    claim: "own process tree",
+    holds: ({ processes }) => processes !== null && processes <= MOST_PROCESSES_SEEN
+  },
+  { claim: "read-only files", holds: ({ marks }) => marks.length === 0 },
+  { claim: "homes, checkout and the runner\u2019s files hidden", holds: ({ read }) => read.length === 0 },
+  {
+    claim: "no capabilities",
+    holds: ({ nested, capabilities: [effective2, bounding, locked] }) => !nested && /^0+$/.test(effective2 ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
+  },
+  {
+    claim: "memory, processes, time and file size limited",
+    holds: ({ limits }) => Object.values(limits).every((limit) => limit > 0)
+  }
+];
+var ANOTHER_USER = "another user";
+var LEVELS = [
+  { level: "other-user", name: "namespaces, another user", forRoot: true },
+  { level: "user-namespace", name: "user namespaces", forRoot: false }
+];
+async function chooseContainment(warden, ground) {
+  const asRoot = process.getuid?.() === 0;
+  for (const { level, name: name2 } of LEVELS.filter(({ forRoot }) => forRoot === asRoot)) {
+    const seen = await tryLevel(level, warden, ground);
+    if (seen !== void 0 && seen.unreadable.length === 0) return describe3(name2, level, warden, seen);
+  }
+  return describe3("limits only", "limits", warden, await tryLevel("limits", warden, ground));
+}
+function describe3(name2, level, warden, seen) {
+  const held2 = seen === void 0 ? [] : CLAIMS.filter(({ holds: holds4 }) => holds4(seen)).map(({ claim: claim2 }) => claim2);
   return {
-    async files() {
-      const listed = await git(top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-      return [...new Set(listed.stdout.split("\0"))].flatMap((path) => stateOf(top, path) ?? []);
-    },
-    async read(paths) {
-      return new Map(
-        paths.flatMap((path) => {
-          if (stateOf(top, path)?.kind !== "file") return [];
-          try {
-            return [[path, readFileSync(join(top, path), "utf8")]];
-          } catch {
-            return [];
-          }
-        })
-      );
+    name: name2,
+    enforced: seen?.user === NOBODY ? [...held2, ANOTHER_USER] : held2,
+    missing: CLAIMS.map(({ claim: claim2 }) => claim2).filter((claim2) => !held2.includes(claim2)),
+    wrap: (rooms, limits, command) => wrapped(level, warden, rooms, limits, command)
+  };
+}
+function wrapped(level, warden, rooms, limits, command) {
+  const spec = {
+    level,
+    parent: process.pid,
+    work: rooms.work,
+    show: rooms.show,
+    bytes: WORK_BYTES,
+    limits: { DATA: limits.bytes, FSIZE: limits.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
+    seconds: limits.seconds,
+    memory: limits.memory
+  };
+  const program = join5(warden.program, "peft_probe", "rooms.py");
+  return [warden.python, "-I", "-S", "-B", program, JSON.stringify(spec), ...command];
+}
+async function tryLevel(level, warden, ground) {
+  const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1e3)}`;
+  const common2 = makeShared();
+  chmodSync(common2, 493);
+  const work = makeScratch(ground.cache, "try");
+  const folders = [...ground.show, join5(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
+  const socket = join5(common2, "socket");
+  const [local, network] = await Promise.all([listen(socket), listen(0)]);
+  try {
+    const spec = {
+      readable: ground.show,
+      files: ground.hidden.flatMap(someFiles),
+      folders,
+      mark,
+      sockets: [socket],
+      port: portOf(network)
+    };
+    const script = join5(warden.program, "peft_probe", "attempts.py");
+    const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
+    const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
+    const [program = "", ...args] = wrapped(
+      level,
+      warden,
+      { work, show: [...ground.show, warden.program] },
+      limits,
+      command
+    );
+    const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
+    const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
+    const marks = folders.map((folder) => join5(folder, mark)).filter((path) => existsSync5(path));
+    for (const path of marks) rmSync2(path, { force: true });
+    return seen && { ...seen, marks };
+  } finally {
+    for (const server of [local, network]) server?.close();
+    for (const folder of [common2, work]) rmSync2(folder, { recursive: true, force: true });
+  }
+}
+function parsed(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+}
+function listen(where) {
+  return new Promise((done) => {
+    const server = createServer((connection) => connection.destroy());
+    server.on("error", () => done(void 0));
+    if (typeof where === "string") server.listen({ path: where, writableAll: true }, () => done(server));
+    else server.listen(where, "127.0.0.1", () => done(server));
+  });
+}
+function portOf(server) {
+  const address = server?.address();
+  return typeof address === "object" && address !== null ? address.port : 9;
+}
+function someFiles(folder) {
+  try {
+    return readdirSync3(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join5(folder, name2));
+  } catch {
+    return [];
+  }
+}
+function hiddenFolders(environment, folder) {
+  const named3 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
+    (name2) => environment[name2]
+  );
+  const wanted = [...named3, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
+  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync5(path)))].map(
+    (path) => resolve3(path ?? "")
+  );
+}
+function topOf(folder) {
+  for (let at3 = resolve3(folder); ; at3 = dirname4(at3)) {
+    if (existsSync5(join5(at3, ".git"))) return at3;
+    if (at3 === dirname4(at3)) return void 0;
+  }
+}
+
+// src/adapters/machine/once.ts
+function once(make) {
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+// src/adapters/machine/program.ts
+import { createHash as createHash2 } from "node:crypto";
+import { existsSync as existsSync6, readdirSync as readdirSync4, readFileSync as readFileSync5 } from "node:fs";
+import { dirname as dirname5, join as join6 } from "node:path";
+import { fileURLToPath } from "node:url";
+function programFolder() {
+  const here2 = dirname5(fileURLToPath(import.meta.url));
+  const found = ["..", "../..", "../../.."].map((up) => join6(here2, up, "probe")).find((folder) => existsSync6(join6(folder, "peft_probe")));
+  if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
+  return found;
+}
+function probeVersion(folder) {
+  const text2 = readFileSync5(join6(folder, "peft_probe", "__init__.py"), "utf8");
+  const version2 = /^VERSION = "(\w+)"$/m.exec(text2)?.[1];
+  if (version2 === void 0) throw new Error(`${folder} does not say its version`);
+  return version2;
+}
+function probeProgram(folder, start) {
+  const hashes = /* @__PURE__ */ new Map();
+  return {
+    version: probeVersion(folder),
+    configuration: [`peft-sweep ${"0.3.0"}`, ...start ? [start] : []].join(", "),
+    checkpoint: (architecture) => {
+      const known2 = hashes.get(architecture) ?? hashOf(join6(folder, "checkpoints", architecture));
+      hashes.set(architecture, known2);
+      return known2;
     }
   };
 }
-function stateOf(top, path) {
-  if (path === "") return void 0;
+function hashOf(folder) {
+  const hash3 = createHash2("sha256");
+  const names2 = existsSync6(folder) ? readdirSync4(folder).toSorted() : [];
+  for (const name2 of names2) hash3.update(`${name2}\0`).update(readFileSync5(join6(folder, name2)));
+  return hash3.digest("hex").slice(0, 12);
+}
+
+// src/adapters/machine/sandbox.ts
+function openSandbox({ cache, environment, folder, python }) {
+  const warden = { python: python.path, program: programFolder() };
+  const show = [python.prefix];
+  const containment = once(() => {
+    const environments = join7(cache, "environments");
+    for (const made of [environments, join7(cache, "tmp")]) mkdirSync5(made, { recursive: true });
+    return chooseContainment(warden, {
+      show: [...show, warden.program, environments],
+      hidden: hiddenFolders(environment, folder),
+      cache
+    });
+  });
+  return { warden, show, containment };
+}
+async function discardUnlessProtected({ cache }, sandbox) {
+  const { missing } = await sandbox.containment();
+  if (missing.includes("read-only files")) await emptyCache(cache);
+}
+
+// src/adapters/machine/capacity.ts
+import { existsSync as existsSync7, lstatSync, readdirSync as readdirSync5, renameSync as renameSync2, statSync as statSync4, utimesSync, writeFileSync as writeFileSync4 } from "node:fs";
+import { basename as basename2, join as join8 } from "node:path";
+var IN_USE = "use";
+var SETTLED_MS = 36e5;
+var REST = ["uv", "bytecode", "index"];
+var ours = /* @__PURE__ */ new Map();
+function take(cache, id2) {
+  const known2 = ours.get(cache);
+  const marks = known2 !== void 0 && existsSync7(known2) ? known2 : makeScratch(cache, IN_USE);
+  ours.set(cache, marks);
+  writeFileSync4(join8(marks, id2), "");
+  const folder = join8(cache, "environments", id2);
+  if (existsSync7(folder)) utimesSync(folder, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
+}
+async function makeRoom(cache, most) {
+  const sized = await sizes(cache);
+  let left = sized.reduce((sum, { bytes }) => sum + bytes, 0);
+  const before = left;
+  const removed = [];
+  for (const { id: id2, bytes } of sized.toReversed()) {
+    if (left <= most) break;
+    if (id2 === void 0 || !await evict(cache, id2)) continue;
+    removed.push(id2);
+    left -= bytes;
+  }
+  if (removed.length > 0) await removeFolders(orphans(join8(cache, "uv")));
+  return { removed, bytesFreed: before - left, bytesLeft: left };
+}
+async function sizes(cache) {
+  const folder = join8(cache, "environments");
+  const usedAt = (id2) => statSync4(join8(folder, id2), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const ids = existsSync7(folder) ? readdirSync5(folder).toSorted((one2, other) => usedAt(other) - usedAt(one2)) : [];
+  const rest = REST.map((name2) => join8(cache, name2)).filter((path) => existsSync7(path));
+  const paths = [...ids.map((id2) => join8(folder, id2)), ...rest];
+  if (paths.length === 0) return [];
+  const { stdout } = await run("du", ["-sk", "--", ...paths]);
+  return stdout.split("\n").map((line) => /^(\d+)\t(.*)$/.exec(line)).filter((match) => match !== null).map(([, kilobytes, path = ""]) => {
+    const bytes = Number(kilobytes) * 1024;
+    return rest.includes(path) ? { bytes } : { id: basename2(path), bytes };
+  });
+}
+async function evict(cache, id2) {
+  if (isUsed(cache, id2)) return false;
+  const folder = join8(cache, "environments", id2);
+  const aside = join8(makeScratch(cache, "evict"), id2);
+  renameSync2(folder, aside);
+  if (isUsed(cache, id2) && !existsSync7(folder)) {
+    renameSync2(aside, folder);
+    return false;
+  }
+  await removeFolders([join8(aside, "..")]);
+  return true;
+}
+function isUsed(cache, id2) {
+  const parent = join8(cache, "tmp");
+  const marks = existsSync7(parent) ? readdirSync5(parent).filter((name2) => name2.startsWith(`${IN_USE}-`)) : [];
+  return marks.some((name2) => existsSync7(join8(parent, name2, id2)) && !isLeft(parent, name2));
+}
+function orphans(uv) {
+  const archives = existsSync7(uv) ? readdirSync5(uv).filter((name2) => /^archive-v\d+$/.test(name2)) : [];
+  return archives.flatMap((name2) => readdirSync5(join8(uv, name2)).map((archive) => join8(uv, name2, archive))).filter((path) => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path));
+}
+function isShared(folder) {
+  return readdirSync5(folder, { recursive: true, withFileTypes: true }).some(
+    (entry) => entry.isFile() && lstatSync(join8(entry.parentPath, entry.name)).nlink > 1
+  );
+}
+
+// src/adapters/machine/disk.ts
+import { statfsSync } from "node:fs";
+var EVERY_MS = 500;
+var MOST_TIMES = 8;
+var AT_LEAST_BYTES = 4e9;
+async function withinDisk(folder, fetched, work) {
+  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
+  const before = freeBytes(folder);
+  const stop = new AbortController();
+  const timer = setInterval(() => {
+    if (before - freeBytes(folder) > most) stop.abort();
+  }, EVERY_MS);
   try {
-    const state = lstatSync(join(top, path));
-    if (state.isSymbolicLink()) return { path, bytes: 0, kind: "link" };
-    return state.isFile() ? { path, bytes: state.size, kind: "file" } : void 0;
+    return { value: await work(stop.signal), stopped: stop.signal.aborted };
+  } finally {
+    clearInterval(timer);
+  }
+}
+function freeBytes(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+// src/adapters/machine/environments.ts
+import { existsSync as existsSync10, mkdirSync as mkdirSync8, readFileSync as readFileSync8, renameSync as renameSync4, writeFileSync as writeFileSync6 } from "node:fs";
+import { join as join12 } from "node:path";
+
+// src/adapters/index/locks.ts
+import { createHash as createHash3 } from "node:crypto";
+function parseLock(text2) {
+  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+    ([, name2 = "", version2 = ""]) => [normalizeName(name2), version2]
+  );
+  return Object.fromEntries(pairs2);
+}
+function lockId(text2, origin) {
+  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+    const [pin = "", ...hashes] = line.split(/\s+/);
+    return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
+  }).toSorted();
+  return createHash3("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
+}
+
+// src/adapters/index/sizes.ts
+var MOST_BYTES = 12e9;
+async function bytesOf(lock, catalog) {
+  const sizes2 = await Promise.all(
+    Object.entries(lock).map(async ([name2, version2]) => {
+      try {
+        const releases = await catalog.releases(name2);
+        return releases.find((release2) => sameVersion(release2.version, version2))?.bytes ?? 0;
+      } catch {
+        return 0;
+      }
+    })
+  );
+  return sizes2.reduce((sum, size) => sum + size, 0);
+}
+function tooLarge(bytes) {
+  if (bytes <= MOST_BYTES) return void 0;
+  const gigabytes = (size) => `${(size / 1e9).toFixed(1)} GB`;
+  return `Its wheels are ${gigabytes(bytes)}, more than the ${gigabytes(MOST_BYTES)} that an environment may have.`;
+}
+
+// src/adapters/index/uv.ts
+import { existsSync as existsSync8, mkdirSync as mkdirSync6 } from "node:fs";
+import { join as join9 } from "node:path";
+var UV_VERSION = "0.13.9";
+var OLDEST_UV = [0, 8];
+function compileOf(python, more) {
+  return [
+    ...["pip", "compile", "-", "--python", python, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"],
+    ...more
+  ];
+}
+async function findUv(python, folder, settings, offline, say, signal) {
+  const own3 = join9(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  for (const path of ["uv", own3]) {
+    const version3 = await versionOf(path);
+    if (version3 !== void 0) return bind(path, version3, folder, settings, signal);
+  }
+  if (offline)
+    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
+  say(`installing uv ${UV_VERSION} into ${join9(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join9(folder, `uv-${UV_VERSION}`), signal);
+  const version2 = await versionOf(own3);
+  if (version2 === void 0)
+    throw new WeatherError(`uv was installed but does not start: ${own3}. Remove the folder and try again.`);
+  return bind(own3, version2, folder, settings, signal);
+}
+async function versionOf(path) {
+  if (path.includes("/") && !existsSync8(path)) return void 0;
+  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
+  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
+  if (shown3.status !== 0 || version2 === void 0) return void 0;
+  const [major = 0, minor = 0] = version2.split(".").map(Number);
+  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
+}
+async function install(python, folder, signal) {
+  mkdirSync6(folder, { recursive: true });
+  const made = await run(python, ["-m", "venv", folder], { signal });
+  if (made.status !== 0)
+    throw new UserError(
+      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
+    );
+  const installed2 = await run(
+    join9(folder, "bin", "python"),
+    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
+    { signal }
+  );
+  if (installed2.status !== 0)
+    throw new WeatherError(
+      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
+    );
+}
+function lastLine(finished) {
+  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}
+async function bind(path, version2, folder, settings, interrupted) {
+  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
+  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
+  const options = [
+    "--no-config",
+    "--cache-dir",
+    join9(folder, "uv"),
+    "--no-progress",
+    "--no-python-downloads",
+    "--color",
+    "never"
+  ];
+  return {
+    path,
+    version: version2,
+    call: (args, input2, signal) => run(program, [...before, ...options, ...args], {
+      env: settings.uvEnvironment,
+      ...input2 !== void 0 && { input: input2 },
+      signal: anyOf([signal, interrupted])
+    })
+  };
+}
+function anyOf(signals) {
+  const given = signals.filter((signal) => signal !== void 0);
+  return given.length > 0 ? AbortSignal.any(given) : void 0;
+}
+function hasNoSolution(finished) {
+  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
+    finished.stderr
+  );
+}
+function shortReason(finished) {
+  const lines = finished.stderr.split("\n").map(
+    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
+  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
+  return withoutCredentials(lines.join(" ")).slice(0, 600) || endWords(finished);
+}
+function endWords({ status, signal }) {
+  if (status === 124) return "uv took too long.";
+  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
+}
+
+// src/adapters/machine/bytecode.ts
+import { spawn as spawn2 } from "node:child_process";
+import { createHash as createHash4 } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync as existsSync9,
+  linkSync,
+  mkdirSync as mkdirSync7,
+  readdirSync as readdirSync6,
+  readFileSync as readFileSync6,
+  renameSync as renameSync3,
+  writeFileSync as writeFileSync5
+} from "node:fs";
+import { basename as basename3, dirname as dirname6, join as join10 } from "node:path";
+var LARGEST_ANSWER = 1024 ** 3;
+var LIMITS2 = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
+async function addBytecode(packages, except, settings) {
+  const sources = sourcesIn(packages, except).map((path) => ({ path, stored: storedName(path, settings) }));
+  const missing = [...new Map(sources.map((source) => [source.stored, source])).values()].filter(
+    ({ stored }) => !existsSync9(stored)
+  );
+  if (missing.length > 0) await compile2(packages, missing, settings);
+  for (const source of sources) place(source, settings.tag);
+}
+function sourcesIn(folder, except) {
+  const found = [];
+  const waiting = readdirSync6(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
+  for (const entry of waiting) {
+    const path = join10(entry.parentPath, entry.name);
+    if (entry.isDirectory() && entry.name !== "__pycache__")
+      waiting.push(...readdirSync6(path, { withFileTypes: true }));
+    else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
+  }
+  return found;
+}
+function storedName(path, { cache, tag }) {
+  const digest = createHash4("sha256").update(readFileSync6(path)).digest("hex");
+  return join10(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
+}
+async function compile2(packages, sources, settings) {
+  const { warden, containment, show, cache } = settings;
+  const work = makeScratch(cache, "compile");
+  const script = join10(warden.program, "peft_probe", "bytecode.py");
+  const rooms = { work, show: [...show, packages] };
+  const [command = "", ...args] = containment.wrap(rooms, LIMITS2, [warden.python, "-I", "-S", "-B", script]);
+  const child = spawn2(command, args, {
+    cwd: work,
+    env: { LANG: "C.UTF-8" },
+    stdio: ["pipe", "ignore", "ignore", "pipe"]
+  });
+  const late = setTimeout(() => child.kill("SIGKILL"), (LIMITS2.seconds + 30) * 1e3);
+  await new Promise((done) => {
+    const read = framesInto((index, bytes) => {
+      const source = sources[index];
+      if (source !== void 0) store(source.stored, bytes);
+    });
+    const answer = child.stdio?.[3];
+    answer?.on("data", (chunk) => read(chunk) || child.kill("SIGKILL"));
+    answer?.on("error", () => void 0);
+    child.on("error", () => done());
+    child.on("close", () => done());
+    child.stdin?.on("error", () => void 0);
+    child.stdin?.end(JSON.stringify(sources.map(({ path }) => path)));
+  });
+  clearTimeout(late);
+  await removeFolders([work]);
+}
+function framesInto(hear) {
+  let pending = Buffer.alloc(0);
+  let total = 0;
+  return (chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    total += chunk.length;
+    for (; ; ) {
+      const end = pending.indexOf(10);
+      if (end < 0) return pending.length < 64 && total < LARGEST_ANSWER;
+      const [, index, size] = /^(\d{1,7}) (\d{1,8})$/.exec(pending.subarray(0, end).toString("latin1")) ?? [];
+      if (index === void 0 || total > LARGEST_ANSWER) return false;
+      if (pending.length < end + 1 + Number(size)) return true;
+      hear(Number(index), pending.subarray(end + 1, end + 1 + Number(size)));
+      pending = pending.subarray(end + 1 + Number(size));
+    }
+  };
+}
+function store(target2, bytes) {
+  mkdirSync7(dirname6(target2), { recursive: true });
+  writeFileSync5(`${target2}.${process.pid}`, bytes, { mode: 420 });
+  renameSync3(`${target2}.${process.pid}`, target2);
+}
+function place({ path, stored }, tag) {
+  const folder = join10(dirname6(path), "__pycache__");
+  const target2 = join10(folder, `${basename3(path, ".py")}.${tag}.pyc`);
+  if (!existsSync9(stored) || existsSync9(target2)) return;
+  mkdirSync7(folder, { recursive: true });
+  try {
+    linkSync(stored, target2);
+  } catch {
+    copyFileSync(stored, target2);
+  }
+}
+
+// src/adapters/machine/claims.ts
+import { readdirSync as readdirSync7, readFileSync as readFileSync7, statSync as statSync5 } from "node:fs";
+import { join as join11 } from "node:path";
+var LARGEST_RECORD = 64 * 1024 * 1024;
+function contested(packages) {
+  const claims = /* @__PURE__ */ new Map();
+  for (const folder of readdirSync7(packages).filter((name2) => name2.endsWith(".dist-info")))
+    for (const [path, hash3] of recordOf(join11(packages, folder, "RECORD"))) {
+      const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
+      owners?.set(folder.replace(/\.dist-info$/, ""), hash3);
+    }
+  return [...claims].filter(([, owners]) => new Set(owners.values()).size > 1).map(([path, owners]) => `${[...owners.keys()].toSorted().join(" and ")} both install \`${path}\`.`);
+}
+function recordOf(file2) {
+  if ((statSync5(file2, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
+  return readFileSync7(file2, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
+}
+function isShared2(path) {
+  return /\.(py|so|pyd|pth)$|\.so\./.test(path);
+}
+
+// src/adapters/machine/environments.ts
+var DAY_MS = 24 * 36e5;
+var BUILT = "peft-sweep-3.lock";
+var UvEnvironments = class {
+  constructor(settings) {
+    this.settings = settings;
+  }
+  settings;
+  #prepared = /* @__PURE__ */ new Map();
+  prepare(request, preferences) {
+    const key = requestKey(request);
+    const known2 = this.#prepared.get(key) ?? this.#prepare(request, preferences);
+    this.#prepared.set(key, known2);
+    return known2;
+  }
+  async #prepare(request, preferences) {
+    const resolved = await this.#resolve(request, preferences);
+    if (typeof resolved !== "string") return resolved;
+    const { python } = this.settings;
+    const id2 = lockId(resolved, {
+      python: python.version,
+      platform: `${process.platform}-${process.arch}`,
+      accelerator: deviceOf(request.device).name
+    });
+    mkdirSync8(this.settings.locks, { recursive: true });
+    writeFileSync6(join12(this.settings.locks, `${id2}.txt`), resolved);
+    const failed = await this.build(id2, resolved);
+    if (failed) return failed;
+    const twice = contested(sitePackages(environmentFolder(this.settings.folder, id2), python));
+    return {
+      status: "built",
+      id: id2,
+      lock: parseLock(resolved),
+      ...twice.length > 0 && { contested: twice.slice(0, 10) }
+    };
+  }
+  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
+  async #resolve(request, preferences) {
+    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
+    const mayGiveWay = typeof resolved !== "string" && resolved.status === "unresolved" && request.pins.torch === void 0;
+    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
+  }
+  async #resolveWith(request, preferences, torchPins) {
+    const { uv, python, index, torch, folder } = this.settings;
+    const scratch = makeScratch(folder, "resolve");
+    try {
+      const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
+      const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
+      const constraints2 = { ...torchPins, ...request.heldBack };
+      writeFileSync6(join12(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync6(join12(scratch, "lock.txt"), pinLines(preferences.versions));
+      const finished = await uv.call(
+        compileOf(python.path, [
+          "--generate-hashes",
+          ...["--constraint", join12(scratch, "constraints.txt"), "--output-file", join12(scratch, "lock.txt")],
+          ...index.uvOptions,
+          ...torch.options,
+          ...await this.#dateOptions(request, preferences.ofAnyDate),
+          ...this.settings.offline ? ["--offline"] : []
+        ]),
+        `${requirements.join("\n")}
+`
+      );
+      if (finished.status === 0) return readFileSync8(join12(scratch, "lock.txt"), "utf8");
+      return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
+    } finally {
+      await removeFolders([scratch]);
+    }
+  }
+  #torchConstraints(request) {
+    const { closure } = this.settings.torch;
+    const pinned = request.pins.torch;
+    return pinned === void 0 || sameVersion(pinned, closure.torch ?? pinned) ? closure : {};
+  }
+  /**
+   * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
+   * build serves the whole sweep; so is what the user's own lock holds. Without dates on the index there is no cut-off.
+   */
+  async #dateOptions(request, ofAnyDate) {
+    const dates = [];
+    for (const [library, version2] of Object.entries(request.pins)) {
+      if (library === "torch") continue;
+      const release2 = (await this.settings.catalog.releases(library)).find(
+        (candidate) => sameVersion(candidate.version, version2)
+      );
+      if (release2?.uploaded) dates.push(release2.uploaded);
+    }
+    const newest = dates.toSorted().at(-1);
+    if (newest === void 0) return [];
+    const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
+    const exempt = /* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins), ...ofAnyDate]);
+    return ["--exclude-newer", cutoff, ...[...exempt].flatMap((name2) => ["--exclude-newer-package", `${name2}=false`])];
+  }
+  /**
+   * transformers is left out: 124 of its 2,214 modules are imported, which cost a probe 0.25 s, and each release would
+   * be compiled whole.
+   */
+  async #addBytecode(venv) {
+    const { python, folder, compiler } = this.settings;
+    await addBytecode(sitePackages(venv, python), ["transformers"], {
+      ...compiler,
+      cache: folder,
+      tag: python.tag
+    }).catch(() => void 0);
+  }
+  #installation(venv, lockFile) {
+    const { index, torch, offline } = this.settings;
+    return [
+      ...["pip", "install", "--quiet", "--python", join12(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
+      ...index.uvOptions,
+      ...torch.options,
+      ...offline ? ["--offline"] : []
+    ];
+  }
+  async #makeRoom() {
+    const { folder, mostBytes, say } = this.settings;
+    const { removed, bytesFreed, bytesLeft } = await makeRoom(folder, mostBytes);
+    const [most, freed, left] = [mostBytes, bytesFreed, bytesLeft].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
+    if (removed.length > 0)
+      say(`the cache was over ${most}: ${removed.length} environments that were not used for longest went, ${freed}`);
+    if (bytesLeft > mostBytes)
+      say(`the cache takes ${left}, more than ${most}: what is left is in use, or no environment (--cache-gb)`);
+  }
+  /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
+  async build(id2, lock) {
+    const { uv, python, folder } = this.settings;
+    const target2 = environmentFolder(folder, id2);
+    take(folder, id2);
+    if (existsSync10(join12(target2, BUILT))) return void 0;
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const why = tooLarge(bytes);
+    if (why !== void 0) return { status: "unresolved", why };
+    await this.#makeRoom();
+    const building = makeScratch(folder, "build");
+    try {
+      const venv = join12(building, "environment");
+      const lockFile = join12(building, "lock.txt");
+      writeFileSync6(lockFile, lock);
+      const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
+      if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
+      const { value: installed2, stopped } = await withinDisk(
+        folder,
+        bytes,
+        (signal) => uv.call(this.#installation(venv, lockFile), void 0, signal)
+      );
+      if (stopped) return { status: "inconclusive", why: "Its wheels unpack to far more than they are." };
+      if (installed2.status !== 0) return { status: "inconclusive", why: shortReason(installed2) };
+      await run("chmod", ["-R", "a+rX", venv]);
+      await this.#addBytecode(venv);
+      writeFileSync6(join12(venv, BUILT), lock);
+      ensure(join12(folder, "environments"));
+      if (!existsSync10(join12(target2, BUILT))) await removeFolders([target2]);
+      if (!existsSync10(target2)) renameSync4(venv, target2);
+      writeFileSync6(join12(ensure(join12(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      return void 0;
+    } finally {
+      await removeFolders([building]);
+    }
+  }
+};
+function sitePackages(venv, python) {
+  const [major, minor] = python.version.split(".");
+  return join12(venv, "lib", `python${major}.${minor}`, "site-packages");
+}
+function environmentFolder(cache, id2) {
+  return join12(cache, "environments", id2);
+}
+function isBuilt(cache, id2) {
+  return existsSync10(join12(environmentFolder(cache, id2), BUILT));
+}
+function pinLines(pins) {
+  return Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
+`).join("");
+}
+function ensure(folder) {
+  mkdirSync8(folder, { recursive: true });
+  return folder;
+}
+
+// src/adapters/machine/probes.ts
+import { spawn as spawn3 } from "node:child_process";
+import { join as join14 } from "node:path";
+
+// src/adapters/machine/handover.ts
+import { chmodSync as chmodSync2, existsSync as existsSync11, mkdirSync as mkdirSync9, renameSync as renameSync5, rmSync as rmSync3, writeFileSync as writeFileSync7 } from "node:fs";
+import { dirname as dirname7, join as join13 } from "node:path";
+
+// src/adapters/machine/left.ts
+var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
+var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
+var MOST_FILES2 = 64;
+var KINDS = { handover: "logits.json", evidence: "judged.safetensors" };
+function isLeft2(line, kind) {
+  return line.startsWith(`{"kind": "${kind}"`);
+}
+function leftIn(line, kind, cells) {
+  const { data } = schemaOf(kind).safeParse(parsed2(line));
+  return data !== void 0 && cells.includes(data.cell) ? data : void 0;
+}
+function schemaOf(kind) {
+  const files = external_exports.record(FileName, external_exports.base64()).refine((record3) => Object.keys(record3).length <= MOST_FILES2 && KINDS[kind] in record3);
+  return external_exports.object({ kind: external_exports.literal(kind), cell: CellName, files });
+}
+function parsed2(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return void 0;
+  }
+}
+var Evidence = class {
+  constructor(cells) {
+    this.cells = cells;
+  }
+  cells;
+  #left = /* @__PURE__ */ new Map();
+  /** Whether a line was evidence; one that is not in its form is thrown away, and so is a second one of the same cell. */
+  take(line) {
+    if (!isLeft2(line, "evidence")) return false;
+    const left = leftIn(line, "evidence", this.cells);
+    if (left !== void 0 && !this.#left.has(left.cell)) this.#left.set(left.cell, folderOf2(left));
+    return true;
+  }
+  give(cell) {
+    const folder = this.#left.get(cell);
+    this.#left.delete(cell);
+    return folder;
+  }
+};
+function folderOf2({ files }) {
+  const contents = new Map(Object.entries(files));
+  return {
+    names: [...contents.keys()],
+    read: (name2) => {
+      const content3 = contents.get(name2);
+      return content3 === void 0 ? void 0 : Buffer.from(content3, "base64");
+    }
+  };
+}
+
+// src/adapters/machine/handover.ts
+var Handover = class {
+  constructor(root) {
+    this.root = root;
+  }
+  root;
+  folder(environmentId) {
+    return join13(this.root, environmentId);
+  }
+  /** The same where there is something in it: no cell of the base may have come so far. */
+  given(environmentId) {
+    return existsSync11(this.folder(environmentId)) ? this.folder(environmentId) : void 0;
+  }
+  has(environmentId, cell) {
+    return existsSync11(join13(this.folder(environmentId), folderName(cell)));
+  }
+  /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
+  take(environmentId, line, cells) {
+    if (!isLeft2(line, "handover")) return false;
+    const record3 = leftIn(line, "handover", cells);
+    if (record3 !== void 0) this.#tryToKeep(join13(this.folder(environmentId), folderName(record3.cell)), record3.files);
+    return true;
+  }
+  /** What cannot be kept is not there, and the cell that left it is not measured. */
+  #tryToKeep(target2, files) {
+    try {
+      this.#keep(target2, files);
+    } catch {
+      rmSync3(target2, { recursive: true, force: true });
+    }
+  }
+  #keep(target2, files) {
+    const aside = `${target2}.${process.pid}`;
+    rmSync3(aside, { recursive: true, force: true });
+    for (const [name2, content3] of Object.entries(files)) {
+      mkdirSync9(dirname7(join13(aside, name2)), { recursive: true });
+      writeFileSync7(join13(aside, name2), Buffer.from(content3, "base64"));
+      chmodSync2(join13(aside, name2), 420);
+      chmodSync2(dirname7(join13(aside, name2)), 493);
+    }
+    rmSync3(target2, { recursive: true, force: true });
+    renameSync5(aside, target2);
+    for (const folder of [target2, dirname7(target2)]) chmodSync2(folder, 493);
+  }
+};
+function folderName(cell) {
+  return cell.replaceAll("/", "__");
+}
+
+// src/adapters/machine/probes.ts
+var IMPORT_SECONDS = 120;
+var IMPORT_BYTES = 3 * 1024 ** 3;
+var LONGEST_RECORDS = 256 * 1024 * 1024;
+var LONGEST_LINE = 32 * 1024 * 1024;
+var STEPS = 25;
+var START = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
+var PythonProbes = class {
+  constructor(settings) {
+    this.settings = settings;
+    this.program = probeProgram(settings.program, settings.start);
+    this.#handover = new Handover(settings.handover);
+  }
+  settings;
+  program;
+  #handover;
+  hasHandover(environmentId, cell) {
+    return this.#handover.has(environmentId, cell);
+  }
+  async run(environmentId, job, onRecord) {
+    const work = makeScratch(this.settings.cache, "probe");
+    const cells = job.cells.map(({ id: id2 }) => id2);
+    const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id: id2 }) => id2));
+    const hear = (line) => {
+      const isLeft3 = job.saveHandover && this.#handover.take(environmentId, line, cells) || evidence.take(line);
+      if (!isLeft3) onRecord(line, (cell) => evidence.give(cell));
+    };
+    try {
+      return await this.#spawn(environmentId, job, work, hear);
+    } finally {
+      await removeFolders([work]);
+    }
+  }
+  #carried({ carryFrom }) {
+    return carryFrom === void 0 ? void 0 : this.#handover.given(carryFrom);
+  }
+  #command(environmentId, job, work, seconds) {
+    const { settings } = this;
+    const environment = environmentFolder(settings.cache, environmentId);
+    const carried = this.#carried(job);
+    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
+    const bytesOfCell = job.device.limits.bytes;
+    const bytes = bytesOfCell + IMPORT_BYTES;
+    const limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
+    const python = join14(environment, "bin", "python");
+    return settings.containment.wrap({ work, show }, limits, [python, "-I", "-B", "-c", START, settings.program]);
+  }
+  #spawn(environmentId, job, work, onLine) {
+    const { settings } = this;
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
+    const [command = "", ...args] = this.#command(environmentId, job, work, seconds + 30);
+    const child = spawn3(command, args, {
+      cwd: work,
+      env: probeEnvironment(work, job.device),
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+      detached: true
+    });
+    return new Promise((resolve5, reject) => {
+      let stopped;
+      let failed;
+      let output2 = "";
+      const stop = (why) => {
+        stopped ??= why;
+        killGroup(child.pid);
+      };
+      const interrupt = () => stop("interrupted");
+      const limit = Math.min(seconds * 1e3, job.milliseconds ?? Number.POSITIVE_INFINITY);
+      const timer = setTimeout(() => stop(limit < seconds * 1e3 ? "interrupted" : "timeout"), limit);
+      let importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
+      const advance = (line) => {
+        clearTimeout(importing);
+        if (/^\{"kind": "(started|imported)"/.test(line))
+          importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
+        try {
+          onLine(line);
+        } catch (error62) {
+          failed ??= error62;
+          stop("interrupted");
+        }
+      };
+      settings.signal.addEventListener("abort", interrupt, { once: true });
+      const hear = (chunk) => {
+        output2 = (output2 + chunk.toString()).slice(-8e3);
+        settings.onOutput?.(chunk.toString());
+      };
+      const over = (end) => {
+        clearTimeout(timer);
+        clearTimeout(importing);
+        settings.signal.removeEventListener("abort", interrupt);
+        if (failed === void 0) resolve5(end);
+        else reject(failed);
+      };
+      child.on("error", (error62) => over({ how: "exit", code: 127, output: error62.message }));
+      child.on("close", (code2, signal) => {
+        killGroup(child.pid);
+        over({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
+      });
+      child.stdout?.on("data", hear);
+      child.stderr?.on("data", hear);
+      const records = child.stdio?.[3];
+      if (records) readLines(records, advance, () => stop("timeout"));
+      child.stdin?.on("error", () => void 0);
+      child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
+    });
+  }
+  /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
+  #secondsOfCell({ device }) {
+    const isSpawned = this.#startOf(device) === "spawn";
+    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
+  }
+  #startOf(device) {
+    return this.settings.start ?? device.start;
+  }
+  #jobText(job, work) {
+    return {
+      cells: job.cells,
+      packages: job.packages,
+      width: job.width,
+      checkpoints: join14(this.settings.program, "checkpoints"),
+      work,
+      handover: job.saveHandover,
+      carryFrom: this.#carried(job) ?? null,
+      start: this.#startOf(job.device),
+      seconds: job.device.limits.seconds,
+      bytes: job.device.limits.bytes,
+      steps: STEPS
+    };
+  }
+};
+function probeEnvironment(work, device) {
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+    HOME: work,
+    TMPDIR: work,
+    LANG: "C.UTF-8",
+    HF_HUB_OFFLINE: "1",
+    TRANSFORMERS_OFFLINE: "1",
+    HF_HUB_DISABLE_TELEMETRY: "1",
+    TRANSFORMERS_VERBOSITY: "error",
+    TOKENIZERS_PARALLELISM: "false",
+    ...device.variables
+  };
+}
+function readLines(stream, onLine, tooMuch) {
+  let pending = [];
+  let length = 0;
+  let total = 0;
+  stream.setEncoding("utf8");
+  stream.on("error", () => void 0);
+  stream.on("data", (chunk) => {
+    total += chunk.length;
+    const parts = chunk.split("\n");
+    for (const [index, part2] of parts.entries()) {
+      pending.push(part2);
+      length += part2.length;
+      if (total > LONGEST_RECORDS || length > LONGEST_LINE) return tooMuch();
+      if (index === parts.length - 1) continue;
+      onLine(pending.join(""));
+      pending = [];
+      length = 0;
+    }
+  });
+}
+function killGroup(pid) {
+  if (pid === void 0) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    return;
+  }
+}
+function signalNumber(signal) {
+  const numbers2 = {
+    SIGILL: 4,
+    SIGABRT: 6,
+    SIGBUS: 7,
+    SIGFPE: 8,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGTERM: 15
+  };
+  return (signal && numbers2[signal]) ?? 1;
+}
+
+// src/adapters/machine/sweep-ports.ts
+import { createHash as createHash6 } from "node:crypto";
+import { cpus } from "node:os";
+import { join as join15, resolve as resolve4 } from "node:path";
+
+// src/adapters/machine/journal.ts
+import { createHash as createHash5 } from "node:crypto";
+import { appendFileSync, mkdirSync as mkdirSync10, readFileSync as readFileSync9, renameSync as renameSync6, writeFileSync as writeFileSync8 } from "node:fs";
+import { dirname as dirname8 } from "node:path";
+
+// src/result/key.ts
+var ResultKey = external_exports.strictObject({
+  /** Hash of the lock; interpreter, platform and accelerator are in it. */
+  environment: EnvironmentId,
+  device: external_exports.enum(DEVICE_NAMES),
+  /** Version of the program that tries cells. */
+  probe: external_exports.string().max(20),
+  /** Hash of the weights and the configuration that the cell starts from. */
+  checkpoint: external_exports.string().regex(/^[0-9a-f]{12}$/),
+  cell: CellId,
+  /** How it is run and judged, as far as the probe's version does not say it. */
+  configuration: external_exports.string().max(200),
+  /** The environment whose saved adapter was loaded; absent where there was none. */
+  carriedFrom: EnvironmentId.exactOptional()
+});
+function resultKey(key) {
+  return JSON.stringify(ResultKey.keyof().options.map((name2) => key[name2] ?? ""));
+}
+
+// src/result/line.ts
+var RequestKey = external_exports.string().max(4e3);
+var LINES_VERSION = 2;
+var RunLine = external_exports.strictObject({
+  kind: external_exports.literal("run"),
+  schemaVersion: external_exports.literal(LINES_VERSION),
+  identity: external_exports.string().max(1e5)
+});
+var EnvironmentLine = external_exports.strictObject({
+  kind: external_exports.literal("environment"),
+  /** Whose line it is: two runs that wrote to one file by turns are told apart. */
+  run: EnvironmentId.exactOptional(),
+  key: RequestKey,
+  request: EnvironmentRequest,
+  environment: Environment
+});
+var ResultLine = external_exports.strictObject({
+  kind: external_exports.literal("result"),
+  run: EnvironmentId.exactOptional(),
+  /** The key of the environment's request that this answers. */
+  request: RequestKey,
+  key: ResultKey,
+  repeat: external_exports.number().int().min(1).max(9),
+  result: Result
+});
+var Line = external_exports.discriminatedUnion("kind", [RunLine, EnvironmentLine, ResultLine]);
+function lineText(line) {
+  return `${JSON.stringify(line)}
+`;
+}
+function parseLine(text2) {
+  try {
+    return Line.safeParse(JSON.parse(text2)).data;
   } catch {
     return void 0;
   }
 }
 
-// src/adapters/machine/world.ts
-import { createHash as createHash7 } from "node:crypto";
-import { existsSync as existsSync8, mkdirSync as mkdirSync10 } from "node:fs";
-import { cpus, homedir } from "node:os";
-import { dirname as dirname6, join as join14, resolve as resolve3 } from "node:path";
-import { fileURLToPath } from "node:url";
+// src/adapters/machine/journal.ts
+var FileJournal = class {
+  /** `identity` names what locks depend on besides the request; environments of another identity are not taken over. */
+  constructor(file2, identity, fresh) {
+    this.file = file2;
+    this.#run = createHash5("sha256").update(identity).digest("hex").slice(0, 12);
+    mkdirSync10(dirname8(file2), { recursive: true });
+    const kept = fresh ? [] : this.#read();
+    const first = { kind: "run", schemaVersion: LINES_VERSION, identity };
+    writeFileSync8(`${file2}.new`, [first, ...kept].map(lineText).join(""));
+    renameSync6(`${file2}.new`, file2);
+  }
+  file;
+  #environments = /* @__PURE__ */ new Map();
+  #results = /* @__PURE__ */ new Map();
+  /** What the file says already: a result that is taken over is written once for each request that it answers. */
+  #written = /* @__PURE__ */ new Map();
+  /** Stands in every line: two runs that wrote to one file by turns are told apart. */
+  #run;
+  environment(request) {
+    return this.#environments.get(request);
+  }
+  result(asked) {
+    return this.#results.get(nameOf(asked));
+  }
+  addEnvironment(request, environment) {
+    const key = requestKey(request);
+    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
+    this.#environments.set(key, environment);
+    this.#append({ kind: "environment", run: this.#run, key, request, environment });
+  }
+  addResult({ request, key, repeat: repeat2 }, result) {
+    const line = { kind: "result", run: this.#run, request, key, repeat: repeat2, result };
+    this.#results.set(nameOf(line), result);
+    if (this.#note(line)) this.#append(line);
+  }
+  /** Whether a line says what the file does not say yet. */
+  #note(line) {
+    const name2 = `${line.request} ${nameOf(line)}`;
+    const text2 = JSON.stringify(line.result);
+    if (this.#written.get(name2) === text2) return false;
+    this.#written.set(name2, text2);
+    return true;
+  }
+  #append(line) {
+    appendFileSync(this.file, lineText(line));
+  }
+  /** Takes over what earlier runs measured, and the environments of those of the same identity; returns their lines. */
+  #read() {
+    const lines = readLines2(this.file).filter((line) => line.kind !== "run");
+    const own3 = lines.filter((line) => line.run === this.#run);
+    for (const line of lines)
+      if (line.kind === "result" && isSettled(line.result)) this.#results.set(nameOf(line), line.result);
+    for (const line of own3) {
+      if (line.kind === "result") this.#note(line);
+      if (line.kind === "environment" && line.environment.status !== "inconclusive")
+        this.#environments.set(line.key, line.environment);
+    }
+    return own3;
+  }
+};
+function nameOf({ key, repeat: repeat2 }) {
+  return `${resultKey(key)} ${repeat2}`;
+}
+function readLines2(file2) {
+  try {
+    return readFileSync9(file2, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []);
+  } catch (error62) {
+    if (error62.code === "ENOENT") return [];
+    throw error62;
+  }
+}
+function isSettled(result) {
+  return result.outcome === "skipped" || isMeasured(result);
+}
+
+// src/adapters/machine/sweep-ports.ts
+function torchFor(index, { held: held2, changes }) {
+  return index.torch(held2.torch ?? changes.find(({ library }) => library === "torch")?.from);
+}
+async function sweepPorts(world, planned, torch, options) {
+  const { host, index, sandbox } = world;
+  const out = resolve4(options.out);
+  const say = timed(options.say);
+  const containment = await sandbox.containment();
+  const { name: name2, enforced, missing } = containment;
+  const probes2 = new PythonProbes({
+    cache: host.cache,
+    program: sandbox.warden.program,
+    handover: handoverFolder(out, probeProgram(sandbox.warden.program, host.start)),
+    containment,
+    show: sandbox.show,
+    start: host.start,
+    signal: options.signal
+  });
+  return {
+    ports: {
+      catalog: index.catalog,
+      environments: await environmentsFor(world, torch, { out, cacheGb: options.cacheGb, say }),
+      probes: probes2,
+      journal: new FileJournal(join15(out, "results.jsonl"), identityOf(world, planned, torch), options.fresh),
+      clock,
+      progress: { say },
+      isInterrupted: () => options.signal.aborted
+    },
+    machine: {
+      tool: "0.3.0",
+      probe: probes2.program.version,
+      python: host.python.version,
+      torch: `${torch.closure.torch ?? ""}, ${torch.source}`,
+      device: host.device.title,
+      containment: { name: name2, enforced: [...enforced], missing: [...missing] },
+      out: options.out,
+      width: options.jobs ?? cpus().length
+    }
+  };
+}
+async function environmentsFor({ host, index, sandbox }, torch, options) {
+  const { warden, show } = sandbox;
+  return new UvEnvironments({
+    uv: await index.uv(),
+    python: host.python,
+    index: index.settings,
+    torch,
+    catalog: index.catalog,
+    folder: host.cache,
+    locks: join15(options.out, "locks"),
+    compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
+    offline: host.offline,
+    mostBytes: options.cacheGb * 1e9,
+    say: options.say
+  });
+}
+function handoverFolder(out, { version: version2, configuration }) {
+  const way = createHash6("sha256").update(`${version2} ${configuration}`).digest("hex").slice(0, 12);
+  return join15(out, "handover", way);
+}
+function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
+  return JSON.stringify([
+    "0.3.0",
+    host.python.version,
+    withoutCredentials(index.settings.indexUrl ?? ""),
+    torch.closure.torch ?? "",
+    changes.map(({ library, from }) => [library, from]),
+    held2,
+    locked
+  ]);
+}
+function timed(say) {
+  const began = clock.now();
+  return (line) => say(`${`${Math.round((clock.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
+}
+
+// src/adapters/index/access.ts
+import { join as join18 } from "node:path";
 
 // src/adapters/index/catalog.ts
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync as readFileSync2, renameSync, writeFileSync } from "node:fs";
-import { join as join2 } from "node:path";
+import { createHash as createHash7 } from "node:crypto";
+import { mkdirSync as mkdirSync11, readdirSync as readdirSync8, readFileSync as readFileSync10, renameSync as renameSync7, writeFileSync as writeFileSync9 } from "node:fs";
+import { join as join16 } from "node:path";
 
 // src/adapters/index/http.ts
 import { get as getPlain } from "node:http";
@@ -30681,27 +33348,27 @@ function patienceOf({ UV_HTTP_TIMEOUT }) {
   const idleMs = 1e3 * (asked > 0 && asked < 3600 ? asked : SECONDS);
   return { idleMs, totalMs: 3 * idleMs };
 }
-async function fetchText(url2, asking) {
-  const deadline = Date.now() + asking.patience.totalMs;
+async function fetchText(url2, asking2) {
+  const deadline = Date.now() + asking2.patience.totalMs;
   const over = new AbortController();
-  const late = setTimeout(() => over.abort(), asking.patience.totalMs);
-  const signal = asking.signal ? AbortSignal.any([asking.signal, over.signal]) : over.signal;
+  const late = setTimeout(() => over.abort(), asking2.patience.totalMs);
+  const signal = asking2.signal ? AbortSignal.any([asking2.signal, over.signal]) : over.signal;
   try {
     for (let attempt = 1; ; attempt++) {
-      const { answer, error: error62 } = await attempted(url2, { ...asking, signal });
+      const { answer, error: error62 } = await attempted(url2, { ...asking2, signal });
       if (answer !== void 0 && answer.status < 500 && answer.status !== 429) return answer;
       const wait = retryAfter(answer) ?? 150 * 4 ** attempt;
       const mayTryAgain = attempt < TRIES && !isHopeless(error62) && Date.now() + wait < deadline;
-      if (!mayTryAgain || signal.aborted) throw giveUp(answer, error62, asking, signal);
+      if (!mayTryAgain || signal.aborted) throw giveUp(answer, error62, asking2, signal);
       await pause(wait, signal);
     }
   } finally {
     clearTimeout(late);
   }
 }
-async function attempted(url2, asking) {
+async function attempted(url2, asking2) {
   try {
-    return { answer: await getOnce(addressOf(url2), asking, REDIRECTS) };
+    return { answer: await getOnce(addressOf(url2), asking2, REDIRECTS) };
   } catch (error62) {
     const isOurs = /^(EMFILE|ENFILE|ENOMEM)$/.test(String(error62.code));
     if (isOurs) throw new WeatherError(limitOf(error62) ?? "", { cause: error62 });
@@ -30760,8 +33427,8 @@ function pause(ms, signal) {
     );
   });
 }
-function getOnce(address, asking, redirects) {
-  const { headers, certificate, patience, signal } = asking;
+function getOnce(address, asking2, redirects) {
+  const { headers, certificate, patience, signal } = asking2;
   return new Promise((resolve5, reject) => {
     const options = {
       headers: { "accept-encoding": "identity", ...headers },
@@ -30777,7 +33444,7 @@ function getOnce(address, asking, redirects) {
       const { statusCode: status = 0, headers: answered } = response;
       if (answered.location !== void 0 && status >= 300 && status < 400) {
         response.resume();
-        return resolve5(follow(answered.location, address, asking, redirects));
+        return resolve5(follow(answered.location, address, asking2, redirects));
       }
       const chunks = [];
       let size = 0;
@@ -30788,7 +33455,7 @@ function getOnce(address, asking, redirects) {
       });
       response.on("end", () => {
         try {
-          resolve5({ status, headers: answered, body: textOf(response, Buffer.concat(chunks)) });
+          resolve5({ status, headers: answered, body: textOf2(response, Buffer.concat(chunks)) });
         } catch {
           reject(new Error("its answer is damaged"));
         }
@@ -30799,13 +33466,13 @@ function getOnce(address, asking, redirects) {
     request.on("error", reject);
   });
 }
-async function follow(location, from, asking, redirects) {
+async function follow(location, from, asking2, redirects) {
   if (redirects === 0) throw new Hopeless("it redirects in a circle");
   const next2 = URL.canParse(location, from.href) ? new URL(location, from) : void 0;
   if (next2?.protocol !== "https:" && next2?.protocol !== "http:") throw new Hopeless("it redirects to no address");
-  return getOnce(next2, asking, redirects - 1);
+  return getOnce(next2, asking2, redirects - 1);
 }
-function textOf({ headers }, body) {
+function textOf2({ headers }, body) {
   return (headers["content-encoding"] === "gzip" ? gunzipSync(body, { maxOutputLength: LARGEST }) : body).toString();
 }
 
@@ -30822,17 +33489,17 @@ function parsePep508(text2) {
   const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one2) => one2.trim()) : [];
   if (!listed.every((one2) => EXTRA.test(one2))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
   position2 += extras?.[0].length ?? 0;
-  const known = { name: normalizeName(name2[1]), extras: listed };
+  const known2 = { name: normalizeName(name2[1]), extras: listed };
   const rest = text2.slice(position2);
   const url2 = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
-  if (url2) return withMarker({ ...known, specifier: "", url: url2[1] ?? "", specifierAt: [position2, position2] }, url2[3]);
+  if (url2) return withMarker({ ...known2, specifier: "", url: url2[1] ?? "", specifierAt: [position2, position2] }, url2[3]);
   if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
   const end = rest.indexOf(";");
-  const read2 = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
-  if ("error" in read2) return read2;
-  const specifierAt = [position2 + read2.at[0], position2 + read2.at[1]];
+  const read = parseSpecifier(end < 0 ? rest : rest.slice(0, end));
+  if ("error" in read) return read;
+  const specifierAt = [position2 + read.at[0], position2 + read.at[1]];
   return withMarker(
-    { ...known, specifier: read2.specifier, url: "", specifierAt },
+    { ...known2, specifier: read.specifier, url: "", specifierAt },
     end < 0 ? void 0 : rest.slice(end + 1)
   );
 }
@@ -30906,11 +33573,11 @@ function isExpression(tokens) {
   }
   return depth === 0 && !wantsOperand;
 }
-function comparisonLength(tokens, at4) {
-  const isNotIn = tokens[at4 + 1] === "not" && tokens[at4 + 2] === "in";
-  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at4 + 1] ?? "");
-  const right = at4 + (isNotIn ? 3 : 2);
-  return isOperator && isValue(tokens[at4]) && isValue(tokens[right]) ? right - at4 + 1 : 0;
+function comparisonLength(tokens, at3) {
+  const isNotIn = tokens[at3 + 1] === "not" && tokens[at3 + 2] === "in";
+  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at3 + 1] ?? "");
+  const right = at3 + (isNotIn ? 3 : 2);
+  return isOperator && isValue(tokens[at3]) && isValue(tokens[right]) ? right - at3 + 1 : 0;
 }
 function isValue(token) {
   return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
@@ -30997,7 +33664,7 @@ function readPage(page, library) {
   return { wrong: `\`${page.type.slice(0, 80)}\` in place of a project page` };
 }
 function readJson(body, library) {
-  const raw = parsed(body);
+  const raw = parsed3(body);
   if (raw === void 0) return { wrong: "a page that is cut off or damaged" };
   const { data } = JsonPage.safeParse(raw);
   if (data === void 0) return { wrong: "JSON that is no project page" };
@@ -31033,7 +33700,7 @@ function hasOwn(files, library) {
     ({ filename }) => parseWheelName(filename)?.name === library || sourceVersion(filename, library) !== void 0
   );
 }
-function parsed(body) {
+function parsed3(body) {
   try {
     return JSON.parse(body);
   } catch {
@@ -31053,9 +33720,9 @@ var IndexCatalog = class {
   settings;
   #known = /* @__PURE__ */ new Map();
   releases(library) {
-    const known = this.#known.get(library) ?? this.#read(library);
-    this.#known.set(library, known);
-    return known;
+    const known2 = this.#known.get(library) ?? this.#read(library);
+    this.#known.set(library, known2);
+    return known2;
   }
   async requires(library, version2) {
     try {
@@ -31077,7 +33744,7 @@ var IndexCatalog = class {
     return body;
   }
   #fileOf(url2) {
-    return join2(this.settings.folder, `${createHash("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
+    return join16(this.settings.folder, `${createHash7("sha256").update(url2).digest("hex").slice(0, 24)}.json`);
   }
   async #read(library) {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
@@ -31105,13 +33772,13 @@ var IndexCatalog = class {
     if (answer.status === 404 || answer.status === 410) return void 0;
     if (answer.status !== 200) throw new WeatherError(refusal(answer.status));
     const page = pageOf(answer);
-    const read2 = readPage(page, library);
-    if ("wrong" in read2)
+    const read = readPage(page, library);
+    if ("wrong" in read)
       throw new WeatherError(
-        `The package index sent ${read2.wrong} for \`${library}\`. Check the network (a login page?) and the index settings, then try again.`
+        `The package index sent ${read.wrong} for \`${library}\`. Check the network (a login page?) and the index settings, then try again.`
       );
     this.#keep(file2, page);
-    return read2.files;
+    return read.files;
   }
   #fetch(url2, cached2) {
     const { certificate, patience = patienceOf({}), signal } = this.settings;
@@ -31119,9 +33786,9 @@ var IndexCatalog = class {
     return fetchText(url2, { headers, certificate, patience, signal });
   }
   #keep(file2, page) {
-    mkdirSync(this.settings.folder, { recursive: true });
-    writeFileSync(`${file2}.${process.pid}`, JSON.stringify(page));
-    renameSync(`${file2}.${process.pid}`, file2);
+    mkdirSync11(this.settings.folder, { recursive: true });
+    writeFileSync9(`${file2}.${process.pid}`, JSON.stringify(page));
+    renameSync7(`${file2}.${process.pid}`, file2);
   }
 };
 function pageOf({ headers, body }) {
@@ -31148,23 +33815,23 @@ function hint(library) {
 }
 function readCached(file2, library) {
   try {
-    const page = Cached2.parse(JSON.parse(readFileSync2(file2, "utf8")));
-    const read2 = readPage(page, library);
-    return "files" in read2 ? { page, files: read2.files } : void 0;
+    const page = Cached2.parse(JSON.parse(readFileSync10(file2, "utf8")));
+    const read = readPage(page, library);
+    return "files" in read ? { page, files: read.files } : void 0;
   } catch {
     return void 0;
   }
 }
 function textIn(file2) {
   try {
-    return Cached2.parse(JSON.parse(readFileSync2(file2, "utf8"))).body;
+    return Cached2.parse(JSON.parse(readFileSync10(file2, "utf8"))).body;
   } catch {
     return void 0;
   }
 }
 function localFiles(folder, library) {
   try {
-    return readdirSync(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
+    return readdirSync8(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
   } catch {
     return [];
   }
@@ -31198,7 +33865,7 @@ function fits(filename, target2) {
 }
 
 // src/adapters/index/settings.ts
-import { readFileSync as readFileSync3 } from "node:fs";
+import { readFileSync as readFileSync11 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
@@ -31246,146 +33913,17 @@ function emittedIndexes(output2) {
 function readCertificate(settings) {
   if (settings.certificate === void 0) return void 0;
   try {
-    return readFileSync3(settings.certificate, "utf8");
+    return readFileSync11(settings.certificate, "utf8");
   } catch {
     return void 0;
   }
 }
 
 // src/adapters/index/torch.ts
-import { createHash as createHash3 } from "node:crypto";
-import { mkdirSync as mkdirSync3, readdirSync as readdirSync2, readFileSync as readFileSync4, writeFileSync as writeFileSync2 } from "node:fs";
-import { join as join4 } from "node:path";
-
-// src/adapters/index/locks.ts
-import { createHash as createHash2 } from "node:crypto";
-function parseLock(text2) {
-  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
-    ([, name2 = "", version2 = ""]) => [normalizeName(name2), version2]
-  );
-  return Object.fromEntries(pairs2);
-}
-function lockId(text2, origin2) {
-  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
-    const [pin = "", ...hashes] = line.split(/\s+/);
-    return [pin, ...hashes.map((hash3) => hash3.replace("--hash=", "")).toSorted()].join(" ");
-  }).toSorted();
-  return createHash2("sha256").update([...entries, origin2.python, origin2.platform, origin2.accelerator].join("\n")).digest("hex").slice(0, 12);
-}
-
-// src/adapters/index/sizes.ts
-var MOST_BYTES = 12e9;
-async function bytesOf(lock, catalog) {
-  const sizes = await Promise.all(
-    Object.entries(lock).map(async ([name2, version2]) => {
-      try {
-        const releases = await catalog.releases(name2);
-        return releases.find((release2) => sameVersion(release2.version, version2))?.bytes ?? 0;
-      } catch {
-        return 0;
-      }
-    })
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-function tooLarge(bytes) {
-  if (bytes <= MOST_BYTES) return void 0;
-  const gigabytes2 = (size) => `${(size / 1e9).toFixed(1)} GB`;
-  return `Its wheels are ${gigabytes2(bytes)}, more than the ${gigabytes2(MOST_BYTES)} that an environment may have.`;
-}
-
-// src/adapters/index/uv.ts
-import { existsSync, mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join3 } from "node:path";
-var UV_VERSION = "0.13.9";
-var OLDEST_UV = [0, 8];
-async function findUv(python, folder, settings, offline, say, signal) {
-  const own3 = join3(folder, `uv-${UV_VERSION}`, "bin", "uv");
-  for (const path of ["uv", own3]) {
-    const version3 = await versionOf(path);
-    if (version3 !== void 0) return bind(path, version3, folder, settings, signal);
-  }
-  if (offline)
-    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
-  say(`installing uv ${UV_VERSION} into ${join3(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join3(folder, `uv-${UV_VERSION}`), signal);
-  const version2 = await versionOf(own3);
-  if (version2 === void 0)
-    throw new WeatherError(`uv was installed but does not start: ${own3}. Remove the folder and try again.`);
-  return bind(own3, version2, folder, settings, signal);
-}
-async function versionOf(path) {
-  if (path.includes("/") && !existsSync(path)) return void 0;
-  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
-  const version2 = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
-  if (shown3.status !== 0 || version2 === void 0) return void 0;
-  const [major = 0, minor = 0] = version2.split(".").map(Number);
-  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version2 : void 0;
-}
-async function install(python, folder, signal) {
-  mkdirSync2(folder, { recursive: true });
-  const made = await run(python, ["-m", "venv", folder], { signal });
-  if (made.status !== 0)
-    throw new UserError(
-      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
-    );
-  const installed2 = await run(
-    join3(folder, "bin", "python"),
-    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
-    { signal }
-  );
-  if (installed2.status !== 0)
-    throw new WeatherError(
-      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
-    );
-}
-function lastLine(finished) {
-  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
-}
-async function bind(path, version2, folder, settings, interrupted) {
-  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
-  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
-  const [program = path, ...before] = follows ? [...lead, path] : [path];
-  const options = [
-    "--no-config",
-    "--cache-dir",
-    join3(folder, "uv"),
-    "--no-progress",
-    "--no-python-downloads",
-    "--color",
-    "never"
-  ];
-  return {
-    path,
-    version: version2,
-    call: (args, input2, signal) => run(program, [...before, ...options, ...args], {
-      env: settings.uvEnvironment,
-      ...input2 !== void 0 && { input: input2 },
-      signal: anyOf([signal, interrupted])
-    })
-  };
-}
-function anyOf(signals) {
-  const given = signals.filter((signal) => signal !== void 0);
-  return given.length > 0 ? AbortSignal.any(given) : void 0;
-}
-function hasNoSolution(finished) {
-  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
-    finished.stderr
-  );
-}
-function shortReason(finished) {
-  const lines2 = finished.stderr.split("\n").map(
-    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
-  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines2.join(" ")).slice(0, 600) || endWords(finished);
-}
-function endWords({ status, signal }) {
-  if (status === 124) return "uv took too long.";
-  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
-}
-
-// src/adapters/index/torch.ts
+import { createHash as createHash8 } from "node:crypto";
+import { mkdirSync as mkdirSync12, readdirSync as readdirSync9, readFileSync as readFileSync12, writeFileSync as writeFileSync10 } from "node:fs";
+import { join as join17 } from "node:path";
+var LOCAL_TORCH = "your find-links folder";
 var TorchBuild = external_exports.object({
   /** Where the build comes from, in words for the plan. */
   source: external_exports.string(),
@@ -31398,7 +33936,7 @@ var TorchBuild = external_exports.object({
 });
 var KEPT_MS = 24 * 36e5;
 async function chooseTorch(context) {
-  const key = createHash3("sha256").update(
+  const key = createHash8("sha256").update(
     JSON.stringify([
       context.python.version,
       context.device.torchBackend,
@@ -31407,7 +33945,7 @@ async function chooseTorch(context) {
       context.pinned
     ])
   ).digest("hex");
-  const file2 = join4(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const file2 = join17(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept = readKept(file2);
   if (kept) return kept;
   for (const candidate of candidates(context)) {
@@ -31420,8 +33958,8 @@ async function chooseTorch(context) {
       closure: resolved,
       ...bytes && { bytes }
     };
-    mkdirSync3(context.folder, { recursive: true });
-    writeFileSync2(file2, JSON.stringify({ at: Date.now(), build }));
+    mkdirSync12(context.folder, { recursive: true });
+    writeFileSync10(file2, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
   throw new WeatherError(
@@ -31430,7 +33968,7 @@ async function chooseTorch(context) {
 }
 function readKept(file2) {
   try {
-    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync4(file2, "utf8")));
+    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync12(file2, "utf8")));
     return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
   } catch {
     return void 0;
@@ -31446,7 +33984,7 @@ function candidates(context) {
   const source = `the build on your index; no ${title} build can be reached`;
   const own3 = { source, requirement, options: [] };
   return [
-    ...local ? [{ source: "your find-links folder", requirement: `torch==${local}`, options: [] }] : [],
+    ...local ? [{ source: LOCAL_TORCH, requirement: `torch==${local}`, options: [] }] : [],
     ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
     { source: `torch backend ${torchBackend}`, requirement, options: ["--torch-backend", torchBackend] },
     own3
@@ -31455,7 +33993,7 @@ function candidates(context) {
 function newestLocalTorch(context) {
   const wheels = context.settings.findLinks.flatMap((folder) => {
     try {
-      return readdirSync2(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
+      return readdirSync9(folder.replace(/^file:\/\//, "")).flatMap((file2) => parseWheelName(file2) ?? []);
     } catch {
       return [];
     }
@@ -31465,30 +34003,14 @@ function newestLocalTorch(context) {
   ).toSorted(compareVersions).at(-1);
 }
 async function resolveAlone(context, candidate) {
-  const args = [
-    "pip",
-    "compile",
-    "-",
-    "--python",
-    context.python.path,
-    "--no-header",
-    "--no-annotate",
-    "--only-binary",
-    ":all:",
-    "--quiet"
-  ];
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
-  const all = [
-    "--no-config",
-    "--cache-dir",
-    join4(context.folder, "uv"),
-    ...args,
-    ...settings.uvOptions,
-    ...candidate.options
+  const args = [
+    ...["--no-config", "--cache-dir", join17(context.folder, "uv")],
+    ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options])
   ];
   const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
-  const finished = await run(uv.path, all, {
+  const finished = await run(uv.path, args, {
     env: environment,
     input: `${candidate.requirement}
 `,
@@ -31502,1206 +34024,57 @@ async function resolveAlone(context, candidate) {
   return void 0;
 }
 
-// src/adapters/machine/contain.ts
-import { chmodSync, existsSync as existsSync2, readdirSync as readdirSync4, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir as tmpdir2 } from "node:os";
-import { dirname, join as join6, resolve } from "node:path";
-
-// src/adapters/machine/scratch.ts
-import { createHash as createHash4 } from "node:crypto";
-import { mkdirSync as mkdirSync4, mkdtempSync, readdirSync as readdirSync3, readlinkSync, statSync } from "node:fs";
-import { hostname as hostname3, tmpdir } from "node:os";
-import { join as join5 } from "node:path";
-var LONG_DEAD_MS = 24 * 36e5;
-var SHARED = "peft-sweep-try";
-function makeScratch(cache, what) {
-  const parent = join5(cache, "tmp");
-  mkdirSync4(parent, { recursive: true });
-  return mkdtempSync(join5(parent, nameStart(what)));
-}
-function makeShared() {
-  return mkdtempSync(join5(tmpdir(), nameStart(SHARED)));
-}
-function nameStart(what) {
-  return `${what}-${here()}.${process.pid}-`;
-}
-async function removeFolders(folders) {
-  if (folders.length === 0) return;
-  if (await tried("rm", ["-rf", "--", ...folders]) === 0) return;
-  await tried("chmod", ["-R", "u+rwX", "--", ...folders]);
-  await tried("rm", ["-rf", "--", ...folders]);
-}
-async function tried(command, args) {
-  try {
-    return (await run(command, args)).status;
-  } catch {
-    return void 0;
-  }
-}
-async function sweepScratch(cache) {
-  const own3 = join5(cache, "tmp");
-  const shared = namesIn(tmpdir()).filter((name2) => name2.startsWith(`${SHARED}-`));
-  const left = [
-    ...namesIn(own3).map((name2) => [own3, name2]),
-    ...shared.map((name2) => [tmpdir(), name2])
-  ];
-  await removeFolders(
-    left.filter(([parent, name2]) => isLeft(parent, name2)).map(([parent, name2]) => join5(parent, name2))
-  );
-}
-function isLeft(parent, name2) {
-  const [, place2, pid] = /^[a-z-]+-([0-9a-f]{8})\.(\d+)-/.exec(name2) ?? [];
-  if (place2 === here()) return !isAlive(Number(pid));
-  const made = statSync(join5(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
-  return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
-}
-function namesIn(folder) {
-  try {
-    return readdirSync3(folder);
-  } catch {
-    return [];
-  }
-}
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error62) {
-    return error62.code !== "ESRCH";
-  }
-}
-function here() {
-  let namespace = "";
-  try {
-    namespace = readlinkSync("/proc/self/ns/pid");
-  } catch {
-  }
-  return createHash4("sha256").update(`${hostname3()} ${namespace}`).digest("hex").slice(0, 8);
-}
-
-// src/adapters/machine/contain.ts
-var PROCESSES = 512;
-var OPEN_FILES = 4096;
-var WORK_BYTES = 1024 ** 3;
-var MOST_PROCESSES_SEEN = 8;
-var NOBODY = 65534;
-var Seen = external_exports.object({
-  unreadable: external_exports.array(external_exports.string()),
-  read: external_exports.array(external_exports.string()),
-  connected: external_exports.array(external_exports.string()),
-  network: external_exports.boolean(),
-  processes: external_exports.number().nullable(),
-  user: external_exports.number(),
-  nested: external_exports.boolean(),
-  capabilities: external_exports.array(external_exports.string().nullable()),
-  limits: external_exports.record(external_exports.string(), external_exports.number())
-});
-var CLAIMS = [
-  { claim: "no network", holds: ({ network }) => !network },
-  { claim: "sockets of this machine hidden", holds: ({ connected }) => connected.length === 0 },
-  {
-    claim: "own process tree",
-    holds: ({ processes }) => processes !== null && processes <= MOST_PROCESSES_SEEN
-  },
-  { claim: "read-only files", holds: ({ marks }) => marks.length === 0 },
-  { claim: "homes, checkout and the runner\u2019s files hidden", holds: ({ read: read2 }) => read2.length === 0 },
-  {
-    claim: "no capabilities",
-    holds: ({ nested, capabilities: [effective2, bounding, locked] }) => !nested && /^0+$/.test(effective2 ?? "") && /^0+$/.test(bounding ?? "") && locked === "1"
-  },
-  {
-    claim: "memory, processes, time and file size limited",
-    holds: ({ limits: limits2 }) => Object.values(limits2).every((limit) => limit > 0)
-  }
-];
-var ANOTHER_USER = "another user";
-var LEVELS = [
-  { level: "other-user", name: "namespaces, another user", forRoot: true },
-  { level: "user-namespace", name: "user namespaces", forRoot: false }
-];
-async function chooseContainment(warden, ground) {
-  const asRoot = process.getuid?.() === 0;
-  for (const { level, name: name2 } of LEVELS.filter(({ forRoot }) => forRoot === asRoot)) {
-    const seen = await tryLevel(level, warden, ground);
-    if (seen !== void 0 && seen.unreadable.length === 0) return describe3(name2, level, warden, seen);
-  }
-  return describe3("limits only", "limits", warden, await tryLevel("limits", warden, ground));
-}
-function describe3(name2, level, warden, seen) {
-  const held = seen === void 0 ? [] : CLAIMS.filter(({ holds: holds3 }) => holds3(seen)).map(({ claim: claim2 }) => claim2);
-  return {
-    name: name2,
-    enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
-    missing: CLAIMS.map(({ claim: claim2 }) => claim2).filter((claim2) => !held.includes(claim2)),
-    wrap: (rooms, limits2, command) => wrapped(level, warden, rooms, limits2, command)
-  };
-}
-function wrapped(level, warden, rooms, limits2, command) {
-  const spec = {
-    level,
-    parent: process.pid,
-    work: rooms.work,
-    show: rooms.show,
-    bytes: WORK_BYTES,
-    limits: { DATA: limits2.bytes, FSIZE: limits2.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
-    seconds: limits2.seconds,
-    memory: limits2.memory
-  };
-  const program = join6(warden.program, "peft_probe", "rooms.py");
-  return [warden.python, "-I", "-S", "-B", program, JSON.stringify(spec), ...command];
-}
-async function tryLevel(level, warden, ground) {
-  const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1e3)}`;
-  const common2 = makeShared();
-  chmodSync(common2, 493);
-  const work = makeScratch(ground.cache, "try");
-  const folders = [...ground.show, join6(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
-  const socket = join6(common2, "socket");
-  const [local, network] = await Promise.all([listen(socket), listen(0)]);
-  try {
-    const spec = {
-      readable: ground.show,
-      files: ground.hidden.flatMap(someFiles),
-      folders,
-      mark,
-      sockets: [socket],
-      port: portOf(network)
-    };
-    const script = join6(warden.program, "peft_probe", "attempts.py");
-    const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
-    const limits2 = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
-    const [program = "", ...args] = wrapped(
-      level,
-      warden,
-      { work, show: [...ground.show, warden.program] },
-      limits2,
-      command
-    );
-    const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
-    const seen = status === 0 ? Seen.safeParse(parsed2(stdout)).data : void 0;
-    const marks = folders.map((folder) => join6(folder, mark)).filter((path) => existsSync2(path));
-    for (const path of marks) rmSync(path, { force: true });
-    return seen && { ...seen, marks };
-  } finally {
-    for (const server of [local, network]) server?.close();
-    for (const folder of [common2, work]) rmSync(folder, { recursive: true, force: true });
-  }
-}
-function parsed2(text2) {
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
-}
-function listen(where) {
-  return new Promise((done) => {
-    const server = createServer((connection) => connection.destroy());
-    server.on("error", () => done(void 0));
-    if (typeof where === "string") server.listen({ path: where, writableAll: true }, () => done(server));
-    else server.listen(where, "127.0.0.1", () => done(server));
+// src/adapters/index/access.ts
+var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
+var PIP_MS = 2e4;
+async function openIndex(host, without = "install-uv") {
+  const { environment, cache, python, device, offline, signal, say } = host;
+  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: PIP_MS, signal });
+  const settings = indexSettings(environment, pipConfig.stdout);
+  const uv = once(() => findUv(python.path, cache, settings, offline || without === "no-uv", say, signal));
+  const target2 = { python: python.version, platform: process.platform, machine: process.arch };
+  const addresses = once(() => addressesOf(host, settings, uv));
+  const catalog = new IndexCatalog({
+    indexUrls: addresses,
+    findLinks: settings.findLinks,
+    certificate: readCertificate(settings),
+    folder: join18(cache, "index"),
+    offline,
+    target: target2,
+    patience: patienceOf(environment),
+    signal
   });
-}
-function portOf(server) {
-  const address = server?.address();
-  return typeof address === "object" && address !== null ? address.port : 9;
-}
-function someFiles(folder) {
-  try {
-    return readdirSync4(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join6(folder, name2));
-  } catch {
-    return [];
-  }
-}
-function hiddenFolders(environment, folder) {
-  const named3 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
-    (name2) => environment[name2]
-  );
-  const wanted = [...named3, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
-  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync2(path)))].map(
-    (path) => resolve(path ?? "")
-  );
-}
-function topOf(folder) {
-  for (let at4 = resolve(folder); ; at4 = dirname(at4)) {
-    if (existsSync2(join6(at4, ".git"))) return at4;
-    if (at4 === dirname(at4)) return void 0;
-  }
-}
-
-// src/adapters/machine/environments.ts
-import { existsSync as existsSync4, mkdirSync as mkdirSync6, readFileSync as readFileSync7, renameSync as renameSync3, writeFileSync as writeFileSync4 } from "node:fs";
-import { join as join9 } from "node:path";
-
-// src/adapters/machine/bytecode.ts
-import { spawn as spawn3 } from "node:child_process";
-import { createHash as createHash5 } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync as existsSync3,
-  linkSync,
-  mkdirSync as mkdirSync5,
-  readdirSync as readdirSync5,
-  readFileSync as readFileSync5,
-  renameSync as renameSync2,
-  writeFileSync as writeFileSync3
-} from "node:fs";
-import { basename, dirname as dirname2, join as join7 } from "node:path";
-var LARGEST_ANSWER = 1024 ** 3;
-var LIMITS = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
-async function addBytecode(packages, except, settings) {
-  const sources = sourcesIn(packages, except).map((path) => ({ path, stored: storedName(path, settings) }));
-  const missing = [...new Map(sources.map((source) => [source.stored, source])).values()].filter(
-    ({ stored }) => !existsSync3(stored)
-  );
-  if (missing.length > 0) await compile2(packages, missing, settings);
-  for (const source of sources) place(source, settings.tag);
-}
-function sourcesIn(folder, except) {
-  const found = [];
-  const waiting = readdirSync5(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
-  for (const entry of waiting) {
-    const path = join7(entry.parentPath, entry.name);
-    if (entry.isDirectory() && entry.name !== "__pycache__")
-      waiting.push(...readdirSync5(path, { withFileTypes: true }));
-    else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
-  }
-  return found;
-}
-function storedName(path, { cache, tag }) {
-  const digest = createHash5("sha256").update(readFileSync5(path)).digest("hex");
-  return join7(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
-}
-async function compile2(packages, sources, settings) {
-  const { warden, containment, show, cache } = settings;
-  const work = makeScratch(cache, "compile");
-  const script = join7(warden.program, "peft_probe", "bytecode.py");
-  const rooms = { work, show: [...show, packages] };
-  const [command = "", ...args] = containment.wrap(rooms, LIMITS, [warden.python, "-I", "-S", "-B", script]);
-  const child = spawn3(command, args, {
-    cwd: work,
-    env: { LANG: "C.UTF-8" },
-    stdio: ["pipe", "ignore", "ignore", "pipe"]
-  });
-  const late = setTimeout(() => child.kill("SIGKILL"), (LIMITS.seconds + 30) * 1e3);
-  await new Promise((done) => {
-    const read2 = framesInto((index, bytes) => {
-      const source = sources[index];
-      if (source !== void 0) store(source.stored, bytes);
-    });
-    const answer = child.stdio?.[3];
-    answer?.on("data", (chunk) => read2(chunk) || child.kill("SIGKILL"));
-    answer?.on("error", () => void 0);
-    child.on("error", () => done());
-    child.on("close", () => done());
-    child.stdin?.on("error", () => void 0);
-    child.stdin?.end(JSON.stringify(sources.map(({ path }) => path)));
-  });
-  clearTimeout(late);
-  await removeFolders([work]);
-}
-function framesInto(hear) {
-  let pending = Buffer.alloc(0);
-  let total = 0;
-  return (chunk) => {
-    pending = Buffer.concat([pending, chunk]);
-    total += chunk.length;
-    for (; ; ) {
-      const end = pending.indexOf(10);
-      if (end < 0) return pending.length < 64 && total < LARGEST_ANSWER;
-      const [, index, size] = /^(\d{1,7}) (\d{1,8})$/.exec(pending.subarray(0, end).toString("latin1")) ?? [];
-      if (index === void 0 || total > LARGEST_ANSWER) return false;
-      if (pending.length < end + 1 + Number(size)) return true;
-      hear(Number(index), pending.subarray(end + 1, end + 1 + Number(size)));
-      pending = pending.subarray(end + 1 + Number(size));
-    }
-  };
-}
-function store(target2, bytes) {
-  mkdirSync5(dirname2(target2), { recursive: true });
-  writeFileSync3(`${target2}.${process.pid}`, bytes, { mode: 420 });
-  renameSync2(`${target2}.${process.pid}`, target2);
-}
-function place({ path, stored }, tag) {
-  const folder = join7(dirname2(path), "__pycache__");
-  const target2 = join7(folder, `${basename(path, ".py")}.${tag}.pyc`);
-  if (!existsSync3(stored) || existsSync3(target2)) return;
-  mkdirSync5(folder, { recursive: true });
-  try {
-    linkSync(stored, target2);
-  } catch {
-    copyFileSync(stored, target2);
-  }
-}
-
-// src/adapters/machine/claims.ts
-import { readdirSync as readdirSync6, readFileSync as readFileSync6, statSync as statSync2 } from "node:fs";
-import { join as join8 } from "node:path";
-var LARGEST_RECORD = 64 * 1024 * 1024;
-function contested(packages) {
-  const claims = /* @__PURE__ */ new Map();
-  for (const folder of readdirSync6(packages).filter((name2) => name2.endsWith(".dist-info")))
-    for (const [path, hash3] of recordOf(join8(packages, folder, "RECORD"))) {
-      const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
-      owners?.set(folder.replace(/\.dist-info$/, ""), hash3);
-    }
-  return [...claims].filter(([, owners]) => new Set(owners.values()).size > 1).map(([path, owners]) => `${[...owners.keys()].toSorted().join(" and ")} both install \`${path}\`.`);
-}
-function recordOf(file2) {
-  if ((statSync2(file2, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
-  return readFileSync6(file2, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared(match[1]) ? [[match[1], match[2]]] : []);
-}
-function isShared(path) {
-  return /\.(py|so|pyd|pth)$|\.so\./.test(path);
-}
-
-// src/adapters/machine/disk.ts
-import { statfsSync } from "node:fs";
-var EVERY_MS = 500;
-var MOST_TIMES = 8;
-var AT_LEAST_BYTES = 4e9;
-async function withinDisk(folder, fetched, work) {
-  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
-  const before = free(folder);
-  const stop = new AbortController();
-  const timer = setInterval(() => {
-    if (before - free(folder) > most) stop.abort();
-  }, EVERY_MS);
-  try {
-    return { value: await work(stop.signal), stopped: stop.signal.aborted };
-  } finally {
-    clearInterval(timer);
-  }
-}
-function free(folder) {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
-}
-
-// src/adapters/machine/environments.ts
-var DAY_MS = 24 * 36e5;
-var BUILT = "peft-sweep-3.lock";
-var UvEnvironments = class {
-  constructor(settings) {
-    this.settings = settings;
-  }
-  settings;
-  #prepared = /* @__PURE__ */ new Map();
-  prepare(request, preferences) {
-    const key = requestKey(request);
-    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
-    this.#prepared.set(key, known);
-    return known;
-  }
-  async #prepare(request, preferences) {
-    const resolved = await this.#resolve(request, preferences);
-    if (typeof resolved !== "string") return resolved;
-    const { python } = this.settings;
-    const id2 = lockId(resolved, {
-      python: python.version,
-      platform: `${process.platform}-${process.arch}`,
-      accelerator: deviceOf(request.device).name
-    });
-    mkdirSync6(this.settings.locks, { recursive: true });
-    writeFileSync4(join9(this.settings.locks, `${id2}.txt`), resolved);
-    const failed = await this.build(id2, resolved);
-    if (failed) return failed;
-    const twice = contested(sitePackages(environmentFolder(this.settings.folder, id2), python));
-    return {
-      status: "built",
-      id: id2,
-      lock: parseLock(resolved),
-      ...twice.length > 0 && { contested: twice.slice(0, 10) }
-    };
-  }
-  /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */
-  async #resolve(request, preferences) {
-    const resolved = await this.#resolveWith(request, preferences, this.#torchConstraints(request));
-    const mayGiveWay = typeof resolved !== "string" && resolved.status === "unresolved" && request.pins.torch === void 0;
-    return mayGiveWay ? this.#resolveWith(request, preferences, {}) : resolved;
-  }
-  async #resolveWith(request, preferences, torchPins) {
-    const { uv, python, index, torch, folder } = this.settings;
-    const scratch = makeScratch(folder, "resolve");
-    try {
-      const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
-      const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
-      const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync4(join9(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync4(join9(scratch, "lock.txt"), pinLines(preferences.versions));
-      const finished = await uv.call(
-        [
-          ...[
-            "pip",
-            "compile",
-            "-",
-            "--python",
-            python.path,
-            "--only-binary",
-            ":all:",
-            "--generate-hashes",
-            "--no-header",
-            "--no-annotate",
-            "--quiet"
-          ],
-          ...["--constraint", join9(scratch, "constraints.txt"), "--output-file", join9(scratch, "lock.txt")],
-          ...index.uvOptions,
-          ...torch.options,
-          ...await this.#dateOptions(request, preferences.ofAnyDate),
-          ...this.settings.offline ? ["--offline"] : []
-        ],
-        `${requirements.join("\n")}
-`
-      );
-      if (finished.status === 0) return readFileSync7(join9(scratch, "lock.txt"), "utf8");
-      return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
-    } finally {
-      await removeFolders([scratch]);
-    }
-  }
-  #torchConstraints(request) {
-    const { closure } = this.settings.torch;
-    const pinned = request.pins.torch;
-    return pinned === void 0 || sameVersion(pinned, closure.torch ?? pinned) ? closure : {};
-  }
-  /**
-   * What nobody pins is taken as of the day after the newest pin was uploaded. torch and its needs are exempt: one
-   * build serves the whole sweep; so is what the user's own lock holds. Without dates on the index there is no cut-off.
-   */
-  async #dateOptions(request, ofAnyDate) {
-    const dates = [];
-    for (const [library, version2] of Object.entries(request.pins)) {
-      if (library === "torch") continue;
-      const release2 = (await this.settings.catalog.releases(library)).find(
-        (candidate) => sameVersion(candidate.version, version2)
-      );
-      if (release2?.uploaded) dates.push(release2.uploaded);
-    }
-    const newest = dates.toSorted().at(-1);
-    if (newest === void 0) return [];
-    const cutoff = new Date(Date.parse(newest) + DAY_MS).toISOString();
-    const exempt = /* @__PURE__ */ new Set([...Object.keys(this.settings.torch.closure), ...Object.keys(request.pins), ...ofAnyDate]);
-    return ["--exclude-newer", cutoff, ...[...exempt].flatMap((name2) => ["--exclude-newer-package", `${name2}=false`])];
-  }
-  /**
-   * Libraries that are swept are left out: hardly any of their many modules is imported, and each release would be
-   * compiled whole.
-   */
-  async #addBytecode(venv) {
-    const { python, folder, compiler } = this.settings;
-    await addBytecode(
-      sitePackages(venv, python),
-      WATCHED.filter((name2) => name2 !== "torch"),
-      {
-        ...compiler,
-        cache: folder,
-        tag: python.tag
-      }
-    ).catch(() => void 0);
-  }
-  #installation(venv, lockFile) {
-    const { index, torch, offline } = this.settings;
-    return [
-      ...["pip", "install", "--quiet", "--python", join9(venv, "bin", "python"), "--no-deps", "--require-hashes"],
-      ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
-      ...index.uvOptions,
-      ...torch.options,
-      ...offline ? ["--offline"] : []
-    ];
-  }
-  /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
-  async build(id2, lock) {
-    const { uv, python, folder } = this.settings;
-    const target2 = environmentFolder(folder, id2);
-    if (existsSync4(join9(target2, BUILT))) return void 0;
-    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
-    const why = tooLarge(bytes);
-    if (why !== void 0) return { status: "unresolved", why };
-    const building = makeScratch(folder, "build");
-    try {
-      const venv = join9(building, "environment");
-      const lockFile = join9(building, "lock.txt");
-      writeFileSync4(lockFile, lock);
-      const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
-      if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
-      const { value: installed2, stopped } = await withinDisk(
-        folder,
-        bytes,
-        (signal) => uv.call(this.#installation(venv, lockFile), void 0, signal)
-      );
-      if (stopped) return { status: "inconclusive", why: "Its wheels unpack to far more than they are." };
-      if (installed2.status !== 0) return { status: "inconclusive", why: shortReason(installed2) };
-      await run("chmod", ["-R", "a+rX", venv]);
-      await this.#addBytecode(venv);
-      writeFileSync4(join9(venv, BUILT), lock);
-      ensure(join9(folder, "environments"));
-      if (!existsSync4(join9(target2, BUILT))) await removeFolders([target2]);
-      if (!existsSync4(target2)) renameSync3(venv, target2);
-      writeFileSync4(join9(ensure(join9(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
-      return void 0;
-    } finally {
-      await removeFolders([building]);
-    }
-  }
-};
-function sitePackages(venv, python) {
-  const [major, minor] = python.version.split(".");
-  return join9(venv, "lib", `python${major}.${minor}`, "site-packages");
-}
-function environmentFolder(cache, id2) {
-  return join9(cache, "environments", id2);
-}
-function pinLines(pins) {
-  return Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
-`).join("");
-}
-function ensure(folder) {
-  mkdirSync6(folder, { recursive: true });
-  return folder;
-}
-
-// src/adapters/machine/folders.ts
-import { spawnSync } from "node:child_process";
-import { existsSync as existsSync5, mkdirSync as mkdirSync7, readFileSync as readFileSync8, renameSync as renameSync4, rmSync as rmSync2, statSync as statSync3, writeFileSync as writeFileSync5 } from "node:fs";
-import { dirname as dirname3, join as join10, resolve as resolve2 } from "node:path";
-var LOCK = ".lock";
-var WHY = {
-  EACCES: "you may not write there",
-  EPERM: "you may not write there",
-  EROFS: "it is on a read-only file system",
-  ENOTDIR: "a file stands in its way",
-  EEXIST: "it is a file",
-  ENOENT: "it cannot be made there",
-  ELOOP: "it is a link to itself",
-  ENAMETOOLONG: "its name is too long"
-};
-function openFolder(folder, what, instead) {
-  const proof = join10(folder, `.written-${process.pid}`);
-  try {
-    makeFolder(resolve2(folder));
-    writeFileSync5(proof, "");
-    rmSync2(proof);
-  } catch (error62) {
-    const why = WHY[error62.code ?? ""];
-    if (why === void 0) throw error62;
-    throw new UserError(`${what} \`${folder}\` cannot be used: ${why}. Mend that, or ${instead}.`);
-  }
-}
-function makeFolder(folder) {
-  try {
-    mkdirSync7(folder);
-  } catch (error62) {
-    const { code: code2 } = error62;
-    if (code2 === "EEXIST" && isFolder(folder)) return;
-    if (code2 !== "ENOENT" || existsSync5(dirname3(folder))) throw error62;
-    makeFolder(dirname3(folder));
-    mkdirSync7(folder);
-  }
-}
-function openOut(folder) {
-  openFolder(folder, "The output folder", "name another with `--out DIR`");
-}
-function takeOut(folder) {
-  openOut(folder);
-  const lock = join10(folder, LOCK);
-  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
-  for (let attempt = 0; ; attempt++) {
-    if (written(lock, mine)) return () => release(lock, mine);
-    const owner = ownerOf(lock);
-    if (attempt > 2 || owner !== void 0)
-      throw new UserError(
-        `Another run${owner === void 0 ? "" : ` (process ${owner})`} writes to \`${folder}\` now. Wait for it, or name another folder with \`--out DIR\`.`
-      );
-    discardStale(lock);
-  }
-}
-function written(lock, text2) {
-  try {
-    writeFileSync5(lock, text2, { flag: "wx" });
-    return true;
-  } catch (error62) {
-    if (error62.code === "EEXIST") return false;
-    throw error62;
-  }
-}
-function ownerOf(lock) {
-  try {
-    const { pid, started } = JSON.parse(readFileSync8(lock, "utf8"));
-    return Number.isInteger(pid) && pid > 0 && startOf(pid) === started ? pid : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function discardStale(lock) {
-  const aside = `${lock}-${process.pid}`;
-  try {
-    renameSync4(lock, aside);
-  } catch {
-    return;
-  }
-  const owner = ownerOf(aside);
-  if (owner === void 0) rmSync2(aside, { recursive: true, force: true });
-  else renameSync4(aside, lock);
-}
-function release(lock, mine) {
-  try {
-    if (readFileSync8(lock, "utf8") === mine) rmSync2(lock);
-  } catch {
-    return;
-  }
-}
-function startOf(pid) {
-  try {
-    const fields = readFileSync8(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
-    return fields?.[0] === "Z" ? void 0 : fields?.[19];
-  } catch {
-    const shown3 = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
-    return shown3.stdout?.trim() || void 0;
-  }
-}
-function isFolder(path) {
-  try {
-    return statSync3(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-// src/adapters/machine/journal.ts
-import { createHash as createHash6 } from "node:crypto";
-import { appendFileSync, mkdirSync as mkdirSync8, readFileSync as readFileSync9, renameSync as renameSync5, writeFileSync as writeFileSync6 } from "node:fs";
-import { dirname as dirname4 } from "node:path";
-
-// src/domain/facts.ts
-var ABOUT = external_exports.registry();
-function fact(schema, about) {
-  const described = schema.describe(about.unit);
-  ABOUT.add(described, about);
-  return external_exports.exactOptional(described);
-}
-var Amount = external_exports.number().nonnegative();
-var Facts = external_exports.strictObject({
-  trainable: fact(Amount.int(), {
-    unit: "parameters that require a gradient",
-    title: "trainable parameters",
-    worse: "down"
-  }),
-  lossRatio: fact(external_exports.number(), {
-    unit: "loss after 25 steps over the loss before, on one fixed batch",
-    title: "loss ratio",
-    worse: "up",
-    band: 0.1,
-    digits: 2
-  }),
-  firstLoss: fact(external_exports.number(), { unit: "loss before training" }),
-  mergeDifference: fact(external_exports.number(), { unit: "largest difference of a logit after merging" }),
-  uncachedGenerate: fact(external_exports.string().max(200), {
-    unit: "how generation without the cache ended: ok, or raises TYPE",
-    title: "generate without the cache:",
-    worse: "never"
-  }),
-  peakBytes: fact(Amount, { unit: "bytes that its process held at most" }),
-  seconds: fact(Amount, { unit: "seconds that the cell took" })
-});
-var FACT_NAMES = Facts.keyof().options;
-function factMoves(before, after) {
-  return FACT_NAMES.flatMap((name2) => moveOf(name2, before[name2], after[name2]) ?? []);
-}
-function moveOf(name2, before, after) {
-  const about = aboutOf(name2);
-  if (about?.title === void 0 || before === void 0 || after === void 0) return void 0;
-  const moved2 = directionOf(before, after, about.band ?? 0);
-  return moved2 === void 0 ? void 0 : { fact: name2, before, after, isWorse: moved2 === about.worse };
-}
-function factWords(fact2, before, after) {
-  const about = aboutOf(fact2);
-  return `${about?.title ?? fact2} ${textOf2(before, about)} -> ${textOf2(after, about)}`;
-}
-function aboutOf(fact2) {
-  return ABOUT.get(Facts.shape[fact2].unwrap());
-}
-function directionOf(before, after, band) {
-  if (typeof before === "number" && typeof after === "number") {
-    if (after > before + band) return "up";
-    return after < before - band ? "down" : void 0;
-  }
-  return before === after ? void 0 : "other";
-}
-function textOf2(value, about) {
-  return typeof value === "number" && about?.digits !== void 0 ? value.toFixed(about.digits) : String(value);
-}
-
-// src/domain/outcome.ts
-var STAGES = [
-  "import",
-  "build",
-  "quantize",
-  "attach",
-  "forward",
-  "train",
-  "generate",
-  "reload",
-  "carry",
-  "disable",
-  "merge"
-];
-var Stage = external_exports.enum(STAGES);
-var StageState = external_exports.enum(["ok", "na", "fail"]);
-var OUTCOMES = ["pass", "wrong", "fail", "unsupported", "unresolved", "inconclusive", "skipped"];
-var Outcome = external_exports.enum(OUTCOMES);
-var Reason = external_exports.string().max(200);
-var Message = external_exports.string().max(5e3);
-var Failure = external_exports.strictObject({
-  stage: Stage,
-  kind: external_exports.enum(["raised", "check"]),
-  type: external_exports.string().max(200),
-  reason: Reason,
-  signature: external_exports.string().max(400).describe("the message without what differs from run to run: equal for equal failures"),
-  message: Message,
-  frames: external_exports.array(external_exports.string().max(300)).max(10).exactOptional().describe("where it was raised, outermost first: peft/import_utils.py:12 <module>")
-});
-var Result = external_exports.strictObject({
-  cell: CellId,
-  outcome: Outcome,
-  reason: Reason.exactOptional(),
-  message: Message.exactOptional(),
-  stages: external_exports.partialRecord(Stage, StageState),
-  failures: external_exports.array(Failure).max(STAGES.length),
-  facts: Facts
-});
-function isMeasured(result) {
-  return result !== void 0 && ["pass", "wrong", "fail", "unsupported"].includes(result.outcome);
-}
-function isBroken(result) {
-  return result?.outcome === "fail" || result?.outcome === "wrong";
-}
-var SAVED = ["attach", "train", "reload"];
-function savesSound(failed) {
-  return !SAVED.some((stage) => failed.includes(stage));
-}
-function withSoundCarry(result, base) {
-  if (result.stages.carry !== "fail" || savesSound(failedStages(base))) return result;
-  const failures = result.failures.filter(({ stage }) => stage !== "carry");
-  const [counts] = failures;
-  const { reason: _reason, message: _message, ...rest } = result;
   return {
-    ...rest,
-    outcome: counts === void 0 ? "pass" : result.outcome === "unsupported" ? "unsupported" : outcomeOf(failures),
-    ...counts && { reason: counts.reason, message: counts.message },
-    stages: { ...result.stages, carry: "na" },
-    failures
+    python: python.version,
+    settings,
+    catalog,
+    uv,
+    addresses,
+    clash: async (pins) => clashOf(pins, python.path, settings, await uv().catch(() => void 0)),
+    torch: async (pinned) => chooseTorch({ uv: await uv(), python, device, target: target2, settings, catalog, folder: cache, pinned, signal })
   };
 }
-function outcomeOf(failures) {
-  return failures.some(({ kind }) => kind === "raised") ? "fail" : "wrong";
+async function addressesOf({ environment, python, signal }, settings, uv) {
+  if (settings.indexUrl) return [settings.indexUrl, ...settings.extraIndexUrls];
+  if (settings.uvOptions.includes("--no-index") || environment.UV_NO_INDEX) return [];
+  const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: PIP_MS, signal });
+  if (ofPip.status === 0 && ofPip.stdout.trim() !== "") return [ofPip.stdout.trim(), ...settings.extraIndexUrls];
+  const resolver = await uv();
+  const compiled = await resolver.call(compileOf(python.path, ["--emit-index-url", ...settings.uvOptions]), "");
+  return emittedIndexes(compiled);
 }
-function failedStages(result) {
-  return STAGES.filter((stage) => result?.failures.some((failure2) => failure2.stage === stage));
-}
-
-// src/result/line.ts
-var RequestKey = external_exports.string().max(4e3);
-var RunLine = external_exports.strictObject({ kind: external_exports.literal("run"), identity: external_exports.string().max(1e5) });
-var EnvironmentLine = external_exports.strictObject({
-  kind: external_exports.literal("environment"),
-  /** Whose line it is: two runs that wrote to one file by turns are told apart. */
-  run: EnvironmentId.exactOptional(),
-  key: RequestKey,
-  request: EnvironmentRequest,
-  environment: Environment
-});
-var ResultLine = external_exports.strictObject({
-  kind: external_exports.literal("result"),
-  run: EnvironmentId.exactOptional(),
-  key: RequestKey,
-  environment: EnvironmentId,
-  repeat: external_exports.number().int().min(1).max(9),
-  /** The environment whose saved adapter was loaded; absent where there was none. */
-  carriedFrom: EnvironmentId.exactOptional(),
-  result: Result
-});
-var Line = external_exports.discriminatedUnion("kind", [RunLine, EnvironmentLine, ResultLine]);
-function lineText(line) {
-  return `${JSON.stringify(line)}
-`;
-}
-function parseLine(text2) {
-  try {
-    return Line.safeParse(JSON.parse(text2)).data;
-  } catch {
-    return void 0;
-  }
-}
-
-// src/adapters/machine/journal.ts
-var FileJournal = class {
-  /** `identity` names what the results depend on besides the request; results of another identity are not taken over. */
-  constructor(file2, identity, fresh) {
-    this.file = file2;
-    this.#run = createHash6("sha256").update(identity).digest("hex").slice(0, 12);
-    mkdirSync8(dirname4(file2), { recursive: true });
-    const kept = fresh ? [] : this.#read();
-    writeFileSync6(`${file2}.new`, [{ kind: "run", identity }, ...kept].map(lineText).join(""));
-    renameSync5(`${file2}.new`, file2);
-  }
-  file;
-  #environments = /* @__PURE__ */ new Map();
-  #results = /* @__PURE__ */ new Map();
-  /** Stands in every line: two runs that wrote to one file by turns are told apart. */
-  #run;
-  environment(key) {
-    return this.#environments.get(key);
-  }
-  result(asked) {
-    return this.#results.get(nameOf(asked));
-  }
-  addEnvironment(request, environment) {
-    const key = requestKey(request);
-    if (JSON.stringify(this.#environments.get(key)) === JSON.stringify(environment)) return;
-    this.#setEnvironment(key, environment);
-    this.#append({ kind: "environment", run: this.#run, key, request, environment });
-  }
-  addResult(asked, environmentId, result) {
-    const { key, repeat, carriedFrom: carriedFrom2 } = asked;
-    this.#results.set(nameOf(asked), result);
-    const carried = carriedFrom2 === void 0 ? {} : { carriedFrom: carriedFrom2 };
-    this.#append({ kind: "result", run: this.#run, key, environment: environmentId, repeat, ...carried, result });
-  }
-  /** What was measured under another lock says nothing about this one. */
-  #setEnvironment(key, environment) {
-    const before = this.#environments.get(key);
-    const isSame = before?.status === "built" && environment.status === "built" && before.id === environment.id;
-    if (before !== void 0 && !isSame)
-      for (const known of [...this.#results.keys()].filter((one2) => one2.startsWith(`${key} `)))
-        this.#results.delete(known);
-    this.#environments.set(key, environment);
-  }
-  #append(line) {
-    appendFileSync(this.file, lineText(line));
-  }
-  /** Takes over what an earlier run of the same identity measured; returns its lines. */
-  #read() {
-    const lines2 = readLines(this.file).filter((line) => line.kind !== "run" && line.run === this.#run);
-    for (const line of lines2) {
-      if (line.kind === "environment" && line.environment.status !== "inconclusive")
-        this.#setEnvironment(line.key, line.environment);
-      if (line.kind === "result" && isSettled(line.result))
-        this.#results.set(nameOf({ ...line, cell: line.result.cell }), line.result);
-    }
-    return lines2;
-  }
-};
-function nameOf({ key, cell, repeat, carriedFrom: carriedFrom2 }) {
-  return [key, cell, repeat, carriedFrom2 ?? ""].join(" ");
-}
-function readLines(file2) {
-  try {
-    return readFileSync9(file2, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []);
-  } catch (error62) {
-    if (error62.code === "ENOENT") return [];
-    throw error62;
-  }
-}
-function isSettled(result) {
-  return result.outcome === "skipped" || isMeasured(result);
-}
-
-// src/adapters/machine/probes.ts
-import { spawn as spawn4 } from "node:child_process";
-import { join as join12 } from "node:path";
-
-// src/adapters/machine/handover.ts
-import { chmodSync as chmodSync2, existsSync as existsSync6, mkdirSync as mkdirSync9, renameSync as renameSync6, rmSync as rmSync3, writeFileSync as writeFileSync7 } from "node:fs";
-import { dirname as dirname5, join as join11 } from "node:path";
-
-// src/adapters/machine/left.ts
-var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
-var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
-var MOST_FILES = 64;
-var KINDS = { handover: "logits.json", evidence: "judged.safetensors" };
-function isLeft2(line, kind) {
-  return line.startsWith(`{"kind": "${kind}"`);
-}
-function leftIn(line, kind, cells) {
-  const { data } = schemaOf(kind).safeParse(parsed3(line));
-  return data !== void 0 && cells.includes(data.cell) ? data : void 0;
-}
-function schemaOf(kind) {
-  const files = external_exports.record(FileName, external_exports.base64()).refine((record3) => Object.keys(record3).length <= MOST_FILES && KINDS[kind] in record3);
-  return external_exports.object({ kind: external_exports.literal(kind), cell: CellName, files });
-}
-function parsed3(line) {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return void 0;
-  }
-}
-var Evidence = class {
-  constructor(cells) {
-    this.cells = cells;
-  }
-  cells;
-  #left = /* @__PURE__ */ new Map();
-  /** Whether a line was evidence; one that is not in its form is thrown away, and so is a second one of the same cell. */
-  take(line) {
-    if (!isLeft2(line, "evidence")) return false;
-    const left = leftIn(line, "evidence", this.cells);
-    if (left !== void 0 && !this.#left.has(left.cell)) this.#left.set(left.cell, folderOf2(left));
-    return true;
-  }
-  give(cell) {
-    const folder = this.#left.get(cell);
-    this.#left.delete(cell);
-    return folder;
-  }
-};
-function folderOf2({ files }) {
-  const contents = new Map(Object.entries(files));
-  return {
-    names: [...contents.keys()],
-    read: (name2) => {
-      const content3 = contents.get(name2);
-      return content3 === void 0 ? void 0 : Buffer.from(content3, "base64");
-    }
-  };
-}
-
-// src/adapters/machine/handover.ts
-var Handover = class {
-  constructor(root) {
-    this.root = root;
-  }
-  root;
-  folder(environmentId) {
-    return join11(this.root, environmentId);
-  }
-  /** The same where there is something in it: no cell of the base may have come so far. */
-  given(environmentId) {
-    return existsSync6(this.folder(environmentId)) ? this.folder(environmentId) : void 0;
-  }
-  has(environmentId, cell) {
-    return existsSync6(join11(this.folder(environmentId), folderName(cell)));
-  }
-  /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
-  take(environmentId, line, cells) {
-    if (!isLeft2(line, "handover")) return false;
-    const record3 = leftIn(line, "handover", cells);
-    if (record3 !== void 0) this.#tryToKeep(join11(this.folder(environmentId), folderName(record3.cell)), record3.files);
-    return true;
-  }
-  /** What cannot be kept is not there, and the cell that left it is not measured. */
-  #tryToKeep(target2, files) {
-    try {
-      this.#keep(target2, files);
-    } catch {
-      rmSync3(target2, { recursive: true, force: true });
-    }
-  }
-  #keep(target2, files) {
-    const aside = `${target2}.${process.pid}`;
-    rmSync3(aside, { recursive: true, force: true });
-    for (const [name2, content3] of Object.entries(files)) {
-      mkdirSync9(dirname5(join11(aside, name2)), { recursive: true });
-      writeFileSync7(join11(aside, name2), Buffer.from(content3, "base64"));
-      chmodSync2(join11(aside, name2), 420);
-      chmodSync2(dirname5(join11(aside, name2)), 493);
-    }
-    rmSync3(target2, { recursive: true, force: true });
-    renameSync6(aside, target2);
-    for (const folder of [target2, dirname5(target2)]) chmodSync2(folder, 493);
-  }
-};
-function folderName(cell) {
-  return cell.replaceAll("/", "__");
-}
-
-// src/adapters/machine/probes.ts
-var IMPORT_SECONDS = 120;
-var IMPORT_BYTES = 3 * 1024 ** 3;
-var LONGEST_RECORDS = 256 * 1024 * 1024;
-var LONGEST_LINE = 32 * 1024 * 1024;
-var STEPS = 25;
-var START = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
-var PythonProbes = class {
-  constructor(settings) {
-    this.settings = settings;
-    this.#handover = new Handover(settings.handover);
-  }
-  settings;
-  #handover;
-  hasHandover(environmentId, cell) {
-    return this.#handover.has(environmentId, cell);
-  }
-  async run(environmentId, job, onRecord) {
-    const work = makeScratch(this.settings.cache, "probe");
-    const cells = job.cells.map(({ id: id2 }) => id2);
-    const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id: id2 }) => id2));
-    const hear = (line) => {
-      const isLeft3 = job.saveHandover && this.#handover.take(environmentId, line, cells) || evidence.take(line);
-      if (!isLeft3) onRecord(line, (cell) => evidence.give(cell));
-    };
-    try {
-      return await this.#spawn(environmentId, job, work, hear);
-    } finally {
-      await removeFolders([work]);
-    }
-  }
-  #carried({ carryFrom }) {
-    return carryFrom === void 0 ? void 0 : this.#handover.given(carryFrom);
-  }
-  #command(environmentId, job, work, seconds) {
-    const { settings } = this;
-    const environment = environmentFolder(settings.cache, environmentId);
-    const carried = this.#carried(job);
-    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
-    const bytesOfCell = job.device.limits.bytes;
-    const bytes = bytesOfCell + IMPORT_BYTES;
-    const limits2 = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
-    const python = join12(environment, "bin", "python");
-    return settings.containment.wrap({ work, show }, limits2, [python, "-I", "-B", "-c", START, settings.program]);
-  }
-  #spawn(environmentId, job, work, onLine) {
-    const { settings } = this;
-    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
-    const [command = "", ...args] = this.#command(environmentId, job, work, seconds + 30);
-    const child = spawn4(command, args, {
-      cwd: work,
-      env: probeEnvironment(work, job.device),
-      stdio: ["pipe", "pipe", "pipe", "pipe"],
-      detached: true
-    });
-    return new Promise((resolve5, reject) => {
-      let stopped;
-      let failed;
-      let output2 = "";
-      const stop = (why) => {
-        stopped ??= why;
-        killGroup(child.pid);
-      };
-      const interrupt = () => stop("interrupted");
-      const limit = Math.min(seconds * 1e3, job.milliseconds ?? Number.POSITIVE_INFINITY);
-      const timer = setTimeout(() => stop(limit < seconds * 1e3 ? "interrupted" : "timeout"), limit);
-      let importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
-      const advance = (line) => {
-        clearTimeout(importing);
-        if (/^\{"kind": "(started|imported)"/.test(line))
-          importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
-        try {
-          onLine(line);
-        } catch (error62) {
-          failed ??= error62;
-          stop("interrupted");
-        }
-      };
-      settings.signal.addEventListener("abort", interrupt, { once: true });
-      const hear = (chunk) => {
-        output2 = (output2 + chunk.toString()).slice(-8e3);
-        settings.onOutput?.(chunk.toString());
-      };
-      const over = (end) => {
-        clearTimeout(timer);
-        clearTimeout(importing);
-        settings.signal.removeEventListener("abort", interrupt);
-        if (failed === void 0) resolve5(end);
-        else reject(failed);
-      };
-      child.on("error", (error62) => over({ how: "exit", code: 127, output: error62.message }));
-      child.on("close", (code2, signal) => {
-        killGroup(child.pid);
-        over({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output: output2 });
-      });
-      child.stdout?.on("data", hear);
-      child.stderr?.on("data", hear);
-      const records = child.stdio?.[3];
-      if (records) readLines2(records, advance, () => stop("timeout"));
-      child.stdin?.on("error", () => void 0);
-      child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
-    });
-  }
-  /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
-  #secondsOfCell({ device }) {
-    const isSpawned = this.#startOf(device) === "spawn";
-    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
-  }
-  #startOf(device) {
-    return this.settings.start ?? device.start;
-  }
-  #jobText(job, work) {
-    return {
-      cells: job.cells,
-      packages: job.packages,
-      width: job.width,
-      checkpoints: join12(this.settings.program, "checkpoints"),
-      work,
-      handover: job.saveHandover,
-      carryFrom: this.#carried(job) ?? null,
-      start: this.#startOf(job.device),
-      seconds: job.device.limits.seconds,
-      bytes: job.device.limits.bytes,
-      steps: STEPS
-    };
-  }
-};
-function probeEnvironment(work, device) {
-  return {
-    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-    HOME: work,
-    TMPDIR: work,
-    LANG: "C.UTF-8",
-    HF_HUB_OFFLINE: "1",
-    TRANSFORMERS_OFFLINE: "1",
-    HF_HUB_DISABLE_TELEMETRY: "1",
-    TRANSFORMERS_VERBOSITY: "error",
-    TOKENIZERS_PARALLELISM: "false",
-    ...device.variables
-  };
-}
-function readLines2(stream, onLine, tooMuch) {
-  let pending = [];
-  let length = 0;
-  let total = 0;
-  stream.setEncoding("utf8");
-  stream.on("error", () => void 0);
-  stream.on("data", (chunk) => {
-    total += chunk.length;
-    const parts = chunk.split("\n");
-    for (const [index, part2] of parts.entries()) {
-      pending.push(part2);
-      length += part2.length;
-      if (total > LONGEST_RECORDS || length > LONGEST_LINE) return tooMuch();
-      if (index === parts.length - 1) continue;
-      onLine(pending.join(""));
-      pending = [];
-      length = 0;
-    }
-  });
-}
-function killGroup(pid) {
-  if (pid === void 0) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    return;
-  }
-}
-function signalNumber(signal) {
-  const numbers2 = {
-    SIGILL: 4,
-    SIGABRT: 6,
-    SIGBUS: 7,
-    SIGFPE: 8,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGTERM: 15
-  };
-  return (signal && numbers2[signal]) ?? 1;
+async function clashOf(pins, python, settings, uv) {
+  if (uv === void 0) return void 0;
+  const lines = Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
+`);
+  const compiled = await uv.call(compileOf(python, settings.uvOptions), lines.join(""));
+  if (compiled.status === 0) return false;
+  return hasNoSolution(compiled) ? shortReason(compiled) : void 0;
 }
 
 // src/adapters/machine/python.ts
-import { existsSync as existsSync7, readFileSync as readFileSync10 } from "node:fs";
-import { join as join13 } from "node:path";
+import { existsSync as existsSync12, readFileSync as readFileSync13 } from "node:fs";
+import { join as join19 } from "node:path";
 var OLDEST = [3, 10];
 var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 async function findPython(wanted, folder) {
@@ -32710,8 +34083,8 @@ async function findPython(wanted, folder) {
     throw new UserError(
       `Python ${asked} is older than 3.10, the oldest that is measured. Name a newer one, e.g. \`--python 3.11\`.`
     );
-  const candidates2 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
-  for (const candidate of candidates2) {
+  const candidates3 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
+  for (const candidate of candidates3) {
     const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
     const [path = "", version2 = "", prefix = "", tag = ""] = shown3.stdout.trim().split("\n");
     if (shown3.status === 0 && version2 !== "" && isWanted(version2, asked))
@@ -32719,7 +34092,7 @@ async function findPython(wanted, folder) {
   }
   const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
   throw new UserError(
-    `${what} (tried ${candidates2.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
+    `${what} (tried ${candidates3.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
   );
 }
 function isTooOld(version2) {
@@ -32735,9 +34108,9 @@ function checked(python) {
   return python;
 }
 function pinnedVersion(folder) {
-  const file2 = join13(folder, ".python-version");
-  if (!existsSync7(file2)) return void 0;
-  const line = readFileSync10(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  const file2 = join19(folder, ".python-version");
+  if (!existsSync12(file2)) return void 0;
+  const line = readFileSync13(file2, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -32750,185 +34123,26 @@ function isWanted(version2, asked) {
   return version2 === asked || version2.startsWith(`${asked}.`);
 }
 
-// src/adapters/machine/world.ts
-var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
-async function openWorld(options) {
-  const { environment, say, signal } = options;
+// src/adapters/machine/host.ts
+async function openHost(options) {
+  const { environment, folder, offline, signal, say } = options;
   const cache = cacheFolder(environment);
   openFolder(cache, "The cache folder", "set PEFT_SWEEP_CACHE to one");
   await sweepScratch(cache);
-  const python = await findPython(options.python, options.folder);
-  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: 2e4, signal });
-  const index = indexSettings(environment, pipConfig.stdout);
-  const uv = once(
-    () => findUv(python.path, cache, index, options.offline || options.mayInstall === false, say, signal)
-  );
+  const python = await findPython(options.python, folder);
+  const start = startMethod(environment);
   const device = deviceOf(DEFAULT_DEVICE);
-  const target2 = { python: python.version, platform: process.platform, machine: process.arch };
-  const indexUrls = once(async () => {
-    if (index.indexUrl) return [index.indexUrl, ...index.extraIndexUrls];
-    if (index.uvOptions.includes("--no-index") || environment.UV_NO_INDEX) return [];
-    const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: 2e4, signal });
-    if (ofPip.status === 0 && ofPip.stdout.trim() !== "") return [ofPip.stdout.trim(), ...index.extraIndexUrls];
-    return emittedIndexes(
-      await (await uv()).call(
-        ["pip", "compile", "-", "--emit-index-url", "--no-header", "--quiet", ...index.uvOptions],
-        ""
-      )
-    );
-  });
-  const certificate = readCertificate(index);
-  const catalog = new IndexCatalog({
-    indexUrls,
-    findLinks: index.findLinks,
-    certificate,
-    folder: join14(cache, "index"),
-    offline: options.offline,
-    target: target2,
-    patience: patienceOf(environment),
-    signal
-  });
-  const torch = async (pinned) => chooseTorch({ uv: await uv(), python, device, target: target2, settings: index, catalog, folder: cache, pinned, signal });
-  const warden = { python: python.path, program: programFolder() };
-  const show = [python.prefix];
-  const containment = once(() => {
-    const environments2 = join14(cache, "environments");
-    for (const folder of [environments2, join14(cache, "tmp")]) mkdirSync10(folder, { recursive: true });
-    return chooseContainment(warden, {
-      show: [...show, warden.program, environments2],
-      hidden: hiddenFolders(environment, options.folder),
-      cache
-    });
-  });
-  const environments = async (build, out) => new UvEnvironments({
-    uv: await uv(),
-    python,
-    index,
-    torch: build,
-    catalog,
-    folder: cache,
-    locks: join14(out, "locks"),
-    compiler: { warden, containment: await containment(), show: [...show, warden.program] },
-    offline: options.offline
-  });
-  const discardUnlessProtected = async () => {
-    if (!(await containment()).missing.includes("read-only files")) return;
-    await removeFolders(CACHED.map((name2) => join14(cache, name2)));
-  };
-  const clash = async (pins) => {
-    const resolver = await uv().catch(() => void 0);
-    if (resolver === void 0) return void 0;
-    const lines2 = Object.entries(pins).map(([name2, version2]) => `${name2}==${version2}
-`);
-    const compiled = await resolver.call(
-      [
-        "pip",
-        "compile",
-        "-",
-        "--python",
-        python.path,
-        "--only-binary",
-        ":all:",
-        "--no-header",
-        "--quiet",
-        ...index.uvOptions
-      ],
-      lines2.join("")
-    );
-    if (compiled.status === 0) return false;
-    return hasNoSolution(compiled) ? shortReason(compiled) : void 0;
-  };
-  return {
-    clash,
-    discardUnlessProtected,
-    cache,
-    device,
-    start: startMethod(environment),
-    python,
-    index,
-    uv,
-    target: target2,
-    catalog,
-    torch,
-    indexUrls,
-    environments,
-    containment,
-    show
-  };
-}
-var PROBE_VERSION = "4";
-async function sweepWorld(world, planned, torch, options) {
-  const out = resolve3(options.out);
-  const containment = await world.containment();
-  const torchVersion = torch.closure.torch ?? "";
-  const { changes, held } = planned;
-  const identity = JSON.stringify([
-    "0.3.0",
-    PROBE_VERSION,
-    world.python.version,
-    withoutCredentials(world.index.indexUrl ?? ""),
-    torchVersion,
-    changes.map(({ library, from }) => [library, from]),
-    held,
-    planned.locked
-  ]);
-  const probes2 = new PythonProbes({
-    cache: world.cache,
-    program: programFolder(),
-    handover: join14(out, "handover", createHash7("sha256").update(identity).digest("hex").slice(0, 12)),
-    containment,
-    show: world.show,
-    start: world.start,
-    signal: options.signal
-  });
-  const { name: name2, enforced, missing } = containment;
-  return {
-    ports: {
-      catalog: world.catalog,
-      environments: await world.environments(torch, out),
-      probes: probes2,
-      journal: new FileJournal(join14(out, "results.jsonl"), identity, options.fresh),
-      clock: { now: () => performance.now(), date: () => (/* @__PURE__ */ new Date()).toISOString() },
-      progress: { say: timed(options.say) },
-      isInterrupted: () => options.signal.aborted
-    },
-    machine: {
-      tool: "0.3.0",
-      probe: PROBE_VERSION,
-      python: world.python.version,
-      torch: `${torchVersion}, ${torch.source}`,
-      device: world.device.title,
-      containment: { name: name2, enforced: [...enforced], missing: [...missing] },
-      out: options.out,
-      width: options.jobs ?? cpus().length
-    }
-  };
+  return { environment, folder, offline, signal, say, cache, python, node: process.version, device, start };
 }
 function startMethod(environment) {
   const named3 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
   return named3 ?? (process.platform === "darwin" ? "spawn" : void 0);
 }
-function programFolder() {
-  const here2 = dirname6(fileURLToPath(import.meta.url));
-  const found = ["..", "../..", "../../.."].map((up) => join14(here2, up, "probe")).find((folder) => existsSync8(join14(folder, "peft_probe")));
-  if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
-  return found;
-}
-var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
-function cacheFolder(environment) {
-  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join14(homedir(), ".cache");
-  return resolve3(environment.PEFT_SWEEP_CACHE || join14(xdg, "peft-sweep"));
-}
-function timed(say) {
-  const began = performance.now();
-  return (line) => say(`${`${Math.round((performance.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
-}
-function once(make) {
-  let made;
-  return () => {
-    made ??= make();
-    return made;
-  };
+
+// src/adapters/machine/world.ts
+async function openWorld(options) {
+  const host = await openHost(options);
+  return { host, index: await openIndex(host), sandbox: openSandbox(host) };
 }
 
 // src/detect/marker.ts
@@ -33019,11 +34233,10 @@ var KEYS = [
   (manifest) => `${baseOf(manifest.file)}\0${names(manifest)}`
 ];
 function movedFiles(base, head) {
-  const [before, after] = [base, head].map((side) => new Set(side.map(({ file: file2 }) => file2)));
-  const gone = new Map(base.filter(({ file: file2 }) => !after?.has(file2)).map((one2) => [one2.file, one2]));
-  const came = new Map(head.filter(({ file: file2 }) => !before?.has(file2)).map((one2) => [one2.file, one2]));
+  const gone = onlyIn(base, head);
+  const came = onlyIn(head, base);
   const found = /* @__PURE__ */ new Map();
-  const take = (now, then) => {
+  const take2 = (now, then) => {
     found.set(now, then);
     gone.delete(then);
     came.delete(now);
@@ -33033,12 +34246,16 @@ function movedFiles(base, head) {
     for (const one2 of gone.values()) waiting.set(key(one2), [...waiting.get(key(one2)) ?? [], one2.file]);
     for (const one2 of [...came.values()]) {
       const then = isEmpty(one2) ? void 0 : waiting.get(key(one2))?.shift();
-      if (then !== void 0) take(one2.file, then);
+      if (then !== void 0) take2(one2.file, then);
     }
   }
   for (const [now, then] of likeliest([...gone.values()], [...came.values()]))
-    if (gone.has(then) && came.has(now)) take(now, then);
+    if (gone.has(then) && came.has(now)) take2(now, then);
   return found;
+}
+function onlyIn(one2, other) {
+  const files = new Set(other.map(({ file: file2 }) => file2));
+  return new Map(one2.filter(({ file: file2 }) => !files.has(file2)).map((manifest) => [manifest.file, manifest]));
 }
 function likeliest(gone, came) {
   const scored = came.slice(0, MOST_COMPARED).flatMap(
@@ -33109,7 +34326,7 @@ function apartFromSame(old, current, pairs2) {
     const [before, after] = [old[index]?.one, current[index]?.one];
     return before?.name === after?.name && before?.written === after?.written && before?.group === after?.group && before?.source === after?.source;
   };
-  const rest = (rows2) => rows2.filter((_, index) => !isSame(index));
+  const rest = (rows) => rows.filter((_, index) => !isSame(index));
   for (const [index, row] of current.entries()) {
     const before = old[index];
     if (before && isSame(index)) pairs2.push(pairOf(before, row));
@@ -33128,10 +34345,10 @@ function matched(keys, old, current, pairs2) {
     for (const row of gone) push(waiting, key(row), row);
     const used = /* @__PURE__ */ new Set();
     came = came.filter((row) => {
-      const partner = waiting.get(key(row))?.shift();
-      if (partner === void 0) return true;
-      used.add(partner);
-      pairs2.push(pairOf(partner, row));
+      const partner2 = waiting.get(key(row))?.shift();
+      if (partner2 === void 0) return true;
+      used.add(partner2);
+      pairs2.push(pairOf(partner2, row));
       return false;
     });
     gone = gone.filter((row) => !used.has(row));
@@ -33156,9 +34373,9 @@ function covered(row, came, current, pairs2) {
 }
 function onlyOne(gone, came) {
   return (key) => {
-    const [left, right] = [gone, came].map((rows2) => {
+    const [left, right] = [gone, came].map((rows) => {
       const counts = /* @__PURE__ */ new Map();
-      for (const row of rows2) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
+      for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
       return counts;
     });
     return (row) => {
@@ -33169,8 +34386,8 @@ function onlyOne(gone, came) {
   };
 }
 function push(map2, key, row) {
-  const known = map2.get(key);
-  if (known) known.push(row);
+  const known2 = map2.get(key);
+  if (known2) known2.push(row);
   else map2.set(key, [row]);
 }
 
@@ -33245,13 +34462,13 @@ function versionPart({ specifier, version: version2 }) {
 function pairs(left, right, key) {
   const waiting = /* @__PURE__ */ new Map();
   for (const element of left) {
-    const known = waiting.get(key(element));
-    if (known) known.elements.push(element);
+    const known2 = waiting.get(key(element));
+    if (known2) known2.elements.push(element);
     else waiting.set(key(element), { elements: [element], taken: 0 });
   }
   const matched2 = right.map((element) => {
-    const known = waiting.get(key(element));
-    return [known?.elements[known.taken++], element];
+    const known2 = waiting.get(key(element));
+    return [known2?.elements[known2.taken++], element];
   });
   const rest = [...waiting.values()].flatMap(
     ({ elements, taken }) => elements.slice(taken).map((element) => [element, void 0])
@@ -33286,93 +34503,6 @@ function probes(specifiers) {
       ...named3.map((version2) => `${version2.split("+")[0]}.dev0`)
     ])
   ].filter(isVersion);
-}
-
-// src/formats/format.ts
-function none(why) {
-  return { none: why };
-}
-function has(part2) {
-  return part2 === void 0 || "none" in part2 ? void 0 : part2;
-}
-
-// src/formats/reading.ts
-function requirementAt(text2, place2, group) {
-  const { line, column, written: written2 = text2 } = place2;
-  const parsed4 = parsePep508(text2);
-  if ("error" in parsed4)
-    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed4.error}.`, line };
-  const { name: name2, extras, specifier, marker: marker2, url: url2 } = parsed4;
-  return {
-    ...{ name: name2, written: written2, specifier, extras, marker: marker2, group, line },
-    ...url2 === "" ? { source: "index" } : { source: sourceOf(url2), ...releaseOf(url2) },
-    columns: [column, column + written2.length]
-  };
-}
-function releaseOf(url2) {
-  const version2 = versionIn(url2);
-  return version2 === void 0 ? {} : { version: version2 };
-}
-function elsewhere(location, source, { line, column, written: written2 = location }, group) {
-  const named3 = nameIn(location);
-  if (named3 === void 0)
-    return {
-      kind: "not-installable",
-      message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
-      line
-    };
-  const version2 = versionIn(location);
-  return {
-    ...{ name: normalizeName(named3), written: written2, specifier: "", extras: [], marker: "", group },
-    ...{ source, ...version2 && { version: version2 }, line, columns: [column, column + written2.length] }
-  };
-}
-var BUILT2 = /^([A-Za-z0-9][A-Za-z0-9._]*)-(\d[^-]*?)(?:-[^/]*\.whl|\.tar\.gz|\.zip)$/;
-var REPOSITORY = /\/([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.git)?(?:@[^@]*)?$/;
-var ARCHIVE = /\/([A-Za-z0-9][A-Za-z0-9._-]*)\/(?:archive|tarball|zipball)\//;
-function nameIn(location) {
-  const [address = "", fragment = ""] = location.slice(0, 2e3).split(/#(.*)/s);
-  const egg = /(?:^|[&#])egg=([A-Za-z0-9._-]+)/.exec(fragment)?.[1];
-  const last3 = fileOf(address);
-  const file2 = /^([A-Za-z0-9._]+)-\d/.exec(last3)?.[1];
-  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(
-    egg ?? file2 ?? watchedRepository(address, fragment) ?? ""
-  )?.[0];
-}
-function watchedRepository(address, fragment) {
-  if (/(?:^|&)subdirectory=/.test(fragment)) return void 0;
-  const isGit = /^(git|hg|svn|bzr)\+/.test(address);
-  const name2 = ARCHIVE.exec(address)?.[1] ?? (isGit ? REPOSITORY.exec(withoutCredentials(address))?.[1] : void 0);
-  return WATCHED.find((watched) => name2 !== void 0 && watched === normalizeName(name2));
-}
-function versionIn(location) {
-  const version2 = BUILT2.exec(fileOf(location.split("#")[0] ?? ""))?.[2]?.replace(/%2B/i, "+");
-  return version2 !== void 0 && isVersion(version2) ? version2 : void 0;
-}
-function fileOf(address) {
-  return address.split("?")[0]?.split("/").at(-1) ?? "";
-}
-function includeOf(option, path, line) {
-  return { path, line, .../^(-c|--constraint)$/.test(option) && { constrains: true } };
-}
-function sourceOf(url2) {
-  if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
-  return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
-}
-function indexAddress(written2) {
-  return withoutCredentials(written2).replace(/\/+$/, "");
-}
-function shown2(text2) {
-  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
-}
-function sorted(read2) {
-  return {
-    requirements: read2.filter((one2) => "written" in one2),
-    findings: read2.filter((one2) => !("written" in one2))
-  };
-}
-function unreadable(message, line) {
-  return { findings: [{ kind: "unreadable", message, line }] };
 }
 
 // src/formats/conda.ts
@@ -33432,8 +34562,91 @@ function spacedLike(written2, [from, to], specifier) {
   return specifier.split(",").map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`)).join(`,${afterComma}`);
 }
 
+// src/formats/format.ts
+function none(why) {
+  return { none: why };
+}
+function has(part2) {
+  return part2 === void 0 || "none" in part2 ? void 0 : part2;
+}
+
+// src/formats/reading.ts
+function requirementAt(text2, place2, group) {
+  const { line, column, written: written2 = text2 } = place2;
+  const parsed4 = parsePep508(text2);
+  if ("error" in parsed4)
+    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed4.error}.`, line };
+  const { name: name2, extras, specifier, marker: marker2, url: url2 } = parsed4;
+  const columns = [column, column + written2.length];
+  const read = { name: name2, written: written2, specifier, extras, marker: marker2, group, line, columns };
+  return url2 === "" ? { ...read, source: "index" } : withRelease({ ...read, source: sourceOf(url2) }, url2);
+}
+function withRelease(requirement, location) {
+  const version2 = versionIn(location);
+  return version2 === void 0 ? requirement : { ...requirement, version: version2 };
+}
+function elsewhere(location, source, { line, column, written: written2 = location }, group) {
+  const named3 = nameIn(location);
+  if (named3 === void 0)
+    return {
+      kind: "not-installable",
+      message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
+      line
+    };
+  const columns = [column, column + written2.length];
+  const read = { name: normalizeName(named3), written: written2, specifier: "", extras: [], marker: "", group, line, columns };
+  return withRelease({ ...read, source }, location);
+}
+var BUILT2 = /^([A-Za-z0-9][A-Za-z0-9._]*)-(\d[^-]*?)(?:-[^/]*\.whl|\.tar\.gz|\.zip)$/;
+var REPOSITORY = /\/([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.git)?(?:@[^@]*)?$/;
+var ARCHIVE = /\/([A-Za-z0-9][A-Za-z0-9._-]*)\/(?:archive|tarball|zipball)\//;
+function nameIn(location) {
+  const [address = "", fragment = ""] = location.slice(0, 2e3).split(/#(.*)/s);
+  const egg = /(?:^|[&#])egg=([A-Za-z0-9._-]+)/.exec(fragment)?.[1];
+  const last3 = fileOf(address);
+  const file2 = /^([A-Za-z0-9._]+)-\d/.exec(last3)?.[1];
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(
+    egg ?? file2 ?? watchedRepository(address, fragment) ?? ""
+  )?.[0];
+}
+function watchedRepository(address, fragment) {
+  if (/(?:^|&)subdirectory=/.test(fragment)) return void 0;
+  const isGit = /^(git|hg|svn|bzr)\+/.test(address);
+  const name2 = ARCHIVE.exec(address)?.[1] ?? (isGit ? REPOSITORY.exec(withoutCredentials(address))?.[1] : void 0);
+  return WATCHED.find((watched) => name2 !== void 0 && watched === normalizeName(name2));
+}
+function versionIn(location) {
+  const version2 = BUILT2.exec(fileOf(location.split("#")[0] ?? ""))?.[2]?.replace(/%2B/i, "+");
+  return version2 !== void 0 && isVersion(version2) ? version2 : void 0;
+}
+function fileOf(address) {
+  return address.split("?")[0]?.split("/").at(-1) ?? "";
+}
+function includeOf(option, path, line) {
+  return { path, line, .../^(-c|--constraint)$/.test(option) && { constrains: true } };
+}
+function sourceOf(url2) {
+  if (/^(git|hg|svn|bzr)\+/.test(url2)) return "git";
+  return /^(file:|\.{0,2}\/)/.test(url2) ? "path" : "url";
+}
+function indexAddress(written2) {
+  return withoutCredentials(written2).replace(/\/+$/, "");
+}
+function shown2(text2) {
+  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
+}
+function sorted(read) {
+  return {
+    requirements: read.filter((one2) => "written" in one2),
+    findings: read.filter((one2) => !("written" in one2))
+  };
+}
+function unreadable(message, line) {
+  return { findings: [{ kind: "unreadable", message, line }] };
+}
+
 // src/formats/conda.ts
-var LONGEST2 = 32 * 1024;
+var LONGEST = 32 * 1024;
 var MOST_BRACKETS = 200;
 var INCLUDE = /^(-r|--requirement|-c|--constraint)[ =]\s*(\S+)$/;
 var CONDA = {
@@ -33459,8 +34672,8 @@ function condaSpec({ written: written2 }, specifier) {
   return name2 ? `${name2[0].trimEnd()}${name2[1] === "" ? "" : " "}${specifier}` : void 0;
 }
 function readEnvironmentYml(content3) {
-  const brackets = content3.length <= LONGEST2 ? (content3.match(/[[{]/g) ?? []).length : 0;
-  if (content3.length > LONGEST2 || brackets > MOST_BRACKETS) {
+  const brackets = content3.length <= LONGEST ? (content3.match(/[[{]/g) ?? []).length : 0;
+  if (content3.length > LONGEST || brackets > MOST_BRACKETS) {
     return unreadable("The file is too large or too deep for an environment file; it is not read.", 1);
   }
   const counter = new import_yaml2.LineCounter();
@@ -33468,21 +34681,21 @@ function readEnvironmentYml(content3) {
   const [error62] = document.errors;
   if (error62) return unreadable(error62.message.split("\n")[0] ?? "", counter.linePos(error62.pos[0]).line);
   const dependencies = document.get("dependencies");
-  const read2 = [];
+  const read = [];
   const includes = [];
   for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
     if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
-      read2.push(condaEntry(item.value, placeOf(item, content3, counter)));
+      read.push(condaEntry(item.value, placeOf(item, content3, counter)));
     const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
     for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
       if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string") {
         const place2 = placeOf(entry, content3, counter);
         const [, option, path] = INCLUDE.exec(entry.value) ?? [];
         if (option && path) includes.push(includeOf(option, path, place2.line));
-        else if (!entry.value.startsWith("-")) read2.push(pipEntry(entry.value, place2));
+        else if (!entry.value.startsWith("-")) read.push(pipEntry(entry.value, place2));
       }
   }
-  return { ...sorted(read2), includes };
+  return { ...sorted(read), includes };
 }
 function pipEntry(text2, place2) {
   if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "pip");
@@ -33508,7 +34721,7 @@ function condaExact(operator2, version2) {
   return operator2 === "==" || version2.split(".").length >= 3 ? `==${version2}` : `==${version2}.*`;
 }
 
-// src/formats/dockerfile.ts
+// src/formats/languages/shell.ts
 var WITH_VALUE = /* @__PURE__ */ new Set([
   ...["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-r", "--requirement", "-c", "--constraint"],
   ...["-e", "--editable", "-t", "--target", "--prefix", "--root", "--src", "--python", "-p", "--platform"],
@@ -33517,64 +34730,20 @@ var WITH_VALUE = /* @__PURE__ */ new Set([
   ...["--torch-backend", "--exclude-newer", "--config-settings", "--global-option", "--override", "--overrides"],
   ...["--upgrade-strategy", "--root-user-action", "--link-mode", "--prerelease", "--resolution", "--group", "--extra"]
 ]);
-var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done)$/;
-var DOCKERFILE = {
-  name: "dockerfile",
-  docs: {
-    files: "`Dockerfile*`, `*.Dockerfile`",
-    read: "`pip install`, `uv pip install`, `uv add` in `RUN`, nested and quoted too; defaults of `ARG` and `ENV`"
-  },
-  recognize: {
-    by: "path",
-    fits: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file2))
-  },
-  named: none("No ending says it."),
-  read: readDockerfile,
-  conflict: "the file",
-  pin: { dialect: shellWord },
-  suggest: { inLine: pep508InLine },
-  lock: none("An image is built from what its commands name."),
-  workspace: none("An image is no member of one."),
-  refresh: none("It is written by hand."),
-  includes: { as: "requirements", of: "an image" },
-  indexes: { by: "author" },
-  overrules: none("What `-c` names is a file of its own.")
-};
-function readDockerfile(content3) {
-  const read2 = [];
-  const includes = [];
-  const indexes = [];
-  const variables = /* @__PURE__ */ new Map();
-  for (const { keyword: keyword2, words: words2 } of instructions(content3)) {
-    if (keyword2 === "ARG" || keyword2 === "ENV") noteVariables(words2, variables);
-    if (keyword2 !== "RUN") continue;
-    for (const install2 of installs(words2))
-      for (const one2 of installed(install2, variables)) {
-        if ("path" in one2) includes.push(one2);
-        else if ("address" in one2) indexes.push(one2);
-        else read2.push(one2);
-      }
-  }
-  return { ...sorted(read2), includes, indexes };
+var ENDS = /^(&&|\|\||;|\||&|\)|then|fi|done|\d*[<>].*)$/;
+function nothingInstalled() {
+  return { read: [], includes: [], indexes: [] };
 }
-function* instructions(content3) {
-  const lines2 = content3.split("\n").map((line) => line.replace(/\r$/, ""));
-  for (let index = 0; index < lines2.length; index++) {
-    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines2[index] ?? "")?.[1]?.toUpperCase();
-    if (keyword2 === void 0) continue;
-    const words2 = [];
-    let from = (lines2[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
-    for (; ; index++) {
-      const line = lines2[index] ?? "";
-      const isComment = /^\s*#/.test(line) && from === 0;
-      const goesOn = /\\\s*$/.test(line);
-      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
-      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
-      from = 0;
-      if (!(goesOn || isComment) || index + 1 >= lines2.length) break;
+function readingOf({ read, includes, indexes }) {
+  return { ...sorted(read), includes, indexes };
+}
+function addInstalls(words2, variables, unset3, to) {
+  for (const install2 of installs(words2))
+    for (const one2 of installed(install2, variables, unset3)) {
+      if ("path" in one2) to.includes.push(one2);
+      else if ("address" in one2) to.indexes.push(one2);
+      else to.read.push(one2);
     }
-    yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
-  }
 }
 function shellWords(text2, line, from) {
   const words2 = [];
@@ -33589,15 +34758,6 @@ function shellWords(text2, line, from) {
     words2.push({ value, written: written2, line, column: found.index });
   }
   return words2;
-}
-function execForm(words2) {
-  if (!words2[0]?.written.startsWith("[")) return words2;
-  return words2.flatMap(
-    (word) => [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
-      ...{ value: found[1] ?? "", written: found[1] ?? "", line: word.line },
-      column: word.column + found.index + 1
-    }))
-  );
 }
 function noteVariables(words2, variables) {
   for (const { value } of words2) {
@@ -33620,7 +34780,7 @@ function* installs(words2) {
       yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
   }
 }
-function* installed(words2, variables) {
+function* installed(words2, variables, unset3) {
   for (let index = 0; index < words2.length; index++) {
     const word = words2[index];
     if (word === void 0) return;
@@ -33637,18 +34797,23 @@ function* installed(words2, variables) {
     const place2 = { line, column: column + quote, ...isPlain && { written: word.value } };
     const whole = substituted(word.value, variables);
     const texts = quote === 1 ? [whole] : whole.split(/\s+/).filter((text2) => text2 !== "");
-    for (const text2 of texts) yield argument(text2, word, place2);
+    for (const text2 of texts) {
+      const one2 = text2.includes("$") && !isElsewhere(text2) ? unset3(word) : argument(text2, place2);
+      if (one2) yield one2;
+    }
   }
 }
-function argument(text2, { value, line }, place2) {
-  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "");
-  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "");
-  if (/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/.test(text2)) return elsewhere(text2, "path", place2, "");
-  if (text2.includes("$")) {
-    const message = `\`${shown2(value)}\` holds a variable that the Dockerfile gives no default.`;
-    return { kind: "unreadable", message, line };
-  }
-  return requirementAt(text2, place2, "");
+var PLACES = [
+  [/^(git|hg|svn|bzr)\+/, "git"],
+  [/^https?:/, "url"],
+  [/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/, "path"]
+];
+function isElsewhere(text2) {
+  return PLACES.some(([written2]) => written2.test(text2));
+}
+function argument(text2, place2) {
+  const source = PLACES.find(([written2]) => written2.test(text2))?.[1];
+  return source === void 0 ? requirementAt(text2, place2, "") : elsewhere(text2, source, place2, "");
 }
 function fromOption(option, value, { line }) {
   if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return includeOf(option, value, line);
@@ -33660,6 +34825,71 @@ function substituted(text2, variables) {
   return text2.replace(
     /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
     (whole, braced, fallback, bare) => variables.get(braced ?? bare) ?? fallback ?? whole
+  );
+}
+
+// src/formats/dockerfile.ts
+var DOCKERFILE = {
+  name: "dockerfile",
+  docs: {
+    files: "`Dockerfile*`, `*.Dockerfile`",
+    read: "`pip install`, `uv pip install`, `uv add` in `RUN`, nested and quoted too; defaults of `ARG` and `ENV`"
+  },
+  recognize: {
+    by: "path",
+    fits: (file2) => /^(Dockerfile|Containerfile)([.-].*)?$|\.[Dd]ockerfile$/.test(baseOf(file2))
+  },
+  named: none("No ending says it."),
+  read: readDockerfile,
+  conflict: "the file",
+  pin: { dialect: shellWord },
+  suggest: { inLine: pep508InLine },
+  lock: none("An image is built from what its commands name."),
+  workspace: none("An image is no member of one."),
+  refresh: none("It is written by hand."),
+  includes: { as: "requirements", of: "where it runs" },
+  indexes: { by: "author" },
+  overrules: none("What `-c` names is a file of its own.")
+};
+function readDockerfile(content3) {
+  const installed2 = nothingInstalled();
+  const variables = /* @__PURE__ */ new Map();
+  for (const { keyword: keyword2, words: words2 } of instructions(content3)) {
+    if (keyword2 === "ARG" || keyword2 === "ENV") noteVariables(words2, variables);
+    if (keyword2 === "RUN") addInstalls(words2, variables, unset, installed2);
+  }
+  return readingOf(installed2);
+}
+function unset({ value, line }) {
+  const message = `\`${shown2(value)}\` holds a variable that the Dockerfile gives no default.`;
+  return { kind: "unreadable", message, line };
+}
+function* instructions(content3) {
+  const lines = content3.split("\n").map((line) => line.replace(/\r$/, ""));
+  for (let index = 0; index < lines.length; index++) {
+    const keyword2 = /^\s*([A-Za-z]+)\s/.exec(lines[index] ?? "")?.[1]?.toUpperCase();
+    if (keyword2 === void 0) continue;
+    const words2 = [];
+    let from = (lines[index] ?? "").search(/[A-Za-z]/) + keyword2.length;
+    for (; ; index++) {
+      const line = lines[index] ?? "";
+      const isComment = /^\s*#/.test(line) && from === 0;
+      const goesOn = /\\\s*$/.test(line);
+      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
+      from = 0;
+      if (!(goesOn || isComment) || index + 1 >= lines.length) break;
+    }
+    yield { keyword: keyword2, words: keyword2 === "RUN" ? execForm(words2) : words2 };
+  }
+}
+function execForm(words2) {
+  if (!words2[0]?.written.startsWith("[")) return words2;
+  return words2.flatMap(
+    (word) => [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
+      ...{ value: found[1] ?? "", written: found[1] ?? "", line: word.line },
+      column: word.column + found.index + 1
+    }))
   );
 }
 
@@ -34895,7 +36125,7 @@ var Tokenizer = class {
       hasUnderscore
     };
   }
-  parseUnicode(count3) {
+  parseUnicode(count2) {
     const startLoc = this.codePointIterator.start;
     const start = this.codePointIterator.end;
     let charCount = 0;
@@ -34906,7 +36136,7 @@ var Tokenizer = class {
         return this.reportParseError("invalid-char-in-escape-sequence");
       }
       charCount++;
-      if (charCount >= count3) break;
+      if (charCount >= count2) break;
     }
     const end = this.codePointIterator.end;
     const code2 = this.text.slice(start, end);
@@ -35672,17 +36902,17 @@ function generateConvertTOMLValue(convertValue) {
       return baseTable;
     },
     TOMLTable(node2, baseTable = {}) {
-      const table3 = getTable(baseTable, resolveValue(node2.key), node2.kind === "array");
-      for (const body of node2.body) resolveValue(body, table3);
+      const table2 = getTable(baseTable, resolveValue(node2.key), node2.kind === "array");
+      for (const body of node2.body) resolveValue(body, table2);
       return baseTable;
     },
     TOMLArray(node2) {
       return node2.elements.map((e) => resolveValue(e));
     },
     TOMLInlineTable(node2) {
-      const table3 = {};
-      for (const body of node2.body) resolveValue(body, table3);
-      return table3;
+      const table2 = {};
+      for (const body of node2.body) resolveValue(body, table2);
+      return table2;
     },
     TOMLKey(node2) {
       return node2.keys.map((key) => resolveValue(key));
@@ -35820,31 +37050,31 @@ function addTable(root, node2, content3) {
   const { line, column } = node2.loc.start;
   const isList = node2.kind === "array";
   const parent = tableUnder(root, isList ? path.slice(0, -1) : path, line, column);
-  const table3 = isList ? newTable(line, column) : parent;
-  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table3);
-  for (const entry of node2.body) assign(table3, entry.key, entry.value, content3);
+  const table2 = isList ? newTable(line, column) : parent;
+  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table2);
+  for (const entry of node2.body) assign(table2, entry.key, entry.value, content3);
 }
 function tableUnder(root, path, line, column) {
   let current = root;
   for (const key of path) {
-    const known = current.entries.get(key);
-    const next2 = known?.kind === "array" ? known.items.at(-1) : known;
-    const table3 = next2 ?? newTable(line, column);
-    if (next2 === void 0) current.entries.set(key, table3);
-    current = table3;
+    const known2 = current.entries.get(key);
+    const next2 = known2?.kind === "array" ? known2.items.at(-1) : known2;
+    const table2 = next2 ?? newTable(line, column);
+    if (next2 === void 0) current.entries.set(key, table2);
+    current = table2;
   }
   return current;
 }
 function listUnder(parent, key, line, column) {
-  const known = parent.entries.get(key);
-  const list2 = known ?? { ...newTable(line, column), kind: "array" };
+  const known2 = parent.entries.get(key);
+  const list2 = known2 ?? { ...newTable(line, column), kind: "array" };
   parent.entries.set(key, list2);
   return list2;
 }
-function assign(table3, key, value, content3) {
+function assign(table2, key, value, content3) {
   const path = key.keys.map((part2) => part2.type === "TOMLBare" ? part2.name : part2.value);
   const { line, column } = key.loc.start;
-  tableUnder(table3, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content3));
+  tableUnder(table2, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content3));
 }
 function toNode(node2, content3) {
   const { line, column } = node2.loc.start;
@@ -35907,10 +37137,10 @@ function numbers(version2) {
   return (version2.replace(/^\d+!/, "").split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
 }
 function bumped(parts, index) {
-  return parts.slice(0, index + 1).map((part2, at4) => at4 === index ? part2 + 1 : part2).concat(index === 0 ? [0] : []).join(".");
+  return parts.slice(0, index + 1).map((part2, at3) => at3 === index ? part2 + 1 : part2).concat(index === 0 ? [0] : []).join(".");
 }
-function poetryTable(table3, group) {
-  return [...table3.entries].flatMap(([name2, node2]) => {
+function poetryTable(table2, group) {
+  return [...table2.entries].flatMap(([name2, node2]) => {
     if (normalizeName(name2) === "python") return [];
     const entries = node2.kind === "array" ? node2.items : [node2];
     return entries.map((entry) => poetryEntry(name2, entry, group));
@@ -35972,12 +37202,12 @@ function readPipfile(content3) {
   if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
   const { root } = parsed4;
   const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
-  const read2 = categories.flatMap(
-    ([name2, table3]) => poetryTable(table3, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
+  const read = categories.flatMap(
+    ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
   );
   const python = textAt(root, "requires", "python_version");
   return {
-    ...sorted(read2),
+    ...sorted(read),
     indexes: at(root, "source").items.flatMap((source) => {
       const { value, line } = at(source, "url");
       return value === void 0 ? [] : [{ address: indexAddress(value), line }];
@@ -36011,15 +37241,15 @@ function readPipfileLock(content3) {
   } catch (error62) {
     return unreadable(`It is not JSON: ${error62.message.slice(0, 100)}.`, lineOfJsonError(content3, error62));
   }
-  const lines2 = /* @__PURE__ */ new Map();
+  const lines = /* @__PURE__ */ new Map();
   for (const [index, line] of content3.split("\n").entries()) {
     const name2 = /^\s*"([^"]+)":\s*\{/.exec(line)?.[1];
-    if (name2 && !lines2.has(name2)) lines2.set(name2, index + 1);
+    if (name2 && !lines.has(name2)) lines.set(name2, index + 1);
   }
   const locked = ["default", "develop"].flatMap(
-    (section2) => Object.entries(record2(record2(parsed4)[section2])).flatMap(([name2, entry]) => {
+    (section) => Object.entries(record2(record2(parsed4)[section])).flatMap(([name2, entry]) => {
       const version2 = /^==([^=]+)$/.exec(String(record2(entry).version ?? ""))?.[1];
-      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines2.get(name2) ?? 1 }] : [];
+      return version2 ? [{ name: normalizeName(name2), version: version2, line: lines.get(name2) ?? 1 }] : [];
     })
   );
   const sources = record2(record2(parsed4)._meta).sources;
@@ -36069,25 +37299,28 @@ function readPixi(content3) {
   const { root } = parsed4;
   const python = condaSpecifier(versionOf2(at(root, "dependencies", "python")).value ?? "*");
   return {
-    ...sorted(partsOf(root).flatMap(packagesOf2)),
-    indexes: indexesOf(root),
+    ...sorted(pixiPackages(root)),
+    indexes: pixiIndexes(root),
     ...python !== "" && { python }
   };
 }
+function pixiPackages(root) {
+  return partsOf(root).flatMap(packagesOf2);
+}
 function partsOf(root) {
   const whole = { node: root, name: "" };
-  const features = named(root, "feature");
+  const features = named2(root, "feature");
   return [whole, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
 }
-function named(node2, kind) {
-  return [...at(node2, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
+function named2(node2, kind) {
+  return [...at(node2, kind).entries].map(([name2, table2]) => ({ node: table2, name: `${kind}:${name2}` }));
 }
 function targetsOf({ node: node2, name: name2 }) {
-  return named(node2, "target").map((target2) => ({ ...target2, name: joined2(name2, target2.name) }));
+  return named2(node2, "target").map((target2) => ({ ...target2, name: joined2(name2, target2.name) }));
 }
 function packagesOf2({ node: node2, name: part2 }) {
   return TABLES.flatMap(
-    ({ path, kind, read: read2 }) => [...at(node2, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read2(name2, entry, joined2(kind, part2)))
+    ({ path, kind, read }) => [...at(node2, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined2(kind, part2)))
   );
 }
 function joined2(left, right) {
@@ -36106,12 +37339,12 @@ function condaEntry2(name2, node2, group) {
 function entryAt(name2, node2, specifier, group) {
   const version2 = versionOf2(node2);
   const { line, column, written: written2 } = version2.kind === "string" ? version2 : node2;
-  const read2 = requirementAt(`${name2} ${specifier}`, { line, column, written: written2 }, group);
-  if (!("written" in read2) || read2.specifier !== specifier.replace(/\s/g, ""))
+  const read = requirementAt(`${name2} ${specifier}`, { line, column, written: written2 }, group);
+  if (!("written" in read) || read.specifier !== specifier.replace(/\s/g, ""))
     return { kind: "unreadable", message: `\`${shown2(`${name2} = ${written2}`)}\` is not a version constraint.`, line };
   const from = versionIn(textAt(node2, "url") ?? textAt(node2, "path") ?? "");
   return {
-    ...read2,
+    ...read,
     extras: at(node2, "extras").items.flatMap(({ value }) => value ?? []),
     marker: textAt(node2, "env-markers") ?? "",
     source: sourceOf3(node2),
@@ -36130,7 +37363,7 @@ function sourceOf3({ entries }) {
   if (entries.has("path")) return entries.has("editable") ? "editable" : "path";
   return entries.has("url") ? "url" : "index";
 }
-function indexesOf(root) {
+function pixiIndexes(root) {
   const parts = partsOf(root);
   const options = [at(root, "workspace"), ...parts.map(({ node: node2 }) => node2)].map((node2) => at(node2, "pypi-options"));
   const ofOptions = options.flatMap((node2) => [
@@ -36172,28 +37405,28 @@ var KEY = /^(?:- | {2})(pypi|conda|kind|name|version):\s*["']?([^"'\s]+)/;
 var INDEX = /^\s+- (https?:\S+)/;
 var CONDA_FILE = /\/([a-z0-9._-]+)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)$/;
 function readPixiLock(content3) {
-  const lines2 = content3.split("\n");
+  const lines = content3.split("\n");
   const locked = /* @__PURE__ */ new Map();
-  for (const item of itemsOf(lines2)) {
+  for (const item of itemsOf(lines)) {
     const found = lockedBy(item);
     const key = `${found?.name} ${found?.version}`;
     if (found && !locked.has(key)) locked.set(key, found);
   }
-  return { locked: [...locked.values()], indexes: indexesOf2(lines2) };
+  return { locked: [...locked.values()], indexes: indexesOf(lines) };
 }
-function itemsOf(lines2) {
+function itemsOf(lines) {
   const items = [];
-  for (const [index, line] of lines2.entries()) {
+  for (const [index, line] of lines.entries()) {
     if (line.startsWith("- ")) items.push({ line: index + 1, keys: /* @__PURE__ */ new Map() });
     const [, key, value] = KEY.exec(line) ?? [];
     if (key && value) items.at(-1)?.keys.set(key, value);
   }
   return items;
 }
-function indexesOf2(lines2) {
+function indexesOf(lines) {
   const indexes = /* @__PURE__ */ new Map();
   let isListed = false;
-  for (const [index, line] of lines2.entries()) {
+  for (const [index, line] of lines.entries()) {
     const written2 = isListed ? INDEX.exec(line)?.[1] : void 0;
     isListed = written2 !== void 0 || /^\s+indexes:\s*$/.test(line);
     if (written2 && !indexes.has(written2)) indexes.set(written2, { address: indexAddress(written2), line: index + 1 });
@@ -36216,7 +37449,7 @@ var PYPROJECT = {
   name: "pyproject",
   docs: {
     files: "`pyproject.toml`",
-    read: "PEP 621, optional dependencies, PEP 735 groups, uv's overrides, constraints and sources, poetry with carets and groups, pdm and its overrides"
+    read: "PEP 621, optional dependencies, PEP 735 groups, uv's overrides, constraints and sources, poetry with carets and groups, pdm and its overrides, pixi"
   },
   recognize: { by: "path", fits: (file2) => baseOf(file2) === "pyproject.toml" },
   named: { endings: /\.toml$/ },
@@ -36224,14 +37457,14 @@ var PYPROJECT = {
   conflict: "the file",
   pin: { dialect: pep508OrValue },
   suggest: { inLine: valueOrPep508InLine },
-  lock: { formats: ["lock"] },
+  lock: { formats: ["lock", "pixi-lock"] },
   workspace: { sharesLock: "above" },
   refresh: none("It is written by hand."),
   includes: none("Members of a workspace are manifests of their own."),
   indexes: { by: "author" },
-  // As uv and pdm define them.
+  // As uv, pdm and pixi define them.
   overrules: {
-    overrides: ["uv:override-dependencies", "pdm:overrides"],
+    overrides: ["uv:override-dependencies", "pdm:overrides", "pixi:dependency-overrides"],
     constraints: ["uv:constraint-dependencies"]
   }
 };
@@ -36242,19 +37475,20 @@ function readPyproject(content3) {
   const listed = lists(root).flatMap(
     ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
   );
-  const read2 = [
+  const read = [
     ...listed,
     ...pdmOverrides(root),
     ...readPoetry(root),
+    ...pixiPackages(at(root, "tool", "pixi")),
     ...dynamic(root)
   ];
-  const { requirements, findings } = sorted(read2);
+  const { requirements, findings } = sorted(read);
   const sources = at(root, "tool", "uv", "sources");
   const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
   return {
     requirements: requirements.map((one2) => withSource(one2, sources)),
     findings,
-    indexes: indexesOf3(root),
+    indexes: [...indexesOf2(root), ...pixiIndexes(at(root, "tool", "pixi"))],
     ...python !== void 0 && { python }
   };
 }
@@ -36277,8 +37511,8 @@ function pdmOverrides(root) {
   return [...at(root, "tool", "pdm", "resolution", "overrides").entries].flatMap(([name2, item]) => {
     if (item.kind !== "string" || item.value === void 0) return [];
     const specifier = /^\d/.test(item.value) ? `==${item.value}` : item.value;
-    const read2 = requirementAt(`${name2}${specifier}`, placeOf2(item), "pdm:overrides");
-    return [read2];
+    const read = requirementAt(`${name2} ${specifier}`, placeOf2(item), "pdm:overrides");
+    return [read];
   });
 }
 function dynamic(root) {
@@ -36308,15 +37542,15 @@ function readPoetry(root) {
   return [
     ...poetryTable(at(poetry, "dependencies"), ""),
     ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
-    ...groups2.flatMap(([group, table3]) => poetryTable(table3, group))
+    ...groups2.flatMap(([group, table2]) => poetryTable(table2, group))
   ];
 }
-function indexesOf3(root) {
+function indexesOf2(root) {
   const tables = [
     ...at(root, "tool", "uv", "index").items,
     ...at(root, "tool", "poetry", "source").items,
     ...at(root, "tool", "pdm", "source").items
-  ].map((table3) => at(table3, "url"));
+  ].map((table2) => at(table2, "url"));
   const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
   const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
     ({ items }) => items
@@ -36354,7 +37588,7 @@ var REQUIREMENTS = {
   overrules: none("What `-c` names is a file of its own.")
 };
 function readRequirements(content3) {
-  const read2 = [];
+  const read = [];
   const includes = [];
   const indexes = [];
   for (const { text: text2, place: place2 } of logicalLines(content3)) {
@@ -36364,10 +37598,10 @@ function readRequirements(content3) {
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
       const one2 = readLine(text2, place2);
-      if (one2) read2.push(one2);
+      if (one2) read.push(one2);
     }
   }
-  return { ...sorted(read2), includes, indexes };
+  return { ...sorted(read), includes, indexes };
 }
 function* logicalLines(content3) {
   const pending = [];
@@ -36385,8 +37619,8 @@ function* logicalLines(content3) {
   }
   if (pending.length > 0) yield* logical(pending, first);
 }
-function* logical(lines2, first) {
-  const whole = lines2.join("").replace(COMMENT, "");
+function* logical(lines, first) {
+  const whole = lines.join("").replace(COMMENT, "");
   const text2 = whole.trim();
   if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
 }
@@ -36431,11 +37665,11 @@ var SCRIPT = {
   overrules: none("Overrides under `tool` are not read.")
 };
 function readScript(content3) {
-  const lines2 = content3.split("\n").map((line) => line.replace(/\r$/, ""));
-  const start = lines2.findIndex((line) => OPEN.test(line));
+  const lines = content3.split("\n").map((line) => line.replace(/\r$/, ""));
+  const start = lines.findIndex((line) => OPEN.test(line));
   if (start < 0) return {};
-  const length = lines2.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
-  const commented = lines2.slice(start + 1, length < 0 ? lines2.length : start + 1 + length);
+  const length = lines.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
+  const commented = lines.slice(start + 1, length < 0 ? lines.length : start + 1 + length);
   const end = commented.findLastIndex((line) => CLOSE.test(line));
   if (end < 0)
     return {
@@ -36446,11 +37680,11 @@ function readScript(content3) {
   );
   if ("error" in parsed4)
     return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start + 1 }] };
-  const read2 = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+  const read = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
     ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written: written2 }, "")
   );
   const python = textAt(parsed4.root, "requires-python");
-  return { ...sorted(read2), ...python !== void 0 && { python } };
+  return { ...sorted(read), ...python !== void 0 && { python } };
 }
 
 // src/formats/setup-cfg.ts
@@ -36471,23 +37705,26 @@ var SETUP_CFG = {
   overrules: none("setuptools knows neither overrides nor constraints.")
 };
 function readSetupCfg(content3) {
-  const read2 = [];
-  let section2 = "";
+  const read = [];
+  let section = "";
   let key = "";
   let python;
   for (const [index, raw] of content3.split("\n").entries()) {
     const line = raw.replace(/\r$/, "").replace(/(^|\s)[#;]\s.*$|^[#;].*$/, "");
-    const header2 = /^\[([^\]]+)\]/.exec(line);
-    if (header2) [section2, key] = [header2[1]?.trim() ?? "", ""];
+    const header = /^\[([^\]]+)\]/.exec(line);
+    if (header) {
+      section = header[1]?.trim() ?? "";
+      key = "";
+    }
     const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
-    if (assignment && !header2) key = assignment[1] ?? "";
+    if (assignment && !header) key = assignment[1] ?? "";
     const text2 = (assignment ? assignment[2] ?? "" : line).trim();
-    if (section2 === "options" && key === "python_requires" && text2 !== "") python = text2;
-    const group = groupOf(section2, key);
-    if (text2 === "" || header2 || group === void 0) continue;
-    read2.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+    if (section === "options" && key === "python_requires" && text2 !== "") python = text2;
+    const group = groupOf(section, key);
+    if (text2 === "" || header || group === void 0) continue;
+    read.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
   }
-  return { ...sorted(read2), ...python !== void 0 && { python } };
+  return { ...sorted(read), ...python !== void 0 && { python } };
 }
 function readEntry(text2, line, column, group) {
   if (/^(file|attr):/.test(text2))
@@ -36498,9 +37735,9 @@ function readEntry(text2, line, column, group) {
     };
   return requirementAt(text2, { line, column }, group);
 }
-function groupOf(section2, key) {
-  if (section2 === "options" && key === "install_requires") return "";
-  return section2 === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
+function groupOf(section, key) {
+  if (section === "options" && key === "install_requires") return "";
+  return section === "options.extras_require" && key !== "" ? `extra:${key}` : void 0;
 }
 
 // node_modules/@lezer/common/dist/index.js
@@ -38142,14 +39379,14 @@ var Stack = class _Stack {
         this.p.lastBigReductionSize = size;
       }
     }
-    let bufferBase = base ? this.stack[base - 1] : 0, count3 = this.bufferBase + this.buffer.length - bufferBase;
+    let bufferBase = base ? this.stack[base - 1] : 0, count2 = this.bufferBase + this.buffer.length - bufferBase;
     if (type < parser2.minRepeatTerm || action2 & 131072) {
       let pos = parser2.stateFlag(
         this.state,
         1
         /* StateFlag.Skipped */
       ) ? this.pos : this.reducePos;
-      this.storeNode(type, start, pos, count3 + 4, true);
+      this.storeNode(type, start, pos, count2 + 4, true);
     }
     if (action2 & 262144) {
       this.state = this.stack[base];
@@ -39592,16 +40829,16 @@ var LRParser = class _LRParser extends Parser {
   Get a goto table entry @internal
   */
   getGoto(state, term, loose = false) {
-    let table3 = this.goto;
-    if (term >= table3[0])
+    let table2 = this.goto;
+    if (term >= table2[0])
       return -1;
-    for (let pos = table3[term + 1]; ; ) {
-      let groupTag = table3[pos++], last3 = groupTag & 1;
-      let target2 = table3[pos++];
+    for (let pos = table2[term + 1]; ; ) {
+      let groupTag = table2[pos++], last3 = groupTag & 1;
+      let target2 = table2[pos++];
       if (last3 && loose)
         return target2;
       for (let end = pos + (groupTag >> 1); pos < end; pos++)
-        if (table3[pos] == state)
+        if (table2[pos] == state)
           return target2;
       if (last3)
         return -1;
@@ -39965,18 +41202,18 @@ function styleTags(spec) {
 }
 var ruleNodeProp = new NodeProp({
   combine(a, b) {
-    let cur, root, take;
+    let cur, root, take2;
     while (a || b) {
       if (!a || b && a.depth <= b.depth) {
-        take = b;
+        take2 = b;
         b = b.next;
       } else {
-        take = a;
+        take2 = a;
         a = a.next;
       }
-      if (cur && cur.mode == take.mode && !take.context && !cur.context)
+      if (cur && cur.mode == take2.mode && !take2.context && !cur.context)
         continue;
-      let copy = new Rule(take.tags, take.mode, take.context);
+      let copy = new Rule(take2.tags, take2.mode, take2.context);
       if (cur)
         cur.next = copy;
       else
@@ -40870,7 +42107,7 @@ function assignmentsOf(file2) {
 
 // src/formats/setup-py.ts
 var DEEPEST2 = 12;
-var LONGEST3 = 256 * 1024;
+var LONGEST2 = 256 * 1024;
 var SETUP_PY = {
   name: "setup-py",
   docs: {
@@ -40891,7 +42128,7 @@ var SETUP_PY = {
   overrules: none("setuptools knows neither overrides nor constraints.")
 };
 function readSetupPy(content3) {
-  if (content3.length > LONGEST3 || isTooDeep(content3))
+  if (content3.length > LONGEST2 || isTooDeep(content3))
     return unreadable("It is too large or nested too deeply for a setup.py; it is not read.", 1);
   const file2 = parsePython(content3);
   const evaluator = new Evaluator(file2);
@@ -40902,9 +42139,9 @@ function readSetupPy(content3) {
   if (required2) groups2.push(["", required2]);
   for (const [name2, list2] of evaluator.table(setup.keywords.get("extras_require")))
     groups2.push([`extra:${name2}`, list2]);
-  const read2 = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one2) => toRequirement(file2, one2, group)));
+  const read = groups2.flatMap(([group, node2]) => evaluator.list(node2).map((one2) => toRequirement(file2, one2, group)));
   const python = stringValue(file2, setup.keywords.get("python_requires"));
-  return { ...sorted(unique(read2)), ...python !== void 0 && { python } };
+  return { ...sorted(unique(read)), ...python !== void 0 && { python } };
 }
 function toRequirement(file2, node2, group) {
   const literal3 = stringParts(file2, node2);
@@ -40918,9 +42155,9 @@ function toRequirement(file2, node2, group) {
   const place2 = { ...file2.placeOf(literal3.from), written: literal3.written };
   return requirementAt(literal3.value, place2, group);
 }
-function unique(read2) {
+function unique(read) {
   const key = (one2) => "written" in one2 ? JSON.stringify([one2.group, one2.line, one2.columns]) : JSON.stringify([one2.line, one2.message]);
-  return [...new Map(read2.map((one2) => [key(one2), one2])).values()];
+  return [...new Map(read.map((one2) => [key(one2), one2])).values()];
 }
 var Evaluator = class {
   constructor(file2) {
@@ -41010,7 +42247,7 @@ var Evaluator = class {
     const names2 = namesIn3(this.file, helper);
     const entries = positional.map((argument3) => {
       const key = stringValue(this.file, argument3);
-      return key === void 0 ? void 0 : firstOf(names2, (table3) => this.#lookUp(table3, key));
+      return key === void 0 ? void 0 : firstOf(names2, (table2) => this.#lookUp(table2, key));
     });
     return entries.every((entry) => entry !== void 0) ? entries.flatMap((entry) => this.list(entry, depth + 1)) : [node2];
   }
@@ -41049,6 +42286,60 @@ function push2(map2, key, value) {
   map2.set(key, [...map2.get(key) ?? [], value]);
 }
 
+// src/formats/shell.ts
+var SHELL = {
+  name: "shell",
+  docs: {
+    files: "`*.sh`, `*.bash`",
+    read: "`pip install`, `uv pip install`, `uv add`; variables that the script sets before"
+  },
+  recognize: { by: "path", fits: (file2) => /\.(sh|bash)$/.test(file2) },
+  named: none("Another ending is another language."),
+  read: readShell,
+  conflict: "its line",
+  pin: { dialect: shellWord },
+  suggest: { inLine: pep508InLine },
+  lock: none("pip keeps no lock."),
+  workspace: none("A script is no member of one."),
+  refresh: none("It is written by hand."),
+  includes: { as: "requirements", of: "where it runs" },
+  indexes: { by: "author" },
+  overrules: none("What `-c` names is a file of its own.")
+};
+function readShell(content3) {
+  const installed2 = nothingInstalled();
+  const variables = /* @__PURE__ */ new Map();
+  for (const words2 of commands(content3)) {
+    noteVariables(words2, variables);
+    addInstalls(words2.filter(isRun(words2)), variables, unset2, installed2);
+  }
+  const { findings = [], ...reading } = readingOf(installed2);
+  return { ...reading, findings: findings.filter(({ kind }) => kind !== "not-installable") };
+}
+function* commands(content3) {
+  let words2 = [];
+  for (const [index, raw] of content3.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "");
+    const goesOn = /\\$/.test(line) && !/^\s*#/.test(line);
+    const found = shellWords(goesOn ? line.slice(0, -1) : line, index + 1, 0);
+    const comment2 = found.findIndex(({ written: written2 }) => written2.startsWith("#"));
+    for (const word of comment2 < 0 ? found : found.slice(0, comment2)) words2.push(word);
+    if (goesOn) continue;
+    yield words2;
+    words2 = [];
+  }
+  yield words2;
+}
+function isRun(words2) {
+  return ({ written: written2, value }, index) => !(/["']/.test(written2) && /\s(install|add)\s/.test(value)) || /^-\w*c$/.test(words2[index - 1]?.value ?? "");
+}
+function unset2({ value, line }) {
+  const name2 = normalizeName(/^[A-Za-z0-9._-]+/.exec(value)?.[0] ?? "");
+  if (!WATCHED.some((watched) => watched === name2)) return void 0;
+  const message = `\`${shown2(value)}\` holds a variable that the script does not set; it is not read.`;
+  return { kind: "dynamic", message, line };
+}
+
 // src/formats/table.ts
 var FORMATS2 = [
   PYPROJECT,
@@ -41061,6 +42352,7 @@ var FORMATS2 = [
   SETUP_CFG,
   SETUP_PY,
   DOCKERFILE,
+  SHELL,
   REQUIREMENTS,
   SCRIPT
 ];
@@ -41083,868 +42375,6 @@ function changesInside(file2) {
   const recognize = formatByPath(file2)?.recognize;
   return recognize?.by === "content" ? recognize.changes : void 0;
 }
-
-// src/detect/labels.ts
-function copiedLabels(base, pairs2) {
-  return pairs2.flatMap(({ file: file2, old, current }) => {
-    if (current === void 0) return [];
-    const [before, after] = [old && labelOf(old), labelOf(current)];
-    const isForeign = after !== void 0 && !fitsFile(after, file2);
-    if (old === void 0 && !(isForeign && base.length > 0)) return [];
-    return labelFinding(current.name, before, after, { file: file2, line: current.line });
-  });
-}
-function lockedLabels(base, head) {
-  const before = new Map(base.map(({ file: file2, locked }) => [file2, labelsIn(locked)]));
-  return head.flatMap(
-    ({ file: file2, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
-      const known = before.get(file2)?.get(name2)?.labels;
-      const [gone] = [...known ?? []].filter((label) => !labels.has(label));
-      const came = [...labels].filter((label) => known && !known.has(label));
-      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file: file2, line }));
-    })
-  );
-}
-function labelsIn(locked) {
-  const found = /* @__PURE__ */ new Map();
-  for (const { name: name2, version: version2, line } of locked) {
-    const known = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
-    known.labels.add(localLabel(version2) ?? "");
-    found.set(name2, known);
-  }
-  return found;
-}
-function labelFinding(name2, before, after, { file: file2, line }) {
-  if (before === after) return [];
-  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
-  return [{ kind: "local-version", message, file: file2, line }];
-}
-function labelOf({ specifier }) {
-  return clausesOf(specifier).flatMap(([, version2]) => localLabel(version2) ?? [])[0];
-}
-var BUILDS = [
-  { label: /^cpu/, file: /(^|[-_./])cpu/i },
-  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
-  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
-  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
-];
-function fitsFile(label, file2) {
-  const said = BUILDS.filter((build) => build.file.test(file2));
-  return said.length === 0 || said.some((build) => build.label.test(label));
-}
-
-// src/detect/names.ts
-function newNames(base, head) {
-  const known = new Set(base.flatMap((manifest) => namesIn4(manifest).map(({ name: name2 }) => name2)));
-  const fresh = head.flatMap(namesIn4).filter(({ name: name2 }) => !known.has(name2));
-  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
-}
-function namesIn4({ file: file2, requirements, locked }) {
-  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
-}
-function lookalikes(base, head) {
-  if (base.length === 0) return [];
-  return newNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
-    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
-    const like = WATCHED.find(isNear);
-    if (like === void 0) return [];
-    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
-    return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
-  });
-}
-function firstUploads(base, head, releases) {
-  return lockNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
-    const known = releases.get(name2);
-    if (known === void 0) return [];
-    const first = known.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
-    const when = known.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
-    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file: file2, line }];
-  });
-}
-function lockNames(base, head) {
-  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
-  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
-}
-
-// src/formats/locks.ts
-function lockOver(file2, format, locks) {
-  if (locks.has(file2)) return file2;
-  const { workspace, lock } = formatNamed(format ?? "") ?? {};
-  const own3 = has(lock)?.formats ?? [];
-  const folder = folderOf(file2);
-  const isAbove = (there) => there === "" || folder.startsWith(`${there}/`);
-  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), isOwn: own3.includes(of) })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left, right) => right.there.length - left.there.length || Number(right.isOwn) - Number(left.isOwn));
-  return nearest?.path;
-}
-function refreshCommand(lockFile, library) {
-  const folder = folderOf(lockFile);
-  const command = has(formatByPath(lockFile)?.refresh)?.command(lockFile, library);
-  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
-}
-
-// src/detect/effective.ts
-function effective(manifests, file2, name2, written2) {
-  const own3 = manifests.find((manifest) => manifest.file === file2);
-  const { overrides: overrides2 = [], constraints: constraints2 = [] } = has(formatNamed(own3?.format ?? "")?.overrules) ?? {};
-  const [override] = rowsOf(own3, name2, overrides2);
-  if (own3 && override) return { specifier: override.specifier, by: placed(own3, override) };
-  const bounds = [
-    ...rowsOf(own3, name2, constraints2).map((one2) => placed(own3, one2)),
-    ...constraintFiles(manifests, own3).flatMap((other) => rowsOf(other, name2).map((one2) => placed(other, one2)))
-  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written2);
-  const [first] = bounds;
-  if (first === void 0) return { specifier: written2 };
-  const specifier = [written2, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
-  return { specifier, by: first };
-}
-function rowsOf(manifest, name2, groups2) {
-  return (manifest?.requirements ?? []).filter(
-    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
-  );
-}
-function placed(manifest, { group, specifier, line }) {
-  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
-}
-function constraintFiles(manifests, own3) {
-  const wanted = (own3?.includes ?? []).flatMap(
-    ({ path, constrains }) => constrains ? [joined3(folderOf(own3?.file ?? ""), path)] : []
-  );
-  return manifests.filter(({ file: file2 }) => wanted.includes(file2));
-}
-function joined3(folder, path) {
-  const parts = folder === "" ? [] : folder.split("/");
-  for (const part2 of path.split("/")) {
-    if (part2 === "..") parts.pop();
-    else if (part2 !== "." && part2 !== "") parts.push(part2);
-  }
-  return parts.join("/");
-}
-
-// src/detect/settle.ts
-function settle2(change, ends, releases, python) {
-  const [from, to] = [
-    endOf(change, change.from, ends.base, change.was ?? change.file, releases, python),
-    endOf(change, change.to, ends.head, change.file, releases, python)
-  ];
-  return {
-    change,
-    ...from.version !== void 0 && { from: from.version },
-    ...to.version !== void 0 && { to: to.version },
-    ...to.by && { by: to.by }
-  };
-}
-function endOf(change, written2, manifests, file2, releases, python) {
-  if (written2 === "") return {};
-  if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
-  const { specifier, by } = effective(manifests, file2, change.library, written2 === "any" ? "" : written2);
-  const locked = lockedAt(manifests, change.library).filter((version3) => allows(specifier, version3));
-  const [only] = locked;
-  const version2 = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
-  return { version: version2, ...by && { by } };
-}
-function lockedAt(manifests, library) {
-  const held = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
-  return [...new Set(held.map(({ version: version2 }) => version2))].filter(isVersion);
-}
-function resolveEnd(end, locked, releases, python) {
-  const exact = locked ? end : exactVersion(end);
-  if (exact !== void 0) {
-    const version2 = isVersion(exact) ? exact.split("+")[0] : void 0;
-    const isThere = releases.length === 0 || releases.some((release2) => version2 && sameVersion(release2.version, version2));
-    return isThere ? version2 : void 0;
-  }
-  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(end, version2)).at(-1);
-}
-function moves(settled) {
-  const { from, to } = settled;
-  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
-}
-function goesBack({ from, to }) {
-  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
-}
-function standing(settled) {
-  const { file: file2, line } = settled.change;
-  return { message: sentenceOf(settled), file: file2, line };
-}
-function sentenceOf({ change, from, to, by }) {
-  const { library, kind } = change;
-  if (from !== void 0 && to !== void 0) {
-    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
-    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
-  }
-  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
-  if (kind === "removed") return `\`${library}\` is no longer required here.`;
-  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
-    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
-  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
-    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
-  const missing = to === void 0 ? change.to : change.from;
-  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
-}
-
-// src/detect/projects.ts
-function watchedChanges(changes) {
-  return changes.filter(({ library }) => isWatched2(library));
-}
-function isWatched2(library) {
-  return WATCHED.includes(library);
-}
-function projectRequests(ends, changes, releases, python) {
-  return distinct(settledProjects(ends, changes, releases, python).flatMap(requestsOf));
-}
-function standingChanges(ends, changes, releases, python) {
-  const found = settledProjects(ends, changes, releases, python).flatMap(({ settled }) => standingOf(settled));
-  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
-}
-function settledProjects(ends, changes, releases, python) {
-  const all = [...ends.base, ...ends.head];
-  const lockFiles2 = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file: file2, format }) => [file2, format]));
-  const formats = new Map(all.map(({ file: file2, format }) => [file2, format]));
-  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles2) ?? folderOf(file2);
-  const before = grouped(ends.base, ({ file: file2 }) => projectOf(file2));
-  const after = grouped(ends.head, ({ file: file2 }) => projectOf(file2));
-  const byProject = grouped(watchedChanges(changes), ({ file: file2 }) => projectOf(file2));
-  return [...byProject].map(([project, own3]) => {
-    const was = /* @__PURE__ */ new Set([project, ...own3.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
-    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
-    const settled = withoutLockedTwice(own3).map(
-      (change) => settle2(change, projectEnds, releases.get(change.library) ?? [], python)
-    );
-    return { ends: projectEnds, settled };
-  });
-}
-function grouped(elements, key) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const element of elements) {
-    const known = groups2.get(key(element));
-    if (known) known.push(element);
-    else groups2.set(key(element), [element]);
-  }
-  return groups2;
-}
-function withoutLockedTwice(changes) {
-  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
-  return changes.filter((change) => change.locked || !locked.has(change.library));
-}
-function standingOf(settled) {
-  const moving = new Set(settled.filter(moves).map(({ change }) => change.library));
-  return settled.filter(({ change }) => !moving.has(change.library)).map(standing);
-}
-function requestsOf({ ends, settled }) {
-  const found = settled.filter(moves).map(({ change, from, to }) => ({
-    ...{ library: change.library, from, to },
-    place: { file: change.file, line: change.line }
-  }));
-  const byLibrary = /* @__PURE__ */ new Map();
-  for (const move of found) {
-    const known = byLibrary.get(move.library) ?? [];
-    const isKnown = known.some(({ from, to }) => from === move.from && to === move.to);
-    byLibrary.set(move.library, isKnown ? known : [...known, move]);
-  }
-  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
-  return Array.from({ length: rounds }, (_, round) => {
-    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
-    const names2 = chosen.map(({ library }) => library);
-    return {
-      changes: chosen,
-      held: heldVersions(ends.head, names2),
-      locked: { base: lockOf(ends.base, names2), head: lockOf(ends.head, names2) },
-      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
-      manifests: ends.head.map(({ file: file2 }) => file2)
-    };
-  });
-}
-function distinct(requests) {
-  const found = /* @__PURE__ */ new Map();
-  for (const request of requests) {
-    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
-    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
-    const known = found.get(key);
-    found.set(key, known ? joined4(known, request) : request);
-  }
-  return [...found.values()];
-}
-function joined4(left, right) {
-  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
-  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
-}
-function heldVersions(head, changed) {
-  const locked = lockOf(head, changed);
-  const held = {};
-  for (const name2 of WATCHED) {
-    if (name2 === "torch" || changed.includes(name2)) continue;
-    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
-    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
-    const [only] = versions;
-    if (versions.length === 1 && only && isVersion(only)) held[name2] = only.split("+")[0] ?? only;
-  }
-  return held;
-}
-function namedTorch(head) {
-  const isTorch = ({ name: name2 }) => name2 === "torch";
-  const pinned = head.flatMap(
-    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
-  );
-  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version: version2 }) => version2));
-  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version2) => version2.split("+")[0] ?? ""))];
-  const [only] = releases;
-  return releases.length === 1 && only && isVersion(only) ? only : void 0;
-}
-function lockOf(manifests, changed) {
-  const versions = /* @__PURE__ */ new Map();
-  for (const { locked } of manifests)
-    for (const { name: name2, version: version2 } of locked) {
-      const known = versions.get(name2) ?? /* @__PURE__ */ new Set();
-      known.add(version2);
-      versions.set(name2, known);
-    }
-  const single = [...versions].filter(
-    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
-  );
-  return Object.fromEntries(
-    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version2]) => isName(name2) && isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
-  );
-}
-
-// src/detect/guard.ts
-var GUARDS = [
-  unreadable2,
-  droppedExclusions,
-  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
-  ({ base, head }) => lockedLabels(base, head),
-  drifting,
-  againstLock,
-  downgrades,
-  indexesMoved,
-  ({ base, head }) => lookalikes(base, head),
-  notInstallable
-];
-function guard(base, head, own3 = []) {
-  const pairs2 = pairedRequirements(base, head);
-  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own3 };
-  return GUARDS.flatMap((check2) => check2(seen));
-}
-function unreadable2({ base, head }) {
-  const known = new Set(base.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
-  return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`)));
-}
-function droppedExclusions({ head, pairs: pairs2 }) {
-  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
-  return pairs2.flatMap(({ file: file2, old, current }) => {
-    if (old === void 0 || current === void 0 || current.source !== "index") return [];
-    const beside = (files.get(file2)?.requirements ?? []).filter(
-      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
-    );
-    const isAllowed = (version2) => beside.every(({ specifier }) => allows(specifier, version2));
-    const named3 = beside.map(({ specifier }) => specifier).join(",");
-    return exclusions(old).filter((version2) => keptOut(version2, named3).some(isAllowed)).map((version2) => ({
-      kind: "exclusion-dropped",
-      message: `\`${current.name}\` loses its exclusion \`!=${version2}\` and is allowed to be that release again. Keep it unless that release was mended.`,
-      file: file2,
-      line: current.line
-    }));
-  });
-}
-function exclusions({ specifier }) {
-  return clausesOf(specifier).flatMap(([operator2, version2]) => operator2 === "!=" ? [version2] : []);
-}
-var PATCHES = 40;
-function keptOut(excluded, specifiers) {
-  if (!excluded.endsWith(".*")) return [excluded];
-  const line = excluded.slice(0, -2);
-  const named3 = clausesOf(specifiers).map(([, version2]) => version2.replace(/\.\*$/, "")).filter((version2) => isVersion(version2) && satisfies2(version2, `==${excluded}`));
-  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named3];
-}
-function drifting({ base, head, changes }) {
-  const key = (name2, specifier) => `${name2} ${specifier}`;
-  const moved2 = new Map(
-    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
-  );
-  const files = /* @__PURE__ */ new Map();
-  for (const { file: file2, requirements } of base)
-    for (const { name: name2, specifier } of requirements) {
-      const known = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
-      files.set(key(name2, specifier), known.add(file2));
-    }
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
-      const change = moved2.get(key(name2, specifier));
-      const saidTheSame = files.get(key(name2, specifier));
-      if (change === void 0 || change.file === file2 || !saidTheSame?.has(file2) || saidTheSame.size < 2) return [];
-      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
-      return [{ kind: "drift", message, file: file2, line }];
-    })
-  );
-}
-function againstLock({ head }) {
-  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
-    const versions = /* @__PURE__ */ new Map();
-    for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
-    const beside = head.filter((manifest) => isLockedIn(manifest, lock));
-    return beside.flatMap(
-      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
-        const locked = versions.get(name2) ?? [];
-        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
-        return isOff ? [
-          {
-            kind: "against-lock",
-            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
-            file: file2,
-            line
-          }
-        ] : [];
-      })
-    );
-  });
-}
-function isLockedIn({ file: file2, format }, lock) {
-  const own3 = has(formatNamed(format)?.lock)?.formats ?? [];
-  return own3.includes(lock.format) && folderOf(file2) === folderOf(lock.file);
-}
-function downgrades({ changes }) {
-  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
-    kind: "downgrade",
-    message: `\`${library}\` goes back from ${from} to ${to}.`,
-    file: file2,
-    line
-  }));
-}
-function notInstallable({ base, head }) {
-  const known = new Set(
-    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written: written2 }) => `${file2}\0${written2}`))
-  );
-  return head.flatMap(
-    ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written: written2 }) => isWatched2(name2) && source !== "index" && !known.has(`${file2}\0${written2}`)).map(({ name: name2, source, line }) => ({
-      kind: "not-installable",
-      message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
-      file: file2,
-      line
-    }))
-  );
-}
-var SOURCES = {
-  index: "an index",
-  git: "a repository",
-  path: "a path",
-  editable: "an editable install",
-  url: "an address"
-};
-function indexesMoved({ base, head, own: own3 }) {
-  const ours = new Set(own3.map(indexAddress));
-  const key = (manifest, address) => isByTool(manifest) ? address : `${manifest.file} ${address}`;
-  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
-  const lockAtBase = base.some(isByTool);
-  return head.flatMap(
-    (manifest) => manifest.indexes.filter(({ address }) => !ours.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (!isByTool(manifest) || lockAtBase)).map(({ address, line }) => ({
-      kind: "index-changed",
-      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
-      file: manifest.file,
-      line
-    }))
-  );
-}
-function isByTool({ format }) {
-  return has(formatNamed(format)?.indexes)?.by === "tool";
-}
-
-// src/detect/guard-releases.ts
-function guardReleases(ends, changes, releases, python) {
-  const watched = changes.filter(({ library, to }) => isWatched2(library) && to !== "" && releases.has(library));
-  return [
-    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
-    ...settledProjects(ends, watched, releases, python).flatMap(({ settled }) => settled).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled) => [...withoutEffect(settled), ...backwards(settled)]),
-    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends.head)),
-    ...firstUploads(ends.base, ends.head, releases)
-  ];
-}
-function target(change, releases) {
-  const version2 = change.locked ? change.to : exactVersion(change.to);
-  if (version2 === void 0 || !isVersion(version2)) return [];
-  const found = releases.find((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2));
-  if (found && !found.yanked) return [];
-  const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
-  return [{ kind, message, file: change.file, line: change.line }];
-}
-function withoutEffect({ change, from, to, by }) {
-  const place2 = { file: change.file, line: change.line };
-  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
-    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
-  if (from === void 0 || from !== to) return [];
-  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
-  if (by !== void 0) {
-    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
-    return [{ kind: "no-effect", message, ...place2 }];
-  }
-  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
-  return [
-    {
-      kind: "no-effect",
-      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
-      ...place2
-    }
-  ];
-}
-function backwards(settled) {
-  const { change, from, to } = settled;
-  if (!goesBack(settled) || change.kind === "downgraded") return [];
-  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
-  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
-}
-function ceilings(specifier) {
-  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
-}
-function pythonRange(change, releases, head) {
-  const declared = head.find(
-    ({ file: file2, python }) => python !== void 0 && folderOf(file2) === folderOf(change.file)
-  )?.python;
-  const oldest = declared === void 0 ? void 0 : oldestPython(declared);
-  const to = change.locked ? change.to : exactVersion(change.to);
-  const release2 = releases.find(
-    ({ version: version2 }) => to !== void 0 && isVersion(to) && sameVersion(version2, to.split("+")[0] ?? to)
-  );
-  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
-  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
-  return [{ kind: "python-range", message, file: change.file, line: change.line }];
-}
-function oldestPython(declared) {
-  const specifier = declared.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
-  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
-  try {
-    return minors.filter((version2) => satisfies2(version2, specifier)).toSorted(compareVersions)[0]?.replace(/\.99$/, "");
-  } catch {
-    return void 0;
-  }
-}
-function floorsOf(manifest) {
-  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched2(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
-    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
-    const version2 = lowest?.[1] ?? "";
-    return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
-  });
-  return floors.length < 2 ? [] : floors;
-}
-
-// src/formats/read.ts
-var LARGEST_MANIFEST = 32 * 1024 * 1024;
-function readManifest(file2, content3, as) {
-  const format = as === void 0 ? formatOf(file2, content3) : formatNamed(as);
-  if (format === void 0) return void 0;
-  const broken = whatIsBroken(content3) ?? conflictIn(format, content3);
-  const reading = broken ? { findings: [broken] } : format.read(content3.startsWith("\uFEFF") ? content3.slice(1) : content3);
-  const { requirements = [], locked = [], includes = [], indexes = [], findings = [], python } = reading;
-  return {
-    ...{ file: file2, format: format.name, requirements, locked, includes, indexes },
-    ...python !== void 0 && { python },
-    findings: findings.map((finding) => ({ ...finding, file: file2 }))
-  };
-}
-function tooLargeManifest(file2) {
-  const message = "It is larger than 32 MiB, or all manifests together are larger than 256 MiB; it is not read.";
-  return {
-    ...{ file: file2, format: "unread", requirements: [], locked: [], includes: [], indexes: [] },
-    findings: [{ kind: "unreadable", message, file: file2, line: 1 }]
-  };
-}
-function whatIsBroken(content3) {
-  const unreadable3 = (message) => ({ kind: "unreadable", message, line: 1 });
-  if (content3.length > LARGEST_MANIFEST) return unreadable3("The file is larger than 32 MiB; it is not read.");
-  if (content3.includes("\0") || content3.startsWith("\uFFFD\uFFFD") || content3.startsWith("\uFFFE"))
-    return unreadable3("The file is not UTF-8 text. Save it as UTF-8.");
-  return void 0;
-}
-function conflictIn({ conflict }, content3) {
-  const at4 = conflict === "its line" ? -1 : content3.search(/^<{7} /m);
-  if (at4 < 0) return void 0;
-  const line = content3.slice(0, at4).split("\n").length;
-  return { kind: "conflict-marker", message: "A conflict marker is left in this file; it is not read.", line };
-}
-
-// src/domain/own.ts
-function own2(table3, name2) {
-  return Object.hasOwn(table3, name2) ? table3[name2] : void 0;
-}
-
-// src/detect/code/configs.ts
-var import_yaml3 = __toESM(require_dist(), 1);
-
-// src/detect/code/values.ts
-var NOTHING2 = { texts: [], isSure: false };
-var DEEPEST3 = 8;
-var Values = class {
-  constructor(module, elsewhere2) {
-    this.module = module;
-    this.elsewhere = elsewhere2;
-  }
-  module;
-  elsewhere;
-  #known = /* @__PURE__ */ new Map();
-  of(node2, scope, depth = 0) {
-    if (node2 === void 0 || depth > DEEPEST3) return NOTHING2;
-    const { source } = this.module;
-    const literal3 = stringValue(source, node2);
-    if (literal3 !== void 0) return sure(literal3);
-    switch (node2.name) {
-      case "Boolean":
-      case "None":
-      case "Number":
-        return sure(textOf3(source, node2));
-      case "FormatString":
-        return {
-          texts: [
-            textOf3(source, node2).replace(/^\w*["']+|["']+$/g, "").replace(/\{[^}]*\}/g, "?")
-          ],
-          isSure: false
-        };
-      case "ParenthesizedExpression":
-        return this.of(elementsOf(node2)[0], scope, depth + 1);
-      case "VariableName":
-        return this.#variable(textOf3(source, node2), scope, depth);
-      case "MemberExpression":
-        return this.#member(node2, scope, depth);
-      case "ConditionalExpression":
-        return this.#either(node2, scope, depth);
-      case "BinaryExpression":
-        return this.#binary(node2, scope, depth);
-      case "UnaryExpression":
-        return negated(this.of(node2.lastChild ?? void 0, scope, depth + 1));
-      case "CallExpression":
-        return this.#call(callOf(source, node2), scope, depth);
-      default:
-        return NOTHING2;
-    }
-  }
-  /** What is assigned to a name, in its function or else at the top of the file. */
-  assigned(name2, scope) {
-    return this.module.assigned.get(`${scope} ${name2}`) ?? this.module.assigned.get(` ${name2}`) ?? [];
-  }
-  /** Whether what stands here runs by default: no condition around it, or one that is known to hold. */
-  runs(node2, scope) {
-    for (let [at4, up] = [node2, node2.parent]; up; [at4, up] = [up, up.parent]) {
-      if (up.name === "FunctionDefinition" || up.name === "ClassDefinition") return true;
-      if (up.name === "IfStatement" || up.name === "ConditionalExpression") {
-        const test = testBefore(up, at4);
-        if (test === void 0 || /__name__|TYPE_CHECKING/.test(textOf3(this.module.source, test))) continue;
-        const { texts, isSure } = this.of(test, scope);
-        if (at4.from !== test.from && !(isSure && texts.every(isTrue))) return false;
-      }
-      if (up.name === "TryStatement" && at4.prevSibling?.name === "except") return false;
-    }
-    return true;
-  }
-  /** Each name is followed once: what leads back to itself says nothing of itself. */
-  #variable(name2, scope, depth) {
-    const key = `${scope} ${name2}`;
-    const known = this.#known.get(key);
-    if (known !== void 0) return known;
-    this.#known.set(key, NOTHING2);
-    const value = this.#followed(name2, scope, depth);
-    this.#known.set(key, value);
-    return value;
-  }
-  #followed(name2, scope, depth) {
-    const nodes = this.assigned(name2, scope);
-    if (nodes.length > 0) {
-      const values2 = union2(nodes.map((one2) => this.of(one2, scope, depth + 1)));
-      const [only] = nodes;
-      return { ...values2, isSure: values2.isSure && nodes.length === 1 && only !== void 0 && this.runs(only, scope) };
-    }
-    const parameter = this.module.parameters.get(`${scope} ${name2}`);
-    if (parameter === void 0)
-      return this.module.imports.has(name2) ? this.elsewhere.defaultOf(name2) ?? NOTHING2 : NOTHING2;
-    const given = this.module.calls.filter((call) => call.name.split(".").at(-1) === parameter.function).map((call) => ({
-      call,
-      node: call.keywords.get(name2) ?? call.positional[parameter.index] ?? parameter.fallback
-    }));
-    const isCommand = /\b(fire\.Fire|typer|click)\b/.test(this.module.source.text);
-    const values = given.map(({ call, node: node2 }) => this.of(node2, call.scope, depth + 1));
-    if (values.length > 0) return union2(values);
-    const fallback = this.of(parameter.fallback, scope, depth + 1);
-    return { ...fallback, isSure: fallback.isSure && isCommand };
-  }
-  #member(node2, scope, depth) {
-    const written2 = textOf3(this.module.source, node2);
-    if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return sure(written2);
-    const path = pathOf(this.module, node2);
-    if (path === void 0) return NOTHING2;
-    const [root = "", ...rest] = path;
-    const hydra = this.module.configured.get(`${scope} ${root}`) ?? loadedBy(this.assigned(root, scope), this.module);
-    const configured = hydra && this.elsewhere.configured(this.module, hydra, rest);
-    if (configured) return configured;
-    const key = rest.at(-1) ?? "";
-    if (root === "self" && rest.length === 1) {
-      const own3 = this.module.assigned.get(`${scope} self.${key}`);
-      if (own3) return union2(own3.map((one2) => this.of(one2, scope, depth + 1)));
-    }
-    const table3 = rest.length === 1 ? this.#entry(root, node2, scope, depth) : void 0;
-    return table3 ?? this.elsewhere.defaultOf(key) ?? NOTHING2;
-  }
-  /** `TABLE["key"]`: that entry; any of them where the key is not known. */
-  #entry(root, node2, scope, depth) {
-    const entries = this.entries(root, scope);
-    if (entries.length === 0) return void 0;
-    const key = this.of(node2.getChild("[")?.nextSibling ?? void 0, scope, depth + 1);
-    const chosen = entries.filter(([name2]) => key.texts.includes(name2));
-    if (chosen.length > 0) return union2(chosen.map(([, one2]) => this.of(one2, scope, depth + 1)));
-    return { ...union2(entries.map(([, one2]) => this.of(one2, scope, depth + 1))), isSure: false };
-  }
-  /** Entries of a dictionary by a name that is assigned once. */
-  entries(name2, scope) {
-    const [only, ...more] = this.assigned(name2, scope);
-    return only && more.length === 0 ? this.dictionary(only) : [];
-  }
-  dictionary(node2) {
-    const { source } = this.module;
-    if (node2.name === "CallExpression") {
-      const call = callOf(source, node2);
-      return call.name === "dict" ? [...call.keywords] : [];
-    }
-    if (node2.name === "TupleExpression" || node2.name === "ArrayExpression")
-      return elementsOf(node2).map((one2, index) => [String(index), one2]);
-    if (node2.name !== "DictionaryExpression") return [];
-    const parts = elementsOf(node2).filter(({ name: name2 }) => name2 !== ":");
-    return parts.flatMap((part2, index) => {
-      const key = index % 2 === 0 ? stringValue(source, part2) ?? textOf3(source, part2) : void 0;
-      const value = parts[index + 1];
-      return key !== void 0 && value ? [[key, value]] : [];
-    });
-  }
-  #either(node2, scope, depth) {
-    const [yes, , test, , no] = childrenOf(node2);
-    const known = this.of(test, scope, depth + 1);
-    if (known.isSure && known.texts.length === 1)
-      return this.of(isTrue(known.texts[0] ?? "") ? yes : no, scope, depth + 1);
-    return { ...union2([yes, no].map((one2) => this.of(one2, scope, depth + 1))), isSure: false };
-  }
-  #binary(node2, scope, depth) {
-    const [left, operator2, right] = childrenOf(node2);
-    const [one2, other] = [left, right].map((side) => this.of(side, scope, depth + 1));
-    const written2 = operator2 ? textOf3(this.module.source, operator2) : "";
-    if (one2 === void 0 || other === void 0) return NOTHING2;
-    if (written2 === "or")
-      return one2.isSure && !one2.texts.every(isTrue) ? other : { ...union2([one2, other]), isSure: false };
-    const isKnown = one2.isSure && other.isSure && one2.texts.length === 1 && other.texts.length === 1;
-    if (!isKnown) return NOTHING2;
-    if (written2 === "==" || written2 === "is") return sure(one2.texts[0] === other.texts[0] ? "True" : "False");
-    if (written2 === "!=") return sure(one2.texts[0] !== other.texts[0] ? "True" : "False");
-    if (written2 === "and") return sure(isTrue(one2.texts[0] ?? "") && isTrue(other.texts[0] ?? "") ? "True" : "False");
-    return NOTHING2;
-  }
-  /** `table.get(key)`, `os.environ.get(name, default)`, `str(x)`. */
-  #call({ name: name2, positional, node: node2 }, scope, depth) {
-    if (/^(os\.environ\.get|os\.getenv)$/.test(name2)) return this.of(positional[1], scope, depth + 1);
-    if (/^(str|bool|int)$/.test(name2)) return this.of(positional[0], scope, depth + 1);
-    const table3 = /^(\w+)\.get$/.exec(name2)?.[1];
-    const entries = table3 ? this.entries(table3, scope) : [];
-    if (entries.length === 0) return NOTHING2;
-    const key = this.of(positional[0], scope, depth + 1);
-    const chosen = entries.filter(([entry]) => key.texts.includes(entry));
-    const values = union2((chosen.length > 0 ? chosen : entries).map(([, one2]) => this.of(one2, scope, depth + 1)));
-    return { ...values, isSure: values.isSure && chosen.length === 1 && node2.parent !== null };
-  }
-};
-function sure(text2) {
-  return { texts: [text2], isSure: true };
-}
-function union2(values) {
-  const texts = [...new Set(values.flatMap((value) => value.texts))];
-  return { texts, isSure: values.every((value) => value.isSure) && texts.length === 1 };
-}
-function negated({ texts, isSure }) {
-  return { texts: texts.map((text2) => isTrue(text2) ? "False" : "True"), isSure };
-}
-function isTrue(text2) {
-  return !["False", "None", "", "0", "false", "null"].includes(text2);
-}
-function testBefore(statement, part2) {
-  if (statement.name === "ConditionalExpression") return childrenOf(statement)[2];
-  let before = part2.prevSibling;
-  while (before && ["Comment", ":"].includes(before.name)) before = before.prevSibling;
-  if (before?.name === "else") return statement;
-  return before && !["if", "elif"].includes(before.name) ? before : void 0;
-}
-function pathOf(module, node2) {
-  if (node2.name === "VariableName") return [textOf3(module.source, node2)];
-  if (node2.name !== "MemberExpression") return void 0;
-  const [object2, , key] = childrenOf(node2);
-  const before = object2 && pathOf(module, object2);
-  if (before === void 0 || key === void 0) return void 0;
-  const isName2 = key.name === "PropertyName";
-  const text2 = isName2 ? textOf3(module.source, key) : stringValue(module.source, key) ?? "";
-  return [...before, text2];
-}
-function loadedBy(nodes, module) {
-  const [only] = nodes;
-  if (nodes.length !== 1 || only?.name !== "CallExpression") return void 0;
-  const call = callOf(module.source, only);
-  return /^(OmegaConf\.load|yaml\.(safe_|full_)?load)$/.test(call.name) ? call : void 0;
-}
-
-// src/detect/code/configs.ts
-var LONGEST4 = 32 * 1024;
-var MOST_BRACKETS2 = 200;
-function yamlTable(text2) {
-  if (text2.length > LONGEST4 || (text2.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
-  const document = (0, import_yaml3.parseDocument)(text2);
-  if (document.errors.length > 0 || !(0, import_yaml3.isMap)(document.contents)) return void 0;
-  try {
-    return document.toJS({ maxAliasCount: 10 });
-  } catch {
-    return void 0;
-  }
-}
-function configuredBy(module, call, path, yaml) {
-  const named3 = configFile(module, call);
-  const text2 = named3 && yaml(named3);
-  const table3 = text2 === void 0 ? void 0 : yamlTable(text2);
-  if (named3 === void 0 || table3 === void 0) return void 0;
-  const direct = at2(table3, path);
-  if (direct !== void 0) return direct;
-  const [group = "", ...rest] = path;
-  const chosen = own2(defaultsIn(table3), group);
-  const part2 = chosen && yaml(`${folderOf(named3)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
-  const partTable = part2 ? yamlTable(part2) : void 0;
-  return partTable && at2(partTable, rest);
-}
-function configFile(module, call) {
-  const said = (keyword2) => stringValue(module.source, call.keywords.get(keyword2));
-  const folder = folderOf(module.file);
-  if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf3(module.source, call.node))) {
-    const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
-    return joined5(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
-  }
-  const written2 = /["']([^"']+\.ya?ml)["']/.exec(textOf3(module.source, call.node))?.[1];
-  return written2 === void 0 ? void 0 : joined5(folder, written2);
-}
-function joined5(folder, path) {
-  const parts = folder === "" ? [] : folder.split("/");
-  for (const part2 of path.split("/")) {
-    if (part2 === "..") parts.pop();
-    else if (part2 !== "." && part2 !== "") parts.push(part2);
-  }
-  return parts.join("/");
-}
-function defaultsIn(table3) {
-  const list2 = Array.isArray(table3.defaults) ? table3.defaults : [];
-  return Object.fromEntries(
-    list2.flatMap(
-      (entry) => typeof entry === "object" && entry !== null ? Object.entries(entry).filter((pair2) => typeof pair2[1] === "string") : []
-    )
-  );
-}
-function at2(table3, path) {
-  let current = table3;
-  for (const key of path) {
-    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return void 0;
-    current = current[key];
-  }
-  if (current === null) return sure("None");
-  if (typeof current === "string" && current.includes("${")) return NOTHING2;
-  if (typeof current === "boolean") return sure(current ? "True" : "False");
-  return typeof current === "string" || typeof current === "number" ? sure(String(current)) : void 0;
-}
-
-// src/detect/code/fact.ts
-var OPEN2 = { values: [], isSure: false };
 
 // src/detect/code/known-names.ts
 var TARGETS = ["target_modules", "target_parameters"];
@@ -42136,6 +42566,3341 @@ var FAMILY = {
   "xlm-roberta": "bert"
 };
 
+// src/detect/cells.ts
+function usedCells(uses, known2, most) {
+  const cells = /* @__PURE__ */ new Map();
+  const partial2 = /* @__PURE__ */ new Map();
+  const unsure = /* @__PURE__ */ new Map();
+  const note = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
+  for (const use of uses) {
+    use.unsure.forEach(note);
+    for (const found of use.found) {
+      const source = `${found.at.file}:${found.at.line}`;
+      const cell = sureCell(found);
+      if (cell && known2.some((one2) => cellId(one2) === cellId(cell))) {
+        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source });
+        continue;
+      }
+      const guess = guessed(found, known2);
+      if (guess === void 0) note({ ...found.at, value: notMeasured(found) });
+      else if (!partial2.has(guess.pattern)) partial2.set(guess.pattern, { ...guess, source });
+    }
+  }
+  const all = [...cells.values()];
+  all.slice(most).forEach((one2) => {
+    note(leftOut(one2));
+  });
+  const guesses = [...partial2.values()].filter(({ pattern }) => !cells.has(pattern));
+  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
+}
+function sureCell({ at: at3, isSure, quantization, architecture, task }) {
+  const axes = [quantization, architecture, task];
+  if (!isSure || axes.some((axis2) => !axis2.isSure || axis2.values.length !== 1)) return void 0;
+  const [one2 = "", other = "", last3 = ""] = axes.map((axis2) => axis2.values[0]);
+  return { method: at3.value, quantization: one2, architecture: other, task: last3 };
+}
+function guessed(found, known2) {
+  const { at: at3, quantization, architecture, task } = found;
+  const inMatrix = new Set(known2.map((cell) => cell.architecture));
+  const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
+  const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
+  const axes = [[at3.value], quantization.values, family, task.values];
+  const fits2 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
+    const values = axes[index] ?? [];
+    return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
+  });
+  if (!known2.some(fits2)) return void 0;
+  const kept = axes.map(
+    (values, index) => values.filter((one2) => one2.endsWith("*") || known2.some((cell) => part(cell, index) === one2))
+  );
+  const pattern = kept.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
+  return { pattern, why: whyOf2(found, near) };
+}
+function part(cell, index) {
+  return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? "";
+}
+function whyOf2({ at: at3, isSure, quantization, architecture, task }, near) {
+  const isLoaded = at3.value === "*";
+  const open2 = (axis2, name2) => axis2.values.length === 0 ? [`the ${name2} is not in the source`] : [];
+  const swapped = architecture.values.flatMap(
+    (name2, index) => name2 === near[index] ? [] : [`\`${name2}\` is not in the matrix, ${near[index] === "*" ? "usual ones stand" : "its family stands"} in`]
+  );
+  const several = [quantization, architecture, task].some((axis2) => axis2.values.length > 1);
+  const said = [
+    ...isLoaded ? ["an adapter is loaded, and its files say the method"] : [],
+    ...open2(architecture, "model"),
+    ...open2(quantization, "quantization"),
+    ...open2(task, "task"),
+    ...quantization.values.some((one2) => one2.endsWith("*")) ? ["the quantization cannot be read"] : [],
+    ...swapped,
+    ...several ? ["which of several depends on how it is run"] : []
+  ];
+  return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
+}
+function notMeasured({ at: at3, quantization, architecture, task }) {
+  const text2 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
+  const pattern = [at3.value, text2(quantization), text2(architecture), text2(task)].join("/");
+  return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
+}
+function leftOut({ cell, source }) {
+  const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
+  return {
+    ...{ file: file2, line: Number(line) },
+    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
+  };
+}
+
+// src/plan/partial.ts
+function defaultsFor(task, matrix) {
+  const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
+  return usual.length > 0 ? usual : matrix.filter((cell) => cell.task === task);
+}
+var USUAL_QUANTIZATIONS = ["none", "bnb-nf4"];
+var MOST_ARCHITECTURES = 2;
+function expandPartial(pattern) {
+  const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
+  const [method = "*", quantization = "*", architecture = "*", task = "*"] = pattern.split("/");
+  const fitting = selectCells([pattern], matrix, []);
+  const isUsual = (cell) => {
+    const usual = defaultsFor(cell.task, matrix);
+    const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
+    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
+  };
+  return [...new Map(fitting.filter(isUsual).map((cell) => [cellId(cell), cell])).values()];
+}
+
+// src/intake/code-cells.ts
+var MOST_CELLS = 36;
+var MOST_SAID = 12;
+var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
+function codeCells({ code: code2 }) {
+  const { cells, partial: partial2, unsure } = usedCells(code2, allCells(), MOST_CELLS);
+  const sure2 = cells.map(({ cell, source }) => ({ id: cellId(cell), source }));
+  const taken = new Set(sure2.map(({ id: id2 }) => id2));
+  const guessed2 = partial2.map((one2) => {
+    const measured = expandPartial(one2.pattern).map(cellId).filter((id2) => taken.has(id2) || taken.size < MOST_CELLS && taken.add(id2));
+    return { ...one2, measured };
+  });
+  return { sure: sure2, partial: guessed2, unsure, callsPeft: code2.some(({ found }) => found.length > 0) };
+}
+function cellFindings({ partial: partial2, unsure, callsPeft }) {
+  const guessed2 = partial2.map(({ pattern, source, why, measured }) => {
+    const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
+    const as = measured.length > 0 ? `measured as ${measured.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
+    return { kind: "cells-partial", message: `\`${pattern}\` is used: ${why}; ${as}.`, file: file2, line: Number(line) };
+  });
+  const none2 = "No call of PEFT was found in the code: the default cells are measured instead.";
+  return [
+    ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
+    ...shortened("cells-partial", guessed2),
+    ...partial2.some(({ measured }) => measured.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
+    ...shortened(
+      "cells-unsure",
+      unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }))
+    )
+  ];
+}
+function shortened(kind, findings) {
+  const rest = findings.length - MOST_SAID;
+  if (rest <= 0) return findings;
+  return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
+}
+function withCells(request, { sure: sure2, partial: partial2 }) {
+  const used = [...sure2, ...partial2.flatMap(({ measured, source }) => measured.map((id2) => ({ id: id2, source })))];
+  const sources = {};
+  for (const { id: id2, source } of used) sources[id2] ??= source;
+  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
+  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
+  const isSure = new Set(sure2.map(({ id: id2 }) => id2));
+  const guessed2 = partial2.map(({ pattern, source, why, measured }) => ({
+    ...{ pattern, source, why },
+    cells: measured.filter((id2) => !isSure.has(id2))
+  }));
+  return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: "code", sources, guessed: guessed2 };
+}
+
+// src/detect/names.ts
+function newNames(base, head) {
+  const known2 = new Set(base.flatMap((manifest) => namesIn4(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn4).filter(({ name: name2 }) => !known2.has(name2));
+  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
+}
+function namesIn4({ file: file2, requirements, locked }) {
+  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file: file2, line }));
+}
+function lookalikes(base, head) {
+  if (base.length === 0) return [];
+  return newNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
+    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
+    const like = WATCHED.find(isNear);
+    if (like === void 0) return [];
+    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
+    return [{ kind: "lookalike", message, file: file2, line, stops: name2 }];
+  });
+}
+function firstUploads(base, head, releases) {
+  return lockNames(base, head).flatMap(({ name: name2, file: file2, line }) => {
+    const known2 = releases.get(name2);
+    if (known2 === void 0) return [];
+    const first = known2.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
+    const when = known2.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
+    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file: file2, line }];
+  });
+}
+function lockNames(base, head) {
+  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
+  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
+}
+
+// src/detect/labels.ts
+function copiedLabels(base, pairs2) {
+  return pairs2.flatMap(({ file: file2, old, current }) => {
+    if (current === void 0) return [];
+    const [before, after] = [old && labelOf(old), labelOf(current)];
+    const isForeign = after !== void 0 && !fitsFile(after, file2);
+    if (old === void 0 && !(isForeign && base.length > 0)) return [];
+    return labelFinding(current.name, before, after, { file: file2, line: current.line });
+  });
+}
+function lockedLabels(base, head) {
+  const before = new Map(base.map(({ file: file2, locked }) => [file2, labelsIn(locked)]));
+  return head.flatMap(
+    ({ file: file2, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
+      const known2 = before.get(file2)?.get(name2)?.labels;
+      const [gone] = [...known2 ?? []].filter((label) => !labels.has(label));
+      const came = [...labels].filter((label) => known2 && !known2.has(label));
+      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file: file2, line }));
+    })
+  );
+}
+function labelsIn(locked) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { name: name2, version: version2, line } of locked) {
+    const known2 = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
+    known2.labels.add(localLabel(version2) ?? "");
+    found.set(name2, known2);
+  }
+  return found;
+}
+function labelFinding(name2, before, after, { file: file2, line }) {
+  if (before === after) return [];
+  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+  return [{ kind: "local-version", message, file: file2, line }];
+}
+function labelOf({ specifier }) {
+  return clausesOf(specifier).flatMap(([, version2]) => localLabel(version2) ?? [])[0];
+}
+var BUILDS = [
+  { label: /^cpu/, file: /(^|[-_./])cpu/i },
+  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
+  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
+  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
+];
+function fitsFile(label, file2) {
+  const said = BUILDS.filter((build) => build.file.test(file2));
+  return said.length === 0 || said.some((build) => build.label.test(label));
+}
+
+// src/detect/guard.ts
+var GUARDS = [
+  unreadable2,
+  droppedExclusions,
+  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
+  ({ base, head }) => lockedLabels(base, head),
+  drifting,
+  againstLock,
+  downgrades,
+  indexesMoved,
+  ({ base, head }) => lookalikes(base, head),
+  notInstallable
+];
+function guard(base, head, own3 = []) {
+  const pairs2 = pairedRequirements(base, head);
+  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own3 };
+  return GUARDS.flatMap((check2) => check2(seen));
+}
+function unreadable2({ base, head }) {
+  const known2 = new Set(base.flatMap((manifest) => manifest.findings.map(({ file: file2, message }) => `${file2} ${message}`)));
+  return head.flatMap((manifest) => manifest.findings.filter(({ file: file2, message }) => !known2.has(`${file2} ${message}`)));
+}
+function droppedExclusions({ head, pairs: pairs2 }) {
+  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
+  return pairs2.flatMap(({ file: file2, old, current }) => {
+    if (old === void 0 || current === void 0 || current.source !== "index") return [];
+    const beside = (files.get(file2)?.requirements ?? []).filter(
+      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
+    );
+    const isAllowed = (version2) => beside.every(({ specifier }) => allows(specifier, version2));
+    const named3 = beside.map(({ specifier }) => specifier).join(",");
+    return exclusions(old).filter((version2) => keptOut(version2, named3).some(isAllowed)).map((version2) => ({
+      kind: "exclusion-dropped",
+      message: `\`${current.name}\` loses its exclusion \`!=${version2}\` and is allowed to be that release again. Keep it unless that release was mended.`,
+      file: file2,
+      line: current.line
+    }));
+  });
+}
+function exclusions({ specifier }) {
+  return clausesOf(specifier).flatMap(([operator2, version2]) => operator2 === "!=" ? [version2] : []);
+}
+var PATCHES = 40;
+function keptOut(excluded, specifiers) {
+  if (!excluded.endsWith(".*")) return [excluded];
+  const line = excluded.slice(0, -2);
+  const named3 = clausesOf(specifiers).map(([, version2]) => version2.replace(/\.\*$/, "")).filter((version2) => isVersion(version2) && satisfies2(version2, `==${excluded}`));
+  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named3];
+}
+function drifting({ base, head, changes }) {
+  const key = (name2, specifier) => `${name2} ${specifier}`;
+  const moved2 = new Map(
+    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
+  );
+  const files = /* @__PURE__ */ new Map();
+  for (const { file: file2, requirements } of base)
+    for (const { name: name2, specifier } of requirements) {
+      const known2 = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
+      files.set(key(name2, specifier), known2.add(file2));
+    }
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
+      const change = moved2.get(key(name2, specifier));
+      const saidTheSame = files.get(key(name2, specifier));
+      if (change === void 0 || change.file === file2 || !saidTheSame?.has(file2) || saidTheSame.size < 2) return [];
+      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
+      return [{ kind: "drift", message, file: file2, line }];
+    })
+  );
+}
+function againstLock({ head }) {
+  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
+    const versions = /* @__PURE__ */ new Map();
+    for (const { name: name2, version: version2 } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version2]);
+    const beside = head.filter((manifest) => isLockedIn(manifest, lock));
+    return beside.flatMap(
+      ({ file: file2, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
+        const locked = versions.get(name2) ?? [];
+        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version2) => satisfies2(version2, specifier));
+        return isOff ? [
+          {
+            kind: "against-lock",
+            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
+            file: file2,
+            line
+          }
+        ] : [];
+      })
+    );
+  });
+}
+function isLockedIn({ file: file2, format }, lock) {
+  const own3 = has(formatNamed(format)?.lock)?.formats ?? [];
+  return own3.includes(lock.format) && folderOf(file2) === folderOf(lock.file);
+}
+function downgrades({ changes }) {
+  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file: file2, line }) => ({
+    kind: "downgrade",
+    message: `\`${library}\` goes back from ${from} to ${to}.`,
+    file: file2,
+    line
+  }));
+}
+function notInstallable({ base, head }) {
+  const known2 = new Set(
+    base.flatMap(({ file: file2, requirements }) => requirements.map(({ written: written2 }) => `${file2}\0${written2}`))
+  );
+  return head.flatMap(
+    ({ file: file2, requirements }) => requirements.filter(({ name: name2, source, written: written2 }) => isWatched(name2) && source !== "index" && !known2.has(`${file2}\0${written2}`)).map(({ name: name2, source, line }) => ({
+      kind: "not-installable",
+      message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
+      file: file2,
+      line
+    }))
+  );
+}
+var SOURCES = {
+  index: "an index",
+  git: "a repository",
+  path: "a path",
+  editable: "an editable install",
+  url: "an address"
+};
+function indexesMoved({ base, head, own: own3 }) {
+  const ours2 = new Set(own3.map(indexAddress));
+  const key = (manifest, address) => isByTool(manifest) ? address : `${manifest.file} ${address}`;
+  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
+  const lockAtBase = base.some(isByTool);
+  return head.flatMap(
+    (manifest) => manifest.indexes.filter(({ address }) => !ours2.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (!isByTool(manifest) || lockAtBase)).map(({ address, line }) => ({
+      kind: "index-changed",
+      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
+      file: manifest.file,
+      line
+    }))
+  );
+}
+function isByTool({ format }) {
+  return has(formatNamed(format)?.indexes)?.by === "tool";
+}
+
+// src/formats/locks.ts
+function lockOver(file2, format, locks) {
+  if (locks.has(file2)) return file2;
+  const { workspace, lock } = formatNamed(format ?? "") ?? {};
+  const own3 = has(lock)?.formats ?? [];
+  const folder = folderOf(file2);
+  const isAbove = (there) => there === "" || folder.startsWith(`${there}/`);
+  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), rank: own3.includes(of) ? own3.indexOf(of) : own3.length })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left, right) => right.there.length - left.there.length || left.rank - right.rank);
+  return nearest?.path;
+}
+function refreshCommand(lockFile, library) {
+  const folder = folderOf(lockFile);
+  const command = has(formatByPath(lockFile)?.refresh)?.command(lockFile, library);
+  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
+}
+
+// src/detect/effective.ts
+function effective(manifests, file2, name2, written2) {
+  const own3 = manifests.find((manifest) => manifest.file === file2);
+  const { overrides: overrides2 = [], constraints: constraints2 = [] } = has(formatNamed(own3?.format ?? "")?.overrules) ?? {};
+  const [override] = rowsOf2(own3, name2, overrides2);
+  if (own3 && override) return { specifier: override.specifier, by: placed(own3, override) };
+  const bounds = [
+    ...rowsOf2(own3, name2, constraints2).map((one2) => placed(own3, one2)),
+    ...constraintFiles(manifests, own3).flatMap((other) => rowsOf2(other, name2).map((one2) => placed(other, one2)))
+  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written2);
+  const [first] = bounds;
+  if (first === void 0) return { specifier: written2 };
+  const specifier = [written2, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
+  return { specifier, by: first };
+}
+function rowsOf2(manifest, name2, groups2) {
+  return (manifest?.requirements ?? []).filter(
+    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
+  );
+}
+function placed(manifest, { group, specifier, line }) {
+  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
+}
+function constraintFiles(manifests, own3) {
+  const wanted = (own3?.includes ?? []).flatMap(
+    ({ path, constrains }) => constrains ? [joined3(folderOf(own3?.file ?? ""), path)] : []
+  );
+  return manifests.filter(({ file: file2 }) => wanted.includes(file2));
+}
+function joined3(folder, path) {
+  const parts = folder === "" ? [] : folder.split("/");
+  for (const part2 of path.split("/")) {
+    if (part2 === "..") parts.pop();
+    else if (part2 !== "." && part2 !== "") parts.push(part2);
+  }
+  return parts.join("/");
+}
+
+// src/detect/settle.ts
+function settle2(change, ends2, releases, python) {
+  const [from, to] = [
+    endOf2(change, change.from, ends2.base, change.was ?? change.file, releases, python),
+    endOf2(change, change.to, ends2.head, change.file, releases, python)
+  ];
+  return {
+    change,
+    ...from.version !== void 0 && { from: from.version },
+    ...to.version !== void 0 && { to: to.version },
+    ...to.by && { by: to.by }
+  };
+}
+function endOf2(change, written2, manifests, file2, releases, python) {
+  if (written2 === "") return {};
+  if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
+  const { specifier, by } = effective(manifests, file2, change.library, written2 === "any" ? "" : written2);
+  const locked = lockedAt(manifests, change.library).filter((version3) => allows(specifier, version3));
+  const [only] = locked;
+  const version2 = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
+  return { version: version2, ...by && { by } };
+}
+function lockedAt(manifests, library) {
+  const held2 = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
+  return [...new Set(held2.map(({ version: version2 }) => version2))].filter(isVersion);
+}
+function resolveEnd(end, locked, releases, python) {
+  const exact = locked ? end : exactVersion(end);
+  if (exact !== void 0) {
+    const version2 = isVersion(exact) ? exact.split("+")[0] : void 0;
+    const isThere = releases.length === 0 || releases.some((release2) => version2 && sameVersion(release2.version, version2));
+    return isThere ? version2 : void 0;
+  }
+  return usableReleases(releases, python).map(({ version: version2 }) => version2).filter((version2) => allows(end, version2)).at(-1);
+}
+function moves(settled2) {
+  const { from, to } = settled2;
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
+}
+function goesBack({ from, to }) {
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
+}
+function standing(settled2) {
+  const { file: file2, line } = settled2.change;
+  return { message: sentenceOf(settled2), file: file2, line };
+}
+function sentenceOf({ change, from, to, by }) {
+  const { library, kind } = change;
+  if (from !== void 0 && to !== void 0) {
+    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
+    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
+  }
+  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
+  if (kind === "removed") return `\`${library}\` is no longer required here.`;
+  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
+    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
+  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
+    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
+  const missing = to === void 0 ? change.to : change.from;
+  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
+}
+
+// src/detect/projects.ts
+function watchedChanges(changes) {
+  return changes.filter(({ library }) => isWatched(library));
+}
+function projectRequests(ends2, changes, releases, python) {
+  return distinct(settledProjects(ends2, changes, releases, python).flatMap(requestsOf));
+}
+function standingChanges(ends2, changes, releases, python) {
+  const found = settledProjects(ends2, changes, releases, python).flatMap(({ settled: settled2 }) => standingOf(settled2));
+  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
+}
+function settledProjects(ends2, changes, releases, python) {
+  const all = [...ends2.base, ...ends2.head];
+  const lockFiles2 = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file: file2, format }) => [file2, format]));
+  const formats = new Map(all.map(({ file: file2, format }) => [file2, format]));
+  const projectOf = (file2) => lockOver(file2, formats.get(file2), lockFiles2) ?? folderOf(file2);
+  const before = grouped2(ends2.base, ({ file: file2 }) => projectOf(file2));
+  const after = grouped2(ends2.head, ({ file: file2 }) => projectOf(file2));
+  const byProject = grouped2(watchedChanges(changes), ({ file: file2 }) => projectOf(file2));
+  return [...byProject].map(([project, own3]) => {
+    const was = /* @__PURE__ */ new Set([project, ...own3.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
+    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
+    const settled2 = withoutLockedTwice(own3).map(
+      (change) => settle2(change, projectEnds, releases.get(change.library) ?? [], python)
+    );
+    return { ends: projectEnds, settled: settled2 };
+  });
+}
+function grouped2(elements, key) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const element of elements) {
+    const known2 = groups2.get(key(element));
+    if (known2) known2.push(element);
+    else groups2.set(key(element), [element]);
+  }
+  return groups2;
+}
+function withoutLockedTwice(changes) {
+  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
+  return changes.filter((change) => change.locked || !locked.has(change.library));
+}
+function standingOf(settled2) {
+  const moving = new Set(settled2.filter(moves).map(({ change }) => change.library));
+  return settled2.filter(({ change }) => !moving.has(change.library)).map(standing);
+}
+function requestsOf({ ends: ends2, settled: settled2 }) {
+  const found = settled2.filter(moves).map(({ change, from, to }) => ({
+    ...{ library: change.library, from, to },
+    place: { file: change.file, line: change.line }
+  }));
+  const byLibrary = /* @__PURE__ */ new Map();
+  for (const move of found) {
+    const known2 = byLibrary.get(move.library) ?? [];
+    const isKnown = known2.some(({ from, to }) => from === move.from && to === move.to);
+    byLibrary.set(move.library, isKnown ? known2 : [...known2, move]);
+  }
+  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
+  return Array.from({ length: rounds }, (_, round) => {
+    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
+    const names2 = chosen.map(({ library }) => library);
+    return {
+      changes: chosen,
+      held: heldVersions(ends2.head, names2),
+      locked: { base: lockOf(ends2.base, names2), head: lockOf(ends2.head, names2) },
+      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
+      manifests: ends2.head.map(({ file: file2 }) => file2)
+    };
+  });
+}
+function distinct(requests) {
+  const found = /* @__PURE__ */ new Map();
+  for (const request of requests) {
+    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
+    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
+    const known2 = found.get(key);
+    found.set(key, known2 ? joined4(known2, request) : request);
+  }
+  return [...found.values()];
+}
+function joined4(left, right) {
+  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
+  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
+}
+function heldVersions(head, changed) {
+  const locked = lockOf(head, changed);
+  const held2 = {};
+  for (const name2 of WATCHED) {
+    if (name2 === "torch" || changed.includes(name2)) continue;
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
+    const [only] = versions;
+    if (versions.length === 1 && only && isVersion(only)) held2[name2] = only.split("+")[0] ?? only;
+  }
+  return held2;
+}
+function namedTorch(head) {
+  const isTorch = ({ name: name2 }) => name2 === "torch";
+  const pinned = head.flatMap(
+    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
+  );
+  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version: version2 }) => version2));
+  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version2) => version2.split("+")[0] ?? ""))];
+  const [only] = releases;
+  return releases.length === 1 && only && isVersion(only) ? only : void 0;
+}
+function lockOf(manifests, changed) {
+  const versions = /* @__PURE__ */ new Map();
+  for (const { locked } of manifests)
+    for (const { name: name2, version: version2 } of locked) {
+      const known2 = versions.get(name2) ?? /* @__PURE__ */ new Set();
+      known2.add(version2);
+      versions.set(name2, known2);
+    }
+  const single = [...versions].filter(
+    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
+  );
+  return Object.fromEntries(
+    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version2]) => isName(name2) && isVersion(version2) && !version2.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
+  );
+}
+
+// src/detect/guard-releases.ts
+function guardReleases(ends2, changes, releases, python) {
+  const watched = changes.filter(({ library, to }) => isWatched(library) && to !== "" && releases.has(library));
+  return [
+    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
+    ...settledProjects(ends2, watched, releases, python).flatMap(({ settled: settled2 }) => settled2).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled2) => [...withoutEffect(settled2), ...backwards(settled2)]),
+    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends2.head)),
+    ...firstUploads(ends2.base, ends2.head, releases)
+  ];
+}
+function target(change, releases) {
+  const version2 = change.locked ? change.to : exactVersion(change.to);
+  if (version2 === void 0 || !isVersion(version2)) return [];
+  const found = releases.find((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2));
+  if (found && !found.yanked) return [];
+  const [kind, message] = found ? ["yanked", `${change.library} ${version2} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version2}. Check the version, and the index settings.`];
+  return [{ kind, message, file: change.file, line: change.line }];
+}
+function withoutEffect({ change, from, to, by }) {
+  const place2 = { file: change.file, line: change.line };
+  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
+    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
+  if (from === void 0 || from !== to) return [];
+  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
+  if (by !== void 0) {
+    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
+    return [{ kind: "no-effect", message, ...place2 }];
+  }
+  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
+  return [
+    {
+      kind: "no-effect",
+      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
+      ...place2
+    }
+  ];
+}
+function backwards(settled2) {
+  const { change, from, to } = settled2;
+  if (!goesBack(settled2) || change.kind === "downgraded") return [];
+  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
+  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
+}
+function ceilings(specifier) {
+  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
+}
+function pythonRange(change, releases, head) {
+  const declared = head.find(
+    ({ file: file2, python }) => python !== void 0 && folderOf(file2) === folderOf(change.file)
+  )?.python;
+  const oldest = declared === void 0 ? void 0 : oldestPython(declared);
+  const to = change.locked ? change.to : exactVersion(change.to);
+  const release2 = releases.find(
+    ({ version: version2 }) => to !== void 0 && isVersion(to) && sameVersion(version2, to.split("+")[0] ?? to)
+  );
+  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
+  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
+  return [{ kind: "python-range", message, file: change.file, line: change.line }];
+}
+function oldestPython(declared) {
+  const specifier = declared.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
+  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
+  try {
+    return minors.filter((version2) => satisfies2(version2, specifier)).toSorted(compareVersions)[0]?.replace(/\.99$/, "");
+  } catch {
+    return void 0;
+  }
+}
+function floorsOf(manifest) {
+  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
+    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
+    const version2 = lowest?.[1] ?? "";
+    return isVersion(version2) ? [{ name: name2, version: version2.split("+")[0] ?? version2, line }] : [];
+  });
+  return floors.length < 2 ? [] : floors;
+}
+
+// src/intake/floors.ts
+async function clashingFloors(index, { head }, changes) {
+  const touched = new Set(changes.filter(({ library }) => isWatched(library)).map(({ file: file2 }) => file2));
+  const found = [];
+  for (const manifest of head.manifests.filter(({ file: file2 }) => touched.has(file2))) {
+    const floors = floorsOf(manifest);
+    if (floors.length === 0) continue;
+    const why = await index.clash(Object.fromEntries(floors.map(({ name: name2, version: version2 }) => [name2, version2])));
+    if (why === void 0) found.push(notChecked2(manifest.file, floors[0]?.line ?? 1));
+    if (!why) continue;
+    const alone2 = await Promise.all(floors.map(({ name: name2, version: version2 }) => index.clash({ [name2]: version2 })));
+    if (alone2.some((one2) => one2 !== false)) continue;
+    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version: version2 }) => `${name2} ${version2}`).join(", ")}. ${why}`;
+    found.push({
+      kind: "floors-clash",
+      message: message.slice(0, 600),
+      file: manifest.file,
+      line: floors[0]?.line ?? 1
+    });
+  }
+  return found;
+}
+function notChecked2(file2, line) {
+  const message = "Whether the oldest versions that this file allows can be installed together was not checked: that takes uv and an index that answers.";
+  return { kind: "floors-not-checked", message, file: file2, line };
+}
+
+// src/intake/findings.ts
+var MOST_NAMES = 20;
+function findingsOf({ base, head }, own3) {
+  const known2 = new Set(base.findings.map(({ file: file2, message }) => `${file2} ${message}`));
+  return [
+    ...guard(base.manifests, head.manifests, own3),
+    ...head.findings.filter(({ file: file2, message }) => !known2.has(`${file2} ${message}`))
+  ];
+}
+async function ownIndexes(index, { head }) {
+  if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
+  return index.addresses().catch(() => []);
+}
+async function releasesFor(index, ends2, changes) {
+  const watched = changes.map(({ library }) => library).filter(isWatched);
+  const fresh = lockNames(ends2.base.manifests, ends2.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
+  const found = await Promise.all(
+    [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
+      try {
+        return [name2, await index.catalog.releases(name2)];
+      } catch (error62) {
+        if (!(error62 instanceof UserError)) throw error62;
+        return [name2, []];
+      }
+    })
+  );
+  return new Map(found);
+}
+async function indexFindings(index, ends2, changes, releases) {
+  const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
+  return [
+    ...guardReleases(manifests, changes, releases, index.python),
+    ...await clashingFloors(index, ends2, changes)
+  ];
+}
+
+// src/intake/requests.ts
+var MOST_REASONS = 12;
+function nothingToMeasure(standing2) {
+  if (standing2.length === 0) return "No watched library changed: nothing to measure.";
+  const shown3 = standing2.slice(0, MOST_REASONS).map(({ message, file: file2, line }) => `${message} (${file2}:${line})`);
+  const more = standing2.length - shown3.length;
+  return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
+}
+async function requestsOf2(written2, ends2, index) {
+  const changes = diffManifests(ends2.base.manifests, ends2.head.manifests);
+  const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
+  const releases = watchedChanges(changes).length > 0 ? await releasesFor(index, ends2, changes) : /* @__PURE__ */ new Map();
+  const own3 = await ownIndexes(index, ends2);
+  const findings = [...findingsOf(ends2, own3), ...await indexFindings(index, ends2, changes, releases)];
+  stopUnlessApproved(findings, written2.held);
+  const cells = codeCells(ends2.head);
+  const unsure = written2.chosenBy === "default" ? cellFindings(cells) : [];
+  const found = projectRequests(manifests, changes, releases, index.python);
+  const base = withCells(written2, cells);
+  const standing2 = standingChanges(manifests, changes, releases, index.python);
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing2 }];
+  const left = standing2.map(({ message, file: file2, line }) => ({ kind: "not-moved", message, file: file2, line }));
+  return Promise.all(
+    found.map(async (project) => {
+      const patchable = patchableOf(ends2.head, project);
+      const torch = await heldTorch(project, patchable.manifests, index);
+      const held2 = { ...project.held, ...torch.held, ...written2.held };
+      return {
+        request: { ...base, changes: project.changes, held: held2, locked: project.locked },
+        known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
+        files: project.files,
+        standing: standing2
+      };
+    })
+  );
+}
+async function heldTorch(project, manifests, index) {
+  const named3 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
+  if (named3 === void 0) return { held: {}, findings: [] };
+  const releases = usableReleases(await index.catalog.releases("torch"), index.python);
+  if (releases.some(({ version: version2 }) => sameVersion(version2.split("+")[0] ?? version2, named3)))
+    return { held: { torch: named3 }, findings: [] };
+  const message = `The project names torch ${named3}, which has no wheel for Python ${index.python} here: measured with another one. Choose another Python with --python.`;
+  return { held: {}, findings: [{ kind: "torch-not-held", message }] };
+}
+async function upcomingRequests(written2, repository, index) {
+  const cells = codeCells(repository);
+  const base = withCells(written2, cells);
+  const held2 = heldVersions(repository.manifests, []);
+  const patchable = { manifests: repository.manifests, contents: repository.contents };
+  const found = await Promise.all(
+    Object.entries(held2).map(async ([library, from]) => {
+      const releases = usableReleases(await index.catalog.releases(library), index.python);
+      const to = releases.at(-1)?.version;
+      if (to === void 0 || compareVersions(from, to) >= 0) return [];
+      const others = Object.fromEntries(Object.entries(held2).filter(([name2]) => name2 !== library));
+      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written2.held } };
+      return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
+    })
+  );
+  return found.flat();
+}
+function stopUnlessApproved(findings, held2) {
+  const open2 = findings.filter(({ stops }) => stops !== void 0 && held2[stops] === void 0);
+  if (open2.length > 0) throw new UserError(open2.map(({ message, file: file2, line }) => `${file2}:${line}: ${message}`));
+}
+function patchableOf(head, project) {
+  const inProject = new Set(project.manifests);
+  return { manifests: head.manifests.filter(({ file: file2 }) => inProject.has(file2)), contents: head.contents };
+}
+
+// src/search/requests.ts
+function groups(problem, cells) {
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const packages = packagesFor(problem, cell.quantization);
+    const group = found.get(packages.join()) ?? { packages, cells: [] };
+    group.cells.push(cell);
+    found.set(packages.join(), group);
+  }
+  return [...found.values()].toSorted((left, right) => left.packages.length - right.packages.length);
+}
+function packagesFor(problem, quantization) {
+  const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
+  return (problem.packages[quantization] ?? []).filter((name2) => !asked.includes(name2));
+}
+function baseRequest(problem, packages) {
+  return { pins: { ...problem.held, ...basePins(problem) }, packages };
+}
+function basePins(problem) {
+  return Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
+}
+function headPins(problem) {
+  return Object.fromEntries(problem.changes.map((change) => [change.library, change.to]));
+}
+function isBase(problem, moved2) {
+  const isStill2 = problem.changes.every((change) => (moved2[change.library] ?? change.from) === change.from);
+  return isStill2 && Object.keys(moved2).every((name2) => problem.changes.some((change) => change.library === name2));
+}
+function movedRequest(problem, packages, lock, moved2) {
+  const watched = [...ALWAYS, ...packages].filter((name2) => lock[name2] !== void 0);
+  const held2 = Object.fromEntries(watched.map((name2) => [name2, lock[name2] ?? ""]));
+  return { pins: { ...held2, ...basePins(problem), ...problem.held, ...moved2 }, packages };
+}
+
+// src/result/probe-record.ts
+var SaidFailure = external_exports.object({
+  ...Failure.omit({ reason: true, signature: true }).shape,
+  message: external_exports.string().max(4e3),
+  frames: Failure.shape.frames.unwrap().default([]),
+  /** Names of the exceptions and errno along the chain of causes. */
+  causes: external_exports.array(external_exports.string().max(200)).max(20).default([])
+});
+var SaidFacts = external_exports.preprocess(withoutNulls, external_exports.object(Facts.omit({ seconds: true }).shape));
+var CellRecord = external_exports.object({
+  kind: external_exports.literal("cell"),
+  cell: Result.shape.cell,
+  ended: external_exports.string().max(40),
+  seconds: Facts.shape.seconds,
+  stage: Stage.exactOptional(),
+  stages: Result.shape.stages.default({}),
+  failures: external_exports.array(SaidFailure).max(Stage.options.length).default([]),
+  facts: SaidFacts.default({}),
+  output: external_exports.string().max(2e4).exactOptional()
+});
+var Imported = external_exports.object({
+  kind: external_exports.literal("imported"),
+  package: external_exports.string().max(100),
+  ok: external_exports.boolean(),
+  seconds: external_exports.number()
+});
+var Started = external_exports.object({ kind: external_exports.literal("started"), probe: external_exports.string().max(20), python: external_exports.string().max(40) });
+var Done = external_exports.object({ kind: external_exports.literal("done"), peakBytes: external_exports.number().optional() });
+var ProbeRecord = external_exports.discriminatedUnion("kind", [CellRecord, Imported, Started, Done]);
+var LONGEST_LINE2 = 65536;
+function parseRecord(line) {
+  if (line.length > LONGEST_LINE2) return void 0;
+  try {
+    return ProbeRecord.safeParse(JSON.parse(line)).data;
+  } catch {
+    return void 0;
+  }
+}
+function withoutNulls(value) {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, one2]) => one2 !== null));
+}
+
+// src/domain/torch-era.ts
+var NEEDS_ANOTHER_TORCH = "needs another torch";
+var HOLD_A_TORCH = "Hold a torch of its time to measure it: --with torch==VERSION.";
+var DAY_MS2 = 24 * 36e5;
+function dayOf(pins, releases) {
+  const uploads = Object.entries(pins).flatMap(([library, version2]) => {
+    const release2 = releases.get(library)?.find((one2) => sameVersion(one2.version, version2));
+    return release2?.uploaded ? [Date.parse(release2.uploaded)] : [];
+  });
+  return uploads.length > 0 ? Math.max(...uploads) + DAY_MS2 : void 0;
+}
+function torchOfDay(torch, day, python) {
+  return usableReleases(torch, python).filter(({ uploaded }) => uploaded !== void 0 && Date.parse(uploaded) <= day).map(({ version: version2 }) => version2).toSorted(compareVersions).at(-1);
+}
+
+// src/domain/own.ts
+function own2(table2, name2) {
+  return Object.hasOwn(table2, name2) ? table2[name2] : void 0;
+}
+
+// src/sweep/weather.ts
+var MEMORY = "out of memory";
+var DISK = "disk full";
+var FILES = "too many open files";
+var THREADS = "too many threads or processes";
+var NETWORK = "no network in probes";
+var ACCESS = "not readable or writable in the probe";
+var DEVICE = "input or output failed";
+var COMPILER = "no compiler on this machine";
+var ERRNO = {
+  ENOMEM: MEMORY,
+  ENOSPC: DISK,
+  EDQUOT: DISK,
+  EFBIG: DISK,
+  EMFILE: FILES,
+  ENFILE: FILES,
+  EAGAIN: THREADS,
+  ECHILD: THREADS,
+  ENETUNREACH: NETWORK,
+  ENETDOWN: NETWORK,
+  EHOSTUNREACH: NETWORK,
+  ECONNREFUSED: NETWORK,
+  ECONNRESET: NETWORK,
+  ECONNABORTED: NETWORK,
+  ETIMEDOUT: NETWORK,
+  EADDRNOTAVAIL: NETWORK,
+  EACCES: ACCESS,
+  EPERM: ACCESS,
+  EROFS: ACCESS
+};
+var ERRNO_OF_CODE = /* @__PURE__ */ new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EEXIST",
+  "EINVAL",
+  "ENOTEMPTY",
+  "ENAMETOOLONG",
+  "ENOSYS"
+]);
+var TYPES = {
+  MemoryError: MEMORY,
+  HandoverUnreadable: ACCESS,
+  TimeoutError: NETWORK,
+  ConnectionError: NETWORK,
+  ConnectTimeout: NETWORK,
+  ReadTimeout: NETWORK,
+  OfflineModeIsEnabled: NETWORK,
+  LocalEntryNotFoundError: NETWORK,
+  InvalidCxxCompiler: COMPILER,
+  BlockingIOError: THREADS,
+  BrokenPipeError: DEVICE,
+  InterruptedError: DEVICE,
+  SystemExit: "ended by itself",
+  KeyboardInterrupt: "ended by itself",
+  GeneratorExit: "ended by itself"
+};
+var MESSAGES2 = [
+  [
+    /can(?:'t|not) allocate memory|(?:not enough|out of|unable to allocate) .{0,20}(?:memory|bytes)|memory allocation|bad_alloc|malloc failed|mmap failed|failed to map segment|MemoryError/i,
+    MEMORY
+  ],
+  [/killed by signal: killed/i, MEMORY],
+  [/find C compiler|working C\+\+ compiler/i, COMPILER],
+  [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY],
+  [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
+  [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
+  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
+  [
+    /can't start new thread|cannot create thread|resource temporarily unavailable|pthread_create|thread creation failed|code: 11\b/i,
+    THREADS
+  ],
+  [/\b(?:os error|errno) 11\b/i, THREADS],
+  [
+    /network is unreachable|name resolution|max retries exceeded|couldn't connect to|connection (?:refused|reset)/i,
+    NETWORK
+  ],
+  [/permission denied|read-only file system|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
+  [/input\/output error|stale file handle|transport endpoint|\b(?:os error|errno) (?:5|116)\b/i, DEVICE]
+];
+var MISFIT = /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|not defined in file|executable stack|static TLS|\b(?:invalid|wrong) ELF\b/;
+var LOADER = /\.so(?:\.\d+)*: /;
+function weatherOf(type, message, causes2) {
+  for (const cause of [type, ...causes2]) {
+    const [name2 = "", errno] = cause.split(":");
+    const known2 = errno === void 0 ? own2(TYPES, name2) : own2(ERRNO, errno) ?? (ERRNO_OF_CODE.has(errno) ? void 0 : DEVICE);
+    if (known2 !== void 0) return known2;
+  }
+  const isOfLoader = LOADER.test(message);
+  if (isOfLoader && MISFIT.test(message)) return void 0;
+  return saidIn(message, MESSAGES2) ?? (isOfLoader ? DEVICE : void 0);
+}
+function exhaustion(output2) {
+  const last3 = output2.trimEnd().split("\n").slice(-3).join("\n");
+  return saidIn(
+    last3,
+    MESSAGES2.filter(([, what]) => [MEMORY, THREADS, DISK].includes(what))
+  );
+}
+function saidIn(text2, messages) {
+  return messages.find(([pattern]) => pattern.test(text2))?.[1];
+}
+
+// src/sweep/reasons.ts
+var REASONS = [
+  {
+    name: "needs a GPU",
+    means: "needs-device",
+    needs: "gpu",
+    message: /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i
+  },
+  { name: "this release lacks it", means: "refused", type: /^Unsupported$/ },
+  {
+    name: "no default target modules",
+    means: "refused",
+    type: /^ValueError$/,
+    message: /please specify `target_modules`/i
+  },
+  { name: "refused", means: "refused", type: /^NotImplementedError$/ },
+  {
+    name: "refused",
+    means: "refused",
+    type: /^(ValueError|TypeError|RuntimeError)$/,
+    message: /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i
+  },
+  {
+    name: NEEDS_ANOTHER_TORCH,
+    means: "needs-torch",
+    type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
+    message: /no module named '(torch|triton)[.']|from '(torch|triton)[.']|^module '(torch|triton)([.][\w.]+)?' has no attr/i
+  },
+  { name: "name cannot be imported", means: "defect", type: /^ImportError$/, message: /cannot import name/ },
+  { name: "package missing", means: "defect", type: /^ModuleNotFoundError$/ },
+  { name: "import refused", means: "defect", type: /^ImportError$/ },
+  {
+    name: "argument not known",
+    means: "defect",
+    type: /^TypeError$/,
+    message: /unexpected keyword|missing \d+ required|positional argument/
+  },
+  { name: "attribute gone", means: "defect", type: /^AttributeError$/ },
+  {
+    name: "shapes differ",
+    means: "defect",
+    message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i
+  },
+  { name: "types differ", means: "defect", message: /dtype|same type|scalar type/i },
+  { name: "crash", means: "defect", type: /^SIG/ }
+];
+var MESSAGE_LIMIT = 8192;
+function classify(type, message, causes2 = []) {
+  const text2 = message.slice(0, MESSAGE_LIMIT);
+  const weather = weatherOf(type, text2, causes2);
+  if (weather !== void 0) return { reason: weather, means: "weather" };
+  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
+  return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: "defect" };
+}
+function signatureOf(type, message) {
+  const line = message.slice(0, MESSAGE_LIMIT).split("\n")[0] ?? "";
+  const plain3 = line.replace(/0x[0-9a-f]+/gi, "#").replace(/(?:\/[^\s/'":]+){2,}\/?/g, "<path>").replace(/\d+(\.\d+)*/g, "#").replace(/\s+/g, " ").trim();
+  return `${type}: ${plain3}`.slice(0, 300);
+}
+
+// src/sweep/judge.ts
+var CRASHES = {
+  4: "SIGILL",
+  6: "SIGABRT",
+  8: "SIGFPE",
+  11: "SIGSEGV"
+};
+var SETTING_UP = ["build", "quantize", "attach"];
+function judge(record3, { device, ownTorch }) {
+  if (record3.ended !== "exit") return endedEarly(record3);
+  const judged2 = record3.failures.map((failure2) => ({
+    failure: toFailure(failure2),
+    means: meaningOf(record3, failure2, device)
+  }));
+  const facts = factsOf(record3);
+  const another = judged2.find(({ means }) => means === "needs-torch");
+  if (another && ownTorch !== void 0) {
+    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. ${HOLD_A_TORCH}`;
+    return unmeasured(record3.cell, "skipped", another.failure.reason, `${another.failure.message}: ${why}`);
+  }
+  const weather = judged2.find(({ means }) => means === "weather" || means === "needs-device");
+  if (weather) {
+    const outcome = weather.means === "weather" ? "inconclusive" : "skipped";
+    return unmeasured(record3.cell, outcome, weather.failure.reason, weather.failure.message);
+  }
+  const failures = judged2.map(({ failure: failure2 }) => failure2);
+  const counts = failures.find((failure2) => failure2.kind === "raised") ?? failures[0];
+  if (counts === void 0 && !reachedTheEnd(record3))
+    return unmeasured(record3.cell, "inconclusive", "incomplete record", "The probe left out stages without a failure.");
+  return {
+    cell: record3.cell,
+    outcome: outcomeOf2(judged2),
+    ...counts && { reason: counts.reason, message: counts.message },
+    stages: record3.stages,
+    failures: counts ? [counts, ...failures.filter((failure2) => failure2 !== counts)] : [],
+    facts
+  };
+}
+function outcomeOf2(judged2) {
+  if (judged2.some(({ means }) => means === "refused")) return "unsupported";
+  if (judged2.some(({ failure: failure2 }) => failure2.kind === "raised")) return "fail";
+  return judged2.length > 0 ? "wrong" : "pass";
+}
+function meaningOf(record3, failure2, device) {
+  if (failure2.kind === "check") return "defect";
+  const { means, needs } = classify(failure2.type, failure2.message, failure2.causes);
+  if (means === "refused" && !SETTING_UP.includes(failure2.stage)) return "defect";
+  if (means !== "needs-device") return means;
+  const isLacking = needs !== void 0 && device.lacks.includes(needs);
+  return isLacking && parseCellId(record3.cell).quantization !== "none" ? means : "defect";
+}
+function toFailure(failure2) {
+  const { stage, kind, type, message, frames } = failure2;
+  if (kind === "check") return { stage, kind, type, reason: type, signature: type, message };
+  return {
+    stage,
+    kind,
+    type,
+    reason: classify(type, message).reason,
+    signature: signatureOf(type, message),
+    message: `${type}: ${message}`,
+    ...frames.length > 0 && { frames }
+  };
+}
+function factsOf({ facts, seconds }) {
+  return seconds === void 0 ? facts : { ...facts, seconds };
+}
+function reachedTheEnd(record3) {
+  return STAGES.every((stage) => record3.stages[stage] !== void 0 && record3.stages[stage] !== "fail");
+}
+function endedEarly(record3) {
+  const stage = record3.stage ?? "import";
+  const [how2, code2 = ""] = record3.ended.split(":");
+  const signal = how2 === "signal" ? crashSignal(code2, record3.output ?? "") : void 0;
+  if (signal !== void 0) return crashed(record3.cell, stage, signal);
+  const what = how2 === "signal" ? `killed by signal ${code2}` : how2 === "status" ? `exited with status ${code2}` : record3.ended;
+  return unmeasured(
+    record3.cell,
+    "inconclusive",
+    how2 === "timeout" ? "timeout" : "ended early",
+    `The probe of this cell was ${what} in stage ${stage}.`
+  );
+}
+function crashed(cell, stage, signal) {
+  const message = `The process died with ${signal} in stage ${stage}.`;
+  const failure2 = { stage, kind: "raised", type: signal, reason: "crash", signature: signal, message };
+  const before = STAGES.slice(0, STAGES.indexOf(stage)).map((name2) => [name2, "ok"]);
+  const stages = { ...Object.fromEntries(before), [stage]: "fail" };
+  return { cell, outcome: "fail", reason: "crash", message, stages, failures: [failure2], facts: {} };
+}
+function unmeasured(cell, outcome, reason, message) {
+  return { cell, outcome, reason, message: message.slice(0, 2e3), stages: {}, failures: [], facts: {} };
+}
+function crashSignal(code2, output2) {
+  return exhaustion(output2.slice(-2e3)) === void 0 ? CRASHES[String(code2)] : void 0;
+}
+
+// src/formats/read.ts
+var LARGEST_MANIFEST = 32 * 1024 * 1024;
+function readManifest(file2, content3, as) {
+  const format = as === void 0 ? formatOf(file2, content3) : formatNamed(as);
+  if (format === void 0) return void 0;
+  const broken = whatIsBroken(content3) ?? conflictIn(format, content3);
+  const reading = broken ? { findings: [broken] } : format.read(content3.startsWith("\uFEFF") ? content3.slice(1) : content3);
+  const findings = (reading.findings ?? []).map((finding) => ({ ...finding, file: file2 }));
+  return { ...EMPTY, ...reading, file: file2, format: format.name, findings };
+}
+var EMPTY = { requirements: [], locked: [], includes: [], indexes: [] };
+function tooLargeManifest(file2) {
+  const message = "It is larger than 32 MiB, or all manifests together are larger than 256 MiB; it is not read.";
+  return {
+    ...EMPTY,
+    file: file2,
+    format: "unread",
+    findings: [{ kind: "unreadable", message, file: file2, line: 1 }]
+  };
+}
+function whatIsBroken(content3) {
+  const unreadable3 = (message) => ({ kind: "unreadable", message, line: 1 });
+  if (content3.length > LARGEST_MANIFEST) return unreadable3("The file is larger than 32 MiB; it is not read.");
+  if (content3.includes("\0") || content3.startsWith("\uFFFD\uFFFD") || content3.startsWith("\uFFFE"))
+    return unreadable3("The file is not UTF-8 text. Save it as UTF-8.");
+  return void 0;
+}
+function conflictIn({ conflict }, content3) {
+  const at3 = conflict === "its line" ? -1 : content3.search(/^<{7} /m);
+  if (at3 < 0) return void 0;
+  const line = content3.slice(0, at3).split("\n").length;
+  return { kind: "conflict-marker", message: "A conflict marker is left in this file; it is not read.", line };
+}
+
+// src/pins/bots.ts
+function botHolds(library, firstBad) {
+  return [
+    {
+      file: "renovate.json",
+      language: "json",
+      text: JSON.stringify({ matchPackageNames: [library], allowedVersions: `<${firstBad}` }),
+      how: "Add it to `packageRules`."
+    },
+    {
+      file: ".github/dependabot.yml",
+      language: "yaml",
+      text: `ignore: [{dependency-name: "${library}", versions: [">=${firstBad}"]}]`,
+      how: "Add it to the entry of your package ecosystem under `updates`."
+    }
+  ];
+}
+
+// src/pins/patch.ts
+function patchRequirement(content3, format, requirement, specifier) {
+  if (requirement.source !== "index") return { why: `\`${requirement.name}\` does not come from an index.` };
+  const dialect = has(formatNamed(format)?.pin)?.dialect;
+  if (dialect === void 0) return { why: `A ${format} file is refreshed by its own tool.` };
+  const start = lineStart(content3, requirement.line);
+  const end = content3.indexOf("\n", start);
+  const raw = content3.slice(start, end < 0 ? content3.length : end);
+  const line = raw.replace(/\r$/, "");
+  const [from, to] = requirement.columns;
+  if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
+  const written2 = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
+  if (written2 === void 0) return { why: "The requirement is written in a form that is not patched." };
+  const after = line.slice(0, from) + written2 + line.slice(to);
+  return {
+    content: content3.slice(0, start) + after + content3.slice(start + line.length),
+    line: requirement.line,
+    before: line,
+    after
+  };
+}
+function lineStart(content3, line) {
+  let start = content3.startsWith("\uFEFF") ? 1 : 0;
+  for (let number5 = 1; number5 < line; number5++) {
+    const next2 = content3.indexOf("\n", start);
+    if (next2 < 0) return content3.length;
+    start = next2 + 1;
+  }
+  return start;
+}
+
+// src/pins/specifier.ts
+function withPin(specifier, target2) {
+  if (specifier.includes("===")) return void 0;
+  const exact = exactVersion(specifier);
+  if (exact !== void 0) return exactPin(exact, target2);
+  const clauses = clausesOf(specifier);
+  if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
+  const made = RULES[target2.kind](clauses, target2);
+  const text2 = made.map((clause) => clause.join("")).join(",");
+  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
+}
+function isRaise({ kind }) {
+  return kind === "raise-partner" || kind === "floor";
+}
+function isFloorAbove([operator2, bound], version2) {
+  return [">=", ">", "~="].includes(operator2) && isVersion(bound) && compareVersions(bound, version2) > 0;
+}
+function keepsOut(specifier, bad) {
+  return bad === void 0 || !satisfies2(bad, specifier);
+}
+function exactPin(exact, target2) {
+  return localLabel(exact) === void 0 ? `==${target2.version}` : void 0;
+}
+var RULES = {
+  hold: (clauses, { bad = "" }) => [
+    ...clauses.filter((clause) => !isUpper(clause) || isBelow(clause, bad)).map(openWildcard),
+    ...upper(clauses, bad)
+  ],
+  exclude: (clauses, { bad = "" }) => [...clauses, ["!=", bad]],
+  "raise-partner": raised,
+  floor: raised
+};
+function raised(clauses, { version: version2 }) {
+  const kept = clauses.filter((clause) => {
+    const [operator2, bound] = clause;
+    if (operator2 === "!=") return true;
+    if (operator2 === ">=" || operator2 === ">" || operator2 === "~=" || operator2 === "==") return false;
+    return isVersion(bound) && satisfies2(version2, clause.join(""));
+  });
+  return [[">=", version2], ...kept];
+}
+function upper(clauses, bad) {
+  const isBounded = clauses.some((clause) => isUpper(clause) && isBelow(clause, bad));
+  return isBounded ? [] : [["<", bad]];
+}
+function isUpper([operator2]) {
+  return operator2 === "<" || operator2 === "<=";
+}
+function isBelow([operator2, bound], bad) {
+  if (!isVersion(bound)) return false;
+  const order = compareVersions(bound, bad);
+  return operator2 === "<" ? order <= 0 : order < 0;
+}
+function openWildcard([operator2, bound]) {
+  if (operator2 === "~=") return [">=", bound];
+  return operator2 === "==" && bound.endsWith(".*") ? [">=", bound.slice(0, -2)] : [operator2, bound];
+}
+
+// src/pins/unified.ts
+var CONTEXT = 3;
+var NO_NEWLINE = "\\ No newline at end of file";
+function unifiedDiff(file2, before, after) {
+  const [old, current] = [before.split("\n"), after.split("\n")];
+  if (old.length !== current.length) throw new Error("a patch replaces lines, it adds and removes none");
+  const endsOpen = old.at(-1) !== "";
+  const count2 = endsOpen ? old.length : old.length - 1;
+  const changed = Array.from({ length: count2 }, (_, index) => index).filter((index) => old[index] !== current[index]);
+  if (changed.length === 0) return "";
+  const hunks = grouped3(changed, count2).map(([from, to]) => {
+    const lines = linesOf(old, current, from, to, endsOpen ? count2 - 1 : void 0);
+    return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines].join("\n");
+  });
+  return `--- a/${file2}
++++ b/${file2}
+${hunks.join("\n")}
+`;
+}
+function grouped3(changed, count2) {
+  const ranges = [];
+  for (const index of changed) {
+    const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count2, index + CONTEXT + 1)];
+    const last3 = ranges.at(-1);
+    if (last3 && from <= last3[1]) last3[1] = to;
+    else ranges.push([from, to]);
+  }
+  return ranges;
+}
+function linesOf(old, current, from, to, open2) {
+  const lines = [];
+  for (let index = from; index < to; index++) {
+    const mark = index === open2 ? [NO_NEWLINE] : [];
+    if (old[index] === current[index]) {
+      lines.push(` ${old[index]}`, ...mark);
+      continue;
+    }
+    let end = index;
+    while (end < to && old[end] !== current[end]) end++;
+    const isLast = end - 1 === open2 ? [NO_NEWLINE] : [];
+    lines.push(...old.slice(index, end).map((line) => `-${line}`), ...isLast);
+    lines.push(...current.slice(index, end).map((line) => `+${line}`), ...isLast);
+    index = end - 1;
+  }
+  return lines;
+}
+
+// src/pins/patches.ts
+function patchesFor(pins, where) {
+  const patches = [];
+  const notPatched = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (const pin of pins)
+    for (const manifest of where.manifests)
+      for (const [index, requirement] of manifest.requirements.entries()) {
+        if (requirement.name !== pin.library) continue;
+        const made = onePatch(pin, manifest, index, where);
+        const place2 = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
+        if (made === void 0 || seen.has(place2)) continue;
+        seen.add(place2);
+        if ("why" in made) notPatched.push(made);
+        else patches.push(made);
+      }
+  const holds4 = pins.filter(({ kind }) => kind === "hold").flatMap(({ library, below }) => below ? botHolds(library, below) : []);
+  return { patches, notPatched, botHolds: holds4 };
+}
+function onePatch(pin, manifest, index, where) {
+  const requirement = manifest.requirements[index];
+  const content3 = where.contents.get(manifest.file);
+  if (requirement === void 0 || content3 === void 0) return void 0;
+  const { file: file2 } = manifest;
+  const place2 = { specifier: pin.specifier, file: file2, line: requirement.line };
+  const wanted = withPin(requirement.specifier, targetOf(pin));
+  if (wanted === requirement.specifier) return void 0;
+  if (wanted === void 0)
+    return { ...place2, why: `\`${requirement.written}\` cannot take \`${pin.specifier}\` and stay what it is.` };
+  const patched = patchRequirement(content3, manifest.format, requirement, wanted);
+  if ("why" in patched) return { ...place2, why: patched.why };
+  const again = readManifest(file2, patched.content, manifest.format)?.requirements[index];
+  if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
+    return { ...place2, why: "The patched line would not be read back as what is meant." };
+  const { before, after } = patched;
+  const patch = { ...place2, before, after, diff: unifiedDiff(file2, content3, patched.content) };
+  const refresh2 = refreshFor(manifest, pin.library, where.manifests);
+  return refresh2 === void 0 ? patch : { ...patch, refresh: refresh2 };
+}
+function targetOf({ kind, library, version: version2, below }) {
+  if (below !== void 0) return { kind, library, version: version2, bad: below };
+  return { kind: kind === "hold" ? "floor" : kind, library, version: version2 };
+}
+function refreshFor({ file: file2, format }, library, manifests) {
+  const lock = lockOver(file2, format, lockFiles(manifests));
+  return lock === void 0 ? void 0 : refreshCommand(lock, library);
+}
+function lockFiles(manifests) {
+  return new Map(manifests.filter(({ locked }) => locked.length > 0).map(({ file: file2, format }) => [file2, format]));
+}
+function sameClauses(left, right) {
+  const sorted2 = (specifier) => specifier.split(",").toSorted().join(",");
+  return sorted2(left) === sorted2(right);
+}
+
+// src/pins/propose.ts
+function propose(measured) {
+  const pins = measured.map(toPin);
+  return bestFirst(pins.map((pin) => withOthers(pin, pins)));
+}
+function withOthers(pin, pins) {
+  const others = pins.filter(
+    (other) => pin.kind === "hold" && other.kind === "hold" && other !== pin && other.measuredIn === pin.measuredIn
+  );
+  return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
+}
+function toPin(pin) {
+  const { kind, library, version: version2, below, newestPatch, unlocks, holds: holds4, of, measuredIn } = pin;
+  const specifier = below === void 0 ? `${library}>=${version2}` : `${library}<${below}`;
+  const keepsBump = kind !== "hold";
+  return {
+    kind,
+    library,
+    version: version2,
+    ...below !== void 0 && { below },
+    ...newestPatch !== void 0 && { newestPatch },
+    specifier,
+    keepsBump,
+    unlocks,
+    holds: holds4,
+    of,
+    measuredIn
+  };
+}
+
+// src/plan/changes.ts
+function resolveChange(written2, releases, python, problems) {
+  const usable = usableReleases(releases, python).map((release2) => release2.version);
+  const from = findVersion(written2.library, written2.from, releases, usable, python, problems);
+  const to = findVersion(written2.library, written2.to, releases, usable, python, problems);
+  if (from === void 0 || to === void 0) return void 0;
+  if (sameVersion(from, to)) {
+    problems.push(
+      `\`${written2.library}:${written2.from}..${written2.to}\` changes nothing: both ends are the same release. Name two.`
+    );
+    return void 0;
+  }
+  const { library, place: place2 } = written2;
+  return { library, from, to, releases: [from, ...between(usable, from, to), to], ...place2 && { place: place2 } };
+}
+function between(usable, from, to) {
+  const [oldest, newest] = [from, to].toSorted(compareVersions);
+  const within = usable.filter(
+    (version2) => compareVersions(version2, oldest) > 0 && compareVersions(version2, newest) < 0
+  );
+  return oldest === from ? within : within.toReversed();
+}
+function findVersion(library, written2, all, usable, python, problems) {
+  if (written2 === "") return usable.at(-1);
+  if (!isVersion(written2)) return newestOfLine(library, written2, usable, problems);
+  const named3 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
+  if (named3 === void 0) {
+    problems.push(`${library} has no release ${written2}.${neighbours(written2, usable)}`);
+    return void 0;
+  }
+  if (!named3.yanked && !usable.some((version2) => sameVersion(version2, written2)) && !named3.version.match(/[a-z]/)) {
+    const requires = named3.requiresPython ? ` (it requires Python ${named3.requiresPython})` : "";
+    problems.push(
+      `${library} ${named3.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+    );
+    return void 0;
+  }
+  return named3.version;
+}
+function newestOfLine(library, written2, usable, problems) {
+  const line = written2.replace(/[x*]$/, "");
+  const found = usable.filter((version2) => version2.startsWith(line)).at(-1);
+  if (found === void 0)
+    problems.push(`${library} has no release ${written2}.${neighbours(line.replace(/\.$/, ""), usable)}`);
+  return found;
+}
+function neighbours(version2, usable) {
+  const below = usable.filter((known2) => compareVersions(known2, version2) < 0).at(-1);
+  const above = usable.find((known2) => compareVersions(known2, version2) > 0);
+  const near = [below, above].filter((known2) => known2 !== void 0);
+  return near.length > 0 ? ` The nearest are ${near.join(" and ")}.` : "";
+}
+
+// src/plan/plan.ts
+function librariesOf(request) {
+  const cells = selectCells(request.cells, allCells(), []);
+  const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name2) => name2 !== "torch");
+  return [.../* @__PURE__ */ new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
+}
+function packagesNeededBy(cells) {
+  return cells.flatMap((cell) => packagesOf(cell.quantization));
+}
+function makePlan(request, releases, python, problems) {
+  const cells = selectCells(request.cells, allCells(), problems);
+  if (cells.length === 0 && problems.length === 0)
+    problems.push("The patterns select no cell. Leave out --cells for the default 24.");
+  const changes = request.changes.flatMap(
+    (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []
+  );
+  checkTwice(request, problems);
+  checkHeld(request, releases, python, problems);
+  if (problems.length > 0) return void 0;
+  const { held: held2, minutes, environments } = request;
+  return {
+    changes,
+    held: held2,
+    cells,
+    alternatives: alternativesTo(cells),
+    partners: partnerReleases(request, cells, releases, python),
+    chosenBy: request.chosenBy,
+    sources: request.sources ?? {},
+    ...request.guessed && { guessed: request.guessed },
+    locked: request.locked ?? { base: {}, head: {} },
+    minutes,
+    environments
+  };
+}
+function checkTwice(request, problems) {
+  const names2 = request.changes.map((change) => change.library);
+  for (const name2 of new Set(names2.filter((library, index) => names2.indexOf(library) !== index)))
+    problems.push(`\`${name2}\` is swept twice. Name each library once.`);
+}
+function checkHeld(request, releases, python, problems) {
+  for (const [library, version2] of Object.entries(request.held)) {
+    const known2 = releases.get(library) ?? [];
+    if (request.changes.some((change) => change.library === library))
+      problems.push(
+        `\`--with ${library}==${version2}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`
+      );
+    else if (known2.length > 0 && !known2.some((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2)))
+      problems.push(
+        `${library} has no release ${version2}.${neighbours(
+          version2,
+          usableReleases(known2, python).map((release2) => release2.version)
+        )}`
+      );
+  }
+}
+function alternativesTo(cells) {
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    for (const method of ALTERNATIVES) add(found, { ...cell, method });
+    add(found, { ...cell, quantization: "none" });
+  }
+  for (const cell of cells) found.delete(cellId(cell));
+  return [...found.values()];
+}
+function add(found, cell) {
+  if (cell.method !== "base") found.set(cellId(cell), cell);
+}
+function partnerReleases(request, cells, releases, python) {
+  const swept = request.changes.map((change) => change.library);
+  const needed = /* @__PURE__ */ new Set([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
+  const watched = WATCHED.filter((name2) => needed.has(name2) || swept.includes(name2));
+  const names2 = [.../* @__PURE__ */ new Set([...watched, ...Object.keys(request.held)])].filter((name2) => name2 !== "torch");
+  return Object.fromEntries(
+    names2.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
+  );
+}
+function packageTable() {
+  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name2, quantization]) => [name2, quantization.packages]));
+}
+
+// src/report/build.ts
+var import_semver = __toESM(require_semver2(), 1);
+function buildReport(input2) {
+  const comparisons2 = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
+  const results = input2.history.flatMap((measurement) => toResults(measurement));
+  return {
+    schemaVersion: 3,
+    run: input2.run,
+    changes: input2.changes.map(({ library, from, to, place: place2 }) => ({
+      library,
+      from,
+      to,
+      kind: bumpOf(from, to),
+      ...place2
+    })),
+    environments: toEnvironments(input2),
+    cells: input2.cells.map((cell) => {
+      const source = input2.sources[cellId(cell)];
+      return { id: cellId(cell), planned: true, ...source && { source } };
+    }),
+    results,
+    comparisons: comparisons2,
+    controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
+    boundaries: input2.conclusions.boundaries.map(toBoundary),
+    together: input2.conclusions.together,
+    pins: input2.pins,
+    ...input2.patches,
+    workarounds: input2.conclusions.workarounds.map((workaround2) => withCost(workaround2, input2.bytesPerWeight)),
+    leftUndone: input2.run.stoppedBy === "finished" ? [] : input2.conclusions.left.map(leftUndoneText),
+    findings: input2.findings,
+    totals: {
+      cells: count(
+        COMPARISONS,
+        comparisons2.map(({ comparison }) => comparison)
+      ),
+      measurements: count(
+        OUTCOMES,
+        results.map(({ outcome }) => outcome)
+      )
+    }
+  };
+}
+function count(keys, values) {
+  return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
+}
+function toComparison(comparison, input2) {
+  const { cell, comparison: kind, moves: moves2, before, after, brokenControl } = comparison;
+  const cause = brokenControl ? "base model" : comparison.cause;
+  return {
+    cell,
+    comparison: kind,
+    what: moves2.map((move) => moveWords(move, isStill(kind))),
+    ...cause && { cause },
+    before: before?.outcome ?? "unknown",
+    after: after?.outcome ?? "unknown",
+    failedBefore: failedIn(before),
+    failedAfter: failedIn(after),
+    ...kind === "not-compared" && { why: whyNot(comparison, input2.run.stoppedBy) }
+  };
+}
+function toBoundary({ failure: failure2, moves: moves2, measured, alsoChanged, certainty, ...boundary2 }) {
+  const facts = moves2.map((move) => moveWords(move));
+  return {
+    ...boundary2,
+    stage: failure2?.stage ?? "train",
+    reason: failure2?.reason ?? "fact",
+    signature: failure2?.signature ?? facts.join("; "),
+    message: [...failure2 ? [failure2.message] : [], ...facts].join("; "),
+    measured,
+    alsoChanged,
+    certainty
+  };
+}
+function failedIn(result) {
+  return STAGES.flatMap((stage) => {
+    const own3 = (result?.failures ?? []).filter((failure2) => failure2.stage === stage);
+    if (own3.length === 0) return [];
+    return [{ stage, kind: own3.some(({ kind }) => kind === "raised") ? "raised" : "check" }];
+  });
+}
+function whyNot({ before, after, brokenControl }, stoppedBy) {
+  if (brokenControl) return `the base model is broken on both sides: ${firstFailure(brokenControl)}`;
+  const unmeasured2 = [before, after].find((result) => result && !isMeasured(result));
+  if (unmeasured2) return [unmeasured2.outcome, unmeasured2.reason, unmeasured2.message].filter(Boolean).join(": ");
+  return stoppedBy === "finished" ? "not reached" : `not reached before the run was stopped (${stoppedBy})`;
+}
+function firstFailure({ failures, outcome }) {
+  const [failure2] = failures;
+  return failure2 ? `${failure2.stage}: ${failure2.message}` : outcome;
+}
+function toResults({ question, environment, results }) {
+  const where = environment.status === "built" ? environment.id : requestKey(question.environment);
+  return [...results.values()].map(({ cell, outcome, ...rest }) => {
+    const [counts] = rest.failures;
+    const named3 = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
+    return counts ? { ...named3, stage: counts.stage, signature: counts.signature, ...rest } : { ...named3, ...rest };
+  });
+}
+function toEnvironments(input2) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { question, environment } of input2.history) {
+    const request = requestKey(question.environment);
+    if (found.has(request)) continue;
+    const built = environment.status === "built";
+    found.set(request, {
+      request,
+      ...built && { id: environment.id, lock: `locks/${environment.id}.txt` },
+      python: input2.run.python,
+      device: input2.run.device,
+      pins: built ? watchedOf(environment.lock, question.environment.pins) : question.environment.pins,
+      optional: question.environment.packages,
+      status: environment.status,
+      ...!built && { why: environment.why },
+      containment: input2.run.containment.name
+    });
+  }
+  return [...found.values()];
+}
+function watchedOf(lock, pins) {
+  const names2 = [...WATCHED, ...Object.keys(pins)];
+  return Object.fromEntries([...new Set(names2)].filter((name2) => lock[name2]).map((name2) => [name2, lock[name2] ?? ""]));
+}
+function withCost(workaround2, bytesPerWeight) {
+  if (workaround2.kind !== "quantization") return workaround2;
+  const [from, to] = [workaround2.cell, workaround2.use].map((id2) => bytesPerWeight[parseCellId(id2).quantization]);
+  return from && to ? { ...workaround2, cost: `weights take ${to} instead of ${from} bytes each` } : workaround2;
+}
+function bumpOf(from, to) {
+  const [left, right] = [from, to].map(
+    (version2) => (version2.split(/[^0-9.]/)[0] ?? "").split(".").concat("0", "0").slice(0, 3).join(".")
+  );
+  try {
+    return (0, import_semver.diff)(left ?? "", right ?? "") ?? "other";
+  } catch {
+    return "other";
+  }
+}
+
+// src/search/place.ts
+var Place = class {
+  constructor(request, key) {
+    this.request = request;
+    this.key = key;
+  }
+  request;
+  key;
+  /** The environment that was measured first; undefined while none was. */
+  environment;
+  scope = "all";
+  #rounds = /* @__PURE__ */ new Map();
+  /** The first answer counts: of an environment, and of a cell in each round. */
+  take({ question, environment, results }) {
+    this.environment ??= environment;
+    this.forget();
+    const round = this.#round(question.repeat);
+    for (const [cell, result] of results) if (!round.results.has(cell)) round.results.set(cell, result);
+  }
+  result(cell, repeat2) {
+    return this.#rounds.get(repeat2)?.results.get(cell);
+  }
+  /** A comparison that is worked out once until something new is measured here. */
+  compared(cell, repeat2, compare2) {
+    const { compared } = this.#round(repeat2);
+    const known2 = compared.get(cell);
+    if (known2 !== void 0) return known2;
+    const found = compare2();
+    compared.set(cell, found);
+    return found;
+  }
+  forget() {
+    for (const { compared } of this.#rounds.values()) compared.clear();
+  }
+  #round(repeat2) {
+    let round = this.#rounds.get(repeat2);
+    if (round === void 0) {
+      round = { results: /* @__PURE__ */ new Map(), compared: /* @__PURE__ */ new Map() };
+      this.#rounds.set(repeat2, round);
+    }
+    return round;
+  }
+};
+
+// src/search/evidence.ts
+var BASE = {};
+var Evidence2 = class {
+  constructor(problem, history = []) {
+    this.problem = problem;
+    this.head = headPins(problem);
+    this.#scopes.set(BASE, "ends").set(this.head, "ends");
+    this.add(history);
+  }
+  problem;
+  /** The versions that the changes go to. */
+  head;
+  #history = [];
+  #places = /* @__PURE__ */ new Map();
+  #keys = /* @__PURE__ */ new WeakMap();
+  #sets = /* @__PURE__ */ new Map();
+  #subjects = /* @__PURE__ */ new WeakMap();
+  #controls = /* @__PURE__ */ new Map();
+  #lines = /* @__PURE__ */ new Map();
+  #scopes = /* @__PURE__ */ new WeakMap();
+  #built = /* @__PURE__ */ new Map();
+  #versions = { ends: 0, lines: 0, all: 0 };
+  #anyLock;
+  get history() {
+    return this.#history;
+  }
+  add(measurements) {
+    for (const measurement of measurements) {
+      this.#history.push(measurement);
+      const { environment } = measurement.question;
+      const place2 = this.placeOf(environment);
+      place2.take(measurement);
+      this.environmentsOf(environment).add(place2.key);
+      this.#outdate(place2);
+    }
+  }
+  /** How often something was measured that bears on the ends, on the releases between, on anything. */
+  version(scope) {
+    return this.#versions[scope];
+  }
+  /** What a cell did at some versions; undefined while that is not known. `repeat` 1 is the first time. */
+  at(cell, pins, repeat2 = 1) {
+    return this.resultIn(this.place(cell, pins), cell, repeat2);
+  }
+  /** The same in an environment that was asked for in another way; without its `carry` where the base saved no sound adapter. */
+  resultIn(place2, cell, repeat2 = 1) {
+    const { id: id2, set: set3 } = this.#subject(cell);
+    const result = place2?.result(id2, repeat2);
+    if (result === void 0 || isControl(cell)) return result;
+    return withSoundCarry(result, set3.base.result(id2, 1));
+  }
+  /** A cell at some versions against its base. Where the model itself is broken on both sides, nothing is said of PEFT. */
+  compared(cell, pins, repeat2 = 1) {
+    return this.brokenControl(cell, pins) ? NOT_COMPARED : this.beside(cell, pins, repeat2);
+  }
+  /** The same whatever its control does. */
+  beside(cell, pins, repeat2 = 1) {
+    const { id: id2, set: set3 } = this.#subject(cell);
+    const place2 = this.#placeIn(set3, pins);
+    if (place2 === void 0) return NOT_COMPARED;
+    return place2.compared(id2, repeat2, () => compareResults(this.at(cell, BASE), this.at(cell, pins, repeat2)));
+  }
+  /** What the control of a cell does where it is broken both at base and at these versions. */
+  brokenControl(cell, pins) {
+    if (isControl(cell)) return void 0;
+    const control = this.controlOf(cell);
+    if (!isBroken(this.at(control, BASE))) return void 0;
+    const result = this.at(control, pins);
+    return isBroken(result) ? result : void 0;
+  }
+  /** The same text each time: it is looked up more often than it can be made anew. */
+  id(cell) {
+    return this.#subject(cell).id;
+  }
+  controlOf(cell) {
+    return this.#subject(cell).control;
+  }
+  place(cell, pins) {
+    return this.#placeIn(this.#subject(cell).set, pins);
+  }
+  environment(cell, pins) {
+    return this.place(cell, pins)?.environment;
+  }
+  /** The versions of each release of a change moved alone, in the order of the change. */
+  line(change) {
+    const known2 = this.#lines.get(change);
+    if (known2) return known2;
+    const line = change.releases.map((release2) => ({ [change.library]: release2 }));
+    for (const pins of line) this.#scopes.set(pins, "lines");
+    this.#lines.set(change, line);
+    return line;
+  }
+  placeOf(request) {
+    const key = this.keyOf(request);
+    const known2 = this.#places.get(key);
+    if (known2) return known2;
+    const place2 = new Place(request, key);
+    this.#places.set(key, place2);
+    return place2;
+  }
+  keyOf(request) {
+    const known2 = this.#keys.get(request);
+    if (known2 !== void 0) return known2;
+    const key = requestKey(request);
+    this.#keys.set(request, key);
+    return key;
+  }
+  /** The environments that were measured with the package set of a request, by the key of theirs. */
+  environmentsOf({ packages }) {
+    const name2 = packages.toSorted().join();
+    const known2 = this.#built.get(name2) ?? /* @__PURE__ */ new Set();
+    this.#built.set(name2, known2);
+    return known2;
+  }
+  /** What the base environment of a package set turned out to hold. */
+  baseLock(packages) {
+    return lockOf2(this.#setOf(packages).base);
+  }
+  /** The request at some moved versions; undefined while no base is known. */
+  request(packages, pins) {
+    if (isBase(this.problem, pins)) return this.#setOf(packages).base.request;
+    const lock = this.baseLock(packages) ?? this.#lockOfAnyBase();
+    return lock && movedRequest(this.problem, packages, lock, pins);
+  }
+  /** The questions that measure `cells` with some versions moved, one for each package set. */
+  ask(purpose, pins, cells, repeat2 = 1) {
+    const found = /* @__PURE__ */ new Map();
+    for (const cell of cells) {
+      const { set: set3 } = this.#subject(cell);
+      const own3 = found.get(set3);
+      if (own3) own3.push(cell);
+      else found.set(set3, [cell]);
+    }
+    const sets = [...found].toSorted(([left], [right]) => left.packages.length - right.packages.length);
+    return sets.flatMap(([set3, own3]) => {
+      const place2 = this.#placeIn(set3, pins);
+      return place2 ? [this.question(purpose, place2.request, own3, repeat2)] : [];
+    });
+  }
+  /** One question, with what the base of its package set saved, where that base stands. */
+  question(purpose, environment, cells, repeat2 = 1) {
+    const { base } = this.#setOf(environment.packages);
+    const carries = base.environment?.status === "built" && base.key !== this.keyOf(environment);
+    return { purpose, environment, cells, repeat: repeat2, ...carries && { carryFrom: base.request } };
+  }
+  #subject(cell) {
+    const known2 = this.#subjects.get(cell);
+    if (known2) return known2;
+    const control = controlOf(cell);
+    const name2 = cellId(control);
+    const own3 = this.#controls.get(name2) ?? control;
+    this.#controls.set(name2, own3);
+    const set3 = this.#setOf(packagesFor(this.problem, cell.quantization));
+    const subject = { id: cellId(cell), set: set3, control: own3 };
+    this.#subjects.set(cell, subject);
+    return subject;
+  }
+  #setOf(packages) {
+    const known2 = this.#sets.get(packages.join());
+    if (known2) return known2;
+    const base = this.placeOf(baseRequest(this.problem, packages));
+    base.scope = "ends";
+    const set3 = { packages, base, places: /* @__PURE__ */ new WeakMap() };
+    this.#sets.set(packages.join(), set3);
+    return set3;
+  }
+  #placeIn(set3, pins) {
+    const known2 = set3.places.get(pins);
+    if (known2) return known2;
+    const request = this.request(set3.packages, pins);
+    if (request === void 0) return void 0;
+    const place2 = this.placeOf(request);
+    const scope = this.#scopes.get(pins) ?? "all";
+    if (scope === "ends" || place2.scope === "all") place2.scope = scope;
+    set3.places.set(pins, place2);
+    return place2;
+  }
+  /** The base of another package set, for cells whose own set was not planned. */
+  #lockOfAnyBase() {
+    this.#anyLock ??= groups(this.problem, this.problem.cells).map(({ packages }) => this.baseLock(packages)).find((lock) => lock !== void 0);
+    return this.#anyLock;
+  }
+  /** A base moves every place and every comparison: all that was worked out is forgotten with a new one. */
+  #outdate(place2) {
+    this.#versions.all++;
+    if (place2.scope === "all") return;
+    this.#versions.lines++;
+    if (place2.scope === "lines") return;
+    this.#versions.ends++;
+    this.#anyLock = void 0;
+    for (const set3 of this.#sets.values()) set3.places = /* @__PURE__ */ new WeakMap();
+    for (const other of this.#places.values()) other.forget();
+  }
+};
+function lockOf2({ environment }) {
+  return environment?.status === "built" ? environment.lock : void 0;
+}
+function remembered(scope, rule) {
+  const known2 = /* @__PURE__ */ new WeakMap();
+  return (evidence) => {
+    const earlier = known2.get(evidence);
+    const version2 = evidence.version(scope);
+    if (earlier !== void 0 && earlier.version === version2) return earlier.value;
+    const value = rule(evidence);
+    known2.set(evidence, { version: version2, value });
+    return value;
+  };
+}
+
+// src/search/compare.ts
+function atHead(evidence, cell) {
+  return evidence.compared(cell, evidence.head);
+}
+function isControlSound(evidence, cell, pins) {
+  if (isControl(cell)) return true;
+  const { comparison } = evidence.compared(evidence.controlOf(cell), pins);
+  return comparison !== "not-compared" && !isWorse(comparison);
+}
+function isMended(evidence, cell, pins) {
+  const { comparison } = evidence.compared(cell, pins);
+  if (comparison === "not-compared" || isWorse(comparison)) return false;
+  return isControlSound(evidence, cell, pins) && leftOut2(evidence, cell, pins).length === 0;
+}
+function leftOut2(evidence, cell, pins) {
+  const [before, after] = [evidence.at(cell, BASE), evidence.at(cell, pins)];
+  return atHead(evidence, cell).fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
+}
+function isSameWay(one2, other) {
+  if (one2 === other) return true;
+  if (one2.comparison !== other.comparison) return false;
+  return isEqual(one2.moves, other.moves, (left, right) => moveKey(left) === moveKey(right)) && isEqual(one2.fresh, other.fresh, (left, right) => left.stage === right.stage && left.signature === right.signature);
+}
+function isEqual(some, others, is) {
+  const rest = others.values();
+  return some.length === others.length && some.every((one2) => {
+    const { value, done } = rest.next();
+    return done !== true && is(one2, value);
+  });
+}
+function isBaseModel(evidence, cell) {
+  if (isControl(cell)) return false;
+  const own3 = atHead(evidence, cell);
+  const control = atHead(evidence, evidence.controlOf(cell));
+  const isAlike2 = isWorse(own3.comparison) ? isWorse(control.comparison) : own3.comparison === "fixed" && control.comparison === "fixed";
+  return isAlike2 && own3.moves.every((move) => control.moves.some((other) => isSameMove(move, other)));
+}
+var movedCells = remembered("ends", (evidence) => {
+  const moved2 = [...evidence.problem.controls, ...evidence.problem.cells].filter(
+    (cell) => ["regressed", "degraded", "fixed"].includes(atHead(evidence, cell).comparison)
+  );
+  return uniqueCells(moved2).filter((cell) => !isBaseModel(evidence, cell));
+});
+var worseCells = remembered(
+  "ends",
+  (evidence) => evidence.problem.cells.filter((cell) => isWorse(atHead(evidence, cell).comparison))
+);
+var worseOrControls = remembered("ends", (evidence) => {
+  const controls = evidence.problem.controls.filter((cell) => isWorse(atHead(evidence, cell).comparison));
+  return uniqueCells([...worseCells(evidence), ...controls]);
+});
+function uniqueCells(cells) {
+  return [...new Map(cells.map((cell) => [cellId(cell), cell])).values()];
+}
+
+// src/search/bisect.ts
+function bisect(from, to, stateOf, preferred) {
+  let low = from;
+  let high = to;
+  for (; ; ) {
+    const index = middle(low, high, stateOf, preferred);
+    if (index === void 0) return { low, high };
+    const state = stateOf(index);
+    if (state === "unknown") return { low, high, ask: index };
+    if (state === "base") low = index;
+    else high = index;
+  }
+}
+function middle(low, high, stateOf, preferred) {
+  const centre = (low + high) / 2;
+  const between2 = Array.from({ length: Math.max(0, high - low - 1) }, (_, offset) => low + 1 + offset);
+  const usable = between2.filter((index) => stateOf(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
+  const near = usable.filter((index) => Math.abs(index - centre) <= (high - low) / 4);
+  return near.find(preferred) ?? usable[0];
+}
+
+// src/search/intervals.ts
+var located = remembered("lines", (evidence) => {
+  const found = movedCells(evidence).map((cell) => [cell, intervalsOf(evidence, cell)]);
+  return new Map(found.filter(([, intervals]) => intervals.length > 0));
+});
+function everyLocated(evidence) {
+  return [...located(evidence).values()].flat();
+}
+var settled = remembered(
+  "lines",
+  (evidence) => [...located(evidence).values()].filter((intervals) => intervals.every(({ ask }) => ask === void 0)).filter((intervals) => intervals.some((one2) => directionAt(evidence, one2) !== void 0)).flat()
+);
+function directionAt(evidence, { cell, change, high }) {
+  const { comparison, ...rest } = evidence.beside(cell, pinsAt(evidence, change, high));
+  if (comparison !== "regressed" && comparison !== "degraded" && comparison !== "fixed") return void 0;
+  return { comparison, ...rest };
+}
+function causeOf(evidence, cell) {
+  const { changes } = evidence.problem;
+  if (changes.length === 1) return changes[0];
+  const head = atHead(evidence, cell).comparison;
+  return changes.find((change) => alone(evidence, cell, change) === head);
+}
+function alone(evidence, cell, change) {
+  return evidence.compared(cell, pinsAt(evidence, change, change.releases.length - 1)).comparison;
+}
+function pinsAt(evidence, change, index) {
+  return evidence.line(change)[index] ?? BASE;
+}
+function intervalsOf(evidence, cell) {
+  const change = causeOf(evidence, cell);
+  if (change === void 0) return [];
+  const last3 = change.releases.length - 1;
+  const isBuilt2 = (index) => evidence.environment(cell, pinsAt(evidence, change, index)) !== void 0;
+  const first = bisect(0, last3, (index) => stateAt(evidence, cell, change, index), isBuilt2);
+  const found = { ...first, cell, change, neighbours: first };
+  const wayAt = (index) => evidence.compared(cell, pinsAt(evidence, change, index));
+  if (first.ask !== void 0 || isSameWay(wayAt(first.high), wayAt(last3))) return [found];
+  const sameWay = (index) => {
+    const state = stateAt(evidence, cell, change, index);
+    if (state !== "moved" && state !== "base") return state;
+    return isSameWay(wayAt(index), wayAt(last3)) ? "moved" : "base";
+  };
+  const later = bisect(first.high, last3, sameWay, isBuilt2);
+  return [found, { ...later, low: first.low, cell, change, neighbours: first }];
+}
+function stateAt(evidence, cell, change, index) {
+  const place2 = evidence.place(cell, pinsAt(evidence, change, index));
+  if (place2?.environment && place2.environment.status !== "built") return "unusable";
+  const result = evidence.resultIn(place2, cell);
+  if (result === void 0) return "unknown";
+  if (!isMeasured(result)) return "unusable";
+  return isStill(evidence.beside(cell, pinsAt(evidence, change, index)).comparison) ? "base" : "moved";
+}
+
+// src/search/concerns/held-back.ts
+var heldBack = {
+  ask: remembered(
+    "lines",
+    (evidence) => settled(evidence).flatMap((one2) => {
+      const request = movedAlong(evidence, one2)?.without;
+      return request ? [evidence.question("held-back", request, [one2.cell])] : [];
+    })
+  )
+};
+var known = remembered("ends", () => /* @__PURE__ */ new Map());
+function movedAlong(evidence, { cell, change, neighbours: neighbours2 }) {
+  const low = evidence.place(cell, pinsAt(evidence, change, neighbours2.low));
+  const high = evidence.place(cell, pinsAt(evidence, change, neighbours2.high));
+  const [good, bad] = [lockOf3(low), lockOf3(high)];
+  if (!low || !high || !good || !bad) return void 0;
+  const key = `${low.key}
+${high.key}`;
+  const earlier = known(evidence).get(key);
+  if (earlier) return earlier;
+  const back = Object.fromEntries(
+    Object.entries(good).filter(
+      ([name2, version2]) => name2 !== change.library && bad[name2] !== void 0 && bad[name2] !== version2
+    )
+  );
+  const words2 = lockDifference(good, bad, [change.library]);
+  const isAny = Object.keys(back).length > 0;
+  const found = isAny ? { words: words2, without: { ...high.request, heldBack: back } } : { words: words2 };
+  known(evidence).set(key, found);
+  return found;
+}
+function lockOf3(place2) {
+  return place2?.environment?.status === "built" ? place2.environment.lock : void 0;
+}
+function isConfounded(evidence, located2) {
+  const request = movedAlong(evidence, located2)?.without;
+  const place2 = request && evidence.placeOf(request);
+  if (place2?.environment?.status !== "built") return false;
+  const { cell } = located2;
+  return isStill(compareResults(evidence.at(cell, BASE), evidence.resultIn(place2, cell)).comparison);
+}
+
+// src/search/concerns/boundary.ts
+var boundary = {
+  ask: (evidence) => everyLocated(evidence).flatMap(
+    ({ cell, change, ask }) => ask === void 0 ? [] : evidence.ask("bisect", pinsAt(evidence, change, ask), [cell])
+  ),
+  conclude: (evidence) => ({ boundaries: boundaries(evidence).filter((one2) => !isFlaky(one2)) })
+};
+var boundaries = remembered(
+  "all",
+  (evidence) => everyLocated(evidence).flatMap((one2) => boundaryAt(evidence, one2) ?? [])
+);
+var flakyCells = remembered(
+  "all",
+  (evidence) => new Set(
+    boundaries(evidence).filter(isFlaky).map(({ cell }) => cell)
+  )
+);
+function isFlaky({ certainty }) {
+  return certainty.runs > certainty.agree;
+}
+function boundaryAt(evidence, located2) {
+  const { cell, change, low, high } = located2;
+  const base = evidence.at(cell, BASE);
+  const bad = evidence.at(cell, pinsAt(evidence, change, high));
+  const compared = directionAt(evidence, located2);
+  if (!base || !bad || !compared) return void 0;
+  const direction = compared.comparison;
+  const failure2 = direction === "fixed" ? base.failures[0] : compared.fresh[0] ?? bad.failures[0];
+  return {
+    cell: evidence.id(cell),
+    library: change.library,
+    direction,
+    lastGood: change.releases[low] ?? change.from,
+    firstBad: change.releases[high] ?? change.to,
+    before: standingOf2(evidence.at(cell, pinsAt(evidence, change, low)) ?? base),
+    after: standingOf2(bad),
+    ...failure2 && { failure: failure2 },
+    moves: compared.moves.filter(({ kind }) => kind !== "stage"),
+    measured: measuredVersions(evidence, cell, change),
+    alsoChanged: movedAlong(evidence, located2)?.words ?? [],
+    certainty: certaintyOf(evidence, located2)
+  };
+}
+function standingOf2(result) {
+  return { outcome: result.outcome, failed: failedStages(result) };
+}
+function measuredVersions(evidence, cell, change) {
+  return change.releases.filter((_, index) => isMeasured(evidence.at(cell, pinsAt(evidence, change, index))));
+}
+function certaintyOf(evidence, located2) {
+  const { cell, change, low, high } = located2;
+  const bad = evidence.compared(cell, pinsAt(evidence, change, high));
+  const badAgain = evidence.compared(cell, pinsAt(evidence, change, high), 2);
+  const goodAgain = evidence.compared(cell, pinsAt(evidence, change, low), 2);
+  const again = [badAgain, goodAgain].filter(({ comparison }) => comparison !== "not-compared");
+  return {
+    runs: again.length,
+    agree: Number(isSameWay(badAgain, bad)) + Number(isStill(goodAgain.comparison)),
+    adjacent: high - low === 1,
+    open: openBetween(evidence, located2),
+    confounded: isConfounded(evidence, located2)
+  };
+}
+function openBetween(evidence, { cell, change, low, high, ask }) {
+  if (ask === void 0) return 0;
+  const between2 = Array.from({ length: high - low - 1 }, (_, offset) => low + 1 + offset);
+  return between2.filter((index) => stateAt(evidence, cell, change, index) === "unknown").length;
+}
+
+// src/search/problem.ts
+function everyCell(problem) {
+  return [...problem.controls, ...problem.cells];
+}
+function controlsOf(cells) {
+  return withControls(cells).slice(cells.length);
+}
+function withControls(cells) {
+  const known2 = new Set(cells.map(cellId));
+  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
+  return [...cells, ...[...controls].flatMap(([id2, control]) => known2.has(id2) ? [] : [control])];
+}
+
+// src/search/questions.ts
+function merged(evidence, questions) {
+  const found = /* @__PURE__ */ new Map();
+  for (const question of questions) {
+    const key = `${question.repeat} ${evidence.keyOf(question.environment)}`;
+    const one2 = found.get(key) ?? { question, cells: /* @__PURE__ */ new Map() };
+    for (const cell of question.cells) one2.cells.set(evidence.id(cell), cell);
+    found.set(key, one2);
+  }
+  return [...found.values()].map(({ question, cells }) => ({ ...question, cells: [...cells.values()] }));
+}
+function openOf(evidence, questions) {
+  return merged(evidence, unanswered(evidence, questions));
+}
+function unanswered(evidence, questions) {
+  const open2 = [];
+  for (const question of questions) {
+    const place2 = evidence.placeOf(question.environment);
+    if (place2.environment && place2.environment.status !== "built") continue;
+    const cells = question.cells.filter((cell) => place2.result(evidence.id(cell), question.repeat) === void 0);
+    if (cells.length > 0) open2.push({ ...question, cells });
+  }
+  return open2;
+}
+function affordable(evidence, questions) {
+  const added = /* @__PURE__ */ new Map();
+  return questions.filter(({ environment }) => {
+    const built = evidence.environmentsOf(environment);
+    const more = added.get(built) ?? /* @__PURE__ */ new Set();
+    const key = evidence.keyOf(environment);
+    if (built.has(key) || more.has(key)) return true;
+    if (built.size + more.size >= evidence.problem.environments) return false;
+    added.set(built, more.add(key));
+    return true;
+  });
+}
+
+// src/search/concerns/ends.ts
+var SETS_AT_ONCE = 2;
+var ends = {
+  /** Base and head of a few package sets, then of the next ones: whatever runs out, what was measured can be compared. */
+  ask: remembered("ends", (evidence) => {
+    const sets = groups(evidence.problem, everyCell(evidence.problem)).map(({ cells }) => {
+      const base = unanswered(evidence, evidence.ask("base", BASE, cells));
+      return { cells, base };
+    });
+    const withBase = sets.filter(({ base }) => base.length === 0);
+    const next2 = sets.filter(({ base }) => base.length > 0).slice(0, SETS_AT_ONCE);
+    return [
+      ...withBase.flatMap(({ cells }) => evidence.ask("head", evidence.head, cells)),
+      ...next2.flatMap(({ base }) => base)
+    ];
+  }),
+  conclude: (evidence) => ({
+    comparisons: evidence.problem.cells.map((cell) => comparisonOf(evidence, cell)),
+    controls: evidence.problem.controls.map((cell) => comparisonOf(evidence, cell))
+  })
+};
+function comparisonOf(evidence, cell) {
+  const { comparison, moves: moves2 } = atHead(evidence, cell);
+  const before = evidence.at(cell, BASE);
+  const after = evidence.at(cell, evidence.head);
+  const control = evidence.brokenControl(cell, evidence.head);
+  const id2 = evidence.id(cell);
+  return {
+    cell: id2,
+    comparison: flakyCells(evidence).has(id2) ? "flaky" : comparison,
+    moves: moves2,
+    ...isBaseModel(evidence, cell) && { cause: "base model" },
+    ...before && { before },
+    ...after && { after },
+    ...control && { brokenControl: control }
+  };
+}
+
+// src/search/count.ts
+function countAt(evidence, pins, except) {
+  const mended = worseOrControls(evidence).filter((cell) => isMended(evidence, cell, pins));
+  const unlocks = mended.map(cellId).filter((id2) => !except.has(id2));
+  if (unlocks.length === 0) return void 0;
+  const { cells } = evidence.problem;
+  const measured = cells.filter((cell) => evidence.compared(cell, pins).comparison !== "not-compared");
+  const worse2 = new Set(worseCells(evidence));
+  const stands2 = (cell) => worse2.has(cell) ? isMended(evidence, cell, pins) : !isWorse(evidence.compared(cell, pins).comparison) && isControlSound(evidence, cell, pins);
+  const [first] = cells;
+  return {
+    unlocks,
+    holds: measured.filter(stands2).length,
+    of: measured.length,
+    measuredIn: (first && evidence.place(first, pins)?.key) ?? ""
+  };
+}
+
+// src/search/concerns/hold.ts
+var hold = {
+  ask: remembered("lines", (evidence) => {
+    if (held(evidence).size === 0) return [];
+    return evidence.ask("hold", holdPins(evidence), withControls(evidence.problem.cells));
+  }),
+  conclude: (evidence) => ({ measuredPins: holds2(evidence) })
+};
+var held = remembered("lines", (evidence) => {
+  const worse2 = everyLocated(evidence).filter(({ cell }) => isWorse(atHead(evidence, cell).comparison));
+  const found = /* @__PURE__ */ new Map();
+  for (const change of evidence.problem.changes) {
+    const lows = worse2.filter((one2) => one2.change.library === change.library).map(({ low }) => low);
+    const version2 = change.releases[Math.min(...lows)];
+    if (version2 !== void 0) found.set(change.library, version2);
+  }
+  return found;
+});
+var holdPins = remembered("lines", (evidence) => ({ ...evidence.head, ...Object.fromEntries(held(evidence)) }));
+function holds2(evidence) {
+  const counted = countAt(evidence, holdPins(evidence), flakyCells(evidence));
+  if (counted === void 0) return [];
+  return evidence.problem.changes.flatMap(({ library, from, to, releases }) => {
+    const version2 = held(evidence).get(library);
+    if (version2 === void 0) return [];
+    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version: version2, ...counted }];
+    const next2 = releases[releases.indexOf(version2) + 1];
+    const below = firstKeptOut(evidence, library, version2, next2);
+    return below ? [{ kind: "hold", library, version: version2, below, ...counted }] : [];
+  });
+}
+function firstKeptOut(evidence, library, version2, next2) {
+  const boundary2 = boundaries(evidence).find((one2) => one2.library === library && one2.lastGood === version2);
+  return boundary2 && boundary2.certainty.open > 0 ? next2 : boundary2?.firstBad;
+}
+
+// src/search/named-libraries.ts
+function namedLibraries(failures, libraries) {
+  const ranked = (named3) => {
+    const count2 = (name2) => named3.filter((other) => other === name2).length;
+    return [...new Set(named3)].toSorted((left, right) => count2(right) - count2(left));
+  };
+  const inMessages = failures.flatMap(({ message }) => inMessage(message, libraries));
+  const inFrames = failures.flatMap(({ frames }) => raisingLibrary(frames ?? [], libraries) ?? []);
+  return [.../* @__PURE__ */ new Set([...ranked(inMessages), ...ranked(inFrames)])];
+}
+function inMessage(message, libraries) {
+  const parts = message.split(/[\s'"()]+/).filter((part2) => !part2.includes("/"));
+  const words2 = parts.join(" ").match(/[A-Za-z][A-Za-z0-9_-]*/g) ?? [];
+  const names2 = new Set(words2.map(normalizeName));
+  return libraries.filter((library) => names2.has(library));
+}
+function raisingLibrary(frames, libraries) {
+  const modules = frames.map((frame) => normalizeName(frame.split(/[/:]/)[0] ?? ""));
+  return modules.findLast((name2) => libraries.includes(name2));
+}
+
+// src/search/partners.ts
+var partners = remembered("ends", (evidence) => {
+  const { problem } = evidence;
+  const worse2 = worseCells(evidence);
+  if (worse2.length === 0) return [];
+  const changed = problem.changes.map(({ library }) => library);
+  const others = Object.keys(problem.partners).filter((library) => !changed.includes(library));
+  const failures = worse2.flatMap((cell) => atHead(evidence, cell).fresh);
+  const named3 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
+  const order = /* @__PURE__ */ new Set([...named3, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
+  order.delete("torch");
+  if (worse2.every((cell) => !isControlSound(evidence, cell, evidence.head))) order.delete("peft");
+  return [...order].flatMap((library) => partnerOf(evidence, library) ?? []);
+});
+function partnerOf(evidence, library) {
+  const { changes, partners: releases } = evidence.problem;
+  const change = changes.find((one2) => one2.library === library);
+  if (change && compareVersions(change.from, change.to) > 0) return void 0;
+  const current = change?.to ?? versionAtBase(evidence, library);
+  if (current === void 0) return void 0;
+  const newer = (releases[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
+  if (newer.length === 0) return void 0;
+  const line = [current, ...newer].map((version2) => ({ version: version2, pins: { ...evidence.head, [library]: version2 } }));
+  return { library, line };
+}
+function versionAtBase(evidence, library) {
+  return groups(evidence.problem, evidence.problem.cells).map(({ packages }) => evidence.baseLock(packages)?.[library]).find((version2) => version2 !== void 0);
+}
+function isChanged({ changes }, { library }) {
+  return changes.some((change) => change.library === library);
+}
+var stands = remembered("all", () => /* @__PURE__ */ new Map());
+function standAt(evidence, raised2) {
+  const known2 = stands(evidence);
+  if (known2.has(raised2)) return known2.get(raised2);
+  const stand = standOf(evidence, raised2);
+  known2.set(raised2, stand);
+  return stand;
+}
+function standOf(evidence, { pins }) {
+  const worse2 = worseCells(evidence);
+  let isBuilt2 = false;
+  for (const cell of worse2) {
+    const environment = evidence.environment(cell, pins);
+    if (environment === void 0) return void 0;
+    if (environment.status === "built") isBuilt2 = true;
+  }
+  if (!isBuilt2) return "unusable";
+  const open2 = worse2.filter((cell) => !isMended(evidence, cell, pins));
+  return { helped: worse2.length - open2.length, alike: open2.every((cell) => isAlike(evidence, cell, pins)) };
+}
+function untried(evidence) {
+  return partners(evidence).filter(({ line }) => line.slice(-1).every((newest) => standAt(evidence, newest) === void 0)).map(({ library }) => library);
+}
+function isAlike(evidence, cell, pins) {
+  return [cell, evidence.controlOf(cell)].some((one2) => {
+    const head = atHead(evidence, one2);
+    return isWorse(head.comparison) && isSameWay(evidence.compared(one2, pins), head);
+  });
+}
+function firstHelping(evidence, { line }) {
+  const last3 = line.length - 1;
+  const stand = (index) => {
+    const raised2 = line[index];
+    return raised2 && standAt(evidence, raised2);
+  };
+  let best;
+  for (const index of /* @__PURE__ */ new Set([last3, Math.ceil(last3 / 2), Math.ceil(last3 / 4), 1])) {
+    const there = stand(index);
+    if (there === void 0) return best ? { ask: index, best } : { ask: index };
+    if (there === "unusable") continue;
+    if (there.helped > (best?.helped ?? 0)) best = { index, helped: there.helped };
+    if (there.helped === worseCells(evidence).length || index === last3 && there.alike) break;
+  }
+  if (best === void 0) return {};
+  const { high, ask } = bisect(0, best.index, helpingStates(line, stand, best.helped), () => false);
+  const oldest = { index: high, helped: best.helped };
+  return ask === void 0 ? { best: oldest } : { best: oldest, ask };
+}
+function helpingStates(line, stand, enough) {
+  const unusable = line.filter((_, index) => stand(index) === "unusable").map(({ version: version2 }) => minorOf(version2));
+  const minors = new Set(unusable);
+  return (index) => {
+    const there = stand(index);
+    if (there === void 0) return minors.has(minorOf(line[index]?.version ?? "")) ? "unusable" : "unknown";
+    if (there === "unusable") return "unusable";
+    return there.helped >= enough ? "moved" : "base";
+  };
+}
+
+// src/search/concerns/partner.ts
+var partner = {
+  /** One partner after the other, until one mends everything. */
+  ask: (evidence) => {
+    for (const one2 of partners(evidence)) {
+      const { best, ask } = firstHelping(evidence, one2);
+      const open2 = ask === void 0 ? [] : unanswered(evidence, askAt(evidence, one2, ask));
+      if (open2.length > 0) return open2;
+      if (best?.helped === worseCells(evidence).length) return [];
+    }
+    return [];
+  },
+  untried
+};
+function askAt(evidence, { line }, index) {
+  const raised2 = line[index];
+  return raised2 ? evidence.ask("partner", raised2.pins, withControls(worseCells(evidence))) : [];
+}
+
+// src/search/concerns/partner-everywhere.ts
+var partnerEverywhere = {
+  ask: remembered(
+    "all",
+    (evidence) => partners(evidence).flatMap((partner2) => {
+      const raised2 = bestOf(evidence, partner2)?.raised;
+      return raised2 ? evidence.ask("partner", raised2.pins, withControls(evidence.problem.cells)) : [];
+    })
+  ),
+  untried,
+  /** Partner releases that help and have been measured, whether or not an older one was still looked for. */
+  conclude: (evidence) => ({ measuredPins: partners(evidence).flatMap((partner2) => pinOf(evidence, partner2) ?? []) })
+};
+function bestOf(evidence, partner2) {
+  const { best } = firstHelping(evidence, partner2);
+  const raised2 = best && partner2.line[best.index];
+  return raised2 && { ...best, raised: raised2 };
+}
+function pinOf(evidence, partner2) {
+  const best = bestOf(evidence, partner2);
+  const counted = best && countAt(evidence, best.raised.pins, flakyCells(evidence));
+  if (best === void 0 || counted === void 0) return void 0;
+  const { library, line } = partner2;
+  const { version: version2 } = best.raised;
+  const patches = line.slice(best.index + 1).filter((other) => {
+    const there = minorOf(other.version) === minorOf(version2) ? standAt(evidence, other) : void 0;
+    return there !== void 0 && there !== "unusable" && there.helped >= best.helped;
+  });
+  const kind = isChanged(evidence.problem, partner2) ? "floor" : "raise-partner";
+  const newest = patches.at(-1);
+  const pin = { kind, library, version: version2, ...counted };
+  return newest ? { ...pin, newestPatch: newest.version } : pin;
+}
+
+// src/search/concerns/repeat.ts
+var repeat = {
+  ask: remembered(
+    "lines",
+    (evidence) => settled(evidence).flatMap(
+      ({ cell, change, low, high }) => [low, high].flatMap((index) => evidence.ask("repeat", pinsAt(evidence, change, index), [cell], 2))
+    )
+  )
+};
+
+// src/search/concerns/together.ts
+var together = {
+  ask: (evidence) => {
+    const { changes } = evidence.problem;
+    if (changes.length === 1) return [];
+    const cells = movedCells(evidence);
+    return changes.flatMap(
+      (change) => evidence.ask("alone", pinsAt(evidence, change, change.releases.length - 1), cells)
+    );
+  },
+  conclude: (evidence) => {
+    if (evidence.problem.changes.length === 1) return {};
+    const found = located(evidence);
+    const isTogether = (cell) => !found.has(cell) && wasEachAlone(evidence, cell);
+    return { together: movedCells(evidence).filter(isTogether).map(cellId) };
+  }
+};
+function wasEachAlone(evidence, cell) {
+  return evidence.problem.changes.every((change) => alone(evidence, cell, change) !== "not-compared");
+}
+
+// src/search/concerns/workaround.ts
+var workaround = {
+  ask: remembered("ends", (evidence) => {
+    const wanted = [];
+    const beside = [];
+    const worse2 = byModel(worseCells(evidence));
+    for (const other of evidence.problem.alternatives) {
+      const own3 = (worse2.get(modelOf(other)) ?? []).filter((cell) => kindOf2(cell, other) !== void 0);
+      const isBeside = hasBase(evidence, other) && own3.some((cell) => needsBase(evidence, cell));
+      if (isBeside) beside.push(other);
+      if (isBeside || own3.some((cell) => !needsBase(evidence, cell))) wanted.push(other);
+    }
+    return [
+      ...evidence.ask("base", BASE, withControls(uniqueCells(beside))),
+      ...evidence.ask("workaround", evidence.head, withControls(uniqueCells(wanted)))
+    ];
+  }),
+  conclude: (evidence) => {
+    const worse2 = worseCells(evidence).filter((cell) => !flakyCells(evidence).has(evidence.id(cell)));
+    return { workarounds: worse2.flatMap((cell) => workaroundsOf(evidence, cell)) };
+  }
+};
+var candidates2 = remembered(
+  "ends",
+  ({ problem }) => byModel(uniqueCells([...problem.cells, ...problem.alternatives]))
+);
+function byModel(cells) {
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const own3 = found.get(modelOf(cell));
+    if (own3) own3.push(cell);
+    else found.set(modelOf(cell), [cell]);
+  }
+  return found;
+}
+function modelOf({ architecture, task }) {
+  return `${architecture}/${task}`;
+}
+function workaroundsOf(evidence, cell) {
+  return (candidates2(evidence).get(modelOf(cell)) ?? []).flatMap((other) => {
+    const kind = kindOf2(cell, other);
+    const result = kind && evidence.at(other, evidence.head);
+    if (kind === void 0 || result === void 0) return [];
+    const why = result.outcome === "pass" ? whyNot2(evidence, cell, other) : void 0;
+    const tried2 = { cell: evidence.id(cell), kind, use: evidence.id(other), outcome: result.outcome };
+    return [{ ...tried2, helps: result.outcome === "pass" && why === void 0, ...why && { why } }];
+  });
+}
+function kindOf2(cell, other) {
+  const isQuantizedAlike = other.quantization === cell.quantization;
+  if (other.method === "base" || isQuantizedAlike && other.method === cell.method) return void 0;
+  if (isQuantizedAlike) return "method";
+  return other.method === cell.method && other.quantization === "none" ? "quantization" : void 0;
+}
+function whyNot2(evidence, cell, other) {
+  if (isWorse(atHead(evidence, other).comparison)) return "worse than before the change";
+  const control = evidence.at(evidence.controlOf(other), evidence.head);
+  if (control?.outcome !== "pass" && !isBroken(control)) return "the base model was not measured there";
+  if (control?.outcome !== "pass" && !isControlSound(evidence, other, evidence.head))
+    return `the base model is ${control?.outcome === "wrong" ? "wrong" : "broken"} there`;
+  const unchecked = uncheckedIn(evidence, cell, other);
+  return unchecked.length > 0 ? `not checked there: ${unchecked.join(", ")}` : void 0;
+}
+function uncheckedIn(evidence, cell, other) {
+  const { fresh, moves: moves2 } = atHead(evidence, cell);
+  const result = evidence.at(other, evidence.head);
+  const isDropped = (stage) => stage === "quantize" && other.quantization === "none";
+  const stages = fresh.map(({ stage }) => stage).filter((stage) => result?.stages[stage] !== "ok" && !isDropped(stage));
+  if (atHead(evidence, other).comparison !== "not-compared") return stages;
+  return [...stages, ...moves2.filter(({ kind }) => kind !== "stage").map((move) => moveWords(move))];
+}
+function needsBase(evidence, cell) {
+  return atHead(evidence, cell).moves.some((move) => move.kind !== "stage" || move.stage === "carry");
+}
+function hasBase(evidence, cell) {
+  return evidence.environment(cell, BASE)?.status === "built";
+}
+
+// src/search/concerns.ts
+var CONCERNS = [
+  ends,
+  together,
+  boundary,
+  repeat,
+  workaround,
+  hold,
+  partner,
+  partnerEverywhere,
+  heldBack
+];
+
+// src/search/left-undone.ts
+function leftUndone(evidence) {
+  const planned = new Set(evidence.problem.cells.map(cellId));
+  const found = /* @__PURE__ */ new Map();
+  for (const { ask, untried: untried2 } of CONCERNS)
+    for (const question of openOf(evidence, ask(evidence))) {
+      const purpose = question.purpose === "base" ? "head" : question.purpose;
+      const one2 = found.get(purpose) ?? { cells: /* @__PURE__ */ new Set(), libraries: untried2?.(evidence) ?? [] };
+      const ids = question.cells.map((cell) => evidence.id(cell)).filter((id2) => purpose !== "head" || planned.has(id2));
+      for (const id2 of ids) one2.cells.add(id2);
+      found.set(purpose, one2);
+    }
+  return [...found].map(([purpose, { cells, libraries }]) => ({ purpose, cells: [...cells], libraries }));
+}
+
+// src/search/conclude.ts
+function conclude(evidence) {
+  const parts = CONCERNS.map((concern) => concern.conclude?.(evidence) ?? {});
+  return {
+    comparisons: parts.flatMap(({ comparisons: comparisons2 }) => comparisons2 ?? []),
+    controls: parts.flatMap(({ controls }) => controls ?? []),
+    boundaries: parts.flatMap(({ boundaries: boundaries2 }) => boundaries2 ?? []),
+    together: parts.flatMap(({ together: together2 }) => together2 ?? []),
+    measuredPins: parts.flatMap(({ measuredPins }) => measuredPins ?? []).toSorted(keepingFirst),
+    workarounds: parts.flatMap(({ workarounds }) => workarounds ?? []),
+    left: leftUndone(evidence)
+  };
+}
+function keepingFirst(left, right) {
+  return Number(left.kind === "hold") - Number(right.kind === "hold");
+}
+
+// src/search/next.ts
+function next(evidence) {
+  for (const { ask } of CONCERNS) {
+    const open2 = openOf(evidence, ask(evidence));
+    const questions = affordable(evidence, open2);
+    if (questions.length > 0) return { kind: "ask", questions };
+  }
+  return { kind: "done" };
+}
+
+// src/sweep/judges.ts
+var RECORD = {
+  name: "record",
+  asks: () => false,
+  judge: (record3, _left, circumstances) => [{ kind: "result", result: judge(record3, circumstances) }]
+};
+function judgesOf(further = []) {
+  return [RECORD, ...further];
+}
+async function judged(judges, record3, left, circumstances) {
+  const cell = parseCellId(record3.cell);
+  const findings = [];
+  for (const one2 of judges) {
+    const shown3 = one2.asks(cell) ? left : void 0;
+    try {
+      findings.push(...await one2.judge(record3, shown3, circumstances));
+    } catch (error62) {
+      const why = error62 instanceof Error ? error62.message : String(error62);
+      return unmeasured(record3.cell, "inconclusive", "judging failed", `The judge \`${one2.name}\` ended early: ${why}`);
+    }
+  }
+  return folded(record3, findings);
+}
+function folded(record3, findings) {
+  const said = findings.find((finding) => finding.kind === "result")?.result;
+  const start = said ?? unmeasured(record3.cell, "inconclusive", "not judged", "No judge looked at the record.");
+  return isMeasured(start) ? findings.reduce(withFinding, start) : start;
+}
+function withFinding(result, finding) {
+  if (finding.kind === "facts") return { ...result, facts: { ...result.facts, ...finding.facts } };
+  return finding.kind === "failure" ? withFailure(result, finding.failure) : result;
+}
+function withFailure(result, failure2) {
+  const [counted] = result.failures;
+  const isFirst = counted === void 0 || failure2.kind === "raised" && counted.kind === "check";
+  const failures = isFirst ? [failure2, ...result.failures] : [...result.failures, failure2];
+  const counts = failures[0] ?? failure2;
+  const stages = { ...result.stages, [failure2.stage]: "fail" };
+  const { reason, message } = counts;
+  return { ...result, outcome: outcomeWith(result, failure2), reason, message, stages, failures };
+}
+function outcomeWith({ outcome }, { kind }) {
+  if (outcome === "unsupported" || outcome === "fail") return outcome;
+  return kind === "raised" ? "fail" : "wrong";
+}
+
+// src/sweep/judging.ts
+function judgingWith(judges, circumstances, hear) {
+  const begun = [];
+  const errors = [];
+  const throwFirst = () => {
+    if (errors.length > 0) throw errors[0];
+  };
+  return {
+    begin: (record3, left) => {
+      throwFirst();
+      const one2 = judged(judges, record3, left, circumstances).then(hear);
+      begun.push(one2.catch((error62) => void errors.push(error62)));
+    },
+    end: async () => {
+      await Promise.all(begun);
+      throwFirst();
+    }
+  };
+}
+
+// src/sweep/measure.ts
+var INTERRUPTED = "interrupted";
+var HANDOVER_LOST = [
+  "handover lost",
+  "The cell ran, and what it saved for the other environments could not be kept. Is the disk full?"
+];
+async function measureBatch(questions, ports, settings) {
+  const measurements = [];
+  let coming = prepare(questions[0], ports, settings);
+  for (const [index, question] of questions.entries()) {
+    const environment = await coming;
+    coming = prepare(questions[index + 1], ports, settings);
+    if (environment === void 0 || settings.isStopped()) break;
+    const measurement = await measure(question, environment, ports, settings).catch(
+      (error62) => lost(question, environment, error62)
+    );
+    ports.progress.say(progressLine(measurement));
+    measurements.push(measurement);
+  }
+  await coming;
+  return measurements;
+}
+function lost(question, environment, error62) {
+  const why = `Measuring ended early: ${error62 instanceof Error ? error62.message : String(error62)}`;
+  const results = question.cells.map((cell) => unmeasured(cellId(cell), "inconclusive", "measuring failed", why));
+  return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
+}
+function progressLine({ question, environment, results }) {
+  const pins = Object.entries(question.environment.pins).filter(([name2]) => name2 !== "torch" && name2 !== "accelerate");
+  const versions = [
+    ...pins.map(([name2, version2]) => `${name2} ${version2}`),
+    ...question.environment.packages.filter((name2) => !question.environment.pins[name2])
+  ];
+  const counts = /* @__PURE__ */ new Map();
+  for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
+  const outcome = [...counts].map(([name2, count2]) => `${count2} ${name2}`).join(", ");
+  return `${question.purpose.padEnd(10)} ${versions.join(", ")}: ${outcome}${environment.status === "built" ? "" : ` (${environment.why.slice(0, 160)})`}`;
+}
+async function prepare(question, ports, settings) {
+  if (question === void 0 || settings.isStopped()) return void 0;
+  const key = requestKey(question.environment);
+  const known2 = ports.journal.environment(key);
+  if (known2?.status === "unresolved") return known2;
+  if (known2?.status === "built") {
+    const asked = asking(question, known2, ports, settings);
+    if (question.cells.every((cell) => ports.journal.result(asked(cellId(cell))))) return known2;
+  }
+  return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
+    (error62) => ({
+      status: "inconclusive",
+      why: `The environment could not be made: ${error62 instanceof Error ? error62.message : String(error62)}`
+    })
+  );
+}
+async function measure(question, environment, ports, settings) {
+  ports.journal.addEnvironment(question.environment, environment);
+  const results = /* @__PURE__ */ new Map();
+  if (environment.status !== "built") {
+    const outcome = environment.status === "unresolved" ? "unresolved" : "inconclusive";
+    for (const cell of question.cells)
+      results.set(cellId(cell), unmeasured(cellId(cell), outcome, "no environment", environment.why));
+    return { question, environment, results };
+  }
+  const leaves = leavesHandover(question, settings);
+  const isKept = (result) => !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
+  const asked = asking(question, environment, ports, settings);
+  const open2 = [];
+  for (const cell of question.cells) {
+    const known2 = ports.journal.result(asked(cellId(cell)));
+    if (known2 === void 0 || !isKept(known2)) {
+      open2.push(cell);
+      continue;
+    }
+    results.set(cellId(cell), known2);
+    ports.journal.addResult(asked(cellId(cell)), known2);
+  }
+  const add2 = (measured) => {
+    const result = isKept(measured) ? measured : unmeasured(measured.cell, "inconclusive", ...HANDOVER_LOST);
+    results.set(result.cell, result);
+    if (result.reason === INTERRUPTED) return;
+    ports.journal.addResult(asked(result.cell), result);
+  };
+  const ended = open2.length > 0 && await probe(question, environment, open2, settings.width, ports, settings, add2);
+  const unsure = open2.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
+  if (unsure.length > 0 && ended !== "nothing in time" && !settings.isStopped())
+    await probe(question, environment, unsure, 1, ports, settings, add2);
+  const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
+  return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
+}
+function reachedCarry(result) {
+  return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
+}
+function carriedFrom({ carryFrom }, ports) {
+  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
+  return environment?.status === "built" ? environment.id : void 0;
+}
+function asking(question, environment, ports, settings) {
+  const { program } = ports.probes;
+  const from = carriedFrom(question, ports);
+  const torch = chosenTorch(question, environment, settings) === void 0 ? "torch as asked" : "torch of our choice";
+  const judges = judgesOf(ports.judges).map(({ name: name2 }) => name2);
+  const common2 = {
+    environment: environment.id,
+    device: deviceOf(question.environment.device).name,
+    probe: program.version,
+    configuration: [program.configuration, torch, `judged by ${judges.join(" and ")}`].join(", ")
+  };
+  const request = requestKey(question.environment);
+  return (cell) => {
+    const checkpoint = program.checkpoint(parseCellId(cell).architecture);
+    const isCarried = from !== void 0 && ports.probes.hasHandover(from, cell);
+    const key = { ...common2, checkpoint, cell };
+    return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
+  };
+}
+function chosenTorch(question, environment, settings) {
+  return settings.baseOf(question.environment).pins.torch === void 0 ? environment.lock.torch : void 0;
+}
+function leavesHandover(question, settings) {
+  const base = settings.baseOf(question.environment);
+  return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
+}
+async function probe(question, environment, cells, width, ports, settings, add2) {
+  const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
+  const inOrder = orderedBy(cells, add2);
+  const imported = /* @__PURE__ */ new Set();
+  const ownTorch = chosenTorch(question, environment, settings);
+  const circumstances = { device: deviceOf(question.environment.device), ownTorch };
+  const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
+  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
+    const record3 = parseRecord(line);
+    if (record3?.kind === "imported") imported.add(record3.package);
+    if (record3?.kind === "cell" && waiting.delete(record3.cell)) judging.begin(record3, left(record3.cell));
+  });
+  await judging.end();
+  const nothing = end.how === "timeout" && waiting.size === cells.length;
+  for (const id2 of waiting.keys()) inOrder(withoutRecord(id2, end, imported.has("peft")));
+  return nothing ? "nothing in time" : "ended";
+}
+function orderedBy(cells, add2) {
+  const finished = /* @__PURE__ */ new Map();
+  const open2 = cells.map(cellId);
+  return (result) => {
+    finished.set(result.cell, result);
+    for (let first = finished.get(open2[0] ?? ""); first !== void 0; first = finished.get(open2[0] ?? "")) {
+      open2.shift();
+      add2(first);
+    }
+  };
+}
+function jobFor(question, cells, width, ports, settings) {
+  const packages = settings.packagesOf;
+  const isAskedFor = (cell) => judgesOf(ports.judges).some(({ asks }) => asks(cell));
+  return {
+    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
+    packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
+    device: deviceOf(question.environment.device),
+    width,
+    saveHandover: leavesHandover(question, settings),
+    milliseconds: settings.left(),
+    carryFrom: carriedFrom(question, ports)
+  };
+}
+function withoutRecord(id2, end, allImported) {
+  const number5 = end.how === "signal" ? end.code : end.how === "exit" ? end.code - 128 : 0;
+  const signal = crashSignal(number5, end.output);
+  if (signal !== void 0 && !allImported) return crashed(id2, STAGES[0], signal);
+  if (end.how === "interrupted")
+    return unmeasured(id2, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
+  const how2 = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
+  const said = end.output.trim().split("\n").slice(-3).join(" ");
+  return unmeasured(
+    id2,
+    "inconclusive",
+    end.how === "timeout" ? "timeout" : "probe ended",
+    `The probe ${how2} without a record of this cell. ${said}`
+  );
+}
+
+// src/main.ts
+async function plan(request, catalog, python) {
+  const problems = [];
+  const releases = await lookUp(request, catalog, problems);
+  const planned = makePlan(request, releases, python, problems);
+  if (planned === void 0 || problems.length > 0) throw new UserError(problems);
+  const asks = await Promise.all(planned.changes.map(({ library, to }) => catalog.requires(library, to)));
+  return { ...planned, asks: [...new Set(asks.flat())] };
+}
+async function sweep(planned, known2, ports, machine) {
+  const began = { at: ports.clock.now(), date: ports.clock.date() };
+  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine);
+  const { width: _width, ...facts } = machine;
+  const findings = [...known2.findings, ...await findingsOf2(planned, ports, machine)];
+  const run2 = { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } };
+  return reportOf(planned, history, { ...known2, findings }, run2);
+}
+function reportOf(planned, history, known2, run2) {
+  const conclusions = conclude(new Evidence2(problemOf(planned), history));
+  const pins = propose(conclusions.measuredPins);
+  return buildReport({
+    run: { ...run2, held: { ...planned.held } },
+    changes: planned.changes,
+    cells: planned.cells,
+    sources: planned.sources,
+    conclusions,
+    pins,
+    patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known2.patchable }),
+    history,
+    findings: [...known2.findings.map(({ stops: _stops, ...finding }) => finding), ...contestedIn(history)],
+    bytesPerWeight: Object.fromEntries(
+      Object.entries(QUANTIZATIONS).map(([name2, { bytesPerWeight }]) => [name2, bytesPerWeight])
+    )
+  });
+}
+function contestedIn(history) {
+  const said = history.flatMap(
+    ({ environment }) => environment.status === "built" ? environment.contested ?? [] : []
+  );
+  return [...new Set(said)].map((message) => ({ kind: "contested-files", message }));
+}
+async function findingsOf2(planned, ports, machine) {
+  const findings = machine.containment.missing.map((what) => ({
+    kind: "containment",
+    message: `Not enforced on this machine: ${what}.`
+  }));
+  for (const { library } of planned.changes) {
+    const releases = await ports.catalog.releases(library);
+    if (releases.every(({ uploaded }) => uploaded === void 0))
+      findings.push({
+        kind: "no-dates",
+        message: `The index gives no upload dates for ${library}: what nobody pins is as new as it can be.`
+      });
+  }
+  return findings;
+}
+async function lookUp(request, catalog, problems) {
+  const found = await Promise.all(
+    librariesOf(request).map(async (library) => {
+      try {
+        return [library, await catalog.releases(library)];
+      } catch (error62) {
+        if (!(error62 instanceof UserError)) throw error62;
+        problems.push(...error62.lines);
+        return [library, []];
+      }
+    })
+  );
+  return new Map(found);
+}
+function problemOf(planned) {
+  const { changes, held: held2, cells, alternatives: alternatives2, partners: partners2, asks = [], environments } = planned;
+  return {
+    changes,
+    held: held2,
+    cells,
+    controls: controlsOf(cells),
+    alternatives: alternatives2,
+    partners: partners2,
+    asks,
+    packages: packageTable(),
+    environments
+  };
+}
+async function search(problem, planned, ports, machine) {
+  const deadline = ports.clock.now() + planned.minutes * 6e4;
+  const isOver = () => ports.clock.now() >= deadline;
+  const isStopped = () => ports.isInterrupted() || isOver();
+  const evidence = new Evidence2(problem);
+  const { history } = evidence;
+  const isHead = ({ pins }) => planned.changes.every(({ library, to }) => pins[library] === to);
+  const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
+  const settings = {
+    width: machine.width,
+    packagesOf: (cell) => packagesOf(cell.quantization),
+    baseOf: (request) => baseRequest(problem, request.packages),
+    preferencesOf: (request) => {
+      const measured = [request.packages, ...packageSets].map((packages) => evidence.baseLock(packages)).find((lock) => lock !== void 0);
+      const written2 = isHead(request) ? planned.locked.head : planned.locked.base;
+      return { versions: { ...measured, ...written2 }, ofAnyDate: Object.keys(written2) };
+    },
+    isStopped,
+    left: () => Math.max(0, deadline - ports.clock.now())
+  };
+  for (; ; ) {
+    const step = next(evidence);
+    if (step.kind === "done" && !ports.isInterrupted())
+      return {
+        history,
+        stoppedBy: leftUndone(evidence).length > 0 ? "environments" : "finished"
+      };
+    if (step.kind === "done" || isStopped())
+      return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
+    evidence.add(await measureBatch(step.questions, ports, settings));
+    if (history.some(({ question }) => question.purpose === "head")) await ports.watch?.(history);
+  }
+}
+
+// src/detect/code/configs.ts
+var import_yaml3 = __toESM(require_dist(), 1);
+
+// src/detect/code/values.ts
+var NOTHING2 = { texts: [], isSure: false };
+var DEEPEST3 = 8;
+var Values = class {
+  constructor(module, elsewhere2) {
+    this.module = module;
+    this.elsewhere = elsewhere2;
+  }
+  module;
+  elsewhere;
+  #known = /* @__PURE__ */ new Map();
+  of(node2, scope, depth = 0) {
+    if (node2 === void 0 || depth > DEEPEST3) return NOTHING2;
+    const { source } = this.module;
+    const literal3 = stringValue(source, node2);
+    if (literal3 !== void 0) return sure(literal3);
+    switch (node2.name) {
+      case "Boolean":
+      case "None":
+      case "Number":
+        return sure(textOf3(source, node2));
+      case "FormatString":
+        return {
+          texts: [
+            textOf3(source, node2).replace(/^\w*["']+|["']+$/g, "").replace(/\{[^}]*\}/g, "?")
+          ],
+          isSure: false
+        };
+      case "ParenthesizedExpression":
+        return this.of(elementsOf(node2)[0], scope, depth + 1);
+      case "VariableName":
+        return this.#variable(textOf3(source, node2), scope, depth);
+      case "MemberExpression":
+        return this.#member(node2, scope, depth);
+      case "ConditionalExpression":
+        return this.#either(node2, scope, depth);
+      case "BinaryExpression":
+        return this.#binary(node2, scope, depth);
+      case "UnaryExpression":
+        return negated(this.of(node2.lastChild ?? void 0, scope, depth + 1));
+      case "CallExpression":
+        return this.#call(callOf(source, node2), scope, depth);
+      default:
+        return NOTHING2;
+    }
+  }
+  /** What is assigned to a name, in its function or else at the top of the file. */
+  assigned(name2, scope) {
+    return this.module.assigned.get(`${scope} ${name2}`) ?? this.module.assigned.get(` ${name2}`) ?? [];
+  }
+  /** Whether what stands here runs by default: no condition around it, or one that is known to hold. */
+  runs(node2, scope) {
+    for (let [at3, up] = [node2, node2.parent]; up; [at3, up] = [up, up.parent]) {
+      if (up.name === "FunctionDefinition" || up.name === "ClassDefinition") return true;
+      if (up.name === "IfStatement" || up.name === "ConditionalExpression") {
+        const test = testBefore(up, at3);
+        if (test === void 0 || /__name__|TYPE_CHECKING/.test(textOf3(this.module.source, test))) continue;
+        const { texts, isSure } = this.of(test, scope);
+        if (at3.from !== test.from && !(isSure && texts.every(isTrue))) return false;
+      }
+      if (up.name === "TryStatement" && at3.prevSibling?.name === "except") return false;
+    }
+    return true;
+  }
+  /** Each name is followed once: what leads back to itself says nothing of itself. */
+  #variable(name2, scope, depth) {
+    const key = `${scope} ${name2}`;
+    const known2 = this.#known.get(key);
+    if (known2 !== void 0) return known2;
+    this.#known.set(key, NOTHING2);
+    const value = this.#followed(name2, scope, depth);
+    this.#known.set(key, value);
+    return value;
+  }
+  #followed(name2, scope, depth) {
+    const nodes = this.assigned(name2, scope);
+    if (nodes.length > 0) {
+      const values2 = union2(nodes.map((one2) => this.of(one2, scope, depth + 1)));
+      const [only] = nodes;
+      return { ...values2, isSure: values2.isSure && nodes.length === 1 && only !== void 0 && this.runs(only, scope) };
+    }
+    const parameter = this.module.parameters.get(`${scope} ${name2}`);
+    if (parameter === void 0)
+      return this.module.imports.has(name2) ? this.elsewhere.defaultOf(name2) ?? NOTHING2 : NOTHING2;
+    const given = this.module.calls.filter((call) => call.name.split(".").at(-1) === parameter.function).map((call) => ({
+      call,
+      node: call.keywords.get(name2) ?? call.positional[parameter.index] ?? parameter.fallback
+    }));
+    const isCommand = /\b(fire\.Fire|typer|click)\b/.test(this.module.source.text);
+    const values = given.map(({ call, node: node2 }) => this.of(node2, call.scope, depth + 1));
+    if (values.length > 0) return union2(values);
+    const fallback = this.of(parameter.fallback, scope, depth + 1);
+    return { ...fallback, isSure: fallback.isSure && isCommand };
+  }
+  #member(node2, scope, depth) {
+    const written2 = textOf3(this.module.source, node2);
+    if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return sure(written2);
+    const path = pathOf(this.module, node2);
+    if (path === void 0) return NOTHING2;
+    const [root = "", ...rest] = path;
+    const hydra = this.module.configured.get(`${scope} ${root}`) ?? loadedBy(this.assigned(root, scope), this.module);
+    const configured = hydra && this.elsewhere.configured(this.module, hydra, rest);
+    if (configured) return configured;
+    const key = rest.at(-1) ?? "";
+    if (root === "self" && rest.length === 1) {
+      const own3 = this.module.assigned.get(`${scope} self.${key}`);
+      if (own3) return union2(own3.map((one2) => this.of(one2, scope, depth + 1)));
+    }
+    const table2 = rest.length === 1 ? this.#entry(root, node2, scope, depth) : void 0;
+    return table2 ?? this.elsewhere.defaultOf(key) ?? NOTHING2;
+  }
+  /** `TABLE["key"]`: that entry; any of them where the key is not known. */
+  #entry(root, node2, scope, depth) {
+    const entries = this.entries(root, scope);
+    if (entries.length === 0) return void 0;
+    const key = this.of(node2.getChild("[")?.nextSibling ?? void 0, scope, depth + 1);
+    const chosen = entries.filter(([name2]) => key.texts.includes(name2));
+    if (chosen.length > 0) return union2(chosen.map(([, one2]) => this.of(one2, scope, depth + 1)));
+    return { ...union2(entries.map(([, one2]) => this.of(one2, scope, depth + 1))), isSure: false };
+  }
+  /** Entries of a dictionary by a name that is assigned once. */
+  entries(name2, scope) {
+    const [only, ...more] = this.assigned(name2, scope);
+    return only && more.length === 0 ? this.dictionary(only) : [];
+  }
+  dictionary(node2) {
+    const { source } = this.module;
+    if (node2.name === "CallExpression") {
+      const call = callOf(source, node2);
+      return call.name === "dict" ? [...call.keywords] : [];
+    }
+    if (node2.name === "TupleExpression" || node2.name === "ArrayExpression")
+      return elementsOf(node2).map((one2, index) => [String(index), one2]);
+    if (node2.name !== "DictionaryExpression") return [];
+    const parts = elementsOf(node2).filter(({ name: name2 }) => name2 !== ":");
+    return parts.flatMap((part2, index) => {
+      const key = index % 2 === 0 ? stringValue(source, part2) ?? textOf3(source, part2) : void 0;
+      const value = parts[index + 1];
+      return key !== void 0 && value ? [[key, value]] : [];
+    });
+  }
+  #either(node2, scope, depth) {
+    const [yes, , test, , no] = childrenOf(node2);
+    const known2 = this.of(test, scope, depth + 1);
+    if (known2.isSure && known2.texts.length === 1)
+      return this.of(isTrue(known2.texts[0] ?? "") ? yes : no, scope, depth + 1);
+    return { ...union2([yes, no].map((one2) => this.of(one2, scope, depth + 1))), isSure: false };
+  }
+  #binary(node2, scope, depth) {
+    const [left, operator2, right] = childrenOf(node2);
+    const [one2, other] = [left, right].map((side) => this.of(side, scope, depth + 1));
+    const written2 = operator2 ? textOf3(this.module.source, operator2) : "";
+    if (one2 === void 0 || other === void 0) return NOTHING2;
+    if (written2 === "or")
+      return one2.isSure && !one2.texts.every(isTrue) ? other : { ...union2([one2, other]), isSure: false };
+    const isKnown = one2.isSure && other.isSure && one2.texts.length === 1 && other.texts.length === 1;
+    if (!isKnown) return NOTHING2;
+    if (written2 === "==" || written2 === "is") return sure(one2.texts[0] === other.texts[0] ? "True" : "False");
+    if (written2 === "!=") return sure(one2.texts[0] !== other.texts[0] ? "True" : "False");
+    if (written2 === "and") return sure(isTrue(one2.texts[0] ?? "") && isTrue(other.texts[0] ?? "") ? "True" : "False");
+    return NOTHING2;
+  }
+  /** `table.get(key)`, `os.environ.get(name, default)`, `str(x)`. */
+  #call({ name: name2, positional, node: node2 }, scope, depth) {
+    if (/^(os\.environ\.get|os\.getenv)$/.test(name2)) return this.of(positional[1], scope, depth + 1);
+    if (/^(str|bool|int)$/.test(name2)) return this.of(positional[0], scope, depth + 1);
+    const table2 = /^(\w+)\.get$/.exec(name2)?.[1];
+    const entries = table2 ? this.entries(table2, scope) : [];
+    if (entries.length === 0) return NOTHING2;
+    const key = this.of(positional[0], scope, depth + 1);
+    const chosen = entries.filter(([entry]) => key.texts.includes(entry));
+    const values = union2((chosen.length > 0 ? chosen : entries).map(([, one2]) => this.of(one2, scope, depth + 1)));
+    return { ...values, isSure: values.isSure && chosen.length === 1 && node2.parent !== null };
+  }
+};
+function sure(text2) {
+  return { texts: [text2], isSure: true };
+}
+function union2(values) {
+  const texts = [...new Set(values.flatMap((value) => value.texts))];
+  return { texts, isSure: values.every((value) => value.isSure) && texts.length === 1 };
+}
+function negated({ texts, isSure }) {
+  return { texts: texts.map((text2) => isTrue(text2) ? "False" : "True"), isSure };
+}
+function isTrue(text2) {
+  return !["False", "None", "", "0", "false", "null"].includes(text2);
+}
+function testBefore(statement, part2) {
+  if (statement.name === "ConditionalExpression") return childrenOf(statement)[2];
+  let before = part2.prevSibling;
+  while (before && ["Comment", ":"].includes(before.name)) before = before.prevSibling;
+  if (before?.name === "else") return statement;
+  return before && !["if", "elif"].includes(before.name) ? before : void 0;
+}
+function pathOf(module, node2) {
+  if (node2.name === "VariableName") return [textOf3(module.source, node2)];
+  if (node2.name !== "MemberExpression") return void 0;
+  const [object2, , key] = childrenOf(node2);
+  const before = object2 && pathOf(module, object2);
+  if (before === void 0 || key === void 0) return void 0;
+  const isName2 = key.name === "PropertyName";
+  const text2 = isName2 ? textOf3(module.source, key) : stringValue(module.source, key) ?? "";
+  return [...before, text2];
+}
+function loadedBy(nodes, module) {
+  const [only] = nodes;
+  if (nodes.length !== 1 || only?.name !== "CallExpression") return void 0;
+  const call = callOf(module.source, only);
+  return /^(OmegaConf\.load|yaml\.(safe_|full_)?load)$/.test(call.name) ? call : void 0;
+}
+
+// src/detect/code/configs.ts
+var LONGEST3 = 32 * 1024;
+var MOST_BRACKETS2 = 200;
+function yamlTable(text2) {
+  if (text2.length > LONGEST3 || (text2.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text2);
+  if (document.errors.length > 0 || !(0, import_yaml3.isMap)(document.contents)) return void 0;
+  try {
+    return document.toJS({ maxAliasCount: 10 });
+  } catch {
+    return void 0;
+  }
+}
+function configuredBy(module, call, path, yaml) {
+  const named3 = configFile(module, call);
+  const text2 = named3 && yaml(named3);
+  const table2 = text2 === void 0 ? void 0 : yamlTable(text2);
+  if (named3 === void 0 || table2 === void 0) return void 0;
+  const direct = at2(table2, path);
+  if (direct !== void 0) return direct;
+  const [group = "", ...rest] = path;
+  const chosen = own2(defaultsIn(table2), group);
+  const part2 = chosen && yaml(`${folderOf(named3)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
+  const partTable = part2 ? yamlTable(part2) : void 0;
+  return partTable && at2(partTable, rest);
+}
+function configFile(module, call) {
+  const said = (keyword2) => stringValue(module.source, call.keywords.get(keyword2));
+  const folder = folderOf(module.file);
+  if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf3(module.source, call.node))) {
+    const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
+    return joined5(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
+  }
+  const written2 = /["']([^"']+\.ya?ml)["']/.exec(textOf3(module.source, call.node))?.[1];
+  return written2 === void 0 ? void 0 : joined5(folder, written2);
+}
+function joined5(folder, path) {
+  const parts = folder === "" ? [] : folder.split("/");
+  for (const part2 of path.split("/")) {
+    if (part2 === "..") parts.pop();
+    else if (part2 !== "." && part2 !== "") parts.push(part2);
+  }
+  return parts.join("/");
+}
+function defaultsIn(table2) {
+  const list2 = Array.isArray(table2.defaults) ? table2.defaults : [];
+  return Object.fromEntries(
+    list2.flatMap(
+      (entry) => typeof entry === "object" && entry !== null ? Object.entries(entry).filter((pair2) => typeof pair2[1] === "string") : []
+    )
+  );
+}
+function at2(table2, path) {
+  let current = table2;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return void 0;
+    current = current[key];
+  }
+  if (current === null) return sure("None");
+  if (typeof current === "string" && current.includes("${")) return NOTHING2;
+  if (typeof current === "boolean") return sure(current ? "True" : "False");
+  return typeof current === "string" || typeof current === "number" ? sure(String(current)) : void 0;
+}
+
+// src/detect/code/fact.ts
+var OPEN2 = { values: [], isSure: false };
+
 // src/detect/code/variants.ts
 function variantOf(rule, given, isWhole) {
   const variant = rule.variants.find(({ keyword: keyword2, is }) => {
@@ -42157,53 +45922,53 @@ function readHydraYaml(file2, content3) {
   const targets = targetsIn(yamlTable(content3) ?? {}, 0);
   const models = targets.filter(({ name: name2 }) => name2.endsWith(".from_pretrained"));
   const model = models.length === 1 ? models[0] : void 0;
-  const lines2 = content3.split("\n");
+  const lines = content3.split("\n");
   const found = targets.flatMap((target2) => {
-    const line = lines2.findIndex((one2) => one2.includes(target2.name)) + 1;
+    const line = lines.findIndex((one2) => one2.includes(target2.name)) + 1;
     return foundIn(target2, model, { file: file2, line: Math.max(1, line) }) ?? [];
   });
   return found.length > 0 ? { file: file2, found, unsure: [] } : void 0;
 }
-function foundIn({ name: name2, table: table3 }, model, at4) {
+function foundIn({ name: name2, table: table2 }, model, at3) {
   const rule = name2.startsWith("peft.") ? own2(METHOD_OF_CONFIG, name2.split(".").at(-1) ?? "") : void 0;
   if (rule === void 0) return void 0;
-  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table3, keyword2), true);
-  const task = own2(TASK_OF_TYPE, String(table3.task_type ?? "").replace(/^.*\./, ""));
+  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table2, keyword2), true);
+  const task = own2(TASK_OF_TYPE, String(table2.task_type ?? "").replace(/^.*\./, ""));
   return {
-    at: { value: method, ...at4 },
+    at: { value: method, ...at3 },
     isSure,
     quantization: model ? quantizationOf(model.table) : OPEN2,
     architecture: axis(model && architectureOf(model)),
-    task: axis(task ?? (model && taskOf(model.name)))
+    task: axis(task ?? (model && taskOf2(model.name)))
   };
 }
-function valueIn(table3, key) {
-  const value = table3[key];
+function valueIn(table2, key) {
+  const value = table2[key];
   if (value === void 0 || value === null) return void 0;
   if (typeof value === "boolean") return sure(value ? "True" : "False");
   return typeof value === "string" ? sure(value) : NOTHING2;
 }
-function targetsIn(table3, depth) {
-  const inner = Object.values(table3).flatMap(
+function targetsIn(table2, depth) {
+  const inner = Object.values(table2).flatMap(
     (value) => typeof value === "object" && value !== null && depth < DEEPEST4 ? targetsIn(value, depth + 1) : []
   );
-  return typeof table3._target_ === "string" ? [{ name: table3._target_, table: table3 }, ...inner] : inner;
+  return typeof table2._target_ === "string" ? [{ name: table2._target_, table: table2 }, ...inner] : inner;
 }
 function axis(value) {
   return value === void 0 ? OPEN2 : { values: [value], isSure: true };
 }
-function architectureOf({ name: name2, table: table3 }) {
+function architectureOf({ name: name2, table: table2 }) {
   const loader = name2.split(".").at(-2) ?? "";
-  const id2 = table3.pretrained_model_name_or_path;
+  const id2 = table2.pretrained_model_name_or_path;
   const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
   return ofClass ?? (typeof id2 === "string" ? architectureOfModel(id2) : void 0);
 }
-function taskOf(name2) {
+function taskOf2(name2) {
   return TASK_OF_CLASS.find(([pattern]) => pattern.test(name2.split(".").at(-2) ?? ""))?.[1];
 }
-function quantizationOf(table3) {
-  const config2 = table3.quantization_config;
-  const said = typeof config2 === "object" && config2 !== null ? config2 : table3;
+function quantizationOf(table2) {
+  const config2 = table2.quantization_config;
+  const said = typeof config2 === "object" && config2 !== null ? config2 : table2;
   if (said.load_in_8bit === true) return axis("bnb-int8");
   if (said.load_in_4bit === true) return axis(`bnb-${String(said.bnb_4bit_quant_type ?? "fp4")}`);
   const isUnread2 = typeof said.load_in_8bit === "string" || typeof said.load_in_4bit === "string";
@@ -42234,9 +45999,9 @@ function pythonOfNotebook(text2) {
   return placed2.join("\n");
 }
 function countOf(text2, character) {
-  let count3 = 0;
-  for (let at4 = text2.indexOf(character); at4 >= 0; at4 = text2.indexOf(character, at4 + 1)) count3++;
-  return count3;
+  let count2 = 0;
+  for (let at3 = text2.indexOf(character); at3 >= 0; at3 = text2.indexOf(character, at3 + 1)) count2++;
+  return count2;
 }
 function sourceOf4(cell) {
   if (typeof cell !== "object" || cell === null) return [];
@@ -42247,14 +46012,14 @@ function sourceOf4(cell) {
 }
 
 // src/detect/code/trainer-yaml.ts
-var text = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
-var isOn = (table3, key) => table3[key] === true || text(table3, key) === "true";
-var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
-var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
+var text = (table2, key) => typeof table2[key] === "string" ? table2[key].toLowerCase() : "";
+var isOn = (table2, key) => table2[key] === true || text(table2, key) === "true";
+var has2 = (table2, ...keys) => keys.some((key) => Object.hasOwn(table2, key));
+var bits = (table2) => isOn(table2, "load_in_4bit") ? "bnb-nf4" : isOn(table2, "load_in_8bit") ? "bnb-int8" : "none";
 function bitsBy(key, method) {
-  return (table3) => {
-    const number5 = Number(table3[key] ?? 0);
-    const by = text(table3, method) || "bnb";
+  return (table2) => {
+    const number5 = Number(table2[key] ?? 0);
+    const by = text(table2, method) || "bnb";
     if (number5 === 0) return "none";
     if (by === "bnb" || by === "bitsandbytes") return number5 === 8 ? "bnb-int8" : "bnb-nf4";
     return `${by}-int${number5}`;
@@ -42271,48 +46036,63 @@ var LORA = {
   prompt_tuning: "prompt-tuning",
   prefix_tuning: "prefix-tuning"
 };
-var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own2(LORA, text(table3, key)), isOn(table3, dora), targetsOf2(table3));
+var byKey = (key, dora, targetsOf2) => (table2) => withTargets(own2(LORA, text(table2, key)), isOn(table2, dora), targetsOf2(table2));
 function withTargets(method, isDora, targets) {
   if (method !== "lora") return method;
   if (isDora) return "lora+dora";
   return targets === "named" ? "lora" : `lora+${targets}`;
 }
-function onlyWord(table3, key) {
-  const value = table3[key];
+function onlyWord(table2, key) {
+  const value = table2[key];
   const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (only === void 0 || only === null) return void 0;
   return typeof only === "string" ? only.toLowerCase() : "";
 }
-var allUnlessNamed = (...keys) => (table3) => {
-  const words2 = keys.flatMap((key) => onlyWord(table3, key) ?? []);
+var allUnlessNamed = (...keys) => (table2) => {
+  const words2 = keys.flatMap((key) => onlyWord(table2, key) ?? []);
   return words2.every((word) => ["all", "all-linear"].includes(word)) ? "all-linear" : "named";
 };
-function targetsOfSwift(table3) {
-  const isOld = has2(table3, "sft_type") && !has2(table3, "lora_target_modules", "target_modules");
-  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table3);
+function targetsOfSwift(table2) {
+  const isOld = has2(table2, "sft_type") && !has2(table2, "lora_target_modules", "target_modules");
+  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table2);
+}
+function paramsOf({ params }) {
+  return typeof params === "object" && params !== null ? Object.fromEntries(Object.entries(params)) : {};
+}
+function bitsOfAutotrain(table2) {
+  const fallback = text(table2, "task") === "seq2seq" ? "int8" : "int4";
+  const said = onlyWord(paramsOf(table2), "quantization");
+  const named3 = said ?? (has2(paramsOf(table2), "quantization") ? "none" : fallback);
+  return own2({ int4: "bnb-nf4", int8: "bnb-int8" }, named3) ?? "none";
+}
+function taskOfAutotrain(table2) {
+  const task = text(table2, "task");
+  if (task === "llm-reward") return "seq-cls";
+  if (task.startsWith("vlm")) return "image-text-to-text";
+  return task === "seq2seq" ? "seq2seq-lm" : "causal-lm";
 }
 var TRAINERS = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
-    fits: (table3) => has2(table3, "base_model") && has2(table3, "adapter") && !has2(table3, "params"),
+    fits: (table2) => has2(table2, "base_model") && has2(table2, "adapter") && !has2(table2, "params"),
     methodKeys: ["adapter"],
     methodOf: byKey(
       "adapter",
       "peft_use_dora",
-      (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
+      (table2) => isOn(table2, "lora_target_linear") ? "all-linear" : "named"
     ),
     modelKeys: ["base_model"],
-    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
-    taskOf: (table3) => {
-      const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
-      if (isOn(table3, "reward_model")) return "seq-cls";
-      if (has2(table3, "processor_type")) return "image-text-to-text";
+    quantizationOf: (table2) => text(table2, "adapter") === "qlora" && !has2(table2, "load_in_4bit") ? "bnb-nf4" : bits(table2),
+    taskOf: (table2) => {
+      const type = typeof table2.model_type === "string" ? table2.model_type : "AutoModelForCausalLM";
+      if (isOn(table2, "reward_model")) return "seq-cls";
+      if (has2(table2, "processor_type")) return "image-text-to-text";
       return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
     }
   },
   {
     // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
-    fits: (table3) => has2(table3, "finetuning_type") && has2(table3, "model_name_or_path"),
+    fits: (table2) => has2(table2, "finetuning_type") && has2(table2, "model_name_or_path"),
     methodKeys: ["finetuning_type"],
     methodOf: byKey("finetuning_type", "use_dora", allUnlessNamed("lora_target")),
     modelKeys: ["model_name_or_path"],
@@ -42321,11 +46101,11 @@ var TRAINERS = [
   },
   {
     // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
-    fits: (table3) => has2(table3, "use_peft") && has2(table3, "model_name_or_path"),
+    fits: (table2) => has2(table2, "use_peft") && has2(table2, "model_name_or_path"),
     methodKeys: ["use_peft"],
-    methodOf: (table3) => {
-      const targets = has2(table3, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table3) : "defaults";
-      return isOn(table3, "use_peft") ? withTargets("lora", isOn(table3, "use_dora"), targets) : void 0;
+    methodOf: (table2) => {
+      const targets = has2(table2, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table2) : "defaults";
+      return isOn(table2, "use_peft") ? withTargets("lora", isOn(table2, "use_dora"), targets) : void 0;
     },
     modelKeys: ["model_name_or_path"],
     quantizationOf: bits,
@@ -42333,34 +46113,47 @@ var TRAINERS = [
   },
   {
     // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
-    fits: (table3) => has2(table3, "train_type", "sft_type", "tuner_type") && has2(table3, "model", "model_id_or_path"),
+    fits: (table2) => has2(table2, "train_type", "sft_type", "tuner_type") && has2(table2, "model", "model_id_or_path"),
     methodKeys: ["train_type", "sft_type", "tuner_type"],
-    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table3) ?? [])[0],
+    methodOf: (table2) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table2) ?? [])[0],
     modelKeys: ["model", "model_id_or_path"],
     quantizationOf: bitsBy("quant_bits", "quant_method"),
     taskOf: () => "causal-lm"
+  },
+  {
+    // https://huggingface.co/docs/autotrain/main/en/config
+    fits: (table2) => has2(table2, "base_model") && /^(llm|vlm|seq2seq)/.test(text(table2, "task")),
+    methodKeys: ["peft"],
+    methodOf: (table2) => {
+      const params = paramsOf(table2);
+      return isOn(params, "peft") ? withTargets("lora", false, allUnlessNamed("target_modules")(params)) : void 0;
+    },
+    modelKeys: ["base_model"],
+    quantizationOf: bitsOfAutotrain,
+    taskOf: taskOfAutotrain
   }
 ];
-function isUnread(table3) {
+function isUnread(table2) {
   const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
-  return keys.some((key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]));
+  const isOpen2 = (key) => typeof table2[key] === "string" && !/^(true|false|\d+)$/i.test(table2[key]);
+  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text(paramsOf(table2), "quantization"));
 }
 function readTrainerYaml(file2, content3) {
-  if (!/^\s*(adapter|finetuning_type|use_peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
-  const table3 = yamlTable(content3);
-  const trainer = table3 && TRAINERS.find(({ fits: fits2 }) => fits2(table3));
-  const method = table3 && trainer?.methodOf(table3);
-  if (table3 === void 0 || trainer === void 0 || method === void 0) return void 0;
-  const model = trainer.modelKeys.map((key) => table3[key]).find((value) => typeof value === "string");
+  if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
+  const table2 = yamlTable(content3);
+  const trainer = table2 && TRAINERS.find(({ fits: fits2 }) => fits2(table2));
+  const method = table2 && trainer?.methodOf(table2);
+  if (table2 === void 0 || trainer === void 0 || method === void 0) return void 0;
+  const model = trainer.modelKeys.map((key) => table2[key]).find((value) => typeof value === "string");
   const architecture = model === void 0 ? void 0 : architectureOfModel(model);
-  const line = content3.split("\n").findIndex((one2) => trainer.methodKeys.some((key) => one2.startsWith(`${key}:`))) + 1;
-  const known = (value) => ({ values: value ? [value] : [], isSure: value !== void 0 });
+  const line = content3.split("\n").findIndex((one2) => trainer.methodKeys.some((key) => one2.trimStart().startsWith(`${key}:`))) + 1;
+  const known2 = (value) => ({ values: value ? [value] : [], isSure: value !== void 0 });
   const found = {
     at: { value: method, file: file2, line: Math.max(1, line) },
     isSure: true,
-    quantization: isUnread(table3) ? { values: ["bnb-*"], isSure: false } : known((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table3)),
-    architecture: known(architecture),
-    task: known(trainer.taskOf(table3))
+    quantization: isUnread(table2) ? { values: ["bnb-*"], isSure: false } : known2((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table2)),
+    architecture: known2(architecture),
+    task: known2(trainer.taskOf(table2))
   };
   const unsure = architecture === void 0 && model !== void 0 ? [{ file: file2, line: found.at.line, value: `the architecture of \`${model.slice(0, 80)}\` is not known` }] : [];
   return { file: file2, found: [found], unsure };
@@ -42369,26 +46162,26 @@ function readTrainerYaml(file2, content3) {
 // src/detect/code/quantizations.ts
 var one = (name2) => () => ({ values: [name2], isSure: true, isUnread: false });
 var NONE2 = { values: [], isSure: true, isUnread: false };
-function bitsAndBytes(ask2) {
-  const [eight, four, type] = [ask2("load_in_8bit"), ask2("load_in_4bit"), ask2("bnb_4bit_quant_type")];
+function bitsAndBytes(ask) {
+  const [eight, four, type] = [ask("load_in_8bit"), ask("load_in_4bit"), ask("bnb_4bit_quant_type")];
   const kinds = type === void 0 ? ["fp4"] : type.texts.length > 0 ? type.texts : ["nf4"];
   const fours = kinds.map((kind) => `bnb-${kind}`);
   const isTypeSure = type === void 0 || type.isSure;
-  if (holds(four))
+  if (holds3(four))
     return { values: fours, isSure: isTypeSure, isUnread: type !== void 0 && type.texts.length === 0 };
-  if (holds(eight)) return { values: ["bnb-int8"], isSure: true, isUnread: false };
+  if (holds3(eight)) return { values: ["bnb-int8"], isSure: true, isUnread: false };
   const open2 = [...isOpen(eight) ? ["bnb-int8"] : [], ...isOpen(four) ? fours : []];
   return open2.length > 0 ? { values: open2, isSure: false, isUnread: true } : NONE2;
 }
-function holds(value) {
+function holds3(value) {
   return value?.isSure === true && value.texts.every(isTrue);
 }
 function isOpen(value) {
   return value !== void 0 && !value.isSure;
 }
 function byText(keyword2, names2, fallback) {
-  return (ask2) => {
-    const value = ask2(keyword2);
+  return (ask) => {
+    const value = ask(keyword2);
     if (value === void 0 && fallback !== void 0) return one(fallback)();
     const values = (value?.texts ?? []).flatMap((text2) => names2[text2] ?? []);
     const isSure = value?.isSure === true && values.length === 1;
@@ -42414,7 +46207,7 @@ function argument2(call, index, keyword2) {
   return call.positional[index] ?? call.keywords.get(keyword2);
 }
 var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
-function factsOf(module, originOf, elsewhere2) {
+function factsOf2(module, originOf, elsewhere2) {
   const reader = new FactReader(module, originOf, elsewhere2);
   for (const call of module.calls) reader.read(call);
   reader.readReferences();
@@ -42487,10 +46280,10 @@ var FactReader = class {
         [node2.firstChild, node2.lastChild].flatMap((one2) => one2 ?? []),
         false
       );
-    const table3 = node2.name === "CallExpression" ? node2.firstChild?.firstChild : node2.firstChild;
-    if (!table3 || !["MemberExpression", "CallExpression"].includes(node2.name)) return [];
+    const table2 = node2.name === "CallExpression" ? node2.firstChild?.firstChild : node2.firstChild;
+    if (!table2 || !["MemberExpression", "CallExpression"].includes(node2.name)) return [];
     const key = node2.name === "CallExpression" ? callOf(this.module.source, node2).positional[0] : node2.getChild("[")?.nextSibling;
-    const entries = table3.name === "DictionaryExpression" ? this.#values.dictionary(table3) : this.#values.entries(textOf3(this.module.source, table3), scope);
+    const entries = table2.name === "DictionaryExpression" ? this.#values.dictionary(table2) : this.#values.entries(textOf3(this.module.source, table2), scope);
     const wanted = this.#values.of(key ?? void 0, scope);
     const chosen = entries.filter(([entry]) => wanted.texts.includes(entry));
     return among(
@@ -42501,9 +46294,9 @@ var FactReader = class {
   /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
   #nameOf(written2) {
     const parts = written2.split(".");
-    const origin2 = this.originOf(parts[0] ?? "");
-    if (origin2 === void 0 || !LIBRARIES.test(origin2.module)) return void 0;
-    return parts.length > 1 ? parts.at(-1) : origin2.name;
+    const origin = this.originOf(parts[0] ?? "");
+    if (origin === void 0 || !LIBRARIES.test(origin.module)) return void 0;
+    return parts.length > 1 ? parts.at(-1) : origin.name;
   }
   #readMethod(call, name2, isSure) {
     const rule = own2(METHOD_OF_CONFIG, name2);
@@ -42516,10 +46309,10 @@ var FactReader = class {
   }
   /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
   #keywordsOf(call) {
-    const tables = call.positional.flatMap((one2, at4) => one2.name === "**" ? [call.positional[at4 + 1]] : []);
-    const spread = tables.map((table3) => table3 && this.#spread(table3, call.scope));
-    const given = new Map([...spread.flatMap((table3) => [...table3 ?? []]), ...call.keywords]);
-    return { given, isWhole: spread.every((table3) => table3 !== void 0) };
+    const tables = call.positional.flatMap((one2, at3) => one2.name === "**" ? [call.positional[at3 + 1]] : []);
+    const spread = tables.map((table2) => table2 && this.#spread(table2, call.scope));
+    const given = new Map([...spread.flatMap((table2) => [...table2 ?? []]), ...call.keywords]);
+    return { given, isWhole: spread.every((table2) => table2 !== void 0) };
   }
   /** `config = LoraConfig(...)`, and afterwards `config.target_modules = ...`. */
   #isTargetedLater({ node: node2 }) {
@@ -42530,19 +46323,19 @@ var FactReader = class {
   }
   #task(call) {
     const value = this.#values.of(call.keywords.get("task_type"), call.scope);
-    const known = value.texts.filter((text2) => text2 !== "None").map((text2) => text2.replace(/^.*\./, ""));
-    for (const text2 of known)
+    const known2 = value.texts.filter((text2) => text2 !== "None").map((text2) => text2.replace(/^.*\./, ""));
+    for (const text2 of known2)
       if (own2(TASK_OF_TYPE, text2) === void 0)
         this.#doubt(call, `the task type \`${text2.slice(0, 60)}\` is not known`);
-    return { values: known.flatMap((text2) => own2(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
+    return { values: known2.flatMap((text2) => own2(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
   }
   #note(call, method, task, isSure) {
     const runs = this.#values.runs(call.node, call.scope);
     this.methods.push({ method, task, isSure: isSure && runs, ...this.#placeOf(call) });
     if (this.#isDiffusion && task.values.length === 0) this.trainers.push({ task: "denoise", ...this.#placeOf(call) });
   }
-  #readQuantization(call, read2) {
-    const quantized = read2(
+  #readQuantization(call, read) {
+    const quantized = read(
       (keyword2) => call.keywords.has(keyword2) ? this.#values.of(call.keywords.get(keyword2), call.scope) : void 0
     );
     if (quantized.isUnread) this.#doubt(call, `\`${call.name}\` is set by values that are not in the source`);
@@ -42569,8 +46362,8 @@ var FactReader = class {
   #noteModel(call, ids, ofClass, task, said) {
     const names2 = ids.texts.filter((text2) => text2 !== "None" && text2 !== "");
     const found = names2.map(architectureOfModel);
-    const known = found.flatMap((one2) => one2 ?? []);
-    const architecture = ofClass ? { values: [ofClass], isSure: true } : { values: found.length === known.length ? [...new Set(known)] : [], isSure: ids.isSure && known.length > 0 };
+    const known2 = found.flatMap((one2) => one2 ?? []);
+    const architecture = ofClass ? { values: [ofClass], isSure: true } : { values: found.length === known2.length ? [...new Set(known2)] : [], isSure: ids.isSure && known2.length > 0 };
     const byName = names2.flatMap((text2) => quantizationOfModel(text2) ?? []);
     const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
     const [model] = names2;
@@ -42585,8 +46378,8 @@ var FactReader = class {
   /** What a call that loads a model says of its quantization. */
   #quantizationIn(call, loader) {
     const spread = call.positional.findIndex((one2) => one2.name === "**");
-    const table3 = spread < 0 ? void 0 : call.positional[spread + 1];
-    const more = table3 ? this.#spread(table3, call.scope) : /* @__PURE__ */ new Map();
+    const table2 = spread < 0 ? void 0 : call.positional[spread + 1];
+    const more = table2 ? this.#spread(table2, call.scope) : /* @__PURE__ */ new Map();
     const given = (keyword2) => call.keywords.get(keyword2) ?? more?.get(keyword2);
     const isUnsloth = /^Fast/.test(loader);
     const named3 = given("quantization_config");
@@ -42653,8 +46446,8 @@ var FactReader = class {
       if (!this.#isModelConfig(first, call.scope)) this.#note(call, "lora+defaults", OPEN2, false);
       return;
     }
-    const table3 = first?.name === "VariableName" ? this.#values.entries(textOf3(this.module.source, first), call.scope) : [];
-    const entries = new Map(first && table3.length === 0 ? this.#values.dictionary(first) : table3);
+    const table2 = first?.name === "VariableName" ? this.#values.entries(textOf3(this.module.source, first), call.scope) : [];
+    const entries = new Map(first && table2.length === 0 ? this.#values.dictionary(first) : table2);
     const type = this.#values.of(entries.get("peft_type"), call.scope);
     const task = this.#values.of(entries.get("task_type"), call.scope);
     for (const text2 of type.texts) {
@@ -42718,8 +46511,8 @@ var FactReader = class {
     return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
   }
   #lineOfScope(name2) {
-    const at4 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
-    return this.module.source.placeOf(Math.max(0, at4)).line;
+    const at3 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
+    return this.module.source.placeOf(Math.max(0, at3)).line;
   }
 };
 
@@ -42759,14 +46552,14 @@ var Reader = class {
       this.#mention(this.scopeOf(node2), textOf3(this.source, node2));
   }
   #mention(scope, name2) {
-    const known = this.mentions.get(scope);
-    if (known) known.add(name2);
+    const known2 = this.mentions.get(scope);
+    if (known2) known2.add(name2);
     else this.mentions.set(scope, /* @__PURE__ */ new Set([name2]));
   }
   scopeOf(node2) {
     if (node2.from >= this.#open.from && node2.to <= this.#open.to) return this.#open.name;
-    for (let at4 = node2; at4; at4 = at4.parent)
-      if (isDefinition(at4) && isTop(at4)) return this.#nameOf(at4);
+    for (let at3 = node2; at3; at3 = at3.parent)
+      if (isDefinition(at3) && isTop(at3)) return this.#nameOf(at3);
     return "";
   }
   #nameOf(node2) {
@@ -42801,10 +46594,10 @@ var Reader = class {
     const decorator = node2.parent?.getChildren("Decorator").find((one2) => /^@hydra\.main\b/.test(textOf3(this.source, one2)));
     const parts = list2 ? elementsOf(list2).filter((part2) => part2.name !== "TypeDef") : [];
     let index = 0;
-    for (const [at4, part2] of parts.entries()) {
-      if (part2.name !== "VariableName" || parts[at4 - 1]?.name === "AssignOp") continue;
+    for (const [at3, part2] of parts.entries()) {
+      if (part2.name !== "VariableName" || parts[at3 - 1]?.name === "AssignOp") continue;
       const parameter = textOf3(this.source, part2);
-      const fallback = parts[at4 + 1]?.name === "AssignOp" ? parts[at4 + 2] : void 0;
+      const fallback = parts[at3 + 1]?.name === "AssignOp" ? parts[at3 + 2] : void 0;
       const key = `${this.scopeOf(node2)} ${parameter}`;
       if (!this.parameters.has(key)) this.parameters.set(key, { function: name2, index, ...fallback && { fallback } });
       if (decorator && index === 0) this.configured.set(key, callOf(this.source, decorator));
@@ -42827,12 +46620,12 @@ function isDefinition({ name: name2 }) {
   return name2 === "FunctionDefinition" || name2 === "ClassDefinition";
 }
 function isTop(node2) {
-  for (let at4 = node2.parent; at4; at4 = at4.parent) if (isDefinition(at4)) return false;
+  for (let at3 = node2.parent; at3; at3 = at3.parent) if (isDefinition(at3)) return false;
   return true;
 }
 function push3(map2, key, value) {
-  const known = map2.get(key);
-  if (known) known.push(value);
+  const known2 = map2.get(key);
+  if (known2) known2.push(value);
   else map2.set(key, [value]);
 }
 
@@ -42848,7 +46641,7 @@ var Program = class {
     for (const [file2, text2] of texts) this.#modules.set(file2, readModule(file2, text2));
     for (const module of this.#modules.values()) this.#defaults.set(module.file, defaultsOf(module));
     for (const module of this.#modules.values())
-      this.#facts.set(module.file, factsOf(module, this.#originIn(module), this.#elsewhere(module)));
+      this.#facts.set(module.file, factsOf2(module, this.#originIn(module), this.#elsewhere(module)));
     for (const module of this.#modules.values()) this.#readEdges(module);
   }
   paths;
@@ -42868,9 +46661,9 @@ var Program = class {
   /** What can be said of a method: from what its function reaches, else from its callers, else from its file. */
   contextOf(file2, { scope }) {
     const own3 = nodeOf(file2, scope);
-    const known = this.#contexts.get(own3) ?? this.#findContext(file2, own3);
-    this.#contexts.set(own3, known);
-    return known;
+    const known2 = this.#contexts.get(own3) ?? this.#findContext(file2, own3);
+    this.#contexts.set(own3, known2);
+    return known2;
   }
   #findContext(file2, own3) {
     let level = [own3];
@@ -42912,8 +46705,8 @@ var Program = class {
   #readEdges(module) {
     const callsIn = /* @__PURE__ */ new Map();
     for (const call of module.calls) {
-      const known = callsIn.get(call.scope);
-      if (known) known.push(call);
+      const known2 = callsIn.get(call.scope);
+      if (known2) known2.push(call);
       else callsIn.set(call.scope, [call]);
     }
     for (const scope of module.scopes) {
@@ -43036,12 +46829,12 @@ function readProgram(texts, yaml) {
   const wanted = joinedFiles(naming, texts, paths).filter((file2) => !tooDeep.includes(file2));
   const program = new Program(new Map(wanted.map((file2) => [file2, texts.get(file2) ?? ""])), paths, yaml);
   const made = wanted.flatMap((file2) => useIn(program, file2, "methods") ?? []);
-  const read2 = made.length > 0 ? made : wanted.flatMap((file2) => useIn(program, file2, "adapters") ?? []);
+  const read = made.length > 0 ? made : wanted.flatMap((file2) => useIn(program, file2, "adapters") ?? []);
   const unread = tooDeep.map((file2) => ({
     ...{ file: file2, found: [] },
     unsure: [{ file: file2, line: 1, value: "the file is nested too deeply to be read" }]
   }));
-  return [...read2, ...unread];
+  return [...read, ...unread];
 }
 function useIn(program, file2, which) {
   const facts = program.factsOf(file2);
@@ -43054,9 +46847,9 @@ function joinedFiles(naming, texts, paths) {
   const first = new Set(wanted);
   const imported = /* @__PURE__ */ new Map();
   const importedBy = (file2) => {
-    const known = imported.get(file2) ?? importedFiles(file2, texts, paths);
-    imported.set(file2, known);
-    return known;
+    const known2 = imported.get(file2) ?? importedFiles(file2, texts, paths);
+    imported.set(file2, known2);
+    return known2;
   };
   const isReadable = (file2) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file2) ?? "");
   for (const file2 of first.size > 0 ? paths : [])
@@ -43090,7 +46883,7 @@ function foundOf(file2, method, context) {
     isSure: method.isSure,
     quantization: fromAfar(near(quantizationOf2(models, context)), context),
     architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
-    task: method.task.values.length > 0 ? method.task : near(taskOf2(models, context))
+    task: method.task.values.length > 0 ? method.task : near(taskOf3(models, context))
   };
 }
 function fromAfar(quantization, { isFar }) {
@@ -43107,7 +46900,7 @@ function joinedAxis(axes) {
   if (axes.length === 0 || axes.some((axis2) => axis2.values.length === 0)) return OPEN2;
   return { values, isSure: values.length === 1 && axes.every((axis2) => axis2.isSure) };
 }
-function taskOf2(models, { tasks }) {
+function taskOf3(models, { tasks }) {
   const ofTrainers = [...new Set(tasks)];
   const ofModels = joinedAxis(models.map(({ task }) => task));
   const agreed = ofModels.values.filter((value) => ofTrainers.includes(value));
@@ -43140,10 +46933,10 @@ var YAML = { name: "YAML files", fits: /\.ya?ml$/, most: 2e3, largest: MEBIBYTE 
 var NOT_OWN_CODE = /(^|\/)(\.?venv|site-packages|node_modules|build|\.tox|vendor|third_party|\.github)\//;
 var TESTS = /(^|\/)(tests?([-_][^/]*)?|[^/]*[-_]tests?|docs?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
 async function readSources(tree, files, what, findings) {
-  const read2 = (kind) => readKind(tree, files, kind, findings);
-  const python = await read2(PYTHON);
+  const read = (kind) => readKind(tree, files, kind, findings);
+  const python = await read(PYTHON);
   if (what === "manifests") return { python, notebooks: /* @__PURE__ */ new Map(), yaml: /* @__PURE__ */ new Map() };
-  return { python, notebooks: await read2(NOTEBOOKS), yaml: await read2(YAML) };
+  return { python, notebooks: await read(NOTEBOOKS), yaml: await read(YAML) };
 }
 function readUses({ python, notebooks, yaml }) {
   const own3 = new Map([...python].filter(([path]) => !TESTS.test(path)));
@@ -43243,7 +47036,7 @@ function includedFiles(from, present, { manifests, findings }) {
   for (const manifest of from) {
     const rule = has(formatNamed(manifest.format)?.includes);
     for (const { path: written2, line } of rule ? manifest.includes : []) {
-      const found = includedPath(manifest.file, written2, rule?.of === "an image", present);
+      const found = includedPath(manifest.file, written2, rule?.of === "where it runs", present);
       if ("path" in found && !manifests.has(found.path)) wanted.set(found.path, rule?.as ?? "");
       if ("why" in found) findings.push({ kind: "include", message: found.why, file: manifest.file, line });
     }
@@ -43257,15 +47050,15 @@ function withinBytes(files, most) {
     return total <= most;
   });
 }
-function includedPath(file2, written2, isOfImage, present) {
+function includedPath(file2, written2, isWhereItRuns, present) {
   const text2 = written2.slice(0, 200);
   if (/^[a-z]+:/i.test(written2))
     return { why: `\`${text2.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
   const beside = joined6(file2.split("/").slice(0, -1), written2);
-  const candidates2 = isOfImage ? [beside, joined6([], written2)] : [beside];
-  const path = candidates2.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
+  const candidates3 = isWhereItRuns ? [beside, joined6([], written2)] : [beside];
+  const path = candidates3.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
   if (path !== void 0) return { path };
-  if (isOfImage) return {};
+  if (isWhereItRuns) return {};
   return beside === void 0 ? { why: `\`${text2}\` is outside of this repository; it is not read.` } : { why: `\`${text2}\` is not in this repository.` };
 }
 function joined6(folder, written2) {
@@ -43301,9 +47094,9 @@ function matches(pattern, path) {
   let reachable = /* @__PURE__ */ new Set([0]);
   for (const part2 of pattern) {
     const next2 = /* @__PURE__ */ new Set();
-    for (const at4 of reachable) {
-      if (part2 === "**") for (let skipped = at4; skipped <= path.length; skipped++) next2.add(skipped);
-      else if (at4 < path.length && matchesPart(part2, path[at4] ?? "")) next2.add(at4 + 1);
+    for (const at3 of reachable) {
+      if (part2 === "**") for (let skipped = at3; skipped <= path.length; skipped++) next2.add(skipped);
+      else if (at3 < path.length && matchesPart(part2, path[at3] ?? "")) next2.add(at3 + 1);
     }
     reachable = next2;
   }
@@ -43323,4343 +47116,20 @@ function matchesPart(pattern, text2) {
   return true;
 }
 
-// src/report/diff.ts
-var MOST_OTHERS = 20;
-var MOST_OF_A_KIND = 8;
-var COLUMNS = 80;
-function renderDiff(changes, findings, found, isWatched3) {
-  const real = changes.filter(({ kind }) => kind !== "moved");
-  const [swept, others] = [true, false].map((is) => events(real.filter(({ library }) => isWatched3(library) === is)));
-  return `${[
-    summary(real, changes.length - real.length, isWatched3),
-    ...section("swept libraries", rows(swept ?? [])),
-    ...section("others", rows(others ?? [], MOST_OTHERS)),
-    ...findings.length > 0 ? [renderFindings(findings).trimEnd()] : [],
-    ...cellSections(found),
-    ...swept && swept.length > 0 ? ["Next: `peft-sweep plan` shows what a sweep would measure."] : []
-  ].join("\n\n")}
-`;
-}
-function summary(real, moved2, isWatched3) {
-  const swept = new Set(real.filter(({ library }) => isWatched3(library)).map(({ library }) => library)).size;
-  const files = new Set(real.map(({ file: file2 }) => file2)).size;
-  const first = real.length === 0 ? "No requirement changed." : `${counted(real.length, "requirement")} changed in ${counted(files, "file")}; ${swept === 0 ? "no library that is swept" : `${counted(swept, "library", "libraries")} that ${swept === 1 ? "is" : "are"} swept`}.`;
-  const rest = moved2 > 0 ? ` ${counted(moved2, "row")} only ${moved2 === 1 ? "says" : "say"} the same elsewhere or under another marker.` : "";
-  return wrapped2(first + rest, "").join("\n");
-}
-function counted(count3, one2, many = `${one2}s`) {
-  return `${count3} ${count3 === 1 ? one2 : many}`;
-}
-function events(changes) {
-  const found = /* @__PURE__ */ new Map();
-  for (const change of changes) {
-    const key = [change.library, change.kind, change.from, change.to].join("\0");
-    const place2 = `${change.file}:${change.line}`;
-    const known = found.get(key);
-    if (known) known.places.push(place2);
-    else found.set(key, { change, places: [place2] });
-  }
-  return [...found.values()];
-}
-function rows(all, most = Number.POSITIVE_INFINITY) {
-  const shown3 = all.slice(0, most);
-  const width = Math.max(0, ...shown3.map(({ change }) => Math.min(24, change.library.length)));
-  const lines2 = shown3.flatMap(({ change, places }) => {
-    const { library, kind, from, to, locked } = change;
-    const move = `${plain(library, 40).padEnd(width)}  ${plain(from || "-", 60)} -> ${plain(to || "-", 60)}`;
-    const note = [...kind === "changed" ? [] : [kind], ...locked ? ["locked"] : []].join(", ");
-    const where = `${plain(places[0] ?? "", 100)}${places.length > 1 ? `, and ${counted(places.length - 1, "more place", "more places")}` : ""}`;
-    const whole = `${move}${note ? `  (${note})` : ""}  ${where}`;
-    return whole.length + 2 <= COLUMNS ? [whole] : [`${move}${note ? `  (${note})` : ""}`, `${" ".repeat(width + 2)}${where}`];
-  });
-  return all.length > shown3.length ? [...lines2, `and ${all.length - shown3.length} more`] : lines2;
-}
-function section(title, lines2) {
-  return lines2.length === 0 ? [] : [`${title}
-${lines2.map((line) => `  ${line}`).join("\n")}`];
-}
-function renderFindings(findings) {
-  const kinds = /* @__PURE__ */ new Map();
-  for (const finding of findings) {
-    const known = kinds.get(finding.kind) ?? /* @__PURE__ */ new Map();
-    kinds.set(finding.kind, known.set(finding.message, [...known.get(finding.message) ?? [], finding]));
-  }
-  const lines2 = [...kinds].flatMap(([kind, messages]) => {
-    const shown3 = [...messages].slice(0, MOST_OF_A_KIND).flatMap(([message, same]) => findingLines(kind, message, same));
-    const rest = messages.size - Math.min(messages.size, MOST_OF_A_KIND);
-    return rest > 0 ? [...shown3, `  ${kind}: and ${rest} more`] : shown3;
-  });
-  return `findings
-${lines2.join("\n")}
-`;
-}
-function findingLines(kind, message, same) {
-  const [{ file: file2, line } = { file: void 0, line: void 0 }] = same;
-  const more = same.length > 1 ? `, and ${counted(same.length - 1, "more place", "more places")}` : "";
-  const where = file2 ? `  ${plain(`${file2}:${line}`, 100)}${more}` : "";
-  return [`  ${kind}${where}`, ...wrapped2(plain(message, 600), "    ")];
-}
-function cellSections({ sure: sure2, partial: partial2, unsure, callsPeft }) {
-  const isNothing = !callsPeft && sure2.length === 0 && unsure.length === 0;
-  const width = Math.max(0, ...sure2.map(({ id: id2 }) => id2.length));
-  const guessed2 = partial2.flatMap(({ pattern, source, why, measured: measured2 }) => [
-    `${pattern}  ${plain(source, 100)}`,
-    ...wrapped2(
-      `${plain(why, 200)}; ${measured2.length > 0 ? `measured as ${measured2.join(", ")}` : "not measured"}`,
-      "    "
-    ).map((line) => line.slice(2))
-  ]);
-  const doubts = unsure.slice(0, MOST_OF_A_KIND).map(({ value, file: file2, line }) => `${plain(`${file2}:${line}`, 100)}  ${plain(value)}`);
-  const rest = unsure.length - doubts.length;
-  return [
-    ...isNothing ? ["No call of PEFT was found in the code: a sweep measures the default cells."] : [],
-    ...section(
-      "cells that the code uses",
-      sure2.map(({ id: id2, source }) => `${id2.padEnd(width)}  ${plain(source, 100)}`)
-    ),
-    ...section("cells that are known in part", guessed2),
-    ...section("what could not be told of the code", rest > 0 ? [...doubts, `and ${rest} more`] : doubts)
-  ];
-}
-function wrapped2(text2, indent2) {
-  const lines2 = [];
-  let current = indent2;
-  for (const word of text2.split(" ")) {
-    const isFirst = current === indent2;
-    if (!isFirst && current.length + 1 + word.length > COLUMNS) {
-      lines2.push(current);
-      current = indent2 + word;
-    } else current = isFirst ? indent2 + word : `${current} ${word}`;
-  }
-  return [...lines2, current];
-}
-
-// src/detect/cells.ts
-function usedCells(uses, known, most) {
-  const cells = /* @__PURE__ */ new Map();
-  const partial2 = /* @__PURE__ */ new Map();
-  const unsure = /* @__PURE__ */ new Map();
-  const note = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
-  for (const use of uses) {
-    use.unsure.forEach(note);
-    for (const found of use.found) {
-      const source = `${found.at.file}:${found.at.line}`;
-      const cell = sureCell(found);
-      if (cell && known.some((one2) => cellId(one2) === cellId(cell))) {
-        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source });
-        continue;
-      }
-      const guess = guessed(found, known);
-      if (guess === void 0) note({ ...found.at, value: notMeasured(found) });
-      else if (!partial2.has(guess.pattern)) partial2.set(guess.pattern, { ...guess, source });
-    }
-  }
-  const all = [...cells.values()];
-  all.slice(most).forEach((one2) => {
-    note(leftOut(one2));
-  });
-  const guesses = [...partial2.values()].filter(({ pattern }) => !cells.has(pattern));
-  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
-}
-function sureCell({ at: at4, isSure, quantization, architecture, task }) {
-  const axes = [quantization, architecture, task];
-  if (!isSure || axes.some((axis2) => !axis2.isSure || axis2.values.length !== 1)) return void 0;
-  const [one2 = "", other = "", last3 = ""] = axes.map((axis2) => axis2.values[0]);
-  return { method: at4.value, quantization: one2, architecture: other, task: last3 };
-}
-function guessed(found, known) {
-  const { at: at4, quantization, architecture, task } = found;
-  const inMatrix = new Set(known.map((cell) => cell.architecture));
-  const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
-  const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
-  const axes = [[at4.value], quantization.values, family, task.values];
-  const fits2 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
-    const values = axes[index] ?? [];
-    return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
-  });
-  if (!known.some(fits2)) return void 0;
-  const kept = axes.map(
-    (values, index) => values.filter((one2) => one2.endsWith("*") || known.some((cell) => part(cell, index) === one2))
-  );
-  const pattern = kept.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
-  return { pattern, why: whyOf2(found, near) };
-}
-function part(cell, index) {
-  return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? "";
-}
-function whyOf2({ at: at4, isSure, quantization, architecture, task }, near) {
-  const isLoaded = at4.value === "*";
-  const open2 = (axis2, name2) => axis2.values.length === 0 ? [`the ${name2} is not in the source`] : [];
-  const swapped = architecture.values.flatMap(
-    (name2, index) => name2 === near[index] ? [] : [`\`${name2}\` is not in the matrix, ${near[index] === "*" ? "usual ones stand" : "its family stands"} in`]
-  );
-  const several = [quantization, architecture, task].some((axis2) => axis2.values.length > 1);
-  const said = [
-    ...isLoaded ? ["an adapter is loaded, and its files say the method"] : [],
-    ...open2(architecture, "model"),
-    ...open2(quantization, "quantization"),
-    ...open2(task, "task"),
-    ...quantization.values.some((one2) => one2.endsWith("*")) ? ["the quantization cannot be read"] : [],
-    ...swapped,
-    ...several ? ["which of several depends on how it is run"] : []
-  ];
-  return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
-}
-function notMeasured({ at: at4, quantization, architecture, task }) {
-  const text2 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
-  const pattern = [at4.value, text2(quantization), text2(architecture), text2(task)].join("/");
-  return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
-}
-function leftOut({ cell, source }) {
-  const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
-  return {
-    ...{ file: file2, line: Number(line) },
-    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
-  };
-}
-
-// src/plan/partial.ts
-function defaultsFor(task, matrix) {
-  const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
-  return usual.length > 0 ? usual : matrix.filter((cell) => cell.task === task);
-}
-var USUAL_QUANTIZATIONS = ["none", "bnb-nf4"];
-var MOST_ARCHITECTURES = 2;
-function expandPartial(pattern) {
-  const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
-  const [method = "*", quantization = "*", architecture = "*", task = "*"] = pattern.split("/");
-  const fitting = selectCells([pattern], matrix, []);
-  const isUsual = (cell) => {
-    const usual = defaultsFor(cell.task, matrix);
-    const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
-    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
-  };
-  return [...new Map(fitting.filter(isUsual).map((cell) => [cellId(cell), cell])).values()];
-}
-
-// src/commands/code-cells.ts
-var MOST_CELLS = 36;
-var MOST_SAID = 12;
-var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
-function codeCells({ code: code2 }) {
-  const { cells, partial: partial2, unsure } = usedCells(code2, allCells(), MOST_CELLS);
-  const sure2 = cells.map(({ cell, source }) => ({ id: cellId(cell), source }));
-  const taken = new Set(sure2.map(({ id: id2 }) => id2));
-  const guessed2 = partial2.map((one2) => {
-    const measured2 = expandPartial(one2.pattern).map(cellId).filter((id2) => taken.has(id2) || taken.size < MOST_CELLS && taken.add(id2));
-    return { ...one2, measured: measured2 };
-  });
-  return { sure: sure2, partial: guessed2, unsure, callsPeft: code2.some(({ found }) => found.length > 0) };
-}
-function cellFindings({ partial: partial2, unsure, callsPeft }) {
-  const guessed2 = partial2.map(({ pattern, source, why, measured: measured2 }) => {
-    const [file2 = "", line = "1"] = source.split(/:(?=\d+$)/);
-    const as = measured2.length > 0 ? `measured as ${measured2.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
-    return { kind: "cells-partial", message: `\`${pattern}\` is used: ${why}; ${as}.`, file: file2, line: Number(line) };
-  });
-  const none2 = "No call of PEFT was found in the code: the default cells are measured instead.";
-  return [
-    ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
-    ...shortened("cells-partial", guessed2),
-    ...partial2.some(({ measured: measured2 }) => measured2.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
-    ...shortened(
-      "cells-unsure",
-      unsure.map(({ value, file: file2, line }) => ({ kind: "cells-unsure", message: value, file: file2, line }))
-    )
-  ];
-}
-function shortened(kind, findings) {
-  const rest = findings.length - MOST_SAID;
-  if (rest <= 0) return findings;
-  return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
-}
-function withCells(request, { sure: sure2, partial: partial2 }) {
-  const used = [...sure2, ...partial2.flatMap(({ measured: measured2, source }) => measured2.map((id2) => ({ id: id2, source })))];
-  const sources = {};
-  for (const { id: id2, source } of used) sources[id2] ??= source;
-  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
-  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
-  const isSure = new Set(sure2.map(({ id: id2 }) => id2));
-  const guessed2 = partial2.map(({ pattern, source, why, measured: measured2 }) => ({
-    ...{ pattern, source, why },
-    cells: measured2.filter((id2) => !isSure.has(id2))
-  }));
-  return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: "code", sources, guessed: guessed2 };
-}
-
-// src/commands/floors.ts
-async function clashingFloors(world, { head }, changes) {
-  const touched = new Set(changes.filter(({ library }) => isWatched2(library)).map(({ file: file2 }) => file2));
-  const found = [];
-  for (const manifest of head.manifests.filter(({ file: file2 }) => touched.has(file2))) {
-    const floors = floorsOf(manifest);
-    if (floors.length === 0) continue;
-    const why = await world.clash(Object.fromEntries(floors.map(({ name: name2, version: version2 }) => [name2, version2])));
-    if (why === void 0) found.push(notChecked2(manifest.file, floors[0]?.line ?? 1));
-    if (!why) continue;
-    const alone = await Promise.all(floors.map(({ name: name2, version: version2 }) => world.clash({ [name2]: version2 })));
-    if (alone.some((one2) => one2 !== false)) continue;
-    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version: version2 }) => `${name2} ${version2}`).join(", ")}. ${why}`;
-    found.push({
-      kind: "floors-clash",
-      message: message.slice(0, 600),
-      file: manifest.file,
-      line: floors[0]?.line ?? 1
-    });
-  }
-  return found;
-}
-function notChecked2(file2, line) {
-  const message = "Whether the oldest versions that this file allows can be installed together was not checked: that takes uv and an index that answers.";
-  return { kind: "floors-not-checked", message, file: file2, line };
-}
-
-// src/commands/checkout.ts
-var MOST_NAMES = 20;
-var MOST_REASONS = 12;
-async function readEnds({ folder, line }) {
-  const from = await baseCommit(folder, line.options.base);
-  const { head } = line.options;
-  const headTree = head === void 0 ? await workingTree(folder) : commitTree(folder, await commitOf(folder, head));
-  const choice = manifestChoice(line.options.manifests);
-  const [base, atHead] = await Promise.all([
-    readRepository(commitTree(folder, from), choice, "manifests"),
-    readRepository(headTree, choice)
-  ]);
-  return { base, head: atHead };
-}
-async function runDiff(context) {
-  const ends = await readEnds(context);
-  const changes = diffManifests(ends.base.manifests, ends.head.manifests);
-  const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
-  const findings = [...findingsOf(ends, asked.own), ...asked.findings];
-  const cells = codeCells(ends.head);
-  context.print(
-    context.line.options.json ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}
-` : renderDiff(changes, findings, cells, isWatched2)
-  );
-  return 0;
-}
-function findingsOf({ base, head }, own3) {
-  const known = new Set(base.findings.map(({ file: file2, message }) => `${file2} ${message}`));
-  return [
-    ...guard(base.manifests, head.manifests, own3),
-    ...head.findings.filter(({ file: file2, message }) => !known.has(`${file2} ${message}`))
-  ];
-}
-async function askIndex(context, ends, changes) {
-  const isWorth = changes.some(({ library }) => isWatched2(library)) || ends.head.manifests.some(({ indexes }) => indexes.length > 0) || lockNames(ends.base.manifests, ends.head.manifests).length > 0;
-  if (!isWorth) return { findings: [], own: [] };
-  try {
-    const { environment, folder, signal, say, line } = context;
-    const world = await openWorld({
-      environment,
-      folder,
-      signal,
-      python: line.options.python,
-      offline: false,
-      mayInstall: false,
-      say
-    });
-    const own3 = await ownIndexes(world, ends);
-    return { findings: await indexFindings(world, ends, changes, await releasesFor(world, ends, changes)), own: own3 };
-  } catch (error62) {
-    if (!(error62 instanceof UserError || error62 instanceof WeatherError)) throw error62;
-    const message = `Targets, dates and Python ranges were not looked up. ${error62.message}`;
-    return { findings: [{ kind: "index-not-asked", message }], own: [] };
-  }
-}
-async function ownIndexes(world, { head }) {
-  if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
-  return world.indexUrls().catch(() => []);
-}
-async function releasesFor(world, ends, changes) {
-  const watched = changes.map(({ library }) => library).filter(isWatched2);
-  const fresh = lockNames(ends.base.manifests, ends.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
-  const found = await Promise.all(
-    [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
-      try {
-        return [name2, await world.catalog.releases(name2)];
-      } catch (error62) {
-        if (!(error62 instanceof UserError)) throw error62;
-        return [name2, []];
-      }
-    })
-  );
-  return new Map(found);
-}
-async function indexFindings(world, ends, changes, releases) {
-  const manifests = { base: ends.base.manifests, head: ends.head.manifests };
-  return [
-    ...guardReleases(manifests, changes, releases, world.python.version),
-    ...await clashingFloors(world, ends, changes)
-  ];
-}
-function nothingToMeasure(standing2) {
-  if (standing2.length === 0) return "No watched library changed: nothing to measure.";
-  const shown3 = standing2.slice(0, MOST_REASONS).map(({ message, file: file2, line }) => `${message} (${file2}:${line})`);
-  const more = standing2.length - shown3.length;
-  return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
-}
-async function requestsFromCheckout(context, world) {
-  const ends = await readEnds(context);
-  return requestsOf2(context.line.request, ends, world);
-}
-async function requestsOf2(written2, ends, world) {
-  const changes = diffManifests(ends.base.manifests, ends.head.manifests);
-  const manifests = { base: ends.base.manifests, head: ends.head.manifests };
-  const releases = watchedChanges(changes).length > 0 ? await releasesFor(world, ends, changes) : /* @__PURE__ */ new Map();
-  const own3 = await ownIndexes(world, ends);
-  const findings = [...findingsOf(ends, own3), ...await indexFindings(world, ends, changes, releases)];
-  stopUnlessApproved(findings, written2.held);
-  const cells = codeCells(ends.head);
-  const unsure = written2.chosenBy === "default" ? cellFindings(cells) : [];
-  const found = projectRequests(manifests, changes, releases, world.python.version);
-  const base = withCells(written2, cells);
-  const standing2 = standingChanges(manifests, changes, releases, world.python.version);
-  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing2 }];
-  const left = standing2.map(({ message, file: file2, line }) => ({ kind: "not-moved", message, file: file2, line }));
-  return Promise.all(
-    found.map(async (project) => {
-      const patchable = patchableOf(ends.head, project);
-      const torch = await heldTorch(project, patchable.manifests, world);
-      const held = { ...project.held, ...torch.held, ...written2.held };
-      return {
-        request: { ...base, changes: project.changes, held, locked: project.locked },
-        known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
-        files: project.files,
-        standing: standing2
-      };
-    })
-  );
-}
-async function heldTorch(project, manifests, world) {
-  const named3 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
-  if (named3 === void 0) return { held: {}, findings: [] };
-  const releases = usableReleases(await world.catalog.releases("torch"), world.python.version);
-  if (releases.some(({ version: version2 }) => sameVersion(version2.split("+")[0] ?? version2, named3)))
-    return { held: { torch: named3 }, findings: [] };
-  const message = `The project names torch ${named3}, which has no wheel for Python ${world.python.version} here: measured with another one. Choose another Python with --python.`;
-  return { held: {}, findings: [{ kind: "torch-not-held", message }] };
-}
-async function upcomingRequests(written2, repository, world) {
-  const cells = codeCells(repository);
-  const base = withCells(written2, cells);
-  const held = heldVersions(repository.manifests, []);
-  const patchable = { manifests: repository.manifests, contents: repository.contents };
-  const found = await Promise.all(
-    Object.entries(held).map(async ([library, from]) => {
-      const releases = usableReleases(await world.catalog.releases(library), world.python.version);
-      const to = releases.at(-1)?.version;
-      if (to === void 0 || compareVersions(from, to) >= 0) return [];
-      const others = Object.fromEntries(Object.entries(held).filter(([name2]) => name2 !== library));
-      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written2.held } };
-      return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
-    })
-  );
-  return found.flat();
-}
-function stopUnlessApproved(findings, held) {
-  const open2 = findings.filter(({ stops }) => stops !== void 0 && held[stops] === void 0);
-  if (open2.length > 0) throw new UserError(open2.map(({ message, file: file2, line }) => `${file2}:${line}: ${message}`));
-}
-function patchableOf(head, project) {
-  const inProject = new Set(project.manifests);
-  return { manifests: head.manifests.filter(({ file: file2 }) => inProject.has(file2)), contents: head.contents };
-}
-
-// src/commands/clean.ts
-import { existsSync as existsSync9 } from "node:fs";
-import { join as join15 } from "node:path";
-async function runClean(context) {
-  const cache = cacheFolder(context.environment);
-  const isThere = (name2) => existsSync9(join15(cache, name2));
-  const kept = CACHED.filter(isThere);
-  await removeFolders(kept.map((name2) => join15(cache, name2)));
-  const stays = kept.filter(isThere);
-  const removed = kept.filter((name2) => !stays.includes(name2));
-  if (removed.length > 0) context.print(`removed ${removed.join(", ")} from ${cache}
-`);
-  if (kept.length === 0) context.print(`nothing to remove in ${cache}
-`);
-  for (const name2 of stays)
-    context.say(`\`${join15(cache, name2)}\` could not be removed. Remove it as the user who owns it: \`rm -rf\`.`);
-  return stays.length > 0 ? 3 : 0;
-}
-
-// src/domain/moves.ts
-function stageMove(stage, before, after) {
-  return { kind: "stage", stage, before: endOf2(before, stage), after: endOf2(after, stage) };
-}
-function endOf2({ stages, failures }, stage) {
-  const own3 = failures.filter((failure2) => failure2.stage === stage);
-  if (own3.some(({ kind }) => kind === "raised")) return "raised";
-  if (own3.length > 0 || stages[stage] === "fail") return "check";
-  return stages[stage] ?? "not run";
-}
-function moveKey(move) {
-  switch (move.kind) {
-    case "stage":
-      return move.stage;
-    case "fact":
-      return typeof move.after === "number" ? move.fact : `${move.fact} ${move.before} ${move.after}`;
-    case "outcome":
-      return move.after;
-    case "failures":
-      return move.kind;
-  }
-}
-function isSameMove(one2, other) {
-  if (moveKey(one2) !== moveKey(other)) return false;
-  if (one2.kind !== "fact" || other.kind !== "fact") return true;
-  return one2.before === other.before && one2.after === other.after;
-}
-function moveWords(move, isStill2 = false) {
-  switch (move.kind) {
-    case "stage":
-      return isStill2 ? `${move.stage} mended` : move.stage;
-    case "fact":
-      return factWords(move.fact, move.before, move.after);
-    case "outcome":
-      return isStill2 ? `${move.before} -> ${move.after}` : move.after;
-    case "failures":
-      return "another failure";
-  }
-}
-
-// src/domain/comparison.ts
-var COMPARISONS = [
-  "regressed",
-  "degraded",
-  "fixed",
-  "changed",
-  "flaky",
-  "still-broken",
-  "same",
-  "not-compared"
-];
-function compareResults(before, after) {
-  if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
-  const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
-  const moves2 = [...stageMoves(fresh, before, after), ...worseFacts(before, after)];
-  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", moves: moves2, fresh };
-  if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
-    return { comparison: "regressed", moves: [outcomeMove(before, after)], fresh: after.failures };
-  if (moves2.length > 0) return { comparison: "degraded", moves: moves2, fresh };
-  return { ...better(before, after), fresh: [] };
-}
-function better(before, after) {
-  const gone = before.failures.filter((failure2) => isFresh(failure2, after));
-  const mended = stageMoves(gone, before, after);
-  const different = otherMoves(before, after);
-  if (isBroken(before) && isBroken(after)) return { comparison: "still-broken", moves: [...mended, ...different] };
-  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", moves: mended };
-  return { comparison: different.length > 0 ? "changed" : "same", moves: different };
-}
-var NOT_COMPARED = { comparison: "not-compared", moves: [], fresh: [] };
-function isFresh(failure2, other) {
-  const state = other.stages[failure2.stage];
-  if (state === "ok" || state === "na") return true;
-  const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
-  return failure2.kind === "raised" && same?.kind === "check";
-}
-function worseFacts(before, after) {
-  if (before.outcome === "fail" || after.outcome === "fail") return [];
-  return factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => isWorse2).map(toMove);
-}
-function otherMoves(before, after) {
-  const other = [];
-  if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
-  const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
-  if (earlier.join("\n") !== later.join("\n")) other.push({ kind: "failures", before: earlier, after: later });
-  const moved2 = factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => !isWorse2);
-  return [...other, ...moved2.map(toMove)];
-}
-function signaturesOf({ failures }) {
-  return failures.map(({ stage, signature }) => `${stage} ${signature}`);
-}
-function outcomeMove(before, after) {
-  return { kind: "outcome", before: before.outcome, after: after.outcome };
-}
-function toMove({ fact: fact2, before, after }) {
-  return { kind: "fact", fact: fact2, before, after };
-}
-function stageMoves(failures, before, after) {
-  return [...new Set(failures.map(({ stage }) => stage))].map((stage) => stageMove(stage, before, after));
-}
-function isStill(comparison) {
-  return comparison === "same" || comparison === "changed" || comparison === "still-broken";
-}
-function isNews(comparison) {
-  return comparison !== "same" && comparison !== "still-broken";
-}
-function isWorse(comparison) {
-  return comparison === "regressed" || comparison === "degraded";
-}
-
-// src/report/summary.ts
-function causes(report) {
-  const found = /* @__PURE__ */ new Map();
-  for (const boundary of report.boundaries) {
-    const key = [
-      boundary.library,
-      boundary.lastGood,
-      boundary.firstBad,
-      boundary.direction,
-      boundary.stage,
-      boundary.signature,
-      JSON.stringify([boundary.before, boundary.after])
-    ].join("\n");
-    const cause = found.get(key) ?? { boundary, cells: [] };
-    cause.cells.push(boundary.cell);
-    found.set(key, cause);
-  }
-  return [...found.values()].toSorted(
-    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
-  );
-}
-function worse(report) {
-  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
-}
-function movedModels(report) {
-  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
-  return [...report.controls, ...planned].filter(
-    ({ comparison }) => comparison !== "same" && comparison !== "not-compared"
-  );
-}
-function whyAtHead(report, { cell, after, what }) {
-  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
-  const [failure2] = result?.failures ?? [];
-  const facts = what.filter((one2) => !STAGES.includes(one2));
-  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
-}
-function unmeasuredWith(report, pin) {
-  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
-}
-function pinText(report, pin) {
-  const open2 = unmeasuredWith(report, pin);
-  return `${pin.holds} of ${pin.of}${open2 > 0 ? ` (${open2} not measured with it)` : ""}`;
-}
-function specifiersOf(pin) {
-  return [pin.specifier, ...pin.together ?? []];
-}
-function offered(report) {
-  const found = [];
-  for (const pin of report.pins)
-    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
-      found.push(pin);
-  return found;
-}
-function recommended(report) {
-  const all = worse(report).length;
-  const complete = report.pins.filter(
-    (pin) => pin.unlocks.length === all && pin.holds === pin.of && unmeasuredWith(report, pin) <= 0
-  );
-  return complete.find((pin) => pin.keepsBump) ?? complete[0] ?? report.pins[0];
-}
-var WORDS = {
-  regressed: "regressed",
-  degraded: "degraded",
-  fixed: "fixed",
-  changed: "changed",
-  flaky: "flaky",
-  "still-broken": "still broken",
-  same: "unchanged",
-  "not-compared": "not measured"
-};
-function totalsText(report, joiner) {
-  const always = ["same", "not-compared"];
-  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
-}
-function blocks(comparisons2) {
-  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
-  return titles.map((title) => {
-    const own3 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
-    const quantizations = [...new Set(own3.map((one2) => one2.quantization))];
-    const rows2 = [...new Set(own3.map((one2) => one2.method))].map((method) => ({
-      method,
-      cells: quantizations.map(
-        (quantization) => own3.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
-      )
-    }));
-    return { title, quantizations, rows: rows2 };
-  });
-}
-function duration3(ms) {
-  const seconds = Math.round(ms / 1e3);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-function plural2(count3, word) {
-  return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
-}
-
-// src/report/harm.ts
-var HARM = {
-  import: both("The libraries cannot be imported together: nothing runs."),
-  build: both("The model cannot be loaded: training does not start."),
-  quantize: both("The model cannot be quantized: training does not start."),
-  attach: {
-    raised: "The adapter cannot be put on the model: training does not start.",
-    check: "The adapter has nothing to train."
-  },
-  forward: {
-    raised: "The first forward pass fails: training does not start.",
-    check: "The forward pass gives what it should not: training learns from it, and nothing raises."
-  },
-  train: {
-    raised: "Training fails.",
-    check: "Training runs and does not train what it should: nothing raises."
-  },
-  generate: {
-    raised: "Training passes and generation fails: you would find out after the fine-tune.",
-    check: "Training passes and only what is generated is wrong: you would find out after the fine-tune."
-  },
-  reload: {
-    raised: "Training passes and the saved adapter cannot be loaded: you would find out after the fine-tune.",
-    check: "Training passes and the saved adapter does not come back as it was: you would find out after the fine-tune."
-  },
-  carry: {
-    raised: "Training passes; adapters that were saved before the change cannot be loaded after it.",
-    check: "Training passes; adapters that were saved before the change do not mean the same after it."
-  },
-  disable: {
-    raised: "Training and generation pass; switching the adapter off fails.",
-    check: "Training and generation pass; with the adapter switched off the model is not what it was."
-  },
-  merge: {
-    raised: "Training passes and merging fails: you would find out after the fine-tune.",
-    check: "Training passes and merging changes the model: you would find out after the fine-tune."
-  }
-};
-var MODEL_HARM = {
-  import: "The libraries cannot be imported: nothing runs.",
-  build: "The model itself cannot be loaded: nothing runs.",
-  quantize: "The model itself cannot be quantized: training does not start.",
-  attach: "The model itself cannot be run: training does not start.",
-  forward: "The model itself cannot be run: training does not start.",
-  train: "The model itself does not train as it did.",
-  generate: "The model itself does not generate as it did: you would find out after the fine-tune.",
-  carry: "The model itself gives other outputs than before the change, with or without an adapter."
-};
-var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
-function both(text2) {
-  return { raised: text2, check: text2 };
-}
-var SHOWN = 3;
-function harmText(report) {
-  const cells = worse(report).filter(({ cause }) => cause === void 0);
-  const found = /* @__PURE__ */ new Map();
-  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
-    const text2 = harmOf(cell);
-    found.set(text2, (found.get(text2) ?? 0) + 1);
-  }
-  const several = found.size > 1;
-  return [...found].slice(0, SHOWN).map(([text2, count3]) => several ? `${plural2(count3, "cell")}: ${text2}` : text2).join(" ");
-}
-function harmOf(cell) {
-  const fresh = firstFresh(cell);
-  if (fresh === void 0) return cell.after === "unsupported" ? "The new release does not support it." : LESS;
-  if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? "";
-  const [earliest] = cell.failedAfter;
-  if (earliest && earliest.stage !== fresh.stage)
-    return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
-  return HARM[fresh.stage]?.[fresh.kind] ?? "";
-}
-function firstFresh({ what, failedAfter }) {
-  return failedAfter.find(({ stage }) => what.includes(stage));
-}
-function position(cell) {
-  const fresh = firstFresh(cell);
-  return fresh === void 0 ? STAGES.length : STAGES.indexOf(fresh.stage);
-}
-
-// src/report/left-undone.ts
-var SENTENCES = {
-  base: notCompared,
-  head: notCompared,
-  check: notCompared,
-  alone: ({ cells }) => `Not found out: which change moves ${plural2(cells.length, "cell")}.`,
-  bisect: ({ cells }) => `Not narrowed down further: the release that moves ${plural2(cells.length, "cell")}.`,
-  repeat: ({ cells }) => `Not measured a second time: the boundaries of ${plural2(cells.length, "cell")}.`,
-  workaround: ({ cells }) => `Not tried: ${plural2(cells.length, "cell")} that could stand in.`,
-  hold: ({ cells }) => `Not measured: the hold with ${plural2(cells.length, "cell")}.`,
-  partner: ({ libraries }) => libraries.length > 0 ? `Not tried as partners to raise: ${libraries.join(", ")}.` : "Not searched to the end: the oldest partner release that helps.",
-  "held-back": ({ cells }) => `Not measured: whether other packages that moved along are the cause for ${plural2(cells.length, "cell")}.`
-};
-function leftUndoneText(left) {
-  return SENTENCES[left.purpose](left);
-}
-function notCompared({ cells }) {
-  return `Not measured at both ends: ${plural2(cells.length, "cell")}.`;
-}
-var LIMITS2 = {
-  finished: "",
-  environments: "The limit of environments was reached",
-  budget: "The time was up",
-  interrupted: "The run was interrupted"
-};
-function limitText(stoppedBy) {
-  return LIMITS2[stoppedBy];
-}
-
-// src/report/words.ts
-var METHODS2 = {
-  lora: "LoRA",
-  "lora+dora": "DoRA",
-  "lora+all-linear": "LoRA on all linear layers",
-  "lora+defaults": "LoRA with default modules",
-  ia3: "IA3",
-  "ia3+defaults": "IA3 with default modules",
-  adalora: "AdaLoRA",
-  "adalora+defaults": "AdaLoRA with default modules",
-  "prompt-tuning": "prompt tuning",
-  "prefix-tuning": "prefix tuning",
-  "adaption-prompt": "adaption prompt",
-  [CONTROL]: "the base model"
-};
-var QUANTIZATIONS2 = {
-  none: "unquantized",
-  "bnb-int8": "8-bit",
-  "bnb-nf4": "4-bit"
-};
-var SHOWN_PHRASES = 2;
-var SHOWN_NAMES = 4;
-function cellsText(report, cells) {
-  const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
-  const tasks = grouped2(planned.map(parseCellId), ({ architecture }) => architecture);
-  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
-  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf3);
-  const all = new Map(rowsOf3(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
-  const rows2 = rowsOf3(cells).map(({ method, place: place2, quantizations }) => {
-    const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
-    const words2 = isAll ? [] : quantizations.map((name2) => QUANTIZATIONS2[name2] ?? name2);
-    return { method: METHODS2[method] ?? method, place: place2, quantization: words2.join(" and ") };
-  });
-  const byMethod = [...grouped2(rows2, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
-  const lines2 = byMethod.flatMap(
-    (own3) => own3[0] ? [{ ...own3[0], places: named2(own3.map(({ place: place2 }) => place2)) }] : []
-  );
-  const phrases2 = [
-    ...grouped2(lines2, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
-  ].map(
-    (own3) => [own3[0]?.quantization, named2(own3.map(({ method }) => method)), "on", own3[0]?.places].filter(Boolean).join(" ")
-  );
-  const rest = phrases2.length - SHOWN_PHRASES;
-  return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
-}
-function quantizationRows(cells, placeOf3) {
-  const rows2 = grouped2(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
-  return [...rows2.values()].flatMap((own3) => {
-    const [first] = own3;
-    const quantizations = [...new Set(own3.map(({ quantization }) => quantization))];
-    return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
-  });
-}
-function grouped2(values, keyOf) {
-  const found = /* @__PURE__ */ new Map();
-  for (const value of values) {
-    const known = found.get(keyOf(value));
-    if (known) known.push(value);
-    else found.set(keyOf(value), [value]);
-  }
-  return found;
-}
-function named2(names2) {
-  const rest = names2.length - SHOWN_NAMES;
-  const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
-  return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
-}
-function boundaryWords({ before, after, direction }) {
-  if (before.outcome === "pass" || after.outcome === "pass")
-    return [
-      standingText(before),
-      direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
-    ];
-  if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
-  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named2(after.failed)}`];
-}
-function isEarlier(one2, other) {
-  const [first, second] = [one2.failed[0], other.failed[0]];
-  return first !== void 0 && second !== void 0 && STAGES.indexOf(first) < STAGES.indexOf(second);
-}
-var VERBS = { fail: "fails", wrong: "is wrong" };
-function standingText({ outcome, failed }) {
-  if (outcome === "pass") return "passes";
-  if (outcome === "unsupported") return "does not support it";
-  const verb = VERBS[outcome] ?? outcome;
-  return failed.length > 0 ? `${verb} at ${named2(failed)}` : verb;
-}
-function beforeAfter(comparison, arrow) {
-  const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
-  if (kind === "not-compared") {
-    if (cause) return "base model broken";
-    return after === "unknown" ? before : `${before} ${arrow} ${after}`;
-  }
-  const first = sideText(before, failedBefore[0]?.stage);
-  const ofModel = cause ? " (base model)" : "";
-  if (kind === "still-broken") {
-    const second = sideText(after, failedAfter[0]?.stage);
-    return first === second ? `${first}, still` : `${first} ${arrow} ${second}`;
-  }
-  return `${first} ${arrow} ${afterText(comparison)}${ofModel}`;
-}
-function afterText({ comparison, before, after, what, failedAfter }) {
-  const [first] = failedAfter;
-  switch (comparison) {
-    case "flaky":
-      return "flaky";
-    case "changed":
-      return before === after ? `${after} (changed)` : sideText(after, first?.stage);
-    case "regressed":
-    case "degraded": {
-      const fresh = failedAfter.find(({ stage }) => what.includes(stage));
-      if (fresh) return sideText(fresh.kind === "check" ? "WRONG" : after.toUpperCase(), fresh.stage);
-      return after === "unsupported" ? "UNSUPPORTED" : "DEGRADED";
-    }
-    default:
-      return sideText(after, first?.stage);
-  }
-}
-function sideText(outcome, stage) {
-  return stage === void 0 || outcome === "UNSUPPORTED" || outcome === "unsupported" ? outcome : `${outcome} at ${stage}`;
-}
-
-// src/report/terminal.ts
-function renderTerminal(report) {
-  return `${[
-    header(report),
-    baseModel(report),
-    ...table(report.comparisons),
-    harmText(report),
-    causesText(report),
-    waysOut(report),
-    notMeasured2(report),
-    limits(report),
-    findingsText(report),
-    footer(report)
-  ].filter((section2) => section2 !== "").join("\n\n")}
-`;
-}
-function header(report) {
-  const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
-  const held = heldVersions2(report).map(([name2, version2]) => `${name2} ${version2}`);
-  return `${changes}     held: ${held.join(", ")}     ${report.run.device}`;
-}
-function heldVersions2(report) {
-  const base = report.environments[0];
-  const moving = report.changes.map(({ library }) => library);
-  return Object.entries(base?.pins ?? {}).filter(([name2]) => !moving.includes(name2));
-}
-function table(comparisons2) {
-  return blocks(comparisons2).map((block) => {
-    const columns = block.quantizations.map(
-      (_, index) => Math.max(17, ...block.rows.map((row) => textOf4(row.cells[index]).length + 2))
-    );
-    const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
-    return [
-      line(block.title, block.quantizations),
-      ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf4)))
-    ].join("\n");
-  });
-}
-function textOf4(comparison) {
-  return comparison ? beforeAfter(comparison, "->") : "";
-}
-function baseModel(report) {
-  const moved2 = movedModels(report);
-  if (moved2.length === 0) return "";
-  return [
-    "the base model, without PEFT",
-    ...moved2.map(
-      (control) => `  ${control.cell.padEnd(34)} ${beforeAfter(control, "->")}  ${plain(whyAtHead(report, control), 90)}`
-    )
-  ].join("\n");
-}
-function causesText(report) {
-  const found = causes(report);
-  if (found.length === 0) return "";
-  const cells = new Set(found.flatMap((cause) => cause.cells));
-  return [`${plural2(found.length, "cause")}, ${plural2(cells.size, "cell")}`, ...found.map(causeText)].join("\n");
-}
-function causeText({ boundary, cells }) {
-  const [before, after] = boundaryWords(boundary);
-  const { certainty } = boundary;
-  const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
-  return [
-    `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
-    ...cells.slice(0, 6).map((cell) => `            ${cell}`),
-    ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
-  ].join("\n");
-}
-function gapText({ adjacent, open: open2 }) {
-  if (adjacent) return "adjacent releases";
-  return open2 > 0 ? `${plural2(open2, "release")} between not measured` : "what lies between fails otherwise or was not measurable";
-}
-function waysOut(report) {
-  if (worse(report).length === 0) return "";
-  const best = recommended(report);
-  const pins = offered(report).map((pin) => {
-    const words2 = pin.kind === "hold" ? "hold" : "keep bump";
-    const first = way(
-      words2,
-      specifiersOf(pin).join(" and "),
-      `${pinText(report, pin)} not worse${pin.newestPatch ? `, ${plain(pin.newestPatch)} measured too` : ""}${pin === best ? "   recommended" : ""}`
-    );
-    return [first, ...specifiersOf(pin).flatMap((specifier) => patchLines(report, specifier))].join("\n");
-  });
-  const tried2 = report.workarounds.map((workaround) => {
-    const words2 = workaround.helps ? workaround.kind : "no help";
-    const cost = workaround.helps && workaround.cost ? `   ${workaround.cost}` : "";
-    const outcome = [workaround.outcome, workaround.why].filter(Boolean).join(", ");
-    return way(words2, `${workaround.use.split("/").slice(0, 3).join("/")}`, `${plain(outcome)}${cost}`);
-  });
-  const lines2 = [.../* @__PURE__ */ new Set([...pins, ...tried2])];
-  const none2 = report.pins.length === 0 ? ["  no pin that was measured mends this"] : [];
-  return ["ways out, each measured", ...none2, ...lines2].join("\n");
-}
-function patchLines(report, specifier) {
-  const indent2 = " ".repeat(15);
-  const own3 = report.patches.filter((patch) => patch.specifier === specifier);
-  const commands = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
-  return [
-    ...own3.slice(0, 6).map(({ file: file2, line, after }) => `${indent2}${plain(`${file2}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
-    ...own3.length > 6 ? [`${indent2}and in ${own3.length - 6} more places`] : [],
-    ...commands.map((command) => `${indent2}then ${plain(command, 120)}`)
-  ];
-}
-function way(kind, use, outcome) {
-  return `  ${kind.padEnd(13)}${plain(use).padEnd(38)} ${outcome}`;
-}
-function notMeasured2(report) {
-  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared");
-  if (open2.length === 0) return "";
-  const reasons = /* @__PURE__ */ new Map();
-  for (const { cell, why } of open2) reasons.set(why ?? "", [...reasons.get(why ?? "") ?? [], cell]);
-  const lines2 = [...reasons].map(
-    ([why, cells]) => `  ${plural2(cells.length, "cell")}: ${plain(why, 160)}
-    ${cells.slice(0, 4).join(", ")}${cells.length > 4 ? ", ..." : ""}`
-  );
-  return ["not measured", ...lines2].join("\n");
-}
-function limits({ run: run2, leftUndone: leftUndone2 }) {
-  if (leftUndone2.length === 0) return "";
-  return [limitText(run2.stoppedBy).toLowerCase(), ...leftUndone2.map((text2) => `  ${plain(text2)}`)].join("\n");
-}
-var SHOWN_FINDINGS = 20;
-function findingsText({ findings }) {
-  const lines2 = findings.slice(0, SHOWN_FINDINGS).map(
-    ({ message, file: file2, line }) => `  ${file2 ? `${plain(`${file2}:${line ?? 1}`, 100)}  ` : ""}${plain(message, 400)}`
-  );
-  const rest = findings.length - SHOWN_FINDINGS;
-  if (lines2.length === 0) return "";
-  return ["found without a run", ...lines2, ...rest > 0 ? [`  and ${rest} more in report.json`] : []].join("\n");
-}
-function outOption(out) {
-  return out === DEFAULT_OUT ? "" : ` --out ${out}`;
-}
-function footer(report) {
-  const planned = report.comparisons.length;
-  const environments = report.environments.filter(({ status }) => status === "built").length;
-  const [first] = worse(report);
-  return [
-    `${planned} planned = ${totalsText(report, " + ")}`,
-    `${plural2(environments, "environment")}, ${duration3(report.run.ms)}        ${report.run.out}/report.json`,
-    ...first ? [`next: peft-sweep explain ${first.cell}${outOption(report.run.out)}`] : []
-  ].join("\n");
-}
-
-// src/commands/sweep.ts
-import { existsSync as existsSync11, writeFileSync as writeFileSync9 } from "node:fs";
-import { join as join17 } from "node:path";
-
-// src/pins/bots.ts
-function botHolds(library, firstBad) {
-  return [
-    {
-      file: "renovate.json",
-      language: "json",
-      text: JSON.stringify({ matchPackageNames: [library], allowedVersions: `<${firstBad}` }),
-      how: "Add it to `packageRules`."
-    },
-    {
-      file: ".github/dependabot.yml",
-      language: "yaml",
-      text: `ignore: [{dependency-name: "${library}", versions: [">=${firstBad}"]}]`,
-      how: "Add it to the entry of your package ecosystem under `updates`."
-    }
-  ];
-}
-
-// src/pins/patch.ts
-function patchRequirement(content3, format, requirement, specifier) {
-  if (requirement.source !== "index") return { why: `\`${requirement.name}\` does not come from an index.` };
-  const dialect = has(formatNamed(format)?.pin)?.dialect;
-  if (dialect === void 0) return { why: `A ${format} file is refreshed by its own tool.` };
-  const start = lineStart(content3, requirement.line);
-  const end = content3.indexOf("\n", start);
-  const raw = content3.slice(start, end < 0 ? content3.length : end);
-  const line = raw.replace(/\r$/, "");
-  const [from, to] = requirement.columns;
-  if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
-  const written2 = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
-  if (written2 === void 0) return { why: "The requirement is written in a form that is not patched." };
-  const after = line.slice(0, from) + written2 + line.slice(to);
-  return {
-    content: content3.slice(0, start) + after + content3.slice(start + line.length),
-    line: requirement.line,
-    before: line,
-    after
-  };
-}
-function lineStart(content3, line) {
-  let start = content3.startsWith("\uFEFF") ? 1 : 0;
-  for (let number5 = 1; number5 < line; number5++) {
-    const next2 = content3.indexOf("\n", start);
-    if (next2 < 0) return content3.length;
-    start = next2 + 1;
-  }
-  return start;
-}
-
-// src/pins/specifier.ts
-function withPin(specifier, target2) {
-  if (specifier.includes("===")) return void 0;
-  const exact = exactVersion(specifier);
-  if (exact !== void 0) return exactPin(exact, target2);
-  const clauses = clausesOf(specifier);
-  if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
-  const made = RULES[target2.kind](clauses, target2);
-  const text2 = made.map((clause) => clause.join("")).join(",");
-  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
-}
-function isRaise({ kind }) {
-  return kind === "raise-partner" || kind === "floor";
-}
-function isFloorAbove([operator2, bound], version2) {
-  return [">=", ">", "~="].includes(operator2) && isVersion(bound) && compareVersions(bound, version2) > 0;
-}
-function keepsOut(specifier, bad) {
-  return bad === void 0 || !satisfies2(bad, specifier);
-}
-function exactPin(exact, target2) {
-  return localLabel(exact) === void 0 ? `==${target2.version}` : void 0;
-}
-var RULES = {
-  hold: (clauses, { bad = "" }) => [
-    ...clauses.filter((clause) => !isUpper(clause) || isBelow(clause, bad)).map(openWildcard),
-    ...upper(clauses, bad)
-  ],
-  exclude: (clauses, { bad = "" }) => [...clauses, ["!=", bad]],
-  "raise-partner": raised,
-  floor: raised
-};
-function raised(clauses, { version: version2 }) {
-  const kept = clauses.filter((clause) => {
-    const [operator2, bound] = clause;
-    if (operator2 === "!=") return true;
-    if (operator2 === ">=" || operator2 === ">" || operator2 === "~=" || operator2 === "==") return false;
-    return isVersion(bound) && satisfies2(version2, clause.join(""));
-  });
-  return [[">=", version2], ...kept];
-}
-function upper(clauses, bad) {
-  const isBounded = clauses.some((clause) => isUpper(clause) && isBelow(clause, bad));
-  return isBounded ? [] : [["<", bad]];
-}
-function isUpper([operator2]) {
-  return operator2 === "<" || operator2 === "<=";
-}
-function isBelow([operator2, bound], bad) {
-  if (!isVersion(bound)) return false;
-  const order = compareVersions(bound, bad);
-  return operator2 === "<" ? order <= 0 : order < 0;
-}
-function openWildcard([operator2, bound]) {
-  if (operator2 === "~=") return [">=", bound];
-  return operator2 === "==" && bound.endsWith(".*") ? [">=", bound.slice(0, -2)] : [operator2, bound];
-}
-
-// src/pins/unified.ts
-var CONTEXT = 3;
-var NO_NEWLINE = "\\ No newline at end of file";
-function unifiedDiff(file2, before, after) {
-  const [old, current] = [before.split("\n"), after.split("\n")];
-  if (old.length !== current.length) throw new Error("a patch replaces lines, it adds and removes none");
-  const endsOpen = old.at(-1) !== "";
-  const count3 = endsOpen ? old.length : old.length - 1;
-  const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
-  if (changed.length === 0) return "";
-  const hunks = grouped3(changed, count3).map(([from, to]) => {
-    const lines2 = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
-    return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines2].join("\n");
-  });
-  return `--- a/${file2}
-+++ b/${file2}
-${hunks.join("\n")}
-`;
-}
-function grouped3(changed, count3) {
-  const ranges = [];
-  for (const index of changed) {
-    const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count3, index + CONTEXT + 1)];
-    const last3 = ranges.at(-1);
-    if (last3 && from <= last3[1]) last3[1] = to;
-    else ranges.push([from, to]);
-  }
-  return ranges;
-}
-function linesOf(old, current, from, to, open2) {
-  const lines2 = [];
-  for (let index = from; index < to; index++) {
-    const mark = index === open2 ? [NO_NEWLINE] : [];
-    if (old[index] === current[index]) {
-      lines2.push(` ${old[index]}`, ...mark);
-      continue;
-    }
-    let end = index;
-    while (end < to && old[end] !== current[end]) end++;
-    const isLast = end - 1 === open2 ? [NO_NEWLINE] : [];
-    lines2.push(...old.slice(index, end).map((line) => `-${line}`), ...isLast);
-    lines2.push(...current.slice(index, end).map((line) => `+${line}`), ...isLast);
-    index = end - 1;
-  }
-  return lines2;
-}
-
-// src/pins/patches.ts
-function patchesFor(pins, where) {
-  const patches = [];
-  const notPatched = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (const pin of pins)
-    for (const manifest of where.manifests)
-      for (const [index, requirement] of manifest.requirements.entries()) {
-        if (requirement.name !== pin.library) continue;
-        const made = onePatch(pin, manifest, index, where);
-        const place2 = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
-        if (made === void 0 || seen.has(place2)) continue;
-        seen.add(place2);
-        if ("why" in made) notPatched.push(made);
-        else patches.push(made);
-      }
-  const holds3 = pins.filter(({ kind }) => kind === "hold").flatMap(({ library, below }) => below ? botHolds(library, below) : []);
-  return { patches, notPatched, botHolds: holds3 };
-}
-function onePatch(pin, manifest, index, where) {
-  const requirement = manifest.requirements[index];
-  const content3 = where.contents.get(manifest.file);
-  if (requirement === void 0 || content3 === void 0) return void 0;
-  const { file: file2 } = manifest;
-  const { specifier } = pin;
-  const place2 = { specifier, file: file2, line: requirement.line };
-  const kind = pin.kind === "hold" && pin.below === void 0 ? "floor" : pin.kind;
-  const target2 = { kind, library: pin.library, version: pin.version, ...pin.below && { bad: pin.below } };
-  const wanted = withPin(requirement.specifier, target2);
-  if (wanted === requirement.specifier) return void 0;
-  if (wanted === void 0)
-    return { ...place2, why: `\`${requirement.written}\` cannot take \`${specifier}\` and stay what it is.` };
-  const patched = patchRequirement(content3, manifest.format, requirement, wanted);
-  if ("why" in patched) return { ...place2, why: patched.why };
-  const again = readManifest(file2, patched.content, manifest.format)?.requirements[index];
-  if (again?.name !== requirement.name || !sameClauses(again.specifier, wanted))
-    return { ...place2, why: "The patched line would not be read back as what is meant." };
-  const lock = lockOver(file2, manifest.format, lockFiles(where.manifests));
-  const refresh2 = lock && refreshCommand(lock, pin.library);
-  return {
-    ...place2,
-    before: patched.before,
-    after: patched.after,
-    diff: unifiedDiff(file2, content3, patched.content),
-    ...refresh2 && { refresh: refresh2 }
-  };
-}
-function lockFiles(manifests) {
-  return new Map(manifests.filter(({ locked }) => locked.length > 0).map(({ file: file2, format }) => [file2, format]));
-}
-function sameClauses(left, right) {
-  const sorted2 = (specifier) => specifier.split(",").toSorted().join(",");
-  return sorted2(left) === sorted2(right);
-}
-
-// src/pins/propose.ts
-function propose(measured2) {
-  const pins = measured2.map(toPin);
-  return pins.map((pin) => withOthers(pin, pins)).toSorted((left, right) => rank(right) - rank(left));
-}
-function withOthers(pin, pins) {
-  const others = pins.filter(
-    (other) => pin.kind === "hold" && other.kind === "hold" && other !== pin && other.measuredIn === pin.measuredIn
-  );
-  return others.length > 0 ? { ...pin, together: others.map(({ specifier }) => specifier) } : pin;
-}
-function toPin(pin) {
-  const { kind, library, version: version2, below, newestPatch, unlocks, holds: holds3, of, measuredIn } = pin;
-  const specifier = below === void 0 ? `${library}>=${version2}` : `${library}<${below}`;
-  return {
-    ...{ kind, library, version: version2, ...below && { below }, ...newestPatch && { newestPatch } },
-    ...{ specifier, keepsBump: kind !== "hold", unlocks, holds: holds3, of, measuredIn }
-  };
-}
-function rank(pin) {
-  return pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + (pin.keepsBump ? 1 : 0);
-}
-
-// src/plan/changes.ts
-function resolveChange(written2, releases, python, problems) {
-  const usable = usableReleases(releases, python).map((release2) => release2.version);
-  const from = findVersion(written2.library, written2.from, releases, usable, python, problems);
-  const to = findVersion(written2.library, written2.to, releases, usable, python, problems);
-  if (from === void 0 || to === void 0) return void 0;
-  if (sameVersion(from, to)) {
-    problems.push(
-      `\`${written2.library}:${written2.from}..${written2.to}\` changes nothing: both ends are the same release. Name two.`
-    );
-    return void 0;
-  }
-  const { library, place: place2 } = written2;
-  return { library, from, to, releases: [from, ...between(usable, from, to), to], ...place2 && { place: place2 } };
-}
-function between(usable, from, to) {
-  const [oldest, newest] = [from, to].toSorted(compareVersions);
-  const within = usable.filter(
-    (version2) => compareVersions(version2, oldest) > 0 && compareVersions(version2, newest) < 0
-  );
-  return oldest === from ? within : within.toReversed();
-}
-function findVersion(library, written2, all, usable, python, problems) {
-  if (written2 === "") return usable.at(-1);
-  if (!isVersion(written2)) return newestOfLine(library, written2, usable, problems);
-  const named3 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
-  if (named3 === void 0) {
-    problems.push(`${library} has no release ${written2}.${neighbours(written2, usable)}`);
-    return void 0;
-  }
-  if (!named3.yanked && !usable.some((version2) => sameVersion(version2, written2)) && !named3.version.match(/[a-z]/)) {
-    const requires = named3.requiresPython ? ` (it requires Python ${named3.requiresPython})` : "";
-    problems.push(
-      `${library} ${named3.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
-    );
-    return void 0;
-  }
-  return named3.version;
-}
-function newestOfLine(library, written2, usable, problems) {
-  const line = written2.replace(/[x*]$/, "");
-  const found = usable.filter((version2) => version2.startsWith(line)).at(-1);
-  if (found === void 0)
-    problems.push(`${library} has no release ${written2}.${neighbours(line.replace(/\.$/, ""), usable)}`);
-  return found;
-}
-function neighbours(version2, usable) {
-  const below = usable.filter((known) => compareVersions(known, version2) < 0).at(-1);
-  const above = usable.find((known) => compareVersions(known, version2) > 0);
-  const near = [below, above].filter((known) => known !== void 0);
-  return near.length > 0 ? ` The nearest are ${near.join(" and ")}.` : "";
-}
-
-// src/plan/plan.ts
-function librariesOf(request) {
-  const cells = selectCells(request.cells, allCells(), []);
-  const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name2) => name2 !== "torch");
-  return [.../* @__PURE__ */ new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
-}
-function packagesNeededBy(cells) {
-  return cells.flatMap((cell) => packagesOf(cell.quantization));
-}
-function makePlan(request, releases, python, problems) {
-  const cells = selectCells(request.cells, allCells(), problems);
-  if (cells.length === 0 && problems.length === 0)
-    problems.push("The patterns select no cell. Leave out --cells for the default 24.");
-  const changes = request.changes.flatMap(
-    (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []
-  );
-  checkTwice(request, problems);
-  checkHeld(request, releases, python, problems);
-  if (problems.length > 0) return void 0;
-  const { held, minutes, environments } = request;
-  return {
-    changes,
-    held,
-    cells,
-    alternatives: alternativesTo(cells),
-    partners: partnerReleases(request, cells, releases, python),
-    chosenBy: request.chosenBy,
-    sources: request.sources ?? {},
-    ...request.guessed && { guessed: request.guessed },
-    locked: request.locked ?? { base: {}, head: {} },
-    minutes,
-    environments
-  };
-}
-function checkTwice(request, problems) {
-  const names2 = request.changes.map((change) => change.library);
-  for (const name2 of new Set(names2.filter((library, index) => names2.indexOf(library) !== index)))
-    problems.push(`\`${name2}\` is swept twice. Name each library once.`);
-}
-function checkHeld(request, releases, python, problems) {
-  for (const [library, version2] of Object.entries(request.held)) {
-    const known = releases.get(library) ?? [];
-    if (request.changes.some((change) => change.library === library))
-      problems.push(
-        `\`--with ${library}==${version2}\` contradicts the change of ${library}. Hold a library or sweep it, not both.`
-      );
-    else if (known.length > 0 && !known.some((release2) => sameVersion(release2.version, version2.split("+")[0] ?? version2)))
-      problems.push(
-        `${library} has no release ${version2}.${neighbours(
-          version2,
-          usableReleases(known, python).map((release2) => release2.version)
-        )}`
-      );
-  }
-}
-function alternativesTo(cells) {
-  const found = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    for (const method of ALTERNATIVES) add(found, { ...cell, method });
-    add(found, { ...cell, quantization: "none" });
-  }
-  for (const cell of cells) found.delete(cellId(cell));
-  return [...found.values()];
-}
-function add(found, cell) {
-  if (cell.method !== "base") found.set(cellId(cell), cell);
-}
-function partnerReleases(request, cells, releases, python) {
-  const swept = request.changes.map((change) => change.library);
-  const needed = /* @__PURE__ */ new Set([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
-  const watched = WATCHED.filter((name2) => needed.has(name2) || swept.includes(name2));
-  const names2 = [.../* @__PURE__ */ new Set([...watched, ...Object.keys(request.held)])].filter((name2) => name2 !== "torch");
-  return Object.fromEntries(
-    names2.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
-  );
-}
-function packageTable() {
-  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name2, quantization]) => [name2, quantization.packages]));
-}
-
-// src/report/build.ts
-var import_semver = __toESM(require_semver2(), 1);
-function buildReport(input2) {
-  const comparisons2 = input2.conclusions.comparisons.map((comparison) => toComparison(comparison, input2));
-  const results = input2.history.flatMap((measurement) => toResults(measurement));
-  return {
-    schemaVersion: 3,
-    run: input2.run,
-    changes: input2.changes.map(({ library, from, to, place: place2 }) => ({
-      library,
-      from,
-      to,
-      kind: bumpOf(from, to),
-      ...place2
-    })),
-    environments: toEnvironments(input2),
-    cells: input2.cells.map((cell) => {
-      const source = input2.sources[cellId(cell)];
-      return { id: cellId(cell), planned: true, ...source && { source } };
-    }),
-    results,
-    comparisons: comparisons2,
-    controls: input2.conclusions.controls.map((comparison) => toComparison(comparison, input2)),
-    boundaries: input2.conclusions.boundaries.map(toBoundary),
-    together: input2.conclusions.together,
-    pins: input2.pins,
-    ...input2.patches,
-    workarounds: input2.conclusions.workarounds.map((workaround) => withCost(workaround, input2.bytesPerWeight)),
-    leftUndone: input2.run.stoppedBy === "finished" ? [] : input2.conclusions.left.map(leftUndoneText),
-    findings: input2.findings,
-    totals: {
-      cells: count(
-        COMPARISONS,
-        comparisons2.map(({ comparison }) => comparison)
-      ),
-      measurements: count(
-        OUTCOMES,
-        results.map(({ outcome }) => outcome)
-      )
-    }
-  };
-}
-function count(keys, values) {
-  return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
-}
-function toComparison(comparison, input2) {
-  const { cell, comparison: kind, moves: moves2, before, after, brokenControl: brokenControl2 } = comparison;
-  const cause = brokenControl2 ? "base model" : comparison.cause;
-  return {
-    cell,
-    comparison: kind,
-    what: moves2.map((move) => moveWords(move, isStill(kind))),
-    ...cause && { cause },
-    before: before?.outcome ?? "unknown",
-    after: after?.outcome ?? "unknown",
-    failedBefore: failedIn(before),
-    failedAfter: failedIn(after),
-    ...kind === "not-compared" && { why: whyNot(comparison, input2.run.stoppedBy) }
-  };
-}
-function toBoundary({ failure: failure2, moves: moves2, measured: measured2, alsoChanged: alsoChanged2, certainty, ...boundary }) {
-  const facts = moves2.map((move) => moveWords(move));
-  return {
-    ...boundary,
-    stage: failure2?.stage ?? "train",
-    reason: failure2?.reason ?? "fact",
-    signature: failure2?.signature ?? facts.join("; "),
-    message: [...failure2 ? [failure2.message] : [], ...facts].join("; "),
-    measured: measured2,
-    alsoChanged: alsoChanged2,
-    certainty
-  };
-}
-function failedIn(result) {
-  return STAGES.flatMap((stage) => {
-    const own3 = (result?.failures ?? []).filter((failure2) => failure2.stage === stage);
-    if (own3.length === 0) return [];
-    return [{ stage, kind: own3.some(({ kind }) => kind === "raised") ? "raised" : "check" }];
-  });
-}
-function whyNot({ before, after, brokenControl: brokenControl2 }, stoppedBy) {
-  if (brokenControl2) return `the base model is broken on both sides: ${firstFailure(brokenControl2)}`;
-  const unmeasured2 = [before, after].find((result) => result && !isMeasured(result));
-  if (unmeasured2) return [unmeasured2.outcome, unmeasured2.reason, unmeasured2.message].filter(Boolean).join(": ");
-  return stoppedBy === "finished" ? "not reached" : `not reached before the run was stopped (${stoppedBy})`;
-}
-function firstFailure({ failures, outcome }) {
-  const [failure2] = failures;
-  return failure2 ? `${failure2.stage}: ${failure2.message}` : outcome;
-}
-function toResults({ question, environment, results }) {
-  const where = environment.status === "built" ? environment.id : requestKey(question.environment);
-  return [...results.values()].map(({ cell, outcome, ...rest }) => {
-    const [counts] = rest.failures;
-    const named3 = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
-    return counts ? { ...named3, stage: counts.stage, signature: counts.signature, ...rest } : { ...named3, ...rest };
-  });
-}
-function toEnvironments(input2) {
-  const found = /* @__PURE__ */ new Map();
-  for (const { question, environment } of input2.history) {
-    const request = requestKey(question.environment);
-    if (found.has(request)) continue;
-    const built = environment.status === "built";
-    found.set(request, {
-      request,
-      ...built && { id: environment.id, lock: `locks/${environment.id}.txt` },
-      python: input2.run.python,
-      device: input2.run.device,
-      pins: built ? watchedOf(environment.lock, question.environment.pins) : question.environment.pins,
-      optional: question.environment.packages,
-      status: environment.status,
-      ...!built && { why: environment.why },
-      containment: input2.run.containment.name
-    });
-  }
-  return [...found.values()];
-}
-function watchedOf(lock, pins) {
-  const names2 = [...WATCHED, ...Object.keys(pins)];
-  return Object.fromEntries([...new Set(names2)].filter((name2) => lock[name2]).map((name2) => [name2, lock[name2] ?? ""]));
-}
-function withCost(workaround, bytesPerWeight) {
-  if (workaround.kind !== "quantization") return workaround;
-  const [from, to] = [workaround.cell, workaround.use].map((id2) => bytesPerWeight[parseCellId(id2).quantization]);
-  return from && to ? { ...workaround, cost: `weights take ${to} instead of ${from} bytes each` } : workaround;
-}
-function bumpOf(from, to) {
-  const [left, right] = [from, to].map(
-    (version2) => (version2.split(/[^0-9.]/)[0] ?? "").split(".").concat("0", "0").slice(0, 3).join(".")
-  );
-  try {
-    return (0, import_semver.diff)(left ?? "", right ?? "") ?? "other";
-  } catch {
-    return "other";
-  }
-}
-
-// src/search/bisect.ts
-function bisect(from, to, stateOf2, preferred) {
-  let low = from;
-  let high = to;
-  for (; ; ) {
-    const index = middle(low, high, stateOf2, preferred);
-    if (index === void 0) return { low, high };
-    const state = stateOf2(index);
-    if (state === "unknown") return { low, high, ask: index };
-    if (state === "base") low = index;
-    else high = index;
-  }
-}
-function middle(low, high, stateOf2, preferred) {
-  const centre = (low + high) / 2;
-  const between2 = Array.from({ length: Math.max(0, high - low - 1) }, (_, offset) => low + 1 + offset);
-  const usable = between2.filter((index) => stateOf2(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
-  const near = usable.filter((index) => Math.abs(index - centre) <= (high - low) / 4);
-  return near.find(preferred) ?? usable[0];
-}
-
-// src/search/history.ts
-var INDEXES = /* @__PURE__ */ new WeakMap();
-function measurementsOf(history, request) {
-  let index = INDEXES.get(history);
-  if (index === void 0 || index.length !== history.length) {
-    const byKey2 = /* @__PURE__ */ new Map();
-    for (const measurement of history) {
-      const key = requestKey(measurement.question.environment);
-      const known = byKey2.get(key);
-      if (known) known.push(measurement);
-      else byKey2.set(key, [measurement]);
-    }
-    index = { length: history.length, byKey: byKey2 };
-    INDEXES.set(history, index);
-  }
-  return index.byKey.get(requestKey(request)) ?? [];
-}
-function environmentFor(history, request) {
-  return measurementsOf(history, request)[0]?.environment;
-}
-function resultFor(history, request, cell, repeat = 1) {
-  return measurementsOf(history, request).filter(({ question }) => question.repeat === repeat).map(({ results }) => results.get(cell)).find((result) => result !== void 0);
-}
-function unanswered(history, questions) {
-  const open2 = [];
-  for (const question of questions) {
-    const environment = environmentFor(history, question.environment);
-    if (environment && environment.status !== "built") continue;
-    const cells = question.cells.filter((cell) => !isAnswered(history, question, cell));
-    if (cells.length > 0) open2.push({ ...question, cells });
-  }
-  return open2;
-}
-function isAnswered(history, question, cell) {
-  return resultFor(history, question.environment, cellId(cell), question.repeat) !== void 0;
-}
-function withinBudget(history, questions, environments) {
-  const known = /* @__PURE__ */ new Map();
-  const setOf = ({ environment }) => {
-    const packages = environment.packages.toSorted().join();
-    const keys = known.get(packages) ?? /* @__PURE__ */ new Set();
-    known.set(packages, keys);
-    return keys;
-  };
-  for (const { question } of history) setOf(question).add(requestKey(question.environment));
-  return questions.filter((question) => {
-    const keys = setOf(question);
-    const key = requestKey(question.environment);
-    if (!keys.has(key) && keys.size >= environments) return false;
-    keys.add(key);
-    return true;
-  });
-}
-
-// src/search/requests.ts
-function groups(problem, cells) {
-  const found = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    const packages = packagesFor(problem, cell);
-    const group = found.get(packages.join()) ?? { packages, cells: [] };
-    group.cells.push(cell);
-    found.set(packages.join(), group);
-  }
-  return [...found.values()].toSorted((left, right) => left.packages.length - right.packages.length);
-}
-function packagesFor(problem, cell) {
-  const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
-  return (problem.packages[cell.quantization] ?? []).filter((name2) => !asked.includes(name2));
-}
-function baseRequest(problem, packages) {
-  const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
-  return { pins: { ...problem.held, ...from }, packages };
-}
-function baseLock(problem, history, packages) {
-  const environment = environmentFor(history, baseRequest(problem, packages));
-  return environment?.status === "built" ? environment.lock : void 0;
-}
-function anyBaseLock(problem, history) {
-  return groups(problem, problem.cells).map((group) => baseLock(problem, history, group.packages)).find((lock) => lock !== void 0);
-}
-function movedRequest(problem, history, packages, moved2, heldBack) {
-  const lock = baseLock(problem, history, packages) ?? anyBaseLock(problem, history);
-  if (lock === void 0) return void 0;
-  const watched = [...ALWAYS, ...packages].filter((name2) => lock[name2] !== void 0);
-  const from = Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
-  const held = { ...Object.fromEntries(watched.map((name2) => [name2, lock[name2] ?? ""])), ...from };
-  return { pins: { ...held, ...problem.held, ...moved2 }, packages, ...heldBack && { heldBack } };
-}
-function headPins(problem) {
-  return Object.fromEntries(problem.changes.map((change) => [change.library, change.to]));
-}
-function ask(problem, history, purpose, moved2, cells, repeat = 1) {
-  return groups(problem, cells).flatMap((group) => {
-    const environment = requestAt(problem, history, group.packages, moved2);
-    if (environment === void 0) return [];
-    const carry = carryInto(problem, history, environment);
-    return [{ purpose, environment, cells: group.cells, repeat, ...carry }];
-  });
-}
-function carryInto(problem, history, environment) {
-  const base = baseRequest(problem, environment.packages);
-  const isCarried = requestKey(base) !== requestKey(environment) && environmentFor(history, base)?.status === "built";
-  return isCarried ? { carryFrom: base } : {};
-}
-function requestAt(problem, history, packages, moved2) {
-  const isBase = problem.changes.every((change) => (moved2[change.library] ?? change.from) === change.from);
-  const others = Object.keys(moved2).some((name2) => !problem.changes.some((change) => change.library === name2));
-  return isBase && !others ? baseRequest(problem, packages) : movedRequest(problem, history, packages, moved2);
-}
-function requestFor(problem, history, cell, moved2) {
-  return requestAt(problem, history, packagesFor(problem, cell), moved2);
-}
-
-// src/search/compare.ts
-var KNOWN = /* @__PURE__ */ new WeakMap();
-function knownOf(problem, history) {
-  const known = KNOWN.get(history);
-  if (known?.problem === problem && known.length === history.length) return known;
-  const fresh = { problem, length: history.length, results: /* @__PURE__ */ new Map(), comparisons: /* @__PURE__ */ new Map() };
-  KNOWN.set(history, fresh);
-  return fresh;
-}
-function remembered(known, cell, moved2, repeat, find) {
-  const key = `${cellId(cell)} ${repeat} ${JSON.stringify(moved2)}`;
-  const value = known.get(key);
-  if (value !== void 0 || known.has(key)) return value;
-  const found = find();
-  known.set(key, found);
-  return found;
-}
-function resultAt(problem, history, cell, moved2, repeat = 1) {
-  const { results } = knownOf(problem, history);
-  return remembered(results, cell, moved2, repeat, () => soundResult(problem, history, cell, moved2, repeat));
-}
-function soundResult(problem, history, cell, moved2, repeat) {
-  const result = rawResult(problem, history, cell, moved2, repeat);
-  if (result === void 0 || isControl(cell)) return result;
-  return withSoundCarry(result, rawResult(problem, history, cell, {}, 1));
-}
-function rawResult(problem, history, cell, moved2, repeat) {
-  const request = requestFor(problem, history, cell, moved2);
-  return request && resultFor(history, request, cellId(cell), repeat);
-}
-function compareAt(problem, history, cell, moved2, repeat = 1) {
-  const { comparisons: comparisons2 } = knownOf(problem, history);
-  return remembered(comparisons2, cell, moved2, repeat, () => compared(problem, history, cell, moved2, repeat));
-}
-function compared(problem, history, cell, moved2, repeat) {
-  if (brokenControl(problem, history, cell, moved2) !== void 0) return NOT_COMPARED;
-  return compareResults(resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved2, repeat));
-}
-function brokenControl(problem, history, cell, moved2) {
-  if (isControl(cell) || !isBroken(resultAt(problem, history, controlOf(cell), {}))) return void 0;
-  const result = resultAt(problem, history, controlOf(cell), moved2);
-  return isBroken(result) ? result : void 0;
-}
-function compareHead(problem, history, cell) {
-  return compareAt(problem, history, cell, headPins(problem));
-}
-function isControlSound(problem, history, cell, moved2) {
-  if (isControl(cell)) return true;
-  const { comparison } = compareAt(problem, history, controlOf(cell), moved2);
-  return comparison !== "not-compared" && !isWorse(comparison);
-}
-function isMended(problem, history, cell, moved2) {
-  const { comparison } = compareAt(problem, history, cell, moved2);
-  if (comparison === "not-compared" || isWorse(comparison)) return false;
-  return isControlSound(problem, history, cell, moved2) && leftOut2(problem, history, cell, moved2).length === 0;
-}
-function leftOut2(problem, history, cell, moved2) {
-  const { fresh } = compareHead(problem, history, cell);
-  const [before, after] = [resultAt(problem, history, cell, {}), resultAt(problem, history, cell, moved2)];
-  return fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
-}
-function wayOf({ comparison, moves: moves2, fresh }) {
-  return JSON.stringify([comparison, moves2.map(moveKey), fresh.map(({ stage, signature }) => [stage, signature])]);
-}
-function isBaseModel(problem, history, cell) {
-  if (isControl(cell)) return false;
-  const own3 = compareHead(problem, history, cell);
-  const control = compareHead(problem, history, controlOf(cell));
-  const isAlike2 = isWorse(own3.comparison) ? isWorse(control.comparison) : own3.comparison === "fixed" && control.comparison === "fixed";
-  return isAlike2 && own3.moves.every((move) => control.moves.some((other) => isSameMove(move, other)));
-}
-function movedCells(problem, history) {
-  const moved2 = [...problem.controls, ...problem.cells].filter(
-    (cell) => ["regressed", "degraded", "fixed"].includes(compareHead(problem, history, cell).comparison)
-  );
-  return uniqueCells(moved2).filter((cell) => !isBaseModel(problem, history, cell));
-}
-function worseCells(problem, history) {
-  return problem.cells.filter((cell) => isWorse(compareHead(problem, history, cell).comparison));
-}
-function worseOrControls(problem, history) {
-  const controls = problem.controls.filter((cell) => isWorse(compareHead(problem, history, cell).comparison));
-  return uniqueCells([...worseCells(problem, history), ...controls]);
-}
-function uniqueCells(cells) {
-  return [...new Map(cells.map((cell) => [cellId(cell), cell])).values()];
-}
-
-// src/search/boundaries.ts
-function causeOf(problem, history, cell) {
-  if (problem.changes.length === 1) return problem.changes[0];
-  const head = compareHead(problem, history, cell).comparison;
-  return problem.changes.find(
-    (change) => compareAt(problem, history, cell, { [change.library]: change.to }).comparison === head
-  );
-}
-function locate(problem, history, cell) {
-  const change = causeOf(problem, history, cell);
-  if (change === void 0) return void 0;
-  const built = (index) => {
-    const request = requestFor(problem, history, cell, at3(change, index));
-    return request !== void 0 && environmentFor(history, request) !== void 0;
-  };
-  const last3 = change.releases.length - 1;
-  const interval = bisect(0, last3, (index) => stateAt(problem, history, cell, change, index), built);
-  if (interval.ask !== void 0) return { cell, change, interval };
-  const wayAt = (index) => wayOf(compareAt(problem, history, cell, at3(change, index)));
-  if (wayAt(interval.high) === wayAt(last3)) return { cell, change, interval };
-  const sameWay = (index) => {
-    const state = stateAt(problem, history, cell, change, index);
-    return state === "moved" || state === "base" ? wayAt(index) === wayAt(last3) ? "moved" : "base" : state;
-  };
-  return { cell, change, interval, later: bisect(interval.high, last3, sameWay, built) };
-}
-function stateAt(problem, history, cell, change, index) {
-  const request = requestFor(problem, history, cell, at3(change, index));
-  const environment = request && environmentFor(history, request);
-  if (environment && environment.status !== "built") return "unusable";
-  const result = resultAt(problem, history, cell, at3(change, index));
-  if (result === void 0) return "unknown";
-  if (!isMeasured(result)) return "unusable";
-  return isStill(compareResults(resultAt(problem, history, cell, {}), result).comparison) ? "base" : "moved";
-}
-function at3(change, index) {
-  return { [change.library]: change.releases[index] ?? change.to };
-}
-function bisectionQuestions(problem, history, located3) {
-  return located3.flatMap(({ cell, change, interval, later }) => {
-    const index = interval.ask ?? later?.ask;
-    return index === void 0 ? [] : ask(problem, history, "bisect", at3(change, index), [cell]);
-  });
-}
-function repeatQuestions(problem, history, located3) {
-  return located3.flatMap(
-    ({ cell, change, interval, later }) => [interval.low, interval.high, ...later ? [later.high] : []].flatMap(
-      (index) => ask(problem, history, "repeat", at3(change, index), [cell], 2)
-    )
-  );
-}
-function heldBackQuestions(problem, history, located3) {
-  return located3.flatMap((one2) => {
-    const environment = heldBackRequest(problem, history, one2);
-    if (environment === void 0) return [];
-    const carry = carryInto(problem, history, environment);
-    return [{ purpose: "held-back", environment, cells: [one2.cell], repeat: 1, ...carry }];
-  });
-}
-function neighbourLocks(problem, history, { cell, change, interval }) {
-  const [low, high] = [interval.low, interval.high].map((index) => {
-    const request = requestFor(problem, history, cell, at3(change, index));
-    const environment = request && environmentFor(history, request);
-    return environment?.status === "built" ? { request, lock: environment.lock } : void 0;
-  });
-  return low && high ? { low, high } : void 0;
-}
-function alsoChanged(problem, history, located3) {
-  const locks = neighbourLocks(problem, history, located3);
-  return locks ? lockDifference(locks.low.lock, locks.high.lock, [located3.change.library]) : [];
-}
-function heldBackRequest(problem, history, located3) {
-  const locks = neighbourLocks(problem, history, located3);
-  if (locks === void 0) return void 0;
-  const { low, high } = locks;
-  const back = Object.entries(low.lock).filter(
-    ([name2, version2]) => name2 !== located3.change.library && high.lock[name2] !== void 0 && high.lock[name2] !== version2
-  );
-  if (back.length === 0) return void 0;
-  return movedRequest(
-    problem,
-    history,
-    high.request?.packages ?? [],
-    at3(located3.change, located3.interval.high),
-    Object.fromEntries(back)
-  );
-}
-function isClosed({ interval, later }) {
-  return interval.ask === void 0 && later?.ask === void 0;
-}
-function boundariesOf(problem, history, located3) {
-  const { interval, later } = located3;
-  const highs = [interval.high, ...later ? [later.high] : []];
-  return highs.flatMap((high) => boundaryAt(problem, history, located3, high) ?? []);
-}
-function boundaryAt(problem, history, located3, high) {
-  const { cell, change, interval } = located3;
-  const base = resultAt(problem, history, cell, {});
-  const bad = resultAt(problem, history, cell, at3(change, high));
-  const compared2 = compareResults(base, bad);
-  const direction = compared2.comparison;
-  if (!base || !bad || direction !== "regressed" && direction !== "degraded" && direction !== "fixed")
-    return void 0;
-  const failure2 = direction === "fixed" ? base.failures[0] : compared2.fresh[0] ?? bad.failures[0];
-  return {
-    cell: cellId(cell),
-    library: change.library,
-    direction,
-    lastGood: change.releases[interval.low] ?? change.from,
-    firstBad: change.releases[high] ?? change.to,
-    before: standingOf2(resultAt(problem, history, cell, at3(change, interval.low)) ?? base),
-    after: standingOf2(bad),
-    ...failure2 && { failure: failure2 },
-    moves: compared2.moves.filter(({ kind }) => kind !== "stage"),
-    measured: measuredVersions(problem, history, located3),
-    alsoChanged: alsoChanged(problem, history, located3),
-    certainty: certaintyOf(problem, history, located3, high)
-  };
-}
-function standingOf2(result) {
-  return { outcome: result.outcome, failed: failedStages(result) };
-}
-function measuredVersions(problem, history, { cell, change }) {
-  return change.releases.filter((_, index) => isMeasured(resultAt(problem, history, cell, at3(change, index))));
-}
-function certaintyOf(problem, history, located3, high) {
-  const { cell, change, interval } = located3;
-  const bad = wayOf(compareAt(problem, history, cell, at3(change, high)));
-  const again = compareAt(problem, history, cell, at3(change, high), 2);
-  const goodAgain = compareAt(problem, history, cell, at3(change, interval.low), 2).comparison;
-  const runs = [again.comparison, goodAgain].filter((comparison) => comparison !== "not-compared").length;
-  const agree = Number(wayOf(again) === bad) + Number(isStill(goodAgain));
-  const adjacent = high - interval.low === 1;
-  const open2 = openBetween(problem, history, located3, high);
-  return { runs, agree, adjacent, open: open2, confounded: isConfounded(problem, history, located3) };
-}
-function openBetween(problem, history, located3, high) {
-  if (isClosed(located3)) return 0;
-  const { cell, change, interval } = located3;
-  const between2 = change.releases.slice(interval.low + 1, high);
-  return between2.filter(
-    (version2) => stateAt(problem, history, cell, change, change.releases.indexOf(version2)) === "unknown"
-  ).length;
-}
-function isConfounded(problem, history, located3) {
-  const request = heldBackRequest(problem, history, located3);
-  const environment = request && environmentFor(history, request);
-  if (request === void 0 || environment?.status !== "built") return false;
-  const result = resultFor(history, request, cellId(located3.cell));
-  if (!isMeasured(result)) return false;
-  const base = resultAt(problem, history, located3.cell, {});
-  return isStill(compareResults(base, withSoundCarry(result, base)).comparison);
-}
-function isFlaky(boundary) {
-  return boundary.certainty.runs > boundary.certainty.agree;
-}
-
-// src/search/evidence.ts
-function namedLibraries(failures, libraries) {
-  const ranked = (named3) => {
-    const count3 = (name2) => named3.filter((other) => other === name2).length;
-    return [...new Set(named3)].toSorted((left, right) => count3(right) - count3(left));
-  };
-  const inMessages = failures.flatMap(({ message }) => inMessage(message, libraries));
-  const inFrames = failures.flatMap(({ frames }) => raisingLibrary(frames ?? [], libraries) ?? []);
-  return [.../* @__PURE__ */ new Set([...ranked(inMessages), ...ranked(inFrames)])];
-}
-function inMessage(message, libraries) {
-  const parts = message.split(/[\s'"()]+/).filter((part2) => !part2.includes("/"));
-  const words2 = parts.join(" ").match(/[A-Za-z][A-Za-z0-9_-]*/g) ?? [];
-  const names2 = new Set(words2.map(normalizeName));
-  return libraries.filter((library) => names2.has(library));
-}
-function raisingLibrary(frames, libraries) {
-  const modules = frames.map((frame) => normalizeName(frame.split(/[/:]/)[0] ?? ""));
-  return modules.findLast((name2) => libraries.includes(name2));
-}
-
-// src/search/problem.ts
-function everyCell(problem) {
-  return [...problem.controls, ...problem.cells];
-}
-function controlsOf(cells) {
-  return withControls(cells).slice(cells.length);
-}
-function withControls(cells) {
-  const known = new Set(cells.map(cellId));
-  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
-  return [...cells, ...[...controls].flatMap(([id2, control]) => known.has(id2) ? [] : [control])];
-}
-
-// src/search/partners.ts
-function partners(problem, history, worse2) {
-  const changed = problem.changes.map(({ library }) => library);
-  const others = Object.keys(problem.partners).filter((library) => !changed.includes(library));
-  const failures = worse2.flatMap((cell) => compareHead(problem, history, cell).fresh);
-  const named3 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
-  const order = /* @__PURE__ */ new Set([...named3, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
-  order.delete("torch");
-  if (worse2.every((cell) => !isControlSound(problem, history, cell, headPins(problem)))) order.delete("peft");
-  return [...order].flatMap((library) => lineOf(problem, history, library) ?? []);
-}
-function lineOf(problem, history, library) {
-  const change = problem.changes.find((one2) => one2.library === library);
-  if (change && compareVersions(change.from, change.to) > 0) return void 0;
-  const current = change?.to ?? versionAtBase(problem, history, library);
-  if (current === void 0) return void 0;
-  const newer = (problem.partners[library] ?? []).filter((version2) => compareVersions(version2, current) > 0);
-  return newer.length > 0 ? { library, line: [current, ...newer] } : void 0;
-}
-function versionAtBase(problem, history, library) {
-  for (const group of groups(problem, problem.cells)) {
-    const version2 = baseLock(problem, history, group.packages)?.[library];
-    if (version2 !== void 0) return version2;
-  }
-  return void 0;
-}
-function partnerQuestions(problem, history) {
-  const worse2 = worseCells(problem, history);
-  if (worse2.length === 0) return [];
-  for (const partner of partners(problem, history, worse2)) {
-    const { best, ask: index } = firstHelping(problem, history, partner, worse2);
-    const asked = index === void 0 ? [] : askAt(problem, history, partner, index, worse2);
-    const open2 = unanswered(history, asked);
-    if (open2.length > 0) return open2;
-    if (best?.helped === worse2.length) return [];
-  }
-  return [];
-}
-function partnerEverywhereQuestions(problem, history) {
-  const worse2 = worseCells(problem, history);
-  if (worse2.length === 0) return [];
-  return partners(problem, history, worse2).flatMap((partner) => {
-    const { best } = firstHelping(problem, history, partner, worse2);
-    return best === void 0 ? [] : askAt(problem, history, partner, best.index, problem.cells);
-  });
-}
-function untriedPartners(problem, history) {
-  const worse2 = worseCells(problem, history);
-  return partners(problem, history, worse2).filter((partner) => standAt(problem, history, partner, partner.line.length - 1, worse2) === void 0).map(({ library }) => library);
-}
-function askAt(problem, history, partner, index, cells) {
-  return ask(problem, history, "partner", pinsAt(problem, partner, index), withControls(cells));
-}
-function pinsAt(problem, partner, index) {
-  return { ...headPins(problem), [partner.library]: partner.line[index] ?? "" };
-}
-function firstHelping(problem, history, partner, worse2) {
-  const last3 = partner.line.length - 1;
-  const tries = [.../* @__PURE__ */ new Set([last3, Math.ceil(last3 / 2), Math.ceil(last3 / 4), 1])];
-  const stand = (index) => standAt(problem, history, partner, index, worse2);
-  let found;
-  for (const index of tries) {
-    const there = stand(index);
-    if (there === void 0) return { ask: index, ...found && { best: found } };
-    if (there === "unusable") continue;
-    if (there.helped > (found?.helped ?? 0)) found = { index, helped: there.helped };
-    if (there.helped === worse2.length || index === last3 && there.alike) break;
-  }
-  if (found === void 0) return {};
-  const interval = bisect(0, found.index, helpingStates(partner, stand, found.helped), () => false);
-  const best = { index: interval.high, helped: found.helped };
-  return interval.ask === void 0 ? { best } : { best, ask: interval.ask };
-}
-function helpingStates(partner, stand, enough) {
-  const minors = new Set(
-    partner.line.flatMap((version2, index) => stand(index) === "unusable" ? [minorOf(version2)] : [])
-  );
-  return (index) => {
-    const there = stand(index);
-    if (there === void 0) return minors.has(minorOf(partner.line[index] ?? "")) ? "unusable" : "unknown";
-    return there === "unusable" ? "unusable" : there.helped >= enough ? "moved" : "base";
-  };
-}
-function standAt(problem, history, partner, index, worse2) {
-  const pins = pinsAt(problem, partner, index);
-  const environments = worse2.map((cell) => {
-    const request = requestFor(problem, history, cell, pins);
-    return request && environmentFor(history, request);
-  });
-  if (environments.some((environment) => environment === void 0)) return void 0;
-  if (environments.every((environment) => environment?.status !== "built")) return "unusable";
-  const open2 = worse2.filter((cell) => !isMended(problem, history, cell, pins));
-  return { helped: worse2.length - open2.length, alike: open2.every((cell) => isAlike(problem, history, cell, pins)) };
-}
-function isAlike(problem, history, cell, pins) {
-  return [cell, controlOf(cell)].some((one2) => {
-    const there = compareAt(problem, history, one2, pins);
-    const head = compareHead(problem, history, one2);
-    return ["regressed", "degraded"].includes(head.comparison) && wayOf(there) === wayOf(head);
-  });
-}
-function partnersFound(problem, history) {
-  const worse2 = worseCells(problem, history);
-  if (worse2.length === 0) return [];
-  return partners(problem, history, worse2).flatMap((partner) => {
-    const { best } = firstHelping(problem, history, partner, worse2);
-    const version2 = best && partner.line[best.index];
-    if (best === void 0 || version2 === void 0) return [];
-    const patches = partner.line.filter((other, index) => {
-      const there = index > best.index && minorOf(other) === minorOf(version2) && standAt(problem, history, partner, index, worse2);
-      return there && there !== "unusable" && there.helped >= best.helped;
-    });
-    const newestPatch = patches.at(-1);
-    return [{ library: partner.library, version: version2, ...newestPatch && { newestPatch } }];
-  });
-}
-
-// src/search/workarounds.ts
-function workaroundQuestions(problem, history) {
-  const worse2 = worseCells(problem, history);
-  const isTried = (cell, other) => kindOf2(cell, other) !== void 0 && (!needsBase(problem, history, cell) || hasBase(problem, history, other));
-  const wanted = problem.alternatives.filter((other) => worse2.some((cell) => isTried(cell, other)));
-  const compared2 = wanted.filter(
-    (other) => worse2.some((cell) => isTried(cell, other) && needsBase(problem, history, cell))
-  );
-  return [
-    ...ask(problem, history, "base", {}, withControls(uniqueCells(compared2))),
-    ...ask(problem, history, "workaround", headPins(problem), withControls(uniqueCells(wanted)))
-  ];
-}
-function workaroundsOf(problem, history, cell) {
-  return uniqueCells([...problem.cells, ...problem.alternatives]).flatMap((other) => {
-    const kind = kindOf2(cell, other);
-    const result = resultAt(problem, history, other, headPins(problem));
-    if (kind === void 0 || result === void 0) return [];
-    const why = result.outcome === "pass" ? whyNot2(problem, history, cell, other) : void 0;
-    const tried2 = { cell: cellId(cell), kind, use: cellId(other), outcome: result.outcome };
-    return [{ ...tried2, helps: result.outcome === "pass" && why === void 0, ...why && { why } }];
-  });
-}
-function kindOf2(cell, other) {
-  if (other.architecture !== cell.architecture || other.task !== cell.task) return void 0;
-  if (other.method === "base" || cellId(other) === cellId(cell)) return void 0;
-  if (other.quantization === cell.quantization) return "method";
-  return other.method === cell.method && other.quantization === "none" ? "quantization" : void 0;
-}
-function whyNot2(problem, history, cell, other) {
-  if (isWorse(compareHead(problem, history, other).comparison)) return "worse than before the change";
-  const control = resultAt(problem, history, controlOf(other), headPins(problem));
-  if (control === void 0 || !["pass", "wrong", "fail"].includes(control.outcome))
-    return "the base model was not measured there";
-  const isMoved = control.outcome !== "pass" && !isControlSound(problem, history, other, headPins(problem));
-  if (isMoved) return `the base model is ${control.outcome === "wrong" ? "wrong" : "broken"} there`;
-  const unchecked = uncheckedIn(problem, history, cell, other);
-  return unchecked.length > 0 ? `not checked there: ${unchecked.join(", ")}` : void 0;
-}
-function uncheckedIn(problem, history, cell, other) {
-  const { fresh, moves: moves2 } = compareHead(problem, history, cell);
-  const result = resultAt(problem, history, other, headPins(problem));
-  const stages = fresh.map(({ stage }) => stage);
-  const isDropped = (stage) => stage === "quantize" && other.quantization === "none";
-  const facts = moves2.filter(({ kind }) => kind !== "stage").map((move) => moveWords(move));
-  const isCompared2 = compareHead(problem, history, other).comparison !== "not-compared";
-  return [
-    ...stages.filter((stage) => result?.stages[stage] !== "ok" && !isDropped(stage)),
-    ...isCompared2 ? [] : facts
-  ];
-}
-function needsBase(problem, history, cell) {
-  return compareHead(problem, history, cell).moves.some((move) => move.kind !== "stage" || move.stage === "carry");
-}
-function hasBase(problem, history, cell) {
-  const request = requestFor(problem, history, cell, {});
-  return request !== void 0 && environmentFor(history, request)?.status === "built";
-}
-
-// src/search/next.ts
-var PHASES = [
-  bothEnds,
-  aloneQuestions,
-  (problem, history) => bisectionQuestions(problem, history, located(problem, history)),
-  (problem, history) => repeatQuestions(problem, history, closed(problem, history)),
-  workaroundQuestions,
-  holdQuestions,
-  partnerQuestions,
-  partnerEverywhereQuestions,
-  (problem, history) => heldBackQuestions(problem, history, closed(problem, history))
-];
-function next(problem, history) {
-  for (const phase of PHASES) {
-    const open2 = unanswered(history, merged(phase(problem, history)));
-    const affordable = withinBudget(history, open2, problem.environments);
-    if (affordable.length > 0) return { kind: "ask", questions: affordable };
-  }
-  return { kind: "done" };
-}
-function leftUndone(problem, history) {
-  const planned = new Set(problem.cells.map(cellId));
-  const isPlanned = (cell) => planned.has(cellId(cell));
-  const found = /* @__PURE__ */ new Map();
-  for (const phase of PHASES)
-    for (const { purpose, cells } of unanswered(history, merged(phase(problem, history)))) {
-      const kind = purpose === "base" ? "head" : purpose;
-      const known = found.get(kind) ?? /* @__PURE__ */ new Set();
-      for (const cell of cells) if (kind !== "head" || isPlanned(cell)) known.add(cellId(cell));
-      found.set(kind, known);
-    }
-  return [...found].map(([purpose, cells]) => ({
-    purpose,
-    cells: [...cells],
-    libraries: purpose === "partner" ? untriedPartners(problem, history) : []
-  }));
-}
-var SETS_AT_ONCE = 2;
-function bothEnds(problem, history) {
-  const sets = groups(problem, everyCell(problem)).map(({ cells }) => cells);
-  const basesOf = (cells) => unanswered(history, ask(problem, history, "base", {}, cells));
-  const hasBase2 = (cells) => basesOf(cells).length === 0;
-  const next2 = sets.filter((cells) => !hasBase2(cells)).slice(0, SETS_AT_ONCE);
-  return [
-    ...sets.filter(hasBase2).flatMap((cells) => ask(problem, history, "head", headPins(problem), cells)),
-    ...next2.flatMap(basesOf)
-  ];
-}
-function aloneQuestions(problem, history) {
-  if (problem.changes.length === 1) return [];
-  const cells = movedCells(problem, history);
-  return problem.changes.flatMap((change) => ask(problem, history, "alone", { [change.library]: change.to }, cells));
-}
-function located(problem, history) {
-  return movedCells(problem, history).flatMap((cell) => locate(problem, history, cell) ?? []);
-}
-function closed(problem, history) {
-  return located(problem, history).filter((one2) => isClosed(one2) && boundariesOf(problem, history, one2).length > 0);
-}
-function holdPins(problem, history) {
-  const pins = {};
-  for (const change of problem.changes) {
-    const lows = located(problem, history).filter((one2) => one2.change.library === change.library).filter((one2) => isWorse(compareHead(problem, history, one2.cell).comparison)).map((one2) => one2.interval.low);
-    if (lows.length > 0) Object.assign(pins, at3(change, Math.min(...lows)));
-  }
-  return pins;
-}
-function holdQuestions(problem, history) {
-  const pins = holdPins(problem, history);
-  if (Object.keys(pins).length === 0) return [];
-  return ask(problem, history, "hold", { ...headPins(problem), ...pins }, withControls(problem.cells));
-}
-function merged(questions) {
-  const found = /* @__PURE__ */ new Map();
-  for (const question of questions) {
-    const key = JSON.stringify([question.environment, question.repeat]);
-    const earlier = found.get(key);
-    found.set(key, earlier ? { ...earlier, cells: uniqueCells([...earlier.cells, ...question.cells]) } : question);
-  }
-  return [...found.values()];
-}
-
-// src/search/conclude.ts
-function conclude(problem, history) {
-  const boundaries = located(problem, history).flatMap((one2) => boundariesOf(problem, history, one2));
-  const flaky = new Set(boundaries.filter(isFlaky).map((boundary) => boundary.cell));
-  const compared2 = (cell) => comparisonOf(problem, history, cell, flaky);
-  return {
-    comparisons: problem.cells.map(compared2),
-    controls: problem.controls.map(compared2),
-    boundaries: boundaries.filter((boundary) => !isFlaky(boundary)),
-    together: togetherOnly(problem, history),
-    measuredPins: [...partnerPins(problem, history), ...holdPinsFound(problem, history, boundaries)].flatMap(
-      (pin) => withoutFlaky(pin, flaky)
-    ),
-    workarounds: worseCells(problem, history).filter((cell) => !flaky.has(cellId(cell))).flatMap((cell) => workaroundsOf(problem, history, cell)),
-    left: leftUndone(problem, history)
-  };
-}
-function withoutFlaky(pin, flaky) {
-  const unlocks = pin.unlocks.filter((cell) => !flaky.has(cell));
-  return unlocks.length > 0 ? [{ ...pin, unlocks }] : [];
-}
-function comparisonOf(problem, history, cell, flaky) {
-  const { comparison, moves: moves2 } = compareHead(problem, history, cell);
-  const before = resultAt(problem, history, cell, {});
-  const after = resultAt(problem, history, cell, headPins(problem));
-  const control = brokenControl(problem, history, cell, headPins(problem));
-  return {
-    cell: cellId(cell),
-    comparison: flaky.has(cellId(cell)) ? "flaky" : comparison,
-    moves: moves2,
-    ...isBaseModel(problem, history, cell) && { cause: "base model" },
-    ...before && { before },
-    ...after && { after },
-    ...control && { brokenControl: control }
-  };
-}
-function togetherOnly(problem, history) {
-  if (problem.changes.length === 1) return [];
-  const found = new Set(located(problem, history).map((one2) => cellId(one2.cell)));
-  const allAlone = (cell) => problem.changes.every((change) => {
-    const { comparison } = compareAt(problem, history, cell, { [change.library]: change.to });
-    return comparison !== "not-compared";
-  });
-  return movedCells(problem, history).filter((cell) => !found.has(cellId(cell)) && allAlone(cell)).map(cellId);
-}
-function partnerPins(problem, history) {
-  return partnersFound(problem, history).flatMap(({ library, version: version2, newestPatch }) => {
-    const counted2 = count2(problem, history, { ...headPins(problem), [library]: version2 });
-    const own3 = problem.changes.some((change) => change.library === library);
-    const kind = own3 ? "floor" : "raise-partner";
-    return counted2.unlocks.length > 0 ? [{ kind, library, version: version2, ...newestPatch && { newestPatch }, ...counted2 }] : [];
-  });
-}
-function holdPinsFound(problem, history, boundaries) {
-  const pins = holdPins(problem, history);
-  const counted2 = count2(problem, history, { ...headPins(problem), ...pins });
-  if (counted2.unlocks.length === 0) return [];
-  return problem.changes.flatMap(({ library, from, to, releases }) => {
-    const version2 = pins[library];
-    if (version2 === void 0) return [];
-    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version: version2, ...counted2 }];
-    const boundary = boundaries.find((one2) => one2.library === library && one2.lastGood === version2);
-    const next2 = releases[releases.indexOf(version2) + 1];
-    const below = boundary && (boundary.certainty.open > 0 ? next2 : boundary.firstBad);
-    return below ? [{ kind: "hold", library, version: version2, below, ...counted2 }] : [];
-  });
-}
-function count2(problem, history, pins) {
-  const worse2 = new Set(worseCells(problem, history).map(cellId));
-  const measured2 = problem.cells.filter(
-    (cell) => compareAt(problem, history, cell, pins).comparison !== "not-compared"
-  );
-  const isGood = (cell) => worse2.has(cellId(cell)) ? isMended(problem, history, cell, pins) : !isWorse(compareAt(problem, history, cell, pins).comparison) && isControlSound(problem, history, cell, pins);
-  const first = problem.cells[0];
-  const request = first && requestFor(problem, history, first, pins);
-  return {
-    unlocks: worseOrControls(problem, history).filter((cell) => isMended(problem, history, cell, pins)).map(cellId),
-    holds: measured2.filter(isGood).length,
-    of: measured2.length,
-    measuredIn: request ? requestKey(request) : ""
-  };
-}
-
-// src/result/probe-record.ts
-var SaidFailure = external_exports.object({
-  ...Failure.omit({ reason: true, signature: true }).shape,
-  message: external_exports.string().max(4e3),
-  frames: Failure.shape.frames.unwrap().default([]),
-  /** Names of the exceptions and errno along the chain of causes. */
-  causes: external_exports.array(external_exports.string().max(200)).max(20).default([])
-});
-var SaidFacts = external_exports.preprocess(withoutNulls, external_exports.object(Facts.omit({ seconds: true }).shape));
-var CellRecord = external_exports.object({
-  kind: external_exports.literal("cell"),
-  cell: Result.shape.cell,
-  ended: external_exports.string().max(40),
-  seconds: Facts.shape.seconds,
-  stage: Stage.exactOptional(),
-  stages: Result.shape.stages.default({}),
-  failures: external_exports.array(SaidFailure).max(Stage.options.length).default([]),
-  facts: SaidFacts.default({}),
-  output: external_exports.string().max(2e4).exactOptional()
-});
-var Imported = external_exports.object({
-  kind: external_exports.literal("imported"),
-  package: external_exports.string().max(100),
-  ok: external_exports.boolean(),
-  seconds: external_exports.number()
-});
-var Started = external_exports.object({ kind: external_exports.literal("started"), probe: external_exports.string().max(20), python: external_exports.string().max(40) });
-var Done = external_exports.object({ kind: external_exports.literal("done"), peakBytes: external_exports.number().optional() });
-var ProbeRecord = external_exports.discriminatedUnion("kind", [CellRecord, Imported, Started, Done]);
-var LONGEST_LINE2 = 65536;
-function parseRecord(line) {
-  if (line.length > LONGEST_LINE2) return void 0;
-  try {
-    return ProbeRecord.safeParse(JSON.parse(line)).data;
-  } catch {
-    return void 0;
-  }
-}
-function withoutNulls(value) {
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, one2]) => one2 !== null));
-}
-
-// src/sweep/weather.ts
-var MEMORY = "out of memory";
-var DISK = "disk full";
-var FILES = "too many open files";
-var THREADS = "too many threads or processes";
-var NETWORK = "no network in probes";
-var ACCESS = "not readable or writable in the probe";
-var DEVICE = "input or output failed";
-var COMPILER = "no compiler on this machine";
-var ERRNO = {
-  ENOMEM: MEMORY,
-  ENOSPC: DISK,
-  EDQUOT: DISK,
-  EFBIG: DISK,
-  EMFILE: FILES,
-  ENFILE: FILES,
-  EAGAIN: THREADS,
-  ECHILD: THREADS,
-  ENETUNREACH: NETWORK,
-  ENETDOWN: NETWORK,
-  EHOSTUNREACH: NETWORK,
-  ECONNREFUSED: NETWORK,
-  ECONNRESET: NETWORK,
-  ECONNABORTED: NETWORK,
-  ETIMEDOUT: NETWORK,
-  EADDRNOTAVAIL: NETWORK,
-  EACCES: ACCESS,
-  EPERM: ACCESS,
-  EROFS: ACCESS
-};
-var ERRNO_OF_CODE = /* @__PURE__ */ new Set([
-  "ENOENT",
-  "ENOTDIR",
-  "EISDIR",
-  "EEXIST",
-  "EINVAL",
-  "ENOTEMPTY",
-  "ENAMETOOLONG",
-  "ENOSYS"
-]);
-var TYPES = {
-  MemoryError: MEMORY,
-  HandoverUnreadable: ACCESS,
-  TimeoutError: NETWORK,
-  ConnectionError: NETWORK,
-  ConnectTimeout: NETWORK,
-  ReadTimeout: NETWORK,
-  OfflineModeIsEnabled: NETWORK,
-  LocalEntryNotFoundError: NETWORK,
-  InvalidCxxCompiler: COMPILER,
-  BlockingIOError: THREADS,
-  BrokenPipeError: DEVICE,
-  InterruptedError: DEVICE,
-  SystemExit: "ended by itself",
-  KeyboardInterrupt: "ended by itself",
-  GeneratorExit: "ended by itself"
-};
-var MESSAGES2 = [
-  [
-    /can(?:'t|not) allocate memory|(?:not enough|out of|unable to allocate) .{0,20}(?:memory|bytes)|memory allocation|bad_alloc|malloc failed|mmap failed|failed to map segment|MemoryError/i,
-    MEMORY
-  ],
-  [/killed by signal: killed/i, MEMORY],
-  [/find C compiler|working C\+\+ compiler/i, COMPILER],
-  [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY],
-  [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
-  [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
-  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
-  [
-    /can't start new thread|cannot create thread|resource temporarily unavailable|pthread_create|thread creation failed|code: 11\b/i,
-    THREADS
-  ],
-  [/\b(?:os error|errno) 11\b/i, THREADS],
-  [
-    /network is unreachable|name resolution|max retries exceeded|couldn't connect to|connection (?:refused|reset)/i,
-    NETWORK
-  ],
-  [/permission denied|read-only file system|\b(?:os error|errno) (?:1|13|30)\b/i, ACCESS],
-  [/input\/output error|stale file handle|transport endpoint|\b(?:os error|errno) (?:5|116)\b/i, DEVICE]
-];
-var MISFIT = /undefined symbol|cannot open shared object file: No such file|version [`'].*not found|not defined in file|executable stack|static TLS|\b(?:invalid|wrong) ELF\b/;
-var LOADER = /\.so(?:\.\d+)*: /;
-function weatherOf(type, message, causes2) {
-  for (const cause of [type, ...causes2]) {
-    const [name2 = "", errno] = cause.split(":");
-    const known = errno === void 0 ? own2(TYPES, name2) : own2(ERRNO, errno) ?? (ERRNO_OF_CODE.has(errno) ? void 0 : DEVICE);
-    if (known !== void 0) return known;
-  }
-  const isOfLoader = LOADER.test(message);
-  if (isOfLoader && MISFIT.test(message)) return void 0;
-  return saidIn(message, MESSAGES2) ?? (isOfLoader ? DEVICE : void 0);
-}
-function exhaustion(output2) {
-  const last3 = output2.trimEnd().split("\n").slice(-3).join("\n");
-  return saidIn(
-    last3,
-    MESSAGES2.filter(([, what]) => [MEMORY, THREADS, DISK].includes(what))
-  );
-}
-function saidIn(text2, messages) {
-  return messages.find(([pattern]) => pattern.test(text2))?.[1];
-}
-
-// src/sweep/reasons.ts
-var REASONS = [
-  {
-    name: "needs a GPU",
-    means: "needs-device",
-    needs: "gpu",
-    message: /no gpu (found|or accelerator)|gpu is (needed|required)|requires? (a )?(gpu|cuda)|not compiled with cuda|cuda is not available|no cuda-capable|none of the available devices|no nvidia driver/i
-  },
-  { name: "this release lacks it", means: "refused", type: /^Unsupported$/ },
-  {
-    name: "no default target modules",
-    means: "refused",
-    type: /^ValueError$/,
-    message: /please specify `target_modules`/i
-  },
-  { name: "refused", means: "refused", type: /^NotImplementedError$/ },
-  {
-    name: "refused",
-    means: "refused",
-    type: /^(ValueError|TypeError|RuntimeError)$/,
-    message: /not (yet )?(supported|implemented|compatible)|unsupported|doesn't support|does not support|only supports?/i
-  },
-  {
-    name: "needs another torch",
-    means: "needs-torch",
-    type: /^(ImportError|ModuleNotFoundError|AttributeError)$/,
-    message: /no module named '(torch|triton)[.']|from '(torch|triton)[.']|^module '(torch|triton)([.][\w.]+)?' has no attr/i
-  },
-  { name: "name cannot be imported", means: "defect", type: /^ImportError$/, message: /cannot import name/ },
-  { name: "package missing", means: "defect", type: /^ModuleNotFoundError$/ },
-  { name: "import refused", means: "defect", type: /^ImportError$/ },
-  {
-    name: "argument not known",
-    means: "defect",
-    type: /^TypeError$/,
-    message: /unexpected keyword|missing \d+ required|positional argument/
-  },
-  { name: "attribute gone", means: "defect", type: /^AttributeError$/ },
-  {
-    name: "shapes differ",
-    means: "defect",
-    message: /size mismatch|sizes? of tensor|shapes? cannot be|must match|dimensions|shape '/i
-  },
-  { name: "types differ", means: "defect", message: /dtype|same type|scalar type/i },
-  { name: "crash", means: "defect", type: /^SIG/ }
-];
-var MESSAGE_LIMIT = 8192;
-function classify(type, message, causes2 = []) {
-  const text2 = message.slice(0, MESSAGE_LIMIT);
-  const weather = weatherOf(type, text2, causes2);
-  if (weather !== void 0) return { reason: weather, means: "weather" };
-  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
-  return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: "defect" };
-}
-function signatureOf(type, message) {
-  const line = message.slice(0, MESSAGE_LIMIT).split("\n")[0] ?? "";
-  const plain3 = line.replace(/0x[0-9a-f]+/gi, "#").replace(/(?:\/[^\s/'":]+){2,}\/?/g, "<path>").replace(/\d+(\.\d+)*/g, "#").replace(/\s+/g, " ").trim();
-  return `${type}: ${plain3}`.slice(0, 300);
-}
-
-// src/sweep/judge.ts
-var CRASHES = {
-  4: "SIGILL",
-  6: "SIGABRT",
-  8: "SIGFPE",
-  11: "SIGSEGV"
-};
-var SETTING_UP = ["build", "quantize", "attach"];
-function judge(record3, { device, ownTorch }) {
-  if (record3.ended !== "exit") return endedEarly(record3);
-  const judged2 = record3.failures.map((failure2) => ({
-    failure: toFailure(failure2),
-    means: meaningOf(record3, failure2, device)
-  }));
-  const facts = factsOf2(record3);
-  const another = judged2.find(({ means }) => means === "needs-torch");
-  if (another && ownTorch !== void 0) {
-    const why = `the sweep chose torch ${ownTorch}, and something here was made for another. Hold a torch of its time to measure it: --with torch==VERSION.`;
-    return unmeasured(record3.cell, "skipped", another.failure.reason, `${another.failure.message}: ${why}`);
-  }
-  const weather = judged2.find(({ means }) => means === "weather" || means === "needs-device");
-  if (weather) {
-    const outcome = weather.means === "weather" ? "inconclusive" : "skipped";
-    return unmeasured(record3.cell, outcome, weather.failure.reason, weather.failure.message);
-  }
-  const failures = judged2.map(({ failure: failure2 }) => failure2);
-  const counts = failures.find((failure2) => failure2.kind === "raised") ?? failures[0];
-  if (counts === void 0 && !reachedTheEnd(record3))
-    return unmeasured(record3.cell, "inconclusive", "incomplete record", "The probe left out stages without a failure.");
-  return {
-    cell: record3.cell,
-    outcome: outcomeOf2(judged2),
-    ...counts && { reason: counts.reason, message: counts.message },
-    stages: record3.stages,
-    failures: counts ? [counts, ...failures.filter((failure2) => failure2 !== counts)] : [],
-    facts
-  };
-}
-function outcomeOf2(judged2) {
-  if (judged2.some(({ means }) => means === "refused")) return "unsupported";
-  if (judged2.some(({ failure: failure2 }) => failure2.kind === "raised")) return "fail";
-  return judged2.length > 0 ? "wrong" : "pass";
-}
-function meaningOf(record3, failure2, device) {
-  if (failure2.kind === "check") return "defect";
-  const { means, needs } = classify(failure2.type, failure2.message, failure2.causes);
-  if (means === "refused" && !SETTING_UP.includes(failure2.stage)) return "defect";
-  if (means !== "needs-device") return means;
-  const isLacking = needs !== void 0 && device.lacks.includes(needs);
-  return isLacking && parseCellId(record3.cell).quantization !== "none" ? means : "defect";
-}
-function toFailure(failure2) {
-  const { stage, kind, type, message, frames } = failure2;
-  if (kind === "check") return { stage, kind, type, reason: type, signature: type, message };
-  return {
-    stage,
-    kind,
-    type,
-    reason: classify(type, message).reason,
-    signature: signatureOf(type, message),
-    message: `${type}: ${message}`,
-    ...frames.length > 0 && { frames }
-  };
-}
-function factsOf2({ facts, seconds }) {
-  return seconds === void 0 ? facts : { ...facts, seconds };
-}
-function reachedTheEnd(record3) {
-  return STAGES.every((stage) => record3.stages[stage] !== void 0 && record3.stages[stage] !== "fail");
-}
-function endedEarly(record3) {
-  const stage = record3.stage ?? "import";
-  const [how2, code2 = ""] = record3.ended.split(":");
-  const signal = how2 === "signal" ? crashSignal(code2, record3.output ?? "") : void 0;
-  if (signal !== void 0) return crashed(record3.cell, stage, signal);
-  const what = how2 === "signal" ? `killed by signal ${code2}` : how2 === "status" ? `exited with status ${code2}` : record3.ended;
-  return unmeasured(
-    record3.cell,
-    "inconclusive",
-    how2 === "timeout" ? "timeout" : "ended early",
-    `The probe of this cell was ${what} in stage ${stage}.`
-  );
-}
-function crashed(cell, stage, signal) {
-  const message = `The process died with ${signal} in stage ${stage}.`;
-  const failure2 = { stage, kind: "raised", type: signal, reason: "crash", signature: signal, message };
-  const before = STAGES.slice(0, STAGES.indexOf(stage)).map((name2) => [name2, "ok"]);
-  const stages = { ...Object.fromEntries(before), [stage]: "fail" };
-  return { cell, outcome: "fail", reason: "crash", message, stages, failures: [failure2], facts: {} };
-}
-function unmeasured(cell, outcome, reason, message) {
-  return { cell, outcome, reason, message: message.slice(0, 2e3), stages: {}, failures: [], facts: {} };
-}
-function crashSignal(code2, output2) {
-  return exhaustion(output2.slice(-2e3)) === void 0 ? CRASHES[String(code2)] : void 0;
-}
-
-// src/sweep/judges.ts
-var RECORD = {
-  name: "record",
-  asks: () => false,
-  judge: (record3, _left, circumstances) => [{ kind: "result", result: judge(record3, circumstances) }]
-};
-function judgesOf(further = []) {
-  return [RECORD, ...further];
-}
-async function judged(judges, record3, left, circumstances) {
-  const cell = parseCellId(record3.cell);
-  const findings = [];
-  for (const one2 of judges) {
-    const shown3 = one2.asks(cell) ? left : void 0;
-    try {
-      findings.push(...await one2.judge(record3, shown3, circumstances));
-    } catch (error62) {
-      const why = error62 instanceof Error ? error62.message : String(error62);
-      return unmeasured(record3.cell, "inconclusive", "judging failed", `The judge \`${one2.name}\` ended early: ${why}`);
-    }
-  }
-  return folded(record3, findings);
-}
-function folded(record3, findings) {
-  const said = findings.find((finding) => finding.kind === "result")?.result;
-  const start = said ?? unmeasured(record3.cell, "inconclusive", "not judged", "No judge looked at the record.");
-  return isMeasured(start) ? findings.reduce(withFinding, start) : start;
-}
-function withFinding(result, finding) {
-  if (finding.kind === "facts") return { ...result, facts: { ...result.facts, ...finding.facts } };
-  return finding.kind === "failure" ? withFailure(result, finding.failure) : result;
-}
-function withFailure(result, failure2) {
-  const [counted2] = result.failures;
-  const isFirst = counted2 === void 0 || failure2.kind === "raised" && counted2.kind === "check";
-  const failures = isFirst ? [failure2, ...result.failures] : [...result.failures, failure2];
-  const counts = failures[0] ?? failure2;
-  const stages = { ...result.stages, [failure2.stage]: "fail" };
-  const { reason, message } = counts;
-  return { ...result, outcome: outcomeWith(result, failure2), reason, message, stages, failures };
-}
-function outcomeWith({ outcome }, { kind }) {
-  if (outcome === "unsupported" || outcome === "fail") return outcome;
-  return kind === "raised" ? "fail" : "wrong";
-}
-
-// src/sweep/judging.ts
-function judgingWith(judges, circumstances, hear) {
-  const begun = [];
-  const errors = [];
-  const throwFirst = () => {
-    if (errors.length > 0) throw errors[0];
-  };
-  return {
-    begin: (record3, left) => {
-      throwFirst();
-      const one2 = judged(judges, record3, left, circumstances).then(hear);
-      begun.push(one2.catch((error62) => void errors.push(error62)));
-    },
-    end: async () => {
-      await Promise.all(begun);
-      throwFirst();
-    }
-  };
-}
-
-// src/sweep/measure.ts
-var INTERRUPTED = "interrupted";
-var HANDOVER_LOST = [
-  "handover lost",
-  "The cell ran, and what it saved for the other environments could not be kept. Is the disk full?"
-];
-async function measureBatch(questions, ports, settings) {
-  const measurements = [];
-  let coming = prepare(questions[0], ports, settings);
-  for (const [index, question] of questions.entries()) {
-    const environment = await coming;
-    coming = prepare(questions[index + 1], ports, settings);
-    if (environment === void 0 || settings.isStopped()) break;
-    const measurement = await measure(question, environment, ports, settings).catch(
-      (error62) => lost(question, environment, error62)
-    );
-    ports.progress.say(progressLine(measurement));
-    measurements.push(measurement);
-  }
-  await coming;
-  return measurements;
-}
-function lost(question, environment, error62) {
-  const why = `Measuring ended early: ${error62 instanceof Error ? error62.message : String(error62)}`;
-  const results = question.cells.map((cell) => unmeasured(cellId(cell), "inconclusive", "measuring failed", why));
-  return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
-}
-function progressLine({ question, environment, results }) {
-  const pins = Object.entries(question.environment.pins).filter(([name2]) => name2 !== "torch" && name2 !== "accelerate");
-  const versions = [
-    ...pins.map(([name2, version2]) => `${name2} ${version2}`),
-    ...question.environment.packages.filter((name2) => !question.environment.pins[name2])
-  ];
-  const counts = /* @__PURE__ */ new Map();
-  for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
-  const outcome = [...counts].map(([name2, count3]) => `${count3} ${name2}`).join(", ");
-  return `${question.purpose.padEnd(10)} ${versions.join(", ")}: ${outcome}${environment.status === "built" ? "" : ` (${environment.why.slice(0, 160)})`}`;
-}
-async function prepare(question, ports, settings) {
-  if (question === void 0 || settings.isStopped()) return void 0;
-  const key = requestKey(question.environment);
-  const known = ports.journal.environment(key);
-  const everyCellKnown = question.cells.every((cell) => ports.journal.result(askedOf(question, cellId(cell), ports)));
-  if (known && (everyCellKnown || known.status === "unresolved")) return known;
-  return ports.environments.prepare(question.environment, settings.preferencesOf(question.environment)).catch(
-    (error62) => ({
-      status: "inconclusive",
-      why: `The environment could not be made: ${error62 instanceof Error ? error62.message : String(error62)}`
-    })
-  );
-}
-async function measure(question, environment, ports, settings) {
-  ports.journal.addEnvironment(question.environment, environment);
-  const results = /* @__PURE__ */ new Map();
-  if (environment.status !== "built") {
-    const outcome = environment.status === "unresolved" ? "unresolved" : "inconclusive";
-    for (const cell of question.cells)
-      results.set(cellId(cell), unmeasured(cellId(cell), outcome, "no environment", environment.why));
-    return { question, environment, results };
-  }
-  const leaves = leavesHandover(question, settings);
-  const isKept = (result) => !leaves || !reachedCarry(result) || ports.probes.hasHandover(environment.id, result.cell);
-  const open2 = [];
-  for (const cell of question.cells) {
-    const known = ports.journal.result(askedOf(question, cellId(cell), ports));
-    if (known && isKept(known)) results.set(cellId(cell), known);
-    else open2.push(cell);
-  }
-  const add2 = (measured2) => {
-    const result = isKept(measured2) ? measured2 : unmeasured(measured2.cell, "inconclusive", ...HANDOVER_LOST);
-    results.set(result.cell, result);
-    if (result.reason === INTERRUPTED) return;
-    ports.journal.addResult(askedOf(question, result.cell, ports), environment.id, result);
-  };
-  const ended = open2.length > 0 && await probe(question, environment, open2, settings.width, ports, settings, add2);
-  const unsure = open2.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
-  if (unsure.length > 0 && ended !== "nothing in time" && !settings.isStopped())
-    await probe(question, environment, unsure, 1, ports, settings, add2);
-  const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
-  return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
-}
-function reachedCarry(result) {
-  return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
-}
-function carriedFrom({ carryFrom }, ports) {
-  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
-  return environment?.status === "built" ? environment.id : void 0;
-}
-function askedOf(question, cell, ports) {
-  const asked = { key: requestKey(question.environment), cell, repeat: question.repeat };
-  const from = carriedFrom(question, ports);
-  return from !== void 0 && ports.probes.hasHandover(from, cell) ? { ...asked, carriedFrom: from } : asked;
-}
-function leavesHandover(question, settings) {
-  const base = settings.baseOf(question.environment);
-  return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
-}
-async function probe(question, environment, cells, width, ports, settings, add2) {
-  const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
-  const inOrder = orderedBy(cells, add2);
-  const imported = /* @__PURE__ */ new Set();
-  const isAsked = settings.baseOf(question.environment).pins.torch !== void 0;
-  const ownTorch = isAsked ? void 0 : environment.lock.torch;
-  const circumstances = { device: deviceOf(question.environment.device), ownTorch };
-  const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
-  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
-    const record3 = parseRecord(line);
-    if (record3?.kind === "imported") imported.add(record3.package);
-    if (record3?.kind === "cell" && waiting.delete(record3.cell)) judging.begin(record3, left(record3.cell));
-  });
-  await judging.end();
-  const nothing = end.how === "timeout" && waiting.size === cells.length;
-  for (const id2 of waiting.keys()) inOrder(withoutRecord(id2, end, imported.has("peft")));
-  return nothing ? "nothing in time" : "ended";
-}
-function orderedBy(cells, add2) {
-  const finished = /* @__PURE__ */ new Map();
-  const open2 = cells.map(cellId);
-  return (result) => {
-    finished.set(result.cell, result);
-    for (let first = finished.get(open2[0] ?? ""); first !== void 0; first = finished.get(open2[0] ?? "")) {
-      open2.shift();
-      add2(first);
-    }
-  };
-}
-function jobFor(question, cells, width, ports, settings) {
-  const packages = settings.packagesOf;
-  const isAskedFor = (cell) => judgesOf(ports.judges).some(({ asks }) => asks(cell));
-  return {
-    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
-    packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
-    device: deviceOf(question.environment.device),
-    width,
-    saveHandover: leavesHandover(question, settings),
-    milliseconds: settings.left(),
-    carryFrom: carriedFrom(question, ports)
-  };
-}
-function withoutRecord(id2, end, allImported) {
-  const number5 = end.how === "signal" ? end.code : end.how === "exit" ? end.code - 128 : 0;
-  const signal = crashSignal(number5, end.output);
-  if (signal !== void 0 && !allImported) return crashed(id2, STAGES[0], signal);
-  if (end.how === "interrupted")
-    return unmeasured(id2, "inconclusive", INTERRUPTED, "The run was stopped before this cell.");
-  const how2 = end.how === "timeout" ? "took too long" : end.how === "signal" ? `was killed by signal ${end.code}` : `ended with status ${end.code}`;
-  const said = end.output.trim().split("\n").slice(-3).join(" ");
-  return unmeasured(
-    id2,
-    "inconclusive",
-    end.how === "timeout" ? "timeout" : "probe ended",
-    `The probe ${how2} without a record of this cell. ${said}`
-  );
-}
-
-// src/main.ts
-async function plan(request, catalog, python) {
-  const problems = [];
-  const releases = await lookUp(request, catalog, problems);
-  const planned = makePlan(request, releases, python, problems);
-  if (planned === void 0 || problems.length > 0) throw new UserError(problems);
-  const asks = await Promise.all(planned.changes.map(({ library, to }) => catalog.requires(library, to)));
-  return { ...planned, asks: [...new Set(asks.flat())] };
-}
-async function sweep(planned, known, ports, machine) {
-  const began = { at: ports.clock.now(), date: ports.clock.date() };
-  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine);
-  const { width: _width, ...facts } = machine;
-  const findings = [...known.findings, ...await findingsOf2(planned, ports, machine)];
-  const run2 = { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } };
-  return reportOf(planned, history, { ...known, findings }, run2);
-}
-function reportOf(planned, history, known, run2) {
-  const conclusions = conclude(problemOf(planned), history);
-  const pins = propose(conclusions.measuredPins);
-  return buildReport({
-    run: { ...run2, held: { ...planned.held } },
-    changes: planned.changes,
-    cells: planned.cells,
-    sources: planned.sources,
-    conclusions,
-    pins,
-    patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known.patchable }),
-    history,
-    findings: [...known.findings.map(({ stops: _stops, ...finding }) => finding), ...contestedIn(history)],
-    bytesPerWeight: Object.fromEntries(
-      Object.entries(QUANTIZATIONS).map(([name2, { bytesPerWeight }]) => [name2, bytesPerWeight])
-    )
-  });
-}
-function contestedIn(history) {
-  const said = history.flatMap(
-    ({ environment }) => environment.status === "built" ? environment.contested ?? [] : []
-  );
-  return [...new Set(said)].map((message) => ({ kind: "contested-files", message }));
-}
-async function findingsOf2(planned, ports, machine) {
-  const findings = machine.containment.missing.map((what) => ({
-    kind: "containment",
-    message: `Not enforced on this machine: ${what}.`
-  }));
-  for (const { library } of planned.changes) {
-    const releases = await ports.catalog.releases(library);
-    if (releases.every(({ uploaded }) => uploaded === void 0))
-      findings.push({
-        kind: "no-dates",
-        message: `The index gives no upload dates for ${library}: what nobody pins is as new as it can be.`
-      });
-  }
-  return findings;
-}
-async function lookUp(request, catalog, problems) {
-  const found = await Promise.all(
-    librariesOf(request).map(async (library) => {
-      try {
-        return [library, await catalog.releases(library)];
-      } catch (error62) {
-        if (!(error62 instanceof UserError)) throw error62;
-        problems.push(...error62.lines);
-        return [library, []];
-      }
-    })
-  );
-  return new Map(found);
-}
-function problemOf(planned) {
-  const { changes, held, cells, alternatives: alternatives2, partners: partners2, asks = [], environments } = planned;
-  return {
-    changes,
-    held,
-    cells,
-    controls: controlsOf(cells),
-    alternatives: alternatives2,
-    partners: partners2,
-    asks,
-    packages: packageTable(),
-    environments
-  };
-}
-async function search(problem, planned, ports, machine) {
-  const deadline = ports.clock.now() + planned.minutes * 6e4;
-  const isOver = () => ports.clock.now() >= deadline;
-  const isStopped = () => ports.isInterrupted() || isOver();
-  const history = [];
-  const isHead = ({ pins }) => planned.changes.every(({ library, to }) => pins[library] === to);
-  const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
-  const settings = {
-    width: machine.width,
-    packagesOf: (cell) => packagesOf(cell.quantization),
-    baseOf: (request) => baseRequest(problem, request.packages),
-    preferencesOf: (request) => {
-      const measured2 = [request.packages, ...packageSets].map((packages) => baseLock(problem, history, packages)).find((lock) => lock !== void 0);
-      const written2 = isHead(request) ? planned.locked.head : planned.locked.base;
-      return { versions: { ...measured2, ...written2 }, ofAnyDate: Object.keys(written2) };
-    },
-    isStopped,
-    left: () => Math.max(0, deadline - ports.clock.now())
-  };
-  for (; ; ) {
-    const step = next(problem, history);
-    if (step.kind === "done" && !ports.isInterrupted())
-      return {
-        history,
-        stoppedBy: leftUndone(problem, history).length > 0 ? "environments" : "finished"
-      };
-    if (step.kind === "done" || isStopped())
-      return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
-    history.push(...await measureBatch(step.questions, ports, settings));
-    if (history.some(({ question }) => question.purpose === "head")) await ports.watch?.(history);
-  }
-}
-
-// src/report/check.ts
-function renderCheck(report) {
-  const [environment] = report.environments;
-  const pins = Object.entries(environment?.pins ?? {}).map(([name2, version2]) => `${name2} ${version2}`);
-  const tables = blocks(report.comparisons).map((block) => {
-    const line = (first, cells) => (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
-    return [
-      line(block.title, block.quantizations),
-      ...block.rows.map(
-        (row) => line(
-          `  ${row.method}`,
-          row.cells.map((cell) => cell?.after ?? "")
-        )
-      )
-    ].join("\n");
-  });
-  const failures = report.results.filter(({ outcome }) => outcome !== "pass").map(
-    ({ cell, outcome, stage, message, reason }) => `  ${outcome.padEnd(12)} ${cell}
-               ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`
-  );
-  const counts = Object.entries(report.totals.measurements).filter(([, count3]) => count3 > 0);
-  const planned = report.comparisons.filter(({ after }) => after !== "unknown").length;
-  return `${[
-    `${plain(pins.join(", "))}     ${plain(report.run.device)}`,
-    ...tables,
-    ...failures.length > 0 ? [failures.join("\n")] : [],
-    `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count3]) => `${count3} ${outcome}`).join(", ")}     ${duration3(report.run.ms)}`
-  ].join("\n\n")}
-`;
-}
-
-// src/report/plan.ts
-function renderPlan(facts) {
-  const rows2 = [
-    ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
-    ...facts.files.length > 1 ? [["", `the same in ${facts.files.length} files`]] : [],
-    ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
-    ["", cellsFrom(facts)],
-    ...guessedRows(facts.guessed),
-    ...facts.unsure.length > 0 ? [["", unsureText(facts)]] : [],
-    [
-      "held",
-      [
-        ...Object.entries(facts.held).map(([name2, version2]) => `${name2} ${version2}`),
-        facts.locked > 0 ? `${facts.locked} packages as your lock has them` : "the rest as the base has it"
-      ].join("  ")
-    ],
-    ["", torchText(facts)],
-    ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
-    [
-      "environments",
-      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ""}`
-    ],
-    ["runner", `${facts.device}, Python ${facts.python}`],
-    ["isolation", isolationText(facts)],
-    [
-      "index",
-      `${facts.indexes.length === 0 ? "find-links folders only" : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`
-    ],
-    ["time", `stops at ${facts.minutes} min`]
-  ];
-  return `${rows2.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
-`;
-}
-function cellsFrom({ chosenBy, sources, files }) {
-  if (chosenBy === "user") return "as named";
-  if (chosenBy === "default")
-    return files.length > 0 ? "the default: no cell of the matrix was found in the code" : "the default";
-  return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
-}
-var SHOWN_GUESSES = 4;
-function guessedRows(guessed2) {
-  const rows2 = guessed2.slice(0, SHOWN_GUESSES).flatMap(({ pattern, source, why }) => [
-    ["", `guessed: ${pattern}  ${plain(source, 100)}`],
-    ["", `  ${plain(why, 160)}`]
-  ]);
-  const rest = guessed2.length - Math.min(guessed2.length, SHOWN_GUESSES);
-  return rest > 0 ? [...rows2, ["", `and ${rest} more patterns that are known in part`]] : rows2;
-}
-var SHOWN_UNSURE = 3;
-function unsureText({ unsure }) {
-  const rest = unsure.length - SHOWN_UNSURE;
-  const more = rest > 0 ? ` and ${rest} more` : "";
-  return `not sure, so not measured: ${unsure.slice(0, SHOWN_UNSURE).map((place2) => plain(place2, 60)).join(", ")}${more}; name those with --cells`;
-}
-function changeText({ library, from, to, place: place2 }) {
-  return `${library} ${from} -> ${to}${place2 ? `     ${place2.file}:${place2.line}` : ""}`;
-}
-function torchText({ torch }) {
-  const size = torch.stored ? "in the store" : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : "size not known";
-  return `torch ${torch.version}: ${torch.source}; ${size}`;
-}
-function gigabytes(bytes) {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
-}
-function releasesText({ library, releases }) {
-  const between2 = releases.length - 2;
-  return between2 <= 0 ? `${library}: adjacent, no search` : `${library}: ${between2} between, found in about ${Math.ceil(Math.log2(between2 + 1))} steps where a cell breaks`;
-}
-function isolationText({ containment }) {
-  const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(", ")}` : "";
-  return `${containment.name}${missing}`;
-}
-
-// src/report/verdict.ts
-var GUARD = [
-  ...["exclusion-dropped", "local-version", "drift", "against-lock", "downgrade", "index-changed", "lookalike"],
-  ...["yanked", "no-release", "no-effect", "python-range", "floors-clash", "unreadable", "conflict-marker"]
-];
-function isGuardFinding({ kind }) {
-  return GUARD.includes(kind);
-}
-function exitStatus(report, failOn, isKnown = () => false) {
-  if (report.run.stoppedBy === "interrupted") return 130;
-  if (failOn.some((kind) => isFound(report, kind, isKnown))) return 1;
-  return report.totals.cells["not-compared"] > 0 ? 3 : 0;
-}
-function isFound(report, kind, isKnown) {
-  switch (kind) {
-    case "regressed":
-    case "degraded":
-      return [...report.comparisons, ...report.controls].some(
-        ({ cell, comparison }) => comparison === kind && !isKnown(cell)
-      );
-    case "incomplete":
-      return report.totals.cells["not-compared"] > 0;
-    case "guard":
-      return report.findings.some(isGuardFinding);
-    default:
-      return assertNever(kind);
-  }
-}
-function checkStatus(report) {
-  if (report.run.stoppedBy === "interrupted") return 130;
-  const outcomes = report.comparisons.map(({ after }) => after);
-  if (outcomes.some((outcome) => outcome === "fail" || outcome === "wrong")) return 1;
-  return outcomes.every((outcome) => outcome === "pass" || outcome === "unsupported") ? 0 : 3;
-}
-
-// src/commands/files.ts
-import { existsSync as existsSync10, mkdirSync as mkdirSync11, readdirSync as readdirSync7, readFileSync as readFileSync11, statSync as statSync4, writeFileSync as writeFileSync8 } from "node:fs";
-import { basename as basename2, dirname as dirname7, join as join16 } from "node:path";
-
-// src/report/comment/causes.ts
-function causesText2(report) {
-  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed");
-  const together = report.together.length > 0 ? [
-    md`${inline(plural2(report.together.length, "cell"))} needs several changes together: ${codes(report.together)}.`
-  ] : [];
-  return joined([...found.map((cause, index) => causeText2(cause, index, found.length)), ...together], "\n\n");
-}
-function causeText2({ boundary, cells }, index, total) {
-  const name2 = total === 1 ? md`Cause, ${inline(plural2(cells.length, "cell"))}` : md`Cause ${index + 1}, ${inline(plural2(cells.length, "cell"))}`;
-  const [before, after] = boundaryWords(boundary);
-  const { runs, agree } = boundary.certainty;
-  return joined(
-    [
-      md`**${name2}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
-      fence([`${boundary.stage}: ${boundary.message}`])
-    ],
-    "\n\n"
-  );
-}
-function betweenText({ certainty }) {
-  if (certainty.adjacent) return md`no release lies between`;
-  return certainty.open > 0 ? md`${inline(plural2(certainty.open, "release"))} between not measured` : md`what lies between fails in another way or could not be measured`;
-}
-function alsoText({ alsoChanged: alsoChanged2, certainty, library }) {
-  if (certainty.confounded)
-    return md` With ${inline(plural2(alsoChanged2.length, "other package"))} held back it does not show: ${inline(library)} alone is not the cause.`;
-  return alsoChanged2.length > 0 ? md` ${inline(plural2(alsoChanged2.length, "other package"))} moved along (${inline(alsoChanged2.slice(0, 3).join(", "))}).` : md``;
-}
-
-// src/report/comment/links.ts
-function repositoryOf({ run: run2 }) {
-  return run2?.includes("/actions/runs/") ? run2.split("/actions/runs/")[0] : void 0;
-}
-function placeText(place2, links) {
-  const [, file2 = "", line = ""] = /^(.*):(\d+)$/.exec(place2) ?? [];
-  const repository = repositoryOf(links);
-  if (repository === void 0 || links.commit === void 0 || file2 === "") return code(place2);
-  const path = file2.split("/").map(encodeURIComponent).join("/");
-  const followed = link(md`↗`, `${repository}/blob/${links.commit}/${path}#L${line}`);
-  return followed === "\u2197" ? code(place2) : md`${code(place2)} ${followed}`;
-}
-function commitText(links) {
-  const repository = repositoryOf(links);
-  if (repository === void 0 || links.commit === void 0) return void 0;
-  return link(code(links.commit.slice(0, 12)), `${repository}/commit/${links.commit}`);
-}
-
-// src/report/comment/details.ts
-var SHOWN_FINDINGS2 = 10;
-function damage(report) {
-  const found = findingLines2(report.findings.filter(isGuardFinding));
-  return found.length === 0 ? md`` : joined([md`#### Seen in the manifests, without a run`, ...found], "\n\n");
-}
-function findingLines2(findings) {
-  const lines2 = findings.slice(0, SHOWN_FINDINGS2).map(
-    ({ message, file: file2, line }) => md`- ${file2 ? md`${code(`${file2}:${line ?? 1}`)}: ` : md``}${inline(message, 500)}`
-  );
-  const rest = findings.length - SHOWN_FINDINGS2;
-  return lines2.length === 0 ? [] : [joined([...lines2, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")];
-}
-var SHOWN_SOURCES = 6;
-function yourCode(report, links) {
-  const bad = new Set(worse(report).map(({ cell }) => cell));
-  const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
-  const shown3 = [...new Set(sources)].slice(0, SHOWN_SOURCES).map((source) => placeText(source, links));
-  return shown3.length === 0 ? md`` : md`Your code: ${joined(shown3, ", ")}.`;
-}
-function details(report) {
-  const built = report.environments.filter(({ status }) => status === "built");
-  const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
-  const row = (cells) => md`| ${joined(cells, " | ")} |`;
-  const [first] = worse(report);
-  const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
-  return joined(
-    [
-      md`<details><summary>Environments, replay, what this does not cover</summary>`,
-      ...built.length === 0 ? [] : [
-        joined(
-          [
-            row([...names2.map((name2) => inline(name2)), md`id`]),
-            row([...names2.map(() => md`---`), md`---`]),
-            ...built.map(({ pins, id: id2 }) => row([...names2.map((name2) => inline(pins[name2] ?? "")), code(id2 ?? "")]))
-          ],
-          "\n"
-        )
-      ],
-      ...first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : [],
-      ...first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
-      ...notCompared2(report),
-      ...findingLines2(report.findings.filter((finding) => !isGuardFinding(finding))),
-      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
-      md`</details>`
-    ],
-    "\n\n"
-  );
-}
-function againCommand(report, cell) {
-  const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
-  const held = Object.entries(report.run.held).map(([name2, version2]) => `${name2}==${version2}`);
-  const given = { changes, cells: cell, ...held.length > 0 && { with: held.join(" ") } };
-  const options = Object.entries(given).map(([name2, value]) => `-f ${name2}='${value.replaceAll("'", "")}'`);
-  return ["gh workflow run peft-sweep.yml", ...options].join(" ");
-}
-function notCompared2(report) {
-  const open2 = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
-  return open2.length === 0 ? [] : [
-    joined(
-      open2.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? "", 160)}`),
-      "\n"
-    )
-  ];
-}
-function footer2(report, links) {
-  const built = report.environments.filter(({ status }) => status === "built").length;
-  const commit = commitText(links);
-  const parts = [
-    ...built > 0 ? [
-      md`${inline(report.run.device)}, ${inline(plural2(built, "environment"))}, ${inline(duration3(report.run.ms))}`,
-      md`isolation: ${inline(report.run.containment.name)}`
-    ] : [md`nothing was measured`],
-    ...commit ? [md`commit ${commit}`] : [],
-    ...links.run ? [link(md`run`, links.run), link(md`report and logs`, `${links.run}#artifacts`)] : []
-  ];
-  return md`<sub>${joined(parts, " \xB7 ")}</sub>`;
-}
-
-// src/report/comment/base-model.ts
-var SHOWN2 = 6;
-function baseModelText(report) {
-  const moved2 = movedModels(report);
-  if (moved2.length === 0) return md``;
-  const lines2 = moved2.slice(0, SHOWN2).map((control) => {
-    const why = whyAtHead(report, control);
-    return md`- ${code(control.cell)}: ${inline(beforeAfter(control, "\u2192"))}${why ? md`. ${inline(why, 160)}` : md``}`;
-  });
-  const rest = moved2.length - SHOWN2;
-  return joined(
-    [
-      md`**The base model**, measured without an adapter:`,
-      joined([...lines2, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")
-    ],
-    "\n\n"
-  );
-}
-
-// src/report/comment/headline.ts
-function headline(report) {
-  const lines2 = [md`### ${verdict(report)}`, inline(harmText(report), 1e3), baseModelText(report), limitsText(report)];
-  return joined(
-    lines2.filter((line) => line !== ""),
-    "\n\n"
-  );
-}
-function verdict(report) {
-  const changed = joined(
-    report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
-    " and "
-  );
-  const bad = worse(report);
-  if (bad.length === 0) return nothingBroke(report, changed);
-  const models = bad.filter(({ cell, cause }) => cause !== void 0 || isControl(parseCellId(cell)));
-  const own3 = bad.filter((one2) => !models.includes(one2));
-  const places = cellsText(
-    report,
-    models.map(({ cell }) => cellId(controlOf(parseCellId(cell))))
-  );
-  const parts = [
-    ...models.length > 0 ? [md`${verbOf(report, models)} ${inline(places)}`] : [],
-    ...own3.length > 0 ? [
-      md`${verbOf(report, own3)} ${inline(
-        cellsText(
-          report,
-          own3.map(({ cell }) => cell)
-        )
-      )}`
-    ] : []
-  ];
-  return md`❌ ${changed} ${joined(parts, ", and ")}`;
-}
-function verbOf({ changes }, cells) {
-  const ending = changes.length === 1 ? md`s` : md``;
-  return cells.some(({ comparison }) => comparison === "regressed") ? md`break${ending}` : md`degrade${ending}`;
-}
-function nothingBroke(report, changed) {
-  const open2 = report.totals.cells["not-compared"];
-  if (open2 > 0) return md`⚠️ ${changed}: nothing broke that was measured, ${inline(plural2(open2, "cell"))} not measured`;
-  const flaky = report.totals.cells.flaky;
-  if (flaky > 0) return md`⚠️ ${changed}: nothing broke for sure, ${inline(plural2(flaky, "cell"))} flaky`;
-  const still = report.totals.cells["still-broken"];
-  if (still > 0)
-    return md`✅ ${changed} breaks nothing that worked; ${inline(plural2(still, "cell"))} still broken as before`;
-  return report.findings.some(({ kind }) => kind === "cells-unsure") ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure` : md`✅ ${changed} works with your fine-tuning`;
-}
-function limitsText({ run: run2, leftUndone: leftUndone2 }) {
-  if (leftUndone2.length === 0) return md``;
-  const sentences = leftUndone2.map((text2) => inline(text2));
-  return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined(sentences, " ")}`;
-}
-function action(report) {
-  if (worse(report).length === 0) return md``;
-  const pin = recommended(report);
-  if (pin === void 0) return md`**No pin that was measured mends this.** See the ways out below before merging.`;
-  const specifiers = joined(
-    specifiersOf(pin).map((specifier) => code(specifier)),
-    " and "
-  );
-  const measured2 = md`Measured: ${inline(pinText(report, pin))} not worse than before.`;
-  return pin.keepsBump ? md`**Do this:** merge together with ${specifiers}. ${measured2}` : md`**Do this:** hold the bump with ${specifiers}. ${measured2}`;
-}
-
-// src/report/comment/how.ts
-var MOST_FILES2 = 6;
-function how(report, links) {
-  const pin = recommended(report);
-  if (worse(report).length === 0 || pin === void 0) return md``;
-  const own3 = report.patches.filter(({ specifier }) => specifiersOf(pin).includes(specifier));
-  const clicked = own3.flatMap((patch) => {
-    const address = links.buttons?.get(`${patch.file}:${patch.line}`);
-    return address === void 0 ? [] : [clickText(patch, address)];
-  });
-  const rest = own3.filter(({ file: file2, line }) => !links.buttons?.has(`${file2}:${line}`));
-  const commands = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
-  return joined(
-    [
-      ...clicked,
-      ...patchBlock(rest, clicked.length > 0, links),
-      ...commands.length > 0 ? [md`Afterwards, for the lock: ${codes(commands)}.`] : []
-    ],
-    "\n\n"
-  );
-}
-function clickText({ file: file2, line, after }, address) {
-  return md`**One click:** ${link(md`commit the suggestion`, address)} at ${code(`${file2}:${line}`)}: it writes ${code(after.trim())}.`;
-}
-function patchBlock(patches, hasClick, links) {
-  if (patches.length === 0) return [];
-  const lines2 = patches.slice(0, MOST_FILES2).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
-  const block = wholeLines(lines2, "diff");
-  const places = joined(
-    patches.slice(0, MOST_FILES2).map(({ file: file2, line }) => placeText(`${file2}:${line}`, links)),
-    ", "
-  );
-  const what = hasClick ? md`The other places` : md`As a patch`;
-  if (block === void 0) return [md`${what}: ${places}.`];
-  return [
-    md`<details${patches.length === 1 && !hasClick ? md` open` : md``}><summary>${what}, for git apply</summary>`,
-    block,
-    md`</details>`
-  ];
-}
-function holds2(report) {
-  if (worse(report).length === 0) return md``;
-  const files = { renovate: "renovate.json", dependabot: ".github/dependabot.yml" };
-  const { bot } = report.run;
-  const own3 = report.botHolds.filter(({ file: file2 }) => bot === void 0 || files[bot] === file2);
-  if (own3.length === 0) return md``;
-  const blocks2 = own3.flatMap(({ file: file2, language, text: text2, how: where }) => [
-    md`In ${code(file2)}. ${inline(where)}`,
-    fence(language === "json" ? indented(text2) : [text2], language)
-  ]);
-  return joined(
-    [
-      md`<details><summary>To hold the bump: the rule for ${inline(bot ?? "your bot")}</summary>`,
-      ...blocks2,
-      md`</details>`
-    ],
-    "\n\n"
-  );
-}
-function indented(json2) {
-  try {
-    return JSON.stringify(JSON.parse(json2), null, 2).split("\n");
-  } catch {
-    return [json2];
-  }
-}
-function openFirst(report) {
-  return worse(report).length === 0 ? openText(report) : md``;
-}
-function openLast(report) {
-  return worse(report).length === 0 ? md`` : openText(report);
-}
-var SHOWN_REASONS = 3;
-function openText({ comparisons: comparisons2, run: run2 }) {
-  const cells = comparisons2.filter(({ comparison }) => comparison === "not-compared");
-  if (cells.length === 0) return md``;
-  const reasons = [...new Set(cells.map(({ why: why2 }) => why2 ?? "").filter((why2) => why2 !== ""))];
-  const shown3 = reasons.slice(0, SHOWN_REASONS).map((why2) => inline(why2, 120));
-  const why = shown3.length > 0 ? md` (${joined(shown3, "; ")})` : md``;
-  return md`**Not measured:** ${inline(plural2(cells.length, "cell"))}${why}.${nextStep(reasons, run2.stoppedBy)}`;
-}
-function nextStep(reasons, stoppedBy) {
-  if (reasons.length > 0 && reasons.every((why) => why.startsWith("skipped"))) return md``;
-  return stoppedBy === "budget" ? md` Raise ${code("budget: {minutes: N}")} in ${code(".github/peft-sweep.yml")}, or name fewer cells.` : md` Comment ${code("/peft-sweep run")} to measure again.`;
-}
-
-// src/report/comment/tables.ts
-var MOST_ROWS = 20;
-var MOST_MODELS = 6;
-function moved(report) {
-  const tally = md`${inline(totalsText(report, ", "))}, of ${inline(plural2(report.comparisons.length, "cell"))}.`;
-  const rows2 = rowsOf2(report.comparisons).filter(({ cells }) => [...cells.values()].some(hasMoved)).toSorted((left, right) => rank2(left) - rank2(right));
-  return rows2.length === 0 ? tally : joined([table2(rows2), tally], "\n\n");
-}
-function unmoved(report) {
-  const rows2 = rowsOf2(report.comparisons).filter(({ cells }) => {
-    const every = [...cells.values()];
-    return !every.some(hasMoved) && every.some(isCompared);
-  });
-  if (rows2.length === 0) return md``;
-  return joined([md`<details><summary>Unchanged rows</summary>`, table2(rows2), md`</details>`], "\n\n");
-}
-function hasMoved(cell) {
-  return cell !== void 0 && isNews(cell.comparison) && isCompared(cell);
-}
-function isCompared(cell) {
-  return cell !== void 0 && cell.comparison !== "not-compared";
-}
-function rank2({ cells }) {
-  return Math.min(...[...cells.values()].map(({ comparison }) => COMPARISONS.indexOf(comparison)));
-}
-function rowsOf2(comparisons2) {
-  const single = /* @__PURE__ */ new Map();
-  for (const comparison of comparisons2) {
-    const { method, quantization, architecture, task } = parseCellId(comparison.cell);
-    const model = `${architecture}/${task}`;
-    const row = single.get(`${method} ${model}`) ?? { method, model, cells: /* @__PURE__ */ new Map() };
-    row.cells.set(quantization, comparison);
-    single.set(`${method} ${model}`, row);
-  }
-  const alike = /* @__PURE__ */ new Map();
-  for (const { method, model, cells } of single.values()) {
-    const texts = [...cells].map(([name2, cell]) => `${name2} ${cell.comparison} ${beforeAfter(cell, "\u2192")}`);
-    const key = JSON.stringify([method, texts.toSorted()]);
-    const known = alike.get(key);
-    if (known) known.models.push(model);
-    else alike.set(key, { method, models: [model], cells });
-  }
-  return [...alike.values()];
-}
-function table2(rows2) {
-  const shown3 = rows2.slice(0, MOST_ROWS);
-  const columns = columnsOf2(shown3);
-  const isOneTask = new Set(shown3.flatMap(({ models }) => models.map(taskOf3))).size === 1;
-  const line = (cells) => md`| ${joined(cells, " | ")} |`;
-  const rest = rows2.length - shown3.length;
-  return joined(
-    [
-      line([md`method`, md`model`, ...columns.map((name2) => name2 === "none" ? md`unquantized` : code(name2))]),
-      line([md`---`, md`---`, ...columns.map(() => md`---`)]),
-      ...shown3.map(
-        ({ method, models, cells }) => line([inline(method), modelsText(models, isOneTask), ...columns.map((name2) => cellText(cells.get(name2)))])
-      ),
-      ...rest > 0 ? [line([md`${rest} more rows`, md``, ...columns.map(() => md``)])] : []
-    ],
-    "\n"
-  );
-}
-function columnsOf2(rows2) {
-  const every = [...new Set(rows2.flatMap(({ cells }) => [...cells.keys()]))];
-  const where = (is) => every.filter((name2) => rows2.some(({ cells }) => is(cells.get(name2))));
-  const columns = where(hasMoved);
-  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where(isCompared);
-}
-function modelsText(models, isOneTask) {
-  const names2 = models.slice(0, MOST_MODELS).map((model) => inline(isOneTask ? model.split("/")[0] ?? "" : model));
-  const rest = models.length - MOST_MODELS;
-  return md`${joined(names2, ", ")}${rest > 0 ? md` and ${rest} more` : md``}`;
-}
-function taskOf3(model) {
-  return model.split("/")[1] ?? "";
-}
-function cellText(cell) {
-  if (cell === void 0) return md``;
-  if (cell.comparison === "same") return inline(cell.before);
-  const [before = "", harm, after = ""] = beforeAfter(cell, "\u2192").split(
-    /((?:FAIL|WRONG)(?: at [a-z]+)?|UNSUPPORTED|DEGRADED)/
-  );
-  if (cell.comparison === "not-compared") return md`not measured`;
-  return harm === void 0 ? inline(before) : md`${inline(before)}**${inline(harm)}**${inline(after)}`;
-}
-
-// src/report/comment/ways-out.ts
-function waysOut2(report) {
-  if (worse(report).length === 0) return md``;
-  const pins = offered(report).map((pin) => {
-    const how2 = pin.keepsBump ? md`**Keep the bump.**` : md`**Hold the bump.**`;
-    const best = pin === recommended(report) ? md` (recommended)` : md``;
-    return joined(
-      [
-        md`${how2} ${codes(specifiersOf(pin))}${patchText(pin)}: ${inline(pinText(report, pin))} cells are not worse than before${best}.`,
-        ...specifiersOf(pin).flatMap((specifier) => patchSentences(report, specifier))
-      ],
-      " "
-    );
-  });
-  const methods = uniqueUses(report, true).filter(({ kind }) => kind === "method");
-  const helping = [
-    ...methods.length > 0 ? [
-      md`**Change the method.** With the bump ${inline(plural2(methods.length, "other"))} pass: ${codes(methods.map(({ use }) => use))}.`
-    ] : [],
-    ...uniqueUses(report, true).filter(({ kind }) => kind === "quantization").map(
-      ({ use, cost }) => md`**Drop the quantization.** ${code(use)} passes with the bump${cost ? md`; ${inline(cost)}` : md``}.`
-    )
-  ];
-  const useless = uniqueUses(report, false).map(
-    ({ use, outcome, why }) => md`${code(use)} (${inline([outcome, why].filter(Boolean).join(", "))})`
-  );
-  const numbered2 = [...pins, ...helping].map((line, index) => md`${index + 1}. ${line}`);
-  return joined(
-    [
-      md`#### Ways out, each measured`,
-      joined(numbered2, "\n"),
-      ...useless.length > 0 ? [md`Does not help: ${joined(useless, ", ")}.`] : []
-    ],
-    "\n\n"
-  );
-}
-function patchText({ newestPatch }) {
-  return newestPatch ? md` (${inline(newestPatch)} was measured too)` : md``;
-}
-var SHOWN_PATCHES = 4;
-function patchSentences(report, specifier) {
-  const own3 = report.patches.filter((patch) => patch.specifier === specifier);
-  const shown3 = own3.slice(0, SHOWN_PATCHES).map(({ file: file2, line, after }) => md`At ${code(`${file2}:${line}`)}: ${code(after.trim())}.`);
-  const rest = own3.length > SHOWN_PATCHES ? [md`And in ${inline(plural2(own3.length - SHOWN_PATCHES, "more place"))}.`] : [];
-  const commands = [...new Set(own3.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
-  const refreshed = commands.length > 0 ? [md`Then ${codes(commands)}.`] : [];
-  const not = report.notPatched.filter((one2) => one2.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file: file2, line, why }) => md`Not at ${code(`${file2}:${line}`)}: ${inline(why)}`);
-  return [...shown3, ...rest, ...refreshed, ...not];
-}
-function uniqueUses(report, helps) {
-  return [...new Map(report.workarounds.filter((one2) => one2.helps === helps).map((one2) => [one2.use, one2])).values()];
-}
-
-// src/report/comment.ts
-var MARKER = md`<!-- peft-sweep:v1:default -->`;
-var LONGEST_COMMENT = 65536;
-var SECTIONS = [
-  headline,
-  action,
-  how,
-  openFirst,
-  causesText2,
-  yourCode,
-  moved,
-  openLast,
-  waysOut2,
-  damage,
-  holds2,
-  unmoved,
-  details,
-  footer2
-];
-function renderComment(report) {
-  return renderComments([report]);
-}
-function renderComments(reports, { notes = [], link: link2, commit, buttons } = {}) {
-  const links = { ...link2 && { run: link2 }, ...commit && { commit }, ...buttons && { buttons } };
-  const where = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
-  for (let count3 = SECTIONS.length; count3 > 0; count3--) {
-    const parts = reports.map(
-      (report) => joined(
-        SECTIONS.slice(0, count3).map((section2) => section2(report, links)).filter((section2) => section2 !== ""),
-        "\n\n"
-      )
-    );
-    const left = count3 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
-    const text2 = md`${MARKER}\n${joined([...notes, ...parts, ...left], "\n\n")}\n`;
-    if (text2.length <= LONGEST_COMMENT) return text2;
-  }
-  const headlines = joined(
-    reports.map((report) => headline(report)),
-    "\n\n"
-  );
-  return md`${MARKER}\n${cut(headlines, LONGEST_COMMENT - 1e3)}\n\nThe full report is in ${where}.\n`;
-}
-
-// src/report/model.ts
-var ResultEntry = external_exports.strictObject({
-  id: external_exports.string().describe("cell@environment"),
-  ...Result.shape,
-  environment: external_exports.string(),
-  repeat: external_exports.number().int(),
-  stage: Failure.shape.stage.exactOptional(),
-  signature: Failure.shape.signature.exactOptional()
-});
-var Environment2 = external_exports.strictObject({
-  request: external_exports.string(),
-  id: external_exports.string().exactOptional(),
-  python: external_exports.string(),
-  device: external_exports.string(),
-  pins: external_exports.record(external_exports.string(), external_exports.string()),
-  optional: external_exports.array(external_exports.string()),
-  lock: external_exports.string().exactOptional().describe("path below the output folder"),
-  status: EnvironmentStatus,
-  why: external_exports.string().exactOptional(),
-  containment: external_exports.string()
-});
-var Failed = Failure.pick({ stage: true, kind: true });
-var Comparison = external_exports.strictObject({
-  cell: external_exports.string(),
-  comparison: external_exports.enum(COMPARISONS),
-  what: external_exports.array(external_exports.string()).describe("stages or facts that moved"),
-  cause: external_exports.literal("base model").exactOptional(),
-  before: external_exports.enum([...OUTCOMES, "unknown"]),
-  after: external_exports.enum([...OUTCOMES, "unknown"]),
-  failedBefore: external_exports.array(Failed).describe("stages that failed at base, in their order"),
-  failedAfter: external_exports.array(Failed).describe("stages that failed at head, in their order"),
-  why: external_exports.string().exactOptional().describe("for a cell that was not compared")
-});
-var Standing = external_exports.strictObject({ outcome: Outcome, failed: external_exports.array(Stage) });
-var Boundary = external_exports.strictObject({
-  cell: external_exports.string(),
-  library: external_exports.string(),
-  direction: external_exports.enum(["regressed", "degraded", "fixed"]),
-  lastGood: external_exports.string(),
-  firstBad: external_exports.string(),
-  before: Standing.describe("what the cell does at lastGood"),
-  after: Standing.describe("what the cell does at firstBad"),
-  stage: external_exports.string(),
-  reason: external_exports.string(),
-  signature: external_exports.string(),
-  message: external_exports.string(),
-  measured: external_exports.array(external_exports.string()),
-  alsoChanged: external_exports.array(external_exports.string()),
-  certainty: external_exports.strictObject({
-    runs: external_exports.number().int(),
-    agree: external_exports.number().int(),
-    adjacent: external_exports.boolean(),
-    open: external_exports.number().int().describe("releases between the two that the limits of the run left unmeasured"),
-    confounded: external_exports.boolean()
-  })
-});
-var Pin = external_exports.strictObject({
-  kind: external_exports.enum(["hold", "exclude", "raise-partner", "floor"]),
-  library: external_exports.string(),
-  version: external_exports.string().describe("the version that was measured to work"),
-  below: external_exports.string().exactOptional().describe("for a hold: the first release that it keeps out"),
-  newestPatch: external_exports.string().exactOptional().describe("the newest release of the same minor that was measured to work too"),
-  specifier: external_exports.string(),
-  together: external_exports.array(external_exports.string()).exactOptional().describe("specifiers of other libraries that were measured with it and only with it: all of them, or none"),
-  keepsBump: external_exports.boolean(),
-  unlocks: external_exports.array(external_exports.string()),
-  holds: external_exports.number().int().describe("planned cells that are not worse than at base with this pin"),
-  of: external_exports.number().int().describe("planned cells that were measured with this pin"),
-  measuredIn: external_exports.string()
-});
-var Patch = external_exports.strictObject({
-  specifier: external_exports.string().describe("the pin that this follows"),
-  file: external_exports.string(),
-  line: external_exports.number().int(),
-  before: external_exports.string().describe("the whole line as it is"),
-  after: external_exports.string().describe("the whole line with the pin"),
-  diff: external_exports.string().describe("the same as a unified diff"),
-  refresh: external_exports.string().exactOptional().describe("command that refreshes the lock beside the file")
-});
-var BotHold = external_exports.strictObject({
-  file: external_exports.string(),
-  language: external_exports.enum(["json", "yaml"]),
-  text: external_exports.string(),
-  how: external_exports.string()
-});
-var Workaround = external_exports.strictObject({
-  cell: external_exports.string(),
-  kind: external_exports.enum(["method", "quantization"]),
-  use: external_exports.string(),
-  helps: external_exports.boolean(),
-  outcome: external_exports.string(),
-  why: external_exports.string().exactOptional().describe("why it is no way out though it passes"),
-  cost: external_exports.string().exactOptional()
-});
-var Report = external_exports.object({
-  schemaVersion: external_exports.literal(3),
-  run: external_exports.strictObject({
-    tool: external_exports.string(),
-    probe: external_exports.string(),
-    started: external_exports.string(),
-    ms: external_exports.number(),
-    python: external_exports.string(),
-    torch: external_exports.string(),
-    device: external_exports.string(),
-    containment: external_exports.strictObject({ name: external_exports.string(), enforced: external_exports.array(external_exports.string()), missing: external_exports.array(external_exports.string()) }),
-    bot: external_exports.enum(["renovate", "dependabot"]).exactOptional().describe("who opened the pull request"),
-    stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
-    held: external_exports.record(external_exports.string(), external_exports.string()),
-    out: external_exports.string().describe("output folder, as given")
-  }),
-  changes: external_exports.array(
-    external_exports.strictObject({
-      library: external_exports.string(),
-      from: external_exports.string(),
-      to: external_exports.string(),
-      kind: external_exports.string().describe("major, minor, patch or other"),
-      file: external_exports.string().exactOptional(),
-      line: external_exports.number().int().exactOptional()
-    })
-  ),
-  environments: external_exports.array(Environment2),
-  cells: external_exports.array(external_exports.strictObject({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().exactOptional() })),
-  results: external_exports.array(ResultEntry),
-  comparisons: external_exports.array(Comparison),
-  controls: external_exports.array(Comparison),
-  boundaries: external_exports.array(Boundary),
-  together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
-  pins: external_exports.array(Pin),
-  patches: external_exports.array(Patch).describe("pins in the dialect of the manifests of the checkout"),
-  notPatched: external_exports.array(
-    external_exports.strictObject({ specifier: external_exports.string(), file: external_exports.string(), line: external_exports.number().int(), why: external_exports.string() })
-  ),
-  botHolds: external_exports.array(BotHold),
-  workarounds: external_exports.array(Workaround),
-  leftUndone: external_exports.array(external_exports.string()).describe("what the limits of the run left undone, as sentences"),
-  findings: external_exports.array(
-    external_exports.strictObject({
-      kind: external_exports.string(),
-      message: external_exports.string(),
-      file: external_exports.string().exactOptional(),
-      line: external_exports.number().int().exactOptional()
-    })
-  ),
-  totals: external_exports.strictObject({
-    cells: external_exports.record(external_exports.enum(COMPARISONS), external_exports.number().int()),
-    measurements: external_exports.partialRecord(Outcome, external_exports.number().int())
-  })
-}).meta({ title: "peft-sweep report" });
-
-// src/commands/files.ts
-function keepOutOfGit(folder) {
-  const file2 = join16(folder, ".gitignore");
-  if (basename2(folder) === DEFAULT_OUT && !existsSync10(file2)) writeFileSync8(file2, "*\n");
-}
-function writeReport(folder, report) {
-  mkdirSync11(folder, { recursive: true });
-  keepOutOfGit(folder);
-  writeFileSync8(join16(folder, "report.json"), `${JSON.stringify(report, null, 1)}
-`);
-  if (report.changes.length === 0) return;
-  writeFileSync8(join16(folder, "comment.md"), renderComment(report));
-  writeFileSync8(join16(folder, "summary.md"), renderComment(report));
-  writeFileSync8(join16(folder, "constraints.txt"), constraints(report));
-}
-function constraints(report) {
-  const measured2 = recommended(report)?.measuredIn;
-  const environment = report.environments.find(({ request }) => request === measured2) ?? report.environments.find(({ status }) => status === "built");
-  return Object.entries(environment?.pins ?? {}).filter(([name2]) => name2 !== "torch").map(([name2, version2]) => `${name2}==${version2}
-`).join("");
-}
-function readReport(folder) {
-  const file2 = join16(folder, "report.json");
-  let text2;
-  try {
-    text2 = readFileSync11(file2, "utf8");
-  } catch {
-    const several = numbered(folder);
-    if (folder.endsWith(".json") && existsSync10(folder))
-      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname7(folder)}\`.`);
-    throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join16(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
-    );
-  }
-  try {
-    return Report.parse(JSON.parse(text2));
-  } catch {
-    throw new UserError(`\`${file2}\` is not a report of this version of peft-sweep. Run the sweep again.`);
-  }
-}
-function numbered(folder) {
-  if (!existsSync10(folder) || !statSync4(folder).isDirectory()) return [];
-  return readdirSync7(folder).filter((name2) => /^\d+$/.test(name2) && existsSync10(join16(folder, name2, "report.json")));
-}
-
-// src/commands/sweep.ts
-async function runSweep(context) {
-  const reports = await measured(context, renderTerminal);
-  const { failOn, known } = context.line.options;
-  return worst(reports.map((report) => exitStatus(report, failOn, knownCells(known, /* @__PURE__ */ new Date()))));
-}
-function knownCells(known, now) {
-  const today = now.toISOString().slice(0, 10);
-  const current = known.filter(({ expires }) => expires >= today);
-  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
-  const ids = new Set(cells.map(cellId));
-  return (cell) => ids.has(cell);
-}
-async function runCheck(context) {
-  return worst((await measured(context, renderCheck)).map(checkStatus));
-}
-function worst(statuses) {
-  return [130, 1, 3].find((status) => statuses.includes(status)) ?? 0;
-}
-async function runPlan(context) {
-  openOut(context.line.options.out);
-  keepOutOfGit(context.line.options.out);
-  const { world, asked } = await prepared(context);
-  const written2 = [];
-  for (const one2 of asked) {
-    const { planned, known, files } = one2;
-    if (planned === void 0) return nothingToDo(context, one2);
-    const facts = await factsOf3(world, planned, await torchFor(world, planned), { files, known });
-    written2.push({ ...facts, plan: planned, findings: known.findings });
-    const number5 = asked.length > 1 ? `request ${written2.length} of ${asked.length}
-` : "";
-    if (!context.line.options.json) context.print(`${number5}${renderPlan(facts)}`);
-  }
-  const text2 = written2.length === 1 ? written2[0] : written2;
-  writeFileSync9(join17(context.line.options.out, "plan.json"), `${JSON.stringify(text2, null, 1)}
-`);
-  if (context.line.options.json) context.print(`${JSON.stringify(text2)}
-`);
-  return 0;
-}
-async function measured(context, render) {
-  const giveBack = takeOut(context.line.options.out);
-  try {
-    return await measuredInto(context, render);
-  } finally {
-    giveBack();
-  }
-}
-async function measuredInto(context, render) {
-  const { options } = context.line;
-  const { world, asked } = await prepared(context);
-  const reports = [];
-  for (const [index, one2] of asked.entries()) {
-    const { planned, known, files } = one2;
-    if (planned === void 0) {
-      nothingToDo(context, one2);
-      return [];
-    }
-    if (context.signal.aborted) break;
-    if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
-    const torch = await torchFor(world, planned);
-    context.say(renderPlan(await factsOf3(world, planned, torch, { files, known })));
-    const out = asked.length > 1 ? join17(options.out, String(index + 1)) : options.out;
-    const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
-    const { ports, machine } = await sweepWorld(world, planned, torch, settings);
-    const report = await sweep(planned, known, ports, machine);
-    writeReport(out, report);
-    context.print(options.json ? `${JSON.stringify(report)}
-` : render(report));
-    reports.push(report);
-  }
-  await world.discardUnlessProtected();
-  return reports;
-}
-function nothingToDo(context, { known: { findings }, standing: standing2 }) {
-  const reasons = plain(nothingToMeasure(standing2), 4e3);
-  context.print(`${reasons}
-${findings.length > 0 ? `
-${renderFindings(findings)}` : ""}`);
-  return 0;
-}
-async function prepared(context) {
-  const { environment, folder, signal, say, line } = context;
-  const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, python, offline, signal, say });
-  await world.uv();
-  const isBare2 = line.command !== "check" && line.request.changes.length === 0;
-  const requests = isBare2 ? await requestsFromCheckout(context, world) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
-  const asked = [];
-  for (const { request, ...rest } of requests) {
-    const isNothing = isBare2 && request.changes.length === 0;
-    const planned = isNothing ? void 0 : await plan(request, world.catalog, world.python.version);
-    asked.push({ ...rest, planned });
-  }
-  return { world, asked };
-}
-function torchFor(world, planned) {
-  return world.torch(planned.held.torch ?? planned.changes.find(({ library }) => library === "torch")?.from);
-}
-async function factsOf3(world, planned, torch, { files, known }) {
-  const problem = problemOf(planned);
-  const { name: name2, missing } = await world.containment();
-  return {
-    changes: planned.changes,
-    held: planned.held,
-    cells: planned.cells.length,
-    chosenBy: planned.chosenBy,
-    sources: [...new Set(Object.values(planned.sources))],
-    guessed: planned.guessed ?? [],
-    unsure: known.findings.flatMap(({ kind, file: file2, line }) => kind === "cells-unsure" ? [`${file2}:${line}`] : []),
-    files,
-    locked: Object.keys(planned.locked.head).length,
-    controls: problem.controls.length,
-    packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
-    environments: planned.environments,
-    minutes: planned.minutes,
-    torch: {
-      version: torch.closure.torch ?? "unknown",
-      source: torch.source,
-      bytes: torch.bytes,
-      stored: isStored(world.cache, torch)
-    },
-    device: world.device.title,
-    python: world.python.version,
-    containment: { name: name2, missing },
-    indexes: (await world.indexUrls()).map(withoutCredentials)
-  };
-}
-function isStored(cache, torch) {
-  return existsSync11(join17(cache, "stored", `torch-${torch.closure.torch}`));
-}
-
-// src/commands/demo.ts
-var BROKEN = "prefix-tuning";
-var WORKING = ["lora", "ia3", "prompt-tuning"];
-var QUANTIZED = "bnb-int8";
-var DEMO = {
-  changes: [{ library: "transformers", from: "4.55.4", to: "4.57.6" }],
-  held: { peft: "0.17.1" },
-  cells: [`{${[...WORKING, BROKEN].join(",")}}/{none,${QUANTIZED}}/llama/causal-lm`],
-  chosenBy: "user",
-  environments: 14
-};
-async function runDemo(context) {
-  const line = { ...context.line, request: { ...context.line.request, ...DEMO } };
-  const [report] = await measured({ ...context, line }, renderTerminal);
-  if (report === void 0) return 3;
-  const missing = missingFromStory(report);
-  for (const sentence of missing) context.say(`demo: ${sentence}`);
-  if (report.run.stoppedBy === "interrupted") return 130;
-  if (report.totals.cells["not-compared"] > 0 || report.run.stoppedBy === "budget") return 3;
-  return missing.length === 0 ? 0 : 1;
-}
-function missingFromStory(report) {
-  const quantized = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
-  const methodOf = (cell) => parseCellId(cell).method;
-  const story = [
-    [
-      quantized.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"),
-      `${BROKEN} does not break on ${QUANTIZED}`
-    ],
-    [
-      quantized.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length,
-      `not all of ${WORKING.join(", ")} go on working`
-    ],
-    [
-      report.boundaries.some(({ cell, certainty }) => methodOf(cell) === BROKEN && certainty.adjacent),
-      "the release that broke it was not found"
-    ],
-    [report.pins.some(({ kind, holds: holds3, of }) => kind === "hold" && holds3 === of), "no hold mends it"],
-    [
-      report.pins.some(({ kind, holds: holds3, of }) => kind === "raise-partner" && holds3 === of),
-      "no partner release mends it"
-    ],
-    [report.workarounds.some(({ kind, helps }) => kind === "method" && helps), "no other method was found to work"],
-    [report.workarounds.some(({ kind }) => kind === "quantization"), "dropping the quantization was not tried"]
-  ];
-  return story.filter(([holds3]) => !holds3).map(([, sentence]) => sentence);
-}
-
-// src/commands/doctor.ts
-import { existsSync as existsSync12, lstatSync as lstatSync2, readdirSync as readdirSync8, readFileSync as readFileSync12, statfsSync as statfsSync2 } from "node:fs";
-import { join as join18 } from "node:path";
-
-// src/setup/check.ts
-var import_yaml4 = __toESM(require_dist(), 1);
-var Permissions = external_exports.union([external_exports.string(), external_exports.record(external_exports.string(), external_exports.string().nullish())]).nullish();
-var Job = external_exports.looseObject({
-  uses: external_exports.string().optional(),
-  permissions: Permissions,
-  with: external_exports.record(external_exports.string(), external_exports.unknown()).nullish()
-});
-var Workflow = external_exports.looseObject({
-  on: external_exports.unknown(),
-  permissions: Permissions,
-  jobs: external_exports.record(external_exports.string(), Job).nullish()
-});
-var NEEDED = {
-  actions: "read",
-  checks: "write",
-  contents: "read",
-  "pull-requests": "write"
-};
-var NEEDED_TO_APPLY = {
-  checks: "read",
-  contents: "write",
-  "pull-requests": "write"
-};
-var PLANNING = ["cells", "with", "max-minutes", "python"];
-var CALLED = /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
-var LONGEST5 = 256 * 1024;
-function checkSetup(files) {
-  const workflows = [...files].filter(([path]) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
-  const callers = workflows.flatMap(([path, text2]) => {
-    const workflow = read(text2);
-    const jobs = Object.entries(workflow?.jobs ?? {}).filter(([, job]) => CALLED.test(job.uses ?? ""));
-    return workflow && jobs.length > 0 ? [{ path, text: text2, workflow, jobs }] : [];
-  });
-  if (callers.length === 0)
-    return [{ file: ".github/workflows", message: "No workflow calls peft-sweep. Run `peft-sweep init`." }];
-  const found = callers.flatMap(
-    ({ path, workflow, jobs }) => [
-      ...triggers(workflow),
-      ...jobs.flatMap(([name2, job]) => [
-        ...permissions(name2, job, workflow),
-        ...runners(name2, job),
-        ...origin(name2, job)
-      ])
-    ].map((message) => ({ file: path, message }))
-  );
-  return [...found, ...differentPlans(callers), ...dependabot(files, callers)];
-}
-function read(text2) {
-  if (text2.length > LONGEST5) return void 0;
-  const document = (0, import_yaml4.parseDocument)(text2);
-  return document.errors.length > 0 ? void 0 : Workflow.safeParse(document.toJS({ maxAliasCount: 10 })).data;
-}
-function triggers({ on }) {
-  const events2 = typeof on === "object" && on !== null ? on : {};
-  const names2 = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(events2);
-  const pull = events2.pull_request;
-  return [
-    ...names2.includes("pull_request_target") ? [
-      "`pull_request_target` runs with write access beside a stranger\u2019s files. Use `pull_request`, and `init --forks` for forks."
-    ] : [],
-    ...pull?.paths || pull?.["paths-ignore"] ? [
-      "A `paths` filter leaves a required check waiting for ever. Take it away: without a watched change the run ends green by itself."
-    ] : [],
-    ...names2.includes("pull_request") || names2.includes("workflow_run") || names2.includes("pull_request_target") ? [] : ["It does not run on pull requests. Add `pull_request` to `on`."]
-  ];
-}
-function permissions(name2, job, workflow) {
-  const given = job.permissions ?? workflow.permissions;
-  if (given === "write-all") return [`The job \`${name2}\` has every permission. Give it only what it needs.`];
-  const levels = typeof given === "object" && given !== null ? given : {};
-  const needed = /apply\.yml/.test(job.uses ?? "") ? NEEDED_TO_APPLY : NEEDED;
-  const missing = Object.entries(needed).filter(
-    ([scope, level]) => !(levels[scope] === "write" || levels[scope] === level)
-  );
-  if (missing.length === 0) return [];
-  const lines2 = missing.map((entry) => `\`${entry.join(": ")}\``).join(", ");
-  return [
-    `The job \`${name2}\` lacks ${lines2}. Add them under its \`permissions\`: without them GitHub does not start it.`
-  ];
-}
-function runners(name2, job) {
-  const labels = String(job.with?.["runs-on"] ?? "");
-  const isHosted = labels === "" || /^"?(ubuntu|macos|windows)-/.test(labels);
-  return isHosted || job.with?.environment ? [] : [
-    `The job \`${name2}\` measures on its own runners without an \`environment\`: pull requests of forks are not measured there but on \`hosted-runs-on\`. Name one with required reviewers to allow them.`
-  ];
-}
-function origin(name2, { with: inputs }) {
-  return ["action-repository", "action-ref"].some((input2) => inputs?.[input2] !== void 0) ? [
-    `The job \`${name2}\` names \`action-repository\` or \`action-ref\`. Take them away: the workflow knows its commit.`
-  ] : [];
-}
-function differentPlans(callers) {
-  const every = callers.flatMap(({ path, jobs }) => jobs.map(([, job]) => ({ path, job })));
-  const measuring = every.find(({ job }) => /sweep\.yml/.test(job.uses ?? ""));
-  const forks = every.find(({ job }) => /publish\.yml/.test(job.uses ?? ""));
-  if (measuring === void 0 || forks === void 0) return [];
-  const plannedWith = (job, input2) => {
-    const value = String(job.with?.[input2] ?? "");
-    return /^\$\{\{\s*inputs\./.test(value) ? "" : value;
-  };
-  const different = PLANNING.filter((input2) => plannedWith(measuring.job, input2) !== plannedWith(forks.job, input2));
-  if (different.length === 0) return [];
-  const names2 = different.map((input2) => `\`${input2}\``).join(", ");
-  const message = `Its inputs differ from those of \`${measuring.path}\` in ${names2}: the results of forks do not fit then. Give both the same.`;
-  return [{ file: forks.path, message }];
-}
-function dependabot(files, callers) {
-  if (!files.has(".github/dependabot.yml") && !files.has(".github/dependabot.yaml")) return [];
-  return callers.flatMap(({ path, text: text2 }) => {
-    const secrets = [
-      ...new Set([...text2.matchAll(/secrets\.([A-Z_][A-Z0-9_]*)/g)].map((found) => found[1] ?? ""))
-    ].filter((secret) => secret !== "GITHUB_TOKEN");
-    if (secrets.length === 0) return [];
-    return [
-      {
-        file: path,
-        message: `Runs of Dependabot see only Dependabot\u2019s own secrets. Set ${secrets.map((one2) => `\`${one2}\``).join(", ")} there too.`
-      }
-    ];
-  });
-}
-function checkRunner(environment, settings) {
-  if (environment !== "self-hosted") return [];
-  const isEphemeral = settings !== void 0 && /"ephemeral"\s*:\s*true/i.test(settings);
-  if (isEphemeral) return [];
-  const message = "This runner is not known to be ephemeral: the next job finds what this one left. Register it with `--ephemeral`, or give each job a machine of its own.";
-  return [{ file: "runner", message }];
-}
-
-// src/commands/doctor.ts
-async function runDoctor(context) {
-  const { environment, folder, signal, say, line } = context;
-  const world = await openWorld({
-    environment,
-    folder,
-    signal,
-    python: line.options.python,
-    offline: line.options.offline,
-    say
-  });
-  const uv = await world.uv();
-  const containment = await world.containment();
-  const torch = await world.torch(void 0);
-  const disk = statfsSync2(world.cache);
-  const rows2 = [
-    ["node", process.version],
-    ["python", `${world.python.version} at ${world.python.path}`],
-    ["uv", `${uv.version} at ${uv.path}`],
-    ["index", (await world.indexUrls()).map(withoutCredentials).join(", ") || "none"],
-    ["torch", `${torch.closure.torch}: ${torch.source}`],
-    ["cache", `${world.cache}, ${Math.floor(disk.bavail * disk.bsize / 1e9)} GB free`],
-    ["isolation", `${containment.name}: ${containment.enforced.join(", ")}`],
-    ...containment.missing.map((what) => [
-      "",
-      `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`
-    ])
-  ];
-  const setup = [
-    ...checkSetup(githubFiles(folder)),
-    ...checkRunner(environment.RUNNER_ENVIRONMENT, runnerSettings(environment))
-  ];
-  for (const { file: file2, message } of setup)
-    rows2.push([rows2.some(([name2]) => name2 === "workflows") ? "" : "workflows", `${file2}: ${message}`]);
-  context.print(`${rows2.map(([name2, text2]) => `${name2.padEnd(11)}${text2}`).join("\n")}
-`);
-  return containment.missing.length > 0 || setup.length > 0 ? 1 : 0;
-}
-function githubFiles(folder) {
-  const names2 = [".github/dependabot.yml", ".github/dependabot.yaml"];
-  const workflows = join18(folder, ".github", "workflows");
-  if (existsSync12(workflows)) names2.push(...readdirSync8(workflows).map((name2) => `.github/workflows/${name2}`));
-  const present = names2.filter((name2) => existsSync12(join18(folder, name2)) && lstatSync2(join18(folder, name2)).isFile());
-  return new Map(present.map((name2) => [name2, readFileSync12(join18(folder, name2), "utf8")]));
-}
-function runnerSettings({ GITHUB_WORKSPACE }) {
-  const file2 = GITHUB_WORKSPACE ? join18(GITHUB_WORKSPACE, "..", "..", "..", ".runner") : void 0;
-  return file2 !== void 0 && existsSync12(file2) ? readFileSync12(file2, "utf8") : void 0;
-}
-
-// src/commands/init.ts
-import { cpSync, existsSync as existsSync13, mkdirSync as mkdirSync12, readFileSync as readFileSync13, realpathSync, writeFileSync as writeFileSync10 } from "node:fs";
-import { dirname as dirname8, join as join19 } from "node:path";
-
-// src/setup/workflows.ts
-var PERMISSIONS = ["actions: read", "checks: write", "contents: read", "pull-requests: write"];
-var APPLY_PERMISSIONS = ["checks: read", "contents: write", "pull-requests: write"];
-function workflowFiles(choice) {
-  return [
-    { path: ".github/workflows/peft-sweep.yml", text: mainWorkflow(choice) },
-    ...choice.forks ? [{ path: ".github/workflows/peft-sweep-forks.yml", text: forkWorkflow(choice) }] : []
-  ];
-}
-function mainWorkflow(choice) {
-  const schedule = choice.schedule ? ["  schedule:", "    - cron: '17 4 * * 1'"] : [];
-  return lines(
-    "name: peft-sweep",
-    "# Comments start a sweep only where they are a command of somebody with write permission, for the commit that stood",
-    "# when they wrote it; nothing of the pull request runs beside a token.",
-    "on: # zizmor: ignore[dangerous-triggers]",
-    "  pull_request:",
-    "  merge_group:",
-    "  issue_comment:",
-    "    types: [created]",
-    ...schedule,
-    "  workflow_dispatch:",
-    "    inputs:",
-    "      changes:",
-    "        description: What to sweep, as NAME:OLD..NEW, e.g. transformers:4.55.4..4.57.6",
-    "        required: true",
-    "      cells:",
-    "        description: Cells to measure; empty for those of the configuration or the code",
-    "        required: false",
-    "      with:",
-    "        description: Versions to hold, as NAME==VERSION",
-    "        required: false",
-    "permissions: {}",
-    "concurrency:",
-    "  # Only a push ends the run of the push before it: comments and runs by hand wait for nobody and replace nobody.",
-    "  group: peft-sweep-${{ github.event.pull_request.number || github.run_id }}",
-    "  cancel-in-progress: true",
-    "jobs:",
-    "  peft-sweep:",
-    "    permissions:",
-    ...PERMISSIONS.map((line) => `      ${line}`),
-    `    uses: ${called(choice, "sweep.yml")}`,
-    "    with:",
-    "      changes: ${{ inputs.changes }}",
-    "      cells: ${{ inputs.cells }}",
-    "      with: ${{ inputs.with }}",
-    ...choice.apply ? applyJob(choice) : []
-  );
-}
-function applyJob(choice) {
-  return [
-    "      apply: true",
-    "  # The only job that may write files: it commits measured versions where somebody with write permission asks for it.",
-    "  apply:",
-    "    if: ${{ github.event_name == 'issue_comment' && startsWith(github.event.comment.body, '/peft-sweep apply') }}",
-    "    permissions:",
-    ...APPLY_PERMISSIONS.map((line) => `      ${line}`),
-    `    uses: ${called(choice, "apply.yml")}`
-  ];
-}
-function forkWorkflow(choice) {
-  return lines(
-    "name: peft-sweep for forks",
-    "# Runs with the rights of this repository after the run of a fork has ended. It executes nothing of the fork, and",
-    "# takes from its run only results that fit a plan made here: give it the same inputs as the other workflow.",
-    "on: # zizmor: ignore[dangerous-triggers]",
-    "  workflow_run:",
-    "    workflows: [peft-sweep]",
-    "    types: [completed]",
-    "permissions: {}",
-    "concurrency:",
-    "  group: peft-sweep-forks-${{ github.event.workflow_run.head_repository.full_name }}-${{ github.event.workflow_run.head_branch }}",
-    "  cancel-in-progress: true",
-    "jobs:",
-    "  publish:",
-    "    if: ${{ github.event.workflow_run.head_repository.full_name != github.repository }}",
-    "    permissions:",
-    ...PERMISSIONS.map((line) => `      ${line}`),
-    `    uses: ${called(choice, "publish.yml")}`
-  );
-}
-function called({ source }, file2) {
-  return source.kind === "vendored" ? `./.github/workflows/peft-sweep-${file2} # zizmor: ignore[self-repository]` : `${source.repository}/.github/workflows/${file2}@${source.ref}`;
-}
-function lines(...text2) {
-  return `${text2.join("\n")}
-`;
-}
-function configurationFile(sure2, partial2 = [], callsPeft = false) {
-  const guessed2 = partial2.filter(({ measured: measured2 }) => measured2.length > 0);
-  const listed = [
-    ...sure2.map(({ id: id2, source }) => `  - ${id2}   # ${comment2(source)}`),
-    ...guessed2.flatMap(({ pattern, source, why, measured: measured2 }) => [
-      `  # ${pattern} in ${comment2(source)}: ${comment2(why)}`,
-      ...measured2.map((id2) => `  - ${id2}   # guessed; put the right one here`)
-    ])
-  ];
-  const none2 = callsPeft ? "PEFT is called, but none of its cells is in the matrix" : "no call of PEFT was found in the code";
-  return {
-    path: ".github/peft-sweep.yml",
-    text: lines(
-      ...listed.length === 0 ? [`cells: auto   # ${none2}: the default 24 are measured`] : ["cells:", ...once2(listed)],
-      "exclude: []",
-      "budget: {minutes: 10}",
-      "comment: changes",
-      "fail-on: [regressed, degraded]"
-    )
-  };
-}
-function once2(listed) {
-  const seen = /* @__PURE__ */ new Set();
-  return listed.filter((line) => {
-    const cell = /^ {2}- (\S+)/.exec(line)?.[1];
-    if (cell === void 0) return true;
-    const isNew = !seen.has(cell);
-    seen.add(cell);
-    return isNew;
-  });
-}
-function comment2(text2) {
-  return text2.replace(/[^\x20-\x7e]/g, "?");
-}
-
-// src/commands/init.ts
-var REPOSITORY2 = "peft-sweep/peft-sweep";
-var VENDORED = ".github/peft-sweep-action";
-async function runInit(context) {
-  const { folder, line, print } = context;
-  if (!existsSync13(join19(folder, ".git"))) throw new UserError("Run `peft-sweep init` at the top of a git checkout.");
-  const { vendor, forks, schedule, apply } = line.options;
-  const source = vendor ? { kind: "vendored" } : { kind: "remote", repository: REPOSITORY2, ref: await ownCommit() };
-  const found = codeCells(await readRepository(await workingTree(folder)));
-  const files = [
-    ...workflowFiles({ source, forks, schedule, apply }),
-    configurationFile(found.sure, found.partial, found.callsPeft),
-    ...vendor ? vendoredFiles() : []
-  ];
-  for (const { path, text: text2 } of files) print(writeNew(folder, path, text2));
-  if (vendor) print(copyAction(folder));
-  print("Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n");
-  return 0;
-}
-function writeNew(folder, path, text2) {
-  const file2 = join19(folder, path);
-  if (existsSync13(file2)) return `left alone  ${path} (it exists)
-`;
-  mkdirSync12(dirname8(file2), { recursive: true });
-  writeFileSync10(file2, text2);
-  return `written     ${path}
-`;
-}
-function vendoredFiles() {
-  const top = join19(programFolder(), "..");
-  return ["sweep.yml", "publish.yml", "apply.yml"].map((name2) => {
-    const text2 = readFileSync13(join19(top, ".github", "workflows", name2), "utf8");
-    const local = text2.replace(
-      / {10}repository: .*\n {10}ref: .*workflow_sha \}\}\n {10}path: \.peft-sweep\n/g,
-      `          sparse-checkout: ${VENDORED}
-          ref: \${{ github.event.repository.default_branch }}
-`
-    ).replace(/^ {4}permissions: \{\}\n/gm, "    permissions:\n      contents: read\n").replace(
-      /^ {4}permissions:\n(?:(?! {6}contents:) {6}.*\n)+(?! {6})/gm,
-      (block) => `${block}      contents: read
-`
-    ).replace(/^# The action is taken from where[\s\S]*?(?=^name:)/m, "").replaceAll("uses: ./.peft-sweep", `uses: ./${VENDORED} # zizmor: ignore[self-repository]`);
-    return { path: `.github/workflows/peft-sweep-${name2}`, text: local };
-  });
-}
-function copyAction(folder) {
-  const top = join19(programFolder(), "..");
-  const target2 = join19(folder, VENDORED);
-  if (existsSync13(target2)) return `left alone  ${VENDORED} (it exists)
-`;
-  for (const name2 of ["action.yml", "dist", "LICENSE"])
-    cpSync(join19(top, name2), join19(target2, name2), { recursive: true });
-  for (const name2 of ["peft_probe", "checkpoints"])
-    cpSync(join19(top, "probe", name2), join19(target2, "probe", name2), { recursive: true });
-  writeFileSync10(join19(target2, "package.json"), `${JSON.stringify({ type: "module" })}
-`);
-  return `written     ${VENDORED}
-`;
-}
-async function ownCommit() {
-  const top = join19(programFolder(), "..");
-  const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
-  const [checkout = "", commit = ""] = stdout.trim().split("\n");
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.3.0".split(".")[0]}`;
-}
-
 // src/report/explain.ts
 function renderExplain(report, cell) {
   const comparison = [...report.comparisons, ...report.controls].find((one2) => one2.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
   const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
   const notJudged = isSound ? "" : " (not judged: the adapter that the base saved is not sound)";
-  const pins = new Map(report.environments.map(({ id: id2, request, pins: held }) => [id2 ?? request, held]));
+  const pins = new Map(report.environments.map(({ id: id2, request, pins: held2 }) => [id2 ?? request, held2]));
   const changed = [
     .../* @__PURE__ */ new Set([
       ...report.changes.map(({ library }) => library),
       ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")
     ])
   ];
-  const lines2 = results.map((result) => {
+  const lines = results.map((result) => {
     const versions = changed.map((name2) => `${name2} ${pins.get(result.environment)?.[name2] ?? "?"}`).join(", ");
     const failures = result.failures.map(
       (failure2) => `
@@ -47674,29 +47144,29 @@ function renderExplain(report, cell) {
       `      ${facts.join(", ")}${failures.join("")}`
     ].join("\n");
   });
-  const boundaries = report.boundaries.filter((boundary) => boundary.cell === cell).map((boundary) => {
-    const { library, lastGood, firstBad, direction, certainty, measured: measured2, alsoChanged: alsoChanged2 } = boundary;
+  const boundaries2 = report.boundaries.filter((boundary2) => boundary2.cell === cell).map((boundary2) => {
+    const { library, lastGood, firstBad, direction, certainty, measured, alsoChanged } = boundary2;
     return [
-      `  ${library} ${lastGood} | ${firstBad} (${direction}): ${boundaryWords(boundary).join(", then ")}`,
-      `      ${certainty.agree} of ${certainty.runs} repeats agree, ${gapText2(certainty)}`,
-      `      measured ${measured2.join(", ")}`,
-      ...alsoChanged2.length > 0 ? [`      moved along: ${alsoChanged2.join(", ")}`] : []
+      `  ${library} ${lastGood} | ${firstBad} (${direction}): ${boundaryWords(boundary2).join(", then ")}`,
+      `      ${certainty.agree} of ${certainty.runs} repeats agree, ${gapText(certainty)}`,
+      `      measured ${measured.join(", ")}`,
+      ...alsoChanged.length > 0 ? [`      moved along: ${alsoChanged.join(", ")}`] : []
     ].join("\n");
   });
   const tried2 = report.workarounds.filter((one2) => one2.cell === cell).map(
     (one2) => `  ${one2.helps ? "helps  " : "no help"} ${one2.use} (${plain([one2.outcome, one2.why].filter(Boolean).join(", "))})`
   );
   const mending = offered(report).filter((pin) => pin.unlocks.includes(cell)).map((pin) => `  ${specifiersOf(pin).join(" and ")}   ${pin.holds} of ${pin.of} cells not worse`);
-  const section2 = (title, body) => body.length > 0 ? [`${title}
+  const section = (title, body) => body.length > 0 ? [`${title}
 ${body.join("\n")}`] : [];
   return `${[
     `${cell}     ${comparison ? `${beforeAfter(comparison, "->")} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ")})` : "not planned; measured as a way out"}`,
-    ...section2("why it was not compared", comparison?.why ? [`  ${plain(comparison.why)}`] : []),
-    ...section2("still broken", comparison ? stillBroken(comparison) : []),
-    ...section2("measured", lines2),
-    ...section2("boundary", boundaries),
-    ...section2("pins that mend it", mending),
-    ...section2("workarounds tried", tried2)
+    ...section("why it was not compared", comparison?.why ? [`  ${plain(comparison.why)}`] : []),
+    ...section("still broken", comparison ? stillBroken(comparison) : []),
+    ...section("measured", lines),
+    ...section("boundary", boundaries2),
+    ...section("pins that mend it", mending),
+    ...section("workarounds tried", tried2)
   ].join("\n\n")}
 `;
 }
@@ -47709,172 +47179,17 @@ function stillBroken({ comparison, failedBefore, failedAfter, what }) {
     ...what.length > 0 ? [`  moved   ${plain(what.join("; "))}`] : []
   ];
 }
-function gapText2({ adjacent, open: open2 }) {
+function gapText({ adjacent, open: open2 }) {
   if (adjacent) return "adjacent";
   return open2 > 0 ? `${plural2(open2, "release")} between not measured` : "not adjacent";
 }
 
-// src/commands/read.ts
-async function runReport(context) {
-  const { operands, options } = context.line;
-  const report = readReport(operands[0] ?? options.out);
-  context.print(rendered(report, options.json ? "json" : options.format));
-  return 0;
-}
-function rendered(report, format) {
-  switch (format) {
-    case "terminal":
-      return report.changes.length === 0 ? renderCheck(report) : renderTerminal(report);
-    case "markdown":
-      return renderComment(report);
-    case "json":
-      return `${JSON.stringify(report)}
-`;
-    default:
-      return assertNever(format);
-  }
-}
-async function runExplain(context) {
-  const { operands, options } = context.line;
-  const [typed] = operands;
-  if (typed === void 0) throw new UserError("Name a cell, e.g. `peft-sweep explain lora/none/llama/causal-lm`.");
-  const report = readReport(options.out);
-  const known = [...new Set([...report.comparisons, ...report.controls, ...report.results].map(({ cell }) => cell))];
-  const matching = known.filter((cell) => cell === typed || cell.startsWith(`${typed.replace(/\/$/, "")}/`));
-  if (matching.length === 0)
-    throw new UserError(
-      `The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", ..." : ""}.`
-    );
-  context.print(matching.map((cell) => renderExplain(report, cell)).join("\n"));
-  return 0;
-}
-
-// src/commands/replay.ts
-import { existsSync as existsSync14, readFileSync as readFileSync14 } from "node:fs";
-import { join as join20, resolve as resolve4 } from "node:path";
-async function runReplay(context) {
-  const { line, environment, folder, signal, say } = context;
-  const [typed = ""] = line.operands;
-  const { cell, id: id2 } = located2(typed, line.options.out);
-  const world = await openWorld({
-    environment,
-    folder,
-    signal,
-    python: line.options.python,
-    offline: line.options.offline,
-    say
-  });
-  await rebuilt(context, world, id2);
-  const probes2 = new PythonProbes({
-    cache: world.cache,
-    program: programFolder(),
-    handover: join20(resolve4(line.options.out), "handover"),
-    containment: await world.containment(),
-    show: world.show,
-    signal: context.signal,
-    start: world.start,
-    onOutput: (text2) => context.say(text2.trimEnd())
-  });
-  const job = {
-    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
-    packages: packagesOf(parseCellId(cell).quantization),
-    device: world.device,
-    width: 1,
-    saveHandover: false
-  };
-  let outcome;
-  const end = await probes2.run(id2, job, (text2) => {
-    const record3 = parseRecord(text2);
-    if (record3?.kind !== "cell") return;
-    const result = judge(record3, { device: world.device });
-    outcome = result.outcome;
-    context.print(`${cell}@${id2}: ${result.outcome}
-`);
-    for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}
-`);
-    for (const failure2 of record3.failures)
-      context.print(
-        `  ${failure2.stage}: ${failure2.type}: ${failure2.message}
-${failure2.frames.map((frame) => `      ${frame}
-`).join("")}`
-      );
-    if (record3.output) context.print(`${record3.output}
-`);
-  });
-  if (outcome === void 0)
-    say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
-  return outcome === "pass" || outcome === "unsupported" ? 0 : outcome === "fail" || outcome === "wrong" ? 1 : 3;
-}
-function located2(typed, out) {
-  const [cell = "", id2 = ""] = typed.split("@");
-  if (id2 === "")
-    throw new UserError(
-      "Name a cell and an environment, e.g. `peft-sweep replay lora/none/llama/causal-lm@1b77c0de92aa`."
-    );
-  const report = readReport(out);
-  const known = report.results.find((result) => result.cell === cellId(parseCellId(cell)) && result.environment === id2);
-  if (known === void 0) {
-    const where = report.results.filter((result) => result.cell === cell).map((result) => result.environment);
-    const hint2 = where.length > 0 ? ` It was measured in: ${[...new Set(where)].join(", ")}.` : " `peft-sweep explain` lists what was.";
-    throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint2}`);
-  }
-  return { cell, id: id2 };
-}
-async function rebuilt(context, world, id2) {
-  if (existsSync14(environmentFolder(world.cache, id2))) return;
-  const file2 = join20(context.line.options.out, "locks", `${id2}.txt`);
-  if (!existsSync14(file2)) throw new UserError(`The lock \`${file2}\` is gone. Run the sweep again.`);
-  const torch = await world.torch(void 0);
-  const environments = await world.environments(torch, resolve4(context.line.options.out));
-  const failed = await environments.build(id2, readFileSync14(file2, "utf8"));
-  if (failed)
-    throw new UserError(
-      `The environment ${id2} could not be built again: ${failed.status === "built" ? "" : failed.why}`
-    );
-}
-
-// src/commands/run.ts
-var COMMANDS2 = {
-  sweep: runSweep,
-  plan: runPlan,
-  check: runCheck,
-  diff: runDiff,
-  report: runReport,
-  explain: runExplain,
-  replay: runReplay,
-  demo: runDemo,
-  init: runInit,
-  doctor: runDoctor,
-  clean: runClean
-};
-async function runCommand(argv, signal) {
-  const problems = [];
-  const line = parseCommandLine(argv, readConfiguration, problems);
-  if (problems.length > 0) throw new UserError(problems);
-  const isForPrograms = line.options.json || line.options.format !== "terminal";
-  const widths = [process.stdout, process.stderr].map((stream) => columnsOf(stream, process.env));
-  const print = (text2) => process.stdout.write(isForPrograms ? text2 : wrap(text2, widths[0]));
-  const say = (text2) => process.stderr.write(wrap(`${text2}
-`, widths[1]));
-  const context = { line, environment: process.env, folder: process.cwd(), signal, print, say };
-  const status = await COMMANDS2[line.command](context);
-  return signal.aborted ? 130 : status;
-}
-function readConfiguration(path) {
-  const file2 = path ?? ".github/peft-sweep.yml";
-  try {
-    return readFileSync15(file2, "utf8");
-  } catch (error62) {
-    const { code: code2 } = error62;
-    if (path !== void 0 || code2 === "ENOENT" || code2 === "ENOTDIR") return void 0;
-    throw new UserError(
-      `The configuration file \`${file2}\` cannot be read (${code2}). Mend it, or name one with --config.`
-    );
-  }
-}
-
 export {
+  clock,
+  readConfiguration,
+  require_dist,
   external_exports,
+  sameVersion,
   Cell,
   CellId,
   cellId,
@@ -47884,48 +47199,93 @@ export {
   allCells,
   selectCells,
   normalizeName,
+  withoutCredentials,
   WATCHED,
+  isWatched,
   requestKey,
   parseCommandLine,
-  clausesOf,
-  takeOut,
+  run,
+  cacheFolder,
+  emptyCache,
+  isStored,
   isMeasured,
+  isNews,
+  isWorse,
+  causes,
+  worse,
+  movedModels,
+  whyAtHead,
+  pinText,
+  specifiersOf,
+  offered,
+  recommended,
+  totalsText,
+  blocks,
+  duration3 as duration,
+  plural2 as plural,
+  harmText,
+  limitText,
+  boundaryWords,
+  beforeAfter,
+  readText,
+  writeText,
+  openOut,
+  takeOut,
+  isGuardFinding,
+  exitStatus,
+  checkStatus,
+  MARKER,
+  renderComment,
+  renderComments,
+  keepOutOfGit,
+  writeReport,
+  readReport,
+  programFolder,
+  discardUnlessProtected,
+  take,
+  freeBytes,
+  isBuilt,
   Line,
+  PythonProbes,
+  torchFor,
+  sweepPorts,
+  environmentsFor,
+  clausesOf,
+  LOCAL_TORCH,
+  openIndex,
+  openHost,
   openWorld,
-  sweepWorld,
   diffManifests,
   has,
   REQUIREMENTS,
   isManifest,
   formatByPath,
   changesInside,
-  isWatched2 as isWatched,
+  codeCells,
+  lockNames,
   guard,
-  LARGEST_MANIFEST,
-  own2 as own,
-  readRepository,
-  manifestChoice,
+  findingsOf,
+  ownIndexes,
+  releasesFor,
+  indexFindings,
   nothingToMeasure,
   requestsOf2 as requestsOf,
   upcomingRequests,
-  isNews,
-  isWorse,
-  causes,
-  worse,
-  specifiersOf,
-  recommended,
-  totalsText,
-  plural2 as plural,
+  LARGEST_MANIFEST,
+  groups,
   controlsOf,
+  parseRecord,
+  NEEDS_ANOTHER_TORCH,
+  HOLD_A_TORCH,
+  dayOf,
+  torchOfDay,
+  own2 as own,
+  judge,
   plan,
   sweep,
   reportOf,
-  isGuardFinding,
-  MARKER,
-  renderComments,
-  writeReport,
-  torchFor,
-  renderExplain,
-  runCommand,
-  readConfiguration
+  problemOf,
+  readRepository,
+  manifestChoice,
+  renderExplain
 };
