@@ -3,7 +3,8 @@ import { type Cell, cellId, isControl } from '../domain/cell.ts';
 import { type Compared, isWorse } from '../domain/comparison.ts';
 import { isSameMove, moveKey } from '../domain/moves.ts';
 import type { Stage } from '../domain/outcome.ts';
-import { BASE, type Evidence, remembered } from './evidence.ts';
+import { BASE, type Evidence } from './evidence.ts';
+import { remembered } from './remembered.ts';
 import type { Pins } from './requests.ts';
 
 export function atHead(evidence: Evidence, cell: Cell): Compared {

@@ -6,7 +6,8 @@ import { isMeasured } from '../domain/outcome.ts';
 import type { Boundary } from '../domain/search.ts';
 import { bisect, type Interval, type PointState } from './bisect.ts';
 import { atHead, isSameWay, movedCells } from './compare.ts';
-import { BASE, type Evidence, remembered } from './evidence.ts';
+import { BASE, type Evidence } from './evidence.ts';
+import { remembered } from './remembered.ts';
 
 /** One place where a cell moves, as closely as it is known. A cell can move at several. */
 export interface Located extends Interval {

@@ -5,9 +5,10 @@ import { type Environment, WATCHED } from '../domain/environment.ts';
 import { compareVersions, minorOf } from '../domain/version.ts';
 import { bisect, type PointState } from './bisect.ts';
 import { atHead, isControlSound, isMended, isSameWay, worseCells } from './compare.ts';
-import { type Evidence, remembered } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { namedLibraries } from './named-libraries.ts';
 import type { Problem } from './problem.ts';
+import { remembered } from './remembered.ts';
 import { groups, type Pins } from './requests.ts';
 
 /** One release of a partner, and the versions that raise it with the change. */

@@ -5,8 +5,9 @@ import { failedStages, isMeasured, type Result } from '../../domain/outcome.ts';
 import type { Boundary, Standing } from '../../domain/search.ts';
 import { isSameWay } from '../compare.ts';
 import type { Concern } from '../concern.ts';
-import { BASE, type Evidence, remembered } from '../evidence.ts';
+import { BASE, type Evidence } from '../evidence.ts';
 import { directionAt, everyLocated, type Located, pinsAt, stateAt } from '../intervals.ts';
+import { remembered } from '../remembered.ts';
 import { isConfounded, movedAlong } from './held-back.ts';
 
 export const boundary: Concern = {

@@ -3,9 +3,10 @@ import type { Cell } from '../../domain/cell.ts';
 import type { CellComparison } from '../../domain/search.ts';
 import { atHead, isBaseModel } from '../compare.ts';
 import type { Concern } from '../concern.ts';
-import { BASE, type Evidence, remembered } from '../evidence.ts';
+import { BASE, type Evidence } from '../evidence.ts';
 import { everyCell } from '../problem.ts';
 import { unanswered } from '../questions.ts';
+import { remembered } from '../remembered.ts';
 import { groups } from '../requests.ts';
 import { flakyCells } from './boundary.ts';
 

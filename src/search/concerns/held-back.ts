@@ -2,9 +2,10 @@
 import { compareResults, isStill } from '../../domain/comparison.ts';
 import { type EnvironmentRequest, type Lock, lockDifference } from '../../domain/environment.ts';
 import type { Concern } from '../concern.ts';
-import { BASE, type Evidence, remembered } from '../evidence.ts';
+import { BASE, type Evidence } from '../evidence.ts';
 import { type Located, pinsAt, settled } from '../intervals.ts';
 import type { Place } from '../place.ts';
+import { remembered } from '../remembered.ts';
 
 export const heldBack: Concern = {
   ask: remembered('lines', (evidence) =>

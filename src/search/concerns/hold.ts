@@ -5,9 +5,10 @@ import { compareVersions } from '../../domain/version.ts';
 import { atHead } from '../compare.ts';
 import type { Concern } from '../concern.ts';
 import { countAt } from '../count.ts';
-import { type Evidence, remembered } from '../evidence.ts';
+import type { Evidence } from '../evidence.ts';
 import { everyLocated } from '../intervals.ts';
 import { withControls } from '../problem.ts';
+import { remembered } from '../remembered.ts';
 import type { Pins } from '../requests.ts';
 import { boundaries, flakyCells } from './boundary.ts';
 

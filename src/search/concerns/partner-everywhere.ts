@@ -3,9 +3,10 @@ import type { MeasuredPin } from '../../domain/search.ts';
 import { minorOf } from '../../domain/version.ts';
 import type { Concern } from '../concern.ts';
 import { countAt } from '../count.ts';
-import { type Evidence, remembered } from '../evidence.ts';
+import type { Evidence } from '../evidence.ts';
 import { firstHelping, isChanged, type Partner, partners, standAt, untried } from '../partners.ts';
 import { withControls } from '../problem.ts';
+import { remembered } from '../remembered.ts';
 import { flakyCells } from './boundary.ts';
 
 export const partnerEverywhere: Concern = {

@@ -1,7 +1,7 @@
 /** Both neighbours of a boundary once more: a boundary counts only where the second run agrees. */
 import type { Concern } from '../concern.ts';
-import { remembered } from '../evidence.ts';
 import { pinsAt, settled } from '../intervals.ts';
+import { remembered } from '../remembered.ts';
 
 export const repeat: Concern = {
   ask: remembered('lines', (evidence) =>

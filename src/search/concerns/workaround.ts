@@ -6,8 +6,9 @@ import { isBroken } from '../../domain/outcome.ts';
 import type { Workaround } from '../../domain/search.ts';
 import { atHead, isControlSound, uniqueCells, worseCells } from '../compare.ts';
 import type { Concern } from '../concern.ts';
-import { BASE, type Evidence, remembered } from '../evidence.ts';
+import { BASE, type Evidence } from '../evidence.ts';
 import { withControls } from '../problem.ts';
+import { remembered } from '../remembered.ts';
 import { flakyCells } from './boundary.ts';
 
 export const workaround: Concern = {
