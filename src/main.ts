@@ -9,15 +9,17 @@ import { patchesFor } from './pins/patches.ts';
 import { propose } from './pins/propose.ts';
 import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
 import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
-import type { Catalog, Machine, Ports } from './ports.ts';
+import type { Catalog, Machine, Ports, Preferences } from './ports.ts';
 import { buildReport } from './report/build.ts';
 import type { Report } from './report/model.ts';
 import { conclude } from './search/conclude.ts';
 import { Evidence } from './search/evidence.ts';
+import { foresee } from './search/foresee.ts';
 import { leftUndone } from './search/left-undone.ts';
 import { next } from './search/next.ts';
 import { controlsOf, type Problem } from './search/problem.ts';
 import { baseRequest, groups } from './search/requests.ts';
+import { looksAhead } from './sweep/ahead.ts';
 import { measureBatch } from './sweep/measure.ts';
 
 export async function plan(request: SweepRequest, catalog: Catalog, python: string): Promise<Plan> {
@@ -130,17 +132,27 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const { history } = evidence;
   const isHead = ({ pins }: EnvironmentRequest) => planned.changes.every(({ library, to }) => pins[library] === to);
   const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
+  const preferencesIn = (known: Evidence, request: EnvironmentRequest): Preferences => {
+    const measured = [request.packages, ...packageSets]
+      .map((packages) => known.baseLock(packages))
+      .find((lock) => lock !== undefined);
+    const written = isHead(request) ? planned.locked.head : planned.locked.base;
+    return { versions: { ...measured, ...written }, ofAnyDate: Object.keys(written) };
+  };
   const settings = {
     width: machine.width,
     packagesOf: (cell: { readonly quantization: string }) => packagesOf(cell.quantization),
     baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
-    preferencesOf: (request: EnvironmentRequest) => {
-      const measured = [request.packages, ...packageSets]
-        .map((packages) => evidence.baseLock(packages))
-        .find((lock) => lock !== undefined);
-      const written = isHead(request) ? planned.locked.head : planned.locked.base;
-      return { versions: { ...measured, ...written }, ofAnyDate: Object.keys(written) };
-    },
+    preferencesOf: (request: EnvironmentRequest) => preferencesIn(evidence, request),
+    lookAhead: looksAhead(
+      ports.environments,
+      (measured, running) =>
+        foresee(problem, [...history, ...measured], running).map(({ request, evidence: guessed }) => ({
+          request,
+          preferences: preferencesIn(guessed, request),
+        })),
+      isStopped,
+    ),
     isStopped,
     left: () => Math.max(0, deadline - ports.clock.now()),
   };

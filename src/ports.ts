@@ -51,6 +51,8 @@ export interface Preferences {
 export interface Environments {
   /** Resolves and builds, keeping to the preferred versions where it can. What goes wrong is in the answer, never thrown. */
   prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment>;
+  /** Begins with one that may be asked for; only time is lost where it is not. Never throws. */
+  foresee(request: EnvironmentRequest, preferences: Preferences): Promise<void>;
 }
 
 /** One cell of a job; `leaves`: whether it leaves a folder for a judge. */

@@ -47,7 +47,10 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
   const measurements = await measureBatch(
     questions,
     {
-      environments: { prepare: async () => fake.environment ?? { status: 'built', id: 'abc', lock: {} } },
+      environments: {
+        foresee: async () => undefined,
+        prepare: async () => fake.environment ?? { status: 'built', id: 'abc', lock: {} },
+      },
       probes: {
         run: async (_id, job, onRecord) => {
           const onLine = (line: string) => onRecord(line, (cell) => fake.left?.(cell));

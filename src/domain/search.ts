@@ -19,6 +19,12 @@ export interface Question {
   readonly carryFrom?: EnvironmentRequest;
 }
 
+/** A question whose environment stands and whose cells are being measured. */
+export interface Running {
+  readonly question: Question;
+  readonly environment: Environment;
+}
+
 /** The answer to one question, as far as it could be had. */
 export interface Measurement {
   readonly question: Question;

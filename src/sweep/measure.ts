@@ -2,7 +2,7 @@ import { type Cell, type CellId, cellId, parseCellId } from '../domain/cell.ts';
 import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
-import type { Measurement, Question } from '../domain/search.ts';
+import type { Measurement, Question, Running } from '../domain/search.ts';
 import type { Asked, Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';
@@ -28,6 +28,8 @@ export interface SweepSettings {
   /** The versions that an environment keeps to where it can. */
   readonly preferencesOf: (request: EnvironmentRequest) => Preferences;
   readonly isStopped: () => boolean;
+  /** Told what is measured now, so that environments that may be asked for next can be made meanwhile. */
+  readonly lookAhead?: (measured: readonly Measurement[], running: readonly Running[]) => void;
   /** What is left of the run's time, in milliseconds. */
   readonly left: () => number;
 }
@@ -54,6 +56,14 @@ export async function measureBatch(
     const environment = await coming;
     coming = prepare(questions[index + 1], ports, settings);
     if (environment === undefined || settings.isStopped()) break;
+    const running = { question, environment };
+    void coming.then((other) => {
+      const following = questions[index + 1];
+      settings.lookAhead?.(
+        measurements.slice(0, index),
+        other && following ? [running, { question: following, environment: other }] : [running],
+      );
+    });
     const measurement = await measure(question, environment, ports, settings).catch((error: unknown) =>
       lost(question, environment, error),
     );

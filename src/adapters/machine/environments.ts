@@ -39,39 +39,53 @@ const DAY_MS = 24 * 3600_000;
 /** Marks an environment that is complete, and built in the way of this release. */
 const BUILT = 'peft-sweep-3.lock';
 
+/** What a request came to, with the text of its lock where it has a solution. */
+interface Made {
+  readonly environment: Environment;
+  readonly lock?: string;
+}
+
 /** Environments resolved and built with uv. */
 export class UvEnvironments implements Environments {
   constructor(private readonly settings: EnvironmentSettings) {}
 
-  readonly #prepared = new Map<string, Promise<Environment>>();
+  readonly #made = new Map<string, Promise<Made>>();
 
-  prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
+  async prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
+    const { environment, lock } = await this.#makeOnce(request, preferences);
+    if (environment.status !== 'built' || lock === undefined) return environment;
+    mkdirSync(this.settings.locks, { recursive: true });
+    writeFileSync(join(this.settings.locks, `${environment.id}.txt`), lock);
+    return environment;
+  }
+
+  /** What went wrong is tried again when it is asked for. */
+  async foresee(request: EnvironmentRequest, preferences: Preferences): Promise<void> {
+    const made = await this.#makeOnce(request, preferences).catch(() => undefined);
+    if (made === undefined || made.environment.status === 'inconclusive') this.#made.delete(requestKey(request));
+  }
+
+  #makeOnce(request: EnvironmentRequest, preferences: Preferences): Promise<Made> {
     const key = requestKey(request);
-    const known = this.#prepared.get(key) ?? this.#prepare(request, preferences);
-    this.#prepared.set(key, known);
+    const known = this.#made.get(key) ?? this.#make(request, preferences);
+    this.#made.set(key, known);
     return known;
   }
 
-  async #prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment> {
+  async #make(request: EnvironmentRequest, preferences: Preferences): Promise<Made> {
     const resolved = await this.#resolve(request, preferences);
-    if (typeof resolved !== 'string') return resolved;
+    if (typeof resolved !== 'string') return { environment: resolved };
     const { python } = this.settings;
     const id = lockId(resolved, {
       python: python.version,
       platform: `${process.platform}-${process.arch}`,
       accelerator: deviceOf(request.device).name,
     });
-    mkdirSync(this.settings.locks, { recursive: true });
-    writeFileSync(join(this.settings.locks, `${id}.txt`), resolved);
     const failed = await this.build(id, resolved);
-    if (failed) return failed;
+    if (failed) return { environment: failed, lock: resolved };
     const twice = contested(sitePackages(environmentFolder(this.settings.folder, id), python));
-    return {
-      status: 'built',
-      id,
-      lock: parseLock(resolved),
-      ...(twice.length > 0 && { contested: twice.slice(0, 10) }),
-    };
+    const found = twice.length > 0 ? { contested: twice.slice(0, 10) } : {};
+    return { environment: { status: 'built', id, lock: parseLock(resolved), ...found }, lock: resolved };
   }
 
   /** The text of a lock with hashes, or why there is none. torch gives way where the pins need an older one. */

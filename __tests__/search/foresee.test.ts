@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { cellId } from '../../src/domain/cell.ts';
+import { requestKey } from '../../src/domain/environment.ts';
+import { foresee } from '../../src/search/foresee.ts';
+import { failing, raised } from '../factories/results.ts';
+import { change, llama, play, type Script } from './world.ts';
+
+const RELEASES = ['1.0.0', '1.1.0', '1.2.0', '1.3.0', '2.0.0', '2.1.0', '2.2.0', '2.3.0', '2.4.0'];
+const SCRIPT: Script = {
+  cells: [llama('lora'), llama('ia3')],
+  changes: [change('transformers', RELEASES)],
+  partners: { peft: ['0.1.0', '0.2.0', '0.3.0'] },
+  result: (cell, { transformers = '', peft }) =>
+    cell.method === 'lora' && transformers >= '2.0.0' && peft !== '0.3.0'
+      ? failing(cellId(cell), [raised('forward', 'x')])
+      : undefined,
+};
+
+/** For each question of a search played to its end: its environment is new, and it was foreseen in the question before. */
+function foreseen(script: Script) {
+  const { problem, history } = play(script);
+  return history.slice(1).map(({ question: { purpose, environment } }, index) => {
+    const before = history.slice(0, index);
+    const isNew = !history
+      .slice(0, index + 1)
+      .some((one) => requestKey(one.question.environment) === requestKey(environment));
+    const { question, environment: standing } = history[index] ?? { question: undefined, environment: undefined };
+    const found = question && standing ? foresee(problem, before, [{ question, environment: standing }]) : [];
+    return { purpose, isNew, isForeseen: found.some(({ request }) => requestKey(request) === requestKey(environment)) };
+  });
+}
+
+describe('what may be asked for next', () => {
+  it('has each environment that a search then needs, while the question before it is measured', () => {
+    const needed = foreseen(SCRIPT).filter(({ isNew }) => isNew);
+    expect(new Set(needed.map(({ purpose }) => purpose))).toEqual(new Set(['head', 'bisect', 'partner']));
+    expect(needed.filter(({ isForeseen }) => !isForeseen)).toEqual([]);
+  });
+
+  it('is both halves of a bisection', () => {
+    const { problem, history } = play(SCRIPT);
+    const at = history.findIndex(({ question }) => question.purpose === 'bisect');
+    const running = history.slice(at, at + 1);
+    const found = foresee(problem, history.slice(0, at), running).map(({ request }) => request.pins.transformers);
+    expect(found).toEqual(['1.2.0', '2.2.0']);
+  });
+
+  it('is not looked for where each environment has a torch of its own, or a search costs too much', () => {
+    const { problem, history } = play(SCRIPT);
+    const running = history.slice(0, 1);
+    const [one] = problem.changes;
+    expect(foresee(problem, [], running).length).toBeGreaterThan(0);
+    expect(foresee({ ...problem, changes: one ? [{ ...one, library: 'torch' }] : [] }, [], running)).toEqual([]);
+    const many = Array.from({ length: 201 }, (_, number) => llama(`m${number}`));
+    expect(foresee({ ...problem, cells: many }, [], running)).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+/** Which environments may be asked for next, while some cells are still being measured. */
+import { type Cell, cellId, isControl } from '../domain/cell.ts';
+import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
+import { type Result, STAGES } from '../domain/outcome.ts';
+import type { Measurement, Question, Running } from '../domain/search.ts';
+import { Evidence } from './evidence.ts';
+import { next } from './next.ts';
+import type { Problem } from './problem.ts';
+import { baseRequest } from './requests.ts';
+
+type History = readonly Measurement[];
+
+export interface Foreseen {
+  readonly request: EnvironmentRequest;
+  /** What would be known by then, in the guess that led here. */
+  readonly evidence: Evidence;
+}
+
+/** What a cell under way is guessed to do. */
+type Guess = (problem: Problem, history: History, question: Question, cell: Cell) => Result;
+
+/** What it did at head, and what it did at base: the first asks for more. */
+const GUESSES: readonly Guess[] = [likeHead, likeBase];
+/** Steps that are looked ahead where each needs only environments that stand. */
+const FAR = 4;
+
+/** A look ahead costs a search: with more cells it is left out, and so it is where each environment is gigabytes. */
+const MOST_CELLS = 200;
+
+/** Environments that a search would ask for if cells under way did as they are guessed to; the likelier first. Pure. */
+export function foresee(problem: Problem, history: History, running: readonly Running[]): readonly Foreseen[] {
+  if (problem.cells.length > MOST_CELLS || problem.changes.some(({ library }) => library === 'torch')) return [];
+  const found = GUESSES.flatMap((guess) => ahead(problem, history, running, guess));
+  return [...new Map(found.map((one) => [requestKey(one.request), one])).values()];
+}
+
+function ahead(problem: Problem, history: History, running: readonly Running[], guess: Guess): readonly Foreseen[] {
+  let known = history;
+  let under: readonly Running[] = running;
+  for (let step = 0; step < FAR; step++) {
+    const before = known;
+    known = [...known, ...under.map((one) => ({ ...one, results: guessed(problem, before, one.question, guess) }))];
+    const evidence = new Evidence(problem, known);
+    const asked = next(evidence);
+    if (asked.kind === 'done') return [];
+    const open = asked.questions.filter(({ environment }) => environmentIn(known, environment) === undefined);
+    if (open.length > 0) return open.map(({ environment }) => ({ request: environment, evidence }));
+    under = asked.questions.flatMap((question) => {
+      const environment = environmentIn(known, question.environment);
+      return environment ? [{ question, environment }] : [];
+    });
+  }
+  return [];
+}
+
+function environmentIn(history: History, request: EnvironmentRequest): Environment | undefined {
+  const key = requestKey(request);
+  return history.find(({ question }) => requestKey(question.environment) === key)?.environment;
+}
+
+function resultIn(history: History, request: EnvironmentRequest | undefined, cell: string): Result | undefined {
+  const key = request && requestKey(request);
+  return history
+    .find(({ question, results }) => requestKey(question.environment) === key && results.has(cell))
+    ?.results.get(cell);
+}
+
+/** What was measured in the same environment once before is guessed to come again. */
+function guessed(problem: Problem, history: History, question: Question, guess: Guess): Measurement['results'] {
+  const resultOf = (cell: Cell) =>
+    resultIn(history, question.environment, cellId(cell)) ?? guess(problem, history, question, cell);
+  return new Map(question.cells.map((cell) => [cellId(cell), resultOf(cell)]));
+}
+
+function likeBase(problem: Problem, history: History, { environment }: Question, cell: Cell): Result {
+  return resultIn(history, baseRequest(problem, environment.packages), cellId(cell)) ?? passing(cellId(cell));
+}
+
+/** At head itself every cell is guessed to fail by PEFT. */
+function likeHead(problem: Problem, history: History, question: Question, cell: Cell): Result {
+  const { environment } = question;
+  const id = cellId(cell);
+  const base = baseRequest(problem, environment.packages);
+  const head = history.find((one) => one.question.purpose === 'head' && isOfSameSet(one.question, question));
+  const known = resultIn(history, head?.question.environment, id);
+  return known ?? (requestKey(base) === requestKey(environment) || isControl(cell) ? passing(id) : failing(id));
+}
+
+function isOfSameSet(one: Question, other: Question): boolean {
+  return one.environment.packages.join() === other.environment.packages.join();
+}
+
+function passing(cell: string): Result {
+  return {
+    cell,
+    outcome: 'pass',
+    stages: Object.fromEntries(STAGES.map((stage) => [stage, 'ok'])),
+    failures: [],
+    facts: {},
+  };
+}
+
+function failing(cell: string): Result {
+  const said = { type: 'guessed', reason: 'guessed', signature: 'guessed', message: 'guessed' };
+  const failures = [{ stage: 'forward' as const, kind: 'raised' as const, ...said }];
+  return { ...passing(cell), outcome: 'fail', ...said, stages: { ...passing(cell).stages, forward: 'fail' }, failures };
+}
