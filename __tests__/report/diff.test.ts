@@ -101,6 +101,9 @@ describe('the plan of cells that are known in part', () => {
       torch: { version: '2.4.0', source: 'cpu', stored: true },
       containment: { name: 'namespaces', missing: [] },
     };
+    expect(renderPlan({ ...facts, locked: 40, lockedAt: { peft: '0.17.1', accelerate: '1.10.0' } })).toContain(
+      '40 packages as your lock has them: peft 0.17.1, accelerate 1.10.0\n',
+    );
     expect(renderPlan(facts)).toContain(
       '              guessed: lora/bnb-nf4/*/causal-lm  train.py:42\n                the model is not in the source\n',
     );

@@ -11,6 +11,10 @@ const found = (text: string, more: Readonly<Record<string, string>> = {}) =>
   );
 
 describe('the workflows of a repository', () => {
+  it('may be none: that is said, and nothing is wrong', () => {
+    expect(checkSetup(new Map())).toMatchObject([{ isNote: true }]);
+  });
+
   it('that init writes lack nothing', () => {
     expect(found(good, { '.github/workflows/forks.yml': forks?.text ?? '' })).toEqual([]);
   });

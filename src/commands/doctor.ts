@@ -34,5 +34,6 @@ export async function runDoctor(context: Context): Promise<Status> {
   for (const { file, message } of setup)
     rows.push([rows.some(([name]) => name === 'workflows') ? '' : 'workflows', `${file}: ${message}`]);
   context.print(`${rows.map(([name, text]) => `${name.padEnd(11)}${text}`).join('\n')}\n`);
-  return containment.missing.length > 0 || setup.length > 0 ? STATUS.found : STATUS.fine;
+  const isLacking = containment.missing.length > 0 || setup.some(({ isNote }) => !isNote);
+  return isLacking ? STATUS.found : STATUS.fine;
 }

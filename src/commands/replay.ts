@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { take } from '../adapters/machine/capacity.ts';
 import { isBuilt } from '../adapters/machine/environments.ts';
 import { readText } from '../adapters/machine/files.ts';
+import { findHandover } from '../adapters/machine/handover.ts';
 import { PythonProbes } from '../adapters/machine/probes.ts';
 import { readReport } from '../adapters/machine/report-folder.ts';
 import { environmentsFor } from '../adapters/machine/sweep-ports.ts';
@@ -14,7 +15,7 @@ import { parseRecord } from '../result/probe-record.ts';
 import { judge } from '../sweep/judge.ts';
 import type { Context } from './context.ts';
 
-/** Runs one cell once more in one environment of an earlier run, and shows all that it prints. */
+/** Runs one cell once more in one environment of an earlier run, with what its base left, and shows all that it prints. */
 export async function runReplay(context: Context): Promise<Status> {
   const { line, environment, folder, signal, say } = context;
   const [typed = ''] = line.operands;
@@ -23,15 +24,16 @@ export async function runReplay(context: Context): Promise<Status> {
   const world = await openWorld({ environment, folder, signal, python, offline, say });
   const { host, sandbox } = world;
   await rebuilt(context, world, id);
+  const left = findHandover(join(resolve(line.options.out), 'handover'), cell);
+  const isBase = left === undefined || left.environmentId === id;
   const probes = new PythonProbes({
     cache: host.cache,
     program: sandbox.warden.program,
-    handover: join(resolve(line.options.out), 'handover'),
+    handover: left?.folder ?? join(resolve(line.options.out), 'handover'),
     containment: await sandbox.containment(),
     show: sandbox.show,
     signal: context.signal,
     start: host.start,
-    onOutput: (text) => context.say(text.trimEnd()),
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
@@ -39,6 +41,7 @@ export async function runReplay(context: Context): Promise<Status> {
     device: host.device,
     width: 1,
     saveHandover: false,
+    ...(!isBase && { carryFrom: left.environmentId }),
   };
   let outcome: string | undefined;
   const end = await probes.run(id, job, (text) => {

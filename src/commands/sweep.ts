@@ -8,6 +8,7 @@ import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
 import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
+import { isWatched } from '../domain/environment.ts';
 import type { Beforehand } from '../domain/manifest.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import { STATUS, type Status, worstOf } from '../domain/status.ts';
@@ -163,6 +164,7 @@ async function factsOf(
     unsure: known.findings.flatMap(({ kind, file, line }) => (kind === 'cells-unsure' ? [`${file}:${line}`] : [])),
     files,
     locked: Object.keys(planned.locked.head).length,
+    lockedAt: lockedWatched(planned),
     controls: problem.controls.length,
     packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
     environments: planned.environments,
@@ -178,4 +180,11 @@ async function factsOf(
     containment: { name, missing },
     indexes: (await world.index.addresses()).map(withoutCredentials),
   };
+}
+
+/** Watched libraries that the user's lock decides about, at head: what changes and what is held is named anyway. */
+function lockedWatched({ locked, held, changes }: Plan): Readonly<Record<string, string>> {
+  const named = [...Object.keys(held), ...changes.map(({ library }) => library)];
+  const entries = Object.entries(locked.head);
+  return Object.fromEntries(entries.filter(([name]) => isWatched(name) && !named.includes(name)));
 }

@@ -24,6 +24,8 @@ export interface PlanFacts {
   readonly files: readonly string[];
   /** Packages that the user's lock holds. */
   readonly locked: number;
+  /** Of those the watched libraries, with their versions. */
+  readonly lockedAt?: Readonly<Record<string, string>>;
   readonly controls: number;
   readonly packageSets: number;
   readonly environments: number;
@@ -53,7 +55,7 @@ export function renderPlan(facts: PlanFacts): string {
       'held',
       [
         ...Object.entries(facts.held).map(([name, version]) => `${name} ${version}`),
-        facts.locked > 0 ? `${facts.locked} packages as your lock has them` : 'the rest as the base has it',
+        facts.locked > 0 ? lockedText(facts) : 'the rest as the base has it',
       ].join('  '),
     ],
     ['', torchText(facts)],
@@ -71,6 +73,11 @@ export function renderPlan(facts: PlanFacts): string {
     ['time', `stops at ${facts.minutes} min`],
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join('\n')}\n`;
+}
+
+function lockedText({ locked, lockedAt = {} }: PlanFacts): string {
+  const named = Object.entries(lockedAt).map(([name, version]) => plain(`${name} ${version}`, 60));
+  return `${locked} packages as your lock has them${named.length > 0 ? `: ${named.join(', ')}` : ''}`;
 }
 
 /** Where the cells come from. */

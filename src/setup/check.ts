@@ -36,6 +36,8 @@ const LONGEST = 256 * 1024;
 export interface SetupFinding {
   readonly file: string;
   readonly message: string;
+  /** Said, and nothing is wrong. */
+  readonly isNote?: true;
 }
 
 /** `files` are those of `.github`, by path. */
@@ -47,7 +49,9 @@ export function checkSetup(files: ReadonlyMap<string, string>): readonly SetupFi
     return workflow && jobs.length > 0 ? [{ path, text, workflow, jobs }] : [];
   });
   if (callers.length === 0)
-    return [{ file: '.github/workflows', message: 'No workflow calls peft-sweep. Run `peft-sweep init`.' }];
+    return [
+      { file: '.github/workflows', message: 'No workflow calls peft-sweep. Run `peft-sweep init`.', isNote: true },
+    ];
   const found = callers.flatMap(({ path, workflow, jobs }) =>
     [
       ...triggers(workflow),

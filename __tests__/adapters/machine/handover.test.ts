@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Handover } from '../../../src/adapters/machine/handover.ts';
+import { findHandover, Handover } from '../../../src/adapters/machine/handover.ts';
 import { scratch } from '../../factories/scratch.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
@@ -23,6 +23,17 @@ describe('what a base cell leaves for the others', () => {
     const folder = join(root, 'abc', 'lora__none__llama__causal-lm');
     expect(readdirSync(folder).toSorted()).toEqual(['adapter', 'logits.json']);
     expect(readFileSync(join(folder, 'adapter', 'adapter_config.json'), 'utf8')).toBe('x');
+  });
+
+  it('is found again for one cell, of the plan that was measured last', () => {
+    const out = scratch('handover');
+    expect(findHandover(join(out, 'absent'), CELL)).toBeUndefined();
+    for (const [at, plan] of ['older', 'newer'].entries()) {
+      new Handover(join(out, plan)).take('abc', line(CELL, { 'logits.json': base64('{}') }), [CELL]);
+      utimesSync(join(out, plan, 'abc', 'lora__none__llama__causal-lm'), 1000 - at, 1000 - at);
+    }
+    expect(findHandover(out, CELL)).toEqual({ folder: join(out, 'older'), environmentId: 'abc' });
+    expect(findHandover(out, 'ia3/none/llama/causal-lm')).toBeUndefined();
   });
 
   it('is given to nobody where no cell of the base left anything', () => {

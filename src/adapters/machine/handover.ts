@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isLeft, leftIn } from './left.ts';
 
@@ -57,4 +57,19 @@ export class Handover {
 
 function folderName(cell: string): string {
   return cell.replaceAll('/', '__');
+}
+
+/** What a cell left most recently, of all plans that one output folder has seen: below it a folder for each. */
+export function findHandover(
+  out: string,
+  cell: string,
+): { readonly folder: string; readonly environmentId: string } | undefined {
+  const plans = existsSync(out) ? readdirSync(out).map((name) => join(out, name)) : [];
+  const left = plans.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((environmentId) => existsSync(join(folder, environmentId, folderName(cell))))
+      .map((environmentId) => ({ folder, environmentId })),
+  );
+  const at = (one: (typeof left)[number]) => statSync(join(one.folder, one.environmentId, folderName(cell))).mtimeMs;
+  return left.toSorted((one, other) => at(one) - at(other)).at(-1);
 }

@@ -21,8 +21,6 @@ export interface ProbeSettings {
   readonly signal: AbortSignal;
   /** How cells are started, where not as their device says. */
   readonly start?: StartMethod | undefined;
-  /** Full logs go here, if wanted. */
-  readonly onOutput?: (text: string) => void;
 }
 
 /** Until the first cell begins, no step may take longer. */
@@ -115,7 +113,6 @@ export class PythonProbes implements Probes {
       settings.signal.addEventListener('abort', interrupt, { once: true });
       const hear = (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-8000);
-        settings.onOutput?.(chunk.toString());
       };
       const over = (end: ProbeEnd) => {
         clearTimeout(timer);
