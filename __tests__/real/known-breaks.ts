@@ -304,6 +304,27 @@ export const KNOWN_BREAKS: readonly KnownBreak[] = [
     sources: ['our own measurement'],
   },
   {
+    // Back: what the newer release saved is read by the older one.
+    id: 'older-reader',
+    change: 'peft:0.15.2..0.13.0',
+    held: ['transformers==4.49.0'],
+    cells: 'lora/none/llama/causal-lm',
+    expected: [
+      {
+        cell: 'lora/none/llama/causal-lm',
+        direction: 'regressed',
+        library: 'peft',
+        lastGood: '0.14.0',
+        firstBad: '0.13.2',
+        stage: 'carry',
+        symptom: 'corda_config',
+      },
+    ],
+    offered: 'peft>=0.14.0',
+    unharmed: [],
+    sources: ['oobabooga/text-generation-webui#6819'],
+  },
+  {
     // Nothing that holds for this processor alone is told to people who have a GPU.
     id: 'bnb-049-cpu-repack',
     change: 'bitsandbytes:0.48.2..0.49.2',
