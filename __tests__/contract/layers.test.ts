@@ -36,8 +36,8 @@ describe('the table of layers', () => {
   it('has six floors below the entry files, and no circle', () => {
     expect(floors(layers, ENTRIES)).toBeLessThanOrEqual(6);
     const circle: Layers = {
-      a: { imports: ['b'], packages: [], world: false },
-      b: { imports: ['a'], packages: [], world: false },
+      a: { imports: ['b'], data: [], packages: [], world: false },
+      b: { imports: ['a'], data: [], packages: [], world: false },
     };
     expect(floors(circle, [])).toBeUndefined();
   });
@@ -70,6 +70,13 @@ describe('src', () => {
     const lazily = ["const fs = await import('node:fs');", "export { spawn } from 'node:child_process';"];
     for (const text of [...WORLD, ...modules, ...lazily])
       expect([text, violations(planted(name), text, layers).length]).toEqual([text, 1]);
+  });
+
+  it('cannot read data of others', () => {
+    const text = "import data from '../../probe/matrix/methods.json' with { type: 'json' };";
+    expect(violations('src/domain/planted.ts', text, layers)).toEqual([]);
+    expect(violations('src/plan/planted.ts', text, layers)).toHaveLength(1);
+    expect(violations('src/domain/planted.ts', text.replace('probe/matrix', 'secrets'), layers)).toHaveLength(1);
   });
 
   it('may be pure with the same names', () => {

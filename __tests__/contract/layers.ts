@@ -7,6 +7,8 @@ import { z } from 'zod';
 const Layer = z.strictObject({
   /** Folders and files of `src/` that it may import besides itself. */
   imports: z.array(z.string()),
+  /** Folders outside of `src/` whose JSON files it may import. */
+  data: z.array(z.string()).default([]),
   /** Packages and modules of Node that it may import; `*` for all. */
   packages: z.array(z.string()).default([]),
   /** Whether it may touch the world: clock, network, process, disk. */
@@ -52,7 +54,9 @@ export function layerOf(path: string): string {
 
 function mayImport(path: string, target: string, name: string, layer: Layer): boolean {
   if (!target.startsWith('.')) return layer.packages.includes('*') || layer.packages.includes(target);
-  const other = layerOf(join(dirname(path), target));
+  const file = join(dirname(path), target);
+  if (file.endsWith('.json')) return layer.data.includes(dirname(file));
+  const other = layerOf(file);
   return other === name || layer.imports.includes(other);
 }
 

@@ -2,43 +2,109 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ARCHITECTURES, METHODS, QUANTIZATIONS } from '../../src/plan/matrix.ts';
+import { ARCHITECTURE_OF_CLASS, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
+import { QUANTIZATION_OF_CONFIG } from '../../src/detect/code/quantizations.ts';
+import {
+  ARCHITECTURES,
+  Architecture,
+  Exemption,
+  METHODS,
+  Method,
+  QUANTIZERS,
+  Quantizer,
+  TASKS,
+  Task,
+} from '../../src/domain/matrix.ts';
 import { Report } from '../../src/report/model.ts';
 
 const SHOW = `
-import json, sys
+import dataclasses, json, re, sys
 sys.path.insert(0, 'probe')
-from peft_probe import methods, models, quantizers, stages
+from peft_probe import matrix, methods, models, quantizers, stages
+camel = lambda name: re.sub('_(.)', lambda letter: letter.group(1).upper(), name)
 print(json.dumps({
-  'methods': sorted(['base', *methods.METHODS]),
-  'quantizations': {name: [q.package] for name, q in quantizers.QUANTIZERS.items()},
-  'architectures': {name: sorted(a.auto) for name, a in models.ARCHITECTURES.items()},
+  'keys': {one.__name__: sorted(camel(field.name) for field in dataclasses.fields(one))
+           for one in (methods.Method, quantizers.Quantizer, models.Architecture, matrix.Task, matrix.Exemption)},
+  'names': {'methods': list(methods.METHODS), 'quantizers': list(quantizers.ENTRIES),
+            'architectures': list(models.ARCHITECTURES), 'tasks': list(matrix.TASKS)},
   'stages': ['import', *[stage.__name__ for stage in stages.STAGES]],
 }))`;
 
 describe('the two halves of the program', () => {
   const shown = JSON.parse(spawnSync('python3', ['-c', SHOW], { encoding: 'utf8' }).stdout);
 
-  it('know the same methods', () => {
-    expect(shown.methods).toEqual([...METHODS].toSorted());
+  it('read the same entries of the matrix, in the same order', () => {
+    expect(shown.names).toEqual({
+      methods: Object.keys(METHODS),
+      quantizers: Object.keys(QUANTIZERS),
+      architectures: Object.keys(ARCHITECTURES),
+      tasks: Object.keys(TASKS),
+    });
   });
 
-  it('know the same quantizations and what they need', () => {
-    const { none: _none, ...quantized } = QUANTIZATIONS;
-    expect(shown.quantizations).toEqual(
-      Object.fromEntries(Object.entries(quantized).map(([name, { packages }]) => [name, packages])),
-    );
-  });
-
-  it('know the same architectures and tasks', () => {
-    expect(shown.architectures).toEqual(
-      Object.fromEntries(Object.entries(ARCHITECTURES).map(([name, tasks]) => [name, [...tasks].toSorted()])),
-    );
+  it('know the same keys of an entry', () => {
+    const known = (schema: z.ZodObject) => Object.keys(schema.shape).toSorted();
+    expect(shown.keys).toEqual({
+      Method: known(Method),
+      Quantizer: known(Quantizer),
+      Architecture: known(Architecture),
+      Task: known(Task),
+      Exemption: known(Exemption),
+    });
   });
 
   it('go through the same stages in the same order', async () => {
     const { STAGES } = await import('../../src/domain/outcome.ts');
     expect(shown.stages).toEqual([...STAGES]);
+  });
+});
+
+describe('the matrix', () => {
+  it('refuses an entry with a key that nothing reads', () => {
+    expect(Method.safeParse({ ...METHODS.lora, colour: 'red' }).success).toBe(false);
+  });
+
+  it.each(Object.entries(ARCHITECTURES))(
+    '%s has tasks that exist, and a head for each that makes one',
+    (_name, entry) => {
+      const made = entry.tasks.filter((task) => TASKS[task]?.labels !== undefined);
+      expect(entry.tasks.filter((task) => !(task in TASKS))).toEqual([]);
+      expect(Object.keys(entry.heads ?? {}).toSorted()).toEqual(made.toSorted());
+    },
+  );
+
+  it.each(Object.entries(METHODS))('%s names its modules by what every architecture has', (_name, entry) => {
+    const asked = Object.values(entry.arguments).flatMap((value) =>
+      typeof value === 'object' && 'modules' in value ? [value.modules] : [],
+    );
+    const lacking = Object.entries(ARCHITECTURES).filter(([, { modules }]) => asked.some((role) => !(role in modules)));
+    expect(lacking.map(([name]) => name)).toEqual([]);
+  });
+
+  it.each([...Object.keys(METHODS), ...Object.keys(QUANTIZERS), ...Object.keys(ARCHITECTURES)])(
+    '%s is in the page of the matrix',
+    (name) => {
+      expect(readFileSync('docs/matrix.md', 'utf8').split('Without `--cells`')[0]).toContain(`\`${name}\``);
+    },
+  );
+
+  it.each(Object.keys(QUANTIZERS).filter((name) => name !== 'none'))(
+    '%s is known by its configuration class',
+    (name) => {
+      expect(Object.keys(QUANTIZATION_OF_CONFIG)).toContain(QUANTIZERS[name]?.config);
+    },
+  );
+
+  it.each(Object.entries(METHODS))(
+    '%s is known by its configuration class, or is a variant of one that is',
+    (name, entry) => {
+      expect(METHOD_OF_CONFIG[entry.config]?.name).toBe(name.split('+')[0]);
+    },
+  );
+
+  it.each(Object.keys(ARCHITECTURES))('%s is known by the name of its model class', (name) => {
+    const { architectures } = JSON.parse(readFileSync(`probe/checkpoints/${name}/config.json`, 'utf8'));
+    expect(ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(architectures[0]))?.[1]).toBe(name);
   });
 });
 

@@ -29,7 +29,7 @@ def greedy_gap(trial, prompts, tokens):
     torch = trial.torch
     new = tokens[:, -data.GENERATED :]
     with torch.no_grad():
-        if trial.cell["task"] == "seq2seq-lm":
+        if trial.task.decodes:
             output = trial.model(
                 input_ids=prompts,
                 attention_mask=torch.ones_like(prompts),

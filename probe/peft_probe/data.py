@@ -8,6 +8,7 @@ PROMPTS = 2
 LENGTH = 12
 PAD = 0
 GENERATED = 8
+IGNORED = -100
 
 
 def rows(pads):
@@ -33,32 +34,46 @@ def tokens(torch, device, pads):
     return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
 
 
+def next_token(torch, ids, mask):
+    """The first real token is predicted from a padded position, whose output means nothing and differs over releases."""
+    predicted = mask * torch.nn.functional.pad(mask, (1, 0), value=0)[:, :-1]
+    return ids.masked_fill(predicted == 0, IGNORED)
+
+
+def reversed_row(torch, ids, mask):
+    target = ids.flip(1)[:, :GENERATED]
+    return target.masked_fill(target == PAD, IGNORED)
+
+
+def class_of_token(torch, ids, mask):
+    return (ids % 2).masked_fill(mask == 0, IGNORED)
+
+
+def class_of_row(torch, ids, mask):
+    return torch.tensor([0, 1, 0, 1], device=ids.device)
+
+
+TARGETS = {
+    "next-token": next_token,
+    "reversed": reversed_row,
+    "class-of-token": class_of_token,
+    "class-of-row": class_of_row,
+}
+
+
 def batch(torch, task, device, pads):
-    """Keyword arguments of one forward pass with labels, for a task."""
+    """Keyword arguments of one forward pass with labels, for a task of the matrix."""
     ids, mask = tokens(torch, device, pads)
-    inputs = {"input_ids": ids, "attention_mask": mask}
-    if task == "causal-lm":
-        # The first real token is predicted from a padded position, whose output means nothing and differs over releases.
-        predicted = mask * torch.nn.functional.pad(mask, (1, 0), value=0)[:, :-1]
-        return {**inputs, "labels": ids.masked_fill(predicted == 0, -100)}
-    if task == "seq2seq-lm":
-        return {
-            **inputs,
-            "labels": ids.flip(1)[:, :GENERATED].masked_fill(
-                ids.flip(1)[:, :GENERATED] == PAD, -100
-            ),
-        }
-    if task == "token-cls":
-        return {**inputs, "labels": (ids % 2).masked_fill(mask == 0, -100)}
-    return {**inputs, "labels": torch.tensor([0, 1, 0, 1], device=ids.device)}
+    labels = TARGETS[task.targets](torch, ids, mask)
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
 def inputs(torch, task, device, pads):
     """The same without labels, as in inference; a decoder of its own is fed the labels, shifted right."""
     given = batch(torch, task, device, pads)
     labels = given.pop("labels")
-    if task == "seq2seq-lm":
-        shifted = labels.masked_fill(labels == -100, PAD)[:, :-1]
+    if task.decodes:
+        shifted = labels.masked_fill(labels == IGNORED, PAD)[:, :-1]
         given["decoder_input_ids"] = torch.cat(
             (torch.full_like(shifted[:, :1], PAD), shifted), dim=1
         )

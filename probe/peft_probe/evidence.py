@@ -22,8 +22,7 @@ def evidence_of(trial, adapter):
 
 
 def _tensors(trial):
-    task = trial.cell["task"]
-    given = data.inputs(trial.torch, task, trial.device, trial.architecture.pads)
+    given = data.inputs(trial.torch, trial.task, trial.device, trial.architecture.pads)
     # The control was trained whole in the meantime.
     is_control = trial.method is None
     logits = trial.padded_logits if is_control else trial.logits(trial.model, padded=True)

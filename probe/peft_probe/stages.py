@@ -10,8 +10,6 @@ from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported,
 from .evidence import evidence_of
 from .methods import configuration
 
-GENERATIVE = ("causal-lm", "seq2seq-lm")
-CLASSIFYING = ("seq-cls", "token-cls")
 PADDING_COUNTS = "padding-counts"
 """A check that says nothing of what comes after it: the cell goes on."""
 
@@ -54,7 +52,7 @@ def forward(trial):
     if not trial.torch.isfinite(output.loss):
         raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
     trial.facts["firstLoss"] = output.loss.item()
-    if trial.cell["task"] in CLASSIFYING:
+    if trial.task.labels is not None:
         _require_padding_is_passed_over(trial)
 
 
@@ -93,8 +91,8 @@ def train(trial):
             if trainable[name].grad is not None and trainable[name].grad.any()
         }
         optimizer.step()
-        if trial.method and trial.method.config == "AdaLoraConfig":
-            trial.model.base_model.update_and_allocate(step)
+        if trial.method and trial.method.after_step:
+            getattr(trial.model.base_model, trial.method.after_step)(step)
         losses.append(loss.item())
     trial.facts["lossRatio"] = losses[-1] / losses[0]
     trial.trained_logits = trial.logits(trial.model)
@@ -158,7 +156,7 @@ def generate(trial):
 
     Generation without the cache is a reference here and rare in use: where it raises, that is a fact of its own.
     """
-    if trial.cell["task"] not in GENERATIVE:
+    if not trial.task.generates:
         raise NotApplicable
     prompts = data.prompts(trial.torch, trial.device)
     made = {"cached": _greedy(trial, prompts, use_cache=True)}
@@ -290,15 +288,12 @@ def _adapter_files(trial):
 
 
 def disable(trial):
-    """With the adapter disabled, the base model must be what it was before it was attached.
-
-    Virtual tokens are switched off by another forward function, which leaves a newly trained head in place.
-    """
-    if trial.method is None or not trial.method.disables:
+    """With the adapter disabled, the base model must be what it was before it was attached."""
+    if trial.method is None:
         raise NotApplicable
     with trial.model.disable_adapter():
         logits = trial.logits(trial.model)
-    if trial.head and trial.method.merges == "never":
+    if trial.exempt(trial.method.not_compared, "disable"):
         return
     require_close(
         "disable-differs",
@@ -310,11 +305,7 @@ def disable(trial):
 
 
 def merge(trial):
-    if (
-        trial.method is None
-        or trial.method.merges == "never"
-        or (trial.quantizer and trial.method.merges == "unquantized")
-    ):
+    if trial.method is None:
         raise NotApplicable
     tolerance = trial.quantizer.merge_tolerance if trial.quantizer else trial.tolerance
     merged = trial.logits(trial.model.merge_and_unload())
@@ -343,6 +334,8 @@ def run(trial, began):
         name = stage.__name__
         began(name)
         try:
+            if trial.method and trial.exempt(trial.method.not_measured, name):
+                raise NotApplicable
             stage(trial)
             stages[name] = "ok"
         except NotApplicable:

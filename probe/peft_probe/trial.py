@@ -4,8 +4,9 @@ from pathlib import Path
 
 from . import data
 from .common_path import take_common_path
+from .matrix import TASKS
 from .methods import METHODS
-from .models import ARCHITECTURES, LABELS
+from .models import ARCHITECTURES
 from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
 
 
@@ -16,6 +17,7 @@ class Trial:
         self.torch, self.transformers, self.peft = modules
         self.cell, self.job, self.folder = cell, job, Path(folder)
         self.architecture = ARCHITECTURES[cell["architecture"]]
+        self.task = TASKS[cell["task"]]
         self.method = METHODS.get(cell["method"])
         self.quantizer = QUANTIZERS.get(cell["quantization"])
         self.tolerance = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
@@ -33,10 +35,10 @@ class Trial:
 
     def load(self, quantized):
         """The checkpoint as a user loads it. Heads that the checkpoint lacks get fixed values, not random ones."""
-        auto = getattr(self.transformers, self.architecture.auto[self.cell["task"]])
+        auto = getattr(self.transformers, self.task.auto)
         options = {"torch_dtype": self.torch.float32}
-        if self.cell["task"] in ("seq-cls", "token-cls"):
-            options["num_labels"] = LABELS
+        if self.task.labels is not None:
+            options["num_labels"] = self.task.labels
         if quantized:
             take_common_path()
             options["quantization_config"] = self.quantizer.configuration(
@@ -53,6 +55,17 @@ class Trial:
                 parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
         return model
 
+    def exempt(self, exemptions, stage):
+        """Whether a stage is exempt by design for this cell: `exemptions` are those of its method, by stage."""
+        exemption = exemptions.get(stage)
+        if exemption is None:
+            return False
+        return {
+            "everywhere": True,
+            "quantized": self.quantizer is not None,
+            "new-head": self.head is not None,
+        }[exemption.where]
+
     @property
     def head(self):
         return self.architecture.heads.get(self.cell["task"])
@@ -60,13 +73,13 @@ class Trial:
     def batch(self, padded):
         """Keyword arguments of one pass with labels; `padded` rows are padded as the architecture's tokenizers do."""
         return data.batch(
-            self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None
+            self.torch, self.task, self.device, self.architecture.pads if padded else None
         )
 
     def logits(self, model, padded=False):
         """Logits of the four rows in float32, without gradients: [real tokens, vocabulary], or [rows, labels]."""
         inputs = data.inputs(
-            self.torch, self.cell["task"], self.device, self.architecture.pads if padded else None
+            self.torch, self.task, self.device, self.architecture.pads if padded else None
         )
         return self.logits_of(model, inputs)
 
@@ -75,7 +88,7 @@ class Trial:
         model.eval()
         with self.torch.no_grad():
             logits = model(**inputs).logits.float()
-        if self.cell["task"] in ("causal-lm", "token-cls"):
+        if self.task.logits_per == "token":
             mask = inputs["attention_mask"]
             return logits[:, -mask.shape[1] :][mask == 1]
         return logits.reshape(-1, logits.shape[-1])

@@ -34,7 +34,13 @@ def merge(trial):
 
 class Endings(unittest.TestCase):
     def ran(self, raised):
-        trial = SimpleNamespace(method=object(), trained_logits=None, facts={}, raises=raised)
+        trial = SimpleNamespace(
+            method=SimpleNamespace(not_measured={}),
+            exempt=lambda exemptions, stage: stage in exemptions,
+            trained_logits=None,
+            facts={},
+            raises=raised,
+        )
         with mock.patch.object(stages, "STAGES", (build, forward, train, disable, merge)):
             return stages.run(trial, began=lambda name: None)
 

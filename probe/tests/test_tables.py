@@ -128,9 +128,9 @@ class Methods(unittest.TestCase):
         for name, method in methods.METHODS.items():
             if name.endswith("+defaults"):
                 with self.subTest(name):
-                    self.assertNotIn("target_modules", method.arguments(ARCHITECTURES["llama"], 25))
+                    self.assertNotIn("target_modules", method.filled(ARCHITECTURES["llama"], 25))
                     self.assertNotIn(
-                        "feedforward_modules", method.arguments(ARCHITECTURES["llama"], 25)
+                        "feedforward_modules", method.filled(ARCHITECTURES["llama"], 25)
                     )
 
     def test_a_variant_whose_argument_a_release_lacks_is_unsupported(self):

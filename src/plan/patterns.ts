@@ -1,12 +1,13 @@
 import { type Cell, cellId } from '../domain/cell.ts';
+import { ARCHITECTURES, TASKS } from '../domain/matrix.ts';
 import { didYouMean } from '../domain/suggest.ts';
-import { ARCHITECTURES, METHODS, QUANTIZATIONS, TASKS } from './matrix.ts';
+import { METHODS, QUANTIZATIONS } from './matrix.ts';
 
 const AXES = [
-  { name: 'method', values: METHODS as readonly string[] },
+  { name: 'method', values: METHODS },
   { name: 'quantization', values: Object.keys(QUANTIZATIONS) },
   { name: 'architecture', values: Object.keys(ARCHITECTURES) },
-  { name: 'task', values: TASKS as readonly string[] },
+  { name: 'task', values: Object.keys(TASKS) },
 ] as const;
 
 /**

@@ -143,7 +143,7 @@ function corrected(text: string): string | undefined {
 }
 
 function cellsMeant(text: string, command: string): string | undefined {
-  const isCells = text.includes('/') || (METHODS as readonly string[]).includes(text);
+  const isCells = text.includes('/') || METHODS.includes(text);
   return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text}'\`.` : undefined;
 }
 

@@ -1,30 +1,13 @@
 /** Cells, stages and outcomes in words: what stands in a sentence says no more than what was measured. */
 
 import { type Cell, CONTROL, parseCellId } from '../domain/cell.ts';
+import { METHODS, QUANTIZERS } from '../domain/matrix.ts';
 import type { Standing } from '../domain/outcome.ts';
 import { STAGES } from '../domain/outcome.ts';
+import { own } from '../domain/own.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
 
-const METHODS: Readonly<Record<string, string>> = {
-  lora: 'LoRA',
-  'lora+dora': 'DoRA',
-  'lora+all-linear': 'LoRA on all linear layers',
-  'lora+defaults': 'LoRA with default modules',
-  ia3: 'IA3',
-  'ia3+defaults': 'IA3 with default modules',
-  adalora: 'AdaLoRA',
-  'adalora+defaults': 'AdaLoRA with default modules',
-  'prompt-tuning': 'prompt tuning',
-  'prefix-tuning': 'prefix tuning',
-  'adaption-prompt': 'adaption prompt',
-  [CONTROL]: 'the base model',
-};
-
-const QUANTIZATIONS: Readonly<Record<string, string>> = {
-  none: 'unquantized',
-  'bnb-int8': '8-bit',
-  'bnb-nf4': '4-bit',
-};
+const CONTROL_WORDS = 'the base model';
 
 const SHOWN_PHRASES = 2;
 const SHOWN_NAMES = 4;
@@ -33,6 +16,10 @@ interface Row {
   readonly method: string;
   readonly place: string;
   readonly quantizations: readonly string[];
+}
+
+function methodWords(method: string): string {
+  return method === CONTROL ? CONTROL_WORDS : (own(METHODS, method)?.words ?? method);
 }
 
 /** Some cells of a report by name, without what they share with all planned ones: `8-bit prefix tuning on llama`. */
@@ -45,8 +32,8 @@ export function cellsText(report: Report, cells: readonly string[]): string {
   const all = new Map(rowsOf(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
   const rows = rowsOf(cells).map(({ method, place, quantizations }) => {
     const isAll = quantizations.length === all.get(`${method} ${place}`) && quantizations.includes('none');
-    const words = isAll ? [] : quantizations.map((name) => QUANTIZATIONS[name] ?? name);
-    return { method: METHODS[method] ?? method, place, quantization: words.join(' and ') };
+    const words = isAll ? [] : quantizations.map((name) => own(QUANTIZERS, name)?.words ?? name);
+    return { method: methodWords(method), place, quantization: words.join(' and ') };
   });
   const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
   const lines = byMethod.flatMap((own) =>

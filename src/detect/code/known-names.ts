@@ -1,4 +1,5 @@
-/** Tables of names as PEFT and transformers write them. Adding one is one entry. */
+/** Tables of names as PEFT and transformers write them; what the matrix measures says its own. Adding one is one entry. */
+import { METHODS, TASKS } from '../../domain/matrix.ts';
 
 /** A method, and the keywords of its configuration that make it a variant. */
 export interface Rule {
@@ -12,25 +13,33 @@ const TARGETS = ['target_modules', 'target_parameters'];
 
 const plain = (name: string): Rule => ({ name, variants: [] });
 
+/** A variant of a method is written `METHOD+VARIANT` in the matrix. */
+function ruleOf(method: string, config: string): Rule {
+  const variants = Object.entries(METHODS).flatMap(([name, variant]) =>
+    variant.config === config && variant.saidBy !== undefined
+      ? [{ ...variant.saidBy, name: name.slice(method.length + 1) }]
+      : [],
+  );
+  const rule = { name: method, variants };
+  return `${method}+defaults` in METHODS ? { ...rule, targets: TARGETS } : rule;
+}
+
+/** Variants that user code asks for and the matrix lacks. */
+const UNMEASURED_VARIANTS: Readonly<Record<string, Rule['variants']>> = {
+  PrefixTuningConfig: [{ keyword: 'prefix_projection', is: 'True', name: 'projection' }],
+};
+
+function measured(): Readonly<Record<string, Rule>> {
+  const plainMethods = Object.entries(METHODS).filter(([name]) => !name.includes('+'));
+  const rules = plainMethods.map(([name, { config }]): [string, Rule] => {
+    const rule = ruleOf(name, config);
+    return [config, { ...rule, variants: [...rule.variants, ...(UNMEASURED_VARIANTS[config] ?? [])] }];
+  });
+  return Object.fromEntries(rules);
+}
+
 /** PEFT's configuration classes. https://huggingface.co/docs/peft/package_reference/config */
 export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
-  LoraConfig: {
-    name: 'lora',
-    variants: [
-      { keyword: 'use_dora', is: 'True', name: 'dora' },
-      { keyword: 'target_modules', is: 'all-linear', name: 'all-linear' },
-    ],
-    targets: TARGETS,
-  },
-  PrefixTuningConfig: {
-    name: 'prefix-tuning',
-    variants: [{ keyword: 'prefix_projection', is: 'True', name: 'projection' }],
-  },
-  PromptTuningConfig: plain('prompt-tuning'),
-  PromptEncoderConfig: plain('p-tuning'),
-  IA3Config: { ...plain('ia3'), targets: TARGETS },
-  AdaLoraConfig: { ...plain('adalora'), targets: TARGETS },
-  AdaptionPromptConfig: plain('adaption-prompt'),
   MultitaskPromptTuningConfig: plain('multitask-prompt-tuning'),
   LoHaConfig: plain('loha'),
   LoKrConfig: plain('lokr'),
@@ -69,26 +78,20 @@ export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
   SupertuningConfig: plain('supertuning'),
   UniLoraConfig: plain('unilora'),
   TinyLoraConfig: plain('tinylora'),
+  ...measured(),
 };
 
 /** peft.TaskType. */
 export const TASK_OF_TYPE: Readonly<Record<string, string>> = {
-  CAUSAL_LM: 'causal-lm',
-  SEQ_CLS: 'seq-cls',
-  TOKEN_CLS: 'token-cls',
-  SEQ_2_SEQ_LM: 'seq2seq-lm',
+  ...Object.fromEntries(Object.entries(TASKS).map(([name, { taskType }]) => [taskType, name])),
   FEATURE_EXTRACTION: 'feature',
 };
 
 /** PeftType, where a configuration is made from a table, and the class of which it makes one: `{"peft_type": "LORA"}`. */
 export const CONFIG_OF_TYPE: Readonly<Record<string, string>> = {
-  LORA: 'LoraConfig',
-  IA3: 'IA3Config',
-  ADALORA: 'AdaLoraConfig',
-  PREFIX_TUNING: 'PrefixTuningConfig',
-  PROMPT_TUNING: 'PromptTuningConfig',
-  P_TUNING: 'PromptEncoderConfig',
-  ADAPTION_PROMPT: 'AdaptionPromptConfig',
+  ...Object.fromEntries(
+    Object.values(METHODS).flatMap(({ peftType, config }) => (peftType === undefined ? [] : [[peftType, config]])),
+  ),
   LOHA: 'LoHaConfig',
   LOKR: 'LoKrConfig',
   OFT: 'OFTConfig',

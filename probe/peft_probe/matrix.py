@@ -1,0 +1,94 @@
+"""Reads the matrix: the JSON files beside this package, which the TypeScript half reads too.
+
+An entry is made into a dataclass whose fields are the keys that it may have, in this program's spelling. What data
+cannot say until a cell runs is written as a reference: `{"modules": "lora"}` stands for the module names that the
+architecture gives that role, `{"job": "steps"}` for a number of the job, `{"torch": "float32"}` for a name of torch.
+"""
+
+import copy
+import json
+import re
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Optional
+
+FOLDER = Path(__file__).resolve().parents[1] / "matrix"
+
+
+class MatrixError(Exception):
+    """An entry of the matrix has a key that nothing reads, or lacks one. The message names file, entry and keys."""
+
+
+def read(kind, entry_class):
+    """The entries of `matrix/KIND.json` by name, as `entry_class`."""
+    entries = json.loads((FOLDER / f"{kind}.json").read_text())
+    return {name: made(f"{kind}.json: {name}", entry_class, data) for name, data in entries.items()}
+
+
+def made(where, entry_class, data):
+    """One entry as a dataclass. Raises MatrixError for a key that it does not have, or a missing one."""
+    given = {_spelled(key): value for key, value in data.items()}
+    known = {field.name: field for field in fields(entry_class)}
+    unknown = [key for key in data if _spelled(key) not in known]
+    if unknown:
+        raise MatrixError(f"{where} has the unknown key {', '.join(unknown)}")
+    missing = [
+        name
+        for name, field in known.items()
+        if name not in given and field.default is MISSING and field.default_factory is MISSING
+    ]
+    if missing:
+        raise MatrixError(f"{where} lacks {', '.join(missing)}")
+    return entry_class(**given)
+
+
+def filled(arguments, **sources):
+    """`arguments` with each reference replaced: `{"job": "steps"}` by `sources["job"]["steps"]`."""
+    return {name: _value(value, sources) for name, value in arguments.items()}
+
+
+def _value(value, sources):
+    if not isinstance(value, dict):
+        return copy.copy(value)
+    (source, name), *_more = value.items()
+    if source not in sources:
+        raise MatrixError(f"nothing is known as `{source}` where `{name}` is asked of it")
+    found = sources[source]
+    return copy.copy(found[name]) if isinstance(found, dict) else getattr(found, name)
+
+
+def _spelled(key):
+    return re.sub("[A-Z]", lambda capital: "_" + capital.group().lower(), key)
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """Where a stage says nothing by design: everywhere, on quantized weights, or beside a newly made head."""
+
+    where: str
+    why: str
+
+
+def exemptions(where, data):
+    return {stage: made(f"{where}.{stage}", Exemption, entry) for stage, entry in data.items()}
+
+
+@dataclass(frozen=True)
+class Task:
+    """An entry of `matrix/tasks.json`: PEFT's task type, transformers' Auto class, and what a batch and logits look like.
+
+    `targets` names the labels of a batch (data.py makes them), `logits_per` says whether there is a row of logits for
+    each token of the input or for something else. `labels` is the number of classes of a newly made head, None where
+    there is none. `decodes` says that a decoder of its own reads what was generated so far.
+    """
+
+    task_type: str
+    auto: str
+    targets: str
+    logits_per: str
+    generates: bool = False
+    decodes: bool = False
+    labels: Optional[int] = None
+
+
+TASKS = read("tasks", Task)

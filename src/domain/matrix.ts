@@ -1,0 +1,91 @@
+/**
+ * The matrix: what each method, quantization, architecture and task is and needs. The files are the ones that the probe
+ * reads; here they are checked, so that an entry with a key that nobody reads fails at once.
+ */
+import { z } from 'zod';
+import architectures from '../../probe/matrix/architectures.json' with { type: 'json' };
+import methods from '../../probe/matrix/methods.json' with { type: 'json' };
+import quantizers from '../../probe/matrix/quantizers.json' with { type: 'json' };
+import tasks from '../../probe/matrix/tasks.json' with { type: 'json' };
+import { STAGES } from './outcome.ts';
+
+const Argument = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()),
+  z.strictObject({ modules: z.string() }),
+  z.strictObject({ job: z.string() }),
+  z.strictObject({ torch: z.string() }),
+]);
+
+export const Exemption = z.strictObject({
+  where: z.enum(['everywhere', 'quantized', 'new-head']),
+  why: z.string().min(1),
+});
+
+const Exemptions = z.partialRecord(z.enum(STAGES), Exemption);
+
+export const Method = z.strictObject({
+  /** How it is called in a sentence. */
+  words: z.string().min(1),
+  /** PEFT's configuration class. */
+  config: z.string(),
+  /** PEFT's name of the method in a table: `{"peft_type": "LORA"}`. A variant has none of its own. */
+  peftType: z.string().optional(),
+  /** The keyword by which user code asks for a variant of the configuration class. */
+  saidBy: z.strictObject({ keyword: z.string(), is: z.string() }).optional(),
+  arguments: z.record(z.string(), Argument),
+  /** Arguments without which it would be another method. */
+  defining: z.array(z.string()).optional(),
+  learningRate: z.number().positive(),
+  /** A function of the base model that is told the number of each step. */
+  afterStep: z.string().optional(),
+  notMeasured: Exemptions.optional(),
+  /** Stages that must run, and whose numbers say nothing. */
+  notCompared: Exemptions.optional(),
+});
+export type Method = z.infer<typeof Method>;
+
+export const Quantizer = z.strictObject({
+  words: z.string().min(1),
+  /** What an environment must hold besides the libraries that every cell needs. */
+  packages: z.array(z.string()),
+  /** Storage of one quantized weight, in bytes; unquantized weights are counted as 16-bit. */
+  bytesPerWeight: z.number().positive(),
+  tolerance: z.number().positive(),
+  mergeTolerance: z.number().positive(),
+  config: z.string().optional(),
+  arguments: z.record(z.string(), Argument).optional(),
+});
+export type Quantizer = z.infer<typeof Quantizer>;
+
+export const Task = z.strictObject({
+  taskType: z.string(),
+  auto: z.string(),
+  targets: z.enum(['next-token', 'reversed', 'class-of-token', 'class-of-row']),
+  logitsPer: z.enum(['token', 'row', 'target']),
+  generates: z.boolean().optional(),
+  decodes: z.boolean().optional(),
+  labels: z.int().positive().optional(),
+});
+export type Task = z.infer<typeof Task>;
+
+export const Architecture = z.strictObject({
+  /** The tasks that its checkpoint can be loaded for. */
+  tasks: z.array(z.string()).min(1),
+  /** Names of modules by what adapts them. */
+  modules: z.record(z.string(), z.array(z.string()).min(1)),
+  /** Task -> the head that is new in it. */
+  heads: z.record(z.string(), z.string()).optional(),
+  pads: z.enum(['left', 'right']).optional(),
+});
+export type Architecture = z.infer<typeof Architecture>;
+
+/** Without the control, which has no configuration. Most used first, as in all four. */
+export const METHODS: Readonly<Record<string, Method>> = z.record(z.string(), Method).parse(methods);
+export const QUANTIZERS: Readonly<Record<string, Quantizer>> = z.record(z.string(), Quantizer).parse(quantizers);
+export const ARCHITECTURES: Readonly<Record<string, Architecture>> = z
+  .record(z.string(), Architecture)
+  .parse(architectures);
+export const TASKS: Readonly<Record<string, Task>> = z.record(z.string(), Task).parse(tasks);
