@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { didYouMean } from './domain/suggest.ts';
 
 /** A cell that is known to be broken until a day: it fails no check before. */
-export interface Known {
+export interface KnownCell {
   readonly cell: string;
   readonly reason: string;
   /** ISO 8601 day. */

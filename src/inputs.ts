@@ -1,7 +1,7 @@
 /** Reads the command line and the configuration file. Pure: text in, a request or a list of what is wrong out. */
 
 import { readArguments, type Typed } from './arguments.ts';
-import { type Configuration, configurationOf, type Known, type Runner } from './configuration.ts';
+import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
 import { DEVICE_NAMES, isDeviceName } from './domain/device.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 import { didYouMean } from './domain/suggest.ts';
@@ -38,7 +38,7 @@ export interface Options {
   readonly failOn: readonly FailOn[];
   /** Globs of manifests that count; empty for all. */
   readonly manifests: readonly string[];
-  readonly known: readonly Known[];
+  readonly known: readonly KnownCell[];
   readonly runners: Readonly<Record<string, Runner>>;
   readonly comment: 'changes' | 'always' | 'never';
   /** Commits of a checkout to compare; absent: the default branch, and the working tree. */

@@ -224,7 +224,7 @@ export interface ChangedFile {
   readonly patch: string | undefined;
 }
 
-export interface Comparison {
+export interface CommitDiff {
   readonly mergeBase: string;
   readonly files: readonly ChangedFile[];
 }
@@ -249,7 +249,7 @@ export interface Artifact {
 /** The part of GitHub that is used. Everything throws WeatherError where GitHub does not answer, Refused where it will not. */
 export interface GitHub {
   tree(sha: string): Tree;
-  compare(base: string, head: string): Promise<Comparison>;
+  compare(base: string, head: string): Promise<CommitDiff>;
   pull(number: number): Promise<PullState>;
   /** Open pull requests from a branch of a repository (`owner/name`), for events that do not name one. */
   pullsFrom(repository: string, branch: string): Promise<readonly PullState[]>;

@@ -6,7 +6,7 @@ import { isWatched, WATCHED } from '../domain/environment.ts';
 import { WeatherError } from '../errors.ts';
 import { LARGEST_MANIFEST } from '../formats/read.ts';
 import { changesInside, isManifest } from '../formats/table.ts';
-import type { Comparison, Tree } from '../ports.ts';
+import type { CommitDiff, Tree } from '../ports.ts';
 
 export interface BothEnds {
   readonly base: Repository;
@@ -25,7 +25,7 @@ const NEVER_INCLUDED =
  * Whether a comparison may move a watched library, found from the changed files alone: they are all that can differ.
  * True where that cannot be told.
  */
-export async function mayMoveWatched({ files }: Comparison, base: Tree, head: Tree): Promise<boolean> {
+export async function mayMoveWatched({ files }: CommitDiff, base: Tree, head: Tree): Promise<boolean> {
   if (files.length >= MOST_NAMED) return true;
   const suspects = suspectsOf(files);
   if (suspects.length === 0) return false;
@@ -40,11 +40,11 @@ export async function mayMoveWatched({ files }: Comparison, base: Tree, head: Tr
   );
 }
 
-function suspectsOf(files: Comparison['files']): readonly string[] {
+function suspectsOf(files: CommitDiff['files']): readonly string[] {
   return files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...(previous ? [previous] : [])]);
 }
 
-function mayCarry({ path, patch, previous }: Comparison['files'][number]): boolean {
+function mayCarry({ path, patch, previous }: CommitDiff['files'][number]): boolean {
   const names = [path, ...(previous ? [previous] : [])];
   if (names.some(isManifest)) return true;
   const [inside] = names.flatMap((name) => changesInside(name) ?? []);
@@ -75,7 +75,7 @@ async function namesWatched(paths: readonly string[], base: Tree, head: Tree): P
 
 /** What can differ goes first, then manifests, then code: where GitHub gives no archive there is not room for all of it. */
 export async function readBoth(
-  { files }: Comparison,
+  { files }: CommitDiff,
   base: Tree,
   head: Tree,
   choice: Choice | undefined,

@@ -19,7 +19,7 @@ import { allCells } from '../../plan/matrix.ts';
 import { selectCells } from '../../plan/patterns.ts';
 import { PlanFile, PlannedRequest } from '../../plan/plan-file.ts';
 import { shardsOf } from '../../plan/shards.ts';
-import type { Clock, Comparison, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../../ports.ts';
+import type { Clock, CommitDiff, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../../ports.ts';
 import { shownLines } from '../../publish/diff-lines.ts';
 import { commandLine, type Runner } from '../inputs.ts';
 
@@ -82,7 +82,7 @@ export async function targetPlan(
 /** `named` are the files that a pin may go into: of those the diff is kept. */
 function whereToWrite(
   { pull, head }: Target,
-  { mergeBase, files }: Comparison,
+  { mergeBase, files }: CommitDiff,
   named: ReadonlySet<string>,
 ): Pick<PlanFile, 'pull' | 'queued' | 'bot'> {
   if (pull === undefined) return { queued: head };

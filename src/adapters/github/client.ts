@@ -5,7 +5,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { Refused, WeatherError } from '../../errors.ts';
-import type { ChangedFile, Comparison, GitHub, LineComment, Push } from '../../ports.ts';
+import type { ChangedFile, CommitDiff, GitHub, LineComment, Push } from '../../ports.ts';
 import { type RawArtifact, type RawComment, type RawLineComment, toCheck, toComment, toPull } from './shapes.ts';
 import { Blobs, githubTree } from './tree.ts';
 
@@ -184,7 +184,7 @@ async function compare(
   here: { readonly owner: string; readonly repo: string },
   base: string,
   head: string,
-): Promise<Comparison> {
+): Promise<CommitDiff> {
   const { data } = await client.rest.repos.compareCommitsWithBasehead({
     ...here,
     basehead: `${base}...${head}`,

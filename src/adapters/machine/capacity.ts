@@ -10,7 +10,7 @@ const SETTLED_MS = 3600_000;
 /** What the cache holds besides environments, in the order that shared files are counted in. */
 const REST = ['uv', 'bytecode', 'index'] as const;
 
-export interface Room {
+export interface Eviction {
   /** Identifiers of the environments that went. */
   readonly removed: readonly string[];
   readonly bytesFreed: number;
@@ -31,7 +31,7 @@ export function take(cache: string, id: string): void {
 }
 
 /** Removes environments until the cache takes no more than `most` bytes, or all that are left are in use. */
-export async function makeRoom(cache: string, most: number): Promise<Room> {
+export async function makeRoom(cache: string, most: number): Promise<Eviction> {
   const sized = await sizes(cache);
   let left = sized.reduce((sum, { bytes }) => sum + bytes, 0);
   const before = left;
