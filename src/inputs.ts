@@ -19,8 +19,8 @@ const FAIL_ON = ['regressed', 'degraded', 'incomplete', 'guard'] as const satisf
 /** Options that every command shares, as typed. */
 export interface Options {
   readonly out: string;
-  readonly python?: string;
-  readonly jobs?: number;
+  readonly python: string | undefined;
+  readonly jobs: number | undefined;
   /** What the cache may take, in GB. */
   readonly cacheGb: number;
   /** The most that is fetched for a torch of another time, in GB. */
@@ -42,8 +42,8 @@ export interface Options {
   readonly runners: Readonly<Record<string, Runner>>;
   readonly comment: 'changes' | 'always' | 'never';
   /** Commits of a checkout to compare; absent: the default branch, and the working tree. */
-  readonly base?: string;
-  readonly head?: string;
+  readonly base: string | undefined;
+  readonly head: string | undefined;
 }
 
 export interface CommandLine {
@@ -151,17 +151,16 @@ function checkDevice(device: string | undefined, problems: string[]): void {
 
 function optionsOf(typed: Typed, configuration: Configuration, problems: string[]): Options {
   const jobs = numberOf('jobs', typed, problems);
-  const [python, base, head] = [last(typed, 'python'), last(typed, 'base'), last(typed, 'head')];
   const format = oneOf('--format', last(typed, 'format') ?? 'terminal', FORMATS, problems);
   const failOn = (configuration['fail-on'] ?? ['regressed', 'degraded']).map((entry) =>
     oneOf('fail-on', entry, FAIL_ON, problems),
   );
   return {
     out: last(typed, 'out') ?? DEFAULT_OUT,
-    ...(python && { python }),
-    ...(base && { base }),
-    ...(head && { head }),
-    ...(jobs !== undefined && { jobs: Math.max(1, Math.floor(jobs)) }),
+    python: last(typed, 'python'),
+    base: last(typed, 'base'),
+    head: last(typed, 'head'),
+    jobs: jobs === undefined ? undefined : Math.max(1, Math.floor(jobs)),
     torchGb: numberOf('torch-gb', typed, problems) ?? TORCH_GB,
     cacheGb: numberOf('cache-gb', typed, problems) ?? CACHE_GB,
     fresh: typed.flags.has('fresh'),

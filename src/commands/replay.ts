@@ -41,10 +41,10 @@ export async function runReplay(context: Context): Promise<Status> {
     device: host.device,
     width: 1,
     saveHandover: false,
-    ...(!isBase && { carryFrom: left.environmentId }),
   };
+  const carried = isBase ? job : { ...job, carryFrom: left.environmentId };
   let outcome: string | undefined;
-  const end = await probes.run(id, job, (text) => {
+  const end = await probes.run(id, carried, (text) => {
     const record = parseRecord(text);
     if (record?.kind !== 'cell') return;
     const result = judge(record, { device: host.device });
