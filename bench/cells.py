@@ -1,4 +1,5 @@
-"""Cells per second of the zygote, and of one fresh process per cell at the same width; prints one JSON line.
+"""Cells per second of the zygote, and of one fresh process per cell at the same width; prints one
+JSON line.
 
 python bench/cells.py ENVIRONMENT_PYTHON CELLS.json SAMPLE
 """
@@ -30,7 +31,10 @@ def environment(home):
 
 
 def probe(python, cells, width, watch=None):
-    """Runs one probe; returns its seconds, those until its imports were done, and its cell records."""
+    """Runs one probe.
+
+    Returns its seconds, those until its imports were done, and its cell records.
+    """
     with tempfile.TemporaryDirectory() as work:
         job = {
             "cells": cells,

@@ -1,4 +1,7 @@
-"""The stages of each cell of PEERS_CELLS as one test: what a project would write by hand, run by bench/peers.mjs."""
+"""The stages of each cell of PEERS_CELLS as one test.
+
+What a project would write by hand, run by bench/peers.mjs.
+"""
 
 import json
 import os

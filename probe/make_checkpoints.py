@@ -1,13 +1,15 @@
-"""Writes the tiny checkpoint folders that the probe loads: `python make_checkpoints.py FOLDER NAME...`.
+"""Writes the tiny checkpoint folders that the probe loads: `python make_checkpoints.py FOLDER
+NAME...`.
 
-Run it in an environment with the oldest transformers release that has the architecture (4.36.0 for most,
-4.37.0 for qwen2, 4.42.0 for gemma2), so that the weight names are the oldest that later releases must read.
-Weights are files and not seeds, because one seed gives other weights across releases. Each model is trained
-for a short while on one pattern: next-token margins are then wide enough for greedy generation to be compared.
+Run it in an environment with the oldest transformers release that has the architecture (4.36.0 for
+most, 4.37.0 for qwen2, 4.42.0 for gemma2), so that the weight names are the oldest that later
+releases must read. Weights are files and not seeds, because one seed gives other weights across
+releases. Each model is trained for a short while on one pattern: next-token margins are then wide
+enough for greedy generation to be compared.
 
-Every width that a quantizer cuts into blocks is a multiple of 128 going in and of 64 going out, the largest block
-and packing in use: a checkpoint that does not fit would be told as a defect of the quantizer. The weights are
-stored in 16 bit, as most are; every loader is asked for 32.
+Every width that a quantizer cuts into blocks is a multiple of 128 going in and of 64 going out, the
+largest block and packing in use: a checkpoint that does not fit would be told as a defect of the
+quantizer. The weights are stored in 16 bit, as most are; every loader is asked for 32.
 """
 
 import sys
@@ -102,7 +104,10 @@ CONFIGURATIONS = {
 
 
 def sequences(step: int) -> torch.Tensor:
-    """16 rows of 24 tokens: each token is an affine step away from the last, with a stride of the row's own."""
+    """16 rows of 24 tokens.
+
+    Each token is an affine step away from the last, with a stride of the row's own.
+    """
     generator = torch.Generator().manual_seed(step)
     start = torch.randint(0, VOCABULARY - 8, (16, 1), generator=generator)
     stride = torch.randint(1, 6, (16, 1), generator=generator)

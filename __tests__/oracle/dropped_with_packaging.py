@@ -1,4 +1,7 @@
-"""For pairs of specifiers as JSON: which exclusions of the first are gone and kept something out that the second allows."""
+"""For pairs of specifiers as JSON.
+
+Which exclusions of the first are gone and kept something out that the second allows.
+"""
 
 import json
 import sys

@@ -1,4 +1,6 @@
-"""Reads requirement lines as JSON from standard input and prints what Python's `packaging` makes of each."""
+"""Reads requirement lines as JSON from standard input and prints what Python's `packaging` makes of
+each.
+"""
 
 import json
 import re

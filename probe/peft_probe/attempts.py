@@ -2,9 +2,9 @@
 
     python -I -S attempts.py SPEC
 
-SPEC is JSON: `readable` (folders that must be readable), `files` (that must not be), `folders` (to leave a file named
-`mark` in), `sockets` (paths of Unix sockets), `port` (one on the loopback). The caller looks itself whether a mark
-arrived outside.
+SPEC is JSON: `readable` (folders that must be readable), `files` (that must not be), `folders` (to
+leave a file named `mark` in), `sockets` (paths of Unix sockets), `port` (one on the loopback). The
+caller looks itself whether a mark arrived outside.
 """
 
 import ctypes
@@ -30,7 +30,7 @@ def main():
         else {}
     )
     for folder in spec["folders"]:
-        attempt(lambda: Path(folder, spec["mark"]).touch())
+        attempt(Path(folder, spec["mark"]).touch)
     print(
         json.dumps(
             {
@@ -38,12 +38,14 @@ def main():
                     path for path in spec["readable"] if not os.access(path, os.R_OK | os.X_OK)
                 ],
                 "read": [
-                    path for path in spec["files"] if attempt(lambda: open(path, "rb").close())
+                    path
+                    for path in spec["files"]
+                    if attempt(lambda path=path: open(path, "rb").close())
                 ],
                 "connected": [
                     path
                     for path in spec["sockets"]
-                    if attempt(lambda: connect(socket.AF_UNIX, path))
+                    if attempt(lambda path=path: connect(socket.AF_UNIX, path))
                 ],
                 "network": attempt(lambda: connect(socket.AF_INET, ("127.0.0.1", spec["port"]))),
                 "processes": len([name for name in os.listdir("/proc") if name.isdigit()])

@@ -1,8 +1,10 @@
-"""Compiles Python sources of packages, and nothing else: none of them runs, and none of their words is believed.
+"""Compiles Python sources of packages, and nothing else: none of them runs, and none of their words
+is believed.
 
     python -I -S bytecode.py < JOB
 
-JOB is JSON: a list of paths. To file descriptor 3 goes, for each that compiles, a line `INDEX SIZE` and the bytecode.
+JOB is JSON: a list of paths. To file descriptor 3 goes, for each that compiles, a line `INDEX SIZE`
+and the bytecode.
 """
 
 import importlib._bootstrap_external as external
@@ -22,7 +24,9 @@ def main():
 
 
 def compiled(path):
-    """Bytecode that is valid for a source whatever its date (PEP 552, unchecked hash), or None where it does not compile."""
+    """Bytecode that is valid for a source whatever its date (PEP 552, unchecked hash), or None
+    where it does not compile.
+    """
     try:
         with open(path, "rb") as file:
             source = file.read()

@@ -11,7 +11,7 @@ def largest_difference(actual, expected):
 
 
 def require_close(check, what, actual, expected, tolerance):
-    """Raises CheckFailed where two tensors differ by more than `tolerance` anywhere, or hold a NaN."""
+    """Raises CheckFailed where two tensors differ by more than `tolerance`, or hold a NaN."""
     if actual.shape != expected.shape:
         raise CheckFailed(
             check, f"{what}: shape {tuple(actual.shape)} where {tuple(expected.shape)} is expected"
@@ -22,7 +22,8 @@ def require_close(check, what, actual, expected, tolerance):
 
 
 def greedy_gap(trial, prompts, tokens):
-    """By how much generated tokens miss the argmax of one full forward pass over them, at their first miss.
+    """By how much generated tokens miss the argmax of one full forward pass over them, at their
+    first miss.
 
     A near tie is a small gap, so that rounding is not taken for a defect.
     """

@@ -134,7 +134,10 @@ class Runner:
         return {**self.result, **said, "ended": "exit", **output}
 
     def hand_on(self, kind, files):
-        """Hands on what a cell that came to its end left: for other environments, or for a judge."""
+        """Hands on what a cell that came to its end left.
+
+        For other environments, or for a judge.
+        """
         if files is not None:
             protocol.send_whole({"kind": kind, "cell": self.cell["id"], "files": files})
 
@@ -143,7 +146,9 @@ class Runner:
 
 
 def ended_as(status, result):
-    """`exit` where a process came to its end with a result, or has one to show and runs on (status None)."""
+    """`exit` where a process came to its end with a result, or has one to show and runs on (status
+    None).
+    """
     if status is not None and os.WIFSIGNALED(status):
         return f"signal:{os.WTERMSIG(status)}"
     code = 0 if status is None else os.WEXITSTATUS(status)

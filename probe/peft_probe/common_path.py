@@ -1,7 +1,8 @@
 """Makes bitsandbytes compute on a CPU by the steps that it takes on a GPU.
 
-Its users have GPUs. What it does on some processors only would be told to them as a break, or as a fix. Each entry
-changes one name of an imported module; a release that lacks the name needs no change.
+Its users have GPUs. What it does on some processors only would be told to them as a break, or as a
+fix. Each entry changes one name of an imported module; a release that lacks the name needs no
+change.
 """
 
 import functools
@@ -11,7 +12,8 @@ from .errors import NeedsDevice
 
 
 def _no_repacking(layers, name):
-    """From 0.49 on, 4-bit weights are repacked in the first evaluation pass where the processor has AVX512-BF16.
+    """From 0.49 on, 4-bit weights are repacked in the first evaluation pass where the processor has
+    AVX512-BF16.
 
     They give no gradient from then on, and widths that a GPU takes do not fit.
     """
@@ -24,7 +26,10 @@ def _same_training(functions, name):
 
 
 def _moves_to_itself(layers, name):
-    """PEFT moves a weight that it has dequantized back to the CPU, on CPUs only. From 0.49 on, its scales are lost then."""
+    """PEFT moves a weight that it has dequantized back to the CPU, on CPUs only.
+
+    From 0.49 on, its scales are lost then.
+    """
     move = getattr(layers, name).to
 
     def to(weight, *args, **kwargs):
@@ -54,9 +59,13 @@ def take_common_path():
 
 
 def require_common_path(model):
-    """Raises NeedsDevice where weights were repacked for this processor all the same: what follows would judge it."""
+    """Raises NeedsDevice where weights were repacked for this processor all the same.
+
+    What follows would judge it.
+    """
     for parameter in model.parameters():
         if getattr(getattr(parameter, "quant_state", None), "packing_format_for_cpu", False):
             raise NeedsDevice(
-                "bitsandbytes repacks 4-bit weights for this processor alone; a GPU is needed to measure this cell"
+                "bitsandbytes repacks 4-bit weights for this processor alone; "
+                "a GPU is needed to measure this cell"
             )

@@ -1,7 +1,9 @@
-"""The rows that every cell sees: arithmetic, no random numbers, so that they are the same in every release.
+"""The rows that every cell sees: arithmetic, no random numbers, so that they are the same in every
+release.
 
-The batch for one pass has two padded rows. The batch for the training steps has the same four rows without
-padding: a mask with padding costs some releases of transformers 5 ms a pass, more than all the rest of a step.
+The batch for one pass has two padded rows. The batch for the training steps has the same four rows
+without padding: a mask with padding costs some releases of transformers 5 ms a pass, more than all
+the rest of a step.
 """
 
 PROMPTS = 2
@@ -12,10 +14,11 @@ IGNORED = -100
 
 
 def rows(pads):
-    """Four rows of 12 token ids and their mask; the last two are padded by 3 and 5 on the side `pads`, if any.
+    """Four rows of 12 token ids and their mask; the last two are padded by 3 and 5 on the side
+    `pads`, if any.
 
-    Each row steps by a stride of 7 to 10, which the tiny checkpoints have not been trained on: there is
-    something left to learn.
+    Each row steps by a stride of 7 to 10, which the tiny checkpoints have not been trained on:
+    there is something left to learn.
     """
     ids, mask = [], []
     for start, stride, padding in ((3, 7, 0), (11, 8, 0), (23, 9, 3), (31, 10, 5)):
@@ -35,7 +38,9 @@ def tokens(torch, device, pads):
 
 
 def next_token(torch, ids, mask):
-    """The first real token is predicted from a padded position, whose output means nothing and differs over releases."""
+    """The first real token is predicted from a padded position, whose output means nothing and
+    differs over releases.
+    """
     predicted = mask * torch.nn.functional.pad(mask, (1, 0), value=0)[:, :-1]
     return ids.masked_fill(predicted == 0, IGNORED)
 
@@ -69,7 +74,10 @@ def batch(torch, task, device, pads):
 
 
 def inputs(torch, task, device, pads):
-    """The same without labels, as in inference; a decoder of its own is fed the labels, shifted right."""
+    """The same without labels, as in inference.
+
+    A decoder of its own is fed the labels, shifted right.
+    """
     given = batch(torch, task, device, pads)
     labels = given.pop("labels")
     if task.decodes:
@@ -81,7 +89,10 @@ def inputs(torch, task, device, pads):
 
 
 def padded_rows(torch, device):
-    """The two rows that can be padded: together and padded on the right, then each alone without its padding."""
+    """The two rows that can be padded.
+
+    Together and padded on the right, then each alone without its padding.
+    """
     ids, mask = tokens(torch, device, "right")
     ids, mask = ids[PROMPTS:], mask[PROMPTS:]
     together = {"input_ids": ids, "attention_mask": mask}

@@ -17,11 +17,17 @@ class NeedsDevice(Exception):
 
 
 class HandoverUnreadable(Exception):
-    """What the base environment saved is there and cannot be read: says nothing about any library."""
+    """What the base environment saved is there and cannot be read.
+
+    Says nothing about any library.
+    """
 
 
 class CheckFailed(Exception):
-    """The stage ran, and an invariant does not hold. `check` is its name, the message the evidence."""
+    """The stage ran, and an invariant does not hold.
+
+    `check` is its name, the message the evidence.
+    """
 
     def __init__(self, check, message):
         super().__init__(message)
@@ -29,7 +35,10 @@ class CheckFailed(Exception):
 
 
 def describe(error, limit=2000):
-    """An exception as a record: type, message, the innermost frames without the paths of this machine, and its causes."""
+    """An exception as a record.
+
+    Type, message, the innermost frames without the paths of this machine, and its causes.
+    """
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return {
         "type": type(error).__name__,
@@ -54,9 +63,11 @@ EXHAUSTED = (
 
 
 def causes(error):
-    """The classes along the chain of an exception, `OSError:ERRNO` for system errors: wrappers hide a full disk.
+    """The classes along the chain of an exception, `OSError:ERRNO` for system errors: wrappers hide
+    a full disk.
 
-    What was only being handled when the exception was raised counts where it says that something had run out.
+    What was only being handled when the exception was raised counts where it says that something
+    had run out.
     """
     found = []
     for _ in range(10):

@@ -1,4 +1,7 @@
-"""What a cell leaves for a judge outside: its adapter as it was saved, what the model was given, and what it answered."""
+"""What a cell leaves for a judge outside.
+
+Its adapter as it was saved, what the model was given, and what it answered.
+"""
 
 import contextlib
 
@@ -8,8 +11,9 @@ TENSORS = "judged.safetensors"
 
 
 def evidence_of(trial, adapter):
-    """File name -> bytes: tensors `ids` and `mask` [4, 12], `logits` of the padded rows' real tokens [tokens, vocabulary] or
-    [rows, labels], `prompts` [2, 6] and the greedy `tokens` [2, 14] where the task generates, and the files of `adapter`.
+    """File name -> bytes: tensors `ids` and `mask` [4, 12], `logits` of the padded rows' real
+    tokens [tokens, vocabulary] or [rows, labels], `prompts` [2, 6] and the greedy `tokens` [2, 14]
+    where the task generates, and the files of `adapter`.
 
     Nothing where it cannot be had: that says nothing about a library.
     """

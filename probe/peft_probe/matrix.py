@@ -1,8 +1,9 @@
 """Reads the matrix: the JSON files beside this package, which the TypeScript half reads too.
 
-An entry is made into a dataclass whose fields are the keys that it may have, in this program's spelling. What data
-cannot say until a cell runs is written as a reference: `{"modules": "lora"}` stands for the module names that the
-architecture gives that role, `{"job": "steps"}` for a number of the job, `{"torch": "float32"}` for a name of torch.
+An entry is made into a dataclass whose fields are the keys that it may have, in this program's
+spelling. What data cannot say until a cell runs is written as a reference: `{"modules": "lora"}`
+stands for the module names that the architecture gives that role, `{"job": "steps"}` for a number
+of the job, `{"torch": "float32"}` for a name of torch.
 """
 
 import copy
@@ -16,7 +17,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "matrix"
 
 
 class MatrixError(Exception):
-    """An entry of the matrix has a key that nothing reads, or lacks one. The message names file, entry and keys."""
+    """An entry of the matrix has a key that nothing reads, or lacks one.
+
+    The message names file, entry and keys.
+    """
 
 
 def read(kind, entry_class):
@@ -26,7 +30,10 @@ def read(kind, entry_class):
 
 
 def made(where, entry_class, data):
-    """One entry as a dataclass. Raises MatrixError for a key that it does not have, or a missing one."""
+    """One entry as a dataclass.
+
+    Raises MatrixError for a key that it does not have, or a missing one.
+    """
     given = {_spelled(key): value for key, value in data.items()}
     known = {field.name: field for field in fields(entry_class)}
     unknown = [key for key in data if _spelled(key) not in known]
@@ -63,7 +70,10 @@ def _spelled(key):
 
 @dataclass(frozen=True)
 class Exemption:
-    """Where a stage says nothing by design: everywhere, on quantized weights, or beside a newly made head."""
+    """Where a stage says nothing by design.
+
+    Everywhere, on quantized weights, or beside a newly made head.
+    """
 
     where: str
     why: str
@@ -75,11 +85,13 @@ def exemptions(where, data):
 
 @dataclass(frozen=True)
 class Task:
-    """An entry of `matrix/tasks.json`: PEFT's task type, transformers' Auto class, and what a batch and logits look like.
+    """An entry of `matrix/tasks.json`: PEFT's task type, transformers' Auto class, and what a batch
+    and logits look like.
 
-    `targets` names the labels of a batch (data.py makes them), `logits_per` says whether there is a row of logits for
-    each token of the input or for something else. `labels` is the number of classes of a newly made head, None where
-    there is none. `decodes` says that a decoder of its own reads what was generated so far.
+    `targets` names the labels of a batch (data.py makes them), `logits_per` says whether there is a
+    row of logits for each token of the input or for something else. `labels` is the number of
+    classes of a newly made head, None where there is none. `decodes` says that a decoder of its own
+    reads what was generated so far.
     """
 
     task_type: str

@@ -13,9 +13,10 @@ from .matrix import TASKS
 class Method:
     """An entry of `matrix/methods.json`.
 
-    `defining` names arguments without which a configuration would be another method. `after_step` is what its base
-    model has to be told after each step. `not_measured` names stages that have no meaning for it, `not_compared`
-    those that must only run. `words`, `peft_type` and `said_by` are names of it, for the report and the plan.
+    `defining` names arguments without which a configuration would be another method. `after_step`
+    is what its base model has to be told after each step. `not_measured` names stages that have no
+    meaning for it, `not_compared` those that must only run. `words`, `peft_type` and `said_by` are
+    names of it, for the report and the plan.
     """
 
     words: str
@@ -43,7 +44,8 @@ METHODS = matrix.read("methods", Method)
 
 
 def configuration(peft, name, architecture, task, steps):
-    """The PEFT configuration object of a method; arguments that this release's class lacks are left out.
+    """The PEFT configuration object of a method; arguments that this release's class lacks are left
+    out.
 
     Raises Unsupported where the class itself, or a defining argument, is missing.
     """

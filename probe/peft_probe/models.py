@@ -1,7 +1,8 @@
-"""The architecture axis: how a tiny checkpoint is loaded, fed and adapted, per architecture and task.
+"""The architecture axis: how a tiny checkpoint is loaded, fed and adapted, per architecture and
+task.
 
-Target modules are stated in the matrix, equal to the newest PEFT default where one exists: defaults grow over
-releases, and a default that grows would pass for a fix.
+Target modules are stated in the matrix, equal to the newest PEFT default where one exists: defaults
+grow over releases, and a default that grows would pass for a fix.
 """
 
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from .matrix import TASKS
 class Architecture:
     """An entry of `matrix/architectures.json`.
 
-    `modules` are the names of its modules by what adapts them, `heads` maps a task to the name of its newly made
-    head. `pads` is the side on which its tokenizers pad: an encoder reads the class off the first token.
+    `modules` are the names of its modules by what adapts them, `heads` maps a task to the name of
+    its newly made head. `pads` is the side on which its tokenizers pad: an encoder reads the class
+    off the first token.
     """
 
     tasks: list

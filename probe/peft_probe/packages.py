@@ -9,10 +9,11 @@ from .models import ARCHITECTURES
 
 
 def import_packages(job):
-    """Imports what the cells need. A package that cannot be imported fails the cells that need it, no others.
+    """Imports what the cells need. A package that cannot be imported fails the cells that need it,
+    no others.
 
-    Hardly anything of an import is garbage: to look through it while it grew took 0.5 of 3.2 s, and children would copy
-    what is looked through later.
+    Hardly anything of an import is garbage: to look through it while it grew took 0.5 of 3.2 s, and
+    children would copy what is looked through later.
     """
     gc.disable()
     modules, failures = import_all(job)
@@ -57,7 +58,10 @@ def resolve_lazy_names(modules, job):
 
 
 def failure_for(cell, failures):
-    """The import failure that stops this cell, if any: the control needs no PEFT, and only its own quantizer."""
+    """The import failure that stops this cell, if any.
+
+    The control needs no PEFT, and only its own quantizer.
+    """
     needed = [
         "torch",
         "transformers",

@@ -10,7 +10,10 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def limit_memory(allowed):
-    """Caps what this process may allocate beyond what it holds now, in bytes; more raises a memory error. Limits only fall."""
+    """Caps what this process may allocate beyond what it holds now, in bytes.
+
+    More raises a memory error. Limits only fall.
+    """
     for kind, wanted in (
         (resource.RLIMIT_DATA, data_bytes() + allowed),
         (resource.RLIMIT_FSIZE, allowed),
@@ -38,7 +41,9 @@ def peak_bytes():
 
 
 def become_subreaper():
-    """Processes that a cell leaves behind become children of this one, where they can be found and ended."""
+    """Processes that a cell leaves behind become children of this one, where they can be found and
+    ended.
+    """
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 

@@ -42,7 +42,10 @@ def write_line(line, descriptor):
 
 
 def message_in(line):
-    """What a cell says in a line; nothing where the line is no message. Packages can write there too."""
+    """What a cell says in a line.
+
+    Nothing where the line is no message. Packages can write there too.
+    """
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,7 @@
-"""The quantization axis: what each one passes to `from_pretrained`, and how far its numbers may stray."""
+"""The quantization axis.
+
+What each one passes to `from_pretrained`, and how far its numbers may stray.
+"""
 
 from dataclasses import dataclass, field
 from typing import Optional
@@ -10,9 +13,10 @@ from . import matrix
 class Quantizer:
     """An entry of `matrix/quantizers.json`.
 
-    `tolerance` is the largest difference of logits (of size about 10) that is still equal, `merge_tolerance` the
-    same after weights were merged back into the quantized format; docs/decisions.md has the measured values.
-    `words` and `bytes_per_weight` are for the report and the plan.
+    `tolerance` is the largest difference of logits (of size about 10) that is still equal,
+    `merge_tolerance` the same after weights were merged back into the quantized format;
+    docs/decisions.md has the measured values. `words` and `bytes_per_weight` are for the report and
+    the plan.
     """
 
     words: str

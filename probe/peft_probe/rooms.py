@@ -1,14 +1,17 @@
-"""Runs a command where it can harm nothing: in a root of its own that holds what it needs and nothing else.
+"""Runs a command where it can harm nothing: in a root of its own that holds what it needs and
+nothing else.
 
     python -I -S rooms.py SPEC COMMAND...
 
-SPEC is JSON: `level` (`other-user`, `user-namespace` or `limits`), `parent` (process id of the caller), `work` (the one
-folder that may be written to: a file system in memory that ends with the command), `bytes` of it, `show` (folders that
-can be read), `limits` (name of a resource limit -> value, of each process), `seconds` (for all of it) and `memory`
-(bytes, of all processes together). Limits hold from before the command's first byte. Uses the standard library only,
-and nothing of an environment under test.
+SPEC is JSON: `level` (`other-user`, `user-namespace` or `limits`), `parent` (process id of the
+caller), `work` (the one folder that may be written to: a file system in memory that ends with the
+command), `bytes` of it, `show` (folders that can be read), `limits` (name of a resource limit ->
+value, of each process), `seconds` (for all of it) and `memory` (bytes, of all processes together).
+Limits hold from before the command's first byte. Uses the standard library only, and nothing of an
+environment under test.
 
-Ends with the status of the command (128 + n for signal n), 124 after `seconds`, 125 where the rooms cannot be made.
+Ends with the status of the command (128 + n for signal n), 124 after `seconds`, 125 where the rooms
+cannot be made.
 """
 
 import ctypes
@@ -73,9 +76,10 @@ SETTINGS = (
     "localtime",
 )
 DEVICES = ("null", "zero", "full", "random", "urandom")
-# System calls that nothing under test needs, and that give back what was taken or reach what no namespace divides.
-# Machine (<linux/audit.h>), then by number (<asm/unistd.h>): clone; socket; ptrace, mount, umount2, pivot_root, unshare,
-# setns, add_key, request_key, keyctl, bpf, userfaultfd, perf_event_open, io_uring_setup, process_vm_readv and _writev.
+# System calls that nothing under test needs, and that give back what was taken or reach what no
+# namespace divides. Machine (<linux/audit.h>), then by number (<asm/unistd.h>): clone; socket;
+# ptrace, mount, umount2, pivot_root, unshare, setns, add_key, request_key, keyctl, bpf,
+# userfaultfd, perf_event_open, io_uring_setup, process_vm_readv and _writev.
 CALLS = {
     "x86_64": (
         0xC000003E,
@@ -131,7 +135,10 @@ def main():
 
 
 def in_namespaces(spec, command):
-    """The first process of the new namespaces supervises the command; when it ends, so does all that is in them."""
+    """The first process of the new namespaces supervises the command.
+
+    When it ends, so does all that is in them.
+    """
     user, group = os.getuid(), os.getgid()
     threads = threads_of(user)
     checked(
@@ -162,7 +169,8 @@ def first_process(spec, command, alive):
     become_harmless(spec["level"])
     # The code under test may be the same user: it must not take hold of what supervises it.
     libc.prctl(DUMPABLE, 0, 0, 0, 0)
-    # A change of user clears this; a parent that died before it was set shows as the end of its pipe.
+    # A change of user clears this; a parent that died before it was set shows as the end of its
+    # pipe.
     libc.prctl(DIE_WITH_PARENT, signal.SIGKILL)
     if select.select([alive], [], [], 0)[0]:
         return 125
@@ -171,7 +179,11 @@ def first_process(spec, command, alive):
 
 
 def make_root(spec):
-    """A root in memory: the system's programs and libraries and what is shown, all read-only, few devices, a work folder."""
+    """A root in memory.
+
+    The system's programs and libraries and what is shown, all read-only, few devices, a work
+    folder.
+    """
     root = "/tmp" if os.path.isdir("/tmp") else "/mnt"
     mount(None, "/", None, RECURSIVE | PRIVATE)
     shown = [
@@ -264,7 +276,9 @@ def make_read_only(root, but):
 
 
 def unescaped(field):
-    """A path of mountinfo, where space, tab, newline and backslash stand as octal numbers (proc(5))."""
+    """A path of mountinfo, where space, tab, newline and backslash stand as octal numbers
+    (proc(5)).
+    """
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         field = field.replace(code, character)
     return field
@@ -287,7 +301,10 @@ def become_harmless(level):
 
 
 def filter_calls():
-    """Refuses the system calls above for good (seccomp(2)): a program of the kernel's packet filter looks at each call."""
+    """Refuses the system calls above for good (seccomp(2)).
+
+    A program of the kernel's packet filter looks at each call.
+    """
     load, equal, set_in, answer = 0x20, 0x15, 0x45, 0x06
     allow, refuse, unknown = 0x7FFF0000, 0x50000 | 1, 0x50000 | 38
     if os.uname().machine not in CALLS:
@@ -320,7 +337,9 @@ def filter_calls():
 
 
 def supervise(spec, command):
-    """Starts the command under its limits, waits for it, ends it when it takes too long or too much, and all it started."""
+    """Starts the command under its limits, waits for it, ends it when it takes too long or too
+    much, and all it started.
+    """
     deadline = time.monotonic() + spec["seconds"]
     libc.prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
@@ -412,7 +431,10 @@ def descendants(own):
 
 
 def memory_of(pids):
-    """Bytes of memory that are no file's, summed (proc(5), status), files in memory included; what a fork shares counts in each."""
+    """Bytes of memory that are no file's, summed (proc(5), status), files in memory included.
+
+    What a fork shares counts in each.
+    """
     total, files = 0, {}
     for pid in pids:
         try:

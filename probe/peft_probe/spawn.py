@@ -1,8 +1,8 @@
 """Cells in fresh interpreters: each imports once and runs cells one after another.
 
-What fails beside others may fail because of them: a device that has met an error goes on failing. So a cell that fails
-counts only as the first of its process, and no cell follows one that failed. Where the first import of all ends its process,
-this one ends in the same way.
+What fails beside others may fail because of them: a device that has met an error goes on failing.
+So a cell that fails counts only as the first of its process, and no cell follows one that failed.
+Where the first import of all ends its process, this one ends in the same way.
 """
 
 import gc
@@ -110,11 +110,17 @@ class Worker(Runner):
         return self.has_ended() or self.result is not None
 
     def must_be_alone(self):
-        """Whether this cell counts only as the first of a process: it failed here, and others were here before."""
+        """Whether this cell counts only as the first of a process.
+
+        It failed here, and others were here before.
+        """
         return self.given > 1 and not self.is_sound()
 
     def is_sound(self):
-        """Whether more cells may follow: nothing went wrong, or nothing but an import, which all of them share."""
+        """Whether more cells may follow.
+
+        Nothing went wrong, or nothing but an import, which all of them share.
+        """
         if self.status is not None or self.timed_out or self.result is None:
             return False
         return not self.result["failures"] or list(self.result["stages"]) == ["import"]

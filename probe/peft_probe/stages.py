@@ -1,4 +1,7 @@
-"""The stages of one cell, in order. Each is a function of the trial; what it raises says how it ended."""
+"""The stages of one cell, in order.
+
+Each is a function of the trial; what it raises says how it ended.
+"""
 
 import json
 from pathlib import Path
@@ -17,7 +20,8 @@ PADDING_COUNTS = "padding-counts"
 def build(trial):
     if trial.cell["architecture"] not in trial.transformers.CONFIG_MAPPING:
         raise Unsupported(
-            f"transformers {trial.transformers.__version__} has no model type {trial.cell['architecture']}"
+            f"transformers {trial.transformers.__version__} has no model type "
+            f"{trial.cell['architecture']}"
         )
     trial.model = trial.load(quantized=False)
 
@@ -57,7 +61,9 @@ def forward(trial):
 
 
 def _require_padding_is_passed_over(trial):
-    """A row must be classified alike with padding on its right and without, which is how many tokenizers pad."""
+    """A row must be classified alike with padding on its right and without, which is how many
+    tokenizers pad.
+    """
     together, alone = data.padded_rows(trial.torch, trial.device)
     require_close(
         PADDING_COUNTS,
@@ -69,7 +75,10 @@ def _require_padding_is_passed_over(trial):
 
 
 def train(trial):
-    """One backward pass with padding, then 25 steps. Every trainable tensor must receive a gradient, the loss must fall."""
+    """One backward pass with padding, then 25 steps.
+
+    Every trainable tensor must receive a gradient, the loss must fall.
+    """
     trainable = {name: p for name, p in trial.model.named_parameters() if p.requires_grad}
     if trial.method is None and trial.quantizer is not None:
         raise NotApplicable
@@ -116,12 +125,14 @@ def _require_learning(trial, losses, without_gradient, tensors):
         some = ", ".join(sorted(without_gradient)[:3])
         raise CheckFailed(
             "no-gradient",
-            f"{len(without_gradient)} of {tensors} trainable tensors never receive a gradient: {some}",
+            f"{len(without_gradient)} of {tensors} trainable tensors never receive "
+            f"a gradient: {some}",
         )
     if trial.facts["lossRatio"] >= 0.999:
         raise CheckFailed(
             "does-not-learn",
-            f"the loss goes from {losses[0]:.4f} to {losses[-1]:.4f} in {len(losses)} steps on one batch",
+            f"the loss goes from {losses[0]:.4f} to {losses[-1]:.4f} "
+            f"in {len(losses)} steps on one batch",
         )
 
 
@@ -152,9 +163,11 @@ def _require_trained_head(trial, before, trainable):
 
 
 def generate(trial):
-    """Greedy tokens with and without the cache must each be the argmax of one full forward pass over them.
+    """Greedy tokens with and without the cache must each be the argmax of one full forward pass
+    over them.
 
-    Generation without the cache is a reference here and rare in use: where it raises, that is a fact of its own.
+    Generation without the cache is a reference here and rare in use: where it raises, that is a
+    fact of its own.
     """
     if not trial.task.generates:
         raise NotApplicable
@@ -176,7 +189,8 @@ def generate(trial):
         )
         raise CheckFailed(
             f"{worst}-generation-differs",
-            f"{worst} greedy tokens are not the argmax of one forward pass over them (logits apart by {gaps[worst]:.3g}): {rows}",
+            f"{worst} greedy tokens are not the argmax of one forward pass over them "
+            f"(logits apart by {gaps[worst]:.3g}): {rows}",
         )
 
 
@@ -214,7 +228,10 @@ def reload(trial):
 
 
 def carry(trial):
-    """An adapter that the base environment saved must mean the same here; for the control, the same base logits."""
+    """An adapter that the base environment saved must mean the same here.
+
+    For the control, the same base logits.
+    """
     _leave_behind(trial)
     source = _carried(trial)
     if source is None:
@@ -251,7 +268,10 @@ def _carried(trial):
 
 
 def _read_logits(trial, folder):
-    """Some loaders tell of a file that cannot be read as of one that is not there: all are read here first."""
+    """Some loaders tell of a file that cannot be read as of one that is not there.
+
+    All are read here first.
+    """
     try:
         texts = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         saved = json.loads(texts["logits.json"])
@@ -326,8 +346,8 @@ STAGES = (build, quantize, attach, forward, train, generate, reload, carry, disa
 def run(trial, began):
     """Runs the stages; `began` is told each one's name first.
 
-    Up to `train`, an exception ends the cell. The later stages are measured each on its own, so that a break in one
-    does not hide a break in another.
+    Up to `train`, an exception ends the cell. The later stages are measured each on its own, so
+    that a break in one does not hide a break in another.
     """
     stages, failures = {"import": "ok"}, []
     for stage in STAGES:

@@ -34,7 +34,10 @@ class Trial:
         return next(self.model.parameters()).device
 
     def load(self, quantized):
-        """The checkpoint as a user loads it. Heads that the checkpoint lacks get fixed values, not random ones."""
+        """The checkpoint as a user loads it.
+
+        Heads that the checkpoint lacks get fixed values, not random ones.
+        """
         auto = getattr(self.transformers, self.task.auto)
         options = {"torch_dtype": self.torch.float32}
         if self.task.labels is not None:
@@ -44,7 +47,8 @@ class Trial:
             options["quantization_config"] = self.quantizer.configuration(
                 self.transformers, self.torch
             )
-            # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then goes another way.
+            # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then
+            # goes another way.
             options["device_map"] = self.torch.device("cpu")
         model = auto.from_pretrained(
             str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options
@@ -56,7 +60,10 @@ class Trial:
         return model
 
     def exempt(self, exemptions, stage):
-        """Whether a stage is exempt by design for this cell: `exemptions` are those of its method, by stage."""
+        """Whether a stage is exempt by design for this cell.
+
+        `exemptions` are those of its method, by stage.
+        """
         exemption = exemptions.get(stage)
         if exemption is None:
             return False
@@ -71,13 +78,19 @@ class Trial:
         return self.architecture.heads.get(self.cell["task"])
 
     def batch(self, padded):
-        """Keyword arguments of one pass with labels; `padded` rows are padded as the architecture's tokenizers do."""
+        """Keyword arguments of one pass with labels.
+
+        `padded` rows are padded as the architecture's tokenizers do.
+        """
         return data.batch(
             self.torch, self.task, self.device, self.architecture.pads if padded else None
         )
 
     def logits(self, model, padded=False):
-        """Logits of the four rows in float32, without gradients: [real tokens, vocabulary], or [rows, labels]."""
+        """Logits of the four rows in float32, without gradients.
+
+        [real tokens, vocabulary], or [rows, labels].
+        """
         inputs = data.inputs(
             self.torch, self.task, self.device, self.architecture.pads if padded else None
         )

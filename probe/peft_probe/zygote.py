@@ -1,8 +1,9 @@
 """Tries cells in one environment, each in a way that can harm no other.
 
-`fork`: one parent imports once and forks a child per cell, so that a cell costs milliseconds. Forked children that use
-threads after a parent did deadlock in libgomp: the caller sets one thread per process before the import, and every
-process here keeps to one. A device must stay hidden from the parent. `spawn` is for all that a fork does not outlive.
+`fork`: one parent imports once and forks a child per cell, so that a cell costs milliseconds.
+Forked children that use threads after a parent did deadlock in libgomp: the caller sets one thread
+per process before the import, and every process here keeps to one. A device must stay hidden from
+the parent. `spawn` is for all that a fork does not outlive.
 """
 
 import gc
@@ -26,7 +27,8 @@ def main():
     protocol.send({"kind": "started", "probe": VERSION, "python": sys.version.split()[0]})
     START_METHODS[job["start"]](job)
     protocol.send({"kind": "done", "peakBytes": peak_bytes()})
-    # What packages would still do at the end of an interpreter takes 0.3 s and is nobody's business.
+    # What packages would still do at the end of an interpreter takes 0.3 s and is nobody's
+    # business.
     os._exit(0)
 
 
@@ -77,10 +79,11 @@ def has_passed(record):
 
 
 def warm_up(cell, job, modules):
-    """Runs a cell that has just passed in a child once more in the parent, for the sake of what it leaves loaded.
+    """Runs a cell that has just passed in a child once more in the parent, for the sake of what it
+    leaves loaded.
 
-    Later children inherit lazily imported modules and set-up work. It runs in one thread, and only what has proven
-    harmless a moment ago.
+    Later children inherit lazily imported modules and set-up work. It runs in one thread, and only
+    what has proven harmless a moment ago.
     """
     folder = Path(job["work"]) / "warm-up"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,9 @@
-"""What each cell of the tests of the zygote does, by the name of its method; a stand-in for `stages.run`."""
+"""What each cell of the tests of the zygote does, by the name of its method.
 
+A stand-in for `stages.run`.
+"""
+
+import contextlib
 import os
 import signal
 import subprocess
@@ -41,10 +45,8 @@ def write_garbage(_):
     lines = (b'{"kind":"cell",', b"\xff\0", b"5", b'{"result": 5}', b'{"result": {}}', b"[" * 5000)
     for descriptor in range(3, 32):
         for line in lines:
-            try:
+            with contextlib.suppress(OSError):
                 os.write(descriptor, b"\n" + line + b"\n")
-            except OSError:
-                pass
 
 
 def answer_for_another(_):

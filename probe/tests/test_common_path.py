@@ -8,8 +8,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe.common_path import require_common_path, take_common_path  # noqa: E402
-from peft_probe.errors import NeedsDevice  # noqa: E402
+from peft_probe.common_path import require_common_path, take_common_path
+from peft_probe.errors import NeedsDevice
 
 CPU, GPU = SimpleNamespace(type="cpu"), SimpleNamespace(type="cuda")
 

@@ -1,4 +1,7 @@
-"""In which order stages run, and which failures end a cell. Needs no package but the standard library."""
+"""In which order stages run, and which failures end a cell.
+
+Needs no package but the standard library.
+"""
 
 import sys
 import unittest
@@ -8,8 +11,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import stages  # noqa: E402
-from peft_probe.errors import CheckFailed  # noqa: E402
+from peft_probe import stages
+from peft_probe.errors import CheckFailed
 
 
 def build(trial):

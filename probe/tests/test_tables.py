@@ -9,12 +9,13 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import data, methods  # noqa: E402
-from peft_probe.errors import Unsupported  # noqa: E402
-from peft_probe.models import ARCHITECTURES, VOCABULARY  # noqa: E402
+from peft_probe import data, methods
+from peft_probe.errors import Unsupported
+from peft_probe.models import ARCHITECTURES, VOCABULARY
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
-# Looked up or never packed: embeddings, heads that are thrown away, and routers, which quantizers leave alone.
+# Looked up or never packed: embeddings, heads that are thrown away, and routers, which quantizers
+# leave alone.
 NOT_PACKED = (
     "embed",
     "wte",
@@ -27,7 +28,10 @@ NOT_PACKED = (
 
 
 def shapes(architecture):
-    """Names and shapes of a checkpoint's tensors, and their storage types: the header of its safetensors file."""
+    """Names and shapes of a checkpoint's tensors, and their storage types.
+
+    The header of its safetensors file.
+    """
     with open(CHECKPOINTS / architecture / "model.safetensors", "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     header.pop("__metadata__", None)

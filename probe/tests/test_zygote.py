@@ -12,9 +12,9 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import child, errors, packages, processes, protocol, spawn, stages, zygote  # noqa: E402
+from peft_probe import child, errors, packages, processes, protocol, spawn, stages, zygote
 
-from tests.misbehaving import DONE, misbehave  # noqa: E402
+from tests.misbehaving import DONE, misbehave
 
 PACKAGES = Path(__file__).resolve().parent / "packages"
 START = (
@@ -48,7 +48,8 @@ class WithCells(unittest.TestCase):
         def send(record, descriptor=None):
             return sent.append(record) if descriptor is None else real(record, descriptor)
 
-        # A child closes the parent's channel, which is descriptor 3: keep one open there that nobody needs.
+        # A child closes the parent's channel, which is descriptor 3: keep one open there that
+        # nobody needs.
         spare = os.open(os.devnull, os.O_WRONLY)
         os.dup2(spare, protocol.RECORDS) if spare != protocol.RECORDS else None
         with (
@@ -231,7 +232,7 @@ class Errors(unittest.TestCase):
             try:
                 raise OSError(errno.ENOSPC, "No space left on device")
             except OSError:
-                raise RuntimeError("unable to save")
+                raise RuntimeError("unable to save")  # noqa: B904
 
         self.assertEqual(self.raised(wrapped), ["RuntimeError", "OSError:ENOSPC"])
 
@@ -240,7 +241,7 @@ class Errors(unittest.TestCase):
             try:
                 raise ConnectionRefusedError(errno.ECONNREFUSED, "no hub")
             except OSError:
-                raise AttributeError("key_cache")
+                raise AttributeError("key_cache")  # noqa: B904
 
         self.assertEqual(self.raised(fallback), ["AttributeError"])
 
