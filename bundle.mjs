@@ -10,7 +10,7 @@ const banner = [
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts' },
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'oracle-process': 'src/oracle-process.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -18,6 +18,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // Outside of the bundle: it has native libraries, and is loaded only where it is installed.
+  external: ['onnxruntime-node'],
   banner: { js: banner },
   define: { TOOL_VERSION: JSON.stringify(version) },
   legalComments: 'none',

@@ -21,6 +21,7 @@ import { controlsOf, type Problem } from './search/problem.ts';
 import { baseRequest, groups } from './search/requests.ts';
 import { looksAhead } from './sweep/ahead.ts';
 import { measureBatch } from './sweep/measure.ts';
+import { oracleJudge } from './sweep/oracle-judge.ts';
 
 export async function plan(request: SweepRequest, catalog: Catalog, python: string): Promise<Plan> {
   const problems: string[] = [];
@@ -156,6 +157,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     isStopped,
     left: () => Math.max(0, deadline - ports.clock.now()),
   };
+  const judges = ports.oracle === undefined ? [] : [oracleJudge(ports.oracle, ports.progress)];
   for (;;) {
     const step = next(evidence);
     if (step.kind === 'done' && !ports.isInterrupted())
@@ -165,7 +167,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
       };
     if (step.kind === 'done' || isStopped())
       return { history, stoppedBy: ports.isInterrupted() ? ('interrupted' as const) : ('budget' as const) };
-    evidence.add(await measureBatch(step.questions, ports, settings));
+    evidence.add(await measureBatch(step.questions, { ...ports, judges }, settings));
     if (history.some(({ question }) => question.purpose === 'head')) await ports.watch?.(history);
   }
 }

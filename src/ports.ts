@@ -2,6 +2,7 @@
 import type { Cell, CellId } from './domain/cell.ts';
 import type { Device } from './domain/device.ts';
 import type { Environment, EnvironmentRequest, Lock } from './domain/environment.ts';
+import type { OracleAnswer } from './domain/oracle-answer.ts';
 import type { Result } from './domain/outcome.ts';
 import type { Markdown, Plain } from './domain/safe.ts';
 import type { Measurement } from './domain/search.ts';
@@ -134,6 +135,14 @@ export interface Progress {
   say(line: string): void;
 }
 
+/** Another judge of a cell's numbers, which shares no code with what computed them. */
+export interface Oracle {
+  /** Whether it has graphs for a cell, so that the cell must leave what it needs. */
+  covers(cell: Cell): boolean;
+  /** Never throws: what it cannot look at is `not checked`. */
+  examine(cell: Cell, left: Folder): Promise<OracleAnswer>;
+}
+
 /** What a sweep touches of the world. */
 export interface Ports {
   readonly catalog: Catalog;
@@ -142,6 +151,8 @@ export interface Ports {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly progress: Progress;
+  /** Absent where its runtime is not installed. */
+  readonly oracle?: Oracle;
   readonly isInterrupted: () => boolean;
   /** Told what is known so far, after each batch from the head on. */
   readonly watch?: (history: readonly Measurement[]) => Promise<void>;

@@ -24,7 +24,7 @@ describe('a cell that computes something else', () => {
     const evidence = recorded('base/none/llama/causal-lm');
     const logits = mapped(evidence.logits, (number, index) => number + Math.sin(index));
     const verdict = await verdictOn(run, { ...evidence, logits });
-    expect(verdict).toEqual({ kind: 'disagrees', where: 'logits', distance: expect.closeTo(1, 2) });
+    expect(verdict).toEqual({ kind: 'disagrees', where: 'logits', distance: expect.closeTo(1, 2), band: BAND });
   });
 
   it('is not told where its numbers are within the band', async () => {

@@ -41,6 +41,7 @@ export const Facts = z.strictObject({
   }),
   firstLoss: fact(z.number(), { unit: 'loss before training' }),
   mergeDifference: fact(z.number(), { unit: 'largest difference of a logit after merging' }),
+  oracle: fact(Amount, { unit: 'largest difference of a logit, or of the best token, from the reference graphs' }),
   uncachedGenerate: fact(z.string().max(200), {
     unit: 'how generation without the cache ended: ok, or raises TYPE',
     title: 'generate without the cache:',

@@ -27,7 +27,7 @@ export interface Evidence {
   readonly generated?: { readonly tokens: readonly (readonly number[])[]; readonly prompt: number };
 }
 
-const COVERED_TASKS = ['causal-lm', 'seq-cls', 'token-cls'];
+export const COVERED_TASKS: readonly string[] = ['causal-lm', 'seq-cls', 'token-cls'];
 const LONGEST_TEXT = 4096;
 
 /** Throws NotCovered, ShapeError or TensorFileError: then nothing can be said about the cell. */

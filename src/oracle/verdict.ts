@@ -1,4 +1,5 @@
 /** What the oracle says of a cell. */
+import type { OracleAnswer } from '../domain/oracle-answer.ts';
 import { BAND } from './bands.ts';
 import type { Departure } from './departure.ts';
 import { diagnoseLogits, diagnoseTokens } from './diagnose.ts';
@@ -6,23 +7,7 @@ import type { Evidence } from './evidence.ts';
 import { generatedGap, logitsDistance } from './examine.ts';
 import { prepared, type Runtime } from './forward.ts';
 
-export type Verdict =
-  | {
-      readonly kind: 'agrees';
-      /** The largest difference of two logits. */
-      readonly distance: number;
-      /** What differs from the definition and is known, with its reason. */
-      readonly but?: string;
-    }
-  | {
-      readonly kind: 'disagrees';
-      readonly distance: number;
-      readonly where: 'logits' | 'tokens';
-      /** A sentence for the user; undefined where nothing that was tried explains the numbers. */
-      readonly says?: string;
-      /** The distance that is left with the change that the sentence names. */
-      readonly left?: number;
-    };
+export type Verdict = Exclude<OracleAnswer, { kind: 'not checked' }>;
 
 interface Definition {
   readonly departure: Departure;
@@ -35,7 +20,7 @@ export async function verdictOn(runtime: Runtime, evidence: Evidence): Promise<V
   if (distance > BAND) {
     const bases = definitions.map(({ departure }) => departure);
     const found = await diagnoseLogits(runtime, evidence, bases);
-    return { kind: 'disagrees', distance, where: 'logits', ...found };
+    return { kind: 'disagrees', distance, band: BAND, where: 'logits', ...found };
   }
   const gap =
     evidence.generated === undefined
@@ -43,7 +28,7 @@ export async function verdictOn(runtime: Runtime, evidence: Evidence): Promise<V
       : await generatedGap(runtime, evidence.generated, prepared(evidence.model, nearest.departure));
   if (gap > BAND) {
     const found = await diagnoseTokens(runtime, evidence, nearest.departure);
-    return { kind: 'disagrees', distance: gap, where: 'tokens', ...found };
+    return { kind: 'disagrees', distance: gap, band: BAND, where: 'tokens', ...found };
   }
   return nearest.but === undefined ? { kind: 'agrees', distance } : { kind: 'agrees', distance, but: nearest.but };
 }

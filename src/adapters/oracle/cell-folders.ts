@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CellFiles } from '../../oracle/evidence.ts';
-import { type TensorFile, TensorFileError } from '../../oracle/tensor-file.ts';
+import { readTensorFile, type TensorFile, TensorFileError } from '../../oracle/tensor-file.ts';
 import { openTensorFile, readPlainFile } from './tensor-files.ts';
 
 const MOST_OF_A_CELL = 16 << 20;
@@ -33,11 +33,32 @@ export function openCell(folder: string, task: string, base: Checkpoint): CellFi
   return { task, judged, adapter, ...base };
 }
 
+/** The same from files in memory, by their place in the folder. Throws TensorFileError. */
+export function cellIn(files: ReadonlyMap<string, Uint8Array>, task: string, base: Checkpoint): CellFiles {
+  const judged = readTensorFile(fileIn(files, 'judged.safetensors', MOST_OF_A_CELL));
+  if (!files.has('adapter/adapter_config.json')) return { task, judged, ...base };
+  const adapter = {
+    configuration: jsonOf(fileIn(files, 'adapter/adapter_config.json', MOST_OF_A_CONFIGURATION)),
+    tensors: readTensorFile(fileIn(files, 'adapter/adapter_model.safetensors', MOST_OF_A_CELL)),
+  };
+  return { task, judged, adapter, ...base };
+}
+
+function fileIn(files: ReadonlyMap<string, Uint8Array>, name: string, most: number): Uint8Array {
+  const content = files.get(name);
+  if (content === undefined) throw new TensorFileError(`${name} is missing`);
+  if (content.length > most) throw new TensorFileError(`${name} has ${content.length} bytes, more than ${most}`);
+  return content;
+}
+
 function readJson(path: string): unknown {
+  return jsonOf(readPlainFile(path, MOST_OF_A_CONFIGURATION));
+}
+
+function jsonOf(content: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(readPlainFile(path, MOST_OF_A_CONFIGURATION)).toString('utf8'));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
   } catch (cause) {
-    if (cause instanceof TensorFileError) throw cause;
     throw new TensorFileError('a configuration is no JSON', { cause });
   }
 }

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import { openOracle } from '../../../src/adapters/oracle/open.ts';
+import { hasRuntime, OracleProcess, type OracleSettings } from '../../../src/adapters/oracle/process.ts';
+import { parseCellId } from '../../../src/domain/cell.ts';
+import type { Folder } from '../../../src/ports.ts';
+import { scratch } from '../../factories/scratch.ts';
+import { floats, tensorFile } from '../../factories/tensor-files.ts';
+
+const folder = scratch('oracle-process');
+const settings: OracleSettings = {
+  program: join(folder, 'oracle-process.mjs'),
+  graphs: resolve('oracle/graphs'),
+  checkpoints: resolve('probe/checkpoints'),
+  runtime: resolve('.'),
+};
+const LORA = 'lora/none/llama/causal-lm';
+
+beforeAll(async () => {
+  const entry = resolve('src/oracle-process.ts');
+  const bundled = { bundle: true, platform: 'node', format: 'esm' } as const;
+  await build({ ...bundled, entryPoints: [entry], outfile: settings.program, external: ['onnxruntime-node'] });
+});
+
+function left(cell: string, changed: Readonly<Record<string, Uint8Array>> = {}): Folder {
+  const root = join('__tests__/fixtures/oracle', cell.replaceAll('/', '__'));
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
+  return { names, read: (name) => changed[name] ?? new Uint8Array(readFileSync(join(root, name))) };
+}
+
+describe('the oracle in its own process', () => {
+  it('answers all that ask, one after the other', async () => {
+    const oracle = new OracleProcess(settings);
+    const cells = [LORA, 'base/none/bert/seq-cls', 'prefix-tuning/none/opt/causal-lm', LORA];
+    const answers = await Promise.all(cells.map((cell) => oracle.examine(parseCellId(cell), left(cell))));
+    expect(answers).toEqual(cells.map(() => ({ kind: 'agrees', distance: expect.any(Number) })));
+  });
+
+  it.each([
+    ['a file that is none', { 'judged.safetensors': new Uint8Array([1, 2, 3]) }, 'fewer than its own length'],
+    ['NaN', { 'judged.safetensors': tensorFile({ logits: floats([1], [Number.NaN]) }) }, 'is missing'],
+    ['no JSON', { 'adapter/adapter_config.json': new Uint8Array([0xff]) }, 'no JSON'],
+    ['an unknown method', { 'adapter/adapter_config.json': Buffer.from('{"peft_type": "constructor"}') }, 'no formula'],
+    ['another shape', { 'adapter/adapter_model.safetensors': tensorFile(ofAnotherShape()) }, 'do not'],
+    ['17 MiB', { 'judged.safetensors': new Uint8Array(17 << 20) }, 'more than 16777216'],
+  ])('does not check a cell that left %s, and goes on', async (_, changed, words) => {
+    const oracle = new OracleProcess(settings);
+    const answer = await oracle.examine(parseCellId(LORA), left(LORA, changed));
+    expect(answer).toEqual({ kind: 'not checked', why: expect.stringContaining(words) });
+    expect(await oracle.examine(parseCellId(LORA), left(LORA))).toMatchObject({ kind: 'agrees' });
+  });
+
+  it('does not check where its process ends or cannot begin', async () => {
+    const oracle = new OracleProcess({ ...settings, program: join(folder, 'missing.mjs') });
+    expect(await oracle.examine(parseCellId(LORA), left(LORA))).toMatchObject({ kind: 'not checked' });
+    const without = new OracleProcess({ ...settings, runtime: folder });
+    const answer = await without.examine(parseCellId(LORA), left(LORA));
+    expect(answer).toEqual({ kind: 'not checked', why: 'onnxruntime-node cannot be loaded' });
+  });
+});
+
+it('covers what it has graphs for, unquantized', () => {
+  const oracle = new OracleProcess(settings);
+  const cells = [LORA, 'lora/bnb-nf4/llama/causal-lm', 'lora/none/t5/seq2seq-lm', 'lora/none/bert/token-cls'];
+  expect(cells.map((cell) => oracle.covers(parseCellId(cell)))).toEqual([true, false, false, true]);
+});
+
+it('is off where its runtime is missing, with one line on how to switch it on, and where it is told so', () => {
+  const said: string[] = [];
+  expect(openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: folder }, (line) => said.push(line))).toBeUndefined();
+  expect(openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: 'off' }, (line) => said.push(line))).toBeUndefined();
+  expect(said).toEqual([
+    'The oracle is off: onnxruntime-node is not found. To switch it on: npm install onnxruntime-node@1.30.0 beside it, or name a folder that has it in PEFT_SWEEP_ORACLE.',
+  ]);
+  expect([hasRuntime(folder), hasRuntime(resolve('.'))]).toEqual([false, true]);
+});
+
+function ofAnotherShape() {
+  const name = 'base_model.model.model.layers.0.self_attn.q_proj.lora_';
+  return { [`${name}A.weight`]: floats([1, 3], [1, 2, 3]), [`${name}B.weight`]: floats([128, 1], Array(128).fill(1)) };
+}

@@ -1,0 +1,89 @@
+/** The oracle in a process of its own: native code that reads what strangers' code wrote cannot end a sweep. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Cell } from '../../domain/cell.ts';
+import { OracleAnswer } from '../../domain/oracle-answer.ts';
+import { ARCHITECTURES } from '../../oracle/architectures.ts';
+import { COVERED_TASKS } from '../../oracle/evidence.ts';
+import type { Folder, Oracle } from '../../ports.ts';
+
+export interface OracleSettings {
+  /** The program of the process, the graphs and the checkpoints. */
+  readonly program: string;
+  readonly graphs: string;
+  readonly checkpoints: string;
+  /** A folder that onnxruntime-node is installed in; absent for that of this program. */
+  readonly runtime: string | undefined;
+}
+
+const Reply = z.object({ id: z.int(), answer: OracleAnswer });
+const PATIENCE = 60_000;
+const ENDED: OracleAnswer = { kind: 'not checked', why: 'its process ended or did not answer' };
+
+/** Whether the runtime is there, without loading it. */
+export function hasRuntime(folder: string | undefined): boolean {
+  try {
+    createRequire(folder === undefined ? import.meta.url : join(folder, 'package.json')).resolve('onnxruntime-node');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export class OracleProcess implements Oracle {
+  #child: ChildProcess | undefined;
+  #asked = 0;
+  readonly #waiting = new Map<number, (answer: OracleAnswer) => void>();
+
+  constructor(private readonly settings: OracleSettings) {}
+
+  covers({ architecture, quantization, task }: Cell): boolean {
+    return quantization === 'none' && ARCHITECTURES.has(architecture) && COVERED_TASKS.includes(task);
+  }
+
+  async examine({ architecture, task }: Cell, left: Folder): Promise<OracleAnswer> {
+    const child = this.#running();
+    const id = this.#asked++;
+    const files = new Map(left.names.flatMap((name) => [[name, left.read(name) ?? new Uint8Array()] as const]));
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    const answer = await new Promise<OracleAnswer>((resolve) => {
+      this.#waiting.set(id, resolve);
+      child.send({ id, architecture, task, files }, (error) => error && resolve(ENDED));
+    });
+    clearTimeout(timer);
+    this.#waiting.delete(id);
+    return answer;
+  }
+
+  /** Nothing of the caller's environment goes along; it ends when nobody asks any more. */
+  #running(): ChildProcess {
+    if (this.#child !== undefined) return this.#child;
+    const { program, graphs, checkpoints, runtime = '' } = this.settings;
+    const child = fork(program, [graphs, checkpoints, runtime], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: {},
+      execArgv: ['--max-old-space-size=160'],
+    });
+    child.on('message', (message) => this.#hear(message));
+    child.on('error', () => this.#end(child));
+    child.on('exit', () => this.#end(child));
+    child.unref();
+    child.channel?.unref();
+    this.#child = child;
+    return child;
+  }
+
+  #hear(message: unknown): void {
+    const reply = Reply.safeParse(message);
+    if (reply.success) this.#waiting.get(reply.data.id)?.(reply.data.answer);
+  }
+
+  /** Those that wait are told; the next one that asks gets a new process. */
+  #end(child: ChildProcess): void {
+    if (this.#child === child) this.#child = undefined;
+    for (const resolve of this.#waiting.values()) resolve(ENDED);
+  }
+}

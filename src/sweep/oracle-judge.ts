@@ -1,0 +1,68 @@
+/** The oracle as a judge: where its numbers are others, the cell is wrong, and the sentence that explains them is told. */
+import { parseCellId } from '../domain/cell.ts';
+import type { OracleAnswer } from '../domain/oracle-answer.ts';
+import type { Failure } from '../domain/outcome.ts';
+import type { Oracle, Progress } from '../ports.ts';
+import type { Finding, Judge } from './judges.ts';
+
+type Disagreement = Extract<OracleAnswer, { kind: 'disagrees' }>;
+
+const REASON = 'oracle-disagrees';
+const UNEXPLAINED = 'Nothing that was tried explains it.';
+
+/** `progress` is told once of each thing that is not checked. */
+export function oracleJudge(oracle: Oracle, progress: Progress): Judge {
+  const told = new Set<string>();
+  const tell = (line: string, about: string) => {
+    if (told.has(about)) return;
+    told.add(about);
+    progress.say(line);
+  };
+  return {
+    name: 'oracle',
+    asks: (cell) => oracle.covers(cell),
+    judge: async (record, left) => {
+      if (left === undefined) return [];
+      const cell = parseCellId(record.cell);
+      const answer = await oracle.examine(cell, left);
+      const what = remarkOn(answer);
+      if (what !== undefined) tell(`oracle, ${cell.method} on ${cell.architecture}: ${what}`, what);
+      return findingsOf(answer);
+    },
+  };
+}
+
+/** What is no finding and worth a line. */
+function remarkOn(answer: OracleAnswer): string | undefined {
+  if (answer.kind === 'not checked') return `not checked, ${answer.why}`;
+  return answer.kind === 'agrees' ? answer.but : undefined;
+}
+
+function findingsOf(answer: OracleAnswer): readonly Finding[] {
+  if (answer.kind === 'not checked') return [];
+  const measured: Finding[] = Number.isFinite(answer.distance)
+    ? [{ kind: 'facts', facts: { oracle: answer.distance } }]
+    : [];
+  if (answer.kind === 'agrees') return measured;
+  return [...measured, { kind: 'failure', failure: failureOf(answer) }];
+}
+
+/** The sentence is the signature, so that a defect is the same one from release to release. */
+function failureOf(answer: Disagreement): Failure {
+  const { where, says = UNEXPLAINED } = answer;
+  return {
+    stage: where === 'logits' ? 'forward' : 'generate',
+    kind: 'check',
+    type: REASON,
+    reason: REASON,
+    signature: `${REASON}: ${says}`,
+    message: `${says} ${evidenceFor(answer)}`,
+  };
+}
+
+function evidenceFor({ where, distance, band, left }: Disagreement): string {
+  const what = where === 'logits' ? 'Logits are' : 'A generated token is';
+  const from = where === 'logits' ? 'from the reference graph' : 'below the best one of the reference graph';
+  const explained = left === undefined ? '' : `, and ${left.toPrecision(2)} with this change`;
+  return `${what} ${distance.toPrecision(3)} ${from}${explained} (band ${band}).`;
+}
