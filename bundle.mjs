@@ -10,7 +10,7 @@ const banner = [
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'oracle-process': 'src/oracle-process.ts' },
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'oracle-process': 'src/adapters/oracle/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -19,7 +19,7 @@ const settings: OracleSettings = {
 const LORA = 'lora/none/llama/causal-lm';
 
 beforeAll(async () => {
-  const entry = resolve('src/oracle-process.ts');
+  const entry = resolve('src/adapters/oracle/main.ts');
   const bundled = { bundle: true, platform: 'node', format: 'esm' } as const;
   await build({ ...bundled, entryPoints: [entry], outfile: settings.program, external: ['onnxruntime-node'] });
 });

@@ -1,5 +1,5 @@
 /** The program of the oracle's own process. */
-import { serve } from './adapters/oracle/serve.ts';
+import { serve } from './serve.ts';
 
 const [graphs = '', checkpoints = '', runtime] = process.argv.slice(2);
 serve(process, { graphs, checkpoints, runtime: runtime || undefined });
