@@ -1,0 +1,146 @@
+"""Each stage on a healthy model, and on one that is broken in the way that its check is for."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from peft_probe import stages
+from peft_probe.errors import CheckFailed, NotApplicable, Unsupported
+
+from tests.fakes import Model, Numbers, Parameter, trial_of
+
+NAN = float("nan")
+
+
+class EachStage(unittest.TestCase):
+    def assert_fails(self, check, stage, trial):
+        with self.assertRaises(CheckFailed) as failed:
+            stage(trial)
+        self.assertEqual(failed.exception.check, check)
+
+    def test_build_loads_the_model_unless_the_release_has_no_such_type(self):
+        trial = trial_of()
+        stages.build(trial)
+        self.assertEqual(trial.model.answer, 1.0)
+        trial.transformers.CONFIG_MAPPING = {}
+        with self.assertRaisesRegex(Unsupported, "transformers 5 has no model type llama"):
+            stages.build(trial)
+
+    def test_quantize_loads_it_again_where_the_cell_is_quantized(self):
+        with self.assertRaises(NotApplicable):
+            stages.quantize(trial_of())
+        asked = []
+        stages.quantize(
+            trial_of(quantizer=object(), load=lambda quantized: asked.append(quantized))
+        )
+        self.assertEqual(asked, [True])
+
+    def attached(self, **parameters):
+        trial = trial_of(Model(base_weight=Parameter(1.0, trainable=False)))
+        trial.peft.get_peft_model = lambda model, config: Model(**parameters)
+        with mock.patch.object(stages, "configuration", lambda *given: object()):
+            stages.attach(trial)
+        return trial
+
+    def test_attach_counts_what_is_trainable_and_fails_where_nothing_is(self):
+        self.assertEqual(self.attached(lora_A=Parameter(1.0, 2.0)).facts["trainable"], 2)
+        with self.assertRaises(CheckFailed) as failed:
+            self.attached(lora_A=Parameter(1.0, trainable=False))
+        self.assertEqual(failed.exception.check, "nothing-trainable")
+
+    def test_forward_gives_a_finite_loss(self):
+        trial = trial_of()
+        stages.forward(trial)
+        self.assertEqual(trial.facts["firstLoss"], 4.0)
+        trial.model.loss = NAN
+        self.assert_fails("not-finite", stages.forward, trial)
+
+    def test_train_lowers_the_loss(self):
+        trial = trial_of()
+        stages.train(trial)
+        self.assertEqual(trial.facts["lossRatio"], 0.25)
+        self.assert_fails("does-not-learn", stages.train, trial_of(Model(stuck=True)))
+
+    def test_train_gives_every_trainable_tensor_a_gradient(self):
+        idle = Model(lora_A=Parameter(1.0), lora_B=Parameter(1.0, learns=False))
+        self.assert_fails("no-gradient", stages.train, trial_of(idle))
+
+    def test_train_trains_a_new_head(self):
+        stages.train(trial_of(Model(score=Parameter(1.0)), head="score"))
+        self.assert_fails("head-not-trained", stages.train, trial_of(head="score"))
+        still = Model(score=Parameter(1.0))
+        still.step = lambda: setattr(still, "loss", still.loss / 2)
+        self.assert_fails("head-not-trained", stages.train, trial_of(still, head="score"))
+
+    def test_train_tells_the_base_model_of_each_step_where_the_method_wants_it(self):
+        told, trial = [], trial_of()
+        trial.method.after_step, trial.model.allocate = "allocate", told.append
+        stages.train(trial)
+        self.assertEqual(told, [0, 1, 2])
+
+    def test_reload_gives_what_was_saved(self):
+        stages.reload(trial_of(fresh=2.0, folder=Path("x")))
+        self.assert_fails("reload-differs", stages.reload, trial_of(fresh=1.0, folder=Path("x")))
+        self.assert_fails("reload-differs", stages.reload, trial_of(fresh=NAN, folder=Path("x")))
+
+    def test_carry_gives_what_the_base_environment_saved(self):
+        with tempfile.TemporaryDirectory() as root:
+            saved = Path(root, "a__b")
+            saved.mkdir()
+            (saved / "logits.json").write_text('{"plain": [2.0]}')
+            stages.carry(trial_of(fresh=2.0, job={"carryFrom": root}))
+            moved = trial_of(fresh=3.0, job={"carryFrom": root})
+            self.assert_fails("carry-differs", stages.carry, moved)
+
+    def test_disable_gives_the_base_model_back(self):
+        stages.disable(trial_of())
+        stays = Model()
+        stays.disables = False
+        self.assert_fails("disable-differs", stages.disable, trial_of(stays))
+
+    def test_disable_is_only_run_where_its_numbers_say_nothing(self):
+        trial = trial_of(Model(base=9.0))
+        trial.method.not_compared = {"disable": "by design"}
+        stages.disable(trial)
+
+    def test_merge_gives_what_the_adapter_gave(self):
+        trial = trial_of()
+        stages.merge(trial)
+        self.assertEqual(trial.facts["mergeDifference"], 0)
+        self.assert_fails("merge-differs", stages.merge, trial_of(Model(merged=1.0)))
+
+    def test_merge_may_stray_further_in_a_quantized_format(self):
+        wide = SimpleNamespace(merge_tolerance=3.0)
+        stages.merge(trial_of(Model(merged=1.0), quantizer=wide))
+
+    def generated(self, gaps):
+        rows = mock.Mock()
+        rows.__getitem__ = lambda self, row: SimpleNamespace(tolist=lambda: [1, 2])
+        with mock.patch.multiple(
+            stages,
+            _greedy=lambda trial, prompts, use_cache: rows,
+            greedy_gap=mock.Mock(side_effect=gaps),
+            data=SimpleNamespace(prompts=lambda torch, device: None, GENERATED=8),
+        ):
+            stages.generate(trial_of())
+
+    def test_generate_gives_the_argmax_of_one_pass_with_the_cache_and_without(self):
+        self.generated([0.0, 0.0005])
+        for gaps, check in (([2.0, 0.0], "cached"), ([0.0, 2.0], "uncached")):
+            with self.assertRaises(CheckFailed) as failed:
+                self.generated(gaps)
+            self.assertEqual(failed.exception.check, f"{check}-generation-differs")
+
+
+class Fakes(unittest.TestCase):
+    def test_a_nan_is_the_largest_difference(self):
+        self.assertNotEqual(Numbers(1.0, NAN).max().item(), Numbers(1.0, NAN).max().item())
+
+
+if __name__ == "__main__":
+    unittest.main()
