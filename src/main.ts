@@ -129,6 +129,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const deadline = ports.clock.now() + planned.minutes * 60_000;
   const isOver = () => ports.clock.now() >= deadline;
   const isStopped = () => ports.isInterrupted() || isOver();
+  let isDone = false;
   const evidence = new Evidence(problem);
   const { history } = evidence;
   const isHead = ({ pins }: EnvironmentRequest) => planned.changes.every(({ library, to }) => pins[library] === to);
@@ -152,7 +153,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
           request,
           preferences: preferencesIn(guessed, request),
         })),
-      isStopped,
+      () => isDone || isStopped(),
     ),
     isStopped,
     left: () => Math.max(0, deadline - ports.clock.now()),
@@ -160,6 +161,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const judges = ports.oracle === undefined ? [] : [oracleJudge(ports.oracle, ports.progress)];
   for (;;) {
     const step = next(evidence);
+    isDone = step.kind === 'done';
     if (step.kind === 'done' && !ports.isInterrupted())
       return {
         history,
