@@ -8,7 +8,6 @@ import type { Machine, Ports, ProbeProgram } from '../../ports.ts';
 import { plain } from '../../report/escape.ts';
 import type { Index } from '../index/access.ts';
 import type { TorchBuild } from '../index/torch.ts';
-import { openOracle } from '../oracle/open.ts';
 import { clock } from './clock.ts';
 import { UvEnvironments } from './environments.ts';
 import { FileJournal } from './journal.ts';
@@ -48,7 +47,7 @@ export async function sweepPorts(
   const { host, index, sandbox } = world;
   const out = resolve(options.out);
   const say = timed(options.say);
-  const oracle = openOracle(sandbox.warden.program, host.environment, options.say);
+  const oracle = await world.oracle();
   const containment = await sandbox.containment();
   const { name, enforced, missing } = containment;
   const probes = new PythonProbes({

@@ -1,5 +1,8 @@
+import type { Oracle } from '../../ports.ts';
 import { type Index, openIndex } from '../index/access.ts';
+import { openOracle } from '../oracle/open.ts';
 import { type Host, type HostOptions, openHost } from './host.ts';
+import { once } from './once.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** What a sweep takes of the world. A plan does with the first two. */
@@ -7,9 +10,13 @@ export interface World {
   readonly host: Host;
   readonly index: Index;
   readonly sandbox: Sandbox;
+  /** Undefined where its runtime is not installed, which is said once. */
+  oracle(): Promise<Oracle | undefined>;
 }
 
 export async function openWorld(options: HostOptions): Promise<World> {
   const host = await openHost(options);
-  return { host, index: await openIndex(host), sandbox: openSandbox(host) };
+  const sandbox = openSandbox(host);
+  const oracle = once(async () => openOracle(sandbox.warden.program, host.environment, host.say));
+  return { host, index: await openIndex(host), sandbox, oracle };
 }
