@@ -3,7 +3,7 @@ import type { Shape } from './architectures.ts';
 import type { Departure } from './departure.ts';
 import { type Feeds, layerFeeds, looked, number } from './feeds.ts';
 import { headLinear, linear, type Model, norm, shapeOf, tensorOf, virtualTokens } from './model.ts';
-import { added, type Integers, matrixOf, reshaped, scaled, stacked, type Tensor, tensor } from './tensor.ts';
+import { added, type Integers, matrixOf, reshaped, scaled, sizeOf, stacked, type Tensor, tensor } from './tensor.ts';
 
 /** Runs one graph. Inputs that the graph does not have are left out. */
 export interface Runtime {
@@ -149,14 +149,18 @@ function rotations({ shape }: Prepared, positions: readonly (readonly number[])[
   const { theta, headSize } = shape;
   if (theta === undefined) return [];
   const half = headSize / 2;
-  const rates = Array.from({ length: headSize }, (_, place) => theta ** (-(place % half) / half));
-  const angles = positions.flatMap((row) =>
-    row.flatMap((position) => rates.map((rate) => Math.fround(position * Math.fround(rate)))),
-  );
+  const rates = Array.from({ length: headSize }, (_, place) => Math.fround(theta ** (-(place % half) / half)));
   const size = [positions.length, 1, positions[0]?.length ?? 0, headSize];
+  const [cos, sin] = [new Float32Array(sizeOf(size)), new Float32Array(sizeOf(size))];
+  for (const [at, position] of positions.flat().entries())
+    for (const [place, rate] of rates.entries()) {
+      const angle = Math.fround(position * rate);
+      cos[at * headSize + place] = Math.cos(angle);
+      sin[at * headSize + place] = Math.sin(angle);
+    }
   return [
-    ['cos', tensor(size, Float32Array.from(angles, Math.cos))],
-    ['sin', tensor(size, Float32Array.from(angles, Math.sin))],
+    ['cos', tensor(size, cos)],
+    ['sin', tensor(size, sin)],
   ];
 }
 

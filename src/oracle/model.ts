@@ -34,12 +34,21 @@ export function modulesOf(model: Model): ReadonlySet<string> {
   return new Set([...layers.flatMap((path) => inLayer.map((module) => path + module)), ...outside]);
 }
 
+/** A checkpoint is read by many cells: its matrices are turned once. */
+const TURNED = new WeakMap<Tensor, Tensor>();
+
+function turnedOnce(stored: Tensor): Tensor {
+  const known = TURNED.get(stored) ?? turned(stored);
+  TURNED.set(stored, known);
+  return known;
+}
+
 /** A linear map of the base model, [out, in] whatever way the checkpoint stores it. */
 export function baseLinear(model: Model, module: string): Linear {
   const stored = tensorOf(model, `${module}.weight`);
   const isTurned =
     model.architecture.turned === true && module.startsWith(model.architecture.path.split('{n}')[0] ?? '');
-  const weight = isTurned ? turned(stored) : stored;
+  const weight = isTurned ? turnedOnce(stored) : stored;
   return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
 }
 

@@ -33,11 +33,13 @@ export function reshaped(value: Tensor, ...shape: readonly number[]): Tensor {
 }
 
 export function mapped(value: Tensor, change: (number: number, index: number) => number): Tensor {
-  return tensor(value.shape, value.values.map(change));
+  const values = new Float32Array(value.values.length);
+  for (let index = 0; index < values.length; index += 1) values[index] = change(value.values[index] ?? 0, index);
+  return tensor(value.shape, values);
 }
 
 export function scaled(value: Tensor, factor: number): Tensor {
-  return mapped(value, (number) => number * factor);
+  return factor === 1 ? value : mapped(value, (number) => number * factor);
 }
 
 export function added(left: Tensor, right: Tensor): Tensor {
@@ -113,16 +115,25 @@ export function stacked(parts: readonly Tensor[]): Tensor {
 
 /** Each row of a matrix times its own factor. */
 export function rowsScaled(value: Tensor, factors: ArrayLike<number>): Tensor {
-  const [rows, columns] = matrixOf(value);
+  const [rows] = matrixOf(value);
   if (factors.length !== rows) throw new ShapeError(`${factors.length} factors for ${rows} rows`);
-  return mapped(value, (number, index) => number * (factors[Math.floor(index / columns)] ?? 0));
+  return eachScaled(value, (row) => factors[row] ?? 0);
 }
 
 /** Each column of a matrix times its own factor. */
 export function columnsScaled(value: Tensor, factors: ArrayLike<number>): Tensor {
   const [, columns] = matrixOf(value);
   if (factors.length !== columns) throw new ShapeError(`${factors.length} factors for ${columns} columns`);
-  return mapped(value, (number, index) => number * (factors[index % columns] ?? 0));
+  return eachScaled(value, (_, column) => factors[column] ?? 0);
+}
+
+function eachScaled(value: Tensor, factor: (row: number, column: number) => number): Tensor {
+  const [rows, columns] = matrixOf(value);
+  const values = new Float32Array(rows * columns);
+  for (let row = 0, index = 0; row < rows; row += 1)
+    for (let column = 0; column < columns; column += 1, index += 1)
+      values[index] = (value.values[index] ?? 0) * factor(row, column);
+  return tensor(value.shape, values);
 }
 
 /** The Euclidean length of each row. */

@@ -5,7 +5,7 @@ import type { Departure } from './departure.ts';
 import { diagnoseLogits, diagnoseTokens } from './diagnose.ts';
 import type { Evidence } from './evidence.ts';
 import { generatedGap, logitsDistance } from './examine.ts';
-import { prepared, type Runtime } from './forward.ts';
+import { type Prepared, prepared, type Runtime } from './forward.ts';
 
 export type Verdict = Exclude<OracleAnswer, { kind: 'not checked' }>;
 
@@ -16,16 +16,14 @@ interface Definition {
 
 export async function verdictOn(runtime: Runtime, evidence: Evidence): Promise<Verdict> {
   const definitions = definitionsOf(evidence);
-  const { nearest, distance } = await nearestOf(definitions, runtime, evidence);
+  const { nearest, ready, distance } = await nearestOf(definitions, runtime, evidence);
   if (distance > BAND) {
     const bases = definitions.map(({ departure }) => departure);
     const found = await diagnoseLogits(runtime, evidence, bases);
     return { kind: 'disagrees', distance, band: BAND, where: 'logits', ...found };
   }
-  const gap =
-    evidence.generated === undefined
-      ? 0
-      : await generatedGap(runtime, evidence.generated, prepared(evidence.model, nearest.departure));
+  const { generated } = evidence;
+  const gap = generated === undefined ? 0 : await generatedGap(runtime, generated, ready);
   if (gap > BAND) {
     const found = await diagnoseTokens(runtime, evidence, nearest.departure);
     return { kind: 'disagrees', distance: gap, band: BAND, where: 'tokens', ...found };
@@ -39,18 +37,21 @@ function definitionsOf({ model }: Evidence): readonly Definition[] {
   return [{ departure: {} }, ...forms.map(({ shape, but }) => ({ departure: { shape: () => shape }, but }))];
 }
 
+interface Nearest {
+  readonly nearest: Definition;
+  readonly ready: Prepared;
+  readonly distance: number;
+}
+
 /** The first definition within the band, else the nearest. */
-async function nearestOf(
-  definitions: readonly Definition[],
-  runtime: Runtime,
-  evidence: Evidence,
-): Promise<{ readonly nearest: Definition; readonly distance: number }> {
-  let nearest: Definition = { departure: {} };
-  let distance = Number.POSITIVE_INFINITY;
-  for (const definition of definitions) {
-    const here = await logitsDistance(runtime, evidence, prepared(evidence.model, definition.departure));
-    if (here < distance) [nearest, distance] = [definition, here];
+async function nearestOf(definitions: readonly Definition[], runtime: Runtime, evidence: Evidence): Promise<Nearest> {
+  let best: Nearest | undefined;
+  for (const nearest of definitions) {
+    const ready = prepared(evidence.model, nearest.departure);
+    const distance = await logitsDistance(runtime, evidence, ready);
+    if (best === undefined || distance < best.distance) best = { nearest, ready, distance };
     if (distance <= BAND) break;
   }
-  return { nearest, distance };
+  if (best === undefined) throw new Error('An architecture has at least its definition.');
+  return best;
 }
