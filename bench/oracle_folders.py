@@ -18,10 +18,24 @@ import transformers
 from oracle_defects import DEFECTS
 from peft_probe import data, stages
 from peft_probe.errors import NotApplicable
-from peft_probe.methods import METHODS
+from peft_probe.methods import METHODS, Method
 from peft_probe.models import ARCHITECTURES
 from peft_probe.trial import Trial
 from safetensors.torch import save_file
+
+# Methods with a formula and no place in the matrix yet.
+TARGET = {"target_modules": ["q_proj", "v_proj"]}
+EXTRA = {
+    "lora+rslora": ("LoraConfig", {"r": 8, "lora_alpha": 16, "use_rslora": True}),
+    "lora+alphas": ("LoraConfig", {"r": 8, "lora_alpha": 16, "alpha_pattern": {"v_proj": 4}}),
+    "lora+ranks": ("LoraConfig", {"r": 8, "lora_alpha": 16, "rank_pattern": {"v_proj": 3}}),
+    "vera": ("VeraConfig", {"r": 8, "vera_dropout": 0.0}),
+    "loha": ("LoHaConfig", {"r": 4, "alpha": 8}),
+    "lokr": ("LoKrConfig", {"r": 4, "alpha": 8}),
+    "oft": ("OFTConfig", {"r": 0, "oft_block_size": 16}),
+}
+for name, (config, arguments) in EXTRA.items():
+    METHODS[name] = Method(name, config, {**arguments, **TARGET}, 1e-2)
 
 CHECKPOINTS = Path(__file__).parents[1] / "probe" / "checkpoints"
 
@@ -37,6 +51,13 @@ def cells():
                     "architecture": architecture,
                     "task": task,
                 }
+
+
+def wanted(cell, patterns):
+    is_extra = cell["method"] in EXTRA
+    if is_extra and cell["architecture"] not in ("llama", "opt"):
+        return False
+    return any(fnmatch.fnmatch(cell["id"], pattern) for pattern in patterns)
 
 
 def leave(cell, folder, defect):
@@ -66,14 +87,13 @@ def leave(cell, folder, defect):
 
 
 def judged(trial):
-    task = trial.cell["task"]
-    given = data.inputs(torch, task, trial.device, trial.architecture.pads)
+    given = data.inputs(torch, trial.task, trial.device, trial.architecture.pads)
     tensors = {
         "ids": given["input_ids"],
         "mask": given["attention_mask"],
         "logits": trial.logits(trial.model, padded=True),
     }
-    if task in stages.GENERATIVE:
+    if trial.task.generates:
         prompts = data.prompts(torch, trial.device)
         try:
             tensors["tokens"] = stages._greedy(trial, prompts, use_cache=True)
@@ -96,10 +116,7 @@ def tried(cell, folder, defect=None):
 
 
 def main(out, arguments):
-    wanted = [
-        cell for cell in cells() if any(fnmatch.fnmatch(cell["id"], each) for each in arguments)
-    ]
-    for cell in wanted:
+    for cell in filter(lambda cell: wanted(cell, arguments), cells()):
         tried(cell, Path(out) / cell["id"].replace("/", "__"))
     planted = [word[7:] for word in arguments if word.startswith("defect=")]
     for name, defect in DEFECTS.items():
