@@ -6,6 +6,7 @@ them: the tensors written are sound, and only the computing is not.
 """
 
 import fnmatch
+import itertools
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ import peft
 import torch
 import transformers
 from oracle_defects import DEFECTS
-from peft_probe import data, stages
+from peft_probe import data, evidence, stages
 from peft_probe.errors import NotApplicable
 from peft_probe.methods import METHODS, Method
 from peft_probe.models import ARCHITECTURES
@@ -43,11 +44,11 @@ CHECKPOINTS = Path(__file__).parents[1] / "probe" / "checkpoints"
 def cells():
     for architecture, facts in ARCHITECTURES.items():
         for task in facts.auto:
-            for method in ("base", *METHODS):
+            for method, quantization in itertools.product(("base", *METHODS), ("none", "bnb-nf4")):
                 yield {
-                    "id": f"{method}/none/{architecture}/{task}",
+                    "id": f"{method}/{quantization}/{architecture}/{task}",
                     "method": method,
-                    "quantization": "none",
+                    "quantization": quantization,
                     "architecture": architecture,
                     "task": task,
                 }
@@ -65,7 +66,7 @@ def leave(cell, folder, defect):
     with tempfile.TemporaryDirectory() as work:
         job = {"checkpoints": str(CHECKPOINTS), "steps": 25, "handover": False}
         trial = Trial((torch, transformers, peft), cell, job, work)
-        for stage in (stages.build, stages.attach):
+        for stage in (stages.build, stages.quantize, stages.attach):
             try:
                 stage(trial)
             except NotApplicable:
@@ -92,6 +93,7 @@ def judged(trial):
         "ids": given["input_ids"],
         "mask": given["attention_mask"],
         "logits": trial.logits(trial.model, padded=True),
+        **evidence._dequantized(trial),
     }
     if trial.task.generates:
         prompts = data.prompts(torch, trial.device)

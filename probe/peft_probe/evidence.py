@@ -33,4 +33,21 @@ def _tensors(trial):
     found = {"ids": given["input_ids"], "mask": given["attention_mask"], "logits": logits}
     if trial.generated is not None and not is_control:
         found.update(prompts=data.prompts(trial.torch, trial.device), tokens=trial.generated)
+    return {**found, **_dequantized(trial)}
+
+
+def _dequantized(trial):
+    """What 4-bit weights stand for, in 32 bit: `base.` and their names in the checkpoint."""
+    if trial.cell["quantization"] != "bnb-nf4":
+        return {}
+    from bitsandbytes.functional import dequantize_4bit
+
+    model = trial.model if trial.method is None else trial.model.get_base_model()
+    found = {}
+    for name, module in model.named_modules():
+        weight = getattr(module, "weight", None)
+        state = getattr(weight, "quant_state", None)
+        if state is not None:
+            plain = name.replace(".base_layer", "")
+            found[f"base.{plain}.weight"] = dequantize_4bit(weight.data, state).float()
     return found

@@ -61,10 +61,11 @@ describe('the oracle in its own process', () => {
   });
 });
 
-it('covers what it has graphs for, unquantized', () => {
+it('covers what it has graphs for, unquantized or in 4 bit', () => {
   const oracle = new OracleProcess(settings);
-  const cells = [LORA, 'lora/bnb-nf4/llama/causal-lm', 'lora/none/t5/seq2seq-lm', 'lora/none/bert/token-cls'];
-  expect(cells.map((cell) => oracle.covers(parseCellId(cell)))).toEqual([true, false, false, true]);
+  const covered = [LORA, 'lora/bnb-nf4/llama/causal-lm', 'lora/none/bert/token-cls', 'base/none/gpt2/causal-lm'];
+  const others = ['lora/bnb-nf4/gpt2/causal-lm', 'lora/bnb-int8/llama/causal-lm', 'lora/none/t5/seq2seq-lm'];
+  expect([...covered, ...others].filter((cell) => oracle.covers(parseCellId(cell)))).toEqual(covered);
 });
 
 it('is off where its runtime is missing, with one line on how to switch it on, and where it is told so', () => {

@@ -40,7 +40,10 @@ export class OracleProcess implements Oracle {
   constructor(private readonly settings: OracleSettings) {}
 
   covers({ architecture, quantization, task }: Cell): boolean {
-    return quantization === 'none' && ARCHITECTURES.has(architecture) && COVERED_TASKS.includes(task);
+    const graphs = ARCHITECTURES.get(architecture);
+    if (graphs === undefined || !COVERED_TASKS.includes(task)) return false;
+    // A quantizer turns the matrices that lie the other way round, so that they lie in neither.
+    return quantization === 'none' || (quantization === 'bnb-nf4' && graphs.turned !== true);
   }
 
   async examine({ architecture, task }: Cell, left: Folder): Promise<OracleAnswer> {
