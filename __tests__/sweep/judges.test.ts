@@ -36,6 +36,21 @@ describe('what several judges find', () => {
     ]);
   });
 
+  it('explains a check that failed at the same stage, and is no second failure', () => {
+    const other = { ...CHECK, reason: 'oracle-disagrees', signature: 'oracle-disagrees' };
+    const explaining: Finding = { kind: 'failure', failure: other, explains: 'The prefix is ignored.' };
+    const both = folded(RECORD, [result(passing(CELL)), found, explaining]);
+    const message = 'The prefix is ignored. logits are 2.5 off';
+    expect(both).toMatchObject({ outcome: 'wrong', reason: 'logits-differ', message });
+    expect(both.failures).toEqual([{ ...CHECK, message }]);
+    const elsewhere = folded(RECORD, [
+      result(passing(CELL)),
+      { ...explaining, failure: { ...other, stage: 'merge' } },
+      found,
+    ]);
+    expect(elsewhere.failures.map(({ stage }) => stage)).toEqual(['merge', 'forward']);
+  });
+
   it('adds facts', () => {
     const facts: Finding = { kind: 'facts', facts: { mergeDifference: 0.5 } };
     expect(folded(RECORD, [result(passing(CELL, { trainable: 8 })), facts]).facts).toEqual({

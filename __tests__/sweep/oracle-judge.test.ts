@@ -32,6 +32,7 @@ describe('the oracle as a judge', () => {
       { kind: 'facts', facts: { oracle: 5.314 } },
       {
         kind: 'failure',
+        explains: 'LoRA is applied at half its scale.',
         failure: {
           stage: 'forward',
           kind: 'check',

@@ -9,8 +9,8 @@ import { type Circumstances, judge, unmeasured } from './judge.ts';
 export type Finding =
   /** What the record comes to by itself. */
   | { readonly kind: 'result'; readonly result: Result }
-  /** What does not hold besides. */
-  | { readonly kind: 'failure'; readonly failure: Failure }
+  /** What does not hold besides; `explains` is a sentence for whatever check failed at its stage. */
+  | { readonly kind: 'failure'; readonly failure: Failure; readonly explains?: string }
   | { readonly kind: 'facts'; readonly facts: Facts };
 
 export interface Judge {
@@ -67,7 +67,17 @@ export function folded(record: CellRecord, findings: readonly Finding[]): Result
 
 function withFinding(result: Result, finding: Finding): Result {
   if (finding.kind === 'facts') return { ...result, facts: { ...result.facts, ...finding.facts } };
-  return finding.kind === 'failure' ? withFailure(result, finding.failure) : result;
+  if (finding.kind !== 'failure') return result;
+  return explained(result, finding.failure.stage, finding.explains) ?? withFailure(result, finding.failure);
+}
+
+/** A check that failed at a stage, with the sentence that explains it in front: one defect is one failure. */
+function explained(result: Result, stage: Failure['stage'], says: string | undefined): Result | undefined {
+  const known = result.failures.find((failure) => failure.stage === stage && failure.kind === 'check');
+  if (known === undefined || says === undefined) return undefined;
+  const told = { ...known, message: `${says} ${known.message}` };
+  const failures = result.failures.map((failure) => (failure === known ? told : failure));
+  return result.failures[0] === known ? { ...result, message: told.message, failures } : { ...result, failures };
 }
 
 /** A failure more: what counted before goes on counting, but for a check that stands behind an exception. */

@@ -44,7 +44,9 @@ function findingsOf(answer: OracleAnswer): readonly Finding[] {
     ? [{ kind: 'facts', facts: { oracle: answer.distance } }]
     : [];
   if (answer.kind === 'agrees') return measured;
-  return [...measured, { kind: 'failure', failure: failureOf(answer) }];
+  const failure = failureOf(answer);
+  if (answer.says === undefined) return [...measured, { kind: 'failure', failure }];
+  return [...measured, { kind: 'failure', failure, explains: answer.says }];
 }
 
 /** The sentence is the signature, so that a defect is the same one from release to release. */
