@@ -28,7 +28,7 @@ describe('the command line', () => {
     ['sweep transformers', 'is not a change'],
     ['sweep transformers:1..2 --serch bisect', 'Did you mean `--search`?'],
     ['sweep transformers:1..2 --search islands', 'not built yet. There is: bisect'],
-    ['sweep transformers:1..2 --device cuda', 'not built yet. There are: auto, cpu'],
+    ['sweep transformers:1..2 --device rocm', 'not built yet. There are: auto, cpu, cuda'],
     ['sweep transformers:1..2 --max-minutes soon', 'is not a positive number'],
     ['sweep transformers:1..2 --environments many', '`--environments many` is not a positive number'],
     ['sweep transformers:1..2 --environments 1', '`--environments 1` is not a whole number from 2 on'],

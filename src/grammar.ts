@@ -21,7 +21,10 @@ export const OPTIONS = {
   },
   config: { takes: 'FILE', help: `default ${CONFIGURATION}` },
   search: { takes: 'bisect', help: 'how releases are searched' },
-  device: { takes: ['auto', ...DEVICE_NAMES].join('|'), help: 'where cells run' },
+  device: {
+    takes: ['auto', ...DEVICE_NAMES].join('|'),
+    help: 'where cells run; default cpu, auto is a card where one can be used',
+  },
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
   environments: { takes: 'N', help: 'measure so many environments of each package set at most; default 12' },
@@ -117,7 +120,7 @@ export const GRAMMAR = {
     usage: ['CELL@ENVIRONMENT'],
     does: 'run one cell once more, with its full log',
     operands: 1,
-    options: ['out', 'python', 'cache-gb', 'offline'],
+    options: ['out', 'python', 'cache-gb', 'offline', 'device'],
     examples: ['lora/none/llama/causal-lm@1b77c0de92aa'],
   },
   demo: {

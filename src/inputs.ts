@@ -2,7 +2,7 @@
 
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
-import { DEVICE_NAMES, isDeviceName } from './domain/device.ts';
+import { DEVICE_NAMES, type DeviceChoice, isDeviceName } from './domain/device.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { sameVersion } from './domain/version.ts';
@@ -20,6 +20,8 @@ const FAIL_ON = ['regressed', 'degraded', 'incomplete', 'guard'] as const satisf
 export interface Options {
   readonly out: string;
   readonly python: string | undefined;
+  /** Where cells are to run; absent for the default. */
+  readonly device: DeviceChoice | undefined;
   readonly jobs: number | undefined;
   /** What the cache may take, in GB. */
   readonly cacheGb: number;
@@ -79,7 +81,6 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   const withs = list(typed, 'with').flatMap(splitHeld);
   const held = heldOf([...named, ...withs.map((one) => parseHeld(one, problems))], problems);
   checkSearch(last(typed, 'search') ?? configuration.search, typed.values.has('search'), problems);
-  checkDevice(last(typed, 'device'), problems);
   const { cells, chosenBy } = cellsOf(list(typed, 'cells').flatMap(splitPatterns), configuration, problems);
   const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems) };
@@ -144,9 +145,10 @@ function checkSearch(search: string | undefined, typed: boolean, problems: strin
   problems.push(`Search \`${search}\` is not built yet. There is: bisect.`);
 }
 
-function checkDevice(device: string | undefined, problems: string[]): void {
-  if (device === undefined || device === 'auto' || isDeviceName(device)) return;
+function chosenDevice(device: string | undefined, problems: string[]): DeviceChoice | undefined {
+  if (device === undefined || device === 'auto' || isDeviceName(device)) return device;
   problems.push(`Device \`${device}\` is not built yet. There are: ${['auto', ...DEVICE_NAMES].join(', ')}.`);
+  return undefined;
 }
 
 function optionsOf(typed: Typed, configuration: Configuration, problems: string[]): Options {
@@ -158,6 +160,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
   return {
     out: last(typed, 'out') ?? DEFAULT_OUT,
     python: last(typed, 'python'),
+    device: chosenDevice(last(typed, 'device'), problems),
     base: last(typed, 'base'),
     head: last(typed, 'head'),
     jobs: jobs === undefined ? undefined : Math.max(1, Math.floor(jobs)),

@@ -101,6 +101,8 @@ export interface ProbeProgram {
 
 export interface Probes {
   readonly program: ProbeProgram;
+  /** The kind of card that cells run on, where they do. */
+  readonly accelerator?: string | undefined;
   run(environmentId: string, job: ProbeJob, onRecord: OnRecord): Promise<ProbeEnd>;
   /** Whether a cell of a base environment has left behind what the others load. */
   hasHandover(environmentId: string, cell: string): boolean;

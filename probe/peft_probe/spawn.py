@@ -26,9 +26,11 @@ IMPORT_SECONDS = 120
 def run_cells(job):
     waiting, workers, selector = list(job["cells"]), [], selectors.DefaultSelector()
     again, ready = [], False
+    # A worker has one card to itself; without cards as many as there may be workers.
+    free = list(job.get("cards") or [None] * job["width"])
     while waiting or again or workers:
-        while (waiting or again) and len(workers) < job["width"]:
-            worker = Worker(job, tells_imports=not workers and not ready)
+        while (waiting or again) and free and len(workers) < job["width"]:
+            worker = Worker(job, tells_imports=not workers and not ready, card=free.pop(0))
             worker.register(selector)
             worker.give((again or waiting).pop(0))
             workers.append(worker)
@@ -49,6 +51,7 @@ def run_cells(job):
             else:
                 worker.stop(selector)
                 workers.remove(worker)
+                free.append(worker.card)
             kill_strays([other.pid for other in workers])
 
 
@@ -64,8 +67,9 @@ def end_like(status, output):
 class Worker(Runner):
     """A fresh interpreter that has imported what cells need."""
 
-    def __init__(self, job, tells_imports):
+    def __init__(self, job, tells_imports, card=None):
         super().__init__(job)
+        self.card = card
         self.is_ready, self.tells_imports, self.given = False, tells_imports, 0
         read_end, self.orders = os.pipe()
         moves = ((read_end, 0), (self.said_end, 1), (self.said_end, 2))
@@ -75,7 +79,7 @@ class Worker(Runner):
         pid = os.posix_spawn(
             sys.executable,
             [sys.executable, "-I", "-B", "-c", START, program],
-            os.environ,
+            surroundings(card),
             file_actions=[(os.POSIX_SPAWN_DUP2, source, target) for source, target in moves],
         )
         os.close(read_end)
@@ -136,6 +140,11 @@ class Worker(Runner):
             kill(self.pid)
             self.status = os.waitpid(self.pid, 0)[1]
         self.end(selector)
+
+
+def surroundings(card):
+    """The variables of a worker: it sees its own card and no other."""
+    return os.environ if card is None else {**os.environ, "CUDA_VISIBLE_DEVICES": card}
 
 
 def main():

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { take } from '../adapters/machine/capacity.ts';
+import { cardsNow } from '../adapters/machine/devices.ts';
 import { isBuilt } from '../adapters/machine/environments.ts';
 import { readText } from '../adapters/machine/files.ts';
 import { findHandover } from '../adapters/machine/handover.ts';
@@ -20,8 +21,8 @@ export async function runReplay(context: Context): Promise<Status> {
   const { line, environment, folder, signal, say } = context;
   const [typed = ''] = line.operands;
   const { cell, id } = located(typed, line.options.out);
-  const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, signal, python, offline, say });
+  const { python, offline, device } = line.options;
+  const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
   await rebuilt(context, world, id);
   const left = findHandover(join(resolve(line.options.out), 'handover'), cell);
@@ -34,6 +35,7 @@ export async function runReplay(context: Context): Promise<Status> {
     show: sandbox.show,
     signal: context.signal,
     start: host.start,
+    cards: () => cardsNow(host),
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],

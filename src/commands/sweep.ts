@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TorchBuild } from '../adapters/index/torch.ts';
 import { isStored } from '../adapters/machine/cache.ts';
+import { deviceInWords } from '../adapters/machine/devices.ts';
 import { writeText } from '../adapters/machine/files.ts';
 import { openOut, takeOut } from '../adapters/machine/folders.ts';
 import { keepOutOfGit, writeReport } from '../adapters/machine/report-folder.ts';
@@ -8,6 +9,7 @@ import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
 import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
+import { DEFAULT_DEVICE } from '../domain/device.ts';
 import { isWatched } from '../domain/environment.ts';
 import type { Beforehand } from '../domain/manifest.ts';
 import { withoutCredentials } from '../domain/package.ts';
@@ -17,7 +19,7 @@ import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/re
 import { plan, problemOf, sweep } from '../main.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, SweepRequest } from '../plan/plan.ts';
 import { renderCheck } from '../report/check.ts';
 import { renderFindings } from '../report/diff.ts';
 import { plain } from '../report/escape.ts';
@@ -129,8 +131,8 @@ interface Asked {
 
 async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
   const { environment, folder, signal, say, line } = context;
-  const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, python, offline, signal, say });
+  const { python, offline, device } = line.options;
+  const world = await openWorld({ environment, folder, python, offline, device, signal, say });
   // Without uv nothing can be built: that is said first.
   await world.index.uv();
   const isBare = line.command !== 'check' && line.request.changes.length === 0;
@@ -140,10 +142,17 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   const asked: Asked[] = [];
   for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
-    const planned = isNothing ? undefined : await plan(request, world.index.catalog, world.index.python);
+    const planned = isNothing
+      ? undefined
+      : await plan(onDevice(request, world), world.index.catalog, world.index.python);
     asked.push({ ...rest, planned });
   }
   return { world, asked };
+}
+
+/** The default device stays unsaid, so that a plan is what it was before there was another. */
+function onDevice(request: SweepRequest, { host }: World): SweepRequest {
+  return host.device.name === DEFAULT_DEVICE ? request : { ...request, device: host.device.name };
 }
 
 async function factsOf(
@@ -175,7 +184,7 @@ async function factsOf(
       bytes: torch.bytes,
       stored: isStored(world.host.cache, torch.closure.torch),
     },
-    device: world.host.device.title,
+    device: deviceInWords(world.host),
     python: world.host.python.version,
     containment: { name, missing },
     indexes: (await world.index.addresses()).map(withoutCredentials),

@@ -22,12 +22,19 @@ export interface Device {
   readonly variables: Readonly<Record<string, string>>;
   /** The build of torch to ask for, as uv names its backends. */
   readonly torchBackend: string;
+  /** The device as torch names it in a process that sees one of them. */
+  readonly place: string;
+  /** Whether cells run on cards, one worker on each. */
+  readonly hasCards: boolean;
   /** An error that asks for one of these says nothing about a library here. */
   readonly lacks: readonly Lack[];
 }
 
-export const DEVICE_NAMES = ['cpu'] as const;
+export const DEVICE_NAMES = ['cpu', 'cuda'] as const;
 export type DeviceName = (typeof DEVICE_NAMES)[number];
+
+/** One thread for each process: many run at once, and forked children must not share a pool. */
+const ONE_THREAD = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' } as const;
 
 export const DEVICES = {
   cpu: {
@@ -35,14 +42,36 @@ export const DEVICES = {
     title: 'CPU',
     start: 'fork',
     limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
-    variables: { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', CUDA_VISIBLE_DEVICES: '' },
+    variables: { ...ONE_THREAD, CUDA_VISIBLE_DEVICES: '' },
     torchBackend: 'cpu',
+    place: 'cpu',
+    hasCards: false,
     lacks: ['gpu'],
+  },
+  cuda: {
+    name: 'cuda',
+    title: 'CUDA',
+    start: 'spawn',
+    limits: { seconds: 120, bytes: 8 * 1024 ** 3 },
+    // Errors come from the call that made them, and sums in one order.
+    variables: {
+      ...ONE_THREAD,
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+      CUDA_LAUNCH_BLOCKING: '1',
+      CUBLAS_WORKSPACE_CONFIG: ':4096:8',
+    },
+    torchBackend: 'auto',
+    place: 'cuda:0',
+    hasCards: true,
+    lacks: [],
   },
 } as const satisfies Readonly<Record<DeviceName, Device>>;
 
 /** Where cells run that name no device. */
 export const DEFAULT_DEVICE: DeviceName = 'cpu';
+
+/** What can be asked for: a device, or `auto`, which is a card where one can be used. */
+export type DeviceChoice = DeviceName | 'auto';
 
 export function isDeviceName(name: string): name is DeviceName {
   return Object.hasOwn(DEVICES, name);

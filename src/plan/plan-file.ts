@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Cell, CellId } from '../domain/cell.ts';
 import { Change } from '../domain/change.ts';
+import { DEVICE_NAMES } from '../domain/device.ts';
 import type { Immutable } from '../domain/immutable.ts';
 import { Finding, Manifest } from '../domain/manifest.ts';
 
@@ -38,6 +39,8 @@ export const Plan = z.strictObject({
   locked: z.strictObject({ base: Pins, head: Pins }),
   minutes: z.number().positive(),
   environments: z.number().int().positive(),
+  /** Where its cells run; absent for the default. */
+  device: z.enum(DEVICE_NAMES).exactOptional(),
 });
 export type Plan = Immutable<z.infer<typeof Plan>>;
 

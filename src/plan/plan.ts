@@ -1,4 +1,5 @@
 import { type Cell, cellId } from '../domain/cell.ts';
+import type { DeviceName } from '../domain/device.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { neighbours, resolveChange } from './changes.ts';
@@ -25,6 +26,8 @@ export interface SweepRequest {
   readonly guessed?: readonly Guessed[];
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   readonly locked?: { readonly base: Lock; readonly head: Lock };
+  /** Where its cells run; absent for the default. */
+  readonly device?: DeviceName;
 }
 
 /** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */
@@ -54,8 +57,8 @@ export function makePlan(
   checkTwice(request, problems);
   checkHeld(request, releases, python, problems);
   if (problems.length > 0) return undefined;
-  const { held, minutes, environments } = request;
-  return {
+  const { held, minutes, environments, device } = request;
+  const planned: Plan = {
     changes,
     held,
     cells,
@@ -68,6 +71,7 @@ export function makePlan(
     minutes,
     environments,
   };
+  return device === undefined ? planned : { ...planned, device };
 }
 
 function checkTwice(request: SweepRequest, problems: string[]): void {

@@ -9,6 +9,8 @@ export const ResultKey = z.strictObject({
   /** Hash of the lock; interpreter, platform and accelerator are in it. */
   environment: EnvironmentId,
   device: z.enum(DEVICE_NAMES),
+  /** The card that it ran on: name, memory, capability, driver; absent on a processor. */
+  accelerator: z.string().max(300).exactOptional(),
   /** Version of the program that tries cells. */
   probe: z.string().max(20),
   /** Hash of the weights and the configuration that the cell starts from. */

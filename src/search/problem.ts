@@ -1,5 +1,6 @@
 import { type Cell, cellId, controlOf } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
+import type { DeviceName } from '../domain/device.ts';
 
 /** All that the search may know before anything is measured. */
 export interface Problem {
@@ -20,6 +21,8 @@ export interface Problem {
   readonly packages: Readonly<Record<string, readonly string[]>>;
   /** How many different environments of one package set may be measured. */
   readonly environments: number;
+  /** Where cells run; absent for the default. */
+  readonly device?: DeviceName | undefined;
 }
 
 export function everyCell(problem: Problem): readonly Cell[] {

@@ -30,7 +30,7 @@ export function packagesFor(problem: Problem, quantization: string): readonly st
 }
 
 export function baseRequest(problem: Problem, packages: readonly string[]): EnvironmentRequest {
-  return { pins: { ...problem.held, ...basePins(problem) }, packages };
+  return onDevice(problem, { pins: { ...problem.held, ...basePins(problem) }, packages });
 }
 
 export function basePins(problem: Problem): Pins {
@@ -59,5 +59,9 @@ export function movedRequest(
 ): EnvironmentRequest {
   const watched = [...ALWAYS, ...packages].filter((name) => lock[name] !== undefined);
   const held = Object.fromEntries(watched.map((name) => [name, lock[name] ?? '']));
-  return { pins: { ...held, ...basePins(problem), ...problem.held, ...moved }, packages };
+  return onDevice(problem, { pins: { ...held, ...basePins(problem), ...problem.held, ...moved }, packages });
+}
+
+function onDevice({ device }: Problem, request: EnvironmentRequest): EnvironmentRequest {
+  return device === undefined ? request : { ...request, device };
 }

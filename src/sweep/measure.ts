@@ -171,13 +171,14 @@ function carriedFrom({ carryFrom }: Question, ports: SweepPorts): string | undef
 
 /** What the result of a cell answers: with what was carried into it, where its own cell had left anything there. */
 function asking(question: Question, environment: Built, ports: SweepPorts, settings: SweepSettings) {
-  const { program } = ports.probes;
+  const { program, accelerator } = ports.probes;
   const from = carriedFrom(question, ports);
   const torch = chosenTorch(question, environment, settings) === undefined ? 'torch as asked' : 'torch of our choice';
   const judges = judgesOf(ports.judges).map(({ name }) => name);
   const common = {
     environment: environment.id,
     device: deviceOf(question.environment.device).name,
+    ...(accelerator === undefined ? {} : { accelerator }),
     probe: program.version,
     configuration: [program.configuration, torch, `judged by ${judges.join(' and ')}`].join(', '),
   };

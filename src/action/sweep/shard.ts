@@ -57,7 +57,8 @@ async function measuredShard(
   options: CommandLine['options'],
   { begun, watch }: Tell,
 ): Promise<Report> {
-  const world = await openWorld({ ...around, python: options.python, offline: options.offline });
+  const { python, offline } = options;
+  const world = await openWorld({ ...around, python, offline, device: planned.device });
   const torch = await torchFor(world.index, planned);
   const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
   const { ports, machine } = await sweepPorts(world, planned, torch, settings);

@@ -24,7 +24,7 @@ export interface Index extends IndexAccess {
 
 /** Reads the settings of pip and uv. `without` is what becomes of a machine without uv. */
 export async function openIndex(host: Host, without: 'install-uv' | 'no-uv' = 'install-uv'): Promise<Index> {
-  const { environment, cache, python, device, offline, signal, say } = host;
+  const { environment, cache, python, device, cards, offline, signal, say } = host;
   const pipConfig = await run(python.path, ['-m', 'pip', 'config', 'list'], { timeoutMs: PIP_MS, signal });
   const settings = indexSettings(environment, pipConfig.stdout);
   const uv = once(() => findUv(python.path, cache, settings, offline || without === 'no-uv', say, signal));
@@ -48,7 +48,10 @@ export async function openIndex(host: Host, without: 'install-uv' | 'no-uv' = 'i
     addresses,
     clash: async (pins) => clashOf(pins, python.path, settings, await uv().catch(() => undefined)),
     torch: async (pinned) =>
-      chooseTorch({ uv: await uv(), python, device, target, settings, catalog, folder: cache, pinned, signal }),
+      chooseTorch({
+        ...{ uv: await uv(), python, device, driver: cards[0]?.driver, target, settings, catalog },
+        ...{ folder: cache, pinned, signal },
+      }),
   };
 }
 

@@ -41,6 +41,8 @@ export interface TorchContext {
   readonly uv: Uv;
   readonly python: Python;
   readonly device: Device;
+  /** Version of the driver that a build has to fit, where cells run on a card. */
+  readonly driver: string | undefined;
   readonly target: Target;
   readonly settings: IndexSettings;
   readonly catalog: Catalog;
@@ -58,6 +60,7 @@ export async function chooseTorch(context: TorchContext): Promise<TorchBuild> {
       JSON.stringify([
         context.python.version,
         context.device.torchBackend,
+        context.driver,
         context.settings.uvOptions,
         context.settings.uvEnvironment,
         context.pinned,

@@ -1,6 +1,8 @@
 /** This machine before anything is asked of an index: its cache, its interpreter, its device. */
-import { DEFAULT_DEVICE, type Device, deviceOf, START_METHODS, type StartMethod } from '../../domain/device.ts';
+import type { Card } from '../../domain/card.ts';
+import { type Device, type DeviceChoice, START_METHODS, type StartMethod } from '../../domain/device.ts';
 import { cacheFolder } from './cache.ts';
+import { openDevice } from './devices.ts';
 import { openFolder } from './folders.ts';
 import { findPython, type Python } from './python.ts';
 import { sweepScratch } from './scratch.ts';
@@ -12,17 +14,21 @@ export interface HostOptions {
   /** The interpreter that was asked for: a version or a path. */
   readonly python: string | undefined;
   readonly offline: boolean;
+  /** Where cells are to run; absent for the default. */
+  readonly device?: DeviceChoice | undefined;
   /** Stops what is being asked of the index and of uv. */
   readonly signal?: AbortSignal | undefined;
   readonly say: (line: string) => void;
 }
 
-export interface Host extends Omit<HostOptions, 'python'> {
+export interface Host extends Omit<HostOptions, 'python' | 'device'> {
   readonly cache: string;
   readonly python: Python;
   /** Version of Node, e.g. `v24.1.0`. */
   readonly node: string;
   readonly device: Device;
+  /** The cards that cells run on, all of one kind; none on a processor. */
+  readonly cards: readonly Card[];
   /** How cells are started, where not as their device says. */
   readonly start: StartMethod | undefined;
 }
@@ -35,8 +41,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
   await sweepScratch(cache);
   const python = await findPython(options.python, folder);
   const start = startMethod(environment);
-  const device = deviceOf(DEFAULT_DEVICE);
-  return { environment, folder, offline, signal, say, cache, python, node: process.version, device, start };
+  const { device, cards } = await openDevice(options.device, environment, say);
+  return { environment, folder, offline, signal, say, cache, python, node: process.version, device, cards, start };
 }
 
 /** macOS's own libraries do not outlive a fork; tests name a method. */

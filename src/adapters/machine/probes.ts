@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Card } from '../../domain/card.ts';
 import type { Device, StartMethod } from '../../domain/device.ts';
 import type { OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports.ts';
 import type { Containment, Limits } from './contain.ts';
@@ -21,8 +22,16 @@ export interface ProbeSettings {
   readonly signal: AbortSignal;
   /** How cells are started, where not as their device says. */
   readonly start?: StartMethod | undefined;
+  /** The kind of card that cells run on, where they do. */
+  readonly accelerator?: string | undefined;
+  /** The cards that answer now. */
+  readonly cards?: () => Promise<readonly Card[]>;
 }
 
+/** A job with the cards that its workers are divided over, as CUDA_VISIBLE_DEVICES names them; none on a processor. */
+type CardJob = ProbeJob & { readonly cards: readonly string[] };
+
+const NO_CARD: ProbeEnd = { how: 'exit', code: 1, output: 'No card of this sweep answers its driver any more.' };
 /** Until the first cell begins, no step may take longer. */
 const IMPORT_SECONDS = 120;
 const IMPORT_BYTES = 3 * 1024 ** 3;
@@ -35,10 +44,12 @@ const START = 'import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.z
 /** Runs the Python probe in an environment. Records come on a channel of their own, line by line. */
 export class PythonProbes implements Probes {
   readonly program: ProbeProgram;
+  readonly accelerator: string | undefined;
   readonly #handover: Handover;
 
   constructor(private readonly settings: ProbeSettings) {
     this.program = probeProgram(settings.program, settings.start);
+    this.accelerator = settings.accelerator;
     this.#handover = new Handover(settings.handover);
   }
 
@@ -55,10 +66,19 @@ export class PythonProbes implements Probes {
       if (!isLeft) onRecord(line, (cell) => evidence.give(cell));
     };
     try {
-      return await this.#spawn(environmentId, job, work, hear);
+      const cards = await this.#cards(job);
+      if (job.device.hasCards && cards.length === 0) return NO_CARD;
+      const width = job.device.hasCards ? Math.min(job.width, cards.length) : job.width;
+      return await this.#spawn(environmentId, { ...job, width, cards }, work, hear);
     } finally {
       await removeFolders([work]);
     }
+  }
+
+  /** Asked again each time: one that vanished takes no more cells. */
+  async #cards({ device }: ProbeJob): Promise<readonly string[]> {
+    const cards = device.hasCards ? await this.settings.cards?.() : [];
+    return (cards ?? []).map(({ uuid }) => uuid);
   }
 
   #carried({ carryFrom }: ProbeJob): string | undefined {
@@ -77,13 +97,13 @@ export class PythonProbes implements Probes {
     return settings.containment.wrap({ work, show }, limits, [python, '-I', '-B', '-c', START, settings.program]);
   }
 
-  #spawn(environmentId: string, job: ProbeJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
+  #spawn(environmentId: string, job: CardJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
     const { settings } = this;
     const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
     const [command = '', ...args] = this.#command(environmentId, job, work, seconds + 30);
     const child = spawn(command, args, {
       cwd: work,
-      env: probeEnvironment(work, job.device),
+      env: probeEnvironment(work, job),
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
@@ -146,7 +166,7 @@ export class PythonProbes implements Probes {
     return this.settings.start ?? device.start;
   }
 
-  #jobText(job: ProbeJob, work: string) {
+  #jobText(job: CardJob, work: string) {
     return {
       cells: job.cells,
       packages: job.packages,
@@ -156,6 +176,8 @@ export class PythonProbes implements Probes {
       handover: job.saveHandover,
       carryFrom: this.#carried(job) ?? null,
       start: this.#startOf(job.device),
+      place: job.device.place,
+      cards: job.cards,
       seconds: job.device.limits.seconds,
       bytes: job.device.limits.bytes,
       steps: STEPS,
@@ -164,7 +186,7 @@ export class PythonProbes implements Probes {
 }
 
 /** Nothing of the caller's environment: no token, no cloud setting, no path to a cache. */
-function probeEnvironment(work: string, device: Device): Record<string, string> {
+function probeEnvironment(work: string, { device, cards }: CardJob): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
     HOME: work,
@@ -175,6 +197,7 @@ function probeEnvironment(work: string, device: Device): Record<string, string> 
     HF_HUB_DISABLE_TELEMETRY: '1',
     TRANSFORMERS_VERBOSITY: 'error',
     TOKENIZERS_PARALLELISM: 'false',
+    ...(device.hasCards && { CUDA_VISIBLE_DEVICES: cards.join(',') }),
     ...device.variables,
   };
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
+import { kindOf } from '../../domain/card.ts';
 import { withoutCredentials } from '../../domain/package.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Machine, Ports, ProbeProgram } from '../../ports.ts';
@@ -9,6 +10,7 @@ import { plain } from '../../report/escape.ts';
 import type { Index } from '../index/access.ts';
 import type { TorchBuild } from '../index/torch.ts';
 import { clock } from './clock.ts';
+import { cardsNow, deviceInWords } from './devices.ts';
 import { UvEnvironments } from './environments.ts';
 import { FileJournal } from './journal.ts';
 import { PythonProbes } from './probes.ts';
@@ -57,6 +59,8 @@ export async function sweepPorts(
     containment,
     show: sandbox.show,
     start: host.start,
+    accelerator: host.cards[0] && kindOf(host.cards[0]),
+    cards: () => cardsNow(host),
     signal: options.signal,
   });
   return {
@@ -75,10 +79,10 @@ export async function sweepPorts(
       probe: probes.program.version,
       python: host.python.version,
       torch: `${torch.closure.torch ?? ''}, ${torch.source}`,
-      device: host.device.title,
+      device: deviceInWords(host),
       containment: { name, enforced: [...enforced], missing: [...missing] },
       out: options.out,
-      width: options.jobs ?? cpus().length,
+      width: options.jobs ?? (host.cards.length || cpus().length),
     },
   };
 }

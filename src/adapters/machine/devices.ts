@@ -1,0 +1,48 @@
+/** The device that cells run on, and the cards of it that can be used now. */
+import { type Card, cardsInWords, kindOf, ofOneKind } from '../../domain/card.ts';
+import { DEFAULT_DEVICE, DEVICES, type Device, type DeviceChoice, deviceOf } from '../../domain/device.ts';
+import { UserError } from '../../errors.ts';
+import { findCards } from './gpu.ts';
+import type { Host } from './host.ts';
+
+export interface OpenedDevice {
+  readonly device: Device;
+  readonly cards: readonly Card[];
+}
+
+/**
+ * Without a choice cells run on the processor: a run that nobody asked for a card fetches nothing for one. Throws
+ * UserError where `cuda` is asked for and cannot be had.
+ */
+export async function openDevice(
+  choice: DeviceChoice = DEFAULT_DEVICE,
+  environment: Host['environment'],
+  say: (line: string) => void,
+): Promise<OpenedDevice> {
+  if (choice === 'cpu') return { device: DEVICES.cpu, cards: [] };
+  const found = await findCards(environment);
+  if (!('why' in found)) return withCards(found.cards, say);
+  if (choice === 'cuda') throw new UserError(`Device \`cuda\` cannot be used here. ${found.why}`);
+  if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
+  return { device: DEVICES.cpu, cards: [] };
+}
+
+function withCards(all: readonly Card[], say: (line: string) => void): OpenedDevice {
+  const cards = ofOneKind(all);
+  const others = all.filter((card) => !cards.includes(card));
+  if (others.length > 0) say(`One sweep measures on one kind of card. Not used: ${cardsInWords(others)}`);
+  return { device: DEVICES.cuda, cards };
+}
+
+/** The cards of a host that answer now: one that vanished since is no longer among them. */
+export async function cardsNow({ cards, environment }: Pick<Host, 'cards' | 'environment'>): Promise<readonly Card[]> {
+  const [first] = cards;
+  if (first === undefined) return [];
+  const found = await findCards(environment);
+  return 'why' in found ? [] : found.cards.filter((card) => kindOf(card) === kindOf(first));
+}
+
+/** The device in words for a report, and for the key of what is measured on it. */
+export function deviceInWords({ device, cards }: OpenedDevice): string {
+  return cards.length === 0 ? deviceOf(device.name).title : cardsInWords(cards);
+}
