@@ -335,6 +335,8 @@ def merge(trial):
 
 def _ends(trial, failure):
     """Whether what follows would have nothing to stand on."""
+    if trial.on_card and "CUDA error" in failure["message"]:
+        return True  # The card goes on failing in this process.
     if failure["type"] == PADDING_COUNTS or (trial.method is None and failure["stage"] == "train"):
         return False
     return trial.trained_logits is None

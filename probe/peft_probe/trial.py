@@ -30,6 +30,10 @@ class Trial:
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property
+    def on_card(self):
+        return self.job.get("place", "cpu") != "cpu"
+
+    @property
     def device(self):
         return next(self.model.parameters()).device
 

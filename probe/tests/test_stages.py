@@ -36,15 +36,16 @@ def merge(trial):
 
 
 class Endings(unittest.TestCase):
-    def ran(self, raised):
+    def ran(self, raised, order=(build, forward, train, disable, merge), on_card=False):
         trial = SimpleNamespace(
             method=SimpleNamespace(not_measured={}),
             exempt=lambda exemptions, stage: stage in exemptions,
             trained_logits=None,
             facts={},
             raises=raised,
+            on_card=on_card,
         )
-        with mock.patch.object(stages, "STAGES", (build, forward, train, disable, merge)):
+        with mock.patch.object(stages, "STAGES", order):
             return stages.run(trial, began=lambda name: None)
 
     def test_a_classifier_that_reads_padding_is_trained_all_the_same(self):
@@ -70,6 +71,16 @@ class Endings(unittest.TestCase):
                 self.assertEqual(
                     self.ran(raised)["stages"], {"import": "ok", "build": "ok", "forward": "fail"}
                 )
+
+    def test_a_card_that_met_an_error_is_asked_nothing_more(self):
+        raised = RuntimeError("CUDA error: device-side assert triggered")
+        for on_card, asked in (
+            (True, ["train", "forward"]),
+            (False, ["train", "forward", "merge"]),
+        ):
+            with self.subTest(on_card):
+                ran = self.ran(raised, (train, forward, merge), on_card)
+                self.assertEqual(list(ran["stages"]), ["import", *asked])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ export const START_METHODS = ['fork', 'spawn'] as const;
 export type StartMethod = (typeof START_METHODS)[number];
 
 /** What a device can lack, as errors of packages name it. */
-export type Lack = 'gpu';
+export type Lack = 'gpu' | 'capability';
 
 export interface Device {
   /** In options, plans, shards, configuration and keys. */
@@ -63,7 +63,7 @@ export const DEVICES = {
     torchBackend: 'auto',
     place: 'cuda:0',
     hasCards: true,
-    lacks: [],
+    lacks: ['capability'],
   },
 } as const satisfies Readonly<Record<DeviceName, Device>>;
 

@@ -27,7 +27,7 @@ export interface Circumstances {
 export function judge(record: CellRecord, { device, ownTorch }: Circumstances): Result {
   if (record.ended !== 'exit') return endedEarly(record);
   const judged = record.failures.map((failure) => ({
-    failure: toFailure(failure),
+    failure: toFailure(failure, device),
     means: meaningOf(record, failure, device),
   }));
   const facts = factsOf(record);
@@ -63,21 +63,22 @@ function outcomeOf(judged: readonly { readonly failure: Failure; readonly means:
 
 function meaningOf(record: CellRecord, failure: CellRecord['failures'][number], device: Device): ReasonClass {
   if (failure.kind === 'check') return 'defect';
-  const { means, needs } = classify(failure.type, failure.message, failure.causes);
+  const { means, needs } = classify(failure.type, failure.message, failure.causes, device);
   if (means === 'refused' && !SETTING_UP.includes(failure.stage)) return 'defect';
   if (means !== 'needs-device') return means;
   const isLacking = needs !== undefined && device.lacks.includes(needs);
-  return isLacking && parseCellId(record.cell).quantization !== 'none' ? means : 'defect';
+  const mayLack = needs !== 'gpu' || parseCellId(record.cell).quantization !== 'none';
+  return isLacking && mayLack ? means : 'defect';
 }
 
-function toFailure(failure: CellRecord['failures'][number]): Failure {
+function toFailure(failure: CellRecord['failures'][number], device: Device): Failure {
   const { stage, kind, type, message, frames } = failure;
   if (kind === 'check') return { stage, kind, type, reason: type, signature: type, message };
   return {
     stage,
     kind,
     type,
-    reason: classify(type, message).reason,
+    reason: classify(type, message, [], device).reason,
     signature: signatureOf(type, message),
     message: `${type}: ${message}`,
     ...(frames.length > 0 && { frames }),

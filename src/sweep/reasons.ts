@@ -1,6 +1,7 @@
 /** One table that turns an error of code into a reason. The first entry that fits counts; weather is asked first. */
-import type { Lack } from '../domain/device.ts';
+import type { Device, Lack } from '../domain/device.ts';
 import { NEEDS_ANOTHER_TORCH } from '../domain/torch-era.ts';
+import { deviceWeatherOf } from './device-weather.ts';
 import { type Causes, weatherOf } from './weather.ts';
 
 export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
@@ -63,6 +64,32 @@ const REASONS: readonly Reason[] = [
   { name: 'crash', means: 'defect', type: /^SIG/ },
 ];
 
+/** Where cells run on cards, these come first. One that failed in company is run alone before it counts. */
+const ON_CARDS: readonly Reason[] = [
+  {
+    name: 'needs a newer card',
+    means: 'needs-device',
+    needs: 'capability',
+    message:
+      /no kernel image is available|compute capability (?:of at least|>=|>|\d)|is not compatible with the current PyTorch|requires (?:a GPU with )?(?:compute capability|sm_?\d)|named symbol not found/i,
+  },
+  {
+    name: 'assertion on the card',
+    means: 'defect',
+    message: /device-side assert triggered/i,
+  },
+  {
+    name: 'access outside of memory on the card',
+    means: 'defect',
+    message: /illegal memory access|misaligned address|invalid program counter|illegal instruction was encountered/i,
+  },
+  {
+    name: 'kernel failed on the card',
+    means: 'defect',
+    message: /unspecified launch failure|CUDA error: invalid (?:argument|configuration)|CUBLAS_STATUS_|CUDNN_STATUS_/i,
+  },
+];
+
 /** Only this much of a message is looked at: messages come from strangers, and the patterns must stay fast. */
 const MESSAGE_LIMIT = 8192;
 
@@ -72,11 +99,19 @@ export interface Classified {
   readonly needs?: Lack | undefined;
 }
 
-export function classify(type: string, message: string, causes: Causes = []): Classified {
+/** `device` is where it was raised, where that is known: what a card's driver says counts only on one. */
+export function classify(
+  type: string,
+  message: string,
+  causes: Causes = [],
+  device?: Pick<Device, 'hasCards'>,
+): Classified {
   const text = message.slice(0, MESSAGE_LIMIT);
-  const weather = weatherOf(type, text, causes);
+  const isOnCard = device?.hasCards === true;
+  const weather = (isOnCard ? deviceWeatherOf(text) : undefined) ?? weatherOf(type, text, causes);
   if (weather !== undefined) return { reason: weather, means: 'weather' };
-  const found = REASONS.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
+  const reasons = isOnCard ? [...ON_CARDS, ...REASONS] : REASONS;
+  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text) ?? true));
   return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: 'defect' };
 }
 

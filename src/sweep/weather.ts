@@ -4,6 +4,7 @@
  */
 
 import { own } from '../domain/own.ts';
+import { deviceExhaustion } from './device-weather.ts';
 
 /** What is known of an exception besides its message: `NAME` of each class and `OSError:ERRNO` along its chain of causes. */
 export type Causes = readonly string[];
@@ -117,10 +118,8 @@ export function weatherOf(type: string, message: string, causes: Causes): string
 /** What ran out, as far as the last words of a process that crashed tell: warnings of other things came before. */
 export function exhaustion(output: string): string | undefined {
   const last = output.trimEnd().split('\n').slice(-3).join('\n');
-  return saidIn(
-    last,
-    MESSAGES.filter(([, what]) => [MEMORY, THREADS, DISK].includes(what)),
-  );
+  const ofMachine = MESSAGES.filter(([, what]) => [MEMORY, THREADS, DISK].includes(what));
+  return saidIn(last, ofMachine) ?? deviceExhaustion(output);
 }
 
 function saidIn(text: string, messages: typeof MESSAGES): string | undefined {
