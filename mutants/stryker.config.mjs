@@ -1,27 +1,21 @@
 /** Mutation testing (Stryker) of what decides: each mutant is one small fault that some unit test has to notice. */
+import { chosenGroup } from './groups.mjs';
+
+const { name, mutate } = chosenGroup();
+
 export default {
   packageManager: 'npm',
-  plugins: ['@stryker-mutator/jest-runner'],
-  testRunner: 'jest',
+  plugins: ['./mutants/runner.mjs'],
+  testRunner: 'bundle',
   buildCommand: 'node mutants/bundle.mjs',
-  jest: { projectType: 'custom', configFile: 'mutants/jest.config.mjs', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  incremental: true,
-  incrementalFile: 'mutants/incremental.json',
-  reporters: ['clear-text', 'json'],
-  clearTextReporter: { allowColor: false, logTests: false },
-  jsonReporter: { fileName: 'mutants/report.json' },
+  reporters: ['progress-append-only', 'clear-text', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: `mutants/reports/${name}.json` },
   concurrency: 2,
-  timeoutMS: 2_000,
-  timeoutFactor: 2,
-  tempDirName: 'mutants/.work',
-  mutate: [
-    'src/domain/**/*.ts',
-    'src/search/**/*.ts',
-    'src/sweep/judge.ts',
-    'src/pins/**/*.ts',
-    'src/plan/shards.ts',
-    'src/publish/foreign.ts',
-    'src/detect/guard*.ts',
-  ],
+  timeoutMS: 30_000,
+  timeoutFactor: 3,
+  tempDirName: `mutants/.work/${name}`,
+  ignorePatterns: ['dist', 'docs', 'bench', 'oracle', 'probe', '/mutants/reports', '/mutants/tests', '/mutants/.work'],
+  mutate,
 };

@@ -7,7 +7,7 @@ import { conclude } from '../../src/search/conclude.ts';
 import { Evidence } from '../../src/search/evidence.ts';
 import { next } from '../../src/search/next.ts';
 import { checked, failing, passing, raised, without } from '../factories/results.ts';
-import { change, llama, play, type Script } from './world.ts';
+import { change, llama, play, problemOf, type Script } from './world.ts';
 
 const RELEASES = Array.from({ length: 20 }, (_, minor) => `1.${minor}.0`);
 const broken = raised('forward', 'sizes differ');
@@ -95,7 +95,8 @@ describe('evidence', () => {
     );
   });
 
-  const problem = play({ cells: [lora], changes: [change('transformers', ['1.0.0', '1.1.0'])] }).problem;
+  const unmeasured = () =>
+    new Evidence(problemOf({ cells: [lora], changes: [change('transformers', ['1.0.0', '1.1.0'])] }));
   const lock = { torch: '2.0.0', peft: '0.1.0', transformers: '1.0.0' };
   const measured = (
     evidence: Evidence,
@@ -112,7 +113,7 @@ describe('evidence', () => {
   };
 
   it('knows no request but the base while no base is known', () => {
-    const evidence = new Evidence(problem);
+    const evidence = unmeasured();
     expect(evidence.request([], {})).toEqual({ pins: { transformers: '1.0.0' }, packages: [] });
     expect(evidence.request([], { transformers: '1.1.0' })).toBeUndefined();
     expect(evidence.ask('head', evidence.head, [lora])).toEqual([]);
@@ -122,7 +123,7 @@ describe('evidence', () => {
   });
 
   it('counts the first answer of a cell, and a repeat on its own', () => {
-    const evidence = new Evidence(problem);
+    const evidence = unmeasured();
     const bad = failing(cellId(lora), [broken]);
     evidence.add([measured(evidence, {}, passing(cellId(lora)))]);
     evidence.add([measured(evidence, evidence.head, bad)]);
@@ -137,7 +138,7 @@ describe('evidence', () => {
   });
 
   it('compares what could not be compared before its base was measured', () => {
-    const evidence = new Evidence(problem);
+    const evidence = unmeasured();
     evidence.add([measured(evidence, {}, passing('ia3/none/llama/causal-lm'))]);
     evidence.add([measured(evidence, evidence.head, failing(cellId(lora), [broken]))]);
     expect(evidence.compared(lora, evidence.head).comparison).toBe('not-compared');
@@ -146,7 +147,7 @@ describe('evidence', () => {
   });
 
   it('takes back what it said of a cell when its control turns out to be broken on both sides', () => {
-    const evidence = new Evidence(problem);
+    const evidence = unmeasured();
     const control = failing('base/none/llama/causal-lm', [broken]);
     evidence.add([measured(evidence, {}, passing(cellId(lora)))]);
     evidence.add([measured(evidence, evidence.head, failing(cellId(lora), [broken]))]);

@@ -38,8 +38,8 @@ export function change(library: string, releases: readonly string[]) {
   return { library, from: releases[0] ?? '', to: releases.at(-1) ?? '', releases };
 }
 
-export function play(script: Script) {
-  const problem: Problem = {
+export function problemOf(script: Script): Problem {
+  return {
     changes: script.changes,
     held: {},
     cells: script.cells,
@@ -50,6 +50,11 @@ export function play(script: Script) {
     packages: { none: [], 'bnb-int8': ['bitsandbytes'], ...script.packages },
     environments: script.environments ?? 100,
   };
+}
+
+/** A search played to its end. */
+export function play(script: Script) {
+  const problem = problemOf(script);
   const evidence = new Evidence(problem);
   const asked: Question[] = [];
   for (let round = 0; round < 200; round++) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEVICES, deviceOf } from '../../src/domain/device.ts';
 import { STAGES, type Stage } from '../../src/domain/outcome.ts';
 import { type CellRecord, parseRecord } from '../../src/result/probe-record.ts';
-import { judge } from '../../src/sweep/judge.ts';
+import { crashed, judge, unmeasured } from '../../src/sweep/judge.ts';
 import { classify, signatureOf } from '../../src/sweep/reasons.ts';
 
 const HERE = { device: deviceOf() };
@@ -153,6 +153,109 @@ describe('judging a record', () => {
     expect(judge(record({ ended: 'signal:11', stage: 'generate' }), HERE).failures).toEqual([
       expect.objectContaining({ stage: 'generate', type: 'SIGSEGV' }),
     ]);
+  });
+});
+
+describe('what a record comes to', () => {
+  const CELL = 'lora/none/llama/causal-lm';
+  const nothing = { cell: CELL, stages: {}, failures: [], facts: {} };
+
+  it('is a pass with its facts, and with the time where that was taken', () => {
+    const facts = { trainable: 8, firstLoss: 2.5 };
+    const pass = { ...nothing, outcome: 'pass', stages: PASSED, facts };
+    expect(judge(record({ facts }), HERE)).toEqual(pass);
+    expect(judge(record({ facts, seconds: 1.5 }), HERE)).toEqual({ ...pass, facts: { ...facts, seconds: 1.5 } });
+  });
+
+  it('is a failure with its reason and its signature, and with frames where there are any', () => {
+    const said = { stage: 'forward', kind: 'raised', type: 'TypeError', message: 'got 3 arguments' } as const;
+    const frames = ['peft/a.py:1 f'];
+    const found = (own: readonly string[]) =>
+      judge(record({ failures: [{ ...said, frames: [...own], causes: [] }] }), HERE);
+    const reason = classify('TypeError', 'got 3 arguments').reason;
+    const failure = {
+      ...{ stage: 'forward', kind: 'raised', type: 'TypeError', message: 'TypeError: got 3 arguments', reason },
+      signature: signatureOf('TypeError', 'got 3 arguments'),
+    };
+    const fail = { ...nothing, outcome: 'fail', stages: PASSED, reason, message: 'TypeError: got 3 arguments' };
+    expect(found([])).toEqual({ ...fail, failures: [failure] });
+    expect(found(frames)).toEqual({ ...fail, failures: [{ ...failure, frames }] });
+  });
+
+  it('is a broken invariant under its own name, whatever its words are like', () => {
+    const said = { stage: 'attach', kind: 'check', type: 'nothing-trainable', message: 'out of memory' } as const;
+    const failure = { ...said, reason: 'nothing-trainable', signature: 'nothing-trainable' };
+    expect(judge(record({ failures: [{ ...said, frames: ['peft/a.py:1 f'], causes: [] }] }), HERE)).toEqual({
+      ...{ ...nothing, outcome: 'wrong', stages: PASSED, reason: said.type, message: said.message },
+      failures: [failure],
+    });
+  });
+
+  it.each<[string, CellRecord['stages']]>([
+    ['left out stages', { import: 'ok', build: 'ok' }],
+    ['failed a stage and does not say why', { ...PASSED, merge: 'fail' }],
+  ])('is nothing where a probe %s', (_name, stages) => {
+    expect(judge(record({ stages, facts: { trainable: 8 } }), HERE)).toEqual({
+      ...{ ...nothing, outcome: 'inconclusive', reason: 'incomplete record' },
+      message: 'The probe left out stages without a failure.',
+    });
+  });
+
+  it.each<[string, Partial<CellRecord>, string, string]>([
+    ['hung', { ended: 'timeout', stage: 'generate' }, 'timeout', 'timeout in stage generate'],
+    ['hung before its first stage', { ended: 'timeout' }, 'timeout', 'timeout in stage import'],
+    ['was killed', { ended: 'signal:9', stage: 'train' }, 'ended early', 'killed by signal 9 in stage train'],
+    ['left', { ended: 'status:3', stage: 'train' }, 'ended early', 'exited with status 3 in stage train'],
+    ['left with the number of a crash', { ended: 'status:11' }, 'ended early', 'exited with status 11 in stage import'],
+    ['ended nobody knows how', { ended: 'gone', stage: 'merge' }, 'ended early', 'gone in stage merge'],
+    ['was killed nobody knows by what', { ended: 'signal' }, 'ended early', 'killed by signal  in stage import'],
+  ])('is inconclusive where the process %s, and says so', (_name, more, reason, what) => {
+    expect(judge(record(more), HERE)).toEqual({
+      ...{ ...nothing, outcome: 'inconclusive', reason },
+      message: `The probe of this cell was ${what}.`,
+    });
+  });
+
+  it.each([
+    ['4', 'SIGILL'],
+    ['6', 'SIGABRT'],
+    ['8', 'SIGFPE'],
+    ['11', 'SIGSEGV'],
+  ])('is a crash by signal %s, %s', (code, signal) => {
+    const message = `The process died with ${signal} in stage quantize.`;
+    expect(judge(record({ ended: `signal:${code}`, stage: 'quantize' }), HERE)).toEqual({
+      ...{ cell: CELL, outcome: 'fail', reason: 'crash', message, facts: {} },
+      stages: { import: 'ok', build: 'ok', quantize: 'fail' },
+      failures: [{ stage: 'quantize', kind: 'raised', type: signal, reason: 'crash', signature: signal, message }],
+    });
+  });
+
+  it('is a crash where only its earlier words tell of a machine without memory', () => {
+    const output = `std::bad_alloc${'\n'.repeat(2000)}`;
+    expect(judge(record({ ended: 'signal:6', stage: 'train', output }), HERE).outcome).toBe('fail');
+    expect(judge(record({ ended: 'signal:6', stage: 'train', output: output.slice(0, 1990) }), HERE).outcome).toBe(
+      'inconclusive',
+    );
+  });
+
+  it.each<[Stage, string]>([
+    ['build', 'unsupported'],
+    ['quantize', 'unsupported'],
+    ['attach', 'unsupported'],
+    ['import', 'fail'],
+    ['forward', 'fail'],
+  ])('is, of a refusal in stage %s, %s', (stage, outcome) => {
+    expect(judge(failure(stage, 'ValueError', 'this is not supported'), HERE).outcome).toBe(outcome);
+  });
+
+  it('keeps 2000 characters of what a cell was not measured for', () => {
+    expect(unmeasured(CELL, 'skipped', 'why', 'w'.repeat(2001))).toEqual({
+      ...{ ...nothing, outcome: 'skipped', reason: 'why', message: 'w'.repeat(2000) },
+    });
+  });
+
+  it('says of a crash before anything else that nothing was gone through', () => {
+    expect(crashed(CELL, 'import', 'SIGSEGV').stages).toEqual({ import: 'fail' });
   });
 });
 

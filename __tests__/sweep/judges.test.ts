@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseCellId } from '../../src/domain/cell.ts';
 import { deviceOf } from '../../src/domain/device.ts';
 import type { Failure } from '../../src/domain/outcome.ts';
 import type { CellRecord } from '../../src/result/probe-record.ts';
+import { judge } from '../../src/sweep/judge.ts';
 import { type Finding, folded, type Judge, judged, judgesOf } from '../../src/sweep/judges.ts';
-import { failing, passing, raised, without } from '../factories/results.ts';
+import { checked, failing, passing, raised, without } from '../factories/results.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
 const RECORD: CellRecord = { kind: 'cell', cell: CELL, ended: 'exit', stages: {}, failures: [], facts: {} };
@@ -11,6 +13,7 @@ const CHECK: Failure = {
   ...{ stage: 'forward', kind: 'check', type: 'logits-differ', reason: 'logits-differ' },
   ...{ signature: 'logits-differ', message: 'logits are 2.5 off' },
 };
+const HERE = { device: deviceOf() };
 const result = (of: ReturnType<typeof passing>): Finding => ({ kind: 'result', result: of });
 const found: Finding = { kind: 'failure', failure: CHECK };
 
@@ -64,7 +67,49 @@ describe('what several judges find', () => {
   });
 
   it('is no pass where no judge looked', () => {
-    expect(folded(RECORD, []).outcome).toBe('inconclusive');
+    const nothing = { cell: CELL, outcome: 'inconclusive', stages: {}, failures: [], facts: {} };
+    const said = { reason: 'not judged', message: 'No judge looked at the record.' };
+    expect(folded(RECORD, [])).toEqual({ ...nothing, ...said });
+    expect(folded(RECORD, [found, { kind: 'facts', facts: { trainable: 8 } }])).toEqual({ ...nothing, ...said });
+  });
+
+  it.each<[string, readonly Failure[], Failure, readonly string[]]>([
+    ['an exception goes before a check', [CHECK], raised('merge', 'y'), ['merge', 'forward']],
+    ['an exception goes behind another one', [raised('train', 'x')], raised('merge', 'y'), ['train', 'merge']],
+    ['a check goes behind another one', [checked('train', 'x')], CHECK, ['train', 'forward']],
+    ['a check goes behind an exception', [raised('train', 'x')], CHECK, ['train', 'forward']],
+  ])('has an order: %s', (_name, known, more, stages) => {
+    const both = folded(RECORD, [result(failing(CELL, known)), { kind: 'failure', failure: more }]);
+    expect(both.failures.map(({ stage }) => stage)).toEqual(stages);
+    const [first] = both.failures;
+    expect([both.reason, both.message]).toEqual([first?.reason, first?.message]);
+    expect(both.outcome).toBe([...known, more].some(({ kind }) => kind === 'raised') ? 'fail' : 'wrong');
+  });
+
+  it('of a cell that is not supported stays that', () => {
+    const refused = { ...failing(CELL, [raised('attach', 'no')]), outcome: 'unsupported' as const };
+    expect(folded(RECORD, [result(refused), found])).toMatchObject({ outcome: 'unsupported', message: 'no' });
+  });
+
+  it('is what the record says where no other judge is asked', async () => {
+    expect(judgesOf().map(({ name, asks }) => [name, asks(parseCellId(CELL))])).toEqual([['record', false]]);
+    expect(await judged(judgesOf(), RECORD, undefined, { device: deviceOf() })).toEqual(judge(RECORD, HERE));
+  });
+
+  it.each<[string, unknown]>([
+    ['an error', new Error('no graph')],
+    ['anything else', 'no graph'],
+  ])('is nothing where a judge throws %s: the cell is not measured, and the judge is named', async (_name, thrown) => {
+    const failing: Judge = {
+      ...{ name: 'oracle', asks: () => false },
+      judge: () => {
+        throw thrown;
+      },
+    };
+    expect(await judged(judgesOf([failing]), RECORD, undefined, HERE)).toEqual({
+      ...{ cell: CELL, outcome: 'inconclusive', stages: {}, failures: [], facts: {} },
+      ...{ reason: 'judging failed', message: 'The judge `oracle` ended early: no graph' },
+    });
   });
 
   it('shows what a cell left only to the judge that asked for it', async () => {

@@ -1,0 +1,24 @@
+/**
+ * What is mutated, in groups, and the folders of tests that have to notice. A small bundle of tests starts in a second,
+ * and a stage is held by its own tests, not by luck elsewhere.
+ */
+export const GROUPS = {
+  search: { mutate: ['src/search/**/*.ts'], tests: ['search'] },
+  judge: { mutate: ['src/sweep/judge.ts', 'src/sweep/judges.ts'], tests: ['sweep'] },
+  pins: { mutate: ['src/pins/**/*.ts'], tests: ['pins'] },
+  guard: { mutate: ['src/detect/guard*.ts'], tests: ['detect'] },
+  foreign: { mutate: ['src/publish/foreign.ts'], tests: ['publish', 'result'] },
+  domain: {
+    mutate: ['src/domain/**/*.ts'],
+    tests: ['domain', 'search', 'sweep', 'pins', 'plan', 'publish', 'detect', 'report', 'result', 'formats'],
+  },
+  shards: { mutate: ['src/plan/shards.ts'], tests: ['plan'] },
+};
+
+/** The group that a run is for, by its name in the variable `GROUP`. */
+export function chosenGroup() {
+  const name = process.env.GROUP ?? '';
+  const group = GROUPS[name];
+  if (group === undefined) throw new Error(`GROUP is none of ${Object.keys(GROUPS).join(', ')}: ${name}`);
+  return { name, ...group };
+}
