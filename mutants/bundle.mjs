@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { chosenGroup } from './groups.mjs';
 
 /** Long trials of endurance: what they hold beyond the others is time, and a mutant would pay it again and again. */
-const LONG = ['pins/fuzz.test.ts', 'detect/readers.test.ts', 'publish/attacks.test.ts'];
+const LONG = ['pins/fuzz.test.ts', 'detect/readers.test.ts'];
 /** Compared with snapshots, which are for rendered text. */
 const SNAPSHOTS = ['report/render.test.ts', 'detect/repository.test.ts'];
 

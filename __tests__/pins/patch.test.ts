@@ -82,6 +82,12 @@ describe('a patch in the dialect of the file', () => {
     ['Dockerfile', 'RUN pip install peft==0.17.1\n', '==0.18.0', 'RUN pip install peft==0.18.0\n'],
     ['setup.py', 'setup(install_requires=["peft>=0.17"])\n', '>=0.18.0', 'setup(install_requires=["peft>=0.18.0"])\n'],
     [
+      'Dockerfile',
+      "RUN pip install peft==0.17.1 && echo 'done'\n",
+      '>=0.18.0',
+      'RUN pip install "peft>=0.18.0" && echo \'done\'\n',
+    ],
+    [
       'setup.cfg',
       '[options]\ninstall_requires = peft>=0.17\n',
       '>=0.18.0',
@@ -157,11 +163,122 @@ describe('patches for measured pins', () => {
   });
 
   it('hold a release in the language of the bots', () => {
-    const [renovate, dependabot] = botHolds('transformers', '4.56.0');
-    expect(JSON.parse(renovate?.text ?? '')).toEqual({
-      matchPackageNames: ['transformers'],
-      allowedVersions: '<4.56.0',
+    expect(botHolds('transformers', '4.56.0')).toEqual([
+      {
+        ...{ file: 'renovate.json', language: 'json', how: 'Add it to `packageRules`.' },
+        text: '{"matchPackageNames":["transformers"],"allowedVersions":"<4.56.0"}',
+      },
+      {
+        ...{ file: '.github/dependabot.yml', language: 'yaml' },
+        text: 'ignore: [{dependency-name: "transformers", versions: [">=4.56.0"]}]',
+        how: 'Add it to the entry of your package ecosystem under `updates`.',
+      },
+    ]);
+  });
+});
+
+describe('patches of a pin', () => {
+  type Files = Readonly<Record<string, string>>;
+  const read = (files: Files) => ({
+    manifests: Object.entries(files).flatMap(([file, text]) => readManifest(file, text) ?? []),
+    contents: new Map(Object.entries(files)),
+  });
+  const measured = { unlocks: ['a'], holds: 1, of: 1, measuredIn: 'x', library: 'peft', version: '0.17.0' } as const;
+  const hold = propose([{ ...measured, kind: 'hold', below: '0.18.0' }]);
+  const holdBack = propose([{ ...measured, kind: 'hold' }]);
+  const floor = propose([{ ...measured, kind: 'floor' }]);
+  const whole = 'requirements.txt';
+
+  it('have the line before and after, and the diff', () => {
+    expect(patchesFor(hold, read({ [whole]: '# ours\npeft>=0.15\n' })).patches).toStrictEqual([
+      {
+        ...{ specifier: 'peft<0.18.0', file: whole, line: 2, before: 'peft>=0.15', after: 'peft>=0.15,<0.18.0' },
+        diff: '--- a/requirements.txt\n+++ b/requirements.txt\n@@ -1,2 +1,2 @@\n # ours\n-peft>=0.15\n+peft>=0.15,<0.18.0\n',
+      },
+    ]);
+  });
+
+  it.each<[string, typeof hold, string]>([
+    ['keeps the bad release out', hold, 'peft<0.18.0'],
+    ['is a floor where the change goes back', holdBack, 'peft>=0.17.0'],
+  ])('of a hold: it %s', (_name, pins, after) => {
+    expect(patchesFor(pins, read({ [whole]: 'peft\n' })).patches.map((patch) => patch.after)).toEqual([after]);
+  });
+
+  it('name the bots for a hold that keeps something out, and for nothing else', () => {
+    const held = (pins: typeof hold) => patchesFor(pins, read({})).botHolds;
+    expect(held(hold)).toEqual(botHolds('peft', '0.18.0'));
+    expect([held(holdBack), held(floor)]).toEqual([[], []]);
+    expect(held(hold.map((pin) => ({ ...pin, kind: 'exclude' })))).toEqual([]);
+  });
+
+  it('touch no other library, and no manifest whose text is not at hand', () => {
+    expect(patchesFor(hold, read({ [whole]: 'trl>=0.15\n' }))).toMatchObject({ patches: [], notPatched: [] });
+    const { manifests } = read({ [whole]: 'peft>=0.15\n' });
+    expect(patchesFor(hold, { manifests, contents: new Map() })).toMatchObject({ patches: [], notPatched: [] });
+  });
+
+  it.each<[string, Files, string]>([
+    [
+      'its form cannot follow',
+      { [whole]: 'peft===0.18.0\n' },
+      '`peft===0.18.0` cannot take `peft<0.18.0` and stay what it is.',
+    ],
+    ['it stands on several lines', { [whole]: 'peft>=\\\n0.15\n' }, 'The requirement is spread over several lines.'],
+  ])('say why a place is left as it is: %s', (_name, files, why) => {
+    const { patches, notPatched } = patchesFor(hold, read(files));
+    expect([patches, notPatched.map((one) => one.why)]).toEqual([[], [why]]);
+  });
+
+  it('are made only where the line is read back as what is meant', () => {
+    const { manifests, contents } = read({ [whole]: 'peft>=0.15\n' });
+    const [manifest] = manifests;
+    const [requirement] = manifest?.requirements ?? [];
+    if (!manifest || !requirement) throw new Error('no requirement');
+    const why = 'The patched line would not be read back as what is meant.';
+    const refused = { specifier: 'peft<0.18.0', file: whole, line: 1, why };
+    const twice = { ...manifest, requirements: [{ ...requirement, name: 'trl' }, requirement] };
+    expect(patchesFor(hold, { manifests: [twice], contents }).notPatched).toEqual([refused]);
+    const text = new Map([[whole, 'peft>=0.15\npeft\n']]);
+    const other = {
+      ...manifest,
+      requirements: [
+        { ...requirement, name: 'trl' },
+        { ...requirement, line: 1 },
+      ],
+    };
+    expect(patchesFor(hold, { manifests: [other], contents: text }).notPatched).toEqual([refused]);
+  });
+});
+
+describe('one requirement', () => {
+  const asked = (content: string) => {
+    const [found] = readManifest('requirements.txt', content)?.requirements ?? [];
+    if (!found) throw new Error('no requirement');
+    return found;
+  };
+
+  it.each(['uv-lock', 'nobody knows'])('of a file that is %s is not ours to patch', (format) => {
+    expect(patchRequirement('peft\n', format, asked('peft\n'), '>=0.18')).toEqual({
+      why: `A ${format} file is refreshed by its own tool.`,
     });
-    expect(dependabot?.text).toBe('ignore: [{dependency-name: "transformers", versions: [">=4.56.0"]}]');
+  });
+
+  it('with a variable of the shell in it is not patched', () => {
+    const line = 'RUN pip install peft==$PEFT';
+    const requirement = { ...asked('peft==0.17'), written: 'peft==$PEFT', columns: [16, 27] } as const;
+    const why = 'The requirement is written in a form that is not patched.';
+    expect(patchRequirement(line, 'dockerfile', requirement, '>=0.18')).toEqual({ why });
+  });
+
+  it.each([
+    ['\npeft==0.17\n', 2, '\npeft>=0.18\n'],
+    ['peft==0.17', 1, 'peft>=0.18'],
+    ['peft==0.17\n', 2, undefined],
+    ['peft==0.17', 2, undefined],
+    ['peft==0.17\n', 9, undefined],
+  ])('of %j is looked for in line %d and nowhere else', (content, line, expected) => {
+    const patch = patchRequirement(content, 'requirements', { ...asked(content), line }, '>=0.18');
+    expect('why' in patch ? undefined : patch.content).toBe(expected);
   });
 });

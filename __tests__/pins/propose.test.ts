@@ -15,13 +15,13 @@ describe('what is proposed', () => {
 
   it('carries everything that was measured, and says whether the change is kept', () => {
     const measured = { library: 'peft', version: '0.18.0', unlocks: ['a'], holds: 1, of: 2, measuredIn: 'x' } as const;
-    expect(propose([{ ...measured, kind: 'raise-partner', newestPatch: '0.18.3' }])).toEqual([
+    expect(propose([{ ...measured, kind: 'raise-partner', newestPatch: '0.18.3' }])).toStrictEqual([
       { ...measured, kind: 'raise-partner', newestPatch: '0.18.3', specifier: 'peft>=0.18.0', keepsBump: true },
     ]);
-    expect(propose([{ ...measured, kind: 'floor' }])).toEqual([
+    expect(propose([{ ...measured, kind: 'floor' }])).toStrictEqual([
       { ...measured, kind: 'floor', specifier: 'peft>=0.18.0', keepsBump: true },
     ]);
-    expect(propose([{ ...measured, kind: 'hold', below: '0.19.0' }])).toEqual([
+    expect(propose([{ ...measured, kind: 'hold', below: '0.19.0' }])).toStrictEqual([
       { ...measured, kind: 'hold', below: '0.19.0', specifier: 'peft<0.19.0', keepsBump: false },
     ]);
   });

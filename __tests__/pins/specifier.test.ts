@@ -53,6 +53,13 @@ describe('a pin in the specifier that is already there', () => {
     ['~=4.50.0', hold, '>=4.50.0,<4.56.0'],
     ['==4.55.*', hold, '>=4.55,<4.56.0'],
     ['===4.55.4,<5', hold, undefined],
+    // Equalities in company, and bounds that are no versions.
+    ['>0.15', raise, '>=0.18.0'],
+    ['==0.18.0,>=0.1', raise, '>=0.18.0,==0.18.0'],
+    ['==0.17.1,>=0.1', raise, '>=0.18.0'],
+    ['==4.55.4,<5', hold, '==4.55.4,<4.56.0'],
+    ['>=4.50,!=4.51.*', hold, '>=4.50,!=4.51.*,<4.56.0'],
+    ['>=4.50,<4.55.*', hold, '>=4.50,<4.56.0'],
     ['==2.4.0+cpu', raise, undefined],
   ])('%s with %j is %s', (specifier, target, expected) => {
     expect(withPin(specifier, target)).toBe(expected);

@@ -61,7 +61,7 @@ function raised(clauses: readonly Clause[], { version }: PinTarget): readonly Cl
   const kept = clauses.filter((clause) => {
     const [operator, bound] = clause;
     if (operator === '!=') return true;
-    if (operator === '>=' || operator === '>' || operator === '~=' || operator === '==') return false;
+    if (operator === '>=' || operator === '>' || operator === '~=') return false;
     return isVersion(bound) && satisfies(version, clause.join(''));
   });
   return [['>=', version], ...kept];
