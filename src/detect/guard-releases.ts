@@ -99,14 +99,8 @@ function pythonRange(
 function oldestPython(declared: string): string | undefined {
   const specifier = declared.replace(/\^\s*/g, '>=').replace(/(^|,)\s*~\s*(?=\d)/g, '$1>=');
   const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
-  try {
-    return minors
-      .filter((version) => satisfies(version, specifier))
-      .toSorted(compareVersions)[0]
-      ?.replace(/\.99$/, '');
-  } catch {
-    return undefined;
-  }
+  const [oldest] = minors.filter((version) => satisfies(version, specifier)).toSorted(compareVersions);
+  return oldest?.replace(/\.99$/, '');
 }
 
 /** A floor that a file declares for a watched library. */
