@@ -5,7 +5,7 @@ nothing else.
 
 SPEC is JSON: `level` (`other-user`, `user-namespace` or `limits`), `parent` (process id of the
 caller), `work` (the one folder that may be written to: a file system in memory that ends with the
-command), `bytes` of it, `show` (folders that can be read), `limits` (name of a resource limit ->
+command), `bytes` of it, `show` (folders that can be read), `nodes` (name below /dev -> device node of a card), `limits` (name of a resource limit ->
 value, of each process), `seconds` (for all of it) and `memory` (bytes, of all processes together).
 Limits hold from before the command's first byte. Uses the standard library only, and nothing of an
 environment under test.
@@ -17,6 +17,7 @@ cannot be made.
 import ctypes
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -76,6 +77,8 @@ SETTINGS = (
     "localtime",
 )
 DEVICES = ("null", "zero", "full", "random", "urandom")
+# What a card of NVIDIA's is reached by, and nothing that sets one up.
+OF_CARDS = re.compile(r"nvidiactl|nvidia-uvm|nvidia[0-9]+|nvidia-caps/nvidia-cap[0-9]+")
 # System calls that nothing under test needs, and that give back what was taken or reach what no
 # namespace divides. Machine (<linux/audit.h>), then by number (<asm/unistd.h>): clone; socket;
 # ptrace, mount, umount2, pivot_root, unshare, setns, add_key, request_key, keyctl, bpf,
@@ -195,7 +198,8 @@ def make_root(spec):
     # What is shown may lie where the new root is put: it is held by a descriptor from before.
     sources = [(path, os.open(path, os.O_PATH)) for path in shown if not os.path.islink(path)]
     links = [(path, os.readlink(path)) for path in shown if os.path.islink(path)]
-    devices = [(name, os.open(f"/dev/{name}", os.O_PATH)) for name in DEVICES]
+    nodes = {**{name: f"/dev/{name}" for name in DEVICES}, **nodes_of_cards(spec)}
+    devices = [(name, os.open(path, os.O_PATH)) for name, path in nodes.items()]
     processes = os.open("/proc/self/fd", os.O_PATH | os.O_DIRECTORY)
     mount("none", root, "tmpfs", NO_SETUID | NO_DEVICES, "mode=755,size=4m")
     for path, source in sources:
@@ -237,6 +241,13 @@ def bind(source, target):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         Path(target).touch()
     mount(source, target, None, BIND | RECURSIVE)
+
+
+def nodes_of_cards(spec):
+    for name in spec["nodes"]:
+        if not OF_CARDS.fullmatch(name):
+            raise Refused(f"{name} is no device of a card")
+    return spec["nodes"]
 
 
 def make_devices(root, devices):

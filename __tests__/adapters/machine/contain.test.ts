@@ -247,3 +247,50 @@ function commandOf(pid: string): string {
     return '';
   }
 }
+
+describe('cards in a contained program', () => {
+  const nodes = (folder: string, ...names: readonly string[]) => {
+    mkdirSync(join(folder, 'nvidia-caps'), { recursive: true });
+    for (const name of names) writeFileSync(join(folder, name), name);
+    return Object.fromEntries(names.map((name) => [name, join(folder, name)]));
+  };
+  const withNodes = (given: Rooms['nodes'], script: string) =>
+    inside(['/bin/sh', '-c', script], LIMITS, given ? { ...rooms(), nodes: given } : rooms());
+  const FEW = ['full', 'null', 'random', 'urandom', 'zero'];
+  const isMade = () => level.name !== 'limits only';
+
+  it('are reached by the nodes that are asked for, and by no other', () => {
+    if (!isMade()) return expect(level.missing).toContain('read-only files');
+    const folder = join(scratch('nodes'), 'dev');
+    const asked = nodes(folder, 'nvidiactl', 'nvidia-uvm', 'nvidia1', 'nvidia-caps/nvidia-cap21');
+    nodes(folder, 'nvidia0', 'nvidia-modeset');
+    const { stdout } = withNodes(asked, 'cd /dev; find . -type c -o -type f | sort; cat nvidia1 nvidia-caps/*');
+    const wanted = [...FEW, ...Object.keys(asked)].map((name) => `./${name}`).toSorted();
+    expect(stdout.trim().split('\n')).toEqual([...wanted, 'nvidia1nvidia-caps/nvidia-cap21']);
+  });
+
+  it('are in the mount table as what they are, each on its own', () => {
+    if (!isMade()) return expect(level.missing).toContain('read-only files');
+    const asked = nodes(join(scratch('nodes'), 'dev'), 'nvidiactl', 'nvidia0');
+    const mounts = withNodes(asked, "cut -d' ' -f5,6 /proc/self/mountinfo | grep '^/dev'").stdout.trim().split('\n');
+    const places = mounts.map((line) => line.split(' ')[0] ?? '').toSorted();
+    expect(places).toEqual(
+      ['/dev', '/dev/shm', ...FEW.map((name) => `/dev/${name}`), '/dev/nvidia0', '/dev/nvidiactl'].toSorted(),
+    );
+    expect(mounts.find((line) => line.startsWith('/dev '))).toMatch(/^\/dev ro,nosuid,noexec/);
+  });
+
+  it('are not there where none is asked for', () => {
+    if (!isMade()) return expect(level.missing).toContain('read-only files');
+    expect(withNodes(undefined, 'ls /dev | grep -c nvidia').stdout.trim()).toBe('0');
+  });
+
+  it.each(['sda', '../etc/shadow', 'nvidia0/../sda', 'nvidia-modeset', 'kmsg', 'nvidia-caps/x'])(
+    'are no other device of the machine: %s',
+    (name) => {
+      if (!isMade()) return expect(level.missing).toContain('read-only files');
+      const { status, stderr } = withNodes({ [name]: '/dev/null' }, 'echo in');
+      expect({ status, stderr }).toEqual({ status: 125, stderr: expect.stringContaining('is no device of a card') });
+    },
+  );
+});

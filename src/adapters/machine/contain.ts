@@ -13,6 +13,8 @@ export interface Rooms {
   readonly work: string;
   /** Folders that it can read. */
   readonly show: readonly string[];
+  /** Device nodes of cards, beside the few that every program gets: name below /dev -> where it lies. */
+  readonly nodes?: Readonly<Record<string, string>>;
 }
 
 /** What a contained program and all that it starts may take; it is ended when it takes more. */
@@ -131,6 +133,7 @@ export function wrapped(
     parent: process.pid,
     work: rooms.work,
     show: rooms.show,
+    nodes: rooms.nodes ?? {},
     bytes: WORK_BYTES,
     limits: { DATA: limits.bytes, FSIZE: limits.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
     seconds: limits.seconds,

@@ -7,6 +7,7 @@ import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
 import { Handover } from './handover.ts';
 import { Evidence } from './left.ts';
+import { nodesOf } from './nodes.ts';
 import { probeProgram } from './program.ts';
 import { makeScratch, removeFolders } from './scratch.ts';
 
@@ -28,8 +29,8 @@ export interface ProbeSettings {
   readonly cards?: () => Promise<readonly Card[]>;
 }
 
-/** A job with the cards that its workers are divided over, as CUDA_VISIBLE_DEVICES names them; none on a processor. */
-type CardJob = ProbeJob & { readonly cards: readonly string[] };
+/** A job with the cards that its workers are divided over; none on a processor. */
+type CardJob = ProbeJob & { readonly cards: readonly Card[] };
 
 const NO_CARD: ProbeEnd = { how: 'exit', code: 1, output: 'No card of this sweep answers its driver any more.' };
 /** Until the first cell begins, no step may take longer. */
@@ -76,16 +77,16 @@ export class PythonProbes implements Probes {
   }
 
   /** Asked again each time: one that vanished takes no more cells. */
-  async #cards({ device }: ProbeJob): Promise<readonly string[]> {
+  async #cards({ device }: ProbeJob): Promise<readonly Card[]> {
     const cards = device.hasCards ? await this.settings.cards?.() : [];
-    return (cards ?? []).map(({ uuid }) => uuid);
+    return cards ?? [];
   }
 
   #carried({ carryFrom }: ProbeJob): string | undefined {
     return carryFrom === undefined ? undefined : this.#handover.given(carryFrom);
   }
 
-  #command(environmentId: string, job: ProbeJob, work: string, seconds: number): readonly string[] {
+  #command(environmentId: string, job: CardJob, work: string, seconds: number): readonly string[] {
     const { settings } = this;
     const environment = environmentFolder(settings.cache, environmentId);
     const carried = this.#carried(job);
@@ -94,7 +95,8 @@ export class PythonProbes implements Probes {
     const bytes = bytesOfCell + IMPORT_BYTES;
     const limits: Limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
     const python = join(environment, 'bin', 'python');
-    return settings.containment.wrap({ work, show }, limits, [python, '-I', '-B', '-c', START, settings.program]);
+    const rooms = { work, show, nodes: nodesOf(job.cards) };
+    return settings.containment.wrap(rooms, limits, [python, '-I', '-B', '-c', START, settings.program]);
   }
 
   #spawn(environmentId: string, job: CardJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
@@ -177,7 +179,7 @@ export class PythonProbes implements Probes {
       carryFrom: this.#carried(job) ?? null,
       start: this.#startOf(job.device),
       place: job.device.place,
-      cards: job.cards,
+      cards: job.cards.map(({ uuid }) => uuid),
       seconds: job.device.limits.seconds,
       bytes: job.device.limits.bytes,
       steps: STEPS,
@@ -197,7 +199,7 @@ function probeEnvironment(work: string, { device, cards }: CardJob): Record<stri
     HF_HUB_DISABLE_TELEMETRY: '1',
     TRANSFORMERS_VERBOSITY: 'error',
     TOKENIZERS_PARALLELISM: 'false',
-    ...(device.hasCards && { CUDA_VISIBLE_DEVICES: cards.join(',') }),
+    ...(device.hasCards && { CUDA_VISIBLE_DEVICES: cards.map(({ uuid }) => uuid).join(',') }),
     ...device.variables,
   };
 }
