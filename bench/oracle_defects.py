@@ -58,7 +58,7 @@ def _exchanged(trial):
 def _stale_norm(trial):
     from peft.tuners.lora import dora
 
-    def of_base(self, weight, lora_weight, scaling):
+    def of_base(self, weight, lora_weight, scaling, **_named):
         return torch.linalg.norm(weight.T if self.fan_in_fan_out else weight, dim=1)
 
     dora.DoraLinearLayer.get_weight_norm = of_base
