@@ -28,8 +28,6 @@ from safetensors.torch import save_file
 TARGET = {"target_modules": ["q_proj", "v_proj"]}
 EXTRA = {
     "lora+rslora": ("LoraConfig", {"r": 8, "lora_alpha": 16, "use_rslora": True}),
-    "lora+alphas": ("LoraConfig", {"r": 8, "lora_alpha": 16, "alpha_pattern": {"v_proj": 4}}),
-    "lora+ranks": ("LoraConfig", {"r": 8, "lora_alpha": 16, "rank_pattern": {"v_proj": 3}}),
     "vera": ("VeraConfig", {"r": 8, "vera_dropout": 0.0}),
     "loha": ("LoHaConfig", {"r": 4, "alpha": 8}),
     "lokr": ("LoKrConfig", {"r": 4, "alpha": 8}),
