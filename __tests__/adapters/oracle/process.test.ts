@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
@@ -50,6 +50,16 @@ describe('the oracle in its own process', () => {
     const answer = await oracle.examine(parseCellId(LORA), left(LORA, changed));
     expect(answer).toEqual({ kind: 'not checked', why: expect.stringContaining(words) });
     expect(await oracle.examine(parseCellId(LORA), left(LORA))).toMatchObject({ kind: 'agrees' });
+  });
+
+  it('gets nothing of the environment of whoever asks', async () => {
+    const program = join(folder, 'tells.mjs');
+    const says = "process.send({ id, answer: { kind: 'not checked', why: JSON.stringify(process.env) } })";
+    writeFileSync(program, `process.on('message', ({ id }) => ${says});\n`);
+    process.env.PEFT_SWEEP_TEST_TOKEN = 'secret';
+    const answer = await new OracleProcess({ ...settings, program }).examine(parseCellId(LORA), left(LORA));
+    delete process.env.PEFT_SWEEP_TEST_TOKEN;
+    expect(answer).toEqual({ kind: 'not checked', why: expect.not.stringContaining('secret') });
   });
 
   it('does not check where its process ends or cannot begin', async () => {
