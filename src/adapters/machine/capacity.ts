@@ -1,5 +1,5 @@
 /** Keeps the cache under a size. Environments that were not used for longest go first, never one that a run uses. */
-import { existsSync, lstatSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { run } from './process.ts';
 import { isLeft, makeScratch, removeFolders } from './scratch.ts';
@@ -24,6 +24,8 @@ const ours = new Map<string, string>();
 export function take(cache: string, id: string): void {
   const known = ours.get(cache);
   const marks = known !== undefined && existsSync(known) ? known : makeScratch(cache, IN_USE);
+  // A run that is killed leaves its marks: the next one sees that nobody holds them.
+  if (marks !== known) process.once('exit', () => rmSync(marks, { recursive: true, force: true }));
   ours.set(cache, marks);
   writeFileSync(join(marks, id), '');
   const folder = join(cache, 'environments', id);
