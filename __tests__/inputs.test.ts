@@ -19,6 +19,7 @@ describe('the command line', () => {
       cells: ['lora/none/llama'],
       minutes: 3,
       environments: 20,
+      search: 'bisect',
     });
     expect(options).toMatchObject({ out: 'x', jobs: 1, fresh: false });
   });
@@ -27,7 +28,7 @@ describe('the command line', () => {
     ['swep', 'Did you mean `sweep`?'],
     ['sweep transformers', 'is not a change'],
     ['sweep transformers:1..2 --serch bisect', 'Did you mean `--search`?'],
-    ['sweep transformers:1..2 --search islands', 'not built yet. There is: bisect'],
+    ['sweep transformers:1..2 --search island', '`--search` cannot be `island`. Did you mean `islands`?'],
     ['sweep transformers:1..2 --device rocm', 'not built yet. There are: auto, cpu, cuda'],
     ['sweep transformers:1..2 --max-minutes soon', 'is not a positive number'],
     ['sweep transformers:1..2 --environments many', '`--environments many` is not a positive number'],
@@ -39,6 +40,17 @@ describe('the command line', () => {
   ])('%s is refused: %s', (line, message) => {
     expect(parse(line).problems.join('\n')).toContain(message);
   });
+
+  it.each(['bisect', 'islands', 'exhaustive'])(
+    'takes --search %s, and what is typed goes before what is configured',
+    (search) => {
+      expect(parse(`sweep transformers:1..2 --search ${search}`, 'search: bisect')).toMatchObject({
+        request: { search },
+        problems: [],
+      });
+      expect(parse('sweep transformers:1..2', `search: ${search}`).request.search).toBe(search);
+    },
+  );
 
   it('says all that is wrong at once', () => {
     expect(parse('sweep transfromers:1..2 --with peft=1 --cells lara --jobs none').problems).toHaveLength(4);

@@ -69,6 +69,7 @@ const planOf = () => ({
   locked: { base: {}, head: {} },
   minutes: 10,
   environments: 12,
+  search: 'bisect',
 });
 const requests = Array.from({ length: SHARDS }, () => ({
   plan: planOf(),

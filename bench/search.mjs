@@ -72,6 +72,7 @@ function world(count) {
     asks: ['accelerate'],
     packages: { none: [], 'bnb-int8': ['bitsandbytes'], 'bnb-nf4': ['bitsandbytes'], 'torchao-int8': ['torchao'] },
     environments: 100,
+    search: 'bisect',
   };
   return { problem, result };
 }

@@ -1,6 +1,7 @@
 /** .github/peft-sweep.yml. Pure: text in, settings or a list of what is wrong out. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 
 /** A cell that is known to be broken until a day: it fails no check before. */
@@ -23,7 +24,7 @@ export const Configuration = z.strictObject({
   watch: z.array(z.string()).optional(),
   cells: z.union([z.literal('auto'), z.string(), z.array(z.string())]).optional(),
   exclude: z.array(z.string()).optional(),
-  search: z.enum(['bisect', 'islands', 'exhaustive']).optional(),
+  search: z.enum(SEARCHES).optional(),
   budget: z.strictObject({ minutes: z.number().positive().optional() }).optional(),
   'fail-on': z.array(z.string()).optional(),
   manifests: z.array(z.string().max(200)).max(100).optional(),

@@ -2,6 +2,7 @@
 
 import { DEVICE_NAMES } from './domain/device.ts';
 import { CONFIGURATION, DEFAULT_OUT } from './domain/path.ts';
+import { SEARCHES } from './domain/search.ts';
 
 export interface Option {
   /** What stands for the value in the help; absent where there is none. */
@@ -20,7 +21,10 @@ export const OPTIONS = {
     help: 'cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)',
   },
   config: { takes: 'FILE', help: `default ${CONFIGURATION}` },
-  search: { takes: 'bisect', help: 'how releases are searched' },
+  search: {
+    takes: SEARCHES.join('|'),
+    help: 'between the ends: where they differ; the last of each minor release too; every release. Default bisect',
+  },
   device: {
     takes: ['auto', ...DEVICE_NAMES].join('|'),
     help: 'where cells run; default cpu, auto is a card where one can be used',

@@ -4,6 +4,7 @@ import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
 import { DEVICE_NAMES, type DeviceChoice, isDeviceName } from './domain/device.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
+import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { sameVersion } from './domain/version.ts';
 import { type CommandName, grammarOf, type OptionName } from './grammar.ts';
@@ -80,10 +81,10 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   const { changes, held: named } = operandsOf(typed, problems);
   const withs = list(typed, 'with').flatMap(splitHeld);
   const held = heldOf([...named, ...withs.map((one) => parseHeld(one, problems))], problems);
-  checkSearch(last(typed, 'search') ?? configuration.search, typed.values.has('search'), problems);
   const { cells, chosenBy } = cellsOf(list(typed, 'cells').flatMap(splitPatterns), configuration, problems);
   const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
-  return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems) };
+  const search = oneOf('--search', last(typed, 'search') ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
+  return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search };
 }
 
 function environmentsOf(typed: Typed, problems: string[]): number {
@@ -138,11 +139,6 @@ function cellsOf(typed: readonly string[], configuration: Configuration, problem
 /** Patterns separated by white space, or by commas outside braces. */
 function splitPatterns(typed: string): readonly string[] {
   return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== '');
-}
-
-function checkSearch(search: string | undefined, typed: boolean, problems: string[]): void {
-  if (search === undefined || search === 'bisect' || (search === 'islands' && !typed)) return;
-  problems.push(`Search \`${search}\` is not built yet. There is: bisect.`);
 }
 
 function chosenDevice(device: string | undefined, problems: string[]): DeviceChoice | undefined {

@@ -110,7 +110,7 @@ async function lookUp(
 }
 
 export function problemOf(planned: Plan): Problem {
-  const { changes, held, cells, alternatives, partners, asks = [], environments, device } = planned;
+  const { changes, held, cells, alternatives, partners, asks = [], environments, search: strategy, device } = planned;
   return {
     changes,
     held,
@@ -121,6 +121,7 @@ export function problemOf(planned: Plan): Problem {
     asks,
     packages: packageTable(),
     environments,
+    search: strategy,
     device,
   };
 }

@@ -173,7 +173,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   [`sweep ${CHANGE} --jobs 0`, '`--jobs 0` is not a positive number'],
   [`sweep ${CHANGE} --max-minutes -1`, '`--max-minutes -1` is not a positive number'],
   [`sweep ${CHANGE} --max-minutes soon`, '`--max-minutes soon` is not a positive number'],
-  [`sweep ${CHANGE} --search islands`, 'There is: bisect'],
+  [`sweep ${CHANGE} --search linear`, 'There are: bisect, islands, exhaustive'],
   [`sweep ${CHANGE} --device rocm`, 'There are: auto, cpu, cuda'],
   ['report --format html', 'There are: terminal, markdown, json'],
   [`sweep ${CHANGE} --python 2.7`, 'Python 2.7 is older than 3.10'],

@@ -19,6 +19,7 @@ export const PLAN: Plan = {
   locked: { base: {}, head: {} },
   minutes: 10,
   environments: 12,
+  search: 'bisect',
 };
 
 /** A plan file of so many requests, a shard each. */

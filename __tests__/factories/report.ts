@@ -58,7 +58,7 @@ export function report(more: Partial<Report> = {}): Report {
     containment: 'namespaces',
   });
   return {
-    schemaVersion: 3,
+    schemaVersion: 4,
     run: {
       tool: '0.1.0',
       probe: '1',

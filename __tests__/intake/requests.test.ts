@@ -9,6 +9,7 @@ import { treeOf } from '../factories/manifests.ts';
 type Files = Readonly<Record<string, string>>;
 const written: SweepRequest = {
   ...{ changes: [], held: {}, cells: DEFAULT_PATTERNS, chosenBy: 'default', minutes: 10, environments: 12 },
+  search: 'bisect',
 };
 
 /** An index of three libraries; `resolver` is absent where uv is. */

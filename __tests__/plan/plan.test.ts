@@ -30,6 +30,7 @@ function planned(change: string, request: Partial<SweepRequest> = {}) {
     cells: ['lora/none/llama/causal-lm'],
     minutes: 10,
     environments: 12,
+    search: 'bisect',
     ...request,
   };
   const plan = problems.length === 0 ? makePlan(full, CATALOG, '3.11.7', problems) : undefined;

@@ -329,6 +329,7 @@ describe('shards', () => {
     locked: { base: {}, head: {} },
     minutes,
     environments: 12,
+    search: 'bisect',
   });
 
   it('are one where everything fits, so that no environment is built twice', () => {

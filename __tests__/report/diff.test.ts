@@ -83,23 +83,19 @@ describe('the diff on a terminal', () => {
   });
 });
 
+const PLAN_FACTS: PlanFacts = {
+  ...{ changes: [], held: {}, cells: 2, chosenBy: 'code', sources: ['train.py:42'], files: ['r.txt'], locked: 0 },
+  ...{ guessed: [], unsure: [], controls: 2, packageSets: 1, environments: 12, minutes: 10 },
+  ...{ python: '3.11.7', device: 'CPU', indexes: [] },
+  torch: { version: '2.4.0', source: 'cpu', stored: true },
+  containment: { name: 'namespaces', missing: [] },
+};
+
 describe('the plan of cells that are known in part', () => {
   it('says what is guessed, where, and why', () => {
     const facts: PlanFacts = {
-      ...{ changes: [], held: {}, cells: 2, chosenBy: 'code', sources: ['train.py:42'], files: ['r.txt'], locked: 0 },
+      ...PLAN_FACTS,
       guessed: [{ pattern: 'lora/bnb-nf4/*/causal-lm', source: 'train.py:42', why: 'the model is not in the source' }],
-      ...{
-        controls: 2,
-        packageSets: 1,
-        unsure: [],
-        environments: 12,
-        minutes: 10,
-        python: '3.11.7',
-        device: 'CPU',
-        indexes: [],
-      },
-      torch: { version: '2.4.0', source: 'cpu', stored: true },
-      containment: { name: 'namespaces', missing: [] },
     };
     expect(renderPlan({ ...facts, locked: 40, lockedAt: { peft: '0.17.1', accelerate: '1.10.0' } })).toContain(
       '40 packages as your lock has them: peft 0.17.1, accelerate 1.10.0\n',
@@ -107,5 +103,22 @@ describe('the plan of cells that are known in part', () => {
     expect(renderPlan(facts)).toContain(
       '              guessed: lora/bnb-nf4/*/causal-lm  train.py:42\n                the model is not in the source\n',
     );
+  });
+});
+
+describe('the plan of a search', () => {
+  const releases = Array.from({ length: 16 }, (_, at) => `4.${at}.0`);
+  const rowsWith = (samples: number) => {
+    const change = { library: 'transformers', from: '4.0.0', to: '4.15.0', releases, samples };
+    return renderPlan({ ...PLAN_FACTS, changes: [change] });
+  };
+
+  it.each<[number, string, string]>([
+    [0, '14 between, found in about 4 steps where a cell breaks', '2 now, at most 12\n'],
+    [6, '14 between, 6 looked at whatever the ends do, more where two of them differ', '2 now, at most 12\n'],
+    [14, '14 between, each looked at', '2 now, at most 12; what is looked at takes 16: raise --environments\n'],
+  ])('says what is measured between the ends: %s looked at', (samples, between, environments) => {
+    expect(rowsWith(samples)).toContain(`transformers: ${between}\n`);
+    expect(rowsWith(samples)).toContain(`environments  ${environments}`);
   });
 });

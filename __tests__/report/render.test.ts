@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { COMPARISONS } from '../../src/domain/comparison.ts';
+import { annotations } from '../../src/report/annotations.ts';
 import { LONGEST_COMMENT, renderComment } from '../../src/report/comment.ts';
 import { renderExplain } from '../../src/report/explain.ts';
 import { Report } from '../../src/report/model.ts';
@@ -11,6 +12,63 @@ import { compared, report } from '../factories/report.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
 const DEFAULT: readonly FailOn[] = ['regressed', 'degraded'];
+
+/** Prefix tuning breaks between base and head, works again, and the head is as the base. */
+function island(more: Partial<Report> = {}): Report {
+  const [boundary] = report().boundaries;
+  if (boundary === undefined) throw new Error('the report has no boundary');
+  const { before, after, cell } = boundary;
+  const broken = { ...boundary, lastGood: '4.43.1', firstBad: '4.43.2', firstFixed: '4.45.0' };
+  const fixed = { ...boundary, direction: 'fixed' as const, lastGood: '4.44.2', firstBad: '4.45.0' };
+  return report({
+    comparisons: [compared(cell, 'same')],
+    boundaries: [broken, { ...fixed, before: after, after: before }],
+    pins: [],
+    ...more,
+  });
+}
+
+describe('what breaks between base and head and works again', () => {
+  it('is said with both ends in the terminal', () => {
+    const shown = renderTerminal(island());
+    expect(shown).toContain(
+      'transformers 4.43.1 passes, 4.43.2 fails at forward; adjacent releases; 2 of 2 repeats; works again in 4.45.0\n',
+    );
+    expect(shown).toContain('transformers 4.44.2 fails at forward, 4.45.0 passes; adjacent releases');
+  });
+
+  it('is said in the comment, and is no cause of what the head does', () => {
+    const shown = renderComment(island());
+    expect(shown).toContain('✅ transformers 4.57.6 works with your fine-tuning');
+    expect(shown).toContain(
+      '**Between base and head, 1 cell.** transformers 4.43.1 passes, 4.43.2 fails at forward; no release lies between; 2 of 2 repeats agree. It works again in 4.45.0.',
+    );
+    expect(shown).not.toContain('Cause');
+  });
+
+  it('is said by explain', () => {
+    const shown = renderExplain(island(), 'prefix-tuning/bnb-int8/llama/causal-lm');
+    expect(shown).toContain(
+      'transformers 4.43.1 | 4.43.2 (regressed): passes, then fails at forward; works again in 4.45.0\n',
+    );
+    expect(shown).toContain('transformers 4.44.2 | 4.45.0 (fixed): fails at forward, then passes\n');
+  });
+
+  it('is no annotation and ends with status 0', () => {
+    expect(annotations(island())).toEqual([]);
+    expect(exitStatus(island(), DEFAULT)).toBe(0);
+  });
+
+  it('stands beside the cause where it breaks again for good', () => {
+    const [boundary] = report().boundaries;
+    const again = boundary ? [boundary] : [];
+    const made = island({ comparisons: report().comparisons, boundaries: [...island().boundaries, ...again] });
+    const shown = renderComment(made);
+    expect(shown).toContain('**Cause, 1 cell.** transformers 4.55.4 passes, 4.56.0 fails at forward;');
+    expect(shown).toContain('**Between base and head, 1 cell.** transformers 4.43.1 passes');
+    expect(annotations(made).map(({ title }) => title)).toEqual(['transformers 4.56.0 breaks prefix-tuning']);
+  });
+});
 
 describe('the terminal', () => {
   it('shows the table, the cause, the ways out and totals that add up', () => {

@@ -20,6 +20,7 @@ export interface Script {
   readonly asks?: readonly string[];
   readonly alternatives?: readonly Cell[];
   readonly environments?: number;
+  readonly search?: Problem['search'];
   /** undefined means: passes. */
   readonly result?: (cell: Cell, pins: Pins, repeat: number) => Result | undefined;
   readonly environment?: (pins: Pins) => Environment | undefined;
@@ -49,6 +50,7 @@ export function problemOf(script: Script): Problem {
     asks: script.asks ?? [],
     packages: { none: [], 'bnb-int8': ['bitsandbytes'], ...script.packages },
     environments: script.environments ?? 100,
+    search: script.search ?? 'bisect',
   };
 }
 

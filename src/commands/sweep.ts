@@ -28,6 +28,7 @@ import { type PlanFacts, renderPlan } from '../report/plan.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
+import { samplesOf } from '../search/strategies.ts';
 import type { Context } from './context.ts';
 import { readEnds } from './diff.ts';
 import { measuredInItsTime } from './torch-era.ts';
@@ -164,7 +165,7 @@ async function factsOf(
   const problem = problemOf(planned);
   const { name, missing } = await world.sandbox.containment();
   return {
-    changes: planned.changes,
+    changes: planned.changes.map((change) => ({ ...change, samples: samplesOf(planned.search, change).length })),
     held: planned.held,
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,

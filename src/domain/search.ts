@@ -7,7 +7,21 @@ import type { MeasuredPin, Pin, Workaround } from './ways-out.ts';
 
 export type { MeasuredPin, Pin, Standing, Workaround };
 
-export type Purpose = 'base' | 'head' | 'alone' | 'bisect' | 'repeat' | 'held-back' | 'partner' | 'hold' | 'workaround';
+/** Which releases are measured between two ends; `search/strategies.ts` says how. */
+export const SEARCHES = ['bisect', 'islands', 'exhaustive'] as const;
+export type Search = (typeof SEARCHES)[number];
+
+export type Purpose =
+  | 'base'
+  | 'head'
+  | 'alone'
+  | 'sample'
+  | 'bisect'
+  | 'repeat'
+  | 'held-back'
+  | 'partner'
+  | 'hold'
+  | 'workaround';
 
 /** One thing to measure: some cells in one environment. `repeat` 1 is the first time. */
 export interface Question {
@@ -39,6 +53,8 @@ export interface Boundary {
   readonly direction: 'regressed' | 'degraded' | 'fixed';
   readonly lastGood: string;
   readonly firstBad: string;
+  /** The first release, as far as it is known, in which what broke here works again; absent where it stays broken to the head. */
+  readonly firstFixed?: string;
   /** What the cell does at these two. */
   readonly before: Standing;
   readonly after: Standing;

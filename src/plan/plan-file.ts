@@ -5,6 +5,7 @@ import { Change } from '../domain/change.ts';
 import { DEVICE_NAMES } from '../domain/device.ts';
 import type { Immutable } from '../domain/immutable.ts';
 import { Finding, Manifest } from '../domain/manifest.ts';
+import { SEARCHES } from '../domain/search.ts';
 
 const Text = z.string().max(4000);
 const Version = z.string().max(100);
@@ -39,6 +40,7 @@ export const Plan = z.strictObject({
   locked: z.strictObject({ base: Pins, head: Pins }),
   minutes: z.number().positive(),
   environments: z.number().int().positive(),
+  search: z.enum(SEARCHES),
   /** Where its cells run; absent for the default. */
   device: z.enum(DEVICE_NAMES).exactOptional(),
 });

@@ -18,6 +18,7 @@ export interface SweepRequest {
   readonly cells: readonly string[];
   readonly minutes: number;
   readonly environments: number;
+  readonly search: Plan['search'];
   /** Whether somebody chose the cells, or the default stands in until the code was looked at. */
   readonly chosenBy: Plan['chosenBy'];
   /** Where the user's code uses a cell, by its id: `train.py:42`. */
@@ -57,7 +58,7 @@ export function makePlan(
   checkTwice(request, problems);
   checkHeld(request, releases, python, problems);
   if (problems.length > 0) return undefined;
-  const { held, minutes, environments, device } = request;
+  const { held, minutes, environments, search, device } = request;
   const planned: Plan = {
     changes,
     held,
@@ -70,6 +71,7 @@ export function makePlan(
     locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments,
+    search,
   };
   return device === undefined ? planned : { ...planned, device };
 }

@@ -5,7 +5,7 @@ import type { Markdown, Plain } from '../domain/safe.ts';
 import type { CheckAnnotation, CheckState } from '../ports.ts';
 import { cut, plain } from '../report/escape.ts';
 import type { Report, ReportComparison } from '../report/model.ts';
-import { causes, totalsText } from '../report/summary.ts';
+import { causes, isAtHead, totalsText } from '../report/summary.ts';
 import { type FailOn, isGuardFinding } from '../report/verdict.ts';
 import { factsText } from './facts.ts';
 
@@ -64,7 +64,9 @@ function controlIdOf(cell: string): string {
 /** A repeat at the boundary agreed, or the cell is worse together with others and was measured at both ends twice. */
 function isConfirmed(report: Report, { cell, cause }: ReportComparison): boolean {
   const moved = cause === undefined ? cell : controlIdOf(cell);
-  const own = report.boundaries.filter((boundary) => boundary.cell === moved && boundary.direction !== 'fixed');
+  const own = report.boundaries.filter(
+    ({ cell: other, direction, firstFixed }) => other === moved && direction !== 'fixed' && firstFixed === undefined,
+  );
   if (own.length === 0) return report.together.includes(cell);
   return own.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }
@@ -92,7 +94,7 @@ export function checkStates(judged: Judged, summary: Markdown): readonly CheckSt
 /** On the manifest line of a change: its causes; on the line of a finding: the finding. */
 function annotationsOf(report: Report): readonly CheckAnnotation[] {
   const placed = causes(report)
-    .filter(({ boundary }) => boundary.direction !== 'fixed')
+    .filter((cause) => isAtHead(report, cause))
     .flatMap(({ boundary, cells }): readonly CheckAnnotation[] => {
       const change = report.changes.find(({ library }) => library === boundary.library);
       if (!change?.file || !change.line) return [];

@@ -2,7 +2,7 @@ import { parseCellId } from '../domain/cell.ts';
 import type { Plain } from '../domain/safe.ts';
 import { plain } from './escape.ts';
 import type { Report } from './model.ts';
-import { causes, recommended, specifiersOf, totalsText, worse } from './summary.ts';
+import { causes, isAtHead, recommended, specifiersOf, totalsText, worse } from './summary.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning';
@@ -16,7 +16,7 @@ const MOST = 10;
 /** One annotation for each cause; a warning where cells were not measured. */
 export function annotations(report: Report): readonly Annotation[] {
   const found = causes(report)
-    .filter(({ boundary }) => boundary.direction !== 'fixed')
+    .filter((cause) => isAtHead(report, cause))
     .map(({ boundary, cells }): Annotation => {
       const methods = [...new Set(cells.map((cell) => parseCellId(cell).method))].join(', ');
       const title = plain(

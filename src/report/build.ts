@@ -33,7 +33,7 @@ export function buildReport(input: ReportInput): Report {
   const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
   return {
-    schemaVersion: 3,
+    schemaVersion: 4,
     run: input.run,
     changes: input.changes.map(({ library, from, to, place }) => ({
       library,

@@ -2,7 +2,7 @@ import { savesSound } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
 import { offered, plural, specifiersOf } from './summary.ts';
-import { beforeAfter, boundaryWords } from './words.ts';
+import { beforeAfter, boundaryWords, mendText } from './words.ts';
 
 /** All that a report knows about one cell, for a terminal. */
 export function renderExplain(report: Report, cell: string): string {
@@ -42,7 +42,7 @@ export function renderExplain(report: Report, cell: string): string {
     .map((boundary) => {
       const { library, lastGood, firstBad, direction, certainty, measured, alsoChanged } = boundary;
       return [
-        `  ${library} ${lastGood} | ${firstBad} (${direction}): ${boundaryWords(boundary).join(', then ')}`,
+        `  ${library} ${lastGood} | ${firstBad} (${direction}): ${[boundaryWords(boundary).join(', then '), mendText(boundary)].filter(Boolean).join('; ')}`,
         `      ${certainty.agree} of ${certainty.runs} repeats agree, ${gapText(certainty)}`,
         `      measured ${measured.join(', ')}`,
         ...(alsoChanged.length > 0 ? [`      moved along: ${alsoChanged.join(', ')}`] : []),

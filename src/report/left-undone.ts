@@ -6,6 +6,7 @@ const SENTENCES: Readonly<Record<Purpose, (left: LeftUndone) => string>> = {
   base: notCompared,
   head: notCompared,
   alone: ({ cells }) => `Not found out: which change moves ${plural(cells.length, 'cell')}.`,
+  sample: ({ cells }) => `Not looked at in each release between: ${plural(cells.length, 'cell')}.`,
   bisect: ({ cells }) => `Not narrowed down further: the release that moves ${plural(cells.length, 'cell')}.`,
   repeat: ({ cells }) => `Not measured a second time: the boundaries of ${plural(cells.length, 'cell')}.`,
   workaround: ({ cells }) => `Not tried: ${plural(cells.length, 'cell')} that could stand in.`,

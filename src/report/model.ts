@@ -51,6 +51,10 @@ const Boundary = z.strictObject({
   direction: z.enum(['regressed', 'degraded', 'fixed']),
   lastGood: z.string(),
   firstBad: z.string(),
+  firstFixed: z
+    .string()
+    .exactOptional()
+    .describe('the release in which what broke here works again; absent where it stays broken to the head'),
   before: Standing.describe('what the cell does at lastGood'),
   after: Standing.describe('what the cell does at firstBad'),
   stage: z.string(),
@@ -89,7 +93,7 @@ const BotHold = z.strictObject({
 
 export const Report = z
   .object({
-    schemaVersion: z.literal(3),
+    schemaVersion: z.literal(4),
     run: z.strictObject({
       tool: z.string(),
       probe: z.string(),

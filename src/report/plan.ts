@@ -9,6 +9,8 @@ export interface PlanFacts {
     readonly from: string;
     readonly to: string;
     readonly releases: readonly string[];
+    /** Releases between the ends that are looked at whatever the ends do. */
+    readonly samples?: number;
     readonly place?: Place;
   }[];
   readonly held: Readonly<Record<string, string>>;
@@ -62,7 +64,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
     [
       'environments',
-      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ''}`,
+      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ''}${samplesText(facts)}`,
     ],
     ['runner', `${facts.device}, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
@@ -124,11 +126,20 @@ export function gigabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
-function releasesText({ library, releases }: PlanFacts['changes'][number]): string {
+function releasesText({ library, releases, samples = 0 }: PlanFacts['changes'][number]): string {
   const between = releases.length - 2;
-  return between <= 0
-    ? `${library}: adjacent, no search`
-    : `${library}: ${between} between, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+  if (between <= 0) return `${library}: adjacent, no search`;
+  const first = `${library}: ${between} between`;
+  if (samples === between) return `${first}, each looked at`;
+  return samples > 0
+    ? `${first}, ${samples} looked at whatever the ends do, more where two of them differ`
+    : `${first}, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+}
+
+/** What the releases between the ends take alone, where that is more than the limit. */
+function samplesText({ changes, environments }: PlanFacts): string {
+  const wanted = 2 + changes.reduce((sum, { samples = 0 }) => sum + samples, 0);
+  return wanted > environments ? `; what is looked at takes ${wanted}: raise --environments` : '';
 }
 
 function isolationText({ containment }: PlanFacts): string {

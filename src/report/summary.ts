@@ -2,7 +2,7 @@
 
 import { bestFirst } from '../domain/best-pin.ts';
 import { isControl, parseCellId } from '../domain/cell.ts';
-import { COMPARISONS, type Comparison, isWorse } from '../domain/comparison.ts';
+import { COMPARISONS, type Comparison, isStill, isWorse } from '../domain/comparison.ts';
 import { STAGES } from '../domain/outcome.ts';
 import type { Pin } from '../domain/ways-out.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
@@ -20,6 +20,7 @@ export function causes(report: Report): readonly Cause[] {
       boundary.library,
       boundary.lastGood,
       boundary.firstBad,
+      boundary.firstFixed,
       boundary.direction,
       boundary.stage,
       boundary.signature,
@@ -32,6 +33,14 @@ export function causes(report: Report): readonly Cause[] {
   return [...found.values()].toSorted(
     (left, right) => Number(left.boundary.direction === 'fixed') - Number(right.boundary.direction === 'fixed'),
   );
+}
+
+/** Whether a cause is why cells are worse at head: what works again before, or was broken at base too, is none. */
+export function isAtHead(report: Report, { boundary, cells }: Cause): boolean {
+  if (boundary.direction === 'fixed' || boundary.firstFixed !== undefined) return false;
+  const all = [...report.comparisons, ...report.controls];
+  const still = new Set(all.filter(({ comparison }) => isStill(comparison)).map(({ cell }) => cell));
+  return cells.some((cell) => !still.has(cell));
 }
 
 /** What got worse: planned cells, then controls, which are in no total. */

@@ -18,7 +18,7 @@ import {
   whyAtHead,
   worse,
 } from './summary.ts';
-import { beforeAfter, boundaryWords } from './words.ts';
+import { beforeAfter, boundaryWords, mendText } from './words.ts';
 
 /** The report for a terminal: what changed, the table, the causes, the ways out, the totals. */
 export function renderTerminal(report: Report): string {
@@ -91,10 +91,11 @@ function causesText(report: Report): string {
 function causeText({ boundary, cells }: Cause): string {
   const [before, after] = boundaryWords(boundary);
   const { certainty } = boundary;
+  const mend = boundary.firstFixed === undefined ? '' : `; ${mendText(boundary)}`;
   const together = certainty.confounded ? '; other packages moved too and hide the cause' : '';
   return [
     `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${mend}${together}`,
     ...cells.slice(0, 6).map((cell) => `            ${cell}`),
     ...(cells.length > 6 ? [`            and ${cells.length - 6} more`] : []),
   ].join('\n');

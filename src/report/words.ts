@@ -84,6 +84,11 @@ export function boundaryWords({ before, after, direction }: ReportBoundary): rea
   return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
 }
 
+/** Where what broke works again before the head is reached; empty where it does not. */
+export function mendText({ firstFixed }: ReportBoundary): string {
+  return firstFixed === undefined ? '' : `works again in ${firstFixed}`;
+}
+
 function isEarlier(one: Standing, other: Standing): boolean {
   const [first, second] = [one.failed[0], other.failed[0]];
   return first !== undefined && second !== undefined && STAGES.indexOf(first) < STAGES.indexOf(second);

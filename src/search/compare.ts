@@ -62,6 +62,11 @@ export function isBaseModel(evidence: Evidence, cell: Cell): boolean {
   if (isControl(cell)) return false;
   const own = atHead(evidence, cell);
   const control = atHead(evidence, evidence.controlOf(cell));
+  return isMoveOf(control, own);
+}
+
+/** Whether a control moved along with all that moved in a cell. */
+export function isMoveOf(control: Compared, own: Compared): boolean {
   const isAlike = isWorse(own.comparison)
     ? isWorse(control.comparison)
     : own.comparison === 'fixed' && control.comparison === 'fixed';

@@ -6,6 +6,7 @@ import { hold } from './concerns/hold.ts';
 import { partner } from './concerns/partner.ts';
 import { partnerEverywhere } from './concerns/partner-everywhere.ts';
 import { repeat } from './concerns/repeat.ts';
+import { otherSamples, samples } from './concerns/samples.ts';
 import { together } from './concerns/together.ts';
 import { workaround } from './concerns/workaround.ts';
 
@@ -13,6 +14,7 @@ import { workaround } from './concerns/workaround.ts';
 export const CONCERNS: readonly Concern[] = [
   ends,
   together,
+  samples,
   boundary,
   repeat,
   workaround,
@@ -20,4 +22,5 @@ export const CONCERNS: readonly Concern[] = [
   partner,
   partnerEverywhere,
   heldBack,
+  otherSamples,
 ];

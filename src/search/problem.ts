@@ -1,6 +1,7 @@
 import { type Cell, cellId, controlOf } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 import type { DeviceName } from '../domain/device.ts';
+import type { Search } from '../domain/search.ts';
 
 /** All that the search may know before anything is measured. */
 export interface Problem {
@@ -21,6 +22,7 @@ export interface Problem {
   readonly packages: Readonly<Record<string, readonly string[]>>;
   /** How many different environments of one package set may be measured. */
   readonly environments: number;
+  readonly search: Search;
   /** Where cells run; absent for the default. */
   readonly device?: DeviceName | undefined;
 }

@@ -2,30 +2,45 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
-import { type Cause, causes, plural } from '../summary.ts';
-import { boundaryWords } from '../words.ts';
+import { type Cause, causes, isAtHead, plural } from '../summary.ts';
+import { boundaryWords, mendText } from '../words.ts';
 
 export function causesText(report: Report): Markdown {
-  const found = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
+  const broken = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
+  const found = broken.filter((cause) => isAtHead(report, cause));
+  const passing = broken.filter((cause) => !found.includes(cause));
   const together =
     report.together.length > 0
       ? [
           md`${inline(plural(report.together.length, 'cell'))} needs several changes together: ${codes(report.together)}.`,
         ]
       : [];
-  return joined([...found.map((cause, index) => causeText(cause, index, found.length)), ...together], '\n\n');
+  return joined(
+    [
+      ...found.map((cause, index) => causeText(cause, nameOf(index, found.length))),
+      ...passing.map(onTheWay),
+      ...together,
+    ],
+    '\n\n',
+  );
 }
 
-function causeText({ boundary, cells }: Cause, index: number, total: number): Markdown {
-  const name =
-    total === 1
-      ? md`Cause, ${inline(plural(cells.length, 'cell'))}`
-      : md`Cause ${index + 1}, ${inline(plural(cells.length, 'cell'))}`;
+function nameOf(index: number, total: number): string {
+  return total === 1 ? 'Cause' : `Cause ${index + 1}`;
+}
+
+/** What nobody meets who goes from base to head, but who stays in between. */
+function onTheWay(cause: Cause): Markdown {
+  return causeText(cause, 'Between base and head');
+}
+
+function causeText({ boundary, cells }: Cause, title: string): Markdown {
+  const name = md`${inline(title)}, ${inline(plural(cells.length, 'cell'))}`;
   const [before, after] = boundaryWords(boundary);
   const { runs, agree } = boundary.certainty;
   return joined(
     [
-      md`**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${alsoText(boundary)}`,
+      md`**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${againText(boundary)}${alsoText(boundary)}`,
       fence([`${boundary.stage}: ${boundary.message}`]),
     ],
     '\n\n',
@@ -37,6 +52,10 @@ function betweenText({ certainty }: ReportBoundary): Markdown {
   return certainty.open > 0
     ? md`${inline(plural(certainty.open, 'release'))} between not measured`
     : md`what lies between fails in another way or could not be measured`;
+}
+
+function againText(boundary: ReportBoundary): Markdown {
+  return boundary.firstFixed === undefined ? md`` : md` It ${inline(mendText(boundary))}.`;
 }
 
 function alsoText({ alsoChanged, certainty, library }: ReportBoundary): Markdown {

@@ -1,12 +1,12 @@
 /** Between which two releases a cell breaks or mends. */
-import type { Cell } from '../../domain/cell.ts';
 import { isStill } from '../../domain/comparison.ts';
 import { failedStages, isMeasured, type Result } from '../../domain/outcome.ts';
 import type { Boundary, Standing } from '../../domain/search.ts';
 import { isSameWay } from '../compare.ts';
 import type { Concern } from '../concern.ts';
-import { BASE, type Evidence } from '../evidence.ts';
-import { directionAt, everyLocated, type Located, pinsAt, stateAt } from '../intervals.ts';
+import type { Evidence } from '../evidence.ts';
+import { directionAt, everyLocated, type Located, turnAfter } from '../intervals.ts';
+import { pinsAt, resultAt, stateAt, wayAt } from '../releases.ts';
 import { remembered } from '../remembered.ts';
 import { isConfounded, movedAlong } from './held-back.ts';
 
@@ -19,19 +19,29 @@ export const boundary: Concern = {
   conclude: (evidence) => ({ boundaries: boundaries(evidence).filter((one) => !isFlaky(one)) }),
 };
 
-/** All boundaries, those too that a second run did not agree with. */
-export const boundaries = remembered('all', (evidence): readonly Boundary[] =>
-  everyLocated(evidence).flatMap((one) => boundaryAt(evidence, one) ?? []),
+/** All boundaries with their places, those too that a second run did not agree with. */
+const placed = remembered('all', (evidence): readonly (readonly [Located, Boundary])[] =>
+  everyLocated(evidence).flatMap((one) => {
+    const found = boundaryAt(evidence, one);
+    return found ? [[one, found] as const] : [];
+  }),
 );
 
-/** Cells with a boundary that a second run did not agree with: they fail now and then. */
+export function boundaries(evidence: Evidence): readonly Boundary[] {
+  return placed(evidence).map(([, found]) => found);
+}
+
+/**
+ * Cells with a boundary that a second run did not agree with: they fail now and then. What a cell has turned back from
+ * says nothing of what it does at head.
+ */
 export const flakyCells = remembered(
   'all',
   (evidence): ReadonlySet<string> =>
     new Set(
-      boundaries(evidence)
-        .filter(isFlaky)
-        .map(({ cell }) => cell),
+      placed(evidence)
+        .filter(([one, found]) => isFlaky(found) && turnAfter(evidence, one) === undefined)
+        .map(([, { cell }]) => cell),
     ),
 );
 
@@ -40,24 +50,26 @@ function isFlaky({ certainty }: Boundary): boolean {
 }
 
 function boundaryAt(evidence: Evidence, located: Located): Boundary | undefined {
-  const { cell, change, low, high } = located;
-  const base = evidence.at(cell, BASE);
-  const bad = evidence.at(cell, pinsAt(evidence, change, high));
+  const { cell, change, low, high, reference } = located;
+  const before = resultAt(evidence, located, reference);
+  const bad = resultAt(evidence, located, high);
   const compared = directionAt(evidence, located);
-  if (!base || !bad || !compared) return undefined;
+  if (!before || !bad || !compared) return undefined;
   const direction = compared.comparison;
-  const failure = direction === 'fixed' ? base.failures[0] : (compared.fresh[0] ?? bad.failures[0]);
+  const failure = direction === 'fixed' ? before.failures[0] : (compared.fresh[0] ?? bad.failures[0]);
+  const fixed = direction === 'fixed' ? undefined : turnAfter(evidence, located);
   return {
     cell: evidence.id(cell),
     library: change.library,
     direction,
     lastGood: change.releases[low] ?? change.from,
     firstBad: change.releases[high] ?? change.to,
-    before: standingOf(evidence.at(cell, pinsAt(evidence, change, low)) ?? base),
+    ...(fixed && { firstFixed: change.releases[fixed.high] ?? change.to }),
+    before: standingOf(resultAt(evidence, located, low) ?? before),
     after: standingOf(bad),
     ...(failure && { failure }),
     moves: compared.moves.filter(({ kind }) => kind !== 'stage'),
-    measured: measuredVersions(evidence, cell, change),
+    measured: measuredVersions(evidence, located),
     alsoChanged: movedAlong(evidence, located)?.words ?? [],
     certainty: certaintyOf(evidence, located),
   };
@@ -67,15 +79,15 @@ function standingOf(result: Result): Standing {
   return { outcome: result.outcome, failed: failedStages(result) };
 }
 
-function measuredVersions(evidence: Evidence, cell: Cell, change: Located['change']): readonly string[] {
-  return change.releases.filter((_, index) => isMeasured(evidence.at(cell, pinsAt(evidence, change, index))));
+function measuredVersions(evidence: Evidence, located: Located): readonly string[] {
+  return located.change.releases.filter((_, index) => isMeasured(resultAt(evidence, located, index)));
 }
 
 function certaintyOf(evidence: Evidence, located: Located): Boundary['certainty'] {
-  const { cell, change, low, high } = located;
-  const bad = evidence.compared(cell, pinsAt(evidence, change, high));
-  const badAgain = evidence.compared(cell, pinsAt(evidence, change, high), 2);
-  const goodAgain = evidence.compared(cell, pinsAt(evidence, change, low), 2);
+  const { low, high } = located;
+  const bad = wayAt(evidence, located, high);
+  const badAgain = wayAt(evidence, located, high, 2);
+  const goodAgain = wayAt(evidence, located, low, 2);
   const again = [badAgain, goodAgain].filter(({ comparison }) => comparison !== 'not-compared');
   return {
     runs: again.length,
@@ -87,8 +99,9 @@ function certaintyOf(evidence: Evidence, located: Located): Boundary['certainty'
 }
 
 /** How many releases up to a boundary could still be asked for. */
-function openBetween(evidence: Evidence, { cell, change, low, high, ask }: Located): number {
+function openBetween(evidence: Evidence, located: Located): number {
+  const { low, high, ask } = located;
   if (ask === undefined) return 0;
   const between = Array.from({ length: high - low - 1 }, (_, offset) => low + 1 + offset);
-  return between.filter((index) => stateAt(evidence, cell, change, index) === 'unknown').length;
+  return between.filter((index) => stateAt(evidence, located, index) === 'unknown').length;
 }

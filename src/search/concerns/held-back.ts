@@ -1,10 +1,11 @@
 /** What else moved between the neighbours of a boundary, held back: whether the library alone is the cause. */
-import { compareResults, isStill } from '../../domain/comparison.ts';
+import { isStill } from '../../domain/comparison.ts';
 import { type EnvironmentRequest, type Lock, lockDifference } from '../../domain/environment.ts';
 import type { Concern } from '../concern.ts';
-import { BASE, type Evidence } from '../evidence.ts';
-import { type Located, pinsAt, settled } from '../intervals.ts';
+import type { Evidence } from '../evidence.ts';
+import { type Located, settled } from '../intervals.ts';
 import type { Place } from '../place.ts';
+import { pinsAt, resultAgainst } from '../releases.ts';
 import { remembered } from '../remembered.ts';
 
 export const heldBack: Concern = {
@@ -56,6 +57,5 @@ export function isConfounded(evidence: Evidence, located: Located): boolean {
   const request = movedAlong(evidence, located)?.without;
   const place = request && evidence.placeOf(request);
   if (place?.environment?.status !== 'built') return false;
-  const { cell } = located;
-  return isStill(compareResults(evidence.at(cell, BASE), evidence.resultIn(place, cell)).comparison);
+  return isStill(resultAgainst(evidence, located, evidence.resultIn(place, located.cell)).comparison);
 }

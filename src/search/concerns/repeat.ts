@@ -1,6 +1,7 @@
 /** Both neighbours of a boundary once more: a boundary counts only where the second run agrees. */
 import type { Concern } from '../concern.ts';
-import { pinsAt, settled } from '../intervals.ts';
+import { settled } from '../intervals.ts';
+import { pinsAt } from '../releases.ts';
 import { remembered } from '../remembered.ts';
 
 export const repeat: Concern = {

@@ -3,7 +3,7 @@ import { type Cell, cellId } from '../../domain/cell.ts';
 import { movedCells } from '../compare.ts';
 import type { Concern } from '../concern.ts';
 import type { Evidence } from '../evidence.ts';
-import { alone, located, pinsAt } from '../intervals.ts';
+import { alone, causeOf, pinsAt } from '../releases.ts';
 
 export const together: Concern = {
   ask: (evidence) => {
@@ -17,8 +17,7 @@ export const together: Concern = {
 
   conclude: (evidence) => {
     if (evidence.problem.changes.length === 1) return {};
-    const found = located(evidence);
-    const isTogether = (cell: Cell) => !found.has(cell) && wasEachAlone(evidence, cell);
+    const isTogether = (cell: Cell) => causeOf(evidence, cell) === undefined && wasEachAlone(evidence, cell);
     return { together: movedCells(evidence).filter(isTogether).map(cellId) };
   },
 };
