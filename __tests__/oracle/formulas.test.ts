@@ -69,7 +69,7 @@ describe('a weight with its adapter, computed by hand', () => {
   });
 
   it('OFT: inputs turned by the first terms of the transform of Cayley', () => {
-    const oft = { peft_type: 'OFT', use_cayley_neumann: true, num_cayley_neumann_terms: 3 };
+    const oft = { peft_type: 'OFT', peft_version: '0.18.1', use_cayley_neumann: true, num_cayley_neumann_terms: 3 };
     // Q = [[0, q], [-q, 0]], I + 2 Q + Q^2 with q = 0.5 is [[0.75, 1], [-1, 0.75]], and W times its transpose:
     expect(changed(oft, { 'oft_R.weight': floats([1, 1], [0.5]) }).weight).toEqual([6.25, 0, 12.5, 0]);
   });
@@ -80,6 +80,11 @@ describe('what has no formula is not judged', () => {
     ['a method', { peft_type: 'constructor' }, {}],
     ['weights that were changed before', { ...LORA, init_lora_weights: 'pissa' }, AB],
     ['a bias of LoRA', LORA, { ...AB, 'lora_B.bias': floats([2], [1, 1]) }],
+    [
+      'OFT of older releases',
+      { peft_type: 'OFT', use_cayley_neumann: true },
+      { 'oft_R.weight': floats([1, 1], [0.5]) },
+    ],
     ['half of LoRA', LORA, { 'lora_A.weight': AB['lora_A.weight'] }],
     [
       'random matrices that were not saved',

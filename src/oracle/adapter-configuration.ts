@@ -14,6 +14,7 @@ export const AdapterConfiguration = z.looseObject({
   use_dora: z.boolean().optional(),
   alpha_pattern: z.record(z.string(), z.number()).nullish(),
   init_lora_weights: z.unknown().optional(),
+  peft_version: z.string().max(100).optional(),
   use_cayley_neumann: z.boolean().optional(),
   num_cayley_neumann_terms: z.number().optional(),
 });

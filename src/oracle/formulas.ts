@@ -170,7 +170,9 @@ function oft(saved: Saved): LinearChange {
   if (packed.shape.length !== 2) throw new NotCovered('there is no formula for this form of OFT');
   const [count, entries] = matrixOf(packed);
   const size = Math.round((1 + Math.sqrt(1 + 8 * entries)) / 2);
-  const { use_cayley_neumann, num_cayley_neumann_terms: terms = 5 } = saved.configuration;
+  const { use_cayley_neumann, num_cayley_neumann_terms: terms = 5, peft_version } = saved.configuration;
+  // Releases that do not say theirs add the last term twice.
+  if (peft_version === undefined) throw new NotCovered('there is no formula for OFT of releases before 0.18');
   if (use_cayley_neumann !== true || terms < 3) throw new NotCovered('there is no formula for this form of OFT');
   const blocks = Array.from({ length: count }, (_, block) => rotation(skew(packed, block, entries, size), terms));
   return (base, departure) => {
