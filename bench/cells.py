@@ -38,7 +38,7 @@ def probe(python, cells, width, watch=None):
     with tempfile.TemporaryDirectory() as work:
         job = {
             "cells": cells,
-            "packages": [],
+            "packages": sorted({name for cell in cells for name in cell.get("packages", [])}),
             "start": os.environ.get("START", "fork"),
             "width": width,
             "checkpoints": str(PROBE / "checkpoints"),
@@ -128,4 +128,5 @@ def main():
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

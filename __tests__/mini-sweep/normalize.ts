@@ -1,8 +1,8 @@
 /** Reports without what differs from machine to machine and from run to run. */
 import type { Report } from '../../src/report/model.ts';
 
-/** Facts that are times and memory. */
-const MEASURED_ANEW = ['seconds', 'peakBytes'];
+/** Facts that are times, memory and rounding. */
+const MEASURED_ANEW = ['seconds', 'peakBytes', 'checks'];
 
 /** A report as lines of JSON, one for each thing in it. */
 export function normalReport(report: Report): string {

@@ -3,4 +3,4 @@
 Only the standard library is used until it runs there.
 """
 
-VERSION = "4"
+VERSION = "5"

@@ -6,7 +6,7 @@ Each is a function of the trial; what it raises says how it ended.
 import json
 from pathlib import Path
 
-from . import data
+from . import data, invariants
 from .checks import greedy_gap, largest_difference, require_close
 from .common_path import require_common_path
 from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe, ran_out
@@ -24,6 +24,7 @@ def build(trial):
             f"{trial.cell['architecture']}"
         )
     trial.model = trial.load(quantized=False)
+    trial.weights = invariants.shapes(trial.model)
 
 
 def quantize(trial):
@@ -53,6 +54,7 @@ def attach(trial):
 def forward(trial):
     inputs = trial.batch(padded=True)
     output = trial.model(**inputs)
+    trial.first = (inputs, output)
     if not trial.torch.isfinite(output.loss):
         raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
     trial.facts["firstLoss"] = output.loss.item()
@@ -218,6 +220,7 @@ def reload(trial):
     fresh = trial.peft.PeftModel.from_pretrained(
         trial.load(trial.quantizer is not None), str(_adapter_folder(trial))
     )
+    trial.reloaded = fresh
     require_close(
         "reload-differs",
         "logits after save and reload",
@@ -342,6 +345,14 @@ def _ends(trial, failure):
     return trial.trained_logits is None
 
 
+def _check_invariants(trial, name, stages, failures):
+    """What must hold besides; a cell goes on where it does not."""
+    broken = [] if stages[name] == "fail" else invariants.broken(trial, name)
+    if broken:
+        stages[name] = "fail"
+    failures.extend(broken)
+
+
 STAGES = (build, quantize, attach, forward, train, generate, reload, carry, disable, merge)
 
 
@@ -378,4 +389,5 @@ def run(trial, began):
             failures.append({"stage": name, "kind": "raised", **describe(raised)})
         if stages[name] == "fail" and _ends(trial, failures[-1]):
             break
+        _check_invariants(trial, name, stages, failures)
     return {"stages": stages, "failures": failures, "facts": trial.facts}

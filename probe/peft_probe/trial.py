@@ -26,7 +26,7 @@ class Trial:
         """What other environments get of this cell: file name -> bytes."""
         self.evidence = None
         """What a judge outside gets of it: the same."""
-        self.generated = None
+        self.generated = self.first = self.reloaded = self.weights = None
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property

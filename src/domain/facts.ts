@@ -47,6 +47,15 @@ export const Facts = z.strictObject({
     title: 'generate without the cache:',
     worse: 'never',
   }),
+  quantizedShare: fact(z.number(), {
+    unit: 'share of the weights of linear layers that are stored quantized, from 0 to 1',
+    title: 'share of weights that are quantized',
+    worse: 'down',
+    band: 0.001,
+    digits: 2,
+  }),
+  checks: fact(z.string().max(2000), { unit: 'invariants that were measured, each with its value and its band' }),
+  unchecked: fact(z.string().max(2000), { unit: 'invariants that could not be measured, and why' }),
   peakBytes: fact(Amount, { unit: 'bytes that its process held at most' }),
   seconds: fact(Amount, { unit: 'seconds that the cell took' }),
 });

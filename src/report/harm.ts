@@ -58,6 +58,21 @@ const MODEL_HARM: Readonly<Record<string, string>> = {
   carry: 'The model itself gives other outputs than before the change, with or without an adapter.',
 };
 
+/** By the check that does not hold, where that says more than its stage. */
+export const CHECK_HARM: Readonly<Record<string, string>> = {
+  'not-quantized': 'Layers stay unquantized: the model needs more memory than it should, and nothing raises.',
+  'golden-differs': 'The model itself computes something else than its weights mean, with or without an adapter.',
+  'trainable-differs': 'Parts of the adapter are missing, frozen or misplaced: less is trained, and nothing raises.',
+  'adapter-dtype': 'The adapter is rounded to fewer bits than it should have: it learns less, and nothing raises.',
+  'transplant-differs': 'What the virtual tokens say does not reach the model as it should: nothing raises.',
+  'mask-ignored': 'Padding changes results: batches of texts of unequal lengths are trained and answered wrongly.',
+  'loss-differs': 'Training minimizes something other than the loss of the labels: nothing raises.',
+  'eval-differs': 'What is trained is not what is evaluated and generated: you would find out after the fine-tune.',
+  'gradient-zero': 'A part of the adapter stays as it was made: less is learnt, and nothing raises.',
+  'formula-differs':
+    'The adapter acts otherwise than its file says: another release or program will give other outputs.',
+};
+
 const LESS = 'Every check passes, and less is trained or learnt: without this you would not see it.';
 
 function both(text: string): Readonly<Record<Kind, string>> {
@@ -71,7 +86,7 @@ export function harmText(report: Report): string {
   const cells = worse(report).filter(({ cause }) => cause === undefined);
   const found = new Map<string, number>();
   for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
-    const text = harmOf(cell);
+    const text = harmOf(cell, report.results);
     found.set(text, (found.get(text) ?? 0) + 1);
   }
   const several = found.size > 1;
@@ -81,14 +96,22 @@ export function harmText(report: Report): string {
     .join(' ');
 }
 
-function harmOf(cell: ReportComparison): string {
+function harmOf(cell: ReportComparison, results: Report['results']): string {
   const fresh = firstFresh(cell);
   if (fresh === undefined) return cell.after === 'unsupported' ? 'The new release does not support it.' : LESS;
+  const ofCheck = fresh.kind === 'check' ? harmOfCheck(cell.cell, fresh.stage, results) : undefined;
+  if (ofCheck !== undefined) return ofCheck;
   if (isControl(parseCellId(cell.cell))) return MODEL_HARM[fresh.stage] ?? '';
   const [earliest] = cell.failedAfter;
   if (earliest && earliest.stage !== fresh.stage)
     return `Broken at ${earliest.stage} before the change already; now at ${fresh.stage} too.`;
   return HARM[fresh.stage]?.[fresh.kind] ?? '';
+}
+
+function harmOfCheck(cell: string, stage: string, results: Report['results']): string | undefined {
+  const failures = results.filter((result) => result.cell === cell).flatMap((result) => result.failures);
+  const types = failures.filter((failure) => failure.stage === stage).map(({ type }) => type);
+  return types.map((type) => CHECK_HARM[type]).find((text) => text !== undefined);
 }
 
 function firstFresh({ what, failedAfter }: ReportComparison) {

@@ -9,11 +9,12 @@ class Rounded(torch.nn.Linear):
         self.weight.values[:] = [
             round(value / self.step) * self.step for value in self.weight.values
         ]
+        self.weight.dtype = self.stored
 
 
 class Linear4bit(Rounded):
-    step = 1 / 16
+    step, stored = 1 / 16, torch.uint8
 
 
 class Linear8bitLt(Rounded):
-    step = 1 / 256
+    step, stored = 1 / 256, torch.int8

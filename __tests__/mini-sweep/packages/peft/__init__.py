@@ -1,6 +1,6 @@
 """Stands in for peft: adapters in layers, and virtual tokens in front of the input."""
 
-from . import layers, model
+from . import layers, model, utils
 from .configs import (
     IA3Config,
     LoraConfig,

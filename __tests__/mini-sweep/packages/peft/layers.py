@@ -47,11 +47,12 @@ class VirtualTokenEncoder(torch.nn.Module):
     """Rows that are trained, one for each virtual token; p-tuning sends them through a layer."""
 
     def __init__(self, config, width):
-        self.count = config.num_virtual_tokens
+        self.count, self.config = config.num_virtual_tokens, config
         self.embedding = torch.nn.Embedding(self.count, width)
         if hasattr(config, "encoder_hidden_size"):
             self.encoder = torch.nn.Linear(width, width)
 
     def forward(self, rows):
         found = self.embedding(torch.tensor([list(range(self.count))] * rows))
-        return self.encoder(found) if hasattr(self, "encoder") else found
+        encodes = hasattr(self, "encoder") and not getattr(self.config, "inference_mode", False)
+        return self.encoder(found) if encodes else found

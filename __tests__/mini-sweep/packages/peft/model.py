@@ -17,7 +17,8 @@ LAYERS = {"LoraConfig": LoraLayer, "IA3Config": IA3Layer}
 
 class PeftModel(torch.nn.Module):
     def __init__(self, model, config):
-        self.base_model, self.peft_config, self.enabled = model.requires_grad_(False), config, True
+        self.base_model, self.peft_config = model.requires_grad_(False), {"default": config}
+        self.enabled = True
         layer = LAYERS.get(type(config).__name__)
         if layer is None:
             self.prompt_encoder = VirtualTokenEncoder(config, model.embed_tokens.weight.shape[1])
@@ -44,7 +45,7 @@ class PeftModel(torch.nn.Module):
         }
         if past_key_values is not None:
             return self.base_model(input_ids=input_ids, past_key_values=past_key_values, **named)
-        if isinstance(self.peft_config, configs.PrefixTuningConfig):
+        if isinstance(self.peft_config["default"], configs.PrefixTuningConfig):
             return self.base_model(input_ids=input_ids, past_key_values=self.prefix(rows), **named)
         if labels is not None:
             named["labels"] = torch.cat([torch.full_like(virtual, -100), labels], dim=1)
@@ -52,6 +53,9 @@ class PeftModel(torch.nn.Module):
             [self.prompt_encoder(rows), self.base_model.embed_tokens(input_ids)], dim=1
         )
         return self.base_model(inputs_embeds=embeds, **named)
+
+    def get_base_model(self):
+        return self.base_model
 
     def prefix(self, rows):
         return (self.prompt_encoder(rows),)
@@ -91,12 +95,14 @@ class PeftModel(torch.nn.Module):
     def save_pretrained(self, folder):
         Path(folder).mkdir(parents=True, exist_ok=True)
         config = {
-            "kind": type(self.peft_config).__name__,
-            "arguments": dataclasses.asdict(self.peft_config),
+            "kind": type(self.peft_config["default"]).__name__,
+            "arguments": dataclasses.asdict(self.peft_config["default"]),
         }
         (Path(folder) / "adapter_config.json").write_text(json.dumps(config))
         values = {name: parameter.values for name, parameter in self.adapter_parameters().items()}
         (Path(folder) / "adapter_model.json").write_text(json.dumps(values))
+        shapes = {name: one.shape for name, one in self.adapter_parameters().items()}
+        (Path(folder) / "adapter_shapes.json").write_text(json.dumps(shapes))
 
     @classmethod
     def from_pretrained(cls, model, folder):

@@ -2,7 +2,7 @@
 
 from . import nn, optim
 from .creation import arange, cat, full_like, manual_seed, ones, ones_like, tensor, zeros
-from .tensor import Tensor, bool_ as bool, device, float32, int64, no_grad
+from .tensor import Tensor, bool_ as bool, device, float32, int8, int64, no_grad, uint8
 
 __version__ = "0"
 long = int64
@@ -19,3 +19,7 @@ def equal(left, right):
 def isfinite(value):
     number = value.item()
     return number == number and abs(number) != float("inf")
+
+
+def count_nonzero(value):
+    return tensor(sum(one != 0 for one in value.values))

@@ -7,6 +7,7 @@ import operator
 from collections import namedtuple
 
 float32, int64, bool_ = "torch.float32", "torch.int64", "torch.bool"
+int8, uint8 = "torch.int8", "torch.uint8"
 Extreme = namedtuple("Extreme", ("values", "indices"))
 recording = True
 
@@ -161,8 +162,10 @@ class Tensor:
         )
 
     def __setitem__(self, key, value):
-        for position in self._at(key)[0]:
-            self.values[position] = value
+        positions = self._at(key)[0]
+        given = value.values if isinstance(value, Tensor) else [value] * len(positions)
+        for position, one in zip(positions, given):
+            self.values[position] = one
 
     def gather(self, _dim, index):
         size = self.shape[-1]

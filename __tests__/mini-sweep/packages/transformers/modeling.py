@@ -64,6 +64,9 @@ class CausalModel(torch.nn.Module):
     def loss(self, logits, labels):
         return None if labels is None else functional.cross_entropy(logits[:, :-1], labels[:, 1:])
 
+    def get_input_embeddings(self):
+        return self.embed_tokens
+
     def generate(self, **named):
         return greedy(self, **named)
 

@@ -1,0 +1,131 @@
+"""What an adapter brings, and which weights a quantizer took: by name, shape and storage type, with no pass."""
+
+NOT_LINEAR = ("embed", "wte", "wpe", "shared", "relative_attention_bias")
+OUTPUTS = ("lm_head", "classifier", "score", "gate")
+
+
+def shapes(model):
+    """The weights of a model that is neither quantized nor adapted: name without `.weight` -> shape."""
+    return {
+        name.removesuffix(".weight"): tuple(parameter.shape)
+        for name, parameter in model.named_parameters()
+        if len(parameter.shape) >= 2
+    }
+
+
+def _linear(trial):
+    skipped = (*NOT_LINEAR, *OUTPUTS)
+    return {
+        name: shape
+        for name, shape in trial.weights.items()
+        if not any(part.startswith(skipped) for part in name.split("."))
+    }
+
+
+def _size(shape):
+    size = 1
+    for width in shape:
+        size *= width
+    return size
+
+
+def quantized_names(trial, model):
+    """Names of the weights that are stored as a quantizer stores them."""
+    integers = (trial.torch.int8, trial.torch.uint8)
+    return {
+        name.removesuffix(".weight")
+        for name, parameter in model.named_parameters()
+        if parameter.dtype in integers
+    }
+
+
+def unquantized_share(trial):
+    linear = _linear(trial)
+    taken = quantized_names(trial, trial.model)
+    left = [name for name in linear if name not in taken]
+    whole = sum(map(_size, linear.values()))
+    share = sum(_size(linear[name]) for name in left) / whole
+    trial.facts["quantizedShare"] = 1 - share
+    some = ", ".join(f"`{name}`" for name in left[:2])
+    return share, f"{len(left)} of {len(linear)} linear layers are not quantized, {some} among them"
+
+
+def missing_trainable(trial):
+    """How far the trainable parameters are from what the configuration asks for, as a share of that."""
+    expected = _expected(trial)
+    found = _found(trial)
+    wanted = sum(expected.values())
+    off = [name for name, size in expected.items() if found.pop(name, 0) != size]
+    rest = {name: size for name, size in found.items() if not _is_head(trial, name)}
+    share = (sum(expected[name] for name in off) + sum(rest.values())) / wanted
+    return share, _words(off, rest, len(expected))
+
+
+def _words(off, rest, wanted):
+    if off:
+        return f"{len(off)} of {wanted} parts of the adapter are missing, frozen or of another size: `{off[0]}` is one"
+    return f"Something is trained that should not be: `{next(iter(rest))}`" if rest else ""
+
+
+def _is_head(trial, name):
+    return trial.head is not None and trial.head in name.split(".")
+
+
+def _found(trial):
+    """Layer of the base model -> trainable parameters that stand there."""
+    found = {}
+    for name, parameter in trial.model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        parts = name.split(".")
+        own = next(
+            (at for at, part in enumerate(parts) if part.startswith(("lora_", "ia3_"))), None
+        )
+        place = "prompt" if parts[0] == "prompt_encoder" else ".".join(parts[:own])
+        place = place.removeprefix("base_model.model.").removeprefix("base_model.")
+        found[place] = found.get(place, 0) + parameter.numel()
+    return found
+
+
+def _expected(trial):
+    """The same by the configuration that was asked for."""
+    asked = trial.method.filled(trial.architecture, trial.job["steps"])
+    if "num_virtual_tokens" in asked:
+        parts = 2 if trial.task.decodes else 1
+        return {"prompt": parts * asked["num_virtual_tokens"] * _width(trial)}
+    rank = asked.get("r", asked.get("init_r"))
+    feedforward = asked.get("feedforward_modules", ())
+    expected = {}
+    for name, shape in trial.weights.items():
+        if _names(asked["target_modules"], name) and len(shape) == 2:
+            out, into = shape[::-1] if "c_" in name.split(".")[-1] and _is_gpt2(trial) else shape
+            expected[name] = _parameters(rank, out, into, asked, _names(feedforward, name))
+    return expected
+
+
+def _is_gpt2(trial):
+    return trial.cell["architecture"] == "gpt2"
+
+
+def _names(targets, name):
+    return any(name == target or name.endswith(f".{target}") for target in targets)
+
+
+def _parameters(rank, out, into, asked, is_feedforward):
+    if rank is None:
+        return into if is_feedforward else out
+    extra = (rank if "init_r" in asked else 0) + (out if asked.get("use_dora") else 0)
+    return rank * (into + out) + extra
+
+
+def _width(trial):
+    """Of the first weight of a model, which is its embedding."""
+    return next(iter(trial.weights.values()))[1]
+
+
+def narrow_share(trial):
+    """Share of the trainable parameters that are stored in less than 32 bit."""
+    trained = [p for p in trial.model.parameters() if p.requires_grad]
+    narrow = sum(p.numel() for p in trained if p.dtype != trial.torch.float32)
+    share = narrow / sum(p.numel() for p in trained)
+    return share, f"{share:.0%} of the adapter's parameters are not kept in 32 bit"

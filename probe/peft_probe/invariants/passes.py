@@ -1,0 +1,81 @@
+"""What must hold of single passes: masks, losses, modes, gradients."""
+
+import math
+
+from .. import data
+from ..checks import largest_difference
+
+ANOTHER = 33
+"""A token that takes the place of the padding."""
+
+
+def reach_of_padding(trial):
+    """Largest difference of a logit where tokens under the mask are others: one pass over each padded row both ways."""
+    torch = trial.torch
+    given = data.inputs(torch, trial.task, trial.device, trial.architecture.pads)
+    plain = {name: value[data.PROMPTS :].tolist() for name, value in given.items()}
+    other = [
+        [token if seen else ANOTHER for token, seen in zip(row, mask)]
+        for row, mask in zip(plain["input_ids"], plain["attention_mask"])
+    ]
+    both = {name: torch.tensor(rows + rows, device=trial.device) for name, rows in plain.items()}
+    both["input_ids"] = torch.tensor(plain["input_ids"] + other, device=trial.device)
+    logits = trial.logits_of(trial.model, both)
+    half = logits.shape[0] // 2
+    return largest_difference(logits[:half], logits[half:])
+
+
+def loss_difference(trial):
+    """Difference of the loss of the first pass to the cross-entropy of its logits."""
+    inputs, output = trial.first
+    own = _cross_entropy(trial.task, output.logits, inputs["labels"])
+    return abs(own - output.loss.item())
+
+
+def _cross_entropy(task, logits, labels):
+    rows, targets = logits.detach().float().tolist(), labels.tolist()
+    if task.targets == "class-of-row":
+        rows, targets = [rows], [targets]
+    width = len(targets[0])
+    shift = 1 if task.targets == "next-token" else 0
+    pairs = [
+        (row, target)
+        for one, own in zip(rows, targets)
+        for row, target in zip(one[len(one) - width :], own[shift:])
+        if target != -100
+    ]
+    return sum(_surprise(row, target) for row, target in pairs) / len(pairs)
+
+
+def _surprise(row, target):
+    top = max(row)
+    return math.log(sum(math.exp(value - top) for value in row)) + top - row[target]
+
+
+def mode_difference(trial):
+    """Largest difference of a logit in training mode and in evaluation, of the same weights; None for a model that is not trained."""
+    if trial.trained_logits is None:
+        return None
+    trial.model.train()
+    with trial.torch.no_grad():
+        inputs = data.inputs(trial.torch, trial.task, trial.device, None)
+        logits = trial.model(**inputs).logits.float()
+    rows = trial.trained_logits.shape[0]
+    if trial.task.logits_per == "token":
+        logits = logits[:, -data.LENGTH :]
+    logits = logits.reshape(-1, logits.shape[-1])
+    return largest_difference(logits[-rows:], trial.trained_logits)
+
+
+def zero_share(trial):
+    """The largest share of a tensor's last gradient that is exactly zero. A new head has checks of its own."""
+    worst, name = 0.0, ""
+    for path, parameter in trial.model.named_parameters():
+        if not parameter.requires_grad or (trial.head and trial.head in path.split(".")):
+            continue
+        nothing = parameter.grad is None
+        nonzero = 0 if nothing else trial.torch.count_nonzero(parameter.grad).item()
+        share = 1 - nonzero / parameter.numel()
+        if share > worst:
+            worst, name = share, path
+    return worst, f"{worst:.0%} of `{name}` never learns: its gradient is zero" if name else ""
