@@ -6,7 +6,6 @@ python bench/bands.py [--write] [--cells PATTERN]... PYTHON...
 import argparse
 import fnmatch
 import json
-import math
 import re
 import sys
 from pathlib import Path
@@ -15,13 +14,23 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "probe"), str(ROOT / "bench")]
 
 from cells import WIDTH, probe  # noqa: E402
+from healthy import pythons_of, versions_of  # noqa: E402
 from peft_probe.methods import METHODS  # noqa: E402
 from peft_probe.models import ARCHITECTURES  # noqa: E402
 from peft_probe.quantizers import ENTRIES  # noqa: E402
 
 BANDS = ROOT / "probe" / "peft_probe" / "bands.json"
-MARGIN = 10
+MARGIN = 4
 FLOOR = {"none": 1e-5, "bnb-int8": 1e-4, "bnb-nf4": 1e-4}
+COUNTED = (
+    "adapter-dtype",
+    "gradient-zero",
+    "merge-unquantized",
+    "not-quantized",
+    "reload-unquantized",
+    "trainable-differs",
+)
+"""Shares of what is counted: one missing is a defect, however small."""
 MEASURED = re.compile(r"([a-z-]+) (\S+) of ([^;\s]+)")
 
 
@@ -52,31 +61,79 @@ def values(record):
     return {name: (float(value), float(band)) for name, value, band in MEASURED.findall(text)}
 
 
+UPSTREAM = {
+    (
+        "transformers 4.57.6 peft 0.18.1",
+        "prefix-tuning/*/gemma2/*",
+    ): "keys, values and layers are mixed",
+    (
+        "transformers 4.55.4 peft 0.17.1",
+        "prefix-tuning/*/gemma2/*",
+    ): "keys, values and layers are mixed",
+    ("transformers 5.24.0 peft 0.21.2", "*/bnb-*/mixtral/*"): "fused experts are not quantized",
+}
+"""What is truly broken in an environment that is healthy otherwise: no measure of what is healthy.
+"""
+
+
+def is_broken(versions, cell):
+    return any(
+        versions.startswith(where) and fnmatch.fnmatch(cell, pattern) for where, pattern in UPSTREAM
+    )
+
+
+def measured(python, patterns):
+    """Prints what does not hold in an environment; returns (quantization, check) -> largest healthy
+    value.
+    """
+    versions, most = versions_of(python), {}
+    seconds, imports, records = probe(python, all_cells(patterns), WIDTH)
+    print(f"{versions}: {len(records)} cells, {len(records) / (seconds - imports):.2f} a second")
+    for record in records:
+        said(record)
+        if is_broken(versions, record["cell"]):
+            continue
+        for name, (value, _band) in values(record).items():
+            key = (record["cell"].split("/")[1], name)
+            most[key] = max(most.get(key, 0.0), value)
+    return most
+
+
+def said(record):
+    for failure in record.get("failures", []):
+        print(
+            f"  {record['cell']:42} {failure['stage']}:",
+            f"{failure['type']}: {failure['message'][:150]}",
+        )
+    for part in (
+        record.get("facts", {}).get("unchecked"),
+        record.get("output") and record["ended"],
+    ):
+        if part and part != "exit":
+            print(f"  {record['cell']:42} {part[:300]}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--cells", action="append")
-    parser.add_argument("pythons", nargs="+")
+    parser.add_argument("pythons", nargs="*")
+    parser.add_argument(
+        "--widen", action="store_true", help="start from the bands that stand there"
+    )
     given = parser.parse_args()
-    for python in given.pythons:
-        seconds, imports, records = probe(python, all_cells(given.cells), WIDTH)
-        print(
-            python[-30:], f"{len(records)} cells, {len(records) / (seconds - imports):.2f} a second"
-        )
-        for record in records:
-            stages = {f["type"]: f["message"][:170] for f in record.get("failures", [])}
-            line = {name: value for name, (value, _) in values(record).items()}
-            print(
-                " ",
-                record["cell"],
-                record["ended"],
-                record.get("stage", ""),
-                line,
-                stages,
-                record["facts"].get("unchecked", "")
-                if "facts" in record
-                else record.get("output", "")[-300:],
-            )
+    most = {}
+    for python in given.pythons or pythons_of():
+        for key, value in measured(python, given.cells).items():
+            most[key] = max(most.get(key, 0.0), value)
+    bands = json.loads(BANDS.read_text())["cpu"] if given.widen else {}
+    for (quantization, name), value in sorted(most.items()):
+        band = FLOOR["none"] if name in COUNTED else max(FLOOR[quantization], value * MARGIN)
+        of = bands.setdefault(quantization, {})
+        of[name] = max(of.get(name, 0.0), float(f"{band:.1e}"))
+        print(f"  {quantization:10} {name:22} largest healthy {value:.2g}, band {band:.1e}")
+    if given.write:
+        BANDS.write_text(json.dumps({"cpu": bands}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

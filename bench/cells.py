@@ -30,10 +30,12 @@ def environment(home):
     }
 
 
-def probe(python, cells, width, watch=None):
+def probe(python, cells, width, watch=None, hear=None, start=START, **more):
     """Runs one probe.
 
-    Returns its seconds, those until its imports were done, and its cell records.
+    Returns its seconds, those until its imports were done, and its cell records. `hear` is told
+    every record,
+    `more` are entries of the job.
     """
     with tempfile.TemporaryDirectory() as work:
         job = {
@@ -48,12 +50,13 @@ def probe(python, cells, width, watch=None):
             "seconds": 60,
             "bytes": 2 << 30,
             "steps": 25,
+            **more,
         }
         read_end, write_end = os.pipe()
         began = time.monotonic()
         shell = f'exec "$@" 3>&{write_end}'
         child = subprocess.Popen(
-            ["sh", "-c", shell, "sh", python, "-I", "-B", "-c", START, str(PROBE)],
+            ["sh", "-c", shell, "sh", python, "-I", "-B", "-c", start, str(PROBE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -69,6 +72,8 @@ def probe(python, cells, width, watch=None):
         with os.fdopen(read_end) as lines:
             for line in lines:
                 record = json.loads(line)
+                if hear:
+                    hear(record)
                 if record["kind"] == "imported":
                     imported = time.monotonic()
                 if record["kind"] == "cell":

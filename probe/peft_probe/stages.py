@@ -331,7 +331,8 @@ def merge(trial):
     if trial.method is None:
         raise NotApplicable
     tolerance = trial.quantizer.merge_tolerance if trial.quantizer else trial.tolerance
-    merged = trial.logits(trial.model.merge_and_unload())
+    trial.merged = trial.model.merge_and_unload()
+    merged = trial.logits(trial.merged)
     trial.facts["mergeDifference"] = largest_difference(merged, trial.trained_logits)
     require_close("merge-differs", "logits after merging", merged, trial.trained_logits, tolerance)
 

@@ -26,7 +26,8 @@ class Trial:
         """What other environments get of this cell: file name -> bytes."""
         self.evidence = None
         """What a judge outside gets of it: the same."""
-        self.generated = self.first = self.reloaded = self.weights = None
+        self.generated = self.first = self.reloaded = self.merged = self.weights = None
+        self.quantized = 0
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property

@@ -1,4 +1,6 @@
-"""What the table of invariants says, and what becomes of what they measure. Needs the standard library only."""
+"""What the table of invariants says, and what becomes of what they measure. Needs the standard
+library only.
+"""
 
 import math
 import sys
@@ -9,8 +11,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import invariants, stages  # noqa: E402
-from peft_probe.invariants import attached, passes  # noqa: E402
+from peft_probe import invariants, stages
+from peft_probe.invariants import attached, passes
 
 CELL = {"id": "lora/none/llama/causal-lm", "quantization": "none", "architecture": "llama"}
 
@@ -68,12 +70,12 @@ class Measuring(unittest.TestCase):
         failures, _facts = self.broken(lambda trial: (0.5, "Half of it is off"))
         self.assertEqual(
             [(one["type"], one["message"]) for one in failures],
-            [("some-check", "Half of it is off (0.5, more than 0.001).")],
+            [("some-check", "Half of it is off (0.5, more than 0.001)")],
         )
 
     def test_no_number_is_within_no_band(self):
         for value in (math.nan, math.inf):
-            self.assertEqual(len(self.broken(lambda trial: value)[0]), 1)
+            self.assertEqual(len(self.broken(lambda trial, value=value: value)[0]), 1)
 
     def test_what_cannot_be_measured_says_so_and_breaks_nothing(self):
         def raises(trial):

@@ -68,6 +68,9 @@ export const CHECK_HARM: Readonly<Record<string, string>> = {
   'mask-ignored': 'Padding changes results: batches of texts of unequal lengths are trained and answered wrongly.',
   'loss-differs': 'Training minimizes something other than the loss of the labels: nothing raises.',
   'eval-differs': 'What is trained is not what is evaluated and generated: you would find out after the fine-tune.',
+  'reload-unquantized': 'The model is larger after a reload than in training, and gives other outputs.',
+  'merge-unquantized':
+    'The merged model is not quantized any more: it needs more memory than the one that was trained.',
   'gradient-zero': 'A part of the adapter stays as it was made: less is learnt, and nothing raises.',
   'formula-differs':
     'The adapter acts otherwise than its file says: another release or program will give other outputs.',

@@ -1,6 +1,8 @@
-"""What must hold in one environment alone, with no other to compare with: one entry a check, and how they are run.
+"""What must hold in one environment alone, with no other to compare with: one entry a check, and
+how they are run.
 
-Each measures one number that is 0 where all is well. How far it may stray is in ../bands.json, which
+Each measures one number that is 0 where all is well. How far it may stray is in ../bands.json,
+which
 `npm run bands` writes from healthy environments.
 """
 
@@ -24,8 +26,10 @@ UNMEASURED_BAND = 1e-3
 class Invariant:
     """`name` is the type of the failure and `says` its first sentence, in a user's words.
 
-    `cells` are the patterns of identifiers that it applies to, `exempt` those that it does not hold for by
-    design, with the reason. `measure` takes a trial and returns a number, or a pair of one and a text that says more.
+    `cells` are the patterns of identifiers that it applies to, `exempt` those that it does not hold
+    for by
+    design, with the reason. `measure` takes a trial and returns a number, or a pair of one and a
+    text that says more.
     `source` is what the check rests on.
     """
 
@@ -94,8 +98,8 @@ INVARIANTS = (
         "the base model on the real tokens, in front of the same text",
         cells=VIRTUAL,
         exempt={
-            "prefix-tuning/*/t5/*": "its prefix stands before the decoder, where no real token has been",
-            "prefix-tuning/*/bert/*": "real tokens would see the text behind them, a prefix does not",
+            "prefix-tuning/*/t5/*": "its prefix stands before a decoder that no real token enters",
+            "prefix-tuning/*/bert/*": "real tokens see the text behind them, a prefix does not",
         },
     ),
     Invariant(
@@ -134,7 +138,24 @@ INVARIANTS = (
             "*+all-linear/*/opt/*": RELU,
             "adalora*/*": "ranks that were given up have no gradient",
             "*/mixtral/*": "an expert that no token takes has no gradient",
+            "prefix-tuning/*/bert/*": "its loss falls to zero, and the gradient with it",
         },
+    ),
+    Invariant(
+        "reload-unquantized",
+        "reload",
+        "The model that a saved adapter is loaded onto is not quantized as the first was",
+        attached.lost_on_reload,
+        "the same model before",
+        cells=QUANTIZED,
+    ),
+    Invariant(
+        "merge-unquantized",
+        "merge",
+        "Merging loses the quantization",
+        attached.lost_on_merging,
+        "the same model before",
+        cells=QUANTIZED,
     ),
     Invariant(
         "formula-differs",
@@ -157,7 +178,9 @@ def band(trial, name):
 
 
 def broken(trial, stage):
-    """The failures of a stage that has come to its end. What was measured, and what could not be, become facts."""
+    """The failures of a stage that has come to its end. What was measured, and what could not be,
+    become facts.
+    """
     failures = []
     for invariant in INVARIANTS:
         if invariant.stage != stage or not invariant.applies(trial.cell["id"]):
@@ -182,7 +205,7 @@ def broken(trial, stage):
 
 
 def failure_of(invariant, value, allowed, more):
-    said = f"{more or invariant.says} ({value:.3g}, more than {allowed:.2g})."
+    said = f"{more or invariant.says} ({value:.3g}, more than {allowed:.2g})"
     return {
         "stage": invariant.stage,
         "kind": "check",

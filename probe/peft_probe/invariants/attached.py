@@ -1,11 +1,15 @@
-"""What an adapter brings, and which weights a quantizer took: by name, shape and storage type, with no pass."""
+"""What an adapter brings, and which weights a quantizer took: by name, shape and storage type, with
+no pass.
+"""
 
 NOT_LINEAR = ("embed", "wte", "wpe", "shared", "relative_attention_bias")
-OUTPUTS = ("lm_head", "classifier", "score", "gate")
+LEFT_ALONE = ("lm_head", "classifier", "score", "gate")
 
 
 def shapes(model):
-    """The weights of a model that is neither quantized nor adapted: name without `.weight` -> shape."""
+    """The weights of a model that is neither quantized nor adapted: name without `.weight` ->
+    shape.
+    """
     return {
         name.removesuffix(".weight"): tuple(parameter.shape)
         for name, parameter in model.named_parameters()
@@ -14,11 +18,10 @@ def shapes(model):
 
 
 def _linear(trial):
-    skipped = (*NOT_LINEAR, *OUTPUTS)
     return {
         name: shape
         for name, shape in trial.weights.items()
-        if not any(part.startswith(skipped) for part in name.split("."))
+        if not any(part.startswith(NOT_LINEAR) or part in LEFT_ALONE for part in name.split("."))
     }
 
 
@@ -42,6 +45,7 @@ def quantized_names(trial, model):
 def unquantized_share(trial):
     linear = _linear(trial)
     taken = quantized_names(trial, trial.model)
+    trial.quantized = len(taken)
     left = [name for name in linear if name not in taken]
     whole = sum(map(_size, linear.values()))
     share = sum(_size(linear[name]) for name in left) / whole
@@ -50,8 +54,30 @@ def unquantized_share(trial):
     return share, f"{len(left)} of {len(linear)} linear layers are not quantized, {some} among them"
 
 
+def _stored_as_integers(trial, model):
+    return len(quantized_names(trial, model))
+
+
+def lost_on_reload(trial):
+    """Share of the quantized weights that are none in the model of the reload."""
+    return None if trial.reloaded is None else _lost(trial, trial.reloaded)
+
+
+def lost_on_merging(trial):
+    """The same of the model that the adapter was merged into; None where nothing is merged."""
+    return None if trial.merged is None else _lost(trial, trial.merged)
+
+
+def _lost(trial, model):
+    before = trial.quantized
+    lost = max(0, before - _stored_as_integers(trial, model)) / before if before else 0.0
+    return lost, f"{lost:.0%} of the weights that were quantized are no longer"
+
+
 def missing_trainable(trial):
-    """How far the trainable parameters are from what the configuration asks for, as a share of that."""
+    """How far the trainable parameters are from what the configuration asks for, as a share of
+    that.
+    """
     expected = _expected(trial)
     found = _found(trial)
     wanted = sum(expected.values())
@@ -63,7 +89,8 @@ def missing_trainable(trial):
 
 def _words(off, rest, wanted):
     if off:
-        return f"{len(off)} of {wanted} parts of the adapter are missing, frozen or of another size: `{off[0]}` is one"
+        of = f"{len(off)} of {wanted} parts of the adapter"
+        return f"{of} are missing, frozen or of another size: `{off[0]}` is one"
     return f"Something is trained that should not be: `{next(iter(rest))}`" if rest else ""
 
 

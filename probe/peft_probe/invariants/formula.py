@@ -1,4 +1,6 @@
-"""The base model with the formula of the method in place of each adapter, from the saved file alone."""
+"""The base model with the formula of the method in place of each adapter, from the saved file
+alone.
+"""
 
 import math
 
@@ -6,7 +8,9 @@ from ..checks import largest_difference
 
 
 def difference(trial):
-    """Largest difference of a logit to the trained model's. Uses up the model that was loaded for the reload."""
+    """Largest difference of a logit to the trained model's. Uses up the model that was loaded for
+    the reload.
+    """
     model = trial.reloaded
     tensors = trial.peft.utils.load_peft_weights(str(trial.folder / "adapter"), device="cpu")
     asked = trial.method.filled(trial.architecture, trial.job["steps"])
@@ -17,7 +21,9 @@ def difference(trial):
 
 
 def _replace(trial, model, tensors, asked):
-    """Puts a formula, or the saved head, in the place of each layer of the adapter; returns the formulas by place."""
+    """Puts a formula, or the saved head, in the place of each layer of the adapter; returns the
+    formulas by place.
+    """
     placed = {}
     for path, layer in list(model.named_modules()):
         own = {
@@ -29,7 +35,8 @@ def _replace(trial, model, tensors, asked):
             _copy_head(trial, layer.original_module, own)
             _put(model, path, layer.original_module)
         elif hasattr(layer, "base_layer") and own:
-            placed[path] = Formula(trial, layer.base_layer, own, asked)
+            feeds = [path.endswith(f".{name}") for name in asked.get("feedforward_modules", ())]
+            placed[path] = Formula(trial, layer.base_layer, own, {**asked, "feeds": feeds})
             _put(model, path, placed[path])
         elif hasattr(layer, "base_layer"):
             _put(model, path, layer.base_layer)
@@ -74,7 +81,7 @@ def Formula(trial, base, own, asked):
 def _apply(layer, x):
     own, asked = layer.own, layer.asked
     if "ia3_l" in own:
-        return _scaled_by_vector(layer.base_layer, own["ia3_l"], x)
+        return _scaled_by_vector(layer, own["ia3_l"], x)
     linear = layer.torch.nn.functional.linear
     if "lora_E" in own:
         rank = asked["init_r"]
@@ -89,9 +96,15 @@ def _apply(layer, x):
     return _normed(layer, out, change, scale)
 
 
-def _scaled_by_vector(base, vector, x):
-    """What is saved as a row acts on the inputs of a feed-forward layer, a column on the outputs."""
-    if len(vector.shape) == 2 and vector.shape[0] == 1:
+def _scaled_by_vector(layer, vector, x):
+    """The vector acts on the inputs of a feed-forward layer, on the outputs of all others.
+
+    Where the configuration names no such layers, the form tells: a row for inputs, a column for
+    outputs.
+    """
+    feeds, base = layer.asked["feeds"], layer.base_layer
+    is_row = len(vector.shape) == 2 and vector.shape[0] == 1
+    if len(vector.shape) == 2 and (any(feeds) if feeds else is_row):
         return base(x * vector.reshape(-1))
     return base(x) * vector.reshape(-1)
 
@@ -109,4 +122,5 @@ def _normed(layer, out, change, scale):
 def _words(trial, places, gap):
     if not places:
         return "The saved adapter holds none of its layers"
-    return f"The adapter is not applied as its saved file says: logits of {len(places)} layers' formula apart"
+    layers = f"{len(places)} layers by their formula give other logits"
+    return f"The adapter is not applied as its saved file says: {layers}"

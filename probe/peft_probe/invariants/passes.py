@@ -10,7 +10,9 @@ ANOTHER = 33
 
 
 def reach_of_padding(trial):
-    """Largest difference of a logit where tokens under the mask are others: one pass over each padded row both ways."""
+    """Largest difference of a logit where tokens under the mask are others: one pass over each
+    padded row both ways.
+    """
     torch = trial.torch
     given = data.inputs(torch, trial.task, trial.device, trial.architecture.pads)
     plain = {name: value[data.PROMPTS :].tolist() for name, value in given.items()}
@@ -53,7 +55,9 @@ def _surprise(row, target):
 
 
 def mode_difference(trial):
-    """Largest difference of a logit in training mode and in evaluation, of the same weights; None for a model that is not trained."""
+    """Largest difference of a logit in training mode and in evaluation, of the same weights; None
+    for a model that is not trained.
+    """
     if trial.trained_logits is None:
         return None
     trial.model.train()
@@ -68,7 +72,9 @@ def mode_difference(trial):
 
 
 def zero_share(trial):
-    """The largest share of a tensor's last gradient that is exactly zero. A new head has checks of its own."""
+    """The largest share of a tensor's last gradient that is exactly zero. A new head has checks of
+    its own.
+    """
     worst, name = 0.0, ""
     for path, parameter in trial.model.named_parameters():
         if not parameter.requires_grad or (trial.head and trial.head in path.split(".")):

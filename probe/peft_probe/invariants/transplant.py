@@ -1,4 +1,6 @@
-"""A prefix made of real tokens, put in as the adapter, must act as those tokens do in the base model."""
+"""A prefix made of real tokens, put in as the adapter, must act as those tokens do in the base
+model.
+"""
 
 from .. import data
 from ..checks import largest_difference
@@ -39,7 +41,9 @@ def _embedding(trial):
 
 
 def _real_values(trial, base):
-    """What the real tokens are to the model, a row each: their embeddings, or their keys and values of all layers."""
+    """What the real tokens are to the model, a row each: their embeddings, or their keys and values
+    of all layers.
+    """
     ids = trial.torch.tensor([list(REAL)], device=trial.device)
     base.eval()
     with trial.torch.no_grad():

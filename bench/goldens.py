@@ -1,0 +1,107 @@
+"""Writes probe/goldens/: logits of each untouched checkpoint, where every environment gives the
+same.
+
+python bench/goldens.py PYTHON...
+"""
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "probe"), str(ROOT / "bench")]
+
+from bands import all_cells  # noqa: E402
+from cells import PROBE, WIDTH, probe  # noqa: E402
+from healthy import pythons_of, versions_of  # noqa: E402
+from peft_probe.invariants.golden import GOLDENS, STEP  # noqa: E402
+from peft_probe.matrix import TASKS  # noqa: E402
+
+AGREE = 1e-4
+
+
+def logits_in(python):
+    """Cell -> name of the rows -> every seventh logit."""
+    found = {}
+
+    def hear(record):
+        if record["kind"] == "handover":
+            saved = json.loads(base64.b64decode(record["files"]["logits.json"]))
+            found[record["cell"]] = {name: sampled(rows) for name, rows in saved.items()}
+
+    probe(python, all_cells(["base/none/*"]), WIDTH, hear=hear, handover=True)
+    return found
+
+
+def sampled(rows):
+    return [round(value, 6) for row in rows for value in row][::STEP]
+
+
+def gap(one, other):
+    return max(abs(a - b) for name in other for a, b in zip(one[name], other[name]))
+
+
+ATTENTION = """
+import json, sys, transformers
+found = {}
+for cell, auto, folder in json.loads(sys.argv[1]):
+    model = getattr(transformers, auto).from_pretrained(folder)
+    width = next(p.shape[1] for p in model.parameters() if p.dim() >= 2)
+    found[cell] = [getattr(model.config, "_attn_implementation", None), width]
+print(json.dumps(found))
+"""
+
+
+def attention_in(python):
+    """Cell -> the attention that its model runs with where nothing is asked for, and the width of
+    its embedding.
+    """
+    cells = [
+        (one["id"], TASKS[one["task"]].auto, str(PROBE / "checkpoints" / one["architecture"]))
+        for one in all_cells(["base/none/*"])
+    ]
+    ran = subprocess.run(
+        [python, "-c", ATTENTION, json.dumps(cells)], capture_output=True, check=True
+    )
+    return json.loads(ran.stdout.decode().splitlines()[-1])
+
+
+def groups(found):
+    """Environments that agree, those of one attention together: [{attention, environments, plain,
+    padded}].
+    """
+    made = []
+    for versions, (attention, logits) in found.items():
+        same = [one for one in made if one["attention"] == attention and gap(one, logits) <= AGREE]
+        if same:
+            same[0]["environments"].append(versions)
+        else:
+            made.append({"attention": attention, "environments": [versions], **logits})
+    return made
+
+
+def main():
+    pythons = sys.argv[1:] or pythons_of()
+    logits = {versions_of(python): logits_in(python) for python in pythons}
+    attention = {versions_of(python): attention_in(python) for python in pythons}
+    GOLDENS.mkdir(exist_ok=True)
+    for cell, (_attention, width) in attention[versions_of(pythons[-1])].items():
+        found = {
+            name: (attention[name][cell][0], own[cell])
+            for name, own in logits.items()
+            if cell in own
+        }
+        made = groups(found)
+        print(
+            f"{cell:30}",
+            "; ".join(f"{one['attention']}: {len(one['environments'])}" for one in made),
+        )
+        _method, _quantization, architecture, task = cell.split("/")
+        text = json.dumps({"width": width, "of": made})
+        (GOLDENS / f"{architecture}__{task}.json").write_text(f"{text}\n")
+
+
+if __name__ == "__main__":
+    main()
