@@ -205,7 +205,8 @@ def _no_prefix(named, torch):
 
 def _hidden_virtual(named, torch):
     mask = named["attention_mask"].clone()
-    if mask.shape[1] == 16:
+    is_virtual = named.get("input_ids") is None or named.get(_cache_of(named)) is not None
+    if mask.shape[1] == 16 and is_virtual:
         mask[:, :4] = 0
     return {**named, "attention_mask": mask}
 

@@ -137,11 +137,11 @@ describe('the lines of results.jsonl', () => {
 });
 
 describe('the facts', () => {
-  it('of the Python half are those of the table; how long a cell took is taken around it', () => {
+  it('of the Python half are those of the table; time and the oracle are measured around it', () => {
     const folder = 'probe/peft_probe';
     const programs = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.py'));
     const text = programs.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
     const written = [...text.matchAll(/facts"?\]?\["(\w+)"\]/g)].map(([, name]) => name);
-    expect([...new Set([...written, 'seconds'])].toSorted()).toEqual([...FACT_NAMES].toSorted());
+    expect([...new Set([...written, 'seconds', 'oracle'])].toSorted()).toEqual([...FACT_NAMES].toSorted());
   });
 });

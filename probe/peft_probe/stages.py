@@ -347,8 +347,9 @@ def _ends(trial, failure):
 
 
 def _check_invariants(trial, name, stages, failures):
-    """What must hold besides; a cell goes on where it does not."""
-    broken = [] if stages[name] == "fail" else invariants.broken(trial, name)
+    """What must hold besides, where the stage did not raise; a cell goes on where it does not."""
+    raised = any(one["stage"] == name and one["kind"] == "raised" for one in failures)
+    broken = [] if raised else invariants.broken(trial, name)
     if broken:
         stages[name] = "fail"
     failures.extend(broken)

@@ -23,7 +23,7 @@ export function renderExplain(report: Report, cell: string): string {
       (failure) => `\n      ${failure.stage}: ${plain(failure.message)}${failure.stage === 'carry' ? notJudged : ''}`,
     );
     const facts = Object.entries(result.facts).map(
-      ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`,
+      ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : plain(value)}`,
     );
     return [
       `  ${result.outcome.padEnd(12)} ${versions}   ${result.environment}${result.repeat > 1 ? `   repeat ${result.repeat}` : ''}`,
