@@ -79,9 +79,9 @@ def zero_share(trial):
     for path, parameter in trial.model.named_parameters():
         if not parameter.requires_grad or (trial.head and trial.head in path.split(".")):
             continue
-        nothing = parameter.grad is None
-        nonzero = 0 if nothing else trial.torch.count_nonzero(parameter.grad).item()
-        share = 1 - nonzero / parameter.numel()
-        if share > worst:
+        if parameter.grad is None:
+            continue
+        share = 1 - trial.torch.count_nonzero(parameter.grad).item() / parameter.numel()
+        if worst < share < 1:
             worst, name = share, path
     return worst, f"{worst:.0%} of `{name}` never learns: its gradient is zero" if name else ""
