@@ -137,7 +137,19 @@ describe('the check', () => {
   const unsure = report({
     boundaries: report().boundaries.map((one) => ({ ...one, certainty: { ...one.certainty, runs: 0, agree: 0 } })),
   });
+  const [boundary] = report().boundaries;
+  const island = boundary ? [{ ...boundary, lastGood: '4.43.1', firstBad: '4.43.2', firstFixed: '4.45.0' }] : [];
   it.each<[string, ReturnType<typeof judged>, string]>([
+    [
+      'is neutral where a repeat agreed only with what works again before the head',
+      judged([report({ boundaries: [...island, ...unsure.boundaries] })]),
+      'neutral',
+    ],
+    [
+      'passes for what breaks and works again before the head',
+      judged([report({ comparisons: [compared(CELL, 'same')], boundaries: island })]),
+      'success',
+    ],
     ['fails for a confirmed regression', judged([report()]), 'failure'],
     ['is neutral where no repeat agreed', judged([unsure]), 'neutral'],
     ['is neutral where nobody named the cell', judged([report()], { counts: () => false }), 'neutral'],

@@ -151,6 +151,22 @@ describe('a search for islands', () => {
     ]);
   });
 
+  it('looks at the end of each of several changes by itself, though together they agree with the base', () => {
+    const { conclusions } = play({
+      cells: [PREFIX],
+      changes: [change('transformers', RELEASES), change('accelerate', ['0.1.0', '0.2.0', '0.3.0'])],
+      base: { accelerate: '0.1.0' },
+      search: 'islands',
+      result: (cell, pins) =>
+        cell.method !== 'base' && pins.accelerate === '0.3.0' && placeOf(pins) === 0
+          ? failing(cellId(cell), [broken])
+          : undefined,
+    });
+    expect(conclusions.boundaries.map((one) => `${one.library} ${shown(one)}`)).toEqual([
+      'accelerate regressed 0.2.0 0.3.0',
+    ]);
+  });
+
   it('keeps half of the environments for what it finds, and says what it left', () => {
     const { conclusions, asked } = search('islands', {
       cells: [PREFIX],
