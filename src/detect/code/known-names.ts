@@ -75,6 +75,7 @@ export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
   GloraConfig: plain('glora'),
   HiraConfig: plain('hira'),
   LilyConfig: plain('lily'),
+  ShadowConfig: plain('shadow'),
   SupertuningConfig: plain('supertuning'),
   UniLoraConfig: plain('unilora'),
   TinyLoraConfig: plain('tinylora'),
