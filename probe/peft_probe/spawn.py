@@ -100,6 +100,9 @@ class Worker(Runner):
     def hear(self, message):
         if message.get("ready"):
             self.is_ready, self.began, self.output = True, time.monotonic(), b""
+            if self.tells_imports:
+                # What comes next has the time of a cell, no longer that of an import.
+                protocol.send({"kind": "ready"})
         elif message.get("kind") == "imported" and not self.is_ready:
             if self.tells_imports:
                 protocol.send(message)

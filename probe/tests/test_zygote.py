@@ -76,7 +76,8 @@ class WithCells(unittest.TestCase):
                     "packages": list(packages),
                 }
             )
-        self.all = [record for record in sent if record["kind"] != "imported"]
+        self.kinds = [record["kind"] for record in sent]
+        self.all = [record for record in sent if record["kind"] not in ("imported", "ready")]
         self.imported = [record["package"] for record in sent if record["kind"] == "imported"]
         return {record["cell"].split("/")[0]: record for record in self.all}
 
@@ -209,6 +210,10 @@ class SpawnedCells(WithCells):
             records = self.run_cells("spawn", "good", "fails", "fine", width=1)
         self.assertEqual(len(records["fails"]["failures"]), 1)
         self.assertEqual(made.call_count, 3)
+
+    def test_the_end_of_the_imports_is_said_once_before_the_first_cell(self):
+        self.run_cells("spawn", "good", "fails", "fine")
+        self.assertEqual(self.kinds, ["imported"] * 3 + ["ready"] + ["cell"] * 3)
 
     def test_passing_cells_share_a_process(self):
         with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:

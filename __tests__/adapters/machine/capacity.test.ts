@@ -77,6 +77,14 @@ describe('a cache that grows', () => {
     expect(existsSync(join(archives, 'b'))).toBe(true);
   });
 
+  it('is shared by runs that make room at the same time', async () => {
+    const cache = cacheOf('a', 'b', 'c', 'd');
+    const both = await Promise.all([makeRoom(cache, 500 * KB), makeRoom(cache, 500 * KB)]);
+    expect(both.map(({ bytesLeft }) => bytesLeft <= 500 * KB)).toEqual([true, true]);
+    expect(environments(cache)).toEqual(['c', 'd']);
+    expect(readdirSync(join(cache, 'tmp'))).toEqual([]);
+  });
+
   it('has nothing to give where it is new', async () => {
     expect(await makeRoom(scratch('new'), 1)).toEqual({ removed: [], bytesFreed: 0, bytesLeft: 0 });
   });

@@ -38,6 +38,22 @@ describe('the oracle in its own process', () => {
     expect(answers).toEqual(cells.map(() => ({ kind: 'agrees', distance: expect.any(Number) })));
   });
 
+  it('gives each cell its own time, however many wait before it', async () => {
+    const program = join(folder, 'slow.mjs');
+    writeFileSync(
+      program,
+      `let last = Promise.resolve();
+      process.on('message', ({ id }) => {
+        last = last.then(() => new Promise((done) => setTimeout(done, 1200)));
+        last = last.then(() => process.send({ id, answer: { kind: 'agrees', distance: 0 } }));
+      });`,
+    );
+    const oracle = new OracleProcess({ ...settings, program, patience: 4000 });
+    const none: Folder = { names: [], read: () => undefined };
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => oracle.examine(parseCellId(LORA), none)));
+    expect(answers.map(({ kind }) => kind)).toEqual(answers.map(() => 'agrees'));
+  }, 30_000);
+
   it.each([
     ['a file that is none', { 'judged.safetensors': new Uint8Array([1, 2, 3]) }, 'fewer than its own length'],
     ['NaN', { 'judged.safetensors': tensorFile({ logits: floats([1], [Number.NaN]) }) }, 'is missing'],

@@ -1,6 +1,6 @@
 /** Keeps the cache under a size. Environments that were not used for longest go first, never one that a run uses. */
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { run } from './process.ts';
 import { isLeft, makeScratch, removeFolders } from './scratch.ts';
 
@@ -73,18 +73,39 @@ async function sizes(cache: string): Promise<readonly Sized[]> {
     });
 }
 
-/** Moved away before it is removed: a run that takes it in between gets it back. */
+/** Moved away before it is removed: a run that takes it in between gets it back. Whether it is gone, whoever removed it. */
 async function evict(cache: string, id: string): Promise<boolean> {
   if (isUsed(cache, id)) return false;
   const folder = join(cache, 'environments', id);
   const aside = join(makeScratch(cache, 'evict'), id);
-  renameSync(folder, aside);
+  if (!isMoved(folder, aside)) {
+    await removeFolders([dirname(aside)]);
+    return true;
+  }
   if (isUsed(cache, id) && !existsSync(folder)) {
     renameSync(aside, folder);
     return false;
   }
-  await removeFolders([join(aside, '..')]);
+  await removeFolders([dirname(aside)]);
   return true;
+}
+
+/** False where another run that makes room was first. */
+function isMoved(folder: string, aside: string): boolean {
+  return whereThere(() => {
+    renameSync(folder, aside);
+    return true;
+  });
+}
+
+/** False for what another process has removed meanwhile. */
+function whereThere(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Whether a process that still runs has taken it. */
@@ -99,7 +120,7 @@ function orphans(uv: string): readonly string[] {
   const archives = existsSync(uv) ? readdirSync(uv).filter((name) => /^archive-v\d+$/.test(name)) : [];
   return archives
     .flatMap((name) => readdirSync(join(uv, name)).map((archive) => join(uv, name, archive)))
-    .filter((path) => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path));
+    .filter((path) => whereThere(() => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path)));
 }
 
 function isShared(folder: string): boolean {

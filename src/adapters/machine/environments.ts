@@ -59,17 +59,20 @@ export class UvEnvironments implements Environments {
     return environment;
   }
 
-  /** What went wrong is tried again when it is asked for. */
   async foresee(request: EnvironmentRequest, preferences: Preferences): Promise<void> {
-    const made = await this.#makeOnce(request, preferences).catch(() => undefined);
-    if (made === undefined || made.environment.status === 'inconclusive') this.#made.delete(requestKey(request));
+    await this.#makeOnce(request, preferences).catch(() => undefined);
   }
 
+  /** By what the lock depends on: what was foreseen with other preferences is another one. Weather is tried again. */
   #makeOnce(request: EnvironmentRequest, preferences: Preferences): Promise<Made> {
-    const key = requestKey(request);
-    const known = this.#made.get(key) ?? this.#make(request, preferences);
-    this.#made.set(key, known);
-    return known;
+    const key = JSON.stringify([requestKey(request), preferences]);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const making = this.#make(request, preferences);
+    this.#made.set(key, making);
+    const forget = () => this.#made.delete(key);
+    making.then(({ environment }) => environment.status === 'inconclusive' && forget(), forget);
+    return making;
   }
 
   async #make(request: EnvironmentRequest, preferences: Preferences): Promise<Made> {

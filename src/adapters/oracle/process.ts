@@ -16,6 +16,8 @@ export interface OracleSettings {
   readonly checkpoints: string;
   /** A folder that onnxruntime-node is installed in; absent for that of this program. */
   readonly runtime: string | undefined;
+  /** Milliseconds that one cell may take; a minute where nothing is said. */
+  readonly patience?: number | undefined;
 }
 
 const Reply = z.object({ id: z.int(), answer: OracleAnswer });
@@ -36,6 +38,7 @@ export class OracleProcess implements Oracle {
   #child: ChildProcess | undefined;
   #asked = 0;
   readonly #waiting = new Map<number, (answer: OracleAnswer) => void>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly settings: OracleSettings) {}
 
@@ -46,11 +49,18 @@ export class OracleProcess implements Oracle {
     return quantization === 'none' || (quantization === 'bnb-nf4' && graphs.turned !== true);
   }
 
-  async examine({ architecture, task }: Cell, left: Folder): Promise<OracleAnswer> {
+  /** One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them. */
+  examine(cell: Cell, left: Folder): Promise<OracleAnswer> {
+    const answer = this.#last.then(() => this.#ask(cell, left));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask({ architecture, task }: Cell, left: Folder): Promise<OracleAnswer> {
     const child = this.#running();
     const id = this.#asked++;
     const files = new Map(left.names.flatMap((name) => [[name, left.read(name) ?? new Uint8Array()] as const]));
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.settings.patience ?? PATIENCE);
     const answer = await new Promise<OracleAnswer>((resolve) => {
       this.#waiting.set(id, resolve);
       child.send({ id, architecture, task, files }, (error) => error && resolve(ENDED));
