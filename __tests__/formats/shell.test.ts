@@ -12,6 +12,16 @@ const rows = (...lines: readonly string[]) =>
   read(...lines).requirements.map(({ name, specifier, line, columns }) => [`${name}${specifier}`, line, ...columns]);
 
 describe('a shell script', () => {
+  it.each(['$A', '$A '])('puts in no gigabytes: %j many times', (use) => {
+    const { requirements, findings = [] } = read(
+      `A=${'x'.repeat(20_000)}`,
+      `pip install ${use.repeat(2000)}`,
+      'pip install peft',
+    );
+    expect(requirements.at(-1)?.name).toBe('peft');
+    expect(JSON.stringify([requirements, findings]).length).toBeLessThan(4_000_000);
+  });
+
   it('installs with pip and uv, on several lines and in one', () => {
     expect(
       rows('python3 -m pip install -q peft==0.17.1 && uv add "trl>=0.20"', 'if true; then pip3 install torch; fi'),

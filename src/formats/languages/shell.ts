@@ -27,13 +27,17 @@ export interface Installed {
   readonly read: (Requirement | Finding)[];
   readonly includes: Include[];
   readonly indexes: NamedIndex[];
+  /** Characters that variables may still put in: a short script can ask for gigabytes. */
+  room: number;
 }
+
+const MOST_PUT_IN = 1_000_000;
 
 /** What is said of an argument with a variable that nothing sets. */
 export type Unset = (word: Word) => Finding | undefined;
 
 export function nothingInstalled(): Installed {
-  return { read: [], includes: [], indexes: [] };
+  return { read: [], includes: [], indexes: [], room: MOST_PUT_IN };
 }
 
 export function readingOf({ read, includes, indexes }: Installed): Reading {
@@ -48,7 +52,7 @@ export function addInstalls(
   to: Installed,
 ): void {
   for (const install of installs(words))
-    for (const one of installed(install, variables, unset)) {
+    for (const one of installed(install, variables, unset, to)) {
       if ('path' in one) to.includes.push(one);
       else if ('address' in one) to.indexes.push(one);
       else to.read.push(one);
@@ -98,6 +102,7 @@ function* installed(
   words: readonly Word[],
   variables: ReadonlyMap<string, string>,
   unset: Unset,
+  to: Pick<Installed, 'room'>,
 ): Generator<Requirement | Finding | Include | NamedIndex> {
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
@@ -113,7 +118,7 @@ function* installed(
     const quote = /^["']/.test(word.written) ? 1 : 0;
     const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
     const place = { line, column: column + quote, ...(isPlain && { written: word.value }) };
-    const whole = substituted(word.value, variables);
+    const whole = substituted(word.value, variables, to);
     // What is not in quotes falls into words again after its variables are put in, and an empty one is none.
     const texts = quote === 1 ? [whole] : whole.split(/\s+/).filter((text) => text !== '');
     for (const text of texts) {
@@ -146,9 +151,12 @@ function fromOption(option: string, value: string, { line }: Word): Include | Na
   return undefined;
 }
 
-function substituted(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replace(
-    /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
-    (whole, braced, fallback, bare) => variables.get(braced ?? bare) ?? fallback ?? whole,
-  );
+/** Variables for which there is no room any more stay as they are written, as those that nothing sets. */
+function substituted(text: string, variables: ReadonlyMap<string, string>, to: Pick<Installed, 'room'>): string {
+  return text.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole, braced, fallback, bare) => {
+    const value: string = variables.get(braced ?? bare) ?? fallback ?? whole;
+    if (value.length > to.room) return whole;
+    to.room -= value.length;
+    return value;
+  });
 }
