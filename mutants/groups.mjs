@@ -10,7 +10,7 @@ export const GROUPS = {
   foreign: { mutate: ['src/publish/foreign.ts'], tests: ['publish'] },
   domain: {
     mutate: ['src/domain/**/*.ts'],
-    tests: ['domain', 'search', 'sweep', 'pins', 'plan', 'publish', 'detect', 'report', 'result', 'formats'],
+    tests: ['domain', 'formats', 'pins', 'plan', 'result', 'search', 'sweep'],
   },
   shards: { mutate: ['src/plan/shards.ts'], tests: ['plan'] },
 };

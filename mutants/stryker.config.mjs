@@ -16,6 +16,6 @@ export default {
   timeoutMS: 30_000,
   timeoutFactor: 3,
   tempDirName: `mutants/.work/${name}`,
-  ignorePatterns: ['dist', 'docs', 'bench', 'oracle', '/mutants/reports', '/mutants/tests', '/mutants/.work'],
+  ignorePatterns: ['dist', '/oracle', '/mutants/reports', '/mutants/tests', '/mutants/.work'],
   mutate,
 };
