@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cellId } from '../../src/domain/cell.ts';
+import { type Cell, cellId, isControl } from '../../src/domain/cell.ts';
 import { requestKey } from '../../src/domain/environment.ts';
 import { foresee } from '../../src/search/foresee.ts';
 import { failing, raised } from '../factories/results.ts';
@@ -45,12 +45,29 @@ describe('what may be asked for next', () => {
     expect(found).toEqual(['1.2.0', '2.2.0']);
   });
 
+  it('is nothing that stands already', () => {
+    const { problem, history } = play(SCRIPT);
+    for (const at of history.keys()) {
+      const standing = history.slice(0, at + 1).map(({ question }) => requestKey(question.environment));
+      const found = foresee(problem, history.slice(0, at), history.slice(at, at + 1));
+      expect(found.filter(({ request }) => standing.includes(requestKey(request)))).toEqual([]);
+    }
+  });
+
+  it('is nothing where a cell was broken before: it is guessed to stay so', () => {
+    const broken = (cell: Cell) => (isControl(cell) ? undefined : failing(cellId(cell), [raised('forward', 'x')]));
+    const { problem, history } = play({ ...SCRIPT, result: broken });
+    expect(foresee(problem, history.slice(0, 1), history.slice(1, 2))).toEqual([]);
+  });
+
   it('is not looked for where each environment has a torch of its own, or a search costs too much', () => {
     const { problem, history } = play(SCRIPT);
     const running = history.slice(0, 1);
     const [one] = problem.changes;
     expect(foresee(problem, [], running).length).toBeGreaterThan(0);
-    expect(foresee({ ...problem, changes: one ? [{ ...one, library: 'torch' }] : [] }, [], running)).toEqual([]);
+    const torch = one ? [{ ...one, library: 'torch' }] : [];
+    expect(foresee({ ...problem, changes: torch }, [], running)).toEqual([]);
+    expect(foresee({ ...problem, changes: [...problem.changes, ...torch] }, [], running)).toEqual([]);
     const many = Array.from({ length: 201 }, (_, number) => llama(`m${number}`));
     expect(foresee({ ...problem, cells: many }, [], running)).toEqual([]);
   });
