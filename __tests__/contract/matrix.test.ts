@@ -81,6 +81,12 @@ describe('the matrix', () => {
     expect(lacking.map(([name]) => name)).toEqual([]);
   });
 
+  it.each(Object.entries(METHODS))('%s says where it cannot be in names of the matrix', (_name, entry) => {
+    const quantizations = entry.quantizations ?? [];
+    expect(quantizations.filter((name) => !(name in QUANTIZERS))).toEqual([]);
+    expect(Object.keys(entry.refuses ?? {}).filter((name) => !(name in ARCHITECTURES))).toEqual([]);
+  });
+
   it.each([...Object.keys(METHODS), ...Object.keys(QUANTIZERS), ...Object.keys(ARCHITECTURES)])(
     '%s is in the page of the matrix',
     (name) => {

@@ -45,6 +45,15 @@ describe('cell patterns', () => {
     expect(select('lora/none/t5/causal-lm').problems[0]).toContain('selects no cell');
   });
 
+  it('selects no cell of a quantization that a method was not tried with', () => {
+    expect(select('boft/*/llama/causal-lm').ids).toEqual(['boft/none/llama/causal-lm']);
+    expect(select('boft/bnb-nf4/llama').problems[0]).toContain('these parts exist, but not together');
+  });
+
+  it('selects no cell of an architecture that a method refuses', () => {
+    expect(select('boft/none/{opt,gpt2}').ids).toEqual(['boft/none/opt/causal-lm']);
+  });
+
   it('never throws, whatever is typed', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (typed) => {

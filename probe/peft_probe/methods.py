@@ -16,7 +16,8 @@ class Method:
     `defining` names arguments without which a configuration would be another method. `after_step`
     is what its base model has to be told after each step. `not_measured` names stages that have no
     meaning for it, `not_compared` those that must only run. `words`, `peft_type` and `said_by` are
-    names of it, for the report and the plan.
+    names of it, for the report and the plan; so is where it cannot be: any quantization but
+    `quantizations`, the architectures that it `refuses`.
     """
 
     words: str
@@ -29,6 +30,8 @@ class Method:
     not_compared: dict = field(default_factory=dict)
     peft_type: Optional[str] = None
     said_by: Optional[dict] = None
+    quantizations: Optional[list] = None
+    refuses: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for name in ("not_measured", "not_compared"):

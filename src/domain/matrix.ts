@@ -41,6 +41,10 @@ export const Method = z.strictObject({
   learningRate: z.number().positive(),
   /** A function of the base model that is told the number of each step. */
   afterStep: z.string().optional(),
+  /** The only ones that it was tried with, if not all. */
+  quantizations: z.array(z.string()).optional(),
+  /** Architecture -> why there is no cell of it. */
+  refuses: z.record(z.string(), z.string().min(1)).optional(),
   notMeasured: Exemptions.optional(),
   /** Stages that must run, and whose numbers say nothing. */
   notCompared: Exemptions.optional(),

@@ -25,6 +25,14 @@ export function allCells(): readonly Cell[] {
   for (const [architecture, { tasks }] of Object.entries(matrix.ARCHITECTURES))
     for (const task of tasks)
       for (const quantization of Object.keys(QUANTIZATIONS))
-        for (const method of METHODS) cells.push({ method, quantization, architecture, task });
+        for (const method of METHODS)
+          if (exists(method, quantization, architecture)) cells.push({ method, quantization, architecture, task });
   return cells;
+}
+
+function exists(method: string, quantization: string, architecture: string): boolean {
+  const entry = matrix.METHODS[method];
+  if (entry === undefined) return true;
+  const isRefused = Object.keys(entry.refuses ?? {}).includes(architecture);
+  return !isRefused && (entry.quantizations?.includes(quantization) ?? true);
 }
