@@ -2,7 +2,7 @@
 import type { Report } from '../../src/report/model.ts';
 
 /** Facts that are times, memory and rounding. */
-const MEASURED_ANEW = ['seconds', 'peakBytes', 'checks'];
+const MEASURED_ANEW = ['seconds', 'peakBytes', 'stepMs', 'checks'];
 
 /** A report as lines of JSON, one for each thing in it. */
 export function normalReport(report: Report): string {

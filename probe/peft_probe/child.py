@@ -7,7 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
-from . import protocol, stages
+from . import card, protocol, stages
 from .processes import die_with_parent, kill, kill_group, limit_memory, peak_bytes
 from .trial import Trial
 
@@ -196,8 +196,10 @@ def run_cell(cell, job, modules, folder, record_end):
     trial = Trial(
         (modules["torch"], modules["transformers"], modules.get("peft")), cell, job, folder
     )
+    if trial.on_card:
+        card.forget_peak(trial.torch)
     result = stages.run(trial, lambda stage: protocol.send({"stage": stage}, record_end))
-    result["facts"]["peakBytes"] = peak_bytes()
+    result["facts"]["peakBytes"] = card.peak_bytes(trial.torch) if trial.on_card else peak_bytes()
     for kind, files in (("left", trial.left), ("evidence", trial.evidence)):
         if files is not None:
             encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}

@@ -4,9 +4,10 @@ Each is a function of the trial; what it raises says how it ended.
 """
 
 import json
+import time
 from pathlib import Path
 
-from . import data, invariants
+from . import card, data, invariants
 from .checks import greedy_gap, largest_difference, require_close
 from .common_path import require_common_path
 from .errors import CheckFailed, HandoverUnreadable, NotApplicable, Unsupported, describe, ran_out
@@ -91,7 +92,7 @@ def train(trial):
     inputs = trial.batch(padded=False)
     trial.model.train()
     trial.model(**trial.batch(padded=True)).loss.backward()
-    without_gradient, losses = set(trainable), []
+    without_gradient, losses, ended = set(trainable), [], []
     for step in range(trial.job["steps"]):
         loss = trial.model(**inputs).loss
         optimizer.zero_grad()
@@ -104,8 +105,11 @@ def train(trial):
         optimizer.step()
         if trial.method and trial.method.after_step:
             getattr(trial.model.base_model, trial.method.after_step)(step)
-        losses.append(loss.item())
+        losses.append(loss.item())  # waits for all that was asked of a card
+        ended.append(time.monotonic())
     trial.facts["lossRatio"] = losses[-1] / losses[0]
+    if trial.on_card:
+        trial.facts["stepMs"] = card.step_ms(ended)
     trial.trained_logits = trial.logits(trial.model)
     _require_learning(trial, losses, without_gradient, len(trainable))
     _require_trained_head(trial, head_before, trainable)

@@ -31,6 +31,11 @@ class Trial:
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
     @property
+    def place(self):
+        """The device that the job names."""
+        return self.torch.device(self.job.get("place", "cpu"))
+
+    @property
     def on_card(self):
         return self.job.get("place", "cpu") != "cpu"
 
@@ -54,10 +59,12 @@ class Trial:
             )
             # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then
             # goes another way.
-            options["device_map"] = self.torch.device("cpu")
+            options["device_map"] = self.place
         model = auto.from_pretrained(
             str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options
         )
+        if self.on_card and not quantized:
+            model = model.to(self.place)
         for name, parameter in model.named_parameters():
             if self.head and self.head in name.split("."):
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2

@@ -100,7 +100,15 @@ def is_dead(pid):
         return file.read().rsplit(")", 1)[1].split()[0] in "ZX"
 
 
+def tell_card(_):
+    time.sleep(0.2)
+    return {**DONE, "facts": {"trainable": int(os.environ["CUDA_VISIBLE_DEVICES"])}}
+
+
 ACTS = {
+    "tells card": tell_card,
+    "tells card too": tell_card,
+    "tells card at last": tell_card,
     "segfault": lambda _: kill_self(signal.SIGSEGV),
     "abort": lambda _: os.abort(),
     "exit": lambda _: os._exit(3),

@@ -66,6 +66,13 @@ class EachStage(unittest.TestCase):
         self.assertEqual(trial.facts["lossRatio"], 0.25)
         self.assert_fails("does-not-learn", stages.train, trial_of(Model(stuck=True)))
 
+    def test_train_on_a_card_tells_the_time_of_a_step(self):
+        plain, on_card = trial_of(), trial_of(on_card=True, job={"steps": 9})
+        for trial in (plain, on_card):
+            stages.train(trial)
+        self.assertNotIn("stepMs", plain.facts)
+        self.assertGreaterEqual(on_card.facts["stepMs"], 0)
+
     def test_train_gives_every_trainable_tensor_a_gradient(self):
         idle = Model(lora_A=Parameter(1.0), lora_B=Parameter(1.0, learns=False))
         self.assert_fails("no-gradient", stages.train, trial_of(idle))

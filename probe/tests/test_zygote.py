@@ -31,7 +31,7 @@ class WithCells(unittest.TestCase):
             with self.subTest(start):
                 act(partial(self.run_cells, start))
 
-    def run_cells(self, start, *methods, width=2, seconds=2, packages=()):
+    def run_cells(self, start, *methods, width=2, seconds=2, packages=(), cards=()):
         cells = [
             {
                 "id": f"{m}/none/llama/causal-lm",
@@ -74,6 +74,7 @@ class WithCells(unittest.TestCase):
                     "bytes": 1 << 30,
                     "work": work,
                     "packages": list(packages),
+                    "cards": list(cards),
                 }
             )
         self.kinds = [record["kind"] for record in sent]
@@ -219,6 +220,25 @@ class SpawnedCells(WithCells):
         with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
             self.run_cells("spawn", "good", "fine", "other", width=1)
         self.assertEqual(made.call_count, 1)
+
+    def test_each_card_has_a_worker_of_its_own(self):
+        cells = ("tells card", "tells card too", "tells card at last")
+        with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
+            records = self.run_cells("spawn", *cells, width=2, cards=["5", "7"])
+        told = [record["facts"]["trainable"] for record in records.values()]
+        self.assertEqual({5, 7}, set(told))
+        self.assertEqual([call.kwargs["card"] for call in made.call_args_list], ["5", "7"])
+
+    def test_there_are_no_more_workers_than_cards(self):
+        with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
+            self.run_cells("spawn", "good", "fine", "other", width=3, cards=["5"])
+        self.assertEqual(made.call_count, 1)
+
+    def test_the_card_of_a_worker_that_ended_goes_to_the_next(self):
+        with mock.patch.object(spawn, "Worker", side_effect=spawn.Worker) as made:
+            records = self.run_cells("spawn", "segfault", "tells card", width=1, cards=["5", "7"])
+        self.assertEqual([call.kwargs["card"] for call in made.call_args_list], ["5", "7"])
+        self.assertEqual(records["tells card"]["facts"]["trainable"], 7)
 
     def test_a_process_left_behind_by_a_cell_is_ended_before_the_next_cell(self):
         records = self.run_cells("spawn", "daemon", "counts processes", width=1)

@@ -56,7 +56,8 @@ export const Facts = z.strictObject({
   }),
   checks: fact(z.string().max(2000), { unit: 'invariants that were measured, each with its value and its band' }),
   unchecked: fact(z.string().max(2000), { unit: 'invariants that could not be measured, and why' }),
-  peakBytes: fact(Amount, { unit: 'bytes that its process held at most' }),
+  peakBytes: fact(Amount, { unit: 'bytes that its process held at most; on a card those of its tensors there' }),
+  stepMs: fact(Amount, { unit: 'milliseconds of one training step on a card, which runs nothing meanwhile' }),
   seconds: fact(Amount, { unit: 'seconds that the cell took' }),
 });
 export type Facts = Immutable<z.infer<typeof Facts>>;

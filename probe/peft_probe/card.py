@@ -1,0 +1,30 @@
+"""What is measured of a card that a cell runs on: the memory it took there, and the time of a step."""
+
+import contextlib
+from statistics import median
+
+WARM_UP = 5
+"""Steps that are not counted: kernels are chosen and memory is taken in them."""
+
+
+def forget_peak(torch):
+    """Starts counting memory anew, for the next cell of this process.
+
+    A card that does not answer shows in the cell's own stages.
+    """
+    with contextlib.suppress(Exception):
+        torch.cuda.reset_peak_memory_stats()
+
+
+def peak_bytes(torch):
+    """Bytes of the card that tensors held at most since then."""
+    return torch.cuda.max_memory_allocated()
+
+
+def step_ms(moments):
+    """Milliseconds of one step, the median: `moments` in seconds, one at the end of each step.
+
+    The card must have come to rest at each of them.
+    """
+    counted = moments[WARM_UP:]
+    return median(1000 * (end - start) for start, end in zip(counted, counted[1:]))
