@@ -1,8 +1,9 @@
 /** How a plan is divided over jobs, and what they cost. */
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type Cell, cellId } from '../../src/domain/cell.ts';
 import type { Plan } from '../../src/plan/plan-file.ts';
-import { planOfShard, priceOf, type Shard, shardsOf } from '../../src/plan/shards.ts';
+import { billedMinutes, planOfShard, priceByClass, priceOf, type Shard, shardsOf } from '../../src/plan/shards.ts';
 import { PLAN } from '../factories/plan.ts';
 
 const cell = (method: string, quantization = 'none', architecture = 'llama', task = 'causal-lm'): Cell => ({
@@ -138,5 +139,41 @@ describe('the price of shards', () => {
     expect(priceOf([shard(4), shard(9)], 0.5)).toBe(7.5);
     expect(priceOf([shard(4), shard(9)], 0.5, 3)).toBe(9.5);
     expect(priceOf([], 0.5)).toBe(0);
+  });
+
+  const devices = fc.constantFrom('cpu', 'cuda');
+  const some = fc.array(fc.record({ device: devices, minutes: fc.double({ min: 0.01, max: 600, noNaN: true }) }), {
+    maxLength: 20,
+  });
+  const shards = some.map((list) => list.map(({ device, minutes }) => ({ ...shard(minutes), device })));
+  const price = fc.integer({ min: 0, max: 1000 }).map((cents) => cents / 1000);
+
+  it('bills whole minutes, never fewer than are predicted, and less than one more for each job', () => {
+    fc.assert(
+      fc.property(shards, fc.integer({ min: 0, max: 5 }), (list, start) => {
+        const billed = billedMinutes(list, start);
+        const predicted = list.reduce((sum, { minutes }) => sum + minutes + start, 0);
+        expect(Number.isInteger(billed)).toBe(true);
+        expect(billed).toBeGreaterThanOrEqual(predicted - 1e-6);
+        expect(billed).toBeLessThanOrEqual(predicted + list.length + 1e-6);
+      }),
+    );
+  });
+
+  it('is that of each class on its own, added up, whatever their order', () => {
+    fc.assert(
+      fc.property(shards, price, price, (list, cpu, cuda) => {
+        const of = (device: string) => list.filter((one) => one.device === device);
+        const whole = priceByClass(list, (device) => (device === 'cpu' ? cpu : cuda));
+        expect(whole).toBeCloseTo(priceOf(of('cpu'), cpu) + priceOf(of('cuda'), cuda), 6);
+        expect(priceByClass(list.toReversed(), (device) => (device === 'cpu' ? cpu : cuda))).toBeCloseTo(whole, 6);
+        expect(priceByClass(list, () => undefined)).toBe(0);
+      }),
+    );
+  });
+
+  it('is asked for the device of the plan', () => {
+    const found = shardsOf([plan([cell('lora')]), plan([cell('lora')], { device: 'cuda' })]);
+    expect(found.map(({ device }) => device)).toEqual(['cpu', 'cuda']);
   });
 });

@@ -1,6 +1,6 @@
 /** The cells of a plan divided over runner jobs: by device class, environments together, balanced by predicted time. */
 import { type Cell, cellId } from '../domain/cell.ts';
-import { DEFAULT_DEVICE, type DeviceName } from '../domain/device.ts';
+import { DEFAULT_DEVICE } from '../domain/device.ts';
 import { packagesOf } from './matrix.ts';
 import type { Plan, Shard } from './plan-file.ts';
 
@@ -13,11 +13,6 @@ const ENVIRONMENT_S = 10;
 const CELL_S = 0.2;
 const ENVIRONMENTS = 8;
 
-/** The class of device that a cell is measured on: the default, until another is built. */
-function classOf(_cell: Cell): DeviceName {
-  return DEFAULT_DEVICE;
-}
-
 interface Group {
   readonly request: number;
   readonly device: string;
@@ -26,20 +21,19 @@ interface Group {
 }
 
 /**
- * One shard for each device class of a request, and more where one would not fit its budget: cells of one package set
- * stay together as long as they fit.
+ * One shard for each request, on the device of its plan, and more where one would not fit its budget: cells of one
+ * package set stay together as long as they fit.
  */
 export function shardsOf(plans: readonly Plan[]): readonly Shard[] {
   const shards = plans.flatMap((plan, request) => {
-    const devices = [...new Set(plan.cells.map(classOf))];
-    return devices.flatMap((device) => balanced(plan, request, device));
+    return plan.cells.length > 0 ? balanced(plan, request, plan.device ?? DEFAULT_DEVICE) : [];
   });
   return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
 }
 
 function balanced(plan: Plan, request: number, device: string): readonly Omit<Shard, 'id'>[] {
   const limit = plan.minutes * 60;
-  const parts = packageSets(plan.cells.filter((cell) => classOf(cell) === device)).flatMap((cells) =>
+  const parts = packageSets(plan.cells).flatMap((cells) =>
     halved({ request, device, cells, seconds: predicted(cells) }, limit),
   );
   const bins: { cells: Cell[]; seconds: number }[] = [];
@@ -94,5 +88,18 @@ export function planOfShard(plan: Plan, shard: Shard): Plan {
 
 /** What the jobs cost at most: whole minutes for each, as GitHub bills them. */
 export function priceOf(shards: readonly Shard[], usdPerMinute: number, startMinutes = 1): number {
-  return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
+  return billedMinutes(shards, startMinutes) * usdPerMinute;
+}
+
+export function billedMinutes(shards: readonly Shard[], startMinutes = 1): number {
+  return shards.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
+}
+
+/** The same where a minute costs otherwise on each class of device; a class without a price costs nothing. */
+export function priceByClass(
+  shards: readonly Shard[],
+  usdPerMinute: (device: string) => number | undefined,
+  startMinutes = 1,
+): number {
+  return shards.reduce((sum, shard) => sum + priceOf([shard], usdPerMinute(shard.device) ?? 0, startMinutes), 0);
 }

@@ -8,7 +8,7 @@ import { STATUS, type Status } from '../../domain/status.ts';
 import { UserError } from '../../errors.ts';
 import { nothingText, type PlanFile } from '../../plan/plan-file.ts';
 import { HOSTED, labelsFor } from '../../plan/runners.ts';
-import { priceOf } from '../../plan/shards.ts';
+import { priceByClass } from '../../plan/shards.ts';
 import type { Job } from '../job.ts';
 import { nothingToDo } from '../outputs.ts';
 import { planJob } from './event.ts';
@@ -55,7 +55,8 @@ function hostedLabels(): z.infer<typeof Labels> {
 
 function planLine(file: PlanFile, line: Planned['line']): string {
   if (file.shards.length === 0) return file.command ? 'The command is answered.' : nothingText(file);
-  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.['usd-per-minute'] ?? 0));
-  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : '';
+  const { runners } = line.options;
+  const usd = priceByClass(file.shards, (device) => runners[device]?.['usd-per-minute']);
+  const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : '';
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
