@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ARCHITECTURE_OF_CLASS, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
@@ -127,4 +128,24 @@ describe('the program', () => {
     for (const word of ['pypi', 'pythonhosted', 'download.pytorch', 'known-breaks', 'hybridcache'])
       expect(bundle.toLowerCase()).not.toContain(word);
   });
+
+  it.each(['src', 'probe', 'oracle', 'docs', 'bench', 'schema', '.github', '__tests__'])(
+    'is written, tested and described without the host of a package registry: %s',
+    (folder) => {
+      const hosts = [
+        ['pypi', 'org'],
+        ['pythonhosted', 'org'],
+        ['npmjs', 'org'],
+        ['download.pytorch', 'org'],
+      ];
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+        (entry) => entry.isFile() && /\.(ts|mjs|py|md|json|ya?ml|toml|txt|sh)$/.test(entry.name),
+      );
+      expect(files.length).toBeGreaterThan(0);
+      const named = files
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => hosts.some((host) => readFileSync(path, 'utf8').includes(host.join('.'))));
+      expect(named).toEqual([]);
+    },
+  );
 });

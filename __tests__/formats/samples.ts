@@ -145,7 +145,7 @@ export const LOCKS: Readonly<Record<string, { readonly file: string; readonly co
   'pixi-lock': {
     file: 'pixi.lock',
     content:
-      'version: 6\nenvironments:\n  default:\n    indexes:\n    - https://pypi.org/simple\n    packages:\n      linux-64:\n      - pypi: https://files.example/peft-0.17.1-py3-none-any.whl\npackages:\n- conda: https://conda.example/noarch/tqdm-4.67.1-pyhd8ed1ab_1.conda\n  sha256: aa\n- pypi: https://files.example/peft-0.17.1-py3-none-any.whl\n  name: peft\n  version: 0.17.1\n  requires_dist:\n  - torch>=1.13\n- pypi: ./\n  name: own\n  version: 0.1.0\n',
+      'version: 6\nenvironments:\n  default:\n    indexes:\n    - https://index.example/simple\n    packages:\n      linux-64:\n      - pypi: https://files.example/peft-0.17.1-py3-none-any.whl\npackages:\n- conda: https://conda.example/noarch/tqdm-4.67.1-pyhd8ed1ab_1.conda\n  sha256: aa\n- pypi: https://files.example/peft-0.17.1-py3-none-any.whl\n  name: peft\n  version: 0.17.1\n  requires_dist:\n  - torch>=1.13\n- pypi: ./\n  name: own\n  version: 0.1.0\n',
   },
   'pipfile-lock': { file: 'Pipfile.lock', content: '{"default": {"peft": {"version": "==0.17.1"}}}\n' },
 };

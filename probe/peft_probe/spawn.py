@@ -94,12 +94,15 @@ class Worker(Runner):
 
     def give(self, cell):
         self.begin(cell)
+        if not self.is_ready:
+            self.stage = "import"
         self.given += 1
         self.order(cell)
 
     def hear(self, message):
         if message.get("ready"):
             self.is_ready, self.began, self.output = True, time.monotonic(), b""
+            self.stage = "build"
             if self.tells_imports:
                 # What comes next has the time of a cell, no longer that of an import.
                 protocol.send({"kind": "ready"})

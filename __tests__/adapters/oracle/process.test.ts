@@ -78,9 +78,12 @@ describe('the oracle in its own process', () => {
     expect(answer).toEqual({ kind: 'not checked', why: expect.not.stringContaining('secret') });
   });
 
-  it('does not check where its process ends or cannot begin', async () => {
+  it('says nothing of a cell where its process ends: that is weather, and no answer', async () => {
     const oracle = new OracleProcess({ ...settings, program: join(folder, 'missing.mjs') });
-    expect(await oracle.examine(parseCellId(LORA), left(LORA))).toMatchObject({ kind: 'not checked' });
+    await expect(oracle.examine(parseCellId(LORA), left(LORA))).rejects.toThrow('ended or did not answer');
+  });
+
+  it('does not check where its runtime cannot be loaded', async () => {
     const without = new OracleProcess({ ...settings, runtime: folder });
     const answer = await without.examine(parseCellId(LORA), left(LORA));
     expect(answer).toEqual({ kind: 'not checked', why: 'onnxruntime-node cannot be loaded' });

@@ -31,7 +31,9 @@ export function probeProgram(folder: string, start: StartMethod | undefined): Pr
   const hashes = new Map<string, string>();
   return {
     version: probeVersion(folder),
-    configuration: [`peft-sweep ${TOOL_VERSION}`, ...(start ? [start] : [])].join(', '),
+    configuration: [`peft-sweep ${TOOL_VERSION}`, `probe of ${contentOf(folder)}`, ...(start ? [start] : [])].join(
+      ', ',
+    ),
     checkpoint: (architecture) => {
       const known = hashes.get(architecture) ?? hashOf(join(folder, 'checkpoints', architecture));
       hashes.set(architecture, known);
@@ -40,10 +42,18 @@ export function probeProgram(folder: string, start: StartMethod | undefined): Pr
   };
 }
 
+/** What measures: two programs of one version that differ in a line may measure differently. */
+function contentOf(folder: string): string {
+  const parts = ['matrix', 'goldens', 'peft_probe', join('peft_probe', 'invariants')];
+  const hashes = parts.map((part) => hashOf(join(folder, part)));
+  return createHash('sha256').update(hashes.join()).digest('hex').slice(0, 12);
+}
+
 /** The first 12 digits of the SHA-256 of the files of a folder, with their names. */
 function hashOf(folder: string): string {
   const hash = createHash('sha256');
-  const names = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).toSorted();
   for (const name of names) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
   return hash.digest('hex').slice(0, 12);
 }

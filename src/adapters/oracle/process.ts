@@ -20,9 +20,14 @@ export interface OracleSettings {
   readonly patience?: number | undefined;
 }
 
+interface Waiting {
+  readonly resolve: (answer: OracleAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
 const Reply = z.object({ id: z.int(), answer: OracleAnswer });
 const PATIENCE = 60_000;
-const ENDED: OracleAnswer = { kind: 'not checked', why: 'its process ended or did not answer' };
+const ENDED = 'the process of the oracle ended or did not answer';
 
 /** Whether the runtime is there, without loading it. */
 export function hasRuntime(folder: string | undefined): boolean {
@@ -37,7 +42,7 @@ export function hasRuntime(folder: string | undefined): boolean {
 export class OracleProcess implements Oracle {
   #child: ChildProcess | undefined;
   #asked = 0;
-  readonly #waiting = new Map<number, (answer: OracleAnswer) => void>();
+  readonly #waiting = new Map<number, Waiting>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly settings: OracleSettings) {}
@@ -49,7 +54,10 @@ export class OracleProcess implements Oracle {
     return quantization === 'none' || (quantization === 'bnb-nf4' && graphs.turned !== true);
   }
 
-  /** One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them. */
+  /**
+   * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
+   * One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them.
+   */
   examine(cell: Cell, left: Folder): Promise<OracleAnswer> {
     const answer = this.#last.then(() => this.#ask(cell, left));
     this.#last = answer.catch(() => undefined);
@@ -61,13 +69,14 @@ export class OracleProcess implements Oracle {
     const id = this.#asked++;
     const files = new Map(left.names.flatMap((name) => [[name, left.read(name) ?? new Uint8Array()] as const]));
     const timer = setTimeout(() => child.kill('SIGKILL'), this.settings.patience ?? PATIENCE);
-    const answer = await new Promise<OracleAnswer>((resolve) => {
-      this.#waiting.set(id, resolve);
-      child.send({ id, architecture, task, files }, (error) => error && resolve(ENDED));
+    const answer = new Promise<OracleAnswer>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      child.send({ id, architecture, task, files }, (error) => error && reject(new Error(ENDED)));
     });
-    clearTimeout(timer);
-    this.#waiting.delete(id);
-    return answer;
+    return answer.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    });
   }
 
   /** Nothing of the caller's environment goes along; it ends when nobody asks any more. */
@@ -91,12 +100,12 @@ export class OracleProcess implements Oracle {
 
   #hear(message: unknown): void {
     const reply = Reply.safeParse(message);
-    if (reply.success) this.#waiting.get(reply.data.id)?.(reply.data.answer);
+    if (reply.success) this.#waiting.get(reply.data.id)?.resolve(reply.data.answer);
   }
 
   /** Those that wait are told; the next one that asks gets a new process. */
   #end(child: ChildProcess): void {
     if (this.#child === child) this.#child = undefined;
-    for (const resolve of this.#waiting.values()) resolve(ENDED);
+    for (const { reject } of this.#waiting.values()) reject(new Error(ENDED));
   }
 }
