@@ -41,7 +41,7 @@ describe('what breaks between base and head and works again', () => {
     const shown = renderComment(island());
     expect(shown).toContain('✅ transformers 4.57.6 works with your fine-tuning');
     expect(shown).toContain(
-      '**Between base and head, 1 cell.** transformers 4.43.1 passes, 4.43.2 fails at forward; no release lies between; 2 of 2 repeats agree. It works again in 4.45.0.',
+      '**Between base and head, 8-bit prefix tuning on llama.** transformers 4.43.1 passes, 4.43.2 fails at forward; no release lies between; 2 of 2 repeats agree. It works again in 4.45.0.',
     );
     expect(shown).not.toContain('Cause');
   });
@@ -65,7 +65,7 @@ describe('what breaks between base and head and works again', () => {
     const made = island({ comparisons: report().comparisons, boundaries: [...island().boundaries, ...again] });
     const shown = renderComment(made);
     expect(shown).toContain('**Cause, 1 cell.** transformers 4.55.4 passes, 4.56.0 fails at forward;');
-    expect(shown).toContain('**Between base and head, 1 cell.** transformers 4.43.1 passes');
+    expect(shown).toContain('**Between base and head, 8-bit prefix tuning on llama.** transformers 4.43.1 passes');
     expect(annotations(made).map(({ title }) => title)).toEqual(['transformers 4.56.0 breaks prefix-tuning']);
   });
 });

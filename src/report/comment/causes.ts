@@ -3,7 +3,7 @@ import type { Markdown } from '../../domain/safe.ts';
 import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
 import { type Cause, causes, isAtHead, plural } from '../summary.ts';
-import { boundaryWords, mendText } from '../words.ts';
+import { boundaryWords, cellsText, mendText } from '../words.ts';
 
 export function causesText(report: Report): Markdown {
   const broken = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
@@ -17,30 +17,29 @@ export function causesText(report: Report): Markdown {
       : [];
   return joined(
     [
-      ...found.map((cause, index) => causeText(cause, nameOf(index, found.length))),
-      ...passing.map(onTheWay),
+      ...found.map((cause, index) => causeText(cause, nameOf(cause, index, found.length))),
+      ...passing.map((cause) => causeText(cause, wayText(report, cause))),
       ...together,
     ],
     '\n\n',
   );
 }
 
-function nameOf(index: number, total: number): string {
-  return total === 1 ? 'Cause' : `Cause ${index + 1}`;
+function nameOf({ cells }: Cause, index: number, total: number): string {
+  return `${total === 1 ? 'Cause' : `Cause ${index + 1}`}, ${plural(cells.length, 'cell')}`;
 }
 
-/** What nobody meets who goes from base to head, but who stays in between. */
-function onTheWay(cause: Cause): Markdown {
-  return causeText(cause, 'Between base and head');
+/** What nobody meets who goes from base to head, but who stays in between: no table shows these cells. */
+function wayText(report: Report, { cells }: Cause): string {
+  return `Between base and head, ${cellsText(report, cells)}`;
 }
 
-function causeText({ boundary, cells }: Cause, title: string): Markdown {
-  const name = md`${inline(title)}, ${inline(plural(cells.length, 'cell'))}`;
+function causeText({ boundary }: Cause, name: string): Markdown {
   const [before, after] = boundaryWords(boundary);
   const { runs, agree } = boundary.certainty;
   return joined(
     [
-      md`**${name}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${againText(boundary)}${alsoText(boundary)}`,
+      md`**${inline(name)}.** ${inline(boundary.library)} ${inline(boundary.lastGood)} ${inline(before)}, ${inline(boundary.firstBad)} ${inline(after)}; ${betweenText(boundary)}; ${agree} of ${runs} repeats agree.${againText(boundary)}${alsoText(boundary)}`,
       fence([`${boundary.stage}: ${boundary.message}`]),
     ],
     '\n\n',
