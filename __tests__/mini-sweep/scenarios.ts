@@ -82,6 +82,31 @@ export const SCENARIOS: readonly Scenario[] = [
     status: 0,
   },
   {
+    id: 'island-looked-for',
+    says: 'a release in the middle that alone is broken is told by a search for islands, and is no finding',
+    lines: { peft: { '1.0': {}, '1.1': {}, '1.2': { faults: ['prefix_is_ignored'] }, '1.3': {}, '1.4': {} } },
+    ask: ['peft:1.0..1.4', '--search', 'islands'],
+    cells: METHODS,
+    status: 0,
+  },
+  {
+    id: 'breaks-mends-breaks',
+    says: 'what breaks, works again and breaks for good has a boundary for each, and is held below the last',
+    lines: {
+      peft: {
+        '1.0': {},
+        '1.1': { faults: ['prefix_is_ignored'] },
+        '1.2': {},
+        '1.3': {},
+        '1.3.1': { faults: ['prefix_is_ignored'] },
+        '2.0': { faults: ['prefix_is_ignored'] },
+      },
+    },
+    ask: ['peft:1.0..2.0', '--search', 'islands'],
+    cells: METHODS,
+    status: 1,
+  },
+  {
     id: 'two-breaks',
     says: 'a break that another one replaces gets a boundary for each',
     lines: {
