@@ -10,7 +10,7 @@ export const GROUPS = {
   foreign: { mutate: ['src/publish/foreign.ts'], tests: ['publish'] },
   domain: {
     mutate: ['src/domain/**/*.ts'],
-    tests: ['domain', 'formats', 'pins', 'plan', 'result', 'search', 'sweep'],
+    tests: ['domain', 'pins', 'plan'],
   },
   shards: { mutate: ['src/plan/shards.ts'], tests: ['plan'] },
 };
