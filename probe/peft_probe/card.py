@@ -1,4 +1,4 @@
-"""What is measured of a card that a cell runs on: the memory it took there, and the time of a step."""
+"""What is measured of a card that a cell runs on: the memory taken there, and a step's time."""
 
 import contextlib
 from statistics import median

@@ -5,8 +5,9 @@ nothing else.
 
 SPEC is JSON: `level` (`other-user`, `user-namespace` or `limits`), `parent` (process id of the
 caller), `work` (the one folder that may be written to: a file system in memory that ends with the
-command), `bytes` of it, `show` (folders that can be read), `nodes` (name below /dev -> device node of a card), `limits` (name of a resource limit ->
-value, of each process), `seconds` (for all of it) and `memory` (bytes, of all processes together).
+command), `bytes` of it, `show` (folders that can be read), `nodes` (name below /dev -> device node
+of a card), `limits` (name of a resource limit -> value, of each process), `seconds` (for all of it)
+and `memory` (bytes, of all processes together).
 Limits hold from before the command's first byte. Uses the standard library only, and nothing of an
 environment under test.
 

@@ -37,7 +37,11 @@ def run_cells(job):
         for key, _ in selector.select(timeout=0.05):
             key.data()
         ready = ready or any(worker.is_ready for worker in workers)
+        telling = any(worker.tells_imports and worker.is_importing() for worker in workers)
         for worker in [w for w in workers if w.is_done()]:
+            if telling and not worker.tells_imports:
+                # What was imported is said before what any cell came to.
+                continue
             worker.drain(selector)
             if not ready:
                 end_like(worker.status, worker.output)
@@ -114,6 +118,9 @@ class Worker(Runner):
 
     def limit(self):
         return super().limit() if self.is_ready else IMPORT_SECONDS
+
+    def is_importing(self):
+        return not self.is_ready and not self.has_ended()
 
     def is_done(self):
         """Whether the cell that it is at has come to an end, or the process has."""
