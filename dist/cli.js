@@ -11,13 +11,13 @@ async function main(argv) {
     return 2;
   }
   const asksForHelp = argv.length === 0 || argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
-  if (asksForHelp) return (await import("./chunks/help-PF6GRZPJ.js")).showHelp(argv, process);
+  if (asksForHelp) return (await import("./chunks/help-7GA3LKGT.js")).showHelp(argv, process);
   if (argv.includes("--version")) {
-    process.stdout.write(`${"0.3.0"}
+    process.stdout.write(`${"0.4.0"}
 `);
     return 0;
   }
-  return (await import("./chunks/run-FPNUF24K.js")).runCommand(argv, interrupted.signal, process);
+  return (await import("./chunks/run-CD7SJGZ4.js")).runCommand(argv, interrupted.signal, process);
 }
 async function failed(error) {
   const status = await said(error);
@@ -26,7 +26,7 @@ async function failed(error) {
 }
 async function said(error) {
   try {
-    return (await import("./chunks/failed-K4B4M2PZ.js")).failed(
+    return (await import("./chunks/failed-PSCDUYND.js")).failed(
       error,
       process.argv.slice(2),
       interrupted.signal.aborted,

@@ -18,10 +18,10 @@ import {
   controlsOf,
   diffManifests,
   discardUnlessProtected,
-  external_exports,
   formatByPath,
   guard,
   has,
+  isAtHead,
   isGuardFinding,
   isManifest,
   isMeasured,
@@ -60,12 +60,17 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-KSDHWFHZ.js";
+} from "./chunks/chunk-NYWAYUU7.js";
+import {
+  external_exports
+} from "./chunks/chunk-INJC5WMS.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
+  DEVICE_NAMES,
+  SEARCHES,
   deviceOf
-} from "./chunks/chunk-JPIUKJDF.js";
+} from "./chunks/chunk-HXE3TOOD.js";
 import {
   nextStep,
   writeDefect
@@ -84,15 +89,17 @@ import {
   md,
   plain,
   wholeLines
-} from "./chunks/chunk-5EYS5PWE.js";
+} from "./chunks/chunk-M7WNXU2N.js";
 import {
   Refused,
   UserError,
-  WeatherError,
+  WeatherError
+} from "./chunks/chunk-5NQIJR5I.js";
+import {
   __commonJS,
   __require,
   __toESM
-} from "./chunks/chunk-WHDJHPBK.js";
+} from "./chunks/chunk-5XWL5JNG.js";
 
 // node_modules/tunnel/lib/tunnel.js
 var require_tunnel = __commonJS({
@@ -22220,7 +22227,10 @@ var Plan = external_exports.strictObject({
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   locked: external_exports.strictObject({ base: Pins, head: Pins }),
   minutes: external_exports.number().positive(),
-  environments: external_exports.number().int().positive()
+  environments: external_exports.number().int().positive(),
+  search: external_exports.enum(SEARCHES),
+  /** Where its cells run; absent for the default. */
+  device: external_exports.enum(DEVICE_NAMES).exactOptional()
 });
 var PlannedRequest = external_exports.strictObject({
   plan: Plan,
@@ -22286,19 +22296,15 @@ var MOST = 256;
 var ENVIRONMENT_S = 10;
 var CELL_S = 0.2;
 var ENVIRONMENTS = 8;
-function classOf(_cell) {
-  return DEFAULT_DEVICE;
-}
 function shardsOf(plans) {
   const shards = plans.flatMap((plan2, request2) => {
-    const devices = [...new Set(plan2.cells.map(classOf))];
-    return devices.flatMap((device) => balanced(plan2, request2, device));
+    return plan2.cells.length > 0 ? balanced(plan2, request2, plan2.device ?? DEFAULT_DEVICE) : [];
   });
   return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
 }
 function balanced(plan2, request2, device) {
   const limit = plan2.minutes * 60;
-  const parts = packageSets(plan2.cells.filter((cell) => classOf(cell) === device)).flatMap(
+  const parts = packageSets(plan2.cells).flatMap(
     (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
   );
   const bins = [];
@@ -22342,7 +22348,13 @@ function planOfShard(plan2, shard) {
   return { ...plan2, cells, alternatives: plan2.alternatives.filter(isNear) };
 }
 function priceOf(shards, usdPerMinute, startMinutes = 1) {
-  return shards.reduce((sum, { minutes }) => sum + (minutes + startMinutes) * usdPerMinute, 0);
+  return billedMinutes(shards, startMinutes) * usdPerMinute;
+}
+function billedMinutes(shards, startMinutes = 1) {
+  return shards.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
+}
+function priceByClass(shards, usdPerMinute, startMinutes = 1) {
+  return shards.reduce((sum, shard) => sum + priceOf([shard], usdPerMinute(shard.device) ?? 0, startMinutes), 0);
 }
 
 // src/publish/diff-lines.ts
@@ -22479,7 +22491,7 @@ function finish(runner, line, requests, young, more) {
   );
   const file = PlanFile.parse({
     schemaVersion: 1,
-    tool: "0.3.0",
+    tool: "0.4.0",
     repository: runner.repository,
     ...more,
     comment: line.options.comment,
@@ -22626,8 +22638,9 @@ function hostedLabels() {
 }
 function planLine(file, line) {
   if (file.shards.length === 0) return file.command ? "The command is answered." : nothingText(file);
-  const usd = Math.max(0, ...file.shards.map(({ device }) => line.options.runners[device]?.["usd-per-minute"] ?? 0));
-  const price = usd > 0 ? `, at most $${priceOf(file.shards, usd).toFixed(2)}` : "";
+  const { runners } = line.options;
+  const usd = priceByClass(file.shards, (device) => runners[device]?.["usd-per-minute"]);
+  const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : "";
   return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
 }
 
@@ -22760,7 +22773,9 @@ function controlIdOf(cell) {
 }
 function isConfirmed(report, { cell, cause }) {
   const moved = cause === void 0 ? cell : controlIdOf(cell);
-  const own2 = report.boundaries.filter((boundary) => boundary.cell === moved && boundary.direction !== "fixed");
+  const own2 = report.boundaries.filter(
+    ({ cell: other, direction, firstFixed }) => other === moved && direction !== "fixed" && firstFixed === void 0
+  );
   if (own2.length === 0) return report.together.includes(cell);
   return own2.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }
@@ -22783,7 +22798,7 @@ function checkStates(judged, summary2) {
   }));
 }
 function annotationsOf(report) {
-  const placed = causes(report).filter(({ boundary }) => boundary.direction !== "fixed").flatMap(({ boundary, cells }) => {
+  const placed = causes(report).filter((cause) => isAtHead(report, cause)).flatMap(({ boundary, cells }) => {
     const change = report.changes.find(({ library }) => library === boundary.library);
     if (!change?.file || !change.line) return [];
     const verb = boundary.direction === "degraded" ? "degrades" : "breaks";
@@ -23378,7 +23393,7 @@ import { join as join4 } from "node:path";
 // src/report/annotations.ts
 var MOST3 = 10;
 function annotations(report) {
-  const found = causes(report).filter(({ boundary }) => boundary.direction !== "fixed").map(({ boundary, cells }) => {
+  const found = causes(report).filter((cause) => isAtHead(report, cause)).map(({ boundary, cells }) => {
     const methods = [...new Set(cells.map((cell) => parseCellId(cell).method))].join(", ");
     const title = plain(
       `${boundary.library} ${boundary.firstBad} ${boundary.direction === "degraded" ? "degrades" : "breaks"} ${methods}`
@@ -23502,7 +23517,8 @@ async function sweepShard(file, shard, out, around, options, tell) {
   }
 }
 async function measuredShard(planned2, out, around, options, { begun, watch }) {
-  const world = await openWorld({ ...around, python: options.python, offline: options.offline });
+  const { python, offline } = options;
+  const world = await openWorld({ ...around, python, offline, device: planned2.device });
   const torch = await torchFor(world.index, planned2);
   const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
   const { ports, machine } = await sweepPorts(world, planned2, torch, settings);
@@ -23542,11 +23558,11 @@ async function measured({ file, line }, check, { github: github2, runner, around
   const shards = join6(line.options.out, "shards");
   for (const shard of file.shards) {
     const out = join6(shards, `${SHARD_PREFIX}${shard.id}`);
-    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.3.0" });
+    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.4.0" });
     const report = await sweepShard(file, shard, out, around, line.options, { watch });
     writeShard(out, shard, IN_ONE_JOB, report.run);
   }
-  const facts = { tool: "0.3.0", started: around.clock.date() };
+  const facts = { tool: "0.4.0", started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);
   const published = await publishReports(file, gathered, runner(), client, around.clock, check);
   return show(gathered.reports, published, line.options.out, around);
@@ -23661,7 +23677,7 @@ async function planned(file, check, { github: github2, runner, around }) {
   else if (folder === "") await begin(file, runner(), client);
   if (isReply || folder === "") return STATUS.fine;
   const listed = await listedShards(file, runner(), client);
-  const facts = { tool: "0.3.0", started: around.clock.date() };
+  const facts = { tool: "0.4.0", started: around.clock.date() };
   const gathered = await gather(file, getInput("plan-sha256"), folder, facts, listed);
   const published = await publishReports(file, gathered, runner(), client, around.clock, check);
   const status = await show(gathered.reports, published, optionsInput().out, around);
@@ -28550,7 +28566,7 @@ function logLine(text) {
 function failed(error2) {
   const { status, lines, log } = failureOf(error2, interrupted.signal.aborted);
   for (const text of lines) error(plain(text, 1e3));
-  if (log !== void 0) info(nextStep(writeDefect("0.3.0", [getInput("mode")], log), logLine(log)));
+  if (log !== void 0) info(nextStep(writeDefect("0.4.0", [getInput("mode")], log), logLine(log)));
   setOutput("status", status);
   process.exitCode = status;
 }

@@ -29,7 +29,7 @@ import {
   tensorOf,
   turned,
   virtualTokens
-} from "./chunks/chunk-HDFLG5TM.js";
+} from "./chunks/chunk-INJC5WMS.js";
 import "./chunks/chunk-5XWL5JNG.js";
 
 // src/adapters/oracle/serve.ts

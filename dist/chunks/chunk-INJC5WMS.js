@@ -19734,6 +19734,7 @@ var AdapterConfiguration = external_exports.looseObject({
   use_dora: external_exports.boolean().optional(),
   alpha_pattern: external_exports.record(external_exports.string(), external_exports.number()).nullish(),
   init_lora_weights: external_exports.unknown().optional(),
+  peft_version: external_exports.string().max(100).optional(),
   use_cayley_neumann: external_exports.boolean().optional(),
   num_cayley_neumann_terms: external_exports.number().optional()
 });
@@ -19964,7 +19965,8 @@ function oft(saved) {
   if (packed.shape.length !== 2) throw new NotCovered("there is no formula for this form of OFT");
   const [count, entries] = matrixOf(packed);
   const size = Math.round((1 + Math.sqrt(1 + 8 * entries)) / 2);
-  const { use_cayley_neumann, num_cayley_neumann_terms: terms = 5 } = saved.configuration;
+  const { use_cayley_neumann, num_cayley_neumann_terms: terms = 5, peft_version } = saved.configuration;
+  if (peft_version === void 0) throw new NotCovered("there is no formula for OFT of releases before 0.18");
   if (use_cayley_neumann !== true || terms < 3) throw new NotCovered("there is no formula for this form of OFT");
   const blocks = Array.from({ length: count }, (_, block) => rotation(skew(packed, block, entries, size), terms));
   return (base, departure) => {

@@ -7,12 +7,13 @@ import {
 import {
   failureOf,
   plain
-} from "./chunk-5EYS5PWE.js";
+} from "./chunk-M7WNXU2N.js";
 import {
   columnsOf,
   wrap
 } from "./chunk-SMPDN4NS.js";
-import "./chunk-WHDJHPBK.js";
+import "./chunk-5NQIJR5I.js";
+import "./chunk-5XWL5JNG.js";
 
 // src/commands/failed.ts
 function failed(error, argv, isInterrupted, { stderr, env }) {
@@ -20,7 +21,7 @@ function failed(error, argv, isInterrupted, { stderr, env }) {
   const say = (text) => stderr.write(wrap(`${text}
 `, columnsOf(stderr, env)));
   for (const line of lines) say(`peft-sweep: ${plain(line, 1e3)}`);
-  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.3.0", argv, log), log)}`);
+  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.4.0", argv, log), log)}`);
   return status;
 }
 export {

@@ -10,12 +10,14 @@ import {
   blocks,
   boundaryWords,
   cacheFolder,
+  cardsNow,
   causes,
   cellId,
   checkStatus,
   clock,
   codeCells,
   dayOf,
+  deviceInWords,
   diffManifests,
   discardUnlessProtected,
   duration,
@@ -36,6 +38,7 @@ import {
   limitText,
   lockNames,
   manifestChoice,
+  mendText,
   movedModels,
   nothingToMeasure,
   offered,
@@ -65,6 +68,7 @@ import {
   require_dist,
   run,
   sameVersion,
+  samplesOf,
   selectCells,
   specifiersOf,
   sweep,
@@ -79,14 +83,15 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-BSODJZKC.js";
+} from "./chunk-NYWAYUU7.js";
 import {
   external_exports
-} from "./chunk-HDFLG5TM.js";
+} from "./chunk-INJC5WMS.js";
 import {
+  DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
-} from "./chunk-JPIUKJDF.js";
+} from "./chunk-HXE3TOOD.js";
 import {
   STATUS,
   plain,
@@ -178,10 +183,11 @@ function causesText(report) {
 function causeText({ boundary, cells }) {
   const [before, after] = boundaryWords(boundary);
   const { certainty } = boundary;
+  const mend = boundary.firstFixed === void 0 ? "" : `; ${mendText(boundary)}`;
   const together = certainty.confounded ? "; other packages moved too and hide the cause" : "";
   return [
     `  ${boundary.stage.padEnd(9)} ${plain(boundary.message, 100)}`,
-    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${together}`,
+    `            ${boundary.library} ${boundary.lastGood} ${before}, ${boundary.firstBad} ${after}; ${gapText(certainty)}; ${certainty.agree} of ${certainty.runs} repeats${mend}${together}`,
     ...cells.slice(0, 6).map((cell) => `            ${cell}`),
     ...cells.length > 6 ? [`            and ${cells.length - 6} more`] : []
   ].join("\n");
@@ -428,7 +434,7 @@ function renderPlan(facts) {
     ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
     [
       "environments",
-      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ""}`
+      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ""}${samplesText(facts)}`
     ],
     ["runner", `${facts.device}, Python ${facts.python}`],
     ["isolation", isolationText(facts)],
@@ -476,9 +482,16 @@ function torchText({ torch }) {
 function gigabytes(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
-function releasesText({ library, releases }) {
+function releasesText({ library, releases, samples = 0 }) {
   const between = releases.length - 2;
-  return between <= 0 ? `${library}: adjacent, no search` : `${library}: ${between} between, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+  if (between <= 0) return `${library}: adjacent, no search`;
+  const first = `${library}: ${between} between`;
+  if (samples === between) return `${first}, each looked at`;
+  return samples > 0 ? `${first}, ${samples} looked at whatever the ends do, more where two of them differ` : `${first}, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+}
+function samplesText({ changes, environments }) {
+  const wanted = 2 + changes.reduce((sum, { samples = 0 }) => sum + samples, 0);
+  return wanted > environments ? `; what is looked at takes ${wanted}: raise --environments` : "";
 }
 function isolationText({ containment }) {
   const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(", ")}` : "";
@@ -805,24 +818,27 @@ ${renderFindings(findings)}` : ""}`);
 }
 async function prepared(context) {
   const { environment, folder, signal, say, line } = context;
-  const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, python, offline, signal, say });
+  const { python, offline, device } = line.options;
+  const world = await openWorld({ environment, folder, python, offline, device, signal, say });
   await world.index.uv();
   const isBare = line.command !== "check" && line.request.changes.length === 0;
   const requests = isBare ? await requestsOf(line.request, await readEnds(context), world.index) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
   const asked = [];
   for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
-    const planned = isNothing ? void 0 : await plan(request, world.index.catalog, world.index.python);
+    const planned = isNothing ? void 0 : await plan(onDevice(request, world), world.index.catalog, world.index.python);
     asked.push({ ...rest, planned });
   }
   return { world, asked };
+}
+function onDevice(request, { host }) {
+  return host.device.name === DEFAULT_DEVICE ? request : { ...request, device: host.device.name };
 }
 async function factsOf(world, planned, torch, { files, known }) {
   const problem = problemOf(planned);
   const { name, missing } = await world.sandbox.containment();
   return {
-    changes: planned.changes,
+    changes: planned.changes.map((change) => ({ ...change, samples: samplesOf(planned.search, change).length })),
     held: planned.held,
     cells: planned.cells.length,
     chosenBy: planned.chosenBy,
@@ -842,7 +858,7 @@ async function factsOf(world, planned, torch, { files, known }) {
       bytes: torch.bytes,
       stored: isStored(world.host.cache, torch.closure.torch)
     },
-    device: world.host.device.title,
+    device: deviceInWords(world.host),
     python: world.host.python.version,
     containment: { name, missing },
     indexes: (await world.index.addresses()).map(withoutCredentials)
@@ -1133,7 +1149,7 @@ async function ownCommit() {
   const top = join4(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.3.0".split(".")[0]}`;
+  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.4.0".split(".")[0]}`;
 }
 
 // src/setup/workflows.ts
@@ -1319,8 +1335,8 @@ async function runReplay(context) {
   const { line, environment, folder, signal, say } = context;
   const [typed = ""] = line.operands;
   const { cell, id } = located(typed, line.options.out);
-  const { python, offline } = line.options;
-  const world = await openWorld({ environment, folder, signal, python, offline, say });
+  const { python, offline, device } = line.options;
+  const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
   await rebuilt(context, world, id);
   const left = findHandover(join5(resolve(line.options.out), "handover"), cell);
@@ -1332,7 +1348,8 @@ async function runReplay(context) {
     containment: await sandbox.containment(),
     show: sandbox.show,
     signal: context.signal,
-    start: host.start
+    start: host.start,
+    cards: () => cardsNow(host)
   });
   const job = {
     cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],

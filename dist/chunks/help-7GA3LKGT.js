@@ -7,14 +7,15 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-JPIUKJDF.js";
+} from "./chunk-HXE3TOOD.js";
 import {
   columnsOf,
   wrap
 } from "./chunk-SMPDN4NS.js";
 import {
   UserError
-} from "./chunk-WHDJHPBK.js";
+} from "./chunk-5NQIJR5I.js";
+import "./chunk-5XWL5JNG.js";
 
 // src/help.ts
 var STATUS = "Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 70 a defect; 130 interrupted.";

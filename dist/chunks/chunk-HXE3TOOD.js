@@ -3,16 +3,36 @@ const require = __createRequire(import.meta.url);
 
 // src/domain/device.ts
 var START_METHODS = ["fork", "spawn"];
-var DEVICE_NAMES = ["cpu"];
+var DEVICE_NAMES = ["cpu", "cuda"];
+var ONE_THREAD = { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
 var DEVICES = {
   cpu: {
     name: "cpu",
     title: "CPU",
     start: "fork",
     limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
-    variables: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", CUDA_VISIBLE_DEVICES: "" },
+    variables: { ...ONE_THREAD, CUDA_VISIBLE_DEVICES: "" },
     torchBackend: "cpu",
+    place: "cpu",
+    hasCards: false,
     lacks: ["gpu"]
+  },
+  cuda: {
+    name: "cuda",
+    title: "CUDA",
+    start: "spawn",
+    limits: { seconds: 120, bytes: 8 * 1024 ** 3 },
+    // Errors come from the call that made them, and sums in one order.
+    variables: {
+      ...ONE_THREAD,
+      CUDA_DEVICE_ORDER: "PCI_BUS_ID",
+      CUDA_LAUNCH_BLOCKING: "1",
+      CUBLAS_WORKSPACE_CONFIG: ":4096:8"
+    },
+    torchBackend: "auto",
+    place: "cuda:0",
+    hasCards: true,
+    lacks: ["capability"]
   }
 };
 var DEFAULT_DEVICE = "cpu";
@@ -33,6 +53,9 @@ function baseOf(file) {
 var DEFAULT_OUT = "peft-sweep-out";
 var CONFIGURATION = ".github/peft-sweep.yml";
 
+// src/domain/search.ts
+var SEARCHES = ["bisect", "islands", "exhaustive"];
+
 // src/grammar.ts
 var OPTIONS = {
   base: { takes: "REF", help: "commit to compare with; default: where the default branch was left" },
@@ -44,8 +67,14 @@ var OPTIONS = {
     help: "cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)"
   },
   config: { takes: "FILE", help: `default ${CONFIGURATION}` },
-  search: { takes: "bisect", help: "how releases are searched" },
-  device: { takes: ["auto", ...DEVICE_NAMES].join("|"), help: "where cells run" },
+  search: {
+    takes: SEARCHES.join("|"),
+    help: "between the ends: where they differ; the last of each minor release too; every release. Default bisect"
+  },
+  device: {
+    takes: ["auto", ...DEVICE_NAMES].join("|"),
+    help: "where cells run; default cpu, auto is a card where one can be used"
+  },
   python: { takes: "VERSION|PATH", help: "default .python-version, else python3" },
   jobs: { takes: "N", help: "cells at once; default: the number of processors" },
   environments: { takes: "N", help: "measure so many environments of each package set at most; default 12" },
@@ -127,7 +156,7 @@ var GRAMMAR = {
     usage: ["CELL@ENVIRONMENT"],
     does: "run one cell once more, with its full log",
     operands: 1,
-    options: ["out", "python", "cache-gb", "offline"],
+    options: ["out", "python", "cache-gb", "offline", "device"],
     examples: ["lora/none/llama/causal-lm@1b77c0de92aa"]
   },
   demo: {
@@ -294,6 +323,7 @@ export {
   editDistance,
   START_METHODS,
   DEVICE_NAMES,
+  DEVICES,
   DEFAULT_DEVICE,
   isDeviceName,
   deviceOf,
@@ -301,6 +331,7 @@ export {
   baseOf,
   DEFAULT_OUT,
   CONFIGURATION,
+  SEARCHES,
   OPTIONS,
   COMMANDS,
   isCommand,
