@@ -29,10 +29,22 @@ describe('the program that tries cells', () => {
     expect([after.checkpoint('llama') === llama, after.checkpoint('bert') === bert]).toEqual([false, true]);
   });
 
+  it.each([undefined, 'spawn'] as const)('started by %s says how it runs, and of which content it is', (start) => {
+    const { configuration } = probeProgram(programFolder(), start);
+    const end = start === undefined ? '' : ', spawn';
+    expect(configuration).toMatch(new RegExp(`^peft-sweep 9\\.9\\.9, probe of [0-9a-f]{12}${end}$`));
+  });
+
   it.each([
-    [undefined, 'peft-sweep 9.9.9'],
-    ['spawn', 'peft-sweep 9.9.9, spawn'],
-  ] as const)('started by %s says how it runs: %s', (start, configuration) => {
-    expect(probeProgram(programFolder(), start).configuration).toBe(configuration);
+    ['a line of a stage', join('peft_probe', 'stages.py')],
+    ['an entry of the matrix', join('matrix', 'methods.json')],
+    ['a band', join('peft_probe', 'bands.json')],
+    ['an invariant', join('peft_probe', 'invariants', '__init__.py')],
+  ])('is another program where %s is another, whatever version it says', (_, file) => {
+    const folder = scratch('program');
+    cpSync(programFolder(), folder, { recursive: true });
+    const before = probeProgram(folder, undefined);
+    writeFileSync(join(folder, file), 'other');
+    expect(probeProgram(folder, undefined).configuration).not.toBe(before.configuration);
   });
 });
