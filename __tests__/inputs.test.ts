@@ -29,7 +29,7 @@ describe('the command line', () => {
     ['sweep transformers', 'is not a change'],
     ['sweep transformers:1..2 --serch bisect', 'Did you mean `--search`?'],
     ['sweep transformers:1..2 --search island', '`--search` cannot be `island`. Did you mean `islands`?'],
-    ['sweep transformers:1..2 --device rocm', 'not built yet. There are: auto, cpu, cuda'],
+    ['sweep transformers:1..2 --device rocm', '--device cannot be `rocm`. There are: auto, cpu, cuda'],
     ['sweep transformers:1..2 --max-minutes soon', 'is not a positive number'],
     ['sweep transformers:1..2 --environments many', '`--environments many` is not a positive number'],
     ['sweep transformers:1..2 --environments 1', '`--environments 1` is not a whole number from 2 on'],

@@ -18,12 +18,12 @@ export const OPTIONS = {
   cells: {
     takes: 'PATTERN',
     isRepeatable: true,
-    help: 'cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)',
+    help: 'cells to measure: * and {a,b}, missing parts mean *, !PATTERN excludes (repeatable)',
   },
   config: { takes: 'FILE', help: `default ${CONFIGURATION}` },
   search: {
-    takes: SEARCHES.join('|'),
-    help: 'between the ends: where they differ; the last of each minor release too; every release. Default bisect',
+    takes: 'MODE',
+    help: `${SEARCHES.join(', ')}: halving; the last release of each minor too; all. Default bisect`,
   },
   device: {
     takes: ['auto', ...DEVICE_NAMES].join('|'),
@@ -39,10 +39,10 @@ export const OPTIONS = {
   'max-minutes': { takes: 'N', help: 'stop after so long and report what was measured; default 10' },
   out: { takes: 'DIR', help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: 'FORMAT', help: 'terminal, markdown or json' },
-  'cache-gb': { takes: 'N', help: 'what the cache may take; what was not used for longest goes first; default 30' },
+  'cache-gb': { takes: 'N', help: 'what the cache may take; least recently used goes first; default 30' },
   fresh: { help: 'do not take over what an earlier run measured' },
   offline: { help: 'use only what is cached' },
-  json: { help: 'print the report as JSON' },
+  json: { help: 'print JSON' },
   vendor: { help: 'copy the action into the repository too' },
   forks: { help: 'serve pull requests of forks too' },
   schedule: { help: 'add a weekly run' },
@@ -61,19 +61,9 @@ export interface CommandGrammar {
   readonly examples: readonly string[];
 }
 
-const MEASURING = [
-  'python',
-  'jobs',
-  'max-minutes',
-  'out',
-  'cache-gb',
-  'fresh',
-  'offline',
-  'json',
-  'device',
-  'search',
-] as const;
+const MEASURING = ['python', 'jobs', 'max-minutes', 'out', 'cache-gb', 'fresh', 'offline', 'json', 'device'] as const;
 const ASKING = ['with', 'cells', 'config', 'torch-gb', ...MEASURING] as const;
+const COMPARING = ['base', 'head', 'environments', 'search', ...ASKING] as const;
 
 export const GRAMMAR = {
   sweep: {
@@ -81,14 +71,14 @@ export const GRAMMAR = {
     does: 'measure a version change, or what changed in this checkout',
     more: 'OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest. NAME==VERSION beside a change holds a library.',
     operands: Number.POSITIVE_INFINITY,
-    options: ['base', 'head', 'environments', ...ASKING],
+    options: COMPARING,
     examples: ['transformers:4.55.4..4.57.6', 'peft:0.13.2..0.18.1 transformers==4.55.4 --cells lora/none/llama'],
   },
   plan: {
     usage: ['[NAME:OLD..NEW ...]'],
     does: 'show what a sweep would do; builds nothing',
     operands: Number.POSITIVE_INFINITY,
-    options: ['base', 'head', 'environments', ...ASKING],
+    options: COMPARING,
     examples: ['transformers:4.55.4..4.57.6'],
   },
   check: {

@@ -143,7 +143,7 @@ function splitPatterns(typed: string): readonly string[] {
 
 function chosenDevice(device: string | undefined, problems: string[]): DeviceChoice | undefined {
   if (device === undefined || device === 'auto' || isDeviceName(device)) return device;
-  problems.push(`Device \`${device}\` is not built yet. There are: ${['auto', ...DEVICE_NAMES].join(', ')}.`);
+  problems.push(`--device cannot be \`${device}\`. There are: ${['auto', ...DEVICE_NAMES].join(', ')}.`);
   return undefined;
 }
 

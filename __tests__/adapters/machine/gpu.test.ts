@@ -134,7 +134,7 @@ describe('the device that is asked for', () => {
   it('ends the run for `cuda` where none can be', async () => {
     await expect(opened('cuda', NO_TOOL)).rejects.toMatchObject({
       name: 'UserError',
-      lines: [expect.stringMatching(/^Device `cuda` cannot be used here\. .*Install the driver\./)],
+      lines: [expect.stringMatching(/^Device `cuda` cannot be used here\. .*Install the driver, start/)],
     });
   });
 

@@ -102,7 +102,7 @@ it('is off where its runtime is missing, with one line on how to switch it on, a
   expect(openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: folder }, (line) => said.push(line))).toBeUndefined();
   expect(openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: 'off' }, (line) => said.push(line))).toBeUndefined();
   expect(said).toEqual([
-    'The oracle is off: onnxruntime-node is not found. To switch it on: npm install onnxruntime-node@1.30.0 beside it, or name a folder that has it in PEFT_SWEEP_ORACLE.',
+    'The oracle is off: onnxruntime-node is not found. To switch it on: `npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE.',
   ]);
   expect([hasRuntime(folder), hasRuntime(resolve('.'))]).toEqual([false, true]);
 });

@@ -162,7 +162,7 @@ const TROUBLES: readonly Trouble[] = [
 function failure({ status, stdout, stderr }: Finished): Found {
   if (status === 127)
     return {
-      why: `The tool of NVIDIA's driver, \`${TOOL}\`, is not here. Install the driver. ${GIVE_ONE}`,
+      why: `The tool of NVIDIA's driver, \`${TOOL}\`, is not here. Install the driver, start the container with its cards (\`docker run --gpus all\`), or use a machine that has one.`,
       isDriverThere: false,
     };
   const said = `${stdout}\n${stderr}`.trim();

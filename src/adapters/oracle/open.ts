@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Oracle } from '../../ports.ts';
 import { hasRuntime, OracleProcess } from './process.ts';
 
-const HOW = 'npm install onnxruntime-node@1.30.0 beside it, or name a folder that has it in PEFT_SWEEP_ORACLE';
+const HOW = '`npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE';
 
 /** `probe` is the folder of the Python probe, which the graphs and dist/ lie beside. `say` is told why there is none. */
 export function openOracle(
