@@ -60,7 +60,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-NYWAYUU7.js";
+} from "./chunks/chunk-AR5N5OSH.js";
 import {
   external_exports
 } from "./chunks/chunk-INJC5WMS.js";
@@ -70,7 +70,7 @@ import {
   DEVICE_NAMES,
   SEARCHES,
   deviceOf
-} from "./chunks/chunk-HXE3TOOD.js";
+} from "./chunks/chunk-M73LIHTX.js";
 import {
   nextStep,
   writeDefect

@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-HXE3TOOD.js";
+} from "./chunk-M73LIHTX.js";
 import {
   columnsOf,
   wrap

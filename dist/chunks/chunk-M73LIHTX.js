@@ -64,12 +64,12 @@ var OPTIONS = {
   cells: {
     takes: "PATTERN",
     isRepeatable: true,
-    help: "cells to measure: * and {a,b}, missing parts mean *, !PATTERN takes away (repeatable)"
+    help: "cells to measure: * and {a,b}, missing parts mean *, !PATTERN excludes (repeatable)"
   },
   config: { takes: "FILE", help: `default ${CONFIGURATION}` },
   search: {
-    takes: SEARCHES.join("|"),
-    help: "between the ends: where they differ; the last of each minor release too; every release. Default bisect"
+    takes: "MODE",
+    help: `${SEARCHES.join(", ")}: halving; the last release of each minor too; all. Default bisect`
   },
   device: {
     takes: ["auto", ...DEVICE_NAMES].join("|"),
@@ -85,42 +85,32 @@ var OPTIONS = {
   "max-minutes": { takes: "N", help: "stop after so long and report what was measured; default 10" },
   out: { takes: "DIR", help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: "FORMAT", help: "terminal, markdown or json" },
-  "cache-gb": { takes: "N", help: "what the cache may take; what was not used for longest goes first; default 30" },
+  "cache-gb": { takes: "N", help: "what the cache may take; least recently used goes first; default 30" },
   fresh: { help: "do not take over what an earlier run measured" },
   offline: { help: "use only what is cached" },
-  json: { help: "print the report as JSON" },
+  json: { help: "print JSON" },
   vendor: { help: "copy the action into the repository too" },
   forks: { help: "serve pull requests of forks too" },
   schedule: { help: "add a weekly run" },
   apply: { help: "add a job that commits measured pins when it is told to" }
 };
-var MEASURING = [
-  "python",
-  "jobs",
-  "max-minutes",
-  "out",
-  "cache-gb",
-  "fresh",
-  "offline",
-  "json",
-  "device",
-  "search"
-];
+var MEASURING = ["python", "jobs", "max-minutes", "out", "cache-gb", "fresh", "offline", "json", "device"];
 var ASKING = ["with", "cells", "config", "torch-gb", ...MEASURING];
+var COMPARING = ["base", "head", "environments", "search", ...ASKING];
 var GRAMMAR = {
   sweep: {
     usage: ["NAME:OLD..NEW ...", "[--base REF]"],
     does: "measure a version change, or what changed in this checkout",
     more: "OLD may be exact; NEW may be exact, a line like 5.x, or empty for the newest. NAME==VERSION beside a change holds a library.",
     operands: Number.POSITIVE_INFINITY,
-    options: ["base", "head", "environments", ...ASKING],
+    options: COMPARING,
     examples: ["transformers:4.55.4..4.57.6", "peft:0.13.2..0.18.1 transformers==4.55.4 --cells lora/none/llama"]
   },
   plan: {
     usage: ["[NAME:OLD..NEW ...]"],
     does: "show what a sweep would do; builds nothing",
     operands: Number.POSITIVE_INFINITY,
-    options: ["base", "head", "environments", ...ASKING],
+    options: COMPARING,
     examples: ["transformers:4.55.4..4.57.6"]
   },
   check: {

@@ -21,7 +21,7 @@ import {
   grammarOf,
   isDeviceName,
   readArguments
-} from "./chunk-HXE3TOOD.js";
+} from "./chunk-M73LIHTX.js";
 import {
   STATUS,
   code,
@@ -11608,7 +11608,7 @@ function splitPatterns(typed) {
 }
 function chosenDevice(device, problems) {
   if (device === void 0 || device === "auto" || isDeviceName(device)) return device;
-  problems.push(`Device \`${device}\` is not built yet. There are: ${["auto", ...DEVICE_NAMES].join(", ")}.`);
+  problems.push(`--device cannot be \`${device}\`. There are: ${["auto", ...DEVICE_NAMES].join(", ")}.`);
   return void 0;
 }
 function optionsOf(typed, configuration, problems) {
@@ -11951,7 +11951,7 @@ var TROUBLES = [
 function failure({ status, stdout, stderr }) {
   if (status === 127)
     return {
-      why: `The tool of NVIDIA's driver, \`${TOOL}\`, is not here. Install the driver. ${GIVE_ONE}`,
+      why: `The tool of NVIDIA's driver, \`${TOOL}\`, is not here. Install the driver, start the container with its cards (\`docker run --gpus all\`), or use a machine that has one.`,
       isDriverThere: false
     };
   const said = `${stdout}
@@ -15613,7 +15613,7 @@ var OracleProcess = class {
 };
 
 // src/adapters/oracle/open.ts
-var HOW = "npm install onnxruntime-node@1.30.0 beside it, or name a folder that has it in PEFT_SWEEP_ORACLE";
+var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE";
 function openOracle(probe2, environment, say) {
   const named3 = environment.PEFT_SWEEP_ORACLE;
   if (named3 === "off") return void 0;

@@ -83,7 +83,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-NYWAYUU7.js";
+} from "./chunk-AR5N5OSH.js";
 import {
   external_exports
 } from "./chunk-INJC5WMS.js";
@@ -91,7 +91,7 @@ import {
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
-} from "./chunk-HXE3TOOD.js";
+} from "./chunk-M73LIHTX.js";
 import {
   STATUS,
   plain,
