@@ -43,6 +43,11 @@ export function isAtHead(report: Report, { boundary, cells }: Cause): boolean {
   return cells.some((cell) => !still.has(cell));
 }
 
+/** Whether one environment was measured, and nothing to compare it with. */
+export function isCheck({ changes }: Report): boolean {
+  return changes.length === 0;
+}
+
 /** What got worse: planned cells, then controls, which are in no total. */
 export function worse(report: Report): readonly ReportComparison[] {
   return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));

@@ -137,6 +137,16 @@ function afterText({ comparison, before, after, what, failedAfter }: ReportCompa
   }
 }
 
+/** A cell that is compared with nothing: `pass`, or what breaks it in capitals, `FAIL at forward`. */
+export function standsAs({ after, failedAfter }: ReportComparison): string {
+  return sideText(isBrokenHere({ after }) ? after.toUpperCase() : after, failedAfter[0]?.stage);
+}
+
+/** Whether a cell fails or is wrong, whatever it did before. */
+export function isBrokenHere({ after }: Pick<ReportComparison, 'after'>): boolean {
+  return after === 'fail' || after === 'wrong';
+}
+
 function sideText(outcome: string, stage: string | undefined): string {
   return stage === undefined || outcome === 'UNSUPPORTED' || outcome === 'unsupported'
     ? outcome

@@ -2,8 +2,8 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, md } from '../escape.ts';
 import type { Report } from '../model.ts';
-import { movedModels, whyAtHead } from '../summary.ts';
-import { beforeAfter } from '../words.ts';
+import { isCheck, movedModels, whyAtHead } from '../summary.ts';
+import { beforeAfter, standsAs } from '../words.ts';
 
 const SHOWN = 6;
 
@@ -12,7 +12,8 @@ export function baseModelText(report: Report): Markdown {
   if (moved.length === 0) return md``;
   const lines = moved.slice(0, SHOWN).map((control) => {
     const why = whyAtHead(report, control);
-    return md`- ${code(control.cell)}: ${inline(beforeAfter(control, '→'))}${why ? md`. ${inline(why, 160)}` : md``}`;
+    const stands = isCheck(report) ? standsAs(control) : beforeAfter(control, '→');
+    return md`- ${code(control.cell)}: ${inline(stands)}${why ? md`. ${inline(why, 160)}` : md``}`;
   });
   const rest = moved.length - SHOWN;
   return joined(

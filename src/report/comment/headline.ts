@@ -5,9 +5,10 @@ import { code, inline, joined, md } from '../escape.ts';
 import { harmText } from '../harm.ts';
 import { limitText } from '../left-undone.ts';
 import type { Report, ReportComparison } from '../model.ts';
-import { pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
+import { isCheck, pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
 import { cellsText } from '../words.ts';
 import { baseModelText } from './base-model.ts';
+import { checkVerdict } from './checked.ts';
 
 export function headline(report: Report): Markdown {
   const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1000), baseModelText(report), limitsText(report)];
@@ -18,6 +19,7 @@ export function headline(report: Report): Markdown {
 }
 
 function verdict(report: Report): Markdown {
+  if (isCheck(report)) return checkVerdict(report);
   const changed = joined(
     report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
     ' and ',

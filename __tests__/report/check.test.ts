@@ -1,0 +1,60 @@
+/** A check measures one environment: no word of its report may speak of a comparison. */
+import { describe, expect, it } from '@jest/globals';
+import { renderComment } from '../../src/report/comment.ts';
+import type { Report } from '../../src/report/model.ts';
+import { compared, report } from '../factories/report.ts';
+
+const BROKEN = 'prefix-tuning/none/llama/causal-lm';
+const WORKS = 'lora/none/llama/causal-lm';
+const COMPARING = /still|before|unchanged|regressed|→| -> /i;
+
+function checked(comparisons: Report['comparisons'], more: Partial<Report> = {}): Report {
+  const none = { changes: [], boundaries: [], pins: [], workarounds: [] };
+  return report({ ...none, environments: report().environments.slice(1, 2), comparisons, ...more });
+}
+
+const broken = compared(BROKEN, 'still-broken', { before: 'fail', after: 'fail' });
+const works = compared(WORKS, 'same');
+
+const headingOf = (made: Report) => /^### .*$/m.exec(renderComment(made))?.[0];
+
+describe('the comment of a check', () => {
+  it('counts what is broken under the versions that were measured', () => {
+    expect(headingOf(checked([broken]))).toBe('### ❌ transformers 4.57.6, peft 0.17.1: 1 of 1 cells broken');
+    expect(headingOf(checked([broken, works]))).toBe('### ❌ transformers 4.57.6, peft 0.17.1: 1 of 2 cells broken');
+  });
+
+  it('counts what works', () => {
+    const qwen = compared('lora/none/qwen2/causal-lm', 'same');
+    expect(headingOf(checked([works, qwen]))).toBe('### ✅ transformers 4.57.6, peft 0.17.1: 2 of 2 cells work');
+  });
+
+  it('does not call what was not measured working', () => {
+    const open = compared(BROKEN, 'not-compared', { before: 'skipped', after: 'skipped', why: 'needs a GPU' });
+    expect(headingOf(checked([works, open]))).toBe(
+      '### ⚠️ transformers 4.57.6, peft 0.17.1: 1 of 2 cells work, 1 not measured',
+    );
+  });
+
+  it('names what was held, as it was held', () => {
+    const { run } = report();
+    const held = { ...run, held: { transformers: '4.55.4', torchao: '0.10.0' } };
+    expect(headingOf(checked([broken], { run: held }))).toContain('transformers 4.55.4, peft 0.17.1, torchao 0.10.0:');
+  });
+
+  it('counts what a broken base model breaks', () => {
+    const cell = compared(WORKS, 'not-compared', { before: 'fail', after: 'fail', cause: 'base model' });
+    expect(headingOf(checked([cell]))).toContain('1 of 1 cells broken');
+  });
+
+  it('speaks of no comparison, and folds no broken row away', () => {
+    const control = compared('base/none/llama/causal-lm', 'still-broken', { before: 'fail', after: 'fail' });
+    const text = renderComment(checked([broken, works], { controls: [control] }));
+    expect(text).not.toMatch(COMPARING);
+    const open = text.replaceAll(/<details>[\s\S]*?<\/details>/g, '');
+    expect(open).toContain('| prefix-tuning | llama | **FAIL at forward** |');
+    expect(open).toContain('1 broken, 1 working, 0 not measured, of 2 cells.');
+    expect(open).not.toContain('| lora |');
+    expect(text).toContain('| lora | llama | pass |');
+  });
+});

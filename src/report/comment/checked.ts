@@ -1,0 +1,52 @@
+/** The words of a check: one environment, compared with nothing. */
+import type { Markdown } from '../../domain/safe.ts';
+import { inline, md } from '../escape.ts';
+import type { Report } from '../model.ts';
+import { isBrokenHere } from '../words.ts';
+
+/** `❌ transformers 4.57.6, peft 0.17.1: 1 of 4 cells broken`. */
+export function checkVerdict(report: Report): Markdown {
+  const { cells, broken, works, unsupported, open } = counted(report);
+  const rest = [
+    ...(unsupported > 0 ? [`${unsupported} not supported`] : []),
+    ...(open > 0 ? [`${open} not measured`] : []),
+  ];
+  const [mark, first] =
+    broken > 0
+      ? [md`❌`, `${broken} of ${cells} cells broken`]
+      : [open > 0 ? md`⚠️` : md`✅`, `${works} of ${cells} cells work`];
+  return md`${mark} ${inline(versionsText(report))}: ${inline([first, ...rest].join(', '))}`;
+}
+
+export function checkTally(report: Report): string {
+  const { broken, works, unsupported, open } = counted(report);
+  return [
+    `${broken} broken`,
+    `${works} working`,
+    ...(unsupported > 0 ? [`${unsupported} not supported`] : []),
+    `${open} not measured`,
+  ].join(', ');
+}
+
+function counted({ comparisons }: Report) {
+  const works = comparisons.filter(({ after }) => after === 'pass').length;
+  const broken = comparisons.filter(isBrokenHere).length;
+  const unsupported = comparisons.filter(({ after }) => after === 'unsupported').length;
+  return {
+    cells: comparisons.length,
+    works,
+    broken,
+    unsupported,
+    open: comparisons.length - works - broken - unsupported,
+  };
+}
+
+/** What was asked for, and always the two libraries that decide most. */
+function versionsText({ run, environments }: Report): string {
+  const names = new Set(['transformers', 'peft', ...Object.keys(run.held)]);
+  const versions = [...names].flatMap((name) => {
+    const version = run.held[name] ?? environments.find(({ pins }) => pins[name] !== undefined)?.pins[name];
+    return version === undefined ? [] : [`${name} ${version}`];
+  });
+  return versions.length > 0 ? versions.join(', ') : 'as it is installed';
+}
