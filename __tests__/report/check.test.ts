@@ -1,6 +1,7 @@
 /** A check measures one environment: no word of its report may speak of a comparison. */
 import { describe, expect, it } from '@jest/globals';
 import { renderComment } from '../../src/report/comment.ts';
+import { renderExplain } from '../../src/report/explain.ts';
 import type { Report } from '../../src/report/model.ts';
 import { compared, report } from '../factories/report.ts';
 
@@ -45,6 +46,7 @@ describe('the comment of a check', () => {
   it('counts what a broken base model breaks', () => {
     const cell = compared(WORKS, 'not-compared', { before: 'fail', after: 'fail', cause: 'base model' });
     expect(headingOf(checked([cell]))).toContain('1 of 1 cells broken');
+    expect(renderComment(checked([cell]))).not.toMatch(/not measured:|Not measured:/);
   });
 
   it('speaks of no comparison, and folds no broken row away', () => {
@@ -56,5 +58,27 @@ describe('the comment of a check', () => {
     expect(open).toContain('1 broken, 1 working, 0 not measured, of 2 cells.');
     expect(open).not.toContain('| lora |');
     expect(text).toContain('| lora | llama | pass |');
+  });
+});
+
+describe('explain after a check', () => {
+  it.each<[string, Report['comparisons'][number], string]>([
+    ['what fails', broken, `${BROKEN}     FAIL at forward\n`],
+    [
+      'what is wrong',
+      compared(BROKEN, 'still-broken', { before: 'wrong', after: 'wrong' }),
+      `${BROKEN}     WRONG at train\n`,
+    ],
+    ['what works', works, `${WORKS}     pass\n`],
+  ])('says %s, and no more', (_name, comparison, expected) => {
+    expect(renderExplain(checked([comparison]), comparison.cell)).toBe(expected);
+  });
+
+  it('names the versions of what was measured', () => {
+    const result = { id: 'x', cell: WORKS, environment: '9f2c41d07ab3', repeat: 1, outcome: 'pass' as const };
+    const results = [{ ...result, stages: { forward: 'ok' as const }, failures: [], facts: {} }];
+    expect(renderExplain(checked([works], { results }), WORKS)).toContain(
+      'transformers 4.57.6, peft 0.17.1   9f2c41d07ab3',
+    );
   });
 });

@@ -122,3 +122,9 @@ describe('the plan of a search', () => {
     expect(rowsWith(samples)).toContain(`environments  ${environments}`);
   });
 });
+
+describe('the plan of a check', () => {
+  it.each([1, 2])('has one environment for each of %s package sets', (packageSets) => {
+    expect(renderPlan({ ...PLAN_FACTS, packageSets })).toContain(`\nenvironments  ${packageSets}\n`);
+  });
+});

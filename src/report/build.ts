@@ -89,7 +89,7 @@ function toComparison(comparison: CellComparison, input: ReportInput): ReportCom
     after: after?.outcome ?? 'unknown',
     failedBefore: failedIn(before),
     failedAfter: failedIn(after),
-    ...(kind === 'not-compared' && { why: whyNot(comparison, input.run.stoppedBy) }),
+    ...(kind === 'not-compared' && { why: whyNot(comparison, input) }),
   };
 }
 
@@ -117,8 +117,10 @@ function failedIn(result: Result | undefined): ReportComparison['failedAfter'] {
   });
 }
 
-function whyNot({ before, after, brokenControl }: CellComparison, stoppedBy: Report['run']['stoppedBy']): string {
-  if (brokenControl) return `the base model is broken on both sides: ${firstFailure(brokenControl)}`;
+function whyNot({ before, after, brokenControl }: CellComparison, { run, changes }: ReportInput): string {
+  const { stoppedBy } = run;
+  const where = changes.length > 0 ? ' on both sides' : '';
+  if (brokenControl) return `the base model is broken${where}: ${firstFailure(brokenControl)}`;
   const unmeasured = [before, after].find((result) => result && !isMeasured(result));
   if (unmeasured) return [unmeasured.outcome, unmeasured.reason, unmeasured.message].filter(Boolean).join(': ');
   return stoppedBy === 'finished' ? 'not reached' : `not reached before the run was stopped (${stoppedBy})`;

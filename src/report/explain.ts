@@ -1,8 +1,8 @@
 import { savesSound } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
-import { offered, plural, specifiersOf } from './summary.ts';
-import { beforeAfter, boundaryWords, mendText } from './words.ts';
+import { checkedLibraries, isCheck, offered, plural, specifiersOf } from './summary.ts';
+import { beforeAfter, boundaryWords, mendText, standsAs } from './words.ts';
 
 /** All that a report knows about one cell, for a terminal. */
 export function renderExplain(report: Report, cell: string): string {
@@ -13,7 +13,7 @@ export function renderExplain(report: Report, cell: string): string {
   const pins = new Map(report.environments.map(({ id, request, pins: held }) => [id ?? request, held]));
   const changed = [
     ...new Set([
-      ...report.changes.map(({ library }) => library),
+      ...(isCheck(report) ? checkedLibraries(report) : report.changes.map(({ library }) => library)),
       ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? ''),
     ]),
   ];
@@ -59,14 +59,25 @@ export function renderExplain(report: Report, cell: string): string {
     .map((pin) => `  ${specifiersOf(pin).join(' and ')}   ${pin.holds} of ${pin.of} cells not worse`);
   const section = (title: string, body: readonly string[]) => (body.length > 0 ? [`${title}\n${body.join('\n')}`] : []);
   return `${[
-    `${cell}     ${comparison ? `${beforeAfter(comparison, '->')} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join('; ')})` : 'not planned; measured as a way out'}`,
-    ...section('why it was not compared', comparison?.why ? [`  ${plain(comparison.why)}`] : []),
-    ...section('still broken', comparison ? stillBroken(comparison) : []),
+    `${cell}     ${standing(report, comparison)}`,
+    ...section(
+      isCheck(report) ? 'why' : 'why it was not compared',
+      comparison?.why ? [`  ${plain(comparison.why)}`] : [],
+    ),
+    ...section('still broken', comparison && !isCheck(report) ? stillBroken(comparison) : []),
     ...section('measured', lines),
     ...section('boundary', boundaries),
     ...section('pins that mend it', mending),
     ...section('workarounds tried', tried),
   ].join('\n\n')}\n`;
+}
+
+/** What the cell does: before and after a change, or alone where nothing is compared. */
+function standing(report: Report, comparison: ReportComparison | undefined): string {
+  if (comparison === undefined) return 'not planned; measured as a way out';
+  if (isCheck(report)) return standsAs(comparison);
+  const how = [comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join('; ');
+  return `${beforeAfter(comparison, '->')} (${how})`;
 }
 
 /** What fails before and after, where the change neither broke nor mended the cell. */

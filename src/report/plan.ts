@@ -62,10 +62,7 @@ export function renderPlan(facts: PlanFacts): string {
     ],
     ['', torchText(facts)],
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
-    [
-      'environments',
-      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ''}${samplesText(facts)}`,
-    ],
+    ['environments', environmentsText(facts)],
     ['runner', `${facts.device}, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
     [
@@ -134,6 +131,14 @@ function releasesText({ library, releases, samples = 0 }: PlanFacts['changes'][n
   return samples > 0
     ? `${first}, ${samples} looked at whatever the ends do, more where two of them differ`
     : `${first}, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+}
+
+/** Both ends of a change and what a search may add; a check has one environment for each package set, and no search. */
+function environmentsText(facts: PlanFacts): string {
+  const { changes, packageSets, environments } = facts;
+  if (changes.length === 0) return String(packageSets);
+  const each = packageSets > 1 ? ` for each of ${packageSets} package sets` : '';
+  return `${2 * packageSets} now, at most ${environments}${each}${samplesText(facts)}`;
 }
 
 /** What the releases between the ends take alone, where that is more than the limit. */

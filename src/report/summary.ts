@@ -6,6 +6,7 @@ import { COMPARISONS, type Comparison, isStill, isWorse } from '../domain/compar
 import { STAGES } from '../domain/outcome.ts';
 import type { Pin } from '../domain/ways-out.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
+import { isMeasuredHere } from './words.ts';
 
 /** Boundaries with the same library, releases and signature: one cause. */
 export interface Cause {
@@ -46,6 +47,18 @@ export function isAtHead(report: Report, { boundary, cells }: Cause): boolean {
 /** Whether one environment was measured, and nothing to compare it with. */
 export function isCheck({ changes }: Report): boolean {
   return changes.length === 0;
+}
+
+/** The libraries that name what a check measured: what was asked for, and always the two that decide most. */
+export function checkedLibraries({ run }: Report): readonly string[] {
+  return [...new Set(['transformers', 'peft', ...Object.keys(run.held)])];
+}
+
+/** Planned cells of which the report cannot say what was asked. */
+export function notMeasured(report: Report): readonly ReportComparison[] {
+  return report.comparisons.filter((cell) =>
+    isCheck(report) ? !isMeasuredHere(cell) : cell.comparison === 'not-compared',
+  );
 }
 
 /** What got worse: planned cells, then controls, which are in no total. */

@@ -147,6 +147,11 @@ export function isBrokenHere({ after }: Pick<ReportComparison, 'after'>): boolea
   return after === 'fail' || after === 'wrong';
 }
 
+/** Whether it is known what a cell does, whatever became of its base model. */
+export function isMeasuredHere(cell: Pick<ReportComparison, 'after'>): boolean {
+  return cell.after === 'pass' || cell.after === 'unsupported' || isBrokenHere(cell);
+}
+
 function sideText(outcome: string, stage: string | undefined): string {
   return stage === undefined || outcome === 'UNSUPPORTED' || outcome === 'unsupported'
     ? outcome

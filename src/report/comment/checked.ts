@@ -2,6 +2,7 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { inline, md } from '../escape.ts';
 import type { Report } from '../model.ts';
+import { checkedLibraries } from '../summary.ts';
 import { isBrokenHere } from '../words.ts';
 
 /** `❌ transformers 4.57.6, peft 0.17.1: 1 of 4 cells broken`. */
@@ -41,10 +42,9 @@ function counted({ comparisons }: Report) {
   };
 }
 
-/** What was asked for, and always the two libraries that decide most. */
-function versionsText({ run, environments }: Report): string {
-  const names = new Set(['transformers', 'peft', ...Object.keys(run.held)]);
-  const versions = [...names].flatMap((name) => {
+function versionsText(report: Report): string {
+  const { run, environments } = report;
+  const versions = checkedLibraries(report).flatMap((name) => {
     const version = run.held[name] ?? environments.find(({ pins }) => pins[name] !== undefined)?.pins[name];
     return version === undefined ? [] : [`${name} ${version}`];
   });

@@ -2,7 +2,7 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, link, md } from '../escape.ts';
 import type { Report } from '../model.ts';
-import { duration, plural, worse } from '../summary.ts';
+import { duration, notMeasured, plural, worse } from '../summary.ts';
 import { isGuardFinding } from '../verdict.ts';
 import { commitText, type Links, placeText } from './links.ts';
 
@@ -80,7 +80,7 @@ function againCommand(report: Report, cell: string): string {
 }
 
 function notCompared(report: Report): readonly Markdown[] {
-  const open = report.comparisons.filter(({ comparison }) => comparison === 'not-compared').slice(0, 20);
+  const open = notMeasured(report).slice(0, 20);
   return open.length === 0
     ? []
     : [

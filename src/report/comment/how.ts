@@ -2,7 +2,7 @@
 import type { Markdown } from '../../domain/safe.ts';
 import { code, codes, fence, inline, joined, link, md, wholeLines } from '../escape.ts';
 import type { Report, ReportPatch } from '../model.ts';
-import { plural, recommended, specifiersOf, worse } from '../summary.ts';
+import { notMeasured, plural, recommended, specifiersOf, worse } from '../summary.ts';
 import { type Links, placeText } from './links.ts';
 
 const MOST_FILES = 6;
@@ -90,8 +90,9 @@ export function openLast(report: Report): Markdown {
 
 const SHOWN_REASONS = 3;
 
-function openText({ comparisons, run }: Report): Markdown {
-  const cells = comparisons.filter(({ comparison }) => comparison === 'not-compared');
+function openText(report: Report): Markdown {
+  const { run } = report;
+  const cells = notMeasured(report);
   if (cells.length === 0) return md``;
   const reasons = [...new Set(cells.map(({ why }) => why ?? '').filter((why) => why !== ''))];
   const shown = reasons.slice(0, SHOWN_REASONS).map((why) => inline(why, 120));

@@ -5,7 +5,7 @@ import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, md } from '../escape.ts';
 import type { Report, ReportComparison } from '../model.ts';
 import { isCheck, plural, totalsText } from '../summary.ts';
-import { beforeAfter, isBrokenHere, standsAs } from '../words.ts';
+import { beforeAfter, isBrokenHere, isMeasuredHere, standsAs } from '../words.ts';
 import { checkTally } from './checked.ts';
 
 const MOST_ROWS = 20;
@@ -38,7 +38,7 @@ const COMPARED: Reading = {
 /** Where nothing is compared, what is broken is the news. */
 const CHECKED: Reading = {
   isNews: (cell) => cell !== undefined && isBrokenHere(cell),
-  isShown: (cell) => cell !== undefined && (isBrokenHere(cell) || isCompared(cell)),
+  isShown: (cell) => cell !== undefined && isMeasuredHere(cell),
   text: checkedText,
   tally: checkTally,
   folded: md`Rows without a broken cell`,
@@ -154,5 +154,5 @@ function cellText(cell: ReportComparison | undefined): Markdown {
 function checkedText(cell: ReportComparison | undefined): Markdown {
   if (cell === undefined) return md``;
   if (isBrokenHere(cell)) return md`**${inline(standsAs(cell))}**`;
-  return isCompared(cell) ? inline(standsAs(cell)) : md`not measured`;
+  return isMeasuredHere(cell) ? inline(standsAs(cell)) : md`not measured`;
 }
