@@ -60,7 +60,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-AR5N5OSH.js";
+} from "./chunks/chunk-BAKBWQU5.js";
 import {
   external_exports
 } from "./chunks/chunk-INJC5WMS.js";

@@ -83,7 +83,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-AR5N5OSH.js";
+} from "./chunk-BAKBWQU5.js";
 import {
   external_exports
 } from "./chunk-INJC5WMS.js";
@@ -432,10 +432,7 @@ function renderPlan(facts) {
     ],
     ["", torchText(facts)],
     ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
-    [
-      "environments",
-      `${2 * facts.packageSets} now, at most ${facts.environments}${facts.packageSets > 1 ? ` for each of ${facts.packageSets} package sets` : ""}${samplesText(facts)}`
-    ],
+    ["environments", environmentsText(facts)],
     ["runner", `${facts.device}, Python ${facts.python}`],
     ["isolation", isolationText(facts)],
     [
@@ -488,6 +485,12 @@ function releasesText({ library, releases, samples = 0 }) {
   const first = `${library}: ${between} between`;
   if (samples === between) return `${first}, each looked at`;
   return samples > 0 ? `${first}, ${samples} looked at whatever the ends do, more where two of them differ` : `${first}, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
+}
+function environmentsText(facts) {
+  const { changes, packageSets, environments } = facts;
+  if (changes.length === 0) return String(packageSets);
+  const each = packageSets > 1 ? ` for each of ${packageSets} package sets` : "";
+  return `${2 * packageSets} now, at most ${environments}${each}${samplesText(facts)}`;
 }
 function samplesText({ changes, environments }) {
   const wanted = 2 + changes.reduce((sum, { samples = 0 }) => sum + samples, 0);

@@ -12259,107 +12259,6 @@ function isWorse(comparison) {
   return comparison === "regressed" || comparison === "degraded";
 }
 
-// src/report/summary.ts
-function causes(report) {
-  const found = /* @__PURE__ */ new Map();
-  for (const boundary2 of report.boundaries) {
-    const key = [
-      boundary2.library,
-      boundary2.lastGood,
-      boundary2.firstBad,
-      boundary2.firstFixed,
-      boundary2.direction,
-      boundary2.stage,
-      boundary2.signature,
-      JSON.stringify([boundary2.before, boundary2.after])
-    ].join("\n");
-    const cause = found.get(key) ?? { boundary: boundary2, cells: [] };
-    cause.cells.push(boundary2.cell);
-    found.set(key, cause);
-  }
-  return [...found.values()].toSorted(
-    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
-  );
-}
-function isAtHead(report, { boundary: boundary2, cells }) {
-  if (boundary2.direction === "fixed" || boundary2.firstFixed !== void 0) return false;
-  const all = [...report.comparisons, ...report.controls];
-  const still = new Set(all.filter(({ comparison }) => isStill(comparison)).map(({ cell }) => cell));
-  return cells.some((cell) => !still.has(cell));
-}
-function worse(report) {
-  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
-}
-function movedModels(report) {
-  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
-  return [...report.controls, ...planned].filter(
-    ({ comparison }) => comparison !== "same" && comparison !== "not-compared"
-  );
-}
-function whyAtHead(report, { cell, after, what }) {
-  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
-  const [failure2] = result?.failures ?? [];
-  const facts = what.filter((one2) => !STAGES.includes(one2));
-  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
-}
-function unmeasuredWith(report, pin) {
-  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
-}
-function pinText(report, pin) {
-  const open = unmeasuredWith(report, pin);
-  return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ""}`;
-}
-function specifiersOf(pin) {
-  return [pin.specifier, ...pin.together ?? []];
-}
-function offered(report) {
-  const found = [];
-  for (const pin of report.pins)
-    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
-      found.push(pin);
-  return found;
-}
-function recommended(report) {
-  const compared = report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length;
-  return bestFirst(report.pins, { worse: worse(report).length, compared })[0];
-}
-var WORDS = {
-  regressed: "regressed",
-  degraded: "degraded",
-  fixed: "fixed",
-  changed: "changed",
-  flaky: "flaky",
-  "still-broken": "still broken",
-  same: "unchanged",
-  "not-compared": "not measured"
-};
-function totalsText(report, joiner) {
-  const always = ["same", "not-compared"];
-  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
-}
-function blocks(comparisons2) {
-  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
-  return titles.map((title) => {
-    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
-    const quantizations = [...new Set(own2.map((one2) => one2.quantization))];
-    const rows = [...new Set(own2.map((one2) => one2.method))].map((method) => ({
-      method,
-      cells: quantizations.map(
-        (quantization) => own2.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
-      )
-    }));
-    return { title, quantizations, rows };
-  });
-}
-function duration(ms) {
-  const seconds = Math.round(ms / 1e3);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-function plural(count2, word) {
-  return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
-}
-
 // src/domain/own.ts
 function own(table2, name2) {
   return Object.hasOwn(table2, name2) ? table2[name2] : void 0;
@@ -12471,8 +12370,129 @@ function afterText({ comparison, before, after, what, failedAfter }) {
       return sideText(after, first?.stage);
   }
 }
+function standsAs({ after, failedAfter }) {
+  return sideText(isBrokenHere({ after }) ? after.toUpperCase() : after, failedAfter[0]?.stage);
+}
+function isBrokenHere({ after }) {
+  return after === "fail" || after === "wrong";
+}
+function isMeasuredHere(cell) {
+  return cell.after === "pass" || cell.after === "unsupported" || isBrokenHere(cell);
+}
 function sideText(outcome, stage) {
   return stage === void 0 || outcome === "UNSUPPORTED" || outcome === "unsupported" ? outcome : `${outcome} at ${stage}`;
+}
+
+// src/report/summary.ts
+function causes(report) {
+  const found = /* @__PURE__ */ new Map();
+  for (const boundary2 of report.boundaries) {
+    const key = [
+      boundary2.library,
+      boundary2.lastGood,
+      boundary2.firstBad,
+      boundary2.firstFixed,
+      boundary2.direction,
+      boundary2.stage,
+      boundary2.signature,
+      JSON.stringify([boundary2.before, boundary2.after])
+    ].join("\n");
+    const cause = found.get(key) ?? { boundary: boundary2, cells: [] };
+    cause.cells.push(boundary2.cell);
+    found.set(key, cause);
+  }
+  return [...found.values()].toSorted(
+    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
+  );
+}
+function isAtHead(report, { boundary: boundary2, cells }) {
+  if (boundary2.direction === "fixed" || boundary2.firstFixed !== void 0) return false;
+  const all = [...report.comparisons, ...report.controls];
+  const still = new Set(all.filter(({ comparison }) => isStill(comparison)).map(({ cell }) => cell));
+  return cells.some((cell) => !still.has(cell));
+}
+function isCheck({ changes }) {
+  return changes.length === 0;
+}
+function checkedLibraries({ run: run2 }) {
+  return [.../* @__PURE__ */ new Set(["transformers", "peft", ...Object.keys(run2.held)])];
+}
+function notMeasured(report) {
+  return report.comparisons.filter(
+    (cell) => isCheck(report) ? !isMeasuredHere(cell) : cell.comparison === "not-compared"
+  );
+}
+function worse(report) {
+  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
+}
+function movedModels(report) {
+  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
+  return [...report.controls, ...planned].filter(
+    ({ comparison }) => comparison !== "same" && comparison !== "not-compared"
+  );
+}
+function whyAtHead(report, { cell, after, what }) {
+  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
+  const [failure2] = result?.failures ?? [];
+  const facts = what.filter((one2) => !STAGES.includes(one2));
+  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
+}
+function unmeasuredWith(report, pin) {
+  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
+}
+function pinText(report, pin) {
+  const open = unmeasuredWith(report, pin);
+  return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ""}`;
+}
+function specifiersOf(pin) {
+  return [pin.specifier, ...pin.together ?? []];
+}
+function offered(report) {
+  const found = [];
+  for (const pin of report.pins)
+    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
+      found.push(pin);
+  return found;
+}
+function recommended(report) {
+  const compared = report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length;
+  return bestFirst(report.pins, { worse: worse(report).length, compared })[0];
+}
+var WORDS = {
+  regressed: "regressed",
+  degraded: "degraded",
+  fixed: "fixed",
+  changed: "changed",
+  flaky: "flaky",
+  "still-broken": "still broken",
+  same: "unchanged",
+  "not-compared": "not measured"
+};
+function totalsText(report, joiner) {
+  const always = ["same", "not-compared"];
+  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
+}
+function blocks(comparisons2) {
+  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
+  return titles.map((title) => {
+    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const quantizations = [...new Set(own2.map((one2) => one2.quantization))];
+    const rows = [...new Set(own2.map((one2) => one2.method))].map((method) => ({
+      method,
+      cells: quantizations.map(
+        (quantization) => own2.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
+      )
+    }));
+    return { title, quantizations, rows };
+  });
+}
+function duration(ms) {
+  const seconds = Math.round(ms / 1e3);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+function plural(count2, word) {
+  return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
 }
 
 // src/report/comment/causes.ts
@@ -12597,7 +12617,7 @@ function againCommand(report, cell) {
   return ["gh workflow run peft-sweep.yml", ...options].join(" ");
 }
 function notCompared(report) {
-  const open = report.comparisons.filter(({ comparison }) => comparison === "not-compared").slice(0, 20);
+  const open = notMeasured(report).slice(0, 20);
   return open.length === 0 ? [] : [
     joined(
       open.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? "", 160)}`),
@@ -12756,7 +12776,8 @@ function baseModelText(report) {
   if (moved2.length === 0) return md``;
   const lines = moved2.slice(0, SHOWN2).map((control) => {
     const why = whyAtHead(report, control);
-    return md`- ${code(control.cell)}: ${inline(beforeAfter(control, "\u2192"))}${why ? md`. ${inline(why, 160)}` : md``}`;
+    const stands2 = isCheck(report) ? standsAs(control) : beforeAfter(control, "\u2192");
+    return md`- ${code(control.cell)}: ${inline(stands2)}${why ? md`. ${inline(why, 160)}` : md``}`;
   });
   const rest = moved2.length - SHOWN2;
   return joined(
@@ -12768,6 +12789,46 @@ function baseModelText(report) {
   );
 }
 
+// src/report/comment/checked.ts
+function checkVerdict(report) {
+  const { cells, broken, works, unsupported, open } = counted(report);
+  const rest = [
+    ...unsupported > 0 ? [`${unsupported} not supported`] : [],
+    ...open > 0 ? [`${open} not measured`] : []
+  ];
+  const [mark, first] = broken > 0 ? [md`❌`, `${broken} of ${cells} cells broken`] : [open > 0 ? md`⚠️` : md`✅`, `${works} of ${cells} cells work`];
+  return md`${mark} ${inline(versionsText(report))}: ${inline([first, ...rest].join(", "))}`;
+}
+function checkTally(report) {
+  const { broken, works, unsupported, open } = counted(report);
+  return [
+    `${broken} broken`,
+    `${works} working`,
+    ...unsupported > 0 ? [`${unsupported} not supported`] : [],
+    `${open} not measured`
+  ].join(", ");
+}
+function counted({ comparisons: comparisons2 }) {
+  const works = comparisons2.filter(({ after }) => after === "pass").length;
+  const broken = comparisons2.filter(isBrokenHere).length;
+  const unsupported = comparisons2.filter(({ after }) => after === "unsupported").length;
+  return {
+    cells: comparisons2.length,
+    works,
+    broken,
+    unsupported,
+    open: comparisons2.length - works - broken - unsupported
+  };
+}
+function versionsText(report) {
+  const { run: run2, environments } = report;
+  const versions = checkedLibraries(report).flatMap((name2) => {
+    const version = run2.held[name2] ?? environments.find(({ pins }) => pins[name2] !== void 0)?.pins[name2];
+    return version === void 0 ? [] : [`${name2} ${version}`];
+  });
+  return versions.length > 0 ? versions.join(", ") : "as it is installed";
+}
+
 // src/report/comment/headline.ts
 function headline(report) {
   const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1e3), baseModelText(report), limitsText(report)];
@@ -12777,6 +12838,7 @@ function headline(report) {
   );
 }
 function verdict(report) {
+  if (isCheck(report)) return checkVerdict(report);
   const changed = joined(
     report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
     " and "
@@ -12907,8 +12969,9 @@ function openLast(report) {
   return worse(report).length === 0 ? md`` : openText(report);
 }
 var SHOWN_REASONS = 3;
-function openText({ comparisons: comparisons2, run: run2 }) {
-  const cells = comparisons2.filter(({ comparison }) => comparison === "not-compared");
+function openText(report) {
+  const { run: run2 } = report;
+  const cells = notMeasured(report);
   if (cells.length === 0) return md``;
   const reasons = [...new Set(cells.map(({ why: why2 }) => why2 ?? "").filter((why2) => why2 !== ""))];
   const shown3 = reasons.slice(0, SHOWN_REASONS).map((why2) => inline(why2, 120));
@@ -12923,18 +12986,37 @@ function nextStep(reasons, stoppedBy) {
 // src/report/comment/tables.ts
 var MOST_ROWS = 20;
 var MOST_MODELS = 6;
+var COMPARED2 = {
+  isNews: hasMoved,
+  isShown: isCompared,
+  text: cellText,
+  tally: (report) => totalsText(report, ", "),
+  folded: md`Unchanged rows`
+};
+var CHECKED = {
+  isNews: (cell) => cell !== void 0 && isBrokenHere(cell),
+  isShown: (cell) => cell !== void 0 && isMeasuredHere(cell),
+  text: checkedText,
+  tally: checkTally,
+  folded: md`Rows without a broken cell`
+};
+function readingOf(report) {
+  return isCheck(report) ? CHECKED : COMPARED2;
+}
 function moved(report) {
-  const tally = md`${inline(totalsText(report, ", "))}, of ${inline(plural(report.comparisons.length, "cell"))}.`;
-  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(hasMoved)).toSorted((left, right) => rank(left) - rank(right));
-  return rows.length === 0 ? tally : joined([table(rows), tally], "\n\n");
+  const reading = readingOf(report);
+  const tally = md`${inline(reading.tally(report))}, of ${inline(plural(report.comparisons.length, "cell"))}.`;
+  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(reading.isNews)).toSorted((left, right) => rank(left) - rank(right));
+  return rows.length === 0 ? tally : joined([table(rows, reading), tally], "\n\n");
 }
 function unmoved(report) {
+  const reading = readingOf(report);
   const rows = rowsOf(report.comparisons).filter(({ cells }) => {
     const every = [...cells.values()];
-    return !every.some(hasMoved) && every.some(isCompared);
+    return !every.some(reading.isNews) && every.some(reading.isShown);
   });
   if (rows.length === 0) return md``;
-  return joined([md`<details><summary>Unchanged rows</summary>`, table(rows), md`</details>`], "\n\n");
+  return joined([md`<details><summary>${reading.folded}</summary>`, table(rows, reading), md`</details>`], "\n\n");
 }
 function hasMoved(cell) {
   return cell !== void 0 && isNews(cell.comparison) && isCompared(cell);
@@ -12964,9 +13046,9 @@ function rowsOf(comparisons2) {
   }
   return [...alike.values()];
 }
-function table(rows) {
+function table(rows, reading) {
   const shown3 = rows.slice(0, MOST_ROWS);
-  const columns = columnsOf(shown3);
+  const columns = columnsOf(shown3, reading);
   const isOneTask = new Set(shown3.flatMap(({ models }) => models.map(taskOf))).size === 1;
   const line = (cells) => md`| ${joined(cells, " | ")} |`;
   const rest = rows.length - shown3.length;
@@ -12975,18 +13057,18 @@ function table(rows) {
       line([md`method`, md`model`, ...columns.map((name2) => name2 === "none" ? md`unquantized` : code(name2))]),
       line([md`---`, md`---`, ...columns.map(() => md`---`)]),
       ...shown3.map(
-        ({ method, models, cells }) => line([inline(method), modelsText(models, isOneTask), ...columns.map((name2) => cellText(cells.get(name2)))])
+        ({ method, models, cells }) => line([inline(method), modelsText(models, isOneTask), ...columns.map((name2) => reading.text(cells.get(name2)))])
       ),
       ...rest > 0 ? [line([md`${rest} more rows`, md``, ...columns.map(() => md``)])] : []
     ],
     "\n"
   );
 }
-function columnsOf(rows) {
+function columnsOf(rows, { isNews: isNewsHere, isShown }) {
   const every = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
   const where = (is) => every.filter((name2) => rows.some(({ cells }) => is(cells.get(name2))));
-  const columns = where(hasMoved);
-  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where(isCompared);
+  const columns = where(isNewsHere);
+  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where(isShown);
 }
 function modelsText(models, isOneTask) {
   const names2 = models.slice(0, MOST_MODELS).map((model) => inline(isOneTask ? model.split("/")[0] ?? "" : model));
@@ -13004,6 +13086,11 @@ function cellText(cell) {
   );
   if (cell.comparison === "not-compared") return md`not measured`;
   return harm === void 0 ? inline(before) : md`${inline(before)}**${inline(harm)}**${inline(after)}`;
+}
+function checkedText(cell) {
+  if (cell === void 0) return md``;
+  if (isBrokenHere(cell)) return md`**${inline(standsAs(cell))}**`;
+  return isMeasuredHere(cell) ? inline(standsAs(cell)) : md`not measured`;
 }
 
 // src/report/comment/ways-out.ts
@@ -16229,7 +16316,7 @@ var MOST_PUT_IN = 1e6;
 function nothingInstalled() {
   return { read: [], includes: [], indexes: [], room: MOST_PUT_IN };
 }
-function readingOf({ read, includes, indexes }) {
+function readingOf2({ read, includes, indexes }) {
   return { ...sorted(read), includes, indexes };
 }
 function addInstalls(words2, variables, unset3, to) {
@@ -16355,7 +16442,7 @@ function readDockerfile(content3) {
     if (keyword2 === "ARG" || keyword2 === "ENV") noteVariables(words2, variables);
     if (keyword2 === "RUN") addInstalls(words2, variables, unset, installed2);
   }
-  return readingOf(installed2);
+  return readingOf2(installed2);
 }
 function unset({ value, line }) {
   const message = `\`${shown2(value)}\` holds a variable that the Dockerfile gives no default.`;
@@ -23810,7 +23897,7 @@ function readShell(content3) {
     noteVariables(words2, variables);
     addInstalls(words2.filter(isRun(words2)), variables, unset2, installed2);
   }
-  const { findings = [], ...reading } = readingOf(installed2);
+  const { findings = [], ...reading } = readingOf2(installed2);
   return { ...reading, findings: findings.filter(({ kind }) => kind !== "not-installable") };
 }
 function* commands(content3) {
@@ -24075,7 +24162,7 @@ function usedCells(uses, known2, most) {
         continue;
       }
       const guess = guessed(found, known2);
-      if (guess === void 0) note({ ...found.at, value: notMeasured(found) });
+      if (guess === void 0) note({ ...found.at, value: notMeasured2(found) });
       else if (!partial.has(guess.pattern)) partial.set(guess.pattern, { ...guess, source });
     }
   }
@@ -24130,7 +24217,7 @@ function whyOf2({ at: at3, isSure, quantization, architecture, task }, near) {
   ];
   return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
 }
-function notMeasured({ at: at3, quantization, architecture, task }) {
+function notMeasured2({ at: at3, quantization, architecture, task }) {
   const text2 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
   const pattern = [at3.value, text2(quantization), text2(architecture), text2(task)].join("/");
   return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
@@ -24811,10 +24898,10 @@ async function indexFindings(index, ends2, changes, releases) {
 
 // src/intake/requests.ts
 var MOST_REASONS = 12;
-function nothingToMeasure(standing2) {
-  if (standing2.length === 0) return "No watched library changed: nothing to measure.";
-  const shown3 = standing2.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
-  const more = standing2.length - shown3.length;
+function nothingToMeasure(standing3) {
+  if (standing3.length === 0) return "No watched library changed: nothing to measure.";
+  const shown3 = standing3.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
+  const more = standing3.length - shown3.length;
   return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
 }
 async function requestsOf2(written2, ends2, index) {
@@ -24828,9 +24915,9 @@ async function requestsOf2(written2, ends2, index) {
   const unsure = written2.chosenBy === "default" ? cellFindings(cells) : [];
   const found = projectRequests(manifests, changes, releases, index.python);
   const base = withCells(written2, cells);
-  const standing2 = standingChanges(manifests, changes, releases, index.python);
-  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing2 }];
-  const left = standing2.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
+  const standing3 = standingChanges(manifests, changes, releases, index.python);
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing3 }];
+  const left = standing3.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
   return Promise.all(
     found.map(async (project) => {
       const patchable = patchableOf(ends2.head, project);
@@ -24840,7 +24927,7 @@ async function requestsOf2(written2, ends2, index) {
         request: { ...base, changes: project.changes, held: held2, locked: project.locked },
         known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
         files: project.files,
-        standing: standing2
+        standing: standing3
       };
     })
   );
@@ -25800,7 +25887,7 @@ function toComparison(comparison, input) {
     after: after?.outcome ?? "unknown",
     failedBefore: failedIn(before),
     failedAfter: failedIn(after),
-    ...kind === "not-compared" && { why: whyNot(comparison, input.run.stoppedBy) }
+    ...kind === "not-compared" && { why: whyNot(comparison, input) }
   };
 }
 function toBoundary({ failure: failure2, moves: moves2, measured: measured2, alsoChanged, certainty, ...boundary2 }) {
@@ -25823,8 +25910,10 @@ function failedIn(result) {
     return [{ stage, kind: own2.some(({ kind }) => kind === "raised") ? "raised" : "check" }];
   });
 }
-function whyNot({ before, after, brokenControl }, stoppedBy) {
-  if (brokenControl) return `the base model is broken on both sides: ${firstFailure(brokenControl)}`;
+function whyNot({ before, after, brokenControl }, { run: run2, changes }) {
+  const { stoppedBy } = run2;
+  const where = changes.length > 0 ? " on both sides" : "";
+  if (brokenControl) return `the base model is broken${where}: ${firstFailure(brokenControl)}`;
   const unmeasured2 = [before, after].find((result) => result && !isMeasured(result));
   if (unmeasured2) return [unmeasured2.outcome, unmeasured2.reason, unmeasured2.message].filter(Boolean).join(": ");
   return stoppedBy === "finished" ? "not reached" : `not reached before the run was stopped (${stoppedBy})`;
@@ -26614,15 +26703,15 @@ var holdPins = remembered("lines", (evidence) => {
   return { ...evidence.head, ...Object.fromEntries(versions) };
 });
 function holds2(evidence) {
-  const counted = countAt(evidence, holdPins(evidence), flakyCells(evidence));
-  if (counted === void 0) return [];
+  const counted2 = countAt(evidence, holdPins(evidence), flakyCells(evidence));
+  if (counted2 === void 0) return [];
   return evidence.problem.changes.flatMap(({ library, from, to, releases }) => {
     const { version, isLastGood } = held(evidence).get(library) ?? {};
     if (version === void 0) return [];
-    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version, ...counted }];
+    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version, ...counted2 }];
     const next2 = releases[releases.indexOf(version) + 1];
     const below = isLastGood ? firstKeptOut(evidence, library, version, next2) : next2;
-    return below ? [{ kind: "hold", library, version, below, ...counted }] : [];
+    return below ? [{ kind: "hold", library, version, below, ...counted2 }] : [];
   });
 }
 function firstKeptOut(evidence, library, version, next2) {
@@ -26782,8 +26871,8 @@ function bestOf(evidence, partner2) {
 }
 function pinOf(evidence, partner2) {
   const best = bestOf(evidence, partner2);
-  const counted = best && countAt(evidence, best.raised.pins, flakyCells(evidence));
-  if (best === void 0 || counted === void 0) return void 0;
+  const counted2 = best && countAt(evidence, best.raised.pins, flakyCells(evidence));
+  if (best === void 0 || counted2 === void 0) return void 0;
   const { library, line } = partner2;
   const { version } = best.raised;
   const patches = line.slice(best.index + 1).filter((other) => {
@@ -26792,7 +26881,7 @@ function pinOf(evidence, partner2) {
   });
   const kind = isChanged(evidence.problem, partner2) ? "floor" : "raise-partner";
   const newest = patches.at(-1);
-  const pin = { kind, library, version, ...counted };
+  const pin = { kind, library, version, ...counted2 };
   return newest ? { ...pin, newestPatch: newest.version } : pin;
 }
 
@@ -27119,8 +27208,8 @@ function explained(result, stage, says) {
   return result.failures[0] === known2 ? { ...result, message: told.message, failures } : { ...result, failures };
 }
 function withFailure(result, failure2) {
-  const [counted] = result.failures;
-  const isFirst = counted === void 0 || failure2.kind === "raised" && counted.kind === "check";
+  const [counted2] = result.failures;
+  const isFirst = counted2 === void 0 || failure2.kind === "raised" && counted2.kind === "check";
   const failures = isFirst ? [failure2, ...result.failures] : [...result.failures, failure2];
   const counts = failures[0] ?? failure2;
   const stages = { ...result.stages, [failure2.stage]: "fail" };
@@ -29031,7 +29120,7 @@ function renderExplain(report, cell) {
   const pins = new Map(report.environments.map(({ id: id2, request, pins: held2 }) => [id2 ?? request, held2]));
   const changed = [
     .../* @__PURE__ */ new Set([
-      ...report.changes.map(({ library }) => library),
+      ...isCheck(report) ? checkedLibraries(report) : report.changes.map(({ library }) => library),
       ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")
     ])
   ];
@@ -29066,15 +29155,24 @@ function renderExplain(report, cell) {
   const section = (title, body) => body.length > 0 ? [`${title}
 ${body.join("\n")}`] : [];
   return `${[
-    `${cell}     ${comparison ? `${beforeAfter(comparison, "->")} (${[comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ")})` : "not planned; measured as a way out"}`,
-    ...section("why it was not compared", comparison?.why ? [`  ${plain(comparison.why)}`] : []),
-    ...section("still broken", comparison ? stillBroken(comparison) : []),
+    `${cell}     ${standing2(report, comparison)}`,
+    ...section(
+      isCheck(report) ? "why" : "why it was not compared",
+      comparison?.why ? [`  ${plain(comparison.why)}`] : []
+    ),
+    ...section("still broken", comparison && !isCheck(report) ? stillBroken(comparison) : []),
     ...section("measured", lines),
     ...section("boundary", boundaries2),
     ...section("pins that mend it", mending),
     ...section("workarounds tried", tried2)
   ].join("\n\n")}
 `;
+}
+function standing2(report, comparison) {
+  if (comparison === void 0) return "not planned; measured as a way out";
+  if (isCheck(report)) return standsAs(comparison);
+  const how2 = [comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ");
+  return `${beforeAfter(comparison, "->")} (${how2})`;
 }
 function stillBroken({ comparison, failedBefore, failedAfter, what }) {
   if (comparison !== "still-broken") return [];
@@ -29116,6 +29214,10 @@ export {
   isStored,
   isNews,
   isWorse,
+  own,
+  boundaryWords,
+  mendText,
+  beforeAfter,
   causes,
   isAtHead,
   worse,
@@ -29131,10 +29233,6 @@ export {
   plural,
   harmText,
   limitText,
-  own,
-  boundaryWords,
-  mendText,
-  beforeAfter,
   cardsNow,
   deviceInWords,
   readText,
