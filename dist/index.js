@@ -60,7 +60,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-BAKBWQU5.js";
+} from "./chunks/chunk-LYT76PIL.js";
 import {
   external_exports
 } from "./chunks/chunk-INJC5WMS.js";

@@ -47,11 +47,13 @@ export class OracleProcess implements Oracle {
 
   constructor(private readonly settings: OracleSettings) {}
 
-  covers({ architecture, quantization, task }: Cell): boolean {
+  covers({ method, architecture, quantization, task }: Cell): boolean {
     const graphs = ARCHITECTURES.get(architecture);
     if (graphs === undefined || !COVERED_TASKS.includes(task)) return false;
     // A quantizer turns the matrices that lie the other way round, so that they lie in neither.
-    return quantization === 'none' || (quantization === 'bnb-nf4' && graphs.turned !== true);
+    if (quantization === 'none') return true;
+    // Its formula was never seen to agree in 4 bit.
+    return quantization === 'bnb-nf4' && graphs.turned !== true && method !== 'adaption-prompt';
   }
 
   /**

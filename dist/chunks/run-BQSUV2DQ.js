@@ -83,7 +83,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-BAKBWQU5.js";
+} from "./chunk-LYT76PIL.js";
 import {
   external_exports
 } from "./chunk-INJC5WMS.js";

@@ -15642,10 +15642,11 @@ var OracleProcess = class {
   #asked = 0;
   #waiting = /* @__PURE__ */ new Map();
   #last = Promise.resolve();
-  covers({ architecture, quantization, task }) {
+  covers({ method, architecture, quantization, task }) {
     const graphs = ARCHITECTURES.get(architecture);
     if (graphs === void 0 || !COVERED_TASKS.includes(task)) return false;
-    return quantization === "none" || quantization === "bnb-nf4" && graphs.turned !== true;
+    if (quantization === "none") return true;
+    return quantization === "bnb-nf4" && graphs.turned !== true && method !== "adaption-prompt";
   }
   /**
    * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
