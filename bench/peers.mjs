@@ -54,7 +54,14 @@ function diskOf(path) {
 }
 
 function report(who, cells, wall, cpu, disk) {
-  rows.push([who, String(cells), `${Math.round(wall)} s`, `${Math.round(cpu)} s`, `${Math.round(disk)} MiB`, wall]);
+  rows.push([
+    who,
+    String(cells),
+    `${Math.round(wall)} s`,
+    cpu === undefined ? '-' : `${Math.round(cpu)} s`,
+    `${Math.round(disk)} MiB`,
+    wall,
+  ]);
   console.error(rows.at(-1).slice(0, 5).join('  '));
 }
 
@@ -88,7 +95,7 @@ function ours(releases, patterns, count) {
   const run = timed(process.execPath, args, { env: { PEFT_SWEEP_CACHE: cache } }, [0, 1, 3]);
   const ends = [...run.stderr.matchAll(/^ *(\d+) s {2}(?:base|head|alone|bisect) /gm)].map((line) => Number(line[1]));
   const disk = diskOf(join(cache, 'environments'));
-  report('peft-sweep, to the boundary', count, Math.max(...ends), Number.NaN, disk);
+  report('peft-sweep, to the boundary', count, Math.max(...ends), undefined, disk);
   report('peft-sweep, with all advice', count, run.wall, run.cpu, disk);
   const measured = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
   rmSync(cache, { recursive: true, force: true });
@@ -138,7 +145,8 @@ function peer(name, releases, { cells, lock }) {
       const step = timed(command, args, { env, cwd: folder }, [0, 1]);
       wall += step.wall;
       cpu += step.cpu;
-      if (args.includes('pytest')) console.error(`${name} ${release}: ${step.stdout.trim().split('\n').at(-1)}`);
+      if (args.includes('-m') && args.includes('pytest') && args.includes('-q'))
+        console.error(`${name} ${release}: ${step.stdout.trim().split('\n').at(-1)}`);
     }
     disk += diskOf(venv);
     rmSync(venv, { recursive: true, force: true });

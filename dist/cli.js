@@ -17,7 +17,7 @@ async function main(argv) {
 `);
     return 0;
   }
-  return (await import("./chunks/run-BQSUV2DQ.js")).runCommand(argv, interrupted.signal, process);
+  return (await import("./chunks/run-H7DPOIYL.js")).runCommand(argv, interrupted.signal, process);
 }
 async function failed(error) {
   const status = await said(error);

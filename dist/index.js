@@ -60,7 +60,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-LYT76PIL.js";
+} from "./chunks/chunk-7U4FI555.js";
 import {
   external_exports
 } from "./chunks/chunk-INJC5WMS.js";
@@ -22724,7 +22724,7 @@ function patchesOf(report) {
     const pin = report.pins.find((one) => one.specifier === specifier);
     if (pin === void 0) return [];
     const { library, version } = pin;
-    return [{ ...{ specifier, library, version, file, line, before, after }, ...refresh && { refresh } }];
+    return [{ specifier, library, version, file, line, before, after, ...refresh && { refresh } }];
   });
 }
 var STORED = /^<!-- peft-sweep:v1:patches ([A-Za-z0-9+/=]*) -->$/m;
@@ -28503,7 +28503,9 @@ async function commit2(client, here, branch, head, message, files) {
   const { data: parent } = await client.rest.git.getCommit({ ...here, commit_sha: head });
   const { data: whole } = await client.rest.git.getTree({ ...here, tree_sha: parent.tree.sha, recursive: "1" });
   const tree = [...files].map(([path, content]) => ({
-    ...{ path, content, type: "blob" },
+    path,
+    content,
+    type: "blob",
     mode: whole.tree.find((entry) => entry.path === path)?.mode
   }));
   const { data: made } = await client.rest.git.createTree({ ...here, base_tree: parent.tree.sha, tree });

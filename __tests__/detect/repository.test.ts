@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { usedCells } from '../../src/detect/cells.ts';
-import { readCode } from '../../src/detect/code.ts';
+import { readProgram } from '../../src/detect/code.ts';
 import { readRepository } from '../../src/detect/repository.ts';
 import { cellId } from '../../src/domain/cell.ts';
 import { manifestChoice } from '../../src/plan/globs.ts';
@@ -96,7 +96,7 @@ describe('a choice of manifests', () => {
 
 describe('cells that the code uses', () => {
   const cells = (...files: readonly string[]) => {
-    const uses = files.flatMap((text, index) => readCode(`f${index}.py`, text) ?? []);
+    const uses = files.flatMap((text, index) => readProgram(new Map([[`f${index}.py`, text]]), () => undefined));
     const found = usedCells(uses, allCells(), 36);
     return {
       partial: found.partial.map(({ pattern, source, why }) => `${pattern} ${source} ${why}`),

@@ -49,6 +49,34 @@ describe('the comment of a check', () => {
     expect(renderComment(checked([cell]))).not.toMatch(/not measured:|Not measured:/);
   });
 
+  it('says what each broken cell says, those that say the same together, and nothing of what works', () => {
+    const cells = [BROKEN, 'p-tuning/none/llama/causal-lm', 'ia3/none/llama/causal-lm', WORKS];
+    const one = { environment: '9f2c41d07ab3', repeat: 1, stages: {}, failures: [], facts: {} };
+    const failed = (cell: string, stage: 'forward' | 'train', message: string) => ({
+      ...one,
+      id: cell,
+      cell,
+      outcome: 'fail' as const,
+      stage,
+      message,
+    });
+    const results = [
+      failed(cells[0] ?? '', 'forward', 'boom 1'),
+      failed(cells[1] ?? '', 'forward', 'boom 1'),
+      failed(cells[2] ?? '', 'train', 'boom 2'),
+      { ...one, id: WORKS, cell: WORKS, outcome: 'pass' as const },
+    ];
+    const comparisons = cells.map((cell) =>
+      cell === WORKS ? works : compared(cell, 'still-broken', { before: 'fail', after: 'fail' }),
+    );
+    const text = renderComment(checked(comparisons, { results }));
+    expect(text).toContain(
+      '`prefix-tuning/none/llama/causal-lm`, `p-tuning/none/llama/causal-lm`\n\n```text\nforward: boom 1\n```',
+    );
+    expect(text).toContain('`ia3/none/llama/causal-lm`\n\n```text\ntrain: boom 2\n```');
+    expect(text).not.toContain('`lora/none/llama/causal-lm`');
+  });
+
   it('speaks of no comparison, and folds no broken row away', () => {
     const control = compared('base/none/llama/causal-lm', 'still-broken', { before: 'fail', after: 'fail' });
     const text = renderComment(checked([broken, works], { controls: [control] }));

@@ -379,7 +379,7 @@ describe('partners to raise', () => {
   const tried = (asked: ReturnType<typeof play>['asked']) =>
     asked.filter(({ purpose }) => purpose === 'partner').map(({ environment: { pins } }) => pins);
 
-  it('are as old as can be with as many cells mended as any release mends', () => {
+  it('are the oldest of those that mend the most cells', () => {
     const from: Readonly<Record<string, string>> = { lora: '0.2.0', ia3: '0.4.0' };
     const { conclusions } = play({
       cells: [lora, llama('ia3')],

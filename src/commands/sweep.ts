@@ -98,15 +98,18 @@ async function measuredInto(context: Context, render: (report: Report) => string
     const torch = await torchFor(world.index, planned);
     context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
-    const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
-    const measure = async (plan: Plan, build: TorchBuild) => {
-      const { ports, machine } = await sweepPorts(world, plan, build, settings);
-      return sweep(plan, known, ports, machine);
-    };
-    const { index: source, host } = world;
-    const { torchGb } = options;
+    const settings = { ...options, out, signal: context.signal, say: context.say };
     const report = await measuredInItsTime({
-      ...{ index: source, cache: host.cache, planned, torch, torchGb, say: context.say, measure },
+      index: world.index,
+      cache: world.host.cache,
+      planned,
+      torch,
+      torchGb: options.torchGb,
+      say: context.say,
+      measure: async (plan, build) => {
+        const { ports, machine } = await sweepPorts(world, plan, build, settings);
+        return sweep(plan, known, ports, machine);
+      },
     });
     writeReport(out, report);
     context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));

@@ -126,7 +126,8 @@ function notMeasured({ at, quantization, architecture, task }: Found): string {
 function leftOut({ cell, source }: UsedCell): Seen {
   const [file = '', line = '1'] = source.split(/:(?=\d+$)/);
   return {
-    ...{ file, line: Number(line) },
+    file,
+    line: Number(line),
     value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`,
   };
 }

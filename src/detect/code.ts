@@ -42,10 +42,6 @@ const MOST_PARSED = 1500;
 /** Of these, files that only call what others define. */
 const MOST_CALLING = 100;
 
-export function readCode(file: string, content: string): CodeUse | undefined {
-  return readProgram(new Map([[file, content]]), () => undefined)[0];
-}
-
 /** What the Python of a repository uses. Only files that name PEFT are parsed, and what is joined to them by imports. */
 export function readProgram(
   texts: ReadonlyMap<string, string>,
@@ -63,7 +59,8 @@ export function readProgram(
   // What only loads adapters says no method: it counts where nothing else does.
   const read = made.length > 0 ? made : wanted.flatMap((file) => useIn(program, file, 'adapters') ?? []);
   const unread = tooDeep.map((file) => ({
-    ...{ file, found: [] },
+    file,
+    found: [],
     unsure: [{ file, line: 1, value: 'the file is nested too deeply to be read' }],
   }));
   return [...read, ...unread];

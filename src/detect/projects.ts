@@ -114,7 +114,9 @@ function standingOf(settled: readonly Settled[]): readonly Standing[] {
 /** A library that moves in two ways in one project, say by marker, makes two requests. */
 function requestsOf({ ends, settled }: Project): readonly ProjectRequest[] {
   const found = settled.filter(moves).map(({ change, from, to }) => ({
-    ...{ library: change.library, from, to },
+    library: change.library,
+    from,
+    to,
     place: { file: change.file, line: change.line },
   }));
   const byLibrary = new Map<string, DetectedChange[]>();

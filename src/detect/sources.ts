@@ -78,7 +78,8 @@ async function readKind(
     findings.push({
       kind: 'code-not-read',
       message: `It is larger than ${kind.largest / 1024} KiB, as much as is read of one of the ${kind.name}. If it trains, name its cells in the configuration.`,
-      ...{ file: large.path, line: 1 },
+      file: large.path,
+      line: 1,
     });
   if (small.length > texts.size)
     findings.push({

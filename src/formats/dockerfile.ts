@@ -69,7 +69,9 @@ function execForm(words: readonly Word[]): readonly Word[] {
   if (!words[0]?.written.startsWith('[')) return words;
   return words.flatMap((word) =>
     [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
-      ...{ value: found[1] ?? '', written: found[1] ?? '', line: word.line },
+      value: found[1] ?? '',
+      written: found[1] ?? '',
+      line: word.line,
       column: word.column + found.index + 1,
     })),
   );

@@ -1,8 +1,8 @@
 /** setup.cfg: `install_requires`, `[options.extras_require]`, `python_requires`. */
 import type { Finding, Requirement } from '../domain/manifest.ts';
 import { baseOf } from '../domain/path.ts';
-import { pep508, pep508InLine } from './dialects.ts';
 import { type Format, none } from './format.ts';
+import { SETUPTOOLS } from './languages/setuptools.ts';
 import { type Reading, requirementAt, sorted } from './reading.ts';
 
 export const SETUP_CFG: Format = {
@@ -11,15 +11,8 @@ export const SETUP_CFG: Format = {
   recognize: { by: 'path', fits: (file) => baseOf(file) === 'setup.cfg' },
   named: none('Other `.cfg` files are settings of other tools.'),
   read: readSetupCfg,
-  conflict: 'the file',
-  pin: { dialect: pep508 },
-  suggest: { inLine: pep508InLine },
-  lock: none('setuptools makes none.'),
-  workspace: { sharesLock: 'above' },
-  refresh: none('It is written by hand.'),
+  ...SETUPTOOLS,
   includes: none('`file:` names a list that is read as a manifest of its own.'),
-  indexes: none('`dependency_links` are not read: pip ignores them.'),
-  overrules: none('setuptools knows neither overrides nor constraints.'),
 };
 
 function readSetupCfg(content: string): Reading {

@@ -3,7 +3,6 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Finding, Requirement } from '../domain/manifest.ts';
 import { baseOf } from '../domain/path.ts';
 import { parsePep508 } from '../domain/pep508.ts';
-import { pep508, pep508InLine } from './dialects.ts';
 import { type Format, none } from './format.ts';
 import { isTooDeep } from './languages/depth.ts';
 import {
@@ -18,6 +17,7 @@ import {
   stringValue,
   textOf,
 } from './languages/python-tree.ts';
+import { SETUPTOOLS } from './languages/setuptools.ts';
 import { type Reading, requirementAt, shown, sorted, unreadable } from './reading.ts';
 
 /** Names are followed so far: a table behind a helper behind a name takes four. */
@@ -33,15 +33,8 @@ export const SETUP_PY: Format = {
   recognize: { by: 'path', fits: (file) => baseOf(file) === 'setup.py' },
   named: none('Another Python file is code.'),
   read: readSetupPy,
-  conflict: 'the file',
-  pin: { dialect: pep508 },
-  suggest: { inLine: pep508InLine },
-  lock: none('setuptools makes none.'),
-  workspace: { sharesLock: 'above' },
-  refresh: none('It is written by hand.'),
+  ...SETUPTOOLS,
   includes: none('Files that it opens are known when it runs, which it does not.'),
-  indexes: none('`dependency_links` are not read: pip ignores them.'),
-  overrules: none('setuptools knows neither overrides nor constraints.'),
 };
 
 function readSetupPy(content: string): Reading {

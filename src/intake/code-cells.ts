@@ -71,7 +71,9 @@ export function withCells(request: SweepRequest, { sure, partial }: CodeCells): 
   const excluded = request.cells.filter((pattern) => pattern.startsWith('!'));
   const isSure = new Set(sure.map(({ id }) => id));
   const guessed = partial.map(({ pattern, source, why, measured }) => ({
-    ...{ pattern, source, why },
+    pattern,
+    source,
+    why,
     cells: measured.filter((id) => !isSure.has(id)),
   }));
   return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: 'code', sources, guessed };

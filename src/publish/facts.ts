@@ -50,7 +50,7 @@ function patchesOf(report: Report): readonly StoredPatch[] {
     const pin = report.pins.find((one) => one.specifier === specifier);
     if (pin === undefined) return [];
     const { library, version } = pin;
-    return [{ ...{ specifier, library, version, file, line, before, after }, ...(refresh && { refresh }) }];
+    return [{ specifier, library, version, file, line, before, after, ...(refresh && { refresh }) }];
   });
 }
 

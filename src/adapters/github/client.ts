@@ -212,7 +212,9 @@ async function commit(
   const { data: parent } = await client.rest.git.getCommit({ ...here, commit_sha: head });
   const { data: whole } = await client.rest.git.getTree({ ...here, tree_sha: parent.tree.sha, recursive: '1' });
   const tree = [...files].map(([path, content]) => ({
-    ...{ path, content, type: 'blob' as const },
+    path,
+    content,
+    type: 'blob' as const,
     mode: whole.tree.find((entry) => entry.path === path)?.mode as '100644' | '100755',
   }));
   const { data: made } = await client.rest.git.createTree({ ...here, base_tree: parent.tree.sha, tree });

@@ -49,8 +49,16 @@ export async function openIndex(host: Host, without: 'install-uv' | 'no-uv' = 'i
     clash: async (pins) => clashOf(pins, python.path, settings, await uv().catch(() => undefined)),
     torch: async (pinned) =>
       chooseTorch({
-        ...{ uv: await uv(), python, device, driver: cards[0]?.driver, target, settings, catalog },
-        ...{ folder: cache, pinned, signal },
+        uv: await uv(),
+        python,
+        device,
+        driver: cards[0]?.driver,
+        target,
+        settings,
+        catalog,
+        folder: cache,
+        pinned,
+        signal,
       }),
   };
 }

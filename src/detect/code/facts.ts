@@ -236,7 +236,10 @@ class FactReader implements Facts {
     const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
     const [model] = names;
     this.models.push({
-      ...{ architecture, quantization, ...this.#placeOf(call), ...(model && { model }) },
+      architecture,
+      quantization,
+      ...this.#placeOf(call),
+      ...(model && { model }),
       task: { values: [task], isSure: true },
     });
     if (architecture.values.length > 0) return;

@@ -4,8 +4,10 @@ import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report, ReportBoundary } from '../model.ts';
 import { type Cause, causes, isAtHead, plural } from '../summary.ts';
 import { boundaryWords, cellsText, mendText } from '../words.ts';
+import { checkFailures } from './checked.ts';
 
 export function causesText(report: Report): Markdown {
+  if (report.changes.length === 0) return checkFailures(report);
   const broken = causes(report).filter(({ boundary }) => boundary.direction !== 'fixed');
   const found = broken.filter((cause) => isAtHead(report, cause));
   const passing = broken.filter((cause) => !found.includes(cause));

@@ -1,8 +1,8 @@
 /** The words of a check: one environment, compared with nothing. */
 import type { Markdown } from '../../domain/safe.ts';
-import { inline, md } from '../escape.ts';
+import { codes, fence, inline, joined, md } from '../escape.ts';
 import type { Report } from '../model.ts';
-import { checkedLibraries } from '../summary.ts';
+import { checkedLibraries, plural } from '../summary.ts';
 import { isBrokenHere } from '../words.ts';
 
 /** `❌ transformers 4.57.6, peft 0.17.1: 1 of 4 cells broken`. */
@@ -17,6 +17,23 @@ export function checkVerdict(report: Report): Markdown {
       ? [md`❌`, `${broken} of ${cells} cells broken`]
       : [open > 0 ? md`⚠️` : md`✅`, `${works} of ${cells} cells work`];
   return md`${mark} ${inline(versionsText(report))}: ${inline([first, ...rest].join(', '))}`;
+}
+
+/** Failures told in a comment; `explain` and the report have all. */
+const MOST_TOLD = 6;
+
+/** What each broken cell says, cells that say the same together. */
+export function checkFailures(report: Report): Markdown {
+  const broken = new Set(report.comparisons.filter(isBrokenHere).map(({ cell }) => cell));
+  const cells = new Map<string, string[]>();
+  for (const { cell, stage, message } of report.results) {
+    if (!broken.delete(cell)) continue;
+    const said = `${stage ?? 'build'}: ${message ?? 'no message'}`;
+    cells.set(said, [...(cells.get(said) ?? []), cell]);
+  }
+  const told = [...cells].slice(0, MOST_TOLD).map(([said, those]) => joined([codes(those), fence([said])], '\n\n'));
+  const rest = cells.size - told.length;
+  return joined([...told, ...(rest > 0 ? [md`And ${inline(plural(rest, 'other failure'))}.`] : [])], '\n\n');
 }
 
 export function checkTally(report: Report): string {

@@ -12495,8 +12495,62 @@ function plural(count2, word) {
   return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
 }
 
+// src/report/comment/checked.ts
+function checkVerdict(report) {
+  const { cells, broken, works, unsupported, open } = counted(report);
+  const rest = [
+    ...unsupported > 0 ? [`${unsupported} not supported`] : [],
+    ...open > 0 ? [`${open} not measured`] : []
+  ];
+  const [mark, first] = broken > 0 ? [md`❌`, `${broken} of ${cells} cells broken`] : [open > 0 ? md`⚠️` : md`✅`, `${works} of ${cells} cells work`];
+  return md`${mark} ${inline(versionsText(report))}: ${inline([first, ...rest].join(", "))}`;
+}
+var MOST_TOLD = 6;
+function checkFailures(report) {
+  const broken = new Set(report.comparisons.filter(isBrokenHere).map(({ cell }) => cell));
+  const cells = /* @__PURE__ */ new Map();
+  for (const { cell, stage, message } of report.results) {
+    if (!broken.delete(cell)) continue;
+    const said = `${stage ?? "build"}: ${message ?? "no message"}`;
+    cells.set(said, [...cells.get(said) ?? [], cell]);
+  }
+  const told = [...cells].slice(0, MOST_TOLD).map(([said, those]) => joined([codes(those), fence([said])], "\n\n"));
+  const rest = cells.size - told.length;
+  return joined([...told, ...rest > 0 ? [md`And ${inline(plural(rest, "other failure"))}.`] : []], "\n\n");
+}
+function checkTally(report) {
+  const { broken, works, unsupported, open } = counted(report);
+  return [
+    `${broken} broken`,
+    `${works} working`,
+    ...unsupported > 0 ? [`${unsupported} not supported`] : [],
+    `${open} not measured`
+  ].join(", ");
+}
+function counted({ comparisons: comparisons2 }) {
+  const works = comparisons2.filter(({ after }) => after === "pass").length;
+  const broken = comparisons2.filter(isBrokenHere).length;
+  const unsupported = comparisons2.filter(({ after }) => after === "unsupported").length;
+  return {
+    cells: comparisons2.length,
+    works,
+    broken,
+    unsupported,
+    open: comparisons2.length - works - broken - unsupported
+  };
+}
+function versionsText(report) {
+  const { run: run2, environments } = report;
+  const versions = checkedLibraries(report).flatMap((name2) => {
+    const version = run2.held[name2] ?? environments.find(({ pins }) => pins[name2] !== void 0)?.pins[name2];
+    return version === void 0 ? [] : [`${name2} ${version}`];
+  });
+  return versions.length > 0 ? versions.join(", ") : "as it is installed";
+}
+
 // src/report/comment/causes.ts
 function causesText(report) {
+  if (report.changes.length === 0) return checkFailures(report);
   const broken = causes(report).filter(({ boundary: boundary2 }) => boundary2.direction !== "fixed");
   const found = broken.filter((cause) => isAtHead(report, cause));
   const passing2 = broken.filter((cause) => !found.includes(cause));
@@ -12787,46 +12841,6 @@ function baseModelText(report) {
     ],
     "\n\n"
   );
-}
-
-// src/report/comment/checked.ts
-function checkVerdict(report) {
-  const { cells, broken, works, unsupported, open } = counted(report);
-  const rest = [
-    ...unsupported > 0 ? [`${unsupported} not supported`] : [],
-    ...open > 0 ? [`${open} not measured`] : []
-  ];
-  const [mark, first] = broken > 0 ? [md`❌`, `${broken} of ${cells} cells broken`] : [open > 0 ? md`⚠️` : md`✅`, `${works} of ${cells} cells work`];
-  return md`${mark} ${inline(versionsText(report))}: ${inline([first, ...rest].join(", "))}`;
-}
-function checkTally(report) {
-  const { broken, works, unsupported, open } = counted(report);
-  return [
-    `${broken} broken`,
-    `${works} working`,
-    ...unsupported > 0 ? [`${unsupported} not supported`] : [],
-    `${open} not measured`
-  ].join(", ");
-}
-function counted({ comparisons: comparisons2 }) {
-  const works = comparisons2.filter(({ after }) => after === "pass").length;
-  const broken = comparisons2.filter(isBrokenHere).length;
-  const unsupported = comparisons2.filter(({ after }) => after === "unsupported").length;
-  return {
-    cells: comparisons2.length,
-    works,
-    broken,
-    unsupported,
-    open: comparisons2.length - works - broken - unsupported
-  };
-}
-function versionsText(report) {
-  const { run: run2, environments } = report;
-  const versions = checkedLibraries(report).flatMap((name2) => {
-    const version = run2.held[name2] ?? environments.find(({ pins }) => pins[name2] !== void 0)?.pins[name2];
-    return version === void 0 ? [] : [`${name2} ${version}`];
-  });
-  return versions.length > 0 ? versions.join(", ") : "as it is installed";
 }
 
 // src/report/comment/headline.ts
@@ -15496,8 +15510,16 @@ async function openIndex(host, without = "install-uv") {
     addresses,
     clash: async (pins) => clashOf(pins, python.path, settings, await uv().catch(() => void 0)),
     torch: async (pinned) => chooseTorch({
-      ...{ uv: await uv(), python, device, driver: cards[0]?.driver, target: target2, settings, catalog },
-      ...{ folder: cache, pinned, signal }
+      uv: await uv(),
+      python,
+      device,
+      driver: cards[0]?.driver,
+      target: target2,
+      settings,
+      catalog,
+      folder: cache,
+      pinned,
+      signal
     })
   };
 }
@@ -16472,7 +16494,9 @@ function execForm(words2) {
   if (!words2[0]?.written.startsWith("[")) return words2;
   return words2.flatMap(
     (word) => [...word.written.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => ({
-      ...{ value: found[1] ?? "", written: found[1] ?? "", line: word.line },
+      value: found[1] ?? "",
+      written: found[1] ?? "",
+      line: word.line,
       column: word.column + found.index + 1
     }))
   );
@@ -19272,6 +19296,18 @@ function readScript(content3) {
   return { ...sorted(read), ...python !== void 0 && { python } };
 }
 
+// src/formats/languages/setuptools.ts
+var SETUPTOOLS = {
+  conflict: "the file",
+  pin: { dialect: pep508 },
+  suggest: { inLine: pep508InLine },
+  lock: none("setuptools makes none."),
+  workspace: { sharesLock: "above" },
+  refresh: none("It is written by hand."),
+  indexes: none("`dependency_links` are not read: pip ignores them."),
+  overrules: none("setuptools knows neither overrides nor constraints.")
+};
+
 // src/formats/setup-cfg.ts
 var SETUP_CFG = {
   name: "setup-cfg",
@@ -19279,15 +19315,8 @@ var SETUP_CFG = {
   recognize: { by: "path", fits: (file) => baseOf(file) === "setup.cfg" },
   named: none("Other `.cfg` files are settings of other tools."),
   read: readSetupCfg,
-  conflict: "the file",
-  pin: { dialect: pep508 },
-  suggest: { inLine: pep508InLine },
-  lock: none("setuptools makes none."),
-  workspace: { sharesLock: "above" },
-  refresh: none("It is written by hand."),
-  includes: none("`file:` names a list that is read as a manifest of its own."),
-  indexes: none("`dependency_links` are not read: pip ignores them."),
-  overrules: none("setuptools knows neither overrides nor constraints.")
+  ...SETUPTOOLS,
+  includes: none("`file:` names a list that is read as a manifest of its own.")
 };
 function readSetupCfg(content3) {
   const read = [];
@@ -23702,15 +23731,8 @@ var SETUP_PY = {
   recognize: { by: "path", fits: (file) => baseOf(file) === "setup.py" },
   named: none("Another Python file is code."),
   read: readSetupPy,
-  conflict: "the file",
-  pin: { dialect: pep508 },
-  suggest: { inLine: pep508InLine },
-  lock: none("setuptools makes none."),
-  workspace: { sharesLock: "above" },
-  refresh: none("It is written by hand."),
-  includes: none("Files that it opens are known when it runs, which it does not."),
-  indexes: none("`dependency_links` are not read: pip ignores them."),
-  overrules: none("setuptools knows neither overrides nor constraints.")
+  ...SETUPTOOLS,
+  includes: none("Files that it opens are known when it runs, which it does not.")
 };
 function readSetupPy(content3) {
   if (content3.length > LONGEST2 || isTooDeep(content3))
@@ -24226,7 +24248,8 @@ function notMeasured2({ at: at3, quantization, architecture, task }) {
 function leftOut({ cell, source }) {
   const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
   return {
-    ...{ file, line: Number(line) },
+    file,
+    line: Number(line),
     value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
   };
 }
@@ -24294,7 +24317,9 @@ function withCells(request, { sure: sure2, partial }) {
   const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
   const isSure = new Set(sure2.map(({ id: id2 }) => id2));
   const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => ({
-    ...{ pattern, source, why },
+    pattern,
+    source,
+    why,
     cells: measured2.filter((id2) => !isSure.has(id2))
   }));
   return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: "code", sources, guessed: guessed3 };
@@ -24686,7 +24711,9 @@ function standingOf(settled2) {
 }
 function requestsOf({ ends: ends2, settled: settled2 }) {
   const found = settled2.filter(moves).map(({ change, from, to }) => ({
-    ...{ library: change.library, from, to },
+    library: change.library,
+    from,
+    to,
     place: { file: change.file, line: change.line }
   }));
   const byLibrary = /* @__PURE__ */ new Map();
@@ -28364,7 +28391,10 @@ var FactReader = class {
     const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
     const [model] = names2;
     this.models.push({
-      ...{ architecture, quantization, ...this.#placeOf(call), ...model && { model } },
+      architecture,
+      quantization,
+      ...this.#placeOf(call),
+      ...model && { model },
       task: { values: [task], isSure: true }
     });
     if (architecture.values.length > 0) return;
@@ -28827,7 +28857,8 @@ function readProgram(texts, yaml) {
   const made = wanted.flatMap((file) => useIn(program, file, "methods") ?? []);
   const read = made.length > 0 ? made : wanted.flatMap((file) => useIn(program, file, "adapters") ?? []);
   const unread = tooDeep.map((file) => ({
-    ...{ file, found: [] },
+    file,
+    found: [],
     unsure: [{ file, line: 1, value: "the file is nested too deeply to be read" }]
   }));
   return [...read, ...unread];
@@ -28959,7 +28990,8 @@ async function readKind(tree, files, kind, findings) {
     findings.push({
       kind: "code-not-read",
       message: `It is larger than ${kind.largest / 1024} KiB, as much as is read of one of the ${kind.name}. If it trains, name its cells in the configuration.`,
-      ...{ file: large.path, line: 1 }
+      file: large.path,
+      line: 1
     });
   if (small.length > texts.size)
     findings.push({

@@ -83,7 +83,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-LYT76PIL.js";
+} from "./chunk-7U4FI555.js";
 import {
   external_exports
 } from "./chunk-INJC5WMS.js";
@@ -794,15 +794,18 @@ async function measuredInto(context, render) {
     const torch = await torchFor(world.index, planned);
     context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join2(options.out, String(index + 1)) : options.out;
-    const settings = { ...options, out, jobs: options.jobs, signal: context.signal, say: context.say };
-    const measure = async (plan2, build) => {
-      const { ports, machine } = await sweepPorts(world, plan2, build, settings);
-      return sweep(plan2, known, ports, machine);
-    };
-    const { index: source, host } = world;
-    const { torchGb } = options;
+    const settings = { ...options, out, signal: context.signal, say: context.say };
     const report = await measuredInItsTime({
-      ...{ index: source, cache: host.cache, planned, torch, torchGb, say: context.say, measure }
+      index: world.index,
+      cache: world.host.cache,
+      planned,
+      torch,
+      torchGb: options.torchGb,
+      say: context.say,
+      measure: async (plan2, build) => {
+        const { ports, machine } = await sweepPorts(world, plan2, build, settings);
+        return sweep(plan2, known, ports, machine);
+      }
     });
     writeReport(out, report);
     context.print(options.json ? `${JSON.stringify(report)}
