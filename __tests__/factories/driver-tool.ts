@@ -10,6 +10,8 @@ export interface Answers {
   readonly list?: string;
   /** What it says where it fails, and how it ends. */
   readonly trouble?: readonly [says: string, status: number];
+  /** What a query answers from the so-many-eth time on. */
+  readonly later?: readonly [query: string, after: number];
   /** A field that this driver does not know. */
   readonly without?: string;
 }
@@ -25,7 +27,7 @@ export function another(index: number, changed: Readonly<Record<string, string>>
 }
 
 /** Surroundings in which this tool is the first on the PATH. */
-export function withTool({ query = '', list = '', trouble, without }: Answers): Readonly<Record<string, string>> {
+export function withTool({ query = '', list = '', trouble, later, without }: Answers): { readonly PATH: string } {
   const folder = scratch('driver');
   const [says, status] = trouble ?? ['', 0];
   writeFileSync(
@@ -38,12 +40,22 @@ export function withTool({ query = '', list = '', trouble, without }: Answers): 
             `case "$1" in *${without}*) printf 'Field "%s" is not a valid field to query.\\n\\n' ${without}; exit 2;; esac`,
           ]
         : []),
+      ...(later ? vanishing(folder, later) : []),
       `case "$1" in -L) printf '%s\\n' ${quoted(list)};; *) printf '%s\\n' ${quoted(query)};; esac`,
       '',
     ].join('\n'),
   );
   chmodSync(join(folder, 'nvidia-smi'), 0o755);
   return { PATH: `${folder}:/usr/bin:/bin` };
+}
+
+/** Counts its own calls in a file. */
+function vanishing(folder: string, [query, after]: readonly [string, number]): readonly string[] {
+  const calls = quoted(join(folder, 'calls'));
+  return [
+    `echo x >> ${calls}`,
+    `if [ $(wc -l < ${calls}) -gt ${after} ]; then printf '%s\\n' ${quoted(query)}; exit; fi`,
+  ];
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,6 @@
 """Stands in for torch: small tensors of Python numbers, with gradients for what the stand-in model does."""
 
-from . import nn, optim
+from . import cuda, nn, optim
 from .creation import arange, cat, full_like, manual_seed, ones, ones_like, tensor, zeros
 from .tensor import Tensor, bool_ as bool, device, float32, int8, int64, no_grad, uint8
 

@@ -1,5 +1,6 @@
 """Modules: what holds parameters, by name."""
 
+from .. import cuda
 from ..creation import uniform
 from ..tensor import Tensor
 from . import functional
@@ -41,6 +42,11 @@ class Module:
     def set_submodule(self, name, module):
         parent, _, own = name.rpartition(".")
         setattr(self.get_submodule(parent), own, module)
+
+    def to(self, device):
+        if device != "cpu":
+            cuda.answers()
+        return self
 
     def requires_grad_(self, wanted):
         for parameter in self.parameters():
