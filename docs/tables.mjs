@@ -1,7 +1,12 @@
-// Writes the tables of inputs and outputs into README.md, from action.yml, and that of formats into docs/manifests.md.
+// Writes the tables of inputs and outputs into README.md, from action.yml, that of formats into docs/manifests.md, and
+// those of the matrix into docs/matrix.md. With --check it writes nothing and names the files that are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { matrixTables } from './matrix-tables.mjs';
+
+const isCheck = process.argv.includes('--check');
+const stale = new Set();
 
 const { inputs, outputs } = parse(readFileSync('action.yml', 'utf8'));
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -22,6 +27,11 @@ putInto(
   'formats',
   ['| format | files | what is read |', '|---|---|---|', ...(await formatRows())].join('\n'),
 );
+for (const [name, rows] of Object.entries(matrixTables())) putInto('docs/matrix.md', name, rows);
+if (stale.size > 0) {
+  console.error(`Stale: ${[...stale].join(', ')}. Run npm run docs.`);
+  process.exitCode = 1;
+}
 
 async function formatRows() {
   const { outputFiles } = await build({
@@ -42,5 +52,9 @@ function putInto(file, name, table) {
   const old = readFileSync(file, 'utf8');
   const start = `<!-- ${name}: npm run docs -->`;
   const end = `<!-- /${name} -->`;
-  writeFileSync(file, `${old.split(start)[0]}${start}\n${table}\n${end}${old.split(end)[1]}`);
+  const now = `${old.split(start)[0]}${start}\n${table}\n${end}${old.split(end)[1]}`;
+  if (!old.includes(start) || !old.includes(end))
+    throw new Error(`${file} has no place for the table: ${start} and ${end}`);
+  if (!isCheck) writeFileSync(file, now);
+  else if (now !== old) stale.add(file);
 }

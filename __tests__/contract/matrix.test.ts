@@ -88,13 +88,6 @@ describe('the matrix', () => {
     expect(Object.keys(entry.refuses ?? {}).filter((name) => !(name in ARCHITECTURES))).toEqual([]);
   });
 
-  it.each([...Object.keys(METHODS), ...Object.keys(QUANTIZERS), ...Object.keys(ARCHITECTURES)])(
-    '%s is in the page of the matrix',
-    (name) => {
-      expect(readFileSync('docs/matrix.md', 'utf8').split('Without `--cells`')[0]).toContain(`\`${name}\``);
-    },
-  );
-
   it.each(Object.keys(QUANTIZERS).filter((name) => name !== 'none'))(
     '%s is known by its configuration class',
     (name) => {
