@@ -21,6 +21,7 @@ from peft_probe import data, evidence, stages
 from peft_probe.errors import NotApplicable
 from peft_probe.methods import METHODS, Method
 from peft_probe.models import ARCHITECTURES
+from peft_probe.stages.generating import greedy
 from peft_probe.trial import Trial
 from safetensors.torch import save_file
 
@@ -96,7 +97,7 @@ def judged(trial):
     if trial.task.generates:
         prompts = data.prompts(torch, trial.device)
         try:
-            tensors["tokens"] = stages._greedy(trial, prompts, use_cache=True)
+            tensors["tokens"] = greedy(trial, prompts, use_cache=True)
             tensors["prompts"] = prompts
         except Exception as raised:
             print(trial.cell["id"], "generate:", type(raised).__name__, str(raised)[:100])

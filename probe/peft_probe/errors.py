@@ -101,5 +101,9 @@ def ran_out(error):
 
 
 def _short(filename):
-    parts = filename.replace("\\", "/").split("/site-packages/")
-    return parts[-1] if len(parts) > 1 else filename.rsplit("/", 1)[-1]
+    """Where a file lies in its package; ours in the probe."""
+    for top in ("/site-packages/", "/peft_probe/"):
+        before, _, inside = filename.replace("\\", "/").rpartition(top)
+        if before:
+            return inside
+    return filename.rsplit("/", 1)[-1]

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import stages
 from peft_probe.errors import CheckFailed, NotApplicable, Unsupported
+from peft_probe.stages import attaching, generating
 
 from tests.fakes import Model, Numbers, Parameter, trial_of
 
@@ -43,7 +44,7 @@ class EachStage(unittest.TestCase):
     def attached(self, **parameters):
         trial = trial_of(Model(base_weight=Parameter(1.0, trainable=False)))
         trial.peft.get_peft_model = lambda model, config: Model(**parameters)
-        with mock.patch.object(stages, "configuration", lambda *given: object()):
+        with mock.patch.object(attaching, "configuration", lambda *given: object()):
             stages.attach(trial)
         return trial
 
@@ -129,8 +130,8 @@ class EachStage(unittest.TestCase):
         rows = mock.Mock()
         rows.__getitem__ = lambda self, row: SimpleNamespace(tolist=lambda: [1, 2])
         with mock.patch.multiple(
-            stages,
-            _greedy=lambda trial, prompts, use_cache: rows,
+            generating,
+            greedy=lambda trial, prompts, use_cache: rows,
             greedy_gap=mock.Mock(side_effect=gaps),
             data=SimpleNamespace(prompts=lambda torch, device: None, GENERATED=8),
         ):

@@ -37,7 +37,7 @@ class Table(unittest.TestCase):
         names = [one.name for one in invariants.INVARIANTS]
         self.assertEqual(len(names), len(set(names)))
         for one in invariants.INVARIANTS:
-            self.assertIn(one.stage, [stage.__name__ for stage in stages.STAGES])
+            self.assertIn(one.stage, [stage.name for stage in stages.STAGES])
             self.assertTrue(all(len(reason) > 10 for reason in one.exempt.values()), one.name)
 
     def test_exemptions_count_before_patterns(self):
@@ -93,7 +93,7 @@ class Measuring(unittest.TestCase):
             step.__name__ = name
         with (
             mock.patch.object(invariants, "INVARIANTS", (invariant(lambda trial: 1),)),
-            mock.patch.object(stages, "STAGES", tuple(steps)),
+            mock.patch.object(stages, "STAGES", tuple(map(stages.Stage, steps))),
         ):
             said = stages.run(asked, began=lambda name: None)
         self.assertEqual(said["stages"], {"import": "ok", "forward": "fail", "train": "ok"})

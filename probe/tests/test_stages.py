@@ -3,8 +3,11 @@
 Needs no package but the standard library.
 """
 
+import inspect
+import re
 import sys
 import unittest
+from collections import defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -46,7 +49,7 @@ class Endings(unittest.TestCase):
             on_card=on_card,
         )
         with (
-            mock.patch.object(stages, "STAGES", order),
+            mock.patch.object(stages, "STAGES", tuple(map(stages.Stage, order))),
             mock.patch.object(stages.invariants, "INVARIANTS", ()),
         ):
             return stages.run(trial, began=lambda name: None)
@@ -84,6 +87,16 @@ class Endings(unittest.TestCase):
             with self.subTest(on_card):
                 ran = self.ran(raised, (train, forward, merge), on_card)
                 self.assertEqual(list(ran["stages"]), ["import", *asked])
+
+
+class Table(unittest.TestCase):
+    def test_each_fact_that_a_stage_tells_stands_in_its_entry(self):
+        told, listed = defaultdict(set), defaultdict(set)
+        for stage in stages.STAGES:
+            module = inspect.getmodule(stage.measure)
+            told[module] = set(re.findall(r'\.facts\["(\w+)"\] =', inspect.getsource(module)))
+            listed[module] |= set(stage.facts)
+        self.assertEqual(told, listed)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ describe('the program that tries cells', () => {
   });
 
   it.each([
-    ['a line of a stage', join('peft_probe', 'stages.py')],
+    ['a line of a stage', join('peft_probe', 'stages', 'training.py')],
     ['an entry of the matrix', join('matrix', 'methods.json')],
     ['a band', join('peft_probe', 'bands.json')],
     ['an invariant', join('peft_probe', 'invariants', '__init__.py')],

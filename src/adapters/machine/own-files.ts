@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from './process.ts';
-import { programFolder } from './program.ts';
+import { PROGRAM, programFolder } from './program.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -50,7 +50,7 @@ export function copyAction(folder: string): string {
   if (existsSync(target)) return `left alone  ${VENDORED} (it exists)\n`;
   for (const name of ['action.yml', 'dist', 'LICENSE'])
     cpSync(join(top, name), join(target, name), { recursive: true });
-  for (const name of ['peft_probe', 'checkpoints'])
+  for (const name of [...PROGRAM, 'checkpoints'])
     cpSync(join(top, 'probe', name), join(target, 'probe', name), { recursive: true });
   writeFileSync(join(target, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
   return `written     ${VENDORED}\n`;

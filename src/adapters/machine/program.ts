@@ -1,12 +1,15 @@
 /** The Python program that tries cells, and what results owe to it. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StartMethod } from '../../domain/device.ts';
 import type { ProbeProgram } from '../../ports.ts';
 
 declare const TOOL_VERSION: string;
+
+/** What of that folder measures; checkpoints are known by a hash of their own. */
+export const PROGRAM = ['matrix', 'goldens', 'peft_probe'] as const;
 
 /** The folder of the Python probe: beside dist/ (a chunk lies one deeper) in the action, beside src/ in a checkout. */
 export function programFolder(): string {
@@ -44,16 +47,21 @@ export function probeProgram(folder: string, start: StartMethod | undefined): Pr
 
 /** What measures: two programs of one version that differ in a line may measure differently. */
 function contentOf(folder: string): string {
-  const parts = ['matrix', 'goldens', 'peft_probe', join('peft_probe', 'invariants')];
-  const hashes = parts.map((part) => hashOf(join(folder, part)));
-  return createHash('sha256').update(hashes.join()).digest('hex').slice(0, 12);
+  return hashOf(...PROGRAM.map((part) => join(folder, part)));
 }
 
-/** The first 12 digits of the SHA-256 of the files of a folder, with their names. */
-function hashOf(folder: string): string {
+/** The first 12 digits of the SHA-256 of all files below some folders, with their places. */
+function hashOf(...folders: readonly string[]): string {
   const hash = createHash('sha256');
-  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
-  const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).toSorted();
-  for (const name of names) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  for (const folder of folders)
+    for (const place of filesBelow(folder)) hash.update(`${place}\0`).update(readFileSync(join(folder, place)));
   return hash.digest('hex').slice(0, 12);
+}
+
+/** Bytecode is left by whoever runs the program in a checkout. */
+function filesBelow(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((place) => !place.includes('__pycache__') && statSync(join(folder, place)).isFile())
+    .toSorted();
 }

@@ -1,0 +1,20 @@
+"""The model alone: as the checkpoint says, and quantized."""
+
+from .. import invariants
+from ..errors import NotApplicable, Unsupported
+
+
+def build(trial):
+    if trial.cell["architecture"] not in trial.transformers.CONFIG_MAPPING:
+        raise Unsupported(
+            f"transformers {trial.transformers.__version__} has no model type "
+            f"{trial.cell['architecture']}"
+        )
+    trial.model = trial.load(quantized=False)
+    trial.weights = invariants.shapes(trial.model)
+
+
+def quantize(trial):
+    if trial.quantizer is None:
+        raise NotApplicable
+    trial.model = trial.load(quantized=True)

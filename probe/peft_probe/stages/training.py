@@ -1,0 +1,97 @@
+"""Training on one batch: what must learn, learns."""
+
+import time
+
+from .. import card
+from ..errors import CheckFailed, NotApplicable
+
+
+def train(trial):
+    """One backward pass with padding, then 25 steps.
+
+    Every trainable tensor must receive a gradient, the loss must fall.
+    """
+    trainable = {name: p for name, p in trial.model.named_parameters() if p.requires_grad}
+    if trial.method is None and trial.quantizer is not None:
+        raise NotApplicable
+    torch = trial.torch
+    torch.manual_seed(0)
+    head_before = _head_values(trial, trainable)
+    optimizer = _optimizer(trial, trainable.values())
+    inputs = trial.batch(padded=False)
+    trial.model.train()
+    trial.model(**trial.batch(padded=True)).loss.backward()
+    without_gradient, losses, ended = set(trainable), [], []
+    for step in range(trial.job["steps"]):
+        loss = trial.model(**inputs).loss
+        optimizer.zero_grad()
+        loss.backward()
+        without_gradient -= {
+            name
+            for name in without_gradient
+            if trainable[name].grad is not None and trainable[name].grad.any()
+        }
+        optimizer.step()
+        if trial.method and trial.method.after_step:
+            getattr(trial.model.base_model, trial.method.after_step)(step)
+        losses.append(loss.item())  # waits for all that was asked of a card
+        ended.append(time.monotonic())
+    trial.facts["lossRatio"] = losses[-1] / losses[0]
+    if trial.on_card:
+        trial.facts["stepMs"] = card.step_ms(ended)
+    trial.trained_logits = trial.logits(trial.model)
+    _require_learning(trial, losses, without_gradient, len(trainable))
+    _require_trained_head(trial, head_before, trainable)
+
+
+def _optimizer(trial, parameters):
+    options = {"lr": trial.method.learning_rate if trial.method else 1e-3, "weight_decay": 0.0}
+    parameters = list(parameters)
+    try:
+        return trial.torch.optim.AdamW(parameters, fused=True, **options)
+    except RuntimeError:  # releases of torch that fuse on other devices only
+        return trial.torch.optim.AdamW(parameters, **options)
+
+
+def _require_learning(trial, losses, without_gradient, tensors):
+    if not all(loss == loss and abs(loss) != float("inf") for loss in losses):
+        raise CheckFailed("not-finite", "the loss becomes NaN or infinite within 25 steps")
+    if without_gradient and trial.method is not None:
+        some = ", ".join(sorted(without_gradient)[:3])
+        raise CheckFailed(
+            "no-gradient",
+            f"{len(without_gradient)} of {tensors} trainable tensors never receive "
+            f"a gradient: {some}",
+        )
+    if trial.facts["lossRatio"] >= 0.999:
+        raise CheckFailed(
+            "does-not-learn",
+            f"the loss goes from {losses[0]:.4f} to {losses[-1]:.4f} "
+            f"in {len(losses)} steps on one batch",
+        )
+
+
+def _head_values(trial, parameters):
+    if trial.head is None or trial.method is None:
+        return {}
+    return {
+        name: p.detach().clone() for name, p in parameters.items() if trial.head in name.split(".")
+    }
+
+
+def _require_trained_head(trial, before, trainable):
+    if trial.head is None or trial.method is None:
+        return
+    if not before:
+        raise CheckFailed(
+            "head-not-trained", f"the new head `{trial.head}` is not among the trainable parameters"
+        )
+    same = [
+        name
+        for name, values in before.items()
+        if trial.torch.equal(values, trainable[name].detach())
+    ]
+    if same:
+        raise CheckFailed(
+            "head-not-trained", f"the new head does not change in training: {', '.join(same[:3])}"
+        )
