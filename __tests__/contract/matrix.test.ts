@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ARCHITECTURE_OF_CLASS, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
 import { QUANTIZATION_OF_CONFIG } from '../../src/detect/code/quantizations.ts';
+import { FACT_NAMES } from '../../src/domain/facts.ts';
 import {
   ARCHITECTURES,
   Architecture,
@@ -28,7 +29,8 @@ print(json.dumps({
            for one in (methods.Method, quantizers.Quantizer, models.Architecture, matrix.Task, matrix.Exemption)},
   'names': {'methods': list(methods.METHODS), 'quantizers': list(quantizers.ENTRIES),
             'architectures': list(models.ARCHITECTURES), 'tasks': list(matrix.TASKS)},
-  'stages': ['import', *[stage.__name__ for stage in stages.STAGES]],
+  'stages': ['import', *[stage.name for stage in stages.STAGES]],
+  'facts': [fact for stage in stages.STAGES for fact in stage.facts],
 }))`;
 
 describe('the two halves of the program', () => {
@@ -57,6 +59,10 @@ describe('the two halves of the program', () => {
   it('go through the same stages in the same order', async () => {
     const { STAGES } = await import('../../src/domain/outcome.ts');
     expect(shown.stages).toEqual([...STAGES]);
+  });
+
+  it('have a name and a unit for each fact that a stage tells', () => {
+    expect(shown.facts.filter((fact: string) => !FACT_NAMES.some((name) => name === fact))).toEqual([]);
   });
 });
 
