@@ -339,7 +339,7 @@ describe('measuring a batch', () => {
       'no thread could be started',
       { how: 'exit', code: 134, output: 'libgomp: Thread creation failed: Resource temporarily unavailable' },
     ],
-    ['the rooms could not be made', { how: 'exit', code: 125, output: 'containment: mount: Operation not permitted' }],
+    ['it could not be contained', { how: 'exit', code: 125, output: 'containment: mount: Operation not permitted' }],
   ])('takes no crash for a failure where %s', async (_what, end) => {
     const { outcomes } = await measure({ run: () => end });
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));

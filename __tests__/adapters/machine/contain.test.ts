@@ -11,7 +11,7 @@ import {
   hiddenFolders,
   type Level,
   type Limits,
-  type Rooms,
+  type Mounts,
   wrapped,
 } from '../../../src/adapters/machine/contain.ts';
 import { findPython } from '../../../src/adapters/machine/python.ts';
@@ -25,7 +25,7 @@ const closed = scratch('closed');
 const show = join(closed, 'a folder', 'shown');
 const work = join(closed, 'a folder', 'work');
 const checkout = scratch('checkout');
-const rooms = (): Rooms => ({ work, show: [show, ...interpreter] });
+const mounts = (): Mounts => ({ work, show: [show, ...interpreter] });
 let interpreter: readonly string[];
 let python: string;
 let level: Containment;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   level = await chooseContainment({ python, program: resolve('probe') }, ground);
 });
 
-function inside(command: readonly string[], limits = LIMITS, at = rooms()) {
+function inside(command: readonly string[], limits = LIMITS, at = mounts()) {
   const [program = '', ...args] = level.wrap(at, limits, command);
   return spawnSync(program, args, { encoding: 'utf8', cwd: work, env: { PATH: process.env.PATH ?? '' } });
 }
@@ -160,7 +160,7 @@ print(count)`;
     const program = `import ctypes, mmap, os, time
 print(sorted(int(name) for name in os.listdir('/proc/self/fd'))[:-1], ctypes.CDLL(None).unshare(0x10000000), flush=True)
 held = mmap.mmap(-1, 700 << 20); held.write(bytes(700 << 20)); time.sleep(15)`;
-    const command = level.wrap(rooms(), { ...LIMITS, bytes: 900 << 20 }, [python, '-I', '-c', program]);
+    const command = level.wrap(mounts(), { ...LIMITS, bytes: 900 << 20 }, [python, '-I', '-c', program]);
     const text = JSON.stringify(command).replace(`\\"parent\\":${process.pid}`, '\\"parent\\":PID');
     const starter = `const c = JSON.parse(${JSON.stringify(text)}.replace('PID', process.pid)); const r = require('child_process').spawnSync(c[0], c.slice(1), {encoding: 'utf8'}); console.log(r.status, r.stdout)`;
     const { stdout } = spawnSync('bash', ['-c', 'exec "$0" -e "$1" 63>"$2"', process.execPath, starter, leak], {
@@ -177,12 +177,12 @@ held = mmap.mmap(-1, 700 << 20); held.write(bytes(700 << 20)); time.sleep(15)`;
   });
 
   it('ends with the one that started it, however that ends', async () => {
-    const command = level.wrap(rooms(), { ...LIMITS, seconds: 60 }, [
+    const command = level.wrap(mounts(), { ...LIMITS, seconds: 60 }, [
       '/bin/sh',
       '-c',
       'setsid sleep 78 & exec sleep 78',
     ]);
-    // The rooms are made for the process that starts them.
+    // A container knows the process that starts it.
     const text = JSON.stringify(command).replace(`\\"parent\\":${process.pid}`, '\\"parent\\":PID');
     const starter = `const c = JSON.parse(${JSON.stringify(text)}.replace('PID', process.pid)); require('child_process').spawn(c[0], c.slice(1), {stdio: 'ignore'})`;
     const child = spawn(process.execPath, ['-e', starter], { cwd: work, stdio: 'ignore' });
@@ -254,8 +254,8 @@ describe('cards in a contained program', () => {
     for (const name of names) writeFileSync(join(folder, name), name);
     return Object.fromEntries(names.map((name) => [name, join(folder, name)]));
   };
-  const withNodes = (given: Rooms['nodes'], script: string) =>
-    inside(['/bin/sh', '-c', script], LIMITS, given ? { ...rooms(), nodes: given } : rooms());
+  const withNodes = (given: Mounts['nodes'], script: string) =>
+    inside(['/bin/sh', '-c', script], LIMITS, given ? { ...mounts(), nodes: given } : mounts());
   const FEW = ['full', 'null', 'random', 'urandom', 'zero'];
   const isMade = () => level.name !== 'limits only';
 

@@ -74,8 +74,8 @@ async function compile(packages: string, sources: readonly Source[], settings: B
   const { warden, containment, show, cache } = settings;
   const work = makeScratch(cache, 'compile');
   const script = join(warden.program, 'peft_probe', 'bytecode.py');
-  const rooms = { work, show: [...show, packages] };
-  const [command = '', ...args] = containment.wrap(rooms, LIMITS, [warden.python, '-I', '-S', '-B', script]);
+  const mounts = { work, show: [...show, packages] };
+  const [command = '', ...args] = containment.wrap(mounts, LIMITS, [warden.python, '-I', '-S', '-B', script]);
   const child = spawn(command, args, {
     cwd: work,
     env: { LANG: 'C.UTF-8' },

@@ -8,7 +8,7 @@ import { run } from './process.ts';
 import { makeScratch, makeShared } from './scratch.ts';
 
 /** Folders of this machine, as a contained program sees them: it has a root of its own with the system's programs and these. */
-export interface Rooms {
+export interface Mounts {
   /** The one folder that it may write to; a file system in memory, gone with the program, where the level allows that. */
   readonly work: string;
   /** Folders that it can read. */
@@ -31,11 +31,11 @@ export interface Containment {
   /** What was tried at the start and is enforced, in words for the report. */
   readonly enforced: readonly string[];
   readonly missing: readonly string[];
-  /** The command that runs another one in these rooms. */
-  wrap(rooms: Rooms, limits: Limits, command: readonly string[]): readonly string[];
+  /** The command that runs another one with these mounts and no others. */
+  wrap(mounts: Mounts, limits: Limits, command: readonly string[]): readonly string[];
 }
 
-/** The trusted interpreter and program that make the rooms. */
+/** The trusted interpreter and program that contain others. */
 export interface Warden {
   readonly python: string;
   /** Folder of the Python package `peft_probe`. */
@@ -58,6 +58,9 @@ const OPEN_FILES = 4096;
 const WORK_BYTES = 1024 ** 3;
 const MOST_PROCESSES_SEEN = 8;
 const NOBODY = 65534;
+
+/** The folder of the program comes last, so that no file in it stands in for one of the standard library. */
+const START = 'import sys; sys.path.append(sys.argv.pop(1)); from peft_probe.containment import main; main()';
 
 const Seen = z.object({
   unreadable: z.array(z.string()),
@@ -116,7 +119,7 @@ function describe(name: string, level: Level, warden: Warden, seen: Seen | undef
     name,
     enforced: seen?.user === NOBODY ? [...held, ANOTHER_USER] : held,
     missing: CLAIMS.map(({ claim }) => claim).filter((claim) => !held.includes(claim)),
-    wrap: (rooms, limits, command) => wrapped(level, warden, rooms, limits, command),
+    wrap: (mounts, limits, command) => wrapped(level, warden, mounts, limits, command),
   };
 }
 
@@ -124,23 +127,22 @@ function describe(name: string, level: Level, warden: Warden, seen: Seen | undef
 export function wrapped(
   level: Level,
   warden: Warden,
-  rooms: Rooms,
+  mounts: Mounts,
   limits: Limits,
   command: readonly string[],
 ): readonly string[] {
   const spec = {
     level,
     parent: process.pid,
-    work: rooms.work,
-    show: rooms.show,
-    nodes: rooms.nodes ?? {},
+    work: mounts.work,
+    show: mounts.show,
+    nodes: mounts.nodes ?? {},
     bytes: WORK_BYTES,
     limits: { DATA: limits.bytes, FSIZE: limits.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
     seconds: limits.seconds,
     memory: limits.memory,
   };
-  const program = join(warden.program, 'peft_probe', 'rooms.py');
-  return [warden.python, '-I', '-S', '-B', program, JSON.stringify(spec), ...command];
+  return [warden.python, '-I', '-S', '-B', '-c', START, warden.program, JSON.stringify(spec), ...command];
 }
 
 /** What a program at this level could do, of what it must not; undefined where the level cannot be had. */
@@ -161,7 +163,7 @@ async function tryLevel(level: Level, warden: Warden, ground: Ground): Promise<S
       sockets: [socket],
       port: portOf(network),
     };
-    const script = join(warden.program, 'peft_probe', 'attempts.py');
+    const script = join(warden.program, 'peft_probe', 'containment', 'attempts.py');
     const command = [warden.python, '-I', '-S', '-B', script, JSON.stringify(spec)];
     const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = '', ...args] = wrapped(

@@ -95,8 +95,8 @@ export class PythonProbes implements Probes {
     const bytes = bytesOfCell + IMPORT_BYTES;
     const limits: Limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
     const python = join(environment, 'bin', 'python');
-    const rooms = { work, show, nodes: nodesOf(job.cards) };
-    return settings.containment.wrap(rooms, limits, [python, '-I', '-B', '-c', START, settings.program]);
+    const mounts = { work, show, nodes: nodesOf(job.cards) };
+    return settings.containment.wrap(mounts, limits, [python, '-I', '-B', '-c', START, settings.program]);
   }
 
   #spawn(environmentId: string, job: CardJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
