@@ -27,6 +27,7 @@ class Trial:
         self.evidence = None
         """What a judge outside gets of it: the same."""
         self.generated = self.first = self.reloaded = self.merged = self.weights = None
+        self.padded_ways = None
         self.quantized = 0
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 

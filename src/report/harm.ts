@@ -66,6 +66,10 @@ export const CHECK_HARM: Readonly<Record<string, string>> = {
   'adapter-dtype': 'The adapter is rounded to fewer bits than it should have: it learns less, and nothing raises.',
   'transplant-differs': 'What the virtual tokens say does not reach the model as it should: nothing raises.',
   'mask-ignored': 'Padding changes results: batches of texts of unequal lengths are trained and answered wrongly.',
+  'right-padding-differs':
+    'What stands behind a text changes it: batches that are padded on the right are trained and answered wrongly.',
+  'left-padding-differs':
+    'Padding in front of a text changes it: batches that are padded on the left are answered wrongly.',
   'loss-differs': 'Training minimizes something other than the loss of the labels: nothing raises.',
   'eval-differs': 'What is trained is not what is evaluated and generated: you would find out after the fine-tune.',
   'reload-unquantized': 'The model is larger after a reload than in training, and gives other outputs.',

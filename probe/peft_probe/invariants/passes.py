@@ -1,30 +1,9 @@
-"""What must hold of single passes: masks, losses, modes, gradients."""
+"""What must hold of single passes: losses, modes, gradients."""
 
 import math
 
 from .. import data
 from ..checks import largest_difference
-
-ANOTHER = 33
-"""A token that takes the place of the padding."""
-
-
-def reach_of_padding(trial):
-    """Largest difference of a logit where tokens under the mask are others: one pass over each
-    padded row both ways.
-    """
-    torch = trial.torch
-    given = data.inputs(torch, trial.task, trial.device, trial.architecture.pads)
-    plain = {name: value[data.PROMPTS :].tolist() for name, value in given.items()}
-    other = [
-        [token if seen else ANOTHER for token, seen in zip(row, mask)]
-        for row, mask in zip(plain["input_ids"], plain["attention_mask"])
-    ]
-    both = {name: torch.tensor(rows + rows, device=trial.device) for name, rows in plain.items()}
-    both["input_ids"] = torch.tensor(plain["input_ids"] + other, device=trial.device)
-    logits = trial.logits_of(trial.model, both)
-    half = logits.shape[0] // 2
-    return largest_difference(logits[:half], logits[half:])
 
 
 def loss_difference(trial):
