@@ -1,8 +1,9 @@
 /** Python files as one program: what a function reaches by calls and imports counts for the configurations in it. */
 import { stringValue, textOf } from '../../formats/languages/python-tree.ts';
+import { LIBRARIES, type Origin } from './code-file.ts';
 import { configuredBy } from './configs.ts';
 import type { Facts, MethodFact, ModelFact, QuantizationFact } from './fact.ts';
-import { factsOf, LIBRARIES, type Origin } from './facts.ts';
+import { factsOf } from './facts.ts';
 import { type Module, readModule, type Scope } from './module.ts';
 import { type Elsewhere, sure, type Value } from './values.ts';
 
