@@ -24,6 +24,8 @@ export interface Options {
   /** Where cells are to run; absent for the default. */
   readonly device: DeviceChoice | undefined;
   readonly jobs: number | undefined;
+  /** Where a plan collects what a run without a network needs; absent where it collects nothing. */
+  readonly download: string | undefined;
   /** What the cache may take, in GB. */
   readonly cacheGb: number;
   /** The most that is fetched for a torch of another time, in GB. */
@@ -157,6 +159,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     out: last(typed, 'out') ?? DEFAULT_OUT,
     python: last(typed, 'python'),
     device: chosenDevice(last(typed, 'device'), problems),
+    download: last(typed, 'download'),
     base: last(typed, 'base'),
     head: last(typed, 'head'),
     jobs: jobs === undefined ? undefined : Math.max(1, Math.floor(jobs)),

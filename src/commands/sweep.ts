@@ -31,6 +31,7 @@ import { groups } from '../search/requests.ts';
 import { samplesOf } from '../search/strategies.ts';
 import type { Context } from './context.ts';
 import { readEnds } from './diff.ts';
+import { download } from './download.ts';
 import { measuredInItsTime } from './torch-era.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
@@ -59,18 +60,22 @@ export async function runPlan(context: Context): Promise<Status> {
   keepOutOfGit(context.line.options.out);
   const { world, asked } = await prepared(context);
   const written = [];
+  let isWhole = true;
   for (const one of asked) {
     const { planned, known, files } = one;
     if (planned === undefined) return nothingToDo(context, one);
-    const facts = await factsOf(world, planned, await torchFor(world.index, planned), { files, known });
+    const torch = await torchFor(world.index, planned);
+    const facts = await factsOf(world, planned, torch, { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
+    if (context.line.options.download !== undefined)
+      isWhole = (await download(context, world, planned, torch)) && isWhole;
   }
   const text = written.length === 1 ? written[0] : written;
   writeText(join(context.line.options.out, 'plan.json'), `${JSON.stringify(text, null, 1)}\n`);
   if (context.line.options.json) context.print(`${JSON.stringify(text)}\n`);
-  return STATUS.fine;
+  return isWhole ? STATUS.fine : STATUS['not-compared'];
 }
 
 /** The reports of a run, written and shown: one for each distinct request, none where no watched library changed. */
@@ -134,9 +139,12 @@ interface Asked {
 }
 
 async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
-  const { environment, folder, signal, say, line } = context;
-  const { python, offline, device } = line.options;
-  const world = await openWorld({ environment, folder, python, offline, device, signal, say });
+  const { folder, signal, say, line } = context;
+  const { python, offline, device, download: collected } = line.options;
+  const PEFT_SWEEP_CACHE = collected ?? context.environment.PEFT_SWEEP_CACHE;
+  const environment = { ...context.environment, PEFT_SWEEP_CACHE };
+  const isPlanning = line.command === 'plan';
+  const world = await openWorld({ environment, folder, python, offline, device, isPlanning, signal, say });
   // Without uv nothing can be built: that is said first.
   await world.index.uv();
   const isBare = line.command !== 'check' && line.request.changes.length === 0;

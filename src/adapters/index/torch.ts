@@ -108,13 +108,16 @@ function candidates(context: TorchContext): readonly Candidate[] {
   const { title, torchBackend } = context.device;
   const source = `the build on your index; no ${title} build can be reached`;
   const own: Candidate = { source, requirement, options: [] };
+  // uv chooses by the driver that it finds: without one it would take a build for processors.
+  const isForDriver = context.device.hasCards && context.driver === undefined;
+  const ofDevice = { source: `torch backend ${torchBackend}`, requirement, options: ['--torch-backend', torchBackend] };
   return [
     ...(local ? [{ source: LOCAL_TORCH, requirement: `torch==${local}`, options: [] }] : []),
     ...(label
       ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ['--torch-backend', label] }]
       : []),
-    { source: `torch backend ${torchBackend}`, requirement, options: ['--torch-backend', torchBackend] },
-    own,
+    ...(isForDriver ? [] : [ofDevice]),
+    isForDriver ? { ...own, source: `the build on your index; UV_TORCH_BACKEND names another` } : own,
   ];
 }
 

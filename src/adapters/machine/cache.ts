@@ -25,6 +25,11 @@ export async function emptyCache(cache: string): Promise<{ removed: readonly str
   };
 }
 
+/** What a cache need not keep to be taken elsewhere: it is made from the rest, for the machine that it is on. */
+export function madeAnew(cache: string): readonly string[] {
+  return ['environments', 'bytecode', 'tmp'].map((name) => join(cache, name));
+}
+
 /** Whether this build of torch was unpacked before: every environment with it leaves this mark. */
 export function isStored(cache: string, torch: string | undefined): boolean {
   return existsSync(join(cache, 'stored', `torch-${torch}`));

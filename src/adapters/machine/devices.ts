@@ -12,16 +12,21 @@ export interface OpenedDevice {
 
 /**
  * Without a choice cells run on the processor: a run that nobody asked for a card fetches nothing for one. Throws
- * UserError where `cuda` is asked for and cannot be had.
+ * UserError where `cuda` is asked for and cannot be had, unless nothing is to be measured here.
  */
 export async function openDevice(
   choice: DeviceChoice = DEFAULT_DEVICE,
   environment: Host['environment'],
   say: (line: string) => void,
+  isPlanning = false,
 ): Promise<OpenedDevice> {
   if (choice === 'cpu') return { device: DEVICES.cpu, cards: [] };
   const found = await findCards(environment);
   if (!('why' in found)) return withCards(found.cards, say);
+  if (choice === 'cuda' && isPlanning) {
+    say(`Planned for a machine with a card. ${found.why}`);
+    return { device: DEVICES.cuda, cards: [] };
+  }
   if (choice === 'cuda') throw new UserError(`Device \`cuda\` cannot be used here. ${found.why}`);
   if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
   return { device: DEVICES.cpu, cards: [] };

@@ -16,12 +16,14 @@ export interface HostOptions {
   readonly offline: boolean;
   /** Where cells are to run; absent for the default. */
   readonly device?: DeviceChoice | undefined;
+  /** Nothing is to be measured here: a device that this machine lacks can be planned for. */
+  readonly isPlanning?: boolean | undefined;
   /** Stops what is being asked of the index and of uv. */
   readonly signal?: AbortSignal | undefined;
   readonly say: (line: string) => void;
 }
 
-export interface Host extends Omit<HostOptions, 'python' | 'device'> {
+export interface Host extends Omit<HostOptions, 'python' | 'device' | 'isPlanning'> {
   readonly cache: string;
   readonly python: Python;
   /** Version of Node, e.g. `v24.1.0`. */
@@ -41,7 +43,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   await sweepScratch(cache);
   const python = await findPython(options.python, folder);
   const start = startMethod(environment);
-  const { device, cards } = await openDevice(options.device, environment, say);
+  const { device, cards } = await openDevice(options.device, environment, say, options.isPlanning);
   return { environment, folder, offline, signal, say, cache, python, node: process.version, device, cards, start };
 }
 
