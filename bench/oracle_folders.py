@@ -19,31 +19,23 @@ import transformers
 from oracle_defects import DEFECTS
 from peft_probe import data, evidence, stages
 from peft_probe.errors import NotApplicable
-from peft_probe.methods import METHODS, Method
+from peft_probe.methods import METHODS
 from peft_probe.models import ARCHITECTURES
+from peft_probe.quantizers import QUANTIZERS
 from peft_probe.stages.generating import greedy
 from peft_probe.trial import Trial
 from safetensors.torch import save_file
 
-# Methods with a formula and no place in the matrix yet.
-TARGET = {"target_modules": ["q_proj", "v_proj"]}
-EXTRA = {
-    "lora+rslora": ("LoraConfig", {"r": 8, "lora_alpha": 16, "use_rslora": True}),
-    "vera": ("VeraConfig", {"r": 8, "vera_dropout": 0.0}),
-    "loha": ("LoHaConfig", {"r": 4, "alpha": 8}),
-    "lokr": ("LoKrConfig", {"r": 4, "alpha": 8}),
-    "oft": ("OFTConfig", {"r": 0, "oft_block_size": 16}),
-}
-for name, (config, arguments) in EXTRA.items():
-    METHODS[name] = Method(name, config, {**arguments, **TARGET}, 1e-2)
-
+QUANTIZATIONS = ("none", *QUANTIZERS)
 CHECKPOINTS = Path(__file__).parents[1] / "probe" / "checkpoints"
 
 
 def cells():
     for architecture, facts in ARCHITECTURES.items():
         for task in facts.auto:
-            for method, quantization in itertools.product(("base", *METHODS), ("none", "bnb-nf4")):
+            for method, quantization in itertools.product(("base", *METHODS), QUANTIZATIONS):
+                if not exists(method, quantization, architecture):
+                    continue
                 yield {
                     "id": f"{method}/{quantization}/{architecture}/{task}",
                     "method": method,
@@ -53,10 +45,15 @@ def cells():
                 }
 
 
+def exists(method, quantization, architecture):
+    facts = METHODS.get(method)
+    if facts is None:
+        return True
+    allowed = facts.quantizations is None or quantization in facts.quantizations
+    return allowed and architecture not in facts.refuses
+
+
 def wanted(cell, patterns):
-    is_extra = cell["method"] in EXTRA
-    if is_extra and cell["architecture"] not in ("llama", "opt"):
-        return False
     return any(fnmatch.fnmatch(cell["id"], pattern) for pattern in patterns)
 
 

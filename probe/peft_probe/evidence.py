@@ -37,17 +37,46 @@ def _tensors(trial):
 
 
 def _dequantized(trial):
-    """What 4-bit weights stand for, in 32 bit: `base.` and their names in the checkpoint."""
-    if trial.cell["quantization"] != "bnb-nf4":
+    """What quantized weights stand for, in 32 bit [out, in]: `base.` and their names in the
+    checkpoint.
+    """
+    if trial.quantizer is None:
         return {}
-    from bitsandbytes.functional import dequantize_4bit
-
     model = trial.model if trial.method is None else trial.model.get_base_model()
     found = {}
     for name, module in model.named_modules():
-        weight = getattr(module, "weight", None)
-        state = getattr(weight, "quant_state", None)
-        if state is not None:
-            plain = name.replace(".base_layer", "")
-            found[f"base.{plain}.weight"] = dequantize_4bit(weight.data, state).float()
+        weight = _plain(module)
+        if weight is not None:
+            found[f"base.{_as_stored(model, name)}.weight"] = weight
     return found
+
+
+def _plain(module):
+    """The weight of a layer of bitsandbytes in 32 bit; None for any other layer."""
+    weight = getattr(module, "weight", None)
+    state = getattr(weight, "quant_state", None)
+    if state is not None:
+        from bitsandbytes.functional import dequantize_4bit
+
+        return dequantize_4bit(weight.data, state).float()
+    scales = getattr(weight, "SCB", None)
+    if scales is None:
+        scales = getattr(getattr(module, "state", None), "SCB", None)
+    if scales is None or "int8" not in str(weight.dtype):
+        return None
+    return weight.data.float() * scales.float().reshape(-1, 1) / 127
+
+
+def _as_stored(model, name):
+    """A module's name in the checkpoint, without the layers that PEFT puts around it.
+
+    An adaption prompt is put around an attention, which it calls `model`; others call theirs
+    `base_layer`.
+    """
+    words, kept, module = name.split("."), [], model
+    for word in words:
+        is_wrapped = hasattr(module, "adaption_prompt") and word == "model"
+        if word != "base_layer" and not is_wrapped:
+            kept.append(word)
+        module = getattr(module, word)
+    return ".".join(kept)

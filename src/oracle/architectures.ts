@@ -296,3 +296,8 @@ function gemma2(configuration: Configuration): Partial<Shape> {
 function layersOf(configuration: Configuration): number {
   return configuration.num_hidden_layers ?? configuration.n_layer ?? 0;
 }
+
+/** Whether the checkpoint of an architecture stores this matrix as [in, out]. */
+export function isTurned({ turned, path }: Architecture, name: string): boolean {
+  return turned === true && name.startsWith(path.split('{n}')[0] ?? '');
+}

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { type Adapter, readAdapter } from './adapter.ts';
 import { AdapterConfiguration, NotCovered } from './adapter-configuration.ts';
-import { ARCHITECTURES, Configuration } from './architectures.ts';
+import { ARCHITECTURES, type Architecture, Configuration, isTurned } from './architectures.ts';
 import type { Text } from './forward.ts';
 import { layerPath, type Model, modulesOf } from './model.ts';
-import { type Integers, ShapeError, type Tensor } from './tensor.ts';
+import { type Integers, ShapeError, type Tensor, turned } from './tensor.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /** The files of one cell. `checkpoint` and `configuration` are the base model's. */
@@ -51,7 +51,7 @@ function modelOf({ task, configuration, checkpoint, adapter, judged }: CellFiles
   if (!COVERED_TASKS.includes(task)) throw new NotCovered(`there is no graph for ${task}`);
   const known = new Map<string, Tensor | undefined>();
   const base = (name: string) => {
-    if (!known.has(name)) known.set(name, baseTensor(name, checkpoint, judged));
+    if (!known.has(name)) known.set(name, baseTensor(name, architecture, checkpoint, judged));
     return known.get(name);
   };
   const model = { architecture, shape: architecture.shape(read), task, base };
@@ -80,9 +80,17 @@ function requireUse(model: Model & { readonly adapter: Adapter }): void {
   if (unused.length > 0) throw new NotCovered(`the adapter changes ${unused[0]}, which no graph here has`);
 }
 
-/** Quantized weights are left as what they stand for, since no checkpoint has them. */
-function baseTensor(name: string, checkpoint: TensorFile, judged: TensorFile): Tensor | undefined {
-  if (judged.has(`base.${name}`)) return judged.floats(`base.${name}`);
+/** Quantized weights are left as what they stand for, since no checkpoint has them: as [out, in], whatever it stores. */
+function baseTensor(
+  name: string,
+  architecture: Architecture,
+  checkpoint: TensorFile,
+  judged: TensorFile,
+): Tensor | undefined {
+  if (judged.has(`base.${name}`)) {
+    const stands = judged.floats(`base.${name}`);
+    return isTurned(architecture, name) ? turned(stands) : stands;
+  }
   return checkpoint.has(name) ? checkpoint.floats(name) : undefined;
 }
 

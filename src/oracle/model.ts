@@ -2,7 +2,7 @@
 
 import type { Adapter } from './adapter.ts';
 import { NotCovered } from './adapter-configuration.ts';
-import { ACTIVATIONS, type Architecture, type LinearAt, type Shape } from './architectures.ts';
+import { ACTIVATIONS, type Architecture, isTurned, type LinearAt, type Shape } from './architectures.ts';
 import type { Departure, KeyValue } from './departure.ts';
 import type { Linear } from './formulas.ts';
 import { filled, mapped, reshaped, slice, type Tensor, tensor, turned } from './tensor.ts';
@@ -46,9 +46,7 @@ function turnedOnce(stored: Tensor): Tensor {
 /** A linear map of the base model, [out, in] whatever way the checkpoint stores it. */
 export function baseLinear(model: Model, module: string): Linear {
   const stored = tensorOf(model, `${module}.weight`);
-  const isTurned =
-    model.architecture.turned === true && module.startsWith(model.architecture.path.split('{n}')[0] ?? '');
-  const weight = isTurned ? turnedOnce(stored) : stored;
+  const weight = isTurned(model.architecture, module) ? turnedOnce(stored) : stored;
   return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
 }
 
