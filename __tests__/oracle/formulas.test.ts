@@ -4,7 +4,7 @@ import { AdapterConfiguration, NotCovered } from '../../src/oracle/adapter-confi
 import type { Departure } from '../../src/oracle/departure.ts';
 import { tensor } from '../../src/oracle/tensor.ts';
 import { readTensorFile } from '../../src/oracle/tensor-file.ts';
-import { floats, tensorFile, type Written } from '../factories/tensor-files.ts';
+import { floats, integers, tensorFile, type Written } from '../factories/tensor-files.ts';
 
 const MODULE = 'model.layers.0.self_attn.q_proj';
 const BASE = {
@@ -72,19 +72,73 @@ describe('a weight with its adapter, computed by hand', () => {
     const oft = { peft_type: 'OFT', peft_version: '0.18.1', use_cayley_neumann: true, num_cayley_neumann_terms: 3 };
     // Q = [[0, q], [-q, 0]], I + 2 Q + Q^2 with q = 0.5 is [[0.75, 1], [-1, 0.75]], and W times its transpose:
     expect(changed(oft, { 'oft_R.weight': floats([1, 1], [0.5]) }).weight).toEqual([6.25, 0, 12.5, 0]);
+    const { peft_version: _, ...older } = oft;
+    // Twice the last term: [[0.5, 1], [-1, 0.5]].
+    expect(changed(older, { 'oft_R.weight': floats([1, 1], [0.5]) }).weight).toEqual([5.5, -1, 11, -2]);
+  });
+
+  it.each([
+    // W has one singular value: PiSSA leaves nothing of it.
+    ['PiSSA', { ...LORA, init_lora_weights: 'pissa' }, AB, [8, 16, 0, 0]],
+    ['HRA: one reflection', { peft_type: 'HRA' }, { hra_u: floats([2, 1], [2, 0]) }, [-3, 4, -6, 8]],
+    [
+      'BOFT: a quarter turn, rows scaled',
+      { peft_type: 'BOFT' },
+      { boft_R: floats([1, 1, 2, 2], [0, 1, -1, 0]), boft_s: floats([2, 1], [2, 1]) },
+      [-8, 6, -8, 6],
+    ],
+    ['MiSS', { peft_type: 'MISS', init_weights: true }, { miss_block: floats([1, 2], [10, 20]) }, [13, 14, 26, 28]],
+    [
+      'SHiRA: one entry',
+      { peft_type: 'SHIRA' },
+      { shira_weight: floats([1], [5]), shira_indices: integers([2, 1], [1, 0]) },
+      [3, 4, 11, 8],
+    ],
+    ['C3A: one circulant block', { peft_type: 'C3A' }, { c3a_kernel: floats([1, 1, 2], [2, 4]) }, [4, 6, 8, 9]],
+    [
+      'DeLoRA',
+      { peft_type: 'DELORA' },
+      {
+        delora_A: floats([1, 2], [3, 4]),
+        delora_B: floats([2, 1], [2, 0]),
+        delora_lambda: floats([1], [10]),
+        delora_w_norm: floats([2], [1, 2]),
+      },
+      [9, 20, 6, 8],
+    ],
+    [
+      'LN tuning',
+      { peft_type: 'LN_TUNING' },
+      { 'ln_tuning_layers.weight': floats([2, 2], [1, 2, 3, 4]) },
+      [1, 2, 3, 4],
+    ],
+  ] as const)('%s', (_, configuration, parts, weight) => {
+    const made = changed(configuration, parts).weight;
+    expect(made.map((number) => Math.round(number * 1e5) / 1e5 + 0)).toEqual(weight);
+    expect(changed(configuration, parts, { share: 0 }).weight.length).toBe(4);
+  });
+
+  it('RoAd: outputs turned and stretched in pairs, the bias too', () => {
+    const parts = { road_theta: floats([1], [Math.PI / 2]), road_alpha: floats([1], [2]) };
+    const { weight, bias } = changed({ peft_type: 'ROAD', group_size: 2 }, parts);
+    expect([...weight, ...bias].map((number) => Math.round(number * 1e4) / 1e4 + 0)).toEqual([-12, -16, 6, 8, -40, 20]);
+  });
+
+  it('SHiRA with an entry outside of its weight is refused', () => {
+    const parts = { shira_weight: floats([1], [5]), shira_indices: integers([2, 1], [2, 0]) };
+    expect(() => changed({ peft_type: 'SHIRA' }, parts)).toThrow('outside');
   });
 });
 
 describe('what has no formula is not judged', () => {
   it.each([
     ['a method', { peft_type: 'constructor' }, {}],
-    ['weights that were changed before', { ...LORA, init_lora_weights: 'pissa' }, AB],
+    ['weights that were changed before', { ...LORA, init_lora_weights: 'olora' }, AB],
     ['a bias of LoRA', LORA, { ...AB, 'lora_B.bias': floats([2], [1, 1]) }],
-    [
-      'OFT of older releases',
-      { peft_type: 'OFT', use_cayley_neumann: true },
-      { 'oft_R.weight': floats([1, 1], [0.5]) },
-    ],
+    ['OFT by a whole transform', { peft_type: 'OFT' }, { 'oft_R.weight': floats([1, 1], [0.5]) }],
+    ['BOFT of two factors', { peft_type: 'BOFT' }, { boft_R: floats([2, 1, 1, 1], [1, 1]), boft_s: floats([1], [1]) }],
+    ['RoAd of another variant', { peft_type: 'ROAD', variant: 'road_4' }, { road_theta: floats([1], [1]) }],
+    ['another wavelet', { peft_type: 'WAVEFT', wavelet_family: 'db4' }, { waveft_spectrum: floats([1], [1]) }],
     ['half of LoRA', LORA, { 'lora_A.weight': AB['lora_A.weight'] }],
     [
       'random matrices that were not saved',

@@ -17,5 +17,16 @@ export const AdapterConfiguration = z.looseObject({
   peft_version: z.string().max(100).optional(),
   use_cayley_neumann: z.boolean().optional(),
   num_cayley_neumann_terms: z.number().optional(),
+  topk: z.number().optional(),
+  save_only_topk_weights: z.boolean().optional(),
+  randlora_alpha: z.number().optional(),
+  apply_GS: z.boolean().optional(),
+  variant: z.string().optional(),
+  group_size: z.number().optional(),
+  init_weights: z.unknown().optional(),
+  scaling: z.number().optional(),
+  random_loc_seed: z.int().nonnegative().nullish(),
+  use_idwt: z.boolean().optional(),
+  wavelet_family: z.string().max(20).optional(),
 });
 export type AdapterConfiguration = z.infer<typeof AdapterConfiguration>;

@@ -1,7 +1,8 @@
 /** An adapter as PEFT saved it: its configuration and its tensors, sorted by the module that they belong to. */
 import { type AdapterConfiguration, NotCovered } from './adapter-configuration.ts';
-import { FORMULAS, type Formula, type LinearChange } from './formulas.ts';
-import type { Tensor } from './tensor.ts';
+import type { Formula, LinearChange } from './formula.ts';
+import { FORMULAS } from './formulas.ts';
+import { type Tensor, tensor } from './tensor.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 export interface Adaption {
@@ -64,9 +65,16 @@ function sorted(formula: Formula, file: TensorFile): Parts {
     const module = words.slice(0, at).join('.');
     const part = [words[at], ...words.slice(at + 1).filter((word) => word === 'bias')].join('.');
     const tensors = parts.modules.get(module) ?? new Map<string, Tensor>();
-    parts.modules.set(module, tensors.set(part, file.floats(name)));
+    parts.modules.set(module, tensors.set(part, numbersIn(file, name)));
   }
   return parts;
+}
+
+/** Some methods save the places of numbers beside the numbers. */
+function numbersIn(file: TensorFile, name: string): Tensor {
+  if (file.kindOf(name) !== 'integers') return file.floats(name);
+  const { shape, values } = file.integers(name);
+  return tensor(shape, Float32Array.from(values));
 }
 
 function adaptionsOf(modules: ReadonlyMap<string, ReadonlyMap<string, Tensor>>): ReadonlyMap<string, Adaption> {

@@ -36,7 +36,7 @@ export function layerFeeds(model: Model, departure: Departure): readonly Feeds[]
       new Map<string, Tensor | Integers>([
         ...shared,
         ...linears(model, layer, departure),
-        ...norms(model, layer),
+        ...norms(model, layer, departure),
         ...prefixFeeds(before[layer]),
         ...adaptionFeeds(model, layer, departure),
         ...expertFeeds(model, layer, departure),
@@ -62,9 +62,9 @@ function linears(model: Model, layer: number, departure: Departure): [string, Te
   });
 }
 
-function norms(model: Model, layer: number): [string, Tensor][] {
+function norms(model: Model, layer: number, departure: Departure): [string, Tensor][] {
   return Object.entries(model.architecture.norms).flatMap(([input, module]) => {
-    const { weight, bias } = norm(model, layerPath(model, layer) + module);
+    const { weight, bias } = norm(model, layerPath(model, layer) + module, departure);
     return [
       [`${input}.weight`, weight],
       [`${input}.bias`, bias],

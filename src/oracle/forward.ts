@@ -82,7 +82,7 @@ async function embedded(
     hidden = added(hidden, looked(tensorOf(model, `${table}.weight`), rows));
   }
   if (architecture.embedded === undefined) return hidden;
-  return normed(runtime, model, hidden, shape);
+  return normed(runtime, model, hidden, shape, departure);
 }
 
 /** Words from the table of the embedding; the id -1 - n stands for the n-th virtual token. */
@@ -96,7 +96,13 @@ function lookedUp(table: Tensor, virtual: Tensor, ids: Text['ids']): Tensor {
 }
 
 /** BERT adds the embedding of the type of tokens, here always the first, and norms the sum. */
-async function normed(runtime: Runtime, model: Model, hidden: Tensor, shape: Shape): Promise<Tensor> {
+async function normed(
+  runtime: Runtime,
+  model: Model,
+  hidden: Tensor,
+  shape: Shape,
+  departure: Departure,
+): Promise<Tensor> {
   const { embedded: at } = model.architecture;
   if (at === undefined) return hidden;
   const [rows = 0, places = 0] = hidden.shape;
@@ -106,7 +112,7 @@ async function normed(runtime: Runtime, model: Model, hidden: Tensor, shape: Sha
     ['hidden', added(hidden, types)],
     ['epsilon', number(shape.epsilon)],
   ];
-  return runtime.run('norm-embedded', new Map([...named('norm', norm(model, at.norm)), ...feeds]));
+  return runtime.run('norm-embedded', new Map([...named('norm', norm(model, at.norm, departure)), ...feeds]));
 }
 
 /** Virtual tokens before each row, or behind it. */
@@ -226,7 +232,7 @@ async function headed(runtime: Runtime, { model, departure, shape }: Prepared, h
     ['cap', number(model.task === 'causal-lm' ? shape.logitCap : 0)],
   ]);
   if (head.norm !== undefined)
-    for (const [name, value] of named('norm', norm(model, head.norm))) feeds.set(name, value);
+    for (const [name, value] of named('norm', norm(model, head.norm, departure))) feeds.set(name, value);
   if (model.task !== 'seq-cls' || classifier?.pooler === undefined) return runtime.run(head.graph, feeds);
   for (const [name, value] of named('pooler', linear(model, classifier.pooler, departure))) feeds.set(name, value);
   return runtime.run('head-pooled', feeds);

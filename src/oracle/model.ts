@@ -4,7 +4,7 @@ import type { Adapter } from './adapter.ts';
 import { NotCovered } from './adapter-configuration.ts';
 import { ACTIVATIONS, type Architecture, isTurned, type LinearAt, type Shape } from './architectures.ts';
 import type { Departure, KeyValue } from './departure.ts';
-import type { Linear } from './formulas.ts';
+import type { Linear } from './formula.ts';
 import { filled, mapped, reshaped, slice, type Tensor, tensor, turned } from './tensor.ts';
 
 export interface Model {
@@ -28,9 +28,12 @@ export function modulesOf(model: Model): ReadonlySet<string> {
     ['w1', 'w2', 'w3'].map((name) => `block_sparse_moe.experts.${n}.${name}`),
   ).flat();
   const router = shape.experts > 0 ? ['block_sparse_moe.gate'] : [];
-  const inLayer = [...Object.values(architecture.linears).map(({ module }) => module), ...experts, ...router];
-  const { classifier, head } = architecture;
-  const outside = [head.matrix, classifier?.module, classifier?.pooler].flatMap((module) => module ?? []);
+  const linears = Object.values(architecture.linears).map(({ module }) => module);
+  const inLayer = [...linears, ...Object.values(architecture.norms), ...experts, ...router];
+  const { classifier, head, embedded } = architecture;
+  const outside = [head.matrix, head.norm, embedded?.norm, classifier?.module, classifier?.pooler].flatMap(
+    (module) => module ?? [],
+  );
   return new Set([...layers.flatMap((path) => inLayer.map((module) => path + module)), ...outside]);
 }
 
@@ -52,7 +55,10 @@ export function baseLinear(model: Model, module: string): Linear {
 
 /** The same with what the adapter makes of it. */
 export function linear(model: Model, module: string, departure: Departure): Linear {
-  const base = baseLinear(model, module);
+  return changed(model, module, baseLinear(model, module), departure);
+}
+
+function changed(model: Model, module: string, base: Linear, departure: Departure): Linear {
   const source = departure.changeOf === undefined ? module : departure.changeOf(module);
   const change = source === undefined ? undefined : model.adapter?.changes.get(source);
   return change === undefined ? base : change(base, departure);
@@ -69,10 +75,13 @@ export function layerLinear(model: Model, layer: number, at: LinearAt, departure
   return { weight: slice(whole.weight, from, to), bias: slice(whole.bias, from, to) };
 }
 
-export function norm(model: Model, module: string): { readonly weight: Tensor; readonly bias: Tensor } {
-  const stored = tensorOf(model, `${module}.weight`);
-  const weight = model.architecture.normsFromOne === true ? mapped(stored, (number) => number + 1) : stored;
-  return { weight, bias: optional(model, `${module}.bias`) ?? filled(weight.shape, 0) };
+/** A norm as a map of each place by itself, with what the adapter makes of it. */
+export function norm(model: Model, module: string, departure: Departure): Linear {
+  const weight = tensorOf(model, `${module}.weight`);
+  const stored = { weight, bias: optional(model, `${module}.bias`) ?? filled(weight.shape, 0) };
+  const made = changed(model, module, stored, departure);
+  if (model.architecture.normsFromOne !== true) return made;
+  return { ...made, weight: mapped(made.weight, (number) => number + 1) };
 }
 
 /** A tensor that the adapter replaced, else the base model's. Throws NotCovered where there is none. */

@@ -49,6 +49,8 @@ interface Place {
 export interface TensorFile {
   readonly names: readonly string[];
   has(name: string): boolean;
+  /** What `name` is of; `missing` where there is none. */
+  kindOf(name: string): 'floats' | 'integers' | 'missing';
   /** Throws TensorFileError where it is missing, of whole numbers, or holds NaN or an infinity. */
   floats(name: string): Tensor;
   /** Throws TensorFileError where it is missing or not of whole numbers. */
@@ -66,6 +68,7 @@ export function readTensorFile(content: Uint8Array): TensorFile {
   return {
     names: [...places.keys()],
     has: (name) => places.has(name),
+    kindOf: (name) => kindOf(places.get(name)),
     floats: (name) => {
       const value = decoded.get(name) ?? floatsAt(name, places.get(name), view);
       decoded.set(name, value);
@@ -136,6 +139,11 @@ function requireNoOverlap(places: ReadonlyMap<string, Place>, start: number, end
     reached = to;
   }
   if (reached !== end) throw new TensorFileError(`${end - reached} bytes stand behind the last tensor`);
+}
+
+function kindOf(place: Place | undefined): 'floats' | 'integers' | 'missing' {
+  if (place === undefined) return 'missing';
+  return place.format.isInteger ? 'integers' : 'floats';
 }
 
 function floatsAt(name: string, place: Place | undefined, view: DataView): Tensor {
