@@ -40,14 +40,16 @@ def _dequantized(trial):
     """What quantized weights stand for, in 32 bit [out, in]: `base.` and their names in the
     checkpoint.
     """
-    if trial.quantizer is None:
+    if trial.cell["quantization"] == "none":
         return {}
     model = trial.model if trial.method is None else trial.model.get_base_model()
+    modules = list(model.named_modules())
+    around = [f"{name}." for name, module in modules if hasattr(module, "adaption_prompt")]
     found = {}
-    for name, module in model.named_modules():
+    for name, module in modules:
         weight = _plain(module)
         if weight is not None:
-            found[f"base.{_as_stored(model, name)}.weight"] = weight
+            found[f"base.{_as_stored(name, around)}.weight"] = weight
     return found
 
 
@@ -67,16 +69,13 @@ def _plain(module):
     return weight.data.float() * scales.float().reshape(-1, 1) / 127
 
 
-def _as_stored(model, name):
+def _as_stored(name, around):
     """A module's name in the checkpoint, without the layers that PEFT puts around it.
 
-    An adaption prompt is put around an attention, which it calls `model`; others call theirs
+    Those of an adaption prompt, the paths `around`, call what they hold `model`; others call it
     `base_layer`.
     """
-    words, kept, module = name.split("."), [], model
-    for word in words:
-        is_wrapped = hasattr(module, "adaption_prompt") and word == "model"
-        if word != "base_layer" and not is_wrapped:
-            kept.append(word)
-        module = getattr(module, word)
-    return ".".join(kept)
+    for path in around:
+        if name.startswith(f"{path}model."):
+            name = path + name[len(f"{path}model.") :]
+    return name.replace(".base_layer", "")

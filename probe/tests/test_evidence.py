@@ -54,6 +54,14 @@ class Dequantized(unittest.TestCase):
         self.assertEqual(_dequantized(trial("bnb-nf4", base)), expected)
         self.assertEqual(_dequantized(trial("bnb-nf4", base, method=None)), expected)
 
+    def test_an_attention_with_an_adaption_prompt_has_the_name_that_it_had(self):
+        base = model({"layers.0.attn.model.q_proj": weight("a", "s"), "model.q": weight("b", "t")})
+        around = types.SimpleNamespace(adaption_prompt=mock.Mock())
+        named = [*base.named_modules(), ("layers.0.attn", around)]
+        base = types.SimpleNamespace(named_modules=lambda: named)
+        names = {"base.layers.0.attn.q_proj.weight", "base.model.q.weight"}
+        self.assertEqual(set(_dequantized(trial("bnb-nf4", base))), names)
+
     def test_other_cells_start_from_the_checkpoint(self):
         base = model({"layers.0.o_proj": weight("b", "t")})
         self.assertEqual(_dequantized(trial("none", base)), {})
