@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FileJournal } from '../../../src/adapters/machine/journal.ts';
 import { requestKey } from '../../../src/domain/environment.ts';
@@ -16,6 +16,7 @@ const kinds = (file: string) =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line).kind);
+const known = (file: string) => join(dirname(file), 'known.jsonl');
 const place = () => join(scratch('journal'), 'results.jsonl');
 
 describe('the journal', () => {
@@ -149,5 +150,77 @@ describe('the journal', () => {
     const later = new FileJournal(file, 'same', false);
     expect([later.result(carried)?.outcome, later.result(plain)?.outcome]).toEqual(['fail', 'pass']);
     expect(later.result(under({ carriedFrom: 'c0ffee000000' }))).toBeUndefined();
+  });
+
+  describe('of two plans that use one folder by turns', () => {
+    const built = (tokenizers: string) => ({ status: 'built', id: 'aaaaaaaaaaaa', lock: { tokenizers } }) as const;
+    const [first, second] = [under({ environment: 'aaaaaaaaaaaa' }), under({ environment: 'bbbbbbbbbbbb' })];
+
+    /** What the first plan measured, then the second, each in a run of its own. */
+    function byTurns() {
+      const file = place();
+      const one = new FileJournal(file, 'torch 2.15', false);
+      one.addEnvironment(REQUEST, built('0.21'));
+      one.addResult(first, passing(CELL));
+      new FileJournal(file, 'torch 2.2', false).addResult(second, passing(CELL));
+      return file;
+    }
+
+    it('has the environments and the results of the first when it goes on with that', () => {
+      const file = byTurns();
+      const again = new FileJournal(file, 'torch 2.15', false);
+      expect(again.environment(requestKey(REQUEST))).toEqual(built('0.21'));
+      expect([again.result(first), again.result(second)]).toEqual([passing(CELL), passing(CELL)]);
+      expect(kinds(file)).toEqual(['run', 'environment', 'result']);
+    });
+
+    it('has those of the second after a run of the first, and its file stands for one at a time', () => {
+      const file = byTurns();
+      new FileJournal(file, 'torch 2.15', false);
+      const again = new FileJournal(file, 'torch 2.2', false);
+      expect([again.environment(requestKey(REQUEST)), again.result(second)]).toEqual([undefined, passing(CELL)]);
+      expect(kinds(file)).toEqual(['run', 'result']);
+    });
+
+    it('keeps the newest lines within its limit', () => {
+      const file = byTurns();
+      const most = 2_000;
+      const add = (repeat: number) =>
+        new FileJournal(file, `plan ${repeat}`, false, most).addResult({ ...first, repeat }, passing(CELL));
+      for (let repeat = 1; repeat <= 9; repeat++) add(repeat);
+      expect(statSync(known(file)).size).toBeLessThanOrEqual(most);
+      const later = new FileJournal(file, 'another', false, most);
+      expect([later.result({ ...first, repeat: 9 }), later.result(first)]).toEqual([passing(CELL), undefined]);
+    });
+
+    it('reads nothing of a file that is larger than any that was written', () => {
+      const file = byTurns();
+      new FileJournal(file, 'torch 2.15', false);
+      const most = Math.floor(statSync(known(file)).size / 2) - 1;
+      expect(new FileJournal(file, 'torch 2.15', false, most).result(second)).toBeUndefined();
+    });
+
+    it('believes no line that is not in our form', () => {
+      const file = byTurns();
+      new FileJournal(file, 'torch 2.15', false);
+      const lines = readFileSync(known(file), 'utf8').replaceAll('"outcome":"pass"', '"outcome":"pass","more":1');
+      writeFileSync(known(file), `null\n{"kind":"run"}\n${lines}{"kind":"res`);
+      expect(new FileJournal(file, 'torch 2.15', false).result(second)).toBeUndefined();
+    });
+
+    it('forgets all of them when asked for a fresh one', () => {
+      const file = byTurns();
+      new FileJournal(file, 'torch 2.15', false);
+      const fresh = new FileJournal(file, 'torch 2.2', true);
+      expect([fresh.result(first), fresh.result(second)]).toEqual([undefined, undefined]);
+      expect(readFileSync(known(file), 'utf8')).toBe('');
+    });
+
+    it('makes no file beside its own where there is one plan only', () => {
+      const file = place();
+      new FileJournal(file, 'one', false).addResult(ASKED, passing(CELL));
+      new FileJournal(file, 'one', false);
+      expect(existsSync(known(file))).toBe(false);
+    });
   });
 });
