@@ -61,7 +61,7 @@ export function resultLines(base: Result, head: Result): string {
 }
 
 /** shard.json as a sweep job writes it. */
-export function shardJson(shard: string, plan: string, more: object = {}): string {
+export function shardJson(shard: string, plan: string, more: object = {}, beside: object = {}): string {
   const containment = { name: 'namespaces', enforced: [], missing: [] };
   const run = {
     python: '3.11.7',
@@ -72,5 +72,5 @@ export function shardJson(shard: string, plan: string, more: object = {}): strin
     stoppedBy: 'finished',
     probe: '1',
   };
-  return JSON.stringify({ shard, plan, run: { ...run, ...more } });
+  return JSON.stringify({ shard, plan, run: { ...run, ...more }, ...beside });
 }

@@ -35,8 +35,8 @@ const metadata = (version: string) => `Metadata-Version: 2.1\nName: transformers
 
 /** Two torches of different times, of which the newer lacks what transformers imports. */
 const NEW_TORCH: Line = { '3.0': { month: 30 } };
-const TORCHES: Line = { '1.0': { faults: ['has_of_old'] }, ...NEW_TORCH };
-const FOR_OLD_TORCH: Line = {
+export const TORCHES: Line = { '1.0': { faults: ['has_of_old'] }, ...NEW_TORCH };
+export const FOR_OLD_TORCH: Line = {
   '1.0': { faults: ['needs_old_torch'] },
   '2.0': { faults: ['needs_old_torch', 'forward_raises'] },
 };

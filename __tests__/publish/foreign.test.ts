@@ -4,7 +4,7 @@ import { requestKey } from '../../src/domain/environment.ts';
 import type { Result } from '../../src/domain/outcome.ts';
 import type { Measurement } from '../../src/domain/search.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { ForeignResults, mergedHistory } from '../../src/publish/foreign.ts';
+import { ForeignResults, mergedHistory, resultsOfOtherTorch } from '../../src/publish/foreign.ts';
 import { LORA, PLAN } from '../factories/plan.ts';
 import { checked, failing, keyOf, passing, raised, without } from '../factories/results.ts';
 
@@ -184,6 +184,14 @@ describe('measurements of several shards', () => {
         [other.cell, other],
       ]),
     ]);
+  });
+
+  it('leave out what was made with another torch than the rest of the same environment', () => {
+    const other = passing('ia3/none/llama/causal-lm');
+    const [newest, ofItsTime] = [built({ ...HEAD, torch: '2.15.0' }), built({ ...HEAD, torch: '2.2.2' })];
+    const shards = [[measured(newest, [passing(LORA)])], [measured(LOST, [])], [measured(ofItsTime, [other])]];
+    expect(mergedHistory(shards)).toEqual(shards[0]);
+    expect([resultsOfOtherTorch(shards), resultsOfOtherTorch(shards.slice(0, 2))]).toEqual([1, 0]);
   });
 
   it('stay apart by repeat and by request', () => {

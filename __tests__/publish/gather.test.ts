@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { gather } from '../../src/action/publish/gather.ts';
 import { requestKey } from '../../src/domain/environment.ts';
+import { HOLD_A_TORCH, NEEDS_ANOTHER_TORCH } from '../../src/domain/torch-era.ts';
 import { packed } from '../../src/publish/packed.ts';
 import { LORA, planFile, resultLines, shardJson } from '../factories/plan.ts';
-import { failing, passing, raised } from '../factories/results.ts';
+import { failing, passing, raised, without } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
 const BROKEN = resultLines(passing(LORA), failing(LORA, [raised('forward', 'gone')]));
@@ -97,5 +98,20 @@ describe('the results of a sweep', () => {
     const { found, missing } = await comparisonsOf(1, folder, ['zzz']);
     expect(found).toEqual(['not-compared']);
     expect(missing).toContain('An artifact that the plan does not name was not read.');
+  });
+
+  it('say of cells that wait for another torch what their shard had found of one', async () => {
+    const folder = scratch('waiting');
+    const why = 'torch 2.2.2 is of its time: 2.8 GB to fetch, more than 1.5 GB.';
+    const waits = { ...without(LORA, 'skipped'), reason: NEEDS_ANOTHER_TORCH, message: `no triton. ${HOLD_A_TORCH}` };
+    put(folder, '0', resultLines(waits, waits));
+    writeFileSync(join(folder, 'shard.json'), shardJson('0', 'hash', {}, { torchOfItsTime: why }));
+    const at = { tool: 'test', started: '2026-01-01T00:00:00.000Z' };
+    const { reports, missing } = await gather(planFile(1), 'hash', folder, at);
+    expect(missing).toEqual([]);
+    expect(reports[0]?.comparisons[0]?.why).toBe(`skipped: needs another torch: ${why}`);
+    expect(reports[0]?.results.map(({ message }) => message)).toEqual([`no triton. ${why}`, `no triton. ${why}`]);
+    writeFileSync(join(folder, 'shard.json'), shardJson('0', 'hash', {}, { torchOfItsTime: 'x'.repeat(301) }));
+    expect((await gather(planFile(1), 'hash', folder, at)).missing).toEqual(['Shard 0 was not made from this plan.']);
   });
 });

@@ -41,8 +41,8 @@ async function measured(
   for (const shard of file.shards) {
     const out = join(shards, `${SHARD_PREFIX}${shard.id}`);
     const watch = progressOn(file, runner(), client, { clock: around.clock, tool: TOOL_VERSION });
-    const report = await sweepShard(file, shard, out, around, line.options, { watch });
-    writeShard(out, shard, IN_ONE_JOB, report.run);
+    const { report, why } = await sweepShard(file, shard, out, around, line.options, { watch });
+    writeShard(out, shard, IN_ONE_JOB, report.run, why);
   }
   const facts = { tool: TOOL_VERSION, started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import type { TorchBuild } from '../adapters/index/torch.ts';
-import { isStored } from '../adapters/machine/cache.ts';
 import { deviceInWords } from '../adapters/machine/devices.ts';
 import { writeText } from '../adapters/machine/files.ts';
 import { openOut, takeOut } from '../adapters/machine/folders.ts';
 import { keepOutOfGit, writeReport } from '../adapters/machine/report-folder.ts';
 import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
 import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
+import { choiceOf, torchBuilds } from '../adapters/machine/torch-builds.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
 import { DEFAULT_DEVICE } from '../domain/device.ts';
@@ -20,6 +19,7 @@ import { plan, problemOf, sweep } from '../main.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan, SweepRequest } from '../plan/plan.ts';
+import type { TorchChoice } from '../ports.ts';
 import { renderCheck } from '../report/check.ts';
 import { renderFindings } from '../report/diff.ts';
 import { plain } from '../report/escape.ts';
@@ -29,10 +29,10 @@ import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { groups } from '../search/requests.ts';
 import { samplesOf } from '../search/strategies.ts';
+import { measuredInItsTime } from '../sweep/torch-era.ts';
 import type { Context } from './context.ts';
 import { readEnds } from './diff.ts';
 import { download } from './download.ts';
-import { measuredInItsTime } from './torch-era.ts';
 
 /** Measures what a version change does, and shows and writes the report. */
 export async function runSweep(context: Context): Promise<Status> {
@@ -65,7 +65,7 @@ export async function runPlan(context: Context): Promise<Status> {
     const { planned, known, files } = one;
     if (planned === undefined) return nothingToDo(context, one);
     const torch = await torchFor(world.index, planned);
-    const facts = await factsOf(world, planned, torch, { files, known });
+    const facts = await factsOf(world, planned, choiceOf(world, torch), { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
@@ -100,19 +100,18 @@ async function measuredInto(context: Context, render: (report: Report) => string
     }
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
-    const torch = await torchFor(world.index, planned);
-    context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
-    const settings = { ...options, out, signal: context.signal, say: context.say };
-    const report = await measuredInItsTime({
-      index: world.index,
-      cache: world.host.cache,
-      planned,
-      torch,
-      torchGb: options.torchGb,
-      say: context.say,
-      measure: async (plan, build) => {
-        const { ports, machine } = await sweepPorts(world, plan, build, settings);
+    const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
+    context.say(renderPlan(await factsOf(world, planned, torch.chosen, { files, known })));
+    let { fresh } = options;
+    const { report } = await measuredInItsTime({
+      ...{ planned, torch, torchGb: options.torchGb, say: context.say },
+      ...{ catalog: world.index.catalog, python: world.index.python },
+      measure: async (plan, version) => {
+        const settings = { ...options, out, fresh, signal: context.signal, say: context.say };
+        const { ports, machine } = await sweepPorts(world, plan, await torch.build(version), settings);
+        // What the first of two sweeps measured is no longer of an earlier run.
+        fresh = false;
         return sweep(plan, known, ports, machine);
       },
     });
@@ -170,7 +169,7 @@ function onDevice(request: SweepRequest, { host }: World): SweepRequest {
 async function factsOf(
   world: World,
   planned: Plan,
-  torch: TorchBuild,
+  torch: TorchChoice,
   { files, known }: Pick<Asked, 'files' | 'known'>,
 ): Promise<PlanFacts> {
   const problem = problemOf(planned);
@@ -190,12 +189,7 @@ async function factsOf(
     packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
     environments: planned.environments,
     minutes: planned.minutes,
-    torch: {
-      version: torch.closure.torch ?? 'unknown',
-      source: torch.source,
-      bytes: torch.bytes,
-      stored: isStored(world.host.cache, torch.closure.torch),
-    },
+    torch,
     device: deviceInWords(world.host),
     python: world.host.python.version,
     containment: { name, missing },

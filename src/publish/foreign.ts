@@ -128,11 +128,16 @@ function holdsPins(lock: Readonly<Record<string, string>>, pins: Readonly<Record
   return Object.entries(pins).every(([name, version]) => own(lock, name)?.split('+')[0] === version.split('+')[0]);
 }
 
-/** Measurements of several shards as one history: the same environment measured twice is one with both results. */
+/**
+ * Measurements of several shards as one history: the same environment measured twice is one with both results. Where two
+ * were made with different torches the first counts.
+ */
 export function mergedHistory(shards: readonly (readonly Measurement[])[]): readonly Measurement[] {
   const merged = new Map<string, Measurement>();
+  const isOther = ofOtherTorch(shards);
   for (const measurement of shards.flat()) {
-    const key = JSON.stringify([requestKey(measurement.question.environment), measurement.question.repeat]);
+    if (isOther(measurement)) continue;
+    const key = keyOf(measurement);
     const known = merged.get(key);
     const isBetter =
       known === undefined || (known.environment.status !== 'built' && measurement.environment.status === 'built');
@@ -140,4 +145,27 @@ export function mergedHistory(shards: readonly (readonly Measurement[])[]): read
     merged.set(key, { ...(isBetter ? measurement : known), results });
   }
   return [...merged.values()];
+}
+
+/** How many results a history leaves out, since another shard measured the same environment with another torch. */
+export function resultsOfOtherTorch(shards: readonly (readonly Measurement[])[]): number {
+  const left = shards.flat().filter(ofOtherTorch(shards));
+  return left.reduce((sum, { results }) => sum + results.size, 0);
+}
+
+function ofOtherTorch(shards: readonly (readonly Measurement[])[]): (measurement: Measurement) => boolean {
+  const first = new Map<string, string | undefined>();
+  for (const measurement of shards.flat()) {
+    const { environment } = measurement;
+    const key = keyOf(measurement);
+    if (environment.status === 'built' && !first.has(key)) first.set(key, environment.lock.torch);
+  }
+  return (measurement) => {
+    const { environment } = measurement;
+    return environment.status === 'built' && environment.lock.torch !== first.get(keyOf(measurement));
+  };
+}
+
+function keyOf({ question }: Measurement): string {
+  return JSON.stringify([requestKey(question.environment), question.repeat]);
 }

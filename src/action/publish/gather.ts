@@ -11,10 +11,12 @@ import { reportOf } from '../../main.ts';
 import type { PlanFile } from '../../plan/plan-file.ts';
 import { planOfShard } from '../../plan/shards.ts';
 import type { GitHub } from '../../ports.ts';
-import { ForeignResults, mergedHistory } from '../../publish/foreign.ts';
+import { ForeignResults, mergedHistory, resultsOfOtherTorch } from '../../publish/foreign.ts';
 import { type Packed, packed, SHARD_PREFIX } from '../../publish/packed.ts';
 import { plain } from '../../report/escape.ts';
 import type { Report } from '../../report/model.ts';
+import { plural } from '../../report/summary.ts';
+import { withWhy } from '../../sweep/torch-era.ts';
 import type { Runner } from '../inputs.ts';
 
 const Text = z.string().max(300);
@@ -30,6 +32,8 @@ const ShardFile = z.strictObject({
     stoppedBy: z.enum(['finished', 'environments', 'budget', 'interrupted']),
     probe: Text,
   }),
+  /** Why cells were not measured with the torch of their time. */
+  torchOfItsTime: Text.exactOptional(),
 });
 type ShardFile = z.infer<typeof ShardFile>;
 
@@ -53,6 +57,7 @@ export async function gather(
       missing.push('An artifact that the plan does not name was not read.');
   const histories = new Map<number, (readonly Measurement[])[]>();
   const machines = new Map<number, ShardFile['run'][]>();
+  const whys = new Map<number, string>();
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan;
     const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
@@ -71,15 +76,21 @@ export async function gather(
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...(histories.get(shard.request) ?? []), results.measurements()]);
     machines.set(shard.request, [...(machines.get(shard.request) ?? []), parsed.run]);
+    if (parsed.torchOfItsTime !== undefined) whys.set(shard.request, parsed.torchOfItsTime);
   }
   const reports = file.requests.map((request, index) => {
-    const history = mergedHistory(histories.get(index) ?? []);
+    const shards = histories.get(index) ?? [];
+    const history = mergedHistory(shards);
+    const left = resultsOfOtherTorch(shards);
+    if (left > 0) missing.push(`${plural(left, 'result')} with another torch than its package set: left out.`);
     const run = runOf(machines.get(index) ?? [], job, file.bot);
     const known = {
       findings: request.findings,
       patchable: { manifests: request.manifests, contents: new Map(Object.entries(request.contents)) },
     };
-    return reportOf(request.plan, history, known, run);
+    const report = reportOf(request.plan, history, known, run);
+    const why = whys.get(index);
+    return why === undefined ? report : withWhy(report, why);
   });
   return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }

@@ -5,7 +5,8 @@ import { writeText } from '../../adapters/machine/files.ts';
 import { takeOut } from '../../adapters/machine/folders.ts';
 import { writeReport } from '../../adapters/machine/report-folder.ts';
 import { discardUnlessProtected } from '../../adapters/machine/sandbox.ts';
-import { sweepPorts, torchFor } from '../../adapters/machine/sweep-ports.ts';
+import { sweepPorts } from '../../adapters/machine/sweep-ports.ts';
+import { torchBuilds } from '../../adapters/machine/torch-builds.ts';
 import { openWorld } from '../../adapters/machine/world.ts';
 import type { Measurement } from '../../domain/search.ts';
 import { UserError } from '../../errors.ts';
@@ -16,6 +17,7 @@ import type { PlanFile } from '../../plan/plan-file.ts';
 import { planOfShard, type Shard } from '../../plan/shards.ts';
 import type { Machine, Surroundings } from '../../ports.ts';
 import type { Report } from '../../report/model.ts';
+import { type InItsTime, measuredInItsTime } from '../../sweep/torch-era.ts';
 
 export function shardInput(file: PlanFile): Shard {
   const id = core.getInput('shard', { required: true });
@@ -38,7 +40,7 @@ export async function sweepShard(
   around: Surroundings,
   options: CommandLine['options'],
   tell: Tell,
-): Promise<Report> {
+): Promise<InItsTime> {
   const whole = file.requests[shard.request]?.plan;
   if (whole === undefined) throw new UserError('The plan has no request for this shard.');
   const planned = planOfShard(whole, shard);
@@ -56,29 +58,35 @@ async function measuredShard(
   around: Surroundings,
   options: CommandLine['options'],
   { begun, watch }: Tell,
-): Promise<Report> {
-  const { python, offline } = options;
+): Promise<InItsTime> {
+  const { python, offline, torchGb } = options;
   const world = await openWorld({ ...around, python, offline, device: planned.device });
-  const torch = await torchFor(world.index, planned);
+  const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
   const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
-  const { ports, machine } = await sweepPorts(world, planned, torch, settings);
-  begun?.(machine);
-  const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, planned) } : ports;
-  const report = await sweep(planned, { findings: [] }, watched, machine);
-  writeReport(out, report);
+  const measured = await measuredInItsTime({
+    ...{ planned, torch, torchGb, say: around.say, catalog: world.index.catalog, python: world.index.python },
+    measure: async (plan, version) => {
+      const { ports, machine } = await sweepPorts(world, plan, await torch.build(version), settings);
+      begun?.(machine);
+      const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, plan) } : ports;
+      return sweep(plan, { findings: [] }, watched, machine);
+    },
+  });
+  writeReport(out, measured.report);
   await discardUnlessProtected(world.host, world.sandbox);
-  return report;
+  return measured;
 }
 
 type MachineFacts = Pick<Report['run'], 'python' | 'torch' | 'device' | 'containment' | 'ms' | 'stoppedBy' | 'probe'>;
 
 /**
  * Names the shard and the plan that it belongs to, and the facts of the machine. Written before the first measurement
- * too: a job that is killed leaves what it had measured.
+ * too: a job that is killed leaves what it had measured. `why`: why cells were not measured with the torch of their time.
  */
-export function writeShard(out: string, shard: Shard, sha256: string, run: MachineFacts): void {
+export function writeShard(out: string, shard: Shard, sha256: string, run: MachineFacts, why?: string): void {
   const { python, torch, device, containment, ms, stoppedBy, probe } = run;
-  const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
+  const facts = { python, torch, device, containment, ms, stoppedBy, probe };
+  const text = { shard: shard.id, plan: sha256, run: facts, ...(why === undefined ? {} : { torchOfItsTime: why }) };
   writeText(join(out, 'shard.json'), `${JSON.stringify(text)}\n`);
 }
 

@@ -68,7 +68,7 @@ export async function sweepPorts(
       catalog: index.catalog,
       environments: await environmentsFor(world, torch, { out, cacheGb: options.cacheGb, say }),
       probes,
-      journal: new FileJournal(join(out, 'results.jsonl'), identityOf(world, planned, torch), options.fresh),
+      journal: openJournal(world, planned, torch, { out, fresh: options.fresh }),
       clock,
       progress: { say },
       ...(oracle && { oracle }),
@@ -85,6 +85,16 @@ export async function sweepPorts(
       width: options.jobs ?? (host.cards.length || cpus().length),
     },
   };
+}
+
+/** What was measured into an output folder, as the run of one plan with one torch. */
+export function openJournal(
+  world: World,
+  planned: Plan,
+  torch: TorchBuild,
+  { out, fresh }: Pick<SweepOptions, 'out' | 'fresh'>,
+): FileJournal {
+  return new FileJournal(join(out, 'results.jsonl'), identityOf(world, planned, torch), fresh);
 }
 
 type BuildOptions = Pick<SweepOptions, 'out' | 'cacheGb' | 'say'>;
