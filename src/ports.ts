@@ -139,6 +139,8 @@ export interface Progress {
 
 /** Another judge of a cell's numbers, which shares no code with what computed them. */
 export interface Oracle {
+  /** Changes with its graphs and its program. */
+  readonly version: string;
   /** Whether it has graphs for a cell, so that the cell must leave what it needs. */
   covers(cell: Cell): boolean;
   /** Never throws: what it cannot look at is `not checked`. */
@@ -153,7 +155,7 @@ export interface Ports {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly progress: Progress;
-  /** Absent where its runtime is not installed. */
+  /** Absent where its runtime is not installed or cannot be loaded. */
   readonly oracle?: Oracle;
   readonly isInterrupted: () => boolean;
   /** Told what is known so far, after each batch from the head on. */

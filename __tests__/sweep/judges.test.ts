@@ -4,7 +4,7 @@ import { deviceOf } from '../../src/domain/device.ts';
 import type { Failure } from '../../src/domain/outcome.ts';
 import type { CellRecord } from '../../src/result/probe-record.ts';
 import { judge } from '../../src/sweep/judge.ts';
-import { type Finding, folded, type Judge, judged, judgesOf } from '../../src/sweep/judges.ts';
+import { asksFor, type Finding, folded, type Judge, judged, judgesOf } from '../../src/sweep/judges.ts';
 import { checked, failing, passing, raised, without } from '../factories/results.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
@@ -92,7 +92,7 @@ describe('what several judges find', () => {
   });
 
   it('is what the record says where no other judge is asked', async () => {
-    expect(judgesOf().map(({ name, asks }) => [name, asks(parseCellId(CELL))])).toEqual([['record', false]]);
+    expect(judgesOf().map((one) => [one.name, asksFor(one, parseCellId(CELL))])).toEqual([['record', false]]);
     expect(await judged(judgesOf(), RECORD, undefined, { device: deviceOf() })).toEqual(judge(RECORD, HERE));
   });
 

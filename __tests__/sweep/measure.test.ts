@@ -183,14 +183,14 @@ describe('measuring a batch', () => {
     expect(added).toEqual([]);
   });
 
-  it('writes results down in the order of the question, in whatever order they finish', async () => {
+  it('writes each result down as it finishes, and hands them on in the order of the question', async () => {
     const { measurements, added } = await measure({
       run: (_job, onLine) => {
         for (const id of ids.toReversed()) onLine(passed(id));
         return { how: 'exit', code: 0, output: '' };
       },
     });
-    expect(added.map(({ cell }) => cell)).toEqual(ids);
+    expect(added.map(({ cell }) => cell)).toEqual(ids.toReversed());
     expect([...(measurements[0]?.results.keys() ?? [])]).toEqual(ids);
   });
 
@@ -371,7 +371,7 @@ describe('measuring a batch', () => {
       expect(jobs[0]?.cells.map(({ leaves }) => leaves)).toEqual([false, true, false]);
     });
 
-    it('takes its findings into the result, in the order of the question, however long it takes', async () => {
+    it('takes its findings into the result, and lets no cell wait for a slower one', async () => {
       const judges: readonly Judge[] = [
         {
           name: 'logits',
@@ -381,7 +381,17 @@ describe('measuring a batch', () => {
       ];
       const { outcomes, added } = await measure({ run: all, judges, left: () => folder });
       expect(outcomes).toEqual({ [ids[0] ?? '']: 'pass', [ids[1] ?? '']: 'wrong', [ids[2] ?? '']: 'pass' });
-      expect(added.map(({ cell }) => cell)).toEqual(ids);
+      expect(added.map(({ cell }) => cell)).toEqual([ids[1], ids[2], ids[0]]);
+    });
+
+    it('is named beside the cells that it looks at, with its version, and beside no other', async () => {
+      const asks = ({ method }: { readonly method: string }) => method === 'lora';
+      const { written } = await measure({
+        run: all,
+        judges: [{ name: 'logits', version: '7', asks, judge: () => [] }],
+      });
+      const judges = written.map(({ key }) => key.configuration.replace(/^.* judged by /, ''));
+      expect(judges).toEqual(['record', 'record and logits 7', 'record']);
     });
 
     it('does not measure a cell whose judge ends early', async () => {

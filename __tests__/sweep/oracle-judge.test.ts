@@ -3,6 +3,7 @@ import { deviceOf } from '../../src/domain/device.ts';
 import type { OracleAnswer } from '../../src/domain/oracle-answer.ts';
 import type { Folder, Oracle } from '../../src/ports.ts';
 import type { CellRecord } from '../../src/result/probe-record.ts';
+import { asksFor } from '../../src/sweep/judges.ts';
 import { oracleJudge } from '../../src/sweep/oracle-judge.ts';
 
 const CELL = 'lora/none/llama/causal-lm';
@@ -12,7 +13,11 @@ const CIRCUMSTANCES = { device: deviceOf('cpu') };
 
 function judgeWith(answer: OracleAnswer) {
   const said: string[] = [];
-  const oracle: Oracle = { covers: ({ architecture }) => architecture === 'llama', examine: async () => answer };
+  const oracle: Oracle = {
+    version: 'test',
+    covers: ({ architecture }) => architecture === 'llama',
+    examine: async () => answer,
+  };
   return { said, judge: oracleJudge(oracle, { say: (line) => said.push(line) }) };
 }
 
@@ -60,6 +65,22 @@ describe('the oracle as a judge', () => {
     ]);
   });
 
+  it.each([
+    ['logits', 'forward', '2 of 3 logits are NaN or infinite.'],
+    ['adapter', 'reload', 'The model computes numbers, and of its saved adapter 2 of 3 in "lora_A" are none.'],
+  ] as const)('makes a cell wrong whose %s hold no numbers', async (where, stage, message) => {
+    const { judge } = judgeWith({ kind: 'not finite', where, tensor: '"lora_A"', count: 2, of: 3 });
+    expect(await judge.judge(RECORD, LEFT, CIRCUMSTANCES)).toEqual([
+      {
+        kind: 'failure',
+        failure: {
+          ...{ stage, kind: 'check', type: 'not-finite', reason: 'not-finite' },
+          ...{ signature: `not-finite: ${where}`, message },
+        },
+      },
+    ]);
+  });
+
   it('has no fact that is no number', async () => {
     const { judge } = judgeWith({ kind: 'disagrees', where: 'logits', distance: Number.POSITIVE_INFINITY, band: 1 });
     expect(await judge.judge(RECORD, LEFT, CIRCUMSTANCES)).toMatchObject([{ kind: 'failure' }]);
@@ -76,7 +97,7 @@ describe('the oracle as a judge', () => {
     const { judge } = judgeWith({ kind: 'agrees', distance: 0 });
     expect(await judge.judge(RECORD, undefined, CIRCUMSTANCES)).toEqual([]);
     const cell = { method: 'lora', quantization: 'none', architecture: 'llama', task: 'causal-lm' } as const;
-    expect(judge.asks(cell)).toBe(true);
-    expect(judge.asks({ ...cell, architecture: 't5' })).toBe(false);
+    expect(asksFor(judge, cell)).toBe(true);
+    expect(asksFor(judge, { ...cell, architecture: 't5' })).toBe(false);
   });
 });

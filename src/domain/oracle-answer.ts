@@ -23,6 +23,15 @@ export const OracleAnswer = z.discriminatedUnion('kind', [
     /** The distance that is left with the change that the sentence names. */
     left: z.exactOptional(Distance),
   }),
+  /** What it computed, or what it saved while it computed numbers, is none: no graph is needed to say so. */
+  z.strictObject({
+    kind: z.literal('not finite'),
+    where: z.enum(['logits', 'adapter']),
+    /** The name of the tensor that holds NaN or an infinity, and of how many numbers how many are none. */
+    tensor: Text,
+    count: z.int().positive(),
+    of: z.int().positive(),
+  }),
   /** There is no graph or formula for it, or what the cell left cannot be read. */
   z.strictObject({ kind: z.literal('not checked'), why: Text }),
 ]);

@@ -30,14 +30,15 @@ export interface Evidence {
 export const COVERED_TASKS: readonly string[] = ['causal-lm', 'seq-cls', 'token-cls'];
 const LONGEST_TEXT = 4096;
 
-/** Throws NotCovered, ShapeError or TensorFileError: then nothing can be said about the cell. */
+/** Throws NotFinite where its logits or its saved adapter are; NotCovered, ShapeError or another TensorFileError where nothing can be said. */
 export function evidenceOf(files: CellFiles): Evidence {
-  const model = modelOf(files);
   const { judged } = files;
+  // Before all that may not be covered: logits that are no numbers are wrong, whatever they should be.
+  const logits = judged.floats('logits');
+  const model = modelOf(files);
   const ids = rowsOf(judged.integers('ids'));
   const mask = rowsOf(judged.integers('mask'));
   const text = { ids: inVocabulary(ids, files.configuration), mask };
-  const logits = judged.floats('logits');
   if (!judged.has('tokens')) return { model, text, logits };
   const tokens = inVocabulary(rowsOf(judged.integers('tokens')), files.configuration);
   const prompt = judged.integers('prompts').shape[1] ?? 0;

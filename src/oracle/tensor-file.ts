@@ -13,6 +13,18 @@ const MOST_AXES = 8;
 
 export class TensorFileError extends Error {}
 
+/** A tensor that is whole and holds NaN or an infinity: the file is sound, what was computed is not. */
+export class NotFinite extends TensorFileError {
+  constructor(
+    /** The name of the tensor. */
+    readonly tensor: string,
+    readonly count: number,
+    readonly of: number,
+  ) {
+    super(`${shown(tensor)} holds NaN or an infinity`);
+  }
+}
+
 const Entry = z.strictObject({
   dtype: z.string().max(20),
   shape: z.array(z.int().nonnegative()).max(MOST_AXES),
@@ -51,7 +63,7 @@ export interface TensorFile {
   has(name: string): boolean;
   /** What `name` is of; `missing` where there is none. */
   kindOf(name: string): 'floats' | 'integers' | 'missing';
-  /** Throws TensorFileError where it is missing, of whole numbers, or holds NaN or an infinity. */
+  /** Throws TensorFileError where it is missing or of whole numbers, NotFinite where it holds NaN or an infinity. */
   floats(name: string): Tensor;
   /** Throws TensorFileError where it is missing or not of whole numbers. */
   integers(name: string): Integers;
@@ -151,10 +163,10 @@ function floatsAt(name: string, place: Place | undefined, view: DataView): Tenso
   if (place.format.isInteger) throw new TensorFileError(`${shown(name)} holds whole numbers`);
   const values = new Float32Array(place.count);
   for (let index = 0; index < place.count; index += 1) {
-    const value = place.format.read(view, place.from + index * place.format.bytes);
-    values[index] = value;
-    if (!Number.isFinite(values[index])) throw new TensorFileError(`${shown(name)} holds NaN or an infinity`);
+    values[index] = place.format.read(view, place.from + index * place.format.bytes);
   }
+  const odd = values.reduce((count, value) => (Number.isFinite(value) ? count : count + 1), 0);
+  if (odd > 0) throw new NotFinite(name, odd, values.length);
   return tensor(place.shape, values);
 }
 

@@ -7,7 +7,7 @@ import type { Evidence } from './evidence.ts';
 import { generatedGap, logitsDistance } from './examine.ts';
 import { type Prepared, prepared, type Runtime } from './forward.ts';
 
-export type Verdict = Exclude<OracleAnswer, { kind: 'not checked' }>;
+export type Verdict = Extract<OracleAnswer, { kind: 'agrees' | 'disagrees' }>;
 
 interface Definition {
   readonly departure: Departure;

@@ -4,7 +4,7 @@ import type { Facts } from '../domain/facts.ts';
 import { type Failure, isMeasured, type Result } from '../domain/outcome.ts';
 import type { Folder } from '../ports.ts';
 import type { CellRecord } from '../result/probe-record.ts';
-import { type Circumstances, judge, unmeasured } from './judge.ts';
+import { type Circumstances, judge as resultOf, unmeasured } from './judge.ts';
 
 export type Finding =
   /** What the record comes to by itself. */
@@ -15,8 +15,10 @@ export type Finding =
 
 export interface Judge {
   readonly name: string;
-  /** Whether a cell has to leave its folder for this judge. */
-  readonly asks: (cell: Cell) => boolean;
+  /** What it is, where the program's version does not say it: part of what a result is known by. */
+  readonly version?: string;
+  /** Whether a cell has to leave its folder for this judge, which looks at no other; `nothing`: its record is enough. */
+  readonly asks: 'nothing' | ((cell: Cell) => boolean);
   /** `left` is absent where the cell did not come so far, or what it left was not in its form. */
   readonly judge: (
     record: CellRecord,
@@ -28,13 +30,17 @@ export interface Judge {
 /** The record by itself: how each stage ended. */
 const RECORD: Judge = {
   name: 'record',
-  asks: () => false,
-  judge: (record, _left, circumstances) => [{ kind: 'result', result: judge(record, circumstances) }],
+  asks: 'nothing',
+  judge: (record, _left, circumstances) => [{ kind: 'result', result: resultOf(record, circumstances) }],
 };
 
 /** The judges of a sweep, with those that need more than a record. */
 export function judgesOf(further: readonly Judge[] = []): readonly Judge[] {
   return [RECORD, ...further];
+}
+
+export function asksFor({ asks }: Judge, cell: Cell): boolean {
+  return asks !== 'nothing' && asks(cell);
 }
 
 /** What all judges together make of a cell. One that fails says nothing about a library: the cell is not measured. */
@@ -46,13 +52,18 @@ export async function judged(
 ): Promise<Result> {
   const cell = parseCellId(record.cell);
   const findings: Finding[] = [];
-  for (const one of judges) {
-    const shown = one.asks(cell) ? left : undefined;
+  for (const judge of judges) {
+    const shown = asksFor(judge, cell) ? left : undefined;
     try {
-      findings.push(...(await one.judge(record, shown, circumstances)));
+      findings.push(...(await judge.judge(record, shown, circumstances)));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return unmeasured(record.cell, 'inconclusive', 'judging failed', `The judge \`${one.name}\` ended early: ${why}`);
+      return unmeasured(
+        record.cell,
+        'inconclusive',
+        'judging failed',
+        `The judge \`${judge.name}\` ended early: ${why}`,
+      );
     }
   }
   return folded(record, findings);

@@ -6,7 +6,7 @@ import type { Measurement, Question, Running } from '../domain/search.ts';
 import type { Asked, Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';
-import { type Judge, judgesOf } from './judges.ts';
+import { asksFor, type Judge, judgesOf } from './judges.ts';
 import { judgingWith } from './judging.ts';
 
 type Built = Extract<Environment, { status: 'built' }>;
@@ -174,21 +174,27 @@ function asking(question: Question, environment: Built, ports: SweepPorts, setti
   const { program, accelerator } = ports.probes;
   const from = carriedFrom(question, ports);
   const torch = chosenTorch(question, environment, settings) === undefined ? 'torch as asked' : 'torch of our choice';
-  const judges = judgesOf(ports.judges).map(({ name }) => name);
+  const judges = judgesOf(ports.judges);
   const common = {
     environment: environment.id,
     device: deviceOf(question.environment.device).name,
     ...(accelerator === undefined ? {} : { accelerator }),
     probe: program.version,
-    configuration: [program.configuration, torch, `judged by ${judges.join(' and ')}`].join(', '),
   };
   const request = requestKey(question.environment);
   return (cell: CellId): Asked => {
     const checkpoint = program.checkpoint(parseCellId(cell).architecture);
     const isCarried = from !== undefined && ports.probes.hasHandover(from, cell);
-    const key = { ...common, checkpoint, cell };
+    const configuration = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`].join(', ');
+    const key = { ...common, configuration, checkpoint, cell };
     return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
   };
+}
+
+/** Those that look at a cell: one that asks for nothing of it says nothing of it either. */
+function namesOf(judges: readonly Judge[], cell: Cell): string {
+  const looking = judges.filter(({ asks }) => asks === 'nothing' || asks(cell));
+  return looking.map(({ name, version }) => (version === undefined ? name : `${name} ${version}`)).join(' and ');
 }
 
 /**
@@ -214,11 +220,10 @@ async function probe(
   add: (result: Result) => void,
 ): Promise<'nothing in time' | 'ended'> {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
-  const inOrder = orderedBy(cells, add);
   const imported = new Set<string>();
   const ownTorch = chosenTorch(question, environment, settings);
   const circumstances = { device: deviceOf(question.environment.device), ownTorch };
-  const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
+  const judging = judgingWith(judgesOf(ports.judges), circumstances, add);
   const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
@@ -226,21 +231,8 @@ async function probe(
   });
   await judging.end();
   const nothing = end.how === 'timeout' && waiting.size === cells.length;
-  for (const id of waiting.keys()) inOrder(withoutRecord(id, end, imported.has('peft')));
+  for (const id of waiting.keys()) add(withoutRecord(id, end, imported.has('peft')));
   return nothing ? 'nothing in time' : 'ended';
-}
-
-/** Hands results on in the order of the cells, as soon as all before them are there: two runs write the same lines. */
-function orderedBy(cells: readonly Cell[], add: (result: Result) => void): (result: Result) => void {
-  const finished = new Map<string, Result>();
-  const open = cells.map(cellId);
-  return (result) => {
-    finished.set(result.cell, result);
-    for (let first = finished.get(open[0] ?? ''); first !== undefined; first = finished.get(open[0] ?? '')) {
-      open.shift();
-      add(first);
-    }
-  };
 }
 
 function jobFor(
@@ -251,7 +243,7 @@ function jobFor(
   settings: SweepSettings,
 ): ProbeJob {
   const packages = settings.packagesOf;
-  const isAskedFor = (cell: Cell) => judgesOf(ports.judges).some(({ asks }) => asks(cell));
+  const isAskedFor = (cell: Cell) => judgesOf(ports.judges).some((judge) => asksFor(judge, cell));
   return {
     cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],

@@ -6,6 +6,7 @@ import type { Oracle, Progress } from '../ports.ts';
 import type { Finding, Judge } from './judges.ts';
 
 type Disagreement = Extract<OracleAnswer, { kind: 'disagrees' }>;
+type NoNumbers = Extract<OracleAnswer, { kind: 'not finite' }>;
 
 const REASON = 'oracle-disagrees';
 const UNEXPLAINED = 'Nothing that was tried explains it.';
@@ -20,6 +21,7 @@ export function oracleJudge(oracle: Oracle, progress: Progress): Judge {
   };
   return {
     name: 'oracle',
+    version: oracle.version,
     asks: (cell) => oracle.covers(cell),
     judge: async (record, left) => {
       if (left === undefined) return [];
@@ -40,6 +42,7 @@ function remarkOn(answer: OracleAnswer): string | undefined {
 
 function findingsOf(answer: OracleAnswer): readonly Finding[] {
   if (answer.kind === 'not checked') return [];
+  if (answer.kind === 'not finite') return [{ kind: 'failure', failure: notFinite(answer) }];
   const measured: Finding[] = Number.isFinite(answer.distance)
     ? [{ kind: 'facts', facts: { oracle: answer.distance } }]
     : [];
@@ -60,6 +63,19 @@ function failureOf(answer: Disagreement): Failure {
     signature: `${REASON}: ${says}`,
     message: `${says} ${evidenceFor(answer)}`,
   };
+}
+
+/** Logits that are no numbers are a matter of the forward pass, a file that holds none of what is loaded again. */
+function notFinite({ where, tensor, count, of }: NoNumbers): Failure {
+  const [stage, message] =
+    where === 'logits'
+      ? (['forward', `${count} of ${of} logits are NaN or infinite.`] as const)
+      : ([
+          'reload',
+          `The model computes numbers, and of its saved adapter ${count} of ${of} in ${tensor} are none.`,
+        ] as const);
+  const type = 'not-finite';
+  return { stage, kind: 'check', type, reason: type, signature: `${type}: ${where}`, message };
 }
 
 function evidenceFor({ where, distance, band, left }: Disagreement): string {

@@ -11,6 +11,7 @@ import { floats, tensorFile } from '../../factories/tensor-files.ts';
 
 const folder = scratch('oracle-process');
 const settings: OracleSettings = {
+  version: 'test',
   program: join(folder, 'oracle-process.mjs'),
   graphs: resolve('oracle/graphs'),
   checkpoints: resolve('probe/checkpoints'),
@@ -56,7 +57,7 @@ describe('the oracle in its own process', () => {
 
   it.each([
     ['a file that is none', { 'judged.safetensors': new Uint8Array([1, 2, 3]) }, 'fewer than its own length'],
-    ['NaN', { 'judged.safetensors': tensorFile({ logits: floats([1], [Number.NaN]) }) }, 'is missing'],
+    ['no text', { 'judged.safetensors': tensorFile({ logits: floats([1], [1]) }) }, 'is missing'],
     ['no JSON', { 'adapter/adapter_config.json': new Uint8Array([0xff]) }, 'no JSON'],
     ['an unknown method', { 'adapter/adapter_config.json': Buffer.from('{"peft_type": "constructor"}') }, 'no formula'],
     ['another shape', { 'adapter/adapter_model.safetensors': tensorFile(ofAnotherShape()) }, 'do not'],
@@ -66,6 +67,22 @@ describe('the oracle in its own process', () => {
     const answer = await oracle.examine(parseCellId(LORA), left(LORA, changed));
     expect(answer).toEqual({ kind: 'not checked', why: expect.stringContaining(words) });
     expect(await oracle.examine(parseCellId(LORA), left(LORA))).toMatchObject({ kind: 'agrees' });
+  });
+
+  it('finds logits that are no numbers, whatever there is no formula for', async () => {
+    const changed = {
+      'judged.safetensors': tensorFile({ logits: floats([3], [1, Number.NaN, Number.NEGATIVE_INFINITY]) }),
+      'adapter/adapter_config.json': Buffer.from('{"peft_type": "POLY"}'),
+    };
+    const answer = await new OracleProcess(settings).examine(parseCellId(LORA), left(LORA, changed));
+    expect(answer).toEqual({ kind: 'not finite', where: 'logits', tensor: '"logits"', count: 2, of: 3 });
+  });
+
+  it('finds a saved adapter that holds none, where the logits are numbers', async () => {
+    const name = 'base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight';
+    const changed = { 'adapter/adapter_model.safetensors': tensorFile({ [name]: floats([1, 2], [1, Number.NaN]) }) };
+    const answer = await new OracleProcess(settings).examine(parseCellId(LORA), left(LORA, changed));
+    expect(answer).toEqual({ kind: 'not finite', where: 'adapter', tensor: `"${name}"`, count: 1, of: 2 });
   });
 
   it('gets nothing of the environment of whoever asks', async () => {
@@ -81,6 +98,14 @@ describe('the oracle in its own process', () => {
   it('says nothing of a cell where its process ends: that is weather, and no answer', async () => {
     const oracle = new OracleProcess({ ...settings, program: join(folder, 'missing.mjs') });
     await expect(oracle.examine(parseCellId(LORA), left(LORA))).rejects.toThrow('ended or did not answer');
+  });
+
+  it.each([
+    ['has its runtime', {}, true],
+    ['cannot load it', { runtime: folder }, false],
+    ['is not there', { program: join(folder, 'missing.mjs') }, false],
+  ])('that %s says so before it is asked about a cell', async (_, changed, isReady) => {
+    expect(await new OracleProcess({ ...settings, ...changed }).canAnswer()).toBe(isReady);
   });
 
   it('does not check where its runtime cannot be loaded', async () => {
@@ -102,10 +127,11 @@ it('covers what it has graphs for, unquantized or in 4 bit', () => {
   expect([...covered, ...others].filter((cell) => oracle.covers(parseCellId(cell)))).toEqual(covered);
 });
 
-it('is off where its runtime is missing, with one line on how to switch it on, and where it is told so', () => {
+it('is off where its runtime is missing, with one line on how to switch it on, and where it is told so', async () => {
   const said: string[] = [];
-  expect(openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: folder }, (line) => said.push(line))).toBeUndefined();
-  expect(openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: 'off' }, (line) => said.push(line))).toBeUndefined();
+  const open = (named: string) =>
+    openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: named }, (line) => void said.push(line));
+  expect([await open(folder), await open('off')]).toEqual([undefined, undefined]);
   expect(said).toEqual([
     'The oracle is off: onnxruntime-node is not found. To switch it on: `npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE.',
   ]);

@@ -51,7 +51,7 @@ function contentOf(folder: string): string {
 }
 
 /** The first 12 digits of the SHA-256 of all files below some folders, with their places. */
-function hashOf(...folders: readonly string[]): string {
+export function hashOf(...folders: readonly string[]): string {
   const hash = createHash('sha256');
   for (const folder of folders)
     for (const place of filesBelow(folder)) hash.update(`${place}\0`).update(readFileSync(join(folder, place)));

@@ -49,8 +49,7 @@ export async function sweepPorts(
   const { host, index, sandbox } = world;
   const out = resolve(options.out);
   const say = timed(options.say);
-  const oracle = await world.oracle();
-  const containment = await sandbox.containment();
+  const [oracle, containment] = await Promise.all([world.oracle(), sandbox.containment()]);
   const { name, enforced, missing } = containment;
   const probes = new PythonProbes({
     cache: host.cache,

@@ -10,13 +10,13 @@ export interface World {
   readonly host: Host;
   readonly index: Index;
   readonly sandbox: Sandbox;
-  /** Undefined where its runtime is not installed, which is said once. */
+  /** Undefined where its runtime is not installed or cannot be loaded, which is said once. */
   oracle(): Promise<Oracle | undefined>;
 }
 
 export async function openWorld(options: HostOptions): Promise<World> {
   const host = await openHost(options);
   const sandbox = openSandbox(host);
-  const oracle = once(async () => openOracle(sandbox.warden.program, host.environment, host.say));
+  const oracle = once(() => openOracle(sandbox.warden.program, host.environment, host.say));
   return { host, index: await openIndex(host), sandbox, oracle };
 }

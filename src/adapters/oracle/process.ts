@@ -10,6 +10,8 @@ import { COVERED_TASKS } from '../../oracle/evidence.ts';
 import type { Folder, Oracle } from '../../ports.ts';
 
 export interface OracleSettings {
+  /** Of the program and the graphs. */
+  readonly version: string;
   /** The program of the process, the graphs and the checkpoints. */
   readonly program: string;
   readonly graphs: string;
@@ -25,8 +27,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const Ready = z.object({ ready: z.boolean() });
 const Reply = z.object({ id: z.int(), answer: OracleAnswer });
 const PATIENCE = 60_000;
+const START_PATIENCE = 20_000;
 const ENDED = 'the process of the oracle ended or did not answer';
 
 /** Whether the runtime is there, without loading it. */
@@ -46,6 +50,28 @@ export class OracleProcess implements Oracle {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly settings: OracleSettings) {}
+
+  get version(): string {
+    return this.settings.version;
+  }
+
+  /** Starts its process, and says whether that has its runtime. */
+  canAnswer(): Promise<boolean> {
+    const child = this.#running();
+    // Its channel keeps nobody waiting at the end; here somebody waits.
+    child.channel?.ref();
+    return new Promise<boolean>((resolve) => {
+      const late = setTimeout(() => resolve(false), START_PATIENCE);
+      const tell = (isReady: boolean) => {
+        clearTimeout(late);
+        child.channel?.unref();
+        resolve(isReady);
+      };
+      child.once('message', (message) => tell(Ready.safeParse(message).data?.ready === true));
+      child.once('error', () => tell(false));
+      child.once('exit', () => tell(false));
+    });
+  }
 
   covers({ method, architecture, quantization, task }: Cell): boolean {
     const graphs = ARCHITECTURES.get(architecture);

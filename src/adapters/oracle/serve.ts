@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { OracleAnswer } from '../../domain/oracle-answer.ts';
 import { NotCovered } from '../../oracle/adapter-configuration.ts';
-import { evidenceOf } from '../../oracle/evidence.ts';
+import { type CellFiles, evidenceOf } from '../../oracle/evidence.ts';
 import type { Runtime } from '../../oracle/forward.ts';
 import { ShapeError } from '../../oracle/tensor.ts';
-import { TensorFileError } from '../../oracle/tensor-file.ts';
+import { NotFinite, TensorFileError } from '../../oracle/tensor-file.ts';
 import { verdictOn } from '../../oracle/verdict.ts';
 import { type Checkpoint, cellIn, openCheckpoint } from './cell-folders.ts';
 import { loadRuntime } from './runtime.ts';
@@ -36,6 +36,7 @@ export function serve(channel: NodeJS.Process, folders: Folders): void {
     checkpoints.set(architecture, checkpoint);
     return checkpoint;
   };
+  channel.send?.({ ready: runtime !== undefined });
   let last = Promise.resolve();
   channel.on('message', (message) => {
     const question = Question.parse(message);
@@ -52,10 +53,29 @@ async function answerTo(
 ): Promise<OracleAnswer> {
   if (runtime === undefined) return { kind: 'not checked', why: 'onnxruntime-node cannot be loaded' };
   try {
-    return await verdictOn(runtime, evidenceOf(cellIn(files, task, open(architecture))));
+    const cell = cellIn(files, task, open(architecture));
+    return await verdict(runtime, cell);
   } catch (error) {
     return { kind: 'not checked', why: whyNot(error).slice(0, 1000) };
   }
+}
+
+async function verdict(runtime: Runtime, cell: CellFiles): Promise<OracleAnswer> {
+  try {
+    return await verdictOn(runtime, evidenceOf(cell));
+  } catch (error) {
+    return notFinite(error, cell);
+  }
+}
+
+/** Throws again what says nothing of the cell: weights that we worked out for it are ours. */
+function notFinite(error: unknown, { judged, adapter }: CellFiles): OracleAnswer {
+  if (!(error instanceof NotFinite)) throw error;
+  const { tensor, count, of } = error;
+  if (judged.has(tensor) && tensor !== 'logits') throw error;
+  if (!judged.has(tensor) && adapter?.tensors.has(tensor) !== true) throw error;
+  const where = judged.has(tensor) ? 'logits' : 'adapter';
+  return { kind: 'not finite', where, tensor: JSON.stringify(tensor.slice(0, 100)), count, of };
 }
 
 function whyNot(error: unknown): string {
