@@ -31,18 +31,23 @@ function sweep(known: KnownBreak) {
   const run = spawnSync('node', args, { encoding: 'utf8', timeout: 24 * 60_000 });
   process.stderr.write(`\n${known.id}\n${run.stdout}`);
   if (run.status === null || run.status > 3) throw new Error(run.stderr);
-  return { status: run.status, report: Report.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))) };
+  return {
+    status: run.status,
+    stdout: run.stdout,
+    report: Report.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))),
+  };
 }
 
 describe('a known break, replayed on real releases', () => {
   it.each(chosen().map((known) => [known.id, known] as const))('%s', (_id, known) => {
-    const { status, report } = sweep(known);
+    const { status, stdout, report } = sweep(known);
     for (const { symptom, ...where } of known.expected)
       expect(report.boundaries).toContainEqual(
         expect.objectContaining({ ...where, message: expect.stringContaining(symptom) }),
       );
     if (known.expected.length === 0) expect(report.boundaries).toEqual([]);
     if (known.offered) expect(report.pins[0]?.specifier).toMatch(new RegExp(`^${known.offered}`));
+    if (known.says) expect(stdout).toContain(known.says);
     const worse = report.comparisons.filter(
       ({ comparison }) => comparison === 'regressed' || comparison === 'degraded',
     );

@@ -18,6 +18,8 @@ export interface KnownBreak {
   }[];
   /** How the way out that is offered first begins, where one way is right. */
   readonly offered?: string;
+  /** A sentence that the report says. */
+  readonly says?: string;
   /** Cells that must not get worse. */
   readonly unharmed: readonly string[];
   readonly sources: readonly string[];
@@ -323,6 +325,31 @@ export const KNOWN_BREAKS: readonly KnownBreak[] = [
     offered: 'peft>=0.14.0',
     unharmed: [],
     sources: ['oobabooga/text-generation-webui#6819'],
+  },
+  {
+    // Silent, and two defects: one for prompts, one for prefixes.
+    id: 'cache-argument-524',
+    change: 'transformers:5.23.0..5.24.0',
+    held: ['peft==0.21.2'],
+    cells: '{lora,prompt-tuning,prefix-tuning}/none/llama/causal-lm',
+    expected: (
+      [
+        ['prompt-tuning', 'the virtual tokens are put in again at each step'],
+        ['prefix-tuning', 'The prefix is ignored'],
+      ] as const
+    ).map(([method, symptom]) => ({
+      cell: `${method}/none/llama/causal-lm`,
+      direction: 'degraded',
+      library: 'transformers',
+      lastGood: '5.23.0',
+      firstBad: '5.24.0',
+      stage: 'generate',
+      symptom,
+    })),
+    says: 'you would find out after the fine-tune',
+    offered: 'transformers<5.24.0',
+    unharmed: ['lora/none/llama/causal-lm'],
+    sources: ['our own measurement'],
   },
   {
     // Nothing that holds for this processor alone is told to people who have a GPU.

@@ -45,7 +45,7 @@ describe('what several judges find', () => {
     const both = folded(RECORD, [result(passing(CELL)), found, explaining]);
     const message = 'The prefix is ignored. logits are 2.5 off';
     expect(both).toMatchObject({ outcome: 'wrong', reason: 'logits-differ', message });
-    expect(both.failures).toEqual([{ ...CHECK, message }]);
+    expect(both.failures).toEqual([{ ...CHECK, explained: 'The prefix is ignored.', message }]);
     const elsewhere = folded(RECORD, [
       result(passing(CELL)),
       { ...explaining, failure: { ...other, stage: 'merge' } },

@@ -36,6 +36,7 @@ export const Failure = z.strictObject({
   reason: Reason,
   signature: z.string().max(400).describe('the message without what differs from run to run: equal for equal failures'),
   message: Message,
+  explained: z.string().max(1000).exactOptional().describe('what explains a check that failed, where something does'),
   frames: z
     .array(z.string().max(300))
     .max(10)

@@ -100,12 +100,18 @@ function toBoundary({ failure, moves, measured, alsoChanged, certainty, ...bound
     ...boundary,
     stage: failure?.stage ?? 'train',
     reason: failure?.reason ?? 'fact',
-    signature: failure?.signature ?? facts.join('; '),
+    signature: signatureOf(failure) ?? facts.join('; '),
     message: [...(failure ? [failure.message] : []), ...facts].join('; '),
     measured,
     alsoChanged,
     certainty,
   };
+}
+
+/** Failures of one check with two explanations are two: what is told of one cell is not true of the other. */
+function signatureOf(failure: Boundary['failure']): string | undefined {
+  if (failure?.explained === undefined) return failure?.signature;
+  return `${failure.signature}: ${failure.explained}`;
 }
 
 /** The stages that failed, in their order; one that raised and failed a check counts as raised. */

@@ -5,7 +5,7 @@ import { Failure, Result, Stage } from '../domain/outcome.ts';
 
 /** What a probe knows of a failure; the reason and the signature are found here. What else it says is not heard. */
 const SaidFailure = z.object({
-  ...Failure.omit({ reason: true, signature: true }).shape,
+  ...Failure.omit({ reason: true, signature: true, explained: true }).shape,
   message: z.string().max(4000),
   frames: Failure.shape.frames.unwrap().default([]),
   /** Names of the exceptions and errno along the chain of causes. */

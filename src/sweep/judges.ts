@@ -86,7 +86,7 @@ function withFinding(result: Result, finding: Finding): Result {
 function explained(result: Result, stage: Failure['stage'], says: string | undefined): Result | undefined {
   const known = result.failures.find((failure) => failure.stage === stage && failure.kind === 'check');
   if (known === undefined || says === undefined) return undefined;
-  const told = { ...known, message: `${says} ${known.message}` };
+  const told = { ...known, explained: says, message: `${says} ${known.message}` };
   const failures = result.failures.map((failure) => (failure === known ? told : failure));
   return result.failures[0] === known ? { ...result, message: told.message, failures } : { ...result, failures };
 }
