@@ -7,7 +7,7 @@ export const GROUPS = {
   judge: { mutate: ['src/sweep/judge.ts', 'src/sweep/judges.ts'], tests: ['sweep'] },
   pins: { mutate: ['src/pins/**/*.ts'], tests: ['pins'] },
   guard: { mutate: ['src/detect/guard*.ts'], tests: ['detect'] },
-  foreign: { mutate: ['src/publish/foreign.ts'], tests: ['publish'] },
+  foreign: { mutate: ['src/publish/foreign.ts', 'src/publish/history.ts'], tests: ['publish'] },
   domain: {
     mutate: ['src/domain/**/*.ts'],
     tests: ['domain', 'pins', 'plan'],

@@ -4,7 +4,8 @@ import { requestKey } from '../../src/domain/environment.ts';
 import type { Result } from '../../src/domain/outcome.ts';
 import type { Measurement } from '../../src/domain/search.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { ForeignResults, mergedHistory, resultsOfOtherTorch } from '../../src/publish/foreign.ts';
+import { ForeignResults } from '../../src/publish/foreign.ts';
+import { differingLocks, mergedHistory, resultsOfOtherTorch } from '../../src/publish/history.ts';
 import { LORA, PLAN } from '../factories/plan.ts';
 import { checked, failing, keyOf, passing, raised, without } from '../factories/results.ts';
 
@@ -165,13 +166,28 @@ describe('measurements of several shards', () => {
   const NEVER = { status: 'unresolved', why: 'no solution' } as const;
 
   it.each<[string, readonly Measurement['environment'][], Measurement['environment']]>([
-    ['the first that was built counts', [ENV, OTHER], ENV],
     ['a built one counts before one that was not', [LOST, ENV], ENV],
     ['and stays', [ENV, LOST], ENV],
     ['of those that were not built the first', [LOST, NEVER], LOST],
   ])('are one history: %s', (_name, ended, expected) => {
     const merged = mergedHistory(ended.map((one) => [measured(one, [])]));
     expect(merged.map((one) => one.environment)).toEqual([expected]);
+  });
+
+  it('are merged by their locks, and what differs between them is said', () => {
+    const other = passing('ia3/none/llama/causal-lm');
+    const newer = { ...OTHER, lock: { ...ENV.lock, idna: '3.11' } };
+    const shards = [[measured(ENV, [passing(LORA)])], [measured(newer, [other])], [measured(ENV, [other])]];
+    const merged = mergedHistory(shards);
+    expect(merged.map(({ environment, results }) => [environment, [...results.keys()]])).toEqual([
+      [ENV, [other.cell, LORA]],
+      [newer, [other.cell]],
+    ]);
+    const pins = Object.entries(HEAD).map(([name, version]) => `${name} ${version}`);
+    expect(differingLocks(merged)).toEqual([
+      `Shards got different packages with ${pins.join(', ')}: idna absent and 3.11.`,
+    ]);
+    expect(differingLocks(mergedHistory([shards[0] ?? [], shards[2] ?? []]))).toEqual([]);
   });
 
   it('have the results of all, and of two answers the first', () => {

@@ -11,7 +11,8 @@ import { reportOf } from '../../main.ts';
 import type { PlanFile } from '../../plan/plan-file.ts';
 import { planOfShard } from '../../plan/shards.ts';
 import type { GitHub } from '../../ports.ts';
-import { ForeignResults, mergedHistory, resultsOfOtherTorch } from '../../publish/foreign.ts';
+import { ForeignResults } from '../../publish/foreign.ts';
+import { differingLocks, mergedHistory, resultsOfOtherTorch } from '../../publish/history.ts';
 import { type Packed, packed, SHARD_PREFIX } from '../../publish/packed.ts';
 import { plain } from '../../report/escape.ts';
 import type { Report } from '../../report/model.ts';
@@ -81,6 +82,7 @@ export async function gather(
   const reports = file.requests.map((request, index) => {
     const shards = histories.get(index) ?? [];
     const history = mergedHistory(shards);
+    missing.push(...differingLocks(history));
     const left = resultsOfOtherTorch(shards);
     if (left > 0) missing.push(`${plural(left, 'result')} with another torch than its package set: left out.`);
     const run = runOf(machines.get(index) ?? [], job, file.bot);
