@@ -34,7 +34,9 @@ export async function plan(request: SweepRequest, catalog: Catalog, python: stri
 
 export async function sweep(planned: Plan, known: Beforehand, ports: Ports, machine: Machine): Promise<Report> {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
-  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine);
+  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine).finally(() =>
+    ports.probes.expect([]),
+  );
   const { width: _width, ...facts } = machine;
   const findings = [...known.findings, ...(await findingsOf(planned, ports, machine))];
   const run = { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } };
@@ -150,10 +152,12 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
     preferencesOf: (request: EnvironmentRequest) => preferencesIn(evidence, request),
     lookAhead: looksAhead(
       ports.environments,
+      ports.probes,
       (measured, running) =>
-        foresee(problem, [...history, ...measured], running).map(({ request, evidence: guessed }) => ({
-          request,
-          preferences: preferencesIn(guessed, request),
+        foresee(problem, [...history, ...measured], running).map(({ question, environment, evidence: guessed }) => ({
+          question,
+          environment,
+          preferences: preferencesIn(guessed, question.environment),
         })),
       () => isDone || isStopped(),
     ),

@@ -52,8 +52,8 @@ export interface Preferences {
 export interface Environments {
   /** Resolves and builds, keeping to the preferred versions where it can. What goes wrong is in the answer, never thrown. */
   prepare(request: EnvironmentRequest, preferences: Preferences): Promise<Environment>;
-  /** Begins with one that may be asked for; only time is lost where it is not. Never throws. */
-  foresee(request: EnvironmentRequest, preferences: Preferences): Promise<void>;
+  /** Begins with one that may be asked for; only time is lost where it is not. Undefined where it cannot be had now. Never throws. */
+  foresee(request: EnvironmentRequest, preferences: Preferences): Promise<Environment | undefined>;
 }
 
 /** One cell of a job; `leaves`: whether it leaves a folder for a judge. */
@@ -81,6 +81,14 @@ export interface ProbeJob {
   readonly saveHandover: boolean;
   /** What is left of the run's time; nothing is measured beyond it. */
   readonly milliseconds?: number;
+  /** Whether nothing else may run meanwhile: what is unsure may have been for want of room. */
+  readonly isAlone?: boolean;
+}
+
+/** A job that may be given to an environment next. */
+export interface ExpectedProbe {
+  readonly environmentId: string;
+  readonly job: ProbeJob;
 }
 
 export interface ProbeEnd {
@@ -104,6 +112,8 @@ export interface Probes {
   /** The kind of card that cells run on, where they do. */
   readonly accelerator?: string | undefined;
   run(environmentId: string, job: ProbeJob, onRecord: OnRecord): Promise<ProbeEnd>;
+  /** Gets ready for the likeliest of these, and for nothing else any more; waits until what was ready for that is gone. */
+  expect(expected: readonly ExpectedProbe[]): Promise<void>;
   /** Whether a cell of a base environment has left behind what the others load. */
   hasHandover(environmentId: string, cell: string): boolean;
 }

@@ -26,7 +26,11 @@ function foreseen(script: Script) {
       .some((one) => requestKey(one.question.environment) === requestKey(environment));
     const { question, environment: standing } = history[index] ?? { question: undefined, environment: undefined };
     const found = question && standing ? foresee(problem, before, [{ question, environment: standing }]) : [];
-    return { purpose, isNew, isForeseen: found.some(({ request }) => requestKey(request) === requestKey(environment)) };
+    return {
+      purpose,
+      isNew,
+      isForeseen: found.some(({ question: one }) => requestKey(one.environment) === requestKey(environment)),
+    };
   });
 }
 
@@ -41,17 +45,35 @@ describe('what may be asked for next', () => {
     const { problem, history } = play(SCRIPT);
     const at = history.findIndex(({ question }) => question.purpose === 'bisect');
     const running = history.slice(at, at + 1);
-    const found = foresee(problem, history.slice(0, at), running).map(({ request }) => request.pins.transformers);
+    const found = foresee(problem, history.slice(0, at), running).map(
+      ({ question }) => question.environment.pins.transformers,
+    );
     expect(found).toEqual(['1.2.0', '2.2.0']);
   });
 
-  it('is nothing that stands already', () => {
+  it('says of what stands already that it does, and is each question once', () => {
     const { problem, history } = play(SCRIPT);
+    const seen: string[] = [];
     for (const at of history.keys()) {
       const standing = history.slice(0, at + 1).map(({ question }) => requestKey(question.environment));
       const found = foresee(problem, history.slice(0, at), history.slice(at, at + 1));
-      expect(found.filter(({ request }) => standing.includes(requestKey(request)))).toEqual([]);
+      for (const { question, environment } of found)
+        expect(environment !== undefined).toBe(standing.includes(requestKey(question.environment)));
+      const keys = found.map(({ question }) => `${question.repeat} ${requestKey(question.environment)}`);
+      expect(new Set(keys).size).toBe(keys.length);
+      seen.push(...found.filter(({ environment }) => environment).map(({ question }) => question.purpose));
     }
+    expect(new Set(seen)).toEqual(new Set(['repeat', 'partner', 'hold']));
+  });
+
+  it('is the next question, whatever it is, or the next but one', () => {
+    const { problem, history } = play(SCRIPT);
+    const missed = history.slice(2).filter(({ question }, index) => {
+      const found = foresee(problem, history.slice(0, index + 1), history.slice(index + 1, index + 2));
+      const sooner = found.slice(0, 3).map((one) => requestKey(one.question.environment));
+      return !sooner.includes(requestKey(question.environment));
+    });
+    expect(missed.map(({ question }) => question.purpose)).toEqual([]);
   });
 
   it('is nothing where a cell was broken before: it is guessed to stay so', () => {

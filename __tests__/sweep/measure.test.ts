@@ -58,6 +58,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
           const end: ProbeEnd = { how: 'exit', code: 0, output: '' };
           return fake.run?.(job, onLine, jobs.length) ?? end;
         },
+        expect: async () => undefined,
         hasHandover: (_id, cell) => fake.hasHandover?.(cell) ?? true,
         program: { version: '4', configuration: 'test', checkpoint: (name) => `hash of ${name}` },
       },

@@ -19,7 +19,7 @@ def import_packages(job):
     modules, failures = import_all(job)
     if "torch" in modules:
         modules["torch"].set_num_threads(1)
-    resolve_lazy_names(modules, job)
+    resolve_lazy_names(modules, job.get("expects", []))
     gc.freeze()
     gc.enable()
     return modules, failures
@@ -44,9 +44,9 @@ def import_all(job):
     return modules, failures
 
 
-def resolve_lazy_names(modules, job):
+def resolve_lazy_names(modules, cells):
     """Touches the classes that cells will use: transformers imports them on first use."""
-    for cell in job["cells"]:
+    for cell in cells:
         try:
             model_type = modules["transformers"].CONFIG_MAPPING[cell["architecture"]]
             auto = getattr(

@@ -1,4 +1,5 @@
-"""How the probe talks: one JSON job on standard input, one JSON record a line on file descriptor 3.
+"""How the probe talks: a JSON job and its order on a line each of standard input, one JSON record a
+line on file descriptor 3.
 
 Standard output and standard error belong to the packages under test and mean nothing.
 """
@@ -11,8 +12,10 @@ LONGEST_RECORD = 60_000
 LONGEST_HANDOVER = 30 << 20
 
 
-def read_job(stream):
-    return json.loads(stream.read())
+def read_line(stream):
+    """What the next line says; None at the end."""
+    line = stream.readline()
+    return json.loads(line) if line.strip() else None
 
 
 def send(record, descriptor=RECORDS):

@@ -1,5 +1,8 @@
 """Tries cells in one environment, each in a way that can harm no other.
 
+The first line on standard input says what to import, the second which cells to run: a process can
+be started before anybody knows them.
+
 `fork`: one parent imports once and forks a child per cell, so that a cell costs milliseconds.
 Forked children that use threads after a parent did deadlock in libgomp: the caller sets one thread
 per process before the import, and every process here keeps to one. A device must stay hidden from
@@ -15,7 +18,7 @@ from pathlib import Path
 
 from . import VERSION, protocol, spawn, stages
 from .child import Child
-from .packages import failure_for, import_packages, not_imported
+from .packages import failure_for, import_packages, not_imported, resolve_lazy_names
 from .processes import become_subreaper, kill_strays, peak_bytes
 from .trial import Trial
 
@@ -23,7 +26,7 @@ WORTH_WARMING = 6
 
 
 def main():
-    job = protocol.read_job(sys.stdin)
+    job = protocol.read_line(sys.stdin)
     protocol.send({"kind": "started", "probe": VERSION, "python": sys.version.split()[0]})
     START_METHODS[job["start"]](job)
     protocol.send({"kind": "done", "peakBytes": peak_bytes()})
@@ -35,12 +38,25 @@ def main():
 def fork_cells(job):
     modules, failures = import_packages(job)
     become_subreaper()
+    job = with_order(job)
+    resolve_lazy_names(modules, job["cells"])
     run_cells(job, modules, failures)
 
 
 def spawn_cells(job):
     become_subreaper()
-    spawn.run_cells(job)
+    spawn.run_cells(with_order(job))
+
+
+def with_order(job):
+    """The job with its cells, which may come long after it, or never."""
+    if "cells" in job:
+        return job
+    protocol.send({"kind": "ready"})
+    order = protocol.read_line(sys.stdin)
+    if order is None:
+        os._exit(0)
+    return {**job, **order}
 
 
 START_METHODS = {"fork": fork_cells, "spawn": spawn_cells}

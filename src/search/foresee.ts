@@ -1,4 +1,4 @@
-/** Which environments may be asked for next, while some cells are still being measured. */
+/** What may be asked next, while some cells are still being measured. */
 import { type Cell, cellId, isControl } from '../domain/cell.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { type Result, STAGES } from '../domain/outcome.ts';
@@ -11,8 +11,12 @@ import { baseRequest } from './requests.ts';
 type History = readonly Measurement[];
 
 export interface Foreseen {
-  readonly request: EnvironmentRequest;
-  /** What would be known by then, in the guess that led here. */
+  readonly question: Question;
+  /** Where its environment stands already. */
+  readonly environment?: Environment | undefined;
+  /** Questions that come before it in the guess that led here. */
+  readonly steps: number;
+  /** What would be known by then. */
   readonly evidence: Evidence;
 }
 
@@ -27,30 +31,39 @@ const FAR = 4;
 /** A look ahead costs a search: with more cells it is left out, and so it is where each environment is gigabytes. */
 const MOST_CELLS = 200;
 
-/** Environments that a search would ask for if cells under way did as they are guessed to; the likelier first. Pure. */
+/** What a search would ask if cells under way did as they are guessed to; the sooner first, then the likelier. Pure. */
 export function foresee(problem: Problem, history: History, running: readonly Running[]): readonly Foreseen[] {
   if (problem.cells.length > MOST_CELLS || problem.changes.some(({ library }) => library === 'torch')) return [];
   const found = GUESSES.flatMap((guess) => ahead(problem, history, running, guess));
-  return [...new Map(found.map((one) => [requestKey(one.request), one])).values()];
+  const ordered = found.toSorted((one, other) => one.steps - other.steps);
+  const first = new Map(ordered.toReversed().map((one) => [keyOf(one.question), one]));
+  return ordered.filter((one) => first.get(keyOf(one.question)) === one);
 }
 
+function keyOf({ environment, repeat }: Question): string {
+  return `${repeat} ${requestKey(environment)}`;
+}
+
+/** Until the first question whose environment does not stand: what lies behind it would be a guess upon a guess. */
 function ahead(problem: Problem, history: History, running: readonly Running[], guess: Guess): readonly Foreseen[] {
+  const found: Foreseen[] = [];
   let known = history;
   let under: readonly Running[] = running;
-  for (let step = 0; step < FAR; step++) {
+  for (let steps = 0; steps < FAR; steps++) {
     const before = known;
     known = [...known, ...under.map((one) => ({ ...one, results: guessed(problem, before, one.question, guess) }))];
     const evidence = new Evidence(problem, known);
     const asked = next(evidence);
-    if (asked.kind === 'done') return [];
-    const open = asked.questions.filter(({ environment }) => environmentIn(known, environment) === undefined);
-    if (open.length > 0) return open.map(({ environment }) => ({ request: environment, evidence }));
+    if (asked.kind === 'done') return found;
+    const standing = (question: Question) => environmentIn(known, question.environment);
+    found.push(...asked.questions.map((question) => ({ question, environment: standing(question), steps, evidence })));
+    if (asked.questions.some((question) => standing(question) === undefined)) return found;
     under = asked.questions.flatMap((question) => {
-      const environment = environmentIn(known, question.environment);
+      const environment = standing(question);
       return environment ? [{ question, environment }] : [];
     });
   }
-  return [];
+  return found;
 }
 
 function environmentIn(history: History, request: EnvironmentRequest): Environment | undefined {

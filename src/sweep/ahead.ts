@@ -1,34 +1,60 @@
-import { type EnvironmentRequest, requestKey } from '../domain/environment.ts';
-import type { Measurement, Running } from '../domain/search.ts';
-import type { Environments, Preferences } from '../ports.ts';
+import { type Environment, requestKey } from '../domain/environment.ts';
+import type { Measurement, Question, Running } from '../domain/search.ts';
+import type { Environments, ExpectedProbe, Preferences, Probes } from '../ports.ts';
 
-/** Environments that may be asked for next, the likelier first, after what a batch has measured and while the rest of it runs. */
-export type Foresee = (
-  measured: readonly Measurement[],
-  running: readonly Running[],
-) => readonly { readonly request: EnvironmentRequest; readonly preferences: Preferences }[];
+export interface Upcoming {
+  readonly question: Question;
+  /** Where it stands already. */
+  readonly environment?: Environment | undefined;
+  readonly preferences: Preferences;
+}
+
+/** What may be asked next, the likelier first, after what a batch has measured and while the rest of it runs. */
+export type Foresee = (measured: readonly Measurement[], running: readonly Running[]) => readonly Upcoming[];
+
+/** What a probe would be given for a question; undefined where nothing of it is left to measure. */
+export type Expect = (question: Question, environment: Environment) => ExpectedProbe | undefined;
 
 /**
- * Makes environments that may be asked for while others are probed, one at a time: a probe imports on one processor. A new
- * look ahead takes the place of the last one. Which environment is made when changes nothing of what is in it.
+ * Gets ready for what may be asked while something else is measured: makes environments, one at a time, and lets probes
+ * import in those that stand. A new look ahead takes the place of the last one. What is ready when changes no result: cells
+ * run only once they are asked for.
  */
-export function looksAhead(environments: Environments, foresee: Foresee | undefined, isStopped: () => boolean) {
+export function looksAhead(
+  environments: Environments,
+  probes: Probes,
+  foresee: Foresee | undefined,
+  isStopped: () => boolean,
+) {
   let looks = 0;
   let busy: Promise<void> = Promise.resolve();
-  const begun = new Set<string>();
-  const make = async (look: number, foreseen: ReturnType<Foresee>) => {
-    for (const { request, preferences } of foreseen) {
-      const key = requestKey(request);
+  const begun = new Map<string, Environment | undefined>();
+  const tell = (upcoming: readonly Upcoming[], expect: Expect) => {
+    const expected = upcoming.flatMap(({ question, environment }) => {
+      const standing = environment ?? begun.get(requestKey(question.environment));
+      const one = standing && expect(question, standing);
+      return one ? [one] : [];
+    });
+    void probes.expect(expected);
+  };
+  const make = async (look: number, upcoming: readonly Upcoming[], expect: Expect) => {
+    for (const { question, environment, preferences } of upcoming) {
+      const key = requestKey(question.environment);
       if (look !== looks || isStopped()) return;
-      if (begun.has(key)) continue;
-      begun.add(key);
-      await environments.foresee(request, preferences);
+      if (environment !== undefined || begun.has(key)) continue;
+      begun.set(key, undefined);
+      begun.set(key, await environments.foresee(question.environment, preferences));
+      if (look === looks && !isStopped()) tell(upcoming, expect);
     }
   };
-  return (measured: readonly Measurement[], running: readonly Running[]): void => {
-    if (foresee === undefined || isStopped()) return;
+  return (measured: readonly Measurement[], running: readonly Running[], expect: Expect): void => {
+    if (isStopped()) return;
     const look = ++looks;
-    const foreseen = foresee(measured, running);
-    busy = busy.then(() => make(look, foreseen));
+    const [, ...certain] = running.map((one) => ({ ...one, preferences: NONE }));
+    const upcoming = [...certain, ...(foresee?.(measured, running) ?? [])];
+    tell(upcoming, expect);
+    busy = busy.then(() => make(look, upcoming, expect));
   };
 }
+
+const NONE: Preferences = { versions: {}, ofAnyDate: [] };

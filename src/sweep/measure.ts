@@ -3,8 +3,19 @@ import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question, Running } from '../domain/search.ts';
-import type { Asked, Environments, Journal, Preferences, ProbeEnd, ProbeJob, Probes, Progress } from '../ports.ts';
+import type {
+  Asked,
+  Environments,
+  ExpectedProbe,
+  Journal,
+  Preferences,
+  ProbeEnd,
+  ProbeJob,
+  Probes,
+  Progress,
+} from '../ports.ts';
 import { parseRecord } from '../result/probe-record.ts';
+import type { Expect } from './ahead.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';
 import { asksFor, type Judge, judgesOf } from './judges.ts';
 import { judgingWith } from './judging.ts';
@@ -28,8 +39,8 @@ export interface SweepSettings {
   /** The versions that an environment keeps to where it can. */
   readonly preferencesOf: (request: EnvironmentRequest) => Preferences;
   readonly isStopped: () => boolean;
-  /** Told what is measured now, so that environments that may be asked for next can be made meanwhile. */
-  readonly lookAhead?: (measured: readonly Measurement[], running: readonly Running[]) => void;
+  /** Told what is measured now and then, so that what may be asked for next can be got ready meanwhile. */
+  readonly lookAhead?: (measured: readonly Measurement[], running: readonly Running[], expect: Expect) => void;
   /** What is left of the run's time, in milliseconds. */
   readonly left: () => number;
 }
@@ -62,6 +73,7 @@ export async function measureBatch(
       settings.lookAhead?.(
         measurements.slice(0, index),
         other && following ? [running, { question: following, environment: other }] : [running],
+        (asked, standing) => expected(asked, standing, ports, settings),
       );
     });
     const measurement = await measure(question, environment, ports, settings).catch((error: unknown) =>
@@ -149,13 +161,40 @@ async function measure(
     if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(asked(result.cell), result);
   };
-  const ended = open.length > 0 && (await probe(question, environment, open, settings.width, ports, settings, add));
+  const job = jobFor(question, open, settings.width, ports, settings);
+  const ended = open.length > 0 && (await probe(question, environment, open, job, ports, settings, add));
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === 'inconclusive');
   // A probe that took all its time without one cell would take it again.
   if (unsure.length > 0 && ended !== 'nothing in time' && !settings.isStopped())
-    await probe(question, environment, unsure, 1, ports, settings, add);
+    await probe(
+      question,
+      environment,
+      unsure,
+      alone(jobFor(question, unsure, 1, ports, settings)),
+      ports,
+      settings,
+      add,
+    );
   const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
   return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
+}
+
+function alone(job: ProbeJob): ProbeJob {
+  return { ...job, isAlone: true };
+}
+
+/** What a probe would be given if a question was asked now; nothing where all of it is known. */
+function expected(
+  question: Question,
+  environment: Environment,
+  ports: SweepPorts,
+  settings: SweepSettings,
+): ExpectedProbe | undefined {
+  if (environment.status !== 'built') return undefined;
+  const asked = asking(question, environment, ports, settings);
+  const open = question.cells.filter((cell) => ports.journal.result(asked(cellId(cell))) === undefined);
+  if (open.length === 0) return undefined;
+  return { environmentId: environment.id, job: jobFor(question, open, settings.width, ports, settings) };
 }
 
 /** A result of the base is complete only with what it leaves for the others to load. */
@@ -214,7 +253,7 @@ async function probe(
   question: Question,
   environment: Built,
   cells: readonly Cell[],
-  width: number,
+  job: ProbeJob,
   ports: SweepPorts,
   settings: SweepSettings,
   add: (result: Result) => void,
@@ -224,7 +263,7 @@ async function probe(
   const ownTorch = chosenTorch(question, environment, settings);
   const circumstances = { device: deviceOf(question.environment.device), ownTorch };
   const judging = judgingWith(judgesOf(ports.judges), circumstances, add);
-  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
+  const end = await ports.probes.run(environment.id, job, (line, left) => {
     const record = parseRecord(line);
     if (record?.kind === 'imported') imported.add(record.package);
     if (record?.kind === 'cell' && waiting.delete(record.cell)) judging.begin(record, left(record.cell));

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findHandover, Handover } from '../../../src/adapters/machine/handover.ts';
@@ -36,11 +36,14 @@ describe('what a base cell leaves for the others', () => {
     expect(findHandover(out, 'ia3/none/llama/causal-lm')).toBeUndefined();
   });
 
-  it('is given to nobody where no cell of the base left anything', () => {
+  it('has a folder that everybody may enter before anything is in it', () => {
     const handover = new Handover(scratch('handover'));
-    expect(handover.given('abc')).toBeUndefined();
+    const folder = handover.open('abc');
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+    expect(handover.has('abc', CELL)).toBe(false);
     handover.take('abc', line(CELL, { 'logits.json': base64('{}') }), [CELL]);
-    expect(handover.given('abc')).toBe(handover.folder('abc'));
+    expect(handover.open('abc')).toBe(folder);
+    expect(readdirSync(folder)).toEqual(['lora__none__llama__causal-lm']);
   });
 
   it('takes the place of an earlier one as a whole', () => {

@@ -59,8 +59,9 @@ export class UvEnvironments implements Environments {
     return environment;
   }
 
-  async foresee(request: EnvironmentRequest, preferences: Preferences): Promise<void> {
-    await this.#makeOnce(request, preferences).catch(() => undefined);
+  async foresee(request: EnvironmentRequest, preferences: Preferences): Promise<Environment | undefined> {
+    const made = await this.#makeOnce(request, preferences).catch(() => undefined);
+    return made?.environment;
   }
 
   /** By what the lock depends on: what was foreseen with other preferences is another one. Weather is tried again. */

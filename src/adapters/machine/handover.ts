@@ -13,9 +13,12 @@ export class Handover {
     return join(this.root, environmentId);
   }
 
-  /** The same where there is something in it: no cell of the base may have come so far. */
-  given(environmentId: string): string | undefined {
-    return existsSync(this.folder(environmentId)) ? this.folder(environmentId) : undefined;
+  /** The same, made where nothing is in it yet: a probe that will load from it may be started before. */
+  open(environmentId: string): string {
+    const folder = this.folder(environmentId);
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+    return folder;
   }
 
   has(environmentId: string, cell: string): boolean {

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Card } from '../../domain/card.ts';
 import type { Device, StartMethod } from '../../domain/device.ts';
-import type { OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports.ts';
+import type { ExpectedProbe, OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports.ts';
 import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
 import { Handover } from './handover.ts';
 import { Evidence } from './left.ts';
 import { nodesOf } from './nodes.ts';
+import { IMPORT_SECONDS, ProbeProcess } from './probe-process.ts';
+import { ProbesAhead } from './probes-ahead.ts';
 import { probeProgram } from './program.ts';
 import { makeScratch, removeFolders } from './scratch.ts';
 
@@ -33,12 +35,9 @@ export interface ProbeSettings {
 type CardJob = ProbeJob & { readonly cards: readonly Card[] };
 
 const NO_CARD: ProbeEnd = { how: 'exit', code: 1, output: 'No card of this sweep answers its driver any more.' };
-/** Until the first cell begins, no step may take longer. */
-const IMPORT_SECONDS = 120;
 const IMPORT_BYTES = 3 * 1024 ** 3;
-const LONGEST_RECORDS = 256 * 1024 * 1024;
-/** What the adapters of one cell may come to, as text. */
-const LONGEST_LINE = 32 * 1024 * 1024;
+/** A probe that was started ahead waits for as long as the run goes on, which its own supervisor is told in seconds. */
+const LONGEST_WAIT = 24 * 3600;
 const STEPS = 25;
 const START = 'import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()';
 
@@ -47,33 +46,60 @@ export class PythonProbes implements Probes {
   readonly program: ProbeProgram;
   readonly accelerator: string | undefined;
   readonly #handover: Handover;
+  readonly #ahead: ProbesAhead;
 
   constructor(private readonly settings: ProbeSettings) {
     this.program = probeProgram(settings.program, settings.start);
     this.accelerator = settings.accelerator;
     this.#handover = new Handover(settings.handover);
+    this.#ahead = new ProbesAhead(availableParallelism());
   }
 
   hasHandover(environmentId: string, cell: string): boolean {
     return this.#handover.has(environmentId, cell);
   }
 
+  /** Begins to import what may be asked for next, in processes that wait for their cells; the others that wait are ended. */
+  async expect(expected: readonly ExpectedProbe[]): Promise<void> {
+    const forks = expected.filter(({ job }) => !job.device.hasCards && this.#startOf(job.device) === 'fork');
+    await this.#ahead.want(
+      forks.map(({ environmentId, job }) => ({
+        key: this.#keyOf(environmentId, job),
+        start: () => this.#start(environmentId, { ...job, cards: [] }, LONGEST_WAIT),
+      })),
+    );
+  }
+
   async run(environmentId: string, job: ProbeJob, onRecord: OnRecord): Promise<ProbeEnd> {
-    const work = makeScratch(this.settings.cache, 'probe');
     const cells = job.cells.map(({ id }) => id);
     const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id }) => id));
     const hear = (line: string) => {
       const isLeft = (job.saveHandover && this.#handover.take(environmentId, line, cells)) || evidence.take(line);
       if (!isLeft) onRecord(line, (cell) => evidence.give(cell));
     };
+    const cards = await this.#cards(job);
+    if (job.device.hasCards && cards.length === 0) return NO_CARD;
+    const width = job.device.hasCards ? Math.min(job.width, cards.length) : job.width;
+    return this.#runIn(environmentId, { ...job, width, cards }, hear);
+  }
+
+  async #runIn(environmentId: string, job: CardJob, hear: (line: string) => void): Promise<ProbeEnd> {
+    if (job.isAlone) await this.#ahead.leaveAlone();
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
+    const probe = this.#ahead.take(this.#keyOf(environmentId, job)) ?? this.#start(environmentId, job, seconds + 30);
+    this.#ahead.mind(probe);
+    const left = job.milliseconds ?? Number.POSITIVE_INFINITY;
+    const why = left < seconds * 1000 ? 'interrupted' : 'timeout';
     try {
-      const cards = await this.#cards(job);
-      if (job.device.hasCards && cards.length === 0) return NO_CARD;
-      const width = job.device.hasCards ? Math.min(job.width, cards.length) : job.width;
-      return await this.#spawn(environmentId, { ...job, width, cards }, work, hear);
+      return await probe.give(this.#order(job), hear, { milliseconds: Math.min(left, seconds * 1000), why });
     } finally {
-      await removeFolders([work]);
+      await removeFolders([probe.work]);
     }
+  }
+
+  /** Probes of one key can stand in for each other until they are given cells. */
+  #keyOf(environmentId: string, job: ProbeJob): string {
+    return JSON.stringify([environmentId, job.packages, job.device.name, job.width, this.#carried(job) ?? '']);
   }
 
   /** Asked again each time: one that vanished takes no more cells. */
@@ -83,7 +109,7 @@ export class PythonProbes implements Probes {
   }
 
   #carried({ carryFrom }: ProbeJob): string | undefined {
-    return carryFrom === undefined ? undefined : this.#handover.given(carryFrom);
+    return carryFrom === undefined ? undefined : this.#handover.open(carryFrom);
   }
 
   #command(environmentId: string, job: CardJob, work: string, seconds: number): readonly string[] {
@@ -99,65 +125,6 @@ export class PythonProbes implements Probes {
     return settings.containment.wrap(mounts, limits, [python, '-I', '-B', '-c', START, settings.program]);
   }
 
-  #spawn(environmentId: string, job: CardJob, work: string, onLine: (line: string) => void): Promise<ProbeEnd> {
-    const { settings } = this;
-    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
-    const [command = '', ...args] = this.#command(environmentId, job, work, seconds + 30);
-    const child = spawn(command, args, {
-      cwd: work,
-      env: probeEnvironment(work, job),
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    return new Promise((resolve, reject) => {
-      let stopped: ProbeEnd['how'] | undefined;
-      let failed: unknown;
-      let output = '';
-      const stop = (why: ProbeEnd['how']) => {
-        stopped ??= why;
-        killGroup(child.pid);
-      };
-      const interrupt = () => stop('interrupted');
-      const limit = Math.min(seconds * 1000, job.milliseconds ?? Number.POSITIVE_INFINITY);
-      const timer = setTimeout(() => stop(limit < seconds * 1000 ? 'interrupted' : 'timeout'), limit);
-      let importing = setTimeout(() => stop('timeout'), IMPORT_SECONDS * 1000);
-      const advance = (line: string) => {
-        clearTimeout(importing);
-        if (/^\{"kind": "(started|imported)"/.test(line))
-          importing = setTimeout(() => stop('timeout'), IMPORT_SECONDS * 1000);
-        try {
-          onLine(line);
-        } catch (error) {
-          failed ??= error;
-          stop('interrupted');
-        }
-      };
-      settings.signal.addEventListener('abort', interrupt, { once: true });
-      const hear = (chunk: Buffer) => {
-        output = (output + chunk.toString()).slice(-8000);
-      };
-      const over = (end: ProbeEnd) => {
-        clearTimeout(timer);
-        clearTimeout(importing);
-        settings.signal.removeEventListener('abort', interrupt);
-        if (failed === undefined) resolve(end);
-        else reject(failed);
-      };
-      child.on('error', (error) => over({ how: 'exit', code: 127, output: error.message }));
-      child.on('close', (code, signal) => {
-        killGroup(child.pid);
-        over({ how: stopped ?? (signal ? 'signal' : 'exit'), code: code ?? signalNumber(signal), output });
-      });
-      // A process for which there were no descriptors left has no pipes.
-      child.stdout?.on('data', hear);
-      child.stderr?.on('data', hear);
-      const records = child.stdio?.[3] as NodeJS.ReadableStream | undefined;
-      if (records) readLines(records, advance, () => stop('timeout'));
-      child.stdin?.on('error', () => undefined);
-      child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
-    });
-  }
-
   /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
   #secondsOfCell({ device }: ProbeJob): number {
     const isSpawned = this.#startOf(device) === 'spawn';
@@ -168,21 +135,43 @@ export class PythonProbes implements Probes {
     return this.settings.start ?? device.start;
   }
 
-  #jobText(job: CardJob, work: string) {
+  #start(environmentId: string, job: CardJob, seconds: number): ProbeProcess {
+    const work = makeScratch(this.settings.cache, 'probe');
+    return new ProbeProcess(
+      {
+        command: this.#command(environmentId, job, work, seconds),
+        work,
+        environment: probeEnvironment(work, job),
+        signal: this.settings.signal,
+      },
+      this.#imports(job, work),
+      () => this.#ahead.goOn(),
+    );
+  }
+
+  /** What a probe is told at its start. */
+  #imports(job: CardJob, work: string) {
     return {
-      cells: job.cells,
       packages: job.packages,
-      width: job.width,
+      expects: job.cells.map(({ architecture, task }) => ({ architecture, task })),
       checkpoints: join(this.settings.program, 'checkpoints'),
       work,
-      handover: job.saveHandover,
-      carryFrom: this.#carried(job) ?? null,
       start: this.#startOf(job.device),
       place: job.device.place,
       cards: job.cards.map(({ uuid }) => uuid),
       seconds: job.device.limits.seconds,
       bytes: job.device.limits.bytes,
       steps: STEPS,
+    };
+  }
+
+  /** What it is told once there are cells for it. */
+  #order(job: CardJob) {
+    return {
+      cells: job.cells,
+      width: job.width,
+      handover: job.saveHandover,
+      carryFrom: this.#carried(job) ?? null,
     };
   }
 }
@@ -202,48 +191,4 @@ function probeEnvironment(work: string, { device, cards }: CardJob): Record<stri
     ...(device.hasCards && { CUDA_VISIBLE_DEVICES: cards.map(({ uuid }) => uuid).join(',') }),
     ...device.variables,
   };
-}
-
-/** Lines of a stream; a line or a stream that is too long ends it. */
-function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, tooMuch: () => void): void {
-  let pending: string[] = [];
-  let length = 0;
-  let total = 0;
-  stream.setEncoding('utf8');
-  stream.on('error', () => undefined);
-  stream.on('data', (chunk: string) => {
-    total += chunk.length;
-    const parts = chunk.split('\n');
-    for (const [index, part] of parts.entries()) {
-      pending.push(part);
-      length += part.length;
-      if (total > LONGEST_RECORDS || length > LONGEST_LINE) return tooMuch();
-      if (index === parts.length - 1) continue;
-      onLine(pending.join(''));
-      pending = [];
-      length = 0;
-    }
-  });
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    return;
-  }
-}
-
-function signalNumber(signal: NodeJS.Signals | null): number {
-  const numbers: Partial<Record<NodeJS.Signals, number>> = {
-    SIGILL: 4,
-    SIGABRT: 6,
-    SIGBUS: 7,
-    SIGFPE: 8,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGTERM: 15,
-  };
-  return (signal && numbers[signal]) ?? 1;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { WeatherError } from '../../errors.ts';
 import { limitOf } from '../../failure.ts';
+import { commandWords, now, trace } from './trace.ts';
 
 export interface Finished {
   readonly status: number;
@@ -32,6 +33,7 @@ const running = new Set<ChildProcess>();
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
+    const began = now();
     const child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.env && { env: options.env }),
@@ -58,6 +60,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     });
     child.on('close', (code, signal) => {
       forget();
+      trace(commandWords(command, args), began);
       resolve({ status: stopped ?? code ?? 128, ...(signal && { signal }), ...out });
     });
     // Where the system has no file left there are no pipes; the error follows.
