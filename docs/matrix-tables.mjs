@@ -10,7 +10,12 @@ const table = (head, rows) => [row(...head), `|${'---|'.repeat(head.length)}`, .
 
 /** Name of a table in docs/matrix.md -> its text. */
 export function matrixTables() {
-  return { methods: methodTable(), quantizers: quantizerTable(), architectures: architectureTable() };
+  return {
+    methods: methodTable(),
+    paths: pathTable(),
+    quantizers: quantizerTable(),
+    architectures: architectureTable(),
+  };
 }
 
 function methodTable() {
@@ -25,6 +30,14 @@ function methodTable() {
     ['method', 'in words', 'configuration', 'where'],
     [row(code('base'), 'no adapter, the control', '', ''), ...rows],
   );
+}
+
+function pathTable() {
+  const rows = entries('paths').map(([name, { words, does, quantized, packages = [] }]) => {
+    const where = quantized === undefined ? '' : quantized ? 'quantized cells' : 'unquantized cells';
+    return row(code(`+${name}`), words, does, [where, codes(packages)].filter(Boolean).join('; '));
+  });
+  return table(['code path', 'in words', 'what it does', 'where'], rows);
 }
 
 function quantizerTable() {

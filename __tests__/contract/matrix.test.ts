@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ARCHITECTURE_OF_CLASS, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
 import { QUANTIZATION_OF_CONFIG } from '../../src/detect/code/quantizations.ts';
+import { CODE_PATHS, CodePath } from '../../src/domain/code-paths.ts';
 import { FACT_NAMES } from '../../src/domain/facts.ts';
 import {
   ARCHITECTURES,
@@ -22,12 +23,12 @@ import { Report } from '../../src/report/model.ts';
 const SHOW = `
 import dataclasses, json, re, sys
 sys.path.insert(0, 'probe')
-from peft_probe import matrix, methods, models, quantizers, stages
+from peft_probe import matrix, methods, models, paths, quantizers, stages
 camel = lambda name: re.sub('_(.)', lambda letter: letter.group(1).upper(), name)
 print(json.dumps({
   'keys': {one.__name__: sorted(camel(field.name) for field in dataclasses.fields(one))
-           for one in (methods.Method, quantizers.Quantizer, models.Architecture, matrix.Task, matrix.Exemption)},
-  'names': {'methods': list(methods.METHODS), 'quantizers': list(quantizers.ENTRIES),
+           for one in (methods.Method, paths.CodePath, quantizers.Quantizer, models.Architecture, matrix.Task, matrix.Exemption)},
+  'names': {'methods': list(methods.METHODS), 'paths': list(paths.PATHS), 'quantizers': list(quantizers.ENTRIES),
             'architectures': list(models.ARCHITECTURES), 'tasks': list(matrix.TASKS)},
   'stages': ['import', *[stage.name for stage in stages.STAGES]],
   'facts': [fact for stage in stages.STAGES for fact in stage.facts],
@@ -39,6 +40,7 @@ describe('the two halves of the program', () => {
   it('read the same entries of the matrix, in the same order', () => {
     expect(shown.names).toEqual({
       methods: Object.keys(METHODS),
+      paths: Object.keys(CODE_PATHS),
       quantizers: Object.keys(QUANTIZERS),
       architectures: Object.keys(ARCHITECTURES),
       tasks: Object.keys(TASKS),
@@ -49,6 +51,7 @@ describe('the two halves of the program', () => {
     const known = (schema: z.ZodObject) => Object.keys(schema.shape).toSorted();
     expect(shown.keys).toEqual({
       Method: known(Method),
+      CodePath: known(CodePath),
       Quantizer: known(Quantizer),
       Architecture: known(Architecture),
       Task: known(Task),
@@ -67,6 +70,11 @@ describe('the two halves of the program', () => {
 });
 
 describe('the matrix', () => {
+  it('has no variant of a method that is called like a code path', () => {
+    const variants = Object.keys(METHODS).flatMap((method) => method.split('+').slice(1));
+    expect(variants.filter((variant) => variant in CODE_PATHS)).toEqual([]);
+  });
+
   it('refuses an entry with a key that nothing reads', () => {
     expect(Method.safeParse({ ...METHODS.lora, colour: 'red' }).success).toBe(false);
   });

@@ -54,6 +54,25 @@ describe('cell patterns', () => {
     expect(select('boft/none/{opt,gpt2}').ids).toEqual(['boft/none/opt/causal-lm']);
   });
 
+  it('selects code paths where they are named, in the order of their table, and nowhere else', () => {
+    expect(select('{lora,ia3}+checkpointing+trainer/none/llama/causal-lm').ids).toEqual([
+      'lora+trainer+checkpointing/none/llama/causal-lm',
+      'ia3+trainer+checkpointing/none/llama/causal-lm',
+    ]);
+    expect(select('*').ids.filter((id) => id.includes('trainer'))).toEqual([]);
+    expect(select('*+trainer/none/llama/causal-lm').ids).toHaveLength(select('*/none/llama/causal-lm').ids.length - 1);
+    expect(select('lora+{trainer,bf16}/none/llama/causal-lm', '!lora+bf16').ids).toEqual([
+      'lora+trainer/none/llama/causal-lm',
+    ]);
+  });
+
+  it('selects a code path only where there is one', () => {
+    expect(select('lora+stored/*/llama/causal-lm').ids).toContain('lora+stored/bnb-int8/llama/causal-lm');
+    expect(select('lora+stored/none/llama').problems[0]).toContain('these parts exist, but not together');
+    expect(select('base+trainer/none/llama').problems[0]).toContain('these parts exist, but not together');
+    expect(select('lora+trianer').problems[0]).toContain('Did you mean `lora+trainer`?');
+  });
+
   it('never throws, whatever is typed', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (typed) => {

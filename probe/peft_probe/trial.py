@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from . import data
+from . import data, paths
 from .common_path import take_common_path
 from .matrix import TASKS
-from .methods import METHODS
+from .methods import METHODS, configuration
 from .models import ARCHITECTURES
 from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
 
@@ -18,9 +18,13 @@ class Trial:
         self.cell, self.job, self.folder = cell, job, Path(folder)
         self.architecture = ARCHITECTURES[cell["architecture"]]
         self.task = TASKS[cell["task"]]
-        self.method = METHODS.get(cell["method"])
+        self.entry, self.paths = paths.parts_of(cell["method"])
+        self.method = METHODS.get(self.entry)
         self.quantizer = QUANTIZERS.get(cell["quantization"])
-        self.tolerance = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
+        least = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
+        self.floor = max([0.0, *(paths.PATHS[name].tolerance for name in self.paths)])
+        """The least difference that is told from none, where a code path rounds."""
+        self.tolerance = max(least, self.floor)
         self.facts = {}
         self.left = None
         """What other environments get of this cell: file name -> bytes."""
@@ -44,8 +48,13 @@ class Trial:
     def device(self):
         return next(self.model.parameters()).device
 
-    def load(self, quantized):
-        """The checkpoint as a user loads it.
+    @property
+    def checkpoint(self):
+        """Folder of the model that the cell starts from."""
+        return Path(self.job["checkpoints"]) / self.cell["architecture"]
+
+    def load(self, quantized, folder=None, **more):
+        """The checkpoint, or what was saved in another folder, as a user loads it.
 
         Heads that the checkpoint lacks get fixed values, not random ones.
         """
@@ -61,16 +70,51 @@ class Trial:
             # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then
             # goes another way.
             options["device_map"] = self.place
-        model = auto.from_pretrained(
-            str(Path(self.job["checkpoints"]) / self.cell["architecture"]), **options
-        )
-        if self.on_card and not quantized:
+        for adds in self.hooks("loading"):
+            options.update(adds(self))
+        options.update(more)
+        model = auto.from_pretrained(folder or str(self.checkpoint), **options)
+        if self.on_card and "device_map" not in options:
             model = model.to(self.place)
+        if folder is not None:
+            return model
         for name, parameter in model.named_parameters():
             if self.head and self.head in name.split("."):
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
                 parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
         return model
+
+    def hooks(self, hook):
+        """What the code paths of the cell do there, in order."""
+        return paths.hooks(self.paths, hook)
+
+    def configuration(self):
+        """The PEFT configuration of the cell, a new one each time."""
+        given = (self.entry, self.architecture, self.cell["task"], self.job["steps"])
+        return configuration(self.peft, *given)
+
+    def attached(self, model):
+        """The model with its adapter."""
+        attach = (self.hooks("attach") or [_attach])[-1]
+        return attach(self, model, self.configuration())
+
+    def load_adapter(self, base, folder):
+        """A saved adapter on a model."""
+        load = (self.hooks("load_adapter") or [_load_adapter])[-1]
+        return load(self, base, folder)
+
+    def disabled(self):
+        """The context in which the adapter is off."""
+        off = (self.hooks("disabled") or [_disabled])[-1]
+        return off(self)
+
+    @property
+    def not_measured(self):
+        """Stage -> exemption, of the method and of the code paths."""
+        found = dict(self.method.not_measured) if self.method else {}
+        for name in self.paths:
+            found.update(paths.PATHS[name].not_measured)
+        return found
 
     def exempt(self, exemptions, stage):
         """Whether a stage is exempt by design for this cell.
@@ -118,3 +162,15 @@ class Trial:
             mask = inputs["attention_mask"]
             return logits[:, -mask.shape[1] :][mask == 1]
         return logits.reshape(-1, logits.shape[-1])
+
+
+def _attach(trial, model, config):
+    return trial.peft.get_peft_model(model, config)
+
+
+def _load_adapter(trial, base, folder):
+    return trial.peft.PeftModel.from_pretrained(base, folder)
+
+
+def _disabled(trial):
+    return trial.model.disable_adapter()

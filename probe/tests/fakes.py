@@ -3,6 +3,8 @@
 import contextlib
 from types import SimpleNamespace
 
+from peft_probe.paths import hooks
+
 
 class Numbers:
     """A tensor: a list of numbers."""
@@ -132,6 +134,9 @@ def trial_of(model=None, *, fresh=None, head=None, method=None, quantizer=None, 
         quantizer=quantizer,
         head=head,
         tolerance=0.001,
+        floor=0.0,
+        paths=more.pop("paths", []),
+        not_measured=method.not_measured,
         device="cpu",
         on_card=False,
         facts={},
@@ -142,13 +147,26 @@ def trial_of(model=None, *, fresh=None, head=None, method=None, quantizer=None, 
         logits=lambda one, padded=False: one.logits(),
         batch=lambda padded: {},
         exempt=lambda exemptions, stage: stage in exemptions,
-        load=lambda quantized: Model(answer=1.0),
+        load=lambda quantized, folder=None, **more: Model(answer=1.0),
         transformers=SimpleNamespace(CONFIG_MAPPING={"llama": object()}, __version__="5"),
         peft=SimpleNamespace(
             PeftModel=SimpleNamespace(from_pretrained=lambda base, folder: Model(answer=fresh)),
         ),
     )
     trial.torch = torch_for(trial)
+    trial.hooks = lambda hook: hooks(trial.paths, hook)
+    trial.configuration = lambda: "a configuration"
+    for name, plain in (
+        ("attach", lambda trial, model, config: trial.peft.get_peft_model(model, config)),
+        (
+            "load_adapter",
+            lambda trial, base, folder: trial.peft.PeftModel.from_pretrained(base, folder),
+        ),
+        ("disabled", lambda trial: trial.model.disable_adapter()),
+    ):
+        one = (trial.hooks(name) or [plain])[-1]
+        setattr(trial, name, lambda *given, one=one: one(trial, *given))
+    trial.attached = lambda model: trial.attach(model, trial.configuration())
     for name, value in more.items():
         setattr(trial, name, value)
     return trial

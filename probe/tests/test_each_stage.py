@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import stages
 from peft_probe.errors import CheckFailed, NotApplicable, Unsupported
-from peft_probe.stages import attaching, generating
+from peft_probe.stages import generating
 
 from tests.fakes import Model, Numbers, Parameter, trial_of
 
@@ -44,8 +44,7 @@ class EachStage(unittest.TestCase):
     def attached(self, **parameters):
         trial = trial_of(Model(base_weight=Parameter(1.0, trainable=False)))
         trial.peft.get_peft_model = lambda model, config: Model(**parameters)
-        with mock.patch.object(attaching, "configuration", lambda *given: object()):
-            stages.attach(trial)
+        stages.attach(trial)
         return trial
 
     def test_attach_counts_what_is_trainable_and_fails_where_nothing_is(self):

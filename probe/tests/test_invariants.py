@@ -23,6 +23,8 @@ def trial(**more):
         device=SimpleNamespace(type="cpu"),
         facts={},
         method=None,
+        not_measured={},
+        on_card=False,
         trained_logits=None,
         **more,
     )

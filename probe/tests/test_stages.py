@@ -41,7 +41,8 @@ def merge(trial):
 class Endings(unittest.TestCase):
     def ran(self, raised, order=(build, forward, train, disable, merge), on_card=False):
         trial = SimpleNamespace(
-            method=SimpleNamespace(not_measured={}),
+            method=SimpleNamespace(),
+            not_measured={},
             exempt=lambda exemptions, stage: stage in exemptions,
             trained_logits=None,
             facts={},

@@ -1,4 +1,5 @@
 import { type Cell, cellId } from '../domain/cell.ts';
+import { CODE_PATHS, hasPath, methodBy, methodParts } from '../domain/code-paths.ts';
 import { ARCHITECTURES, TASKS } from '../domain/matrix.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { METHODS, QUANTIZATIONS } from './matrix.ts';
@@ -12,20 +13,45 @@ const AXES = [
 
 /**
  * The cells that patterns select, in the order of the matrix: `*` and `{a,b}` in each part, missing parts mean `*`,
- * a later `!pattern` takes away. What is wrong is added to `problems`, all of it.
+ * a later `!pattern` takes away. A code path counts where it is named: `*` means the matrix itself. What is wrong is added
+ * to `problems`, all of it.
  */
 export function selectCells(patterns: readonly string[], matrix: readonly Cell[], problems: string[]): readonly Cell[] {
   const chosen = new Map<string, Cell>();
   for (const pattern of patterns) {
     const takeAway = pattern.startsWith('!');
-    const matches = matcher(takeAway ? pattern.slice(1) : pattern, problems);
-    if (matches === undefined) continue;
-    const found = matrix.filter(matches);
+    const found = cellsOf(takeAway ? pattern.slice(1) : pattern, matrix, problems);
+    if (found === undefined) continue;
     if (found.length === 0 && !takeAway)
       problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
-    for (const cell of found) takeAway ? chosen.delete(cellId(cell)) : chosen.set(cellId(cell), cell);
+    for (const cell of found) {
+      if (takeAway) chosen.delete(cellId(cell));
+      else chosen.set(cellId(cell), cell);
+    }
   }
-  return matrix.filter((cell) => chosen.has(cellId(cell)));
+  const inMatrix = matrix.filter((cell) => chosen.has(cellId(cell)));
+  return [...inMatrix, ...[...chosen.values()].filter(({ method }) => methodParts(method).paths.length > 0)];
+}
+
+/** The cells of one pattern; undefined where it is none. */
+function cellsOf(pattern: string, matrix: readonly Cell[], problems: string[]): readonly Cell[] | undefined {
+  const [methods = '*', ...rest] = splitOutsideBraces(pattern, '/');
+  const named = alternatives(methods).map(methodParts);
+  if (named.every(({ paths }) => paths.length === 0)) {
+    const matches = matcher(pattern, problems);
+    return matches && matrix.filter(matches);
+  }
+  const found = named.map(({ entry, paths }) => {
+    const matches = matcher([entry, ...rest].join('/'), problems);
+    return matches && byPaths(matrix.filter(matches), paths);
+  });
+  return found.some((cells) => cells === undefined) ? undefined : found.flatMap((cells) => cells ?? []);
+}
+
+function byPaths(cells: readonly Cell[], paths: readonly string[]): readonly Cell[] {
+  return cells
+    .filter((cell) => paths.every((path) => hasPath(cell, path)))
+    .map((cell) => ({ ...cell, method: methodBy(cell.method, paths) }));
 }
 
 function matcher(pattern: string, problems: string[]): ((cell: Cell) => boolean) | undefined {
@@ -46,11 +72,17 @@ function partMatcher(part: string, axis: (typeof AXES)[number], problems: string
   const options = alternatives(part).map((option) => {
     if (!option.includes('*') && !axis.values.includes(option))
       problems.push(
-        `Unknown ${axis.name} \`${option}\`.${didYouMean(option, axis.values)} Known: ${axis.values.join(', ')}.`,
+        `Unknown ${axis.name} \`${option}\`.${didYouMean(option, [...axis.values, ...nearPaths(axis.name, option)])} Known: ${axis.values.join(', ')}.`,
       );
     return option.split('*');
   });
   return (value) => options.some((pieces) => matchesPieces(value, pieces));
+}
+
+/** What a method by a mistyped code path may have been meant as: `lora+trianer`. */
+function nearPaths(axis: string, option: string): readonly string[] {
+  const entry = option.slice(0, option.lastIndexOf('+'));
+  return axis === 'method' && METHODS.includes(entry) ? Object.keys(CODE_PATHS).map((path) => `${entry}+${path}`) : [];
 }
 
 /** `a{b,c}` -> `ab`, `ac`; one level of braces. */

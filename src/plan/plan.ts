@@ -1,4 +1,5 @@
 import { type Cell, cellId } from '../domain/cell.ts';
+import { hasPath, methodBy, methodParts } from '../domain/code-paths.ts';
 import type { DeviceName } from '../domain/device.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
@@ -111,8 +112,10 @@ function checkHeld(
 function alternativesTo(cells: readonly Cell[]): readonly Cell[] {
   const found = new Map<string, Cell>();
   for (const cell of cells) {
-    for (const method of ALTERNATIVES) add(found, { ...cell, method });
-    add(found, { ...cell, quantization: 'none' });
+    const { paths } = methodParts(cell.method);
+    for (const method of ALTERNATIVES) add(found, { ...cell, method: methodBy(method, paths) });
+    const unquantized = { ...cell, quantization: 'none' };
+    if (paths.every((path) => hasPath(unquantized, path))) add(found, unquantized);
   }
   for (const cell of cells) found.delete(cellId(cell));
   return [...found.values()];

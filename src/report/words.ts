@@ -1,7 +1,8 @@
 /** Cells, stages and outcomes in words: what stands in a sentence says no more than what was measured. */
 
 import { type Cell, CONTROL, parseCellId } from '../domain/cell.ts';
-import { METHODS, QUANTIZERS } from '../domain/matrix.ts';
+import { entryOf, methodParts, pathWords } from '../domain/code-paths.ts';
+import { QUANTIZERS } from '../domain/matrix.ts';
 import type { Standing } from '../domain/outcome.ts';
 import { STAGES } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
@@ -19,7 +20,9 @@ interface Row {
 }
 
 function methodWords(method: string): string {
-  return method === CONTROL ? CONTROL_WORDS : (own(METHODS, method)?.words ?? method);
+  if (method === CONTROL) return CONTROL_WORDS;
+  const { entry, paths } = methodParts(method);
+  return pathWords(entryOf(method)?.words ?? entry, paths);
 }
 
 /** Some cells of a report by name, without what they share with all planned ones: `8-bit prefix tuning on llama`. */

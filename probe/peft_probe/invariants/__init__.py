@@ -23,7 +23,8 @@ INVARIANTS = CHEAP
 def band(trial, name):
     """The largest number that is still healthy."""
     device = BANDS.get(trial.device.type if hasattr(trial.device, "type") else "cpu", {})
-    return device.get(trial.cell["quantization"], {}).get(name, UNMEASURED_BAND)
+    found = device.get(trial.cell["quantization"], {}).get(name, UNMEASURED_BAND)
+    return max(found, getattr(trial, "floor", 0.0))
 
 
 def broken(trial, stage):

@@ -70,7 +70,7 @@ def run(trial, began):
 def _ended(trial, stage):
     """How a stage ended: its state, and the failure if it failed."""
     try:
-        if trial.method and trial.exempt(trial.method.not_measured, stage.name):
+        if trial.not_measured and trial.exempt(trial.not_measured, stage.name):
             raise NotApplicable
         stage.measure(trial)
     except NotApplicable:

@@ -2,7 +2,6 @@
 
 from ..common_path import require_common_path
 from ..errors import CheckFailed, NotApplicable
-from ..methods import configuration
 
 
 def attach(trial):
@@ -12,10 +11,9 @@ def attach(trial):
         trial.padded_logits = trial.logits(trial.model, padded=True)
         raise NotApplicable
     trial.torch.manual_seed(0)
-    config = configuration(
-        trial.peft, trial.cell["method"], trial.architecture, trial.cell["task"], trial.job["steps"]
-    )
-    trial.model = trial.peft.get_peft_model(trial.model, config)
+    for prepare in trial.hooks("prepare"):
+        trial.model = prepare(trial, trial.model)
+    trial.model = trial.attached(trial.model)
     trial.facts["trainable"] = sum(p.numel() for p in trial.model.parameters() if p.requires_grad)
     if trial.facts["trainable"] == 0:
         raise CheckFailed(

@@ -35,9 +35,9 @@ def carry(trial):
             trial.tolerance,
         )
         return
-    carried = trial.peft.PeftModel.from_pretrained(
-        trial.load(trial.quantizer is not None), str(source / "adapter")
-    )
+    for more in trial.hooks("carried"):
+        more(trial, source, saved)
+    carried = trial.load_adapter(trial.load(trial.quantizer is not None), str(source / "adapter"))
     what = "logits of the adapter that the base environment saved"
     require_close("carry-differs", what, trial.logits(carried), saved["plain"], trial.tolerance)
 
@@ -73,9 +73,14 @@ def _leave_behind(trial):
         logits = {"plain": trial.base_logits, "padded": trial.padded_logits}
     else:
         logits = {"plain": trial.logits(trial.model)}
+    files = adapter_files(trial)
+    for more in trial.hooks("left"):
+        own_files, own_logits = more(trial)
+        files.update(own_files)
+        logits.update(own_logits)
     left = {
         "logits.json": json.dumps(
             {name: values.tolist() for name, values in logits.items()}
         ).encode()
     }
-    trial.left = {**left, **adapter_files(trial)}
+    trial.left = {**left, **files}

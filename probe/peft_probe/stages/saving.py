@@ -9,9 +9,7 @@ def reload(trial):
     if trial.method is None:
         raise NotApplicable
     trial.model.save_pretrained(str(_adapter_folder(trial)))
-    fresh = trial.peft.PeftModel.from_pretrained(
-        trial.load(trial.quantizer is not None), str(_adapter_folder(trial))
-    )
+    fresh = trial.load_adapter(trial.load(trial.quantizer is not None), str(_adapter_folder(trial)))
     trial.reloaded = fresh
     require_close(
         "reload-differs",
@@ -20,6 +18,8 @@ def reload(trial):
         trial.trained_logits,
         trial.tolerance,
     )
+    for more in trial.hooks("after_reload"):
+        more(trial)
 
 
 def _adapter_folder(trial):

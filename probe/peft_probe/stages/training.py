@@ -17,6 +17,8 @@ def train(trial):
     torch = trial.torch
     torch.manual_seed(0)
     head_before = _head_values(trial, trainable)
+    for before in trial.hooks("before_training"):
+        before(trial)
     optimizer = _optimizer(trial, trainable.values())
     inputs = trial.batch(padded=False)
     trial.model.train()

@@ -1,5 +1,6 @@
 /** What else works with the change kept: other methods on the same model, and the same method unquantized. */
 import type { Cell } from '../../domain/cell.ts';
+import { methodParts } from '../../domain/code-paths.ts';
 import { isWorse } from '../../domain/comparison.ts';
 import { moveWords } from '../../domain/moves.ts';
 import { isBroken } from '../../domain/outcome.ts';
@@ -69,6 +70,8 @@ function workaroundsOf(evidence: Evidence, cell: Cell): readonly Workaround[] {
 function kindOf(cell: Cell, other: Cell): Workaround['kind'] | undefined {
   const isQuantizedAlike = other.quantization === cell.quantization;
   if (other.method === 'base' || (isQuantizedAlike && other.method === cell.method)) return undefined;
+  // Another code path is nothing that a user could put in its place and have the same.
+  if (methodParts(other.method).paths.join() !== methodParts(cell.method).paths.join()) return undefined;
   if (isQuantizedAlike) return 'method';
   return other.method === cell.method && other.quantization === 'none' ? 'quantization' : undefined;
 }

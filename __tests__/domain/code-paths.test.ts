@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { hasPath, methodBy, methodParts } from '../../src/domain/code-paths.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import { cellsText } from '../../src/report/words.ts';
+import { report } from '../factories/report.ts';
+
+const LLAMA = { method: 'lora', quantization: 'none', architecture: 'llama', task: 'causal-lm' };
+
+describe('a code path', () => {
+  it('is a part of the name of a method, in the order of the table', () => {
+    expect(methodParts('lora+dora+checkpointing+trainer')).toEqual({
+      entry: 'lora+dora',
+      paths: ['trainer', 'checkpointing'],
+    });
+    expect(methodBy('lora', ['checkpointing', 'trainer'])).toBe('lora+trainer+checkpointing');
+    expect(methodParts('lora+all-linear')).toEqual({ entry: 'lora+all-linear', paths: [] });
+  });
+
+  it('is for the cells that it says, and never for the control', () => {
+    expect(hasPath(LLAMA, 'trainer')).toBe(true);
+    expect(hasPath({ ...LLAMA, method: 'base' }, 'trainer')).toBe(false);
+    expect(hasPath(LLAMA, 'stored')).toBe(false);
+    expect(hasPath({ ...LLAMA, quantization: 'bnb-int8' }, 'bf16')).toBe(false);
+    expect(hasPath(LLAMA, 'constructor')).toBe(false);
+  });
+
+  it('is said behind the words of its method', () => {
+    const cell = 'lora+trainer+checkpointing/none/llama/causal-lm';
+    expect(cellsText(report(), [cell])).toContain(
+      "LoRA through transformers' Trainer with gradient checkpointing on llama",
+    );
+  });
+
+  it('is kept by the methods that could stand in', () => {
+    const request = {
+      changes: [{ library: 'peft', from: '0.17.0', to: '0.18.0' }],
+      held: {},
+      cells: ['lora+trainer/none/llama/causal-lm', 'lora+stored/bnb-nf4/llama/causal-lm'],
+      minutes: 1,
+      environments: 2,
+      search: 'bisect' as const,
+      chosenBy: 'user' as const,
+    };
+    const releases = new Map([
+      ['peft', ['0.17.0', '0.18.0'].map((version) => ({ version, yanked: false, hasWheel: true }))],
+    ]);
+    const plan = makePlan(request, releases as never, '3.11.0', []);
+    const methods = plan?.alternatives.map(({ method }) => method);
+    expect(methods).toContain('ia3+trainer');
+    expect(methods?.filter((method) => !/[+](trainer|stored)$/.test(method))).toEqual([]);
+    expect(
+      plan?.alternatives.filter(({ method, quantization }) => /stored/.test(method) && quantization === 'none'),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,17 @@
+"""Other ways to load the same weights."""
+
+
+def low_memory(trial):
+    return {"low_cpu_mem_usage": True}
+
+
+def low_memory_adapter(trial, base, folder):
+    return trial.peft.PeftModel.from_pretrained(base, folder, low_cpu_mem_usage=True)
+
+
+def device_map(trial):
+    return {"device_map": trial.place}
+
+
+def bfloat16(trial):
+    return {"torch_dtype": trial.torch.bfloat16}
