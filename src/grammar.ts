@@ -138,7 +138,7 @@ export const GRAMMAR = {
     usage: [''],
     does: 'what this machine has, and what is enforced on it',
     operands: 0,
-    options: ['python', 'offline'],
+    options: ['python', 'offline', 'device'],
     examples: [''],
   },
   clean: {

@@ -1,3 +1,4 @@
+import { deviceInWords, deviceProblems } from '../adapters/machine/devices.ts';
 import { freeBytes } from '../adapters/machine/disk.ts';
 import { githubFiles, runnerSettings } from '../adapters/machine/github-folder.ts';
 import { openWorld } from '../adapters/machine/world.ts';
@@ -9,17 +10,23 @@ import type { Context } from './context.ts';
 /** Says what this machine has, what a probe is kept from here, and what to change. */
 export async function runDoctor(context: Context): Promise<Status> {
   const { environment, folder, signal, say, line } = context;
-  const { python, offline } = line.options;
-  const { host, index, sandbox } = await openWorld({ environment, folder, signal, python, offline, say });
+  const { python, offline, device } = line.options;
+  const { host, index, sandbox } = await openWorld({
+    ...{ environment, folder, signal, python, offline, say, device },
+    isPlanning: true,
+  });
   const uv = await index.uv();
   const containment = await sandbox.containment();
   const torch = await index.torch(undefined);
+  const ofDevice = deviceProblems(host);
   const rows: [string, string][] = [
     ['node', host.node],
     ['python', `${host.python.version} at ${host.python.path}`],
     ['uv', `${uv.version} at ${uv.path}`],
     ['index', (await index.addresses()).map(withoutCredentials).join(', ') || 'none'],
     ['torch', `${torch.closure.torch}: ${torch.source}`],
+    ['device', deviceInWords(host)],
+    ...ofDevice.map((what): [string, string] => ['', what]),
     ['cache', `${host.cache}, ${Math.floor(freeBytes(host.cache) / 1e9)} GB free`],
     ['isolation', `${containment.name}: ${containment.enforced.join(', ')}`],
     ...containment.missing.map((what): [string, string] => [
@@ -34,6 +41,6 @@ export async function runDoctor(context: Context): Promise<Status> {
   for (const { file, message } of setup)
     rows.push([rows.some(([name]) => name === 'workflows') ? '' : 'workflows', `${file}: ${message}`]);
   context.print(`${rows.map(([name, text]) => `${name.padEnd(11)}${text}`).join('\n')}\n`);
-  const isLacking = containment.missing.length > 0 || setup.some(({ isNote }) => !isNote);
+  const isLacking = ofDevice.length > 0 || containment.missing.length > 0 || setup.some(({ isNote }) => !isNote);
   return isLacking ? STATUS.found : STATUS.fine;
 }

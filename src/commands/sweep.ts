@@ -144,6 +144,7 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   const environment = { ...context.environment, PEFT_SWEEP_CACHE };
   const isPlanning = line.command === 'plan';
   const world = await openWorld({ environment, folder, python, offline, device, isPlanning, signal, say });
+  if (world.host.noCard !== undefined) say(`Planned for a machine with a card. ${world.host.noCard}`);
   // Without uv nothing can be built: that is said first.
   await world.index.uv();
   const isBare = line.command !== 'check' && line.request.changes.length === 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cardsNow, deviceInWords, openDevice } from '../../../src/adapters/machine/devices.ts';
+import { cardsNow, deviceInWords, deviceProblems, openDevice } from '../../../src/adapters/machine/devices.ts';
 import { findCards } from '../../../src/adapters/machine/gpu.ts';
 import { A100, another, withTool } from '../../factories/driver-tool.ts';
 
@@ -150,5 +150,24 @@ describe('the device that is asked for', () => {
     const left = await cardsNow({ cards, environment: withTool({ query: another(1) }) });
     expect(left.map(({ index }) => index)).toEqual([1]);
     expect(await cardsNow({ cards, environment: NO_TOOL })).toEqual([]);
+  });
+});
+
+describe('what keeps cells from a card', () => {
+  it('is nothing on the CPU', () => {
+    expect(deviceProblems({ cards: [], noCard: undefined })).toEqual([]);
+  });
+
+  it('is why there is none, where one is only planned for', async () => {
+    const { noCard } = await openDevice('cuda', NO_TOOL, () => undefined, true);
+    expect(deviceProblems({ cards: [], noCard })).toEqual([expect.stringMatching(/nvidia-smi.*is not here/)]);
+  });
+
+  it('is work of others on it, and nodes that are not there', async () => {
+    const busy = another(1, { ' 81037': ' 1037' });
+    const { cards } = await openDevice('cuda', withTool({ query: [A100, busy].join('\n') }), () => undefined);
+    const problems = deviceProblems({ cards, noCard: undefined }, '/nowhere');
+    expect(problems).toHaveLength(4);
+    expect(problems.at(-1)).toMatch(/A100-SXM4-80GB 1 has little memory free: another program uses it/);
   });
 });

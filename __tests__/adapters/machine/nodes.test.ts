@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { nodesOf } from '../../../src/adapters/machine/nodes.ts';
+import { closedNodes, nodesOf } from '../../../src/adapters/machine/nodes.ts';
 import type { Card } from '../../../src/domain/card.ts';
 import { scratch } from '../../factories/scratch.ts';
 
@@ -68,6 +68,29 @@ describe('the device nodes of cards', () => {
       'nvidia3',
       'nvidia-caps/nvidia-cap444',
       'nvidia-caps/nvidia-cap445',
+    ]);
+  });
+});
+
+describe('nodes that a probe of another user cannot use', () => {
+  const opened = (root: string) => {
+    for (const name of ['nvidiactl', 'nvidia-uvm', 'nvidia0']) chmodSync(join(root, 'dev', name), 0o666);
+    return root;
+  };
+
+  it('are none where all are open, or without a card', () => {
+    expect(closedNodes([CARD], opened(machine(NODES)))).toEqual([]);
+    expect(closedNodes([], machine({}))).toEqual([]);
+  });
+
+  it('are those that are missing, and those that others may not write', () => {
+    const root = opened(machine(NODES));
+    chmodSync(join(root, 'dev/nvidia0'), 0o660);
+    expect(closedNodes([CARD], root)).toEqual(['/dev/nvidia0 is closed to others']);
+    expect(closedNodes([CARD], machine({}))).toEqual([
+      '/dev/nvidiactl is not here',
+      '/dev/nvidia-uvm is not here',
+      '/dev/nvidiaN is not here',
     ]);
   });
 });

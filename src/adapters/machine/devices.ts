@@ -4,10 +4,13 @@ import { DEFAULT_DEVICE, DEVICES, type Device, type DeviceChoice, deviceOf } fro
 import { UserError } from '../../errors.ts';
 import { findCards } from './gpu.ts';
 import type { Host } from './host.ts';
+import { closedNodes } from './nodes.ts';
 
 export interface OpenedDevice {
   readonly device: Device;
   readonly cards: readonly Card[];
+  /** Why there is none, where one was asked for and nothing is to be measured here. */
+  readonly noCard?: string;
 }
 
 /**
@@ -23,10 +26,7 @@ export async function openDevice(
   if (choice === 'cpu') return { device: DEVICES.cpu, cards: [] };
   const found = await findCards(environment);
   if (!('why' in found)) return withCards(found.cards, say);
-  if (choice === 'cuda' && isPlanning) {
-    say(`Planned for a machine with a card. ${found.why}`);
-    return { device: DEVICES.cuda, cards: [] };
-  }
+  if (choice === 'cuda' && isPlanning) return { device: DEVICES.cuda, cards: [], noCard: found.why };
   if (choice === 'cuda') throw new UserError(`Device \`cuda\` cannot be used here. ${found.why}`);
   if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
   return { device: DEVICES.cpu, cards: [] };
@@ -48,6 +48,21 @@ export async function cardsNow({ cards, environment }: Pick<Host, 'cards' | 'env
 }
 
 /** The device in words for a report, and for the key of what is measured on it. */
-export function deviceInWords({ device, cards }: OpenedDevice): string {
+export function deviceInWords({ device, cards }: Pick<OpenedDevice, 'device' | 'cards'>): string {
   return cards.length === 0 ? deviceOf(device.name).title : cardsInWords(cards);
 }
+
+/** Less than this part of a card's memory free is somebody else's work on it. */
+const BUSY = 0.5;
+
+/** What keeps cells from running well on the device that was asked for, each with what to do. `root` is `/`, in a test a folder. */
+export function deviceProblems({ cards, noCard }: Pick<Host, 'cards' | 'noCard'>, root = '/'): readonly string[] {
+  if (noCard !== undefined) return [noCard];
+  const closed = closedNodes(cards, root).map((what) => `${what}: a probe runs as another user. ${OPEN_NODES}`);
+  const busy = cards.filter(({ freeBytes = 1, memoryBytes = 1 }) => freeBytes < memoryBytes * BUSY);
+  return [...closed, ...busy.map((card) => `${card.name} ${card.index} has little memory free: ${BUSY_CARD}`)];
+}
+
+const OPEN_NODES = 'Load the driver with `nvidia-modprobe -u -c=0`, and allow it with `chmod a+rw /dev/nvidia*`.';
+const BUSY_CARD =
+  'another program uses it, so that times mean little and memory may run out. End it, or name another card.';

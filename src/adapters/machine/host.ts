@@ -31,6 +31,8 @@ export interface Host extends Omit<HostOptions, 'python' | 'device' | 'isPlannin
   readonly device: Device;
   /** The cards that cells run on, all of one kind; none on a processor. */
   readonly cards: readonly Card[];
+  /** Why there is none, where one was asked for and nothing is to be measured here. */
+  readonly noCard: string | undefined;
   /** How cells are started, where not as their device says. */
   readonly start: StartMethod | undefined;
 }
@@ -43,8 +45,21 @@ export async function openHost(options: HostOptions): Promise<Host> {
   await sweepScratch(cache);
   const python = await findPython(options.python, folder);
   const start = startMethod(environment);
-  const { device, cards } = await openDevice(options.device, environment, say, options.isPlanning);
-  return { environment, folder, offline, signal, say, cache, python, node: process.version, device, cards, start };
+  const { device, cards, noCard } = await openDevice(options.device, environment, say, options.isPlanning);
+  return {
+    environment,
+    folder,
+    offline,
+    signal,
+    say,
+    cache,
+    python,
+    node: process.version,
+    device,
+    cards,
+    noCard,
+    start,
+  };
 }
 
 /** macOS's own libraries do not outlive a fork; tests name a method. */
