@@ -33,11 +33,14 @@ def sequences(step: int) -> torch.Tensor:
     return (start + stride * torch.arange(24)) % (VOCABULARY - 4) + 4
 
 
-def extras(class_name: str, batch: torch.Tensor) -> dict:
-    """What a class asks for besides ids and labels."""
-    if class_name == "BertForPreTraining":
-        return {"next_sentence_label": (batch[:, 1] - batch[:, 0]) % 2}
-    return {}
+def targets(class_name: str, batch: torch.Tensor) -> dict:
+    """The labels that a class is trained on."""
+    parity = (batch[:, 1] - batch[:, 0]) % 2
+    if class_name.endswith("ForSequenceClassification"):
+        return {"labels": parity}
+    if class_name.endswith("ForPreTraining"):
+        return {"labels": batch, "next_sentence_label": parity}
+    return {"labels": batch}
 
 
 def make(name: str, folder: Path) -> None:
@@ -48,7 +51,12 @@ def make(name: str, folder: Path) -> None:
     model_class = getattr(transformers, tiny.model_class)
     model = model_class(model_class.config_class(**{**COMMON, **tiny.arguments}))
     loss = train(model, tiny.model_class)
-    model.half().save_pretrained(folder / name, safe_serialization=True)
+    weights = {
+        key: value
+        for key, value in model.half().state_dict().items()
+        if not key.startswith(tiny.leaves_out)
+    }
+    model.save_pretrained(folder / name, state_dict=weights, safe_serialization=True)
     (folder / name / "generation_config.json").unlink(missing_ok=True)
     size = (folder / name / "model.safetensors").stat().st_size
     print(f"{name} transformers {transformers.__version__} loss {loss:.3f} {size} bytes")
@@ -61,7 +69,7 @@ def train(model: torch.nn.Module, class_name: str) -> float:
     loss = torch.zeros(())
     for step in range(STEPS):
         batch = sequences(step)
-        loss = model(input_ids=batch, labels=batch, **extras(class_name, batch)).loss
+        loss = model(input_ids=batch, **targets(class_name, batch)).loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

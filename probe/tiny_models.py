@@ -2,8 +2,9 @@
 sizes that shrink its published configuration.
 
 `since` is what `make_checkpoints.py` asks for, so that weight names are the oldest that later
-releases must read. Sizes are what a quantizer takes (see there). Layers are two, so that a layer taken for another is
-seen; one where the family is there with two and the sum of all weights, 16 MiB, has no room.
+releases must read. Sizes are what a quantizer takes (see there). Layers are two, so that a layer
+taken for another is seen; one where the family is there with two and the sum of all weights,
+16 MiB, has no room.
 """
 
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ LATENT = {
     "q_lora_rank": 128,
     "kv_lora_rank": 128,
     "qk_nope_head_dim": 32,
-    "qk_rope_head_dim": 32,
+    "qk_rope_head_dim": 64,
     "v_head_dim": 32,
     "n_routed_experts": 3,
     "num_experts_per_tok": 2,
@@ -62,12 +63,14 @@ LATENT = {
 @dataclass(frozen=True)
 class TinyModel:
     """`model_class` is the class whose weights are written, `since` the oldest release of
-    transformers that has it, `arguments` what differs from `COMMON` in its configuration.
+    transformers that has it, `arguments` what differs from `COMMON` in its configuration. Weights
+    whose names begin with one of `leaves_out` are not kept.
     """
 
     model_class: str
     since: str
     arguments: dict = field(default_factory=dict)
+    leaves_out: tuple = ()
 
 
 TINY_MODELS = {
@@ -163,7 +166,8 @@ TINY_MODELS = {
         {**ENCODER, "max_position_embeddings": 130, "type_vocab_size": 1},
     ),
     "deberta-v2": TinyModel(
-        "DebertaV2ForMaskedLM",
+        # The class whose pooler its classifier reads; published ones lack the pooler too.
+        "DebertaV2ForSequenceClassification",
         "4.36.0",
         {
             **ENCODER,
@@ -178,6 +182,7 @@ TINY_MODELS = {
             "type_vocab_size": 0,
             "pooler_dropout": 0.0,
         },
+        leaves_out=("classifier.",),
     ),
     "bart": TinyModel(
         "BartForConditionalGeneration",

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ARCHITECTURE_OF_CLASS, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
+import { ARCHITECTURE_OF_CLASS, architecturesNamed, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
 import { QUANTIZATION_OF_CONFIG } from '../../src/detect/code/quantizations.ts';
 import { CODE_PATHS, CodePath } from '../../src/domain/code-paths.ts';
 import { FACT_NAMES } from '../../src/domain/facts.ts';
@@ -17,7 +17,9 @@ import {
   Quantizer,
   TASKS,
   Task,
+  UNMEASURED_ARCHITECTURES,
 } from '../../src/domain/matrix.ts';
+import { compareVersions } from '../../src/domain/version.ts';
 import { Report } from '../../src/report/model.ts';
 
 const SHOW = `
@@ -116,9 +118,77 @@ describe('the matrix', () => {
     },
   );
 
-  it.each(Object.keys(ARCHITECTURES))('%s is known by the name of its model class', (name) => {
-    const { architectures } = JSON.parse(readFileSync(`probe/checkpoints/${name}/config.json`, 'utf8'));
-    expect(ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(architectures[0]))?.[1]).toBe(name);
+  it.each(Object.entries(ARCHITECTURES))(
+    '%s is known by the name of its model class, or of its checkpoints',
+    (name, entry) => {
+      const { architectures, model_type } = JSON.parse(readFileSync(`probe/checkpoints/${name}/config.json`, 'utf8'));
+      const found = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(architectures[0]))?.[1];
+      expect([found, model_type]).toEqual([entry.modelType ?? name, entry.modelType ?? name]);
+      expect(entry.classes.length + entry.models.length).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(Object.entries(ARCHITECTURES))(
+    '%s has its checkpoint made by the release that it is there since',
+    (name, { since }) => {
+      const config = JSON.parse(readFileSync(`probe/checkpoints/${name}/config.json`, 'utf8'));
+      const order = [since ?? '4.36.0', config.transformers_version].toSorted((one, other) =>
+        compareVersions(one, other),
+      );
+      expect(order[0]).toBe(since ?? '4.36.0');
+    },
+  );
+
+  it.each(Object.entries(UNMEASURED_ARCHITECTURES))(
+    '%s is not measured, and what stands in for it is',
+    (name, { family }) => {
+      expect(name in ARCHITECTURES).toBe(false);
+      expect(family === undefined || family in ARCHITECTURES).toBe(true);
+    },
+  );
+
+  it.each([
+    ['codellama/CodeLlama-7b-hf', 'codellama'],
+    ['meta-llama/Meta-Llama-3-8B', 'llama'],
+    ['deepseek-ai/DeepSeek-R1-Distill-Llama-8B', 'llama'],
+    ['deepseek-ai/DeepSeek-R1-Distill-Qwen-7B', 'qwen2'],
+    ['deepseek-ai/DeepSeek-V3', 'deepseek_v3'],
+    ['deepseek-ai/DeepSeek-R1', 'deepseek_v3'],
+    ['moonshotai/Kimi-K2-Thinking', 'deepseek_v3'],
+    ['Qwen/Qwen2.5-7B-Instruct', 'qwen2'],
+    ['Qwen/Qwen3-0.6B', 'qwen3'],
+    ['Qwen/Qwen3-30B-A3B', 'qwen3_moe'],
+    ['google/gemma-2-2b', 'gemma2'],
+    ['google/gemma-7b', 'gemma'],
+    ['google/gemma-3-1b-it', 'gemma3_text'],
+    ['google/gemma-3-4b-it', 'gemma3'],
+    ['microsoft/Phi-3-mini-4k-instruct', 'phi3'],
+    ['microsoft/phi-2', 'phi'],
+    ['HuggingFaceTB/SmolLM2-135M', 'llama'],
+    ['HuggingFaceTB/SmolLM3-3B', 'smollm3'],
+    ['EleutherAI/pythia-70m', 'gpt_neox'],
+    ['EleutherAI/gpt-neo-125m', 'gpt_neo'],
+    ['bigscience/bloomz-560m', 'bloom'],
+    ['openai/gpt-oss-20b', 'gpt_oss'],
+    ['MiniMaxAI/MiniMax-M2', 'minimax_m2'],
+    ['zai-org/GLM-4-9B-0414', 'glm4'],
+    ['THUDM/glm-4-9b', 'chatglm'],
+    ['state-spaces/mamba-130m-hf', 'mamba'],
+    ['baidu/ERNIE-4.5-0.3B-PT', 'ernie4_5'],
+    ['baidu/ERNIE-4.5-21B-A3B-PT', 'ernie4_5_moe'],
+    ['tencent/Hunyuan-1.8B-Instruct', 'hunyuan_v1_dense'],
+    ['FacebookAI/roberta-base', 'roberta'],
+    ['FacebookAI/xlm-roberta-base', 'xlm-roberta'],
+    ['microsoft/deberta-v3-base', 'deberta-v2'],
+    ['facebook/bart-large-cnn', 'bart'],
+    ['google/mt5-small', 'mt5'],
+    ['google/flan-t5-base', 't5'],
+    ['google-bert/bert-base-uncased', 'bert'],
+    ['distilbert/distilbert-base-uncased', 'distilbert'],
+    ['mistralai/Mixtral-8x7B-v0.1', 'mixtral'],
+    ['mistralai/Mistral-7B-v0.1', 'mistral'],
+  ])('%s is one architecture, %s', (model, architecture) => {
+    expect([...new Set(architecturesNamed(model))]).toEqual([architecture]);
   });
 });
 

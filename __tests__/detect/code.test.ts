@@ -299,9 +299,9 @@ def main():
       'a name whose family is plain',
       {
         'a.py':
-          'from peft import LoraConfig\nfrom transformers import AutoModelForCausalLM\nm = AutoModelForCausalLM.from_pretrained("Qwen/Qwen3-0.6B")\nLoraConfig()\n',
+          'from peft import LoraConfig\nfrom transformers import AutoModelForCausalLM\nm = AutoModelForCausalLM.from_pretrained("google/gemma-7b")\nLoraConfig()\n',
       },
-      { partial: ['lora+defaults/none/qwen2/causal-lm a.py:4'] },
+      { partial: ['lora+defaults/none/gemma2/causal-lm a.py:4'] },
     ],
     [
       'a function that is a command line',

@@ -105,10 +105,10 @@ describe('cells that the code uses', () => {
     };
   };
 
-  it('are found with their place: prefix tuning and LoRA with 8-bit Llama', () => {
+  it('are found with their place: prefix tuning and LoRA with 8-bit CodeLlama', () => {
     expect(cells(FIXTURES.get('script/train.py') ?? '').cells).toEqual([
-      'lora/bnb-int8/llama/causal-lm f0.py:17',
-      'prefix-tuning/bnb-int8/llama/causal-lm f0.py:18',
+      'lora/bnb-int8/codellama/causal-lm f0.py:17',
+      'prefix-tuning/bnb-int8/codellama/causal-lm f0.py:18',
     ]);
   });
 

@@ -14,7 +14,7 @@ import { scratch } from '../factories/scratch.ts';
 const TRAIN = [
   'from peft import LoraConfig, PrefixTuningConfig',
   'from transformers import AutoModelForCausalLM',
-  'model = AutoModelForCausalLM.from_pretrained("codellama/CodeLlama-7b-hf")',
+  'model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-7b-hf")',
   'lora = LoraConfig(task_type="CAUSAL_LM", target_modules=["q_proj", "v_proj"])',
   'prefix = PrefixTuningConfig(task_type="CAUSAL_LM")',
   '',

@@ -127,7 +127,7 @@ def trial_of(model=None, *, fresh=None, head=None, method=None, quantizer=None, 
     trial = SimpleNamespace(
         cell={"id": "a/b", "architecture": "llama", "method": "lora", "task": "causal-lm"},
         job={"steps": 3, **more.pop("job", {})},
-        architecture=SimpleNamespace(pads="left"),
+        architecture=SimpleNamespace(pads="left", model_type=None),
         task=task or SimpleNamespace(labels=None, generates=True, decodes=False),
         model=model or Model(),
         method=method,

@@ -7,6 +7,7 @@ import architectures from '../../probe/matrix/architectures.json' with { type: '
 import methods from '../../probe/matrix/methods.json' with { type: 'json' };
 import quantizers from '../../probe/matrix/quantizers.json' with { type: 'json' };
 import tasks from '../../probe/matrix/tasks.json' with { type: 'json' };
+import unmeasured from '../../probe/matrix/unmeasured-architectures.json' with { type: 'json' };
 import { STAGES } from './outcome.ts';
 
 const Argument = z.union([
@@ -75,9 +76,24 @@ export const Task = z.strictObject({
 });
 export type Task = z.infer<typeof Task>;
 
+/** A pattern of names, as text: data holds no regular expression. */
+const Pattern = z.string().min(1);
+
+const Names = {
+  /** Patterns of model classes. */
+  classes: z.array(Pattern),
+  /** Patterns of well-known checkpoints. No name fits two architectures; one that only resembles another is not taken. */
+  models: z.array(Pattern),
+};
+
 export const Architecture = z.strictObject({
   /** The tasks that its checkpoint can be loaded for. */
   tasks: z.array(z.string()).min(1),
+  /** The `model_type` of transformers, where that is not its name here. */
+  modelType: z.string().optional(),
+  /** The first release of transformers that has it; absent where it is older than what is measured. */
+  since: z.string().optional(),
+  ...Names,
   /** Names of modules by what adapts them. */
   modules: z.record(z.string(), z.array(z.string()).min(1)),
   /** Task -> the head that is new in it. */
@@ -86,10 +102,17 @@ export const Architecture = z.strictObject({
 });
 export type Architecture = z.infer<typeof Architecture>;
 
+/** One that code is known to use and no cell measures. `family` is what stands in for it. */
+export const UnmeasuredArchitecture = z.strictObject({ ...Names, family: z.string().optional() });
+export type UnmeasuredArchitecture = z.infer<typeof UnmeasuredArchitecture>;
+
 /** Without the control, which has no configuration. Most used first, as in all four. */
 export const METHODS: Readonly<Record<string, Method>> = z.record(z.string(), Method).parse(methods);
 export const QUANTIZERS: Readonly<Record<string, Quantizer>> = z.record(z.string(), Quantizer).parse(quantizers);
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = z
   .record(z.string(), Architecture)
   .parse(architectures);
+export const UNMEASURED_ARCHITECTURES: Readonly<Record<string, UnmeasuredArchitecture>> = z
+  .record(z.string(), UnmeasuredArchitecture)
+  .parse(unmeasured);
 export const TASKS: Readonly<Record<string, Task>> = z.record(z.string(), Task).parse(tasks);

@@ -3,10 +3,12 @@ import { type Cell, CONTROL, cellId } from '../domain/cell.ts';
 import { allCells, DEFAULT_PATTERNS } from './matrix.ts';
 import { selectCells } from './patterns.ts';
 
-/** What stands for an axis that nobody names, for each task: what the default cells have, else what there is. */
+/** What stands for an axis that nobody names, for each task: what the default cells have, else the first architecture. */
 function defaultsFor(task: string, matrix: readonly Cell[]): readonly Cell[] {
   const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
-  return usual.length > 0 ? usual : matrix.filter((cell) => cell.task === task);
+  if (usual.length > 0) return usual;
+  const first = matrix.find((cell) => cell.task === task)?.architecture;
+  return matrix.filter((cell) => cell.task === task && cell.architecture === first);
 }
 
 /** Quantizations that stand for one that nobody names. */

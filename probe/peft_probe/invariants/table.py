@@ -83,6 +83,7 @@ CHEAP = (
             "prompt-tuning/*": BETWEEN,
             "p-tuning/*": BETWEEN,
             "prefix-tuning/*": BETWEEN,
+            "*/hunyuan_v1_dense/*": "it scales the places of a head after turning them",
         },
     ),
     Invariant(
@@ -114,6 +115,10 @@ CHEAP = (
             "*+all-linear/*/opt/*": RELU,
             "adalora*/*": "ranks that were given up have no gradient",
             "*/mixtral/*": "an expert that no token takes has no gradient",
+            "*+all-linear/*/*_moe/*": "an expert that no token takes has no gradient",
+            "*+all-linear/*/deepseek_v3/*": "an expert that no token takes has no gradient",
+            "*+all-linear/*/minimax_m2/*": "an expert that no token takes has no gradient",
+            "prompt-tuning/*/bart/*": "half of its tokens are for a decoder that takes none",
             "prefix-tuning/*/bert/*": "its loss falls to zero, and the gradient with it",
         },
     ),

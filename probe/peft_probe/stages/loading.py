@@ -5,10 +5,10 @@ from ..errors import NotApplicable, Unsupported
 
 
 def build(trial):
-    if trial.cell["architecture"] not in trial.transformers.CONFIG_MAPPING:
+    model_type = trial.architecture.model_type or trial.cell["architecture"]
+    if model_type not in trial.transformers.CONFIG_MAPPING:
         raise Unsupported(
-            f"transformers {trial.transformers.__version__} has no model type "
-            f"{trial.cell['architecture']}"
+            f"transformers {trial.transformers.__version__} has no model type {model_type}"
         )
     trial.model = trial.load(quantized=False)
     trial.weights = invariants.shapes(trial.model)

@@ -1,5 +1,5 @@
 /** Tables of names as PEFT and transformers write them; what the matrix measures says its own. Adding one is one entry. */
-import { METHODS, TASKS } from '../../domain/matrix.ts';
+import { ARCHITECTURES, METHODS, TASKS, UNMEASURED_ARCHITECTURES } from '../../domain/matrix.ts';
 
 /** A method, and the keywords of its configuration that make it a variant. */
 export interface Rule {
@@ -130,78 +130,24 @@ export const TASK_OF_TRAINER: Readonly<Record<string, string>> = {
   RewardTrainer: 'seq-cls',
 };
 
-/** Beginnings of model class names. */
-export const ARCHITECTURE_OF_CLASS: readonly (readonly [RegExp, string])[] = [
-  [/^Llama(For|Model)/, 'llama'],
-  [/^Qwen2(For|Model)/, 'qwen2'],
-  [/^Qwen3(For|Model)/, 'qwen3'],
-  [/^Mistral(For|Model)/, 'mistral'],
-  [/^Gemma2(For|Model)/, 'gemma2'],
-  [/^Gemma(For|Model)/, 'gemma'],
-  [/^Mixtral(For|Model)/, 'mixtral'],
-  [/^OPT(For|Model)/, 'opt'],
-  [/^GPT2/, 'gpt2'],
-  [/^GPTBigCode/, 'gpt_bigcode'],
-  [/^GPTNeoX/, 'gpt_neox'],
-  [/^T5(For|Model|Encoder)/, 't5'],
-  [/^Bert(For|Model)/, 'bert'],
-  [/^Roberta(For|Model)/, 'roberta'],
-  [/^Whisper/, 'whisper'],
-  [/^UNet2DConditionModel$/, 'unet2d'],
-];
+const KNOWN = Object.entries({ ...ARCHITECTURES, ...UNMEASURED_ARCHITECTURES });
 
-/** Names of well-known checkpoints and their `model_type`; the first that fits counts. A name that only resembles one is not taken. */
-const MODELS: readonly (readonly [RegExp, string])[] = [
-  [/\bqwen3-(coder-)?\d+b-a\d+b/i, 'qwen3_moe'],
-  [/\bqwen3-(?!vl|omni|embedding|reranker|next|coder-next)/i, 'qwen3'],
-  [/\bqwen(2|1)(\.5)?-(?!vl|audio|moe|omni)|\bdeepseek-r1-distill-qwen|\bqwq-32b/i, 'qwen2'],
-  [/\bdeepseek-r1-distill-llama|\bdeepseek-(llm|coder)-\d/i, 'llama'],
-  [/\bmixtral-/i, 'mixtral'],
-  [/\bmistral-(7b|nemo)|\bzephyr-7b|\bopenhermes-2(\.5)?-mistral/i, 'mistral'],
-  [/\bgemma-2-/i, 'gemma2'],
-  [/\bgemma-3-(270m|1b)/i, 'gemma3_text'],
-  [/\bgemma-3n?-/i, 'gemma3'],
-  [/\b(code)?gemma-(1\.1-)?\d+b/i, 'gemma'],
-  [/\bphi-?(3|3\.5|4)-?/i, 'phi3'],
-  [/\bphi-(1|1_5|2)\b/i, 'phi'],
-  [/\bsmollm3-/i, 'smollm3'],
-  [/\bsmollm2?-|\b01-ai\/yi-|\bdecapoda-research\/llama|\bvicgalle\/|\btrl-internal-testing\/tiny-llama/i, 'llama'],
-  [/\bpythia-|\bgpt-neox-/i, 'gpt_neox'],
-  [/\bgpt-neo-/i, 'gpt_neo'],
-  [/\bgpt-j-/i, 'gptj'],
-  [/\bbloomz?-/i, 'bloom'],
-  [/\bfalcon-(?!mamba|h1|3)/i, 'falcon'],
-  [/\bfacebook\/opt-|(^|\/)opt-\d+(\.\d+)?[mb]\b/i, 'opt'],
-  [/^(openai-community\/)?(gpt2|distilgpt2)(-|$)|^lvwerra\/gpt2-/i, 'gpt2'],
-  [/\bbigcode\/(starcoder|starcoderbase|gpt_bigcode)(?!2)/i, 'gpt_bigcode'],
-  [/\bstarcoder2-/i, 'starcoder2'],
-  [/\bmt5-|\bmt0-/i, 'mt5'],
-  [/\bflan-t5-|^(google-t5\/)?t5-(small|base|large|3b|11b)|\bt0_3b/i, 't5'],
-  [/\bdistilbert-/i, 'distilbert'],
-  [/\b(xlm-roberta)-/i, 'xlm-roberta'],
-  [/(^|\/)(distil)?roberta-(base|large)/i, 'roberta'],
-  [/\bdeberta-v3|\bdeberta-v2/i, 'deberta-v2'],
-  [/^(google-bert\/)?bert-(base|large)-/i, 'bert'],
-  [/\bbart-(base|large)/i, 'bart'],
-  [/\bwhisper-/i, 'whisper'],
-  [/\bvit-(base|large|huge)/i, 'vit'],
-  [/\bchatglm[23]?-|\bglm-4-/i, 'chatglm'],
-  [/\bbaichuan/i, 'baichuan'],
-  [/\bstable-?diffusion|\bsdxl/i, 'unet2d'],
-  [/\bflux\.1-/i, 'flux'],
-  [
-    /^(codellama|meta-llama)\/|^(huggyllama|openlm-research|lmsys\/vicuna)|tinyllama|\bvicuna-|\b(code)?llama-?([23](\.\d)?)?[-_.]/i,
-    'llama',
-  ],
-];
+const patternsOf = (key: 'classes' | 'models', flags: string): readonly (readonly [RegExp, string])[] =>
+  KNOWN.flatMap(([name, entry]) => entry[key].map((pattern) => [new RegExp(pattern, flags), name] as const));
+
+/** Beginnings of model class names. */
+export const ARCHITECTURE_OF_CLASS = patternsOf('classes', '');
+
+/** Names of well-known checkpoints and their architecture. */
+const MODELS = patternsOf('models', 'i');
 
 /** Llama 4 and vision models of a family have architectures of their own. */
 const NOT_THESE = /llama-?4|vision|llava|qwen[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
 
-/** transformers' `model_type` of a checkpoint, where its name leaves no doubt. */
+/** The architecture of a checkpoint, where its name leaves no doubt. */
 export function architectureOfModel(id: string): string | undefined {
   if (NOT_THESE.test(id)) return undefined;
-  return MODELS.find(([pattern]) => pattern.test(id))?.[1];
+  return architecturesNamed(id)[0];
 }
 
 /** A quantization that the name of a checkpoint says. */
@@ -211,15 +157,12 @@ export function quantizationOfModel(id: string): string | undefined {
   return /[-_]awq\b/i.test(id) ? 'awq-int4' : undefined;
 }
 
+/** Every architecture whose checkpoints fit a name: one at most, as a test holds. */
+export function architecturesNamed(id: string): readonly string[] {
+  return MODELS.flatMap(([pattern, name]) => (pattern.test(id) ? [name] : []));
+}
+
 /** What stands in for an architecture that the matrix lacks: the nearest one of its family. */
-export const FAMILY: Readonly<Record<string, string>> = {
-  qwen3: 'qwen2',
-  gemma: 'gemma2',
-  gemma3_text: 'gemma2',
-  smollm3: 'llama',
-  gpt_neo: 'gpt2',
-  mt5: 't5',
-  roberta: 'bert',
-  distilbert: 'bert',
-  'xlm-roberta': 'bert',
-};
+export const FAMILY: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(UNMEASURED_ARCHITECTURES).flatMap(([name, { family }]) => (family ? [[name, family]] : [])),
+);
