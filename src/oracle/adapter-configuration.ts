@@ -14,7 +14,8 @@ export const AdapterConfiguration = z.looseObject({
   use_dora: z.boolean().optional(),
   alpha_pattern: z.record(z.string(), z.number()).nullish(),
   init_lora_weights: z.unknown().optional(),
-  peft_version: z.string().max(100).optional(),
+  /** PEFT 0.18.1 saves RandLoRA without one. */
+  peft_version: z.string().max(100).nullish(),
   use_cayley_neumann: z.boolean().optional(),
   num_cayley_neumann_terms: z.number().optional(),
   topk: z.number().optional(),

@@ -1,5 +1,5 @@
 /** Inverses and singular vectors of small matrices, in 64 bit. */
-import { filled, mapped, matmul, matrixOf, ShapeError, type Tensor, tensor, turned } from './tensor.ts';
+import { filled, mapped, matmul, matrixOf, ShapeError, slice, type Tensor, tensor, turned } from './tensor.ts';
 
 export function identity(size: number): Tensor {
   return mapped(filled([size, size], 0), (_, index) => (index % (size + 1) === 0 ? 1 : 0));
@@ -33,25 +33,38 @@ function eliminate(rows: Float64Array[], column: number): void {
   }
 }
 
-/** The nearest matrix of a rank (Eckart and Young 1936): W V V^T of its first right singular vectors V. */
-export function nearestOfRank(value: Tensor, rank: number): Tensor {
-  const [rows, columns] = matrixOf(value);
-  if (rows < columns) return turned(nearestOfRank(turned(value), rank));
-  const vectors = firstVectors(value, Math.min(rank, columns));
-  return matmul(matmul(value, turned(vectors)), vectors);
+export interface Nearest {
+  readonly matrix: Tensor;
+  /** From the last singular value that is in it to the first that is not, as a share of the largest. */
+  readonly gap: number;
 }
 
-/** Right singular vectors [rank, columns] of the largest values: eigenvectors of W^T W by Jacobi's rotations. */
-function firstVectors(value: Tensor, rank: number): Tensor {
+/** The nearest matrix of a rank (Eckart and Young 1936): W V^T V of its first right singular vectors V. */
+export function nearestOfRank(value: Tensor, rank: number): Nearest {
+  const [rows, columns] = matrixOf(value);
+  if (rows < columns) {
+    const { matrix, gap } = nearestOfRank(turned(value), rank);
+    return { matrix: turned(matrix), gap };
+  }
+  const { vectors, values } = singular(value);
+  const kept = slice(vectors, 0, Math.min(rank, columns));
+  const gap = ((values[rank - 1] ?? 0) - (values[rank] ?? 0)) / (values[0] ?? 1);
+  return { matrix: matmul(matmul(value, turned(kept)), kept), gap };
+}
+
+/** Right singular vectors [columns, columns] and singular values, the largest first. */
+function singular(value: Tensor): { readonly vectors: Tensor; readonly values: readonly number[] } {
   const size = matrixOf(value)[1];
   const columns = columnsOf(value);
   const vectors = columnsOf(identity(size));
-  for (let sweep = 0; sweep < 40; sweep += 1) if (!swept(columns, vectors)) break;
-  const lengths = columns.map((column) => dot(column, column));
+  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) if (!swept(columns, vectors)) break;
+  const lengths = columns.map((column) => Math.sqrt(dot(column, column)));
   const order = lengths.map((_, index) => index).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
-  const kept = order.slice(0, rank).flatMap((index) => [...(vectors[index] ?? [])]);
-  return tensor([rank, size], Float32Array.from(kept));
+  const kept = order.flatMap((index) => [...(vectors[index] ?? [])]);
+  return { vectors: tensor([size, size], Float32Array.from(kept)), values: order.map((index) => lengths[index] ?? 0) };
 }
+
+const MOST_SWEEPS = 40;
 
 function columnsOf(value: Tensor): readonly Float64Array[] {
   const [rows, columns] = matrixOf(value);

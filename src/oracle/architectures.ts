@@ -13,6 +13,8 @@ export type Graph =
   | 'head-plain'
   | 'norm-embedded';
 
+export const TASKS_OF_GRAPHS: readonly string[] = ['causal-lm', 'seq-cls', 'token-cls'];
+
 export const ACTIVATIONS = ['silu', 'gelu', 'gelu-tanh', 'relu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
@@ -54,6 +56,8 @@ export interface LinearAt {
 export interface Form {
   readonly shape: Partial<Shape>;
   readonly but: string;
+  /** The implementation of attention that has it; absent where it does not hang on one. */
+  readonly attention?: 'sdpa';
 }
 
 export interface Architecture {
@@ -193,9 +197,9 @@ export const ARCHITECTURES = new Map<string, Architecture>([
       },
       normsFromOne: true,
       alsoInUse: [
-        { shape: { scoreCap: 0 }, but: UNCAPPED },
+        { shape: { scoreCap: 0 }, but: UNCAPPED, attention: 'sdpa' },
         { shape: { virtualScale: 1 }, but: UNSCALED },
-        { shape: { scoreCap: 0, virtualScale: 1 }, but: `${UNCAPPED} ${UNSCALED}` },
+        { shape: { scoreCap: 0, virtualScale: 1 }, but: `${UNCAPPED} ${UNSCALED}`, attention: 'sdpa' },
       ],
     },
   ],

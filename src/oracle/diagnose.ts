@@ -65,6 +65,7 @@ async function fittedShare(runtime: Runtime, evidence: Evidence, base: Departure
   const share = (low + high) / 2;
   const left = await at(share);
   const percent = Number((share * 100).toPrecision(3));
+  if (percent === 100) return undefined;
   return left <= BAND ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : undefined;
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Adapter, readAdapter } from './adapter.ts';
 import { AdapterConfiguration, NotCovered } from './adapter-configuration.ts';
-import { ARCHITECTURES, type Architecture, Configuration, isTurned } from './architectures.ts';
+import { ARCHITECTURES, type Architecture, Configuration, isTurned, TASKS_OF_GRAPHS } from './architectures.ts';
 import type { Text } from './forward.ts';
 import { layerPath, type Model, modulesOf } from './model.ts';
 import { type Integers, ShapeError, type Tensor, turned } from './tensor.ts';
@@ -27,7 +27,6 @@ export interface Evidence {
   readonly generated?: { readonly tokens: readonly (readonly number[])[]; readonly prompt: number };
 }
 
-export const COVERED_TASKS: readonly string[] = ['causal-lm', 'seq-cls', 'token-cls'];
 const LONGEST_TEXT = 4096;
 
 /** Throws NotFinite where its logits or its saved adapter are; NotCovered, ShapeError or another TensorFileError where nothing can be said. */
@@ -49,7 +48,7 @@ function modelOf({ task, configuration, checkpoint, adapter, judged }: CellFiles
   const read = parsed(Configuration, configuration);
   const architecture = ARCHITECTURES.get(read.model_type);
   if (architecture === undefined) throw new NotCovered(`there is no graph for ${read.model_type}`);
-  if (!COVERED_TASKS.includes(task)) throw new NotCovered(`there is no graph for ${task}`);
+  if (!TASKS_OF_GRAPHS.includes(task)) throw new NotCovered(`there is no graph for ${task}`);
   const known = new Map<string, Tensor | undefined>();
   const base = (name: string) => {
     if (!known.has(name)) known.set(name, baseTensor(name, architecture, checkpoint, judged));

@@ -1,6 +1,6 @@
 /** Methods that add a product of thin matrices to a weight, or are made of such. Weights lie as [out, in]. */
 import { type AdapterConfiguration, NotCovered } from './adapter-configuration.ts';
-import { nearestOfRank } from './algebra.ts';
+import { type Nearest, nearestOfRank } from './algebra.ts';
 import { type Linear, type LinearChange, moved, movedBy, part, requireForm, type Saved } from './formula.ts';
 import {
   added,
@@ -42,13 +42,17 @@ function residualOf({ init_lora_weights: how }: AdapterConfiguration, rank: numb
 }
 
 /** A checkpoint is read by many cells: its first singular values are looked for once. */
-const FIRST = new WeakMap<Tensor, Map<number, Tensor>>();
+const FIRST = new WeakMap<Tensor, Map<number, Nearest>>();
+
+/** In 32 bit, as PEFT decomposes, vectors of values nearer than this are 1e-4 and more apart. */
+const SMALLEST_GAP = 0.005;
 
 function firstOf(weight: Tensor, rank: number): Tensor {
-  const known = FIRST.get(weight) ?? new Map<number, Tensor>();
+  const known = FIRST.get(weight) ?? new Map<number, Nearest>();
   const found = known.get(rank) ?? nearestOfRank(weight, rank);
   FIRST.set(weight, known.set(rank, found));
-  return found;
+  requireForm(found.gap > SMALLEST_GAP, 'PiSSA of a weight whose singular values are too close to be told apart');
+  return found.matrix;
 }
 
 function loraScale({ configuration, module }: Saved, rank: number): number {

@@ -8,6 +8,15 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['VERA', 'VeRA'],
   ['LOHA', 'LoHa'],
   ['LOKR', 'LoKr'],
+  ['ROAD', 'RoAd'],
+  ['MISS', 'MiSS'],
+  ['VBLORA', 'VB-LoRA'],
+  ['RANDLORA', 'RandLoRA'],
+  ['DELORA', 'DeLoRA'],
+  ['SHIRA', 'SHiRA'],
+  ['LN_TUNING', 'LN tuning'],
+  ['FOURIERFT', 'FourierFT'],
+  ['WAVEFT', 'WaveFT'],
 ]);
 
 export const ADAPTER_HYPOTHESES: Hypotheses = (model) => {

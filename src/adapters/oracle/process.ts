@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Cell } from '../../domain/cell.ts';
 import { OracleAnswer } from '../../domain/oracle-answer.ts';
-import { ARCHITECTURES } from '../../oracle/architectures.ts';
-import { COVERED_TASKS } from '../../oracle/evidence.ts';
+import { whyNotJudged } from '../../oracle/coverage.ts';
 import type { Folder, Oracle } from '../../ports.ts';
 
 export interface OracleSettings {
@@ -73,13 +72,8 @@ export class OracleProcess implements Oracle {
     });
   }
 
-  covers({ method, architecture, quantization, task }: Cell): boolean {
-    const graphs = ARCHITECTURES.get(architecture);
-    if (graphs === undefined || !COVERED_TASKS.includes(task)) return false;
-    // A quantizer turns the matrices that lie the other way round, so that they lie in neither.
-    if (quantization === 'none') return true;
-    // Its formula was never seen to agree in 4 bit.
-    return quantization === 'bnb-nf4' && graphs.turned !== true && method !== 'adaption-prompt';
+  covers(cell: Cell): boolean {
+    return whyNotJudged(cell) === undefined;
   }
 
   /**

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { parseCellId } from '../../src/domain/cell.ts';
+import { METHODS } from '../../src/domain/matrix.ts';
+import { whyNotJudged } from '../../src/oracle/coverage.ts';
+
+it.each([
+  ['base/none/llama/causal-lm', undefined],
+  ['lora+dora/bnb-nf4/gpt2/causal-lm', undefined],
+  ['adaption-prompt/bnb-nf4/llama/causal-lm', undefined],
+  ['lora/bnb-fp4/llama/causal-lm', undefined],
+  ['lora/none/constructor/causal-lm', 'no graph of the architecture is written'],
+  ['lora/none/llama/image-to-text', 'no graph of the task is written'],
+  ['constructor/none/llama/causal-lm', 'no formula of the method is written'],
+  ['lora/bnb-int8/llama/causal-lm', 'activations are rounded to 8 bits too, which no graph does'],
+  ['lora/torchao-int8wo/llama/causal-lm', 'what its weights stand for is not left by the probe'],
+  ['adaption-prompt/none/opt/causal-lm', 'the graph of the architecture has no place for an adaption prompt'],
+])('%s: %s', (cell, why) => {
+  expect(whyNotJudged(parseCellId(cell))).toBe(why);
+});
+
+it('every method of the matrix has a formula', () => {
+  const without = Object.keys(METHODS).filter((method) => whyNotJudged(parseCellId(`${method}/none/llama/causal-lm`)));
+  expect(without).toEqual([]);
+});
