@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -75,6 +75,33 @@ describe('a cache that grows', () => {
     expect((await makeRoom(cache, 300 * KB)).removed).toEqual(['a']);
     expect(existsSync(join(archives, 'a'))).toBe(false);
     expect(existsSync(join(archives, 'b'))).toBe(true);
+  });
+
+  it('counts bytecode, and drops what no environment shares', async () => {
+    const cache = cacheOf('a', 'b');
+    const stored = (name: string) => join(cache, 'bytecode', 'cpython-311', '00', name);
+    mkdirSync(join(stored('x'), '..'), { recursive: true });
+    for (const name of ['of-a', 'of-b', 'of-none', 'new']) writeFileSync(stored(name), Buffer.alloc(50 * KB, name));
+    for (const id of ['a', 'b']) linkSync(stored(`of-${id}`), join(cache, 'environments', id, 'module.pyc'));
+    for (const name of ['of-a', 'of-b', 'of-none']) utimesSync(stored(name), 1_000_000, 1_000_000);
+    for (const [index, id] of ['a', 'b'].entries())
+      utimesSync(join(cache, 'environments', id), 1_000_000 + index, 1_000_000 + index);
+    const names = () => readdirSync(join(stored('x'), '..')).toSorted();
+    expect((await makeRoom(cache, 580 * KB)).removed).toEqual([]);
+    expect(names()).toEqual(['new', 'of-a', 'of-b']);
+    expect((await makeRoom(cache, 400 * KB)).removed).toEqual(['a']);
+    expect(names()).toEqual(['new', 'of-b']);
+  });
+
+  it('lets whoever takes an environment wait while another run decides about it', async () => {
+    const cache = cacheOf('a');
+    const deciding = makeScratch(cache, 'deciding');
+    const other = spawn('sh', ['-c', `sleep 0.4; rmdir '${deciding}'`]);
+    const began = performance.now();
+    take(cache, 'a');
+    expect(performance.now() - began).toBeGreaterThan(200);
+    expect(existsSync(deciding)).toBe(false);
+    other.kill();
   });
 
   it('is shared by runs that make room at the same time', async () => {

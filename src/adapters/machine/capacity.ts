@@ -1,11 +1,24 @@
 /** Keeps the cache under a size. Environments that were not used for longest go first, never one that a run uses. */
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { run } from './process.ts';
 import { isLeft, makeScratch, removeFolders } from './scratch.ts';
 
 const IN_USE = 'use';
-/** An archive of uv's cache that is younger may be on its way into an environment. */
+/** A run that decides whether an environment goes. */
+const DECIDING = 'deciding';
+const LONGEST_DECISION_MS = 5000;
+/** Files of uv's cache and bytecode that are younger may be on their way into an environment. */
 const SETTLED_MS = 3600_000;
 /** What the cache holds besides environments, in the order that shared files are counted in. */
 const REST = ['uv', 'bytecode', 'index'] as const;
@@ -20,7 +33,10 @@ export interface Eviction {
 
 const ours = new Map<string, string>();
 
-/** Marks an environment as used by this process until it ends, and as used now. */
+/**
+ * Marks an environment as used by this process until it ends, and as used now. Whether it stands is settled when this
+ * returns: one that another run was about to remove is back, or gone for good.
+ */
 export function take(cache: string, id: string): void {
   const known = ours.get(cache);
   const marks = known !== undefined && existsSync(known) ? known : makeScratch(cache, IN_USE);
@@ -28,15 +44,18 @@ export function take(cache: string, id: string): void {
   if (marks !== known) process.once('exit', () => rmSync(marks, { recursive: true, force: true }));
   ours.set(cache, marks);
   writeFileSync(join(marks, id), '');
+  awaitDecisions(cache);
   const folder = join(cache, 'environments', id);
   if (existsSync(folder)) utimesSync(folder, new Date(), new Date());
 }
 
 /** Removes environments until the cache takes no more than `most` bytes, or all that are left are in use. */
 export async function makeRoom(cache: string, most: number): Promise<Eviction> {
+  const before = totalOf(await sizes(cache));
+  if (before <= most) return { removed: [], bytesFreed: 0, bytesLeft: before };
+  await dropUnshared(cache);
   const sized = await sizes(cache);
-  let left = sized.reduce((sum, { bytes }) => sum + bytes, 0);
-  const before = left;
+  let left = totalOf(sized);
   const removed: string[] = [];
   for (const { id, bytes } of sized.toReversed()) {
     if (left <= most) break;
@@ -44,8 +63,18 @@ export async function makeRoom(cache: string, most: number): Promise<Eviction> {
     removed.push(id);
     left -= bytes;
   }
-  if (removed.length > 0) await removeFolders(orphans(join(cache, 'uv')));
+  if (removed.length > 0) await dropUnshared(cache);
   return { removed, bytesFreed: before - left, bytesLeft: left };
+}
+
+function totalOf(sized: readonly Sized[]): number {
+  return sized.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Removes what is kept for environments and in none of them: it is fetched or compiled again where it is missed. */
+async function dropUnshared(cache: string): Promise<void> {
+  await removeFolders(unsharedWheels(join(cache, 'uv')));
+  for (const file of unsharedFiles(join(cache, 'bytecode'))) rmSync(file, { force: true });
 }
 
 interface Sized {
@@ -73,21 +102,35 @@ async function sizes(cache: string): Promise<readonly Sized[]> {
     });
 }
 
-/** Moved away before it is removed: a run that takes it in between gets it back. Whether it is gone, whoever removed it. */
+/** Moved away before it is removed: a run that takes it meanwhile waits, and has it back. Whether it is gone, whoever removed it. */
 async function evict(cache: string, id: string): Promise<boolean> {
+  const aside = makeScratch(cache, 'evict');
+  const deciding = makeScratch(cache, DECIDING);
+  try {
+    return isSetAside(cache, id, join(aside, id));
+  } finally {
+    rmdirSync(deciding);
+    await removeFolders([aside]);
+  }
+}
+
+/** False where it is in use, and stays. */
+function isSetAside(cache: string, id: string, aside: string): boolean {
   if (isUsed(cache, id)) return false;
   const folder = join(cache, 'environments', id);
-  const aside = join(makeScratch(cache, 'evict'), id);
-  if (!isMoved(folder, aside)) {
-    await removeFolders([dirname(aside)]);
-    return true;
-  }
-  if (isUsed(cache, id) && !existsSync(folder)) {
-    renameSync(aside, folder);
-    return false;
-  }
-  await removeFolders([dirname(aside)]);
-  return true;
+  if (!isMoved(folder, aside)) return true;
+  if (!isUsed(cache, id) || existsSync(folder)) return true;
+  renameSync(aside, folder);
+  return false;
+}
+
+/** Waits until no run that still runs is deciding: a moment, and never for long. */
+function awaitDecisions(cache: string): void {
+  const parent = join(cache, 'tmp');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const isDeciding = () => readdirSync(parent).some((name) => name.startsWith(`${DECIDING}-`) && !isLeft(parent, name));
+  const late = performance.now() + LONGEST_DECISION_MS;
+  while (isDeciding() && performance.now() < late) Atomics.wait(pause, 0, 0, 2);
 }
 
 /** False where another run that makes room was first. */
@@ -115,12 +158,25 @@ function isUsed(cache: string, id: string): boolean {
   return marks.some((name) => existsSync(join(parent, name, id)) && !isLeft(parent, name));
 }
 
-/** Unpacked wheels of uv's cache that no environment shares; uv fetches again what it misses. */
-function orphans(uv: string): readonly string[] {
+/** Unpacked wheels of uv's cache that no environment shares. */
+function unsharedWheels(uv: string): readonly string[] {
   const archives = existsSync(uv) ? readdirSync(uv).filter((name) => /^archive-v\d+$/.test(name)) : [];
   return archives
     .flatMap((name) => readdirSync(join(uv, name)).map((archive) => join(uv, name, archive)))
     .filter((path) => whereThere(() => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path)));
+}
+
+/** Files below a folder of which no environment has a link. */
+function unsharedFiles(folder: string): readonly string[] {
+  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  return entries
+    .flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []))
+    .filter((path) => whereThere(() => isUnshared(path)));
+}
+
+function isUnshared(path: string): boolean {
+  const { mtimeMs, nlink } = lstatSync(path);
+  return nlink === 1 && Date.now() - mtimeMs > SETTLED_MS;
 }
 
 function isShared(folder: string): boolean {
