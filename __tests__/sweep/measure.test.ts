@@ -184,6 +184,16 @@ describe('measuring a batch', () => {
     expect(added).toEqual([]);
   });
 
+  it.each([
+    [1, ids],
+    [2, ids.toReversed()],
+    [3, ids],
+  ])('runs cells the other way round each second time: %i', async (repeat, order) => {
+    const { jobs, measurements } = await measure({ run: all }, [{ ...QUESTION, repeat }]);
+    expect(jobs[0]?.cells.map(({ id }) => id)).toEqual(order);
+    expect([...(measurements[0]?.results.keys() ?? [])]).toEqual(ids);
+  });
+
   it('writes each result down as it finishes, and hands them on in the order of the question', async () => {
     const { measurements, added } = await measure({
       run: (_job, onLine) => {

@@ -14,7 +14,7 @@ from peft_probe import processes, protocol
 
 DONE = {"stages": {"import": "ok"}, "failures": [], "facts": {}}
 FAILED = {"stages": {"train": "fail"}, "facts": {}}
-poisoned = False
+poisoned = imported = False
 
 
 def misbehave(trial, began):
@@ -91,6 +91,15 @@ def fail_where_poisoned(trial):
     return fail(trial) if poisoned else DONE
 
 
+def leave_import(_):
+    global imported
+    imported = True
+
+
+def fail_without_import(trial):
+    return DONE if imported else fail(trial)
+
+
 def count_processes(_):
     time.sleep(0.3)  # a process that was killed takes a moment to die
     living = [pid for pid in processes.children_of(os.getpid()) if not is_dead(pid)]
@@ -127,5 +136,7 @@ ACTS = {
     "fails": fail,
     "poisons": poison,
     "needs it clean": fail_where_poisoned,
+    "leaves an import": leave_import,
+    "needs an import": fail_without_import,
     "counts processes": count_processes,
 }

@@ -201,6 +201,14 @@ class Cells(WithCells):
 
 
 class SpawnedCells(WithCells):
+    def test_what_an_earlier_cell_left_is_not_there_for_the_first_of_a_process(self):
+        for order, failed in (
+            (["leaves an import", "needs an import"], []),
+            (["needs an import", "leaves an import"], ["needs an import"]),
+        ):
+            records = self.run_cells("spawn", *order, width=1)
+            self.assertEqual([name for name in order if records[name]["failures"]], failed)
+
     def test_a_cell_that_fails_because_of_another_counts_as_it_is_alone(self):
         records = self.run_cells("spawn", "poisons", "needs it clean", "fine", width=1)
         self.assertEqual(records["needs it clean"]["failures"], [])

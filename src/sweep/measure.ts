@@ -197,6 +197,14 @@ function expected(
   return { environmentId: environment.id, job: jobFor(question, open, settings.width, ports, settings) };
 }
 
+/**
+ * The other way round each second time: what an earlier cell left in a process can hide a break from a later one, which
+ * comes first then.
+ */
+function inTurn(cells: readonly Cell[], repeat: number): readonly Cell[] {
+  return repeat % 2 === 0 ? cells.toReversed() : cells;
+}
+
 /** A result of the base is complete only with what it leaves for the others to load. */
 function reachedCarry(result: Result): boolean {
   return isMeasured(result) && (result.stages.carry === 'ok' || result.stages.carry === 'na');
@@ -284,7 +292,12 @@ function jobFor(
   const packages = settings.packagesOf;
   const isAskedFor = (cell: Cell) => judgesOf(ports.judges).some((judge) => asksFor(judge, cell));
   return {
-    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
+    cells: inTurn(cells, question.repeat).map((cell) => ({
+      ...cell,
+      id: cellId(cell),
+      packages: packages(cell),
+      leaves: isAskedFor(cell),
+    })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     device: deviceOf(question.environment.device),
     width,
