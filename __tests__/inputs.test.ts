@@ -52,6 +52,16 @@ describe('the command line', () => {
     },
   );
 
+  it.each(['numpy', 'huggingface_hub', 'trl', 'triton', 'some-plugin'])('sweeps %s by name', (library) => {
+    expect(parse(`sweep ${library}:1.0..2.0`).problems).toEqual([]);
+  });
+
+  it('sweeps nothing that is nearly called like a library of the stack', () => {
+    expect(parse('sweep torhc:1.0..2.0').problems).toEqual([
+      'Unknown library `torhc` in `torhc:1.0..2.0`. Did you mean `torch`?',
+    ]);
+  });
+
   it('says all that is wrong at once', () => {
     expect(parse('sweep transfromers:1..2 --with peft=1 --cells lara --jobs none').problems).toHaveLength(4);
   });

@@ -125,7 +125,10 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ['sweep transformers@4.55.4..4.57.6', SWEEP],
   ['sweep 4.55.4..4.57.6', 'Write NAME:OLD..NEW'],
   ['sweep transfromers:4.55.4..4.57.6', 'Did you mean `transformers`?'],
-  ['sweep numpy:1.0..2.0', 'Swept: transformers, peft'],
+  [
+    'sweep tokenisers:0.20..0.21',
+    'Unknown library `tokenisers` in `tokenisers:0.20..0.21`. Did you mean `tokenizers`?',
+  ],
   ['sweep transformers:latest..', '`latest` in `transformers:latest..` is not a version'],
   ['sweep transformers:..4.57.6', 'has no old version'],
   ['plan transformers:4.57.6..4.57.6', 'both ends are the same release. Name two.'],

@@ -11,6 +11,30 @@ export function isWatched(library: string): boolean {
   return WATCHED.some((name) => name === library);
 }
 
+/** What else a training stack names, each an own project on an index. */
+const STACK = [
+  'trl',
+  'huggingface-hub',
+  'tokenizers',
+  'safetensors',
+  'datasets',
+  'diffusers',
+  'hqq',
+  'optimum',
+  'optimum-quanto',
+  'gptqmodel',
+  'compressed-tensors',
+  'autoawq',
+  'numpy',
+  'triton',
+  'kernels',
+  'sentencepiece',
+  'scikit-learn',
+] as const;
+
+/** Libraries that may be meant where a name is mistyped. */
+export const NAMED: readonly string[] = [...WATCHED, ...STACK];
+
 /** What every environment holds besides its pins: a cell cannot be measured without them. */
 export const ALWAYS = ['torch', 'transformers', 'peft', 'accelerate'] as const;
 

@@ -1,7 +1,7 @@
 import type { Place } from '../domain/change.ts';
-import { isWatched, WATCHED } from '../domain/environment.ts';
+import { isWatched, NAMED, WATCHED } from '../domain/environment.ts';
 import { normalizeName } from '../domain/package.ts';
-import { didYouMean } from '../domain/suggest.ts';
+import { didYouMean, editDistance } from '../domain/suggest.ts';
 import { isVersion } from '../domain/version.ts';
 import { METHODS } from './matrix.ts';
 
@@ -18,6 +18,8 @@ export type Held = readonly [string, string];
 const CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
 /** PEP 508's names: nothing else reaches a resolver or an address. */
 const PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+/** Edits between a name and the one that was meant. */
+const MISTYPED = 2;
 const VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 
 /** What somebody meant who wrote neither form: a name, and one or two versions with anything between them. */
@@ -56,10 +58,7 @@ export function parseChange(text: string, problems: string[]): WrittenChange | u
   }
   const library = normalizeName(found[1] ?? '');
   const [from = '', to = ''] = [found[2], found[3]];
-  if (!isWatched(library))
-    problems.push(
-      `Unknown library \`${library}\` in \`${text}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(', ')}.`,
-    );
+  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text}\`.${didYouMean(library, NAMED)}`);
   if (from === '')
     problems.push(`\`${text}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   const wrong = [from, to].filter((version) => version !== '' && !isVersion(version) && !VERSION_OR_LINE.test(version));
@@ -70,6 +69,14 @@ export function parseChange(text: string, problems: string[]): WrittenChange | u
     for (const version of wrong)
       problems.push(`\`${version}\` in \`${text}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
+}
+
+/**
+ * Whether a name is likely another one, mistyped. Any project of the index can be swept, but one that is nearly called like a
+ * library of the stack is fetched for nobody: `torhc` may be anything.
+ */
+function isMistyped(library: string): boolean {
+  return !NAMED.includes(library) && NAMED.some((name) => editDistance(library, name) <= MISTYPED);
 }
 
 /** Where a `NAME==VERSION` stood: behind `check`, behind `--with`, or beside a change. */
