@@ -361,4 +361,46 @@ export const KNOWN_BREAKS: readonly KnownBreak[] = [
     unharmed: ['lora', 'ia3', 'prompt-tuning'].map((method) => `${method}/bnb-nf4/llama/causal-lm`),
     sources: ['our own measurement'],
   },
+  {
+    // No gradient reaches an adapter behind reentrant checkpointing whose inputs need none.
+    id: 'trainer-checkpointing-v5',
+    change: 'transformers:4.57.5..5.1.0',
+    held: ['peft==0.18.1'],
+    cells: 'lora{,+trainer,+trainer+checkpointing,+trainer+checkpointing-direct}/none/llama/causal-lm',
+    expected: [
+      {
+        cell: 'lora+trainer+checkpointing/none/llama/causal-lm',
+        direction: 'fixed',
+        library: 'transformers',
+        lastGood: '4.57.6',
+        firstBad: '5.0.0',
+        stage: 'train',
+        symptom: 'does not require grad',
+      },
+    ],
+    unharmed: ['lora', 'lora+trainer', 'lora+trainer+checkpointing-direct'].map(
+      (method) => `${method}/none/llama/causal-lm`,
+    ),
+    sources: ['our own measurement'],
+  },
+  {
+    // transformers asks for a release of PEFT that there is not.
+    id: 'add-adapter-524',
+    change: 'transformers:5.22.0..5.24.0',
+    held: ['peft==0.21.2'],
+    cells: 'lora{,+add-adapter}/none/llama/causal-lm',
+    expected: [
+      {
+        cell: 'lora+add-adapter/none/llama/causal-lm',
+        direction: 'regressed',
+        library: 'transformers',
+        lastGood: '5.23.0',
+        firstBad: '5.24.0',
+        stage: 'attach',
+        symptom: 'please use a version >= 0.22.0',
+      },
+    ],
+    unharmed: ['lora/none/llama/causal-lm'],
+    sources: ['our own measurement'],
+  },
 ];

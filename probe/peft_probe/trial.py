@@ -109,6 +109,12 @@ class Trial:
         return off(self)
 
     @property
+    def plain_id(self):
+        """The identifier without code paths: what must hold is the same by each of them."""
+        cell = self.cell
+        return "/".join((self.entry, cell["quantization"], cell["architecture"], cell["task"]))
+
+    @property
     def not_measured(self):
         """Stage -> exemption, of the method and of the code paths."""
         found = dict(self.method.not_measured) if self.method else {}

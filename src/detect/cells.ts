@@ -8,6 +8,8 @@ export interface UsedCell {
   readonly cell: Cell;
   /** `train.py:42`, the place of the PEFT configuration. */
   readonly source: string;
+  /** Code paths by which the code comes by it. */
+  readonly paths?: readonly string[];
 }
 
 /** A cell of which a part is not in the source, as a pattern. */
@@ -39,7 +41,8 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
       const source = `${found.at.file}:${found.at.line}`;
       const cell = sureCell(found);
       if (cell && known.some((one) => cellId(one) === cellId(cell))) {
-        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source });
+        if (!cells.has(cellId(cell)))
+          cells.set(cellId(cell), { cell, source, ...(found.paths && { paths: found.paths }) });
         continue;
       }
       const guess = guessed(found, known);

@@ -21,6 +21,8 @@ export interface Found {
   readonly quantization: Axis;
   readonly architecture: Axis;
   readonly task: Axis;
+  /** Code paths by which it is come by, where its surroundings are one way of calling. */
+  readonly paths?: readonly string[];
 }
 
 /** What one file says; `unsure` are sentences about what could not be told. */
@@ -133,6 +135,7 @@ function foundOf(file: string, method: MethodFact, context: Context): Found {
     quantization: fromAfar(near(quantizationOf(models, context)), context),
     architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
     task: method.task.values.length > 0 ? method.task : near(taskOf(models, context)),
+    ...(context.isNear && context.paths.length > 0 && { paths: context.paths }),
   };
 }
 

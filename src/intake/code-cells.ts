@@ -1,7 +1,8 @@
 /** The cells that a repository's code asks for: sure ones first, then those that stand for partly known ones. */
-import { type PartialCell, usedCells } from '../detect/cells.ts';
+import { type PartialCell, type UsedCell, usedCells } from '../detect/cells.ts';
 import type { Repository } from '../detect/repository.ts';
-import { type CellId, cellId } from '../domain/cell.ts';
+import { type Cell, type CellId, cellId } from '../domain/cell.ts';
+import { hasPath, methodBy } from '../domain/code-paths.ts';
 import type { Finding } from '../domain/manifest.ts';
 import { allCells } from '../plan/matrix.ts';
 import { expandPartial } from '../plan/partial.ts';
@@ -25,8 +26,8 @@ export interface CodeCells {
 
 export function codeCells({ code }: Pick<Repository, 'code'>): CodeCells {
   const { cells, partial, unsure } = usedCells(code, allCells(), MOST_CELLS);
-  const sure = cells.map(({ cell, source }) => ({ id: cellId(cell), source }));
-  const taken = new Set(sure.map(({ id }) => id));
+  const sure = cells.map((used) => ({ id: cellId(byItsPaths(used)), source: used.source }));
+  const taken = new Set(cells.map(({ cell }) => cellId(cell)));
   const guessed = partial.map((one) => {
     const measured = expandPartial(one.pattern)
       .map(cellId)
@@ -34,6 +35,14 @@ export function codeCells({ code }: Pick<Repository, 'code'>): CodeCells {
     return { ...one, measured };
   });
   return { sure, partial: guessed, unsure, callsPeft: code.some(({ found }) => found.length > 0) };
+}
+
+/** The cell by the code paths that the code takes, as far as there are such cells. Checkpointing is one of three. */
+function byItsPaths({ cell, paths = [] }: UsedCell): Cell {
+  const fitting = paths.filter((path) => hasPath(cell, path));
+  const kinds = fitting.filter((path) => path.startsWith('checkpointing'));
+  const taken = kinds.length > 1 ? fitting.filter((path) => !kinds.includes(path)) : fitting;
+  return { ...cell, method: methodBy(cell.method, taken) };
 }
 
 /** What is said of a run of these cells: what was guessed, and what could not be told. */

@@ -1,7 +1,9 @@
 /** The oracle as a judge: where its numbers are others, the cell is wrong, and the sentence that explains them is told. */
-import { parseCellId } from '../domain/cell.ts';
+import { type Cell, parseCellId } from '../domain/cell.ts';
+import { CODE_PATHS, methodParts, withoutPaths } from '../domain/code-paths.ts';
 import type { OracleAnswer } from '../domain/oracle-answer.ts';
 import type { Failure } from '../domain/outcome.ts';
+import { own } from '../domain/own.ts';
 import type { Oracle, Progress } from '../ports.ts';
 import type { Finding, Judge } from './judges.ts';
 
@@ -22,16 +24,21 @@ export function oracleJudge(oracle: Oracle, progress: Progress): Judge {
   return {
     name: 'oracle',
     version: oracle.version,
-    asks: (cell) => oracle.covers(cell),
+    asks: (cell) => isExact(cell) && oracle.covers(withoutPaths(cell)),
     judge: async (record, left) => {
       if (left === undefined) return [];
-      const cell = parseCellId(record.cell);
+      const cell = withoutPaths(parseCellId(record.cell));
       const answer = await oracle.examine(cell, left);
       const what = remarkOn(answer);
       if (what !== undefined) tell(`oracle, ${cell.method} on ${cell.architecture}: ${what}`, what);
       return findingsOf(answer);
     },
   };
+}
+
+/** Whether its numbers are told from others as exactly as without its code paths. */
+function isExact({ method }: Cell): boolean {
+  return methodParts(method).paths.every((path) => own(CODE_PATHS, path)?.tolerance === undefined);
 }
 
 /** What is no finding and worth a line. */

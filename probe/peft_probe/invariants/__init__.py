@@ -33,7 +33,9 @@ def broken(trial, stage):
     """
     failures = []
     for invariant in INVARIANTS:
-        if invariant.stage != stage or not invariant.applies(trial.cell["id"]):
+        if invariant.stage != stage or not invariant.applies(
+            getattr(trial, "plain_id", trial.cell["id"])
+        ):
             continue
         allowed = band(trial, invariant.name)
         try:

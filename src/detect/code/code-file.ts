@@ -1,7 +1,7 @@
 /** One file of code while it is read: what its names and expressions are, and the facts noted so far. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Call, textOf } from '../../formats/languages/python-tree.ts';
-import type { Facts, MethodFact, ModelFact, Placed, QuantizationFact, TrainerFact } from './fact.ts';
+import type { Facts, MethodFact, ModelFact, PathFact, Placed, QuantizationFact, TrainerFact } from './fact.ts';
 import type { Module, Scope } from './module.ts';
 import { type Elsewhere, isTrue, type Value, Values } from './values.ts';
 import type { Given } from './variants.ts';
@@ -14,6 +14,7 @@ export type Origin = (name: string) => { readonly module: string; readonly name:
 export const LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
 
 export class CodeFile implements Facts {
+  readonly paths: PathFact[] = [];
   readonly trainers: TrainerFact[] = [];
   readonly methods: MethodFact[] = [];
   readonly adapters: MethodFact[] = [];

@@ -38,7 +38,13 @@ export interface TrainerFact extends Placed {
   readonly task: string;
 }
 
+/** A code path that is taken here, by its name in the matrix. */
+export interface PathFact extends Placed {
+  readonly path: string;
+}
+
 export interface Facts {
+  readonly paths: readonly PathFact[];
   readonly trainers: readonly TrainerFact[];
   readonly methods: readonly MethodFact[];
   /** Saved adapters that are loaded: of any method. */

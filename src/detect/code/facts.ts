@@ -7,6 +7,7 @@ import { METHOD_OF_CONFIG, TASK_OF_TRAINER } from './known-names.ts';
 import { noteMethod, readMethod, readPeftTable, readSubclasses } from './method-calls.ts';
 import { loaderOf, noteModel, readModel } from './model-calls.ts';
 import type { Module } from './module.ts';
+import { readPaths } from './path-calls.ts';
 import { QUANTIZATION_OF_CONFIG } from './quantizations.ts';
 import { readModelConfig, readTrainer, readTrlPeftConfig, readTrlQuantization } from './trainer-calls.ts';
 import type { Elsewhere } from './values.ts';
@@ -24,6 +25,7 @@ function readCall(file: CodeFile, call: ScopedCall): void {
     const quantization = own(QUANTIZATION_OF_CONFIG, called.class);
     if (quantization) readQuantization(file, call, quantization);
   }
+  readPaths(file, call);
   const loader = loaderOf(file, call);
   if (loader !== undefined) readModel(file, call, loader);
   else if (isUnslothAdapter(call)) noteMethod(file, call, 'lora', OPEN, true);

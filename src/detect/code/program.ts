@@ -12,6 +12,8 @@ export interface Context {
   readonly models: readonly ModelFact[];
   readonly quantizations: readonly QuantizationFact[];
   readonly tasks: readonly string[];
+  /** Code paths that are taken there. */
+  readonly paths: readonly string[];
   readonly isNear: boolean;
   readonly isFar: boolean;
 }
@@ -76,17 +78,20 @@ export class Program {
     const models: ModelFact[] = [];
     const quantizations: QuantizationFact[] = [];
     const tasks: string[] = [];
+    const paths: string[] = [];
     for (const node of nodes) {
       const [file = '', scope = ''] = node.split('\0');
       const facts = this.#facts.get(file);
       models.push(...(facts?.models ?? []).filter((one) => one.scope === scope));
       quantizations.push(...(facts?.quantizations ?? []).filter((one) => one.scope === scope));
       tasks.push(...(facts?.trainers ?? []).filter((one) => one.scope === scope).map(({ task }) => task));
+      paths.push(...(facts?.paths ?? []).filter((one) => one.scope === scope).map(({ path }) => path));
     }
     return {
       models: distinct(models),
       quantizations: distinct(quantizations),
       tasks: [...new Set(tasks)],
+      paths: [...new Set(paths)],
       isNear: callers === 1,
       isFar: callers > FEW,
     };
