@@ -71,6 +71,13 @@ describe('what breaks between base and head and works again', () => {
 });
 
 describe('the terminal', () => {
+  it('gives a long name of a method a column of its own', () => {
+    const cell = 'lora+trainer+checkpointing/none/llama/causal-lm';
+    expect(renderTerminal({ ...report(), comparisons: [compared(cell, 'same')] })).toContain(
+      '  lora+trainer+checkpointing  pass -> pass',
+    );
+  });
+
   it('shows the table, the cause, the ways out and totals that add up', () => {
     expect(renderTerminal(report())).toMatchSnapshot();
   });

@@ -7,8 +7,9 @@ export function renderCheck(report: Report): string {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
   const tables = blocks(report.comparisons).map((block) => {
+    const width = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
     const line = (first: string, cells: readonly string[]) =>
-      (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
+      (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
     return [
       line(block.title, block.quantizations),
       ...block.rows.map((row) =>

@@ -56,8 +56,9 @@ function table(comparisons: readonly ReportComparison[]): readonly string[] {
     const columns = block.quantizations.map((_, index) =>
       Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2)),
     );
-    const line = (first: string, cells: readonly string[]) =>
-      (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join('')).trimEnd();
+    const first = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
+    const line = (name: string, cells: readonly string[]) =>
+      (name.padEnd(first) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join('')).trimEnd();
     return [
       line(block.title, block.quantizations),
       ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf))),
