@@ -162,6 +162,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
       () => isDone || isStopped(),
     ),
     isStopped,
+    ...(planned.changes.length === 0 ? { nameOf: () => 'check' } : {}),
     left: () => Math.max(0, deadline - ports.clock.now()),
   };
   const judges = ports.oracle === undefined ? [] : [oracleJudge(ports.oracle, ports.progress)];

@@ -33,6 +33,7 @@ const ZERO = {
   flaky: 0,
   'still-broken': 0,
   same: 0,
+  alone: 0,
   'not-compared': 0,
 };
 
@@ -58,7 +59,7 @@ export function report(more: Partial<Report> = {}): Report {
     containment: 'namespaces',
   });
   return {
-    schemaVersion: 4,
+    schemaVersion: 5,
     run: {
       tool: '0.1.0',
       probe: '1',

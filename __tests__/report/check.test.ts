@@ -1,9 +1,14 @@
 /** A check measures one environment: no word of its report may speak of a comparison. */
 import { describe, expect, it } from '@jest/globals';
+import { parseCellId } from '../../src/domain/cell.ts';
+import type { Result } from '../../src/domain/outcome.ts';
+import { reportOf } from '../../src/main.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { renderExplain } from '../../src/report/explain.ts';
 import type { Report } from '../../src/report/model.ts';
+import { PLAN } from '../factories/plan.ts';
 import { compared, report } from '../factories/report.ts';
+import { failing, passing, raised, without } from '../factories/results.ts';
 
 const BROKEN = 'prefix-tuning/none/llama/causal-lm';
 const WORKS = 'lora/none/llama/causal-lm';
@@ -14,8 +19,8 @@ function checked(comparisons: Report['comparisons'], more: Partial<Report> = {})
   return report({ ...none, environments: report().environments.slice(1, 2), comparisons, ...more });
 }
 
-const broken = compared(BROKEN, 'still-broken', { before: 'fail', after: 'fail' });
-const works = compared(WORKS, 'same');
+const broken = compared(BROKEN, 'alone', { before: 'unknown', after: 'fail' });
+const works = compared(WORKS, 'alone', { before: 'unknown' });
 
 const headingOf = (made: Report) => /^### .*$/m.exec(renderComment(made))?.[0];
 
@@ -26,7 +31,7 @@ describe('the comment of a check', () => {
   });
 
   it('counts what works', () => {
-    const qwen = compared('lora/none/qwen2/causal-lm', 'same');
+    const qwen = compared('lora/none/qwen2/causal-lm', 'alone', { before: 'unknown' });
     expect(headingOf(checked([works, qwen]))).toBe('### ✅ transformers 4.57.6, peft 0.17.1: 2 of 2 cells work');
   });
 
@@ -67,7 +72,7 @@ describe('the comment of a check', () => {
       { ...one, id: WORKS, cell: WORKS, outcome: 'pass' as const },
     ];
     const comparisons = cells.map((cell) =>
-      cell === WORKS ? works : compared(cell, 'still-broken', { before: 'fail', after: 'fail' }),
+      cell === WORKS ? works : compared(cell, 'alone', { before: 'unknown', after: 'fail' }),
     );
     const text = renderComment(checked(comparisons, { results }));
     expect(text).toContain(
@@ -78,7 +83,7 @@ describe('the comment of a check', () => {
   });
 
   it('speaks of no comparison, and folds no broken row away', () => {
-    const control = compared('base/none/llama/causal-lm', 'still-broken', { before: 'fail', after: 'fail' });
+    const control = compared('base/none/llama/causal-lm', 'alone', { before: 'unknown', after: 'fail' });
     const text = renderComment(checked([broken, works], { controls: [control] }));
     expect(text).not.toMatch(COMPARING);
     const open = text.replaceAll(/<details>[\s\S]*?<\/details>/g, '');
@@ -94,7 +99,7 @@ describe('explain after a check', () => {
     ['what fails', broken, `${BROKEN}     FAIL at forward\n`],
     [
       'what is wrong',
-      compared(BROKEN, 'still-broken', { before: 'wrong', after: 'wrong' }),
+      compared(BROKEN, 'alone', { before: 'unknown', after: 'wrong' }),
       `${BROKEN}     WRONG at train\n`,
     ],
     ['what works', works, `${WORKS}     pass\n`],
@@ -108,5 +113,40 @@ describe('explain after a check', () => {
     expect(renderExplain(checked([works], { results }), WORKS)).toContain(
       'transformers 4.57.6, peft 0.17.1   9f2c41d07ab3',
     );
+  });
+});
+
+describe('the report of a check', () => {
+  const ENV = { status: 'built', id: 'aaaaaaaaaaaa', lock: { transformers: '4.57.6' } } as const;
+  const request = { pins: { transformers: '4.57.6' }, packages: [] };
+  const plan = { ...PLAN, changes: [], held: request.pins, cells: [WORKS, BROKEN].map(parseCellId) };
+
+  /** The comparisons of one environment in which cells did this. */
+  function comparisonsOf(results: readonly Result[]) {
+    const question = { purpose: 'base', environment: request, cells: [], repeat: 1 } as const;
+    const history = [{ question, environment: ENV, results: new Map(results.map((one) => [one.cell, one])) }];
+    const made = reportOf(plan, history, { findings: [] }, report().run);
+    expect(made.totals.cells).toMatchObject({ same: 0, 'still-broken': 0 });
+    return made.comparisons.map(({ comparison, before, after, failedBefore }) => [
+      comparison,
+      before,
+      after,
+      failedBefore.length,
+    ]);
+  }
+
+  it('says of no cell that it is as it was', () => {
+    const broken = failing(BROKEN, [raised('forward', 'x')]);
+    expect(comparisonsOf([passing('base/none/llama/causal-lm'), passing(WORKS), broken])).toEqual([
+      ['alone', 'unknown', 'pass', 0],
+      ['alone', 'unknown', 'fail', 0],
+    ]);
+  });
+
+  it('counts what was not measured as such', () => {
+    expect(comparisonsOf([passing('base/none/llama/causal-lm'), without(WORKS, 'skipped')])).toEqual([
+      ['not-compared', 'unknown', 'skipped', 0],
+      ['not-compared', 'unknown', 'unknown', 0],
+    ]);
   });
 });

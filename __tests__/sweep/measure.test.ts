@@ -34,6 +34,7 @@ interface Fake {
   readonly judges?: readonly Judge[];
   readonly left?: (cell: string) => Folder | undefined;
   readonly hasHandover?: (cell: string) => boolean;
+  readonly nameOf?: () => string;
 }
 
 const isOf = (asked: Asked, { knownCarriedFrom }: Fake) => asked.key.carriedFrom === knownCarriedFrom;
@@ -44,6 +45,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
   const written: Asked[] = [];
   const jobs: ProbeJob[] = [];
   const environments = new Map<string, Environment>();
+  const said: string[] = [];
   const measurements = await measureBatch(
     questions,
     {
@@ -74,7 +76,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
           carried.push(key.carriedFrom);
         },
       },
-      progress: { say: () => undefined },
+      progress: { say: (line) => said.push(line) },
       judges: fake.judges ?? [],
     },
     {
@@ -84,15 +86,49 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       preferencesOf: () => ({ versions: {}, ofAnyDate: [] }),
       isStopped: fake.isStopped ?? (() => false),
       left: () => 60_000,
+      ...(fake.nameOf && { nameOf: fake.nameOf }),
     },
   );
   const outcomes = Object.fromEntries(
     [...(measurements[0]?.results ?? [])].map(([cell, result]) => [cell, result.outcome]),
   );
-  return { measurements, outcomes, added, carried, written, jobs };
+  return { measurements, outcomes, added, carried, written, jobs, said };
 }
 
 const ids = CELLS.map(cellId);
+
+describe('the line of an environment', () => {
+  const LOCK = {
+    peft: '0.18.1',
+    transformers: '4.57.6',
+    torch: '2.15.0',
+    accelerate: '1.12.0',
+    bitsandbytes: '0.49.1',
+  };
+  const built = { status: 'built', id: 'abc', lock: LOCK } as const;
+  const asked = (pins: Readonly<Record<string, string>>, packages: readonly string[] = []) => [
+    { ...QUESTION, environment: { pins, packages: [...packages] } },
+  ];
+
+  it('names the versions that came, also of what nobody asked for', async () => {
+    const { said } = await measure({ environment: built, run: all }, asked({}, ['bitsandbytes']));
+    expect(said).toEqual(['base       transformers 4.57.6, peft 0.18.1, bitsandbytes 0.49.1: 3 pass']);
+  });
+
+  it('is named as the sweep names it', async () => {
+    const { said } = await measure({ environment: built, run: all, nameOf: () => 'check' }, asked({ torch: '2.15.0' }));
+    expect(said).toEqual(['check      transformers 4.57.6, peft 0.18.1: 3 pass']);
+  });
+
+  it('ends a long reason with a whole word', async () => {
+    const why = `no releases fit together: because ${'peft depends on transformers, '.repeat(8)}`;
+    const { said } = await measure({ environment: { status: 'unresolved', why } }, asked({ peft: '0.1.0' }));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /^base {7}peft 0\.1\.0: 3 unresolved \(no releases .* (?:peft|depends|on|transformers) …\)$/,
+    );
+  });
+});
 
 describe('measuring a batch', () => {
   it('gives every planned cell a named outcome', async () => {

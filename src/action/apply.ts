@@ -10,7 +10,7 @@ import { patchesIn, type StoredPatch } from '../publish/facts.ts';
 import { CHECK } from '../publish/publish.ts';
 import { type Answer, answer } from '../publish/replies.ts';
 import { isSafePatch } from '../publish/safe-patch.ts';
-import { code, codes, inline, joined, md, plain } from '../report/escape.ts';
+import { code, codes, inline, joined, md, plain, prose } from '../report/escape.ts';
 import type { Runner } from './inputs.ts';
 import type { Job } from './job.ts';
 
@@ -97,6 +97,6 @@ async function commit(
     return { sha, sign: 'rocket', text: joined(sentences, ' ') };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { refused: md`The commit was refused: ${inline(error.message)}` };
+    return { refused: md`The commit was refused: ${prose(error.message)}` };
   }
 }

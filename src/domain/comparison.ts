@@ -2,6 +2,7 @@ import { type FactMove, factMoves } from './facts.ts';
 import { type Move, stageMove } from './moves.ts';
 import { type Failure, isBroken, isMeasured, type Result } from './outcome.ts';
 
+/** `alone` is a cell of an environment that was measured and compared with nothing. */
 export const COMPARISONS = [
   'regressed',
   'degraded',
@@ -10,6 +11,7 @@ export const COMPARISONS = [
   'flaky',
   'still-broken',
   'same',
+  'alone',
   'not-compared',
 ] as const;
 export type Comparison = (typeof COMPARISONS)[number];
@@ -98,7 +100,7 @@ export function isStill(comparison: Comparison): boolean {
 
 /** Whether the change did something to the cell, or that could not be told. */
 export function isNews(comparison: Comparison): boolean {
-  return comparison !== 'same' && comparison !== 'still-broken';
+  return comparison !== 'same' && comparison !== 'still-broken' && comparison !== 'alone';
 }
 
 /** Whether the later side is worse: what a check fails for. */

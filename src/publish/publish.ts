@@ -4,7 +4,7 @@ import type { Markdown } from '../domain/safe.ts';
 import { Refused, WeatherError } from '../errors.ts';
 import type { CheckState, GitHub } from '../ports.ts';
 import { MARKER, renderComments } from '../report/comment.ts';
-import { code, inline, md, plain } from '../report/escape.ts';
+import { code, md, plain, prose } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';
 import { isGuardFinding } from '../report/verdict.ts';
 import { type Conclusion, checkStates, conclusionOf, type Judged } from './check.ts';
@@ -110,7 +110,7 @@ async function headNow(what: ToPublish, github: GitHub): Promise<string> {
 
 function notesOf({ missing, measuredBy }: Judged): readonly Markdown[] {
   return [
-    ...(missing.length > 0 ? [md`⚠️ Not complete: ${inline(missing.join(' '), 2000)}`] : []),
+    ...(missing.length > 0 ? [md`⚠️ Not complete: ${prose(missing.join(' '), 2000)}`] : []),
     ...(measuredBy === 'fork'
       ? [
           md`ℹ️ Measured in the fork’s own run: its author can change what comes out, so the check stays neutral where nothing broke. ${code('/peft-sweep run')} of somebody who may write measures here.`,

@@ -7,7 +7,7 @@ import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Command, PlanFile } from '../plan/plan-file.ts';
 import type { GitHub, Sign } from '../ports.ts';
-import { code, codes, fence, inline, joined, link, md } from '../report/escape.ts';
+import { code, codes, fence, inline, joined, link, md, prose } from '../report/escape.ts';
 import { plural } from '../report/summary.ts';
 import { factsIn } from './facts.ts';
 
@@ -24,7 +24,7 @@ export function answerTo({ slash, refused }: Command, known: string | undefined)
     return {
       sign: 'confused',
       text: md`Not done. ${joined(
-        refused.map((line) => inline(line, 600)),
+        refused.map((line) => prose(line, 600)),
         '\n\n',
       )}`,
     };

@@ -1,8 +1,9 @@
 import { parseCellId } from '../domain/cell.ts';
 import type { Plain } from '../domain/safe.ts';
+import { checkTally, versionsText } from './comment/checked.ts';
 import { plain } from './escape.ts';
 import type { Report } from './model.ts';
-import { causes, isAtHead, recommended, specifiersOf, totalsText, worse } from './summary.ts';
+import { causes, isAtHead, isCheck, recommended, specifiersOf, totalsText, worse } from './summary.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning';
@@ -40,6 +41,7 @@ export function annotations(report: Report): readonly Annotation[] {
 
 /** The verdict on one line. */
 export function verdictLine(report: Report): Plain {
+  if (isCheck(report)) return plain(`${versionsText(report)}: ${checkTally(report)}`);
   const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
   const pin = recommended(report);
   const advice =

@@ -33,7 +33,7 @@ export function buildReport(input: ReportInput): Report {
   const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
   return {
-    schemaVersion: 4,
+    schemaVersion: 5,
     run: input.run,
     changes: input.changes.map(({ library, from, to, place }) => ({
       library,
@@ -78,6 +78,7 @@ function count<Key extends string>(keys: readonly Key[], values: readonly Key[])
 }
 
 function toComparison(comparison: CellComparison, input: ReportInput): ReportComparison {
+  if (input.changes.length === 0) return standing(comparison, input);
   const { cell, comparison: kind, moves, before, after, brokenControl } = comparison;
   const cause = brokenControl ? 'base model' : comparison.cause;
   return {
@@ -90,6 +91,23 @@ function toComparison(comparison: CellComparison, input: ReportInput): ReportCom
     failedBefore: failedIn(before),
     failedAfter: failedIn(after),
     ...(kind === 'not-compared' && { why: whyNot(comparison, input) }),
+  };
+}
+
+/** A cell of one environment: there is no before, and nothing moved. */
+function standing(comparison: CellComparison, input: ReportInput): ReportComparison {
+  const { cell, after, brokenControl } = comparison;
+  const isKnown = isMeasured(after);
+  return {
+    cell,
+    comparison: isKnown ? 'alone' : 'not-compared',
+    what: [],
+    ...(brokenControl && { cause: 'base model' as const }),
+    before: 'unknown',
+    after: after?.outcome ?? 'unknown',
+    failedBefore: [],
+    failedAfter: failedIn(after),
+    ...((!isKnown || brokenControl) && { why: whyNot(comparison, input) }),
   };
 }
 

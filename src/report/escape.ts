@@ -16,12 +16,26 @@ export function plain(text: string, longest = LONGEST): Plain {
   return (line.length > longest ? `${line.slice(0, longest - 1)}…` : line) as Plain;
 }
 
+/**
+ * What Markdown or HTML would read as markup. Brackets that are round make nothing without square ones, `_` nothing
+ * inside a word, and `>` nothing behind the start of a line.
+ */
+const MARKUP = /[\\`*[\]<|!#~]|^\s*>|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+
 /** For running text of a comment: no pings, links, images or HTML, and nothing that ends a table cell. */
 export function inline(text: string, longest = LONGEST): Markdown {
   return plain(text, longest)
-    .replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(MARKUP, (found) => `${found.slice(0, -1)}&#${found.charCodeAt(found.length - 1)};`)
     .replace(/@/g, '@\u2060')
     .replace(/(https?):\/\//gi, '$1&#58;//') as Markdown;
+}
+
+/** The same, where what stands between backticks is code. */
+export function prose(text: string, longest = LONGEST): Markdown {
+  const parts = plain(text, longest).split('`');
+  if (parts.length % 2 === 0) return inline(text, longest);
+  const safe = parts.map((part, index) => (index % 2 === 1 ? code(part, longest) : inline(part, longest)));
+  return joined(safe, '');
 }
 
 /** For a code span: the text can neither end the span nor the table cell around it. */
@@ -86,6 +100,14 @@ export function link(text: Markdown, address: string): Markdown {
 /** A value that a later job reads and nobody sees. */
 export function hidden(name: 'patches', value: unknown): Markdown {
   return `<!-- peft-sweep:v1:${name} ${Buffer.from(JSON.stringify(value)).toString('base64')} -->` as Markdown;
+}
+
+/** The beginning of one line, up to the end of a word. */
+export function shortened(text: string, longest: number): Plain {
+  const line = plain(text, Number.POSITIVE_INFINITY);
+  if (line.length <= longest) return line;
+  const end = line.lastIndexOf(' ', longest - 2);
+  return `${line.slice(0, end > 0 ? end : longest - 2).replace(/[,;:]$/, '')} …` as Plain;
 }
 
 /** The beginning of a text, up to the end of a line where there is one. */

@@ -93,7 +93,7 @@ const BotHold = z.strictObject({
 
 export const Report = z
   .object({
-    schemaVersion: z.literal(4),
+    schemaVersion: z.literal(5),
     run: z.strictObject({
       tool: z.string(),
       probe: z.string(),

@@ -6,7 +6,7 @@ import { COMPARISONS, type Comparison, isStill, isWorse } from '../domain/compar
 import { STAGES } from '../domain/outcome.ts';
 import type { Pin } from '../domain/ways-out.ts';
 import type { Report, ReportBoundary, ReportComparison } from './model.ts';
-import { isMeasuredHere } from './words.ts';
+import { isBrokenHere, isMeasuredHere } from './words.ts';
 
 /** Boundaries with the same library, releases and signature: one cause. */
 export interface Cause {
@@ -69,8 +69,8 @@ export function worse(report: Report): readonly ReportComparison[] {
 /** The base model where it moved or is broken: said before anything of PEFT. */
 export function movedModels(report: Report): readonly ReportComparison[] {
   const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
-  return [...report.controls, ...planned].filter(
-    ({ comparison }) => comparison !== 'same' && comparison !== 'not-compared',
+  return [...report.controls, ...planned].filter(({ comparison, after }) =>
+    comparison === 'alone' ? isBrokenHere({ after }) : comparison !== 'same' && comparison !== 'not-compared',
   );
 }
 
@@ -121,6 +121,7 @@ const WORDS: Readonly<Record<Comparison, string>> = {
   flaky: 'flaky',
   'still-broken': 'still broken',
   same: 'unchanged',
+  alone: 'measured alone',
   'not-compared': 'not measured',
 };
 

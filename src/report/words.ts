@@ -113,6 +113,7 @@ export function beforeAfter(comparison: ReportComparison, arrow: string): string
     if (cause) return 'base model broken';
     return after === 'unknown' ? before : `${before} ${arrow} ${after}`;
   }
+  if (kind === 'alone') return standsAs(comparison);
   const first = sideText(before, failedBefore[0]?.stage);
   const ofModel = cause ? ' (base model)' : '';
   if (kind === 'still-broken') {

@@ -14,6 +14,7 @@ import type {
   Probes,
   Progress,
 } from '../ports.ts';
+import { shortened } from '../report/escape.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import type { Expect } from './ahead.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';
@@ -41,6 +42,8 @@ export interface SweepSettings {
   readonly isStopped: () => boolean;
   /** Told what is measured now and then, so that what may be asked for next can be got ready meanwhile. */
   readonly lookAhead?: (measured: readonly Measurement[], running: readonly Running[], expect: Expect) => void;
+  /** How a question is named to the user, where it is not by its purpose. */
+  readonly nameOf?: (question: Question) => string;
   /** What is left of the run's time, in milliseconds. */
   readonly left: () => number;
 }
@@ -79,7 +82,7 @@ export async function measureBatch(
     const measurement = await measure(question, environment, ports, settings).catch((error: unknown) =>
       lost(question, environment, error),
     );
-    ports.progress.say(progressLine(measurement));
+    ports.progress.say(progressLine(measurement, settings.nameOf?.(question) ?? question.purpose));
     measurements.push(measurement);
   }
   await coming;
@@ -93,17 +96,27 @@ function lost(question: Question, environment: Environment, error: unknown): Mea
   return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
 }
 
-/** `bisect: transformers 4.56.0, peft 0.17.1: 2 pass, 1 fail`. */
-function progressLine({ question, environment, results }: Measurement): string {
-  const pins = Object.entries(question.environment.pins).filter(([name]) => name !== 'torch' && name !== 'accelerate');
-  const versions = [
-    ...pins.map(([name, version]) => `${name} ${version}`),
-    ...question.environment.packages.filter((name) => !question.environment.pins[name]),
-  ];
+/** Versions that tell environments apart: the two that decide most, what is asked for, what its cells need. */
+const ALWAYS_SAID = ['transformers', 'peft'];
+const NEVER_SAID = ['torch', 'accelerate'];
+const LONGEST_WHY = 160;
+
+/** `bisect     transformers 4.56.0, peft 0.17.1: 2 pass, 1 fail`. */
+function progressLine({ question, environment, results }: Measurement, name: string): string {
+  const { pins, packages } = question.environment;
+  const versions: Readonly<Record<string, string>> = environment.status === 'built' ? environment.lock : pins;
+  const said = [...new Set([...ALWAYS_SAID, ...Object.keys(pins), ...packages])]
+    .filter((library) => !NEVER_SAID.includes(library))
+    .flatMap((library) => {
+      const version = versions[library] ?? pins[library];
+      if (version === undefined) return packages.includes(library) ? [library] : [];
+      return [`${library} ${version}`];
+    });
   const counts = new Map<string, number>();
   for (const { outcome } of results.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  const outcome = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
-  return `${question.purpose.padEnd(10)} ${versions.join(', ')}: ${outcome}${environment.status === 'built' ? '' : ` (${environment.why.slice(0, 160)})`}`;
+  const outcome = [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
+  const why = environment.status === 'built' ? '' : ` (${shortened(environment.why, LONGEST_WHY)})`;
+  return `${name.padEnd(10)} ${said.join(', ')}: ${outcome}${why}`;
 }
 
 async function prepare(

@@ -7,7 +7,7 @@ import type { GitHub } from '../../ports.ts';
 import { planSummary } from '../../publish/plan-summary.ts';
 import { CHECK, concludeWithout } from '../../publish/publish.ts';
 import { answer, answerTo, begunText } from '../../publish/replies.ts';
-import { inline, plain } from '../../report/escape.ts';
+import { plain, prose } from '../../report/escape.ts';
 import { linkTo, type Runner } from '../inputs.ts';
 
 /** What GitHub refuses to take is said, and ends nothing. */
@@ -28,7 +28,7 @@ export async function announce(file: PlanFile, github: GitHub): Promise<number |
   const isOver = file.shards.length === 0;
   return github.createCheck(head, CHECK, {
     title: plain(isOver ? 'nothing to measure' : 'measuring'),
-    summary: isOver ? inline(nothingText(file), 4000) : planSummary(file),
+    summary: isOver ? prose(nothingText(file), 4000) : planSummary(file),
     annotations: [],
     ...(isOver && { conclusion: 'success' as const }),
   });

@@ -130,6 +130,9 @@ export function hasNoSolution(finished: Finished): boolean {
   );
 }
 
+/** What uv says before the reason. */
+const NO_SOLUTION = /^(?:error: )?No solution found when resolving dependencies(?: for [^:]+)?:? (?:cause: )?Because /;
+
 /** The resolver's own reason on a few lines, without its decoration. */
 export function shortReason(finished: Finished): string {
   const lines = finished.stderr
@@ -141,7 +144,8 @@ export function shortReason(finished: Finished): string {
         .trim(),
     )
     .filter((line) => line !== '' && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines.join(' ')).slice(0, 600) || endWords(finished);
+  const said = lines.join(' ').replace(NO_SOLUTION, 'no releases fit together: because ');
+  return withoutCredentials(said).slice(0, 600) || endWords(finished);
 }
 
 function endWords({ status, signal }: Finished): string {

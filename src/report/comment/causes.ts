@@ -63,6 +63,6 @@ function alsoText({ alsoChanged, certainty, library }: ReportBoundary): Markdown
   if (certainty.confounded)
     return md` With ${inline(plural(alsoChanged.length, 'other package'))} held back it does not show: ${inline(library)} alone is not the cause.`;
   return alsoChanged.length > 0
-    ? md` ${inline(plural(alsoChanged.length, 'other package'))} moved along (${inline(alsoChanged.slice(0, 3).join(', '))}).`
+    ? md` ${inline(plural(alsoChanged.length, 'other package'))} moved along (${inline(alsoChanged.slice(0, 3).join(', ').replaceAll('->', '→'))}).`
     : md``;
 }

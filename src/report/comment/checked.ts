@@ -59,7 +59,8 @@ function counted({ comparisons }: Report) {
   };
 }
 
-function versionsText(report: Report): string {
+/** `transformers 4.57.6, peft 0.17.1`. */
+export function versionsText(report: Report): string {
   const { run, environments } = report;
   const versions = checkedLibraries(report).flatMap((name) => {
     const version = run.held[name] ?? environments.find(({ pins }) => pins[name] !== undefined)?.pins[name];

@@ -1,6 +1,6 @@
 /** What stands at the end: damage seen without a run, environments, what was not measured. */
 import type { Markdown } from '../../domain/safe.ts';
-import { code, inline, joined, link, md } from '../escape.ts';
+import { code, inline, joined, link, md, prose } from '../escape.ts';
 import type { Report } from '../model.ts';
 import { duration, notMeasured, plural, worse } from '../summary.ts';
 import { isGuardFinding } from '../verdict.ts';
@@ -18,7 +18,7 @@ function findingLines(findings: Report['findings']): readonly Markdown[] {
   const lines = findings
     .slice(0, SHOWN_FINDINGS)
     .map(
-      ({ message, file, line }) => md`- ${file ? md`${code(`${file}:${line ?? 1}`)}: ` : md``}${inline(message, 500)}`,
+      ({ message, file, line }) => md`- ${file ? md`${code(`${file}:${line ?? 1}`)}: ` : md``}${prose(message, 500)}`,
     );
   const rest = findings.length - SHOWN_FINDINGS;
   return lines.length === 0
@@ -85,7 +85,7 @@ function notCompared(report: Report): readonly Markdown[] {
     ? []
     : [
         joined(
-          open.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? '', 160)}`),
+          open.map(({ cell, why }) => md`- ${code(cell)} not measured: ${prose(why ?? '', 160)}`),
           '\n',
         ),
       ];

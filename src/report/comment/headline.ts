@@ -1,7 +1,7 @@
 /** The verdict and what to do: what everybody reads. */
 import { cellId, controlOf, isControl, parseCellId } from '../../domain/cell.ts';
 import type { Markdown } from '../../domain/safe.ts';
-import { code, inline, joined, md } from '../escape.ts';
+import { code, inline, joined, md, prose } from '../escape.ts';
 import { harmText } from '../harm.ts';
 import { limitText } from '../left-undone.ts';
 import type { Report, ReportComparison } from '../model.ts';
@@ -11,7 +11,7 @@ import { baseModelText } from './base-model.ts';
 import { checkVerdict } from './checked.ts';
 
 export function headline(report: Report): Markdown {
-  const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1000), baseModelText(report), limitsText(report)];
+  const lines = [md`### ${verdict(report)}`, prose(harmText(report), 1000), baseModelText(report), limitsText(report)];
   return joined(
     lines.filter((line) => line !== ''),
     '\n\n',
@@ -70,7 +70,7 @@ function nothingBroke(report: Report, changed: Markdown): Markdown {
 /** What the limits left undone. */
 function limitsText({ run, leftUndone }: Report): Markdown {
   if (leftUndone.length === 0) return md``;
-  const sentences = leftUndone.map((text) => inline(text));
+  const sentences = leftUndone.map((text) => prose(text));
   return md`⚠️ ${inline(limitText(run.stoppedBy))}. ${joined(sentences, ' ')}`;
 }
 

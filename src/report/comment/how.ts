@@ -1,6 +1,6 @@
 /** How to do what is recommended: the click, the patch, the bot's own rule. Whatever is shown can be copied as it is. */
 import type { Markdown } from '../../domain/safe.ts';
-import { code, codes, fence, inline, joined, link, md, wholeLines } from '../escape.ts';
+import { code, codes, fence, inline, joined, link, md, prose, wholeLines } from '../escape.ts';
 import type { Report, ReportPatch } from '../model.ts';
 import { notMeasured, plural, recommended, specifiersOf, worse } from '../summary.ts';
 import { type Links, placeText } from './links.ts';
@@ -58,7 +58,7 @@ export function holds(report: Report): Markdown {
   const own = report.botHolds.filter(({ file }) => bot === undefined || files[bot] === file);
   if (own.length === 0) return md``;
   const blocks = own.flatMap(({ file, language, text, how: where }) => [
-    md`In ${code(file)}. ${inline(where)}`,
+    md`In ${code(file)}. ${prose(where)}`,
     fence(language === 'json' ? indented(text) : [text], language),
   ]);
   return joined(
@@ -95,7 +95,7 @@ function openText(report: Report): Markdown {
   const cells = notMeasured(report);
   if (cells.length === 0) return md``;
   const reasons = [...new Set(cells.map(({ why }) => why ?? '').filter((why) => why !== ''))];
-  const shown = reasons.slice(0, SHOWN_REASONS).map((why) => inline(why, 120));
+  const shown = reasons.slice(0, SHOWN_REASONS).map((why) => prose(why, 120));
   const why = shown.length > 0 ? md` (${joined(shown, '; ')})` : md``;
   return md`**Not measured:** ${inline(plural(cells.length, 'cell'))}${why}.${nextStep(reasons, run.stoppedBy)}`;
 }

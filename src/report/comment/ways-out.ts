@@ -2,7 +2,7 @@
 
 import type { Markdown } from '../../domain/safe.ts';
 import type { Pin } from '../../domain/ways-out.ts';
-import { code, codes, inline, joined, md } from '../escape.ts';
+import { code, codes, inline, joined, md, prose } from '../escape.ts';
 import type { Report } from '../model.ts';
 import { offered, pinText, plural, recommended, specifiersOf, worse } from '../summary.ts';
 
@@ -72,7 +72,7 @@ function patchSentences(report: Report, specifier: string): readonly Markdown[] 
   const not = report.notPatched
     .filter((one) => one.specifier === specifier)
     .slice(0, SHOWN_PATCHES)
-    .map(({ file, line, why }) => md`Not at ${code(`${file}:${line}`)}: ${inline(why)}`);
+    .map(({ file, line, why }) => md`Not at ${code(`${file}:${line}`)}: ${prose(why)}`);
   return [...shown, ...rest, ...refreshed, ...not];
 }
 
