@@ -30,6 +30,10 @@ export const OPTIONS = {
     help: 'where cells run; default cpu, auto is a card where one can be used',
   },
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
+  'oracle-path': {
+    takes: 'DIR|off',
+    help: 'folder that onnxruntime-node is installed in; default: where this program is',
+  },
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
   environments: { takes: 'N', help: 'measure so many environments of each package set at most; default 12' },
   'torch-gb': {
@@ -62,7 +66,18 @@ export interface CommandGrammar {
   readonly examples: readonly string[];
 }
 
-const MEASURING = ['python', 'jobs', 'max-minutes', 'out', 'cache-gb', 'fresh', 'offline', 'json', 'device'] as const;
+const MEASURING = [
+  'python',
+  'jobs',
+  'max-minutes',
+  'out',
+  'cache-gb',
+  'fresh',
+  'offline',
+  'json',
+  'device',
+  'oracle-path',
+] as const;
 const ASKING = ['with', 'cells', 'config', 'torch-gb', ...MEASURING] as const;
 const COMPARING = ['base', 'head', 'environments', 'search', ...ASKING] as const;
 
@@ -138,7 +153,7 @@ export const GRAMMAR = {
     usage: [''],
     does: 'what this machine has, and what is enforced on it',
     operands: 0,
-    options: ['python', 'offline', 'device'],
+    options: ['python', 'offline', 'device', 'oracle-path'],
     examples: [''],
   },
   clean: {

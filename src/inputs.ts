@@ -23,6 +23,8 @@ export interface Options {
   readonly python: string | undefined;
   /** Where cells are to run; absent for the default. */
   readonly device: DeviceChoice | undefined;
+  /** A folder that onnxruntime-node is installed in, or `off`; absent for the default. */
+  readonly oraclePath: string | undefined;
   readonly jobs: number | undefined;
   /** Where a plan collects what a run without a network needs; absent where it collects nothing. */
   readonly download: string | undefined;
@@ -159,6 +161,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     out: last(typed, 'out') ?? DEFAULT_OUT,
     python: last(typed, 'python'),
     device: chosenDevice(last(typed, 'device'), problems),
+    oraclePath: last(typed, 'oracle-path'),
     download: last(typed, 'download'),
     base: last(typed, 'base'),
     head: last(typed, 'head'),

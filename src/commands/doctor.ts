@@ -2,17 +2,23 @@ import { deviceInWords, deviceProblems } from '../adapters/machine/devices.ts';
 import { freeBytes } from '../adapters/machine/disk.ts';
 import { githubFiles, runnerSettings } from '../adapters/machine/github-folder.ts';
 import { openWorld } from '../adapters/machine/world.ts';
+import type { Found } from '../adapters/oracle/open.ts';
 import { withoutCredentials } from '../domain/package.ts';
 import { STATUS, type Status } from '../domain/status.ts';
 import { checkRunner, checkSetup } from '../setup/check.ts';
 import type { Context } from './context.ts';
 
+function oracleInWords(found: Found): string {
+  if (found.kind === 'asked') return 'off, as was asked';
+  return found.kind === 'on' ? 'on: numbers are checked against reference graphs' : `off: ${found.why}`;
+}
+
 /** Says what this machine has, what a probe is kept from here, and what to change. */
 export async function runDoctor(context: Context): Promise<Status> {
   const { environment, folder, signal, say, line } = context;
-  const { python, offline, device } = line.options;
-  const { host, index, sandbox } = await openWorld({
-    ...{ environment, folder, signal, python, offline, say, device },
+  const { python, offline, device, oraclePath } = line.options;
+  const { host, index, sandbox, foundOracle } = await openWorld({
+    ...{ environment, folder, signal, python, offline, say, device, oraclePath },
     isPlanning: true,
   });
   const uv = await index.uv();
@@ -27,6 +33,7 @@ export async function runDoctor(context: Context): Promise<Status> {
     ['torch', `${torch.closure.torch}: ${torch.source}`],
     ['device', deviceInWords(host)],
     ...ofDevice.map((what): [string, string] => ['', what]),
+    ['oracle', oracleInWords(await foundOracle())],
     ['cache', `${host.cache}, ${Math.floor(freeBytes(host.cache) / 1e9)} GB free`],
     ['isolation', `${containment.name}: ${containment.enforced.join(', ')}`],
     ...containment.missing.map((what): [string, string] => [

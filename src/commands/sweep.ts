@@ -139,11 +139,11 @@ interface Asked {
 
 async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
   const { folder, signal, say, line } = context;
-  const { python, offline, device, download: collected } = line.options;
+  const { python, offline, device, oraclePath, download: collected } = line.options;
   const PEFT_SWEEP_CACHE = collected ?? context.environment.PEFT_SWEEP_CACHE;
   const environment = { ...context.environment, PEFT_SWEEP_CACHE };
   const isPlanning = line.command === 'plan';
-  const world = await openWorld({ environment, folder, python, offline, device, isPlanning, signal, say });
+  const world = await openWorld({ environment, folder, python, offline, device, oraclePath, isPlanning, signal, say });
   if (world.host.noCard !== undefined) say(`Planned for a machine with a card. ${world.host.noCard}`);
   // Without uv nothing can be built: that is said first.
   await world.index.uv();

@@ -129,14 +129,10 @@ it('covers what it has graphs for, unquantized or in 4 bit', () => {
   expect([...covered, ...others].filter((cell) => oracle.covers(parseCellId(cell)))).toEqual(covered);
 });
 
-it('is off where its runtime is missing, with one line on how to switch it on, and where it is told so', async () => {
-  const said: string[] = [];
-  const open = (named: string) =>
-    openOracle(resolve('probe'), { PEFT_SWEEP_ORACLE: named }, (line) => void said.push(line));
-  expect([await open(folder), await open('off')]).toEqual([undefined, undefined]);
-  expect(said).toEqual([
-    'The oracle is off: onnxruntime-node is not found. To switch it on: `npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE.',
-  ]);
+it('is off where its runtime is missing, with how to switch it on, and where it is told so', async () => {
+  const why = `onnxruntime-node is not found in ${folder}. To switch it on: \`npm ci\` in a checkout of peft-sweep, or name a folder that has it with \`--oracle-path\`.`;
+  expect(await openOracle(resolve('probe'), folder)).toEqual({ kind: 'off', why });
+  expect(await openOracle(resolve('probe'), 'off')).toEqual({ kind: 'asked' });
   expect([hasRuntime(folder), hasRuntime(resolve('.'))]).toEqual([false, true]);
 });
 

@@ -35,6 +35,8 @@ export function writePlan({ file, line, young, isFork }: Planned): void {
   core.setOutput('plan-sha256', createHash('sha256').update(text).digest('hex'));
   core.setOutput('shards', JSON.stringify(shards));
   core.setOutput('has-work', String(file.shards.length > 0));
+  // Native code does not read what a stranger's packages left.
+  core.setOutput('oracle', String(!isFork));
   core.setOutput('has-reply', String(file.command !== undefined && file.shards.length === 0));
   core.info(planLine(file, line));
 }

@@ -59,8 +59,8 @@ async function measuredShard(
   options: CommandLine['options'],
   { begun, watch }: Tell,
 ): Promise<InItsTime> {
-  const { python, offline, torchGb } = options;
-  const world = await openWorld({ ...around, python, offline, device: planned.device });
+  const { python, offline, oraclePath, torchGb } = options;
+  const world = await openWorld({ ...around, python, offline, oraclePath, device: planned.device });
   const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
   const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
   const measured = await measuredInItsTime({

@@ -14,6 +14,8 @@ export interface HostOptions {
   /** The interpreter that was asked for: a version or a path. */
   readonly python: string | undefined;
   readonly offline: boolean;
+  /** A folder that onnxruntime-node is installed in, or `off`; absent for the default. */
+  readonly oraclePath?: string | undefined;
   /** Where cells are to run; absent for the default. */
   readonly device?: DeviceChoice | undefined;
   /** Nothing is to be measured here: a device that this machine lacks can be planned for. */
@@ -39,7 +41,7 @@ export interface Host extends Omit<HostOptions, 'python' | 'device' | 'isPlannin
 
 /** Opens the cache and finds the interpreter. Throws UserError where one cannot be had. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { environment, folder, offline, signal, say } = options;
+  const { environment, folder, offline, oraclePath, signal, say } = options;
   const cache = cacheFolder(environment);
   openFolder(cache, 'The cache folder', 'set PEFT_SWEEP_CACHE to one');
   await sweepScratch(cache);
@@ -50,6 +52,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     environment,
     folder,
     offline,
+    oraclePath,
     signal,
     say,
     cache,

@@ -6,22 +6,25 @@ import type { Oracle } from '../../ports.ts';
 import { hashOf } from '../machine/program.ts';
 import { hasRuntime, OracleProcess } from './process.ts';
 
-const HOW = '`npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE';
+const HOW = '`npm ci` in a checkout of peft-sweep, or name a folder that has it with `--oracle-path`';
 
-/** `probe` is the folder of the Python probe, which the graphs and dist/ lie beside. `say` is told why there is none. */
-export async function openOracle(
-  probe: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  say: (line: string) => void,
-): Promise<Oracle | undefined> {
-  const named = environment.PEFT_SWEEP_ORACLE;
-  if (named === 'off') return undefined;
+/** An oracle, or why there is none; `asked` where nobody wants one. */
+export type Found =
+  | { readonly kind: 'on'; readonly oracle: Oracle }
+  | { readonly kind: 'off'; readonly why: string }
+  | { readonly kind: 'asked' };
+
+/**
+ * `probe` is the folder of the Python probe, which the graphs and dist/ lie beside. `named` is a folder that
+ * onnxruntime-node is installed in, `off` for no oracle, or absent for what is installed beside this program.
+ */
+export async function openOracle(probe: string, named: string | undefined): Promise<Found> {
+  if (named === 'off') return { kind: 'asked' };
   const root = dirname(probe);
   const program = join(root, 'dist', 'oracle-process.js');
-  if (!hasRuntime(named) || !existsSync(program)) {
-    say(`The oracle is off: onnxruntime-node is not found. To switch it on: ${HOW}.`);
-    return undefined;
-  }
+  const where = named === undefined ? '' : ` in ${named}`;
+  if (!hasRuntime(named) || !existsSync(program))
+    return { kind: 'off', why: `onnxruntime-node is not found${where}. To switch it on: ${HOW}.` };
   const graphs = join(root, 'oracle', 'graphs');
   const version = versionOf(graphs, program);
   const oracle = new OracleProcess({
@@ -32,9 +35,8 @@ export async function openOracle(
     runtime: named,
   });
   // Asked before a cell is: what it does not judge must not be known as judged by it.
-  if (await oracle.canAnswer()) return oracle;
-  say(`The oracle is off: onnxruntime-node cannot be loaded. Install it anew: ${HOW}.`);
-  return undefined;
+  if (await oracle.canAnswer()) return { kind: 'on', oracle };
+  return { kind: 'off', why: `onnxruntime-node cannot be loaded${where}. Install it anew: ${HOW}.` };
 }
 
 /** The program names its parts by their content. */
