@@ -160,7 +160,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
   return {
     out: last(typed, 'out') ?? DEFAULT_OUT,
     python: last(typed, 'python'),
-    device: chosenDevice(last(typed, 'device'), problems),
+    device: chosenDevice(last(typed, 'device'), problems) ?? configuration.device,
     oraclePath: last(typed, 'oracle-path'),
     download: last(typed, 'download'),
     base: last(typed, 'base'),

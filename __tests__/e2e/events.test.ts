@@ -39,7 +39,8 @@ beforeAll(async () => {
     bitsandbytes: indexPage('bitsandbytes', ['0.47.0']),
     torchao: indexPage('torchao', ['0.13.0']),
   });
-  const configuration = 'budget: {minutes: 20}\nrunners:\n  cpu: {runs-on: [self-hosted, gpu]}\n';
+  const configuration =
+    'budget: {minutes: 20}\nrunners:\n  cpu: {runs-on: [self-hosted, gpu]}\n  cuda: {runs-on: [self-hosted, h100], usd-per-minute: 0.5}\n';
   await putFiles(github, {
     ...{ 'requirements.txt': REQUIREMENTS, 'train.py': TRAIN, 'README.md': 'a\n' },
     '.github/peft-sweep.yml': configuration,
@@ -136,6 +137,23 @@ describe('a runner', () => {
     const { outputs } = await planned(job('pull_request', opened(pull.number)), { 'min-age': '0', ...inputs });
     instead = () => undefined;
     expect(JSON.parse(outputs.shards ?? '')).toMatchObject([{ 'runs-on': labels }]);
+  });
+});
+
+describe('a device', () => {
+  it('that is asked for is that of the plan, and of the runner', async () => {
+    const { outputs, file, log } = await planned(job('pull_request', opened(pull.number)), {
+      ...{ 'min-age': '0', device: 'cuda' },
+    });
+    expect(file().requests.map(({ plan }) => plan.device)).toEqual(['cuda']);
+    expect(JSON.parse(outputs.shards ?? '')).toMatchObject([{ device: 'cuda', 'runs-on': ['self-hosted', 'h100'] }]);
+    expect(log).toMatch(/1 requests? in 1 jobs?, at most \$\d+\.50/);
+  });
+
+  it('that is whichever is there cannot be planned where none is', async () => {
+    const { status, log } = await planned(job('pull_request', opened(pull.number)), { device: 'auto' });
+    expect({ status, log }).toMatchObject({ log: expect.stringContaining('Write `cpu` or `cuda`') });
+    expect(status).not.toBe(0);
   });
 });
 

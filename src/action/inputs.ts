@@ -30,7 +30,7 @@ export function commandLine(command: 'sweep' | 'plan', more: readonly string[] =
     ...words('changes'),
     ...words('with').flatMap((held) => ['--with', held]),
     ...words('cells').flatMap((pattern) => ['--cells', pattern]),
-    ...['config', 'python', 'oracle-path', 'max-minutes', 'out'].flatMap(option),
+    ...['config', 'python', 'oracle-path', 'device', 'max-minutes', 'out'].flatMap(option),
     ...more,
   ];
 }

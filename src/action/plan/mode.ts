@@ -9,6 +9,7 @@ import { UserError } from '../../errors.ts';
 import { nothingText, type PlanFile } from '../../plan/plan-file.ts';
 import { HOSTED, labelsFor } from '../../plan/runners.ts';
 import { priceByClass } from '../../plan/shards.ts';
+import { plural } from '../../report/summary.ts';
 import type { Job } from '../job.ts';
 import { nothingToDo } from '../outputs.ts';
 import { planJob } from './event.ts';
@@ -60,5 +61,5 @@ function planLine(file: PlanFile, line: Planned['line']): string {
   const { runners } = line.options;
   const usd = priceByClass(file.shards, (device) => runners[device]?.['usd-per-minute']);
   const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : '';
-  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
+  return `${plural(file.requests.length, 'request')} in ${plural(file.shards.length, 'job')}${price}`;
 }

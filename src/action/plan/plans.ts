@@ -6,6 +6,7 @@ import { openHost } from '../../adapters/machine/host.ts';
 import { recognizeBot } from '../../detect/bots.ts';
 import { type Repository, readRepository } from '../../detect/repository.ts';
 import { cellId } from '../../domain/cell.ts';
+import { DEFAULT_DEVICE } from '../../domain/device.ts';
 import { isWatched } from '../../domain/environment.ts';
 import type { Finding } from '../../domain/manifest.ts';
 import { CONFIGURATION } from '../../domain/path.ts';
@@ -17,6 +18,7 @@ import { plan } from '../../main.ts';
 import { manifestChoice } from '../../plan/globs.ts';
 import { allCells } from '../../plan/matrix.ts';
 import { selectCells } from '../../plan/patterns.ts';
+import type { SweepRequest } from '../../plan/plan.ts';
 import { PlanFile, PlannedRequest } from '../../plan/plan-file.ts';
 import { shardsOf } from '../../plan/shards.ts';
 import type { Clock, CommitDiff, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../../ports.ts';
@@ -67,7 +69,7 @@ export async function targetPlan(
   const asked = await requestsOf(line.request, ends, index);
   const requests = asked.filter(({ request }) => request.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned = await Promise.all(requests.map((request) => plannedRequest(request, fromBase, ends, index)));
+  const planned = await Promise.all(requests.map((request) => plannedRequest(request, line, fromBase, ends, index)));
   const named = new Set(planned.flatMap((request) => request.manifests.map(({ file }) => file)));
   const { pull } = target;
   return {
@@ -104,7 +106,7 @@ export async function manualPlan(runner: Runner, around: Surroundings): Promise<
   if (line.request.changes.length === 0)
     throw new UserError('A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.');
   const index = await indexFor(line, around);
-  const planned = await plan(line.request, index.catalog, index.python);
+  const planned = await plan(onDevice(line.request, line), index.catalog, index.python);
   const request = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
   return finish(runner, line, [request], new Set(), {});
 }
@@ -117,7 +119,7 @@ export async function upcomingPlan(runner: Runner, github: GitHub, around: Surro
   const index = await indexFor(line, around);
   const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
-  const planned = await Promise.all(requests.map((request) => plannedRequest(request, [], ends, index)));
+  const planned = await Promise.all(requests.map((request) => plannedRequest(request, line, [], ends, index)));
   return finish(runner, line, planned, await youngOnes(planned, index, around.clock), {});
 }
 
@@ -157,6 +159,7 @@ function lineFor(readConfig: (path: string | undefined) => string | undefined, m
 
 async function plannedRequest(
   { request, known, files }: CheckoutRequest,
+  line: CommandLine,
   findings: readonly Finding[],
   ends: BothEnds,
   index: IndexAccess,
@@ -168,8 +171,15 @@ async function plannedRequest(
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? '']));
-  const planned = await plan(request, index.catalog, index.python);
+  const planned = await plan(onDevice(request, line), index.catalog, index.python);
   return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
+}
+
+/** The default device stays unsaid. The job that plans has no card: what is there is seen by the one that measures. */
+function onDevice(request: SweepRequest, { options: { device } }: CommandLine): SweepRequest {
+  if (device === 'auto')
+    throw new UserError('Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.');
+  return device === undefined || device === DEFAULT_DEVICE ? request : { ...request, device };
 }
 
 /** Through JSON, as the other jobs will see it. */
