@@ -3,7 +3,8 @@
 An entry is made into a dataclass whose fields are the keys that it may have, in this program's
 spelling. What data cannot say until a cell runs is written as a reference: `{"modules": "lora"}`
 stands for the module names that the architecture gives that role, `{"job": "steps"}` for a number
-of the job, `{"torch": "float32"}` for a name of torch.
+of the job, `{"torch": "float32"}` for a name of torch, `{"peft": "KasaConfig", "with": {}}` for a
+configuration inside another, `{"is": {}}` for a table that is meant as it stands.
 """
 
 import copy
@@ -57,7 +58,13 @@ def filled(arguments, **sources):
 def _value(value, sources):
     if not isinstance(value, dict):
         return copy.copy(value)
-    (source, name), *_more = value.items()
+    (source, name), *more = value.items()
+    if source == "is":
+        return copy.copy(name)
+    if source == "peft":
+        return (
+            sources["configured"](name, **dict(more)["with"]) if "configured" in sources else None
+        )
     if source not in sources:
         raise MatrixError(f"nothing is known as `{source}` where `{name}` is asked of it")
     found = sources[source]

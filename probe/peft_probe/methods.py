@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Optional
 
 from . import matrix
@@ -38,9 +39,14 @@ class Method:
             made = matrix.exemptions(f"methods.json: {self.config}", getattr(self, name))
             object.__setattr__(self, name, made)
 
-    def filled(self, architecture, steps):
-        """The arguments of its configuration for an architecture and a number of training steps."""
-        return matrix.filled(self.arguments, modules=architecture.modules, job={"steps": steps})
+    def filled(self, architecture, steps, **sources):
+        """The arguments of its configuration for an architecture and a number of training steps.
+
+        A configuration inside it is None unless `configured` makes one.
+        """
+        return matrix.filled(
+            self.arguments, modules=architecture.modules, job={"steps": steps}, **sources
+        )
 
 
 METHODS = matrix.read("methods", Method)
@@ -60,8 +66,17 @@ def configuration(peft, name, architecture, task, steps):
     for argument in method.defining:
         if argument not in known:
             raise Unsupported(f"{method.config} of peft {peft.__version__} has no {argument}")
-    arguments = method.filled(architecture, steps)
+    arguments = method.filled(architecture, steps, configured=partial(_inner, peft))
     return config_class(
         task_type=TASKS[task].task_type,
         **{key: value for key, value in arguments.items() if key in known},
     )
+
+
+def _inner(peft, name, **arguments):
+    """A configuration inside another. Some are in the package of their tuner alone."""
+    places = (peft, peft.tuners, peft.tuners.lora, peft.tuners.lora.config)
+    found = next((getattr(place, name) for place in places if hasattr(place, name)), None)
+    if found is None:
+        raise Unsupported(f"peft {peft.__version__} has no {name}")
+    return found(**arguments)

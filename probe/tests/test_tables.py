@@ -34,6 +34,7 @@ NOT_PACKED = (
     "dt_proj",
     "self_attn.sinks",
     "final_logits_bias",
+    "moe_statics",
 )
 
 

@@ -15,6 +15,11 @@ const Argument = z.union([
   z.number(),
   z.boolean(),
   z.array(z.string()),
+  z.array(z.number()),
+  /** A table that is meant as it stands. */
+  z.strictObject({ is: z.record(z.string(), z.number()) }),
+  /** A configuration inside the configuration, made by a class of PEFT. */
+  z.strictObject({ peft: z.string(), with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }),
   z.strictObject({ modules: z.string() }),
   z.strictObject({ job: z.string() }),
   z.strictObject({ torch: z.string() }),

@@ -5,6 +5,7 @@ import { type Failure, type Outcome, type Result, STAGES, type Stage } from '../
 import { HOLD_A_TORCH } from '../domain/torch-era.ts';
 import type { CellRecord } from '../result/probe-record.ts';
 import { classify, type ReasonClass, signatureOf } from './reasons.ts';
+import { isRefusal } from './refusals.ts';
 import { exhaustion } from './weather.ts';
 
 /** Signals by which a native library says that it is broken, not that the machine is. */
@@ -64,7 +65,7 @@ function outcomeOf(judged: readonly { readonly failure: Failure; readonly means:
 function meaningOf(record: CellRecord, failure: CellRecord['failures'][number], device: Device): ReasonClass {
   if (failure.kind === 'check') return 'defect';
   const { means, needs } = classify(failure.type, failure.message, failure.causes, device);
-  if (means === 'refused' && !SETTING_UP.includes(failure.stage)) return 'defect';
+  if (means === 'refused' && !SETTING_UP.includes(failure.stage) && !isRefusal(failure.message)) return 'defect';
   if (means !== 'needs-device') return means;
   const isLacking = needs !== undefined && device.lacks.includes(needs);
   const mayLack = needs !== 'gpu' || parseCellId(record.cell).quantization !== 'none';

@@ -2,6 +2,7 @@
 import type { Device, Lack } from '../domain/device.ts';
 import { NEEDS_ANOTHER_TORCH } from '../domain/torch-era.ts';
 import { deviceWeatherOf } from './device-weather.ts';
+import { REFUSALS } from './refusals.ts';
 import { type Causes, weatherOf } from './weather.ts';
 
 export type ReasonClass = 'weather' | 'needs-device' | 'needs-torch' | 'refused' | 'defect';
@@ -31,6 +32,7 @@ const REASONS: readonly Reason[] = [
     message: /please specify `target_modules`/i,
   },
   { name: 'refused', means: 'refused', type: /^NotImplementedError$/ },
+  ...REFUSALS.map(({ message }) => ({ name: 'refused', means: 'refused' as const, message })),
   {
     name: 'refused',
     means: 'refused',

@@ -5,6 +5,14 @@ from .entry import IN_LAYERS, QUANTIZED, VIRTUAL, Invariant
 
 RELU = "a unit of a ReLU that is off for every token has no gradient"
 BETWEEN = "padding stands between the virtual tokens and the text, and PEFT hands no positions on"
+OTHER_PARTS = (
+    "lora+bias-all/*",
+    "lora+kasa/*",
+    "lora+lora-bias/*",
+    "lora+monteclora/*",
+    "lora+rank-pattern/*",
+    "lora+trainable-tokens/*",
+)
 
 CHEAP = (
     Invariant(
@@ -34,6 +42,7 @@ CHEAP = (
         exempt={
             "*+defaults/*": "its modules are the release's own choice",
             "*+all-linear/*": "which layers count as linear differs over releases",
+            **dict.fromkeys(OTHER_PARTS, "it trains other parts than the layers' two matrices"),
         },
     ),
     Invariant(
@@ -83,6 +92,8 @@ CHEAP = (
             "prompt-tuning/*": BETWEEN,
             "p-tuning/*": BETWEEN,
             "prefix-tuning/*": BETWEEN,
+            "cartridge/*": BETWEEN,
+            "cpt/*": BETWEEN,
             "*/hunyuan_v1_dense/*": "it scales the places of a head after turning them",
         },
     ),
@@ -92,7 +103,10 @@ CHEAP = (
         "The loss is not the cross-entropy of the labels",
         passes.loss_difference,
         "cross-entropy, computed from the logits in plain Python",
-        exempt={"adalora*/*": "its loss has a second term, for matrices that are orthogonal"},
+        exempt={
+            "adalora*/*": "its loss has a second term, for matrices that are orthogonal",
+            "cpt/*": "it weighs the tokens of its examples by their age",
+        },
     ),
     Invariant(
         "eval-differs",
@@ -100,6 +114,10 @@ CHEAP = (
         "In evaluation the model computes otherwise than in training, without any dropout",
         passes.mode_difference,
         "there is no dropout in any checkpoint or configuration",
+        exempt={
+            "pvera/*": "it draws a sample in each pass of training",
+            "lora+monteclora/*": "it draws samples in each pass of training",
+        },
     ),
     Invariant(
         "gradient-zero",
@@ -109,6 +127,8 @@ CHEAP = (
         "each number of an adapter takes part in the loss of the training batch",
         cells=(*IN_LAYERS, *VIRTUAL, "adaption-prompt/*"),
         exempt={
+            "lora+bias-all/*": "attention does not see a shift of all keys",
+            "lora+lora-bias/*": "attention does not see a shift of all keys",
             "p-tuning/*": RELU,
             "*/t5/*": RELU,
             "ia3*/*/opt/*": RELU,
@@ -146,7 +166,8 @@ CHEAP = (
         "the formula of the method, on the tensors of the saved file",
         cells=IN_LAYERS,
         exempt={
-            "lora+all-linear/*/mixtral/*": "a fused layer holds all experts in a layout of its own"
+            "lora+all-linear/*/mixtral/*": "a fused layer holds all experts in a layout of its own",
+            **dict.fromkeys(OTHER_PARTS, "its formula has more than two matrices and one scale"),
         },
     ),
 )
