@@ -1,9 +1,11 @@
 // Writes the tables of inputs and outputs into README.md, from action.yml, that of formats into docs/manifests.md, and
-// those of the matrix into docs/matrix.md. With --check it writes nothing and names the files that are stale.
+// those of the matrix into docs/matrix.md, and what was measured into docs/matrix-results.md. With
+// --check it writes nothing and names the files that are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { matrixTables } from './matrix-tables.mjs';
+import { resultTables } from './results.mjs';
 
 const isCheck = process.argv.includes('--check');
 const stale = new Set();
@@ -28,6 +30,7 @@ putInto(
   ['| format | files | what is read |', '|---|---|---|', ...(await formatRows())].join('\n'),
 );
 for (const [name, rows] of Object.entries(matrixTables())) putInto('docs/matrix.md', name, rows);
+for (const [name, rows] of Object.entries(resultTables())) putInto('docs/matrix-results.md', name, rows);
 if (stale.size > 0) {
   console.error(`Stale: ${[...stale].join(', ')}. Run npm run docs.`);
   process.exitCode = 1;

@@ -12,7 +12,7 @@ function check(folder: string) {
 /** A copy of what the tables are made of and put into, to be changed. */
 function copy(): string {
   const folder = scratch('tables');
-  for (const name of ['docs', 'probe/matrix', 'src', 'README.md', 'action.yml', 'package.json']) {
+  for (const name of ['docs', 'probe/matrix', 'src', 'results', 'README.md', 'action.yml', 'package.json']) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
     cpSync(name, join(folder, name), { recursive: true });
   }
