@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type EnvironmentSettings, UvEnvironments } from '../../../src/adapters/machine/environments.ts';
@@ -37,7 +37,7 @@ function resolving(...answers: readonly Finished[]) {
       containment: { name: 'limits', enforced: [], missing: [], wrap: nothing },
     },
   };
-  return { environments: new UvEnvironments(settings), preferred };
+  return { environments: new UvEnvironments(settings), preferred, folder };
 }
 
 const keepingTo = (numpy: string) => ({ versions: { numpy }, ofAnyDate: [] });
@@ -56,5 +56,21 @@ describe('an environment that is asked for', () => {
     await environments.prepare(REQUEST, keepingTo('2.0'));
     await environments.prepare(REQUEST, keepingTo('2.0'));
     expect(preferred).toEqual(['numpy==1.26\n', 'numpy==2.0\n']);
+  });
+
+  it('gets bytecode where an older release built it with less, once', async () => {
+    const { environments, folder } = resolving();
+    const standing = join(folder, 'environments', 'abc');
+    mkdirSync(join(standing, 'lib', 'python3.11', 'site-packages'), { recursive: true });
+    writeFileSync(join(standing, 'peft-sweep-3.lock'), '');
+    const mark = join(standing, 'peft-sweep-bytecode-2');
+    expect(await environments.build('abc', '')).toBeUndefined();
+    expect(existsSync(mark)).toBe(true);
+    rmSync(join(standing, 'lib'), { recursive: true });
+    expect(await environments.build('abc', '')).toBeUndefined();
+    rmSync(mark);
+    // What cannot be compiled only costs time.
+    expect(await environments.build('abc', '')).toBeUndefined();
+    expect(existsSync(mark)).toBe(false);
   });
 });

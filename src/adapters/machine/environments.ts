@@ -38,6 +38,8 @@ export interface EnvironmentSettings {
 const DAY_MS = 24 * 3600_000;
 /** Marks an environment that is complete, and built in the way of this release. */
 const BUILT = 'peft-sweep-3.lock';
+/** Marks one whose sources have the bytecode that this release makes; an older one made less. */
+const COMPILED = 'peft-sweep-bytecode-2';
 
 /** What a request came to, with the text of its lock where it has a solution. */
 interface Made {
@@ -167,7 +169,9 @@ export class UvEnvironments implements Environments {
       ...compiler,
       cache: folder,
       tag: python.tag,
-    }).catch(() => undefined);
+    })
+      .then(() => writeFileSync(join(venv, COMPILED), ''))
+      .catch(() => undefined);
   }
 
   #installation(venv: string, lockFile: string): readonly string[] {
@@ -196,7 +200,10 @@ export class UvEnvironments implements Environments {
     const { uv, python, folder } = this.settings;
     const target = environmentFolder(folder, id);
     take(folder, id);
-    if (existsSync(join(target, BUILT))) return undefined;
+    if (existsSync(join(target, BUILT))) {
+      if (!existsSync(join(target, COMPILED))) await this.#addBytecode(target);
+      return undefined;
+    }
     const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
     const why = tooLarge(bytes);
     if (why !== undefined) return { status: 'unresolved', why };
