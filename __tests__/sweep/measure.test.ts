@@ -35,6 +35,8 @@ interface Fake {
   readonly left?: (cell: string) => Folder | undefined;
   readonly hasHandover?: (cell: string) => boolean;
   readonly nameOf?: () => string;
+  /** Told of each probe that is given cells, and of each look ahead with what it expects. */
+  readonly happens?: (what: string) => void;
 }
 
 const isOf = (asked: Asked, { knownCarriedFrom }: Fake) => asked.key.carriedFrom === knownCarriedFrom;
@@ -57,6 +59,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
         run: async (_id, job, onRecord) => {
           const onLine = (line: string) => onRecord(line, (cell) => fake.left?.(cell));
           jobs.push(job);
+          fake.happens?.('a probe is given cells');
           const end: ProbeEnd = { how: 'exit', code: 0, output: '' };
           return fake.run?.(job, onLine, jobs.length) ?? end;
         },
@@ -87,6 +90,10 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       isStopped: fake.isStopped ?? (() => false),
       left: () => 60_000,
       ...(fake.nameOf && { nameOf: fake.nameOf }),
+      lookAhead: (_measured, [, ...following], expect) => {
+        const found = following.map(({ question, environment }) => expect(question, environment));
+        fake.happens?.(`a look ahead at ${found.flatMap((one) => one?.job.cells ?? []).length} cells`);
+      },
     },
   );
   const outcomes = Object.fromEntries(
@@ -131,6 +138,26 @@ describe('the line of an environment', () => {
 });
 
 describe('measuring a batch', () => {
+  it('looks ahead once a probe has what was ready for it, at what follows and is not known yet', async () => {
+    const happened: string[] = [];
+    const second = { ...QUESTION, environment: { pins: { peft: '0.2.0' }, packages: [] } };
+    await measure({ happens: (what) => happened.push(what), run: all }, [QUESTION, second]);
+    expect(happened).toEqual([
+      'a probe is given cells',
+      'a look ahead at 3 cells',
+      'a probe is given cells',
+      'a look ahead at 0 cells',
+    ]);
+  });
+
+  it('lets what is unsure run once more with nothing beside it', async () => {
+    const { jobs } = await measure({});
+    expect(jobs.map(({ width, isAlone = false }) => [width, isAlone])).toEqual([
+      [2, false],
+      [1, true],
+    ]);
+  });
+
   it('gives every planned cell a named outcome', async () => {
     const { outcomes } = await measure({
       run: (_job, onLine) => {

@@ -77,16 +77,23 @@ export class PythonProbes implements Probes {
       const isLeft = (job.saveHandover && this.#handover.take(environmentId, line, cells)) || evidence.take(line);
       if (!isLeft) onRecord(line, (cell) => evidence.give(cell));
     };
+    // At once: who looks ahead next no longer wants it.
+    const ready = job.isAlone ? undefined : this.#ahead.take(this.#keyOf(environmentId, job));
     const cards = await this.#cards(job);
     if (job.device.hasCards && cards.length === 0) return NO_CARD;
     const width = job.device.hasCards ? Math.min(job.width, cards.length) : job.width;
-    return this.#runIn(environmentId, { ...job, width, cards }, hear);
+    return this.#runIn(environmentId, { ...job, width, cards }, ready, hear);
   }
 
-  async #runIn(environmentId: string, job: CardJob, hear: (line: string) => void): Promise<ProbeEnd> {
+  async #runIn(
+    environmentId: string,
+    job: CardJob,
+    ready: ProbeProcess | undefined,
+    hear: (line: string) => void,
+  ): Promise<ProbeEnd> {
     if (job.isAlone) await this.#ahead.leaveAlone();
     const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
-    const probe = this.#ahead.take(this.#keyOf(environmentId, job)) ?? this.#start(environmentId, job, seconds + 30);
+    const probe = ready ?? this.#start(environmentId, job, seconds + 30);
     this.#ahead.mind(probe);
     const left = job.milliseconds ?? Number.POSITIVE_INFINITY;
     const why = left < seconds * 1000 ? 'interrupted' : 'timeout';
