@@ -81,7 +81,7 @@ const MEASURING = [
 const ASKING = ['with', 'cells', 'config', 'torch-gb', ...MEASURING] as const;
 const COMPARING = ['base', 'head', 'environments', 'search', ...ASKING] as const;
 
-export const GRAMMAR = {
+const GRAMMAR = {
   sweep: {
     usage: ['NAME:OLD..NEW ...', '[--base REF]'],
     does: 'measure a version change, or what changed in this checkout',

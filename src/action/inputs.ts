@@ -5,7 +5,7 @@ import { readText } from '../adapters/machine/files.ts';
 import { UserError } from '../errors.ts';
 import { type Options, parseCommandLine } from '../inputs.ts';
 
-export const MODES = ['all', 'plan', 'sweep', 'publish', 'apply'] as const;
+const MODES = ['all', 'plan', 'sweep', 'publish', 'apply'] as const;
 export type Mode = (typeof MODES)[number];
 
 export function modeInput(): Mode {

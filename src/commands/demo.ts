@@ -11,7 +11,7 @@ const WORKING = ['lora', 'ia3', 'prompt-tuning'];
 const QUANTIZED = 'bnb-int8';
 
 /** The request of the demo: the story that the project began with, on releases where a CPU can tell it. */
-export const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | 'chosenBy' | 'environments'> = {
+const DEMO: Pick<CommandLine['request'], 'changes' | 'held' | 'cells' | 'chosenBy' | 'environments'> = {
   changes: [{ library: 'transformers', from: '4.55.4', to: '4.57.6' }],
   held: { peft: '0.17.1' },
   cells: [`{${[...WORKING, BROKEN].join(',')}}/{none,${QUANTIZED}}/llama/causal-lm`],
@@ -32,7 +32,7 @@ export async function runDemo(context: Context): Promise<Status> {
 }
 
 /** Sentences of the story that the measurements do not bear out. */
-export function missingFromStory(report: Report): readonly string[] {
+function missingFromStory(report: Report): readonly string[] {
   const quantized = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
   const methodOf = (cell: string) => parseCellId(cell).method;
   const story: readonly (readonly [boolean, string])[] = [

@@ -42,7 +42,7 @@ export async function runSweep(context: Context): Promise<Status> {
 }
 
 /** Cells that the configuration says are broken, until the day that each entry names is over. */
-export function knownCells(known: CommandLine['options']['known'], today: string): (cell: string) => boolean {
+function knownCells(known: CommandLine['options']['known'], today: string): (cell: string) => boolean {
   const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
   const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
   const ids = new Set(cells.map(cellId));

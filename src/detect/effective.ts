@@ -1,6 +1,7 @@
 /** What a requirement comes to beside its override and its constraints: uv and pip obey them, so a resolution has to. */
+
 import type { Manifest, Requirement } from '../domain/manifest.ts';
-import { folderOf } from '../domain/path.ts';
+import { folderOf, joined } from '../domain/path.ts';
 import { has } from '../formats/format.ts';
 import { formatNamed } from '../formats/table.ts';
 
@@ -43,13 +44,4 @@ function constraintFiles(manifests: readonly Manifest[], own: Manifest | undefin
     constrains ? [joined(folderOf(own?.file ?? ''), path)] : [],
   );
   return manifests.filter(({ file }) => wanted.includes(file));
-}
-
-function joined(folder: string, path: string): string {
-  const parts = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }

@@ -11,7 +11,7 @@ interface NewName {
 }
 
 /** Names that stand at head and nowhere at base, each once. */
-export function newNames(base: readonly Manifest[], head: readonly Manifest[]): readonly NewName[] {
+function newNames(base: readonly Manifest[], head: readonly Manifest[]): readonly NewName[] {
   const known = new Set(base.flatMap((manifest) => namesIn(manifest).map(({ name }) => name)));
   const fresh = head.flatMap(namesIn).filter(({ name }) => !known.has(name));
   return [...new Map(fresh.map((one) => [one.name, one])).values()];

@@ -60,12 +60,7 @@ function lockedAt(manifests: readonly Manifest[], library: string): readonly str
   return [...new Set(held.map(({ version }) => version))].filter(isVersion);
 }
 
-export function resolveEnd(
-  end: string,
-  locked: boolean,
-  releases: readonly Release[],
-  python: string,
-): string | undefined {
+function resolveEnd(end: string, locked: boolean, releases: readonly Release[], python: string): string | undefined {
   const exact = locked ? end : exactVersion(end);
   if (exact !== undefined) {
     const version = isVersion(exact) ? exact.split('+')[0] : undefined;

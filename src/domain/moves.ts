@@ -3,7 +3,7 @@ import { type FactName, factWords } from './facts.ts';
 import type { Outcome, Result, Stage } from './outcome.ts';
 
 /** How a stage ended on one side; of one that raised and failed a check too, that it raised. */
-export type StageEnd = 'ok' | 'na' | 'raised' | 'check' | 'not run';
+type StageEnd = 'ok' | 'na' | 'raised' | 'check' | 'not run';
 
 export type Move =
   | { readonly kind: 'stage'; readonly stage: Stage; readonly before: StageEnd; readonly after: StageEnd }

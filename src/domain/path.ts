@@ -13,3 +13,13 @@ export const DEFAULT_OUT = 'peft-sweep-out';
 
 /** Where the configuration of a repository stands; on a pull request that of base counts. */
 export const CONFIGURATION = '.github/peft-sweep.yml';
+
+/** A path that is written in a file of `folder`, from the top of the repository: without `.` and `..`. */
+export function joined(folder: string, path: string): string {
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

@@ -105,7 +105,7 @@ function gateOf(gate: number | undefined, { adaption, share = 1 }: Departure): n
 }
 
 /** [tokens, heads x size] to [1, heads, tokens, size]. */
-export function headsOf(flat: Tensor, heads: number, size: number): Tensor {
+function headsOf(flat: Tensor, heads: number, size: number): Tensor {
   const tokens = flat.shape[0] ?? 0;
   const values = new Float32Array(flat.values.length);
   for (let head = 0; head < heads; head += 1)

@@ -47,7 +47,7 @@ function turnedOnce(stored: Tensor): Tensor {
 }
 
 /** A linear map of the base model, [out, in] whatever way the checkpoint stores it. */
-export function baseLinear(model: Model, module: string): Linear {
+function baseLinear(model: Model, module: string): Linear {
   const stored = tensorOf(model, `${module}.weight`);
   const weight = isTurned(model.architecture, module) ? turnedOnce(stored) : stored;
   return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };

@@ -71,7 +71,7 @@ function isConfirmed(report: Report, { cell, cause }: ReportComparison): boolean
   return own.some(({ certainty }) => certainty.runs > 0 && certainty.agree === certainty.runs);
 }
 
-export function checkTitle(reports: readonly Report[]): Plain {
+function checkTitle(reports: readonly Report[]): Plain {
   return plain(reports.map((report) => totalsText(report, ', ')).join('; ') || 'no watched library changed', 200);
 }
 

@@ -83,7 +83,7 @@ export function whyAtHead(report: Report, { cell, after, what }: ReportCompariso
 }
 
 /** Planned cells that could be compared at head and were not measured with a pin. */
-export function unmeasuredWith(report: Report, pin: Pin): number {
+function unmeasuredWith(report: Report, pin: Pin): number {
   return report.comparisons.filter(({ comparison }) => comparison !== 'not-compared').length - pin.of;
 }
 

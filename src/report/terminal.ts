@@ -45,7 +45,7 @@ function header(report: Report): string {
 }
 
 /** Watched libraries that stay where they are, as the base environment has them. */
-export function heldVersions(report: Report): readonly (readonly [string, string])[] {
+function heldVersions(report: Report): readonly (readonly [string, string])[] {
   const base = report.environments[0];
   const moving = report.changes.map(({ library }) => library);
   return Object.entries(base?.pins ?? {}).filter(([name]) => !moving.includes(name));

@@ -12,7 +12,7 @@ import { intervalsOf, type Located } from './walk.ts';
 export type { Located };
 
 /** The places where each cell moves, in order. */
-export const located = remembered('lines', (evidence): ReadonlyMap<Cell, readonly Located[]> => {
+const located = remembered('lines', (evidence): ReadonlyMap<Cell, readonly Located[]> => {
   const found = walked(evidence).map(
     ([cell, changes]) => [cell, changes.flatMap((change) => intervalsOf(evidence, cell, change))] as const,
   );

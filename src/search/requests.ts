@@ -33,7 +33,7 @@ export function baseRequest(problem: Problem, packages: readonly string[]): Envi
   return onDevice(problem, { pins: { ...problem.held, ...basePins(problem) }, packages });
 }
 
-export function basePins(problem: Problem): Pins {
+function basePins(problem: Problem): Pins {
   return Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
 }
 

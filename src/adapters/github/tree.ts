@@ -4,15 +4,13 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Refused, WeatherError } from '../../errors.ts';
 import type { Tree, TreeFile } from '../../ports.ts';
-import type { Client } from './client.ts';
+import { asked, type Client } from './octokit.ts';
 import { tarFiles } from './tar.ts';
 
 interface Here {
   readonly owner: string;
   readonly repo: string;
 }
-
-type Asked = <Value>(ask: () => Promise<Value>) => Promise<Value>;
 
 /** Requests at once: GitHub allows 100 in all. */
 const WIDTH = 16;
@@ -29,7 +27,7 @@ export class Blobs {
   hasArchives = true;
 }
 
-export function githubTree(client: Client, here: Here, sha: string, blobs: Blobs, asked: Asked): Tree {
+export function githubTree(client: Client, here: Here, sha: string, blobs: Blobs): Tree {
   const objects = new Map<string, string>();
   let listed: Promise<readonly TreeFile[]> | undefined;
   return {
@@ -51,8 +49,8 @@ export function githubTree(client: Client, here: Here, sha: string, blobs: Blobs
       const missing = () =>
         [...new Set(present.map((path) => objects.get(path) ?? ''))].filter((id) => !blobs.texts.has(id));
       if (missing().length > WORTH_AN_ARCHIVE && blobs.hasArchives)
-        await fromArchive(client, here, sha, new Set(missing()), blobs, asked);
-      await oneByOne(client, here, missing(), blobs, asked);
+        await fromArchive(client, here, sha, new Set(missing()), blobs);
+      await oneByOne(client, here, missing(), blobs);
       return new Map(
         present.flatMap((path): [string, string][] => {
           const text = blobs.texts.get(objects.get(path) ?? '');
@@ -63,19 +61,19 @@ export function githubTree(client: Client, here: Here, sha: string, blobs: Blobs
   };
 }
 
-async function oneByOne(client: Client, here: Here, ids: readonly string[], blobs: Blobs, asked: Asked): Promise<void> {
+async function oneByOne(client: Client, here: Here, ids: readonly string[], blobs: Blobs): Promise<void> {
   const waiting = [...ids];
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       if (!blobs.underWay.has(id) && blobs.fetched++ < MOST_FILES)
-        blobs.underWay.set(id, fetchBlob(client, here, id, blobs, asked));
+        blobs.underWay.set(id, fetchBlob(client, here, id, blobs));
       await blobs.underWay.get(id);
     }
   };
   await Promise.all(Array.from({ length: WIDTH }, work));
 }
 
-async function fetchBlob(client: Client, here: Here, file_sha: string, blobs: Blobs, asked: Asked): Promise<void> {
+async function fetchBlob(client: Client, here: Here, file_sha: string, blobs: Blobs): Promise<void> {
   const { data } = await asked(() => client.rest.git.getBlob({ ...here, file_sha }));
   blobs.texts.set(file_sha, Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8').toString());
 }
@@ -90,7 +88,6 @@ async function fromArchive(
   sha: string,
   wanted: ReadonlySet<string>,
   blobs: Blobs,
-  asked: Asked,
 ): Promise<void> {
   try {
     const { data } = await asked(() =>

@@ -3,14 +3,15 @@ import { type Card, cardsInWords, kindOf, ofOneKind } from '../../domain/card.ts
 import { DEFAULT_DEVICE, DEVICES, type Device, type DeviceChoice, deviceOf } from '../../domain/device.ts';
 import { UserError } from '../../errors.ts';
 import { findCards } from './gpu.ts';
-import type { Host } from './host.ts';
 import { closedNodes } from './nodes.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface OpenedDevice {
   readonly device: Device;
   readonly cards: readonly Card[];
   /** Why there is none, where one was asked for and nothing is to be measured here. */
-  readonly noCard?: string;
+  readonly noCard?: string | undefined;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface OpenedDevice {
  */
 export async function openDevice(
   choice: DeviceChoice = DEFAULT_DEVICE,
-  environment: Host['environment'],
+  environment: Variables,
   say: (line: string) => void,
   isPlanning = false,
 ): Promise<OpenedDevice> {
@@ -40,10 +41,12 @@ function withCards(all: readonly Card[], say: (line: string) => void): OpenedDev
 }
 
 /** The cards of a host that answer now: one that vanished since is no longer among them. */
-export async function cardsNow({ cards, environment }: Pick<Host, 'cards' | 'environment'>): Promise<readonly Card[]> {
-  const [first] = cards;
+export async function cardsNow(
+  host: Pick<OpenedDevice, 'cards'> & { readonly environment: Variables },
+): Promise<readonly Card[]> {
+  const [first] = host.cards;
   if (first === undefined) return [];
-  const found = await findCards(environment);
+  const found = await findCards(host.environment);
   return 'why' in found ? [] : found.cards.filter((card) => kindOf(card) === kindOf(first));
 }
 
@@ -56,7 +59,10 @@ export function deviceInWords({ device, cards }: Pick<OpenedDevice, 'device' | '
 const BUSY = 0.5;
 
 /** What keeps cells from running well on the device that was asked for, each with what to do. `root` is `/`, in a test a folder. */
-export function deviceProblems({ cards, noCard }: Pick<Host, 'cards' | 'noCard'>, root = '/'): readonly string[] {
+export function deviceProblems(
+  { cards, noCard }: Pick<OpenedDevice, 'cards' | 'noCard'>,
+  root = '/',
+): readonly string[] {
   if (noCard !== undefined) return [noCard];
   const closed = closedNodes(cards, root).map((what) => `${what}: a probe runs as another user. ${OPEN_NODES}`);
   const busy = cards.filter(({ freeBytes = 1, memoryBytes = 1 }) => freeBytes < memoryBytes * BUSY);

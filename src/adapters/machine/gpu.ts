@@ -55,7 +55,7 @@ function ask(args: readonly string[], { PATH, LD_LIBRARY_PATH }: Environment): P
 export type Row = Readonly<Partial<Record<Field, string>>>;
 
 /** One row for each card; what the driver does not tell of it is absent. */
-export function readRows(text: string, fields: readonly Field[] = FIELDS): readonly Row[] {
+function readRows(text: string, fields: readonly Field[] = FIELDS): readonly Row[] {
   const lines = text.split('\n').filter((line) => line.includes(','));
   return lines.map((line) => {
     const values = line.split(',').map((value) => value.trim());
@@ -65,7 +65,7 @@ export function readRows(text: string, fields: readonly Field[] = FIELDS): reado
 }
 
 /** Slices stand for the card that they are cut from: the card itself takes no work then. */
-export function cardsOf(rows: readonly Row[], listed: string): readonly Card[] {
+function cardsOf(rows: readonly Row[], listed: string): readonly Card[] {
   const slices = readSlices(listed);
   return rows.flatMap((row) => {
     const card = cardOf(row);

@@ -8,7 +8,7 @@ import { resultKey } from '../../result/key.ts';
 import { LINES_VERSION, type Line, lineText, parseLine, type ResultLine } from '../../result/line.ts';
 
 /** What is kept of other runs at most, in bytes; the oldest lines go first. */
-export const KEPT_BYTES = 32 * 1024 * 1024;
+const KEPT_BYTES = 32 * 1024 * 1024;
 
 /**
  * results.jsonl: one line per finished cell and environment, written as it finishes; a run that died resumes from it.

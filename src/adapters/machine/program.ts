@@ -22,7 +22,7 @@ export function programFolder(): string {
 }
 
 /** The version that the program says of itself. */
-export function probeVersion(folder: string): string {
+function probeVersion(folder: string): string {
   const text = readFileSync(join(folder, 'peft_probe', '__init__.py'), 'utf8');
   const version = /^VERSION = "(\w+)"$/m.exec(text)?.[1];
   if (version === undefined) throw new Error(`${folder} does not say its version`);

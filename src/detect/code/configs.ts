@@ -1,7 +1,8 @@
 /** Values of a configuration in YAML that Python reads: hydra's with its list of defaults, or a file that is loaded. */
+
 import { isMap, parseDocument } from 'yaml';
 import { own } from '../../domain/own.ts';
-import { folderOf } from '../../domain/path.ts';
+import { folderOf, joined } from '../../domain/path.ts';
 import { type Call, stringValue, textOf } from '../../formats/languages/python-tree.ts';
 import type { Module } from './module.ts';
 import { NOTHING, sure, type Value } from './values.ts';
@@ -54,15 +55,6 @@ function configFile(module: Module, call: Call): string | undefined {
   }
   const written = /["']([^"']+\.ya?ml)["']/.exec(textOf(module.source, call.node))?.[1];
   return written === undefined ? undefined : joined(folder, written);
-}
-
-function joined(folder: string, path: string): string {
-  const parts = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }
 
 /** hydra's `defaults:` list, group -> name. */

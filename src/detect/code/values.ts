@@ -235,7 +235,7 @@ function testBefore(statement: SyntaxNode, part: SyntaxNode): SyntaxNode | undef
 }
 
 /** `a.b["c"]` as its names; undefined where a part is computed. */
-export function pathOf(module: Module, node: SyntaxNode): readonly string[] | undefined {
+function pathOf(module: Module, node: SyntaxNode): readonly string[] | undefined {
   if (node.name === 'VariableName') return [textOf(module.source, node)];
   if (node.name !== 'MemberExpression') return undefined;
   const [object, , key] = childrenOf(node);
