@@ -12,16 +12,16 @@ const stale = new Set();
 
 const { inputs, outputs } = parse(readFileSync('action.yml', 'utf8'));
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
-const table = (title, entries, row) =>
-  [`| ${title} | | |`, '|---|---|---|', ...Object.entries(entries).map(row)].join('\n');
+const table = (titles, entries, row) =>
+  [`| ${titles.join(' | ')} |`, `|${'---|'.repeat(titles.length)}`, ...Object.entries(entries).map(row)].join('\n');
 const text = [
   table(
-    'input',
+    ['input', 'what it is', 'default'],
     inputs,
     ([name, { description, required, default: fallback }]) =>
       `| \`${name}\` | ${cell(description)} | ${required ? 'required' : fallback ? `\`${fallback}\`` : ''} |`,
   ),
-  table('output', outputs, ([name, { description }]) => `| \`${name}\` | ${cell(description)} | |`),
+  table(['output', 'what it is'], outputs, ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`),
 ].join('\n\n');
 putInto('README.md', 'inputs and outputs', text);
 putInto(

@@ -4,6 +4,12 @@ const STATUS =
   'Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 70 a defect; 130 interrupted.';
 const CELL = 'A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.';
 
+/** What can be typed beside the commands. */
+const ABOUT = [
+  ['help [COMMAND]', 'this, or the options and examples of one command'],
+  ['--version', 'the version of peft-sweep'],
+] as const;
+
 /** All commands and options. */
 export function help(): string {
   const commands = COMMANDS.flatMap((name) => {
@@ -12,7 +18,7 @@ export function help(): string {
   });
   return sections([
     'peft-sweep: which library release breaks which PEFT method, and the pins that mend it',
-    commands.join('\n'),
+    [...commands, ...ABOUT.map(([usage, does]) => row(`peft-sweep ${usage}`, does, 38))].join('\n'),
     `${CELL}\n\`peft-sweep COMMAND --help\` has the options and examples of one command.`,
     optionRows(Object.keys(OPTIONS) as OptionName[]),
     STATUS,

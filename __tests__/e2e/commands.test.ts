@@ -263,6 +263,9 @@ describe('NAME==VERSION', () => {
 describe('help', () => {
   it.each<[string, string]>([
     ['help', 'peft-sweep clean'],
+    ['help', 'peft-sweep help [COMMAND]'],
+    ['help', 'peft-sweep --version'],
+    ['demo --help', 'Up to 14 environments'],
     ['help sweep', '--base REF'],
     ['sweep --help', '--base REF'],
     [`sweep ${CHANGE} -h`, '--base REF'],

@@ -114,12 +114,46 @@ describe('the plan of a search', () => {
   };
 
   it.each<[number, string, string]>([
-    [0, '14 between, found in about 4 steps where a cell breaks', '2 now, at most 12\n'],
-    [6, '14 between, 6 looked at whatever the ends do, more where two of them differ', '2 now, at most 12\n'],
-    [14, '14 between, each looked at', '2 now, at most 12; what is looked at takes 16: raise --environments\n'],
+    [0, '14 between, found in about 4 steps where a cell breaks', '2 at first, at most 12\n'],
+    [6, '14 between, 6 looked at whatever the ends do, more where two of them differ', '2 at first, at most 12\n'],
+    [14, '14 between, each looked at', '2 at first, at most 12; what is looked at takes 16: raise --environments\n'],
   ])('says what is measured between the ends: %s looked at', (samples, between, environments) => {
     expect(rowsWith(samples)).toContain(`transformers: ${between}\n`);
     expect(rowsWith(samples)).toContain(`environments  ${environments}`);
+  });
+});
+
+describe('the words of a plan', () => {
+  const change = { library: 'transformers', from: '4.0.0', to: '4.1.0', releases: ['4.0.0', '4.1.0'] };
+  const rowsOf = (more: Partial<PlanFacts>) => renderPlan({ ...PLAN_FACTS, ...more });
+
+  it.each([
+    [0, '2'],
+    [1, '2, and 1 control without an adapter'],
+    [7, '2, and 7 controls without an adapter'],
+  ])('count %s controls', (controls, expected) => {
+    expect(rowsOf({ controls })).toContain(`cells         ${expected}\n`);
+  });
+
+  it.each<[string, Partial<PlanFacts>, string]>([
+    ['a sweep', { changes: [change] }, 'all else stays at what the base is resolved to'],
+    [
+      'one that holds',
+      { changes: [change], held: { peft: '1' } },
+      'peft 1; all else stays at what the base is resolved to',
+    ],
+    ['a check', { held: { peft: '1' } }, 'peft 1; all else is as new as the newest of these'],
+    ['a check of nothing', {}, 'nothing: all is as new as the index has it'],
+  ])('say what is held in %s', (_what, more, expected) => {
+    expect(rowsOf(more)).toContain(`held          ${expected}\n`);
+  });
+
+  it('name the index, as doctor does', () => {
+    const indexes = ['https://index.example/simple', 'https://other.example/simple'];
+    expect(rowsOf({ indexes })).toContain(
+      `index         ${indexes.join(', ')}; credentials are used for fetching only\n`,
+    );
+    expect(rowsOf({})).toContain('index         find-links folders only; credentials');
   });
 });
 

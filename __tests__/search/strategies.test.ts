@@ -20,6 +20,21 @@ describe('what a strategy looks at between the ends', () => {
     ]);
   });
 
+  it.each([
+    [['4.43.0', '4.44.0', '4.45.0', '4.45.1'], ['4.44.0']],
+    [
+      ['4.43.0', '4.43.1', '4.44.0', '4.45.0'],
+      ['4.43.1', '4.44.0'],
+    ],
+    [['4.45.1', '4.45.0', '4.44.0', '4.43.0'], ['4.44.0']],
+  ])('is nothing beside an end that is the last of its minor: %j', (releases, expected) => {
+    expect(
+      samplesOf('islands', { releases })
+        .map((index) => releases[index])
+        .toSorted(),
+    ).toEqual(expected);
+  });
+
   it('is the last release of each minor too where the change goes back', () => {
     const back = RELEASES.toReversed();
     expect(samplesOf('islands', { releases: back }).map((index) => back[index])).toEqual(

@@ -29,13 +29,16 @@ export async function runDoctor(context: Context): Promise<Status> {
     ['node', host.node],
     ['python', `${host.python.version} at ${host.python.path}`],
     ['uv', `${uv.version} at ${uv.path}`],
-    ['index', (await index.addresses()).map(withoutCredentials).join(', ') || 'none'],
+    ['index', (await index.addresses()).map(withoutCredentials).join(', ') || 'find-links folders only'],
     ['torch', `${torch.closure.torch}: ${torch.source}`],
     ['device', deviceInWords(host)],
     ...ofDevice.map((what): [string, string] => ['', what]),
     ['oracle', oracleInWords(await foundOracle())],
     ['cache', `${host.cache}, ${Math.floor(freeBytes(host.cache) / 1e9)} GB free`],
-    ['isolation', `${containment.name}: ${containment.enforced.join(', ')}`],
+    [
+      'isolation',
+      `${containment.name}: ${containment.enforced.filter((claim) => !containment.name.includes(claim)).join(', ')}`,
+    ],
     ...containment.missing.map((what): [string, string] => [
       '',
       `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`,
@@ -45,8 +48,9 @@ export async function runDoctor(context: Context): Promise<Status> {
     ...checkSetup(githubFiles(folder)),
     ...checkRunner(environment.RUNNER_ENVIRONMENT, runnerSettings(environment)),
   ];
-  for (const { file, message } of setup)
-    rows.push([rows.some(([name]) => name === 'workflows') ? '' : 'workflows', `${file}: ${message}`]);
+  const ofWorkflows = setup.map(({ file, message }) => `${file}: ${message}`);
+  if (setup.length === 0) ofWorkflows.push('one calls peft-sweep, and lacks nothing');
+  rows.push(...ofWorkflows.map((text, index): [string, string] => [index === 0 ? 'workflows' : '', text]));
   context.print(`${rows.map(([name, text]) => `${name.padEnd(11)}${text}`).join('\n')}\n`);
   const isLacking = ofDevice.length > 0 || containment.missing.length > 0 || setup.some(({ isNote }) => !isNote);
   return isLacking ? STATUS.found : STATUS.fine;

@@ -25,6 +25,8 @@ export async function runInit(context: Context): Promise<Status> {
   ];
   for (const { path, text } of files) print(writeNew(folder, path, text));
   if (vendor) print(copyAction(folder));
-  print('Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n');
+  print(
+    'Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md in the repository of peft-sweep explains the jobs.\n',
+  );
   return STATUS.fine;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { deviceInWords } from '../adapters/machine/devices.ts';
 import { writeText } from '../adapters/machine/files.ts';
 import { openOut, takeOut } from '../adapters/machine/folders.ts';
-import { keepOutOfGit, writeReport } from '../adapters/machine/report-folder.ts';
+import { earlierReport, keepOutOfGit, writeReport } from '../adapters/machine/report-folder.ts';
 import { discardUnlessProtected } from '../adapters/machine/sandbox.ts';
 import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
 import { choiceOf, torchBuilds } from '../adapters/machine/torch-builds.ts';
@@ -103,6 +103,8 @@ async function measuredInto(context: Context, render: (report: Report) => string
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
     const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
     context.say(renderPlan(await factsOf(world, planned, torch.chosen, { files, known })));
+    const replaced = replacedBy(planned, out);
+    if (replaced !== undefined) context.say(replaced);
     let { fresh } = options;
     const { report } = await measuredInItsTime({
       ...{ planned, torch, torchGb: options.torchGb, say: context.say },
@@ -121,6 +123,18 @@ async function measuredInto(context: Context, render: (report: Report) => string
   }
   await discardUnlessProtected(world.host, world.sandbox);
   return reports;
+}
+
+/** A report that stands where this one will be written, and is of another question. */
+function replacedBy({ changes, held }: Plan, out: string): string | undefined {
+  const earlier = earlierReport(out);
+  if (earlier === undefined) return undefined;
+  const questionOf = (some: Pick<Report, 'changes'>['changes'] | Plan['changes'], versions: Report['run']['held']) =>
+    JSON.stringify([some.map(({ library, from, to }) => [library, from, to]), Object.entries(versions).toSorted()]);
+  if (questionOf(earlier.changes, earlier.run.held) === questionOf(changes, held)) return undefined;
+  const moved = earlier.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
+  const what = moved || `a check of ${Object.entries(earlier.run.held).flat().join(' ')}`.trim();
+  return plain(`This replaces the report of ${what} in ${out}; --out DIR keeps it.`);
 }
 
 function nothingToDo(context: Context, { known: { findings }, standing }: Asked): Status {

@@ -98,7 +98,7 @@ export async function concludeWithout(
 
 function reasonOf(error: Error): string {
   return error instanceof Refused && error.status === 403
-    ? 'The token may only read: a pull request of a fork or of Dependabot gets such a token. The report is in the summary and the artifacts; docs/github.md shows the workflow_run variant.'
+    ? 'The token may only read: a pull request of a fork or of Dependabot gets such a token. The report is in the summary and the artifacts; `peft-sweep init --forks` writes the workflow that comments there.'
     : error.message;
 }
 

@@ -1,6 +1,6 @@
 import { savesSound } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
-import type { Report, ReportBoundary, ReportComparison } from './model.ts';
+import type { Report, ReportBoundary, ReportComparison, ReportResult } from './model.ts';
 import { checkedLibraries, isCheck, offered, plural, specifiersOf } from './summary.ts';
 import { beforeAfter, boundaryWords, mendText, standsAs } from './words.ts';
 
@@ -9,34 +9,7 @@ export function renderExplain(report: Report, cell: string): string {
   const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
   const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
-  const notJudged = isSound ? '' : ' (not judged: the adapter that the base saved is not sound)';
-  const pins = new Map(report.environments.map(({ id, request, pins: held }) => [id ?? request, held]));
-  const changed = [
-    ...new Set([
-      ...(isCheck(report) ? checkedLibraries(report) : report.changes.map(({ library }) => library)),
-      ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? ''),
-    ]),
-  ];
-  const lines = results.map((result) => {
-    const versions = changed.map((name) => `${name} ${pins.get(result.environment)?.[name] ?? '?'}`).join(', ');
-    const failures = result.failures.map(
-      (failure) => `\n      ${failure.stage}: ${plain(failure.message)}${failure.stage === 'carry' ? notJudged : ''}`,
-    );
-    const facts = Object.entries(result.facts).map(
-      ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : plain(value)}`,
-    );
-    return [
-      `  ${result.outcome.padEnd(12)} ${versions}   ${result.environment}${result.repeat > 1 ? `   repeat ${result.repeat}` : ''}`,
-      `      stages ${
-        Object.entries(result.stages)
-          .map(([stage, state]) => `${stage} ${state}`)
-          .join(', ') ||
-        result.reason ||
-        'none'
-      }`,
-      `      ${facts.join(', ')}${failures.join('')}`,
-    ].join('\n');
-  });
+  const lines = results.map((result) => resultText(report, result, isSound));
   const boundaries = report.boundaries
     .filter((boundary) => boundary.cell === cell)
     .map((boundary) => {
@@ -70,6 +43,60 @@ export function renderExplain(report: Report, cell: string): string {
     ...section('pins that mend it', mending),
     ...section('workarounds tried', tried),
   ].join('\n\n')}\n`;
+}
+
+const NOT_SOUND = ' (not judged: the adapter that the base saved is not sound)';
+const INDENT = ' '.repeat(6);
+
+/** One measurement: versions, stages, facts, failures, each on lines of their own. */
+function resultText(report: Report, result: ReportResult, isSound: boolean): string {
+  const { outcome, repeat, reason, message } = result;
+  const where = report.environments.find(({ id, request }) => (id ?? request) === result.environment);
+  const versions = shownLibraries(report).map((name) => `${name} ${where?.pins[name] ?? '?'}`);
+  const stages = Object.entries(result.stages).map(([stage, state]) => `${stage} ${state}`);
+  const why = plain([reason, where?.why ?? message].filter(Boolean).join(': '));
+  const failures = result.failures.map(
+    ({ stage, message: said }) => `${INDENT}${stage}: ${plain(said)}${stage === 'carry' && !isSound ? NOT_SOUND : ''}`,
+  );
+  const place = where?.id ?? 'not built';
+  return [
+    `  ${outcome.padEnd(12)} ${versions.join(', ')}   ${place}${repeat > 1 ? `   repeat ${repeat}` : ''}`,
+    ...(stages.length > 0 ? filled(['stages', ...stages.map(withComma)]) : [`${INDENT}${why || 'no stage was begun'}`]),
+    ...filled(factWords(result.facts).map(withComma)),
+    ...failures,
+  ].join('\n');
+}
+
+/** What changed or was held, and what a pin is about. */
+function shownLibraries(report: Report): readonly string[] {
+  const asked = isCheck(report) ? checkedLibraries(report) : report.changes.map(({ library }) => library);
+  const pinned = report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? '');
+  return [...new Set([...asked, ...pinned])];
+}
+
+/** Each fact, and each check of the fact that names several, as a word that is not broken. */
+function factWords(facts: ReportResult['facts']): readonly string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (typeof value === 'number') return [`${name} ${Number(value.toPrecision(4))}`];
+    return String(value)
+      .split('; ')
+      .map((part, index) => (index === 0 ? `${name} ${plain(part)}` : plain(part)));
+  });
+}
+
+const withComma = (word: string, index: number, all: readonly string[]) => (index < all.length - 1 ? `${word},` : word);
+
+const WIDTH = 100;
+
+/** Words on lines of at most WIDTH columns, where no word is longer. */
+function filled(words: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${INDENT}${word}`);
+  }
+  return lines;
 }
 
 /** What the cell does: before and after a change, or alone where nothing is compared. */

@@ -1,5 +1,6 @@
 import type { Place } from '../domain/change.ts';
 import { plain } from './escape.ts';
+import { plural } from './summary.ts';
 
 /** What a sweep is about to do, shown before anything is built. */
 
@@ -49,29 +50,35 @@ export function renderPlan(facts: PlanFacts): string {
   const rows: [string, string][] = [
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'change' : '', changeText(change)]),
     ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
-    ['cells', `${facts.cells} and ${facts.controls} controls without an adapter`],
+    ['cells', cellsText(facts)],
     ['', cellsFrom(facts)],
     ...guessedRows(facts.guessed),
     ...(facts.unsure.length > 0 ? [['', unsureText(facts)] satisfies [string, string]] : []),
-    [
-      'held',
-      [
-        ...Object.entries(facts.held).map(([name, version]) => `${name} ${version}`),
-        facts.locked > 0 ? lockedText(facts) : 'the rest as the base has it',
-      ].join('  '),
-    ],
+    ['held', heldText(facts)],
     ['', torchText(facts)],
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
     ['environments', environmentsText(facts)],
     ['runner', `${facts.device}, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
-    [
-      'index',
-      `${facts.indexes.length === 0 ? 'find-links folders only' : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`,
-    ],
+    ['index', `${facts.indexes.join(', ') || 'find-links folders only'}; credentials are used for fetching only`],
     ['time', `stops at ${facts.minutes} min`],
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join('\n')}\n`;
+}
+
+function cellsText({ cells, controls }: PlanFacts): string {
+  return controls === 0 ? String(cells) : `${cells}, and ${plural(controls, 'control')} without an adapter`;
+}
+
+/** What is named, and what becomes of the rest. */
+function heldText(facts: PlanFacts): string {
+  const named = Object.entries(facts.held).map(([name, version]) => `${name} ${version}`);
+  return [...named, facts.locked > 0 ? lockedText(facts) : restText(facts, named.length > 0)].join('; ');
+}
+
+function restText({ changes }: PlanFacts, isNamed: boolean): string {
+  if (changes.length > 0) return 'all else stays at what the base is resolved to';
+  return isNamed ? 'all else is as new as the newest of these' : 'nothing: all is as new as the index has it';
 }
 
 function lockedText({ locked, lockedAt = {} }: PlanFacts): string {
@@ -138,7 +145,7 @@ function environmentsText(facts: PlanFacts): string {
   const { changes, packageSets, environments } = facts;
   if (changes.length === 0) return String(packageSets);
   const each = packageSets > 1 ? ` for each of ${packageSets} package sets` : '';
-  return `${2 * packageSets} now, at most ${environments}${each}${samplesText(facts)}`;
+  return `${2 * packageSets} at first, at most ${environments}${each}${samplesText(facts)}`;
 }
 
 /** What the releases between the ends take alone, where that is more than the limit. */

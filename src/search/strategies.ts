@@ -19,14 +19,14 @@ export function samplesOf(search: Search, { releases }: Pick<Change, 'releases'>
   return spread(STRATEGIES[search](releases), releases.length - 1);
 }
 
+/** An end may be the last one of its minor itself: then nothing between is. */
 function lastOfMinors(releases: readonly string[]): readonly number[] {
   const last = new Map<string, number>();
-  for (const index of between(releases)) {
-    const version = releases[index] ?? '';
+  for (const [index, version] of releases.entries()) {
     const known = last.get(minorOf(version));
     if (known === undefined || compareVersions(version, releases[known] ?? '') > 0) last.set(minorOf(version), index);
   }
-  return [...last.values()];
+  return [...last.values()].filter((index) => index > 0 && index < releases.length - 1).toSorted((a, b) => a - b);
 }
 
 function between(releases: readonly string[]): readonly number[] {

@@ -41,6 +41,15 @@ export function readReport(folder: string): Report {
   }
 }
 
+/** The report that a folder has now; undefined where there is none that can be read. */
+export function earlierReport(folder: string): Report | undefined {
+  try {
+    return Report.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Folders of a run that was asked for several things. */
 function numbered(folder: string): readonly string[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
