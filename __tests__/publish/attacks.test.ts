@@ -9,6 +9,7 @@ import { ForeignResults } from '../../src/publish/foreign.ts';
 import { mergedHistory } from '../../src/publish/history.ts';
 import { packed } from '../../src/publish/packed.ts';
 import { LORA, PLAN } from '../factories/plan.ts';
+import { processorMs } from '../factories/processor.ts';
 import { failing, keyOf, passing, raised } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
@@ -159,12 +160,12 @@ describe('results of a job that ran strangers’ packages', () => {
 describe('a flood of environments', () => {
   it('of 50,000 ends at once, with as many as the plan allows and a sentence about the rest', () => {
     const results = new ForeignResults({ ...PLAN, held: {} });
-    const began = performance.now();
+    const began = processorMs();
     for (let count = 0; count < 50_000; count++)
       results.add(environment({ pins: { transformers: '4.57.6', peft: `0.17.${count}` }, packages: [] }));
     expect(results.measurements()).toHaveLength(PLAN.environments);
     expect(results.rejected()).toEqual(['49988 × an environment more than the plan allows']);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(processorMs() - began).toBeLessThan(5000);
   });
 });
 

@@ -7,6 +7,7 @@ import { requestKey } from '../../src/domain/environment.ts';
 import { HOLD_A_TORCH, NEEDS_ANOTHER_TORCH } from '../../src/domain/torch-era.ts';
 import { packed } from '../../src/publish/packed.ts';
 import { LORA, planFile, resultLines, shardJson } from '../factories/plan.ts';
+import { processorMs } from '../factories/processor.ts';
 import { failing, passing, raised, without } from '../factories/results.ts';
 import { scratch } from '../factories/scratch.ts';
 
@@ -78,9 +79,9 @@ describe('the results of a sweep', () => {
       return JSON.stringify({ kind: 'environment', key: requestKey(request), request, environment });
     });
     put(folder, '0', `${BROKEN}${forged.join('\n')}\n`);
-    const began = performance.now();
+    const began = processorMs();
     const { found, missing } = await comparisonsOf(1, folder, ['0']);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(processorMs() - began).toBeLessThan(5000);
     expect(found).toEqual(['regressed']);
     expect(missing).toEqual(['Shard 0: turned away 49990 × an environment more than the plan allows.']);
   });

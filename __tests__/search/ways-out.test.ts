@@ -4,6 +4,7 @@ import { type Cell, cellId, isControl } from '../../src/domain/cell.ts';
 import type { Failure } from '../../src/domain/outcome.ts';
 import { compareVersions } from '../../src/domain/version.ts';
 import { namedLibraries } from '../../src/search/named-libraries.ts';
+import { processorMs } from '../factories/processor.ts';
 import { checked, failing, raised, stopped } from '../factories/results.ts';
 import { change, llama, type Pins, play } from './world.ts';
 
@@ -152,9 +153,9 @@ describe('evidence', () => {
   });
 
   it('is found in time that is linear in a hostile message', () => {
-    const began = performance.now();
+    const began = processorMs();
     namedLibraries([raised('import', 'a'.repeat(1_000_000)), raised('import', '/'.repeat(1_000_000))], libraries);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(processorMs() - began).toBeLessThan(1000);
   });
 });
 
