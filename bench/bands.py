@@ -45,7 +45,12 @@ def all_cells(patterns):
     )
     names = ("method", "quantization", "architecture", "task")
     cells = [
-        {"id": "/".join(one), **dict(zip(names, one)), "packages": ENTRIES[one[1]].packages}
+        {
+            "id": "/".join(one),
+            **dict(zip(names, one)),
+            "packages": ENTRIES[one[1]].packages,
+            "thorough": True,
+        }
         for one in parts
     ]
     return [

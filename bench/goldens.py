@@ -68,6 +68,48 @@ def attention_in(python):
     return json.loads(ran.stdout.decode().splitlines()[-1])
 
 
+VARIED = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import torch, transformers
+from peft_probe.invariants import golden, variants
+from peft_probe.trial import Trial
+found = {}
+for cell in json.loads(sys.argv[2]):
+    trial = Trial((torch, transformers, None), cell, {"checkpoints": sys.argv[3]}, ".")
+    trial.model = trial.load(quantized=False)
+    for name in variants.VARIANTS:
+        if name == "window" or cell["architecture"] == "gemma2":
+            found[cell["id"] + "#" + name] = golden.sample(variants.logits(trial, name))
+print(json.dumps(found))
+"""
+
+
+def varied_in(python):
+    """Cell and variant -> every seventh logit of the checkpoint under another configuration."""
+    wanted = ["base/none/mistral/*", "base/none/gemma2/*"]
+    given = [str(PROBE), json.dumps(all_cells(wanted)), str(PROBE / "checkpoints")]
+    ran = subprocess.run([python, "-c", VARIED, *given], capture_output=True, check=True)
+    return json.loads(ran.stdout.decode().splitlines()[-1])
+
+
+def write_variants(pythons):
+    """One golden for each variant that all environments agree on; ends where they do not."""
+    found = {versions_of(python): varied_in(python) for python in pythons}
+    (first, own), *others = found.items()
+    for name, logits in own.items():
+        apart = max(
+            max(abs(a - b) for a, b in zip(logits, other[name])) for _versions, other in others
+        )
+        print(f"{name:38} {len(found)} environments, {apart:.2g} apart")
+        if apart > AGREE:
+            sys.exit(f"{name}: {first} and others do not agree")
+        cell, _, variant = name.partition("#")
+        _method, _quantization, architecture, task = cell.split("/")
+        text = json.dumps({"environments": list(found), "plain": logits})
+        (GOLDENS / f"{architecture}__{task}__{variant}.json").write_text(f"{text}\n")
+
+
 def groups(found):
     """Environments that agree, those of one attention together: [{attention, environments, plain,
     padded}].
@@ -87,6 +129,7 @@ def main():
     logits = {versions_of(python): logits_in(python) for python in pythons}
     attention = {versions_of(python): attention_in(python) for python in pythons}
     GOLDENS.mkdir(exist_ok=True)
+    write_variants(pythons)
     for cell, (_attention, width) in attention[versions_of(pythons[-1])].items():
         found = {
             name: (attention[name][cell][0], own[cell])

@@ -56,8 +56,13 @@ export interface Environments {
   foresee(request: EnvironmentRequest, preferences: Preferences): Promise<Environment | undefined>;
 }
 
-/** One cell of a job; `leaves`: whether it leaves a folder for a judge. */
-export type ProbeCell = Cell & { readonly id: CellId; readonly packages: readonly string[]; readonly leaves: boolean };
+/** One cell of a job; `leaves`: whether it leaves a folder for a judge, `thorough`: whether checks that are dear are made. */
+export type ProbeCell = Cell & {
+  readonly id: CellId;
+  readonly packages: readonly string[];
+  readonly leaves: boolean;
+  readonly thorough: boolean;
+};
 
 /** What a cell left for judges. Its contents come from strangers' code: a plain name says nothing of what is in it. */
 export interface Folder {

@@ -205,12 +205,12 @@ describe('measuring a batch', () => {
         probe: '4',
         checkpoint: 'hash of llama',
         cell: ids[1],
-        configuration: 'test, torch of our choice, judged by record',
+        configuration: 'test, torch of our choice, judged by record, thorough',
       },
     });
     const held = { pins: { ...QUESTION.environment.pins, torch: '2' }, packages: [] };
     const asked = await measure({ run: all, base: held }, [{ ...QUESTION, environment: held }]);
-    expect(asked.written[0]?.key.configuration).toBe('test, torch as asked, judged by record');
+    expect(asked.written[0]?.key.configuration).toBe('test, torch as asked, judged by record, thorough');
   });
 
   it('writes down for a request what was known of its lock already, and measures nothing', async () => {

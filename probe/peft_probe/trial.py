@@ -1,5 +1,6 @@
 """What the stages of one cell share: its model, and how it is loaded and fed."""
 
+import json
 from pathlib import Path
 
 from . import data, paths
@@ -31,7 +32,7 @@ class Trial:
         self.evidence = None
         """What a judge outside gets of it: the same."""
         self.generated = self.first = self.reloaded = self.merged = self.weights = None
-        self.padded_ways = None
+        self.padded_ways = self.ended = None
         self.quantized = 0
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
@@ -52,6 +53,11 @@ class Trial:
     def checkpoint(self):
         """Folder of the model that the cell starts from."""
         return Path(self.job["checkpoints"]) / self.cell["architecture"]
+
+    @property
+    def own_settings(self):
+        """The checkpoint's configuration, as its file says it."""
+        return json.loads((self.checkpoint / "config.json").read_text())
 
     def load(self, quantized, folder=None, **more):
         """The checkpoint, or what was saved in another folder, as a user loads it.

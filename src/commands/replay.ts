@@ -38,7 +38,15 @@ export async function runReplay(context: Context): Promise<Status> {
     cards: () => cardsNow(host),
   });
   const job = {
-    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
+    cells: [
+      {
+        ...parseCellId(cell),
+        id: cell,
+        packages: packagesOf(parseCellId(cell).quantization),
+        leaves: false,
+        thorough: true,
+      },
+    ],
     packages: packagesOf(parseCellId(cell).quantization),
     device: host.device,
     width: 1,

@@ -40,6 +40,9 @@ export const Facts = z.strictObject({
     digits: 2,
   }),
   firstLoss: fact(z.number(), { unit: 'loss before training' }),
+  finalLoss: fact(z.number(), { unit: 'loss of the last of 25 steps' }),
+  curve: fact(z.string().max(1000), { unit: 'the loss of each step, in order' }),
+  start: fact(z.number(), { unit: 'a number that is equal where training starts from the same values' }),
   mergeDifference: fact(z.number(), { unit: 'largest difference of a logit after merging' }),
   oracle: fact(Amount, { unit: 'largest difference of a logit, or of the best token, from the reference graphs' }),
   uncachedGenerate: fact(z.string().max(200), {

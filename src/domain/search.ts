@@ -31,6 +31,8 @@ export interface Question {
   readonly repeat: number;
   /** The environment whose saved adapters are loaded here too; absent where nothing is to be carried. */
   readonly carryFrom?: EnvironmentRequest;
+  /** Cells between the ends that are measured as thoroughly as at them; absent where there are none. */
+  readonly thorough?: readonly CellId[];
 }
 
 /** A question whose environment stands and whose cells are being measured. */

@@ -70,6 +70,24 @@ export const CHECK_HARM: Readonly<Record<string, string>> = {
     'What stands behind a text changes it: batches that are padded on the right are trained and answered wrongly.',
   'left-padding-differs':
     'Padding in front of a text changes it: batches that are padded on the left are answered wrongly.',
+  'window-ignored': 'Texts that are longer than the sliding window are read otherwise than the model was trained to.',
+  'caps-ignored': 'Scores that should be capped are not: the model answers otherwise than it was trained to.',
+  'dropout-differs':
+    'Dropout acts where it should not, or does not act: training or answers are not what was configured.',
+  'adapter-dropout-differs':
+    'Dropout of the adapter acts where it should not, or does not act: it is not what was configured.',
+  untied: 'Embeddings of input and output part, or are one by mistake: what is trained in one is lost in the other.',
+  'reload-untied': 'After a reload embeddings of input and output are no longer what they were in training.',
+  'merge-untied': 'After merging embeddings of input and output are no longer what they were in training.',
+  'checkpointing-differs': 'With gradient checkpointing something else is trained than without, and nothing raises.',
+  'reentrant-checkpointing-differs':
+    'With gradient checkpointing, in its older form, something else is trained than without, and nothing raises.',
+  'padded-generation-differs': 'Prompts of unequal lengths that are answered together get other answers than alone.',
+  'end-ignored': 'Generation runs on behind the end of an answer, or pads it with text.',
+  'cache-crop-differs': 'Assisted decoding, which cuts the cache back, gives other tokens than plain decoding.',
+  'windowed-generation-differs': 'Texts that are longer than the sliding window are continued wrongly.',
+  'merged-reload-differs':
+    'A merged model that was saved is another one when it is loaded: you would find out when it is served.',
   'loss-differs': 'Training minimizes something other than the loss of the labels: nothing raises.',
   'eval-differs': 'What is trained is not what is evaluated and generated: you would find out after the fine-tune.',
   'reload-unquantized': 'The model is larger after a reload than in training, and gives other outputs.',

@@ -1,6 +1,7 @@
 /** A problem and all that was measured of it, found again by cell and versions. It only grows. */
 import { type Cell, type CellId, cellId, controlOf, isControl } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
+import { hasDearFailure, isClose } from '../domain/checks.ts';
 import { type Compared, compareResults, NOT_COMPARED } from '../domain/comparison.ts';
 import { type Environment, type EnvironmentRequest, type Lock, requestKey } from '../domain/environment.ts';
 import { isBroken, type Result, withSoundCarry } from '../domain/outcome.ts';
@@ -187,7 +188,16 @@ export class Evidence {
   question(purpose: Purpose, environment: EnvironmentRequest, cells: readonly Cell[], repeat = 1): Question {
     const { base } = this.#setOf(environment.packages);
     const carries = base.environment?.status === 'built' && base.key !== this.keyOf(environment);
-    return { purpose, environment, cells, repeat, ...(carries && { carryFrom: base.request }) };
+    const thorough = isClose(purpose) ? [] : this.#thorough(cells);
+    const asked =
+      thorough.length > 0 ? { purpose, environment, cells, repeat, thorough } : { purpose, environment, cells, repeat };
+    return carries ? { ...asked, carryFrom: base.request } : asked;
+  }
+
+  /** Cells that fail a check at an end which is not measured everywhere: between the ends it has to be. */
+  #thorough(cells: readonly Cell[]): readonly CellId[] {
+    const deep = cells.filter((cell) => [BASE, this.head].some((pins) => hasDearFailure(this.at(cell, pins))));
+    return deep.map(cellId);
   }
 
   #subject(cell: Cell): Subject {

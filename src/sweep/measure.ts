@@ -1,4 +1,5 @@
 import { type Cell, type CellId, cellId, parseCellId } from '../domain/cell.ts';
+import { isThorough } from '../domain/checks.ts';
 import { deviceOf } from '../domain/device.ts';
 import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
@@ -245,7 +246,8 @@ function asking(question: Question, environment: Built, ports: SweepPorts, setti
   return (cell: CellId): Asked => {
     const checkpoint = program.checkpoint(parseCellId(cell).architecture);
     const isCarried = from !== undefined && ports.probes.hasHandover(from, cell);
-    const configuration = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`].join(', ');
+    const how = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`];
+    const configuration = [...how, ...(isThorough(question, cell) ? ['thorough'] : [])].join(', ');
     const key = { ...common, configuration, checkpoint, cell };
     return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
   };
@@ -310,6 +312,7 @@ function jobFor(
       id: cellId(cell),
       packages: packages(cell),
       leaves: isAskedFor(cell),
+      thorough: isThorough(question, cellId(cell)),
     })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     device: deviceOf(question.environment.device),

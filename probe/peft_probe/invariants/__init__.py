@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import ran_out
 from .attached import shapes
+from .dear import DEAR
 from .entry import Invariant
 from .table import CHEAP
 
@@ -17,7 +18,7 @@ __all__ = ("INVARIANTS", "Invariant", "broken", "shapes")
 
 BANDS = json.loads((Path(__file__).resolve().parents[1] / "bands.json").read_text())
 UNMEASURED_BAND = 1e-3
-INVARIANTS = CHEAP
+INVARIANTS = (*CHEAP, *DEAR)
 
 
 def band(trial, name):
@@ -36,6 +37,8 @@ def broken(trial, stage):
         if invariant.stage != stage or not invariant.applies(
             getattr(trial, "plain_id", trial.cell["id"])
         ):
+            continue
+        if invariant.dear and not trial.cell.get("thorough"):
             continue
         allowed = band(trial, invariant.name)
         try:

@@ -31,10 +31,10 @@ def moved(trial):
 
 def _gaps(trial, golden):
     rows = (("plain", trial.base_logits), ("padded", trial.padded_logits))
-    return [_gap(sample(logits), golden[name]) for name, logits in rows]
+    return [gap(sample(logits), golden[name]) for name, logits in rows]
 
 
-def _gap(actual, expected):
+def gap(actual, expected):
     if len(actual) != len(expected):
         return float("inf")
     return max(abs(one - other) for one, other in zip(actual, expected))

@@ -1,6 +1,6 @@
 """The invariants that every cell is measured by: one entry a check."""
 
-from . import attached, formula, golden, padding, passes, transplant
+from . import attached, formula, golden, learning, padding, passes, saved, transplant, variants
 from .entry import IN_LAYERS, QUANTIZED, VIRTUAL, Invariant
 
 RELU = "a unit of a ReLU that is off for every token has no gradient"
@@ -169,5 +169,58 @@ CHEAP = (
             "lora+all-linear/*/mixtral/*": "a fused layer holds all experts in a layout of its own",
             **dict.fromkeys(OTHER_PARTS, "its formula has more than two matrices and one scale"),
         },
+    ),
+    Invariant(
+        "window-ignored",
+        "attach",
+        "A sliding window that is shorter than the text is not obeyed",
+        variants.moved("window"),
+        "logits that several environments agree on, with a window of 4 tokens",
+        cells=("base/none/mistral/*", "base/none/gemma2/*"),
+    ),
+    Invariant(
+        "caps-ignored",
+        "attach",
+        "Soft caps of attention and logits are not applied",
+        variants.moved("caps"),
+        "logits that several environments agree on, with caps that bind",
+        cells=("base/none/gemma2/*",),
+    ),
+    Invariant(
+        "dropout-differs",
+        "attach",
+        "The model's own dropout is not what its configuration asks for",
+        learning.model_dropout,
+        "dropout acts in training and in nothing else",
+        cells=("base/none/*",),
+    ),
+    Invariant(
+        "adapter-dropout-differs",
+        "train",
+        "The dropout of the adapter is not what its configuration asks for",
+        learning.adapter_dropout,
+        "dropout acts in training, and changes nothing on average",
+        cells=("lora/*", "lora+dora/*", "lora+rslora/*", "adalora/*"),
+    ),
+    Invariant(
+        "untied",
+        "attach",
+        "Embeddings of input and output are not tied as the checkpoint says",
+        saved.untied("model"),
+        "the checkpoint's configuration",
+    ),
+    Invariant(
+        "reload-untied",
+        "reload",
+        "Embeddings of input and output are not tied as the checkpoint says after a reload",
+        saved.untied("reloaded"),
+        "the checkpoint's configuration",
+    ),
+    Invariant(
+        "merge-untied",
+        "merge",
+        "Merging changes whether embeddings of input and output are tied",
+        saved.untied("merged"),
+        "the checkpoint's configuration",
     ),
 )

@@ -35,7 +35,7 @@ STAGES = (
     Stage(quantize),
     Stage(attach, facts=("trainable",)),
     Stage(forward, facts=("firstLoss",)),
-    Stage(train, facts=("lossRatio", "stepMs")),
+    Stage(train, facts=("start", "lossRatio", "finalLoss", "curve", "stepMs")),
     Stage(generate, facts=("uncachedGenerate",)),
     Stage(reload),
     Stage(carry),

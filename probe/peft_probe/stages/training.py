@@ -19,6 +19,7 @@ def train(trial):
     head_before = _head_values(trial, trainable)
     for before in trial.hooks("before_training"):
         before(trial)
+    trial.facts["start"] = _start(trainable)
     optimizer = _optimizer(trial, trainable.values())
     inputs = trial.batch(padded=False)
     trial.model.train()
@@ -39,11 +40,21 @@ def train(trial):
         losses.append(loss.item())  # waits for all that was asked of a card
         ended.append(time.monotonic())
     trial.facts["lossRatio"] = losses[-1] / losses[0]
+    trial.facts["finalLoss"] = losses[-1]
+    trial.facts["curve"] = " ".join(f"{loss:.4g}" for loss in losses)[:1000]
     if trial.on_card:
         trial.facts["stepMs"] = card.step_ms(ended)
     trial.trained_logits = trial.logits(trial.model)
     _require_learning(trial, losses, without_gradient, len(trainable))
     _require_trained_head(trial, head_before, trainable)
+
+
+def _start(trainable):
+    """A number that is equal where training starts from the same values, tensor by tensor."""
+    return sum(
+        place * trainable[name].detach().abs().max().item()
+        for place, name in enumerate(sorted(trainable), 1)
+    )
 
 
 def _optimizer(trial, parameters):

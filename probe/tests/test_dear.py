@@ -1,0 +1,83 @@
+"""What is read out of made tokens, averages and saved models."""
+
+import sys
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from peft_probe import invariants
+from peft_probe.invariants import generation, saved
+
+
+class Ends(unittest.TestCase):
+    def test_the_end_is_a_token_that_was_not_made_before(self):
+        self.assertEqual(generation._end([7, 8, 7, 9]), 8)
+        self.assertEqual(generation._end([7, 7, 7, 9]), 7)
+        self.assertEqual(generation._end([7, 8, 9, 1]), 9)
+
+    def test_only_padding_may_stand_behind_an_end(self):
+        self.assertEqual(generation._behind([7, 9, 0, 0], 9), 0)
+        self.assertEqual(generation._behind([7, 9, 5, 9], 9), 2)
+        self.assertEqual(generation._behind([7, 8, 5, 6], 9), 0)
+
+    def beyond(self, made):
+        rows = mock.MagicMock()
+        rows.tolist.return_value = made
+        rows.__getitem__.side_effect = lambda at: SimpleNamespace(tolist=lambda: made[at])
+        generated = mock.MagicMock()
+        generated.__getitem__.side_effect = lambda at: SimpleNamespace(tolist=lambda: [7, 9, 5, 5])
+        trial = SimpleNamespace(generated=generated, ended=(None, None, rows, 9))
+        return generation.beyond_the_end(trial)
+
+    def test_a_row_that_ends_where_it_should_is_sound(self):
+        self.assertEqual(self.beyond([[1, 2, 3, 4], [7, 9, 0, 0]]), 0)
+
+    def test_a_row_that_goes_on_is_not(self):
+        self.assertEqual(self.beyond([[1, 2, 3, 4], [7, 9, 5, 5]]), 2)
+
+    def test_a_row_that_says_something_else_tells_nothing_of_ends(self):
+        self.assertIsNone(self.beyond([[1, 2, 3, 4], [6, 9, 5, 5]]))
+
+
+class Ties(unittest.TestCase):
+    def untied(self, is_one, **configuration):
+        weight, other = (SimpleNamespace(data_ptr=lambda at=at: at) for at in (1, 2))
+        model = SimpleNamespace(
+            get_output_embeddings=lambda: SimpleNamespace(weight=weight),
+            get_input_embeddings=lambda: SimpleNamespace(weight=weight if is_one else other),
+        )
+        found = saved.untied("model")(SimpleNamespace(model=model, configuration=configuration))
+        return found[0]
+
+    def test_embeddings_are_tied_unless_the_checkpoint_says_no(self):
+        self.assertEqual(self.untied(True), 0)
+        self.assertEqual(self.untied(False), 1)
+        self.assertEqual(self.untied(False, tie_word_embeddings=False), 0)
+        self.assertEqual(self.untied(True, tie_word_embeddings=False), 1)
+
+    def test_a_model_that_is_not_there_says_nothing(self):
+        self.assertIsNone(saved.untied("merged")(SimpleNamespace(merged=None)))
+
+
+class Dear(unittest.TestCase):
+    def test_a_dear_check_is_made_of_thorough_cells_alone(self):
+        one = invariants.Invariant("x", "forward", "Off", lambda trial: 1, "a rule", dear=True)
+        for thorough, expected in ((True, 1), (False, 0)):
+            trial = SimpleNamespace(
+                cell={
+                    "id": "lora/none/llama/causal-lm",
+                    "quantization": "none",
+                    "thorough": thorough,
+                },
+                device="cpu",
+                facts={},
+            )
+            with mock.patch.object(invariants, "INVARIANTS", (one,)):
+                self.assertEqual(len(invariants.broken(trial, "forward")), expected)
+
+
+if __name__ == "__main__":
+    unittest.main()
