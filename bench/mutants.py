@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / "probe"), str(ROOT / "bench")]
 from bands import all_cells  # noqa: E402
 from cells import WIDTH, probe  # noqa: E402
 from healthy import HEALTHY, pythons_of, versions_of  # noqa: E402
-from mutants_table import MUTANTS  # noqa: E402
+from mutants_use import ALL as MUTANTS  # noqa: E402
 
 START = (
     "import sys; sys.path.insert(0, sys.argv.pop()); "

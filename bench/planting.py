@@ -8,7 +8,7 @@ import sys
 
 def install():
     """Makes children of the zygote plant what the identifier of their cell names behind a `#`."""
-    import mutants_table
+    from mutants_use import ALL
     from peft_probe import child
 
     plain = child.run_cell
@@ -16,7 +16,7 @@ def install():
     def run_cell(cell, job, modules, folder, record_end):
         identifier, _, name = cell["id"].partition("#")
         if name:
-            mutants_table.MUTANTS[name].plant(modules)
+            ALL[name].plant(modules)
         plain({**cell, "id": identifier}, job, modules, folder, record_end)
 
     child.run_cell = run_cell
@@ -79,6 +79,7 @@ def model_class(architecture, task="CausalLM"):
         "bert": "Bert",
         "mixtral": "Mixtral",
         "qwen2": "Qwen2",
+        "mistral": "Mistral",
         "t5": "T5",
     }
     loaded = module(f"transformers.models.{architecture}.modeling_{architecture}")

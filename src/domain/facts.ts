@@ -58,6 +58,7 @@ export const Facts = z.strictObject({
     digits: 2,
   }),
   checks: fact(z.string().max(2000), { unit: 'invariants that were measured, each with its value and its band' }),
+  exempt: fact(z.string().max(2000), { unit: 'invariants that say nothing of the cell by design, and why' }),
   unchecked: fact(z.string().max(2000), { unit: 'invariants that could not be measured, and why' }),
   peakBytes: fact(Amount, { unit: 'bytes that its process held at most; on a card those of its tensors there' }),
   stepMs: fact(Amount, { unit: 'milliseconds of one training step on a card, which runs nothing meanwhile' }),

@@ -7,6 +7,7 @@ import { moveWords } from '../domain/moves.ts';
 import { isMeasured, OUTCOMES, type Result, STAGES } from '../domain/outcome.ts';
 import type { Boundary, CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
 import { leftUndoneText } from './left-undone.ts';
+import { lossFindings } from './losses.ts';
 import type { Report, ReportBoundary, ReportComparison, ReportEnvironment, ReportResult } from './model.ts';
 
 export interface ReportInput {
@@ -32,6 +33,7 @@ export interface ReportInput {
 export function buildReport(input: ReportInput): Report {
   const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
+  const environments = toEnvironments(input);
   return {
     schemaVersion: 5,
     run: input.run,
@@ -42,7 +44,7 @@ export function buildReport(input: ReportInput): Report {
       kind: bumpOf(from, to),
       ...place,
     })),
-    environments: toEnvironments(input),
+    environments,
     cells: input.cells.map((cell) => {
       const source = input.sources[cellId(cell)];
       return { id: cellId(cell), planned: true, ...(source && { source }) };
@@ -56,7 +58,7 @@ export function buildReport(input: ReportInput): Report {
     ...input.patches,
     workarounds: input.conclusions.workarounds.map((workaround) => withCost(workaround, input.bytesPerWeight)),
     leftUndone: input.run.stoppedBy === 'finished' ? [] : input.conclusions.left.map(leftUndoneText),
-    findings: input.findings,
+    findings: [...input.findings, ...lossFindings({ changes: input.changes, environments, results })],
     totals: {
       cells: count(
         COMPARISONS,

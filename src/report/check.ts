@@ -1,4 +1,5 @@
 import { plain } from './escape.ts';
+import { lossesText } from './losses-text.ts';
 import type { Report } from './model.ts';
 import { blocks, duration } from './summary.ts';
 
@@ -32,6 +33,7 @@ export function renderCheck(report: Report): string {
     `${plain(pins.join(', '))}     ${plain(report.run.device)}`,
     ...tables,
     ...(failures.length > 0 ? [failures.join('\n')] : []),
+    ...[lossesText(report)].filter((text) => text !== ''),
     `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,
   ].join('\n\n')}\n`;
 }

@@ -6,6 +6,7 @@ import { damage, details, footer, yourCode } from './comment/details.ts';
 import { action, headline } from './comment/headline.ts';
 import { holds, how, openFirst, openLast } from './comment/how.ts';
 import type { Links } from './comment/links.ts';
+import { farOff } from './comment/losses.ts';
 import { moved, unmoved } from './comment/tables.ts';
 import { waysOut } from './comment/ways-out.ts';
 import { cut, joined, link as linkTo, md } from './escape.ts';
@@ -24,6 +25,7 @@ const SECTIONS: readonly Section[] = [
   openFirst,
   causesText,
   yourCode,
+  farOff,
   moved,
   openLast,
   waysOut,

@@ -1,5 +1,6 @@
 import { savesSound } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
+import { explainChecks, TOLD_APART } from './explain-checks.ts';
 import type { Report, ReportBoundary, ReportComparison, ReportResult } from './model.ts';
 import { checkedLibraries, isCheck, offered, plural, specifiersOf } from './summary.ts';
 import { beforeAfter, boundaryWords, mendText, standsAs } from './words.ts';
@@ -64,6 +65,7 @@ function resultText(report: Report, result: ReportResult, isSound: boolean): str
     ...(stages.length > 0 ? filled(['stages', ...stages.map(withComma)]) : [`${INDENT}${why || 'no stage was begun'}`]),
     ...filled(factWords(result.facts).map(withComma)),
     ...failures,
+    ...explainChecks(result),
   ].join('\n');
 }
 
@@ -74,14 +76,11 @@ function shownLibraries(report: Report): readonly string[] {
   return [...new Set([...asked, ...pinned])];
 }
 
-/** Each fact, and each check of the fact that names several, as a word that is not broken. */
+/** Each fact that has no lines of its own, as a word that is not broken. */
 function factWords(facts: ReportResult['facts']): readonly string[] {
-  return Object.entries(facts).flatMap(([name, value]) => {
-    if (typeof value === 'number') return [`${name} ${Number(value.toPrecision(4))}`];
-    return String(value)
-      .split('; ')
-      .map((part, index) => (index === 0 ? `${name} ${plain(part)}` : plain(part)));
-  });
+  return Object.entries(facts)
+    .filter(([name]) => !TOLD_APART.has(name))
+    .map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : plain(value)}`);
 }
 
 const withComma = (word: string, index: number, all: readonly string[]) => (index < all.length - 1 ? `${word},` : word);

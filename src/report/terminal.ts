@@ -2,6 +2,8 @@ import { DEFAULT_OUT } from '../domain/path.ts';
 import { plain } from './escape.ts';
 import { harmText } from './harm.ts';
 import { limitText } from './left-undone.ts';
+import { LOSS } from './losses.ts';
+import { lossesText } from './losses-text.ts';
 import type { Report, ReportComparison } from './model.ts';
 import {
   blocks,
@@ -31,6 +33,7 @@ export function renderTerminal(report: Report): string {
     waysOut(report),
     notMeasured(report),
     limits(report),
+    lossesText(report),
     findingsText(report),
     footer(report),
   ]
@@ -169,7 +172,8 @@ function limits({ run, leftUndone }: Report): string {
 
 const SHOWN_FINDINGS = 20;
 
-function findingsText({ findings }: Report): string {
+function findingsText(report: Report): string {
+  const findings = report.findings.filter(({ kind }) => kind !== LOSS);
   const lines = findings
     .slice(0, SHOWN_FINDINGS)
     .map(

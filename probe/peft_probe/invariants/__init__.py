@@ -32,13 +32,13 @@ def broken(trial, stage):
     """The failures of a stage that has come to its end. What was measured, and what could not be,
     become facts.
     """
-    failures = []
+    failures, identifier = [], getattr(trial, "plain_id", trial.cell["id"])
     for invariant in INVARIANTS:
-        if invariant.stage != stage or not invariant.applies(
-            getattr(trial, "plain_id", trial.cell["id"])
-        ):
+        if invariant.stage != stage or not invariant.concerns(identifier):
             continue
-        if invariant.dear and not trial.cell.get("thorough"):
+        why = left_out(invariant, trial, identifier)
+        if why is not None:
+            trial.facts["exempt"] = joined(trial.facts.get("exempt"), f"{invariant.name}: {why}")
             continue
         allowed = band(trial, invariant.name)
         try:
@@ -57,6 +57,15 @@ def broken(trial, stage):
         if not value <= allowed:
             failures.append(failure_of(invariant, value, allowed, more))
     return failures
+
+
+def left_out(invariant, trial, identifier):
+    """Why a check that concerns a cell is not made of it, or None."""
+    if invariant.dear and getattr(trial, "paths", ()):
+        return "it is made of the same cell without this code path"
+    if invariant.dear and not trial.cell.get("thorough"):
+        return "it costs passes of its own, and is made at both ends"
+    return invariant.exemption(identifier)
 
 
 def failure_of(invariant, value, allowed, more):

@@ -1,10 +1,12 @@
 /** What stands at the end: damage seen without a run, environments, what was not measured. */
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, link, md, prose } from '../escape.ts';
+import { LOSS } from '../losses.ts';
 import type { Report } from '../model.ts';
 import { duration, notMeasured, plural, worse } from '../summary.ts';
 import { isGuardFinding } from '../verdict.ts';
 import { commitText, type Links, placeText } from './links.ts';
+import { lossTables } from './losses.ts';
 
 const SHOWN_FINDINGS = 10;
 
@@ -62,7 +64,8 @@ export function details(report: Report): Markdown {
       ...(first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : []),
       ...(first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
       ...notCompared(report),
-      ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
+      ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
+      ...lossTables(report),
       md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
       md`</details>`,
     ],
