@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "probe"), str(ROOT / "bench")]
 
 from cells import WIDTH, probe  # noqa: E402
 from healthy import pythons_of, versions_of  # noqa: E402
+from peft_probe.invariants import INVARIANTS  # noqa: E402
 from peft_probe.methods import METHODS  # noqa: E402
 from peft_probe.models import ARCHITECTURES  # noqa: E402
 from peft_probe.quantizers import ENTRIES  # noqa: E402
@@ -24,11 +25,15 @@ MARGIN = 4
 FLOOR = {"none": 1e-5, "bnb-int8": 1e-4, "bnb-nf4": 1e-4}
 COUNTED = (
     "adapter-dtype",
+    "end-ignored",
     "gradient-zero",
     "merge-unquantized",
+    "merge-untied",
     "not-quantized",
     "reload-unquantized",
+    "reload-untied",
     "trainable-differs",
+    "untied",
 )
 """Shares of what is counted: one missing is a defect, however small."""
 MEASURED = re.compile(r"([a-z-]+) (\S+) of ([^;\s]+)")
@@ -66,24 +71,36 @@ def values(record):
     return {name: (float(value), float(band)) for name, value, band in MEASURED.findall(text)}
 
 
-UPSTREAM = {
-    (
-        "transformers 4.57.6 peft 0.18.1",
-        "prefix-tuning/*/gemma2/*",
-    ): "keys, values and layers are mixed",
-    (
-        "transformers 4.55.4 peft 0.17.1",
-        "prefix-tuning/*/gemma2/*",
-    ): "keys, values and layers are mixed",
-    ("transformers 5.24.0 peft 0.21.2", "*/bnb-*/mixtral/*"): "fused experts are not quantized",
-}
-"""What is truly broken in an environment that is healthy otherwise: no measure of what is healthy.
+OLD, MIDDLE, NEW = (
+    "transformers 4.55.4 peft 0.17.1",
+    "transformers 4.57.6 peft 0.18.1",
+    "transformers 5.24.0 peft 0.21.2",
+)
+MIXED = "keys, values and layers are mixed"
+EACH_STEP = "PEFT puts virtual tokens in again at each step, or leaves a prefix out"
+HEAD_LOST = "the head of a merged classifier is saved under a name that nothing loads"
+APPLIES = {one.name: one.applies for one in INVARIANTS}
+UPSTREAM = (
+    (OLD, "prefix-tuning/*/gemma2/*", "*", MIXED),
+    (MIDDLE, "prefix-tuning/*/gemma2/*", "*", MIXED),
+    (NEW, "*/bnb-*/mixtral/*", "*", "fused experts are not quantized"),
+    (NEW, "p*-tuning/*", "padded-generation-differs", EACH_STEP),
+    (NEW, "p*-tuning/*", "windowed-generation-differs", EACH_STEP),
+    (NEW, "p*-tuning/*", "end-ignored", EACH_STEP),
+    ("", "prefix-tuning/*/t5/*", "padded-generation-differs", "it generates unlike its forward"),
+    ("", "ln-tuning/*-cls", "merged-reload-differs", HEAD_LOST),
+)
+"""What is truly broken in an environment that is healthy otherwise, and no measure of what is
+healthy: releases, cells, checks and why.
 """
 
 
-def is_broken(versions, cell):
+def is_broken(versions, cell, check):
     return any(
-        versions.startswith(where) and fnmatch.fnmatch(cell, pattern) for where, pattern in UPSTREAM
+        versions.startswith(where)
+        and fnmatch.fnmatch(cell, pattern)
+        and fnmatch.fnmatch(check, checks)
+        for where, pattern, checks, _why in UPSTREAM
     )
 
 
@@ -91,17 +108,31 @@ def measured(python, patterns):
     """Prints what does not hold in an environment; returns (quantization, check) -> largest healthy
     value.
     """
-    versions, most = versions_of(python), {}
+    versions = versions_of(python)
     seconds, imports, records = probe(python, all_cells(patterns), WIDTH)
     print(f"{versions}: {len(records)} cells, {len(records) / (seconds - imports):.2f} a second")
     for record in records:
         said(record)
-        if is_broken(versions, record["cell"]):
-            continue
+    return largest(versions, records)
+
+
+def largest(versions, records):
+    """(quantization, check) -> the largest healthy value of some records."""
+    most = {}
+    for record in records:
         for name, (value, _band) in values(record).items():
-            key = (record["cell"].split("/")[1], name)
-            most[key] = max(most.get(key, 0.0), value)
+            if name in APPLIES and APPLIES[name](record["cell"]):
+                if is_broken(versions, record["cell"], name):
+                    continue
+                key = (record["cell"].split("/")[1], name)
+                most[key] = max(most.get(key, 0.0), value)
     return most
+
+
+def read(path):
+    """The same of records that were kept: a file of `versions` and `records`."""
+    kept = json.loads(Path(path).read_text())
+    return largest(kept["versions"], kept["records"])
 
 
 def said(record):
@@ -122,14 +153,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--cells", action="append")
+    parser.add_argument("--records", action="append", help="a file of records that were kept")
     parser.add_argument("pythons", nargs="*")
     parser.add_argument(
         "--widen", action="store_true", help="start from the bands that stand there"
     )
     given = parser.parse_args()
     most = {}
-    for python in given.pythons or pythons_of():
-        for key, value in measured(python, given.cells).items():
+    found = [read(path) for path in given.records or ()] or [
+        measured(python, given.cells) for python in given.pythons or pythons_of()
+    ]
+    for one in found:
+        for key, value in one.items():
             most[key] = max(most.get(key, 0.0), value)
     bands = json.loads(BANDS.read_text())["cpu"] if given.widen else {}
     for (quantization, name), value in sorted(most.items()):

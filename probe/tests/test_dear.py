@@ -49,7 +49,7 @@ class Ties(unittest.TestCase):
             get_output_embeddings=lambda: SimpleNamespace(weight=weight),
             get_input_embeddings=lambda: SimpleNamespace(weight=weight if is_one else other),
         )
-        found = saved.untied("model")(SimpleNamespace(model=model, configuration=configuration))
+        found = saved.untied("model")(SimpleNamespace(model=model, own_settings=configuration))
         return found[0]
 
     def test_embeddings_are_tied_unless_the_checkpoint_says_no(self):

@@ -1,4 +1,5 @@
 import { type FactMove, factMoves } from './facts.ts';
+import { usualLoss } from './losses.ts';
 import { type Move, stageMove } from './moves.ts';
 import { type Failure, isBroken, isMeasured, type Result } from './outcome.ts';
 
@@ -61,9 +62,13 @@ function isFresh(failure: Failure, other: Result): boolean {
 /** Facts are compared where both sides ran to their end: a cell that raised has no numbers to hold against. */
 function worseFacts(before: Result, after: Result): readonly Move[] {
   if (before.outcome === 'fail' || after.outcome === 'fail') return [];
-  return factMoves(before.facts, after.facts)
+  return movedFacts(before, after)
     .filter(({ isWorse }) => isWorse)
     .map(toMove);
+}
+
+function movedFacts(before: Result, after: Result): readonly FactMove[] {
+  return factMoves(before.facts, after.facts, usualLoss(after.cell) !== undefined);
 }
 
 /** What differs and is neither worse nor mended. */
@@ -72,7 +77,7 @@ function otherMoves(before: Result, after: Result): readonly Move[] {
   if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
   const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
   if (earlier.join('\n') !== later.join('\n')) other.push({ kind: 'failures', before: earlier, after: later });
-  const moved = factMoves(before.facts, after.facts).filter(({ isWorse }) => !isWorse);
+  const moved = movedFacts(before, after).filter(({ isWorse }) => !isWorse);
   return [...other, ...moved.map(toMove)];
 }
 

@@ -11,6 +11,8 @@ interface About {
   readonly worse?: 'down' | 'up' | 'never';
   /** A number that moves by no more than this stands still. */
   readonly band?: number;
+  /** The same where both sides started alike, in a cell that healthy environments agree on to 1e-5. */
+  readonly closeBand?: number;
   /** Digits behind the point. */
   readonly digits?: number;
 }
@@ -37,6 +39,7 @@ export const Facts = z.strictObject({
     title: 'loss ratio',
     worse: 'up',
     band: 0.1,
+    closeBand: 0.005,
     digits: 2,
   }),
   firstLoss: fact(z.number(), { unit: 'loss before training' }),
@@ -86,8 +89,18 @@ export interface FactMove {
 }
 
 /** The facts that moved, in the order of the table. What either side lacks has not moved. */
-export function factMoves(before: Facts, after: Facts): readonly FactMove[] {
-  return COMPARED.flatMap(([name, about]) => moveOf(name, about, before[name], after[name]) ?? []);
+export function factMoves(before: Facts, after: Facts, agreed = false): readonly FactMove[] {
+  const isClose = agreed && startAlike(before, after);
+  return COMPARED.flatMap(([name, about]) => moveOf(name, bandOf(about, isClose), before[name], after[name]) ?? []);
+}
+
+function bandOf(about: About, isClose: boolean): About {
+  return isClose && about.closeBand !== undefined ? { ...about, band: about.closeBand } : about;
+}
+
+/** Whether training started from the same values: else a loss moves by the order of random numbers alone. */
+function startAlike({ start: one }: Facts, { start: other }: Facts): boolean {
+  return one !== undefined && other !== undefined && Math.abs(one - other) <= 1e-5 * Math.abs(one);
 }
 
 type Value = number | string | undefined;

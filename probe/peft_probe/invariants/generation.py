@@ -30,18 +30,18 @@ def padded_gap(trial):
 
 
 def beyond_the_end(trial):
-    """Tokens that are no padding behind the end of a row, and 1 where a row does not end."""
+    """Tokens that are no padding behind the end of a row; None where a row has other tokens than
+    it made alone, of which other checks tell.
+    """
     made = _made(trial)
     if made is None:
         return None
     _rows, _mask, new, end = made
     expected = trial.generated[1, -data.GENERATED :].tolist()
-    stop = expected.index(end)
-    own = new[1].tolist()
-    if own[:stop] != expected[:stop]:
+    first = expected[: expected.index(end) + 1]
+    if new[1].tolist()[: len(first)] != first:
         return None
-    more = sum(_behind(row, end) for row in new.tolist())
-    return more + (0 if end in own[: stop + 1] else 1)
+    return sum(_behind(row, end) for row in new.tolist())
 
 
 def _behind(row, end):
@@ -123,6 +123,6 @@ def crop_difference(trial):
         cache = whole.past_key_values
         if not hasattr(cache, "crop"):
             return None
-        cache.crop(KEPT)
+        cache.crop(KEPT - data.LENGTH)
         rest = trial.model(input_ids=ids[:, KEPT:], attention_mask=mask, past_key_values=cache)
     return largest_difference(rest.logits.float(), whole.logits.float()[:, KEPT:])

@@ -93,7 +93,8 @@ def _with_dropout(trial, layer):
     config.task_type = config.modules_to_save = None
     config.init_lora_weights = True
     made = trial.peft.get_peft_model(home, config).base_model.model.only
-    made.load_state_dict(layer.state_dict(), strict=False)
+    own = {name: tensor for name, tensor in layer.state_dict().items() if "lora_" in name}
+    made.load_state_dict(own, strict=False)
     return made
 
 

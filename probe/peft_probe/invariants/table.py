@@ -200,7 +200,7 @@ CHEAP = (
         "The dropout of the adapter is not what its configuration asks for",
         learning.adapter_dropout,
         "dropout acts in training, and changes nothing on average",
-        cells=("lora/*", "lora+dora/*", "lora+rslora/*", "adalora/*"),
+        cells=("lora/*", "lora+dora/*", "lora+rslora/*"),
     ),
     Invariant(
         "untied",
