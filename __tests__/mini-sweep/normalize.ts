@@ -2,7 +2,17 @@
 import type { Report } from '../../src/report/model.ts';
 
 /** Facts that are times, memory and rounding, what training passed through, and what stand-ins are too small for. */
-const MEASURED_ANEW = ['seconds', 'peakBytes', 'stepMs', 'checks', 'unchecked', 'exempt', 'start', 'curve', 'finalLoss'];
+const MEASURED_ANEW = [
+  'seconds',
+  'peakBytes',
+  'stepMs',
+  'checks',
+  'unchecked',
+  'exempt',
+  'start',
+  'curve',
+  'finalLoss',
+];
 
 /** A report as lines of JSON, one for each thing in it. */
 export function normalReport(report: Report): string {
