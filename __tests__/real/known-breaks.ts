@@ -352,6 +352,25 @@ export const KNOWN_BREAKS: readonly KnownBreak[] = [
     sources: ['our own measurement'],
   },
   {
+    id: 'prompt-524-cache-name',
+    change: 'transformers:5.23.0..5.24.0',
+    held: ['peft==0.21.2'],
+    cells: '{lora,prompt-tuning}/none/llama/causal-lm',
+    expected: [
+      {
+        cell: 'prompt-tuning/none/llama/causal-lm',
+        direction: 'degraded',
+        library: 'transformers',
+        lastGood: '5.23.0',
+        firstBad: '5.24.0',
+        stage: 'generate',
+        symptom: 'cached greedy tokens are not the argmax',
+      },
+    ],
+    unharmed: ['lora/none/llama/causal-lm'],
+    sources: ['our own measurement'],
+  },
+  {
     // Nothing that holds for this processor alone is told to people who have a GPU.
     id: 'bnb-049-cpu-repack',
     change: 'bitsandbytes:0.48.2..0.49.2',

@@ -136,7 +136,8 @@ function harmOf(cell: ReportComparison, results: Report['results']): string {
 function harmOfCheck(cell: string, stage: string, results: Report['results']): string | undefined {
   const failures = results.filter((result) => result.cell === cell).flatMap((result) => result.failures);
   const types = failures.filter((failure) => failure.stage === stage).map(({ type }) => type);
-  return types.map((type) => CHECK_HARM[type]).find((text) => text !== undefined);
+  // The first counts: what fails behind it may follow from it.
+  return CHECK_HARM[types[0] ?? ''];
 }
 
 function firstFresh({ what, failedAfter }: ReportComparison) {
