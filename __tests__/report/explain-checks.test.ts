@@ -30,11 +30,11 @@ describe('the checks of a result', () => {
   it('stand with what was measured and what is allowed, then what was not checked and why, then the loss', () => {
     expect(explainChecks(result)).toEqual([
       '      checks, measured and allowed',
-      '        loss-differs                   5.7e-07   1e-05',
-      '        formula-differs                1.2       0.0002   does not hold',
+      '        loss-differs                     5.7e-07   1e-05',
+      '        formula-differs                  1.2       0.0002   does not hold',
       '      not checked',
-      '        transplant-differs             could not be measured: AttributeError no cache',
-      '        gradient-zero                  a unit of a ReLU that is off for every token has no gradient',
+      '        transplant-differs               could not be measured: AttributeError no cache',
+      '        gradient-zero                    a unit of a ReLU that is off for every token has no gradient',
       '      loss of each step  4.1 3.2',
     ]);
   });

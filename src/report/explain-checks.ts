@@ -7,7 +7,7 @@ import type { ReportResult } from './model.ts';
 export const TOLD_APART: ReadonlySet<string> = new Set<FactName>(['checks', 'unchecked', 'exempt', 'curve', 'start']);
 
 const ENTRY = /^([a-z0-9-]+) (\S+) of (\S+)$/;
-const NAME_WIDTH = 31;
+const NAME_WIDTH = 33;
 
 export function explainChecks({ facts, failures }: ReportResult): readonly string[] {
   const broken = new Set(failures.map(({ type }) => type));

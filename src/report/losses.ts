@@ -79,6 +79,8 @@ function lossIn({ results }: Measured, cell: string, where: ReadonlySet<string>)
 
 /** A loss this many times as large as it should be is told; healthy ones differ by less (docs/measurements.md). */
 const FAR = 2;
+/** A loss below this is learnt, whatever it is a multiple of. */
+const LEARNT = 0.5;
 
 /** Cells whose last loss is far off those of the other methods, or off what it was elsewhere. */
 export function lossFindings(report: Measured): Report['findings'] {
@@ -90,14 +92,18 @@ export function lossFindings(report: Measured): Report['findings'] {
 }
 
 function offHistory({ before, after }: Trained): string | undefined {
-  if (before === undefined || after === undefined || after < FAR * before) return undefined;
+  if (before === undefined || after === undefined || !isFar(after, before)) return undefined;
   return `25 steps of training end at a loss of ${after.toFixed(2)}, where they ended at ${before.toFixed(2)} before the change.`;
 }
 
 function offUsual({ cell, after }: Trained): string | undefined {
   const usual = usualLoss(cell);
-  if (usual === undefined || after === undefined || after < FAR * usual) return undefined;
+  if (usual === undefined || after === undefined || !isFar(after, usual)) return undefined;
   return `25 steps of training end at a loss of ${after.toFixed(2)}, where releases that work end at ${usual.toFixed(2)}.`;
+}
+
+function isFar(loss: number, usual: number): boolean {
+  return loss >= LEARNT && loss >= FAR * usual;
 }
 
 /** Only where nothing is known of the cell: methods differ by nature. */
@@ -105,7 +111,7 @@ function offOthers({ cell, after }: Trained, all: readonly Trained[]): string | 
   if (after === undefined || usualLoss(cell) !== undefined) return undefined;
   const others = all.flatMap((one) => (one.cell !== cell && isBeside(one.cell, cell) ? (one.after ?? []) : []));
   const largest = Math.max(...others);
-  if (others.length < 2 || after < FAR * largest) return undefined;
+  if (others.length < 2 || !isFar(after, largest)) return undefined;
   return `25 steps of training end at a loss of ${after.toFixed(2)}, where ${plural(others.length, 'other method')} end at ${largest.toFixed(2)} or less.`;
 }
 
