@@ -10,7 +10,6 @@ OTHER_PARTS = (
     "lora+kasa/*",
     "lora+lora-bias/*",
     "lora+monteclora/*",
-    "lora+rank-pattern/*",
     "lora+trainable-tokens/*",
 )
 
