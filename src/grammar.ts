@@ -30,10 +30,6 @@ export const OPTIONS = {
     help: 'where cells run; default cpu, auto is a card where one can be used',
   },
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
-  'oracle-path': {
-    takes: 'DIR|off',
-    help: 'folder that onnxruntime-node is installed in; default: where this program is',
-  },
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },
   environments: { takes: 'N', help: 'measure so many environments of each package set at most; default 12' },
   'torch-gb': {
@@ -47,6 +43,10 @@ export const OPTIONS = {
   'cache-gb': { takes: 'N', help: 'what the cache may take; least recently used goes first; default 30' },
   fresh: { help: 'do not take over what an earlier run measured' },
   offline: { help: 'use only what is cached' },
+  'oracle-path': {
+    takes: 'DIR|off',
+    help: 'folder that onnxruntime-node is installed in; default: where this program is',
+  },
   json: { help: 'print JSON' },
   vendor: { help: 'copy the action into the repository too' },
   forks: { help: 'serve pull requests of forks too' },

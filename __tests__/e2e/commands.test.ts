@@ -161,7 +161,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ['init', 'at the top of a git checkout'],
   // Options
   [`sweep ${CHANGE} --wiht peft==0.17.1`, 'Unknown option `--wiht`. Did you mean `--with`?'],
-  [`sweep ${CHANGE} -o out`, 'Unknown option `-o`. Did you mean `--out` or `--offline`?'],
+  [`sweep ${CHANGE} -o out`, 'Unknown option `-o`. Did you mean `--out` or `--offline` or `--oracle-path`?'],
   [`sweep ${CHANGE} --vendor`, 'it is for `init`. `peft-sweep sweep --help`'],
   ['doctor --cells lora', '`doctor` has no option `--cells`'],
   [`sweep ${CHANGE} --out`, 'Write `--out DIR`'],
