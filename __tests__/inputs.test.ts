@@ -68,6 +68,16 @@ describe('the command line', () => {
 });
 
 describe('the configuration file', () => {
+  it('says what is watched, by the names of an index', () => {
+    expect(parse('sweep', 'watch: [transformers, Huggingface_Hub]').request.watch).toEqual([
+      'transformers',
+      'huggingface-hub',
+    ]);
+    expect(parse('sweep').request.watch).toBeUndefined();
+    expect(parse('sweep', 'watch: ["a b"]').problems[0]).toContain('`watch` cannot hold `a b`');
+    expect(parse('sweep', 'watch: []').problems[0]).toContain('`watch` is empty');
+  });
+
   it('chooses and excludes cells and sets limits', () => {
     const { request, options, problems } = parse(
       'sweep transformers:1..2',

@@ -3,6 +3,7 @@
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
 import { DEVICE_NAMES, type DeviceChoice, isDeviceName } from './domain/device.ts';
+import { isName, normalizeName } from './domain/package.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
@@ -88,7 +89,18 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   const { cells, chosenBy } = cellsOf(list(typed, 'cells').flatMap(splitPatterns), configuration, problems);
   const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   const search = oneOf('--search', last(typed, 'search') ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
-  return { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search };
+  const request = { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search };
+  const watch = watchedBy(configuration, problems);
+  return watch === undefined ? request : { ...request, watch };
+}
+
+/** Normalized names of the libraries that the configuration watches; absent for the default. */
+function watchedBy({ watch }: Configuration, problems: string[]): readonly string[] | undefined {
+  const names = watch?.map(normalizeName);
+  for (const name of (names ?? []).filter((one) => !isName(one)))
+    problems.push(`Configuration: \`watch\` cannot hold \`${name}\`. Write names of packages, e.g. \`transformers\`.`);
+  if (names?.length === 0) problems.push('Configuration: `watch` is empty. Name what is measured, or leave it out.');
+  return names;
 }
 
 function environmentsOf(typed: Typed, problems: string[]): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasPath, methodBy, methodParts } from '../../src/domain/code-paths.ts';
+import { hasPath, holdsCell, methodBy, methodParts } from '../../src/domain/code-paths.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { cellsText } from '../../src/report/words.ts';
 import { report } from '../factories/report.ts';
@@ -22,6 +22,13 @@ describe('a code path', () => {
     expect(hasPath(LLAMA, 'stored')).toBe(false);
     expect(hasPath({ ...LLAMA, quantization: 'bnb-int8' }, 'bf16')).toBe(false);
     expect(hasPath(LLAMA, 'constructor')).toBe(false);
+  });
+
+  it('is meant too by what is said of the cell without it', () => {
+    const known = new Set(['lora/none/llama/causal-lm', 'ia3+trainer/none/llama/causal-lm']);
+    expect(holdsCell(known, 'lora+trainer/none/llama/causal-lm')).toBe(true);
+    expect(holdsCell(known, 'ia3+trainer/none/llama/causal-lm')).toBe(true);
+    expect(holdsCell(known, 'ia3/none/llama/causal-lm')).toBe(false);
   });
 
   it('is said behind the words of its method', () => {

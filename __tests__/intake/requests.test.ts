@@ -35,6 +35,23 @@ async function asked(base: Files, head: Files, own = anIndex()) {
 const bump = (version: string, more = '') => ({ 'requirements.txt': `transformers==${version}\n${more}` });
 
 describe('what a checkout asks for', () => {
+  it('measures what the configuration watches, and nothing else', async () => {
+    const ends = {
+      base: await repository(bump('4.55.4', 'peft==0.17.1\ntrl==0.9.0\n')),
+      head: await repository(bump('4.57.6', 'peft==0.18.1\ntrl==0.10.0\n')),
+    };
+    const watching = async (watch: SweepRequest['watch']) => {
+      const known: IndexAccess = anIndex();
+      const trl = ['0.9.0', '0.10.0'].map((version) => ({ version, yanked: false, hasWheel: true }));
+      const releases = async (name: string) => (name === 'trl' ? trl : known.catalog.releases(name));
+      const index = { ...known, catalog: { ...known.catalog, releases } };
+      const found = await requestsOf(watch ? { ...written, watch } : written, ends, index);
+      return found.flatMap(({ request }) => request.changes.map(({ library }) => library));
+    };
+    expect(await watching(undefined)).toEqual(['transformers', 'peft']);
+    expect(await watching(['peft', 'trl'])).toEqual(['peft', 'trl']);
+  });
+
   it('holds torch where the project names it, and says where that cannot be had', async () => {
     const [can] = await asked(bump('4.55.4', 'torch==2.5.1+cu121\n'), bump('4.57.6', 'torch==2.5.1+cu121\n'));
     expect(can?.request.held).toEqual({ torch: '2.5.1' });

@@ -66,6 +66,11 @@ describe('cell patterns', () => {
     ]);
   });
 
+  it('takes a cell away by each code path, and a code path alone', () => {
+    expect(select('lora{,+trainer,+bf16}/none/llama/causal-lm', '!lora/none').ids).toEqual([]);
+    expect(select('lora{,+trainer}/none/llama/causal-lm', '!lora+trainer').ids).toEqual(['lora/none/llama/causal-lm']);
+  });
+
   it('selects a code path only where there is one', () => {
     expect(select('lora+stored/*/llama/causal-lm').ids).toContain('lora+stored/bnb-int8/llama/causal-lm');
     expect(select('lora+stored/none/llama').problems[0]).toContain('these parts exist, but not together');

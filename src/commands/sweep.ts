@@ -8,6 +8,7 @@ import { sweepPorts, torchFor } from '../adapters/machine/sweep-ports.ts';
 import { choiceOf, torchBuilds } from '../adapters/machine/torch-builds.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId } from '../domain/cell.ts';
+import { holdsCell } from '../domain/code-paths.ts';
 import { DEFAULT_DEVICE } from '../domain/device.ts';
 import { isWatched } from '../domain/environment.ts';
 import type { Beforehand } from '../domain/manifest.ts';
@@ -46,7 +47,7 @@ function knownCells(known: CommandLine['options']['known'], today: string): (cel
   const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
   const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
   const ids = new Set(cells.map(cellId));
-  return (cell) => ids.has(cell);
+  return (cell) => holdsCell(ids, cell);
 }
 
 /** Measures one environment, without a comparison. */

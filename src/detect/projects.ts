@@ -32,8 +32,11 @@ export interface ProjectRequest {
 export type Releases = ReadonlyMap<string, readonly Release[]>;
 
 /** Changes of watched libraries, those that only came or went too. */
-export function watchedChanges(changes: readonly ManifestChange[]): readonly ManifestChange[] {
-  return changes.filter(({ library }) => isWatched(library));
+export function watchedChanges(
+  changes: readonly ManifestChange[],
+  watch: readonly string[] = WATCHED,
+): readonly ManifestChange[] {
+  return changes.filter(({ library }) => isWatched(library, watch));
 }
 
 interface Project {
@@ -47,8 +50,9 @@ export function projectRequests(
   changes: readonly ManifestChange[],
   releases: Releases,
   python: string,
+  watch: readonly string[] = WATCHED,
 ): readonly ProjectRequest[] {
-  return distinct(settledProjects(ends, changes, releases, python).flatMap(requestsOf));
+  return distinct(settledProjects(ends, changes, releases, python, watch).flatMap(requestsOf));
 }
 
 /** Why changes of watched libraries ask for nothing, each reason once. */
@@ -57,8 +61,9 @@ export function standingChanges(
   changes: readonly ManifestChange[],
   releases: Releases,
   python: string,
+  watch: readonly string[] = WATCHED,
 ): readonly Standing[] {
-  const found = settledProjects(ends, changes, releases, python).flatMap(({ settled }) => standingOf(settled));
+  const found = settledProjects(ends, changes, releases, python, watch).flatMap(({ settled }) => standingOf(settled));
   return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
@@ -71,6 +76,7 @@ export function settledProjects(
   changes: readonly ManifestChange[],
   releases: Releases,
   python: string,
+  watch: readonly string[] = WATCHED,
 ): readonly Project[] {
   const all = [...ends.base, ...ends.head];
   const lockFiles = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
@@ -78,7 +84,7 @@ export function settledProjects(
   const projectOf = (file: string) => lockOver(file, formats.get(file), lockFiles) ?? folderOf(file);
   const before = grouped(ends.base, ({ file }) => projectOf(file));
   const after = grouped(ends.head, ({ file }) => projectOf(file));
-  const byProject = grouped(watchedChanges(changes), ({ file }) => projectOf(file));
+  const byProject = grouped(watchedChanges(changes, watch), ({ file }) => projectOf(file));
   return [...byProject].map(([project, own]) => {
     const was = new Set([project, ...own.flatMap((change) => (change.was === undefined ? [] : projectOf(change.was)))]);
     const projectEnds = { base: [...was].flatMap((one) => before.get(one) ?? []), head: after.get(project) ?? [] };
@@ -156,10 +162,14 @@ function joined(left: ProjectRequest, right: ProjectRequest): ProjectRequest {
 }
 
 /** Versions of watched libraries that stay where they are, where a lock or an exact pin says so. torch has rules of its own. */
-export function heldVersions(head: readonly Manifest[], changed: readonly string[]): Readonly<Record<string, string>> {
+export function heldVersions(
+  head: readonly Manifest[],
+  changed: readonly string[],
+  watch: readonly string[] = WATCHED,
+): Readonly<Record<string, string>> {
   const locked = lockOf(head, changed);
   const held: Record<string, string> = {};
-  for (const name of WATCHED) {
+  for (const name of watch) {
     if (name === 'torch' || changed.includes(name)) continue;
     const pinned = head
       .flatMap((manifest) => manifest.requirements)

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import paths from '../../probe/matrix/paths.json' with { type: 'json' };
-import { type Cell, CONTROL } from './cell.ts';
+import { type Cell, type CellId, CONTROL, cellId, parseCellId } from './cell.ts';
 import { Exemption, METHODS, type Method } from './matrix.ts';
 import { STAGES } from './outcome.ts';
 import { own } from './own.ts';
@@ -51,6 +51,11 @@ export function methodBy(entry: string, paths: readonly string[]): string {
 /** A cell without its code paths. */
 export function withoutPaths(cell: Cell): Cell {
   return { ...cell, method: methodParts(cell.method).entry };
+}
+
+/** Whether a set of identifiers holds a cell, or the same by no code path: what is said of that holds for this too. */
+export function holdsCell(ids: ReadonlySet<CellId>, cell: CellId): boolean {
+  return ids.has(cell) || ids.has(cellId(withoutPaths(parseCellId(cell))));
 }
 
 /** The matrix's entry of a method, by whatever code path; undefined for the control. */

@@ -7,8 +7,9 @@ import { isVersion } from './version.ts';
 /** The libraries whose releases are swept, and held where they are not. */
 export const WATCHED = ['transformers', 'peft', 'accelerate', 'bitsandbytes', 'torch', 'torchao'] as const;
 
-export function isWatched(library: string): boolean {
-  return WATCHED.some((name) => name === library);
+/** Whether a change of a library is to be measured; `watch` are the names that a configuration gives. */
+export function isWatched(library: string, watch: readonly string[] = WATCHED): boolean {
+  return watch.some((name) => name === library);
 }
 
 /** What else a training stack names, each an own project on an index. */

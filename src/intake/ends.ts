@@ -23,17 +23,24 @@ const NEVER_INCLUDED =
 
 /**
  * Whether a comparison may move a watched library, found from the changed files alone: they are all that can differ.
- * True where that cannot be told.
+ * True where that cannot be told. `watched` is asked for where a manifest changed.
  */
-export async function mayMoveWatched({ files }: CommitDiff, base: Tree, head: Tree): Promise<boolean> {
+export async function mayMoveWatched(
+  { files }: CommitDiff,
+  base: Tree,
+  head: Tree,
+  watched: () => Promise<readonly string[]> = async () => WATCHED,
+): Promise<boolean> {
   if (files.length >= MOST_NAMED) return true;
   const suspects = suspectsOf(files);
   if (suspects.length === 0) return false;
   if (suspects.length > FEW) return true;
   const paths = new Set(suspects);
   const [before, after] = [await readRepository(only(base, paths)), await readRepository(only(head, paths))];
+  const changes = diffManifests(before.manifests, after.manifests);
+  const watch = changes.length > 0 ? await watched() : WATCHED;
   return (
-    diffManifests(before.manifests, after.manifests).some(({ library }) => isWatched(library)) ||
+    changes.some(({ library }) => isWatched(library, watch)) ||
     guard(before.manifests, after.manifests).some(({ stops }) => stops !== undefined) ||
     includesOf(before) !== includesOf(after) ||
     (await namesWatched([...paths], base, head))

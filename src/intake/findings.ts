@@ -35,8 +35,11 @@ export async function releasesFor(
   index: IndexAccess,
   ends: BothEnds,
   changes: readonly ManifestChange[],
+  watch?: readonly string[],
 ): Promise<Releases> {
-  const watched = changes.map(({ library }) => library).filter(isWatched);
+  const watched = changes
+    .map(({ library }) => library)
+    .filter((library) => isWatched(library, watch) && isName(library));
   const fresh = lockNames(ends.base.manifests, ends.head.manifests)
     .map(({ name }) => name)
     // Names come from a stranger's lock: only what is a name reaches an address.

@@ -46,15 +46,16 @@ export async function requestsOf(
 ): Promise<readonly CheckoutRequest[]> {
   const changes = diffManifests(ends.base.manifests, ends.head.manifests);
   const manifests = { base: ends.base.manifests, head: ends.head.manifests };
-  const releases = watchedChanges(changes).length > 0 ? await releasesFor(index, ends, changes) : new Map();
+  const watched = watchedChanges(changes, written.watch);
+  const releases = watched.length > 0 ? await releasesFor(index, ends, changes, written.watch) : new Map();
   const own = await ownIndexes(index, ends);
   const findings = [...findingsOf(ends, own), ...(await indexFindings(index, ends, changes, releases))];
   stopUnlessApproved(findings, written.held);
   const cells = codeCells(ends.head);
   const unsure = written.chosenBy === 'default' ? cellFindings(cells) : [];
-  const found = projectRequests(manifests, changes, releases, index.python);
+  const found = projectRequests(manifests, watched, releases, index.python, written.watch);
   const base = withCells(written, cells);
-  const standing = standingChanges(manifests, changes, releases, index.python);
+  const standing = standingChanges(manifests, watched, releases, index.python, written.watch);
   if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing }];
   const left = standing.map(({ message, file, line }) => ({ kind: 'not-moved', message, file, line }));
   return Promise.all(
@@ -91,7 +92,7 @@ export async function upcomingRequests(
 ): Promise<readonly CheckoutRequest[]> {
   const cells = codeCells(repository);
   const base = withCells(written, cells);
-  const held = heldVersions(repository.manifests, []);
+  const held = heldVersions(repository.manifests, [], written.watch);
   const patchable = { manifests: repository.manifests, contents: repository.contents };
   const found = await Promise.all(
     Object.entries(held).map(async ([library, from]): Promise<CheckoutRequest[]> => {

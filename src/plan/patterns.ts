@@ -1,5 +1,5 @@
 import { type Cell, cellId } from '../domain/cell.ts';
-import { CODE_PATHS, hasPath, methodBy, methodParts } from '../domain/code-paths.ts';
+import { CODE_PATHS, hasPath, methodBy, methodParts, withoutPaths } from '../domain/code-paths.ts';
 import { ARCHITECTURES, TASKS } from '../domain/matrix.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { METHODS, QUANTIZATIONS } from './matrix.ts';
@@ -24,13 +24,17 @@ export function selectCells(patterns: readonly string[], matrix: readonly Cell[]
     if (found === undefined) continue;
     if (found.length === 0 && !takeAway)
       problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
-    for (const cell of found) {
-      if (takeAway) chosen.delete(cellId(cell));
-      else chosen.set(cellId(cell), cell);
-    }
+    if (takeAway) without(chosen, found);
+    else for (const cell of found) chosen.set(cellId(cell), cell);
   }
   const inMatrix = matrix.filter((cell) => chosen.has(cellId(cell)));
   return [...inMatrix, ...[...chosen.values()].filter(({ method }) => methodParts(method).paths.length > 0)];
+}
+
+/** Takes cells away, by whatever code path they were chosen. */
+function without(chosen: Map<string, Cell>, cells: readonly Cell[]): void {
+  const gone = new Set(cells.map(cellId));
+  for (const [id, cell] of chosen) if (gone.has(id) || gone.has(cellId(withoutPaths(cell)))) chosen.delete(id);
 }
 
 /** The cells of one pattern; undefined where it is none. */

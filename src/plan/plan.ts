@@ -20,6 +20,8 @@ export interface SweepRequest {
   readonly minutes: number;
   readonly environments: number;
   readonly search: Plan['search'];
+  /** Libraries whose changes are measured, where the configuration names them. */
+  readonly watch?: readonly string[];
   /** Whether somebody chose the cells, or the default stands in until the code was looked at. */
   readonly chosenBy: Plan['chosenBy'];
   /** Where the user's code uses a cell, by its id: `train.py:42`. */

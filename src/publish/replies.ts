@@ -1,6 +1,7 @@
 /** Answers to commands in comments: a sign and some sentences, also where they are not followed. */
 
 import { cellId } from '../domain/cell.ts';
+import { holdsCell } from '../domain/code-paths.ts';
 import type { Markdown } from '../domain/safe.ts';
 import { SLASH_HELP } from '../event/slash.ts';
 import { allCells } from '../plan/matrix.ts';
@@ -64,7 +65,7 @@ function quoted(text: string): string {
 function explained(pattern: string, known: string | undefined): Answer {
   const again = md`To measure it: ${code(`/peft-sweep run ${pattern}`)}.`;
   const wanted = new Set(selectCells([pattern], allCells(), []).map(cellId));
-  const facts = [...factsIn(known ?? '')].filter(([cell]) => wanted.has(cell));
+  const facts = [...factsIn(known ?? '')].filter(([cell]) => holdsCell(wanted, cell));
   if (facts.length === 0)
     return { sign: 'confused', text: md`Nothing is known of ${code(pattern)} at the head of this branch. ${again}` };
   const shown = facts.slice(0, MOST_CELLS).map(([cell, lines]) => md`#### ${code(cell)}\n\n${fence(lines)}`);

@@ -7,7 +7,7 @@ import { recognizeBot } from '../../detect/bots.ts';
 import { type Repository, readRepository } from '../../detect/repository.ts';
 import { cellId } from '../../domain/cell.ts';
 import { DEFAULT_DEVICE } from '../../domain/device.ts';
-import { isWatched } from '../../domain/environment.ts';
+import { isWatched, WATCHED } from '../../domain/environment.ts';
 import type { Finding } from '../../domain/manifest.ts';
 import { CONFIGURATION } from '../../domain/path.ts';
 import { UserError } from '../../errors.ts';
@@ -58,7 +58,8 @@ export async function targetPlan(
   const { mergeBase, files } = comparison;
   const [baseTree, headTree] = [github.tree(mergeBase), github.tree(target.head)];
   const about = (named: ReadonlySet<string>) => whereToWrite(target, comparison, named);
-  if (!(await mayMoveWatched(comparison, baseTree, headTree))) return quietPlan(runner, about(new Set()));
+  const watched = async () => lineFor(await configurationIn(baseTree), []).request.watch ?? WATCHED;
+  if (!(await mayMoveWatched(comparison, baseTree, headTree, watched))) return quietPlan(runner, about(new Set()));
   const line = lineFor(
     await configurationIn(baseTree),
     cells.flatMap((cell) => ['--cells', cell]),
@@ -165,7 +166,8 @@ async function plannedRequest(
   index: IndexAccess,
 ): Promise<PlannedRequest> {
   const kept = (known.patchable?.manifests ?? []).filter(
-    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name)),
+    ({ requirements, locked }) =>
+      locked.length > 0 || requirements.some(({ name }) => isWatched(name) || isWatched(name, request.watch)),
   );
   // Of a lock only its being there counts.
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));

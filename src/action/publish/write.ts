@@ -1,5 +1,6 @@
 /** What a pull request is told: while a sweep runs in the same job, and at its end. */
 import * as core from '@actions/core';
+import { holdsCell } from '../../domain/code-paths.ts';
 import type { Measurement } from '../../domain/search.ts';
 import { Refused, WeatherError } from '../../errors.ts';
 import { readEvent } from '../../event/event.ts';
@@ -46,7 +47,8 @@ export async function publishReports(
   check?: number,
 ): Promise<Published> {
   const today = clock.date().slice(0, 10);
-  const isKnown = (cell: string) => file.known.some((one) => one.cell === cell && one.expires >= today);
+  const known = new Set(file.known.flatMap(({ cell, expires }) => (expires >= today ? [cell] : [])));
+  const isKnown = (cell: string) => holdsCell(known, cell);
   const counts = cellsThatCount(file.requests.map(({ plan }) => plan));
   const failOn = core.getInput('warn-only') === 'true' ? [] : file.failOn;
   const measuredBy = readEvent(runner.eventName, runner.payload).kind === 'run' ? ('fork' as const) : ('us' as const);
