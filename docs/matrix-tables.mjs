@@ -33,9 +33,14 @@ function methodTable() {
 }
 
 function pathTable() {
-  const rows = entries('paths').map(([name, { words, does, quantized, packages = [] }]) => {
+  const rows = entries('paths').map(([name, { words, does, quantized, quantizations = [], packages = [] }]) => {
     const where = quantized === undefined ? '' : quantized ? 'quantized cells' : 'unquantized cells';
-    return row(code(`+${name}`), words, does, [where, codes(packages)].filter(Boolean).join('; '));
+    return row(
+      code(`+${name}`),
+      words,
+      does,
+      [where, codes(quantizations), codes(packages)].filter(Boolean).join('; '),
+    );
   });
   return table(['code path', 'in words', 'what it does', 'where'], rows);
 }

@@ -16,6 +16,8 @@ export const CodePath = z.strictObject({
   does: z.string().min(1),
   /** Whether it is for quantized cells only, or for the others only. */
   quantized: z.boolean().optional(),
+  /** The only ones that it was tried with, if not all. */
+  quantizations: z.array(z.string()).optional(),
   /** The only tasks that it is for, if not all. */
   tasks: z.array(z.string()).optional(),
   /** What an environment must hold besides. */
@@ -68,7 +70,8 @@ export function hasPath(cell: Cell, name: string): boolean {
   const path = own(CODE_PATHS, name);
   if (path === undefined || cell.method === CONTROL) return false;
   const isFitting = path.quantized === undefined || path.quantized === (cell.quantization !== 'none');
-  return isFitting && (path.tasks?.includes(cell.task) ?? true);
+  const isTried = path.quantizations?.includes(cell.quantization) ?? true;
+  return isFitting && isTried && (path.tasks?.includes(cell.task) ?? true);
 }
 
 /** `LoRA through transformers' Trainer with gradient checkpointing`. */

@@ -20,7 +20,8 @@ OWN = "own-"
 class CodePath:
     """An entry of `matrix/paths.json`.
 
-    `quantized` says that it is for quantized cells only, or for the others only; `tolerance` is the
+    `quantized` says that it is for quantized cells only, or for the others only, `quantizations` names
+    the only ones that it was tried with; `tolerance` is the
     least that differences of logits are told from. `words` and `does` are for the report and the
     docs, `packages` for the plan.
     """
@@ -28,6 +29,7 @@ class CodePath:
     words: str
     does: str
     quantized: Optional[bool] = None
+    quantizations: Optional[list] = None
     tasks: Optional[list] = None
     packages: list = field(default_factory=list)
     tolerance: float = 0.0
