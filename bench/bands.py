@@ -22,7 +22,7 @@ from peft_probe.quantizers import ENTRIES  # noqa: E402
 
 BANDS = ROOT / "probe" / "peft_probe" / "bands.json"
 MARGIN = 4
-FLOOR = {"none": 1e-5, "bnb-int8": 1e-4, "bnb-nf4": 1e-4}
+FLOOR = {name: 1e-5 if name == "none" else 1e-4 for name in ENTRIES}
 COUNTED = (
     "adapter-dtype",
     "end-ignored",
@@ -53,7 +53,7 @@ def all_cells(patterns):
         {
             "id": "/".join(one),
             **dict(zip(names, one)),
-            "packages": ENTRIES[one[1]].packages,
+            "packages": list(ENTRIES[one[1]].packages),
             "thorough": True,
         }
         for one in parts

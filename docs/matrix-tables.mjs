@@ -46,10 +46,34 @@ function pathTable() {
 }
 
 function quantizerTable() {
-  const rows = entries('quantizers').map(([name, { words, config, packages, bytesPerWeight }]) =>
-    row(code(name), words, config === undefined ? '' : code(config), codes(packages), bytesPerWeight),
+  const rows = entries('quantizers').map(([name, entry]) =>
+    row(code(name), entry.words, madeBy(entry), packagesOf(entry), entry.bytesPerWeight, whereOf(entry)),
   );
-  return table(['quantization', 'in words', 'configuration', 'packages', 'bytes of a weight'], rows);
+  return table(['quantization', 'in words', 'made by', 'packages', 'bytes of a weight', 'where'], rows);
+}
+
+function madeBy({ config, packed, quantizes }) {
+  if (quantizes !== undefined) return `${code(quantizes.by)}, once it is loaded`;
+  const from = packed === undefined ? '' : ', from a checkpoint that the probe packs';
+  return config === undefined ? '' : `${code(config)}${from}`;
+}
+
+function packagesOf({ packages }) {
+  return Object.entries(packages)
+    .map(([name, { since }]) => `${code(name)} ${since}`)
+    .join(', ');
+}
+
+function whereOf({ usual, needsGpu, built = [], dequantized, notMeasured = {}, refuses = {} }) {
+  const card = needsGpu?.capability === undefined ? '' : ` of compute capability ${needsGpu.capability.toFixed(1)}`;
+  return [
+    ...(usual ? [] : ['where it is named']),
+    ...(needsGpu ? [`needs a GPU${card}: \u201c${needsGpu.says}\u201d`] : []),
+    ...(built.length > 0 ? [`skipped: ${codes(built)} has no wheel`] : []),
+    ...(dequantized ? [`floats again ${dequantized}`] : []),
+    ...Object.entries(notMeasured).map(([stage, { why }]) => `no ${stage}: ${why}`),
+    ...Object.entries(refuses).map(([architecture, why]) => `not on ${code(architecture)}: ${why}`),
+  ].join('; ');
 }
 
 function architectureTable() {

@@ -9,6 +9,7 @@ import { patchesFor } from './pins/patches.ts';
 import { propose } from './pins/propose.ts';
 import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
 import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
+import { measurable, ruledOut } from './plan/ruled-out.ts';
 import type { Catalog, Machine, Ports, Preferences } from './ports.ts';
 import { buildReport } from './report/build.ts';
 import type { Report } from './report/model.ts';
@@ -17,7 +18,7 @@ import { Evidence } from './search/evidence.ts';
 import { foresee } from './search/foresee.ts';
 import { leftUndone } from './search/left-undone.ts';
 import { next } from './search/next.ts';
-import { controlsOf, type Problem } from './search/problem.ts';
+import { controlsOf, everyCell, type Problem } from './search/problem.ts';
 import { baseRequest, groups } from './search/requests.ts';
 import { looksAhead } from './sweep/ahead.ts';
 import { measureBatch } from './sweep/measure.ts';
@@ -122,6 +123,7 @@ export function problemOf(planned: Plan): Problem {
     partners,
     asks,
     packages: packageTable(),
+    ruledOut: (cell) => ruledOut(cell, device),
     environments,
     search: strategy,
     device,
@@ -137,7 +139,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const evidence = new Evidence(problem);
   const { history } = evidence;
   const isHead = ({ pins }: EnvironmentRequest) => planned.changes.every(({ library, to }) => pins[library] === to);
-  const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
+  const packageSets = groups(problem, measurable(everyCell(problem), problem.device)).map((group) => group.packages);
   const preferencesIn = (known: Evidence, request: EnvironmentRequest): Preferences => {
     const measured = [request.packages, ...packageSets]
       .map((packages) => known.baseLock(packages))

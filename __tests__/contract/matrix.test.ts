@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ARCHITECTURE_OF_CLASS, architecturesNamed, METHOD_OF_CONFIG } from '../../src/detect/code/known-names.ts';
-import { QUANTIZATION_OF_CONFIG } from '../../src/detect/code/quantizations.ts';
+import { formMadeBy, QUANTIZATION_OF_CONFIG } from '../../src/detect/code/quantizations.ts';
 import { CODE_PATHS, CodePath } from '../../src/domain/code-paths.ts';
 import { FACT_NAMES } from '../../src/domain/facts.ts';
 import {
@@ -15,22 +15,24 @@ import {
   Method,
   QUANTIZERS,
   Quantizer,
+  QuantizerPackage,
   TASKS,
   Task,
   UNMEASURED_ARCHITECTURES,
 } from '../../src/domain/matrix.ts';
+import { own } from '../../src/domain/own.ts';
 import { compareVersions } from '../../src/domain/version.ts';
 import { Report } from '../../src/report/model.ts';
 
 const SHOW = `
 import dataclasses, json, re, sys
 sys.path.insert(0, 'probe')
-from peft_probe import matrix, methods, models, paths, quantizers, stages
+from peft_probe import matrix, methods, models, packing, paths, quantizers, stages
 camel = lambda name: re.sub('_(.)', lambda letter: letter.group(1).upper(), name)
 print(json.dumps({
   'keys': {one.__name__: sorted(camel(field.name) for field in dataclasses.fields(one))
-           for one in (methods.Method, paths.CodePath, quantizers.Quantizer, models.Architecture, matrix.Task, matrix.Exemption)},
-  'names': {'methods': list(methods.METHODS), 'paths': list(paths.PATHS), 'quantizers': list(quantizers.ENTRIES),
+           for one in (methods.Method, paths.CodePath, quantizers.Quantizer, quantizers.Package, models.Architecture, matrix.Task, matrix.Exemption)},
+  'names': {'methods': list(methods.METHODS), 'paths': list(paths.PATHS), 'quantizers': list(quantizers.ENTRIES), 'forms': sorted(packing.FORMS),
             'architectures': list(models.ARCHITECTURES), 'tasks': list(matrix.TASKS)},
   'stages': ['import', *[stage.name for stage in stages.STAGES]],
   'facts': [fact for stage in stages.STAGES for fact in stage.facts],
@@ -40,7 +42,9 @@ describe('the two halves of the program', () => {
   const shown = JSON.parse(spawnSync('python3', ['-c', SHOW], { encoding: 'utf8' }).stdout);
 
   it('read the same entries of the matrix, in the same order', () => {
+    const packed = Object.values(QUANTIZERS).flatMap(({ packed: form }) => form ?? []);
     expect(shown.names).toEqual({
+      forms: [...new Set(packed)].toSorted(),
       methods: Object.keys(METHODS),
       paths: Object.keys(CODE_PATHS),
       quantizers: Object.keys(QUANTIZERS),
@@ -55,6 +59,7 @@ describe('the two halves of the program', () => {
       Method: known(Method),
       CodePath: known(CodePath),
       Quantizer: known(Quantizer),
+      Package: known(QuantizerPackage),
       Architecture: known(Architecture),
       Task: known(Task),
       Exemption: known(Exemption),
@@ -104,10 +109,37 @@ describe('the matrix', () => {
     expect(Object.keys(entry.refuses ?? {}).filter((name) => !(name in ARCHITECTURES))).toEqual([]);
   });
 
-  it.each(Object.keys(QUANTIZERS).filter((name) => name !== 'none'))(
-    '%s is known by its configuration class',
-    (name) => {
-      expect(Object.keys(QUANTIZATION_OF_CONFIG)).toContain(QUANTIZERS[name]?.config);
+  const forms = Object.entries(QUANTIZERS).flatMap(([name, { config, arguments: given = {}, saidBy, quantizes }]) => {
+    const written = Object.entries(given).flatMap(([keyword, value]) =>
+      typeof value === 'object' ? [] : [[keyword, value === true ? 'True' : String(value)] as const],
+    );
+    const said = (saidBy?.is ?? ['']).map((text) => new Map([...written, [saidBy?.keyword ?? '', text]]));
+    return name === 'none' ? [] : [{ name, config, said, quantizes }];
+  });
+
+  it.each(forms.filter(({ config }) => config !== undefined))(
+    '$name is asked for in code by its class and what that is given',
+    ({ name, config = '', said }) => {
+      const asked = said.map((texts) =>
+        QUANTIZATION_OF_CONFIG[config]?.((keyword) => {
+          const text = texts.get(keyword);
+          return text === undefined ? undefined : { texts: [text], isSure: true };
+        }),
+      );
+      // Of two forms that only the checkpoint tells apart the class says the first; nested scales are an argument.
+      const first = forms.find((form) => form.config === config && said.every((texts) => texts.size === 1));
+      const isPlain = own(QUANTIZERS, name)?.saidBy === undefined;
+      const form = isPlain && first !== undefined ? first.name : name.replace('+double', '');
+      const one = { values: [form], isSure: true, isUnread: false };
+      expect(asked).toEqual(said.map(() => one));
+    },
+  );
+
+  it.each(forms.filter(({ config }) => config === undefined))(
+    '$name is asked for in code by the function that makes it',
+    ({ name, quantizes }) => {
+      const [by = '', config = ''] = [quantizes?.by, quantizes?.config.make].map((path) => path?.split('.').at(-1));
+      expect(formMadeBy(by, config)).toBe(name);
     },
   );
 

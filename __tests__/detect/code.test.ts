@@ -460,6 +460,51 @@ describe('files of one program are joined', () => {
   });
 });
 
+describe('quantizations of other libraries are named by their classes', () => {
+  const trained = (made: string) =>
+    [
+      'import torchao',
+      'from torchao.quantization import Float8WeightOnlyConfig, Int8WeightOnlyConfig, quantize_',
+      'from transformers import *',
+      'from transformers import AutoModelForCausalLM, AwqConfig, BitNetQuantConfig, CompressedTensorsConfig',
+      'from transformers import AutoRoundConfig, FineGrainedFP8Config, GPTQConfig, HiggsConfig, HqqConfig, QuantoConfig, TorchAoConfig',
+      'from peft import LoraConfig, get_peft_model',
+      made,
+      "model = AutoModelForCausalLM.from_pretrained('meta-llama/Llama-3.2-1B', quantization_config=config)",
+      "model = get_peft_model(model, LoraConfig(target_modules=['q_proj', 'v_proj']))",
+    ].join('\n');
+
+  it.each([
+    ['config = TorchAoConfig(quant_type=Int8WeightOnlyConfig())', 'torchao-int8wo'],
+    ['config = TorchAoConfig(Float8WeightOnlyConfig())', 'torchao-fp8wo'],
+    ["config = TorchAoConfig('int8_weight_only')", 'torchao-int8wo'],
+    ['kind = Int8WeightOnlyConfig()\nconfig = TorchAoConfig(quant_type=kind)', 'torchao-int8wo'],
+    ["config = QuantoConfig(weights='float8')", 'quanto-float8'],
+    ['config = QuantoConfig()', 'quanto-int8'],
+    ['config = HqqConfig(nbits=4)', 'hqq-int4'],
+    ['config = GPTQConfig(bits=4)', 'gptq-int4'],
+    ['config = AwqConfig(bits=4)', 'awq-int4'],
+    ['config = AutoRoundConfig()', 'auto-round-int4'],
+    ['config = CompressedTensorsConfig()', 'ct-int4'],
+    ['config = CompressedTensorsConfig(run_compressed=False)', 'ct-int4+decompressed'],
+    ['config = FineGrainedFP8Config()', 'fp8'],
+    ['config = BitNetQuantConfig()', 'bitnet'],
+    ['config = HiggsConfig(bits=4)', 'higgs-int4'],
+  ])('%s is %s', async (made, quantization) => {
+    const { sure } = await seen({ 'train.py': trained(made) });
+    expect(sure.map((one) => one.split(' ')[0])).toEqual([`lora/${quantization}/llama/causal-lm`]);
+  });
+
+  it('and by the function that makes them once a model is loaded', async () => {
+    const text = trained('config = Int8WeightOnlyConfig()').replace(
+      ', quantization_config=config)',
+      ')\nquantize_(model, config)',
+    );
+    const { sure } = await seen({ 'train.py': text });
+    expect(sure.map((one) => one.split(' ')[0])).toEqual(['lora/torchao-int8wo+own/llama/causal-lm']);
+  });
+});
+
 describe('what is no cell', () => {
   const use = 'from peft import LoraConfig\nLoraConfig()\n';
   it.each(['tests/a.py', 'tests_v1/a.py', 'pkg/test_lora.py', 'docs/a.py', 'venv/lib/a.py'])(

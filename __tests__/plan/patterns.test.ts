@@ -29,6 +29,15 @@ describe('cell patterns', () => {
     expect(select(...DEFAULT_PATTERNS).ids).toHaveLength(24);
   });
 
+  it('means the usual quantizations by a star, the others where it fits none of these, and all where it takes away', () => {
+    const forms = (...patterns: string[]) => new Set(select(...patterns).ids.map((id) => id.split('/')[1]));
+    expect([...forms('lora/*/llama/causal-lm')]).toEqual(['none', 'bnb-int8', 'bnb-nf4']);
+    expect([...forms('lora/bnb-*/llama')]).toEqual(['bnb-int8', 'bnb-nf4']);
+    expect([...forms('lora/quanto-*/llama')]).toEqual(['quanto-int8', 'quanto-float8', 'quanto-int4']);
+    expect([...forms('lora/{none,ct-int4}/llama')]).toEqual(['none', 'ct-int4']);
+    expect([...forms('lora/{none,ct-int4}/llama', '!*/*/llama')]).toEqual([]);
+  });
+
   it('reads a plus sign as part of a name', () => {
     expect(select('lora+dora/none/llama/causal-lm').ids).toEqual(['lora+dora/none/llama/causal-lm']);
   });

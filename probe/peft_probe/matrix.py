@@ -4,15 +4,19 @@ An entry is made into a dataclass whose fields are the keys that it may have, in
 spelling. What data cannot say until a cell runs is written as a reference: `{"modules": "lora"}`
 stands for the module names that the architecture gives that role, `{"job": "steps"}` for a number
 of the job, `{"torch": "float32"}` for a name of torch, `{"peft": "KasaConfig", "with": {}}` for a
-configuration inside another, `{"is": {}}` for a table that is meant as it stands.
+configuration inside another, `{"is": {}}` for a table that is meant as it stands,
+`{"make": "a.b.Class", "with": {...}}` for an object of a package, made with those arguments.
 """
 
 import copy
+import importlib
 import json
 import re
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Optional
+
+from .errors import Unsupported
 
 FOLDER = Path(__file__).resolve().parents[1] / "matrix"
 
@@ -58,6 +62,8 @@ def filled(arguments, **sources):
 def _value(value, sources):
     if not isinstance(value, dict):
         return copy.copy(value)
+    if "make" in value:
+        return named(value["make"])(**filled(value.get("with", {}), **sources))
     (source, name), *more = value.items()
     if source == "is":
         return copy.copy(name)
@@ -69,6 +75,20 @@ def _value(value, sources):
         raise MatrixError(f"nothing is known as `{source}` where `{name}` is asked of it")
     found = sources[source]
     return copy.copy(found[name]) if isinstance(found, dict) else getattr(found, name)
+
+
+def named(path):
+    """What a dotted path names: `a.b.Class` of the module `a.b`.
+
+    Raises Unsupported where the installed release has no such name.
+    """
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ModuleNotFoundError, AttributeError) as lacking:
+        if isinstance(lacking, ModuleNotFoundError) and not module.startswith(lacking.name or "\0"):
+            raise
+        raise Unsupported(f"{module.split('.')[0]} has no {path} here") from lacking
 
 
 def _spelled(key):

@@ -1,11 +1,13 @@
 """What cells need is imported once in a process, before the first of them."""
 
 import gc
+import importlib
 import time
 
 from . import protocol
 from .errors import describe
 from .models import ARCHITECTURES
+from .quantizers import module_of
 
 
 def import_packages(job):
@@ -30,7 +32,7 @@ def import_all(job):
     for name in ("torch", "transformers", "peft", *job["packages"]):
         began = time.monotonic()
         try:
-            modules[name] = __import__(name)
+            modules[name] = importlib.import_module(module_of(name))
         except BaseException as raised:
             failures[name] = {"stage": "import", "kind": "raised", **describe(raised)}
         protocol.send(

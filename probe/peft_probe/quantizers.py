@@ -1,12 +1,26 @@
 """The quantization axis.
 
-What each one passes to `from_pretrained`, and how far its numbers may stray.
+How a tiny model gets into each form, and how far its numbers may stray.
 """
 
+import importlib.metadata
+import re
 from dataclasses import dataclass, field
 from typing import Optional
 
 from . import matrix
+from .errors import Unsupported
+from .packing import packed
+
+
+@dataclass(frozen=True)
+class Package:
+    """A library that a form needs: the first release that has it, and the module that is imported,
+    where that is not called like the package.
+    """
+
+    since: str
+    module: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -15,23 +29,81 @@ class Quantizer:
 
     `tolerance` is the largest difference of logits (of size about 10) that is still equal,
     `merge_tolerance` the same after weights were merged back into the quantized format;
-    docs/decisions.md has the measured values. `words` and `bytes_per_weight` are for the report and
-    the plan.
+    docs/decisions.md has the measured values.
+
+    A model gets into its form by `config` with its `arguments`, an object of transformers for
+    `from_pretrained`; or the checkpoint was `packed` before, with `settings` in its configuration;
+    or a function `quantizes` a model that was loaded. `dequantized` says when weights are floats
+    again by design: `on loading` or `in the first pass`. `not_measured` are stages that have no
+    meaning for it. The rest is for the report and the plan.
     """
 
     words: str
-    packages: list
+    packages: dict
     bytes_per_weight: float
     tolerance: float
     merge_tolerance: float
     config: Optional[str] = None
-    arguments: dict = field(default_factory=dict)
+    arguments: Optional[dict] = None
+    packed: Optional[str] = None
+    settings: dict = field(default_factory=dict)
+    quantizes: Optional[dict] = None
+    dequantized: Optional[str] = None
+    not_measured: dict = field(default_factory=dict)
+    usual: bool = False
+    said_by: Optional[dict] = None
+    needs_gpu: Optional[dict] = None
+    built: list = field(default_factory=list)
+    refuses: dict = field(default_factory=dict)
 
-    def configuration(self, transformers, torch):
-        """The configuration object for `from_pretrained`."""
-        return getattr(transformers, self.config)(**matrix.filled(self.arguments, torch=torch))
+    def __post_init__(self):
+        where = f"quantizers.json: {self.words}"
+        packages = {name: matrix.made(where, Package, one) for name, one in self.packages.items()}
+        object.__setattr__(self, "packages", packages)
+        object.__setattr__(self, "not_measured", matrix.exemptions(where, self.not_measured))
+
+    def require_floors(self):
+        """Raises Unsupported where a package is older than the first release that has the form."""
+        for name, package in self.packages.items():
+            version = importlib.metadata.version(name)
+            if _numbers(version) < _numbers(package.since):
+                raise Unsupported(
+                    f"{name} {version} is older than {package.since}, the first that has this form"
+                )
+
+    def load(self, load, modules, checkpoint, folder):
+        """The quantized model.
+
+        `load(checkpoint, **options)` is `from_pretrained` of the cell, `modules` are torch and
+        transformers, `folder` a place for a checkpoint that is packed here.
+        """
+        torch, transformers = modules
+        options = {}
+        if self.packed is not None:
+            checkpoint = packed(torch, checkpoint, folder, self.packed, self.settings)
+        if self.config is not None:
+            config = matrix.named(f"{transformers.__name__}.{self.config}")
+        if self.arguments is not None:
+            options["quantization_config"] = config(**matrix.filled(self.arguments, torch=torch))
+        model = load(checkpoint, **options)
+        if self.quantizes is not None:
+            asked = matrix.filled({"config": self.quantizes["config"]}, torch=torch)
+            matrix.named(self.quantizes["by"])(model, asked["config"])
+        return model
+
+
+def _numbers(version):
+    """`5.24.0.dev0` -> (5, 24, 0)."""
+    return tuple(int(part) for part in re.match(r"[\d.]*\d", version).group().split("."))
+
+
+def module_of(package):
+    """The name by which a package is imported."""
+    known = [entry.packages[package] for entry in ENTRIES.values() if package in entry.packages]
+    named = next((one.module for one in known if one.module is not None), None)
+    return named or package.replace("-", "_")
 
 
 ENTRIES = matrix.read("quantizers", Quantizer)
-QUANTIZERS = {name: entry for name, entry in ENTRIES.items() if entry.config is not None}
+QUANTIZERS = {name: entry for name, entry in ENTRIES.items() if name != "none"}
 UNQUANTIZED_TOLERANCE = ENTRIES["none"].tolerance

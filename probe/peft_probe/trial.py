@@ -70,16 +70,16 @@ class Trial:
             options["num_labels"] = self.task.labels
         if quantized:
             take_common_path()
-            options["quantization_config"] = self.quantizer.configuration(
-                self.transformers, self.torch
-            )
+            options.update(self.quantizer.options(self.torch, self.transformers))
             # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then
             # goes another way.
             options["device_map"] = self.place
         for adds in self.hooks("loading"):
             options.update(adds(self))
         options.update(more)
-        model = auto.from_pretrained(folder or str(self.checkpoint), **options)
+        model = auto.from_pretrained(folder or self._source(quantized), **options)
+        if quantized:
+            self.quantizer.finish(self.torch, model)
         if self.on_card and "device_map" not in options:
             model = model.to(self.place)
         if folder is not None:
@@ -89,6 +89,12 @@ class Trial:
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
                 parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
         return model
+
+    def _source(self, quantized):
+        """The folder that the model is loaded from: in some forms one that is packed here."""
+        if not quantized:
+            return str(self.checkpoint)
+        return str(self.quantizer.source(self.torch, self.checkpoint, self.folder / "packed"))
 
     def hooks(self, hook):
         """What the code paths of the cell do there, in order."""
@@ -122,8 +128,10 @@ class Trial:
 
     @property
     def not_measured(self):
-        """Stage -> exemption, of the method and of the code paths."""
+        """Stage -> exemption, of the method, of its model's form and of the code paths."""
         found = dict(self.method.not_measured) if self.method else {}
+        if self.method and self.quantizer:
+            found.update(self.quantizer.not_measured)
         for name in self.paths:
             found.update(paths.PATHS[name].not_measured)
         return found

@@ -36,10 +36,10 @@ class EachStage(unittest.TestCase):
         with self.assertRaises(NotApplicable):
             stages.quantize(trial_of())
         asked = []
-        stages.quantize(
-            trial_of(quantizer=object(), load=lambda quantized: asked.append(quantized))
-        )
-        self.assertEqual(asked, [True])
+        quantizer = SimpleNamespace(require_floors=lambda: asked.append("floors"))
+        load = asked.append
+        stages.quantize(trial_of(quantizer=quantizer, load=lambda quantized: load(quantized)))
+        self.assertEqual(asked, ["floors", True])
 
     def attached(self, **parameters):
         trial = trial_of(Model(base_weight=Parameter(1.0, trainable=False)))

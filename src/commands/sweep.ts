@@ -20,6 +20,7 @@ import { plan, problemOf, sweep } from '../main.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan, SweepRequest } from '../plan/plan.ts';
+import { measurable, rulings } from '../plan/ruled-out.ts';
 import type { TorchChoice } from '../ports.ts';
 import { renderCheck } from '../report/check.ts';
 import { renderFindings } from '../report/diff.ts';
@@ -28,6 +29,7 @@ import type { Report } from '../report/model.ts';
 import { type PlanFacts, renderPlan } from '../report/plan.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
+import { everyCell } from '../search/problem.ts';
 import { groups } from '../search/requests.ts';
 import { samplesOf } from '../search/strategies.ts';
 import { measuredInItsTime } from '../sweep/torch-era.ts';
@@ -202,7 +204,8 @@ async function factsOf(
     locked: Object.keys(planned.locked.head).length,
     lockedAt: lockedWatched(planned),
     controls: problem.controls.length,
-    packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
+    ruledOut: rulings(planned.cells, planned.device),
+    packageSets: groups(problem, measurable(everyCell(problem), planned.device)).length,
     environments: planned.environments,
     minutes: planned.minutes,
     torch,

@@ -10,7 +10,18 @@ import tasks from '../../probe/matrix/tasks.json' with { type: 'json' };
 import unmeasured from '../../probe/matrix/unmeasured-architectures.json' with { type: 'json' };
 import { STAGES } from './outcome.ts';
 
+/** An object of a package, made with arguments of its own: `torchao.quantization.Int8WeightOnlyConfig`. */
+const Made = z.strictObject({
+  make: z.string().regex(/^\w+(\.\w+)+$/),
+  get with() {
+    return z
+      .record(z.string(), z.union([z.string(), z.number(), z.strictObject({ torch: z.string() }), Made]))
+      .optional();
+  },
+});
+
 const Argument = z.union([
+  Made,
   z.string(),
   z.number(),
   z.boolean(),
@@ -57,16 +68,42 @@ export const Method = z.strictObject({
 });
 export type Method = z.infer<typeof Method>;
 
+/** A library that an environment must hold besides those that every cell needs. */
+export const QuantizerPackage = z.strictObject({
+  /** The first release that has the form. */
+  since: z.string().regex(/^\d+(\.\d+)+$/),
+  /** The module that is imported, where it is not called like the package. */
+  module: z.string().optional(),
+});
+
 export const Quantizer = z.strictObject({
   words: z.string().min(1),
-  /** What an environment must hold besides the libraries that every cell needs. */
-  packages: z.array(z.string()),
+  packages: z.record(z.string(), QuantizerPackage),
   /** Storage of one quantized weight, in bytes; unquantized weights are counted as 16-bit. */
   bytesPerWeight: z.number().positive(),
   tolerance: z.number().positive(),
   mergeTolerance: z.number().positive(),
+  /** Measured where nobody names a quantization: the others are named, found in code, or their package is swept or held. */
+  usual: z.boolean().optional(),
+  /** transformers' class, and what it is made with; without arguments the checkpoint says all. */
   config: z.string().optional(),
   arguments: z.record(z.string(), Argument).optional(),
+  /** The keyword by which user code asks for this one of its class's forms, and the values that do. */
+  saidBy: z.strictObject({ keyword: z.string(), is: z.array(z.string()).min(1) }).optional(),
+  /** The form that a checkpoint is packed in before it is loaded, and the `quantization_config` that it then has. */
+  packed: z.string().optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  /** A function that quantizes a loaded model, and the configuration that it is given. */
+  quantizes: z.strictObject({ by: z.string(), config: Made }).optional(),
+  /** When its weights are floats again, by design. */
+  dequantized: z.enum(['on loading', 'in the first pass']).optional(),
+  /** It runs on no CPU: what the library says there, and the oldest card, as CUDA counts them. */
+  needsGpu: z.strictObject({ says: z.string().min(1), capability: z.number().positive().optional() }).optional(),
+  /** Packages that have no wheel and would be built, which runs their code outside of the isolation. */
+  built: z.array(z.string()).optional(),
+  notMeasured: Exemptions.optional(),
+  /** Architecture -> why there is no cell of it. */
+  refuses: z.record(z.string(), z.string().min(1)).optional(),
 });
 export type Quantizer = z.infer<typeof Quantizer>;
 

@@ -16,8 +16,11 @@ export const DEFAULT_PATTERNS = [
 export const ALTERNATIVES = ['lora', 'ia3', 'prompt-tuning', 'p-tuning', 'prefix-tuning'] as const;
 
 export function packagesOf(quantization: string): readonly string[] {
-  return QUANTIZATIONS[quantization]?.packages ?? [];
+  return Object.keys(QUANTIZATIONS[quantization]?.packages ?? {});
 }
+
+/** The quantizations that stand for one that nobody names. */
+export const USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name) => QUANTIZATIONS[name]?.usual === true);
 
 /** Every cell of the matrix, method by method. */
 export function allCells(): readonly Cell[] {
@@ -31,8 +34,9 @@ export function allCells(): readonly Cell[] {
 }
 
 function exists(method: string, quantization: string, architecture: string): boolean {
+  if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
   const entry = matrix.METHODS[method];
   if (entry === undefined) return true;
-  const isRefused = Object.keys(entry.refuses ?? {}).includes(architecture);
+  const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
   return !isRefused && (entry.quantizations?.includes(quantization) ?? true);
 }

@@ -2,25 +2,37 @@ import { type Cell, cellId } from '../domain/cell.ts';
 import { CODE_PATHS, hasPath, methodBy, methodParts, withoutPaths } from '../domain/code-paths.ts';
 import { ARCHITECTURES, TASKS } from '../domain/matrix.ts';
 import { didYouMean } from '../domain/suggest.ts';
-import { METHODS, QUANTIZATIONS } from './matrix.ts';
+import { METHODS, QUANTIZATIONS, USUAL_QUANTIZATIONS } from './matrix.ts';
 
-const AXES = [
+interface Axis {
+  readonly name: keyof Cell;
+  readonly values: readonly string[];
+  /** What a star stands for, where it does not stand for all. */
+  readonly usual?: readonly string[];
+}
+
+const AXES: readonly Axis[] = [
   { name: 'method', values: METHODS },
-  { name: 'quantization', values: Object.keys(QUANTIZATIONS) },
+  { name: 'quantization', values: Object.keys(QUANTIZATIONS), usual: USUAL_QUANTIZATIONS },
   { name: 'architecture', values: Object.keys(ARCHITECTURES) },
   { name: 'task', values: Object.keys(TASKS) },
-] as const;
+];
+
+const ALL_OF_AXES: readonly Axis[] = AXES.map(({ name, values }) => ({ name, values }));
 
 /**
  * The cells that patterns select, in the order of the matrix: `*` and `{a,b}` in each part, missing parts mean `*`,
- * a later `!pattern` takes away. A code path counts where it is named: `*` means the matrix itself. What is wrong is added
- * to `problems`, all of it.
+ * a later `!pattern` takes away. A star stands for the usual quantizations, for the others where it fits none of these;
+ * in what is taken away it stands for all. A code path counts where it is named: `*` means the matrix itself. What is
+ * wrong is added to `problems`, all of it.
  */
 export function selectCells(patterns: readonly string[], matrix: readonly Cell[], problems: string[]): readonly Cell[] {
   const chosen = new Map<string, Cell>();
   for (const pattern of patterns) {
     const takeAway = pattern.startsWith('!');
-    const found = cellsOf(takeAway ? pattern.slice(1) : pattern, matrix, problems);
+    const found = takeAway
+      ? cellsOf(pattern.slice(1), ALL_OF_AXES, matrix, problems)
+      : cellsOf(pattern, AXES, matrix, problems);
     if (found === undefined) continue;
     if (found.length === 0 && !takeAway)
       problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
@@ -38,15 +50,20 @@ function without(chosen: Map<string, Cell>, cells: readonly Cell[]): void {
 }
 
 /** The cells of one pattern; undefined where it is none. */
-function cellsOf(pattern: string, matrix: readonly Cell[], problems: string[]): readonly Cell[] | undefined {
+function cellsOf(
+  pattern: string,
+  axes: readonly Axis[],
+  matrix: readonly Cell[],
+  problems: string[],
+): readonly Cell[] | undefined {
   const [methods = '*', ...rest] = splitOutsideBraces(pattern, '/');
   const named = alternatives(methods).map(methodParts);
   if (named.every(({ paths }) => paths.length === 0)) {
-    const matches = matcher(pattern, problems);
+    const matches = matcher(pattern, axes, problems);
     return matches && matrix.filter(matches);
   }
   const found = named.map(({ entry, paths }) => {
-    const matches = matcher([entry, ...rest].join('/'), problems);
+    const matches = matcher([entry, ...rest].join('/'), axes, problems);
     return matches && byPaths(matrix.filter(matches), paths);
   });
   return found.some((cells) => cells === undefined) ? undefined : found.flatMap((cells) => cells ?? []);
@@ -58,7 +75,7 @@ function byPaths(cells: readonly Cell[], paths: readonly string[]): readonly Cel
     .map((cell) => ({ ...cell, method: methodBy(cell.method, paths) }));
 }
 
-function matcher(pattern: string, problems: string[]): ((cell: Cell) => boolean) | undefined {
+function matcher(pattern: string, axes: readonly Axis[], problems: string[]): ((cell: Cell) => boolean) | undefined {
   const parts = splitOutsideBraces(pattern, '/');
   if (parts.length > AXES.length || parts.some((part) => part === '')) {
     problems.push(
@@ -67,20 +84,27 @@ function matcher(pattern: string, problems: string[]): ((cell: Cell) => boolean)
     return undefined;
   }
   const before = problems.length;
-  const tests = AXES.map((axis, index) => partMatcher(parts[index] ?? '*', axis, problems));
+  const tests = axes.map((axis, index) => partMatcher(parts[index] ?? '*', axis, problems));
   if (problems.length > before) return undefined;
-  return (cell) => AXES.every((axis, index) => tests[index]?.(cell[axis.name]));
+  return (cell) => axes.every((axis, index) => tests[index]?.(cell[axis.name]));
 }
 
-function partMatcher(part: string, axis: (typeof AXES)[number], problems: string[]): (value: string) => boolean {
+function partMatcher(part: string, axis: Axis, problems: string[]): (value: string) => boolean {
   const options = alternatives(part).map((option) => {
     if (!option.includes('*') && !axis.values.includes(option))
       problems.push(
         `Unknown ${axis.name} \`${option}\`.${didYouMean(option, [...axis.values, ...nearPaths(axis.name, option)])} Known: ${axis.values.join(', ')}.`,
       );
-    return option.split('*');
+    return valuesOf(option, axis);
   });
-  return (value) => options.some((pieces) => matchesPieces(value, pieces));
+  const chosen = new Set(options.flat());
+  return (value) => chosen.has(value);
+}
+
+function valuesOf(option: string, { values, usual = values }: Axis): readonly string[] {
+  const fitting = values.filter((value) => matchesPieces(value, option.split('*')));
+  const those = fitting.filter((value) => usual.includes(value));
+  return option.includes('*') && those.length > 0 ? those : fitting;
 }
 
 /** What a method by a mistyped code path may have been meant as: `lora+trianer`. */

@@ -8,6 +8,7 @@ import { ALTERNATIVES, allCells, packagesOf, QUANTIZATIONS } from './matrix.ts';
 import { selectCells } from './patterns.ts';
 import type { Guessed, Plan } from './plan-file.ts';
 import type { WrittenChange } from './request.ts';
+import { measurable } from './ruled-out.ts';
 
 export type { Guessed, Plan };
 
@@ -36,7 +37,7 @@ export interface SweepRequest {
 
 /** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */
 export function librariesOf(request: SweepRequest): readonly string[] {
-  const cells = selectCells(request.cells, allCells(), []);
+  const cells = measurable(selectCells(request.cells, allCells(), []), request.device);
   const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name) => name !== 'torch');
   return [...new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
@@ -67,7 +68,7 @@ export function makePlan(
     held,
     cells,
     alternatives: alternativesTo(cells),
-    partners: partnerReleases(request, cells, releases, python),
+    partners: partnerReleases(request, measurable(cells, device), releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
     ...(request.guessed && { guessed: request.guessed }),
@@ -135,7 +136,7 @@ function partnerReleases(
 ): Readonly<Record<string, readonly string[]>> {
   const swept: readonly string[] = request.changes.map((change) => change.library);
   const needed = new Set<string>([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
-  const watched = WATCHED.filter((name) => needed.has(name) || swept.includes(name));
+  const watched = [...WATCHED, ...packagesNeededBy(cells)].filter((name) => needed.has(name) || swept.includes(name));
   // What the user holds can be raised too: an error may name it.
   const names = [...new Set([...watched, ...Object.keys(request.held)])].filter((name) => name !== 'torch');
   return Object.fromEntries(
@@ -144,5 +145,5 @@ function partnerReleases(
 }
 
 export function packageTable(): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name, quantization]) => [name, quantization.packages]));
+  return Object.fromEntries(Object.keys(QUANTIZATIONS).map((name) => [name, packagesOf(name)]));
 }

@@ -3,6 +3,7 @@ import { type Cell, cellId } from '../domain/cell.ts';
 import { DEFAULT_DEVICE } from '../domain/device.ts';
 import { packagesOf } from './matrix.ts';
 import type { Plan, Shard } from './plan-file.ts';
+import { measurable } from './ruled-out.ts';
 
 export type { Shard };
 
@@ -33,7 +34,7 @@ export function shardsOf(plans: readonly Plan[]): readonly Shard[] {
 
 function balanced(plan: Plan, request: number, device: string): readonly Omit<Shard, 'id'>[] {
   const limit = plan.minutes * 60;
-  const parts = packageSets(plan.cells).flatMap((cells) =>
+  const parts = packageSets(measurable(plan.cells, plan.device)).flatMap((cells) =>
     halved({ request, device, cells, seconds: predicted(cells) }, limit),
   );
   const bins: { cells: Cell[]; seconds: number }[] = [];

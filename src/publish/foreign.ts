@@ -32,6 +32,8 @@ export class ForeignResults {
   readonly #cells: ReadonlySet<string>;
   /** The plan's limit of environments is one of each package set. */
   readonly #most: number;
+  /** What its quantizations need: held where the base has it. */
+  readonly #packages: ReadonlySet<string>;
   readonly #requests = new Map<string, { request: EnvironmentRequest; environment: Environment }>();
   /** By request and repeat. */
   readonly #answers = new Map<string, Answers>();
@@ -41,7 +43,9 @@ export class ForeignResults {
     this.#cells = new Set(
       [...plan.cells, ...controlsOf(plan.cells), ...plan.alternatives, ...controlsOf(plan.alternatives)].map(cellId),
     );
-    const sets = [...plan.cells, ...plan.alternatives].map(({ quantization }) => packagesOf(quantization).join());
+    const needed = [...plan.cells, ...plan.alternatives].map(({ quantization }) => packagesOf(quantization));
+    const sets = needed.map((packages) => packages.join());
+    this.#packages = new Set(needed.flat());
     this.#most = plan.environments * Math.max(1, new Set(['', ...sets]).size);
   }
 
@@ -101,7 +105,7 @@ export class ForeignResults {
       const held = own(this.plan.held, name);
       if (change) return change.releases.includes(version) || partners.includes(version);
       if (held !== undefined) return held === version || partners.includes(version);
-      return isWatched(name);
+      return isWatched(name) || this.#packages.has(name);
     });
   }
 

@@ -30,6 +30,13 @@ export interface PlanFacts {
   /** Of those the watched libraries, with their versions. */
   readonly lockedAt?: Readonly<Record<string, string>>;
   readonly controls: number;
+  /** What the matrix rules out here, by quantization. */
+  readonly ruledOut?: readonly {
+    readonly quantization: string;
+    readonly cells: number;
+    readonly reason: string;
+    readonly message: string;
+  }[];
   readonly packageSets: number;
   readonly environments: number;
   readonly minutes: number;
@@ -52,6 +59,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
     ['cells', cellsText(facts)],
     ['', cellsFrom(facts)],
+    ...skippedRows(facts),
     ...guessedRows(facts.guessed),
     ...(facts.unsure.length > 0 ? [['', unsureText(facts)] satisfies [string, string]] : []),
     ['held', heldText(facts)],
@@ -92,6 +100,13 @@ function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
   if (chosenBy === 'default')
     return files.length > 0 ? 'the default: no cell of the matrix was found in the code' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
+}
+
+function skippedRows({ ruledOut = [] }: PlanFacts): readonly [string, string][] {
+  return ruledOut.flatMap(({ quantization, cells, reason, message }): [string, string][] => [
+    ['', `skipped: ${cells} of ${quantization}, ${reason}`],
+    ['', `  ${plain(message, 300)}`],
+  ]);
 }
 
 const SHOWN_GUESSES = 4;

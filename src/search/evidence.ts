@@ -21,6 +21,8 @@ interface Subject {
   readonly id: CellId;
   readonly set: PackageSet;
   readonly control: Cell;
+  /** What is known of it without measuring. */
+  readonly ruledOut: Result | undefined;
 }
 
 export const BASE: Pins = {};
@@ -76,8 +78,8 @@ export class Evidence {
 
   /** The same in an environment that was asked for in another way; without its `carry` where the base saved no sound adapter. */
   resultIn(place: Place | undefined, cell: Cell, repeat = 1): Result | undefined {
-    const { id, set } = this.#subject(cell);
-    const result = place?.result(id, repeat);
+    const { id, set, ruledOut } = this.#subject(cell);
+    const result = ruledOut ?? place?.result(id, repeat);
     if (result === undefined || isControl(cell)) return result;
     return withSoundCarry(result, set.base.result(id, 1));
   }
@@ -172,7 +174,8 @@ export class Evidence {
   ask(purpose: Purpose, pins: Pins, cells: readonly Cell[], repeat = 1): readonly Question[] {
     const found = new Map<PackageSet, Cell[]>();
     for (const cell of cells) {
-      const { set } = this.#subject(cell);
+      const { set, ruledOut } = this.#subject(cell);
+      if (ruledOut !== undefined) continue;
       const own = found.get(set);
       if (own) own.push(cell);
       else found.set(set, [cell]);
@@ -208,7 +211,8 @@ export class Evidence {
     const own = this.#controls.get(name) ?? control;
     this.#controls.set(name, own);
     const set = this.#setOf(packagesFor(this.problem, cell.quantization));
-    const subject = { id: cellId(cell), set, control: own };
+    const ruledOut = this.problem.ruledOut?.(cell);
+    const subject = { id: cellId(cell), set, control: own, ruledOut };
     this.#subjects.set(cell, subject);
     return subject;
   }

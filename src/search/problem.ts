@@ -1,6 +1,7 @@
 import { type Cell, cellId, controlOf } from '../domain/cell.ts';
 import type { Change } from '../domain/change.ts';
 import type { DeviceName } from '../domain/device.ts';
+import type { Result } from '../domain/outcome.ts';
 import type { Search } from '../domain/search.ts';
 
 /** All that the search may know before anything is measured. */
@@ -20,6 +21,8 @@ export interface Problem {
   readonly asks: readonly string[];
   /** Quantization -> packages that its environment needs. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** What is known of a cell without measuring it: nothing is asked about it. */
+  readonly ruledOut?: ((cell: Cell) => Result | undefined) | undefined;
   /** How many different environments of one package set may be measured. */
   readonly environments: number;
   readonly search: Search;

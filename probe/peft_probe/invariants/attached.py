@@ -2,6 +2,8 @@
 no pass.
 """
 
+import itertools
+
 NOT_LINEAR = ("embed", "wte", "wpe", "shared", "relative_attention_bias")
 LEFT_ALONE = ("lm_head", "classifier", "score", "gate")
 
@@ -32,30 +34,46 @@ def _size(shape):
     return size
 
 
+ON_LOADING = "on loading"
+STORES = ("weight", "weight_packed", "qweight", "W_q", "codes")
+"""Last names of what a layer holds in place of a float weight."""
+
+
 def quantized_names(trial, model):
-    """Names of the weights that are stored as a quantizer stores them."""
-    integers = (trial.torch.int8, trial.torch.uint8)
-    return {
-        name.removesuffix(".weight")
-        for name, parameter in model.named_parameters()
-        if parameter.dtype in integers
-    }
+    """Names of the layers, and of the fused weights, that are stored as a quantizer stores them."""
+    found = set()
+    for name, tensor in itertools.chain(model.named_parameters(), model.named_buffers()):
+        layer, _, last = name.rpartition(".")
+        if _is_quantized(trial.torch, tensor):
+            found.add(layer if last in STORES else name)
+    return found
+
+
+def _is_quantized(torch, tensor):
+    """By its storage type; some forms are classes of tensors that name the type they compute in."""
+    integers = (torch.int8, torch.uint8, torch.int16, torch.int32)
+    floats = [getattr(torch, name, None) for name in ("float8_e4m3fn", "float8_e5m2")]
+    own = type(tensor).__module__.startswith(("torchao.", "optimum.quanto."))
+    return own or tensor.dtype in integers or tensor.dtype in floats
 
 
 def unquantized_share(trial):
     linear = _linear(trial)
     taken = quantized_names(trial, trial.model)
-    trial.quantized = len(taken)
+    trial.quantized = len(taken & set(linear))
     left = [name for name in linear if name not in taken]
     whole = sum(map(_size, linear.values()))
     share = sum(_size(linear[name]) for name in left) / whole
     trial.facts["quantizedShare"] = 1 - share
+    if trial.quantizer.dequantized == ON_LOADING:
+        return None
     some = ", ".join(f"`{name}`" for name in left[:2])
     return share, f"{len(left)} of {len(linear)} linear layers are not quantized, {some} among them"
 
 
-def _stored_as_integers(trial, model):
-    return len(quantized_names(trial, model))
+def _still_quantized(trial, model):
+    names = {name.replace(".base_layer", "") for name in quantized_names(trial, model)}
+    return sum(any(name.endswith(own) for name in names) for own in _linear(trial))
 
 
 def lost_on_reload(trial):
@@ -69,8 +87,10 @@ def lost_on_merging(trial):
 
 
 def _lost(trial, model):
+    if trial.quantizer.dequantized is not None:
+        return None
     before = trial.quantized
-    lost = max(0, before - _stored_as_integers(trial, model)) / before if before else 0.0
+    lost = max(0, before - _still_quantized(trial, model)) / before if before else 0.0
     return lost, f"{lost:.0%} of the weights that were quantized are no longer"
 
 

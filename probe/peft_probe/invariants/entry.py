@@ -40,4 +40,4 @@ class Invariant:
 
 IN_LAYERS = ("lora/*", "lora+*/*", "ia3/*", "ia3+*/*", "adalora/*", "adalora+*/*")
 VIRTUAL = ("prompt-tuning/*", "p-tuning/*", "prefix-tuning/*")
-QUANTIZED = ("*/bnb-*/*",)
+QUANTIZED = ("*/[!n]*/*",)

@@ -17,4 +17,5 @@ def build(trial):
 def quantize(trial):
     if trial.quantizer is None:
         raise NotApplicable
+    trial.quantizer.require_floors()
     trial.model = trial.load(quantized=True)

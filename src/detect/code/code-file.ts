@@ -1,6 +1,6 @@
 /** One file of code while it is read: what its names and expressions are, and the facts noted so far. */
 import type { SyntaxNode } from '@lezer/common';
-import { type Call, textOf } from '../../formats/languages/python-tree.ts';
+import { type Call, callOf, textOf } from '../../formats/languages/python-tree.ts';
 import type { Facts, MethodFact, ModelFact, PathFact, Placed, QuantizationFact, TrainerFact } from './fact.ts';
 import type { Module, Scope } from './module.ts';
 import { type Elsewhere, isTrue, type Value, Values } from './values.ts';
@@ -60,6 +60,16 @@ export class CodeFile implements Facts {
   /** What a keyword can be, by nodes; undefined where it is not written. */
   given(nodes: ReadonlyMap<string, SyntaxNode>, scope: Scope): Given {
     return (name) => (nodes.has(name) ? this.values.of(nodes.get(name), scope) : undefined);
+  }
+
+  /** What an expression can be; where it makes an object, the class of that: `Int8WeightOnlyConfig(...)`. */
+  textOrClass(node: SyntaxNode, scope: Scope): Value {
+    const value = this.values.of(node, scope);
+    if (value.texts.length > 0) return value;
+    const made = node.name === 'VariableName' ? this.values.assigned(this.textOf(node), scope) : [node];
+    const calls = made.filter(({ name }) => name === 'CallExpression');
+    const texts = calls.map((one) => callOf(this.module.source, one).name.replace(/^.*\./, ''));
+    return { texts, isSure: calls.length === 1 && made.length === 1 };
   }
 
   /** Whether a keyword is given a value that is true whatever happens, or nothing at all. */

@@ -8,7 +8,7 @@ import { noteMethod, readMethod, readPeftTable, readSubclasses } from './method-
 import { loaderOf, noteModel, readModel } from './model-calls.ts';
 import type { Module } from './module.ts';
 import { readPaths } from './path-calls.ts';
-import { QUANTIZATION_OF_CONFIG } from './quantizations.ts';
+import { formMadeBy, QUANTIZATION_OF_CONFIG } from './quantizations.ts';
 import { readModelConfig, readTrainer, readTrlPeftConfig, readTrlQuantization } from './trainer-calls.ts';
 import type { Elsewhere } from './values.ts';
 
@@ -39,10 +39,30 @@ function isUnslothAdapter({ name }: ScopedCall): boolean {
 }
 
 function readQuantization(file: CodeFile, call: ScopedCall, read: (typeof QUANTIZATION_OF_CONFIG)[string]): void {
-  const quantized = read(file.given(call.keywords, call.scope));
+  const quantized = read((keyword, place) => {
+    const node = call.keywords.get(keyword) ?? (place === undefined ? undefined : call.positional[place]);
+    return node && file.textOrClass(node, call.scope);
+  });
   if (quantized.isUnread) file.doubt(call, `\`${call.name}\` is set by values that are not in the source`);
   const always = file.values.runs(call.node, call.scope);
   file.quantizations.push({ ...quantized, always, ...file.placeOf(call) });
+}
+
+/** `quantize_(model, Int8WeightOnlyConfig())`: a model that a library quantizes itself, once it is loaded. */
+function readQuantizing(file: CodeFile, call: ScopedCall): void {
+  const node = call.keywords.get('config') ?? call.positional[1];
+  const config = node && file.textOrClass(node, call.scope);
+  const values = (config?.texts ?? []).flatMap((text) => formMadeBy('quantize_', text) ?? []);
+  const isRead = values.length > 0 && values.length === config?.texts.length;
+  if (!isRead) file.doubt(call, `what \`${call.name}\` makes of a model cannot be read`);
+  const always = file.values.runs(call.node, call.scope);
+  file.quantizations.push({
+    values: isRead ? values : ['torchao-*'],
+    isSure: isRead && config.isSure && values.length === 1,
+    isUnread: !isRead,
+    always,
+    ...file.placeOf(call),
+  });
 }
 
 /** Helpers that make configurations or load models: trl's, PEFT's own, a trainer that is given the name of a model. */
@@ -51,6 +71,7 @@ function readHelper(file: CodeFile, call: ScopedCall, name: string): void {
   if (name === 'get_peft_config' && file.isOfTrl(call)) readTrlPeftConfig(file, call);
   else if (name === 'get_peft_config') readPeftTable(file, call);
   else if (name === 'get_quantization_config' && file.isOfTrl(call)) readTrlQuantization(file, call);
+  else if (name === 'quantize_') readQuantizing(file, call);
   else if (name === 'ModelConfig') readModelConfig(file, call);
   else if (name === 'SentenceTransformer') readSentenceTransformer(file, call);
   else if (trains !== undefined) readTrainer(file, call, trains);
