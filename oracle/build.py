@@ -37,6 +37,14 @@ def rotary_gated(graph):
     return graph.add(hidden, gated(graph, rms_norm(graph, "between", hidden)))
 
 
+def rotary_normed(graph):
+    """Qwen3: the same, with a norm on each head of queries and keys before they are rotated."""
+    hidden = _hidden(graph)
+    seen = attention(graph, rms_norm(graph, "before", hidden), rotary=True, normed=True)
+    hidden = graph.add(hidden, linear(graph, "attention.output", seen))
+    return graph.add(hidden, gated(graph, rms_norm(graph, "between", hidden)))
+
+
 def rotary_experts(graph):
     """Mixtral: the same attention, and experts behind a router."""
     hidden = _hidden(graph)
@@ -121,6 +129,7 @@ def norm_rms(graph):
 
 GRAPHS = {
     "rotary-gated": rotary_gated,
+    "rotary-normed": rotary_normed,
     "rotary-experts": rotary_experts,
     "rotary-capped": rotary_capped,
     "norm-first": norm_first,

@@ -12,9 +12,9 @@ def linear(graph, name, value):
     return graph.add(graph.matmul(value, graph.turned(weight, 1, 0)), bias)
 
 
-def rms_norm(graph, name, value):
+def rms_norm(graph, name, value, size="width"):
     """Zhang and Sennrich 2019: x / sqrt(mean(x^2) + epsilon) w."""
-    weight, epsilon = graph.float(f"{name}.weight", "width"), graph.float("epsilon")
+    weight, epsilon = graph.float(f"{name}.weight", size), graph.float("epsilon")
     square = graph.op("ReduceMean", graph.mul(value, value), graph.ints(-1), keepdims=1)
     root = graph.op("Sqrt", graph.add(square, epsilon))
     return graph.mul(graph.op("Div", value, root), weight)
@@ -66,7 +66,16 @@ def _relu(graph, value):
     return graph.op("Relu", value)
 
 
-def attention(graph, value, rotary=False, cap=False, adaption=False, source=None, name="attention"):
+def attention(
+    graph,
+    value,
+    rotary=False,
+    cap=False,
+    adaption=False,
+    normed=False,
+    source=None,
+    name="attention",
+):
     """Attention of many heads, Vaswani and others 2017, before its mixing matrix.
 
     `groups` names the key head that each query head reads (Ainslie and others 2023). Prefix
@@ -77,6 +86,9 @@ def attention(graph, value, rotary=False, cap=False, adaption=False, source=None
     queries = _heads(graph, linear(graph, f"{name}.query", value))
     keys = _heads(graph, linear(graph, f"{name}.key", source))
     values = _heads(graph, linear(graph, f"{name}.value", source))
+    if normed:
+        queries = rms_norm(graph, "query.norm", queries, "head")
+        keys = rms_norm(graph, "key.norm", keys, "head")
     if rotary:
         queries, keys = _rotated(graph, queries), _rotated(graph, keys)
     keys = _shared(graph, _behind_prefix(graph, f"{name}.prefix.key", keys))

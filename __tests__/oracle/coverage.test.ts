@@ -8,6 +8,8 @@ it.each([
   ['lora+dora/bnb-nf4/gpt2/causal-lm', undefined],
   ['adaption-prompt/bnb-nf4/llama/causal-lm', undefined],
   ['lora/bnb-fp4/llama/causal-lm', undefined],
+  ['lora/none/codellama/causal-lm', undefined],
+  ['lora/none/qwen3/causal-lm', undefined],
   ['lora/none/constructor/causal-lm', 'no graph of the architecture is written'],
   ['lora/none/llama/image-to-text', 'no graph of the task is written'],
   ['constructor/none/llama/causal-lm', 'no formula of the method is written'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 export type Graph =
   | 'rotary-gated'
+  | 'rotary-normed'
   | 'rotary-experts'
   | 'rotary-capped'
   | 'norm-first'
@@ -31,6 +32,8 @@ export interface Shape {
   readonly scale: number;
   /** The base of rotated positions; none where positions are learned. */
   readonly theta?: number;
+  /** Layers whose queries and keys are not rotated. */
+  readonly unrotated?: readonly number[];
   /** How many places back each layer sees; none for all. */
   readonly windows: readonly (number | undefined)[];
   /** Caps on scores and on logits; 0 for none. */
@@ -49,7 +52,7 @@ export interface Shape {
 /** A linear map inside a layer; `part` where one module makes queries, keys and values together. */
 export interface LinearAt {
   readonly module: string;
-  readonly part?: 'query' | 'key' | 'value';
+  readonly part?: 'query' | 'key' | 'value' | 'first-half' | 'second-half';
 }
 
 /** A form of an architecture besides its definition. */
@@ -108,6 +111,7 @@ export const Configuration = z.object({
   final_logit_softcapping: z.number().nullish(),
   num_local_experts: z.int().optional(),
   num_experts_per_tok: z.int().optional(),
+  no_rope_layers: z.array(z.int()).max(16).nullish(),
   pad_token_id: z.int().optional(),
 });
 export type Configuration = z.infer<typeof Configuration>;
@@ -143,6 +147,16 @@ function rotary(shape: (configuration: Configuration) => Partial<Shape> = () => 
   };
 }
 
+/** PEFT puts adaption prompts on Llama and Mistral alone. */
+function withoutAdaption({ adaption: _, ...architecture }: Architecture): Architecture {
+  return architecture;
+}
+
+/** SmolLM3 rotates where its list has a 1. */
+function unrotatedLayers({ no_rope_layers }: Configuration): Partial<Shape> {
+  return { unrotated: (no_rope_layers ?? []).flatMap((rotates, layer) => (rotates === 0 ? [layer] : [])) };
+}
+
 function everyLayer(configuration: Configuration): readonly (number | undefined)[] {
   const window = configuration.sliding_window ?? undefined;
   return Array.from({ length: layersOf(configuration) }, () => window);
@@ -170,7 +184,37 @@ const GPT2: Architecture = {
 
 export const ARCHITECTURES = new Map<string, Architecture>([
   ['llama', rotary()],
+  ['codellama', rotary()],
   ['qwen2', rotary()],
+  [
+    'qwen3',
+    {
+      ...withoutAdaption(rotary()),
+      layer: 'rotary-normed',
+      norms: {
+        before: 'input_layernorm',
+        between: 'post_attention_layernorm',
+        'query.norm': 'self_attn.q_norm',
+        'key.norm': 'self_attn.k_norm',
+      },
+    },
+  ],
+  [
+    'phi3',
+    {
+      ...withoutAdaption(rotary()),
+      linears: {
+        'attention.query': { module: 'self_attn.qkv_proj', part: 'query' },
+        'attention.key': { module: 'self_attn.qkv_proj', part: 'key' },
+        'attention.value': { module: 'self_attn.qkv_proj', part: 'value' },
+        'attention.output': { module: 'self_attn.o_proj' },
+        gate: { module: 'mlp.gate_up_proj', part: 'first-half' },
+        up: { module: 'mlp.gate_up_proj', part: 'second-half' },
+        down: { module: 'mlp.down_proj' },
+      },
+    },
+  ],
+  ['smollm3', withoutAdaption(rotary(unrotatedLayers))],
   ['mistral', rotary((configuration) => ({ windows: everyLayer(configuration) }))],
   [
     'mixtral',

@@ -48,7 +48,12 @@ export async function forward(runtime: Runtime, ready: Prepared, text: Text): Pr
   const isBehind = departure.virtualPlace === 'behind';
   const mask = text.mask.map((row) => (isBehind ? [...row, ...extra] : [...extra, ...row]));
   let hidden = await embedded(runtime, ready, text, mask);
-  const turns = rotations(ready, positionsBy('place', mask, model.adapter?.prefix?.shape[0] ?? 0, departure));
+  const positions = positionsBy('place', mask, model.adapter?.prefix?.shape[0] ?? 0, departure);
+  const turns = rotations(ready, positions);
+  const still = rotations(
+    ready,
+    positions.map((row) => row.map(() => 0)),
+  );
   for (const [layer, feeds] of ready.layers.entries()) {
     const window = ready.shape.windows[layer];
     const prefix = feeds.get('attention.prefix.key')?.shape[1] ?? 0;
@@ -56,7 +61,12 @@ export async function forward(runtime: Runtime, ready: Prepared, text: Text): Pr
     const rows = repeated(feeds, text.ids.length);
     hidden = await runtime.run(
       model.architecture.layer,
-      new Map([...rows, ...turns, ['hidden', hidden], ['attention.mask', seen]]),
+      new Map([
+        ...rows,
+        ...(ready.shape.unrotated?.includes(layer) ? still : turns),
+        ['hidden', hidden],
+        ['attention.mask', seen],
+      ]),
     );
   }
   if (model.task === 'seq-cls') hidden = pooled(hidden, mask, ready);

@@ -68,11 +68,21 @@ function changed(model: Model, module: string, base: Linear, departure: Departur
 export function layerLinear(model: Model, layer: number, at: LinearAt, departure: Departure): Linear {
   const whole = linear(model, layerPath(model, layer) + at.module, departure);
   if (at.part === undefined) return whole;
-  const { heads, keyHeads, headSize } = model.shape;
-  const [query, key] = [heads * headSize, keyHeads * headSize];
-  const from = { query: 0, key: query, value: query + key }[at.part];
-  const to = from + (at.part === 'query' ? query : key);
+  const [from, to] = rowsOf(at.part, model.shape, whole.weight.shape[0] ?? 0);
   return { weight: slice(whole.weight, from, to), bias: slice(whole.bias, from, to) };
+}
+
+/** Where the part of a map lies that makes several things together. */
+function rowsOf(part: NonNullable<LinearAt['part']>, shape: Shape, rows: number): readonly [number, number] {
+  const [query, key] = [shape.heads * shape.headSize, shape.keyHeads * shape.headSize];
+  const places = {
+    query: [0, query],
+    key: [query, query + key],
+    value: [query + key, query + 2 * key],
+    'first-half': [0, rows / 2],
+    'second-half': [rows / 2, rows],
+  } as const;
+  return places[part];
 }
 
 /** A norm as a map of each place by itself, with what the adapter makes of it. */
