@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { makeRoom, take } from '../../../src/adapters/machine/capacity.ts';
+import { addToCount, keepWithin, makeRoom, take } from '../../../src/adapters/machine/capacity.ts';
 import { makeScratch } from '../../../src/adapters/machine/scratch.ts';
 import { scratch } from '../../factories/scratch.ts';
 
@@ -46,6 +46,24 @@ describe('a cache that grows', () => {
     expect(bytesFreed).toBeGreaterThanOrEqual(400 * KB);
     expect(bytesLeft).toBeLessThanOrEqual(500 * KB);
     expect(readdirSync(join(cache, 'tmp'))).toEqual([]);
+  });
+
+  it('is counted once, and again where what was built since may be too much', async () => {
+    const cache = cacheOf('a', 'b');
+    expect(await keepWithin(cache, 700 * KB)).toMatchObject({ removed: [] });
+    expect(await keepWithin(cache, 700 * KB)).toBeUndefined();
+    await addToCount(cache, join(cache, 'environments', 'b'));
+    expect(await keepWithin(cache, 700 * KB)).toBeUndefined();
+    await addToCount(cache, join(cache, 'environments', 'b'));
+    // It was counted too often: nothing has to go.
+    expect(await keepWithin(cache, 700 * KB)).toMatchObject({ removed: [] });
+    expect(await keepWithin(cache, 300 * KB)).toMatchObject({ removed: ['a'] });
+  });
+
+  it('is counted anew where what was noted is no number', async () => {
+    const cache = cacheOf('a');
+    writeFileSync(join(cache, 'counted'), 'much');
+    expect(await keepWithin(cache, 700 * KB)).toMatchObject({ removed: [] });
   });
 
   it('keeps what a run uses, however old, and what was used again', async () => {

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { COUNTED } from './capacity.ts';
 import { removeFolders } from './scratch.ts';
 
 /** What the cache holds besides uv itself. */
-const CACHED = ['environments', 'bytecode', 'uv', 'index', 'stored', 'tmp'] as const;
+const CACHED = ['environments', 'bytecode', 'uv', 'index', 'stored', 'tmp', COUNTED] as const;
 
 /** A cache of our own, never the runner's uv, pip or Hugging Face cache. */
 export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {

@@ -3,6 +3,7 @@ import {
   existsSync,
   lstatSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -11,10 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { takenBy } from './disk.ts';
 import { run } from './process.ts';
 import { isLeft, makeScratch, removeFolders } from './scratch.ts';
 
 const IN_USE = 'use';
+/** The file of a cache that says what it takes at most. */
+export const COUNTED = 'counted';
 /** A run that decides whether an environment goes. */
 const DECIDING = 'deciding';
 const LONGEST_DECISION_MS = 5000;
@@ -47,6 +51,39 @@ export function take(cache: string, id: string): void {
   awaitDecisions(cache);
   const folder = join(cache, 'environments', id);
   if (existsSync(folder)) utimesSync(folder, new Date(), new Date());
+}
+
+/**
+ * Makes room where the cache may take more than `most` bytes; undefined where it cannot. Looking at 200 environments takes
+ * some 20 s, so what was counted is noted, and what is built since is added to it.
+ */
+export async function keepWithin(cache: string, most: number): Promise<Eviction | undefined> {
+  const bytes = noted(cache);
+  if (bytes !== undefined && bytes <= most) return undefined;
+  const eviction = await makeRoom(cache, most);
+  note(cache, eviction.bytesLeft);
+  return eviction;
+}
+
+/** Adds an environment to what was counted, as if it shared no file. */
+export async function addToCount(cache: string, environment: string): Promise<void> {
+  const bytes = noted(cache);
+  if (bytes !== undefined) note(cache, bytes + (await takenBy(environment)));
+}
+
+/** Bytes that the cache takes at most; undefined where nobody has counted. */
+function noted(cache: string): number | undefined {
+  try {
+    const bytes = Number(readFileSync(join(cache, COUNTED), 'utf8').trim() || Number.NaN);
+    return Number.isSafeInteger(bytes) ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function note(cache: string, bytes: number): void {
+  writeFileSync(join(cache, `${COUNTED}.${process.pid}`), `${bytes}\n`);
+  renameSync(join(cache, `${COUNTED}.${process.pid}`), join(cache, COUNTED));
 }
 
 /** Removes environments until the cache takes no more than `most` bytes, or all that are left are in use. */

@@ -10,7 +10,7 @@ import { bytesOf, tooLarge } from '../index/sizes.ts';
 import type { TorchBuild } from '../index/torch.ts';
 import { compileOf, hasNoSolution, shortReason, type Uv } from '../index/uv.ts';
 import { addBytecode, type BytecodeSettings } from './bytecode.ts';
-import { makeRoom, take } from './capacity.ts';
+import { addToCount, keepWithin, take } from './capacity.ts';
 import { contested } from './claims.ts';
 import { withinDisk } from './disk.ts';
 import { run } from './process.ts';
@@ -187,7 +187,9 @@ export class UvEnvironments implements Environments {
 
   async #makeRoom(): Promise<void> {
     const { folder, mostBytes, say } = this.settings;
-    const { removed, bytesFreed, bytesLeft } = await makeRoom(folder, mostBytes);
+    const made = await keepWithin(folder, mostBytes);
+    if (made === undefined) return;
+    const { removed, bytesFreed, bytesLeft } = made;
     const [most, freed, left] = [mostBytes, bytesFreed, bytesLeft].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
     if (removed.length > 0)
       say(`the cache was over ${most}: ${removed.length} environments that were not used for longest went, ${freed}`);
@@ -224,6 +226,7 @@ export class UvEnvironments implements Environments {
       // Probes may run as another user, and some wheels hold files that only their owner may read.
       await run('chmod', ['-R', 'a+rX', venv]);
       await this.#addBytecode(venv);
+      await addToCount(folder, venv);
       writeFileSync(join(venv, BUILT), lock);
       ensure(join(folder, 'environments'));
       if (!existsSync(join(target, BUILT))) await removeFolders([target]);
