@@ -12,6 +12,7 @@ import {
   causes,
   cellId,
   changesInside,
+  checkTally,
   clausesOf,
   clock,
   controlOf,
@@ -21,7 +22,9 @@ import {
   formatByPath,
   guard,
   has,
+  holdsCell,
   isAtHead,
+  isCheck,
   isGuardFinding,
   isManifest,
   isMeasured,
@@ -29,6 +32,8 @@ import {
   isWatched,
   isWorse,
   manifestChoice,
+  measurable,
+  measuredInItsTime,
   normalizeName,
   nothingToMeasure,
   openHost,
@@ -54,23 +59,25 @@ import {
   sweep,
   sweepPorts,
   takeOut,
-  torchFor,
+  torchBuilds,
   totalsText,
   upcomingRequests,
+  versionsText,
+  withWhy,
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-7U4FI555.js";
+} from "./chunks/chunk-3RKHFTAZ.js";
 import {
   external_exports
-} from "./chunks/chunk-INJC5WMS.js";
+} from "./chunks/chunk-BYWENRLS.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
   DEVICE_NAMES,
   SEARCHES,
   deviceOf
-} from "./chunks/chunk-M73LIHTX.js";
+} from "./chunks/chunk-5EJBLLRK.js";
 import {
   nextStep,
   writeDefect
@@ -88,8 +95,9 @@ import {
   link,
   md,
   plain,
+  prose,
   wholeLines
-} from "./chunks/chunk-M7WNXU2N.js";
+} from "./chunks/chunk-OT7CRES6.js";
 import {
   Refused,
   UserError,
@@ -21970,7 +21978,7 @@ function commandLine(command, more = []) {
     ...words("changes"),
     ...words("with").flatMap((held) => ["--with", held]),
     ...words("cells").flatMap((pattern) => ["--cells", pattern]),
-    ...["config", "python", "max-minutes", "out"].flatMap(option),
+    ...["config", "python", "oracle-path", "device", "max-minutes", "out"].flatMap(option),
     ...more
   ];
 }
@@ -22086,14 +22094,16 @@ function normalized(names) {
 var MOST_NAMED = 300;
 var FEW = 8;
 var NEVER_INCLUDED = /\.(md|rst|adoc|ipynb|png|jpe?g|gif|svg|ico|pdf|html?|css|scss|jsx?|tsx?|mjs|cjs|vue|json|jsonl|ya?ml|toml|lock|xml|csv|tsv|sql|sh|ps1|bat|c|cc|cpp|cu|h|hpp|rs|go|java|kt|rb|php|swift|pt|bin|safetensors|gguf|zip|gz|whl)$/i;
-async function mayMoveWatched({ files }, base, head) {
+async function mayMoveWatched({ files }, base, head, watched = async () => WATCHED) {
   if (files.length >= MOST_NAMED) return true;
   const suspects = suspectsOf(files);
   if (suspects.length === 0) return false;
   if (suspects.length > FEW) return true;
   const paths = new Set(suspects);
   const [before, after] = [await readRepository(only(base, paths)), await readRepository(only(head, paths))];
-  return diffManifests(before.manifests, after.manifests).some(({ library }) => isWatched(library)) || guard(before.manifests, after.manifests).some(({ stops }) => stops !== void 0) || includesOf(before) !== includesOf(after) || await namesWatched([...paths], base, head);
+  const changes = diffManifests(before.manifests, after.manifests);
+  const watch = changes.length > 0 ? await watched() : WATCHED;
+  return changes.some(({ library }) => isWatched(library, watch)) || guard(before.manifests, after.manifests).some(({ stops }) => stops !== void 0) || includesOf(before) !== includesOf(after) || await namesWatched([...paths], base, head);
 }
 function suspectsOf(files) {
   return files.filter(mayCarry).flatMap(({ path, previous }) => [path, ...previous ? [previous] : []]);
@@ -22304,7 +22314,7 @@ function shardsOf(plans) {
 }
 function balanced(plan2, request2, device) {
   const limit = plan2.minutes * 60;
-  const parts = packageSets(plan2.cells).flatMap(
+  const parts = packageSets(measurable(plan2.cells, plan2.device)).flatMap(
     (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
   );
   const bins = [];
@@ -22377,7 +22387,8 @@ async function targetPlan(target, cells, runner, github2, around) {
   const { mergeBase, files } = comparison;
   const [baseTree, headTree] = [github2.tree(mergeBase), github2.tree(target.head)];
   const about = (named2) => whereToWrite(target, comparison, named2);
-  if (!await mayMoveWatched(comparison, baseTree, headTree)) return quietPlan(runner, about(/* @__PURE__ */ new Set()));
+  const watched = async () => lineFor(await configurationIn(baseTree), []).request.watch ?? WATCHED;
+  if (!await mayMoveWatched(comparison, baseTree, headTree, watched)) return quietPlan(runner, about(/* @__PURE__ */ new Set()));
   const line = lineFor(
     await configurationIn(baseTree),
     cells.flatMap((cell) => ["--cells", cell])
@@ -22388,7 +22399,7 @@ async function targetPlan(target, cells, runner, github2, around) {
   const asked2 = await requestsOf(line.request, ends, index);
   const requests = asked2.filter(({ request: request2 }) => request2.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, fromBase, ends, index)));
+  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, line, fromBase, ends, index)));
   const named = new Set(planned2.flatMap((request2) => request2.manifests.map(({ file }) => file)));
   const { pull: pull2 } = target;
   return {
@@ -22417,7 +22428,7 @@ async function manualPlan(runner, around) {
   if (line.request.changes.length === 0)
     throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
   const index = await indexFor(line, around);
-  const planned2 = await plan(line.request, index.catalog, index.python);
+  const planned2 = await plan(onDevice(line.request, line), index.catalog, index.python);
   const request2 = asFile({ plan: planned2, files: [], findings: [], manifests: [], contents: {} });
   return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
 }
@@ -22428,7 +22439,7 @@ async function upcomingPlan(runner, github2, around) {
   const index = await indexFor(line, around);
   const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
-  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, [], ends, index)));
+  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, line, [], ends, index)));
   return finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {});
 }
 async function indexFor({ options }, around) {
@@ -22458,15 +22469,20 @@ function lineFor(readConfig, more) {
   if (problems.length > 0) throw new UserError(problems);
   return line;
 }
-async function plannedRequest({ request: request2, known, files }, findings, ends, index) {
+async function plannedRequest({ request: request2, known, files }, line, findings, ends, index) {
   const kept = (known.patchable?.manifests ?? []).filter(
-    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name))
+    ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name) || isWatched(name, request2.watch))
   );
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
-  const planned2 = await plan(request2, index.catalog, index.python);
+  const planned2 = await plan(onDevice(request2, line), index.catalog, index.python);
   return asFile({ plan: planned2, files, findings: [...findings, ...known.findings], manifests, contents });
+}
+function onDevice(request2, { options: { device } }) {
+  if (device === "auto")
+    throw new UserError("Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.");
+  return device === void 0 || device === DEFAULT_DEVICE ? request2 : { ...request2, device };
 }
 function asFile(request2) {
   return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
@@ -22621,6 +22637,7 @@ function writePlan({ file, line, young, isFork }) {
   setOutput("plan-sha256", createHash("sha256").update(text).digest("hex"));
   setOutput("shards", JSON.stringify(shards));
   setOutput("has-work", String(file.shards.length > 0));
+  setOutput("oracle", String(!isFork));
   setOutput("has-reply", String(file.command !== void 0 && file.shards.length === 0));
   info(planLine(file, line));
 }
@@ -22641,7 +22658,7 @@ function planLine(file, line) {
   const { runners } = line.options;
   const usd = priceByClass(file.shards, (device) => runners[device]?.["usd-per-minute"]);
   const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : "";
-  return `${file.requests.length} requests in ${file.shards.length} jobs${price}`;
+  return `${plural(file.requests.length, "request")} in ${plural(file.shards.length, "job")}${price}`;
 }
 
 // src/publish/plan-summary.ts
@@ -22928,7 +22945,7 @@ async function concludeWithout(how, where, github2) {
   else await github2.createCheck(where.head, CHECK, state);
 }
 function reasonOf(error2) {
-  return error2 instanceof Refused && error2.status === 403 ? "The token may only read: a pull request of a fork or of Dependabot gets such a token. The report is in the summary and the artifacts; docs/github.md shows the workflow_run variant." : error2.message;
+  return error2 instanceof Refused && error2.status === 403 ? "The token may only read: a pull request of a fork or of Dependabot gets such a token. The report is in the summary and the artifacts; `peft-sweep init --forks` writes the workflow that comments there." : error2.message;
 }
 async function headNow(what, github2) {
   const { state, head } = await github2.pull(what.pull.number);
@@ -22936,7 +22953,7 @@ async function headNow(what, github2) {
 }
 function notesOf({ missing, measuredBy }) {
   return [
-    ...missing.length > 0 ? [md`⚠️ Not complete: ${inline(missing.join(" "), 2e3)}`] : [],
+    ...missing.length > 0 ? [md`⚠️ Not complete: ${prose(missing.join(" "), 2e3)}`] : [],
     ...measuredBy === "fork" ? [
       md`ℹ️ Measured in the fork’s own run: its author can change what comes out, so the check stays neutral where nothing broke. ${code("/peft-sweep run")} of somebody who may write measures here.`
     ] : []
@@ -23001,7 +23018,7 @@ function answerTo({ slash, refused }, known) {
     return {
       sign: "confused",
       text: md`Not done. ${joined(
-        refused.map((line) => inline(line, 600)),
+        refused.map((line) => prose(line, 600)),
         "\n\n"
       )}`
     };
@@ -23037,7 +23054,7 @@ function quoted(text) {
 function explained(pattern, known) {
   const again = md`To measure it: ${code(`/peft-sweep run ${pattern}`)}.`;
   const wanted = new Set(selectCells([pattern], allCells(), []).map(cellId));
-  const facts = [...factsIn(known ?? "")].filter(([cell]) => wanted.has(cell));
+  const facts = [...factsIn(known ?? "")].filter(([cell]) => holdsCell(wanted, cell));
   if (facts.length === 0)
     return { sign: "confused", text: md`Nothing is known of ${code(pattern)} at the head of this branch. ${again}` };
   const shown = facts.slice(0, MOST_CELLS).map(([cell, lines]) => md`#### ${code(cell)}\n\n${fence(lines)}`);
@@ -23077,7 +23094,7 @@ async function announce(file, github2) {
   const isOver = file.shards.length === 0;
   return github2.createCheck(head, CHECK, {
     title: plain(isOver ? "nothing to measure" : "measuring"),
-    summary: isOver ? inline(nothingText(file), 4e3) : planSummary(file),
+    summary: isOver ? prose(nothingText(file), 4e3) : planSummary(file),
     annotations: [],
     ...isOver && { conclusion: "success" }
   });
@@ -23191,13 +23208,17 @@ var ForeignResults = class {
     this.#cells = new Set(
       [...plan2.cells, ...controlsOf(plan2.cells), ...plan2.alternatives, ...controlsOf(plan2.alternatives)].map(cellId)
     );
-    const sets = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization).join());
+    const needed = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization));
+    const sets = needed.map((packages) => packages.join());
+    this.#packages = new Set(needed.flat());
     this.#most = plan2.environments * Math.max(1, (/* @__PURE__ */ new Set(["", ...sets])).size);
   }
   plan;
   #cells;
   /** The plan's limit of environments is one of each package set. */
   #most;
+  /** What its quantizations need: held where the base has it. */
+  #packages;
   #requests = /* @__PURE__ */ new Map();
   /** By request and repeat. */
   #answers = /* @__PURE__ */ new Map();
@@ -23253,7 +23274,7 @@ var ForeignResults = class {
       const held = own(this.plan.held, name);
       if (change) return change.releases.includes(version) || partners.includes(version);
       if (held !== void 0) return held === version || partners.includes(version);
-      return isWatched(name);
+      return isWatched(name) || this.#packages.has(name);
     });
   }
   measurements() {
@@ -23276,16 +23297,68 @@ var ForeignResults = class {
 function holdsPins(lock, pins) {
   return Object.entries(pins).every(([name, version]) => own(lock, name)?.split("+")[0] === version.split("+")[0]);
 }
+
+// src/publish/history.ts
+var NOT_BUILT = "";
+var MOST_SHOWN = 5;
 function mergedHistory(shards) {
   const merged = /* @__PURE__ */ new Map();
+  const isOther = ofOtherTorch(shards);
   for (const measurement of shards.flat()) {
-    const key = JSON.stringify([requestKey(measurement.question.environment), measurement.question.repeat]);
-    const known = merged.get(key);
-    const isBetter = known === void 0 || known.environment.status !== "built" && measurement.environment.status === "built";
+    if (isOther(measurement)) continue;
+    const locks = merged.get(keyOf(measurement)) ?? /* @__PURE__ */ new Map();
+    const lock = lockOf(measurement);
+    const known = locks.get(lock);
     const results = new Map([...measurement.results, ...known?.results ?? []]);
-    merged.set(key, { ...isBetter ? measurement : known, results });
+    locks.set(lock, { ...known ?? measurement, results });
+    merged.set(keyOf(measurement), locks);
   }
-  return [...merged.values()];
+  return [...merged.values()].flatMap((locks) => {
+    const built = [...locks].flatMap(([lock, measurement]) => lock === NOT_BUILT ? [] : [measurement]);
+    return built.length > 0 ? built : [...locks.values()];
+  });
+}
+function differingLocks(history) {
+  const first = /* @__PURE__ */ new Map();
+  const said = /* @__PURE__ */ new Set();
+  for (const { question, environment } of history) {
+    if (environment.status !== "built") continue;
+    const key = requestKey(question.environment);
+    const known = first.get(key) ?? environment.lock;
+    first.set(key, known);
+    const apart = differences(known, environment.lock);
+    if (apart.length === 0) continue;
+    const pins = Object.entries(question.environment.pins).map(([name, version]) => `${name} ${version}`);
+    const shown = apart.length > MOST_SHOWN ? [...apart.slice(0, MOST_SHOWN), `${apart.length - MOST_SHOWN} more`] : apart;
+    said.add(`Shards got different packages with ${pins.join(", ")}: ${shown.join(", ")}.`);
+  }
+  return [...said];
+}
+function differences(left, right) {
+  const names = [.../* @__PURE__ */ new Set([...Object.keys(left), ...Object.keys(right)])].toSorted();
+  return names.filter((name) => own(left, name) !== own(right, name)).map((name) => `${name} ${own(left, name) ?? "absent"} and ${own(right, name) ?? "absent"}`);
+}
+function resultsOfOtherTorch(shards) {
+  const left = shards.flat().filter(ofOtherTorch(shards));
+  return left.reduce((sum, { results }) => sum + results.size, 0);
+}
+function ofOtherTorch(shards) {
+  const first = /* @__PURE__ */ new Map();
+  for (const measurement of shards.flat()) {
+    const { environment } = measurement;
+    const key = keyOf(measurement);
+    if (environment.status === "built" && !first.has(key)) first.set(key, environment.lock.torch);
+  }
+  return (measurement) => {
+    const { environment } = measurement;
+    return environment.status === "built" && environment.lock.torch !== first.get(keyOf(measurement));
+  };
+}
+function keyOf({ question }) {
+  return JSON.stringify([requestKey(question.environment), question.repeat]);
+}
+function lockOf({ environment }) {
+  return environment.status === "built" ? environment.id : NOT_BUILT;
 }
 
 // src/action/publish/gather.ts
@@ -23301,7 +23374,9 @@ var ShardFile = external_exports.strictObject({
     ms: external_exports.number().nonnegative(),
     stoppedBy: external_exports.enum(["finished", "environments", "budget", "interrupted"]),
     probe: Text3
-  })
+  }),
+  /** Why cells were not measured with the torch of their time. */
+  torchOfItsTime: Text3.exactOptional()
 });
 async function gather(file, sha256, folder, job, listed) {
   const missing = [];
@@ -23311,6 +23386,7 @@ async function gather(file, sha256, folder, job, listed) {
       missing.push("An artifact that the plan does not name was not read.");
   const histories = /* @__PURE__ */ new Map();
   const machines = /* @__PURE__ */ new Map();
+  const whys = /* @__PURE__ */ new Map();
   for (const shard of file.shards) {
     const whole = file.requests[shard.request]?.plan;
     const artifact = found.find(({ name }) => name === `${SHARD_PREFIX}${shard.id}`);
@@ -23329,15 +23405,22 @@ async function gather(file, sha256, folder, job, listed) {
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...histories.get(shard.request) ?? [], results.measurements()]);
     machines.set(shard.request, [...machines.get(shard.request) ?? [], parsed.run]);
+    if (parsed.torchOfItsTime !== void 0) whys.set(shard.request, parsed.torchOfItsTime);
   }
   const reports = file.requests.map((request2, index) => {
-    const history = mergedHistory(histories.get(index) ?? []);
+    const shards = histories.get(index) ?? [];
+    const history = mergedHistory(shards);
+    missing.push(...differingLocks(history));
+    const left = resultsOfOtherTorch(shards);
+    if (left > 0) missing.push(`${plural(left, "result")} with another torch than its package set: left out.`);
     const run2 = runOf(machines.get(index) ?? [], job, file.bot);
     const known = {
       findings: request2.findings,
       patchable: { manifests: request2.manifests, contents: new Map(Object.entries(request2.contents)) }
     };
-    return reportOf(request2.plan, history, known, run2);
+    const report = reportOf(request2.plan, history, known, run2);
+    const why = whys.get(index);
+    return why === void 0 ? report : withWhy(report, why);
   });
   return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }
@@ -23411,6 +23494,7 @@ function annotations(report) {
   return [...found, ...incomplete].slice(0, MOST3);
 }
 function verdictLine(report) {
+  if (isCheck(report)) return plain(`${versionsText(report)}: ${checkTally(report)}`);
   const changes = report.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
   const pin = recommended(report);
   const advice = worse(report).length > 0 && pin ? `; ${specifiersOf(pin).join(" and ")} mends ${pin.unlocks.length}` : "";
@@ -23480,7 +23564,8 @@ function progressOn(file, runner, github2, { clock: clock2, tool }) {
 }
 async function publishReports(file, { reports, missing }, runner, github2, clock2, check) {
   const today = clock2.date().slice(0, 10);
-  const isKnown = (cell) => file.known.some((one) => one.cell === cell && one.expires >= today);
+  const known = new Set(file.known.flatMap(({ cell, expires }) => expires >= today ? [cell] : []));
+  const isKnown = (cell) => holdsCell(known, cell);
   const counts = cellsThatCount(file.requests.map(({ plan: plan2 }) => plan2));
   const failOn = getInput("warn-only") === "true" ? [] : file.failOn;
   const measuredBy = readEvent(runner.eventName, runner.payload).kind === "run" ? "fork" : "us";
@@ -23517,21 +23602,27 @@ async function sweepShard(file, shard, out, around, options, tell) {
   }
 }
 async function measuredShard(planned2, out, around, options, { begun, watch }) {
-  const { python, offline } = options;
-  const world = await openWorld({ ...around, python, offline, device: planned2.device });
-  const torch = await torchFor(world.index, planned2);
+  const { python, offline, oraclePath, torchGb } = options;
+  const world = await openWorld({ ...around, python, offline, oraclePath, device: planned2.device });
+  const torch = await torchBuilds(world, planned2, { out, fresh: options.fresh });
   const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
-  const { ports, machine } = await sweepPorts(world, planned2, torch, settings);
-  begun?.(machine);
-  const watched = watch ? { ...ports, watch: (history) => watch(history, planned2) } : ports;
-  const report = await sweep(planned2, { findings: [] }, watched, machine);
-  writeReport(out, report);
+  const measured2 = await measuredInItsTime({
+    ...{ planned: planned2, torch, torchGb, say: around.say, catalog: world.index.catalog, python: world.index.python },
+    measure: async (plan2, version) => {
+      const { ports, machine } = await sweepPorts(world, plan2, await torch.build(version), settings);
+      begun?.(machine);
+      const watched = watch ? { ...ports, watch: (history) => watch(history, plan2) } : ports;
+      return sweep(plan2, { findings: [] }, watched, machine);
+    }
+  });
+  writeReport(out, measured2.report);
   await discardUnlessProtected(world.host, world.sandbox);
-  return report;
+  return measured2;
 }
-function writeShard(out, shard, sha256, run2) {
+function writeShard(out, shard, sha256, run2, why) {
   const { python, torch, device, containment, ms, stoppedBy, probe } = run2;
-  const text = { shard: shard.id, plan: sha256, run: { python, torch, device, containment, ms, stoppedBy, probe } };
+  const facts = { python, torch, device, containment, ms, stoppedBy, probe };
+  const text = { shard: shard.id, plan: sha256, run: facts, ...why === void 0 ? {} : { torchOfItsTime: why } };
   writeText(join5(out, "shard.json"), `${JSON.stringify(text)}
 `);
 }
@@ -23559,8 +23650,8 @@ async function measured({ file, line }, check, { github: github2, runner, around
   for (const shard of file.shards) {
     const out = join6(shards, `${SHARD_PREFIX}${shard.id}`);
     const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.4.0" });
-    const report = await sweepShard(file, shard, out, around, line.options, { watch });
-    writeShard(out, shard, IN_ONE_JOB, report.run);
+    const { report, why } = await sweepShard(file, shard, out, around, line.options, { watch });
+    writeShard(out, shard, IN_ONE_JOB, report.run, why);
   }
   const facts = { tool: "0.4.0", started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);
@@ -23634,7 +23725,7 @@ async function commit(patches, texts, pull2, github2) {
     return { sha, sign: "rocket", text: joined(sentences, " ") };
   } catch (error2) {
     if (!(error2 instanceof Refused)) throw error2;
-    return { refused: md`The commit was refused: ${inline(error2.message)}` };
+    return { refused: md`The commit was refused: ${prose(error2.message)}` };
   }
 }
 
@@ -23695,8 +23786,8 @@ async function runSweep({ around }) {
   const { out } = options;
   const sha256 = getInput("plan-sha256");
   const begun = (machine) => writeShard(out, shard, sha256, begunRun(machine));
-  const report = await sweepShard(file, shard, out, around, options, { begun });
-  writeShard(out, shard, sha256, report.run);
+  const { report, why } = await sweepShard(file, shard, out, around, options, { begun });
+  writeShard(out, shard, sha256, report.run, why);
   setOutput("report", join7(out, "report.json"));
   info(verdictLine(report));
   return STATUS.fine;
@@ -28201,6 +28292,35 @@ var Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRes
   }
 );
 
+// src/adapters/github/octokit.ts
+var LONGEST_WAIT_S = 60;
+function octokit({ token, apiUrl, say, retryMs = 1e3 }) {
+  const Extended = Octokit2.plugin(retry, throttling);
+  const wait = (what) => (seconds, _options, _client, tries) => {
+    say(`GitHub asks to wait ${seconds} s (${what})`);
+    return seconds <= LONGEST_WAIT_S && tries < 2;
+  };
+  return new Extended({
+    // Proxies of the runner are the toolkit's business.
+    ...getOctokitOptions(token, { baseUrl: apiUrl }),
+    userAgent: "peft-sweep",
+    log: { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 },
+    retry: { retryAfterBaseValue: retryMs },
+    throttle: { onRateLimit: wait("rate limit"), onSecondaryRateLimit: wait("secondary rate limit") }
+  });
+}
+async function asked(ask) {
+  try {
+    return await ask();
+  } catch (error2) {
+    const { status, message } = error2;
+    const text = String(message ?? error2).split("\n")[0]?.replace(/ - https?:\/\/\S+$/, "").slice(0, 200) ?? "";
+    if (status !== void 0 && status >= 400 && status < 500 && status !== 429)
+      throw new Refused(`GitHub answered ${status}: ${text}`, status);
+    throw new WeatherError(`GitHub did not answer: ${text}. Run the job again.`, { cause: error2 });
+  }
+}
+
 // src/adapters/github/shapes.ts
 function toComment({ id, user, body }) {
   return { id, author: user?.login ?? "", body: body ?? "" };
@@ -28287,12 +28407,12 @@ var Blobs = class {
   fetched = 0;
   hasArchives = true;
 };
-function githubTree(client, here, sha, blobs, asked2) {
+function githubTree(client, here, sha, blobs) {
   const objects = /* @__PURE__ */ new Map();
   let listed;
   return {
     files: () => {
-      listed ??= asked2(async () => {
+      listed ??= asked(async () => {
         const { data } = await client.rest.git.getTree({ ...here, tree_sha: sha, recursive: "1" });
         if (data.truncated)
           throw new WeatherError("The repository has more files than GitHub lists at once. Check it out first.");
@@ -28308,8 +28428,8 @@ function githubTree(client, here, sha, blobs, asked2) {
       const present = paths.filter((path) => objects.has(path));
       const missing = () => [...new Set(present.map((path) => objects.get(path) ?? ""))].filter((id) => !blobs.texts.has(id));
       if (missing().length > WORTH_AN_ARCHIVE && blobs.hasArchives)
-        await fromArchive(client, here, sha, new Set(missing()), blobs, asked2);
-      await oneByOne(client, here, missing(), blobs, asked2);
+        await fromArchive(client, here, sha, new Set(missing()), blobs);
+      await oneByOne(client, here, missing(), blobs);
       return new Map(
         present.flatMap((path) => {
           const text = blobs.texts.get(objects.get(path) ?? "");
@@ -28319,24 +28439,24 @@ function githubTree(client, here, sha, blobs, asked2) {
     }
   };
 }
-async function oneByOne(client, here, ids, blobs, asked2) {
+async function oneByOne(client, here, ids, blobs) {
   const waiting = [...ids];
   const work = async () => {
     for (let id = waiting.shift(); id !== void 0; id = waiting.shift()) {
       if (!blobs.underWay.has(id) && blobs.fetched++ < MOST_FILES)
-        blobs.underWay.set(id, fetchBlob(client, here, id, blobs, asked2));
+        blobs.underWay.set(id, fetchBlob(client, here, id, blobs));
       await blobs.underWay.get(id);
     }
   };
   await Promise.all(Array.from({ length: WIDTH }, work));
 }
-async function fetchBlob(client, here, file_sha, blobs, asked2) {
-  const { data } = await asked2(() => client.rest.git.getBlob({ ...here, file_sha }));
+async function fetchBlob(client, here, file_sha, blobs) {
+  const { data } = await asked(() => client.rest.git.getBlob({ ...here, file_sha }));
   blobs.texts.set(file_sha, Buffer.from(data.content, data.encoding === "base64" ? "base64" : "utf8").toString());
 }
-async function fromArchive(client, here, sha, wanted, blobs, asked2) {
+async function fromArchive(client, here, sha, wanted, blobs) {
   try {
-    const { data } = await asked2(
+    const { data } = await asked(
       () => client.request("GET /repos/{owner}/{repo}/tarball/{ref}", {
         ...here,
         ref: sha,
@@ -28365,23 +28485,7 @@ function blobId(content, length) {
 }
 
 // src/adapters/github/client.ts
-var LONGEST_WAIT_S = 60;
 var MOST_PAGES = 30;
-function octokit({ token, apiUrl, say, retryMs = 1e3 }) {
-  const Extended = Octokit2.plugin(retry, throttling);
-  const wait = (what) => (seconds, _options, _client, tries) => {
-    say(`GitHub asks to wait ${seconds} s (${what})`);
-    return seconds <= LONGEST_WAIT_S && tries < 2;
-  };
-  return new Extended({
-    // Proxies of the runner are the toolkit's business.
-    ...getOctokitOptions(token, { baseUrl: apiUrl }),
-    userAgent: "peft-sweep",
-    log: { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 },
-    retry: { retryAfterBaseValue: retryMs },
-    throttle: { onRateLimit: wait("rate limit"), onSecondaryRateLimit: wait("secondary rate limit") }
-  });
-}
 function connect(settings) {
   const client = octokit(settings);
   const blobs = new Blobs();
@@ -28390,7 +28494,7 @@ function connect(settings) {
   let own2;
   const all2 = (route, parameters, listOf) => pages(client, route, { ...here, ...parameters }, listOf);
   return {
-    tree: (sha) => githubTree(client, here, sha, blobs, asked),
+    tree: (sha) => githubTree(client, here, sha, blobs),
     compare: (base, head) => asked(() => compare(client, here, base, head)),
     pull: (number) => asked(async () => toPull((await client.rest.pulls.get({ ...here, pull_number: number })).data)),
     pullsFrom: (repository, branch) => asked(async () => {
@@ -28462,17 +28566,6 @@ function connect(settings) {
       return data.map(({ after, timestamp }) => ({ after, at: timestamp }));
     })
   };
-}
-async function asked(ask) {
-  try {
-    return await ask();
-  } catch (error2) {
-    const { status, message } = error2;
-    const text = String(message ?? error2).split("\n")[0]?.replace(/ - https?:\/\/\S+$/, "").slice(0, 200) ?? "";
-    if (status !== void 0 && status >= 400 && status < 500 && status !== 429)
-      throw new Refused(`GitHub answered ${status}: ${text}`, status);
-    throw new WeatherError(`GitHub did not answer: ${text}. Run the job again.`, { cause: error2 });
-  }
 }
 async function pages(client, route, parameters, listOf = (data) => data) {
   const found = [];

@@ -2,44 +2,313 @@ import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
   ACTIVATIONS,
+  ARCHITECTURES,
+  AdapterConfiguration,
+  Configuration,
+  FORMULAS,
   NotCovered,
   ShapeError,
-  activationShares,
+  TASKS_OF_GRAPHS,
   added,
   distance,
-  evidenceOf,
   external_exports,
   filled,
-  headLinear,
-  layerLinear,
-  layerPath,
-  linear,
+  isTurned,
   mapped,
   matmul,
   matrixOf,
-  norm,
-  prefixes,
   reshaped,
   scaled,
-  shapeOf,
   sizeOf,
   slice,
   stacked,
   tensor,
-  tensorOf,
-  turned,
-  virtualTokens
-} from "./chunks/chunk-INJC5WMS.js";
+  turned
+} from "./chunks/chunk-BYWENRLS.js";
 import "./chunks/chunk-5XWL5JNG.js";
 
 // src/adapters/oracle/serve.ts
 import { join as join3 } from "node:path";
+
+// src/oracle/adapter.ts
+var PREFIX_OF_PEFT = /^base_model\.(model\.)?/;
+function readAdapter(configuration, file) {
+  const formula = FORMULAS.get(configuration.peft_type);
+  if (formula === void 0) throw new NotCovered(`there is no formula for ${configuration.peft_type}`);
+  const parts = sorted(formula, file);
+  const shared = parts.modules.get("") ?? /* @__PURE__ */ new Map();
+  const changes = /* @__PURE__ */ new Map();
+  for (const [module, tensors] of parts.modules) {
+    if (module !== "" && formula.change !== void 0)
+      changes.set(module, formula.change({ configuration, tensors, shared, module }));
+  }
+  return {
+    configuration,
+    changes,
+    adaptions: adaptionsOf(parts.modules),
+    replaced: parts.replaced,
+    ...virtualOf(configuration, shared)
+  };
+}
+function sorted(formula, file) {
+  const parts = { modules: /* @__PURE__ */ new Map(), replaced: /* @__PURE__ */ new Map() };
+  for (const name of file.names) {
+    const plain = name.replace(PREFIX_OF_PEFT, "");
+    const words = plain.split(".");
+    const at = words.findIndex((word) => formula.parts.includes(word));
+    if (at < 0) {
+      parts.replaced.set(plain, file.floats(name));
+      continue;
+    }
+    const module = words.slice(0, at).join(".");
+    const part = [words[at], ...words.slice(at + 1).filter((word) => word === "bias")].join(".");
+    const tensors = parts.modules.get(module) ?? /* @__PURE__ */ new Map();
+    parts.modules.set(module, tensors.set(part, numbersIn(file, name)));
+  }
+  return parts;
+}
+function numbersIn(file, name) {
+  if (file.kindOf(name) !== "integers") return file.floats(name);
+  const { shape, values } = file.integers(name);
+  return tensor(shape, Float32Array.from(values));
+}
+function adaptionsOf(modules) {
+  const adaptions = /* @__PURE__ */ new Map();
+  for (const [module, tensors] of modules) {
+    const prompt = tensors.get("adaption_prompt");
+    const gate = tensors.get("adaption_gate")?.values[0];
+    if (prompt !== void 0 && gate !== void 0)
+      adaptions.set(module, { prompt: { shape: prompt.shape.slice(-2), values: prompt.values }, gate });
+  }
+  return adaptions;
+}
+function virtualOf({ peft_type }, shared) {
+  const tokens = shared.get("prompt_embeddings");
+  if (tokens === void 0) return {};
+  return peft_type === "PREFIX_TUNING" ? { prefix: tokens } : { virtual: tokens };
+}
+
+// src/oracle/model.ts
+function layerPath({ architecture }, layer) {
+  return architecture.path.replace("{n}", String(layer));
+}
+function modulesOf(model) {
+  const { architecture, shape } = model;
+  const layers = Array.from({ length: shape.layers }, (_, layer) => layerPath(model, layer));
+  const experts = Array.from(
+    { length: shape.experts },
+    (_, n) => ["w1", "w2", "w3"].map((name) => `block_sparse_moe.experts.${n}.${name}`)
+  ).flat();
+  const router = shape.experts > 0 ? ["block_sparse_moe.gate"] : [];
+  const linears2 = Object.values(architecture.linears).map(({ module }) => module);
+  const inLayer2 = [...linears2, ...Object.values(architecture.norms), ...experts, ...router];
+  const { classifier, head, embedded: embedded2 } = architecture;
+  const outside = [head.matrix, head.norm, embedded2?.norm, classifier?.module, classifier?.pooler].flatMap(
+    (module) => module ?? []
+  );
+  return /* @__PURE__ */ new Set([...layers.flatMap((path) => inLayer2.map((module) => path + module)), ...outside]);
+}
+var TURNED = /* @__PURE__ */ new WeakMap();
+function turnedOnce(stored) {
+  const known = TURNED.get(stored) ?? turned(stored);
+  TURNED.set(stored, known);
+  return known;
+}
+function baseLinear(model, module) {
+  const stored = tensorOf(model, `${module}.weight`);
+  const weight = isTurned(model.architecture, module) ? turnedOnce(stored) : stored;
+  return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
+}
+function linear(model, module, departure) {
+  return changed(model, module, baseLinear(model, module), departure);
+}
+function changed(model, module, base, departure) {
+  const source = departure.changeOf === void 0 ? module : departure.changeOf(module);
+  const change = source === void 0 ? void 0 : model.adapter?.changes.get(source);
+  return change === void 0 ? base : change(base, departure);
+}
+function layerLinear(model, layer, at, departure) {
+  const whole2 = linear(model, layerPath(model, layer) + at.module, departure);
+  if (at.part === void 0) return whole2;
+  const [from, to] = rowsOf(at.part, model.shape, whole2.weight.shape[0] ?? 0);
+  return { weight: slice(whole2.weight, from, to), bias: slice(whole2.bias, from, to) };
+}
+function rowsOf(part, shape, rows) {
+  const [query, key] = [shape.heads * shape.headSize, shape.keyHeads * shape.headSize];
+  const places = {
+    query: [0, query],
+    key: [query, query + key],
+    value: [query + key, query + 2 * key],
+    "first-half": [0, rows / 2],
+    "second-half": [rows / 2, rows]
+  };
+  return places[part];
+}
+function norm(model, module, departure) {
+  const weight = tensorOf(model, `${module}.weight`);
+  const stored = { weight, bias: optional(model, `${module}.bias`) ?? filled(weight.shape, 0) };
+  const made = changed(model, module, stored, departure);
+  if (model.architecture.normsFromOne !== true) return made;
+  return { ...made, weight: mapped(made.weight, (number2) => number2 + 1) };
+}
+function tensorOf(model, name) {
+  const found = optional(model, name);
+  if (found === void 0) throw new NotCovered(`the base model has no ${name}`);
+  return found;
+}
+function optional(model, name) {
+  return model.adapter?.replaced.get(name) ?? model.base(name);
+}
+function headLinear(model, departure) {
+  const { architecture, task } = model;
+  if (task !== "causal-lm") return classifierLinear(model, departure);
+  const { matrix } = architecture.head;
+  if (model.base(`${matrix}.weight`) !== void 0) return linear(model, matrix, departure);
+  const weight = tensorOf(model, `${architecture.embedding}.weight`);
+  return { weight, bias: filled([weight.shape[0] ?? 0], 0) };
+}
+function classifierLinear(model, departure) {
+  const { classifier } = model.architecture;
+  if (classifier === void 0) throw new NotCovered(`there is no graph for ${model.task} here`);
+  const hasBias = model.architecture.head.matrix === classifier.module;
+  const fresh = freshHead(model.shape.width, hasBias);
+  if (departure.head === "new") return fresh;
+  const saved = model.adapter?.replaced.get(`${classifier.module}.weight`);
+  if (saved === void 0) return fresh;
+  return { weight: saved, bias: model.adapter?.replaced.get(`${classifier.module}.bias`) ?? fresh.bias };
+}
+var LABELS = 2;
+function freshHead(width, hasBias) {
+  const sines = (length) => Float32Array.from({ length }, (_, place) => Math.fround(Math.sin(place)) * 0.2);
+  return {
+    weight: tensor([LABELS, width], sines(LABELS * width)),
+    bias: tensor([LABELS], hasBias ? sines(LABELS) : new Float32Array(LABELS))
+  };
+}
+function prefixes(model, departure) {
+  const flat = model.adapter?.prefix;
+  const { layers, keyHeads, headSize } = model.shape;
+  const empty = tensor([keyHeads, 0, headSize], new Float32Array());
+  if (flat === void 0) return Array.from({ length: layers }, () => ({ key: empty, value: empty }));
+  const made = Array.from({ length: layers }, (_, layer) => ({
+    key: prefixPart(flat, 2 * layer, model.shape),
+    value: prefixPart(flat, 2 * layer + 1, model.shape)
+  }));
+  return departure.prefix === void 0 ? made : departure.prefix(made);
+}
+function prefixPart(flat, place, { layers, keyHeads, headSize }) {
+  const tokens = flat.shape[0] ?? 0;
+  const parts = reshaped(flat, tokens, 2 * layers, keyHeads, headSize).values;
+  const values = new Float32Array(keyHeads * tokens * headSize);
+  for (let head = 0; head < keyHeads; head += 1)
+    for (let token = 0; token < tokens; token += 1) {
+      const from = ((token * 2 * layers + place) * keyHeads + head) * headSize;
+      values.set(parts.subarray(from, from + headSize), (head * tokens + token) * headSize);
+    }
+  return tensor([keyHeads, tokens, headSize], values);
+}
+function virtualTokens(model, departure) {
+  const tokens = model.adapter?.virtual ?? filled([0, model.shape.width], 0);
+  return departure.virtual === void 0 ? tokens : departure.virtual(tokens);
+}
+function activationShares({ activation }) {
+  return tensor(
+    [ACTIVATIONS.length],
+    Float32Array.from(ACTIVATIONS, (name) => name === activation ? 1 : 0)
+  );
+}
+function shapeOf(model, departure) {
+  return departure.shape === void 0 ? model.shape : { ...model.shape, ...departure.shape(model.shape) };
+}
+
+// src/oracle/evidence.ts
+var LONGEST_TEXT = 4096;
+function evidenceOf(files) {
+  const { judged } = files;
+  const logits = judged.floats("logits");
+  const model = modelOf(files);
+  const ids = rowsOf2(judged.integers("ids"));
+  const mask = rowsOf2(judged.integers("mask"));
+  const text = { ids: inVocabulary(ids, files.configuration), mask };
+  if (!judged.has("tokens")) return { model, text, logits };
+  const tokens = inVocabulary(rowsOf2(judged.integers("tokens")), files.configuration);
+  const prompt = judged.integers("prompts").shape[1] ?? 0;
+  return { model, text, logits, generated: { tokens, prompt } };
+}
+function modelOf({ task, configuration, checkpoint, adapter, judged }) {
+  const read = parsed(Configuration, configuration);
+  const architecture = ARCHITECTURES.get(read.model_type);
+  if (architecture === void 0) throw new NotCovered(`there is no graph for ${read.model_type}`);
+  if (!TASKS_OF_GRAPHS.includes(task)) throw new NotCovered(`there is no graph for ${task}`);
+  const known = /* @__PURE__ */ new Map();
+  const base = (name) => {
+    if (!known.has(name)) known.set(name, baseTensor(name, architecture, checkpoint, judged));
+    return known.get(name);
+  };
+  const model = { architecture, shape: architecture.shape(read), task, base };
+  if (adapter === void 0) return model;
+  const whole2 = {
+    ...model,
+    adapter: readAdapter(parsed(AdapterConfiguration, adapter.configuration), adapter.tensors)
+  };
+  requireUse(whole2);
+  return whole2;
+}
+function requireUse(model) {
+  const { changes, adaptions, replaced } = model.adapter;
+  const modules = modulesOf(model);
+  const attentions = Array.from(
+    { length: model.shape.layers },
+    (_, n) => layerPath(model, n) + model.architecture.adaption
+  );
+  const unused = [
+    ...[...changes.keys()].filter((module) => !modules.has(module)),
+    ...[...adaptions.keys()].filter((module) => !attentions.includes(module)),
+    ...[...replaced.keys()].filter((name) => !modules.has(name.replace(/\.(weight|bias)$/, "")))
+  ];
+  if (unused.length > 0) throw new NotCovered(`the adapter changes ${unused[0]}, which no graph here has`);
+}
+function baseTensor(name, architecture, checkpoint, judged) {
+  if (judged.has(`base.${name}`)) {
+    const stands = judged.floats(`base.${name}`);
+    return isTurned(architecture, name) ? turned(stands) : stands;
+  }
+  return checkpoint.has(name) ? checkpoint.floats(name) : void 0;
+}
+function parsed(schema, value) {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new NotCovered(`a configuration cannot be read: ${external_exports.prettifyError(result.error)}`);
+  return result.data;
+}
+function rowsOf2({ shape, values }) {
+  const [rows, places] = shape;
+  if (shape.length !== 2 || rows === void 0 || places === void 0 || rows * places > LONGEST_TEXT)
+    throw new ShapeError(`[${shape.join(", ")}] are no rows of tokens`);
+  return Array.from({ length: rows }, (_, row) => values.slice(row * places, (row + 1) * places));
+}
+function inVocabulary(rows, configuration) {
+  const { vocab_size } = parsed(Configuration, configuration);
+  if (rows.flat().some((id) => !Number.isInteger(id) || id < 0 || id >= vocab_size))
+    throw new ShapeError("a token is not in the vocabulary");
+  return rows;
+}
 
 // src/oracle/tensor-file.ts
 var LONGEST_HEADER = 1 << 20;
 var MOST_ENTRIES = 1e4;
 var MOST_AXES = 8;
 var TensorFileError = class extends Error {
+};
+var NotFinite = class extends TensorFileError {
+  constructor(tensor2, count, of) {
+    super(`${shown(tensor2)} holds NaN or an infinity`);
+    this.tensor = tensor2;
+    this.count = count;
+    this.of = of;
+  }
+  tensor;
+  count;
+  of;
 };
 var Entry = external_exports.strictObject({
   dtype: external_exports.string().max(20),
@@ -67,6 +336,7 @@ function readTensorFile(content) {
   return {
     names: [...places.keys()],
     has: (name) => places.has(name),
+    kindOf: (name) => kindOf(places.get(name)),
     floats: (name) => {
       const value = decoded.get(name) ?? floatsAt(name, places.get(name), view);
       decoded.set(name, value);
@@ -81,11 +351,11 @@ function headerOf(content) {
   if (length > LONGEST_HEADER) throw new TensorFileError(`the header of ${length} bytes is longer than 1 MiB`);
   const start = 8 + Number(length);
   if (start > content.length) throw new TensorFileError("the file ends within its header");
-  const entries = Object.entries(parsed(content.subarray(8, start)));
+  const entries = Object.entries(parsed2(content.subarray(8, start)));
   if (entries.length > MOST_ENTRIES) throw new TensorFileError(`${entries.length} tensors are more than 10,000`);
   return { header: entries.filter(([name, value]) => !isMetadata(name, value)), start };
 }
-function parsed(bytes) {
+function parsed2(bytes) {
   let header;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -121,9 +391,9 @@ function countOf(name, shape) {
   return count;
 }
 function requireNoOverlap(places, start, end) {
-  const sorted = [...places].sort(([, a], [, b]) => a.from - b.from || a.to - b.to);
+  const sorted2 = [...places].sort(([, a], [, b]) => a.from - b.from || a.to - b.to);
   let reached = start;
-  for (const [name, { from, to }] of sorted) {
+  for (const [name, { from, to }] of sorted2) {
     if (to > end) throw new TensorFileError(`the file ends within ${shown(name)}`);
     if (from < reached) throw new TensorFileError(`${shown(name)} overlaps with another tensor`);
     if (from > reached) throw new TensorFileError(`there is a hole before ${shown(name)}`);
@@ -131,15 +401,19 @@ function requireNoOverlap(places, start, end) {
   }
   if (reached !== end) throw new TensorFileError(`${end - reached} bytes stand behind the last tensor`);
 }
+function kindOf(place) {
+  if (place === void 0) return "missing";
+  return place.format.isInteger ? "integers" : "floats";
+}
 function floatsAt(name, place, view) {
   if (place === void 0) throw new TensorFileError(`${shown(name)} is missing`);
   if (place.format.isInteger) throw new TensorFileError(`${shown(name)} holds whole numbers`);
   const values = new Float32Array(place.count);
   for (let index = 0; index < place.count; index += 1) {
-    const value = place.format.read(view, place.from + index * place.format.bytes);
-    values[index] = value;
-    if (!Number.isFinite(values[index])) throw new TensorFileError(`${shown(name)} holds NaN or an infinity`);
+    values[index] = place.format.read(view, place.from + index * place.format.bytes);
   }
+  const odd = values.reduce((count, value) => Number.isFinite(value) ? count : count + 1, 0);
+  if (odd > 0) throw new NotFinite(name, odd, values.length);
   return tensor(place.shape, values);
 }
 function integersAt(name, place, view) {
@@ -194,7 +468,7 @@ function layerFeeds(model, departure) {
     (_, layer) => new Map([
       ...shared,
       ...linears(model, layer, departure),
-      ...norms(model, layer),
+      ...norms(model, layer, departure),
       ...prefixFeeds(before[layer]),
       ...adaptionFeeds(model, layer, departure),
       ...expertFeeds(model, layer, departure)
@@ -216,9 +490,9 @@ function linears(model, layer, departure) {
     ];
   });
 }
-function norms(model, layer) {
+function norms(model, layer, departure) {
   return Object.entries(model.architecture.norms).flatMap(([input, module]) => {
-    const { weight, bias } = norm(model, layerPath(model, layer) + module);
+    const { weight, bias } = norm(model, layerPath(model, layer) + module, departure);
     return [
       [`${input}.weight`, weight],
       [`${input}.bias`, bias]
@@ -307,7 +581,12 @@ async function forward(runtime2, ready, text) {
   const isBehind = departure.virtualPlace === "behind";
   const mask = text.mask.map((row) => isBehind ? [...row, ...extra] : [...extra, ...row]);
   let hidden2 = await embedded(runtime2, ready, text, mask);
-  const turns = rotations(ready, positionsBy("place", mask, model.adapter?.prefix?.shape[0] ?? 0, departure));
+  const positions = positionsBy("place", mask, model.adapter?.prefix?.shape[0] ?? 0, departure);
+  const turns = rotations(ready, positions);
+  const still = rotations(
+    ready,
+    positions.map((row) => row.map(() => 0))
+  );
   for (const [layer, feeds] of ready.layers.entries()) {
     const window = ready.shape.windows[layer];
     const prefix = feeds.get("attention.prefix.key")?.shape[1] ?? 0;
@@ -315,7 +594,12 @@ async function forward(runtime2, ready, text) {
     const rows = repeated(feeds, text.ids.length);
     hidden2 = await runtime2.run(
       model.architecture.layer,
-      new Map([...rows, ...turns, ["hidden", hidden2], ["attention.mask", seen]])
+      new Map([
+        ...rows,
+        ...ready.shape.unrotated?.includes(layer) ? still : turns,
+        ["hidden", hidden2],
+        ["attention.mask", seen]
+      ])
     );
   }
   if (model.task === "seq-cls") hidden2 = pooled(hidden2, mask, ready);
@@ -335,7 +619,7 @@ async function embedded(runtime2, { model, virtual, departure, shape }, text, ma
     hidden2 = added(hidden2, looked(tensorOf(model, `${table2}.weight`), rows));
   }
   if (architecture.embedded === void 0) return hidden2;
-  return normed(runtime2, model, hidden2, shape);
+  return normed(runtime2, model, hidden2, shape, departure);
 }
 function lookedUp(table, virtual, ids) {
   if (!ids.flat().some((id) => id < 0)) return looked(table, ids);
@@ -345,7 +629,7 @@ function lookedUp(table, virtual, ids) {
     ids.map((row) => row.map((id) => id < 0 ? -1 - id : id + before))
   );
 }
-async function normed(runtime2, model, hidden2, shape) {
+async function normed(runtime2, model, hidden2, shape, departure) {
   const { embedded: at } = model.architecture;
   if (at === void 0) return hidden2;
   const [rows = 0, places = 0] = hidden2.shape;
@@ -355,7 +639,7 @@ async function normed(runtime2, model, hidden2, shape) {
     ["hidden", added(hidden2, types)],
     ["epsilon", number(shape.epsilon)]
   ];
-  return runtime2.run("norm-embedded", new Map([...named("norm", norm(model, at.norm)), ...feeds]));
+  return runtime2.run("norm-embedded", new Map([...named("norm", norm(model, at.norm, departure)), ...feeds]));
 }
 function joined(virtual, words, { virtualPlace }) {
   const [rows = 0, places = 0, width = 0] = words.shape;
@@ -448,7 +732,7 @@ async function headed(runtime2, { model, departure, shape }, hidden2) {
     ["cap", number(model.task === "causal-lm" ? shape.logitCap : 0)]
   ]);
   if (head.norm !== void 0)
-    for (const [name, value] of named("norm", norm(model, head.norm))) feeds.set(name, value);
+    for (const [name, value] of named("norm", norm(model, head.norm, departure))) feeds.set(name, value);
   if (model.task !== "seq-cls" || classifier?.pooler === void 0) return runtime2.run(head.graph, feeds);
   for (const [name, value] of named("pooler", linear(model, classifier.pooler, departure))) feeds.set(name, value);
   return runtime2.run("head-pooled", feeds);
@@ -514,7 +798,16 @@ var NAMES = /* @__PURE__ */ new Map([
   ["ADALORA", "AdaLoRA"],
   ["VERA", "VeRA"],
   ["LOHA", "LoHa"],
-  ["LOKR", "LoKr"]
+  ["LOKR", "LoKr"],
+  ["ROAD", "RoAd"],
+  ["MISS", "MiSS"],
+  ["VBLORA", "VB-LoRA"],
+  ["RANDLORA", "RandLoRA"],
+  ["DELORA", "DeLoRA"],
+  ["SHIRA", "SHiRA"],
+  ["LN_TUNING", "LN tuning"],
+  ["FOURIERFT", "FourierFT"],
+  ["WAVEFT", "WaveFT"]
 ]);
 var ADAPTER_HYPOTHESES = (model) => {
   const adapter = model.adapter;
@@ -685,41 +978,41 @@ function shapeHypotheses(shape) {
 function rotaryHypotheses({ theta }) {
   if (theta === void 0) return [];
   return THETAS.filter((other) => other !== theta).map(
-    (other) => changed(`Rotary positions use the base ${other}, not ${theta}.`, { theta: other })
+    (other) => changed2(`Rotary positions use the base ${other}, not ${theta}.`, { theta: other })
   );
 }
 function capHypotheses({ windows, scoreCap, logitCap, embeddingScale }) {
   const found = [];
   if (windows.some((window) => window !== void 0))
-    found.push(changed("The sliding window is not applied.", { windows: windows.map(() => void 0) }));
-  if (scoreCap > 0) found.push(changed("The soft cap on attention scores is not applied.", { scoreCap: 0 }));
-  if (logitCap > 0) found.push(changed("The soft cap on logits is not applied.", { logitCap: 0 }));
+    found.push(changed2("The sliding window is not applied.", { windows: windows.map(() => void 0) }));
+  if (scoreCap > 0) found.push(changed2("The soft cap on attention scores is not applied.", { scoreCap: 0 }));
+  if (logitCap > 0) found.push(changed2("The soft cap on logits is not applied.", { logitCap: 0 }));
   if (embeddingScale !== 1)
-    found.push(changed("The embeddings are not scaled.", { embeddingScale: 1, virtualScale: 1 }));
+    found.push(changed2("The embeddings are not scaled.", { embeddingScale: 1, virtualScale: 1 }));
   return found;
 }
 function expertHypotheses({ experts, chosenExperts }) {
   return Array.from({ length: experts }, (_, index) => index + 1).filter((count) => count !== chosenExperts).map(
-    (count) => changed(`Each token passes ${count} of ${experts} experts, not ${chosenExperts}.`, { chosenExperts: count })
+    (count) => changed2(`Each token passes ${count} of ${experts} experts, not ${chosenExperts}.`, { chosenExperts: count })
   );
 }
 function activationHypotheses({ activation }) {
   return ACTIVATIONS.filter((other) => other !== activation).map(
-    (other) => changed(`The activation is ${other}, not ${activation}.`, { activation: other })
+    (other) => changed2(`The activation is ${other}, not ${activation}.`, { activation: other })
   );
 }
 function headHypotheses2({ heads, keyHeads, headSize, scale, groups, epsilon }) {
   const inTurn = groups.map((_, head) => head % keyHeads);
   const found = [
-    changed("Attention scores are not scaled.", { scale: 1 }),
-    changed("Attention scores are scaled by the size of a head, not by its root.", { scale: 1 / headSize }),
-    changed("Attention scores are scaled twice.", { scale: scale * scale }),
-    ...[1e-5, 1e-6, 1e-8, 1e-12].filter((other) => other !== epsilon).map((other) => changed(`Norms use the epsilon ${other}, not ${epsilon}.`, { epsilon: other }))
+    changed2("Attention scores are not scaled.", { scale: 1 }),
+    changed2("Attention scores are scaled by the size of a head, not by its root.", { scale: 1 / headSize }),
+    changed2("Attention scores are scaled twice.", { scale: scale * scale }),
+    ...[1e-5, 1e-6, 1e-8, 1e-12].filter((other) => other !== epsilon).map((other) => changed2(`Norms use the epsilon ${other}, not ${epsilon}.`, { epsilon: other }))
   ];
   if (keyHeads === heads || keyHeads === 1) return found;
-  return [changed("Query heads read the key heads in turn, not in groups.", { groups: inTurn }), ...found];
+  return [changed2("Query heads read the key heads in turn, not in groups.", { groups: inTurn }), ...found];
 }
-function changed(says, shape) {
+function changed2(says, shape) {
   return { says, departure: { shape: () => shape } };
 }
 
@@ -996,6 +1289,7 @@ async function fittedShare(runtime2, evidence, base) {
   const share = (low + high) / 2;
   const left = await at(share);
   const percent = Number((share * 100).toPrecision(3));
+  if (percent === 100) return void 0;
   return left <= BAND ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : void 0;
 }
 var SHARES = [-2, -1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8, 16];
@@ -1184,6 +1478,7 @@ function serve(channel, folders) {
     checkpoints2.set(architecture, checkpoint);
     return checkpoint;
   };
+  channel.send?.({ ready: runtime2 !== void 0 });
   let last = Promise.resolve();
   channel.on("message", (message) => {
     const question = Question.parse(message);
@@ -1195,10 +1490,26 @@ function serve(channel, folders) {
 async function answerTo({ architecture, task, files }, runtime2, open) {
   if (runtime2 === void 0) return { kind: "not checked", why: "onnxruntime-node cannot be loaded" };
   try {
-    return await verdictOn(runtime2, evidenceOf(cellIn(files, task, open(architecture))));
+    const cell = cellIn(files, task, open(architecture));
+    return await verdict(runtime2, cell);
   } catch (error) {
     return { kind: "not checked", why: whyNot(error).slice(0, 1e3) };
   }
+}
+async function verdict(runtime2, cell) {
+  try {
+    return await verdictOn(runtime2, evidenceOf(cell));
+  } catch (error) {
+    return notFinite(error, cell);
+  }
+}
+function notFinite(error, { judged, adapter }) {
+  if (!(error instanceof NotFinite)) throw error;
+  const { tensor: tensor2, count, of } = error;
+  if (judged.has(tensor2) && tensor2 !== "logits") throw error;
+  if (!judged.has(tensor2) && adapter?.tensors.has(tensor2) !== true) throw error;
+  const where = judged.has(tensor2) ? "logits" : "adapter";
+  return { kind: "not finite", where, tensor: JSON.stringify(tensor2.slice(0, 100)), count, of };
 }
 function whyNot(error) {
   if (error instanceof NotCovered) return error.message;

@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-M73LIHTX.js";
+} from "./chunk-5EJBLLRK.js";
 import {
   columnsOf,
   wrap
@@ -20,6 +20,10 @@ import "./chunk-5XWL5JNG.js";
 // src/help.ts
 var STATUS = "Status: 0 nothing found; 1 a cell got worse; 2 the request is wrong; 3 a cell was not compared; 70 a defect; 130 interrupted.";
 var CELL = "A cell is method/quantization/architecture/task, e.g. prefix-tuning/bnb-int8/llama/causal-lm.";
+var ABOUT = [
+  ["help [COMMAND]", "this, or the options and examples of one command"],
+  ["--version", "the version of peft-sweep"]
+];
 function help() {
   const commands = COMMANDS.flatMap((name) => {
     const { usage, does } = grammarOf(name);
@@ -27,7 +31,7 @@ function help() {
   });
   return sections([
     "peft-sweep: which library release breaks which PEFT method, and the pins that mend it",
-    commands.join("\n"),
+    [...commands, ...ABOUT.map(([usage, does]) => row(`peft-sweep ${usage}`, does, 38))].join("\n"),
     `${CELL}
 \`peft-sweep COMMAND --help\` has the options and examples of one command.`,
     optionRows(Object.keys(OPTIONS)),

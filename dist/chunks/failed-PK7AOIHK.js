@@ -7,7 +7,7 @@ import {
 import {
   failureOf,
   plain
-} from "./chunk-M7WNXU2N.js";
+} from "./chunk-OT7CRES6.js";
 import {
   columnsOf,
   wrap

@@ -2,9 +2,10 @@ import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
   ARCHITECTURES,
-  COVERED_TASKS,
+  FORMULAS,
+  TASKS_OF_GRAPHS,
   external_exports
-} from "./chunk-INJC5WMS.js";
+} from "./chunk-BYWENRLS.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
@@ -20,8 +21,9 @@ import {
   folderOf,
   grammarOf,
   isDeviceName,
+  joined,
   readArguments
-} from "./chunk-M73LIHTX.js";
+} from "./chunk-5EJBLLRK.js";
 import {
   STATUS,
   code,
@@ -29,13 +31,15 @@ import {
   cut,
   fence,
   inline,
-  joined,
+  joined as joined2,
   limitOf,
   link,
   md,
   plain,
+  prose,
+  shortened,
   wholeLines
-} from "./chunk-M7WNXU2N.js";
+} from "./chunk-OT7CRES6.js";
 import {
   UserError,
   WeatherError,
@@ -10263,6 +10267,7 @@ var Configuration = external_exports.strictObject({
   cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
   exclude: external_exports.array(external_exports.string()).optional(),
   search: external_exports.enum(SEARCHES).optional(),
+  device: external_exports.enum(["auto", ...DEVICE_NAMES]).optional(),
   budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
   "fail-on": external_exports.array(external_exports.string()).optional(),
   manifests: external_exports.array(external_exports.string().max(200)).max(100).optional(),
@@ -10308,6 +10313,17 @@ function withoutUnbuilt(configuration, problems) {
   for (const key of NOT_BUILT)
     if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
   return configuration;
+}
+
+// src/domain/package.ts
+function normalizeName(name2) {
+  return name2.toLowerCase().replace(/[-_.]+/g, "-");
+}
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/@\s]*@/g, "//");
+}
+function isName(text2) {
+  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
 }
 
 // src/domain/version.ts
@@ -10365,6 +10381,12 @@ function isControl(cell) {
 var architectures_default = {
   llama: {
     tasks: ["causal-lm", "seq-cls"],
+    classes: ["^Llama(For|Model)"],
+    models: [
+      "\\bdeepseek-r1-distill-llama|\\bdeepseek-(llm|coder)-\\d",
+      "\\bsmollm2?-|\\b01-ai/yi-|\\bdecapoda-research/llama|\\bvicgalle/|\\btrl-internal-testing/tiny-llama",
+      "^meta-llama/(?!codellama)|^(huggyllama|openlm-research|lmsys/vicuna)|tinyllama|\\bvicuna-|\\bllama-?([23](\\.\\d)?)?[-_.]"
+    ],
     modules: {
       lora: ["q_proj", "v_proj"],
       ia3: ["k_proj", "v_proj", "down_proj"],
@@ -10378,6 +10400,9 @@ var architectures_default = {
   },
   qwen2: {
     tasks: ["causal-lm", "seq-cls"],
+    since: "4.37.0",
+    classes: ["^Qwen2(For|Model)"],
+    models: ["\\bqwen(2|1)(\\.5)?-(?!vl|audio|moe|omni)|\\bdeepseek-r1-distill-qwen|\\bqwq-32b"],
     modules: {
       lora: ["q_proj", "v_proj"],
       ia3: ["q_proj", "v_proj", "down_proj"],
@@ -10391,6 +10416,8 @@ var architectures_default = {
   },
   mistral: {
     tasks: ["causal-lm", "seq-cls"],
+    classes: ["^Mistral(For|Model)"],
+    models: ["\\bmistral-(7b|nemo)|\\bzephyr-7b|\\bopenhermes-2(\\.5)?-mistral"],
     modules: {
       lora: ["q_proj", "v_proj"],
       ia3: ["k_proj", "v_proj", "down_proj"],
@@ -10404,6 +10431,9 @@ var architectures_default = {
   },
   gemma2: {
     tasks: ["causal-lm", "seq-cls"],
+    since: "4.42.0",
+    classes: ["^Gemma2(For|Model)"],
+    models: ["\\bgemma-2-"],
     modules: {
       lora: ["q_proj", "v_proj"],
       ia3: ["q_proj", "v_proj", "down_proj"],
@@ -10423,6 +10453,9 @@ var architectures_default = {
   },
   mixtral: {
     tasks: ["causal-lm"],
+    since: "4.36.0",
+    classes: ["^Mixtral(For|Model)"],
+    models: ["\\bmixtral-"],
     modules: {
       lora: ["q_proj", "v_proj"],
       ia3: ["k_proj", "v_proj", "w2"],
@@ -10433,6 +10466,8 @@ var architectures_default = {
   },
   opt: {
     tasks: ["causal-lm"],
+    classes: ["^OPT(For|Model)"],
+    models: ["\\bfacebook/opt-|(^|/)opt-\\d+(\\.\\d+)?[mb]\\b"],
     modules: {
       lora: ["q_proj", "v_proj"],
       ia3: ["q_proj", "k_proj", "fc2"],
@@ -10443,6 +10478,8 @@ var architectures_default = {
   },
   gpt2: {
     tasks: ["causal-lm"],
+    classes: ["^GPT2"],
+    models: ["^(openai-community/)?(gpt2|distilgpt2)(-|$)|^lvwerra/gpt2-"],
     modules: {
       lora: ["c_attn"],
       ia3: ["c_attn", "mlp.c_proj"],
@@ -10453,6 +10490,8 @@ var architectures_default = {
   },
   gpt_bigcode: {
     tasks: ["causal-lm"],
+    classes: ["^GPTBigCode"],
+    models: ["\\bbigcode/(starcoder|starcoderbase|gpt_bigcode)(?!2)"],
     modules: {
       lora: ["c_attn"],
       ia3: ["c_attn", "mlp.c_proj"],
@@ -10463,6 +10502,8 @@ var architectures_default = {
   },
   t5: {
     tasks: ["seq2seq-lm"],
+    classes: ["^T5(For|Model|Encoder)"],
+    models: ["\\bflan-t5-|^(google-t5/)?t5-(small|base|large|3b|11b)|\\bt0_3b"],
     modules: {
       lora: ["q", "v"],
       ia3: ["k", "v", "wo"],
@@ -10473,6 +10514,8 @@ var architectures_default = {
   },
   bert: {
     tasks: ["seq-cls", "token-cls"],
+    classes: ["^Bert(For|Model)"],
+    models: ["^(google-bert/)?bert-(base|large)-"],
     modules: {
       lora: ["query", "value"],
       ia3: ["key", "value", "output.dense"],
@@ -10485,6 +10528,270 @@ var architectures_default = {
       "token-cls": "classifier"
     },
     pads: "right"
+  },
+  codellama: {
+    modelType: "llama",
+    tasks: ["causal-lm", "seq-cls"],
+    classes: [],
+    models: ["^codellama/|\\bcodellama[-_]"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    heads: {
+      "seq-cls": "score"
+    }
+  },
+  gpt_neox: {
+    tasks: ["causal-lm"],
+    classes: ["^GPTNeoX(For|Model)"],
+    models: ["\\bpythia-|\\bgpt-neox-"],
+    modules: {
+      lora: ["query_key_value"],
+      ia3: ["query_key_value", "mlp.dense_4h_to_h"],
+      feedforward: ["mlp.dense_4h_to_h"],
+      adalora: ["query_key_value"],
+      norms: ["input_layernorm", "post_attention_layernorm", "final_layer_norm"]
+    }
+  },
+  bloom: {
+    tasks: ["causal-lm"],
+    classes: ["^Bloom(For|Model)"],
+    models: ["\\bbloomz?-"],
+    modules: {
+      lora: ["query_key_value"],
+      ia3: ["query_key_value", "mlp.dense_4h_to_h"],
+      feedforward: ["mlp.dense_4h_to_h"],
+      adalora: ["query_key_value"],
+      norms: ["input_layernorm", "post_attention_layernorm", "ln_f"]
+    }
+  },
+  phi3: {
+    tasks: ["causal-lm"],
+    since: "4.41.0",
+    classes: ["^Phi3(For|Model)"],
+    models: ["\\bphi-?(3|3\\.5|4)-?"],
+    modules: {
+      lora: ["qkv_proj"],
+      ia3: ["qkv_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["qkv_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  roberta: {
+    tasks: ["seq-cls", "token-cls"],
+    classes: ["^Roberta(For|Model)"],
+    models: ["(^|/)(distil)?roberta-(base|large)"],
+    modules: {
+      lora: ["query", "value"],
+      ia3: ["key", "value", "output.dense"],
+      feedforward: ["output.dense"],
+      adalora: ["query", "value"],
+      norms: ["LayerNorm"]
+    },
+    heads: {
+      "seq-cls": "classifier",
+      "token-cls": "classifier"
+    },
+    pads: "right"
+  },
+  "deberta-v2": {
+    tasks: ["seq-cls", "token-cls"],
+    classes: ["^DebertaV2(For|Model)"],
+    models: ["\\bdeberta-v3|\\bdeberta-v2"],
+    modules: {
+      lora: ["query_proj", "value_proj"],
+      ia3: ["key_proj", "value_proj", "output.dense"],
+      feedforward: ["output.dense"],
+      adalora: ["query_proj", "key_proj", "value_proj"],
+      norms: ["LayerNorm"]
+    },
+    heads: {
+      "seq-cls": "classifier",
+      "token-cls": "classifier"
+    },
+    pads: "right"
+  },
+  bart: {
+    tasks: ["seq2seq-lm"],
+    classes: ["^Bart(For|Model)"],
+    models: ["\\bbart-(base|large)"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "fc2"],
+      feedforward: ["fc2"],
+      adalora: ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"],
+      norms: ["self_attn_layer_norm", "encoder_attn_layer_norm", "final_layer_norm"]
+    }
+  },
+  qwen3: {
+    tasks: ["causal-lm", "seq-cls"],
+    since: "4.51.0",
+    classes: ["^Qwen3(For|Model)"],
+    models: ["\\bqwen3-(?!vl|omni|embedding|reranker|next|coder-next|(coder-)?\\d+b-a\\d+b)"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    heads: {
+      "seq-cls": "score"
+    }
+  },
+  smollm3: {
+    tasks: ["causal-lm"],
+    since: "4.53.0",
+    classes: ["^SmolLM3(For|Model)"],
+    models: ["\\bsmollm3-"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  gemma3_text: {
+    tasks: ["causal-lm"],
+    since: "4.50.0",
+    classes: ["^Gemma3(ForCausalLM|TextModel)"],
+    models: ["\\bgemma-3-(270m|1b)"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["q_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: [
+        "input_layernorm",
+        "post_attention_layernorm",
+        "pre_feedforward_layernorm",
+        "post_feedforward_layernorm",
+        "norm"
+      ]
+    }
+  },
+  qwen3_moe: {
+    tasks: ["causal-lm"],
+    since: "4.51.0",
+    classes: ["^Qwen3Moe(For|Model)"],
+    models: ["\\bqwen3-(coder-)?\\d+b-a\\d+b"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  deepseek_v3: {
+    tasks: ["causal-lm"],
+    since: "4.51.0",
+    classes: ["^DeepseekV3(For|Model)"],
+    models: ["\\bdeepseek-(v3|r1$|r1-0)|\\bkimi-k2-"],
+    modules: {
+      lora: ["q_b_proj", "kv_b_proj"],
+      ia3: ["q_b_proj", "kv_b_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_b_proj", "kv_b_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  gpt_oss: {
+    tasks: ["causal-lm"],
+    since: "4.55.0",
+    classes: ["^GptOss(For|Model)"],
+    models: ["\\bgpt-oss-\\d+b"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "o_proj"],
+      feedforward: ["o_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  minimax_m2: {
+    tasks: ["causal-lm"],
+    since: "5.0.0",
+    classes: ["^MiniMaxM2(For|Model)"],
+    models: ["\\bminimax-m2"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "o_proj"],
+      feedforward: ["o_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  glm4: {
+    tasks: ["causal-lm"],
+    since: "4.52.1",
+    classes: ["^Glm4(For|Model)"],
+    models: ["\\bglm-4-(9b|32b)-0414"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  mamba: {
+    tasks: ["causal-lm"],
+    since: "4.39.0",
+    classes: ["^Mamba(For|Model)"],
+    models: ["\\bstate-spaces/mamba-"],
+    modules: {
+      lora: ["in_proj", "x_proj"],
+      ia3: ["x_proj", "in_proj"],
+      feedforward: ["in_proj"],
+      adalora: ["in_proj", "x_proj"],
+      norms: ["norm", "norm_f"]
+    }
+  },
+  ernie4_5: {
+    tasks: ["causal-lm"],
+    since: "4.54.0",
+    classes: ["^Ernie4_5(For|Model)"],
+    models: ["\\bernie-4\\.5-0\\.3b"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  ernie4_5_moe: {
+    tasks: ["causal-lm"],
+    since: "4.54.0",
+    classes: ["^Ernie4_5_Moe(For|Model)"],
+    models: ["\\bernie-4\\.5-\\d+b-a\\d+b(?!.*vl)"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  hunyuan_v1_dense: {
+    tasks: ["causal-lm"],
+    since: "4.56.0",
+    classes: ["^HunYuanDenseV1(For|Model)"],
+    models: ["\\bhunyuan-(0\\.5b|1\\.8b|4b|7b)-(instruct|pretrain)"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
   }
 };
 
@@ -10716,6 +11023,10 @@ var methods_default = {
   "lora+rslora": {
     words: "rank-stabilized LoRA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "use_rslora",
+      is: "True"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -10725,12 +11036,15 @@ var methods_default = {
       use_rslora: true
     },
     defining: ["use_rslora"],
-    learningRate: 0.01,
-    quantizations: ["none"]
+    learningRate: 0.01
   },
   "lora+pissa": {
     words: "PiSSA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "pissa"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -10740,7 +11054,6 @@ var methods_default = {
       init_lora_weights: "pissa"
     },
     learningRate: 0.01,
-    quantizations: ["none"],
     notCompared: {
       disable: {
         where: "everywhere",
@@ -10991,6 +11304,446 @@ var methods_default = {
     refuses: {
       gpt2: "PEFT puts it on no Conv1D, which is what GPT-2 is made of"
     }
+  },
+  "lora+olora": {
+    words: "OLoRA",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "olora"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "olora"
+    },
+    learningRate: 0.01,
+    quantizations: ["none"],
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    }
+  },
+  "lora+gaussian": {
+    words: "LoRA with Gaussian initialization",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "gaussian"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "gaussian"
+    },
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  "lora+orthogonal": {
+    words: "LoRA with orthogonal initialization",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "orthogonal"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "orthogonal"
+    },
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  "lora+lora-bias": {
+    words: "LoRA with a bias of its own",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "lora_bias",
+      is: "True"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      lora_bias: true
+    },
+    defining: ["lora_bias"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses where the layer below has no bias"
+      }
+    }
+  },
+  "lora+bias-all": {
+    words: "LoRA that trains every bias",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "bias",
+      is: "all"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      bias: "all"
+    },
+    learningRate: 0.01,
+    quantizations: ["none"],
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "the biases of the model itself are trained"
+      }
+    }
+  },
+  "lora+trainable-tokens": {
+    words: "LoRA with trained tokens",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      trainable_token_indices: [7, 14, 21]
+    },
+    defining: ["trainable_token_indices"],
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  "lora+velora": {
+    words: "VeLoRA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      velora_config: {
+        peft: "VeloraConfig",
+        with: {
+          num_groups: 16,
+          scale: 1,
+          init_type: "batch_average"
+        }
+      }
+    },
+    defining: ["velora_config"],
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  "lora+monteclora": {
+    words: "MonteCLoRA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      monteclora_config: {
+        peft: "MontecloraConfig",
+        with: {
+          num_samples: 2,
+          use_entropy: false,
+          dirichlet_prior: 0.1,
+          sample_scaler: 1e-4,
+          kl_loss_weight: 1e-5,
+          buffer_size: 150
+        }
+      }
+    },
+    defining: ["monteclora_config"],
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  "lora+kasa": {
+    words: "KaSA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      kasa_config: {
+        peft: "KasaConfig",
+        with: {
+          beta: 1e-4,
+          gamma: 1e-3
+        }
+      }
+    },
+    defining: ["kasa_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    }
+  },
+  beft: {
+    words: "BEFT",
+    config: "BeftConfig",
+    peftType: "BEFT",
+    arguments: {
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.1,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses to merge what is no part of a weight"
+      }
+    }
+  },
+  cartridge: {
+    words: "cartridge",
+    config: "CartridgeConfig",
+    peftType: "CARTRIDGE",
+    arguments: {
+      num_virtual_tokens: 4
+    },
+    learningRate: 0.1,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "virtual tokens are no part of a weight"
+      }
+    }
+  },
+  cpt: {
+    words: "CPT",
+    config: "CPTConfig",
+    peftType: "CPT",
+    arguments: {
+      cpt_token_ids: [5, 6, 7, 8],
+      cpt_mask: [1, 1, 1, 1],
+      cpt_tokens_type_mask: [1, 2, 3, 4]
+    },
+    learningRate: 1e-3,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "virtual tokens are no part of a weight"
+      }
+    }
+  },
+  deft: {
+    words: "DEFT",
+    config: "DeftConfig",
+    peftType: "DEFT",
+    arguments: {
+      r: 8,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  frod: {
+    words: "FroD",
+    config: "FrodConfig",
+    peftType: "FROD",
+    arguments: {
+      target_modules: {
+        modules: "lora"
+      },
+      progressbar: false
+    },
+    learningRate: 0.1,
+    quantizations: ["none"]
+  },
+  glora: {
+    words: "GLoRA",
+    config: "GloraConfig",
+    peftType: "GLORA",
+    arguments: {
+      r: 8,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  gralora: {
+    words: "GraLoRA",
+    config: "GraloraConfig",
+    peftType: "GRALORA",
+    arguments: {
+      r: 8,
+      gralora_k: 2,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  hira: {
+    words: "HiRA",
+    config: "HiraConfig",
+    peftType: "HIRA",
+    arguments: {
+      r: 8,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  lily: {
+    words: "LILY",
+    config: "LilyConfig",
+    peftType: "LILY",
+    arguments: {
+      r: 8,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"],
+    notMeasured: {
+      generate: {
+        where: "everywhere",
+        why: "what it computes for a token depends on the whole sequence"
+      },
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses to merge what depends on the input"
+      }
+    }
+  },
+  osf: {
+    words: "OSF",
+    config: "OSFConfig",
+    peftType: "OSF",
+    arguments: {
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  peanut: {
+    words: "PEANuT",
+    config: "PeanutConfig",
+    peftType: "PEANUT",
+    arguments: {
+      r: 8,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.01,
+    quantizations: ["none"]
+  },
+  psoft: {
+    words: "PSOFT",
+    config: "PsoftConfig",
+    peftType: "PSOFT",
+    arguments: {
+      r: 8,
+      psoft_alpha: 8,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  pvera: {
+    words: "PVeRA",
+    config: "PveraConfig",
+    peftType: "PVERA",
+    arguments: {
+      r: 16,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  supertuning: {
+    words: "SuperTuning",
+    config: "SupertuningConfig",
+    peftType: "SUPERTUNING",
+    arguments: {
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.1,
+    quantizations: ["none"]
+  },
+  tinylora: {
+    words: "TinyLoRA",
+    config: "TinyLoraConfig",
+    peftType: "TINYLORA",
+    arguments: {
+      r: 2,
+      u: 16,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.1,
+    quantizations: ["none"]
+  },
+  "trainable-tokens": {
+    words: "trainable tokens",
+    config: "TrainableTokensConfig",
+    peftType: "TRAINABLE_TOKENS",
+    arguments: {
+      token_indices: [7, 14, 21, 28, 35]
+    },
+    learningRate: 0.1,
+    quantizations: ["none"]
+  },
+  unilora: {
+    words: "UniLoRA",
+    config: "UniLoraConfig",
+    peftType: "UNILORA",
+    arguments: {
+      r: 4,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    learningRate: 0.1,
+    quantizations: ["none"]
   }
 };
 
@@ -10998,17 +11751,23 @@ var methods_default = {
 var quantizers_default = {
   none: {
     words: "unquantized",
-    packages: [],
+    packages: {},
     bytesPerWeight: 2,
     tolerance: 1e-3,
-    mergeTolerance: 1e-3
+    mergeTolerance: 1e-3,
+    usual: true
   },
   "bnb-int8": {
     words: "8-bit",
-    packages: ["bitsandbytes"],
+    packages: {
+      bitsandbytes: {
+        since: "0.37.0"
+      }
+    },
     bytesPerWeight: 1,
     tolerance: 0.25,
     mergeTolerance: 3,
+    usual: true,
     config: "BitsAndBytesConfig",
     arguments: {
       load_in_8bit: true
@@ -11016,7 +11775,50 @@ var quantizers_default = {
   },
   "bnb-nf4": {
     words: "4-bit",
-    packages: ["bitsandbytes"],
+    packages: {
+      bitsandbytes: {
+        since: "0.39.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    usual: true,
+    config: "BitsAndBytesConfig",
+    arguments: {
+      load_in_4bit: true,
+      bnb_4bit_quant_type: "nf4",
+      bnb_4bit_compute_dtype: {
+        torch: "float32"
+      }
+    }
+  },
+  "bnb-fp4": {
+    words: "4-bit floats",
+    packages: {
+      bitsandbytes: {
+        since: "0.39.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 15,
+    config: "BitsAndBytesConfig",
+    arguments: {
+      load_in_4bit: true,
+      bnb_4bit_quant_type: "fp4",
+      bnb_4bit_compute_dtype: {
+        torch: "float32"
+      }
+    }
+  },
+  "bnb-nf4+double": {
+    words: "4-bit, scales quantized too",
+    packages: {
+      bitsandbytes: {
+        since: "0.39.0"
+      }
+    },
     bytesPerWeight: 0.5,
     tolerance: 0.05,
     mergeTolerance: 6,
@@ -11026,7 +11828,686 @@ var quantizers_default = {
       bnb_4bit_quant_type: "nf4",
       bnb_4bit_compute_dtype: {
         torch: "float32"
+      },
+      bnb_4bit_use_double_quant: true
+    }
+  },
+  "torchao-int8wo": {
+    words: "8-bit torchao weights",
+    packages: {
+      torchao: {
+        since: "0.15.0"
       }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 1,
+    config: "TorchAoConfig",
+    saidBy: {
+      keyword: "quant_type",
+      is: ["Int8WeightOnlyConfig", "int8_weight_only"]
+    },
+    arguments: {
+      quant_type: {
+        make: "torchao.quantization.Int8WeightOnlyConfig"
+      }
+    }
+  },
+  "torchao-int8wo+own": {
+    words: "8-bit torchao weights, by torchao itself",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 1,
+    quantizes: {
+      by: "torchao.quantization.quantize_",
+      config: {
+        make: "torchao.quantization.Int8WeightOnlyConfig"
+      }
+    },
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses: only transformers tells it how to quantize a merged weight again"
+      }
+    }
+  },
+  "torchao-fp8wo": {
+    words: "8-bit float torchao weights",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 6,
+    config: "TorchAoConfig",
+    saidBy: {
+      keyword: "quant_type",
+      is: ["Float8WeightOnlyConfig", "float8_weight_only"]
+    },
+    arguments: {
+      quant_type: {
+        make: "torchao.quantization.Float8WeightOnlyConfig"
+      }
+    }
+  },
+  "torchao-fp8wo+own": {
+    words: "8-bit float torchao weights, by torchao itself",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 6,
+    quantizes: {
+      by: "torchao.quantization.quantize_",
+      config: {
+        make: "torchao.quantization.Float8WeightOnlyConfig"
+      }
+    },
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses: only transformers tells it how to quantize a merged weight again"
+      }
+    }
+  },
+  "torchao-intx-int4": {
+    words: "4-bit torchao weights",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 6,
+    config: "TorchAoConfig",
+    saidBy: {
+      keyword: "quant_type",
+      is: ["IntxWeightOnlyConfig"]
+    },
+    arguments: {
+      quant_type: {
+        make: "torchao.quantization.IntxWeightOnlyConfig",
+        with: {
+          weight_dtype: {
+            torch: "int4"
+          },
+          granularity: {
+            make: "torchao.quantization.granularity.PerGroup",
+            with: {
+              group_size: 32
+            }
+          }
+        }
+      }
+    }
+  },
+  "torchao-intx-int4+own": {
+    words: "4-bit torchao weights, by torchao itself",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 6,
+    quantizes: {
+      by: "torchao.quantization.quantize_",
+      config: {
+        make: "torchao.quantization.IntxWeightOnlyConfig",
+        with: {
+          weight_dtype: {
+            torch: "int4"
+          },
+          granularity: {
+            make: "torchao.quantization.granularity.PerGroup",
+            with: {
+              group_size: 32
+            }
+          }
+        }
+      }
+    },
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses: only transformers tells it how to quantize a merged weight again"
+      }
+    }
+  },
+  "quanto-int8": {
+    words: "8-bit quanto weights",
+    packages: {
+      "optimum-quanto": {
+        since: "0.2.4",
+        module: "optimum.quanto"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 3,
+    config: "QuantoConfig",
+    saidBy: {
+      keyword: "weights",
+      is: ["int8"]
+    },
+    arguments: {
+      weights: "int8"
+    }
+  },
+  "quanto-float8": {
+    words: "8-bit float quanto weights",
+    packages: {
+      "optimum-quanto": {
+        since: "0.2.4",
+        module: "optimum.quanto"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 3,
+    config: "QuantoConfig",
+    saidBy: {
+      keyword: "weights",
+      is: ["float8"]
+    },
+    arguments: {
+      weights: "float8"
+    }
+  },
+  "quanto-int4": {
+    words: "4-bit quanto weights",
+    packages: {
+      "optimum-quanto": {
+        since: "0.2.4",
+        module: "optimum.quanto"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 3,
+    config: "QuantoConfig",
+    saidBy: {
+      keyword: "weights",
+      is: ["int4"]
+    },
+    arguments: {
+      weights: "int4"
+    }
+  },
+  "ct-int4": {
+    words: "4-bit compressed tensors",
+    packages: {
+      "compressed-tensors": {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "CompressedTensorsConfig",
+    packed: "ct-int4",
+    settings: {
+      quant_method: "compressed-tensors",
+      format: "pack-quantized",
+      quantization_status: "compressed",
+      kv_cache_scheme: null,
+      ignore: ["lm_head", "re:.*gate$"],
+      config_groups: {
+        group_0: {
+          targets: ["Linear"],
+          weights: {
+            num_bits: 4,
+            type: "int",
+            symmetric: true,
+            strategy: "group",
+            group_size: 32,
+            dynamic: false,
+            observer: "minmax"
+          },
+          input_activations: null,
+          output_activations: null
+        }
+      }
+    },
+    dequantized: "in the first pass",
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "ct-int4+decompressed": {
+    words: "4-bit compressed tensors, decompressed on loading",
+    packages: {
+      "compressed-tensors": {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "CompressedTensorsConfig",
+    arguments: {
+      run_compressed: false
+    },
+    saidBy: {
+      keyword: "run_compressed",
+      is: ["False"]
+    },
+    packed: "ct-int4",
+    settings: {
+      quant_method: "compressed-tensors",
+      format: "pack-quantized",
+      quantization_status: "compressed",
+      kv_cache_scheme: null,
+      ignore: ["lm_head", "re:.*gate$"],
+      config_groups: {
+        group_0: {
+          targets: ["Linear"],
+          weights: {
+            num_bits: 4,
+            type: "int",
+            symmetric: true,
+            strategy: "group",
+            group_size: 32,
+            dynamic: false,
+            observer: "minmax"
+          },
+          input_activations: null,
+          output_activations: null
+        }
+      }
+    },
+    dequantized: "on loading",
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "ct-int8": {
+    words: "8-bit compressed tensors",
+    packages: {
+      "compressed-tensors": {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "CompressedTensorsConfig",
+    packed: "ct-int8",
+    settings: {
+      quant_method: "compressed-tensors",
+      format: "pack-quantized",
+      quantization_status: "compressed",
+      kv_cache_scheme: null,
+      ignore: ["lm_head", "re:.*gate$"],
+      config_groups: {
+        group_0: {
+          targets: ["Linear"],
+          weights: {
+            num_bits: 8,
+            type: "int",
+            symmetric: true,
+            strategy: "channel",
+            group_size: null,
+            dynamic: false,
+            observer: "minmax"
+          },
+          input_activations: null,
+          output_activations: null
+        }
+      }
+    },
+    dequantized: "in the first pass",
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "ct-fp8": {
+    words: "8-bit float compressed tensors",
+    packages: {
+      "compressed-tensors": {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "CompressedTensorsConfig",
+    packed: "ct-fp8",
+    settings: {
+      quant_method: "compressed-tensors",
+      format: "float-quantized",
+      quantization_status: "compressed",
+      kv_cache_scheme: null,
+      ignore: ["lm_head", "re:.*gate$"],
+      config_groups: {
+        group_0: {
+          targets: ["Linear"],
+          weights: {
+            num_bits: 8,
+            type: "float",
+            symmetric: true,
+            strategy: "channel",
+            group_size: null,
+            dynamic: false,
+            observer: "minmax"
+          },
+          input_activations: null,
+          output_activations: null
+        }
+      }
+    },
+    dequantized: "in the first pass",
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  fp8: {
+    words: "fine-grained 8-bit floats",
+    packages: {},
+    bytesPerWeight: 1,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "FineGrainedFP8Config",
+    packed: "fp8",
+    settings: {
+      quant_method: "fp8",
+      activation_scheme: "dynamic",
+      fmt: "e4m3",
+      weight_block_size: [128, 128]
+    },
+    dequantized: "on loading",
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  bitnet: {
+    words: "1.58-bit BitNet weights",
+    packages: {},
+    bytesPerWeight: 0.25,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "BitNetQuantConfig",
+    packed: "bitnet",
+    settings: {
+      quant_method: "bitnet",
+      linear_class: "bitlinear",
+      quantization_mode: "offline",
+      modules_to_not_convert: ["lm_head"]
+    },
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "gptq-int4": {
+    words: "4-bit GPTQ weights",
+    packages: {
+      gptqmodel: {
+        since: "5.0.0"
+      },
+      optimum: {
+        since: "1.24.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "GPTQConfig",
+    arguments: {
+      bits: 4,
+      group_size: 32,
+      backend: "gptq_torch_aten"
+    },
+    packed: "gptq-int4",
+    settings: {
+      quant_method: "gptq",
+      bits: 4,
+      group_size: 32,
+      damp_percent: 0.01,
+      desc_act: false,
+      sym: true,
+      true_sequential: true,
+      checkpoint_format: "gptq"
+    },
+    built: ["gptqmodel"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses: Cannot merge LORA layers when the model is gptq quantized"
+      }
+    },
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "awq-int4": {
+    words: "4-bit AWQ weights",
+    packages: {
+      gptqmodel: {
+        since: "5.0.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 1e-3,
+    config: "AwqConfig",
+    arguments: {
+      bits: 4,
+      group_size: 32,
+      backend: "auto_trainable"
+    },
+    packed: "awq-int4",
+    settings: {
+      quant_method: "awq",
+      bits: 4,
+      group_size: 32,
+      version: "gemm",
+      zero_point: true,
+      modules_to_not_convert: ["lm_head"]
+    },
+    built: ["gptqmodel"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT has no way to merge into these weights"
+      }
+    },
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "auto-round-int4": {
+    words: "4-bit AutoRound weights",
+    packages: {
+      "auto-round": {
+        since: "0.5.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 0.05,
+    config: "AutoRoundConfig",
+    packed: "gptq-int4",
+    settings: {
+      quant_method: "auto-round",
+      bits: 4,
+      group_size: 32,
+      sym: true,
+      data_type: "int",
+      packing_format: "auto_round:auto_gptq",
+      autoround_version: "0.5.1",
+      block_name_to_quantize: "model.layers"
+    },
+    refuses: {
+      gpt2: "its layers are no linear layers, which is what is packed"
+    }
+  },
+  "hqq-int4": {
+    words: "4-bit HQQ weights",
+    packages: {
+      hqq: {
+        since: "0.2.1"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 1e-3,
+    mergeTolerance: 3,
+    config: "HqqConfig",
+    arguments: {
+      nbits: 4,
+      group_size: 64
+    },
+    built: ["hqq"]
+  },
+  "torchao-int4wo": {
+    words: "4-bit torchao weights for a card",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "TorchAoConfig",
+    arguments: {
+      quant_type: {
+        make: "torchao.quantization.Int4WeightOnlyConfig",
+        with: {
+          group_size: 32
+        }
+      }
+    },
+    needsGpu: {
+      says: "Requires mslk >= 1.0.0",
+      capability: 8
+    },
+    saidBy: {
+      keyword: "quant_type",
+      is: ["Int4WeightOnlyConfig", "int4_weight_only"]
+    }
+  },
+  "torchao-fp8dyn": {
+    words: "8-bit float torchao weights and activations",
+    packages: {
+      torchao: {
+        since: "0.15.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "TorchAoConfig",
+    arguments: {
+      quant_type: {
+        make: "torchao.quantization.Float8DynamicActivationFloat8WeightConfig"
+      }
+    },
+    needsGpu: {
+      says: "Float8 dynamic quantization requires CUDA compute capability \u22658.9 or MI300+ or XPU.",
+      capability: 8.9
+    },
+    saidBy: {
+      keyword: "quant_type",
+      is: ["Float8DynamicActivationFloat8WeightConfig"]
+    }
+  },
+  "eetq-int8": {
+    words: "8-bit EETQ weights",
+    packages: {
+      kernels: {
+        since: "0.10.0"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "EetqConfig",
+    arguments: {},
+    needsGpu: {
+      says: "No GPU found. A GPU is needed for quantization."
+    }
+  },
+  "higgs-int4": {
+    words: "4-bit HIGGS weights",
+    packages: {
+      "flute-kernel": {
+        since: "0.3.0",
+        module: "flute"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "HiggsConfig",
+    arguments: {},
+    needsGpu: {
+      says: "HIGGS quantization is only supported on GPU. Please use a different quantizer."
+    }
+  },
+  "fp-quant-mxfp4": {
+    words: "4-bit FP-Quant weights",
+    packages: {
+      "fp-quant": {
+        since: "0.2.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "FPQuantConfig",
+    arguments: {
+      pseudoquantization: true
+    },
+    needsGpu: {
+      says: "FPQuant quantization is only supported on GPU or Intel XPU. Please use a different quantizer.",
+      capability: 9
+    }
+  },
+  "fbgemm-fp8": {
+    words: "8-bit float FBGEMM weights",
+    packages: {
+      "fbgemm-gpu": {
+        since: "1.0.0",
+        module: "fbgemm_gpu"
+      }
+    },
+    bytesPerWeight: 1,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "FbgemmFp8Config",
+    arguments: {},
+    needsGpu: {
+      says: "Using fbgemm fp8 quantization requires a GPU or XPU",
+      capability: 9
+    }
+  },
+  nvfp4: {
+    words: "4-bit NVFP4 weights",
+    packages: {
+      kernels: {
+        since: "0.18.0"
+      }
+    },
+    bytesPerWeight: 0.5,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "NVFP4Config",
+    arguments: {},
+    needsGpu: {
+      says: "NVFP4 quantization requires a CUDA GPU.",
+      capability: 10
     }
   }
 };
@@ -11064,6 +12545,80 @@ var tasks_default = {
   }
 };
 
+// probe/matrix/unmeasured-architectures.json
+var unmeasured_architectures_default = {
+  gemma: {
+    classes: ["^Gemma(For|Model)"],
+    models: ["\\b(code)?gemma-(1\\.1-)?\\d+b"],
+    family: "gemma2"
+  },
+  gemma3: {
+    classes: [],
+    models: ["\\bgemma-3n?-(?!270m|1b)"],
+    family: "gemma3_text"
+  },
+  phi: {
+    classes: [],
+    models: ["\\bphi-(1|1_5|2)\\b"]
+  },
+  gpt_neo: {
+    classes: [],
+    models: ["\\bgpt-neo-"],
+    family: "gpt2"
+  },
+  gptj: {
+    classes: [],
+    models: ["\\bgpt-j-"]
+  },
+  falcon: {
+    classes: [],
+    models: ["\\bfalcon-(?!mamba|h1|3)"]
+  },
+  starcoder2: {
+    classes: [],
+    models: ["\\bstarcoder2-"]
+  },
+  mt5: {
+    classes: [],
+    models: ["\\bmt5-|\\bmt0-"],
+    family: "t5"
+  },
+  distilbert: {
+    classes: [],
+    models: ["\\bdistilbert-"],
+    family: "bert"
+  },
+  "xlm-roberta": {
+    classes: [],
+    models: ["\\b(xlm-roberta)-"],
+    family: "roberta"
+  },
+  whisper: {
+    classes: ["^Whisper"],
+    models: ["\\bwhisper-"]
+  },
+  vit: {
+    classes: [],
+    models: ["\\bvit-(base|large|huge)"]
+  },
+  chatglm: {
+    classes: [],
+    models: ["\\bchatglm[23]?-|\\bglm-4-(?!(9b|32b)-0414)"]
+  },
+  baichuan: {
+    classes: [],
+    models: ["\\bbaichuan"]
+  },
+  unet2d: {
+    classes: ["^UNet2DConditionModel$"],
+    models: ["\\bstable-?diffusion|\\bsdxl"]
+  },
+  flux: {
+    classes: [],
+    models: ["\\bflux\\.1-"]
+  }
+};
+
 // src/domain/facts.ts
 var ABOUT = external_exports.registry();
 function fact(schema, about) {
@@ -11083,9 +12638,13 @@ var Facts = external_exports.strictObject({
     title: "loss ratio",
     worse: "up",
     band: 0.1,
+    closeBand: 5e-3,
     digits: 2
   }),
   firstLoss: fact(external_exports.number(), { unit: "loss before training" }),
+  finalLoss: fact(external_exports.number(), { unit: "loss of the last of 25 steps" }),
+  curve: fact(external_exports.string().max(1e3), { unit: "the loss of each step, in order" }),
+  start: fact(external_exports.number(), { unit: "a number that is equal where training starts from the same values" }),
   mergeDifference: fact(external_exports.number(), { unit: "largest difference of a logit after merging" }),
   oracle: fact(Amount, { unit: "largest difference of a logit, or of the best token, from the reference graphs" }),
   uncachedGenerate: fact(external_exports.string().max(200), {
@@ -11101,6 +12660,7 @@ var Facts = external_exports.strictObject({
     digits: 2
   }),
   checks: fact(external_exports.string().max(2e3), { unit: "invariants that were measured, each with its value and its band" }),
+  exempt: fact(external_exports.string().max(2e3), { unit: "invariants that say nothing of the cell by design, and why" }),
   unchecked: fact(external_exports.string().max(2e3), { unit: "invariants that could not be measured, and why" }),
   peakBytes: fact(Amount, { unit: "bytes that its process held at most; on a card those of its tensors there" }),
   stepMs: fact(Amount, { unit: "milliseconds of one training step on a card, which runs nothing meanwhile" }),
@@ -11114,8 +12674,15 @@ var ABOUT_FACTS = new Map(
   })
 );
 var COMPARED = [...ABOUT_FACTS].filter(([, { title }]) => title !== void 0);
-function factMoves(before, after) {
-  return COMPARED.flatMap(([name2, about]) => moveOf(name2, about, before[name2], after[name2]) ?? []);
+function factMoves(before, after, agreed = false) {
+  const isClose2 = agreed && startAlike(before, after);
+  return COMPARED.flatMap(([name2, about]) => moveOf(name2, bandOf(about, isClose2), before[name2], after[name2]) ?? []);
+}
+function bandOf(about, isClose2) {
+  return isClose2 && about.closeBand !== void 0 ? { ...about, band: about.closeBand } : about;
+}
+function startAlike({ start: one2 }, { start: other }) {
+  return one2 !== void 0 && other !== void 0 && Math.abs(one2 - other) <= 1e-5 * Math.abs(one2);
 }
 function moveOf(name2, about, before, after) {
   if (before === void 0 || after === void 0) return void 0;
@@ -11164,6 +12731,7 @@ var Failure = external_exports.strictObject({
   reason: Reason,
   signature: external_exports.string().max(400).describe("the message without what differs from run to run: equal for equal failures"),
   message: Message,
+  explained: external_exports.string().max(1e3).exactOptional().describe("what explains a check that failed, where something does"),
   frames: external_exports.array(external_exports.string().max(300)).max(10).exactOptional().describe("where it was raised, outermost first: peft/import_utils.py:12 <module>")
 });
 var Result = external_exports.strictObject({
@@ -11207,11 +12775,23 @@ function failedStages(result) {
 }
 
 // src/domain/matrix.ts
+var Made = external_exports.strictObject({
+  make: external_exports.string().regex(/^\w+(\.\w+)+$/),
+  get with() {
+    return external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.strictObject({ torch: external_exports.string() }), Made])).optional();
+  }
+});
 var Argument = external_exports.union([
+  Made,
   external_exports.string(),
   external_exports.number(),
   external_exports.boolean(),
   external_exports.array(external_exports.string()),
+  external_exports.array(external_exports.number()),
+  /** A table that is meant as it stands. */
+  external_exports.strictObject({ is: external_exports.record(external_exports.string(), external_exports.number()) }),
+  /** A configuration inside the configuration, made by a class of PEFT. */
+  external_exports.strictObject({ peft: external_exports.string(), with: external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.boolean()])) }),
   external_exports.strictObject({ modules: external_exports.string() }),
   external_exports.strictObject({ job: external_exports.string() }),
   external_exports.strictObject({ torch: external_exports.string() })
@@ -11244,16 +12824,40 @@ var Method = external_exports.strictObject({
   /** Stages that must run, and whose numbers say nothing. */
   notCompared: Exemptions.optional()
 });
+var QuantizerPackage = external_exports.strictObject({
+  /** The first release that has the form. */
+  since: external_exports.string().regex(/^\d+(\.\d+)+$/),
+  /** The module that is imported, where it is not called like the package. */
+  module: external_exports.string().optional()
+});
 var Quantizer = external_exports.strictObject({
   words: external_exports.string().min(1),
-  /** What an environment must hold besides the libraries that every cell needs. */
-  packages: external_exports.array(external_exports.string()),
+  packages: external_exports.record(external_exports.string(), QuantizerPackage),
   /** Storage of one quantized weight, in bytes; unquantized weights are counted as 16-bit. */
   bytesPerWeight: external_exports.number().positive(),
   tolerance: external_exports.number().positive(),
   mergeTolerance: external_exports.number().positive(),
+  /** Measured where nobody names a quantization: the others are named, found in code, or their package is swept or held. */
+  usual: external_exports.boolean().optional(),
+  /** transformers' class, and what it is made with; without arguments the checkpoint says all. */
   config: external_exports.string().optional(),
-  arguments: external_exports.record(external_exports.string(), Argument).optional()
+  arguments: external_exports.record(external_exports.string(), Argument).optional(),
+  /** The keyword by which user code asks for this one of its class's forms, and the values that do. */
+  saidBy: external_exports.strictObject({ keyword: external_exports.string(), is: external_exports.array(external_exports.string()).min(1) }).optional(),
+  /** The form that a checkpoint is packed in before it is loaded, and the `quantization_config` that it then has. */
+  packed: external_exports.string().optional(),
+  settings: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  /** A function that quantizes a loaded model, and the configuration that it is given. */
+  quantizes: external_exports.strictObject({ by: external_exports.string(), config: Made }).optional(),
+  /** When its weights are floats again, by design. */
+  dequantized: external_exports.enum(["on loading", "in the first pass"]).optional(),
+  /** It runs on no CPU: what the library says there, and the oldest card, as CUDA counts them. */
+  needsGpu: external_exports.strictObject({ says: external_exports.string().min(1), capability: external_exports.number().positive().optional() }).optional(),
+  /** Packages that have no wheel and would be built, which runs their code outside of the isolation. */
+  built: external_exports.array(external_exports.string()).optional(),
+  notMeasured: Exemptions.optional(),
+  /** Architecture -> why there is no cell of it. */
+  refuses: external_exports.record(external_exports.string(), external_exports.string().min(1)).optional()
 });
 var Task = external_exports.strictObject({
   taskType: external_exports.string(),
@@ -11264,18 +12868,32 @@ var Task = external_exports.strictObject({
   decodes: external_exports.boolean().optional(),
   labels: external_exports.int().positive().optional()
 });
+var Pattern = external_exports.string().min(1);
+var Names = {
+  /** Patterns of model classes. */
+  classes: external_exports.array(Pattern),
+  /** Patterns of well-known checkpoints. No name fits two architectures; one that only resembles another is not taken. */
+  models: external_exports.array(Pattern)
+};
 var Architecture = external_exports.strictObject({
   /** The tasks that its checkpoint can be loaded for. */
   tasks: external_exports.array(external_exports.string()).min(1),
+  /** The `model_type` of transformers, where that is not its name here. */
+  modelType: external_exports.string().optional(),
+  /** The first release of transformers that has it; absent where it is older than what is measured. */
+  since: external_exports.string().optional(),
+  ...Names,
   /** Names of modules by what adapts them. */
   modules: external_exports.record(external_exports.string(), external_exports.array(external_exports.string()).min(1)),
   /** Task -> the head that is new in it. */
   heads: external_exports.record(external_exports.string(), external_exports.string()).optional(),
   pads: external_exports.enum(["left", "right"]).optional()
 });
+var UnmeasuredArchitecture = external_exports.strictObject({ ...Names, family: external_exports.string().optional() });
 var METHODS = external_exports.record(external_exports.string(), Method).parse(methods_default);
 var QUANTIZERS = external_exports.record(external_exports.string(), Quantizer).parse(quantizers_default);
 var ARCHITECTURES2 = external_exports.record(external_exports.string(), Architecture).parse(architectures_default);
+var UNMEASURED_ARCHITECTURES = external_exports.record(external_exports.string(), UnmeasuredArchitecture).parse(unmeasured_architectures_default);
 var TASKS = external_exports.record(external_exports.string(), Task).parse(tasks_default);
 
 // src/plan/matrix.ts
@@ -11288,8 +12906,9 @@ var DEFAULT_PATTERNS = [
 ];
 var ALTERNATIVES = ["lora", "ia3", "prompt-tuning", "p-tuning", "prefix-tuning"];
 function packagesOf(quantization) {
-  return QUANTIZATIONS[quantization]?.packages ?? [];
+  return Object.keys(QUANTIZATIONS[quantization]?.packages ?? {});
 }
+var USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.usual === true);
 function allCells() {
   const cells = [];
   for (const [architecture, { tasks }] of Object.entries(ARCHITECTURES2))
@@ -11300,33 +12919,178 @@ function allCells() {
   return cells;
 }
 function exists(method, quantization, architecture) {
+  if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
   const entry = METHODS[method];
   if (entry === void 0) return true;
-  const isRefused = Object.keys(entry.refuses ?? {}).includes(architecture);
+  const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
   return !isRefused && (entry.quantizations?.includes(quantization) ?? true);
+}
+
+// probe/matrix/paths.json
+var paths_default = {
+  kbit: {
+    words: "after k-bit preparation",
+    does: "`prepare_model_for_kbit_training` with its defaults, before the adapter is put on"
+  },
+  trainer: {
+    words: "through transformers' Trainer",
+    does: "one step of `transformers.Trainer` with its defaults, before the other steps"
+  },
+  checkpointing: {
+    words: "with gradient checkpointing",
+    does: "`gradient_checkpointing_enable()` on the adapted model, with the release's default of reentrance",
+    tasks: ["causal-lm", "seq-cls", "token-cls", "seq2seq-lm"]
+  },
+  "checkpointing-reentrant": {
+    words: "with reentrant gradient checkpointing",
+    does: "`gradient_checkpointing_enable()` on the adapted model with `use_reentrant: True`, and `enable_input_require_grads()` as its documentation asks for",
+    tasks: ["causal-lm", "seq-cls", "token-cls", "seq2seq-lm"]
+  },
+  "checkpointing-direct": {
+    words: "with gradient checkpointing without reentrance",
+    does: "`gradient_checkpointing_enable()` on the adapted model with `use_reentrant: False`",
+    tasks: ["causal-lm", "seq-cls", "token-cls", "seq2seq-lm"]
+  },
+  "add-adapter": {
+    words: "through transformers' own `add_adapter`",
+    does: "`model.add_adapter(config)`, `load_adapter(folder)` and `AutoModel.from_pretrained(folder of the adapter)`, `disable_adapters()`",
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "transformers' own path has no merge"
+      }
+    }
+  },
+  "load-adapter": {
+    words: "loaded through transformers' own `load_adapter`",
+    does: "trained through PEFT; loaded by `model.load_adapter(folder)` and by `AutoModel.from_pretrained(folder of the adapter)`"
+  },
+  "two-adapters": {
+    words: "beside a second adapter",
+    does: "a second adapter, switched to and back, saved and loaded with the first, then deleted"
+  },
+  resaved: {
+    words: "merged, saved and loaded again",
+    does: "the merged model saved by `save_pretrained`, and loaded without PEFT"
+  },
+  "low-memory": {
+    words: "loaded with low memory",
+    does: "`low_cpu_mem_usage=True` for the model and for the adapter"
+  },
+  "device-map": {
+    words: "loaded with a device map",
+    does: "`device_map` with the device of the cell, where the model is not quantized",
+    quantized: false
+  },
+  bf16: {
+    words: "in bfloat16",
+    does: "weights loaded in bfloat16",
+    tolerance: 0.35,
+    quantized: false
+  },
+  stored: {
+    words: "from a checkpoint that was saved quantized",
+    does: "the quantized model saved by `save_pretrained` and loaded again, here and by the releases after it",
+    quantizations: ["bnb-nf4"]
+  }
+};
+
+// src/domain/own.ts
+function own(table3, name2) {
+  return Object.hasOwn(table3, name2) ? table3[name2] : void 0;
+}
+
+// src/domain/code-paths.ts
+var CodePath = external_exports.strictObject({
+  /** How it is said behind the words of a method. */
+  words: external_exports.string().min(1),
+  /** What it does, for docs/matrix.md. */
+  does: external_exports.string().min(1),
+  /** Whether it is for quantized cells only, or for the others only. */
+  quantized: external_exports.boolean().optional(),
+  /** The only ones that it was tried with, if not all. */
+  quantizations: external_exports.array(external_exports.string()).optional(),
+  /** The only tasks that it is for, if not all. */
+  tasks: external_exports.array(external_exports.string()).optional(),
+  /** What an environment must hold besides. */
+  packages: external_exports.array(external_exports.string()).optional(),
+  /** The least that differences of logits are told from. */
+  tolerance: external_exports.number().positive().optional(),
+  notMeasured: external_exports.partialRecord(external_exports.enum(STAGES), Exemption).optional()
+});
+var CODE_PATHS = external_exports.record(external_exports.string(), CodePath).parse(paths_default);
+function methodParts(method) {
+  const parts = method.split("+");
+  const named3 = parts.filter((part2) => own(CODE_PATHS, part2) !== void 0);
+  const paths = Object.keys(CODE_PATHS).filter((path) => named3.includes(path));
+  return { entry: parts.filter((part2) => !named3.includes(part2)).join("+"), paths };
+}
+function methodBy(entry, paths) {
+  return [entry, ...Object.keys(CODE_PATHS).filter((path) => paths.includes(path))].join("+");
+}
+function withoutPaths(cell) {
+  return { ...cell, method: methodParts(cell.method).entry };
+}
+function holdsCell(ids, cell) {
+  return ids.has(cell) || ids.has(cellId(withoutPaths(parseCellId(cell))));
+}
+function entryOf(method) {
+  return own(METHODS, methodParts(method).entry);
+}
+function hasPath(cell, name2) {
+  const path = own(CODE_PATHS, name2);
+  if (path === void 0 || cell.method === CONTROL) return false;
+  const isFitting = path.quantized === void 0 || path.quantized === (cell.quantization !== "none");
+  const isTried = path.quantizations?.includes(cell.quantization) ?? true;
+  return isFitting && isTried && (path.tasks?.includes(cell.task) ?? true);
+}
+function pathWords(words2, paths) {
+  return [words2, ...paths.map((path) => own(CODE_PATHS, path)?.words ?? path)].join(" ");
 }
 
 // src/plan/patterns.ts
 var AXES = [
   { name: "method", values: METHODS2 },
-  { name: "quantization", values: Object.keys(QUANTIZATIONS) },
+  { name: "quantization", values: Object.keys(QUANTIZATIONS), usual: USUAL_QUANTIZATIONS },
   { name: "architecture", values: Object.keys(ARCHITECTURES2) },
   { name: "task", values: Object.keys(TASKS) }
 ];
+var ALL_OF_AXES = AXES.map(({ name: name2, values }) => ({ name: name2, values }));
 function selectCells(patterns, matrix, problems) {
   const chosen = /* @__PURE__ */ new Map();
   for (const pattern of patterns) {
     const takeAway = pattern.startsWith("!");
-    const matches2 = matcher(takeAway ? pattern.slice(1) : pattern, problems);
-    if (matches2 === void 0) continue;
-    const found = matrix.filter(matches2);
+    const found = takeAway ? cellsOf(pattern.slice(1), ALL_OF_AXES, matrix, problems) : cellsOf(pattern, AXES, matrix, problems);
+    if (found === void 0) continue;
     if (found.length === 0 && !takeAway)
       problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
-    for (const cell of found) takeAway ? chosen.delete(cellId(cell)) : chosen.set(cellId(cell), cell);
+    if (takeAway) without(chosen, found);
+    else for (const cell of found) chosen.set(cellId(cell), cell);
   }
-  return matrix.filter((cell) => chosen.has(cellId(cell)));
+  const inMatrix = matrix.filter((cell) => chosen.has(cellId(cell)));
+  return [...inMatrix, ...[...chosen.values()].filter(({ method }) => methodParts(method).paths.length > 0)];
 }
-function matcher(pattern, problems) {
+function without(chosen, cells) {
+  const gone = new Set(cells.map(cellId));
+  for (const [id2, cell] of chosen) if (gone.has(id2) || gone.has(cellId(withoutPaths(cell)))) chosen.delete(id2);
+}
+function cellsOf(pattern, axes, matrix, problems) {
+  const [methods = "*", ...rest] = splitOutsideBraces(pattern, "/");
+  const named3 = alternatives(methods).map(methodParts);
+  if (named3.every(({ paths }) => paths.length === 0)) {
+    const matches2 = matcher(pattern, axes, problems);
+    return matches2 && matrix.filter(matches2);
+  }
+  const found = named3.map(({ entry, paths }) => {
+    const matches2 = matcher([entry, ...rest].join("/"), axes, problems);
+    return matches2 && byPaths(matrix.filter(matches2), paths);
+  });
+  return found.some((cells) => cells === void 0) ? void 0 : found.flatMap((cells) => cells ?? []);
+}
+function byPaths(cells, paths) {
+  return cells.filter((cell) => paths.every((path) => hasPath(cell, path))).map((cell) => ({ ...cell, method: methodBy(cell.method, paths) }));
+}
+function matcher(pattern, axes, problems) {
   const parts = splitOutsideBraces(pattern, "/");
   if (parts.length > AXES.length || parts.some((part2) => part2 === "")) {
     problems.push(
@@ -11335,19 +13099,29 @@ function matcher(pattern, problems) {
     return void 0;
   }
   const before = problems.length;
-  const tests = AXES.map((axis2, index) => partMatcher(parts[index] ?? "*", axis2, problems));
+  const tests = axes.map((axis2, index) => partMatcher(parts[index] ?? "*", axis2, problems));
   if (problems.length > before) return void 0;
-  return (cell) => AXES.every((axis2, index) => tests[index]?.(cell[axis2.name]));
+  return (cell) => axes.every((axis2, index) => tests[index]?.(cell[axis2.name]));
 }
 function partMatcher(part2, axis2, problems) {
   const options = alternatives(part2).map((option) => {
     if (!option.includes("*") && !axis2.values.includes(option))
       problems.push(
-        `Unknown ${axis2.name} \`${option}\`.${didYouMean(option, axis2.values)} Known: ${axis2.values.join(", ")}.`
+        `Unknown ${axis2.name} \`${option}\`.${didYouMean(option, [...axis2.values, ...nearPaths(axis2.name, option)])} Known: ${axis2.values.join(", ")}.`
       );
-    return option.split("*");
+    return valuesOf(option, axis2);
   });
-  return (value) => options.some((pieces) => matchesPieces(value, pieces));
+  const chosen = new Set(options.flat());
+  return (value) => chosen.has(value);
+}
+function valuesOf(option, { values, usual = values }) {
+  const fitting = values.filter((value) => matchesPieces(value, option.split("*")));
+  const those = fitting.filter((value) => usual.includes(value));
+  return option.includes("*") && those.length > 0 ? those : fitting;
+}
+function nearPaths(axis2, option) {
+  const entry = option.slice(0, option.lastIndexOf("+"));
+  return axis2 === "method" && METHODS2.includes(entry) ? Object.keys(CODE_PATHS).map((path) => `${entry}+${path}`) : [];
 }
 function alternatives(part2) {
   const open = part2.indexOf("{");
@@ -11381,22 +13155,31 @@ function splitOutsideBraces(text2, separator) {
   return parts;
 }
 
-// src/domain/package.ts
-function normalizeName(name2) {
-  return name2.toLowerCase().replace(/[-_.]+/g, "-");
-}
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/@\s]*@/g, "//");
-}
-function isName(text2) {
-  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
-}
-
 // src/domain/environment.ts
 var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
-function isWatched(library) {
-  return WATCHED.some((name2) => name2 === library);
+function isWatched(library, watch = WATCHED) {
+  return watch.some((name2) => name2 === library);
 }
+var STACK = [
+  "trl",
+  "huggingface-hub",
+  "tokenizers",
+  "safetensors",
+  "datasets",
+  "diffusers",
+  "hqq",
+  "optimum",
+  "optimum-quanto",
+  "gptqmodel",
+  "compressed-tensors",
+  "autoawq",
+  "numpy",
+  "triton",
+  "kernels",
+  "sentencepiece",
+  "scikit-learn"
+];
+var NAMED = [...WATCHED, ...STACK];
 var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
 var Name = external_exports.string().refine(isName);
 var Words = external_exports.string().max(2e3);
@@ -11437,6 +13220,7 @@ function lockDifference(before, after, except) {
 // src/plan/request.ts
 var CHANGE = /^([A-Za-z0-9._-]+):([^.\s][^\s]*?)?\.\.([^\s]*)$/;
 var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+var MISTYPED = 2;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 var LOOSE = /^([A-Za-z][A-Za-z0-9._-]*?)(?:\s*(===?|[~<>!]=|[:=@<>\s])\s*(?:(v?\d[^\s.>-]*(?:\.[^\s.>-]+)*)\s*(?:(?:\.{2,3}|->|=>|\bto\b|[-:\s])\s*(v?\d\S*)?)?)?)?$/;
 function meantBy(text2) {
@@ -11444,14 +13228,14 @@ function meantBy(text2) {
   return name2 === void 0 ? void 0 : { name: name2, between: between3.trim(), first, second };
 }
 function phrases(operands) {
-  const joined7 = [];
+  const joined6 = [];
   for (const word of operands) {
-    const last3 = joined7.at(-1);
+    const last3 = joined6.at(-1);
     const goesOn = /^(v?\d|\.\.|->|=>|to$|[:=@]$)/.test(word) && last3 !== void 0 && /^[A-Za-z]/.test(last3);
-    if (goesOn) joined7[joined7.length - 1] = `${last3} ${word}`;
-    else joined7.push(word);
+    if (goesOn) joined6[joined6.length - 1] = `${last3} ${word}`;
+    else joined6.push(word);
   }
-  return joined7;
+  return joined6;
 }
 function parseChange(text2, problems) {
   const found = CHANGE.exec(text2);
@@ -11461,19 +13245,19 @@ function parseChange(text2, problems) {
   }
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
-  if (!isWatched(library))
-    problems.push(
-      `Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, WATCHED)} Swept: ${WATCHED.join(", ")}.`
-    );
+  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, NAMED)}`);
   if (from === "")
     problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   const wrong = [from, to].filter((version) => version !== "" && !isVersion(version) && !VERSION_OR_LINE.test(version));
-  const better2 = wrong.length > 0 ? corrected(text2) : void 0;
-  if (better2 !== void 0) problems.push(`\`${text2}\` is not a change. Write \`peft-sweep sweep ${better2}\`.`);
+  const better3 = wrong.length > 0 ? corrected(text2) : void 0;
+  if (better3 !== void 0) problems.push(`\`${text2}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
   else
     for (const version of wrong)
       problems.push(`\`${version}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
+}
+function isMistyped(library) {
+  return !NAMED.includes(library) && NAMED.some((name2) => editDistance(library, name2) <= MISTYPED);
 }
 function parseHeld(text2, problems, place2 = "with") {
   const [name2 = "", version = "", ...rest] = text2.split("==").map((part2) => part2.trim());
@@ -11484,8 +13268,8 @@ function parseHeld(text2, problems, place2 = "with") {
 function isHeld(text2, others) {
   if (text2.includes("..") || text2.includes("/")) return false;
   const { first, second } = meantBy(text2) ?? {};
-  const isBeside = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
-  return text2.includes("==") || isBeside;
+  const isBeside2 = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
+  return text2.includes("==") || isBeside2;
 }
 function splitHeld(typed) {
   return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one2) => one2 !== "");
@@ -11494,8 +13278,8 @@ function notAChange(text2) {
   const start = `\`${text2}\` is not a change.`;
   const asCells = cellsMeant(text2, "sweep NAME:OLD..NEW");
   if (asCells !== void 0) return `${start} ${asCells}`;
-  const better2 = corrected(text2);
-  if (better2 !== void 0) return `${start} Write \`peft-sweep sweep ${better2}\`.`;
+  const better3 = corrected(text2);
+  if (better3 !== void 0) return `${start} Write \`peft-sweep sweep ${better3}\`.`;
   const { name: name2, first } = meantBy(text2) ?? {};
   if (name2 === void 0 || !isWatched(normalizeName(name2)))
     return `${start} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text2, WATCHED)}`;
@@ -11554,10 +13338,19 @@ function requestOf(typed, configuration, problems) {
   const { changes, held: named3 } = operandsOf(typed, problems);
   const withs = list(typed, "with").flatMap(splitHeld);
   const held2 = heldOf([...named3, ...withs.map((one2) => parseHeld(one2, problems))], problems);
-  const { cells, chosenBy } = cellsOf(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
+  const { cells, chosenBy } = cellsOf2(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
   const minutes = numberOf("max-minutes", typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   const search2 = oneOf("--search", last(typed, "search") ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
-  return { changes, held: held2, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search: search2 };
+  const request = { changes, held: held2, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search: search2 };
+  const watch = watchedBy(configuration, problems);
+  return watch === void 0 ? request : { ...request, watch };
+}
+function watchedBy({ watch }, problems) {
+  const names2 = watch?.map(normalizeName);
+  for (const name2 of (names2 ?? []).filter((one2) => !isName(one2)))
+    problems.push(`Configuration: \`watch\` cannot hold \`${name2}\`. Write names of packages, e.g. \`transformers\`.`);
+  if (names2?.length === 0) problems.push("Configuration: `watch` is empty. Name what is measured, or leave it out.");
+  return names2;
 }
 function environmentsOf(typed, problems) {
   const environments = numberOf("environments", typed, problems) ?? ENVIRONMENTS;
@@ -11588,7 +13381,7 @@ function heldOf(pairs2, problems) {
   }
   return held2;
 }
-function cellsOf(typed, configuration, problems) {
+function cellsOf2(typed, configuration, problems) {
   const { cells, exclude = [], known: known2 = [] } = configuration;
   const fromConfiguration = cells === void 0 || cells === "auto" ? void 0 : [cells].flat();
   const chosenBy = typed.length > 0 || fromConfiguration ? "user" : "default";
@@ -11620,7 +13413,9 @@ function optionsOf(typed, configuration, problems) {
   return {
     out: last(typed, "out") ?? DEFAULT_OUT,
     python: last(typed, "python"),
-    device: chosenDevice(last(typed, "device"), problems),
+    device: chosenDevice(last(typed, "device"), problems) ?? configuration.device,
+    oraclePath: last(typed, "oracle-path"),
+    download: last(typed, "download"),
     base: last(typed, "base"),
     head: last(typed, "head"),
     jobs: jobs === void 0 ? void 0 : Math.max(1, Math.floor(jobs)),
@@ -11662,23 +13457,44 @@ function last(typed, name2) {
   return list(typed, name2).at(-1);
 }
 
-// src/adapters/machine/cache.ts
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join as join2, resolve } from "node:path";
-
-// src/adapters/machine/scratch.ts
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, statSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+// src/adapters/machine/disk.ts
+import { statfsSync } from "node:fs";
 
 // src/adapters/machine/process.ts
 import { spawn } from "node:child_process";
+
+// src/adapters/machine/trace.ts
+import { appendFileSync } from "node:fs";
+import { basename } from "node:path";
+var WORDS_KEPT = 3;
+var WORD_KEPT = 20;
+function now() {
+  return performance.now();
+}
+function trace(what, from, more = {}) {
+  const file = process.env.PEFT_SWEEP_TRACE;
+  if (file === void 0 || file === "") return;
+  try {
+    appendFileSync(file, `${JSON.stringify({ what, from, to: now(), ...more })}
+`);
+  } catch {
+    return;
+  }
+}
+function commandWords(command, args) {
+  const line = [command, ...args];
+  const program = line.indexOf("--") + 1;
+  const words2 = line.slice(program).filter((word) => !word.startsWith("-"));
+  const known2 = words2.slice(0, WORDS_KEPT).map((word) => basename(word).slice(0, WORD_KEPT));
+  return known2.join(" ");
+}
+
+// src/adapters/machine/process.ts
 var LONGEST_OUTPUT = 8 * 1024 * 1024;
 var running = /* @__PURE__ */ new Set();
 function run(command, args, options = {}) {
-  return new Promise((resolve5, reject) => {
+  return new Promise((resolve7, reject) => {
+    const began = now();
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       ...options.env && { env: options.env },
@@ -11700,12 +13516,13 @@ function run(command, args, options = {}) {
     child.on("error", (error) => {
       forget();
       const limit = startLimit(error);
-      if (limit === void 0) resolve5({ status: 127, stdout: "", stderr: error.message });
+      if (limit === void 0) resolve7({ status: 127, stdout: "", stderr: error.message });
       else reject(new WeatherError(`\`${command}\` cannot be started. ${limit}`, { cause: error }));
     });
     child.on("close", (code2, signal) => {
       forget();
-      resolve5({ status: stopped ?? code2 ?? 128, ...signal && { signal }, ...out });
+      trace(commandWords(command, args), began);
+      resolve7({ status: stopped ?? code2 ?? 128, ...signal && { signal }, ...out });
     });
     if (child.pid === void 0) return;
     keep(child);
@@ -11732,7 +13549,52 @@ function startLimit(error) {
   return error.code === "EACCES" || error.code === "EPERM" ? void 0 : limitOf(error);
 }
 
+// src/adapters/machine/disk.ts
+var EVERY_MS = 500;
+var MOST_TIMES = 8;
+var AT_LEAST_BYTES = 4e9;
+async function withinDisk(folder, fetched, work) {
+  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
+  const before = freeBytes(folder);
+  const stop = new AbortController();
+  const timer = setInterval(() => {
+    if (before - freeBytes(folder) > most) stop.abort();
+  }, EVERY_MS);
+  try {
+    return { value: await work(stop.signal), stopped: stop.signal.aborted };
+  } finally {
+    clearInterval(timer);
+  }
+}
+async function takenBy(folder) {
+  const { stdout } = await run("du", ["-sk", "--", folder]);
+  return Number.parseInt(stdout, 10) * 1024;
+}
+function freeBytes(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+// src/adapters/machine/capacity.ts
+import {
+  existsSync,
+  lstatSync,
+  readdirSync as readdirSync2,
+  readFileSync as readFileSync2,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync as statSync2,
+  utimesSync,
+  writeFileSync
+} from "node:fs";
+import { basename as basename2, join as join2 } from "node:path";
+
 // src/adapters/machine/scratch.ts
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 var LONG_DEAD_MS = 24 * 36e5;
 var SHARED = "peft-sweep-try";
 function makeScratch(cache, what) {
@@ -11800,23 +13662,631 @@ function here() {
   return createHash("sha256").update(`${hostname()} ${namespace}`).digest("hex").slice(0, 8);
 }
 
+// src/adapters/machine/capacity.ts
+var IN_USE = "use";
+var COUNTED = "counted";
+var DECIDING = "deciding";
+var LONGEST_DECISION_MS = 5e3;
+var SETTLED_MS = 36e5;
+var REST = ["uv", "bytecode", "index"];
+var ours = /* @__PURE__ */ new Map();
+function take(cache, id2) {
+  const known2 = ours.get(cache);
+  const marks = known2 !== void 0 && existsSync(known2) ? known2 : makeScratch(cache, IN_USE);
+  if (marks !== known2) process.once("exit", () => rmSync(marks, { recursive: true, force: true }));
+  ours.set(cache, marks);
+  writeFileSync(join2(marks, id2), "");
+  awaitDecisions(cache);
+  const folder = join2(cache, "environments", id2);
+  if (existsSync(folder)) utimesSync(folder, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
+}
+async function keepWithin(cache, most) {
+  const bytes = noted(cache);
+  if (bytes !== void 0 && bytes <= most) return void 0;
+  const eviction = await makeRoom(cache, most);
+  note(cache, eviction.bytesLeft);
+  return eviction;
+}
+async function addToCount(cache, environment) {
+  const bytes = noted(cache);
+  if (bytes !== void 0) note(cache, bytes + await takenBy(environment));
+}
+function noted(cache) {
+  try {
+    const bytes = Number(readFileSync2(join2(cache, COUNTED), "utf8").trim() || Number.NaN);
+    return Number.isSafeInteger(bytes) ? bytes : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function note(cache, bytes) {
+  writeFileSync(join2(cache, `${COUNTED}.${process.pid}`), `${bytes}
+`);
+  renameSync(join2(cache, `${COUNTED}.${process.pid}`), join2(cache, COUNTED));
+}
+async function makeRoom(cache, most) {
+  const before = totalOf(await sizes(cache));
+  if (before <= most) return { removed: [], bytesFreed: 0, bytesLeft: before };
+  await dropUnshared(cache);
+  const sized = await sizes(cache);
+  let left = totalOf(sized);
+  const removed = [];
+  for (const { id: id2, bytes } of sized.toReversed()) {
+    if (left <= most) break;
+    if (id2 === void 0 || !await evict(cache, id2)) continue;
+    removed.push(id2);
+    left -= bytes;
+  }
+  if (removed.length > 0) await dropUnshared(cache);
+  return { removed, bytesFreed: before - left, bytesLeft: left };
+}
+function totalOf(sized) {
+  return sized.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+async function dropUnshared(cache) {
+  await removeFolders(unsharedWheels(join2(cache, "uv")));
+  for (const file of unsharedFiles(join2(cache, "bytecode"))) rmSync(file, { force: true });
+}
+async function sizes(cache) {
+  const folder = join2(cache, "environments");
+  const usedAt = (id2) => statSync2(join2(folder, id2), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const ids = existsSync(folder) ? readdirSync2(folder).toSorted((one2, other) => usedAt(other) - usedAt(one2)) : [];
+  const rest = REST.map((name2) => join2(cache, name2)).filter((path) => existsSync(path));
+  const paths = [...ids.map((id2) => join2(folder, id2)), ...rest];
+  if (paths.length === 0) return [];
+  const { stdout } = await run("du", ["-sk", "--", ...paths]);
+  return stdout.split("\n").map((line) => /^(\d+)\t(.*)$/.exec(line)).filter((match) => match !== null).map(([, kilobytes, path = ""]) => {
+    const bytes = Number(kilobytes) * 1024;
+    return rest.includes(path) ? { bytes } : { id: basename2(path), bytes };
+  });
+}
+async function evict(cache, id2) {
+  const aside = makeScratch(cache, "evict");
+  const deciding = makeScratch(cache, DECIDING);
+  try {
+    return isSetAside(cache, id2, join2(aside, id2));
+  } finally {
+    rmdirSync(deciding);
+    await removeFolders([aside]);
+  }
+}
+function isSetAside(cache, id2, aside) {
+  if (isUsed(cache, id2)) return false;
+  const folder = join2(cache, "environments", id2);
+  if (!isMoved(folder, aside)) return true;
+  if (!isUsed(cache, id2) || existsSync(folder)) return true;
+  renameSync(aside, folder);
+  return false;
+}
+function awaitDecisions(cache) {
+  const parent = join2(cache, "tmp");
+  const pause2 = new Int32Array(new SharedArrayBuffer(4));
+  const isDeciding = () => readdirSync2(parent).some((name2) => name2.startsWith(`${DECIDING}-`) && !isLeft(parent, name2));
+  const late = performance.now() + LONGEST_DECISION_MS;
+  while (isDeciding() && performance.now() < late) Atomics.wait(pause2, 0, 0, 2);
+}
+function isMoved(folder, aside) {
+  return whereThere(() => {
+    renameSync(folder, aside);
+    return true;
+  });
+}
+function whereThere(look) {
+  try {
+    return look();
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+}
+function isUsed(cache, id2) {
+  const parent = join2(cache, "tmp");
+  const marks = existsSync(parent) ? readdirSync2(parent).filter((name2) => name2.startsWith(`${IN_USE}-`)) : [];
+  return marks.some((name2) => existsSync(join2(parent, name2, id2)) && !isLeft(parent, name2));
+}
+function unsharedWheels(uv) {
+  const archives = existsSync(uv) ? readdirSync2(uv).filter((name2) => /^archive-v\d+$/.test(name2)) : [];
+  return archives.flatMap((name2) => readdirSync2(join2(uv, name2)).map((archive) => join2(uv, name2, archive))).filter((path) => whereThere(() => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path)));
+}
+function unsharedFiles(folder) {
+  const entries = existsSync(folder) ? readdirSync2(folder, { recursive: true, withFileTypes: true }) : [];
+  return entries.flatMap((entry) => entry.isFile() ? [join2(entry.parentPath, entry.name)] : []).filter((path) => whereThere(() => isUnshared(path)));
+}
+function isUnshared(path) {
+  const { mtimeMs, nlink } = lstatSync(path);
+  return nlink === 1 && Date.now() - mtimeMs > SETTLED_MS;
+}
+function isShared(folder) {
+  return readdirSync2(folder, { recursive: true, withFileTypes: true }).some(
+    (entry) => entry.isFile() && lstatSync(join2(entry.parentPath, entry.name)).nlink > 1
+  );
+}
+
 // src/adapters/machine/cache.ts
-var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp"];
+import { existsSync as existsSync2 } from "node:fs";
+import { homedir } from "node:os";
+import { join as join3, resolve } from "node:path";
+var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp", COUNTED];
 function cacheFolder(environment) {
-  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join2(homedir(), ".cache");
-  return resolve(environment.PEFT_SWEEP_CACHE || join2(xdg, "peft-sweep"));
+  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join3(homedir(), ".cache");
+  return resolve(environment.PEFT_SWEEP_CACHE || join3(xdg, "peft-sweep"));
 }
 async function emptyCache(cache) {
-  const isThere = (name2) => existsSync(join2(cache, name2));
+  const isThere = (name2) => existsSync2(join3(cache, name2));
   const kept = CACHED.filter(isThere);
-  await removeFolders(kept.map((name2) => join2(cache, name2)));
+  await removeFolders(kept.map((name2) => join3(cache, name2)));
   return {
     removed: kept.filter((name2) => !isThere(name2)),
-    stays: kept.filter(isThere).map((name2) => join2(cache, name2))
+    stays: kept.filter(isThere).map((name2) => join3(cache, name2))
   };
 }
+function madeAnew(cache) {
+  return ["environments", "bytecode", "tmp"].map((name2) => join3(cache, name2));
+}
 function isStored(cache, torch) {
-  return existsSync(join2(cache, "stored", `torch-${torch}`));
+  return existsSync2(join3(cache, "stored", `torch-${torch}`));
+}
+
+// src/domain/best-pin.ts
+function bestFirst(pins, against2) {
+  const isComplete = (pin) => against2 !== void 0 && pin.unlocks.length === against2.worse && pin.holds === pin.of && pin.of >= against2.compared;
+  const score = (pin) => pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + Number(pin.keepsBump);
+  return pins.toSorted(
+    (left, right) => Number(isComplete(right)) - Number(isComplete(left)) || score(right) - score(left)
+  );
+}
+
+// probe/matrix/losses.json
+var losses_default = {
+  "adalora+defaults/none/llama/causal-lm": 0.8674,
+  "adalora/none/bert/seq-cls": 0.0588,
+  "adalora/none/bert/token-cls": 0.0676,
+  "adalora/none/gpt2/causal-lm": 2.9171,
+  "adalora/none/gpt_bigcode/causal-lm": 2.7707,
+  "adalora/none/llama/causal-lm": 0.8674,
+  "adalora/none/llama/seq-cls": 0.0749,
+  "adalora/none/mistral/causal-lm": 0.8836,
+  "adalora/none/mistral/seq-cls": 0.0742,
+  "adalora/none/mixtral/causal-lm": 0.9241,
+  "adalora/none/opt/causal-lm": 0.9483,
+  "adalora/none/qwen2/causal-lm": 0.8191,
+  "adalora/none/qwen2/seq-cls": 0.0706,
+  "adaption-prompt/none/llama/causal-lm": 5.6405,
+  "base/none/bert/seq-cls": 0,
+  "base/none/bert/token-cls": 1e-4,
+  "base/none/gemma2/causal-lm": 0.0213,
+  "base/none/gemma2/seq-cls": 0,
+  "base/none/gpt2/causal-lm": 0.0869,
+  "base/none/gpt_bigcode/causal-lm": 0.199,
+  "base/none/llama/causal-lm": 0.0128,
+  "base/none/llama/seq-cls": 0,
+  "base/none/mistral/causal-lm": 0.013,
+  "base/none/mistral/seq-cls": 0,
+  "base/none/opt/causal-lm": 0.0705,
+  "base/none/qwen2/causal-lm": 0.0131,
+  "base/none/qwen2/seq-cls": 0,
+  "base/none/t5/seq2seq-lm": 0.0158,
+  "boft/none/llama/causal-lm": 1.9587,
+  "c3a/none/llama/causal-lm": 5.356,
+  "fourierft/none/llama/causal-lm": 1.9235,
+  "hra/none/llama/causal-lm": 0.8637,
+  "ia3+defaults/none/llama/causal-lm": 4.4629,
+  "ia3/none/bert/seq-cls": 0,
+  "ia3/none/bert/token-cls": 11e-4,
+  "ia3/none/gemma2/seq-cls": 0,
+  "ia3/none/gpt2/causal-lm": 4.8132,
+  "ia3/none/gpt_bigcode/causal-lm": 5.6641,
+  "ia3/none/llama/causal-lm": 4.4629,
+  "ia3/none/llama/seq-cls": 0,
+  "ia3/none/mistral/causal-lm": 4.4077,
+  "ia3/none/mistral/seq-cls": 0,
+  "ia3/none/opt/causal-lm": 7.3657,
+  "ia3/none/qwen2/causal-lm": 4.2004,
+  "ia3/none/qwen2/seq-cls": 0,
+  "ia3/none/t5/seq2seq-lm": 0.9486,
+  "ln-tuning/none/llama/causal-lm": 1.5242,
+  "loha/none/llama/causal-lm": 0.1812,
+  "lokr/none/llama/causal-lm": 1.4887,
+  "lora+all-linear/none/llama/causal-lm": 0.0145,
+  "lora+defaults/none/llama/causal-lm": 0.5432,
+  "lora+dora/none/bert/seq-cls": 0,
+  "lora+dora/none/bert/token-cls": 9e-4,
+  "lora+dora/none/gemma2/seq-cls": 0,
+  "lora+dora/none/gpt2/causal-lm": 0.4385,
+  "lora+dora/none/gpt_bigcode/causal-lm": 0.7671,
+  "lora+dora/none/llama/causal-lm": 0.3622,
+  "lora+dora/none/llama/seq-cls": 0,
+  "lora+dora/none/mistral/causal-lm": 0.1529,
+  "lora+dora/none/mistral/seq-cls": 0,
+  "lora+dora/none/mixtral/causal-lm": 0.4152,
+  "lora+dora/none/opt/causal-lm": 0.228,
+  "lora+dora/none/qwen2/causal-lm": 0.3233,
+  "lora+dora/none/qwen2/seq-cls": 0,
+  "lora+pissa/none/llama/causal-lm": 0.2708,
+  "lora+rslora/none/llama/causal-lm": 0.1611,
+  "lora/bnb-nf4/gemma2/seq-cls": 0,
+  "lora/bnb-nf4/gpt2/causal-lm": 0.8641,
+  "lora/bnb-nf4/gpt_bigcode/causal-lm": 1.4054,
+  "lora/bnb-nf4/llama/causal-lm": 0.5647,
+  "lora/bnb-nf4/llama/seq-cls": 0,
+  "lora/bnb-nf4/mistral/causal-lm": 0.3243,
+  "lora/bnb-nf4/mistral/seq-cls": 0,
+  "lora/bnb-nf4/opt/causal-lm": 0.3908,
+  "lora/bnb-nf4/qwen2/causal-lm": 0.4597,
+  "lora/bnb-nf4/qwen2/seq-cls": 0,
+  "lora/none/bert/seq-cls": 0,
+  "lora/none/bert/token-cls": 3e-4,
+  "lora/none/gemma2/seq-cls": 0,
+  "lora/none/gpt2/causal-lm": 0.6681,
+  "lora/none/gpt_bigcode/causal-lm": 1.1891,
+  "lora/none/llama/causal-lm": 0.5432,
+  "lora/none/llama/seq-cls": 0,
+  "lora/none/mistral/causal-lm": 0.3069,
+  "lora/none/mistral/seq-cls": 0,
+  "lora/none/mixtral/causal-lm": 0.4324,
+  "lora/none/opt/causal-lm": 0.2967,
+  "lora/none/qwen2/causal-lm": 0.4805,
+  "lora/none/qwen2/seq-cls": 0,
+  "miss/none/llama/causal-lm": 0.2176,
+  "randlora/none/llama/causal-lm": 0.1391,
+  "shira/none/llama/causal-lm": 0.3488,
+  "vblora/none/llama/causal-lm": 1.3616,
+  "vera/none/llama/causal-lm": 4.1372
+};
+
+// src/domain/losses.ts
+var LOSSES = external_exports.record(external_exports.string(), external_exports.number().nonnegative()).parse(losses_default);
+function usualLoss(cell) {
+  return own(LOSSES, cell);
+}
+
+// src/domain/moves.ts
+function stageMove(stage, before, after) {
+  return { kind: "stage", stage, before: endOf(before, stage), after: endOf(after, stage) };
+}
+function endOf({ stages, failures }, stage) {
+  const own2 = failures.filter((failure2) => failure2.stage === stage);
+  if (own2.some(({ kind }) => kind === "raised")) return "raised";
+  if (own2.length > 0 || stages[stage] === "fail") return "check";
+  return stages[stage] ?? "not run";
+}
+function moveKey(move) {
+  switch (move.kind) {
+    case "stage":
+      return move.stage;
+    case "fact":
+      return typeof move.after === "number" ? move.fact : `${move.fact} ${move.before} ${move.after}`;
+    case "outcome":
+      return move.after;
+    case "failures":
+      return move.kind;
+  }
+}
+function isSameMove(one2, other) {
+  if (moveKey(one2) !== moveKey(other)) return false;
+  if (one2.kind !== "fact" || other.kind !== "fact") return true;
+  return one2.before === other.before && one2.after === other.after;
+}
+function moveWords(move, isStill2 = false) {
+  switch (move.kind) {
+    case "stage":
+      return isStill2 ? `${move.stage} mended` : move.stage;
+    case "fact":
+      return factWords(move.fact, move.before, move.after);
+    case "outcome":
+      return isStill2 ? `${move.before} -> ${move.after}` : move.after;
+    case "failures":
+      return "another failure";
+  }
+}
+
+// src/domain/comparison.ts
+var COMPARISONS = [
+  "regressed",
+  "degraded",
+  "fixed",
+  "changed",
+  "flaky",
+  "still-broken",
+  "same",
+  "alone",
+  "not-compared"
+];
+function compareResults(before, after) {
+  if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
+  const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
+  const moves2 = [...stageMoves(fresh, before, after), ...worseFacts(before, after)];
+  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", moves: moves2, fresh };
+  if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
+    return { comparison: "regressed", moves: [outcomeMove(before, after)], fresh: after.failures };
+  if (moves2.length > 0) return { comparison: "degraded", moves: moves2, fresh };
+  return { ...better(before, after), fresh: [] };
+}
+function better(before, after) {
+  const gone = before.failures.filter((failure2) => isFresh(failure2, after));
+  const mended = stageMoves(gone, before, after);
+  const different = otherMoves(before, after);
+  if (isBroken(before) && isBroken(after)) return { comparison: "still-broken", moves: [...mended, ...different] };
+  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", moves: mended };
+  return { comparison: different.length > 0 ? "changed" : "same", moves: different };
+}
+var NOT_COMPARED = { comparison: "not-compared", moves: [], fresh: [] };
+function isFresh(failure2, other) {
+  const state = other.stages[failure2.stage];
+  if (state === "ok" || state === "na") return true;
+  const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
+  return failure2.kind === "raised" && same?.kind === "check";
+}
+function worseFacts(before, after) {
+  if (before.outcome === "fail" || after.outcome === "fail") return [];
+  return movedFacts(before, after).filter(({ isWorse: isWorse2 }) => isWorse2).map(toMove);
+}
+function movedFacts(before, after) {
+  return factMoves(before.facts, after.facts, usualLoss(after.cell) !== void 0);
+}
+function otherMoves(before, after) {
+  const other = [];
+  if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
+  const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
+  if (earlier.join("\n") !== later.join("\n")) other.push({ kind: "failures", before: earlier, after: later });
+  const moved2 = movedFacts(before, after).filter(({ isWorse: isWorse2 }) => !isWorse2);
+  return [...other, ...moved2.map(toMove)];
+}
+function signaturesOf({ failures }) {
+  return failures.map(({ stage, signature }) => `${stage} ${signature}`);
+}
+function outcomeMove(before, after) {
+  return { kind: "outcome", before: before.outcome, after: after.outcome };
+}
+function toMove({ fact: fact2, before, after }) {
+  return { kind: "fact", fact: fact2, before, after };
+}
+function stageMoves(failures, before, after) {
+  return [...new Set(failures.map(({ stage }) => stage))].map((stage) => stageMove(stage, before, after));
+}
+function isStill(comparison) {
+  return comparison === "same" || comparison === "changed" || comparison === "still-broken";
+}
+function isNews(comparison) {
+  return comparison !== "same" && comparison !== "still-broken" && comparison !== "alone";
+}
+function isWorse(comparison) {
+  return comparison === "regressed" || comparison === "degraded";
+}
+
+// src/report/words.ts
+var CONTROL_WORDS = "the base model";
+var SHOWN_PHRASES = 2;
+var SHOWN_NAMES = 4;
+function methodWords(method) {
+  if (method === CONTROL) return CONTROL_WORDS;
+  const { entry, paths } = methodParts(method);
+  return pathWords(entryOf(method)?.words ?? entry, paths);
+}
+function cellsText(report, cells) {
+  const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
+  const tasks = grouped(planned.map(parseCellId), ({ architecture }) => architecture);
+  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
+  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf3);
+  const all = new Map(rowsOf3(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
+  const rows = rowsOf3(cells).map(({ method, place: place2, quantizations }) => {
+    const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
+    const words2 = isAll ? [] : quantizations.map((name2) => own(QUANTIZERS, name2)?.words ?? name2);
+    return { method: methodWords(method), place: place2, quantization: words2.join(" and ") };
+  });
+  const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
+  const lines = byMethod.flatMap(
+    (own2) => own2[0] ? [{ ...own2[0], places: named(own2.map(({ place: place2 }) => place2)) }] : []
+  );
+  const phrases2 = [
+    ...grouped(lines, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
+  ].map(
+    (own2) => [own2[0]?.quantization, named(own2.map(({ method }) => method)), "on", own2[0]?.places].filter(Boolean).join(" ")
+  );
+  const rest = phrases2.length - SHOWN_PHRASES;
+  return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
+}
+function quantizationRows(cells, placeOf3) {
+  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
+  return [...rows.values()].flatMap((own2) => {
+    const [first] = own2;
+    const quantizations = [...new Set(own2.map(({ quantization }) => quantization))];
+    return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
+  });
+}
+function grouped(values, keyOf2) {
+  const found = /* @__PURE__ */ new Map();
+  for (const value of values) {
+    const known2 = found.get(keyOf2(value));
+    if (known2) known2.push(value);
+    else found.set(keyOf2(value), [value]);
+  }
+  return found;
+}
+function named(names2) {
+  const rest = names2.length - SHOWN_NAMES;
+  const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
+  return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
+}
+function boundaryWords({ before, after, direction }) {
+  if (before.outcome === "pass" || after.outcome === "pass")
+    return [
+      standingText(before),
+      direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
+    ];
+  if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
+  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
+}
+function mendText({ firstFixed }) {
+  return firstFixed === void 0 ? "" : `works again in ${firstFixed}`;
+}
+function isEarlier(one2, other) {
+  const [first, second] = [one2.failed[0], other.failed[0]];
+  return first !== void 0 && second !== void 0 && STAGES.indexOf(first) < STAGES.indexOf(second);
+}
+var VERBS = { fail: "fails", wrong: "is wrong" };
+function standingText({ outcome, failed }) {
+  if (outcome === "pass") return "passes";
+  if (outcome === "unsupported") return "does not support it";
+  const verb = VERBS[outcome] ?? outcome;
+  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
+}
+function beforeAfter(comparison, arrow) {
+  const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
+  if (kind === "not-compared") {
+    if (cause) return "base model broken";
+    return after === "unknown" ? before : `${before} ${arrow} ${after}`;
+  }
+  if (kind === "alone") return standsAs(comparison);
+  const first = sideText(before, failedBefore[0]?.stage);
+  const ofModel = cause ? " (base model)" : "";
+  if (kind === "still-broken") {
+    const second = sideText(after, failedAfter[0]?.stage);
+    return first === second ? `${first}, still` : `${first} ${arrow} ${second}`;
+  }
+  return `${first} ${arrow} ${afterText(comparison)}${ofModel}`;
+}
+function afterText({ comparison, before, after, what, failedAfter }) {
+  const [first] = failedAfter;
+  switch (comparison) {
+    case "flaky":
+      return "flaky";
+    case "changed":
+      return before === after ? `${after} (changed)` : sideText(after, first?.stage);
+    case "regressed":
+    case "degraded": {
+      const fresh = failedAfter.find(({ stage }) => what.includes(stage));
+      if (fresh) return sideText(fresh.kind === "check" ? "WRONG" : after.toUpperCase(), fresh.stage);
+      return after === "unsupported" ? "UNSUPPORTED" : "DEGRADED";
+    }
+    default:
+      return sideText(after, first?.stage);
+  }
+}
+function standsAs({ after, failedAfter }) {
+  return sideText(isBrokenHere({ after }) ? after.toUpperCase() : after, failedAfter[0]?.stage);
+}
+function isBrokenHere({ after }) {
+  return after === "fail" || after === "wrong";
+}
+function isMeasuredHere(cell) {
+  return cell.after === "pass" || cell.after === "unsupported" || isBrokenHere(cell);
+}
+function sideText(outcome, stage) {
+  return stage === void 0 || outcome === "UNSUPPORTED" || outcome === "unsupported" ? outcome : `${outcome} at ${stage}`;
+}
+
+// src/report/summary.ts
+function causes(report) {
+  const found = /* @__PURE__ */ new Map();
+  for (const boundary2 of report.boundaries) {
+    const key = [
+      boundary2.library,
+      boundary2.lastGood,
+      boundary2.firstBad,
+      boundary2.firstFixed,
+      boundary2.direction,
+      boundary2.stage,
+      boundary2.signature,
+      JSON.stringify([boundary2.before, boundary2.after])
+    ].join("\n");
+    const cause = found.get(key) ?? { boundary: boundary2, cells: [] };
+    cause.cells.push(boundary2.cell);
+    found.set(key, cause);
+  }
+  return [...found.values()].toSorted(
+    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
+  );
+}
+function isAtHead(report, { boundary: boundary2, cells }) {
+  if (boundary2.direction === "fixed" || boundary2.firstFixed !== void 0) return false;
+  const all = [...report.comparisons, ...report.controls];
+  const still = new Set(all.filter(({ comparison }) => isStill(comparison)).map(({ cell }) => cell));
+  return cells.some((cell) => !still.has(cell));
+}
+function isCheck({ changes }) {
+  return changes.length === 0;
+}
+function checkedLibraries({ run: run2 }) {
+  return [.../* @__PURE__ */ new Set(["transformers", "peft", ...Object.keys(run2.held)])];
+}
+function notMeasured(report) {
+  return report.comparisons.filter(
+    (cell) => isCheck(report) ? !isMeasuredHere(cell) : cell.comparison === "not-compared"
+  );
+}
+function worse(report) {
+  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
+}
+function movedModels(report) {
+  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
+  return [...report.controls, ...planned].filter(
+    ({ comparison, after }) => comparison === "alone" ? isBrokenHere({ after }) : comparison !== "same" && comparison !== "not-compared"
+  );
+}
+function whyAtHead(report, { cell, after, what }) {
+  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
+  const [failure2] = result?.failures ?? [];
+  const facts = what.filter((one2) => !STAGES.includes(one2));
+  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
+}
+function unmeasuredWith(report, pin) {
+  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
+}
+function pinText(report, pin) {
+  const open = unmeasuredWith(report, pin);
+  return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ""}`;
+}
+function specifiersOf(pin) {
+  return [pin.specifier, ...pin.together ?? []];
+}
+function offered(report) {
+  const found = [];
+  for (const pin of report.pins)
+    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
+      found.push(pin);
+  return found;
+}
+function recommended(report) {
+  const compared = report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length;
+  return bestFirst(report.pins, { worse: worse(report).length, compared })[0];
+}
+var WORDS = {
+  regressed: "regressed",
+  degraded: "degraded",
+  fixed: "fixed",
+  changed: "changed",
+  flaky: "flaky",
+  "still-broken": "still broken",
+  same: "unchanged",
+  alone: "measured alone",
+  "not-compared": "not measured"
+};
+function totalsText(report, joiner) {
+  const always = ["same", "not-compared"];
+  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
+}
+function blocks(comparisons2) {
+  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
+  return titles.map((title) => {
+    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const quantizations = [...new Set(own2.map((one2) => one2.quantization))];
+    const rows = [...new Set(own2.map((one2) => one2.method))].map((method) => ({
+      method,
+      cells: quantizations.map(
+        (quantization) => own2.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
+      )
+    }));
+    return { title, quantizations, rows };
+  });
+}
+function duration(ms) {
+  const seconds = Math.round(ms / 1e3);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+function plural(count2, word) {
+  return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
 }
 
 // src/domain/card.ts
@@ -11961,11 +14431,65 @@ ${stderr}`.trim();
   return { why: why ?? `\`${TOOL}\` ended with status ${status}: ${first}. Run it by hand.`, isDriverThere: true };
 }
 
+// src/adapters/machine/nodes.ts
+import { existsSync as existsSync3, readdirSync as readdirSync3, readFileSync as readFileSync3, statSync as statSync3 } from "node:fs";
+import { join as join4 } from "node:path";
+var OF_DRIVER = ["nvidiactl", "nvidia-uvm"];
+var OF_SLICES = "nvidia-caps/";
+var FOR_OTHERS = 6;
+function nodesOf(cards, root = "/") {
+  if (cards.length === 0) return {};
+  const numbers2 = [...new Set(cards.map((card) => numberOf2(card, root)))];
+  const ofSlices = cards.filter(({ isSlice }) => isSlice).flatMap((card) => capabilities(numberOf2(card, root), root));
+  const names2 = [...OF_DRIVER, ...numbers2.map((number2) => `nvidia${number2}`), ...new Set(ofSlices)];
+  const there = names2.map((name2) => [name2, join4(root, "dev", name2)]).filter(([, path]) => existsSync3(path));
+  return Object.fromEntries(there);
+}
+function closedNodes(cards, root = "/") {
+  if (cards.length === 0) return [];
+  const there = nodesOf(cards, root);
+  const missing = OF_DRIVER.filter((name2) => there[name2] === void 0);
+  const hasCard = Object.keys(there).some((name2) => /^nvidia\d+$/.test(name2));
+  const closed = Object.entries(there).filter(
+    ([name2, path]) => !name2.startsWith(OF_SLICES) && (statSync3(path).mode & FOR_OTHERS) !== FOR_OTHERS
+  );
+  return [
+    ...[...missing, ...hasCard ? [] : ["nvidiaN"]].map((name2) => `/dev/${name2} is not here`),
+    ...closed.map(([name2]) => `/dev/${name2} is closed to others`)
+  ];
+}
+function numberOf2({ bus, index }, root) {
+  const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
+  const text2 = textOf2(join4(root, "proc/driver/nvidia/gpus", address, "information"));
+  return Number(/^Device Minor:\s*(\d+)/m.exec(text2)?.[1] ?? index);
+}
+function capabilities(number2, root) {
+  const folder = join4(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
+  const files = filesBelow(folder).filter((path) => path.endsWith("access"));
+  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join4(folder, path)))?.[1] ?? []);
+  return minors.map((minor) => `nvidia-caps/nvidia-cap${minor}`);
+}
+function filesBelow(folder) {
+  try {
+    return readdirSync3(folder, { recursive: true, encoding: "utf8" }).toSorted();
+  } catch {
+    return [];
+  }
+}
+function textOf2(path) {
+  try {
+    return readFileSync3(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 // src/adapters/machine/devices.ts
-async function openDevice(choice = DEFAULT_DEVICE, environment, say) {
+async function openDevice(choice = DEFAULT_DEVICE, environment, say, isPlanning = false) {
   if (choice === "cpu") return { device: DEVICES.cpu, cards: [] };
   const found = await findCards(environment);
   if (!("why" in found)) return withCards(found.cards, say);
+  if (choice === "cuda" && isPlanning) return { device: DEVICES.cuda, cards: [], noCard: found.why };
   if (choice === "cuda") throw new UserError(`Device \`cuda\` cannot be used here. ${found.why}`);
   if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
   return { device: DEVICES.cpu, cards: [] };
@@ -11976,31 +14500,40 @@ function withCards(all, say) {
   if (others.length > 0) say(`One sweep measures on one kind of card. Not used: ${cardsInWords(others)}`);
   return { device: DEVICES.cuda, cards };
 }
-async function cardsNow({ cards, environment }) {
-  const [first] = cards;
+async function cardsNow(host) {
+  const [first] = host.cards;
   if (first === void 0) return [];
-  const found = await findCards(environment);
+  const found = await findCards(host.environment);
   return "why" in found ? [] : found.cards.filter((card) => kindOf(card) === kindOf(first));
 }
 function deviceInWords({ device, cards }) {
   return cards.length === 0 ? deviceOf(device.name).title : cardsInWords(cards);
 }
+var BUSY = 0.5;
+function deviceProblems({ cards, noCard }, root = "/") {
+  if (noCard !== void 0) return [noCard];
+  const closed = closedNodes(cards, root).map((what) => `${what}: a probe runs as another user. ${OPEN_NODES}`);
+  const busy = cards.filter(({ freeBytes: freeBytes2 = 1, memoryBytes = 1 }) => freeBytes2 < memoryBytes * BUSY);
+  return [...closed, ...busy.map((card) => `${card.name} ${card.index} has little memory free: ${BUSY_CARD}`)];
+}
+var OPEN_NODES = "Load the driver with `nvidia-modprobe -u -c=0`, and allow it with `chmod a+rw /dev/nvidia*`.";
+var BUSY_CARD = "another program uses it, so that times mean little and memory may run out. End it, or name another card.";
 
 // src/adapters/machine/files.ts
-import { existsSync as existsSync2, mkdirSync as mkdirSync2, readFileSync as readFileSync2, writeFileSync } from "node:fs";
+import { existsSync as existsSync4, mkdirSync as mkdirSync2, readFileSync as readFileSync4, writeFileSync as writeFileSync2 } from "node:fs";
 import { dirname } from "node:path";
 function readText(path) {
-  return existsSync2(path) ? readFileSync2(path, "utf8") : void 0;
+  return existsSync4(path) ? readFileSync4(path, "utf8") : void 0;
 }
 function writeText(path, text2) {
   mkdirSync2(dirname(path), { recursive: true });
-  writeFileSync(path, text2);
+  writeFileSync2(path, text2);
 }
 
 // src/adapters/machine/folders.ts
 import { spawnSync } from "node:child_process";
-import { existsSync as existsSync3, mkdirSync as mkdirSync3, readFileSync as readFileSync3, renameSync, rmSync, statSync as statSync2, writeFileSync as writeFileSync2 } from "node:fs";
-import { dirname as dirname2, join as join3, resolve as resolve2 } from "node:path";
+import { existsSync as existsSync5, mkdirSync as mkdirSync3, readFileSync as readFileSync5, renameSync as renameSync2, rmSync as rmSync2, statSync as statSync4, writeFileSync as writeFileSync3 } from "node:fs";
+import { dirname as dirname2, join as join5, resolve as resolve2 } from "node:path";
 var LOCK = ".lock";
 var WHY = {
   EACCES: "you may not write there",
@@ -12013,11 +14546,11 @@ var WHY = {
   ENAMETOOLONG: "its name is too long"
 };
 function openFolder(folder, what, instead) {
-  const proof = join3(folder, `.written-${process.pid}`);
+  const proof = join5(folder, `.written-${process.pid}`);
   try {
     makeFolder(resolve2(folder));
-    writeFileSync2(proof, "");
-    rmSync(proof);
+    writeFileSync3(proof, "");
+    rmSync2(proof);
   } catch (error) {
     const why = WHY[error.code ?? ""];
     if (why === void 0) throw error;
@@ -12030,7 +14563,7 @@ function makeFolder(folder) {
   } catch (error) {
     const { code: code2 } = error;
     if (code2 === "EEXIST" && isFolder(folder)) return;
-    if (code2 !== "ENOENT" || existsSync3(dirname2(folder))) throw error;
+    if (code2 !== "ENOENT" || existsSync5(dirname2(folder))) throw error;
     makeFolder(dirname2(folder));
     mkdirSync3(folder);
   }
@@ -12040,7 +14573,7 @@ function openOut(folder) {
 }
 function takeOut(folder) {
   openOut(folder);
-  const lock = join3(folder, LOCK);
+  const lock = join5(folder, LOCK);
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
   for (let attempt = 0; ; attempt++) {
     if (written(lock, mine)) return () => release(lock, mine);
@@ -12054,7 +14587,7 @@ function takeOut(folder) {
 }
 function written(lock, text2) {
   try {
-    writeFileSync2(lock, text2, { flag: "wx" });
+    writeFileSync3(lock, text2, { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
@@ -12063,7 +14596,7 @@ function written(lock, text2) {
 }
 function ownerOf(lock) {
   try {
-    const { pid, started } = JSON.parse(readFileSync3(lock, "utf8"));
+    const { pid, started } = JSON.parse(readFileSync5(lock, "utf8"));
     return Number.isInteger(pid) && pid > 0 && startOf(pid) === started ? pid : void 0;
   } catch {
     return void 0;
@@ -12072,24 +14605,24 @@ function ownerOf(lock) {
 function discardStale(lock) {
   const aside = `${lock}-${process.pid}`;
   try {
-    renameSync(lock, aside);
+    renameSync2(lock, aside);
   } catch {
     return;
   }
   const owner = ownerOf(aside);
-  if (owner === void 0) rmSync(aside, { recursive: true, force: true });
-  else renameSync(aside, lock);
+  if (owner === void 0) rmSync2(aside, { recursive: true, force: true });
+  else renameSync2(aside, lock);
 }
 function release(lock, mine) {
   try {
-    if (readFileSync3(lock, "utf8") === mine) rmSync(lock);
+    if (readFileSync5(lock, "utf8") === mine) rmSync2(lock);
   } catch {
     return;
   }
 }
 function startOf(pid) {
   try {
-    const fields = readFileSync3(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
+    const fields = readFileSync5(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
     return fields?.[0] === "Z" ? void 0 : fields?.[19];
   } catch {
     const shown3 = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
@@ -12098,7 +14631,7 @@ function startOf(pid) {
 }
 function isFolder(path) {
   try {
-    return statSync2(path).isDirectory();
+    return statSync4(path).isDirectory();
   } catch {
     return false;
   }
@@ -12140,361 +14673,6 @@ function checkStatus(report) {
   return isDone ? STATUS.fine : STATUS["not-compared"];
 }
 
-// src/domain/best-pin.ts
-function bestFirst(pins, against2) {
-  const isComplete = (pin) => against2 !== void 0 && pin.unlocks.length === against2.worse && pin.holds === pin.of && pin.of >= against2.compared;
-  const score = (pin) => pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + Number(pin.keepsBump);
-  return pins.toSorted(
-    (left, right) => Number(isComplete(right)) - Number(isComplete(left)) || score(right) - score(left)
-  );
-}
-
-// src/domain/moves.ts
-function stageMove(stage, before, after) {
-  return { kind: "stage", stage, before: endOf(before, stage), after: endOf(after, stage) };
-}
-function endOf({ stages, failures }, stage) {
-  const own2 = failures.filter((failure2) => failure2.stage === stage);
-  if (own2.some(({ kind }) => kind === "raised")) return "raised";
-  if (own2.length > 0 || stages[stage] === "fail") return "check";
-  return stages[stage] ?? "not run";
-}
-function moveKey(move) {
-  switch (move.kind) {
-    case "stage":
-      return move.stage;
-    case "fact":
-      return typeof move.after === "number" ? move.fact : `${move.fact} ${move.before} ${move.after}`;
-    case "outcome":
-      return move.after;
-    case "failures":
-      return move.kind;
-  }
-}
-function isSameMove(one2, other) {
-  if (moveKey(one2) !== moveKey(other)) return false;
-  if (one2.kind !== "fact" || other.kind !== "fact") return true;
-  return one2.before === other.before && one2.after === other.after;
-}
-function moveWords(move, isStill2 = false) {
-  switch (move.kind) {
-    case "stage":
-      return isStill2 ? `${move.stage} mended` : move.stage;
-    case "fact":
-      return factWords(move.fact, move.before, move.after);
-    case "outcome":
-      return isStill2 ? `${move.before} -> ${move.after}` : move.after;
-    case "failures":
-      return "another failure";
-  }
-}
-
-// src/domain/comparison.ts
-var COMPARISONS = [
-  "regressed",
-  "degraded",
-  "fixed",
-  "changed",
-  "flaky",
-  "still-broken",
-  "same",
-  "not-compared"
-];
-function compareResults(before, after) {
-  if (!isMeasured(before) || !isMeasured(after)) return NOT_COMPARED;
-  const fresh = after.failures.filter((failure2) => isFresh(failure2, before));
-  const moves2 = [...stageMoves(fresh, before, after), ...worseFacts(before, after)];
-  if (fresh.some((failure2) => failure2.kind === "raised")) return { comparison: "regressed", moves: moves2, fresh };
-  if (before.outcome !== "unsupported" && before.outcome !== "fail" && after.outcome === "unsupported")
-    return { comparison: "regressed", moves: [outcomeMove(before, after)], fresh: after.failures };
-  if (moves2.length > 0) return { comparison: "degraded", moves: moves2, fresh };
-  return { ...better(before, after), fresh: [] };
-}
-function better(before, after) {
-  const gone = before.failures.filter((failure2) => isFresh(failure2, after));
-  const mended = stageMoves(gone, before, after);
-  const different = otherMoves(before, after);
-  if (isBroken(before) && isBroken(after)) return { comparison: "still-broken", moves: [...mended, ...different] };
-  if (mended.length > 0 && after.outcome !== "unsupported") return { comparison: "fixed", moves: mended };
-  return { comparison: different.length > 0 ? "changed" : "same", moves: different };
-}
-var NOT_COMPARED = { comparison: "not-compared", moves: [], fresh: [] };
-function isFresh(failure2, other) {
-  const state = other.stages[failure2.stage];
-  if (state === "ok" || state === "na") return true;
-  const same = other.failures.find((candidate) => candidate.stage === failure2.stage);
-  return failure2.kind === "raised" && same?.kind === "check";
-}
-function worseFacts(before, after) {
-  if (before.outcome === "fail" || after.outcome === "fail") return [];
-  return factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => isWorse2).map(toMove);
-}
-function otherMoves(before, after) {
-  const other = [];
-  if (before.outcome !== after.outcome) other.push(outcomeMove(before, after));
-  const [earlier, later] = [signaturesOf(before), signaturesOf(after)];
-  if (earlier.join("\n") !== later.join("\n")) other.push({ kind: "failures", before: earlier, after: later });
-  const moved2 = factMoves(before.facts, after.facts).filter(({ isWorse: isWorse2 }) => !isWorse2);
-  return [...other, ...moved2.map(toMove)];
-}
-function signaturesOf({ failures }) {
-  return failures.map(({ stage, signature }) => `${stage} ${signature}`);
-}
-function outcomeMove(before, after) {
-  return { kind: "outcome", before: before.outcome, after: after.outcome };
-}
-function toMove({ fact: fact2, before, after }) {
-  return { kind: "fact", fact: fact2, before, after };
-}
-function stageMoves(failures, before, after) {
-  return [...new Set(failures.map(({ stage }) => stage))].map((stage) => stageMove(stage, before, after));
-}
-function isStill(comparison) {
-  return comparison === "same" || comparison === "changed" || comparison === "still-broken";
-}
-function isNews(comparison) {
-  return comparison !== "same" && comparison !== "still-broken";
-}
-function isWorse(comparison) {
-  return comparison === "regressed" || comparison === "degraded";
-}
-
-// src/domain/own.ts
-function own(table2, name2) {
-  return Object.hasOwn(table2, name2) ? table2[name2] : void 0;
-}
-
-// src/report/words.ts
-var CONTROL_WORDS = "the base model";
-var SHOWN_PHRASES = 2;
-var SHOWN_NAMES = 4;
-function methodWords(method) {
-  return method === CONTROL ? CONTROL_WORDS : own(METHODS, method)?.words ?? method;
-}
-function cellsText(report, cells) {
-  const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
-  const tasks = grouped(planned.map(parseCellId), ({ architecture }) => architecture);
-  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
-  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf3);
-  const all = new Map(rowsOf3(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
-  const rows = rowsOf3(cells).map(({ method, place: place2, quantizations }) => {
-    const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
-    const words2 = isAll ? [] : quantizations.map((name2) => own(QUANTIZERS, name2)?.words ?? name2);
-    return { method: methodWords(method), place: place2, quantization: words2.join(" and ") };
-  });
-  const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
-  const lines = byMethod.flatMap(
-    (own2) => own2[0] ? [{ ...own2[0], places: named(own2.map(({ place: place2 }) => place2)) }] : []
-  );
-  const phrases2 = [
-    ...grouped(lines, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
-  ].map(
-    (own2) => [own2[0]?.quantization, named(own2.map(({ method }) => method)), "on", own2[0]?.places].filter(Boolean).join(" ")
-  );
-  const rest = phrases2.length - SHOWN_PHRASES;
-  return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
-}
-function quantizationRows(cells, placeOf3) {
-  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
-  return [...rows.values()].flatMap((own2) => {
-    const [first] = own2;
-    const quantizations = [...new Set(own2.map(({ quantization }) => quantization))];
-    return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
-  });
-}
-function grouped(values, keyOf) {
-  const found = /* @__PURE__ */ new Map();
-  for (const value of values) {
-    const known2 = found.get(keyOf(value));
-    if (known2) known2.push(value);
-    else found.set(keyOf(value), [value]);
-  }
-  return found;
-}
-function named(names2) {
-  const rest = names2.length - SHOWN_NAMES;
-  const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
-  return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
-}
-function boundaryWords({ before, after, direction }) {
-  if (before.outcome === "pass" || after.outcome === "pass")
-    return [
-      standingText(before),
-      direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
-    ];
-  if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
-  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
-}
-function mendText({ firstFixed }) {
-  return firstFixed === void 0 ? "" : `works again in ${firstFixed}`;
-}
-function isEarlier(one2, other) {
-  const [first, second] = [one2.failed[0], other.failed[0]];
-  return first !== void 0 && second !== void 0 && STAGES.indexOf(first) < STAGES.indexOf(second);
-}
-var VERBS = { fail: "fails", wrong: "is wrong" };
-function standingText({ outcome, failed }) {
-  if (outcome === "pass") return "passes";
-  if (outcome === "unsupported") return "does not support it";
-  const verb = VERBS[outcome] ?? outcome;
-  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
-}
-function beforeAfter(comparison, arrow) {
-  const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
-  if (kind === "not-compared") {
-    if (cause) return "base model broken";
-    return after === "unknown" ? before : `${before} ${arrow} ${after}`;
-  }
-  const first = sideText(before, failedBefore[0]?.stage);
-  const ofModel = cause ? " (base model)" : "";
-  if (kind === "still-broken") {
-    const second = sideText(after, failedAfter[0]?.stage);
-    return first === second ? `${first}, still` : `${first} ${arrow} ${second}`;
-  }
-  return `${first} ${arrow} ${afterText(comparison)}${ofModel}`;
-}
-function afterText({ comparison, before, after, what, failedAfter }) {
-  const [first] = failedAfter;
-  switch (comparison) {
-    case "flaky":
-      return "flaky";
-    case "changed":
-      return before === after ? `${after} (changed)` : sideText(after, first?.stage);
-    case "regressed":
-    case "degraded": {
-      const fresh = failedAfter.find(({ stage }) => what.includes(stage));
-      if (fresh) return sideText(fresh.kind === "check" ? "WRONG" : after.toUpperCase(), fresh.stage);
-      return after === "unsupported" ? "UNSUPPORTED" : "DEGRADED";
-    }
-    default:
-      return sideText(after, first?.stage);
-  }
-}
-function standsAs({ after, failedAfter }) {
-  return sideText(isBrokenHere({ after }) ? after.toUpperCase() : after, failedAfter[0]?.stage);
-}
-function isBrokenHere({ after }) {
-  return after === "fail" || after === "wrong";
-}
-function isMeasuredHere(cell) {
-  return cell.after === "pass" || cell.after === "unsupported" || isBrokenHere(cell);
-}
-function sideText(outcome, stage) {
-  return stage === void 0 || outcome === "UNSUPPORTED" || outcome === "unsupported" ? outcome : `${outcome} at ${stage}`;
-}
-
-// src/report/summary.ts
-function causes(report) {
-  const found = /* @__PURE__ */ new Map();
-  for (const boundary2 of report.boundaries) {
-    const key = [
-      boundary2.library,
-      boundary2.lastGood,
-      boundary2.firstBad,
-      boundary2.firstFixed,
-      boundary2.direction,
-      boundary2.stage,
-      boundary2.signature,
-      JSON.stringify([boundary2.before, boundary2.after])
-    ].join("\n");
-    const cause = found.get(key) ?? { boundary: boundary2, cells: [] };
-    cause.cells.push(boundary2.cell);
-    found.set(key, cause);
-  }
-  return [...found.values()].toSorted(
-    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
-  );
-}
-function isAtHead(report, { boundary: boundary2, cells }) {
-  if (boundary2.direction === "fixed" || boundary2.firstFixed !== void 0) return false;
-  const all = [...report.comparisons, ...report.controls];
-  const still = new Set(all.filter(({ comparison }) => isStill(comparison)).map(({ cell }) => cell));
-  return cells.some((cell) => !still.has(cell));
-}
-function isCheck({ changes }) {
-  return changes.length === 0;
-}
-function checkedLibraries({ run: run2 }) {
-  return [.../* @__PURE__ */ new Set(["transformers", "peft", ...Object.keys(run2.held)])];
-}
-function notMeasured(report) {
-  return report.comparisons.filter(
-    (cell) => isCheck(report) ? !isMeasuredHere(cell) : cell.comparison === "not-compared"
-  );
-}
-function worse(report) {
-  return [...report.comparisons, ...report.controls].filter(({ comparison }) => isWorse(comparison));
-}
-function movedModels(report) {
-  const planned = report.comparisons.filter(({ cell }) => isControl(parseCellId(cell)));
-  return [...report.controls, ...planned].filter(
-    ({ comparison }) => comparison !== "same" && comparison !== "not-compared"
-  );
-}
-function whyAtHead(report, { cell, after, what }) {
-  const result = report.results.findLast((one2) => one2.cell === cell && one2.outcome === after);
-  const [failure2] = result?.failures ?? [];
-  const facts = what.filter((one2) => !STAGES.includes(one2));
-  return failure2 ? `${failure2.stage}: ${failure2.message}` : facts.join("; ");
-}
-function unmeasuredWith(report, pin) {
-  return report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length - pin.of;
-}
-function pinText(report, pin) {
-  const open = unmeasuredWith(report, pin);
-  return `${pin.holds} of ${pin.of}${open > 0 ? ` (${open} not measured with it)` : ""}`;
-}
-function specifiersOf(pin) {
-  return [pin.specifier, ...pin.together ?? []];
-}
-function offered(report) {
-  const found = [];
-  for (const pin of report.pins)
-    if (!found.some((other) => other.together?.includes(pin.specifier) && other.measuredIn === pin.measuredIn))
-      found.push(pin);
-  return found;
-}
-function recommended(report) {
-  const compared = report.comparisons.filter(({ comparison }) => comparison !== "not-compared").length;
-  return bestFirst(report.pins, { worse: worse(report).length, compared })[0];
-}
-var WORDS = {
-  regressed: "regressed",
-  degraded: "degraded",
-  fixed: "fixed",
-  changed: "changed",
-  flaky: "flaky",
-  "still-broken": "still broken",
-  same: "unchanged",
-  "not-compared": "not measured"
-};
-function totalsText(report, joiner) {
-  const always = ["same", "not-compared"];
-  return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
-}
-function blocks(comparisons2) {
-  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
-  return titles.map((title) => {
-    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
-    const quantizations = [...new Set(own2.map((one2) => one2.quantization))];
-    const rows = [...new Set(own2.map((one2) => one2.method))].map((method) => ({
-      method,
-      cells: quantizations.map(
-        (quantization) => own2.find((one2) => one2.method === method && one2.quantization === quantization)?.comparison
-      )
-    }));
-    return { title, quantizations, rows };
-  });
-}
-function duration(ms) {
-  const seconds = Math.round(ms / 1e3);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-function plural(count2, word) {
-  return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
-}
-
 // src/report/comment/checked.ts
 function checkVerdict(report) {
   const { cells, broken, works, unsupported, open } = counted(report);
@@ -12514,9 +14692,9 @@ function checkFailures(report) {
     const said = `${stage ?? "build"}: ${message ?? "no message"}`;
     cells.set(said, [...cells.get(said) ?? [], cell]);
   }
-  const told = [...cells].slice(0, MOST_TOLD).map(([said, those]) => joined([codes(those), fence([said])], "\n\n"));
+  const told = [...cells].slice(0, MOST_TOLD).map(([said, those]) => joined2([codes(those), fence([said])], "\n\n"));
   const rest = cells.size - told.length;
-  return joined([...told, ...rest > 0 ? [md`And ${inline(plural(rest, "other failure"))}.`] : []], "\n\n");
+  return joined2([...told, ...rest > 0 ? [md`And ${inline(plural(rest, "other failure"))}.`] : []], "\n\n");
 }
 function checkTally(report) {
   const { broken, works, unsupported, open } = counted(report);
@@ -12557,7 +14735,7 @@ function causesText(report) {
   const together2 = report.together.length > 0 ? [
     md`${inline(plural(report.together.length, "cell"))} needs several changes together: ${codes(report.together)}.`
   ] : [];
-  return joined(
+  return joined2(
     [
       ...found.map((cause, index) => causeText(cause, nameOf(cause, index, found.length))),
       ...passing2.map((cause) => causeText(cause, wayText(report, cause))),
@@ -12575,7 +14753,7 @@ function wayText(report, { cells }) {
 function causeText({ boundary: boundary2 }, name2) {
   const [before, after] = boundaryWords(boundary2);
   const { runs, agree } = boundary2.certainty;
-  return joined(
+  return joined2(
     [
       md`**${inline(name2)}.** ${inline(boundary2.library)} ${inline(boundary2.lastGood)} ${inline(before)}, ${inline(boundary2.firstBad)} ${inline(after)}; ${betweenText(boundary2)}; ${agree} of ${runs} repeats agree.${againText(boundary2)}${alsoText(boundary2)}`,
       fence([`${boundary2.stage}: ${boundary2.message}`])
@@ -12593,7 +14771,84 @@ function againText(boundary2) {
 function alsoText({ alsoChanged, certainty, library }) {
   if (certainty.confounded)
     return md` With ${inline(plural(alsoChanged.length, "other package"))} held back it does not show: ${inline(library)} alone is not the cause.`;
-  return alsoChanged.length > 0 ? md` ${inline(plural(alsoChanged.length, "other package"))} moved along (${inline(alsoChanged.slice(0, 3).join(", "))}).` : md``;
+  return alsoChanged.length > 0 ? md` ${inline(plural(alsoChanged.length, "other package"))} moved along (${inline(alsoChanged.slice(0, 3).join(", ").replaceAll("->", "\u2192"))}).` : md``;
+}
+
+// src/report/losses.ts
+var LOSS = "loss";
+var LOSS_TITLE = "loss after 25 steps on one batch, the same for every method";
+function lossBlocks(report) {
+  const planned = new Set(report.comparisons.map(({ cell }) => cell));
+  const all = trainedIn(report).filter(({ cell }) => planned.has(cell));
+  const parsed4 = all.map((one2) => ({ ...one2, ...parseCellId(one2.cell) }));
+  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
+  return titles.flatMap((title) => {
+    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const methods = [...new Set(own2.map(({ method }) => method))];
+    if (methods.length < 2) return [];
+    const quantizations = [...new Set(own2.map(({ quantization }) => quantization))];
+    const rows = methods.map((method) => ({
+      method,
+      losses: quantizations.map(
+        (quantization) => lossText(own2.find((one2) => one2.method === method && one2.quantization === quantization))
+      )
+    }));
+    return [{ title, quantizations, rows }];
+  });
+}
+function lossText(trained) {
+  if (trained === void 0) return "";
+  const { before, after } = trained;
+  const [left, right] = [before, after].map((loss) => loss?.toFixed(2) ?? "?");
+  return left === right || before === void 0 ? `${right}` : `${left} -> ${right}`;
+}
+function trainedIn(report) {
+  const [from, to] = [environmentsAt(report, "from"), environmentsAt(report, "to")];
+  const cells = [...new Set(report.results.map(({ cell }) => cell))];
+  return cells.flatMap((cell) => {
+    const before = report.changes.length > 0 ? lossIn(report, cell, from) : void 0;
+    const after = lossIn(report, cell, to);
+    return before === void 0 && after === void 0 ? [] : [{ cell, before, after }];
+  });
+}
+function environmentsAt({ changes, environments }, end) {
+  const own2 = environments.filter(({ pins }) => changes.every((change) => pins[change.library] === change[end]));
+  return new Set(own2.flatMap(({ id: id2 }) => id2 ?? []));
+}
+function lossIn({ results }, cell, where) {
+  const found = results.find((one2) => one2.cell === cell && one2.repeat === 1 && where.has(one2.environment));
+  return found?.facts.finalLoss;
+}
+var FAR = 2;
+var LEARNT = 0.5;
+function lossFindings(report) {
+  const trained = trainedIn(report);
+  return trained.flatMap((one2) => {
+    const says = offHistory(one2) ?? offUsual(one2) ?? offOthers(one2, trained);
+    return says === void 0 ? [] : [{ kind: LOSS, message: `${one2.cell}: ${says}` }];
+  });
+}
+function offHistory({ before, after }) {
+  if (before === void 0 || after === void 0 || !isFar(after, before)) return void 0;
+  return `25 steps of training end at a loss of ${after.toFixed(2)}, where they ended at ${before.toFixed(2)} before the change.`;
+}
+function offUsual({ cell, after }) {
+  const usual = usualLoss(cell);
+  if (usual === void 0 || after === void 0 || !isFar(after, usual)) return void 0;
+  return `25 steps of training end at a loss of ${after.toFixed(2)}, where releases that work end at ${usual.toFixed(2)}.`;
+}
+function isFar(loss, usual) {
+  return loss >= LEARNT && loss >= FAR * usual;
+}
+function offOthers({ cell, after }, all) {
+  if (after === void 0 || usualLoss(cell) !== void 0) return void 0;
+  const others = all.flatMap((one2) => one2.cell !== cell && isBeside(one2.cell, cell) ? one2.after ?? [] : []);
+  const largest = Math.max(...others);
+  if (others.length < 2 || !isFar(after, largest)) return void 0;
+  return `25 steps of training end at a loss of ${after.toFixed(2)}, where ${plural(others.length, "other method")} end at ${largest.toFixed(2)} or less.`;
+}
+function isBeside(one2, other) {
+  return one2.split("/").slice(1).join("/") === other.split("/").slice(1).join("/");
 }
 
 // src/report/comment/links.ts
@@ -12614,37 +14869,65 @@ function commitText(links) {
   return link(code(links.commit.slice(0, 12)), `${repository}/commit/${links.commit}`);
 }
 
+// src/report/comment/losses.ts
+var SHOWN = 6;
+function farOff({ findings }) {
+  const found = findings.filter(({ kind }) => kind === LOSS);
+  if (found.length === 0) return md``;
+  const lines = found.slice(0, SHOWN).map(({ message }) => md`- ${inline(message, 300)}`);
+  const rest = found.length - SHOWN;
+  const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
+  return joined2([md`#### Training that ends far off, without an error`, joined2([...lines, ...more], "\n")], "\n\n");
+}
+function lossTables(report) {
+  const blocks2 = lossBlocks(report);
+  return blocks2.length === 0 ? [] : [md`${inline(LOSS_TITLE)}, before → after:`, ...blocks2.map(table)];
+}
+function table({ title, quantizations, rows }) {
+  const row = (cells) => md`| ${joined2(cells, " | ")} |`;
+  return joined2(
+    [
+      row([inline(title), ...quantizations.map((name2) => inline(name2))]),
+      row([md`---`, ...quantizations.map(() => md`---:`)]),
+      ...rows.map(
+        ({ method, losses }) => row([inline(method), ...losses.map((text2) => inline(text2.replace("->", "\u2192")))])
+      )
+    ],
+    "\n"
+  );
+}
+
 // src/report/comment/details.ts
 var SHOWN_FINDINGS = 10;
 function damage(report) {
   const found = findingLines(report.findings.filter(isGuardFinding));
-  return found.length === 0 ? md`` : joined([md`#### Seen in the manifests, without a run`, ...found], "\n\n");
+  return found.length === 0 ? md`` : joined2([md`#### Seen in the manifests, without a run`, ...found], "\n\n");
 }
 function findingLines(findings) {
   const lines = findings.slice(0, SHOWN_FINDINGS).map(
-    ({ message, file, line }) => md`- ${file ? md`${code(`${file}:${line ?? 1}`)}: ` : md``}${inline(message, 500)}`
+    ({ message, file, line }) => md`- ${file ? md`${code(`${file}:${line ?? 1}`)}: ` : md``}${prose(message, 500)}`
   );
   const rest = findings.length - SHOWN_FINDINGS;
-  return lines.length === 0 ? [] : [joined([...lines, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")];
+  return lines.length === 0 ? [] : [joined2([...lines, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")];
 }
 var SHOWN_SOURCES = 6;
 function yourCode(report, links) {
   const bad = new Set(worse(report).map(({ cell }) => cell));
   const sources = report.cells.flatMap(({ id: id2, source }) => source && bad.has(id2) ? [source] : []);
   const shown3 = [...new Set(sources)].slice(0, SHOWN_SOURCES).map((source) => placeText(source, links));
-  return shown3.length === 0 ? md`` : md`Your code: ${joined(shown3, ", ")}.`;
+  return shown3.length === 0 ? md`` : md`Your code: ${joined2(shown3, ", ")}.`;
 }
 function details(report) {
   const built = report.environments.filter(({ status }) => status === "built");
   const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
-  const row = (cells) => md`| ${joined(cells, " | ")} |`;
+  const row = (cells) => md`| ${joined2(cells, " | ")} |`;
   const [first] = worse(report);
   const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
-  return joined(
+  return joined2(
     [
       md`<details><summary>Environments, replay, what this does not cover</summary>`,
       ...built.length === 0 ? [] : [
-        joined(
+        joined2(
           [
             row([...names2.map((name2) => inline(name2)), md`id`]),
             row([...names2.map(() => md`---`), md`---`]),
@@ -12656,7 +14939,8 @@ function details(report) {
       ...first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : [],
       ...first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
       ...notCompared(report),
-      ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding))),
+      ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
+      ...lossTables(report),
       md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
       md`</details>`
     ],
@@ -12673,8 +14957,8 @@ function againCommand(report, cell) {
 function notCompared(report) {
   const open = notMeasured(report).slice(0, 20);
   return open.length === 0 ? [] : [
-    joined(
-      open.map(({ cell, why }) => md`- ${code(cell)} not measured: ${inline(why ?? "", 160)}`),
+    joined2(
+      open.map(({ cell, why }) => md`- ${code(cell)} not measured: ${prose(why ?? "", 160)}`),
       "\n"
     )
   ];
@@ -12690,7 +14974,7 @@ function footer(report, links) {
     ...commit ? [md`commit ${commit}`] : [],
     ...links.run ? [link(md`run`, links.run), link(md`report and logs`, `${links.run}#artifacts`)] : []
   ];
-  return md`<sub>${joined(parts, " \xB7 ")}</sub>`;
+  return md`<sub>${joined2(parts, " \xB7 ")}</sub>`;
 }
 
 // src/report/harm.ts
@@ -12748,6 +15032,22 @@ var CHECK_HARM = {
   "adapter-dtype": "The adapter is rounded to fewer bits than it should have: it learns less, and nothing raises.",
   "transplant-differs": "What the virtual tokens say does not reach the model as it should: nothing raises.",
   "mask-ignored": "Padding changes results: batches of texts of unequal lengths are trained and answered wrongly.",
+  "right-padding-differs": "What stands behind a text changes it: batches that are padded on the right are trained and answered wrongly.",
+  "left-padding-differs": "Padding in front of a text changes it: batches that are padded on the left are answered wrongly.",
+  "window-ignored": "Texts that are longer than the sliding window are read otherwise than the model was trained to.",
+  "caps-ignored": "Scores that should be capped are not: the model answers otherwise than it was trained to.",
+  "dropout-differs": "Dropout acts where it should not, or does not act: training or answers are not what was configured.",
+  "adapter-dropout-differs": "Dropout of the adapter acts where it should not, or does not act: it is not what was configured.",
+  untied: "Embeddings of input and output part, or are one by mistake: what is trained in one is lost in the other.",
+  "reload-untied": "After a reload embeddings of input and output are no longer what they were in training.",
+  "merge-untied": "After merging embeddings of input and output are no longer what they were in training.",
+  "checkpointing-differs": "With gradient checkpointing something else is trained than without, and nothing raises.",
+  "reentrant-checkpointing-differs": "With gradient checkpointing, in its older form, something else is trained than without, and nothing raises.",
+  "padded-generation-differs": "Prompts of unequal lengths that are answered together get other answers than alone.",
+  "end-ignored": "Generation runs on behind the end of an answer, or pads it with text.",
+  "cache-crop-differs": "Assisted decoding, which cuts the cache back, gives other tokens than plain decoding.",
+  "windowed-generation-differs": "Texts that are longer than the sliding window are continued wrongly.",
+  "merged-reload-differs": "A merged model that was saved is another one when it is loaded: you would find out when it is served.",
   "loss-differs": "Training minimizes something other than the loss of the labels: nothing raises.",
   "eval-differs": "What is trained is not what is evaluated and generated: you would find out after the fine-tune.",
   "reload-unquantized": "The model is larger after a reload than in training, and gives other outputs.",
@@ -12759,7 +15059,7 @@ var LESS = "Every check passes, and less is trained or learnt: without this you 
 function both(text2) {
   return { raised: text2, check: text2 };
 }
-var SHOWN = 3;
+var SHOWN2 = 3;
 function harmText(report) {
   const cells = worse(report).filter(({ cause }) => cause === void 0);
   const found = /* @__PURE__ */ new Map();
@@ -12768,7 +15068,7 @@ function harmText(report) {
     found.set(text2, (found.get(text2) ?? 0) + 1);
   }
   const several = found.size > 1;
-  return [...found].slice(0, SHOWN).map(([text2, count2]) => several ? `${plural(count2, "cell")}: ${text2}` : text2).join(" ");
+  return [...found].slice(0, SHOWN2).map(([text2, count2]) => several ? `${plural(count2, "cell")}: ${text2}` : text2).join(" ");
 }
 function harmOf(cell, results) {
   const fresh = firstFresh(cell);
@@ -12784,7 +15084,7 @@ function harmOf(cell, results) {
 function harmOfCheck(cell, stage, results) {
   const failures = results.filter((result) => result.cell === cell).flatMap((result) => result.failures);
   const types = failures.filter((failure2) => failure2.stage === stage).map(({ type }) => type);
-  return types.map((type) => CHECK_HARM[type]).find((text2) => text2 !== void 0);
+  return CHECK_HARM[types[0] ?? ""];
 }
 function firstFresh({ what, failedAfter }) {
   return failedAfter.find(({ stage }) => what.includes(stage));
@@ -12824,20 +15124,20 @@ function limitText(stoppedBy) {
 }
 
 // src/report/comment/base-model.ts
-var SHOWN2 = 6;
+var SHOWN3 = 6;
 function baseModelText(report) {
   const moved2 = movedModels(report);
   if (moved2.length === 0) return md``;
-  const lines = moved2.slice(0, SHOWN2).map((control) => {
+  const lines = moved2.slice(0, SHOWN3).map((control) => {
     const why = whyAtHead(report, control);
     const stands2 = isCheck(report) ? standsAs(control) : beforeAfter(control, "\u2192");
-    return md`- ${code(control.cell)}: ${inline(stands2)}${why ? md`. ${inline(why, 160)}` : md``}`;
+    return md`- ${code(control.cell)}: ${inline(stands2)}${why ? md`. ${prose(why, 160)}` : md``}`;
   });
-  const rest = moved2.length - SHOWN2;
-  return joined(
+  const rest = moved2.length - SHOWN3;
+  return joined2(
     [
       md`**The base model**, measured without an adapter:`,
-      joined([...lines, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")
+      joined2([...lines, ...rest > 0 ? [md`- and ${rest} more, in the full report`] : []], "\n")
     ],
     "\n\n"
   );
@@ -12845,15 +15145,15 @@ function baseModelText(report) {
 
 // src/report/comment/headline.ts
 function headline(report) {
-  const lines = [md`### ${verdict(report)}`, inline(harmText(report), 1e3), baseModelText(report), limitsText(report)];
-  return joined(
+  const lines = [md`### ${verdict(report)}`, prose(harmText(report), 1e3), baseModelText(report), limitsText(report)];
+  return joined2(
     lines.filter((line) => line !== ""),
     "\n\n"
   );
 }
 function verdict(report) {
   if (isCheck(report)) return checkVerdict(report);
-  const changed = joined(
+  const changed = joined2(
     report.changes.map(({ library, to }) => md`${inline(library)} ${inline(to)}`),
     " and "
   );
@@ -12876,7 +15176,7 @@ function verdict(report) {
       )}`
     ] : []
   ];
-  return md`❌ ${changed} ${joined(parts, ", and ")}`;
+  return md`❌ ${changed} ${joined2(parts, ", and ")}`;
 }
 function verbOf({ changes }, cells) {
   const ending = changes.length === 1 ? md`s` : md``;
@@ -12894,14 +15194,14 @@ function nothingBroke(report, changed) {
 }
 function limitsText({ run: run2, leftUndone: leftUndone2 }) {
   if (leftUndone2.length === 0) return md``;
-  const sentences = leftUndone2.map((text2) => inline(text2));
-  return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined(sentences, " ")}`;
+  const sentences = leftUndone2.map((text2) => prose(text2));
+  return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined2(sentences, " ")}`;
 }
 function action(report) {
   if (worse(report).length === 0) return md``;
   const pin = recommended(report);
   if (pin === void 0) return md`**No pin that was measured mends this.** See the ways out below before merging.`;
-  const specifiers = joined(
+  const specifiers = joined2(
     specifiersOf(pin).map((specifier) => code(specifier)),
     " and "
   );
@@ -12922,7 +15222,7 @@ function how(report, links) {
   });
   const rest = own2.filter(({ file, line }) => !links.buttons?.has(`${file}:${line}`));
   const commands2 = [...new Set(own2.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
-  return joined(
+  return joined2(
     [
       ...clicked,
       ...patchBlock(rest, clicked.length > 0, links),
@@ -12938,7 +15238,7 @@ function patchBlock(patches, hasClick, links) {
   if (patches.length === 0) return [];
   const lines = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
   const block = wholeLines(lines, "diff");
-  const places = joined(
+  const places = joined2(
     patches.slice(0, MOST_FILES).map(({ file, line }) => placeText(`${file}:${line}`, links)),
     ", "
   );
@@ -12957,10 +15257,10 @@ function holds(report) {
   const own2 = report.botHolds.filter(({ file }) => bot === void 0 || files[bot] === file);
   if (own2.length === 0) return md``;
   const blocks2 = own2.flatMap(({ file, language, text: text2, how: where }) => [
-    md`In ${code(file)}. ${inline(where)}`,
+    md`In ${code(file)}. ${prose(where)}`,
     fence(language === "json" ? indented(text2) : [text2], language)
   ]);
-  return joined(
+  return joined2(
     [
       md`<details><summary>To hold the bump: the rule for ${inline(bot ?? "your bot")}</summary>`,
       ...blocks2,
@@ -12988,8 +15288,8 @@ function openText(report) {
   const cells = notMeasured(report);
   if (cells.length === 0) return md``;
   const reasons = [...new Set(cells.map(({ why: why2 }) => why2 ?? "").filter((why2) => why2 !== ""))];
-  const shown3 = reasons.slice(0, SHOWN_REASONS).map((why2) => inline(why2, 120));
-  const why = shown3.length > 0 ? md` (${joined(shown3, "; ")})` : md``;
+  const shown3 = reasons.slice(0, SHOWN_REASONS).map((why2) => prose(why2, 120));
+  const why = shown3.length > 0 ? md` (${joined2(shown3, "; ")})` : md``;
   return md`**Not measured:** ${inline(plural(cells.length, "cell"))}${why}.${nextStep(reasons, run2.stoppedBy)}`;
 }
 function nextStep(reasons, stoppedBy) {
@@ -13021,7 +15321,7 @@ function moved(report) {
   const reading = readingOf(report);
   const tally = md`${inline(reading.tally(report))}, of ${inline(plural(report.comparisons.length, "cell"))}.`;
   const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(reading.isNews)).toSorted((left, right) => rank(left) - rank(right));
-  return rows.length === 0 ? tally : joined([table(rows, reading), tally], "\n\n");
+  return rows.length === 0 ? tally : joined2([table2(rows, reading), tally], "\n\n");
 }
 function unmoved(report) {
   const reading = readingOf(report);
@@ -13030,7 +15330,7 @@ function unmoved(report) {
     return !every.some(reading.isNews) && every.some(reading.isShown);
   });
   if (rows.length === 0) return md``;
-  return joined([md`<details><summary>${reading.folded}</summary>`, table(rows, reading), md`</details>`], "\n\n");
+  return joined2([md`<details><summary>${reading.folded}</summary>`, table2(rows, reading), md`</details>`], "\n\n");
 }
 function hasMoved(cell) {
   return cell !== void 0 && isNews(cell.comparison) && isCompared(cell);
@@ -13060,13 +15360,13 @@ function rowsOf(comparisons2) {
   }
   return [...alike.values()];
 }
-function table(rows, reading) {
+function table2(rows, reading) {
   const shown3 = rows.slice(0, MOST_ROWS);
   const columns = columnsOf(shown3, reading);
   const isOneTask = new Set(shown3.flatMap(({ models }) => models.map(taskOf))).size === 1;
-  const line = (cells) => md`| ${joined(cells, " | ")} |`;
+  const line = (cells) => md`| ${joined2(cells, " | ")} |`;
   const rest = rows.length - shown3.length;
-  return joined(
+  return joined2(
     [
       line([md`method`, md`model`, ...columns.map((name2) => name2 === "none" ? md`unquantized` : code(name2))]),
       line([md`---`, md`---`, ...columns.map(() => md`---`)]),
@@ -13087,7 +15387,7 @@ function columnsOf(rows, { isNews: isNewsHere, isShown }) {
 function modelsText(models, isOneTask) {
   const names2 = models.slice(0, MOST_MODELS).map((model) => inline(isOneTask ? model.split("/")[0] ?? "" : model));
   const rest = models.length - MOST_MODELS;
-  return md`${joined(names2, ", ")}${rest > 0 ? md` and ${rest} more` : md``}`;
+  return md`${joined2(names2, ", ")}${rest > 0 ? md` and ${rest} more` : md``}`;
 }
 function taskOf(model) {
   return model.split("/")[1] ?? "";
@@ -13117,7 +15417,7 @@ function waysOut(report) {
   const pins = offered(report).map((pin) => {
     const how2 = howOf(pin);
     const best = pin === recommended(report) ? md` (recommended)` : md``;
-    return joined(
+    return joined2(
       [
         md`${how2} ${codes(specifiersOf(pin))}${patchText(pin)}: ${inline(pinText(report, pin))} cells are not worse than before${best}.`,
         ...specifiersOf(pin).flatMap((specifier) => patchSentences(report, specifier))
@@ -13138,11 +15438,11 @@ function waysOut(report) {
     ({ use, outcome, why }) => md`${code(use)} (${inline([outcome, why].filter(Boolean).join(", "))})`
   );
   const numbered2 = [...pins, ...helping].map((line, index) => md`${index + 1}. ${line}`);
-  return joined(
+  return joined2(
     [
       md`#### Ways out, each measured`,
-      joined(numbered2, "\n"),
-      ...useless.length > 0 ? [md`Does not help: ${joined(useless, ", ")}.`] : []
+      joined2(numbered2, "\n"),
+      ...useless.length > 0 ? [md`Does not help: ${joined2(useless, ", ")}.`] : []
     ],
     "\n\n"
   );
@@ -13157,7 +15457,7 @@ function patchSentences(report, specifier) {
   const rest = own2.length > SHOWN_PATCHES ? [md`And in ${inline(plural(own2.length - SHOWN_PATCHES, "more place"))}.`] : [];
   const commands2 = [...new Set(own2.flatMap(({ refresh: refresh2 }) => refresh2 ?? []))];
   const refreshed = commands2.length > 0 ? [md`Then ${codes(commands2)}.`] : [];
-  const not = report.notPatched.filter((one2) => one2.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file, line, why }) => md`Not at ${code(`${file}:${line}`)}: ${inline(why)}`);
+  const not = report.notPatched.filter((one2) => one2.specifier === specifier).slice(0, SHOWN_PATCHES).map(({ file, line, why }) => md`Not at ${code(`${file}:${line}`)}: ${prose(why)}`);
   return [...shown3, ...rest, ...refreshed, ...not];
 }
 function uniqueUses(report, helps) {
@@ -13174,6 +15474,7 @@ var SECTIONS = [
   openFirst,
   causesText,
   yourCode,
+  farOff,
   moved,
   openLast,
   waysOut,
@@ -13191,16 +15492,16 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
   const where = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
   for (let count2 = SECTIONS.length; count2 > 0; count2--) {
     const parts = reports.map(
-      (report) => joined(
+      (report) => joined2(
         SECTIONS.slice(0, count2).map((section) => section(report, links)).filter((section) => section !== ""),
         "\n\n"
       )
     );
     const left = count2 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
-    const text2 = md`${MARKER}\n${joined([...notes, ...parts, ...left], "\n\n")}\n`;
+    const text2 = md`${MARKER}\n${joined2([...notes, ...parts, ...left], "\n\n")}\n`;
     if (text2.length <= LONGEST_COMMENT) return text2;
   }
-  const headlines = joined(
+  const headlines = joined2(
     reports.map((report) => headline(report)),
     "\n\n"
   );
@@ -13208,8 +15509,8 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
 }
 
 // src/adapters/machine/report-folder.ts
-import { existsSync as existsSync4, mkdirSync as mkdirSync4, readdirSync as readdirSync2, readFileSync as readFileSync4, statSync as statSync3, writeFileSync as writeFileSync3 } from "node:fs";
-import { basename, dirname as dirname3, join as join4 } from "node:path";
+import { existsSync as existsSync6, mkdirSync as mkdirSync4, readdirSync as readdirSync4, readFileSync as readFileSync6, statSync as statSync5, writeFileSync as writeFileSync4 } from "node:fs";
+import { basename as basename3, dirname as dirname3, join as join6 } from "node:path";
 
 // src/report/files.ts
 function reportFiles(report) {
@@ -13322,7 +15623,7 @@ var BotHold = external_exports.strictObject({
   how: external_exports.string()
 });
 var Report = external_exports.object({
-  schemaVersion: external_exports.literal(4),
+  schemaVersion: external_exports.literal(5),
   run: external_exports.strictObject({
     tool: external_exports.string(),
     probe: external_exports.string(),
@@ -13378,25 +15679,25 @@ var Report = external_exports.object({
 
 // src/adapters/machine/report-folder.ts
 function keepOutOfGit(folder) {
-  const file = join4(folder, ".gitignore");
-  if (basename(folder) === DEFAULT_OUT && !existsSync4(file)) writeFileSync3(file, "*\n");
+  const file = join6(folder, ".gitignore");
+  if (basename3(folder) === DEFAULT_OUT && !existsSync6(file)) writeFileSync4(file, "*\n");
 }
 function writeReport(folder, report) {
   mkdirSync4(folder, { recursive: true });
   keepOutOfGit(folder);
-  for (const [name2, text2] of reportFiles(report)) writeFileSync3(join4(folder, name2), text2);
+  for (const [name2, text2] of reportFiles(report)) writeFileSync4(join6(folder, name2), text2);
 }
 function readReport(folder) {
-  const file = join4(folder, "report.json");
+  const file = join6(folder, "report.json");
   let text2;
   try {
-    text2 = readFileSync4(file, "utf8");
+    text2 = readFileSync6(file, "utf8");
   } catch {
     const several = numbered(folder);
-    if (folder.endsWith(".json") && existsSync4(folder))
+    if (folder.endsWith(".json") && existsSync6(folder))
       throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname3(folder)}\`.`);
     throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join4(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join6(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
     );
   }
   try {
@@ -13405,25 +15706,33 @@ function readReport(folder) {
     throw new UserError(`\`${file}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
 }
+function earlierReport(folder) {
+  try {
+    return Report.parse(JSON.parse(readFileSync6(join6(folder, "report.json"), "utf8")));
+  } catch {
+    return void 0;
+  }
+}
 function numbered(folder) {
-  if (!existsSync4(folder) || !statSync3(folder).isDirectory()) return [];
-  return readdirSync2(folder).filter((name2) => /^\d+$/.test(name2) && existsSync4(join4(folder, name2, "report.json")));
+  if (!existsSync6(folder) || !statSync5(folder).isDirectory()) return [];
+  return readdirSync4(folder).filter((name2) => /^\d+$/.test(name2) && existsSync6(join6(folder, name2, "report.json")));
 }
 
 // src/adapters/machine/sandbox.ts
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join7 } from "node:path";
+import { join as join9 } from "node:path";
 
 // src/adapters/machine/contain.ts
-import { chmodSync, existsSync as existsSync5, readdirSync as readdirSync3, rmSync as rmSync2 } from "node:fs";
+import { chmodSync, existsSync as existsSync7, readdirSync as readdirSync5, rmSync as rmSync3 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir as tmpdir2 } from "node:os";
-import { dirname as dirname4, join as join5, resolve as resolve3 } from "node:path";
+import { dirname as dirname4, join as join7, resolve as resolve3 } from "node:path";
 var PROCESSES = 512;
 var OPEN_FILES = 4096;
 var WORK_BYTES = 1024 ** 3;
 var MOST_PROCESSES_SEEN = 8;
 var NOBODY = 65534;
+var START = "import sys; sys.path.append(sys.argv.pop(1)); from peft_probe.containment import main; main()";
 var Seen = external_exports.object({
   unreadable: external_exports.array(external_exports.string()),
   read: external_exports.array(external_exports.string()),
@@ -13472,31 +15781,30 @@ function describe(name2, level, warden, seen) {
     name: name2,
     enforced: seen?.user === NOBODY ? [...held2, ANOTHER_USER] : held2,
     missing: CLAIMS.map(({ claim }) => claim).filter((claim) => !held2.includes(claim)),
-    wrap: (rooms, limits, command) => wrapped(level, warden, rooms, limits, command)
+    wrap: (mounts, limits, command) => wrapped(level, warden, mounts, limits, command)
   };
 }
-function wrapped(level, warden, rooms, limits, command) {
+function wrapped(level, warden, mounts, limits, command) {
   const spec = {
     level,
     parent: process.pid,
-    work: rooms.work,
-    show: rooms.show,
-    nodes: rooms.nodes ?? {},
+    work: mounts.work,
+    show: mounts.show,
+    nodes: mounts.nodes ?? {},
     bytes: WORK_BYTES,
     limits: { DATA: limits.bytes, FSIZE: limits.bytes, NPROC: PROCESSES, NOFILE: OPEN_FILES, CORE: 0 },
     seconds: limits.seconds,
     memory: limits.memory
   };
-  const program = join5(warden.program, "peft_probe", "rooms.py");
-  return [warden.python, "-I", "-S", "-B", program, JSON.stringify(spec), ...command];
+  return [warden.python, "-I", "-S", "-B", "-c", START, warden.program, JSON.stringify(spec), ...command];
 }
 async function tryLevel(level, warden, ground) {
   const mark = `peft-sweep-${process.pid}-${Math.round(performance.now() * 1e3)}`;
   const common2 = makeShared();
   chmodSync(common2, 493);
   const work = makeScratch(ground.cache, "try");
-  const folders = [...ground.show, join5(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
-  const socket = join5(common2, "socket");
+  const folders = [...ground.show, join7(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
+  const socket = join7(common2, "socket");
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {
     const spec = {
@@ -13507,7 +15815,7 @@ async function tryLevel(level, warden, ground) {
       sockets: [socket],
       port: portOf(network)
     };
-    const script = join5(warden.program, "peft_probe", "attempts.py");
+    const script = join7(warden.program, "peft_probe", "containment", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
     const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = "", ...args] = wrapped(
@@ -13519,12 +15827,12 @@ async function tryLevel(level, warden, ground) {
     );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
     const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
-    const marks = folders.map((folder) => join5(folder, mark)).filter((path) => existsSync5(path));
-    for (const path of marks) rmSync2(path, { force: true });
+    const marks = folders.map((folder) => join7(folder, mark)).filter((path) => existsSync7(path));
+    for (const path of marks) rmSync3(path, { force: true });
     return seen && { ...seen, marks };
   } finally {
     for (const server of [local, network]) server?.close();
-    for (const folder of [common2, work]) rmSync2(folder, { recursive: true, force: true });
+    for (const folder of [common2, work]) rmSync3(folder, { recursive: true, force: true });
   }
 }
 function parsed(text2) {
@@ -13548,7 +15856,7 @@ function portOf(server) {
 }
 function someFiles(folder) {
   try {
-    return readdirSync3(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join5(folder, name2));
+    return readdirSync5(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join7(folder, name2));
   } catch {
     return [];
   }
@@ -13558,13 +15866,13 @@ function hiddenFolders(environment, folder) {
     (name2) => environment[name2]
   );
   const wanted = [...named3, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
-  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync5(path)))].map(
+  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync7(path)))].map(
     (path) => resolve3(path ?? "")
   );
 }
 function topOf(folder) {
   for (let at3 = resolve3(folder); ; at3 = dirname4(at3)) {
-    if (existsSync5(join5(at3, ".git"))) return at3;
+    if (existsSync7(join7(at3, ".git"))) return at3;
     if (at3 === dirname4(at3)) return void 0;
   }
 }
@@ -13580,17 +15888,18 @@ function once(make) {
 
 // src/adapters/machine/program.ts
 import { createHash as createHash2 } from "node:crypto";
-import { existsSync as existsSync6, readdirSync as readdirSync4, readFileSync as readFileSync5 } from "node:fs";
-import { dirname as dirname5, join as join6 } from "node:path";
+import { existsSync as existsSync8, readdirSync as readdirSync6, readFileSync as readFileSync7, statSync as statSync6 } from "node:fs";
+import { dirname as dirname5, join as join8 } from "node:path";
 import { fileURLToPath } from "node:url";
+var PROGRAM = ["matrix", "goldens", "peft_probe"];
 function programFolder() {
   const here2 = dirname5(fileURLToPath(import.meta.url));
-  const found = ["..", "../..", "../../.."].map((up) => join6(here2, up, "probe")).find((folder) => existsSync6(join6(folder, "peft_probe")));
+  const found = ["..", "../..", "../../.."].map((up) => join8(here2, up, "probe")).find((folder) => existsSync8(join8(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
 function probeVersion(folder) {
-  const text2 = readFileSync5(join6(folder, "peft_probe", "__init__.py"), "utf8");
+  const text2 = readFileSync7(join8(folder, "peft_probe", "__init__.py"), "utf8");
   const version = /^VERSION = "(\w+)"$/m.exec(text2)?.[1];
   if (version === void 0) throw new Error(`${folder} does not say its version`);
   return version;
@@ -13603,23 +15912,24 @@ function probeProgram(folder, start) {
       ", "
     ),
     checkpoint: (architecture) => {
-      const known2 = hashes.get(architecture) ?? hashOf(join6(folder, "checkpoints", architecture));
+      const known2 = hashes.get(architecture) ?? hashOf(join8(folder, "checkpoints", architecture));
       hashes.set(architecture, known2);
       return known2;
     }
   };
 }
 function contentOf(folder) {
-  const parts = ["matrix", "goldens", "peft_probe", join6("peft_probe", "invariants")];
-  const hashes = parts.map((part2) => hashOf(join6(folder, part2)));
-  return createHash2("sha256").update(hashes.join()).digest("hex").slice(0, 12);
+  return hashOf(...PROGRAM.map((part2) => join8(folder, part2)));
 }
-function hashOf(folder) {
+function hashOf(...folders) {
   const hash2 = createHash2("sha256");
-  const entries = existsSync6(folder) ? readdirSync4(folder, { withFileTypes: true }) : [];
-  const names2 = entries.flatMap((entry) => entry.isFile() ? [entry.name] : []).toSorted();
-  for (const name2 of names2) hash2.update(`${name2}\0`).update(readFileSync5(join6(folder, name2)));
+  for (const folder of folders)
+    for (const place2 of filesBelow2(folder)) hash2.update(`${place2}\0`).update(readFileSync7(join8(folder, place2)));
   return hash2.digest("hex").slice(0, 12);
+}
+function filesBelow2(folder) {
+  if (!existsSync8(folder)) return [];
+  return readdirSync6(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync6(join8(folder, place2)).isFile()).toSorted();
 }
 
 // src/adapters/machine/sandbox.ts
@@ -13627,8 +15937,8 @@ function openSandbox({ cache, environment, folder, python }) {
   const warden = { python: python.path, program: programFolder() };
   const show = [python.prefix];
   const containment = once(() => {
-    const environments = join7(cache, "environments");
-    for (const made of [environments, join7(cache, "tmp")]) mkdirSync5(made, { recursive: true });
+    const environments = join9(cache, "environments");
+    for (const made of [environments, join9(cache, "tmp")]) mkdirSync5(made, { recursive: true });
     return chooseContainment(warden, {
       show: [...show, warden.program, environments],
       hidden: hiddenFolders(environment, folder),
@@ -13642,119 +15952,9 @@ async function discardUnlessProtected({ cache }, sandbox) {
   if (missing.includes("read-only files")) await emptyCache(cache);
 }
 
-// src/adapters/machine/capacity.ts
-import { existsSync as existsSync7, lstatSync, readdirSync as readdirSync5, renameSync as renameSync2, rmSync as rmSync3, statSync as statSync4, utimesSync, writeFileSync as writeFileSync4 } from "node:fs";
-import { basename as basename2, dirname as dirname6, join as join8 } from "node:path";
-var IN_USE = "use";
-var SETTLED_MS = 36e5;
-var REST = ["uv", "bytecode", "index"];
-var ours = /* @__PURE__ */ new Map();
-function take(cache, id2) {
-  const known2 = ours.get(cache);
-  const marks = known2 !== void 0 && existsSync7(known2) ? known2 : makeScratch(cache, IN_USE);
-  if (marks !== known2) process.once("exit", () => rmSync3(marks, { recursive: true, force: true }));
-  ours.set(cache, marks);
-  writeFileSync4(join8(marks, id2), "");
-  const folder = join8(cache, "environments", id2);
-  if (existsSync7(folder)) utimesSync(folder, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
-}
-async function makeRoom(cache, most) {
-  const sized = await sizes(cache);
-  let left = sized.reduce((sum, { bytes }) => sum + bytes, 0);
-  const before = left;
-  const removed = [];
-  for (const { id: id2, bytes } of sized.toReversed()) {
-    if (left <= most) break;
-    if (id2 === void 0 || !await evict(cache, id2)) continue;
-    removed.push(id2);
-    left -= bytes;
-  }
-  if (removed.length > 0) await removeFolders(orphans(join8(cache, "uv")));
-  return { removed, bytesFreed: before - left, bytesLeft: left };
-}
-async function sizes(cache) {
-  const folder = join8(cache, "environments");
-  const usedAt = (id2) => statSync4(join8(folder, id2), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const ids = existsSync7(folder) ? readdirSync5(folder).toSorted((one2, other) => usedAt(other) - usedAt(one2)) : [];
-  const rest = REST.map((name2) => join8(cache, name2)).filter((path) => existsSync7(path));
-  const paths = [...ids.map((id2) => join8(folder, id2)), ...rest];
-  if (paths.length === 0) return [];
-  const { stdout } = await run("du", ["-sk", "--", ...paths]);
-  return stdout.split("\n").map((line) => /^(\d+)\t(.*)$/.exec(line)).filter((match) => match !== null).map(([, kilobytes, path = ""]) => {
-    const bytes = Number(kilobytes) * 1024;
-    return rest.includes(path) ? { bytes } : { id: basename2(path), bytes };
-  });
-}
-async function evict(cache, id2) {
-  if (isUsed(cache, id2)) return false;
-  const folder = join8(cache, "environments", id2);
-  const aside = join8(makeScratch(cache, "evict"), id2);
-  if (!isMoved(folder, aside)) {
-    await removeFolders([dirname6(aside)]);
-    return true;
-  }
-  if (isUsed(cache, id2) && !existsSync7(folder)) {
-    renameSync2(aside, folder);
-    return false;
-  }
-  await removeFolders([dirname6(aside)]);
-  return true;
-}
-function isMoved(folder, aside) {
-  return whereThere(() => {
-    renameSync2(folder, aside);
-    return true;
-  });
-}
-function whereThere(look) {
-  try {
-    return look();
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-}
-function isUsed(cache, id2) {
-  const parent = join8(cache, "tmp");
-  const marks = existsSync7(parent) ? readdirSync5(parent).filter((name2) => name2.startsWith(`${IN_USE}-`)) : [];
-  return marks.some((name2) => existsSync7(join8(parent, name2, id2)) && !isLeft(parent, name2));
-}
-function orphans(uv) {
-  const archives = existsSync7(uv) ? readdirSync5(uv).filter((name2) => /^archive-v\d+$/.test(name2)) : [];
-  return archives.flatMap((name2) => readdirSync5(join8(uv, name2)).map((archive) => join8(uv, name2, archive))).filter((path) => whereThere(() => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path)));
-}
-function isShared(folder) {
-  return readdirSync5(folder, { recursive: true, withFileTypes: true }).some(
-    (entry) => entry.isFile() && lstatSync(join8(entry.parentPath, entry.name)).nlink > 1
-  );
-}
-
-// src/adapters/machine/disk.ts
-import { statfsSync } from "node:fs";
-var EVERY_MS = 500;
-var MOST_TIMES = 8;
-var AT_LEAST_BYTES = 4e9;
-async function withinDisk(folder, fetched, work) {
-  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
-  const before = freeBytes(folder);
-  const stop = new AbortController();
-  const timer = setInterval(() => {
-    if (before - freeBytes(folder) > most) stop.abort();
-  }, EVERY_MS);
-  try {
-    return { value: await work(stop.signal), stopped: stop.signal.aborted };
-  } finally {
-    clearInterval(timer);
-  }
-}
-function freeBytes(folder) {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
-}
-
 // src/adapters/machine/environments.ts
-import { existsSync as existsSync10, mkdirSync as mkdirSync8, readFileSync as readFileSync8, renameSync as renameSync4, writeFileSync as writeFileSync6 } from "node:fs";
-import { join as join12 } from "node:path";
+import { existsSync as existsSync11, mkdirSync as mkdirSync8, readFileSync as readFileSync10, renameSync as renameSync4, writeFileSync as writeFileSync6 } from "node:fs";
+import { join as join13 } from "node:path";
 
 // src/adapters/index/locks.ts
 import { createHash as createHash3 } from "node:crypto";
@@ -13789,13 +15989,13 @@ async function bytesOf(lock, catalog) {
 }
 function tooLarge(bytes) {
   if (bytes <= MOST_BYTES) return void 0;
-  const gigabytes = (size) => `${(size / 1e9).toFixed(1)} GB`;
-  return `Its wheels are ${gigabytes(bytes)}, more than the ${gigabytes(MOST_BYTES)} that an environment may have.`;
+  const gigabytes2 = (size) => `${(size / 1e9).toFixed(1)} GB`;
+  return `Its wheels are ${gigabytes2(bytes)}, more than the ${gigabytes2(MOST_BYTES)} that an environment may have.`;
 }
 
 // src/adapters/index/uv.ts
-import { existsSync as existsSync8, mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join9 } from "node:path";
+import { existsSync as existsSync9, mkdirSync as mkdirSync6 } from "node:fs";
+import { join as join10 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
 function compileOf(python, more) {
@@ -13805,22 +16005,22 @@ function compileOf(python, more) {
   ];
 }
 async function findUv(python, folder, settings, offline, say, signal) {
-  const own2 = join9(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  const own2 = join10(folder, `uv-${UV_VERSION}`, "bin", "uv");
   for (const path of ["uv", own2]) {
     const version2 = await versionOf(path);
     if (version2 !== void 0) return bind(path, version2, folder, settings, signal);
   }
   if (offline)
     throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
-  say(`installing uv ${UV_VERSION} into ${join9(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join9(folder, `uv-${UV_VERSION}`), signal);
+  say(`installing uv ${UV_VERSION} into ${join10(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join10(folder, `uv-${UV_VERSION}`), signal);
   const version = await versionOf(own2);
   if (version === void 0)
     throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
   return bind(own2, version, folder, settings, signal);
 }
 async function versionOf(path) {
-  if (path.includes("/") && !existsSync8(path)) return void 0;
+  if (path.includes("/") && !existsSync9(path)) return void 0;
   const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
   const version = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
   if (shown3.status !== 0 || version === void 0) return void 0;
@@ -13835,7 +16035,7 @@ async function install(python, folder, signal) {
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
     );
   const installed2 = await run(
-    join9(folder, "bin", "python"),
+    join10(folder, "bin", "python"),
     ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
     { signal }
   );
@@ -13854,7 +16054,7 @@ async function bind(path, version, folder, settings, interrupted) {
   const options = [
     "--no-config",
     "--cache-dir",
-    join9(folder, "uv"),
+    join10(folder, "uv"),
     "--no-progress",
     "--no-python-downloads",
     "--color",
@@ -13879,11 +16079,13 @@ function hasNoSolution(finished) {
     finished.stderr
   );
 }
+var NO_SOLUTION = /^(?:error: )?No solution found when resolving dependencies(?: for [^:]+)?:? (?:cause: )?Because /;
 function shortReason(finished) {
   const lines = finished.stderr.split("\n").map(
     (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
   ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  return withoutCredentials(lines.join(" ")).slice(0, 600) || endWords(finished);
+  const said = lines.join(" ").replace(NO_SOLUTION, "no releases fit together: because ");
+  return withoutCredentials(said).slice(0, 600) || endWords(finished);
 }
 function endWords({ status, signal }) {
   if (status === 124) return "uv took too long.";
@@ -13895,46 +16097,46 @@ import { spawn as spawn2 } from "node:child_process";
 import { createHash as createHash4 } from "node:crypto";
 import {
   copyFileSync,
-  existsSync as existsSync9,
+  existsSync as existsSync10,
   linkSync,
   mkdirSync as mkdirSync7,
-  readdirSync as readdirSync6,
-  readFileSync as readFileSync6,
+  readdirSync as readdirSync7,
+  readFileSync as readFileSync8,
   renameSync as renameSync3,
   writeFileSync as writeFileSync5
 } from "node:fs";
-import { basename as basename3, dirname as dirname7, join as join10 } from "node:path";
+import { basename as basename4, dirname as dirname6, join as join11 } from "node:path";
 var LARGEST_ANSWER = 1024 ** 3;
 var LIMITS2 = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
 async function addBytecode(packages, except, settings) {
   const sources = sourcesIn(packages, except).map((path) => ({ path, stored: storedName(path, settings) }));
   const missing = [...new Map(sources.map((source) => [source.stored, source])).values()].filter(
-    ({ stored }) => !existsSync9(stored)
+    ({ stored }) => !existsSync10(stored)
   );
   if (missing.length > 0) await compile(packages, missing, settings);
   for (const source of sources) place(source, settings.tag);
 }
 function sourcesIn(folder, except) {
   const found = [];
-  const waiting = readdirSync6(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
+  const waiting = readdirSync7(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
   for (const entry of waiting) {
-    const path = join10(entry.parentPath, entry.name);
+    const path = join11(entry.parentPath, entry.name);
     if (entry.isDirectory() && entry.name !== "__pycache__")
-      waiting.push(...readdirSync6(path, { withFileTypes: true }));
+      waiting.push(...readdirSync7(path, { withFileTypes: true }));
     else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
   }
   return found;
 }
 function storedName(path, { cache, tag }) {
-  const digest = createHash4("sha256").update(readFileSync6(path)).digest("hex");
-  return join10(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
+  const digest = createHash4("sha256").update(readFileSync8(path)).digest("hex");
+  return join11(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
 }
 async function compile(packages, sources, settings) {
   const { warden, containment, show, cache } = settings;
   const work = makeScratch(cache, "compile");
-  const script = join10(warden.program, "peft_probe", "bytecode.py");
-  const rooms = { work, show: [...show, packages] };
-  const [command = "", ...args] = containment.wrap(rooms, LIMITS2, [warden.python, "-I", "-S", "-B", script]);
+  const script = join11(warden.program, "peft_probe", "bytecode.py");
+  const mounts = { work, show: [...show, packages] };
+  const [command = "", ...args] = containment.wrap(mounts, LIMITS2, [warden.python, "-I", "-S", "-B", script]);
   const child = spawn2(command, args, {
     cwd: work,
     env: { LANG: "C.UTF-8" },
@@ -13975,14 +16177,14 @@ function framesInto(hear) {
   };
 }
 function store(target2, bytes) {
-  mkdirSync7(dirname7(target2), { recursive: true });
+  mkdirSync7(dirname6(target2), { recursive: true });
   writeFileSync5(`${target2}.${process.pid}`, bytes, { mode: 420 });
   renameSync3(`${target2}.${process.pid}`, target2);
 }
 function place({ path, stored }, tag) {
-  const folder = join10(dirname7(path), "__pycache__");
-  const target2 = join10(folder, `${basename3(path, ".py")}.${tag}.pyc`);
-  if (!existsSync9(stored) || existsSync9(target2)) return;
+  const folder = join11(dirname6(path), "__pycache__");
+  const target2 = join11(folder, `${basename4(path, ".py")}.${tag}.pyc`);
+  if (!existsSync10(stored) || existsSync10(target2)) return;
   mkdirSync7(folder, { recursive: true });
   try {
     linkSync(stored, target2);
@@ -13992,21 +16194,21 @@ function place({ path, stored }, tag) {
 }
 
 // src/adapters/machine/claims.ts
-import { readdirSync as readdirSync7, readFileSync as readFileSync7, statSync as statSync5 } from "node:fs";
-import { join as join11 } from "node:path";
+import { readdirSync as readdirSync8, readFileSync as readFileSync9, statSync as statSync7 } from "node:fs";
+import { join as join12 } from "node:path";
 var LARGEST_RECORD = 64 * 1024 * 1024;
 function contested(packages) {
   const claims = /* @__PURE__ */ new Map();
-  for (const folder of readdirSync7(packages).filter((name2) => name2.endsWith(".dist-info")))
-    for (const [path, hash2] of recordOf(join11(packages, folder, "RECORD"))) {
+  for (const folder of readdirSync8(packages).filter((name2) => name2.endsWith(".dist-info")))
+    for (const [path, hash2] of recordOf(join12(packages, folder, "RECORD"))) {
       const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
       owners?.set(folder.replace(/\.dist-info$/, ""), hash2);
     }
   return [...claims].filter(([, owners]) => new Set(owners.values()).size > 1).map(([path, owners]) => `${[...owners.keys()].toSorted().join(" and ")} both install \`${path}\`.`);
 }
 function recordOf(file) {
-  if ((statSync5(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
-  return readFileSync7(file, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
+  if ((statSync7(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
+  return readFileSync9(file, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
 }
 function isShared2(path) {
   return /\.(py|so|pyd|pth)$|\.so\./.test(path);
@@ -14015,6 +16217,7 @@ function isShared2(path) {
 // src/adapters/machine/environments.ts
 var DAY_MS = 24 * 36e5;
 var BUILT = "peft-sweep-3.lock";
+var COMPILED = "peft-sweep-bytecode-2";
 var UvEnvironments = class {
   constructor(settings) {
     this.settings = settings;
@@ -14025,11 +16228,12 @@ var UvEnvironments = class {
     const { environment, lock } = await this.#makeOnce(request, preferences);
     if (environment.status !== "built" || lock === void 0) return environment;
     mkdirSync8(this.settings.locks, { recursive: true });
-    writeFileSync6(join12(this.settings.locks, `${environment.id}.txt`), lock);
+    writeFileSync6(join13(this.settings.locks, `${environment.id}.txt`), lock);
     return environment;
   }
   async foresee(request, preferences) {
-    await this.#makeOnce(request, preferences).catch(() => void 0);
+    const made = await this.#makeOnce(request, preferences).catch(() => void 0);
+    return made?.environment;
   }
   /** By what the lock depends on: what was foreseen with other preferences is another one. Weather is tried again. */
   #makeOnce(request, preferences) {
@@ -14070,12 +16274,12 @@ var UvEnvironments = class {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
       const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync6(join12(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync6(join12(scratch, "lock.txt"), pinLines(preferences.versions));
+      writeFileSync6(join13(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync6(join13(scratch, "lock.txt"), pinLines(preferences.versions));
       const finished = await uv.call(
         compileOf(python.path, [
           "--generate-hashes",
-          ...["--constraint", join12(scratch, "constraints.txt"), "--output-file", join12(scratch, "lock.txt")],
+          ...["--constraint", join13(scratch, "constraints.txt"), "--output-file", join13(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
           ...await this.#dateOptions(request, preferences.ofAnyDate),
@@ -14084,7 +16288,7 @@ var UvEnvironments = class {
         `${requirements.join("\n")}
 `
       );
-      if (finished.status === 0) return readFileSync8(join12(scratch, "lock.txt"), "utf8");
+      if (finished.status === 0) return readFileSync10(join13(scratch, "lock.txt"), "utf8");
       return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
     } finally {
       await removeFolders([scratch]);
@@ -14124,12 +16328,12 @@ var UvEnvironments = class {
       ...compiler,
       cache: folder,
       tag: python.tag
-    }).catch(() => void 0);
+    }).then(() => writeFileSync6(join13(venv, COMPILED), "")).catch(() => void 0);
   }
   #installation(venv, lockFile) {
     const { index, torch, offline } = this.settings;
     return [
-      ...["pip", "install", "--quiet", "--python", join12(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["pip", "install", "--quiet", "--python", join13(venv, "bin", "python"), "--no-deps", "--require-hashes"],
       ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
       ...index.uvOptions,
       ...torch.options,
@@ -14138,7 +16342,9 @@ var UvEnvironments = class {
   }
   async #makeRoom() {
     const { folder, mostBytes, say } = this.settings;
-    const { removed, bytesFreed, bytesLeft } = await makeRoom(folder, mostBytes);
+    const made = await keepWithin(folder, mostBytes);
+    if (made === void 0) return;
+    const { removed, bytesFreed, bytesLeft } = made;
     const [most, freed, left] = [mostBytes, bytesFreed, bytesLeft].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
     if (removed.length > 0)
       say(`the cache was over ${most}: ${removed.length} environments that were not used for longest went, ${freed}`);
@@ -14150,15 +16356,18 @@ var UvEnvironments = class {
     const { uv, python, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
     take(folder, id2);
-    if (existsSync10(join12(target2, BUILT))) return void 0;
+    if (existsSync11(join13(target2, BUILT))) {
+      if (!existsSync11(join13(target2, COMPILED))) await this.#addBytecode(target2);
+      return void 0;
+    }
     const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
     const why = tooLarge(bytes);
     if (why !== void 0) return { status: "unresolved", why };
     await this.#makeRoom();
     const building = makeScratch(folder, "build");
     try {
-      const venv = join12(building, "environment");
-      const lockFile = join12(building, "lock.txt");
+      const venv = join13(building, "environment");
+      const lockFile = join13(building, "lock.txt");
       writeFileSync6(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
@@ -14171,11 +16380,12 @@ var UvEnvironments = class {
       if (installed2.status !== 0) return { status: "inconclusive", why: shortReason(installed2) };
       await run("chmod", ["-R", "a+rX", venv]);
       await this.#addBytecode(venv);
-      writeFileSync6(join12(venv, BUILT), lock);
-      ensure(join12(folder, "environments"));
-      if (!existsSync10(join12(target2, BUILT))) await removeFolders([target2]);
-      if (!existsSync10(target2)) renameSync4(venv, target2);
-      writeFileSync6(join12(ensure(join12(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      await addToCount(folder, venv);
+      writeFileSync6(join13(venv, BUILT), lock);
+      ensure(join13(folder, "environments"));
+      if (!existsSync11(join13(target2, BUILT))) await removeFolders([target2]);
+      if (!existsSync11(target2)) renameSync4(venv, target2);
+      writeFileSync6(join13(ensure(join13(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
       await removeFolders([building]);
@@ -14184,13 +16394,13 @@ var UvEnvironments = class {
 };
 function sitePackages(venv, python) {
   const [major, minor] = python.version.split(".");
-  return join12(venv, "lib", `python${major}.${minor}`, "site-packages");
+  return join13(venv, "lib", `python${major}.${minor}`, "site-packages");
 }
 function environmentFolder(cache, id2) {
-  return join12(cache, "environments", id2);
+  return join13(cache, "environments", id2);
 }
 function isBuilt(cache, id2) {
-  return existsSync10(join12(environmentFolder(cache, id2), BUILT));
+  return existsSync11(join13(environmentFolder(cache, id2), BUILT));
 }
 function pinLines(pins) {
   return Object.entries(pins).map(([name2, version]) => `${name2}==${version}
@@ -14202,8 +16412,8 @@ function ensure(folder) {
 }
 
 // src/adapters/machine/handover.ts
-import { chmodSync as chmodSync2, existsSync as existsSync11, mkdirSync as mkdirSync9, readdirSync as readdirSync8, renameSync as renameSync5, rmSync as rmSync4, statSync as statSync6, writeFileSync as writeFileSync7 } from "node:fs";
-import { dirname as dirname8, join as join13 } from "node:path";
+import { chmodSync as chmodSync2, existsSync as existsSync12, mkdirSync as mkdirSync9, readdirSync as readdirSync9, renameSync as renameSync5, rmSync as rmSync4, statSync as statSync8, writeFileSync as writeFileSync7 } from "node:fs";
+import { dirname as dirname7, join as join14 } from "node:path";
 
 // src/adapters/machine/left.ts
 var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
@@ -14265,20 +16475,23 @@ var Handover = class {
   }
   root;
   folder(environmentId) {
-    return join13(this.root, environmentId);
+    return join14(this.root, environmentId);
   }
-  /** The same where there is something in it: no cell of the base may have come so far. */
-  given(environmentId) {
-    return existsSync11(this.folder(environmentId)) ? this.folder(environmentId) : void 0;
+  /** The same, made where nothing is in it yet: a probe that will load from it may be started before. */
+  open(environmentId) {
+    const folder = this.folder(environmentId);
+    mkdirSync9(folder, { recursive: true });
+    chmodSync2(folder, 493);
+    return folder;
   }
   has(environmentId, cell) {
-    return existsSync11(join13(this.folder(environmentId), folderName(cell)));
+    return existsSync12(join14(this.folder(environmentId), folderName(cell)));
   }
   /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
   take(environmentId, line, cells) {
     if (!isLeft2(line, "handover")) return false;
     const record2 = leftIn(line, "handover", cells);
-    if (record2 !== void 0) this.#tryToKeep(join13(this.folder(environmentId), folderName(record2.cell)), record2.files);
+    if (record2 !== void 0) this.#tryToKeep(join14(this.folder(environmentId), folderName(record2.cell)), record2.files);
     return true;
   }
   /** What cannot be kept is not there, and the cell that left it is not measured. */
@@ -14293,226 +16506,159 @@ var Handover = class {
     const aside = `${target2}.${process.pid}`;
     rmSync4(aside, { recursive: true, force: true });
     for (const [name2, content3] of Object.entries(files)) {
-      mkdirSync9(dirname8(join13(aside, name2)), { recursive: true });
-      writeFileSync7(join13(aside, name2), Buffer.from(content3, "base64"));
-      chmodSync2(join13(aside, name2), 420);
-      chmodSync2(dirname8(join13(aside, name2)), 493);
+      mkdirSync9(dirname7(join14(aside, name2)), { recursive: true });
+      writeFileSync7(join14(aside, name2), Buffer.from(content3, "base64"));
+      chmodSync2(join14(aside, name2), 420);
+      chmodSync2(dirname7(join14(aside, name2)), 493);
     }
     rmSync4(target2, { recursive: true, force: true });
     renameSync5(aside, target2);
-    for (const folder of [target2, dirname8(target2)]) chmodSync2(folder, 493);
+    for (const folder of [target2, dirname7(target2)]) chmodSync2(folder, 493);
   }
 };
 function folderName(cell) {
   return cell.replaceAll("/", "__");
 }
 function findHandover(out, cell) {
-  const plans = existsSync11(out) ? readdirSync8(out).map((name2) => join13(out, name2)) : [];
+  const plans = existsSync12(out) ? readdirSync9(out).map((name2) => join14(out, name2)) : [];
   const left = plans.flatMap(
-    (folder) => readdirSync8(folder).filter((environmentId) => existsSync11(join13(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
+    (folder) => readdirSync9(folder).filter((environmentId) => existsSync12(join14(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
   );
-  const at3 = (one2) => statSync6(join13(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
+  const at3 = (one2) => statSync8(join14(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
   return left.toSorted((one2, other) => at3(one2) - at3(other)).at(-1);
 }
 
 // src/adapters/machine/probes.ts
-import { spawn as spawn3 } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join as join15 } from "node:path";
 
-// src/adapters/machine/nodes.ts
-import { existsSync as existsSync12, readdirSync as readdirSync9, readFileSync as readFileSync9 } from "node:fs";
-import { join as join14 } from "node:path";
-var OF_DRIVER = ["nvidiactl", "nvidia-uvm"];
-function nodesOf(cards, root = "/") {
-  if (cards.length === 0) return {};
-  const numbers2 = [...new Set(cards.map((card) => numberOf2(card, root)))];
-  const ofSlices = cards.filter(({ isSlice }) => isSlice).flatMap((card) => capabilities(numberOf2(card, root), root));
-  const names2 = [...OF_DRIVER, ...numbers2.map((number2) => `nvidia${number2}`), ...new Set(ofSlices)];
-  const there = names2.map((name2) => [name2, join14(root, "dev", name2)]).filter(([, path]) => existsSync12(path));
-  return Object.fromEntries(there);
-}
-function numberOf2({ bus, index }, root) {
-  const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
-  const text2 = textOf2(join14(root, "proc/driver/nvidia/gpus", address, "information"));
-  return Number(/^Device Minor:\s*(\d+)/m.exec(text2)?.[1] ?? index);
-}
-function capabilities(number2, root) {
-  const folder = join14(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
-  const files = filesBelow(folder).filter((path) => path.endsWith("access"));
-  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join14(folder, path)))?.[1] ?? []);
-  return minors.map((minor) => `nvidia-caps/nvidia-cap${minor}`);
-}
-function filesBelow(folder) {
-  try {
-    return readdirSync9(folder, { recursive: true, encoding: "utf8" }).toSorted();
-  } catch {
-    return [];
-  }
-}
-function textOf2(path) {
-  try {
-    return readFileSync9(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-// src/adapters/machine/probes.ts
-var NO_CARD = { how: "exit", code: 1, output: "No card of this sweep answers its driver any more." };
+// src/adapters/machine/probe-process.ts
+import { spawn as spawn3 } from "node:child_process";
 var IMPORT_SECONDS = 120;
-var IMPORT_BYTES = 3 * 1024 ** 3;
 var LONGEST_RECORDS = 256 * 1024 * 1024;
 var LONGEST_LINE = 32 * 1024 * 1024;
-var STEPS = 25;
-var START = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
-var PythonProbes = class {
-  constructor(settings) {
-    this.settings = settings;
-    this.program = probeProgram(settings.program, settings.start);
-    this.accelerator = settings.accelerator;
-    this.#handover = new Handover(settings.handover);
-  }
-  settings;
-  program;
-  accelerator;
-  #handover;
-  hasHandover(environmentId, cell) {
-    return this.#handover.has(environmentId, cell);
-  }
-  async run(environmentId, job, onRecord) {
-    const work = makeScratch(this.settings.cache, "probe");
-    const cells = job.cells.map(({ id: id2 }) => id2);
-    const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id: id2 }) => id2));
-    const hear = (line) => {
-      const isLeft3 = job.saveHandover && this.#handover.take(environmentId, line, cells) || evidence.take(line);
-      if (!isLeft3) onRecord(line, (cell) => evidence.give(cell));
-    };
-    try {
-      const cards = await this.#cards(job);
-      if (job.device.hasCards && cards.length === 0) return NO_CARD;
-      const width = job.device.hasCards ? Math.min(job.width, cards.length) : job.width;
-      return await this.#spawn(environmentId, { ...job, width, cards }, work, hear);
-    } finally {
-      await removeFolders([work]);
-    }
-  }
-  /** Asked again each time: one that vanished takes no more cells. */
-  async #cards({ device }) {
-    const cards = device.hasCards ? await this.settings.cards?.() : [];
-    return cards ?? [];
-  }
-  #carried({ carryFrom }) {
-    return carryFrom === void 0 ? void 0 : this.#handover.given(carryFrom);
-  }
-  #command(environmentId, job, work, seconds) {
-    const { settings } = this;
-    const environment = environmentFolder(settings.cache, environmentId);
-    const carried = this.#carried(job);
-    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
-    const bytesOfCell = job.device.limits.bytes;
-    const bytes = bytesOfCell + IMPORT_BYTES;
-    const limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
-    const python = join15(environment, "bin", "python");
-    const rooms = { work, show, nodes: nodesOf(job.cards) };
-    return settings.containment.wrap(rooms, limits, [python, "-I", "-B", "-c", START, settings.program]);
-  }
-  #spawn(environmentId, job, work, onLine) {
-    const { settings } = this;
-    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
-    const [command = "", ...args] = this.#command(environmentId, job, work, seconds + 30);
-    const child = spawn3(command, args, {
+var KEPT_OUTPUT = 8e3;
+var ProbeProcess = class {
+  constructor({ command: [program = "", ...args], work, environment, signal }, job, onReady) {
+    this.onReady = onReady;
+    const began = now();
+    this.work = work;
+    this.#child = spawn3(program, args, {
       cwd: work,
-      env: probeEnvironment(work, job),
+      env: environment,
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       detached: true
     });
-    return new Promise((resolve5, reject) => {
-      let stopped;
-      let failed;
-      let output = "";
-      const stop = (why) => {
-        stopped ??= why;
-        killGroup(child.pid);
-      };
-      const interrupt = () => stop("interrupted");
-      const limit = Math.min(seconds * 1e3, job.milliseconds ?? Number.POSITIVE_INFINITY);
-      const timer = setTimeout(() => stop(limit < seconds * 1e3 ? "interrupted" : "timeout"), limit);
-      let importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
-      const advance = (line) => {
-        clearTimeout(importing);
-        if (/^\{"kind": "(started|imported)"/.test(line))
-          importing = setTimeout(() => stop("timeout"), IMPORT_SECONDS * 1e3);
-        try {
-          onLine(line);
-        } catch (error) {
-          failed ??= error;
-          stop("interrupted");
-        }
-      };
-      settings.signal.addEventListener("abort", interrupt, { once: true });
-      const hear = (chunk) => {
-        output = (output + chunk.toString()).slice(-8e3);
-      };
+    const interrupt = () => this.stop("interrupted");
+    signal.addEventListener("abort", interrupt, { once: true });
+    this.#waitForImport();
+    this.#listen();
+    this.#write(job);
+    this.ended = this.#whenOver().finally(() => {
+      signal.removeEventListener("abort", interrupt);
+      trace("probe", began, { pid: this.#child.pid });
+    });
+    this.ended.catch(() => void 0);
+  }
+  onReady;
+  work;
+  ended;
+  #child;
+  #kept = [];
+  #hear;
+  #isReady = false;
+  #isOver = false;
+  #stopped;
+  #failed;
+  #output = "";
+  #limit;
+  #importing;
+  /** Whether it runs and may still come to an end of its own. */
+  get isAlive() {
+    return !this.#isOver && this.#stopped === void 0;
+  }
+  get isImporting() {
+    return this.isAlive && !this.#isReady;
+  }
+  /** Hands it its cells. It is ended after so many milliseconds, for `why`. Throws what hearing a line threw. */
+  give(order, hear, limit) {
+    this.#hear = hear;
+    this.#limit = setTimeout(() => this.stop(limit.why), limit.milliseconds);
+    for (const line of this.#kept.splice(0)) this.#tell(line);
+    if (this.#isReady) this.#waitForImport();
+    this.#write(order);
+    this.#child.stdin?.end();
+    return this.ended;
+  }
+  stop(why) {
+    this.#stopped ??= why;
+    killGroup(this.#child.pid);
+  }
+  #write(order) {
+    this.#child.stdin?.write(`${JSON.stringify(order)}
+`);
+  }
+  #waitForImport() {
+    clearTimeout(this.#importing);
+    this.#importing = setTimeout(() => this.stop("timeout"), IMPORT_SECONDS * 1e3);
+  }
+  #listen() {
+    const hear = (chunk) => {
+      this.#output = (this.#output + chunk.toString()).slice(-KEPT_OUTPUT);
+    };
+    this.#child.stdout?.on("data", hear);
+    this.#child.stderr?.on("data", hear);
+    this.#child.stdin?.on("error", () => void 0);
+    const records = this.#child.stdio?.[3];
+    if (records)
+      readLines(
+        records,
+        (line) => this.#advance(line),
+        () => this.stop("timeout")
+      );
+  }
+  #advance(line) {
+    trace("record", now(), { pid: this.#child.pid, ...headOf(line) });
+    clearTimeout(this.#importing);
+    if (/^\{"kind": "(started|imported)"/.test(line)) this.#waitForImport();
+    if (line.startsWith('{"kind": "ready"')) this.#readied();
+    if (this.#hear === void 0) this.#kept.push(line);
+    else this.#tell(line);
+  }
+  #readied() {
+    this.#isReady = true;
+    this.onReady();
+  }
+  #tell(line) {
+    try {
+      this.#hear?.(line);
+    } catch (error) {
+      this.#failed ??= error;
+      this.stop("interrupted");
+    }
+  }
+  #whenOver() {
+    return new Promise((resolve7, reject) => {
       const over = (end) => {
-        clearTimeout(timer);
-        clearTimeout(importing);
-        settings.signal.removeEventListener("abort", interrupt);
-        if (failed === void 0) resolve5(end);
-        else reject(failed);
+        this.#isOver = true;
+        clearTimeout(this.#limit);
+        clearTimeout(this.#importing);
+        if (this.#failed === void 0) resolve7(end);
+        else reject(this.#failed);
       };
-      child.on("error", (error) => over({ how: "exit", code: 127, output: error.message }));
-      child.on("close", (code2, signal) => {
-        killGroup(child.pid);
-        over({ how: stopped ?? (signal ? "signal" : "exit"), code: code2 ?? signalNumber(signal), output });
+      this.#child.on("error", (error) => over({ how: "exit", code: 127, output: error.message }));
+      this.#child.on("close", (code2, signal) => {
+        killGroup(this.#child.pid);
+        const how2 = this.#stopped ?? (signal ? "signal" : "exit");
+        over({ how: how2, code: code2 ?? signalNumber(signal), output: this.#output });
       });
-      child.stdout?.on("data", hear);
-      child.stderr?.on("data", hear);
-      const records = child.stdio?.[3];
-      if (records) readLines(records, advance, () => stop("timeout"));
-      child.stdin?.on("error", () => void 0);
-      child.stdin?.end(JSON.stringify(this.#jobText(job, work)));
     });
   }
-  /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
-  #secondsOfCell({ device }) {
-    const isSpawned = this.#startOf(device) === "spawn";
-    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
-  }
-  #startOf(device) {
-    return this.settings.start ?? device.start;
-  }
-  #jobText(job, work) {
-    return {
-      cells: job.cells,
-      packages: job.packages,
-      width: job.width,
-      checkpoints: join15(this.settings.program, "checkpoints"),
-      work,
-      handover: job.saveHandover,
-      carryFrom: this.#carried(job) ?? null,
-      start: this.#startOf(job.device),
-      place: job.device.place,
-      cards: job.cards.map(({ uuid }) => uuid),
-      seconds: job.device.limits.seconds,
-      bytes: job.device.limits.bytes,
-      steps: STEPS
-    };
-  }
 };
-function probeEnvironment(work, { device, cards }) {
-  return {
-    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-    HOME: work,
-    TMPDIR: work,
-    LANG: "C.UTF-8",
-    HF_HUB_OFFLINE: "1",
-    TRANSFORMERS_OFFLINE: "1",
-    HF_HUB_DISABLE_TELEMETRY: "1",
-    TRANSFORMERS_VERBOSITY: "error",
-    TOKENIZERS_PARALLELISM: "false",
-    ...device.hasCards && { CUDA_VISIBLE_DEVICES: cards.map(({ uuid }) => uuid).join(",") },
-    ...device.variables
-  };
+function headOf(line) {
+  const [, kind] = /^\{"kind": "(\w{1,20})"/.exec(line) ?? [];
+  const [, name2] = /^.{0,30}"(?:package|cell)": "([\w/+.-]{1,120})"/.exec(line) ?? [];
+  return { kind, name: name2 };
 }
 function readLines(stream, onLine, tooMuch) {
   let pending = [];
@@ -14555,15 +16701,227 @@ function signalNumber(signal) {
   return (signal && numbers2[signal]) ?? 1;
 }
 
+// src/adapters/machine/probes-ahead.ts
+import { freemem } from "node:os";
+var MOST_WAITING = 2;
+var ROOM = 3 * 1024 ** 3;
+var ProbesAhead = class {
+  constructor(processors, free = freemem) {
+    this.processors = processors;
+    this.free = free;
+  }
+  processors;
+  free;
+  #wanted = [];
+  #waiting = /* @__PURE__ */ new Map();
+  #minded = /* @__PURE__ */ new Set();
+  #isAlone = false;
+  /** What may be asked for next, the likelier first. What waits and is not among it is ended. */
+  async want(wanted) {
+    this.#wanted = wanted;
+    const others = [...this.#waiting].filter(([key]) => !wanted.some((one2) => one2.key === key));
+    const gone = others.map(([key, probe2]) => this.#end(key, probe2));
+    this.goOn();
+    await Promise.all(gone);
+  }
+  /** Starts what there is room for now. */
+  goOn() {
+    for (const [key, probe2] of this.#waiting) if (!probe2.isAlive) void this.#end(key, probe2);
+    if (this.#isAlone) return;
+    for (const { key, start } of this.#wanted) {
+      if (this.#waiting.size >= MOST_WAITING || this.#importing() >= this.processors || this.free() < ROOM) return;
+      if (!this.#waiting.has(key)) this.#waiting.set(key, start());
+    }
+  }
+  /** The one of a key, which is then the caller's. One that has ended says nothing: it was never asked. */
+  take(key) {
+    const probe2 = this.#waiting.get(key);
+    this.#wanted = this.#wanted.filter((one2) => one2.key !== key);
+    if (probe2 === void 0) return void 0;
+    this.#waiting.delete(key);
+    if (probe2.isAlive) return probe2;
+    void this.#end(key, probe2);
+    return void 0;
+  }
+  /** Ends all that wait and starts none until what runs alone has ended. */
+  async leaveAlone() {
+    this.#isAlone = true;
+    await this.want([]);
+  }
+  /** Counts one that has cells for as long as it runs. */
+  mind(probe2) {
+    this.#minded.add(probe2);
+    const forget = () => {
+      this.#minded.delete(probe2);
+      this.#isAlone = false;
+      this.goOn();
+    };
+    probe2.ended.then(forget, forget);
+  }
+  #importing() {
+    return [...this.#minded, ...this.#waiting.values()].filter(({ isImporting }) => isImporting).length;
+  }
+  async #end(key, probe2) {
+    this.#waiting.delete(key);
+    probe2.stop("interrupted");
+    await probe2.ended.catch(() => void 0);
+    await removeFolders([probe2.work]);
+  }
+};
+
+// src/adapters/machine/probes.ts
+var NO_CARD = { how: "exit", code: 1, output: "No card of this sweep answers its driver any more." };
+var IMPORT_BYTES = 3 * 1024 ** 3;
+var LONGEST_WAIT = 24 * 3600;
+var STEPS = 25;
+var START2 = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zygote import main; main()";
+var PythonProbes = class {
+  constructor(settings) {
+    this.settings = settings;
+    this.program = probeProgram(settings.program, settings.start);
+    this.accelerator = settings.accelerator;
+    this.#handover = new Handover(settings.handover);
+    this.#ahead = new ProbesAhead(availableParallelism());
+  }
+  settings;
+  program;
+  accelerator;
+  #handover;
+  #ahead;
+  hasHandover(environmentId, cell) {
+    return this.#handover.has(environmentId, cell);
+  }
+  /** Begins to import what may be asked for next, in processes that wait for their cells; the others that wait are ended. */
+  async expect(expected2) {
+    const forks = expected2.filter(({ job }) => !job.device.hasCards && this.#startOf(job.device) === "fork");
+    await this.#ahead.want(
+      forks.map(({ environmentId, job }) => ({
+        key: this.#keyOf(environmentId, job),
+        start: () => this.#start(environmentId, { ...job, cards: [] }, LONGEST_WAIT)
+      }))
+    );
+  }
+  async run(environmentId, job, onRecord) {
+    const cells = job.cells.map(({ id: id2 }) => id2);
+    const evidence = new Evidence(job.cells.filter(({ leaves }) => leaves).map(({ id: id2 }) => id2));
+    const hear = (line) => {
+      const isLeft3 = job.saveHandover && this.#handover.take(environmentId, line, cells) || evidence.take(line);
+      if (!isLeft3) onRecord(line, (cell) => evidence.give(cell));
+    };
+    const ready = job.isAlone ? void 0 : this.#ahead.take(this.#keyOf(environmentId, job));
+    const cards = await this.#cards(job);
+    if (job.device.hasCards && cards.length === 0) return NO_CARD;
+    const width = job.device.hasCards ? Math.min(job.width, cards.length) : job.width;
+    return this.#runIn(environmentId, { ...job, width, cards }, ready, hear);
+  }
+  async #runIn(environmentId, job, ready, hear) {
+    if (job.isAlone) await this.#ahead.leaveAlone();
+    const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
+    const probe2 = ready ?? this.#start(environmentId, job, seconds + 30);
+    this.#ahead.mind(probe2);
+    const left = job.milliseconds ?? Number.POSITIVE_INFINITY;
+    const why = left < seconds * 1e3 ? "interrupted" : "timeout";
+    try {
+      return await probe2.give(this.#order(job), hear, { milliseconds: Math.min(left, seconds * 1e3), why });
+    } finally {
+      await removeFolders([probe2.work]);
+    }
+  }
+  /** Probes of one key can stand in for each other until they are given cells. */
+  #keyOf(environmentId, job) {
+    return JSON.stringify([environmentId, job.packages, job.device.name, job.width, this.#carried(job) ?? ""]);
+  }
+  /** Asked again each time: one that vanished takes no more cells. */
+  async #cards({ device }) {
+    const cards = device.hasCards ? await this.settings.cards?.() : [];
+    return cards ?? [];
+  }
+  #carried({ carryFrom }) {
+    return carryFrom === void 0 ? void 0 : this.#handover.open(carryFrom);
+  }
+  #command(environmentId, job, work, seconds) {
+    const { settings } = this;
+    const environment = environmentFolder(settings.cache, environmentId);
+    const carried = this.#carried(job);
+    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
+    const bytesOfCell = job.device.limits.bytes;
+    const bytes = bytesOfCell + IMPORT_BYTES;
+    const limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
+    const python = join15(environment, "bin", "python");
+    const mounts = { work, show, nodes: nodesOf(job.cards) };
+    return settings.containment.wrap(mounts, limits, [python, "-I", "-B", "-c", START2, settings.program]);
+  }
+  /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
+  #secondsOfCell({ device }) {
+    const isSpawned = this.#startOf(device) === "spawn";
+    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
+  }
+  #startOf(device) {
+    return this.settings.start ?? device.start;
+  }
+  #start(environmentId, job, seconds) {
+    const work = makeScratch(this.settings.cache, "probe");
+    return new ProbeProcess(
+      {
+        command: this.#command(environmentId, job, work, seconds),
+        work,
+        environment: probeEnvironment(work, job),
+        signal: this.settings.signal
+      },
+      this.#imports(job, work),
+      () => this.#ahead.goOn()
+    );
+  }
+  /** What a probe is told at its start. */
+  #imports(job, work) {
+    return {
+      packages: job.packages,
+      expects: job.cells.map(({ architecture, task }) => ({ architecture, task })),
+      checkpoints: join15(this.settings.program, "checkpoints"),
+      work,
+      start: this.#startOf(job.device),
+      place: job.device.place,
+      cards: job.cards.map(({ uuid }) => uuid),
+      seconds: job.device.limits.seconds,
+      bytes: job.device.limits.bytes,
+      steps: STEPS
+    };
+  }
+  /** What it is told once there are cells for it. */
+  #order(job) {
+    return {
+      cells: job.cells,
+      width: job.width,
+      handover: job.saveHandover,
+      carryFrom: this.#carried(job) ?? null
+    };
+  }
+};
+function probeEnvironment(work, { device, cards }) {
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+    HOME: work,
+    TMPDIR: work,
+    LANG: "C.UTF-8",
+    HF_HUB_OFFLINE: "1",
+    TRANSFORMERS_OFFLINE: "1",
+    HF_HUB_DISABLE_TELEMETRY: "1",
+    TRANSFORMERS_VERBOSITY: "error",
+    TOKENIZERS_PARALLELISM: "false",
+    ...device.hasCards && { CUDA_VISIBLE_DEVICES: cards.map(({ uuid }) => uuid).join(",") },
+    ...device.variables
+  };
+}
+
 // src/adapters/machine/sweep-ports.ts
 import { createHash as createHash6 } from "node:crypto";
 import { cpus } from "node:os";
-import { join as join16, resolve as resolve4 } from "node:path";
+import { join as join17, resolve as resolve4 } from "node:path";
 
 // src/adapters/machine/journal.ts
 import { createHash as createHash5 } from "node:crypto";
-import { appendFileSync, mkdirSync as mkdirSync10, readFileSync as readFileSync10, renameSync as renameSync6, writeFileSync as writeFileSync8 } from "node:fs";
-import { dirname as dirname9 } from "node:path";
+import { appendFileSync as appendFileSync2, existsSync as existsSync13, mkdirSync as mkdirSync10, readFileSync as readFileSync11, renameSync as renameSync6, statSync as statSync9, writeFileSync as writeFileSync8 } from "node:fs";
+import { dirname as dirname8, join as join16 } from "node:path";
 
 // src/result/key.ts
 var ResultKey = external_exports.strictObject({
@@ -14625,16 +16983,22 @@ function parseLine(text2) {
 }
 
 // src/adapters/machine/journal.ts
+var KEPT_BYTES = 32 * 1024 * 1024;
 var FileJournal = class {
-  /** `identity` names what locks depend on besides the request; environments of another identity are not taken over. */
-  constructor(file, identity, fresh) {
+  /**
+   * `identity` names what locks depend on besides the request; environments of another identity are not taken over.
+   * `fresh` takes over nothing, and keeps nothing. `most`: what is kept of other runs, in bytes.
+   */
+  constructor(file, identity, fresh, most = KEPT_BYTES) {
     this.file = file;
     this.#run = createHash5("sha256").update(identity).digest("hex").slice(0, 12);
-    mkdirSync10(dirname9(file), { recursive: true });
-    const kept = fresh ? [] : this.#read();
-    const first = { kind: "run", schemaVersion: LINES_VERSION, identity };
-    writeFileSync8(`${file}.new`, [first, ...kept].map(lineText).join(""));
-    renameSync6(`${file}.new`, file);
+    mkdirSync10(dirname8(file), { recursive: true });
+    const known2 = knownFile(file);
+    const lines = fresh ? [] : distinct([...readLines2(known2, 2 * most), ...readLines2(file)]);
+    for (const line of lines) this.#believe(line);
+    const own2 = lines.filter(({ run: run2 }) => run2 === this.#run);
+    if (existsSync13(known2) || own2.length < lines.length) write(known2, within(lines, most));
+    write(file, [lineText({ kind: "run", schemaVersion: LINES_VERSION, identity }), ...own2.map(lineText)]);
   }
   file;
   #environments = /* @__PURE__ */ new Map();
@@ -14669,32 +17033,49 @@ var FileJournal = class {
     return true;
   }
   #append(line) {
-    appendFileSync(this.file, lineText(line));
+    appendFileSync2(this.file, lineText(line));
   }
-  /** Takes over what earlier runs measured, and the environments of those of the same identity; returns their lines. */
-  #read() {
-    const lines = readLines2(this.file).filter((line) => line.kind !== "run");
-    const own2 = lines.filter((line) => line.run === this.#run);
-    for (const line of lines)
-      if (line.kind === "result" && isSettled(line.result)) this.#results.set(nameOf2(line), line.result);
-    for (const line of own2) {
-      if (line.kind === "result") this.#note(line);
-      if (line.kind === "environment" && line.environment.status !== "inconclusive")
-        this.#environments.set(line.key, line.environment);
-    }
-    return own2;
+  /** Takes over what an earlier run measured, and an environment of one of the same identity. */
+  #believe(line) {
+    const isOwn = line.run === this.#run;
+    if (line.kind === "result") {
+      if (isSettled(line.result)) this.#results.set(nameOf2(line), line.result);
+      if (isOwn) this.#note(line);
+    } else if (isOwn && line.environment.status !== "inconclusive") this.#environments.set(line.key, line.environment);
   }
 };
+function knownFile(file) {
+  return join16(dirname8(file), "known.jsonl");
+}
 function nameOf2({ key, repeat: repeat2 }) {
   return `${resultKey(key)} ${repeat2}`;
 }
-function readLines2(file) {
-  try {
-    return readFileSync10(file, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []);
-  } catch (error) {
-    if (error.code === "ENOENT") return [];
-    throw error;
+function readLines2(file, most = Number.POSITIVE_INFINITY) {
+  if (!existsSync13(file) || statSync9(file).size > most) return [];
+  return readFileSync11(file, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []).filter((line) => line.kind !== "run");
+}
+function distinct(lines) {
+  const texts = /* @__PURE__ */ new Map();
+  for (const line of lines) {
+    const text2 = lineText(line);
+    texts.delete(text2);
+    texts.set(text2, line);
   }
+  return [...texts.values()];
+}
+function within(lines, most) {
+  const texts = lines.map(lineText);
+  let [bytes, first] = [0, texts.length];
+  while (first > 0) {
+    bytes += Buffer.byteLength(texts[first - 1] ?? "");
+    if (bytes > most) break;
+    first--;
+  }
+  return texts.slice(first);
+}
+function write(file, texts) {
+  writeFileSync8(`${file}.new`, texts.join(""));
+  renameSync6(`${file}.new`, file);
 }
 function isSettled(result) {
   return result.outcome === "skipped" || isMeasured(result);
@@ -14708,8 +17089,7 @@ async function sweepPorts(world, planned, torch, options) {
   const { host, index, sandbox } = world;
   const out = resolve4(options.out);
   const say = timed(options.say);
-  const oracle = await world.oracle();
-  const containment = await sandbox.containment();
+  const [oracle, containment] = await Promise.all([world.oracle(), sandbox.containment()]);
   const { name: name2, enforced, missing } = containment;
   const probes2 = new PythonProbes({
     cache: host.cache,
@@ -14727,7 +17107,7 @@ async function sweepPorts(world, planned, torch, options) {
       catalog: index.catalog,
       environments: await environmentsFor(world, torch, { out, cacheGb: options.cacheGb, say }),
       probes: probes2,
-      journal: new FileJournal(join16(out, "results.jsonl"), identityOf(world, planned, torch), options.fresh),
+      journal: openJournal(world, planned, torch, { out, fresh: options.fresh }),
       clock,
       progress: { say },
       ...oracle && { oracle },
@@ -14745,6 +17125,9 @@ async function sweepPorts(world, planned, torch, options) {
     }
   };
 }
+function openJournal(world, planned, torch, { out, fresh }) {
+  return new FileJournal(join17(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
+}
 async function environmentsFor({ host, index, sandbox }, torch, options) {
   const { warden, show } = sandbox;
   return new UvEnvironments({
@@ -14754,7 +17137,7 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
     torch,
     catalog: index.catalog,
     folder: host.cache,
-    locks: join16(options.out, "locks"),
+    locks: join17(options.out, "locks"),
     compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
     offline: host.offline,
     mostBytes: options.cacheGb * 1e9,
@@ -14763,7 +17146,7 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
 }
 function handoverFolder(out, { version, configuration }) {
   const way = createHash6("sha256").update(`${version} ${configuration}`).digest("hex").slice(0, 12);
-  return join16(out, "handover", way);
+  return join17(out, "handover", way);
 }
 function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
   return JSON.stringify([
@@ -14781,13 +17164,214 @@ function timed(say) {
   return (line) => say(`${`${Math.round((clock.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
 }
 
+// src/adapters/machine/torch-builds.ts
+import { createHash as createHash8 } from "node:crypto";
+import { join as join19, resolve as resolve5 } from "node:path";
+
+// src/adapters/index/torch.ts
+import { createHash as createHash7 } from "node:crypto";
+import { mkdirSync as mkdirSync11, readdirSync as readdirSync10, readFileSync as readFileSync12, writeFileSync as writeFileSync9 } from "node:fs";
+import { join as join18 } from "node:path";
+
+// src/adapters/index/wheels.ts
+function parseWheelName(file) {
+  if (!file.endsWith(".whl")) return void 0;
+  const parts = file.slice(0, -4).split("-");
+  if (parts.length < 5) return void 0;
+  const [name2 = "", version = ""] = parts;
+  const [python = "", abi = "", platform = ""] = parts.slice(-3);
+  return { name: normalizeName(name2), version, tags: [python, abi, platform] };
+}
+function sourceVersion(file, name2) {
+  const stem = file.replace(/\.(tar\.gz|zip|tar\.bz2)$/, "");
+  if (stem === file) return void 0;
+  const dash = stem.lastIndexOf("-");
+  return normalizeName(stem.slice(0, dash)) === name2 ? stem.slice(dash + 1) : void 0;
+}
+function wheelFits(wheel, target2) {
+  const [python = "", abi = "", platform = ""] = wheel.tags;
+  const [major = "3", minor = "0"] = target2.python.split(".");
+  const pythons = python.split(".");
+  const exact = pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
+  const stable = abi === "abi3" && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
+  return (exact || stable) && platform.split(".").some((tag) => platformFits(tag, target2));
+}
+function platformFits(tag, target2) {
+  if (tag === "any") return true;
+  const machine = target2.machine === "x64" ? "x86_64" : target2.machine === "arm64" && target2.platform === "linux" ? "aarch64" : target2.machine;
+  if (target2.platform === "linux") return /^(many)?linux/.test(tag) && tag.endsWith(machine);
+  return target2.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
+}
+
+// src/adapters/index/torch.ts
+var LOCAL_TORCH = "your find-links folder";
+var TorchBuild = external_exports.object({
+  /** Where the build comes from, in words for the plan. */
+  source: external_exports.string(),
+  /** Options for uv that lead to this build. */
+  options: external_exports.array(external_exports.string()),
+  /** torch and all that it needs, as resolved alone and without a date. */
+  closure: external_exports.record(external_exports.string(), external_exports.string()),
+  /** Size of the wheels to download, where the index tells; absent otherwise. */
+  bytes: external_exports.number().optional()
+});
+var KEPT_MS = 24 * 36e5;
+async function chooseTorch(context) {
+  const key = createHash7("sha256").update(
+    JSON.stringify([
+      context.python.version,
+      context.device.torchBackend,
+      context.driver,
+      context.settings.uvOptions,
+      context.settings.uvEnvironment,
+      context.pinned
+    ])
+  ).digest("hex");
+  const file = join18(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const kept = readKept(file);
+  if (kept) return kept;
+  for (const candidate of candidates(context)) {
+    const resolved = await resolveAlone(context, candidate);
+    if (resolved === void 0) continue;
+    const bytes = await bytesOf(resolved, context.catalog);
+    const build = {
+      source: candidate.source,
+      options: [...candidate.options],
+      closure: resolved,
+      ...bytes && { bytes }
+    };
+    mkdirSync11(context.folder, { recursive: true });
+    writeFileSync9(file, JSON.stringify({ at: Date.now(), build }));
+    return build;
+  }
+  throw new WeatherError(
+    `No build of torch could be resolved. Set UV_TORCH_BACKEND=${context.device.torchBackend}, or UV_FIND_LINKS to a folder that holds a torch wheel.`
+  );
+}
+function readKept(file) {
+  try {
+    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync12(file, "utf8")));
+    return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function candidates(context) {
+  const requirement = context.pinned === void 0 ? "torch" : `torch==${context.pinned}`;
+  const backend = context.settings.uvEnvironment.UV_TORCH_BACKEND;
+  if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
+  const local = newestLocalTorch(context);
+  const label = context.pinned && localLabel(context.pinned);
+  const { title, torchBackend } = context.device;
+  const source = `the build on your index; no ${title} build can be reached`;
+  const own2 = { source, requirement, options: [] };
+  const isForDriver = context.device.hasCards && context.driver === void 0;
+  const ofDevice = { source: `torch backend ${torchBackend}`, requirement, options: ["--torch-backend", torchBackend] };
+  return [
+    ...local ? [{ source: LOCAL_TORCH, requirement: `torch==${local}`, options: [] }] : [],
+    ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
+    ...isForDriver ? [] : [ofDevice],
+    isForDriver ? { ...own2, source: `the build on your index; UV_TORCH_BACKEND names another` } : own2
+  ];
+}
+function newestLocalTorch(context) {
+  const wheels = context.settings.findLinks.flatMap((folder) => {
+    try {
+      return readdirSync10(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
+    } catch {
+      return [];
+    }
+  });
+  return wheels.filter((wheel) => wheel.name === "torch" && wheelFits(wheel, context.target)).map((wheel) => wheel.version.replace("%2B", "+")).filter(
+    (version) => context.pinned === void 0 || version === context.pinned || version.split("+")[0] === context.pinned
+  ).toSorted(compareVersions).at(-1);
+}
+async function resolveAlone(context, candidate) {
+  const { uv, settings } = context;
+  const probing = candidate.options.length > 0;
+  const args = [
+    ...["--no-config", "--cache-dir", join18(context.folder, "uv")],
+    ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options])
+  ];
+  const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
+  const finished = await run(uv.path, args, {
+    env: environment,
+    input: `${candidate.requirement}
+`,
+    signal: context.signal
+  });
+  if (finished.status === 0) return parseLock(finished.stdout);
+  if (!probing && !hasNoSolution(finished))
+    throw new WeatherError(
+      `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
+    );
+  return void 0;
+}
+
+// src/adapters/machine/torch-builds.ts
+var NOTE_VERSION = 1;
+var Note = external_exports.strictObject({
+  schemaVersion: external_exports.literal(NOTE_VERSION),
+  /** Hash of the plan that went over; a note of another plan says nothing. */
+  plan: external_exports.string().max(100),
+  torch: Version
+});
+async function torchBuilds(world, planned, { out, fresh }) {
+  const own2 = await torchFor(world.index, planned);
+  const chosen = choiceOf(world, own2);
+  const file = join19(resolve5(out), "torch.json");
+  const plan2 = hashOf2(world, planned);
+  const builds = /* @__PURE__ */ new Map([[chosen.version, own2]]);
+  const build = async (version) => {
+    const known2 = builds.get(version) ?? await world.index.torch(version);
+    builds.set(version, known2);
+    return known2;
+  };
+  return {
+    chosen,
+    build,
+    of: async (version) => choiceOf(world, await build(version)),
+    goneOver: () => fresh ? void 0 : noted2(file, plan2),
+    goOver: (torch) => writeText(file, `${JSON.stringify({ schemaVersion: NOTE_VERSION, plan: plan2, torch })}
+`),
+    standFor: (version) => {
+      const known2 = builds.get(version);
+      if (known2) openJournal(world, planned, known2, { out: resolve5(out), fresh: false });
+    }
+  };
+}
+function choiceOf({ host }, { closure, source, bytes }) {
+  const { torch } = closure;
+  const toFetch = source === LOCAL_TORCH ? 0 : bytes;
+  return { version: torch ?? "unknown", source, bytes: toFetch, stored: isStored(host.cache, torch) };
+}
+function noted2(file, plan2) {
+  try {
+    const note2 = Note.parse(JSON.parse(readText(file) ?? ""));
+    return note2.plan === plan2 ? note2.torch : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function hashOf2({ host, index }, { changes, held: held2, locked, cells, device }) {
+  const address = withoutCredentials(index.settings.indexUrl ?? "");
+  const parts = [
+    host.python.version,
+    address,
+    changes.map(({ library, from, to }) => [library, from, to]),
+    held2,
+    locked
+  ];
+  return createHash8("sha256").update(JSON.stringify([...parts, cells, device])).digest("hex").slice(0, 12);
+}
+
 // src/adapters/index/access.ts
-import { join as join19 } from "node:path";
+import { join as join21 } from "node:path";
 
 // src/adapters/index/catalog.ts
-import { createHash as createHash7 } from "node:crypto";
-import { mkdirSync as mkdirSync11, readdirSync as readdirSync10, readFileSync as readFileSync11, renameSync as renameSync7, writeFileSync as writeFileSync9 } from "node:fs";
-import { join as join17 } from "node:path";
+import { createHash as createHash9 } from "node:crypto";
+import { mkdirSync as mkdirSync12, readdirSync as readdirSync11, readFileSync as readFileSync13, renameSync as renameSync7, writeFileSync as writeFileSync10 } from "node:fs";
+import { join as join20 } from "node:path";
 
 // src/adapters/index/http.ts
 import { get as getPlain } from "node:http";
@@ -14872,13 +17456,13 @@ function whyOf(error) {
   return `${code2 === "ECONNRESET" ? "the connection broke off" : message || code2}. ${next2}`;
 }
 function pause(ms, signal) {
-  return new Promise((resolve5) => {
-    const timer = setTimeout(resolve5, ms);
+  return new Promise((resolve7) => {
+    const timer = setTimeout(resolve7, ms);
     signal.addEventListener(
       "abort",
       () => {
         clearTimeout(timer);
-        resolve5();
+        resolve7();
       },
       { once: true }
     );
@@ -14886,7 +17470,7 @@ function pause(ms, signal) {
 }
 function getOnce(address, asking2, redirects) {
   const { headers, certificate, patience, signal } = asking2;
-  return new Promise((resolve5, reject) => {
+  return new Promise((resolve7, reject) => {
     const options = {
       headers: { "accept-encoding": "identity", ...headers },
       timeout: patience.idleMs,
@@ -14901,7 +17485,7 @@ function getOnce(address, asking2, redirects) {
       const { statusCode: status = 0, headers: answered } = response;
       if (answered.location !== void 0 && status >= 300 && status < 400) {
         response.resume();
-        return resolve5(follow(answered.location, address, asking2, redirects));
+        return resolve7(follow(answered.location, address, asking2, redirects));
       }
       const chunks = [];
       let size = 0;
@@ -14912,7 +17496,7 @@ function getOnce(address, asking2, redirects) {
       });
       response.on("end", () => {
         try {
-          resolve5({ status, headers: answered, body: textOf3(response, Buffer.concat(chunks)) });
+          resolve7({ status, headers: answered, body: textOf3(response, Buffer.concat(chunks)) });
         } catch {
           reject(new Error("its answer is damaged"));
         }
@@ -14969,9 +17553,9 @@ function parseSpecifier(text2) {
   const trimmed2 = text2.trim();
   if (trimmed2 === "") return { specifier: "", at: [0, 0] };
   const isBracketed = trimmed2.startsWith("(") && trimmed2.endsWith(")");
-  const within = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
-  const inner = within.trim();
-  const start = begin + Number(isBracketed) + (within.length - within.trimStart().length);
+  const within2 = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
+  const inner = within2.trim();
+  const start = begin + Number(isBracketed) + (within2.length - within2.trimStart().length);
   const clauses = [];
   const parts = inner.split(",");
   for (const [index, written2] of parts.entries()) {
@@ -15066,36 +17650,6 @@ function requirementNames(metadata) {
     return parsed4 && "name" in parsed4 && !/\bextra\b/.test(parsed4.marker) ? [parsed4.name] : [];
   });
   return [...new Set(names2)];
-}
-
-// src/adapters/index/wheels.ts
-function parseWheelName(file) {
-  if (!file.endsWith(".whl")) return void 0;
-  const parts = file.slice(0, -4).split("-");
-  if (parts.length < 5) return void 0;
-  const [name2 = "", version = ""] = parts;
-  const [python = "", abi = "", platform = ""] = parts.slice(-3);
-  return { name: normalizeName(name2), version, tags: [python, abi, platform] };
-}
-function sourceVersion(file, name2) {
-  const stem = file.replace(/\.(tar\.gz|zip|tar\.bz2)$/, "");
-  if (stem === file) return void 0;
-  const dash = stem.lastIndexOf("-");
-  return normalizeName(stem.slice(0, dash)) === name2 ? stem.slice(dash + 1) : void 0;
-}
-function wheelFits(wheel, target2) {
-  const [python = "", abi = "", platform = ""] = wheel.tags;
-  const [major = "3", minor = "0"] = target2.python.split(".");
-  const pythons = python.split(".");
-  const exact = pythons.includes(`cp${major}${minor}`) || pythons.includes(`py${major}`) || pythons.includes(`py${major}${minor}`);
-  const stable = abi === "abi3" && pythons.some((tag) => tag.startsWith(`cp${major}`) && Number(tag.slice(3)) <= Number(minor));
-  return (exact || stable) && platform.split(".").some((tag) => platformFits(tag, target2));
-}
-function platformFits(tag, target2) {
-  if (tag === "any") return true;
-  const machine = target2.machine === "x64" ? "x86_64" : target2.machine === "arm64" && target2.platform === "linux" ? "aarch64" : target2.machine;
-  if (target2.platform === "linux") return /^(many)?linux/.test(tag) && tag.endsWith(machine);
-  return target2.platform === "darwin" && tag.startsWith("macosx") && (tag.endsWith(machine) || tag.endsWith("universal2"));
 }
 
 // src/adapters/index/project-page.ts
@@ -15201,7 +17755,7 @@ var IndexCatalog = class {
     return body;
   }
   #fileOf(url) {
-    return join17(this.settings.folder, `${createHash7("sha256").update(url).digest("hex").slice(0, 24)}.json`);
+    return join20(this.settings.folder, `${createHash9("sha256").update(url).digest("hex").slice(0, 24)}.json`);
   }
   async #read(library) {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
@@ -15243,8 +17797,8 @@ var IndexCatalog = class {
     return fetchText(url, { headers, certificate, patience, signal });
   }
   #keep(file, page) {
-    mkdirSync11(this.settings.folder, { recursive: true });
-    writeFileSync9(`${file}.${process.pid}`, JSON.stringify(page));
+    mkdirSync12(this.settings.folder, { recursive: true });
+    writeFileSync10(`${file}.${process.pid}`, JSON.stringify(page));
     renameSync7(`${file}.${process.pid}`, file);
   }
 };
@@ -15272,7 +17826,7 @@ function hint(library) {
 }
 function readCached(file, library) {
   try {
-    const page = Cached.parse(JSON.parse(readFileSync11(file, "utf8")));
+    const page = Cached.parse(JSON.parse(readFileSync13(file, "utf8")));
     const read = readPage(page, library);
     return "files" in read ? { page, files: read.files } : void 0;
   } catch {
@@ -15281,14 +17835,14 @@ function readCached(file, library) {
 }
 function textIn(file) {
   try {
-    return Cached.parse(JSON.parse(readFileSync11(file, "utf8"))).body;
+    return Cached.parse(JSON.parse(readFileSync13(file, "utf8"))).body;
   } catch {
     return void 0;
   }
 }
 function localFiles(folder, library) {
   try {
-    return readdirSync10(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
+    return readdirSync11(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
   } catch {
     return [];
   }
@@ -15322,7 +17876,7 @@ function fits(filename, target2) {
 }
 
 // src/adapters/index/settings.ts
-import { readFileSync as readFileSync12 } from "node:fs";
+import { readFileSync as readFileSync14 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
@@ -15370,133 +17924,27 @@ function emittedIndexes(output) {
 function readCertificate(settings) {
   if (settings.certificate === void 0) return void 0;
   try {
-    return readFileSync12(settings.certificate, "utf8");
+    return readFileSync14(settings.certificate, "utf8");
   } catch {
     return void 0;
   }
-}
-
-// src/adapters/index/torch.ts
-import { createHash as createHash8 } from "node:crypto";
-import { mkdirSync as mkdirSync12, readdirSync as readdirSync11, readFileSync as readFileSync13, writeFileSync as writeFileSync10 } from "node:fs";
-import { join as join18 } from "node:path";
-var LOCAL_TORCH = "your find-links folder";
-var TorchBuild = external_exports.object({
-  /** Where the build comes from, in words for the plan. */
-  source: external_exports.string(),
-  /** Options for uv that lead to this build. */
-  options: external_exports.array(external_exports.string()),
-  /** torch and all that it needs, as resolved alone and without a date. */
-  closure: external_exports.record(external_exports.string(), external_exports.string()),
-  /** Size of the wheels to download, where the index tells; absent otherwise. */
-  bytes: external_exports.number().optional()
-});
-var KEPT_MS = 24 * 36e5;
-async function chooseTorch(context) {
-  const key = createHash8("sha256").update(
-    JSON.stringify([
-      context.python.version,
-      context.device.torchBackend,
-      context.driver,
-      context.settings.uvOptions,
-      context.settings.uvEnvironment,
-      context.pinned
-    ])
-  ).digest("hex");
-  const file = join18(context.folder, `torch-${key.slice(0, 16)}.json`);
-  const kept = readKept(file);
-  if (kept) return kept;
-  for (const candidate of candidates(context)) {
-    const resolved = await resolveAlone(context, candidate);
-    if (resolved === void 0) continue;
-    const bytes = await bytesOf(resolved, context.catalog);
-    const build = {
-      source: candidate.source,
-      options: [...candidate.options],
-      closure: resolved,
-      ...bytes && { bytes }
-    };
-    mkdirSync12(context.folder, { recursive: true });
-    writeFileSync10(file, JSON.stringify({ at: Date.now(), build }));
-    return build;
-  }
-  throw new WeatherError(
-    `No build of torch could be resolved. Set UV_TORCH_BACKEND=${context.device.torchBackend}, or UV_FIND_LINKS to a folder that holds a torch wheel.`
-  );
-}
-function readKept(file) {
-  try {
-    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync13(file, "utf8")));
-    return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function candidates(context) {
-  const requirement = context.pinned === void 0 ? "torch" : `torch==${context.pinned}`;
-  const backend = context.settings.uvEnvironment.UV_TORCH_BACKEND;
-  if (backend) return [{ source: `torch backend ${backend}, as UV_TORCH_BACKEND says`, requirement, options: [] }];
-  const local = newestLocalTorch(context);
-  const label = context.pinned && localLabel(context.pinned);
-  const { title, torchBackend } = context.device;
-  const source = `the build on your index; no ${title} build can be reached`;
-  const own2 = { source, requirement, options: [] };
-  return [
-    ...local ? [{ source: LOCAL_TORCH, requirement: `torch==${local}`, options: [] }] : [],
-    ...label ? [{ source: `torch backend ${label}, as your pin says`, requirement, options: ["--torch-backend", label] }] : [],
-    { source: `torch backend ${torchBackend}`, requirement, options: ["--torch-backend", torchBackend] },
-    own2
-  ];
-}
-function newestLocalTorch(context) {
-  const wheels = context.settings.findLinks.flatMap((folder) => {
-    try {
-      return readdirSync11(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
-    } catch {
-      return [];
-    }
-  });
-  return wheels.filter((wheel) => wheel.name === "torch" && wheelFits(wheel, context.target)).map((wheel) => wheel.version.replace("%2B", "+")).filter(
-    (version) => context.pinned === void 0 || version === context.pinned || version.split("+")[0] === context.pinned
-  ).toSorted(compareVersions).at(-1);
-}
-async function resolveAlone(context, candidate) {
-  const { uv, settings } = context;
-  const probing = candidate.options.length > 0;
-  const args = [
-    ...["--no-config", "--cache-dir", join18(context.folder, "uv")],
-    ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options])
-  ];
-  const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
-  const finished = await run(uv.path, args, {
-    env: environment,
-    input: `${candidate.requirement}
-`,
-    signal: context.signal
-  });
-  if (finished.status === 0) return parseLock(finished.stdout);
-  if (!probing && !hasNoSolution(finished))
-    throw new WeatherError(
-      `torch could not be resolved: ${shortReason(finished)}. Check the network and the index settings.`
-    );
-  return void 0;
 }
 
 // src/adapters/index/access.ts
 var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
 var PIP_MS = 2e4;
-async function openIndex(host, without = "install-uv") {
+async function openIndex(host, without2 = "install-uv") {
   const { environment, cache, python, device, cards, offline, signal, say } = host;
   const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: PIP_MS, signal });
   const settings = indexSettings(environment, pipConfig.stdout);
-  const uv = once(() => findUv(python.path, cache, settings, offline || without === "no-uv", say, signal));
+  const uv = once(() => findUv(python.path, cache, settings, offline || without2 === "no-uv", say, signal));
   const target2 = { python: python.version, platform: process.platform, machine: process.arch };
   const addresses = once(() => addressesOf(host, settings, uv));
   const catalog = new IndexCatalog({
     indexUrls: addresses,
     findLinks: settings.findLinks,
     certificate: readCertificate(settings),
-    folder: join19(cache, "index"),
+    folder: join21(cache, "index"),
     offline,
     target: target2,
     patience: patienceOf(environment),
@@ -15542,8 +17990,8 @@ async function clashOf(pins, python, settings, uv) {
 }
 
 // src/adapters/machine/python.ts
-import { existsSync as existsSync13, readFileSync as readFileSync14 } from "node:fs";
-import { join as join20 } from "node:path";
+import { existsSync as existsSync14, readFileSync as readFileSync15 } from "node:fs";
+import { join as join22 } from "node:path";
 var OLDEST = [3, 10];
 var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 async function findPython(wanted, folder) {
@@ -15577,9 +18025,9 @@ function checked(python) {
   return python;
 }
 function pinnedVersion(folder) {
-  const file = join20(folder, ".python-version");
-  if (!existsSync13(file)) return void 0;
-  const line = readFileSync14(file, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  const file = join22(folder, ".python-version");
+  if (!existsSync14(file)) return void 0;
+  const line = readFileSync15(file, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -15594,28 +18042,46 @@ function isWanted(version, asked) {
 
 // src/adapters/machine/host.ts
 async function openHost(options) {
-  const { environment, folder, offline, signal, say } = options;
+  const { environment, folder, offline, oraclePath: oraclePath2, signal, say } = options;
   const cache = cacheFolder(environment);
   openFolder(cache, "The cache folder", "set PEFT_SWEEP_CACHE to one");
   await sweepScratch(cache);
   const python = await findPython(options.python, folder);
   const start = startMethod(environment);
-  const { device, cards } = await openDevice(options.device, environment, say);
-  return { environment, folder, offline, signal, say, cache, python, node: process.version, device, cards, start };
+  const { device, cards, noCard } = await openDevice(options.device, environment, say, options.isPlanning);
+  return {
+    environment,
+    folder,
+    offline,
+    oraclePath: oraclePath2,
+    signal,
+    say,
+    cache,
+    python,
+    node: process.version,
+    device,
+    cards,
+    noCard,
+    start
+  };
 }
 function startMethod(environment) {
   const named3 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
   return named3 ?? (process.platform === "darwin" ? "spawn" : void 0);
 }
 
+// src/adapters/machine/world.ts
+import { resolve as resolve6 } from "node:path";
+
 // src/adapters/oracle/open.ts
-import { existsSync as existsSync14 } from "node:fs";
-import { dirname as dirname10, join as join22 } from "node:path";
+import { createHash as createHash10 } from "node:crypto";
+import { existsSync as existsSync15, readFileSync as readFileSync16 } from "node:fs";
+import { dirname as dirname9, join as join24 } from "node:path";
 
 // src/adapters/oracle/process.ts
 import { fork } from "node:child_process";
 import { createRequire } from "node:module";
-import { join as join21 } from "node:path";
+import { join as join23 } from "node:path";
 
 // src/domain/oracle-answer.ts
 var Text = external_exports.string().max(1e3);
@@ -15639,17 +18105,58 @@ var OracleAnswer = external_exports.discriminatedUnion("kind", [
     /** The distance that is left with the change that the sentence names. */
     left: external_exports.exactOptional(Distance)
   }),
+  /** What it computed, or what it saved while it computed numbers, is none: no graph is needed to say so. */
+  external_exports.strictObject({
+    kind: external_exports.literal("not finite"),
+    where: external_exports.enum(["logits", "adapter"]),
+    /** The name of the tensor that holds NaN or an infinity, and of how many numbers how many are none. */
+    tensor: Text,
+    count: external_exports.int().positive(),
+    of: external_exports.int().positive()
+  }),
   /** There is no graph or formula for it, or what the cell left cannot be read. */
   external_exports.strictObject({ kind: external_exports.literal("not checked"), why: Text })
 ]);
 
+// src/oracle/coverage.ts
+var FOUR_BITS = ["bnb-nf4", "bnb-fp4", "bnb-nf4+double"];
+var GAPS = [
+  { of: ({ architecture }) => !ARCHITECTURES.has(architecture), why: "no graph of the architecture is written" },
+  { of: ({ task }) => !TASKS_OF_GRAPHS.includes(task), why: "no graph of the task is written" },
+  { of: (cell) => !isControl(cell) && !hasFormula(cell.method), why: "no formula of the method is written" },
+  {
+    of: ({ quantization }) => quantization === "bnb-int8",
+    why: "activations are rounded to 8 bits too, which no graph does"
+  },
+  {
+    of: ({ quantization }) => !["none", ...FOUR_BITS].includes(quantization),
+    why: "what its weights stand for is not left by the probe"
+  },
+  {
+    of: ({ method, architecture }) => method === "adaption-prompt" && ARCHITECTURES.get(architecture)?.adaption === void 0,
+    why: "the graph of the architecture has no place for an adaption prompt"
+  }
+];
+function whyNotJudged(cell) {
+  return GAPS.find(({ of }) => of(cell))?.why;
+}
+function hasFormula(name2) {
+  const type = METHODS[name2]?.peftType ?? typeOf(METHODS[name2]);
+  return type !== void 0 && FORMULAS.has(type);
+}
+function typeOf(method) {
+  return Object.values(METHODS).find(({ config, peftType }) => config === method?.config && peftType !== void 0)?.peftType;
+}
+
 // src/adapters/oracle/process.ts
+var Ready = external_exports.object({ ready: external_exports.boolean() });
 var Reply = external_exports.object({ id: external_exports.int(), answer: OracleAnswer });
 var PATIENCE = 6e4;
+var START_PATIENCE = 2e4;
 var ENDED = "the process of the oracle ended or did not answer";
 function hasRuntime(folder) {
   try {
-    createRequire(folder === void 0 ? import.meta.url : join21(folder, "package.json")).resolve("onnxruntime-node");
+    createRequire(folder === void 0 ? import.meta.url : join23(folder, "package.json")).resolve("onnxruntime-node");
     return true;
   } catch {
     return false;
@@ -15664,11 +18171,27 @@ var OracleProcess = class {
   #asked = 0;
   #waiting = /* @__PURE__ */ new Map();
   #last = Promise.resolve();
-  covers({ method, architecture, quantization, task }) {
-    const graphs = ARCHITECTURES.get(architecture);
-    if (graphs === void 0 || !COVERED_TASKS.includes(task)) return false;
-    if (quantization === "none") return true;
-    return quantization === "bnb-nf4" && graphs.turned !== true && method !== "adaption-prompt";
+  get version() {
+    return this.settings.version;
+  }
+  /** Starts its process, and says whether that has its runtime. */
+  canAnswer() {
+    const child = this.#running();
+    child.channel?.ref();
+    return new Promise((resolve7) => {
+      const late = setTimeout(() => resolve7(false), START_PATIENCE);
+      const tell = (isReady) => {
+        clearTimeout(late);
+        child.channel?.unref();
+        resolve7(isReady);
+      };
+      child.once("message", (message) => tell(Ready.safeParse(message).data?.ready === true));
+      child.once("error", () => tell(false));
+      child.once("exit", () => tell(false));
+    });
+  }
+  covers(cell) {
+    return whyNotJudged(cell) === void 0;
   }
   /**
    * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
@@ -15684,8 +18207,8 @@ var OracleProcess = class {
     const id2 = this.#asked++;
     const files = new Map(left.names.flatMap((name2) => [[name2, left.read(name2) ?? new Uint8Array()]]));
     const timer = setTimeout(() => child.kill("SIGKILL"), this.settings.patience ?? PATIENCE);
-    const answer = new Promise((resolve5, reject) => {
-      this.#waiting.set(id2, { resolve: resolve5, reject });
+    const answer = new Promise((resolve7, reject) => {
+      this.#waiting.set(id2, { resolve: resolve7, reject });
       child.send({ id: id2, architecture, task, files }, (error) => error && reject(new Error(ENDED)));
     });
     return answer.finally(() => {
@@ -15723,30 +18246,45 @@ var OracleProcess = class {
 };
 
 // src/adapters/oracle/open.ts
-var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it in PEFT_SWEEP_ORACLE";
-function openOracle(probe2, environment, say) {
-  const named3 = environment.PEFT_SWEEP_ORACLE;
-  if (named3 === "off") return void 0;
-  const root = dirname10(probe2);
-  const program = join22(root, "dist", "oracle-process.js");
-  if (!hasRuntime(named3) || !existsSync14(program)) {
-    say(`The oracle is off: onnxruntime-node is not found. To switch it on: ${HOW}.`);
-    return void 0;
-  }
-  return new OracleProcess({
+var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it with `--oracle-path`";
+async function openOracle(probe2, named3) {
+  if (named3 === "off") return { kind: "asked" };
+  const root = dirname9(probe2);
+  const program = join24(root, "dist", "oracle-process.js");
+  const where = named3 === void 0 ? "" : ` in ${named3}`;
+  if (!hasRuntime(named3) || !existsSync15(program))
+    return { kind: "off", why: `onnxruntime-node is not found${where}. To switch it on: ${HOW}.` };
+  const graphs = join24(root, "oracle", "graphs");
+  const version = versionOf2(graphs, program);
+  const oracle = new OracleProcess({
+    version,
     program,
-    graphs: join22(root, "oracle", "graphs"),
-    checkpoints: join22(probe2, "checkpoints"),
+    graphs,
+    checkpoints: join24(probe2, "checkpoints"),
     runtime: named3
   });
+  if (await oracle.canAnswer()) return { kind: "on", oracle };
+  return { kind: "off", why: `onnxruntime-node cannot be loaded${where}. Install it anew: ${HOW}.` };
+}
+function versionOf2(graphs, program) {
+  return createHash10("sha256").update(hashOf(graphs)).update(readFileSync16(program)).digest("hex").slice(0, 12);
 }
 
 // src/adapters/machine/world.ts
 async function openWorld(options) {
   const host = await openHost(options);
   const sandbox = openSandbox(host);
-  const oracle = once(async () => openOracle(sandbox.warden.program, host.environment, host.say));
-  return { host, index: await openIndex(host), sandbox, oracle };
+  const foundOracle = once(() => openOracle(sandbox.warden.program, oraclePath(host)));
+  const oracle = once(async () => {
+    const found = await foundOracle();
+    if (found.kind === "off") host.say(`The oracle is off: ${found.why}`);
+    return found.kind === "on" ? found.oracle : void 0;
+  });
+  return { host, index: await openIndex(host), sandbox, oracle, foundOracle };
+}
+function oraclePath({ oraclePath: typed, environment, folder }) {
+  const named3 = typed ?? environment.PEFT_SWEEP_ORACLE;
+  return named3 === void 0 || named3 === "" || named3 === "off" ? named3 || void 0 : resolve6(folder, named3);
 }
 
 // src/detect/marker.ts
@@ -15840,10 +18378,10 @@ function movedFiles(base, head) {
   const gone = onlyIn(base, head);
   const came = onlyIn(head, base);
   const found = /* @__PURE__ */ new Map();
-  const take2 = (now, then) => {
-    found.set(now, then);
+  const take2 = (now2, then) => {
+    found.set(now2, then);
     gone.delete(then);
-    came.delete(now);
+    came.delete(now2);
   };
   for (const key of KEYS) {
     const waiting = /* @__PURE__ */ new Map();
@@ -15853,8 +18391,8 @@ function movedFiles(base, head) {
       if (then !== void 0) take2(one2.file, then);
     }
   }
-  for (const [now, then] of likeliest([...gone.values()], [...came.values()]))
-    if (gone.has(then) && came.has(now)) take2(now, then);
+  for (const [now2, then] of likeliest([...gone.values()], [...came.values()]))
+    if (gone.has(then) && came.has(now2)) take2(now2, then);
   return found;
 }
 function onlyIn(one2, other) {
@@ -15863,7 +18401,7 @@ function onlyIn(one2, other) {
 }
 function likeliest(gone, came) {
   const scored = came.slice(0, MOST_COMPARED).flatMap(
-    (now) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now.format).map((then) => ({ pair: [now.file, then.file], score: common(namesIn2(now), namesIn2(then)) }))
+    (now2) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now2.format).map((then) => ({ pair: [now2.file, then.file], score: common(namesIn2(now2), namesIn2(then)) }))
   );
   return scored.filter(({ score }) => score >= ALIKE).toSorted((left, right) => right.score - left.score).map(({ pair: pair2 }) => pair2);
 }
@@ -18511,17 +21049,17 @@ function generateConvertTOMLValue(convertValue) {
       return baseTable;
     },
     TOMLTable(node, baseTable = {}) {
-      const table2 = getTable(baseTable, resolveValue(node.key), node.kind === "array");
-      for (const body of node.body) resolveValue(body, table2);
+      const table3 = getTable(baseTable, resolveValue(node.key), node.kind === "array");
+      for (const body of node.body) resolveValue(body, table3);
       return baseTable;
     },
     TOMLArray(node) {
       return node.elements.map((e) => resolveValue(e));
     },
     TOMLInlineTable(node) {
-      const table2 = {};
-      for (const body of node.body) resolveValue(body, table2);
-      return table2;
+      const table3 = {};
+      for (const body of node.body) resolveValue(body, table3);
+      return table3;
     },
     TOMLKey(node) {
       return node.keys.map((key) => resolveValue(key));
@@ -18659,18 +21197,18 @@ function addTable(root, node, content3) {
   const { line, column } = node.loc.start;
   const isList = node.kind === "array";
   const parent = tableUnder(root, isList ? path.slice(0, -1) : path, line, column);
-  const table2 = isList ? newTable(line, column) : parent;
-  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table2);
-  for (const entry of node.body) assign(table2, entry.key, entry.value, content3);
+  const table3 = isList ? newTable(line, column) : parent;
+  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table3);
+  for (const entry of node.body) assign(table3, entry.key, entry.value, content3);
 }
 function tableUnder(root, path, line, column) {
   let current = root;
   for (const key of path) {
     const known2 = current.entries.get(key);
     const next2 = known2?.kind === "array" ? known2.items.at(-1) : known2;
-    const table2 = next2 ?? newTable(line, column);
-    if (next2 === void 0) current.entries.set(key, table2);
-    current = table2;
+    const table3 = next2 ?? newTable(line, column);
+    if (next2 === void 0) current.entries.set(key, table3);
+    current = table3;
   }
   return current;
 }
@@ -18680,10 +21218,10 @@ function listUnder(parent, key, line, column) {
   parent.entries.set(key, list2);
   return list2;
 }
-function assign(table2, key, value, content3) {
+function assign(table3, key, value, content3) {
   const path = key.keys.map((part2) => part2.type === "TOMLBare" ? part2.name : part2.value);
   const { line, column } = key.loc.start;
-  tableUnder(table2, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content3));
+  tableUnder(table3, path.slice(0, -1), line, column).entries.set(path.at(-1) ?? "", toNode(value, content3));
 }
 function toNode(node, content3) {
   const { line, column } = node.loc.start;
@@ -18748,8 +21286,8 @@ function numbers(version) {
 function bumped(parts, index) {
   return parts.slice(0, index + 1).map((part2, at3) => at3 === index ? part2 + 1 : part2).concat(index === 0 ? [0] : []).join(".");
 }
-function poetryTable(table2, group) {
-  return [...table2.entries].flatMap(([name2, node]) => {
+function poetryTable(table3, group) {
+  return [...table3.entries].flatMap(([name2, node]) => {
     if (normalizeName(name2) === "python") return [];
     const entries = node.kind === "array" ? node.items : [node];
     return entries.map((entry) => poetryEntry(name2, entry, group));
@@ -18812,7 +21350,7 @@ function readPipfile(content3) {
   const { root } = parsed4;
   const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
   const read = categories.flatMap(
-    ([name2, table2]) => poetryTable(table2, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
+    ([name2, table3]) => poetryTable(table3, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
   );
   const python = textAt(root, "requires", "python_version");
   return {
@@ -18906,7 +21444,7 @@ function readPixi(content3) {
   const parsed4 = readToml(content3);
   if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
   const { root } = parsed4;
-  const python = condaSpecifier(versionOf2(at(root, "dependencies", "python")).value ?? "*");
+  const python = condaSpecifier(versionOf3(at(root, "dependencies", "python")).value ?? "*");
   return {
     ...sorted(pixiPackages(root)),
     indexes: pixiIndexes(root),
@@ -18922,31 +21460,31 @@ function partsOf(root) {
   return [whole, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
 }
 function named2(node, kind) {
-  return [...at(node, kind).entries].map(([name2, table2]) => ({ node: table2, name: `${kind}:${name2}` }));
+  return [...at(node, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
 }
 function targetsOf({ node, name: name2 }) {
-  return named2(node, "target").map((target2) => ({ ...target2, name: joined2(name2, target2.name) }));
+  return named2(node, "target").map((target2) => ({ ...target2, name: joined3(name2, target2.name) }));
 }
 function packagesOf2({ node, name: part2 }) {
   return TABLES.flatMap(
-    ({ path, kind, read }) => [...at(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined2(kind, part2)))
+    ({ path, kind, read }) => [...at(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined3(kind, part2)))
   );
 }
-function joined2(left, right) {
+function joined3(left, right) {
   return [left, right].filter((text2) => text2 !== "").join("/");
 }
-function versionOf2(node) {
+function versionOf3(node) {
   return node.kind === "table" ? at(node, "version") : node;
 }
 function pypiEntry(name2, node, group) {
-  const written2 = versionOf2(node).value?.trim() ?? "*";
+  const written2 = versionOf3(node).value?.trim() ?? "*";
   return entryAt(name2, node, written2 === "*" ? "" : written2, group);
 }
 function condaEntry2(name2, node, group) {
-  return entryAt(name2, node, condaSpecifier(versionOf2(node).value ?? "*"), group);
+  return entryAt(name2, node, condaSpecifier(versionOf3(node).value ?? "*"), group);
 }
 function entryAt(name2, node, specifier, group) {
-  const version = versionOf2(node);
+  const version = versionOf3(node);
   const { line, column, written: written2 } = version.kind === "string" ? version : node;
   const read = requirementAt(`${name2} ${specifier}`, { line, column, written: written2 }, group);
   if (!("written" in read) || read.specifier !== specifier.replace(/\s/g, ""))
@@ -19151,7 +21689,7 @@ function readPoetry(root) {
   return [
     ...poetryTable(at(poetry, "dependencies"), ""),
     ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
-    ...groups2.flatMap(([group, table2]) => poetryTable(table2, group))
+    ...groups2.flatMap(([group, table3]) => poetryTable(table3, group))
   ];
 }
 function indexesOf2(root) {
@@ -19159,7 +21697,7 @@ function indexesOf2(root) {
     ...at(root, "tool", "uv", "index").items,
     ...at(root, "tool", "poetry", "source").items,
     ...at(root, "tool", "pdm", "source").items
-  ].map((table2) => at(table2, "url"));
+  ].map((table3) => at(table3, "url"));
   const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
   const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
     ({ items }) => items
@@ -22443,16 +24981,16 @@ var LRParser = class _LRParser extends Parser {
   Get a goto table entry @internal
   */
   getGoto(state, term, loose = false) {
-    let table2 = this.goto;
-    if (term >= table2[0])
+    let table3 = this.goto;
+    if (term >= table3[0])
       return -1;
-    for (let pos = table2[term + 1]; ; ) {
-      let groupTag = table2[pos++], last3 = groupTag & 1;
-      let target2 = table2[pos++];
+    for (let pos = table3[term + 1]; ; ) {
+      let groupTag = table3[pos++], last3 = groupTag & 1;
+      let target2 = table3[pos++];
       if (last3 && loose)
         return target2;
       for (let end = pos + (groupTag >> 1); pos < end; pos++)
-        if (table2[pos] == state)
+        if (table3[pos] == state)
           return target2;
       if (last3)
         return -1;
@@ -23852,9 +26390,9 @@ var Evaluator = class {
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node];
     const names2 = namesIn3(this.file, helper);
-    const entries = positional.map((argument3) => {
-      const key = stringValue(this.file, argument3);
-      return key === void 0 ? void 0 : firstOf(names2, (table2) => this.#lookUp(table2, key));
+    const entries = positional.map((argument2) => {
+      const key = stringValue(this.file, argument2);
+      return key === void 0 ? void 0 : firstOf(names2, (table3) => this.#lookUp(table3, key));
     });
     return entries.every((entry) => entry !== void 0) ? entries.flatMap((entry) => this.list(entry, depth + 1)) : [node];
   }
@@ -24086,112 +26624,51 @@ var TASK_OF_TRAINER = {
   ),
   RewardTrainer: "seq-cls"
 };
-var ARCHITECTURE_OF_CLASS = [
-  [/^Llama(For|Model)/, "llama"],
-  [/^Qwen2(For|Model)/, "qwen2"],
-  [/^Qwen3(For|Model)/, "qwen3"],
-  [/^Mistral(For|Model)/, "mistral"],
-  [/^Gemma2(For|Model)/, "gemma2"],
-  [/^Gemma(For|Model)/, "gemma"],
-  [/^Mixtral(For|Model)/, "mixtral"],
-  [/^OPT(For|Model)/, "opt"],
-  [/^GPT2/, "gpt2"],
-  [/^GPTBigCode/, "gpt_bigcode"],
-  [/^GPTNeoX/, "gpt_neox"],
-  [/^T5(For|Model|Encoder)/, "t5"],
-  [/^Bert(For|Model)/, "bert"],
-  [/^Roberta(For|Model)/, "roberta"],
-  [/^Whisper/, "whisper"],
-  [/^UNet2DConditionModel$/, "unet2d"]
-];
-var MODELS = [
-  [/\bqwen3-(coder-)?\d+b-a\d+b/i, "qwen3_moe"],
-  [/\bqwen3-(?!vl|omni|embedding|reranker|next|coder-next)/i, "qwen3"],
-  [/\bqwen(2|1)(\.5)?-(?!vl|audio|moe|omni)|\bdeepseek-r1-distill-qwen|\bqwq-32b/i, "qwen2"],
-  [/\bdeepseek-r1-distill-llama|\bdeepseek-(llm|coder)-\d/i, "llama"],
-  [/\bmixtral-/i, "mixtral"],
-  [/\bmistral-(7b|nemo)|\bzephyr-7b|\bopenhermes-2(\.5)?-mistral/i, "mistral"],
-  [/\bgemma-2-/i, "gemma2"],
-  [/\bgemma-3-(270m|1b)/i, "gemma3_text"],
-  [/\bgemma-3n?-/i, "gemma3"],
-  [/\b(code)?gemma-(1\.1-)?\d+b/i, "gemma"],
-  [/\bphi-?(3|3\.5|4)-?/i, "phi3"],
-  [/\bphi-(1|1_5|2)\b/i, "phi"],
-  [/\bsmollm3-/i, "smollm3"],
-  [/\bsmollm2?-|\b01-ai\/yi-|\bdecapoda-research\/llama|\bvicgalle\/|\btrl-internal-testing\/tiny-llama/i, "llama"],
-  [/\bpythia-|\bgpt-neox-/i, "gpt_neox"],
-  [/\bgpt-neo-/i, "gpt_neo"],
-  [/\bgpt-j-/i, "gptj"],
-  [/\bbloomz?-/i, "bloom"],
-  [/\bfalcon-(?!mamba|h1|3)/i, "falcon"],
-  [/\bfacebook\/opt-|(^|\/)opt-\d+(\.\d+)?[mb]\b/i, "opt"],
-  [/^(openai-community\/)?(gpt2|distilgpt2)(-|$)|^lvwerra\/gpt2-/i, "gpt2"],
-  [/\bbigcode\/(starcoder|starcoderbase|gpt_bigcode)(?!2)/i, "gpt_bigcode"],
-  [/\bstarcoder2-/i, "starcoder2"],
-  [/\bmt5-|\bmt0-/i, "mt5"],
-  [/\bflan-t5-|^(google-t5\/)?t5-(small|base|large|3b|11b)|\bt0_3b/i, "t5"],
-  [/\bdistilbert-/i, "distilbert"],
-  [/\b(xlm-roberta)-/i, "xlm-roberta"],
-  [/(^|\/)(distil)?roberta-(base|large)/i, "roberta"],
-  [/\bdeberta-v3|\bdeberta-v2/i, "deberta-v2"],
-  [/^(google-bert\/)?bert-(base|large)-/i, "bert"],
-  [/\bbart-(base|large)/i, "bart"],
-  [/\bwhisper-/i, "whisper"],
-  [/\bvit-(base|large|huge)/i, "vit"],
-  [/\bchatglm[23]?-|\bglm-4-/i, "chatglm"],
-  [/\bbaichuan/i, "baichuan"],
-  [/\bstable-?diffusion|\bsdxl/i, "unet2d"],
-  [/\bflux\.1-/i, "flux"],
-  [
-    /^(codellama|meta-llama)\/|^(huggyllama|openlm-research|lmsys\/vicuna)|tinyllama|\bvicuna-|\b(code)?llama-?([23](\.\d)?)?[-_.]/i,
-    "llama"
-  ]
-];
+var KNOWN = Object.entries({ ...ARCHITECTURES2, ...UNMEASURED_ARCHITECTURES });
+var patternsOf = (key, flags) => KNOWN.flatMap(([name2, entry]) => entry[key].map((pattern) => [new RegExp(pattern, flags), name2]));
+var ARCHITECTURE_OF_CLASS = patternsOf("classes", "");
+var MODELS = patternsOf("models", "i");
 var NOT_THESE = /llama-?4|vision|llava|qwen[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
 function architectureOfModel(id2) {
   if (NOT_THESE.test(id2)) return void 0;
-  return MODELS.find(([pattern]) => pattern.test(id2))?.[1];
+  return architecturesNamed(id2)[0];
 }
 function quantizationOfModel(id2) {
   if (/bnb-4bit$/i.test(id2)) return "bnb-nf4";
   if (/[-_]gptq\b/i.test(id2)) return "gptq-int4";
   return /[-_]awq\b/i.test(id2) ? "awq-int4" : void 0;
 }
-var FAMILY = {
-  qwen3: "qwen2",
-  gemma: "gemma2",
-  gemma3_text: "gemma2",
-  smollm3: "llama",
-  gpt_neo: "gpt2",
-  mt5: "t5",
-  roberta: "bert",
-  distilbert: "bert",
-  "xlm-roberta": "bert"
-};
+function architecturesNamed(id2) {
+  return MODELS.flatMap(([pattern, name2]) => pattern.test(id2) ? [name2] : []);
+}
+var FAMILY = Object.fromEntries(
+  Object.entries(UNMEASURED_ARCHITECTURES).flatMap(([name2, { family }]) => family ? [[name2, family]] : [])
+);
 
 // src/detect/cells.ts
 function usedCells(uses, known2, most) {
   const cells = /* @__PURE__ */ new Map();
   const partial = /* @__PURE__ */ new Map();
   const unsure = /* @__PURE__ */ new Map();
-  const note = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
+  const note2 = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
   for (const use of uses) {
-    use.unsure.forEach(note);
+    use.unsure.forEach(note2);
     for (const found of use.found) {
       const source = `${found.at.file}:${found.at.line}`;
       const cell = sureCell(found);
       if (cell && known2.some((one2) => cellId(one2) === cellId(cell))) {
-        if (!cells.has(cellId(cell))) cells.set(cellId(cell), { cell, source });
+        if (!cells.has(cellId(cell)))
+          cells.set(cellId(cell), { cell, source, ...found.paths && { paths: found.paths } });
         continue;
       }
       const guess = guessed(found, known2);
-      if (guess === void 0) note({ ...found.at, value: notMeasured2(found) });
+      if (guess === void 0) note2({ ...found.at, value: notMeasured2(found) });
       else if (!partial.has(guess.pattern)) partial.set(guess.pattern, { ...guess, source });
     }
   }
   const all = [...cells.values()];
   all.slice(most).forEach((one2) => {
-    note(leftOut(one2));
+    note2(leftOut(one2));
   });
   const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
   return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
@@ -24257,9 +26734,11 @@ function leftOut({ cell, source }) {
 // src/plan/partial.ts
 function defaultsFor(task, matrix) {
   const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
-  return usual.length > 0 ? usual : matrix.filter((cell) => cell.task === task);
+  if (usual.length > 0) return usual;
+  const first = matrix.find((cell) => cell.task === task)?.architecture;
+  return matrix.filter((cell) => cell.task === task && cell.architecture === first);
 }
-var USUAL_QUANTIZATIONS = ["none", "bnb-nf4"];
+var USUAL_QUANTIZATIONS2 = ["none", "bnb-nf4"];
 var MOST_ARCHITECTURES = 2;
 function expandPartial(pattern) {
   const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
@@ -24268,7 +26747,7 @@ function expandPartial(pattern) {
   const isUsual = (cell) => {
     const usual = defaultsFor(cell.task, matrix);
     const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
-    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
+    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS2.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
   };
   return [...new Map(fitting.filter(isUsual).map((cell) => [cellId(cell), cell])).values()];
 }
@@ -24279,13 +26758,19 @@ var MOST_SAID = 12;
 var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
 function codeCells({ code: code2 }) {
   const { cells, partial, unsure } = usedCells(code2, allCells(), MOST_CELLS);
-  const sure2 = cells.map(({ cell, source }) => ({ id: cellId(cell), source }));
-  const taken = new Set(sure2.map(({ id: id2 }) => id2));
+  const sure2 = cells.map((used) => ({ id: cellId(byItsPaths(used)), source: used.source }));
+  const taken = new Set(cells.map(({ cell }) => cellId(cell)));
   const guessed3 = partial.map((one2) => {
     const measured2 = expandPartial(one2.pattern).map(cellId).filter((id2) => taken.has(id2) || taken.size < MOST_CELLS && taken.add(id2));
     return { ...one2, measured: measured2 };
   });
   return { sure: sure2, partial: guessed3, unsure, callsPeft: code2.some(({ found }) => found.length > 0) };
+}
+function byItsPaths({ cell, paths = [] }) {
+  const fitting = paths.filter((path) => hasPath(cell, path));
+  const kinds = fitting.filter((path) => path.startsWith("checkpointing"));
+  const taken = kinds.length > 1 ? fitting.filter((path) => !kinds.includes(path)) : fitting;
+  return { ...cell, method: methodBy(cell.method, taken) };
 }
 function cellFindings({ partial, unsure, callsPeft }) {
   const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => {
@@ -24296,15 +26781,15 @@ function cellFindings({ partial, unsure, callsPeft }) {
   const none2 = "No call of PEFT was found in the code: the default cells are measured instead.";
   return [
     ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
-    ...shortened("cells-partial", guessed3),
+    ...shortened2("cells-partial", guessed3),
     ...partial.some(({ measured: measured2 }) => measured2.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
-    ...shortened(
+    ...shortened2(
       "cells-unsure",
       unsure.map(({ value, file, line }) => ({ kind: "cells-unsure", message: value, file, line }))
     )
   ];
 }
-function shortened(kind, findings) {
+function shortened2(kind, findings) {
   const rest = findings.length - MOST_SAID;
   if (rest <= 0) return findings;
   return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
@@ -24589,17 +27074,9 @@ function placed(manifest, { group, specifier, line }) {
 }
 function constraintFiles(manifests, own2) {
   const wanted = (own2?.includes ?? []).flatMap(
-    ({ path, constrains }) => constrains ? [joined3(folderOf(own2?.file ?? ""), path)] : []
+    ({ path, constrains }) => constrains ? [joined(folderOf(own2?.file ?? ""), path)] : []
   );
   return manifests.filter(({ file }) => wanted.includes(file));
-}
-function joined3(folder, path) {
-  const parts = folder === "" ? [] : folder.split("/");
-  for (const part2 of path.split("/")) {
-    if (part2 === "..") parts.pop();
-    else if (part2 !== "." && part2 !== "") parts.push(part2);
-  }
-  return parts.join("/");
 }
 
 // src/detect/settle.ts
@@ -24665,24 +27142,24 @@ function sentenceOf({ change, from, to, by }) {
 }
 
 // src/detect/projects.ts
-function watchedChanges(changes) {
-  return changes.filter(({ library }) => isWatched(library));
+function watchedChanges(changes, watch = WATCHED) {
+  return changes.filter(({ library }) => isWatched(library, watch));
 }
-function projectRequests(ends2, changes, releases, python) {
-  return distinct(settledProjects(ends2, changes, releases, python).flatMap(requestsOf));
+function projectRequests(ends2, changes, releases, python, watch = WATCHED) {
+  return distinct2(settledProjects(ends2, changes, releases, python, watch).flatMap(requestsOf));
 }
-function standingChanges(ends2, changes, releases, python) {
-  const found = settledProjects(ends2, changes, releases, python).flatMap(({ settled: settled2 }) => standingOf(settled2));
+function standingChanges(ends2, changes, releases, python, watch = WATCHED) {
+  const found = settledProjects(ends2, changes, releases, python, watch).flatMap(({ settled: settled2 }) => standingOf(settled2));
   return [...new Map(found.map((one2) => [one2.message, one2])).values()];
 }
-function settledProjects(ends2, changes, releases, python) {
+function settledProjects(ends2, changes, releases, python, watch = WATCHED) {
   const all = [...ends2.base, ...ends2.head];
   const lockFiles2 = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
   const formats = new Map(all.map(({ file, format }) => [file, format]));
   const projectOf = (file) => lockOver(file, formats.get(file), lockFiles2) ?? folderOf(file);
   const before = grouped2(ends2.base, ({ file }) => projectOf(file));
   const after = grouped2(ends2.head, ({ file }) => projectOf(file));
-  const byProject = grouped2(watchedChanges(changes), ({ file }) => projectOf(file));
+  const byProject = grouped2(watchedChanges(changes, watch), ({ file }) => projectOf(file));
   return [...byProject].map(([project, own2]) => {
     const was = /* @__PURE__ */ new Set([project, ...own2.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
     const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
@@ -24735,7 +27212,7 @@ function requestsOf({ ends: ends2, settled: settled2 }) {
     };
   });
 }
-function distinct(requests) {
+function distinct2(requests) {
   const found = /* @__PURE__ */ new Map();
   for (const request of requests) {
     const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
@@ -24749,10 +27226,10 @@ function joined4(left, right) {
   const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
   return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
 }
-function heldVersions(head, changed) {
+function heldVersions(head, changed, watch = WATCHED) {
   const locked = lockOf(head, changed);
   const held2 = {};
-  for (const name2 of WATCHED) {
+  for (const name2 of watch) {
     if (name2 === "torch" || changed.includes(name2)) continue;
     const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
     const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
@@ -24871,8 +27348,8 @@ async function clashingFloors(index, { head }, changes) {
     const why = await index.clash(Object.fromEntries(floors.map(({ name: name2, version }) => [name2, version])));
     if (why === void 0) found.push(notChecked2(manifest.file, floors[0]?.line ?? 1));
     if (!why) continue;
-    const alone2 = await Promise.all(floors.map(({ name: name2, version }) => index.clash({ [name2]: version })));
-    if (alone2.some((one2) => one2 !== false)) continue;
+    const alone3 = await Promise.all(floors.map(({ name: name2, version }) => index.clash({ [name2]: version })));
+    if (alone3.some((one2) => one2 !== false)) continue;
     const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version }) => `${name2} ${version}`).join(", ")}. ${why}`;
     found.push({
       kind: "floors-clash",
@@ -24901,8 +27378,8 @@ async function ownIndexes(index, { head }) {
   if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
   return index.addresses().catch(() => []);
 }
-async function releasesFor(index, ends2, changes) {
-  const watched = changes.map(({ library }) => library).filter(isWatched);
+async function releasesFor(index, ends2, changes, watch) {
+  const watched = changes.map(({ library }) => library).filter((library) => isWatched(library, watch) && isName(library));
   const fresh = lockNames(ends2.base.manifests, ends2.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
   const found = await Promise.all(
     [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
@@ -24926,26 +27403,27 @@ async function indexFindings(index, ends2, changes, releases) {
 
 // src/intake/requests.ts
 var MOST_REASONS = 12;
-function nothingToMeasure(standing3) {
-  if (standing3.length === 0) return "No watched library changed: nothing to measure.";
-  const shown3 = standing3.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
-  const more = standing3.length - shown3.length;
+function nothingToMeasure(standing4) {
+  if (standing4.length === 0) return "No watched library changed: nothing to measure.";
+  const shown3 = standing4.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
+  const more = standing4.length - shown3.length;
   return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
 }
 async function requestsOf2(written2, ends2, index) {
   const changes = diffManifests(ends2.base.manifests, ends2.head.manifests);
   const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
-  const releases = watchedChanges(changes).length > 0 ? await releasesFor(index, ends2, changes) : /* @__PURE__ */ new Map();
+  const watched = watchedChanges(changes, written2.watch);
+  const releases = watched.length > 0 ? await releasesFor(index, ends2, changes, written2.watch) : /* @__PURE__ */ new Map();
   const own2 = await ownIndexes(index, ends2);
   const findings = [...findingsOf(ends2, own2), ...await indexFindings(index, ends2, changes, releases)];
   stopUnlessApproved(findings, written2.held);
   const cells = codeCells(ends2.head);
   const unsure = written2.chosenBy === "default" ? cellFindings(cells) : [];
-  const found = projectRequests(manifests, changes, releases, index.python);
+  const found = projectRequests(manifests, watched, releases, index.python, written2.watch);
   const base = withCells(written2, cells);
-  const standing3 = standingChanges(manifests, changes, releases, index.python);
-  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing3 }];
-  const left = standing3.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
+  const standing4 = standingChanges(manifests, watched, releases, index.python, written2.watch);
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing4 }];
+  const left = standing4.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
   return Promise.all(
     found.map(async (project) => {
       const patchable = patchableOf(ends2.head, project);
@@ -24955,7 +27433,7 @@ async function requestsOf2(written2, ends2, index) {
         request: { ...base, changes: project.changes, held: held2, locked: project.locked },
         known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
         files: project.files,
-        standing: standing3
+        standing: standing4
       };
     })
   );
@@ -24972,7 +27450,7 @@ async function heldTorch(project, manifests, index) {
 async function upcomingRequests(written2, repository, index) {
   const cells = codeCells(repository);
   const base = withCells(written2, cells);
-  const held2 = heldVersions(repository.manifests, []);
+  const held2 = heldVersions(repository.manifests, [], written2.watch);
   const patchable = { manifests: repository.manifests, contents: repository.contents };
   const found = await Promise.all(
     Object.entries(held2).map(async ([library, from]) => {
@@ -24993,6 +27471,39 @@ function stopUnlessApproved(findings, held2) {
 function patchableOf(head, project) {
   const inProject = new Set(project.manifests);
   return { manifests: head.manifests.filter(({ file }) => inProject.has(file)), contents: head.contents };
+}
+
+// src/plan/ruled-out.ts
+function rulingOn(quantization, device) {
+  const entry = QUANTIZATIONS[quantization];
+  if (entry === void 0) return void 0;
+  return needsCard(entry, device) ?? needsBuild(entry);
+}
+function needsCard({ needsGpu }, device) {
+  if (needsGpu === void 0 || deviceOf(device).hasCards) return void 0;
+  const { says, capability } = needsGpu;
+  const card = capability === void 0 ? "" : ` of compute capability ${capability.toFixed(1)} or newer`;
+  return { reason: "needs a GPU", message: `It needs a GPU${card}. Without one the library says: ${says}` };
+}
+function needsBuild({ built = [] }) {
+  if (built.length === 0) return void 0;
+  const message = `${built.join(" and ")} has no wheel: it would be built from its source, which runs its code outside of the isolation.`;
+  return { reason: "needs a build", message };
+}
+function rulings(cells, device) {
+  const quantizations = [...new Set(cells.map(({ quantization }) => quantization))];
+  return quantizations.flatMap((quantization) => {
+    const ruling = rulingOn(quantization, device);
+    const own2 = cells.filter((cell) => cell.quantization === quantization);
+    return ruling ? [{ quantization, cells: own2.length, ...ruling }] : [];
+  });
+}
+function measurable(cells, device) {
+  return cells.filter(({ quantization }) => rulingOn(quantization, device) === void 0);
+}
+function ruledOut(cell, device) {
+  const ruling = rulingOn(cell.quantization, device);
+  return ruling && { cell: cellId(cell), outcome: "skipped", ...ruling, stages: {}, failures: [], facts: {} };
 }
 
 // src/search/requests.ts
@@ -25032,6 +27543,19 @@ function onDevice({ device }, request) {
   return device === void 0 ? request : { ...request, device };
 }
 
+// src/search/problem.ts
+function everyCell(problem) {
+  return [...problem.controls, ...problem.cells];
+}
+function controlsOf(cells) {
+  return withControls(cells).slice(cells.length);
+}
+function withControls(cells) {
+  const known2 = new Set(cells.map(cellId));
+  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
+  return [...cells, ...[...controls].flatMap(([id2, control]) => known2.has(id2) ? [] : [control])];
+}
+
 // src/search/strategies.ts
 var STRATEGIES = {
   /** Only where the ends differ, by halving. */
@@ -25045,12 +27569,11 @@ function samplesOf(search2, { releases }) {
 }
 function lastOfMinors(releases) {
   const last3 = /* @__PURE__ */ new Map();
-  for (const index of between(releases)) {
-    const version = releases[index] ?? "";
+  for (const [index, version] of releases.entries()) {
     const known2 = last3.get(minorOf(version));
     if (known2 === void 0 || compareVersions(version, releases[known2] ?? "") > 0) last3.set(minorOf(version), index);
   }
-  return [...last3.values()];
+  return [...last3.values()].filter((index) => index > 0 && index < releases.length - 1).toSorted((a, b) => a - b);
 }
 function between(releases) {
   return Array.from({ length: Math.max(0, releases.length - 2) }, (_, offset) => offset + 1);
@@ -25069,7 +27592,7 @@ function spread(indices, last3) {
 
 // src/result/probe-record.ts
 var SaidFailure = external_exports.object({
-  ...Failure.omit({ reason: true, signature: true }).shape,
+  ...Failure.omit({ reason: true, signature: true, explained: true }).shape,
   message: external_exports.string().max(4e3),
   frames: Failure.shape.frames.unwrap().default([]),
   /** Names of the exceptions and errno along the chain of causes. */
@@ -25129,7 +27652,7 @@ function torchOfDay(torch, day, python) {
 var MEMORY = "out of memory on the card";
 var LOST = "the card is lost";
 var DAMAGED = "memory of the card is damaged";
-var BUSY = "the card is busy";
+var BUSY2 = "the card is busy";
 var DRIVER = "the driver does not fit";
 var SLOW = "the driver stopped a kernel";
 var NOT_READY = "the card did not start";
@@ -25141,7 +27664,7 @@ var WEATHER = [
   ],
   [
     /devices? ?(?:\(s\) )?(?:are|is\/are) busy or unavailable|exclusive[- ](?:thread|process)|compute mode.{0,40}prohibit/i,
-    BUSY
+    BUSY2
   ],
   [
     /CUDA (?:error: )?out of memory|C(?:UBLAS|UDNN|USPARSE|USOLVER)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|cuda runtime error \(2\)|CUDA_ERROR_OUT_OF_MEMORY/i,
@@ -25164,6 +27687,37 @@ var ABORTED = /what\(\):\s*([^\n]{0,300})/g;
 function deviceExhaustion(output) {
   const last3 = [...output.matchAll(ABORTED)].at(-1)?.[1];
   return last3 === void 0 ? void 0 : deviceWeatherOf(last3);
+}
+
+// src/sweep/refusals.ts
+var REFUSALS = [
+  {
+    message: /^Model does not support past key values which are required for prefix tuning/,
+    said: "Model does not support past key values which are required for prefix tuning."
+  },
+  {
+    message: /^Please initialize PiSSA under float32, float16, or bfloat16/,
+    said: "Please initialize PiSSA under float32, float16, or bfloat16. Subsequently, re-quantize the residual model to help minimize quantization errors."
+  },
+  {
+    message: /^Target module \S+ (is not supported|is not a plain torch\.nn\.Linear)/,
+    said: "Target module Conv1D() is not supported. Currently, only the following modules are supported: `torch.nn.Linear`."
+  },
+  {
+    message: /^\w+ does not support target modules of type <class '[\w.]+'> yet/,
+    said: "Lily does not support target modules of type <class 'transformers.pytorch_utils.Conv1D'> yet."
+  },
+  {
+    message: /^\w+ does not support `fan_in_fan_out=True` layers/,
+    said: "KaSA does not support `fan_in_fan_out=True` layers (e.g. Conv1D). Please target nn.Linear layers."
+  },
+  {
+    message: /^\w+Config only supports task_type = /,
+    said: "CPTConfig only supports task_type = CAUSAL_LM."
+  }
+];
+function isRefusal(message) {
+  return REFUSALS.some((refusal2) => refusal2.message.test(message));
 }
 
 // src/sweep/weather.ts
@@ -25283,6 +27837,7 @@ var REASONS = [
     message: /please specify `target_modules`/i
   },
   { name: "refused", means: "refused", type: /^NotImplementedError$/ },
+  ...REFUSALS.map(({ message }) => ({ name: "refused", means: "refused", message })),
   {
     name: "refused",
     means: "refused",
@@ -25398,7 +27953,7 @@ function outcomeOf2(judged2) {
 function meaningOf(record2, failure2, device) {
   if (failure2.kind === "check") return "defect";
   const { means, needs } = classify(failure2.type, failure2.message, failure2.causes, device);
-  if (means === "refused" && !SETTING_UP.includes(failure2.stage)) return "defect";
+  if (means === "refused" && !SETTING_UP.includes(failure2.stage) && !isRefusal(failure2.message)) return "defect";
   if (means !== "needs-device") return means;
   const isLacking = needs !== void 0 && device.lacks.includes(needs);
   const mayLack = needs !== "gpu" || parseCellId(record2.cell).quantization !== "none";
@@ -25740,10 +28295,10 @@ function resolveChange(written2, releases, python, problems) {
 }
 function between2(usable, from, to) {
   const [oldest, newest] = [from, to].toSorted(compareVersions);
-  const within = usable.filter(
+  const within2 = usable.filter(
     (version) => compareVersions(version, oldest) > 0 && compareVersions(version, newest) < 0
   );
-  return oldest === from ? within : within.toReversed();
+  return oldest === from ? within2 : within2.toReversed();
 }
 function findVersion(library, written2, all, usable, python, problems) {
   if (written2 === "") return usable.at(-1);
@@ -25778,7 +28333,7 @@ function neighbours(version, usable) {
 
 // src/plan/plan.ts
 function librariesOf(request) {
-  const cells = selectCells(request.cells, allCells(), []);
+  const cells = measurable(selectCells(request.cells, allCells(), []), request.device);
   const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name2) => name2 !== "torch");
   return [.../* @__PURE__ */ new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
@@ -25801,7 +28356,7 @@ function makePlan(request, releases, python, problems) {
     held: held2,
     cells,
     alternatives: alternativesTo(cells),
-    partners: partnerReleases(request, cells, releases, python),
+    partners: partnerReleases(request, measurable(cells, device), releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
     ...request.guessed && { guessed: request.guessed },
@@ -25836,8 +28391,10 @@ function checkHeld(request, releases, python, problems) {
 function alternativesTo(cells) {
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells) {
-    for (const method of ALTERNATIVES) add(found, { ...cell, method });
-    add(found, { ...cell, quantization: "none" });
+    const { paths } = methodParts(cell.method);
+    for (const method of ALTERNATIVES) add(found, { ...cell, method: methodBy(method, paths) });
+    const unquantized = { ...cell, quantization: "none" };
+    if (paths.every((path) => hasPath(unquantized, path))) add(found, unquantized);
   }
   for (const cell of cells) found.delete(cellId(cell));
   return [...found.values()];
@@ -25848,14 +28405,14 @@ function add(found, cell) {
 function partnerReleases(request, cells, releases, python) {
   const swept = request.changes.map((change) => change.library);
   const needed = /* @__PURE__ */ new Set([...ALWAYS, ...Object.keys(request.held), ...packagesNeededBy(cells)]);
-  const watched = WATCHED.filter((name2) => needed.has(name2) || swept.includes(name2));
+  const watched = [...WATCHED, ...packagesNeededBy(cells)].filter((name2) => needed.has(name2) || swept.includes(name2));
   const names2 = [.../* @__PURE__ */ new Set([...watched, ...Object.keys(request.held)])].filter((name2) => name2 !== "torch");
   return Object.fromEntries(
     names2.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
   );
 }
 function packageTable() {
-  return Object.fromEntries(Object.entries(QUANTIZATIONS).map(([name2, quantization]) => [name2, quantization.packages]));
+  return Object.fromEntries(Object.keys(QUANTIZATIONS).map((name2) => [name2, packagesOf(name2)]));
 }
 
 // src/report/build.ts
@@ -25863,8 +28420,9 @@ var import_semver = __toESM(require_semver2(), 1);
 function buildReport(input) {
   const comparisons2 = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
+  const environments = toEnvironments(input);
   return {
-    schemaVersion: 4,
+    schemaVersion: 5,
     run: input.run,
     changes: input.changes.map(({ library, from, to, place: place2 }) => ({
       library,
@@ -25873,7 +28431,7 @@ function buildReport(input) {
       kind: bumpOf(from, to),
       ...place2
     })),
-    environments: toEnvironments(input),
+    environments,
     cells: input.cells.map((cell) => {
       const source = input.sources[cellId(cell)];
       return { id: cellId(cell), planned: true, ...source && { source } };
@@ -25887,7 +28445,7 @@ function buildReport(input) {
     ...input.patches,
     workarounds: input.conclusions.workarounds.map((workaround2) => withCost(workaround2, input.bytesPerWeight)),
     leftUndone: input.run.stoppedBy === "finished" ? [] : input.conclusions.left.map(leftUndoneText),
-    findings: input.findings,
+    findings: [...input.findings, ...lossFindings({ changes: input.changes, environments, results })],
     totals: {
       cells: count(
         COMPARISONS,
@@ -25904,6 +28462,7 @@ function count(keys, values) {
   return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
 }
 function toComparison(comparison, input) {
+  if (input.changes.length === 0) return standing2(comparison, input);
   const { cell, comparison: kind, moves: moves2, before, after, brokenControl } = comparison;
   const cause = brokenControl ? "base model" : comparison.cause;
   return {
@@ -25918,18 +28477,37 @@ function toComparison(comparison, input) {
     ...kind === "not-compared" && { why: whyNot(comparison, input) }
   };
 }
+function standing2(comparison, input) {
+  const { cell, after, brokenControl } = comparison;
+  const isKnown = isMeasured(after);
+  return {
+    cell,
+    comparison: isKnown ? "alone" : "not-compared",
+    what: [],
+    ...brokenControl && { cause: "base model" },
+    before: "unknown",
+    after: after?.outcome ?? "unknown",
+    failedBefore: [],
+    failedAfter: failedIn(after),
+    ...(!isKnown || brokenControl) && { why: whyNot(comparison, input) }
+  };
+}
 function toBoundary({ failure: failure2, moves: moves2, measured: measured2, alsoChanged, certainty, ...boundary2 }) {
   const facts = moves2.map((move) => moveWords(move));
   return {
     ...boundary2,
     stage: failure2?.stage ?? "train",
     reason: failure2?.reason ?? "fact",
-    signature: failure2?.signature ?? facts.join("; "),
+    signature: signatureOf2(failure2) ?? facts.join("; "),
     message: [...failure2 ? [failure2.message] : [], ...facts].join("; "),
     measured: measured2,
     alsoChanged,
     certainty
   };
+}
+function signatureOf2(failure2) {
+  if (failure2?.explained === void 0) return failure2?.signature;
+  return `${failure2.signature}: ${failure2.explained}`;
 }
 function failedIn(result) {
   return STAGES.flatMap((stage) => {
@@ -25996,6 +28574,28 @@ function bumpOf(from, to) {
   } catch {
     return "other";
   }
+}
+
+// src/domain/checks.ts
+var DEAR_CHECKS = [
+  "checkpointing-differs",
+  "reentrant-checkpointing-differs",
+  "padded-generation-differs",
+  "end-ignored",
+  "cache-crop-differs",
+  "windowed-generation-differs",
+  "merged-reload-differs"
+];
+var CLOSE2 = /* @__PURE__ */ new Set(["base", "head", "workaround"]);
+var DEAR = new Set(DEAR_CHECKS);
+function isThorough({ purpose, thorough }, cell) {
+  return isClose(purpose) || (thorough?.includes(cell) ?? false);
+}
+function isClose(purpose) {
+  return CLOSE2.has(purpose);
+}
+function hasDearFailure(result) {
+  return result?.failures.some(({ type }) => DEAR.has(type)) ?? false;
 }
 
 // src/search/place.ts
@@ -26088,8 +28688,8 @@ var Evidence2 = class {
   }
   /** The same in an environment that was asked for in another way; without its `carry` where the base saved no sound adapter. */
   resultIn(place2, cell, repeat2 = 1) {
-    const { id: id2, set: set2 } = this.#subject(cell);
-    const result = place2?.result(id2, repeat2);
+    const { id: id2, set: set2, ruledOut: ruledOut2 } = this.#subject(cell);
+    const result = ruledOut2 ?? place2?.result(id2, repeat2);
     if (result === void 0 || isControl(cell)) return result;
     return withSoundCarry(result, set2.base.result(id2, 1));
   }
@@ -26170,7 +28770,8 @@ var Evidence2 = class {
   ask(purpose, pins, cells, repeat2 = 1) {
     const found = /* @__PURE__ */ new Map();
     for (const cell of cells) {
-      const { set: set2 } = this.#subject(cell);
+      const { set: set2, ruledOut: ruledOut2 } = this.#subject(cell);
+      if (ruledOut2 !== void 0) continue;
       const own2 = found.get(set2);
       if (own2) own2.push(cell);
       else found.set(set2, [cell]);
@@ -26185,7 +28786,14 @@ var Evidence2 = class {
   question(purpose, environment, cells, repeat2 = 1) {
     const { base } = this.#setOf(environment.packages);
     const carries = base.environment?.status === "built" && base.key !== this.keyOf(environment);
-    return { purpose, environment, cells, repeat: repeat2, ...carries && { carryFrom: base.request } };
+    const thorough = isClose(purpose) ? [] : this.#thorough(cells);
+    const asked = thorough.length > 0 ? { purpose, environment, cells, repeat: repeat2, thorough } : { purpose, environment, cells, repeat: repeat2 };
+    return carries ? { ...asked, carryFrom: base.request } : asked;
+  }
+  /** Cells that fail a check at an end which is not measured everywhere: between the ends it has to be. */
+  #thorough(cells) {
+    const deep = cells.filter((cell) => [BASE, this.head].some((pins) => hasDearFailure(this.at(cell, pins))));
+    return deep.map(cellId);
   }
   #subject(cell) {
     const known2 = this.#subjects.get(cell);
@@ -26195,7 +28803,8 @@ var Evidence2 = class {
     const own2 = this.#controls.get(name2) ?? control;
     this.#controls.set(name2, own2);
     const set2 = this.#setOf(packagesFor(this.problem, cell.quantization));
-    const subject = { id: cellId(cell), set: set2, control: own2 };
+    const ruledOut2 = this.problem.ruledOut?.(cell);
+    const subject = { id: cellId(cell), set: set2, control: own2, ruledOut: ruledOut2 };
     this.#subjects.set(cell, subject);
     return subject;
   }
@@ -26311,19 +28920,6 @@ function uniqueCells(cells) {
   return [...new Map(cells.map((cell) => [cellId(cell), cell])).values()];
 }
 
-// src/search/problem.ts
-function everyCell(problem) {
-  return [...problem.controls, ...problem.cells];
-}
-function controlsOf(cells) {
-  return withControls(cells).slice(cells.length);
-}
-function withControls(cells) {
-  const known2 = new Set(cells.map(cellId));
-  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
-  return [...cells, ...[...controls].flatMap(([id2, control]) => known2.has(id2) ? [] : [control])];
-}
-
 // src/search/releases.ts
 function pinsAt(evidence, change, index) {
   return evidence.line(change)[index] ?? BASE;
@@ -26424,8 +29020,8 @@ function otherwiseIn(evidence, { reference, from, moved: moved2 }, to) {
   if (moved2 === void 0) return [];
   const { cell, change, low, neighbours: neighbours2 } = moved2;
   const judged2 = { cell, change, reference: moved2.reference };
-  const [before, now] = [wayAt(evidence, judged2, reference), wayAt(evidence, judged2, to)];
-  if (!isWorse(before.comparison) || !isWorse(now.comparison) || isSameWay(before, now)) return [];
+  const [before, now2] = [wayAt(evidence, judged2, reference), wayAt(evidence, judged2, to)];
+  if (!isWorse(before.comparison) || !isWorse(now2.comparison) || isSameWay(before, now2)) return [];
   return [{ ...likeLast(evidence, judged2, from, to), low, ...judged2, neighbours: neighbours2 }];
 }
 function likeLast(evidence, judged2, from, to) {
@@ -26978,9 +29574,9 @@ var workaround = {
     const worse2 = byModel(worseCells(evidence));
     for (const other of evidence.problem.alternatives) {
       const own2 = (worse2.get(modelOf(other)) ?? []).filter((cell) => kindOf3(cell, other) !== void 0);
-      const isBeside = hasBase(evidence, other) && own2.some((cell) => needsBase(evidence, cell));
-      if (isBeside) beside.push(other);
-      if (isBeside || own2.some((cell) => !needsBase(evidence, cell))) wanted.push(other);
+      const isBeside2 = hasBase(evidence, other) && own2.some((cell) => needsBase(evidence, cell));
+      if (isBeside2) beside.push(other);
+      if (isBeside2 || own2.some((cell) => !needsBase(evidence, cell))) wanted.push(other);
     }
     return [
       ...evidence.ask("base", BASE, withControls(uniqueCells(beside))),
@@ -27021,6 +29617,7 @@ function workaroundsOf(evidence, cell) {
 function kindOf3(cell, other) {
   const isQuantizedAlike = other.quantization === cell.quantization;
   if (other.method === "base" || isQuantizedAlike && other.method === cell.method) return void 0;
+  if (methodParts(other.method).paths.join() !== methodParts(cell.method).paths.join()) return void 0;
   if (isQuantizedAlike) return "method";
   return other.method === cell.method && other.quantization === "none" ? "quantization" : void 0;
 }
@@ -27107,30 +29704,37 @@ function next(evidence) {
 
 // src/search/foresee.ts
 var GUESSES = [likeHead, likeBase];
-var FAR = 4;
+var FAR2 = 4;
 var MOST_CELLS2 = 200;
 function foresee(problem, history, running2) {
   if (problem.cells.length > MOST_CELLS2 || problem.changes.some(({ library }) => library === "torch")) return [];
   const found = GUESSES.flatMap((guess) => ahead(problem, history, running2, guess));
-  return [...new Map(found.map((one2) => [requestKey(one2.request), one2])).values()];
+  const ordered = found.toSorted((one2, other) => one2.steps - other.steps);
+  const first = new Map(ordered.toReversed().map((one2) => [keyOf(one2.question), one2]));
+  return ordered.filter((one2) => first.get(keyOf(one2.question)) === one2);
+}
+function keyOf({ environment, repeat: repeat2 }) {
+  return `${repeat2} ${requestKey(environment)}`;
 }
 function ahead(problem, history, running2, guess) {
+  const found = [];
   let known2 = history;
   let under = running2;
-  for (let step = 0; step < FAR; step++) {
+  for (let steps = 0; steps < FAR2; steps++) {
     const before = known2;
     known2 = [...known2, ...under.map((one2) => ({ ...one2, results: guessed2(problem, before, one2.question, guess) }))];
     const evidence = new Evidence2(problem, known2);
     const asked = next(evidence);
-    if (asked.kind === "done") return [];
-    const open = asked.questions.filter(({ environment }) => environmentIn(known2, environment) === void 0);
-    if (open.length > 0) return open.map(({ environment }) => ({ request: environment, evidence }));
+    if (asked.kind === "done") return found;
+    const standing4 = (question) => environmentIn(known2, question.environment);
+    found.push(...asked.questions.map((question) => ({ question, environment: standing4(question), steps, evidence })));
+    if (asked.questions.some((question) => standing4(question) === void 0)) return found;
     under = asked.questions.flatMap((question) => {
-      const environment = environmentIn(known2, question.environment);
+      const environment = standing4(question);
       return environment ? [{ question, environment }] : [];
     });
   }
-  return [];
+  return found;
 }
 function environmentIn(history, request) {
   const key = requestKey(request);
@@ -27174,46 +29778,66 @@ function failing(cell) {
 }
 
 // src/sweep/ahead.ts
-function looksAhead(environments, foresee2, isStopped) {
+function looksAhead(environments, probes2, foresee2, isStopped2) {
   let looks = 0;
   let busy = Promise.resolve();
-  const begun = /* @__PURE__ */ new Set();
-  const make = async (look, foreseen) => {
-    for (const { request, preferences } of foreseen) {
-      const key = requestKey(request);
-      if (look !== looks || isStopped()) return;
-      if (begun.has(key)) continue;
-      begun.add(key);
-      await environments.foresee(request, preferences);
+  const begun = /* @__PURE__ */ new Map();
+  const tell = (upcoming, expect) => {
+    const expected2 = upcoming.flatMap(({ question, environment }) => {
+      const standing4 = environment ?? begun.get(requestKey(question.environment));
+      const one2 = standing4 && expect(question, standing4);
+      return one2 ? [one2] : [];
+    });
+    void probes2.expect(expected2);
+  };
+  const make = async (look, upcoming, expect) => {
+    for (const { question, environment, preferences } of upcoming) {
+      const key = requestKey(question.environment);
+      if (look !== looks || isStopped2()) return;
+      if (environment !== void 0 || begun.has(key)) continue;
+      begun.set(key, void 0);
+      begun.set(key, await environments.foresee(question.environment, preferences));
+      if (look === looks && !isStopped2()) tell(upcoming, expect);
     }
   };
-  return (measured2, running2) => {
-    if (foresee2 === void 0 || isStopped()) return;
+  return (measured2, running2, expect) => {
+    if (isStopped2()) return;
     const look = ++looks;
-    const foreseen = foresee2(measured2, running2);
-    busy = busy.then(() => make(look, foreseen));
+    const [, ...certain] = running2.map((one2) => ({ ...one2, preferences: NONE }));
+    const upcoming = [...certain, ...foresee2?.(measured2, running2) ?? []];
+    tell(upcoming, expect);
+    busy = busy.then(() => make(look, upcoming, expect));
   };
 }
+var NONE = { versions: {}, ofAnyDate: [] };
 
 // src/sweep/judges.ts
 var RECORD = {
   name: "record",
-  asks: () => false,
+  asks: "nothing",
   judge: (record2, _left, circumstances) => [{ kind: "result", result: judge(record2, circumstances) }]
 };
 function judgesOf(further = []) {
   return [RECORD, ...further];
 }
+function asksFor({ asks }, cell) {
+  return asks !== "nothing" && asks(cell);
+}
 async function judged(judges, record2, left, circumstances) {
   const cell = parseCellId(record2.cell);
   const findings = [];
-  for (const one2 of judges) {
-    const shown3 = one2.asks(cell) ? left : void 0;
+  for (const judge2 of judges) {
+    const shown3 = asksFor(judge2, cell) ? left : void 0;
     try {
-      findings.push(...await one2.judge(record2, shown3, circumstances));
+      findings.push(...await judge2.judge(record2, shown3, circumstances));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return unmeasured(record2.cell, "inconclusive", "judging failed", `The judge \`${one2.name}\` ended early: ${why}`);
+      return unmeasured(
+        record2.cell,
+        "inconclusive",
+        "judging failed",
+        `The judge \`${judge2.name}\` ended early: ${why}`
+      );
     }
   }
   return folded(record2, findings);
@@ -27231,7 +29855,7 @@ function withFinding(result, finding) {
 function explained(result, stage, says) {
   const known2 = result.failures.find((failure2) => failure2.stage === stage && failure2.kind === "check");
   if (known2 === void 0 || says === void 0) return void 0;
-  const told = { ...known2, message: `${says} ${known2.message}` };
+  const told = { ...known2, explained: says, message: `${says} ${known2.message}` };
   const failures = result.failures.map((failure2) => failure2 === known2 ? told : failure2);
   return result.failures[0] === known2 ? { ...result, message: told.message, failures } : { ...result, failures };
 }
@@ -27287,13 +29911,14 @@ async function measureBatch(questions, ports, settings) {
       const following = questions[index + 1];
       settings.lookAhead?.(
         measurements.slice(0, index),
-        other && following ? [running2, { question: following, environment: other }] : [running2]
+        other && following ? [running2, { question: following, environment: other }] : [running2],
+        (asked, standing4) => expected(asked, standing4, ports, settings)
       );
     });
     const measurement = await measure(question, environment, ports, settings).catch(
       (error) => lost(question, environment, error)
     );
-    ports.progress.say(progressLine(measurement));
+    ports.progress.say(progressLine(measurement, settings.nameOf?.(question) ?? question.purpose));
     measurements.push(measurement);
   }
   await coming;
@@ -27304,16 +29929,22 @@ function lost(question, environment, error) {
   const results = question.cells.map((cell) => unmeasured(cellId(cell), "inconclusive", "measuring failed", why));
   return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
 }
-function progressLine({ question, environment, results }) {
-  const pins = Object.entries(question.environment.pins).filter(([name2]) => name2 !== "torch" && name2 !== "accelerate");
-  const versions = [
-    ...pins.map(([name2, version]) => `${name2} ${version}`),
-    ...question.environment.packages.filter((name2) => !question.environment.pins[name2])
-  ];
+var ALWAYS_SAID = ["transformers", "peft"];
+var NEVER_SAID = ["torch", "accelerate"];
+var LONGEST_WHY = 160;
+function progressLine({ question, environment, results }, name2) {
+  const { pins, packages } = question.environment;
+  const versions = environment.status === "built" ? environment.lock : pins;
+  const said = [.../* @__PURE__ */ new Set([...ALWAYS_SAID, ...Object.keys(pins), ...packages])].filter((library) => !NEVER_SAID.includes(library)).flatMap((library) => {
+    const version = versions[library] ?? pins[library];
+    if (version === void 0) return packages.includes(library) ? [library] : [];
+    return [`${library} ${version}`];
+  });
   const counts = /* @__PURE__ */ new Map();
   for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
-  const outcome = [...counts].map(([name2, count2]) => `${count2} ${name2}`).join(", ");
-  return `${question.purpose.padEnd(10)} ${versions.join(", ")}: ${outcome}${environment.status === "built" ? "" : ` (${environment.why.slice(0, 160)})`}`;
+  const outcome = [...counts].map(([what, count2]) => `${count2} ${what}`).join(", ");
+  const why = environment.status === "built" ? "" : ` (${shortened(environment.why, LONGEST_WHY)})`;
+  return `${name2.padEnd(10)} ${said.join(", ")}: ${outcome}${why}`;
 }
 async function prepare(question, ports, settings) {
   if (question === void 0 || settings.isStopped()) return void 0;
@@ -27359,12 +29990,34 @@ async function measure(question, environment, ports, settings) {
     if (result.reason === INTERRUPTED) return;
     ports.journal.addResult(asked(result.cell), result);
   };
-  const ended = open.length > 0 && await probe(question, environment, open, settings.width, ports, settings, add2);
+  const job = jobFor(question, open, settings.width, ports, settings);
+  const ended = open.length > 0 && await probe(question, environment, open, job, ports, settings, add2);
   const unsure = open.filter((cell) => results.get(cellId(cell))?.outcome === "inconclusive");
   if (unsure.length > 0 && ended !== "nothing in time" && !settings.isStopped())
-    await probe(question, environment, unsure, 1, ports, settings, add2);
+    await probe(
+      question,
+      environment,
+      unsure,
+      alone2(jobFor(question, unsure, 1, ports, settings)),
+      ports,
+      settings,
+      add2
+    );
   const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
   return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
+}
+function alone2(job) {
+  return { ...job, isAlone: true };
+}
+function expected(question, environment, ports, settings) {
+  if (environment.status !== "built") return void 0;
+  const asked = asking(question, environment, ports, settings);
+  const open = question.cells.filter((cell) => ports.journal.result(asked(cellId(cell))) === void 0);
+  if (open.length === 0) return void 0;
+  return { environmentId: environment.id, job: jobFor(question, open, settings.width, ports, settings) };
+}
+function inTurn(cells, repeat2) {
+  return repeat2 % 2 === 0 ? cells.toReversed() : cells;
 }
 function reachedCarry(result) {
   return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
@@ -27377,21 +30030,26 @@ function asking(question, environment, ports, settings) {
   const { program, accelerator } = ports.probes;
   const from = carriedFrom(question, ports);
   const torch = chosenTorch(question, environment, settings) === void 0 ? "torch as asked" : "torch of our choice";
-  const judges = judgesOf(ports.judges).map(({ name: name2 }) => name2);
+  const judges = judgesOf(ports.judges);
   const common2 = {
     environment: environment.id,
     device: deviceOf(question.environment.device).name,
     ...accelerator === void 0 ? {} : { accelerator },
-    probe: program.version,
-    configuration: [program.configuration, torch, `judged by ${judges.join(" and ")}`].join(", ")
+    probe: program.version
   };
   const request = requestKey(question.environment);
   return (cell) => {
     const checkpoint = program.checkpoint(parseCellId(cell).architecture);
     const isCarried = from !== void 0 && ports.probes.hasHandover(from, cell);
-    const key = { ...common2, checkpoint, cell };
+    const how2 = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`];
+    const configuration = [...how2, ...isThorough(question, cell) ? ["thorough"] : []].join(", ");
+    const key = { ...common2, configuration, checkpoint, cell };
     return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
   };
+}
+function namesOf(judges, cell) {
+  const looking = judges.filter(({ asks }) => asks === "nothing" || asks(cell));
+  return looking.map(({ name: name2, version }) => version === void 0 ? name2 : `${name2} ${version}`).join(" and ");
 }
 function chosenTorch(question, environment, settings) {
   return settings.baseOf(question.environment).pins.torch === void 0 ? environment.lock.torch : void 0;
@@ -27400,39 +30058,33 @@ function leavesHandover(question, settings) {
   const base = settings.baseOf(question.environment);
   return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
 }
-async function probe(question, environment, cells, width, ports, settings, add2) {
+async function probe(question, environment, cells, job, ports, settings, add2) {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
-  const inOrder = orderedBy(cells, add2);
   const imported = /* @__PURE__ */ new Set();
   const ownTorch = chosenTorch(question, environment, settings);
   const circumstances = { device: deviceOf(question.environment.device), ownTorch };
-  const judging = judgingWith(judgesOf(ports.judges), circumstances, inOrder);
-  const end = await ports.probes.run(environment.id, jobFor(question, cells, width, ports, settings), (line, left) => {
+  const judging = judgingWith(judgesOf(ports.judges), circumstances, add2);
+  const end = await ports.probes.run(environment.id, job, (line, left) => {
     const record2 = parseRecord(line);
     if (record2?.kind === "imported") imported.add(record2.package);
     if (record2?.kind === "cell" && waiting.delete(record2.cell)) judging.begin(record2, left(record2.cell));
   });
   await judging.end();
   const nothing = end.how === "timeout" && waiting.size === cells.length;
-  for (const id2 of waiting.keys()) inOrder(withoutRecord(id2, end, imported.has("peft")));
+  for (const id2 of waiting.keys()) add2(withoutRecord(id2, end, imported.has("peft")));
   return nothing ? "nothing in time" : "ended";
-}
-function orderedBy(cells, add2) {
-  const finished = /* @__PURE__ */ new Map();
-  const open = cells.map(cellId);
-  return (result) => {
-    finished.set(result.cell, result);
-    for (let first = finished.get(open[0] ?? ""); first !== void 0; first = finished.get(open[0] ?? "")) {
-      open.shift();
-      add2(first);
-    }
-  };
 }
 function jobFor(question, cells, width, ports, settings) {
   const packages = settings.packagesOf;
-  const isAskedFor = (cell) => judgesOf(ports.judges).some(({ asks }) => asks(cell));
+  const isAskedFor = (cell) => judgesOf(ports.judges).some((judge2) => asksFor(judge2, cell));
   return {
-    cells: cells.map((cell) => ({ ...cell, id: cellId(cell), packages: packages(cell), leaves: isAskedFor(cell) })),
+    cells: inTurn(cells, question.repeat).map((cell) => ({
+      ...cell,
+      id: cellId(cell),
+      packages: packages(cell),
+      leaves: isAskedFor(cell),
+      thorough: isThorough(question, cellId(cell))
+    })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     device: deviceOf(question.environment.device),
     width,
@@ -27469,10 +30121,11 @@ function oracleJudge(oracle, progress) {
   };
   return {
     name: "oracle",
-    asks: (cell) => oracle.covers(cell),
+    version: oracle.version,
+    asks: (cell) => isExact(cell) && oracle.covers(withoutPaths(cell)),
     judge: async (record2, left) => {
       if (left === void 0) return [];
-      const cell = parseCellId(record2.cell);
+      const cell = withoutPaths(parseCellId(record2.cell));
       const answer = await oracle.examine(cell, left);
       const what = remarkOn(answer);
       if (what !== void 0) tell(`oracle, ${cell.method} on ${cell.architecture}: ${what}`, what);
@@ -27480,12 +30133,16 @@ function oracleJudge(oracle, progress) {
     }
   };
 }
+function isExact({ method }) {
+  return methodParts(method).paths.every((path) => own(CODE_PATHS, path)?.tolerance === void 0);
+}
 function remarkOn(answer) {
   if (answer.kind === "not checked") return `not checked, ${answer.why}`;
   return answer.kind === "agrees" ? answer.but : void 0;
 }
 function findingsOf2(answer) {
   if (answer.kind === "not checked") return [];
+  if (answer.kind === "not finite") return [{ kind: "failure", failure: notFinite(answer) }];
   const measured2 = Number.isFinite(answer.distance) ? [{ kind: "facts", facts: { oracle: answer.distance } }] : [];
   if (answer.kind === "agrees") return measured2;
   const failure2 = failureOf(answer);
@@ -27502,6 +30159,14 @@ function failureOf(answer) {
     signature: `${REASON}: ${says}`,
     message: `${says} ${evidenceFor(answer)}`
   };
+}
+function notFinite({ where, tensor, count: count2, of }) {
+  const [stage, message] = where === "logits" ? ["forward", `${count2} of ${of} logits are NaN or infinite.`] : [
+    "reload",
+    `The model computes numbers, and of its saved adapter ${count2} of ${of} in ${tensor} are none.`
+  ];
+  const type = "not-finite";
+  return { stage, kind: "check", type, reason: type, signature: `${type}: ${where}`, message };
 }
 function evidenceFor({ where, distance, band, left }) {
   const what = where === "logits" ? "Logits are" : "A generated token is";
@@ -27521,7 +30186,9 @@ async function plan(request, catalog, python) {
 }
 async function sweep(planned, known2, ports, machine) {
   const began = { at: ports.clock.now(), date: ports.clock.date() };
-  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine);
+  const { history, stoppedBy } = await search(problemOf(planned), planned, ports, machine).finally(
+    () => ports.probes.expect([])
+  );
   const { width: _width, ...facts } = machine;
   const findings = [...known2.findings, ...await findingsOf3(planned, ports, machine)];
   const run2 = { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } };
@@ -27591,6 +30258,7 @@ function problemOf(planned) {
     partners: partners2,
     asks,
     packages: packageTable(),
+    ruledOut: (cell) => ruledOut(cell, device),
     environments,
     search: strategy,
     device
@@ -27599,12 +30267,12 @@ function problemOf(planned) {
 async function search(problem, planned, ports, machine) {
   const deadline = ports.clock.now() + planned.minutes * 6e4;
   const isOver = () => ports.clock.now() >= deadline;
-  const isStopped = () => ports.isInterrupted() || isOver();
+  const isStopped2 = () => ports.isInterrupted() || isOver();
   let isDone = false;
   const evidence = new Evidence2(problem);
   const { history } = evidence;
   const isHead = ({ pins }) => planned.changes.every(({ library, to }) => pins[library] === to);
-  const packageSets = groups(problem, [...problem.controls, ...problem.cells]).map((group) => group.packages);
+  const packageSets = groups(problem, measurable(everyCell(problem), problem.device)).map((group) => group.packages);
   const preferencesIn = (known2, request) => {
     const measured2 = [request.packages, ...packageSets].map((packages) => known2.baseLock(packages)).find((lock) => lock !== void 0);
     const written2 = isHead(request) ? planned.locked.head : planned.locked.base;
@@ -27617,13 +30285,16 @@ async function search(problem, planned, ports, machine) {
     preferencesOf: (request) => preferencesIn(evidence, request),
     lookAhead: looksAhead(
       ports.environments,
-      (measured2, running2) => foresee(problem, [...history, ...measured2], running2).map(({ request, evidence: guessed3 }) => ({
-        request,
-        preferences: preferencesIn(guessed3, request)
+      ports.probes,
+      (measured2, running2) => foresee(problem, [...history, ...measured2], running2).map(({ question, environment, evidence: guessed3 }) => ({
+        question,
+        environment,
+        preferences: preferencesIn(guessed3, question.environment)
       })),
-      () => isDone || isStopped()
+      () => isDone || isStopped2()
     ),
-    isStopped,
+    isStopped: isStopped2,
+    ...planned.changes.length === 0 ? { nameOf: () => "check" } : {},
     left: () => Math.max(0, deadline - ports.clock.now())
   };
   const judges = ports.oracle === void 0 ? [] : [oracleJudge(ports.oracle, ports.progress)];
@@ -27635,11 +30306,206 @@ async function search(problem, planned, ports, machine) {
         history,
         stoppedBy: leftUndone(evidence).length > 0 ? "environments" : "finished"
       };
-    if (step.kind === "done" || isStopped())
+    if (step.kind === "done" || isStopped2())
       return { history, stoppedBy: ports.isInterrupted() ? "interrupted" : "budget" };
     evidence.add(await measureBatch(step.questions, { ...ports, judges }, settings));
     if (history.some(({ question }) => question.purpose === "head")) await ports.watch?.(history);
   }
+}
+
+// src/report/plan.ts
+function renderPlan(facts) {
+  const rows = [
+    ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
+    ...facts.files.length > 1 ? [["", `the same in ${facts.files.length} files`]] : [],
+    ["cells", cellsText2(facts)],
+    ["", cellsFrom(facts)],
+    ...skippedRows(facts),
+    ...guessedRows(facts.guessed),
+    ...facts.unsure.length > 0 ? [["", unsureText(facts)]] : [],
+    ["held", heldText(facts)],
+    ["", torchText(facts)],
+    ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
+    ["environments", environmentsText(facts)],
+    ["runner", `${facts.device}, Python ${facts.python}`],
+    ["isolation", isolationText(facts)],
+    ["index", `${facts.indexes.join(", ") || "find-links folders only"}; credentials are used for fetching only`],
+    ["time", `stops at ${facts.minutes} min`]
+  ];
+  return `${rows.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
+`;
+}
+function cellsText2({ cells, controls }) {
+  return controls === 0 ? String(cells) : `${cells}, and ${plural(controls, "control")} without an adapter`;
+}
+function heldText(facts) {
+  const named3 = Object.entries(facts.held).map(([name2, version]) => `${name2} ${version}`);
+  return [...named3, facts.locked > 0 ? lockedText(facts) : restText(facts, named3.length > 0)].join("; ");
+}
+function restText({ changes }, isNamed) {
+  if (changes.length > 0) return "all else stays at what the base is resolved to";
+  return isNamed ? "all else is as new as the newest of these" : "nothing: all is as new as the index has it";
+}
+function lockedText({ locked, lockedAt: lockedAt2 = {} }) {
+  const named3 = Object.entries(lockedAt2).map(([name2, version]) => plain(`${name2} ${version}`, 60));
+  return `${locked} packages as your lock has them${named3.length > 0 ? `: ${named3.join(", ")}` : ""}`;
+}
+function cellsFrom({ chosenBy, sources, files }) {
+  if (chosenBy === "user") return "as named";
+  if (chosenBy === "default")
+    return files.length > 0 ? "the default: no cell of the matrix was found in the code" : "the default";
+  return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
+}
+function skippedRows({ ruledOut: ruledOut2 = [] }) {
+  return ruledOut2.flatMap(({ quantization, cells, reason, message }) => [
+    ["", `skipped: ${cells} of ${quantization}, ${reason}`],
+    ["", `  ${plain(message, 300)}`]
+  ]);
+}
+var SHOWN_GUESSES = 4;
+function guessedRows(guessed3) {
+  const rows = guessed3.slice(0, SHOWN_GUESSES).flatMap(({ pattern, source, why }) => [
+    ["", `guessed: ${pattern}  ${plain(source, 100)}`],
+    ["", `  ${plain(why, 160)}`]
+  ]);
+  const rest = guessed3.length - Math.min(guessed3.length, SHOWN_GUESSES);
+  return rest > 0 ? [...rows, ["", `and ${rest} more patterns that are known in part`]] : rows;
+}
+var SHOWN_UNSURE = 3;
+function unsureText({ unsure }) {
+  const rest = unsure.length - SHOWN_UNSURE;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `not sure, so not measured: ${unsure.slice(0, SHOWN_UNSURE).map((place2) => plain(place2, 60)).join(", ")}${more}; name those with --cells`;
+}
+function changeText({ library, from, to, place: place2 }) {
+  return `${library} ${from} -> ${to}${place2 ? `     ${place2.file}:${place2.line}` : ""}`;
+}
+function torchText({ torch }) {
+  const size = torch.stored ? "in the store" : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : "size not known";
+  return `torch ${torch.version}: ${torch.source}; ${size}`;
+}
+function gigabytes(bytes) {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+}
+function releasesText({ library, releases, samples: samples2 = 0 }) {
+  const between3 = releases.length - 2;
+  if (between3 <= 0) return `${library}: adjacent, no search`;
+  const first = `${library}: ${between3} between`;
+  if (samples2 === between3) return `${first}, each looked at`;
+  return samples2 > 0 ? `${first}, ${samples2} looked at whatever the ends do, more where two of them differ` : `${first}, found in about ${Math.ceil(Math.log2(between3 + 1))} steps where a cell breaks`;
+}
+function environmentsText(facts) {
+  const { changes, packageSets, environments } = facts;
+  if (changes.length === 0) return String(packageSets);
+  const each = packageSets > 1 ? ` for each of ${packageSets} package sets` : "";
+  return `${2 * packageSets} at first, at most ${environments}${each}${samplesText(facts)}`;
+}
+function samplesText({ changes, environments }) {
+  const wanted = 2 + changes.reduce((sum, { samples: samples2 = 0 }) => sum + samples2, 0);
+  return wanted > environments ? `; what is looked at takes ${wanted}: raise --environments` : "";
+}
+function isolationText({ containment }) {
+  const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(", ")}` : "";
+  return `${containment.name}${missing}`;
+}
+
+// src/sweep/torch-era.ts
+var LEAST_MINUTES = 0.5;
+async function measuredInItsTime(measuring) {
+  const { planned, torch } = measuring;
+  const begun = await begunEra(measuring);
+  if (begun !== void 0) {
+    measuring.say(`goes on with torch ${begun}, which is of the time of its cells`);
+    const report2 = await measuring.measure(planned, begun);
+    if (isStopped(report2) || uncompared(report2) === 0) return { report: report2 };
+    return better2(measuring, await measuring.measure(lessTime(planned, report2), torch.chosen.version), report2, begun);
+  }
+  const report = await measuring.measure(planned, torch.chosen.version);
+  if (isStopped(report) || !report.results.some(isWaiting)) return { report };
+  const era = await torchOfItsTime(measuring);
+  if (era.kind === "none") return withoutIt(report, era.why);
+  const left = lessTime(planned, report);
+  if (left.minutes < LEAST_MINUTES)
+    return withoutIt(report, `torch ${era.version} is of its time, and no time is left. ${holding(era.version)}.`);
+  const { source } = await torch.of(era.version);
+  measuring.say(`some cells were made for another torch: measured again with torch ${era.version} (${source})`);
+  torch.goOver(era.version);
+  return better2(measuring, report, await measuring.measure(left, era.version), era.version);
+}
+function better2({ torch }, newest, ofItsTime, version) {
+  const isBetter = uncompared(ofItsTime) < uncompared(newest);
+  torch.standFor(isBetter ? version : torch.chosen.version);
+  if (isBetter) return { report: ofItsTime };
+  if (!newest.results.some(isWaiting)) return { report: newest };
+  const why = `With torch ${version}, which is of its time, no more cells can be measured. ${holding(version)}.`;
+  return withoutIt(newest, why);
+}
+function withoutIt(report, why) {
+  return { report: withWhy(report, why), why };
+}
+function isStopped({ run: run2 }) {
+  return run2.stoppedBy === "interrupted";
+}
+function isWaiting({ reason }) {
+  return reason === NEEDS_ANOTHER_TORCH;
+}
+function lessTime(planned, { run: run2 }) {
+  return { ...planned, minutes: Math.max(0, planned.minutes - run2.ms / 6e4) };
+}
+function uncompared({ totals, results }) {
+  return totals.cells["not-compared"] + results.filter(isWaiting).length;
+}
+async function begunEra(measuring) {
+  const version = measuring.torch.goneOver();
+  if (version === void 0) return void 0;
+  const era = await bearable(measuring, version);
+  return era.kind === "bearable" ? version : void 0;
+}
+async function torchOfItsTime(measuring) {
+  const { catalog, python, planned, torch } = measuring;
+  const pins = { ...planned.held, ...Object.fromEntries(planned.changes.map(({ library, from }) => [library, from])) };
+  const named3 = await Promise.all(
+    Object.keys(pins).map(async (library) => [library, await catalog.releases(library)])
+  );
+  const day = dayOf(pins, new Map(named3));
+  if (day === void 0) return { kind: "none", why: `The index does not say of which time it is. ${HOLD_A_TORCH}` };
+  const version = torchOfDay(await catalog.releases("torch").catch(() => []), day, python);
+  const date = new Date(day).toISOString().slice(0, 10);
+  if (version === void 0)
+    return { kind: "none", why: `The index has no torch for this Python that was there on ${date}.` };
+  const { chosen } = torch;
+  if (sameVersion(version, chosen.version))
+    return { kind: "none", why: `torch ${chosen.version} is the one of its time.` };
+  return bearable(measuring, version);
+}
+async function bearable({ torch, torchGb }, version) {
+  try {
+    const { stored, bytes } = await torch.of(version);
+    if (stored) return { kind: "bearable", version };
+    if (bytes === void 0)
+      return { kind: "none", why: `torch ${version} is of its time, and its size is not known. ${holding(version)}.` };
+    if (bytes <= torchGb * 1e9) return { kind: "bearable", version };
+    const why = `torch ${version} is of its time: ${gigabytes(bytes)} to fetch, more than ${torchGb} GB. ${holding(version)}, or --torch-gb.`;
+    return { kind: "none", why };
+  } catch (error) {
+    if (!(error instanceof WeatherError)) throw error;
+    const why = `torch ${version} is of its time, and no build of it can be had. ${holding(version)}.`;
+    return { kind: "none", why };
+  }
+}
+function holding(version) {
+  return `Measure with it: --with torch==${version}`;
+}
+function withWhy(report, why) {
+  const waits = new Set(report.results.filter(isWaiting).map(({ cell }) => cell));
+  const compared = (one2) => one2.why !== void 0 && waits.has(one2.cell) ? { ...one2, why: `skipped: ${NEEDS_ANOTHER_TORCH}: ${why}` } : one2;
+  const result = (one2) => isWaiting(one2) ? { ...one2, message: (one2.message ?? "").replace(HOLD_A_TORCH, why) } : one2;
+  return {
+    ...report,
+    comparisons: report.comparisons.map(compared),
+    controls: report.controls.map(compared),
+    results: report.results.map(result)
+  };
 }
 
 // src/detect/code/configs.ts
@@ -27753,8 +30619,8 @@ var Values = class {
       const own2 = this.module.assigned.get(`${scope} self.${key}`);
       if (own2) return union(own2.map((one2) => this.of(one2, scope, depth + 1)));
     }
-    const table2 = rest.length === 1 ? this.#entry(root, node, scope, depth) : void 0;
-    return table2 ?? this.elsewhere.defaultOf(key) ?? NOTHING2;
+    const table3 = rest.length === 1 ? this.#entry(root, node, scope, depth) : void 0;
+    return table3 ?? this.elsewhere.defaultOf(key) ?? NOTHING2;
   }
   /** `TABLE["key"]`: that entry; any of them where the key is not known. */
   #entry(root, node, scope, depth) {
@@ -27811,8 +30677,8 @@ var Values = class {
   #call({ name: name2, positional, node }, scope, depth) {
     if (/^(os\.environ\.get|os\.getenv)$/.test(name2)) return this.of(positional[1], scope, depth + 1);
     if (/^(str|bool|int)$/.test(name2)) return this.of(positional[0], scope, depth + 1);
-    const table2 = /^(\w+)\.get$/.exec(name2)?.[1];
-    const entries = table2 ? this.entries(table2, scope) : [];
+    const table3 = /^(\w+)\.get$/.exec(name2)?.[1];
+    const entries = table3 ? this.entries(table3, scope) : [];
     if (entries.length === 0) return NOTHING2;
     const key = this.of(positional[0], scope, depth + 1);
     const chosen = entries.filter(([entry]) => key.texts.includes(entry));
@@ -27873,12 +30739,12 @@ function yamlTable(text2) {
 function configuredBy(module, call, path, yaml) {
   const named3 = configFile(module, call);
   const text2 = named3 && yaml(named3);
-  const table2 = text2 === void 0 ? void 0 : yamlTable(text2);
-  if (named3 === void 0 || table2 === void 0) return void 0;
-  const direct = at2(table2, path);
+  const table3 = text2 === void 0 ? void 0 : yamlTable(text2);
+  if (named3 === void 0 || table3 === void 0) return void 0;
+  const direct = at2(table3, path);
   if (direct !== void 0) return direct;
   const [group = "", ...rest] = path;
-  const chosen = own(defaultsIn(table2), group);
+  const chosen = own(defaultsIn(table3), group);
   const part2 = chosen && yaml(`${folderOf(named3)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
   const partTable = part2 ? yamlTable(part2) : void 0;
   return partTable && at2(partTable, rest);
@@ -27888,29 +30754,21 @@ function configFile(module, call) {
   const folder = folderOf(module.file);
   if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf4(module.source, call.node))) {
     const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
-    return joined5(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
+    return joined(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
   }
   const written2 = /["']([^"']+\.ya?ml)["']/.exec(textOf4(module.source, call.node))?.[1];
-  return written2 === void 0 ? void 0 : joined5(folder, written2);
+  return written2 === void 0 ? void 0 : joined(folder, written2);
 }
-function joined5(folder, path) {
-  const parts = folder === "" ? [] : folder.split("/");
-  for (const part2 of path.split("/")) {
-    if (part2 === "..") parts.pop();
-    else if (part2 !== "." && part2 !== "") parts.push(part2);
-  }
-  return parts.join("/");
-}
-function defaultsIn(table2) {
-  const list2 = Array.isArray(table2.defaults) ? table2.defaults : [];
+function defaultsIn(table3) {
+  const list2 = Array.isArray(table3.defaults) ? table3.defaults : [];
   return Object.fromEntries(
     list2.flatMap(
       (entry) => typeof entry === "object" && entry !== null ? Object.entries(entry).filter((pair2) => typeof pair2[1] === "string") : []
     )
   );
 }
-function at2(table2, path) {
-  let current = table2;
+function at2(table3, path) {
+  let current = table3;
   for (const key of path) {
     if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return void 0;
     current = current[key];
@@ -27952,11 +30810,11 @@ function readHydraYaml(file, content3) {
   });
   return found.length > 0 ? { file, found, unsure: [] } : void 0;
 }
-function foundIn({ name: name2, table: table2 }, model, at3) {
+function foundIn({ name: name2, table: table3 }, model, at3) {
   const rule = name2.startsWith("peft.") ? own(METHOD_OF_CONFIG, name2.split(".").at(-1) ?? "") : void 0;
   if (rule === void 0) return void 0;
-  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table2, keyword2), true);
-  const task = own(TASK_OF_TYPE, String(table2.task_type ?? "").replace(/^.*\./, ""));
+  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table3, keyword2), true);
+  const task = own(TASK_OF_TYPE, String(table3.task_type ?? "").replace(/^.*\./, ""));
   return {
     at: { value: method, ...at3 },
     isSure,
@@ -27965,33 +30823,33 @@ function foundIn({ name: name2, table: table2 }, model, at3) {
     task: axis(task ?? (model && taskOf2(model.name)))
   };
 }
-function valueIn(table2, key) {
-  const value = table2[key];
+function valueIn(table3, key) {
+  const value = table3[key];
   if (value === void 0 || value === null) return void 0;
   if (typeof value === "boolean") return sure(value ? "True" : "False");
   return typeof value === "string" ? sure(value) : NOTHING2;
 }
-function targetsIn(table2, depth) {
-  const inner = Object.values(table2).flatMap(
+function targetsIn(table3, depth) {
+  const inner = Object.values(table3).flatMap(
     (value) => typeof value === "object" && value !== null && depth < DEEPEST4 ? targetsIn(value, depth + 1) : []
   );
-  return typeof table2._target_ === "string" ? [{ name: table2._target_, table: table2 }, ...inner] : inner;
+  return typeof table3._target_ === "string" ? [{ name: table3._target_, table: table3 }, ...inner] : inner;
 }
 function axis(value) {
   return value === void 0 ? OPEN2 : { values: [value], isSure: true };
 }
-function architectureOf({ name: name2, table: table2 }) {
+function architectureOf({ name: name2, table: table3 }) {
   const loader = name2.split(".").at(-2) ?? "";
-  const id2 = table2.pretrained_model_name_or_path;
+  const id2 = table3.pretrained_model_name_or_path;
   const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
   return ofClass ?? (typeof id2 === "string" ? architectureOfModel(id2) : void 0);
 }
 function taskOf2(name2) {
   return TASK_OF_CLASS.find(([pattern]) => pattern.test(name2.split(".").at(-2) ?? ""))?.[1];
 }
-function quantizationOf(table2) {
-  const config = table2.quantization_config;
-  const said = typeof config === "object" && config !== null ? config : table2;
+function quantizationOf(table3) {
+  const config = table3.quantization_config;
+  const said = typeof config === "object" && config !== null ? config : table3;
   if (said.load_in_8bit === true) return axis("bnb-int8");
   if (said.load_in_4bit === true) return axis(`bnb-${String(said.bnb_4bit_quant_type ?? "fp4")}`);
   const isUnread2 = typeof said.load_in_8bit === "string" || typeof said.load_in_4bit === "string";
@@ -28035,14 +30893,14 @@ function sourceOf4(cell) {
 }
 
 // src/detect/code/trainer-yaml.ts
-var text = (table2, key) => typeof table2[key] === "string" ? table2[key].toLowerCase() : "";
-var isOn = (table2, key) => table2[key] === true || text(table2, key) === "true";
-var has2 = (table2, ...keys) => keys.some((key) => Object.hasOwn(table2, key));
-var bits = (table2) => isOn(table2, "load_in_4bit") ? "bnb-nf4" : isOn(table2, "load_in_8bit") ? "bnb-int8" : "none";
+var text = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
+var isOn = (table3, key) => table3[key] === true || text(table3, key) === "true";
+var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
+var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
 function bitsBy(key, method) {
-  return (table2) => {
-    const number2 = Number(table2[key] ?? 0);
-    const by = text(table2, method) || "bnb";
+  return (table3) => {
+    const number2 = Number(table3[key] ?? 0);
+    const by = text(table3, method) || "bnb";
     if (number2 === 0) return "none";
     if (by === "bnb" || by === "bitsandbytes") return number2 === 8 ? "bnb-int8" : "bnb-nf4";
     return `${by}-int${number2}`;
@@ -28059,37 +30917,37 @@ var LORA = {
   prompt_tuning: "prompt-tuning",
   prefix_tuning: "prefix-tuning"
 };
-var byKey = (key, dora, targetsOf2) => (table2) => withTargets(own(LORA, text(table2, key)), isOn(table2, dora), targetsOf2(table2));
+var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text(table3, key)), isOn(table3, dora), targetsOf2(table3));
 function withTargets(method, isDora, targets) {
   if (method !== "lora") return method;
   if (isDora) return "lora+dora";
   return targets === "named" ? "lora" : `lora+${targets}`;
 }
-function onlyWord(table2, key) {
-  const value = table2[key];
+function onlyWord(table3, key) {
+  const value = table3[key];
   const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (only === void 0 || only === null) return void 0;
   return typeof only === "string" ? only.toLowerCase() : "";
 }
-var allUnlessNamed = (...keys) => (table2) => {
-  const words2 = keys.flatMap((key) => onlyWord(table2, key) ?? []);
+var allUnlessNamed = (...keys) => (table3) => {
+  const words2 = keys.flatMap((key) => onlyWord(table3, key) ?? []);
   return words2.every((word) => ["all", "all-linear"].includes(word)) ? "all-linear" : "named";
 };
-function targetsOfSwift(table2) {
-  const isOld = has2(table2, "sft_type") && !has2(table2, "lora_target_modules", "target_modules");
-  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table2);
+function targetsOfSwift(table3) {
+  const isOld = has2(table3, "sft_type") && !has2(table3, "lora_target_modules", "target_modules");
+  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table3);
 }
 function paramsOf({ params }) {
   return typeof params === "object" && params !== null ? Object.fromEntries(Object.entries(params)) : {};
 }
-function bitsOfAutotrain(table2) {
-  const fallback = text(table2, "task") === "seq2seq" ? "int8" : "int4";
-  const said = onlyWord(paramsOf(table2), "quantization");
-  const named3 = said ?? (has2(paramsOf(table2), "quantization") ? "none" : fallback);
+function bitsOfAutotrain(table3) {
+  const fallback = text(table3, "task") === "seq2seq" ? "int8" : "int4";
+  const said = onlyWord(paramsOf(table3), "quantization");
+  const named3 = said ?? (has2(paramsOf(table3), "quantization") ? "none" : fallback);
   return own({ int4: "bnb-nf4", int8: "bnb-int8" }, named3) ?? "none";
 }
-function taskOfAutotrain(table2) {
-  const task = text(table2, "task");
+function taskOfAutotrain(table3) {
+  const task = text(table3, "task");
   if (task === "llm-reward") return "seq-cls";
   if (task.startsWith("vlm")) return "image-text-to-text";
   return task === "seq2seq" ? "seq2seq-lm" : "causal-lm";
@@ -28097,25 +30955,25 @@ function taskOfAutotrain(table2) {
 var TRAINERS = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
-    fits: (table2) => has2(table2, "base_model") && has2(table2, "adapter") && !has2(table2, "params"),
+    fits: (table3) => has2(table3, "base_model") && has2(table3, "adapter") && !has2(table3, "params"),
     methodKeys: ["adapter"],
     methodOf: byKey(
       "adapter",
       "peft_use_dora",
-      (table2) => isOn(table2, "lora_target_linear") ? "all-linear" : "named"
+      (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
     ),
     modelKeys: ["base_model"],
-    quantizationOf: (table2) => text(table2, "adapter") === "qlora" && !has2(table2, "load_in_4bit") ? "bnb-nf4" : bits(table2),
-    taskOf: (table2) => {
-      const type = typeof table2.model_type === "string" ? table2.model_type : "AutoModelForCausalLM";
-      if (isOn(table2, "reward_model")) return "seq-cls";
-      if (has2(table2, "processor_type")) return "image-text-to-text";
+    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
+    taskOf: (table3) => {
+      const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
+      if (isOn(table3, "reward_model")) return "seq-cls";
+      if (has2(table3, "processor_type")) return "image-text-to-text";
       return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
     }
   },
   {
     // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
-    fits: (table2) => has2(table2, "finetuning_type") && has2(table2, "model_name_or_path"),
+    fits: (table3) => has2(table3, "finetuning_type") && has2(table3, "model_name_or_path"),
     methodKeys: ["finetuning_type"],
     methodOf: byKey("finetuning_type", "use_dora", allUnlessNamed("lora_target")),
     modelKeys: ["model_name_or_path"],
@@ -28124,11 +30982,11 @@ var TRAINERS = [
   },
   {
     // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
-    fits: (table2) => has2(table2, "use_peft") && has2(table2, "model_name_or_path"),
+    fits: (table3) => has2(table3, "use_peft") && has2(table3, "model_name_or_path"),
     methodKeys: ["use_peft"],
-    methodOf: (table2) => {
-      const targets = has2(table2, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table2) : "defaults";
-      return isOn(table2, "use_peft") ? withTargets("lora", isOn(table2, "use_dora"), targets) : void 0;
+    methodOf: (table3) => {
+      const targets = has2(table3, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table3) : "defaults";
+      return isOn(table3, "use_peft") ? withTargets("lora", isOn(table3, "use_dora"), targets) : void 0;
     },
     modelKeys: ["model_name_or_path"],
     quantizationOf: bits,
@@ -28136,19 +30994,19 @@ var TRAINERS = [
   },
   {
     // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
-    fits: (table2) => has2(table2, "train_type", "sft_type", "tuner_type") && has2(table2, "model", "model_id_or_path"),
+    fits: (table3) => has2(table3, "train_type", "sft_type", "tuner_type") && has2(table3, "model", "model_id_or_path"),
     methodKeys: ["train_type", "sft_type", "tuner_type"],
-    methodOf: (table2) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table2) ?? [])[0],
+    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table3) ?? [])[0],
     modelKeys: ["model", "model_id_or_path"],
     quantizationOf: bitsBy("quant_bits", "quant_method"),
     taskOf: () => "causal-lm"
   },
   {
     // https://huggingface.co/docs/autotrain/main/en/config
-    fits: (table2) => has2(table2, "base_model") && /^(llm|vlm|seq2seq)/.test(text(table2, "task")),
+    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text(table3, "task")),
     methodKeys: ["peft"],
-    methodOf: (table2) => {
-      const params = paramsOf(table2);
+    methodOf: (table3) => {
+      const params = paramsOf(table3);
       return isOn(params, "peft") ? withTargets("lora", false, allUnlessNamed("target_modules")(params)) : void 0;
     },
     modelKeys: ["base_model"],
@@ -28156,35 +31014,327 @@ var TRAINERS = [
     taskOf: taskOfAutotrain
   }
 ];
-function isUnread(table2) {
+function isUnread(table3) {
   const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
-  const isOpen2 = (key) => typeof table2[key] === "string" && !/^(true|false|\d+)$/i.test(table2[key]);
-  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text(paramsOf(table2), "quantization"));
+  const isOpen2 = (key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]);
+  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text(paramsOf(table3), "quantization"));
 }
 function readTrainerYaml(file, content3) {
   if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
-  const table2 = yamlTable(content3);
-  const trainer = table2 && TRAINERS.find(({ fits: fits2 }) => fits2(table2));
-  const method = table2 && trainer?.methodOf(table2);
-  if (table2 === void 0 || trainer === void 0 || method === void 0) return void 0;
-  const model = trainer.modelKeys.map((key) => table2[key]).find((value) => typeof value === "string");
+  const table3 = yamlTable(content3);
+  const trainer = table3 && TRAINERS.find(({ fits: fits2 }) => fits2(table3));
+  const method = table3 && trainer?.methodOf(table3);
+  if (table3 === void 0 || trainer === void 0 || method === void 0) return void 0;
+  const model = trainer.modelKeys.map((key) => table3[key]).find((value) => typeof value === "string");
   const architecture = model === void 0 ? void 0 : architectureOfModel(model);
   const line = content3.split("\n").findIndex((one2) => trainer.methodKeys.some((key) => one2.trimStart().startsWith(`${key}:`))) + 1;
   const known2 = (value) => ({ values: value ? [value] : [], isSure: value !== void 0 });
   const found = {
     at: { value: method, file, line: Math.max(1, line) },
     isSure: true,
-    quantization: isUnread(table2) ? { values: ["bnb-*"], isSure: false } : known2((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table2)),
+    quantization: isUnread(table3) ? { values: ["bnb-*"], isSure: false } : known2((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table3)),
     architecture: known2(architecture),
-    task: known2(trainer.taskOf(table2))
+    task: known2(trainer.taskOf(table3))
   };
   const unsure = architecture === void 0 && model !== void 0 ? [{ file, line: found.at.line, value: `the architecture of \`${model.slice(0, 80)}\` is not known` }] : [];
   return { file, found: [found], unsure };
 }
 
+// src/detect/code/code-file.ts
+var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
+var CodeFile = class {
+  constructor(module, originOf, elsewhere2) {
+    this.module = module;
+    this.originOf = originOf;
+    this.values = new Values(module, elsewhere2);
+  }
+  module;
+  originOf;
+  paths = [];
+  trainers = [];
+  methods = [];
+  adapters = [];
+  quantizations = [];
+  models = [];
+  unsure = [];
+  values;
+  /** A program that imports diffusers trains a diffusion model, unless it says otherwise. */
+  get isDiffusion() {
+    return [...this.module.imports.values()].some(({ module }) => /^diffusers(\.|$)/.test(module));
+  }
+  textOf(node) {
+    return textOf4(this.module.source, node);
+  }
+  /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
+  nameOf(written2) {
+    const parts = written2.split(".");
+    const origin = this.originOf(parts[0] ?? "");
+    if (origin === void 0 || !LIBRARIES.test(origin.module)) return void 0;
+    return parts.length > 1 ? parts.at(-1) : origin.name;
+  }
+  isOfTrl(call) {
+    return /^trl(\.|$)/.test(this.originOf(call.name.split(".")[0] ?? "")?.module ?? "");
+  }
+  /** What a keyword of a call can be; nothing where it is not written. */
+  keyword(call, name2) {
+    return this.values.of(call.keywords.get(name2), call.scope);
+  }
+  /** What a keyword can be, by nodes; undefined where it is not written. */
+  given(nodes, scope) {
+    return (name2) => nodes.has(name2) ? this.values.of(nodes.get(name2), scope) : void 0;
+  }
+  /** What an expression can be; where it makes an object, the class of that: `Int8WeightOnlyConfig(...)`. */
+  textOrClass(node, scope) {
+    const value = this.values.of(node, scope);
+    if (value.texts.length > 0) return value;
+    const made = node.name === "VariableName" ? this.values.assigned(this.textOf(node), scope) : [node];
+    const calls = made.filter(({ name: name2 }) => name2 === "CallExpression");
+    const texts = calls.map((one2) => callOf(this.module.source, one2).name.replace(/^.*\./, ""));
+    return { texts, isSure: calls.length === 1 && made.length === 1 };
+  }
+  /** Whether a keyword is given a value that is true whatever happens, or nothing at all. */
+  isSet(call, name2) {
+    const { isSure, texts } = this.keyword(call, name2);
+    return isSure && texts.every(isTrue);
+  }
+  /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
+  keywordsOf(call) {
+    const tables = call.positional.flatMap((node, at3) => node.name === "**" ? [call.positional[at3 + 1]] : []);
+    const spread2 = tables.map((table3) => table3 && this.spread(table3, call.scope));
+    const given = new Map([...spread2.flatMap((table3) => [...table3 ?? []]), ...call.keywords]);
+    return { given, isWhole: spread2.every((table3) => table3 !== void 0) };
+  }
+  /** Keywords that come from a table; undefined where they cannot be seen. */
+  spread(node, scope) {
+    const name2 = this.textOf(node);
+    const entries = this.entries(node, scope);
+    const { text: text2 } = this.module.source;
+    const isFilledLater = text2.includes(`${name2}[`) || text2.includes(`${name2}.update(`);
+    return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
+  }
+  /** The entries of a table that is written here, or of one that a name was given. */
+  entries(node, scope) {
+    return node.name === "VariableName" ? this.values.entries(this.textOf(node), scope) : this.values.dictionary(node);
+  }
+  doubt(call, value) {
+    this.unsure.push({ line: this.module.source.placeOf(call.node.from).line, value });
+  }
+  placeOf(call) {
+    return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
+  }
+  lineOfClass(name2) {
+    const at3 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
+    return this.module.source.placeOf(Math.max(0, at3)).line;
+  }
+};
+
+// src/detect/code/called-class.ts
+var DEEPEST5 = 4;
+function classesOf(file, call) {
+  const direct = file.nameOf(call.name);
+  if (direct !== void 0) return [{ class: direct, isSure: true }];
+  const callee = call.node.firstChild;
+  return callee ? classesIn(file, callee, call.scope, 0) : [];
+}
+function classesIn(file, node, scope, depth) {
+  if (depth > DEEPEST5) return [];
+  const text2 = file.textOf(node);
+  const name2 = file.nameOf(text2);
+  if (name2 !== void 0) return [{ class: name2, isSure: true }];
+  const { nodes, isSure } = meant(file, node, scope);
+  return nodes.flatMap((other) => classesIn(file, other, scope, depth + 1)).map((called) => ({ ...called, isSure: called.isSure && isSure && nodes.length === 1 }));
+}
+function meant(file, node, scope) {
+  switch (node.name) {
+    case "VariableName":
+      return { nodes: file.values.assigned(file.textOf(node), scope), isSure: true };
+    case "ConditionalExpression":
+      return { nodes: [node.firstChild, node.lastChild].flatMap((end) => end ?? []), isSure: false };
+    case "MemberExpression":
+      return entryOf2(file, node.firstChild, node.getChild("[")?.nextSibling, scope);
+    case "CallExpression":
+      return entryOf2(file, node.firstChild?.firstChild, callOf(file.module.source, node).positional[0], scope);
+    default:
+      return { nodes: [], isSure: false };
+  }
+}
+function entryOf2(file, table3, key, scope) {
+  if (!table3) return { nodes: [], isSure: false };
+  const entries = table3.name === "DictionaryExpression" ? file.values.dictionary(table3) : file.values.entries(file.textOf(table3), scope);
+  const wanted = file.values.of(key ?? void 0, scope);
+  const chosen = entries.filter(([entry]) => wanted.texts.includes(entry));
+  return {
+    nodes: (chosen.length > 0 ? chosen : entries).map(([, value]) => value),
+    isSure: chosen.length === 1 && wanted.isSure
+  };
+}
+
+// src/detect/code/method-calls.ts
+function readMethod(file, call, name2, isSure) {
+  const rule = own(METHOD_OF_CONFIG, name2);
+  if (rule === void 0) return;
+  const { given, isWhole } = file.keywordsOf(call);
+  const task = taskOf3(file, call);
+  const variant = variantOf(rule, file.given(given, call.scope), isWhole && !isTargetedLater(file, call));
+  noteMethod(file, call, variant.method, task, isSure && variant.isSure);
+}
+function noteMethod(file, call, method, task, isSure) {
+  const runs = file.values.runs(call.node, call.scope);
+  file.methods.push({ method, task, isSure: isSure && runs, ...file.placeOf(call) });
+  if (file.isDiffusion && task.values.length === 0) file.trainers.push({ task: "denoise", ...file.placeOf(call) });
+}
+function readSubclasses(file) {
+  for (const [name2, bases] of file.module.bases)
+    for (const base of bases) {
+      const rule = own(METHOD_OF_CONFIG, file.nameOf(base) ?? "");
+      if (rule === void 0) continue;
+      const line = file.lineOfClass(name2);
+      file.methods.push({ method: rule.name, task: OPEN2, isSure: false, scope: name2, line });
+    }
+}
+function readPeftTable(file, call) {
+  const [first] = call.positional;
+  const table3 = first?.name === "VariableName" ? file.values.entries(file.textOf(first), call.scope) : [];
+  const entries = new Map(first && table3.length === 0 ? file.values.dictionary(first) : table3);
+  const type = file.values.of(entries.get("peft_type"), call.scope);
+  const task = file.values.of(entries.get("task_type"), call.scope);
+  for (const text2 of type.texts) {
+    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text2)) ?? "");
+    if (rule === void 0) continue;
+    const tasks = task.texts.flatMap((written2) => own(TASK_OF_TYPE, lastPart(written2)) ?? []);
+    const variant = variantOf(rule, file.given(entries, call.scope), true);
+    noteMethod(file, call, variant.method, { values: tasks, isSure: task.isSure }, type.isSure && variant.isSure);
+  }
+}
+function isTargetedLater(file, { node }) {
+  const assigned = node.parent?.name === "AssignStatement" ? node.parent.firstChild : null;
+  const name2 = assigned ? file.textOf(assigned) : "";
+  const { text: text2 } = file.module.source;
+  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text2.includes(`${name2}.${key} =`));
+}
+function taskOf3(file, call) {
+  const value = file.keyword(call, "task_type");
+  const known2 = value.texts.filter((text2) => text2 !== "None").map(lastPart);
+  for (const text2 of known2)
+    if (own(TASK_OF_TYPE, text2) === void 0) file.doubt(call, `the task type \`${text2.slice(0, 60)}\` is not known`);
+  return { values: known2.flatMap((text2) => own(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
+}
+function lastPart(text2) {
+  return text2.replace(/^.*\./, "");
+}
+
+// src/detect/code/model-calls.ts
+var NO_MODEL = /Tokenizer|Processor|FeatureExtractor|Config$|Scheduler|^PeftModel|Autoencoder|^VAE/;
+function loaderOf(file, call) {
+  const path = call.name.split(".");
+  if (path.at(-1) === "from_pretrained") return path;
+  const assigned = path.length > 1 ? [] : file.values.assigned(call.name, call.scope);
+  const written2 = assigned.map((node) => file.textOf(node));
+  return written2.find((text2) => /^[\w.]+\.from_pretrained$/.test(text2))?.split(".");
+}
+function readModel(file, call, path) {
+  const loader = file.nameOf(path.slice(0, -1).join(".")) ?? path.at(-2) ?? "";
+  const isOurs = file.nameOf(path[0] ?? "") !== void 0;
+  if (/^(Auto)?PeftModel/.test(loader) && isOurs)
+    file.adapters.push({ method: "*", task: OPEN2, isSure: false, ...file.placeOf(call) });
+  if (NO_MODEL.test(loader)) return;
+  const task = TASK_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
+  if (!/^Auto|^Fast/.test(loader) && !isOurs || task === void 0) return;
+  const id2 = call.positional[0] ?? call.keywords.get("pretrained_model_name_or_path") ?? call.keywords.get("model_name");
+  const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
+  noteModel(file, call, {
+    ids: file.values.of(id2, call.scope),
+    ofClass,
+    task,
+    said: quantizationIn(file, call, loader)
+  });
+}
+function noteModel(file, call, { ids, ofClass, task, said }) {
+  const names2 = ids.texts.filter((text2) => text2 !== "None" && text2 !== "");
+  const architecture = ofClass ? { values: [ofClass], isSure: true } : architectureOf2(names2, ids.isSure);
+  const byName = names2.flatMap((text2) => quantizationOfModel(text2) ?? []);
+  const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
+  const [model] = names2;
+  file.models.push({
+    architecture,
+    quantization,
+    ...file.placeOf(call),
+    ...model && { model },
+    task: { values: [task], isSure: true }
+  });
+  if (architecture.values.length > 0) return;
+  const isNamed = model !== void 0 && model !== "";
+  file.doubt(call, isNamed ? `the architecture of \`${model.slice(0, 80)}\` is not known` : UNNAMED);
+}
+var UNNAMED = "which model is loaded is not in the source";
+function architectureOf2(names2, isSure) {
+  const known2 = names2.flatMap((name2) => architectureOfModel(name2) ?? []);
+  const values = known2.length === names2.length ? [...new Set(known2)] : [];
+  return { values, isSure: isSure && known2.length > 0 };
+}
+function quantizationIn(file, call, loader) {
+  const spread2 = call.positional.findIndex(({ name: name2 }) => name2 === "**");
+  const table3 = spread2 < 0 ? void 0 : call.positional[spread2 + 1];
+  const more = table3 ? file.spread(table3, call.scope) : /* @__PURE__ */ new Map();
+  const given = (keyword2) => call.keywords.get(keyword2) ?? more?.get(keyword2);
+  const value = (keyword2) => file.values.of(given(keyword2), call.scope);
+  const isUnsloth = /^Fast/.test(loader);
+  if (given("quantization_config") !== void 0) {
+    const { isSure, texts } = value("quantization_config");
+    if (!isSure || texts.some((text2) => text2 !== "None")) return "named elsewhere";
+  }
+  for (const [keyword2, name2] of [
+    ["load_in_8bit", "bnb-int8"],
+    ["load_in_4bit", isUnsloth ? "bnb-nf4" : "bnb-fp4"]
+  ]) {
+    if (given(keyword2) === void 0) continue;
+    const { isSure, texts } = value(keyword2);
+    if (!isSure) return { values: [name2], isSure: false };
+    if (texts.every(isTrue)) return { values: [name2], isSure: true };
+    if (isUnsloth && keyword2 === "load_in_4bit") return "none";
+  }
+  if (isUnsloth && !given("load_in_4bit")) return { values: ["bnb-nf4"], isSure: more !== void 0 };
+  return more === void 0 ? OPEN2 : "none";
+}
+
+// src/detect/code/path-calls.ts
+var TRAINERS2 = ["Trainer", "Seq2SeqTrainer"];
+var ARGUMENTS = ["TrainingArguments", "Seq2SeqTrainingArguments", "SFTConfig"];
+var PREPARATIONS = ["prepare_model_for_kbit_training", "prepare_model_for_int8_training"];
+function readPaths(file, call) {
+  if (!file.values.runs(call.node, call.scope)) return;
+  for (const path of pathsOf(file, call)) file.paths.push({ path, ...file.placeOf(call) });
+}
+function pathsOf(file, call) {
+  const name2 = file.nameOf(call.name) ?? "";
+  const method = call.name.split(".").at(-1) ?? "";
+  if (PREPARATIONS.includes(name2)) return ["kbit"];
+  if (TRAINERS2.includes(name2)) return ["trainer"];
+  if (ARGUMENTS.includes(name2))
+    return file.isSet(call, "gradient_checkpointing") && isWritten(call) ? [kindOf4(file, call)] : [];
+  if (method === "gradient_checkpointing_enable") return [kindOf4(file, call)];
+  if (method === "from_pretrained" && isInBfloat16(file, call)) return ["bf16"];
+  return [];
+}
+function isWritten(call) {
+  return call.keywords.has("gradient_checkpointing");
+}
+function kindOf4(file, call) {
+  const table3 = call.keywords.get("gradient_checkpointing_kwargs") ?? call.positional[0];
+  const entries = table3 === void 0 ? [] : file.entries(table3, call.scope);
+  const node = entries.find(([key]) => key === "use_reentrant")?.[1];
+  const { texts, isSure } = file.values.of(node, call.scope);
+  if (!isSure || texts.length !== 1) return "checkpointing";
+  return texts.every(isTrue) ? "checkpointing-reentrant" : "checkpointing-direct";
+}
+function isInBfloat16(file, call) {
+  const node = call.keywords.get("torch_dtype") ?? call.keywords.get("dtype");
+  return node !== void 0 && /^(torch\.|["'])?bfloat16["']?$/.test(file.textOf(node));
+}
+
 // src/detect/code/quantizations.ts
 var one = (name2) => () => ({ values: [name2], isSure: true, isUnread: false });
-var NONE = { values: [], isSure: true, isUnread: false };
+var NONE2 = { values: [], isSure: true, isUnread: false };
 function bitsAndBytes(ask2) {
   const [eight, four, type] = [ask2("load_in_8bit"), ask2("load_in_4bit"), ask2("bnb_4bit_quant_type")];
   const kinds = type === void 0 ? ["fp4"] : type.texts.length > 0 ? type.texts : ["nf4"];
@@ -28194,7 +31344,7 @@ function bitsAndBytes(ask2) {
     return { values: fours, isSure: isTypeSure, isUnread: type !== void 0 && type.texts.length === 0 };
   if (holds3(eight)) return { values: ["bnb-int8"], isSure: true, isUnread: false };
   const open = [...isOpen(eight) ? ["bnb-int8"] : [], ...isOpen(four) ? fours : []];
-  return open.length > 0 ? { values: open, isSure: false, isUnread: true } : NONE;
+  return open.length > 0 ? { values: open, isSure: false, isUnread: true } : NONE2;
 }
 function holds3(value) {
   return value?.isSure === true && value.texts.every(isTrue);
@@ -28202,345 +31352,164 @@ function holds3(value) {
 function isOpen(value) {
   return value !== void 0 && !value.isSure;
 }
-function byText(keyword2, names2, fallback) {
+function oneOf2(keyword2, names2, fallback) {
   return (ask2) => {
-    const value = ask2(keyword2);
+    const value = ask2(keyword2, 0);
     if (value === void 0 && fallback !== void 0) return one(fallback)();
-    const values = (value?.texts ?? []).flatMap((text2) => names2[text2] ?? []);
+    const values = names2.flatMap(([name2, is]) => value?.texts.some((text2) => is.includes(text2)) ? [name2] : []);
     const isSure = value?.isSure === true && values.length === 1;
-    return { values: values.length > 0 ? values : Object.values(names2), isSure, isUnread: values.length === 0 };
+    const all = names2.map(([name2]) => name2);
+    return { values: values.length > 0 ? values : all, isSure, isUnread: values.length === 0 };
   };
 }
+function byMatrix(config) {
+  const own2 = Object.entries(QUANTIZERS).filter(([, entry]) => entry.config === config);
+  const plain3 = own2.find(([, { saidBy }]) => saidBy === void 0)?.[0] ?? FORM_WITHOUT_KEYWORD[config];
+  const said = own2.flatMap(([name2, { saidBy }]) => saidBy ? [[name2, saidBy]] : []);
+  const [first] = said;
+  if (first === void 0) return one(plain3 ?? "");
+  const names2 = said.map(([name2, { is }]) => [name2, is]);
+  const { keyword: keyword2 } = first[1];
+  return oneOf2(keyword2, names2, plain3);
+}
+var FORM_WITHOUT_KEYWORD = { QuantoConfig: "quanto-int8" };
+var NOT_IN_MATRIX = {
+  AqlmConfig: "aqlm-2bit",
+  Mxfp4Config: "mxfp4",
+  QuarkConfig: "quark",
+  SpQRConfig: "spqr",
+  VptqConfig: "vptq-2bit"
+};
+function formMadeBy(called, config) {
+  const last3 = (path) => path.split(".").at(-1);
+  const found = Object.entries(QUANTIZERS).find(
+    ([, { quantizes }]) => quantizes && last3(quantizes.by) === called && last3(quantizes.config.make) === config
+  );
+  return found?.[0];
+}
+var CLASSES = Object.values(QUANTIZERS).flatMap(({ config }) => config ?? []);
 var QUANTIZATION_OF_CONFIG = {
+  ...Object.fromEntries(Object.entries(NOT_IN_MATRIX).map(([config, name2]) => [config, one(name2)])),
+  ...Object.fromEntries(CLASSES.map((config) => [config, byMatrix(config)])),
   BitsAndBytesConfig: bitsAndBytes,
-  HqqConfig: one("hqq-int4"),
-  GPTQConfig: one("gptq-int4"),
-  AwqConfig: one("awq-int4"),
-  EetqConfig: one("eetq-int8"),
-  AqlmConfig: one("aqlm-2bit"),
-  CompressedTensorsConfig: one("ct-int4"),
-  FineGrainedFP8Config: one("fp8"),
-  Mxfp4Config: one("mxfp4"),
-  QuantoConfig: byText("weights", { int8: "quanto-int8", int4: "quanto-int4" }, "quanto-int8"),
-  TorchAoConfig: byText("quant_type", { int8_weight_only: "torchao-int8wo", int4_weight_only: "torchao-int4wo" })
+  BitNetConfig: byMatrix("BitNetQuantConfig")
 };
 
+// src/detect/code/trainer-calls.ts
+function readTrainer(file, call, task) {
+  file.trainers.push({ task, ...file.placeOf(call) });
+  const ids = file.values.of(call.positional[0] ?? call.keywords.get("model"), call.scope);
+  if (ids.texts.length > 0) noteModel(file, call, { ids, task, said: quantizationOfTrainer(file, call) });
+}
+function quantizationOfTrainer(file, call) {
+  const given = call.keywords.get("args");
+  if (given === void 0) return "none";
+  const named3 = given.name === "VariableName" ? file.values.assigned(file.textOf(given), call.scope) : [given];
+  const [only] = named3;
+  if (named3.length !== 1 || only?.name !== "CallExpression") return OPEN2;
+  const made = callOf(file.module.source, only);
+  if (made.positional.some(({ name: name2 }) => name2 === "**")) return OPEN2;
+  return made.keywords.has("model_init_kwargs") ? "named elsewhere" : "none";
+}
+function readTrlQuantization(file, call) {
+  const values = ["bnb-nf4", "bnb-int8"];
+  file.quantizations.push({ values, isSure: false, isUnread: false, always: false, ...file.placeOf(call) });
+}
+function readTrlPeftConfig(file, call) {
+  if (!isModelConfig(file, call.positional[0], call.scope)) noteMethod(file, call, "lora+defaults", OPEN2, false);
+}
+function readModelConfig(file, call) {
+  if (!file.isSet(call, "use_peft")) return;
+  const { method, isSure } = methodOfTrl(file, call);
+  noteMethod(file, call, method, OPEN2, isSure);
+  const ids = file.keyword(call, "model_name_or_path");
+  noteModel(file, call, { ids, task: "causal-lm", said: quantizationOfTrl(file, call) });
+}
+function quantizationOfTrl(file, call) {
+  const type = file.keyword(call, "bnb_4bit_quant_type").texts[0] ?? "nf4";
+  const kinds = [["load_in_4bit", `bnb-${type}`], ["load_in_8bit", "bnb-int8"]];
+  const sure2 = kinds.filter(([keyword2]) => file.isSet(call, keyword2));
+  const open = kinds.filter(([keyword2]) => call.keywords.has(keyword2) && !file.keyword(call, keyword2).isSure);
+  const values = (sure2.length > 0 ? sure2 : open).map(([, name2]) => name2);
+  return values.length > 0 ? { values, isSure: sure2.length > 0 } : "none";
+}
+function isModelConfig(file, node, scope) {
+  const made = node?.name === "VariableName" ? file.values.assigned(file.textOf(node), scope) : [];
+  return made.some(
+    (value) => value.name === "CallExpression" && file.nameOf(callOf(file.module.source, value).name) === "ModelConfig"
+  );
+}
+function methodOfTrl(file, call) {
+  const { given, isWhole } = file.keywordsOf(call);
+  const valueGiven = (keyword2) => {
+    const node = given.get(keyword2 === "target_modules" ? "lora_target_modules" : keyword2);
+    return node && file.values.of(elementsOf(node).length === 1 ? elementsOf(node)[0] : node, call.scope);
+  };
+  const rule = METHOD_OF_CONFIG.LoraConfig;
+  return rule ? variantOf(rule, valueGiven, isWhole) : { method: "lora", isSure: false };
+}
+
 // src/detect/code/facts.ts
-function argument2(call, index, keyword2) {
-  return call.positional[index] ?? call.keywords.get(keyword2);
-}
-var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
 function factsOf2(module, originOf, elsewhere2) {
-  const reader = new FactReader(module, originOf, elsewhere2);
-  for (const call of module.calls) reader.read(call);
-  reader.readReferences();
-  return reader;
+  const file = new CodeFile(module, originOf, elsewhere2);
+  for (const call of module.calls) readCall(file, call);
+  readSubclasses(file);
+  return file;
 }
-var FactReader = class {
-  constructor(module, originOf, elsewhere2) {
-    this.module = module;
-    this.originOf = originOf;
-    this.#values = new Values(module, elsewhere2);
-    this.#isDiffusion = [...module.imports.values()].some((one2) => /^diffusers(\.|$)/.test(one2.module));
+function readCall(file, call) {
+  for (const called of classesOf(file, call)) {
+    if (own(METHOD_OF_CONFIG, called.class)) readMethod(file, call, called.class, called.isSure);
+    const quantization = own(QUANTIZATION_OF_CONFIG, called.class);
+    if (quantization) readQuantization(file, call, quantization);
   }
-  module;
-  originOf;
-  trainers = [];
-  methods = [];
-  adapters = [];
-  quantizations = [];
-  models = [];
-  unsure = [];
-  #values;
-  #isDiffusion;
-  read(call) {
-    for (const name2 of this.#classesOf(call)) {
-      const rule = own(METHOD_OF_CONFIG, name2.class);
-      if (rule) this.#readMethod(call, name2.class, name2.isSure);
-      const quantization = own(QUANTIZATION_OF_CONFIG, name2.class);
-      if (quantization) this.#readQuantization(call, quantization);
-    }
-    const path = call.name.split(".");
-    const last3 = path.at(-1) ?? "";
-    const loader = last3 === "from_pretrained" ? path : this.#loaderNamed(call);
-    if (loader !== void 0)
-      this.#readModel(call, loader, this.#nameOf(loader.slice(0, -1).join(".")) ?? loader.at(-2) ?? "");
-    else if (last3 === "get_peft_model" && /^Fast\w*Model$/.test(path.at(-2) ?? ""))
-      this.#note(call, "lora", OPEN2, true);
-    else this.#readHelper(call, this.#nameOf(call.name) ?? "");
-  }
-  /** Classes that are handed on instead of called: `class Mine(LoraConfig)`, `parser((Args, LoraConfig))`, `getattr(peft, name)`. */
-  readReferences() {
-    for (const [name2, bases] of this.module.bases)
-      for (const base of bases) {
-        const rule = own(METHOD_OF_CONFIG, this.#nameOf(base) ?? "");
-        if (rule)
-          this.methods.push({
-            method: rule.name,
-            task: OPEN2,
-            isSure: false,
-            scope: name2,
-            line: this.#lineOfScope(name2)
-          });
-      }
-  }
-  /** The classes that a call may be of: by import, by an alias, out of a table of classes. */
-  #classesOf(call) {
-    const direct = this.#nameOf(call.name);
-    if (direct !== void 0) return [{ class: direct, isSure: true }];
-    const callee = call.node.firstChild;
-    return callee ? this.#classesIn(callee, call.scope, 0) : [];
-  }
-  #classesIn(node, scope, depth) {
-    if (depth > 4) return [];
-    const text2 = textOf4(this.module.source, node);
-    const name2 = this.#nameOf(text2);
-    if (name2 !== void 0) return [{ class: name2, isSure: true }];
-    const among = (nodes, isSure) => nodes.flatMap((one2) => this.#classesIn(one2, scope, depth + 1)).map((one2) => ({ ...one2, isSure: one2.isSure && isSure && nodes.length === 1 }));
-    if (node.name === "VariableName") return among(this.#values.assigned(text2, scope), true);
-    if (node.name === "ConditionalExpression")
-      return among(
-        [node.firstChild, node.lastChild].flatMap((one2) => one2 ?? []),
-        false
-      );
-    const table2 = node.name === "CallExpression" ? node.firstChild?.firstChild : node.firstChild;
-    if (!table2 || !["MemberExpression", "CallExpression"].includes(node.name)) return [];
-    const key = node.name === "CallExpression" ? callOf(this.module.source, node).positional[0] : node.getChild("[")?.nextSibling;
-    const entries = table2.name === "DictionaryExpression" ? this.#values.dictionary(table2) : this.#values.entries(textOf4(this.module.source, table2), scope);
-    const wanted = this.#values.of(key ?? void 0, scope);
-    const chosen = entries.filter(([entry]) => wanted.texts.includes(entry));
-    return among(
-      (chosen.length > 0 ? chosen : entries).map(([, one2]) => one2),
-      chosen.length === 1 && wanted.isSure
-    );
-  }
-  /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
-  #nameOf(written2) {
-    const parts = written2.split(".");
-    const origin = this.originOf(parts[0] ?? "");
-    if (origin === void 0 || !LIBRARIES.test(origin.module)) return void 0;
-    return parts.length > 1 ? parts.at(-1) : origin.name;
-  }
-  #readMethod(call, name2, isSure) {
-    const rule = own(METHOD_OF_CONFIG, name2);
-    if (rule === void 0) return;
-    const { given, isWhole } = this.#keywordsOf(call);
-    const valueGiven = (keyword2) => given.get(keyword2) && this.#values.of(given.get(keyword2), call.scope);
-    const task = this.#task(call);
-    const variant = variantOf(rule, valueGiven, isWhole && !this.#isTargetedLater(call));
-    this.#note(call, variant.method, task, isSure && variant.isSure);
-  }
-  /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
-  #keywordsOf(call) {
-    const tables = call.positional.flatMap((one2, at3) => one2.name === "**" ? [call.positional[at3 + 1]] : []);
-    const spread2 = tables.map((table2) => table2 && this.#spread(table2, call.scope));
-    const given = new Map([...spread2.flatMap((table2) => [...table2 ?? []]), ...call.keywords]);
-    return { given, isWhole: spread2.every((table2) => table2 !== void 0) };
-  }
-  /** `config = LoraConfig(...)`, and afterwards `config.target_modules = ...`. */
-  #isTargetedLater({ node }) {
-    const assigned = node.parent?.name === "AssignStatement" ? node.parent.firstChild : null;
-    const name2 = assigned ? textOf4(this.module.source, assigned) : "";
-    const { text: text2 } = this.module.source;
-    return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text2.includes(`${name2}.${key} =`));
-  }
-  #task(call) {
-    const value = this.#values.of(call.keywords.get("task_type"), call.scope);
-    const known2 = value.texts.filter((text2) => text2 !== "None").map((text2) => text2.replace(/^.*\./, ""));
-    for (const text2 of known2)
-      if (own(TASK_OF_TYPE, text2) === void 0)
-        this.#doubt(call, `the task type \`${text2.slice(0, 60)}\` is not known`);
-    return { values: known2.flatMap((text2) => own(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
-  }
-  #note(call, method, task, isSure) {
-    const runs = this.#values.runs(call.node, call.scope);
-    this.methods.push({ method, task, isSure: isSure && runs, ...this.#placeOf(call) });
-    if (this.#isDiffusion && task.values.length === 0) this.trainers.push({ task: "denoise", ...this.#placeOf(call) });
-  }
-  #readQuantization(call, read) {
-    const quantized = read(
-      (keyword2) => call.keywords.has(keyword2) ? this.#values.of(call.keywords.get(keyword2), call.scope) : void 0
-    );
-    if (quantized.isUnread) this.#doubt(call, `\`${call.name}\` is set by values that are not in the source`);
-    const always = this.#values.runs(call.node, call.scope);
-    this.quantizations.push({ ...quantized, always, ...this.#placeOf(call) });
-  }
-  /** `load = AutoModelForCausalLM.from_pretrained`, called by that name: what it was taken from. */
-  #loaderNamed(call) {
-    const assigned = call.name.includes(".") ? [] : this.#values.assigned(call.name, call.scope);
-    const written2 = assigned.map((one2) => textOf4(this.module.source, one2));
-    return written2.find((one2) => /^[\w.]+\.from_pretrained$/.test(one2))?.split(".");
-  }
-  #readModel(call, path, loader) {
-    if (/^(Auto)?PeftModel/.test(loader) && this.#nameOf(path[0] ?? "") !== void 0)
-      this.adapters.push({ method: "*", task: OPEN2, isSure: false, ...this.#placeOf(call) });
-    if (/Tokenizer|Processor|FeatureExtractor|Config$|Scheduler|^PeftModel|Autoencoder|^VAE/.test(loader)) return;
-    const isOfLibrary = /^Auto|^Fast/.test(loader) || this.#nameOf(path[0] ?? "") !== void 0;
-    const task = TASK_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
-    if (!isOfLibrary || task === void 0) return;
-    const id2 = call.positional[0] ?? call.keywords.get("pretrained_model_name_or_path") ?? call.keywords.get("model_name");
-    const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
-    this.#noteModel(call, this.#values.of(id2, call.scope), ofClass, task, this.#quantizationIn(call, loader));
-  }
-  #noteModel(call, ids, ofClass, task, said) {
-    const names2 = ids.texts.filter((text2) => text2 !== "None" && text2 !== "");
-    const found = names2.map(architectureOfModel);
-    const known2 = found.flatMap((one2) => one2 ?? []);
-    const architecture = ofClass ? { values: [ofClass], isSure: true } : { values: found.length === known2.length ? [...new Set(known2)] : [], isSure: ids.isSure && known2.length > 0 };
-    const byName = names2.flatMap((text2) => quantizationOfModel(text2) ?? []);
-    const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
-    const [model] = names2;
-    this.models.push({
-      architecture,
-      quantization,
-      ...this.#placeOf(call),
-      ...model && { model },
-      task: { values: [task], isSure: true }
-    });
-    if (architecture.values.length > 0) return;
-    const what = model ? `the architecture of \`${model.slice(0, 80)}\` is not known` : "which model is loaded is not in the source";
-    this.#doubt(call, what);
-  }
-  /** What a call that loads a model says of its quantization. */
-  #quantizationIn(call, loader) {
-    const spread2 = call.positional.findIndex((one2) => one2.name === "**");
-    const table2 = spread2 < 0 ? void 0 : call.positional[spread2 + 1];
-    const more = table2 ? this.#spread(table2, call.scope) : /* @__PURE__ */ new Map();
-    const given = (keyword2) => call.keywords.get(keyword2) ?? more?.get(keyword2);
-    const isUnsloth = /^Fast/.test(loader);
-    const named3 = given("quantization_config");
-    if (named3 !== void 0) {
-      const value = this.#values.of(named3, call.scope);
-      const isNone = value.isSure && value.texts.every((text2) => text2 === "None");
-      if (!isNone) return "named elsewhere";
-    }
-    for (const [keyword2, name2] of [
-      ["load_in_8bit", "bnb-int8"],
-      ["load_in_4bit", isUnsloth ? "bnb-nf4" : "bnb-fp4"]
-    ]) {
-      const node = given(keyword2);
-      if (node === void 0) continue;
-      const value = this.#values.of(node, call.scope);
-      if (!value.isSure) return { values: [name2], isSure: false };
-      if (value.texts.every(isTrue)) return { values: [name2], isSure: true };
-      if (isUnsloth && keyword2 === "load_in_4bit") return "none";
-    }
-    if (isUnsloth && !given("load_in_4bit")) return { values: ["bnb-nf4"], isSure: more !== void 0 };
-    return more === void 0 ? OPEN2 : "none";
-  }
-  /** Keywords that come from a table; undefined where they cannot be seen. */
-  #spread(node, scope) {
-    const name2 = textOf4(this.module.source, node);
-    const entries = node.name === "VariableName" ? this.#values.entries(name2, scope) : this.#values.dictionary(node);
-    const isFilledLater = this.module.source.text.includes(`${name2}[`) || this.module.source.text.includes(`${name2}.update(`);
-    return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
-  }
-  /** Helpers that make configurations or load models: trl's, PEFT's own, a trainer that is given the name of a model. */
-  #readHelper(call, name2) {
-    if (name2 === "get_peft_config") this.#readPeftTable(call);
-    else if (name2 === "get_quantization_config" && this.#isOfTrl(call)) this.#readTrlQuantization(call);
-    else if (name2 === "ModelConfig") this.#readModelConfig(call);
-    else if (name2 === "SentenceTransformer") {
-      const id2 = this.#values.of(argument2(call, 0, "model_name_or_path"), call.scope);
-      this.#noteModel(call, id2, void 0, "feature", "none");
-    } else if (own(TASK_OF_TRAINER, name2) !== void 0) this.#readTrainer(call, TASK_OF_TRAINER[name2] ?? "");
-  }
-  #readTrlQuantization(call) {
-    const values = ["bnb-nf4", "bnb-int8"];
-    this.quantizations.push({ values, isSure: false, isUnread: false, always: false, ...this.#placeOf(call) });
-  }
-  #readTrainer(call, task) {
-    this.trainers.push({ task, ...this.#placeOf(call) });
-    const model = this.#values.of(argument2(call, 0, "model"), call.scope);
-    if (model.texts.length > 0) this.#noteModel(call, model, void 0, task, this.#quantizationOfTrainer(call));
-  }
-  /** A trainer loads the model by the `model_init_kwargs` of its arguments. */
-  #quantizationOfTrainer(call) {
-    const given = call.keywords.get("args");
-    if (given === void 0) return "none";
-    const named3 = given.name === "VariableName" ? this.#values.assigned(textOf4(this.module.source, given), call.scope) : [given];
-    const [only] = named3;
-    if (named3.length !== 1 || only?.name !== "CallExpression") return OPEN2;
-    const made = callOf(this.module.source, only);
-    if (made.positional.some(({ name: name2 }) => name2 === "**")) return OPEN2;
-    return made.keywords.has("model_init_kwargs") ? "named elsewhere" : "none";
-  }
-  /** PEFT's takes a table with `peft_type`; trl's takes its ModelConfig, which makes LoRA or nothing. */
-  #readPeftTable(call) {
-    const [first] = call.positional;
-    if (this.#isOfTrl(call)) {
-      if (!this.#isModelConfig(first, call.scope)) this.#note(call, "lora+defaults", OPEN2, false);
-      return;
-    }
-    const table2 = first?.name === "VariableName" ? this.#values.entries(textOf4(this.module.source, first), call.scope) : [];
-    const entries = new Map(first && table2.length === 0 ? this.#values.dictionary(first) : table2);
-    const type = this.#values.of(entries.get("peft_type"), call.scope);
-    const task = this.#values.of(entries.get("task_type"), call.scope);
-    for (const text2 of type.texts) {
-      const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, text2.replace(/^.*\./, "")) ?? "");
-      const tasks = task.texts.flatMap((one2) => own(TASK_OF_TYPE, one2.replace(/^.*\./, "")) ?? []);
-      const valueGiven = (keyword2) => entries.get(keyword2) && this.#values.of(entries.get(keyword2), call.scope);
-      if (rule === void 0) continue;
-      const variant = variantOf(rule, valueGiven, true);
-      this.#note(call, variant.method, { values: tasks, isSure: task.isSure }, type.isSure && variant.isSure);
-    }
-  }
-  #readModelConfig(call) {
-    const is = (keyword2) => {
-      const value = this.#values.of(call.keywords.get(keyword2), call.scope);
-      return value.isSure && value.texts.every(isTrue);
-    };
-    if (!is("use_peft")) return;
-    const { method, isSure } = this.#methodOfTrl(call);
-    this.#note(call, method, OPEN2, isSure);
-    const type = this.#values.of(call.keywords.get("bnb_4bit_quant_type"), call.scope).texts[0] ?? "nf4";
-    const kinds = [["load_in_4bit", `bnb-${type}`], ["load_in_8bit", "bnb-int8"]];
-    const sure2 = kinds.filter(([keyword2]) => is(keyword2));
-    const open = kinds.filter(([keyword2]) => call.keywords.has(keyword2) && !this.#isKnown(call, keyword2));
-    const values = (sure2.length > 0 ? sure2 : open).map(([, name2]) => name2);
-    const quantization = values.length > 0 ? { values, isSure: sure2.length > 0 } : "none";
-    this.#noteModel(
-      call,
-      this.#values.of(call.keywords.get("model_name_or_path"), call.scope),
-      void 0,
-      "causal-lm",
-      quantization
-    );
-  }
-  /** Whether a name is one that a ModelConfig was made into: it is read where it was made. */
-  #isModelConfig(node, scope) {
-    const made = node?.name === "VariableName" ? this.#values.assigned(textOf4(this.module.source, node), scope) : [];
-    return made.some(
-      (one2) => one2.name === "CallExpression" && this.#nameOf(callOf(this.module.source, one2).name) === "ModelConfig"
-    );
-  }
-  /** trl's ModelConfig hands its `lora_target_modules` on as they are, `None` too. */
-  #methodOfTrl(call) {
-    const { given, isWhole } = this.#keywordsOf(call);
-    const valueGiven = (keyword2) => {
-      const node = given.get(keyword2 === "target_modules" ? "lora_target_modules" : keyword2);
-      return node && this.#values.of(elementsOf(node).length === 1 ? elementsOf(node)[0] : node, call.scope);
-    };
-    const rule = METHOD_OF_CONFIG.LoraConfig;
-    return rule ? variantOf(rule, valueGiven, isWhole) : { method: "lora", isSure: false };
-  }
-  #isKnown(call, keyword2) {
-    return this.#values.of(call.keywords.get(keyword2), call.scope).isSure;
-  }
-  #isOfTrl(call) {
-    return /^trl(\.|$)/.test(this.originOf(call.name.split(".")[0] ?? "")?.module ?? "");
-  }
-  #doubt(call, value) {
-    this.unsure.push({ line: this.module.source.placeOf(call.node.from).line, value });
-  }
-  #placeOf(call) {
-    return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
-  }
-  #lineOfScope(name2) {
-    const at3 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
-    return this.module.source.placeOf(Math.max(0, at3)).line;
-  }
-};
+  readPaths(file, call);
+  const loader = loaderOf(file, call);
+  if (loader !== void 0) readModel(file, call, loader);
+  else if (isUnslothAdapter(call)) noteMethod(file, call, "lora", OPEN2, true);
+  else readHelper(file, call, file.nameOf(call.name) ?? "");
+}
+function isUnslothAdapter({ name: name2 }) {
+  const path = name2.split(".");
+  return path.at(-1) === "get_peft_model" && /^Fast\w*Model$/.test(path.at(-2) ?? "");
+}
+function readQuantization(file, call, read) {
+  const quantized = read((keyword2, place2) => {
+    const node = call.keywords.get(keyword2) ?? (place2 === void 0 ? void 0 : call.positional[place2]);
+    return node && file.textOrClass(node, call.scope);
+  });
+  if (quantized.isUnread) file.doubt(call, `\`${call.name}\` is set by values that are not in the source`);
+  const always = file.values.runs(call.node, call.scope);
+  file.quantizations.push({ ...quantized, always, ...file.placeOf(call) });
+}
+function readQuantizing(file, call) {
+  const node = call.keywords.get("config") ?? call.positional[1];
+  const config = node && file.textOrClass(node, call.scope);
+  const values = (config?.texts ?? []).flatMap((text2) => formMadeBy("quantize_", text2) ?? []);
+  const isRead = values.length > 0 && values.length === config?.texts.length;
+  if (!isRead) file.doubt(call, `what \`${call.name}\` makes of a model cannot be read`);
+  const always = file.values.runs(call.node, call.scope);
+  file.quantizations.push({
+    values: isRead ? values : ["torchao-*"],
+    isSure: isRead && config.isSure && values.length === 1,
+    isUnread: !isRead,
+    always,
+    ...file.placeOf(call)
+  });
+}
+function readHelper(file, call, name2) {
+  const trains = own(TASK_OF_TRAINER, name2);
+  if (name2 === "get_peft_config" && file.isOfTrl(call)) readTrlPeftConfig(file, call);
+  else if (name2 === "get_peft_config") readPeftTable(file, call);
+  else if (name2 === "get_quantization_config" && file.isOfTrl(call)) readTrlQuantization(file, call);
+  else if (name2 === "quantize_") readQuantizing(file, call);
+  else if (name2 === "ModelConfig") readModelConfig(file, call);
+  else if (name2 === "SentenceTransformer") readSentenceTransformer(file, call);
+  else if (trains !== void 0) readTrainer(file, call, trains);
+}
+function readSentenceTransformer(file, call) {
+  const id2 = call.positional[0] ?? call.keywords.get("model_name_or_path");
+  noteModel(file, call, { ids: file.values.of(id2, call.scope), task: "feature", said: "none" });
+}
 
 // src/detect/code/module.ts
 function readModule(file, text2) {
@@ -28707,17 +31676,20 @@ var Program = class {
     const models = [];
     const quantizations = [];
     const tasks = [];
+    const paths = [];
     for (const node of nodes) {
       const [file = "", scope = ""] = node.split("\0");
       const facts = this.#facts.get(file);
       models.push(...(facts?.models ?? []).filter((one2) => one2.scope === scope));
       quantizations.push(...(facts?.quantizations ?? []).filter((one2) => one2.scope === scope));
       tasks.push(...(facts?.trainers ?? []).filter((one2) => one2.scope === scope).map(({ task }) => task));
+      paths.push(...(facts?.paths ?? []).filter((one2) => one2.scope === scope).map(({ path }) => path));
     }
     return {
-      models: distinct2(models),
-      quantizations: distinct2(quantizations),
+      models: distinct3(models),
+      quantizations: distinct3(quantizations),
       tasks: [...new Set(tasks)],
+      paths: [...new Set(paths)],
       isNear: callers === 1,
       isFar: callers > FEW
     };
@@ -28797,7 +31769,7 @@ var Program = class {
 function nodeOf(file, scope) {
   return `${file}\0${scope}`;
 }
-function distinct2(facts) {
+function distinct3(facts) {
   return [...new Map(facts.map((fact2) => [JSON.stringify({ ...fact2, line: 0 }), fact2])).values()];
 }
 function joinedName(module, name2) {
@@ -28816,7 +31788,7 @@ function ownFile(file, written2, paths) {
 }
 function defaultsOf(module) {
   const found = /* @__PURE__ */ new Map();
-  const note = (name2, text2) => {
+  const note2 = (name2, text2) => {
     if (text2 === void 0) return;
     const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text2])];
     found.set(name2, { texts, isSure: texts.length === 1 });
@@ -28827,12 +31799,12 @@ function defaultsOf(module) {
     const flag = call.positional.map((one2) => stringValue(module.source, one2)).find((one2) => one2?.startsWith("--"));
     const action2 = stringValue(module.source, call.keywords.get("action"));
     const byAction = action2 === "store_true" ? "False" : action2 === "store_false" ? "True" : void 0;
-    if (flag) note(flag.slice(2).replaceAll("-", "_"), literal2(call.keywords.get("default")) ?? byAction);
+    if (flag) note2(flag.slice(2).replaceAll("-", "_"), literal2(call.keywords.get("default")) ?? byAction);
   }
   for (const [name2, nodes] of module.fields)
     for (const node of nodes) {
       const call = node.name === "CallExpression" ? module.calls.find((one2) => one2.node.from === node.from && one2.node.to === node.to) : void 0;
-      note(name2, literal2(call ? call.keywords.get("default") : node));
+      note2(name2, literal2(call ? call.keywords.get("default") : node));
     }
   return new Map(
     [...found].map(([name2, value]) => [name2, value.texts.join() === "None" ? { ...sure("None") } : value])
@@ -28910,11 +31882,12 @@ function foundOf(file, method, context) {
     isSure: method.isSure,
     quantization: fromAfar(near(quantizationOf2(models, context)), context),
     architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
-    task: method.task.values.length > 0 ? method.task : near(taskOf3(models, context))
+    task: method.task.values.length > 0 ? method.task : near(taskOf4(models, context)),
+    ...context.isNear && context.paths.length > 0 && { paths: context.paths }
   };
 }
-function fromAfar(quantization, { isFar }) {
-  return isFar && quantization.values.join() === "none" ? OPEN2 : quantization;
+function fromAfar(quantization, { isFar: isFar2 }) {
+  return isFar2 && quantization.values.join() === "none" ? OPEN2 : quantization;
 }
 var DIFFUSION = "denoise";
 function modelsFor({ task }, models) {
@@ -28927,7 +31900,7 @@ function joinedAxis(axes) {
   if (axes.length === 0 || axes.some((axis2) => axis2.values.length === 0)) return OPEN2;
   return { values, isSure: values.length === 1 && axes.every((axis2) => axis2.isSure) };
 }
-function taskOf3(models, { tasks }) {
+function taskOf4(models, { tasks }) {
   const ofTrainers = [...new Set(tasks)];
   const ofModels = joinedAxis(models.map(({ task }) => task));
   const agreed = ofModels.values.filter((value) => ofTrainers.includes(value));
@@ -28980,11 +31953,11 @@ async function readKind(tree, files, kind, findings) {
   const all = files.filter((file) => file.kind === "file" && kind.fits.test(file.path) && !isManifest(file.path)).filter(({ path }) => !NOT_OWN_CODE.test(path));
   const small = all.filter(({ bytes }) => bytes <= kind.largest).toSorted(shallowFirst);
   let total = 0;
-  const within = small.slice(0, kind.most).filter(({ bytes }) => {
+  const within2 = small.slice(0, kind.most).filter(({ bytes }) => {
     total += bytes;
     return total <= kind.bytes;
   });
-  const texts = await tree.read(within.map(({ path }) => path));
+  const texts = await tree.read(within2.map(({ path }) => path));
   const [large] = all.filter(({ bytes, path }) => bytes > kind.largest && !TESTS.test(path));
   if (large && kind !== YAML)
     findings.push({
@@ -29007,7 +31980,7 @@ function shallowFirst(left, right) {
 
 // src/detect/repository.ts
 var MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
-var DEEPEST5 = 16;
+var DEEPEST6 = 16;
 var EVERYTHING = { chosen: () => true, named: () => false };
 async function readRepository(tree, choice = EVERYTHING, what = "manifests and code") {
   const files = await tree.files();
@@ -29051,8 +32024,8 @@ async function readIncluded(tree, files, gathered) {
   let fresh = [...gathered.manifests.values()];
   for (let depth = 0; fresh.length > 0; depth++) {
     const [first] = fresh;
-    if (depth === DEEPEST5 && first) {
-      const message = `Files that include each other are followed ${DEEPEST5} deep; what this one includes is not read.`;
+    if (depth === DEEPEST6 && first) {
+      const message = `Files that include each other are followed ${DEEPEST6} deep; what this one includes is not read.`;
       gathered.findings.push({ kind: "include", message, file: first.file, line: 1 });
       return;
     }
@@ -29082,14 +32055,14 @@ function includedPath(file, written2, isWhereItRuns, present) {
   const text2 = written2.slice(0, 200);
   if (/^[a-z]+:/i.test(written2))
     return { why: `\`${text2.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
-  const beside = joined6(file.split("/").slice(0, -1), written2);
-  const candidates3 = isWhereItRuns ? [beside, joined6([], written2)] : [beside];
+  const beside = joined5(file.split("/").slice(0, -1), written2);
+  const candidates3 = isWhereItRuns ? [beside, joined5([], written2)] : [beside];
   const path = candidates3.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
   if (path !== void 0) return { path };
   if (isWhereItRuns) return {};
   return beside === void 0 ? { why: `\`${text2}\` is outside of this repository; it is not read.` } : { why: `\`${text2}\` is not in this repository.` };
 }
-function joined6(folder, written2) {
+function joined5(folder, written2) {
   if (written2.startsWith("/")) return void 0;
   const parts = [...folder];
   for (const part2 of written2.split("/")) {
@@ -29144,34 +32117,44 @@ function matchesPart(pattern, text2) {
   return true;
 }
 
+// src/report/explain-checks.ts
+var TOLD_APART = /* @__PURE__ */ new Set(["checks", "unchecked", "exempt", "curve", "start"]);
+var ENTRY2 = /^([a-z0-9-]+) (\S+) of (\S+)$/;
+var NAME_WIDTH = 33;
+function explainChecks({ facts, failures }) {
+  const broken = new Set(failures.map(({ type }) => type));
+  const checks = listIn(facts.checks).map((entry) => checkLine(entry, broken));
+  const open = [
+    ...listIn(facts.unchecked).map((entry) => reasonLine(entry, "could not be measured: ")),
+    ...listIn(facts.exempt).map((entry) => reasonLine(entry, ""))
+  ];
+  return [
+    ...checks.length > 0 ? ["      checks, measured and allowed", ...checks] : [],
+    ...open.length > 0 ? ["      not checked", ...open] : [],
+    ...facts.curve ? [`      loss of each step  ${plain(facts.curve, 400)}`] : []
+  ];
+}
+function listIn(fact2) {
+  return fact2 === void 0 ? [] : fact2.split("; ");
+}
+function checkLine(entry, broken) {
+  const [, name2 = "", value = "", allowed = ""] = ENTRY2.exec(entry) ?? [];
+  if (name2 === "") return `        ${plain(entry, 120)}`;
+  const mark = broken.has(name2) ? "   does not hold" : "";
+  return `        ${name2.padEnd(NAME_WIDTH)}${value.padEnd(10)}${allowed}${mark}`;
+}
+function reasonLine(entry, how2) {
+  const at3 = entry.indexOf(": ");
+  const [name2, why] = at3 < 0 ? [entry, ""] : [entry.slice(0, at3), entry.slice(at3 + 2)];
+  return `        ${plain(name2, 60).padEnd(NAME_WIDTH)}${how2}${plain(why, 160)}`;
+}
+
 // src/report/explain.ts
 function renderExplain(report, cell) {
   const comparison = [...report.comparisons, ...report.controls].find((one2) => one2.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
   const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
-  const notJudged = isSound ? "" : " (not judged: the adapter that the base saved is not sound)";
-  const pins = new Map(report.environments.map(({ id: id2, request, pins: held2 }) => [id2 ?? request, held2]));
-  const changed = [
-    .../* @__PURE__ */ new Set([
-      ...isCheck(report) ? checkedLibraries(report) : report.changes.map(({ library }) => library),
-      ...report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "")
-    ])
-  ];
-  const lines = results.map((result) => {
-    const versions = changed.map((name2) => `${name2} ${pins.get(result.environment)?.[name2] ?? "?"}`).join(", ");
-    const failures = result.failures.map(
-      (failure2) => `
-      ${failure2.stage}: ${plain(failure2.message)}${failure2.stage === "carry" ? notJudged : ""}`
-    );
-    const facts = Object.entries(result.facts).map(
-      ([name2, value]) => `${name2} ${typeof value === "number" ? Number(value.toPrecision(4)) : plain(value)}`
-    );
-    return [
-      `  ${result.outcome.padEnd(12)} ${versions}   ${result.environment}${result.repeat > 1 ? `   repeat ${result.repeat}` : ""}`,
-      `      stages ${Object.entries(result.stages).map(([stage, state]) => `${stage} ${state}`).join(", ") || result.reason || "none"}`,
-      `      ${facts.join(", ")}${failures.join("")}`
-    ].join("\n");
-  });
+  const lines = results.map((result) => resultText(report, result, isSound));
   const boundaries2 = report.boundaries.filter((boundary2) => boundary2.cell === cell).map((boundary2) => {
     const { library, lastGood, firstBad, direction, certainty, measured: measured2, alsoChanged } = boundary2;
     return [
@@ -29188,7 +32171,7 @@ function renderExplain(report, cell) {
   const section = (title, body) => body.length > 0 ? [`${title}
 ${body.join("\n")}`] : [];
   return `${[
-    `${cell}     ${standing2(report, comparison)}`,
+    `${cell}     ${standing3(report, comparison)}`,
     ...section(
       isCheck(report) ? "why" : "why it was not compared",
       comparison?.why ? [`  ${plain(comparison.why)}`] : []
@@ -29201,7 +32184,46 @@ ${body.join("\n")}`] : [];
   ].join("\n\n")}
 `;
 }
-function standing2(report, comparison) {
+var NOT_SOUND = " (not judged: the adapter that the base saved is not sound)";
+var INDENT = " ".repeat(6);
+function resultText(report, result, isSound) {
+  const { outcome, repeat: repeat2, reason, message } = result;
+  const where = report.environments.find(({ id: id2, request }) => (id2 ?? request) === result.environment);
+  const versions = shownLibraries(report).map((name2) => `${name2} ${where?.pins[name2] ?? "?"}`);
+  const stages = Object.entries(result.stages).map(([stage, state]) => `${stage} ${state}`);
+  const why = plain([reason, where?.why ?? message].filter(Boolean).join(": "));
+  const failures = result.failures.map(
+    ({ stage, message: said }) => `${INDENT}${stage}: ${plain(said)}${stage === "carry" && !isSound ? NOT_SOUND : ""}`
+  );
+  const place2 = where?.id ?? "not built";
+  return [
+    `  ${outcome.padEnd(12)} ${versions.join(", ")}   ${place2}${repeat2 > 1 ? `   repeat ${repeat2}` : ""}`,
+    ...stages.length > 0 ? filled(["stages", ...stages.map(withComma)]) : [`${INDENT}${why || "no stage was begun"}`],
+    ...filled(factWords2(result.facts).map(withComma)),
+    ...failures,
+    ...explainChecks(result)
+  ].join("\n");
+}
+function shownLibraries(report) {
+  const asked = isCheck(report) ? checkedLibraries(report) : report.changes.map(({ library }) => library);
+  const pinned = report.pins.map(({ specifier }) => specifier.split(/[<>=!]/)[0] ?? "");
+  return [.../* @__PURE__ */ new Set([...asked, ...pinned])];
+}
+function factWords2(facts) {
+  return Object.entries(facts).filter(([name2]) => !TOLD_APART.has(name2)).map(([name2, value]) => `${name2} ${typeof value === "number" ? Number(value.toPrecision(4)) : plain(value)}`);
+}
+var withComma = (word, index, all) => index < all.length - 1 ? `${word},` : word;
+var WIDTH = 100;
+function filled(words2) {
+  const lines = [];
+  for (const word of words2) {
+    const last3 = lines.at(-1);
+    if (last3 !== void 0 && last3.length + word.length < WIDTH) lines[lines.length - 1] = `${last3} ${word}`;
+    else lines.push(`${INDENT}${word}`);
+  }
+  return lines;
+}
+function standing3(report, comparison) {
   if (comparison === void 0) return "not planned; measured as a way out";
   if (isCheck(report)) return standsAs(comparison);
   const how2 = [comparison.comparison, comparison.cause, ...comparison.what].filter(Boolean).join("; ");
@@ -29225,7 +32247,8 @@ export {
   clock,
   readConfiguration,
   require_dist,
-  sameVersion,
+  normalizeName,
+  withoutCredentials,
   Cell,
   CellId,
   cellId,
@@ -29234,25 +32257,29 @@ export {
   isMeasured,
   packagesOf,
   allCells,
+  own,
+  holdsCell,
   selectCells,
-  normalizeName,
-  withoutCredentials,
   WATCHED,
   isWatched,
   requestKey,
   parseCommandLine,
   run,
+  takenBy,
+  freeBytes,
+  removeFolders,
+  take,
   cacheFolder,
   emptyCache,
-  isStored,
+  madeAnew,
   isNews,
   isWorse,
-  own,
   boundaryWords,
   mendText,
   beforeAfter,
   causes,
   isAtHead,
+  isCheck,
   worse,
   movedModels,
   whyAtHead,
@@ -29266,12 +32293,18 @@ export {
   plural,
   harmText,
   limitText,
+  LOSS,
+  LOSS_TITLE,
+  lossBlocks,
   cardsNow,
   deviceInWords,
+  deviceProblems,
   readText,
   writeText,
   openOut,
   takeOut,
+  checkTally,
+  versionsText,
   isGuardFinding,
   exitStatus,
   checkStatus,
@@ -29281,10 +32314,10 @@ export {
   keepOutOfGit,
   writeReport,
   readReport,
+  earlierReport,
+  PROGRAM,
   programFolder,
   discardUnlessProtected,
-  take,
-  freeBytes,
   isBuilt,
   Line,
   findHandover,
@@ -29292,8 +32325,9 @@ export {
   torchFor,
   sweepPorts,
   environmentsFor,
+  torchBuilds,
+  choiceOf,
   clausesOf,
-  LOCAL_TORCH,
   openIndex,
   openHost,
   openWorld,
@@ -29314,19 +32348,25 @@ export {
   requestsOf2 as requestsOf,
   upcomingRequests,
   LARGEST_MANIFEST,
+  rulings,
+  measurable,
   groups,
+  baseRequest,
+  headPins,
+  isBase,
+  movedRequest,
+  everyCell,
   controlsOf,
   samplesOf,
   parseRecord,
-  NEEDS_ANOTHER_TORCH,
-  HOLD_A_TORCH,
-  dayOf,
-  torchOfDay,
   judge,
   plan,
   sweep,
   reportOf,
   problemOf,
+  renderPlan,
+  measuredInItsTime,
+  withWhy,
   readRepository,
   manifestChoice,
   renderExplain

@@ -83,8 +83,15 @@ function plain(text, longest = LONGEST) {
   const line = text.replace(ESCAPE_SEQUENCE, "").replace(/[\r\n\t]+/g, " ").replace(INVISIBLE, "");
   return line.length > longest ? `${line.slice(0, longest - 1)}\u2026` : line;
 }
+var MARKUP = /[\\`*[\]<|!#~]|^\s*>|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 function inline(text, longest = LONGEST) {
-  return plain(text, longest).replace(/[\\`*_[\]()<>|!#~]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
+  return plain(text, longest).replace(MARKUP, (found) => `${found.slice(0, -1)}&#${found.charCodeAt(found.length - 1)};`).replace(/@/g, "@\u2060").replace(/(https?):\/\//gi, "$1&#58;//");
+}
+function prose(text, longest = LONGEST) {
+  const parts = plain(text, longest).split("`");
+  if (parts.length % 2 === 0) return inline(text, longest);
+  const safe = parts.map((part, index) => index % 2 === 1 ? code(part, longest) : inline(part, longest));
+  return joined(safe, "");
 }
 function code(text, longest = LONGEST) {
   const safe = plain(text, longest).replace(/[`|]/g, (character) => character === "`" ? "\u02CB" : "\xA6");
@@ -128,6 +135,12 @@ function link(text, address) {
 function hidden(name, value) {
   return `<!-- peft-sweep:v1:${name} ${Buffer.from(JSON.stringify(value)).toString("base64")} -->`;
 }
+function shortened(text, longest) {
+  const line = plain(text, Number.POSITIVE_INFINITY);
+  if (line.length <= longest) return line;
+  const end = line.lastIndexOf(" ", longest - 2);
+  return `${line.slice(0, end > 0 ? end : longest - 2).replace(/[,;:]$/, "")} \u2026`;
+}
 function cut(text, longest) {
   if (text.length <= longest) return text;
   const end = text.lastIndexOf("\n", longest - 3);
@@ -142,6 +155,7 @@ export {
   limitOf,
   plain,
   inline,
+  prose,
   code,
   fence,
   wholeLines,
@@ -150,5 +164,6 @@ export {
   codes,
   link,
   hidden,
+  shortened,
   cut
 };

@@ -15467,13 +15467,13 @@ function _promise(Class2, innerType) {
 }
 // @__NO_SIDE_EFFECTS__
 function _custom(Class2, fn, _params) {
-  const norm2 = normalizeParams(_params);
-  norm2.abort ?? (norm2.abort = true);
+  const norm = normalizeParams(_params);
+  norm.abort ?? (norm.abort = true);
   const schema = new Class2({
     type: "custom",
     check: "custom",
     fn,
-    ...norm2
+    ...norm
   });
   return schema;
 }
@@ -16566,8 +16566,8 @@ var tupleProcessor = (schema, ctx, _json, params) => {
   let minItems = def.items.length;
   while (minItems > 0) {
     const item = def.items[minItems - 1];
-    const optional3 = ctx.io === "input" ? inputOptin(item) !== void 0 : item._zod.optout === "optional";
-    if (!optional3)
+    const optional2 = ctx.io === "input" ? inputOptin(item) !== void 0 : item._zod.optout === "optional";
+    if (!optional2)
       break;
     minItems--;
   }
@@ -19734,9 +19734,21 @@ var AdapterConfiguration = external_exports.looseObject({
   use_dora: external_exports.boolean().optional(),
   alpha_pattern: external_exports.record(external_exports.string(), external_exports.number()).nullish(),
   init_lora_weights: external_exports.unknown().optional(),
-  peft_version: external_exports.string().max(100).optional(),
+  /** PEFT 0.18.1 saves RandLoRA without one. */
+  peft_version: external_exports.string().max(100).nullish(),
   use_cayley_neumann: external_exports.boolean().optional(),
-  num_cayley_neumann_terms: external_exports.number().optional()
+  num_cayley_neumann_terms: external_exports.number().optional(),
+  topk: external_exports.number().optional(),
+  save_only_topk_weights: external_exports.boolean().optional(),
+  randlora_alpha: external_exports.number().optional(),
+  apply_GS: external_exports.boolean().optional(),
+  variant: external_exports.string().optional(),
+  group_size: external_exports.number().optional(),
+  init_weights: external_exports.unknown().optional(),
+  scaling: external_exports.number().optional(),
+  random_loc_seed: external_exports.int().nonnegative().nullish(),
+  use_idwt: external_exports.boolean().optional(),
+  wavelet_family: external_exports.string().max(20).optional()
 });
 
 // src/oracle/tensor.ts
@@ -19858,218 +19870,8 @@ function distance(left, right) {
   return largest;
 }
 
-// src/oracle/formulas.ts
-var VIRTUAL = { parts: ["prompt_embeddings"] };
-var FORMULAS = /* @__PURE__ */ new Map([
-  ["LORA", { parts: ["lora_A", "lora_B", "lora_magnitude_vector"], change: lora }],
-  ["ADALORA", { parts: ["lora_A", "lora_B", "lora_E"], change: adalora }],
-  ["IA3", { parts: ["ia3_l"], change: ia3 }],
-  ["VERA", { parts: ["vera_lambda_b", "vera_lambda_d", "vera_A", "vera_B"], change: vera }],
-  ["LOHA", { parts: ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"], change: loha }],
-  ["LOKR", { parts: ["lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b"], change: lokr }],
-  ["OFT", { parts: ["oft_R", "oft_r"], change: oft }],
-  ["PROMPT_TUNING", VIRTUAL],
-  ["PREFIX_TUNING", VIRTUAL],
-  ["P_TUNING", VIRTUAL],
-  ["ADAPTION_PROMPT", { parts: ["adaption_prompt", "adaption_gate"] }]
-]);
-function lora(saved) {
-  const { configuration } = saved;
-  const first = part(saved, "lora_A");
-  const delta = scaled(matmul(part(saved, "lora_B"), first), loraScale(saved, matrixOf(first)[0]));
-  const bias = saved.tensors.get("lora_B.bias");
-  if (bias !== void 0) throw new NotCovered("there is no formula for a bias of LoRA");
-  if (!["boolean", "undefined"].includes(typeof configuration.init_lora_weights) && changesBase(configuration))
-    throw new NotCovered(`there is no formula for init_lora_weights=${String(configuration.init_lora_weights)}`);
-  if (configuration.use_dora !== true) return moved(delta);
-  return dora(delta, part(saved, "lora_magnitude_vector"));
-}
-function changesBase({ init_lora_weights }) {
-  return init_lora_weights !== "gaussian" && init_lora_weights !== "orthogonal" && init_lora_weights !== null;
-}
-function loraScale({ configuration, module }, rank) {
-  const patterns = Object.entries(configuration.alpha_pattern ?? {});
-  const own2 = patterns.find(([key]) => module === key || module.endsWith(`.${key}`))?.[1];
-  const alpha = own2 ?? configuration.lora_alpha ?? rank;
-  return configuration.use_rslora === true ? alpha / Math.sqrt(rank) : alpha / rank;
-}
-function dora(delta, magnitude) {
-  return (base, { share = 1, doraNorm }) => {
-    if (share === 0) return base;
-    const weight = added(base.weight, scaled(delta, share));
-    if (doraNorm === "none") return { ...base, weight };
-    const lengths = rowLengths(doraNorm === "of-base" ? base.weight : weight);
-    const factors = lengths.map((length, row) => (magnitude.values[row] ?? 0) / length);
-    return { ...base, weight: rowsScaled(weight, factors) };
-  };
-}
-function adalora(saved) {
-  const [a, b, e] = [part(saved, "lora_A"), part(saved, "lora_B"), part(saved, "lora_E")];
-  const rank = saved.configuration.init_r ?? saved.configuration.r ?? 1;
-  const alpha = saved.configuration.lora_alpha ?? rank;
-  return moved(scaled(matmul(b, rowsScaled(a, e.values)), alpha / (rank + 1e-5)));
-}
-function ia3(saved) {
-  const vector = part(saved, "ia3_l");
-  const scalesOutput = vector.shape[1] === 1;
-  return (base, { share = 1 }) => {
-    const factors = mapped(vector, (number4) => 1 + share * (number4 - 1)).values;
-    if (!scalesOutput) return { ...base, weight: columnsScaled(base.weight, factors) };
-    const bias = mapped(base.bias, (number4, row) => number4 * (factors[row] ?? 0));
-    return { weight: rowsScaled(base.weight, factors), bias };
-  };
-}
-function vera(saved) {
-  const [a, b] = [saved.shared.get("vera_A"), saved.shared.get("vera_B")];
-  if (a === void 0 || b === void 0)
-    throw new NotCovered("the random matrices of VeRA are not saved with the adapter");
-  const [rowFactors, rankFactors] = [part(saved, "vera_lambda_b"), part(saved, "vera_lambda_d")];
-  return (base, departure) => {
-    const [outputs, inputs] = matrixOf(base.weight);
-    const first = rowsScaled(turned(slice(turned(a), 0, inputs)), rankFactors.values);
-    return moved(matmul(rowsScaled(slice(b, 0, outputs), rowFactors.values), first))(base, departure);
-  };
-}
-function loha(saved) {
-  const rank = matrixOf(part(saved, "hada_w1_b"))[0];
-  const [first, second] = ["1", "2"].map(
-    (place) => matmul(part(saved, `hada_w${place}_a`), part(saved, `hada_w${place}_b`))
-  );
-  if (first === void 0 || second === void 0) throw new NotCovered("LoHa has two products");
-  return moved(scaled(product(first, second), (saved.configuration.alpha ?? rank) / rank));
-}
-function lokr(saved) {
-  const rank = saved.configuration.r ?? 1;
-  const whole = kronecker(factor(saved, "lokr_w1"), factor(saved, "lokr_w2"));
-  const delta = scaled(whole, (saved.configuration.alpha ?? rank) / rank);
-  return (base, departure) => moved(reshaped(delta, ...base.weight.shape))(base, departure);
-}
-function factor(saved, name) {
-  return saved.tensors.get(name) ?? matmul(part(saved, `${name}_a`), part(saved, `${name}_b`));
-}
-function kronecker(left, right) {
-  const [rows, columns] = matrixOf(left);
-  const [innerRows, innerColumns] = matrixOf(right);
-  const width = columns * innerColumns;
-  const values = new Float32Array(rows * innerRows * width);
-  for (let index = 0; index < values.length; index += 1) {
-    const [row, column] = [Math.floor(index / width), index % width];
-    const outer = Math.floor(row / innerRows) * columns + Math.floor(column / innerColumns);
-    const inner = row % innerRows * innerColumns + column % innerColumns;
-    values[index] = (left.values[outer] ?? 0) * (right.values[inner] ?? 0);
-  }
-  return tensor([rows * innerRows, width], values);
-}
-function oft(saved) {
-  const packed = part(saved, "oft_R");
-  if (packed.shape.length !== 2) throw new NotCovered("there is no formula for this form of OFT");
-  const [count, entries] = matrixOf(packed);
-  const size = Math.round((1 + Math.sqrt(1 + 8 * entries)) / 2);
-  const { use_cayley_neumann, num_cayley_neumann_terms: terms = 5, peft_version } = saved.configuration;
-  if (peft_version === void 0) throw new NotCovered("there is no formula for OFT of releases before 0.18");
-  if (use_cayley_neumann !== true || terms < 3) throw new NotCovered("there is no formula for this form of OFT");
-  const blocks = Array.from({ length: count }, (_, block) => rotation(skew(packed, block, entries, size), terms));
-  return (base, departure) => {
-    if (departure.share === 0) return base;
-    return { ...base, weight: columnsTurned(base.weight, blocks, size) };
-  };
-}
-function skew(packed, block, entries, size) {
-  const values = new Float32Array(size * size);
-  let place = block * entries;
-  for (let row = 0; row < size; row += 1)
-    for (let column = row + 1; column < size; column += 1) {
-      const value = packed.values[place] ?? 0;
-      values[row * size + column] = value;
-      values[column * size + row] = -value;
-      place += 1;
-    }
-  return tensor([size, size], values);
-}
-function rotation(q, terms) {
-  const size = matrixOf(q)[0];
-  let power = mapped(filled([size, size], 0), (_, index) => index % (size + 1) === 0 ? 1 : 0);
-  let sum = power;
-  for (let exponent = 1; exponent < terms; exponent += 1) {
-    power = matmul(power, q);
-    sum = added(sum, scaled(power, exponent === terms - 1 ? 1 : 2));
-  }
-  return sum;
-}
-function columnsTurned(weight, blocks, size) {
-  const [, inputs] = matrixOf(weight);
-  const columns = turned(weight);
-  const values = new Float32Array(columns.values.length);
-  for (let at = 0; at * size < inputs; at += 1) {
-    const block = blocks[blocks.length === 1 ? 0 : at];
-    if (block === void 0) throw new NotCovered("the blocks of OFT do not cover the inputs");
-    values.set(matmul(block, slice(columns, at * size, (at + 1) * size)).values, at * size * (columns.shape[1] ?? 0));
-  }
-  return turned(tensor(columns.shape, values));
-}
-function moved(delta) {
-  return (base, { share = 1 }) => ({ ...base, weight: added(base.weight, share === 1 ? delta : scaled(delta, share)) });
-}
-function part({ tensors, module }, name) {
-  const found = tensors.get(name);
-  if (found === void 0) throw new NotCovered(`the adapter has no ${name} for ${module}`);
-  return found;
-}
-
-// src/oracle/adapter.ts
-var PREFIX_OF_PEFT = /^base_model\.(model\.)?/;
-function readAdapter(configuration, file2) {
-  const formula = FORMULAS.get(configuration.peft_type);
-  if (formula === void 0) throw new NotCovered(`there is no formula for ${configuration.peft_type}`);
-  const parts = sorted(formula, file2);
-  const shared = parts.modules.get("") ?? /* @__PURE__ */ new Map();
-  const changes = /* @__PURE__ */ new Map();
-  for (const [module, tensors] of parts.modules) {
-    if (module !== "" && formula.change !== void 0)
-      changes.set(module, formula.change({ configuration, tensors, shared, module }));
-  }
-  return {
-    configuration,
-    changes,
-    adaptions: adaptionsOf(parts.modules),
-    replaced: parts.replaced,
-    ...virtualOf(configuration, shared)
-  };
-}
-function sorted(formula, file2) {
-  const parts = { modules: /* @__PURE__ */ new Map(), replaced: /* @__PURE__ */ new Map() };
-  for (const name of file2.names) {
-    const plain = name.replace(PREFIX_OF_PEFT, "");
-    const words = plain.split(".");
-    const at = words.findIndex((word) => formula.parts.includes(word));
-    if (at < 0) {
-      parts.replaced.set(plain, file2.floats(name));
-      continue;
-    }
-    const module = words.slice(0, at).join(".");
-    const part2 = [words[at], ...words.slice(at + 1).filter((word) => word === "bias")].join(".");
-    const tensors = parts.modules.get(module) ?? /* @__PURE__ */ new Map();
-    parts.modules.set(module, tensors.set(part2, file2.floats(name)));
-  }
-  return parts;
-}
-function adaptionsOf(modules) {
-  const adaptions = /* @__PURE__ */ new Map();
-  for (const [module, tensors] of modules) {
-    const prompt = tensors.get("adaption_prompt");
-    const gate = tensors.get("adaption_gate")?.values[0];
-    if (prompt !== void 0 && gate !== void 0)
-      adaptions.set(module, { prompt: { shape: prompt.shape.slice(-2), values: prompt.values }, gate });
-  }
-  return adaptions;
-}
-function virtualOf({ peft_type }, shared) {
-  const tokens = shared.get("prompt_embeddings");
-  if (tokens === void 0) return {};
-  return peft_type === "PREFIX_TUNING" ? { prefix: tokens } : { virtual: tokens };
-}
-
 // src/oracle/architectures.ts
+var TASKS_OF_GRAPHS = ["causal-lm", "seq-cls", "token-cls"];
 var ACTIVATIONS = ["silu", "gelu", "gelu-tanh", "relu"];
 var Configuration = external_exports.object({
   model_type: external_exports.string(),
@@ -20093,6 +19895,7 @@ var Configuration = external_exports.object({
   final_logit_softcapping: external_exports.number().nullish(),
   num_local_experts: external_exports.int().optional(),
   num_experts_per_tok: external_exports.int().optional(),
+  no_rope_layers: external_exports.array(external_exports.int()).max(16).nullish(),
   pad_token_id: external_exports.int().optional()
 });
 var UNCAPPED = "The soft cap on attention scores is left out, as PyTorch's attention (sdpa) does.";
@@ -20122,6 +19925,12 @@ function rotary(shape = () => ({})) {
     })
   };
 }
+function withoutAdaption({ adaption: _, ...architecture }) {
+  return architecture;
+}
+function unrotatedLayers({ no_rope_layers }) {
+  return { unrotated: (no_rope_layers ?? []).flatMap((rotates, layer) => rotates === 0 ? [layer] : []) };
+}
 function everyLayer(configuration) {
   const window = configuration.sliding_window ?? void 0;
   return Array.from({ length: layersOf(configuration) }, () => window);
@@ -20147,7 +19956,37 @@ var GPT2 = {
 };
 var ARCHITECTURES = /* @__PURE__ */ new Map([
   ["llama", rotary()],
+  ["codellama", rotary()],
   ["qwen2", rotary()],
+  [
+    "qwen3",
+    {
+      ...withoutAdaption(rotary()),
+      layer: "rotary-normed",
+      norms: {
+        before: "input_layernorm",
+        between: "post_attention_layernorm",
+        "query.norm": "self_attn.q_norm",
+        "key.norm": "self_attn.k_norm"
+      }
+    }
+  ],
+  [
+    "phi3",
+    {
+      ...withoutAdaption(rotary()),
+      linears: {
+        "attention.query": { module: "self_attn.qkv_proj", part: "query" },
+        "attention.key": { module: "self_attn.qkv_proj", part: "key" },
+        "attention.value": { module: "self_attn.qkv_proj", part: "value" },
+        "attention.output": { module: "self_attn.o_proj" },
+        gate: { module: "mlp.gate_up_proj", part: "first-half" },
+        up: { module: "mlp.gate_up_proj", part: "second-half" },
+        down: { module: "mlp.down_proj" }
+      }
+    }
+  ],
+  ["smollm3", withoutAdaption(rotary(unrotatedLayers))],
   ["mistral", rotary((configuration) => ({ windows: everyLayer(configuration) }))],
   [
     "mixtral",
@@ -20174,9 +20013,9 @@ var ARCHITECTURES = /* @__PURE__ */ new Map([
       },
       normsFromOne: true,
       alsoInUse: [
-        { shape: { scoreCap: 0 }, but: UNCAPPED },
+        { shape: { scoreCap: 0 }, but: UNCAPPED, attention: "sdpa" },
         { shape: { virtualScale: 1 }, but: UNSCALED },
-        { shape: { scoreCap: 0, virtualScale: 1 }, but: `${UNCAPPED} ${UNSCALED}` }
+        { shape: { scoreCap: 0, virtualScale: 1 }, but: `${UNCAPPED} ${UNSCALED}`, attention: "sdpa" }
       ]
     }
   ],
@@ -20271,201 +20110,596 @@ function gemma2(configuration) {
 function layersOf(configuration) {
   return configuration.num_hidden_layers ?? configuration.n_layer ?? 0;
 }
+function isTurned({ turned: turned2, path }, name) {
+  return turned2 === true && name.startsWith(path.split("{n}")[0] ?? "");
+}
 
-// src/oracle/model.ts
-function layerPath({ architecture }, layer) {
-  return architecture.path.replace("{n}", String(layer));
+// src/oracle/algebra.ts
+function identity(size) {
+  return mapped(filled([size, size], 0), (_, index) => index % (size + 1) === 0 ? 1 : 0);
 }
-function modulesOf(model) {
-  const { architecture, shape } = model;
-  const layers = Array.from({ length: shape.layers }, (_, layer) => layerPath(model, layer));
-  const experts = Array.from(
-    { length: shape.experts },
-    (_, n) => ["w1", "w2", "w3"].map((name) => `block_sparse_moe.experts.${n}.${name}`)
-  ).flat();
-  const router = shape.experts > 0 ? ["block_sparse_moe.gate"] : [];
-  const inLayer = [...Object.values(architecture.linears).map(({ module }) => module), ...experts, ...router];
-  const { classifier, head } = architecture;
-  const outside = [head.matrix, classifier?.module, classifier?.pooler].flatMap((module) => module ?? []);
-  return /* @__PURE__ */ new Set([...layers.flatMap((path) => inLayer.map((module) => path + module)), ...outside]);
+function inverse(value) {
+  const [size, columns] = matrixOf(value);
+  if (size !== columns) throw new ShapeError(`[${size}, ${columns}] is not square`);
+  const rows = Array.from({ length: size }, (_, row) => {
+    const unit = Array.from({ length: size }, (_2, place) => place === row ? 1 : 0);
+    return Float64Array.from([...value.values.subarray(row * size, (row + 1) * size), ...unit]);
+  });
+  for (let column = 0; column < size; column += 1) eliminate(rows, column);
+  return tensor([size, size], Float32Array.from(rows.flatMap((row) => [...row.subarray(size)])));
 }
-var TURNED = /* @__PURE__ */ new WeakMap();
-function turnedOnce(stored) {
-  const known = TURNED.get(stored) ?? turned(stored);
-  TURNED.set(stored, known);
-  return known;
+function eliminate(rows, column) {
+  const at = (row) => rows[row]?.[column] ?? 0;
+  let best = column;
+  for (let row = column + 1; row < rows.length; row += 1) if (Math.abs(at(row)) > Math.abs(at(best))) best = row;
+  const [pivot, other] = [rows[best], rows[column]];
+  if (pivot === void 0 || other === void 0 || at(best) === 0) throw new ShapeError("a matrix has no inverse");
+  [rows[column], rows[best]] = [pivot, other];
+  const unit = pivot[column] ?? 1;
+  for (let place = 0; place < pivot.length; place += 1) pivot[place] = (pivot[place] ?? 0) / unit;
+  for (const [index, row] of rows.entries()) {
+    const factor2 = row[column] ?? 0;
+    if (index === column || factor2 === 0) continue;
+    for (let place = 0; place < row.length; place += 1) row[place] = (row[place] ?? 0) - factor2 * (pivot[place] ?? 0);
+  }
 }
-function baseLinear(model, module) {
-  const stored = tensorOf(model, `${module}.weight`);
-  const isTurned = model.architecture.turned === true && module.startsWith(model.architecture.path.split("{n}")[0] ?? "");
-  const weight = isTurned ? turnedOnce(stored) : stored;
-  return { weight, bias: optional2(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
+function nearestOfRank(value, rank) {
+  const [rows, columns] = matrixOf(value);
+  if (rows < columns) {
+    const { matrix, gap: gap2 } = nearestOfRank(turned(value), rank);
+    return { matrix: turned(matrix), gap: gap2 };
+  }
+  const { vectors, values } = singular(value);
+  const kept = slice(vectors, 0, Math.min(rank, columns));
+  const gap = ((values[rank - 1] ?? 0) - (values[rank] ?? 0)) / (values[0] ?? 1);
+  return { matrix: matmul(matmul(value, turned(kept)), kept), gap };
 }
-function linear(model, module, departure) {
-  const base = baseLinear(model, module);
-  const source = departure.changeOf === void 0 ? module : departure.changeOf(module);
-  const change = source === void 0 ? void 0 : model.adapter?.changes.get(source);
-  return change === void 0 ? base : change(base, departure);
+function singular(value) {
+  const size = matrixOf(value)[1];
+  const columns = columnsOf(value);
+  const vectors = columnsOf(identity(size));
+  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) if (!swept(columns, vectors)) break;
+  const lengths = columns.map((column) => Math.sqrt(dot(column, column)));
+  const order = lengths.map((_, index) => index).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+  const kept = order.flatMap((index) => [...vectors[index] ?? []]);
+  return { vectors: tensor([size, size], Float32Array.from(kept)), values: order.map((index) => lengths[index] ?? 0) };
 }
-function layerLinear(model, layer, at, departure) {
-  const whole = linear(model, layerPath(model, layer) + at.module, departure);
-  if (at.part === void 0) return whole;
-  const { heads, keyHeads, headSize } = model.shape;
-  const [query, key] = [heads * headSize, keyHeads * headSize];
-  const from = { query: 0, key: query, value: query + key }[at.part];
-  const to = from + (at.part === "query" ? query : key);
-  return { weight: slice(whole.weight, from, to), bias: slice(whole.bias, from, to) };
+var MOST_SWEEPS = 40;
+function columnsOf(value) {
+  const [rows, columns] = matrixOf(value);
+  return Array.from(
+    { length: columns },
+    (_, column) => Float64Array.from({ length: rows }, (_2, row) => value.values[row * columns + column] ?? 0)
+  );
 }
-function norm(model, module) {
-  const stored = tensorOf(model, `${module}.weight`);
-  const weight = model.architecture.normsFromOne === true ? mapped(stored, (number4) => number4 + 1) : stored;
-  return { weight, bias: optional2(model, `${module}.bias`) ?? filled(weight.shape, 0) };
+function dot(left, right) {
+  let sum = 0;
+  for (let index = 0; index < left.length; index += 1) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return sum;
 }
-function tensorOf(model, name) {
-  const found = optional2(model, name);
-  if (found === void 0) throw new NotCovered(`the base model has no ${name}`);
+function swept(columns, vectors) {
+  let isMoved = false;
+  for (const [first, left] of columns.entries())
+    for (const [ahead, right] of columns.slice(first + 1).entries()) {
+      const [a, b, c] = [dot(left, left), dot(right, right), dot(left, right)];
+      if (Math.abs(c) <= 1e-13 * Math.sqrt(a * b)) continue;
+      isMoved = true;
+      const zeta = (b - a) / (2 * c);
+      const tangent = Math.sign(zeta || 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
+      turn(left, right, tangent);
+      turn(vectors[first] ?? left, vectors[first + 1 + ahead] ?? right, tangent);
+    }
+  return isMoved;
+}
+function turn(left, right, tangent) {
+  const cos = 1 / Math.hypot(1, tangent);
+  const sin = cos * tangent;
+  for (let index = 0; index < left.length; index += 1) {
+    const [one, other] = [left[index] ?? 0, right[index] ?? 0];
+    left[index] = cos * one - sin * other;
+    right[index] = sin * one + cos * other;
+  }
+}
+
+// src/oracle/formula.ts
+function moved(delta) {
+  return (base, { share = 1 }) => ({ ...base, weight: added(base.weight, scaled(delta, share)) });
+}
+function movedBy(deltaOf) {
+  return (base, departure) => moved(deltaOf(base))(base, departure);
+}
+function replacedBy(change) {
+  return (base, { share }) => share === 0 ? base : change(base);
+}
+function part({ tensors, module }, name) {
+  const found = tensors.get(name);
+  if (found === void 0) throw new NotCovered(`the adapter has no ${name} for ${module}`);
   return found;
 }
-function optional2(model, name) {
-  return model.adapter?.replaced.get(name) ?? model.base(name);
-}
-function headLinear(model, departure) {
-  const { architecture, task } = model;
-  if (task !== "causal-lm") return classifierLinear(model, departure);
-  const { matrix } = architecture.head;
-  if (model.base(`${matrix}.weight`) !== void 0) return linear(model, matrix, departure);
-  const weight = tensorOf(model, `${architecture.embedding}.weight`);
-  return { weight, bias: filled([weight.shape[0] ?? 0], 0) };
-}
-function classifierLinear(model, departure) {
-  const { classifier } = model.architecture;
-  if (classifier === void 0) throw new NotCovered(`there is no graph for ${model.task} here`);
-  const hasBias = model.architecture.head.matrix === classifier.module;
-  const fresh = freshHead(model.shape.width, hasBias);
-  if (departure.head === "new") return fresh;
-  const saved = model.adapter?.replaced.get(`${classifier.module}.weight`);
-  if (saved === void 0) return fresh;
-  return { weight: saved, bias: model.adapter?.replaced.get(`${classifier.module}.bias`) ?? fresh.bias };
-}
-var LABELS = 2;
-function freshHead(width, hasBias) {
-  const sines = (length) => Float32Array.from({ length }, (_, place) => Math.fround(Math.sin(place)) * 0.2);
-  return {
-    weight: tensor([LABELS, width], sines(LABELS * width)),
-    bias: tensor([LABELS], hasBias ? sines(LABELS) : new Float32Array(LABELS))
-  };
-}
-function prefixes(model, departure) {
-  const flat = model.adapter?.prefix;
-  const { layers, keyHeads, headSize } = model.shape;
-  const empty = tensor([keyHeads, 0, headSize], new Float32Array());
-  if (flat === void 0) return Array.from({ length: layers }, () => ({ key: empty, value: empty }));
-  const made = Array.from({ length: layers }, (_, layer) => ({
-    key: prefixPart(flat, 2 * layer, model.shape),
-    value: prefixPart(flat, 2 * layer + 1, model.shape)
-  }));
-  return departure.prefix === void 0 ? made : departure.prefix(made);
-}
-function prefixPart(flat, place, { layers, keyHeads, headSize }) {
-  const tokens = flat.shape[0] ?? 0;
-  const parts = reshaped(flat, tokens, 2 * layers, keyHeads, headSize).values;
-  const values = new Float32Array(keyHeads * tokens * headSize);
-  for (let head = 0; head < keyHeads; head += 1)
-    for (let token = 0; token < tokens; token += 1) {
-      const from = ((token * 2 * layers + place) * keyHeads + head) * headSize;
-      values.set(parts.subarray(from, from + headSize), (head * tokens + token) * headSize);
-    }
-  return tensor([keyHeads, tokens, headSize], values);
-}
-function virtualTokens(model, departure) {
-  const tokens = model.adapter?.virtual ?? filled([0, model.shape.width], 0);
-  return departure.virtual === void 0 ? tokens : departure.virtual(tokens);
-}
-function activationShares({ activation }) {
-  return tensor(
-    [ACTIVATIONS.length],
-    Float32Array.from(ACTIVATIONS, (name) => name === activation ? 1 : 0)
-  );
-}
-function shapeOf(model, departure) {
-  return departure.shape === void 0 ? model.shape : { ...model.shape, ...departure.shape(model.shape) };
+function requireForm(isKnown, what) {
+  if (!isKnown) throw new NotCovered(`there is no formula for ${what}`);
 }
 
-// src/oracle/evidence.ts
-var COVERED_TASKS = ["causal-lm", "seq-cls", "token-cls"];
-var LONGEST_TEXT = 4096;
-function evidenceOf(files) {
-  const model = modelOf(files);
-  const { judged } = files;
-  const ids = rowsOf(judged.integers("ids"));
-  const mask = rowsOf(judged.integers("mask"));
-  const text = { ids: inVocabulary(ids, files.configuration), mask };
-  const logits = judged.floats("logits");
-  if (!judged.has("tokens")) return { model, text, logits };
-  const tokens = inVocabulary(rowsOf(judged.integers("tokens")), files.configuration);
-  const prompt = judged.integers("prompts").shape[1] ?? 0;
-  return { model, text, logits, generated: { tokens, prompt } };
+// src/oracle/formulas-low-rank.ts
+function lora(saved) {
+  const { configuration } = saved;
+  const first = part(saved, "lora_A");
+  const delta = scaled(matmul(part(saved, "lora_B"), first), loraScale(saved, matrixOf(first)[0]));
+  const bias = saved.tensors.get("lora_B.bias");
+  if (bias !== void 0) throw new NotCovered("there is no formula for a bias of LoRA");
+  const lifted = residualOf(configuration, matrixOf(first)[0]);
+  const change = configuration.use_dora === true ? dora(delta, part(saved, "lora_magnitude_vector")) : moved(delta);
+  return (base, departure) => change(lifted(base), departure);
 }
-function modelOf({ task, configuration, checkpoint, adapter, judged }) {
-  const read = parsed(Configuration, configuration);
-  const architecture = ARCHITECTURES.get(read.model_type);
-  if (architecture === void 0) throw new NotCovered(`there is no graph for ${read.model_type}`);
-  if (!COVERED_TASKS.includes(task)) throw new NotCovered(`there is no graph for ${task}`);
-  const known = /* @__PURE__ */ new Map();
-  const base = (name) => {
-    if (!known.has(name)) known.set(name, baseTensor(name, checkpoint, judged));
-    return known.get(name);
-  };
-  const model = { architecture, shape: architecture.shape(read), task, base };
-  if (adapter === void 0) return model;
-  const whole = {
-    ...model,
-    adapter: readAdapter(parsed(AdapterConfiguration, adapter.configuration), adapter.tensors)
-  };
-  requireUse(whole);
-  return whole;
+var LEAVES_BASE = [void 0, null, true, false, "gaussian", "orthogonal"];
+function residualOf({ init_lora_weights: how }, rank) {
+  if (LEAVES_BASE.includes(how)) return (base) => base;
+  requireForm(how === "pissa", `init_lora_weights=${String(how)}`);
+  return (base) => ({ ...base, weight: added(base.weight, scaled(firstOf(base.weight, rank), -1)) });
 }
-function requireUse(model) {
-  const { changes, adaptions, replaced } = model.adapter;
-  const modules = modulesOf(model);
-  const attentions = Array.from(
-    { length: model.shape.layers },
-    (_, n) => layerPath(model, n) + model.architecture.adaption
+var FIRST = /* @__PURE__ */ new WeakMap();
+var SMALLEST_GAP = 5e-3;
+function firstOf(weight, rank) {
+  const known = FIRST.get(weight) ?? /* @__PURE__ */ new Map();
+  const found = known.get(rank) ?? nearestOfRank(weight, rank);
+  FIRST.set(weight, known.set(rank, found));
+  requireForm(found.gap > SMALLEST_GAP, "PiSSA of a weight whose singular values are too close to be told apart");
+  return found.matrix;
+}
+function loraScale({ configuration, module }, rank) {
+  const patterns = Object.entries(configuration.alpha_pattern ?? {});
+  const own2 = patterns.find(([key]) => module === key || module.endsWith(`.${key}`))?.[1];
+  const alpha = own2 ?? configuration.lora_alpha ?? rank;
+  return configuration.use_rslora === true ? alpha / Math.sqrt(rank) : alpha / rank;
+}
+function dora(delta, magnitude) {
+  return (base, { share = 1, doraNorm }) => {
+    if (share === 0) return base;
+    const weight = added(base.weight, scaled(delta, share));
+    if (doraNorm === "none") return { ...base, weight };
+    const lengths = rowLengths(doraNorm === "of-base" ? base.weight : weight);
+    const factors = lengths.map((length, row) => (magnitude.values[row] ?? 0) / length);
+    return { ...base, weight: rowsScaled(weight, factors) };
+  };
+}
+function adalora(saved) {
+  const [a, b, e] = [part(saved, "lora_A"), part(saved, "lora_B"), part(saved, "lora_E")];
+  const rank = saved.configuration.init_r ?? saved.configuration.r ?? 1;
+  const alpha = saved.configuration.lora_alpha ?? rank;
+  return moved(scaled(matmul(b, rowsScaled(a, e.values)), alpha / (rank + 1e-5)));
+}
+function vera(saved) {
+  const [a, b] = [saved.shared.get("vera_A"), saved.shared.get("vera_B")];
+  if (a === void 0 || b === void 0)
+    throw new NotCovered("the random matrices of VeRA are not saved with the adapter");
+  const [rowFactors, rankFactors] = [part(saved, "vera_lambda_b"), part(saved, "vera_lambda_d")];
+  return movedBy(({ weight }) => {
+    const [outputs, inputs] = matrixOf(weight);
+    const first = rowsScaled(turned(slice(turned(a), 0, inputs)), rankFactors.values);
+    return matmul(rowsScaled(slice(b, 0, outputs), rowFactors.values), first);
+  });
+}
+function loha(saved) {
+  const rank = matrixOf(part(saved, "hada_w1_b"))[0];
+  const [first, second] = ["1", "2"].map(
+    (place) => matmul(part(saved, `hada_w${place}_a`), part(saved, `hada_w${place}_b`))
   );
-  const unused = [
-    ...[...changes.keys()].filter((module) => !modules.has(module)),
-    ...[...adaptions.keys()].filter((module) => !attentions.includes(module)),
-    ...[...replaced.keys()].filter((name) => !modules.has(name.replace(/\.(weight|bias)$/, "")))
-  ];
-  if (unused.length > 0) throw new NotCovered(`the adapter changes ${unused[0]}, which no graph here has`);
+  if (first === void 0 || second === void 0) throw new NotCovered("LoHa has two products");
+  return moved(scaled(product(first, second), (saved.configuration.alpha ?? rank) / rank));
 }
-function baseTensor(name, checkpoint, judged) {
-  if (judged.has(`base.${name}`)) return judged.floats(`base.${name}`);
-  return checkpoint.has(name) ? checkpoint.floats(name) : void 0;
+function lokr(saved) {
+  const rank = saved.configuration.r ?? 1;
+  const whole = kronecker(factor(saved, "lokr_w1"), factor(saved, "lokr_w2"));
+  const delta = scaled(whole, (saved.configuration.alpha ?? rank) / rank);
+  return movedBy(({ weight }) => reshaped(delta, ...weight.shape));
 }
-function parsed(schema, value) {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new NotCovered(`a configuration cannot be read: ${external_exports.prettifyError(result.error)}`);
-  return result.data;
+function factor(saved, name) {
+  return saved.tensors.get(name) ?? matmul(part(saved, `${name}_a`), part(saved, `${name}_b`));
 }
-function rowsOf({ shape, values }) {
-  const [rows, places] = shape;
-  if (shape.length !== 2 || rows === void 0 || places === void 0 || rows * places > LONGEST_TEXT)
-    throw new ShapeError(`[${shape.join(", ")}] are no rows of tokens`);
-  return Array.from({ length: rows }, (_, row) => values.slice(row * places, (row + 1) * places));
+function kronecker(left, right) {
+  const [rows, columns] = matrixOf(left);
+  const [innerRows, innerColumns] = matrixOf(right);
+  const width = columns * innerColumns;
+  const values = new Float32Array(rows * innerRows * width);
+  for (let index = 0; index < values.length; index += 1) {
+    const [row, column] = [Math.floor(index / width), index % width];
+    const outer = Math.floor(row / innerRows) * columns + Math.floor(column / innerColumns);
+    const inner = row % innerRows * innerColumns + column % innerColumns;
+    values[index] = (left.values[outer] ?? 0) * (right.values[inner] ?? 0);
+  }
+  return tensor([rows * innerRows, width], values);
 }
-function inVocabulary(rows, configuration) {
-  const { vocab_size } = parsed(Configuration, configuration);
-  if (rows.flat().some((id) => !Number.isInteger(id) || id < 0 || id >= vocab_size))
-    throw new ShapeError("a token is not in the vocabulary");
-  return rows;
+function vblora(saved) {
+  const { configuration, shared } = saved;
+  const bank = shared.get("vblora_vector_bank");
+  if (bank === void 0) throw new NotCovered("the bank of vectors is not saved with the adapter");
+  requireForm(configuration.save_only_topk_weights !== true, "VB-LoRA of which the best vectors alone are saved");
+  const most = configuration.topk ?? 2;
+  const [first, second] = ["A", "B"].map((name) => mixed(part(saved, `vblora_logits_${name}`), bank, most));
+  if (first === void 0 || second === void 0) throw new NotCovered("VB-LoRA has two matrices");
+  const [rank = 0, tiles = 0, size = 0] = first.shape;
+  return moved(matmul(standing(second), reshaped(first, rank, tiles * size)));
 }
+function mixed(logits, bank, most) {
+  const [count, size] = matrixOf(bank);
+  const [one = 0, other = 0] = logits.shape;
+  const values = new Float32Array(one * other * size);
+  for (let place = 0; place < one * other; place += 1) {
+    const own2 = logits.values.subarray(place * count, (place + 1) * count);
+    const best = [...own2.keys()].sort((a, b) => (own2[b] ?? 0) - (own2[a] ?? 0)).slice(0, most);
+    const largest = own2[best[0] ?? 0] ?? 0;
+    const shares = best.map((index) => Math.exp((own2[index] ?? 0) - largest));
+    const whole = shares.reduce((sum, share) => sum + share, 0);
+    for (const [at, index] of best.entries())
+      for (let column = 0; column < size; column += 1)
+        values[place * size + column] = (values[place * size + column] ?? 0) + (shares[at] ?? 0) / whole * (bank.values[index * size + column] ?? 0);
+  }
+  return tensor([one, other, size], values);
+}
+function standing(value) {
+  const [tiles = 0, rank = 0, size = 0] = value.shape;
+  const parts = Array.from({ length: tiles }, (_, tile) => turned(reshaped(slice(value, tile, tile + 1), rank, size)));
+  return stacked(parts);
+}
+function randlora(saved) {
+  const { configuration, shared } = saved;
+  const [a, b] = [shared.get("randlora_A"), shared.get("randlora_B")];
+  if (a === void 0 || b === void 0)
+    throw new NotCovered("the random matrices of RandLoRA are not saved with the adapter");
+  const [lambda, gamma] = [part(saved, "randlora_lambda"), part(saved, "randlora_gamma")];
+  const rank = matrixOf(lambda)[0];
+  const scale = (configuration.randlora_alpha ?? rank) / rank;
+  return movedBy(({ weight }) => {
+    const [outputs, inputs] = matrixOf(weight);
+    const thin = scaledBases(a, lambda, gamma);
+    const wide = widerBases(b, Math.max(outputs, inputs), matrixOf(gamma)[0]);
+    const whole = scaled(matmul(wide, thin), scale);
+    return inputs <= outputs ? whole : turned(whole);
+  });
+}
+function scaledBases(a, lambda, gamma) {
+  const [rank, bases] = matrixOf(lambda);
+  const shorter = matrixOf(gamma)[1];
+  const width = a.shape.at(-1) ?? 0;
+  const values = new Float32Array(bases * rank * shorter);
+  let at = 0;
+  for (let row = 0; row < rank; row += 1)
+    for (let base = 0; base < bases; base += 1)
+      for (let column = 0; column < shorter; column += 1, at += 1)
+        values[at] = (lambda.values[row * bases + base] ?? 0) * (a.values[row * width + column] ?? 0) * (gamma.values[base * shorter + column] ?? 0);
+  return tensor([rank * bases, shorter], values);
+}
+function widerBases(b, longer, bases) {
+  const [, all = 0, rank = 0] = b.shape;
+  const flat = reshaped(slice(b, 0, longer), longer, all * rank);
+  return turned(slice(turned(flat), 0, bases * rank));
+}
+function delora(saved) {
+  const [a, b] = [part(saved, "delora_A"), part(saved, "delora_B")];
+  const [bound, lengths] = [part(saved, "delora_lambda"), part(saved, "delora_w_norm")];
+  const rank = matrixOf(a)[0];
+  const [ofA, ofB] = [rowLengths(a), rowLengths(turned(b))];
+  const factors = ofA.map((length, row) => {
+    const size = Math.max(length, SHORTEST) * Math.max(ofB[row] ?? 0, SHORTEST);
+    return (bound.values[0] ?? 0) / rank / size;
+  });
+  return moved(columnsScaled(matmul(b, rowsScaled(a, factors)), lengths.values));
+}
+var SHORTEST = 1e-4;
+
+// src/oracle/formulas-plain.ts
+function normTuning(saved) {
+  const own2 = part(saved, "ln_tuning_layers");
+  const bias = saved.tensors.get("ln_tuning_layers.bias");
+  return (base, departure) => ({
+    weight: between(base.weight, own2, departure.share),
+    bias: bias === void 0 ? base.bias : between(base.bias, bias, departure.share)
+  });
+}
+function between(from, to, share = 1) {
+  return share === 1 ? to : added(from, scaled(added(to, scaled(from, -1)), share));
+}
+function shira(saved) {
+  const [entries, places] = [part(saved, "shira_weight").values, part(saved, "shira_indices").values];
+  return movedBy(({ weight }) => {
+    const [, columns = 0] = weight.shape;
+    const values = new Float32Array(weight.values.length);
+    for (const [index, entry] of entries.entries()) {
+      const place = (places[index] ?? 0) * columns + (places[entries.length + index] ?? 0);
+      if (!(place >= 0 && place < values.length)) throw new ShapeError("an entry lies outside of its weight");
+      values[place] = (values[place] ?? 0) + entry;
+    }
+    return tensor(weight.shape, values);
+  });
+}
+
+// src/oracle/formulas-rotation.ts
+function ia3(saved) {
+  const vector = part(saved, "ia3_l");
+  const scalesOutput = vector.shape[1] === 1;
+  return (base, { share = 1 }) => {
+    const factors = mapped(vector, (number4) => 1 + share * (number4 - 1)).values;
+    if (!scalesOutput) return { ...base, weight: columnsScaled(base.weight, factors) };
+    const bias = mapped(base.bias, (number4, row) => number4 * (factors[row] ?? 0));
+    return { weight: rowsScaled(base.weight, factors), bias };
+  };
+}
+function oft(saved) {
+  const packed = part(saved, "oft_R");
+  requireForm(packed.shape.length === 2, "this form of OFT");
+  const [count, entries] = matrixOf(packed);
+  const size = Math.round((1 + Math.sqrt(1 + 8 * entries)) / 2);
+  const { use_cayley_neumann, num_cayley_neumann_terms: terms = 5, peft_version } = saved.configuration;
+  requireForm(use_cayley_neumann === true && terms >= 3, "this form of OFT");
+  const last = peft_version === void 0 ? 2 : 1;
+  const blocks = Array.from({ length: count }, (_, block) => rotation(skew(packed, block, entries, size), terms, last));
+  return replacedBy((base) => ({ ...base, weight: columnsTurned(base.weight, blocks, size) }));
+}
+function skew(packed, block, entries, size) {
+  const values = new Float32Array(size * size);
+  let place = block * entries;
+  for (let row = 0; row < size; row += 1)
+    for (let column = row + 1; column < size; column += 1) {
+      const value = packed.values[place] ?? 0;
+      values[row * size + column] = value;
+      values[column * size + row] = -value;
+      place += 1;
+    }
+  return tensor([size, size], values);
+}
+function rotation(q, terms, last) {
+  let power = identity(matrixOf(q)[0]);
+  let sum = power;
+  for (let exponent = 1; exponent < terms; exponent += 1) {
+    power = matmul(power, q);
+    sum = added(sum, scaled(power, exponent === terms - 1 ? last : 2));
+  }
+  return sum;
+}
+function columnsTurned(weight, blocks, size) {
+  const [, inputs] = matrixOf(weight);
+  const columns = turned(weight);
+  const values = new Float32Array(columns.values.length);
+  for (let at = 0; at * size < inputs; at += 1) {
+    const block = blocks[blocks.length === 1 ? 0 : at];
+    if (block === void 0) throw new NotCovered("the blocks of a rotation do not cover the inputs");
+    values.set(matmul(block, slice(columns, at * size, (at + 1) * size)).values, at * size * (columns.shape[1] ?? 0));
+  }
+  return turned(tensor(columns.shape, values));
+}
+function boft(saved) {
+  const [packed, sizes] = [part(saved, "boft_R"), part(saved, "boft_s")];
+  const [factors = 0, count = 0, size = 0] = packed.shape;
+  requireForm(factors === 1, "BOFT of more than one factor");
+  const all = reshaped(packed, count, size, size);
+  const blocks = Array.from(
+    { length: count },
+    (_, block) => cayley(reshaped(slice(all, block, block + 1), size, size))
+  );
+  return replacedBy((base) => ({
+    ...base,
+    weight: rowsScaled(columnsTurned(base.weight, blocks, size), sizes.values)
+  }));
+}
+function cayley(value) {
+  const half = scaled(added(value, scaled(turned(value), -1)), 0.5);
+  const one = identity(matrixOf(value)[0]);
+  return matmul(added(one, scaled(half, -1)), inverse(added(one, half)));
+}
+function hra(saved) {
+  requireForm(saved.configuration.apply_GS !== true, "HRA with upright reflections");
+  const vectors = turned(part(saved, "hra_u"));
+  return replacedBy((base) => {
+    let weight = base.weight;
+    for (let row = 0; row < matrixOf(vectors)[0]; row += 1) weight = reflected(weight, slice(vectors, row, row + 1));
+    return { ...base, weight };
+  });
+}
+function reflected(weight, row) {
+  const length = Math.hypot(...row.values);
+  const unit = scaled(row, 1 / length);
+  return added(weight, scaled(matmul(matmul(weight, turned(unit)), unit), -2));
+}
+function road(saved) {
+  const { variant, group_size = 64 } = saved.configuration;
+  requireForm(variant === void 0 || variant === "road_1", `RoAd of the variant ${String(variant)}`);
+  const [angles, sizes] = [part(saved, "road_theta").values, part(saved, "road_alpha").values];
+  const half = group_size / 2;
+  return replacedBy(({ weight, bias }) => {
+    const made = pairsTurned(weight, angles, sizes, half);
+    const column = pairsTurned(reshaped(bias, bias.values.length, 1), angles, sizes, half);
+    return { weight: made, bias: reshaped(column, bias.values.length) };
+  });
+}
+function pairsTurned(value, angles, sizes, half) {
+  const [rows, columns] = matrixOf(value);
+  const values = new Float32Array(value.values.length);
+  for (let row = 0; row < rows; row += 1) {
+    const group = Math.floor(row / (2 * half));
+    const isFirst = row % (2 * half) < half;
+    const pair = group * half + row % half;
+    const [cos, sin] = [Math.cos(angles[pair] ?? 0), Math.sin(angles[pair] ?? 0)];
+    const other = (isFirst ? row + half : row - half) * columns;
+    for (let column = 0; column < columns; column += 1)
+      values[row * columns + column] = (sizes[pair] ?? 0) * (cos * (value.values[row * columns + column] ?? 0) + (isFirst ? -sin : sin) * (value.values[other + column] ?? 0));
+  }
+  return tensor(value.shape, values);
+}
+function miss(saved) {
+  requireForm(
+    typeof saved.configuration.init_weights !== "string",
+    `MiSS of the form ${String(saved.configuration.init_weights)}`
+  );
+  const block = turned(part(saved, "miss_block"));
+  return movedBy(({ weight }) => {
+    const [outputs, inputs] = matrixOf(weight);
+    const rank = matrixOf(block)[1];
+    return mapped(filled([outputs, inputs], 0), (_, index) => {
+      const [row, column] = [Math.floor(index / inputs), index % inputs];
+      return block.values[row * rank + column % rank] ?? 0;
+    });
+  });
+}
+
+// src/oracle/torch-random.ts
+var LENGTH = 624;
+var MIDDLE = 397;
+function mersenneTwister(seed) {
+  const state = new Uint32Array(LENGTH);
+  state[0] = seed;
+  for (let index = 1; index < LENGTH; index += 1) {
+    const before = state[index - 1] ?? 0;
+    state[index] = Math.imul(1812433253, before ^ before >>> 30) + index;
+  }
+  let place = LENGTH;
+  return () => {
+    if (place === LENGTH) {
+      twist(state);
+      place = 0;
+    }
+    const word = state[place] ?? 0;
+    place += 1;
+    return tempered(word);
+  };
+}
+function twist(state) {
+  for (let index = 0; index < LENGTH; index += 1) {
+    const high = (state[index] ?? 0) & 2147483648;
+    const word = high | (state[(index + 1) % LENGTH] ?? 0) & 2147483647;
+    const odd = (word & 1) === 1 ? 2567483615 : 0;
+    state[index] = (state[(index + MIDDLE) % LENGTH] ?? 0) ^ word >>> 1 ^ odd;
+  }
+}
+function tempered(word) {
+  let made = word ^ word >>> 11;
+  made ^= made << 7 & 2636928640;
+  made ^= made << 15 & 4022730752;
+  return (made ^ made >>> 18) >>> 0;
+}
+function permutation(size, seed, count) {
+  const random = mersenneTwister(seed);
+  const order = Uint32Array.from({ length: size }, (_, place) => place);
+  for (let place = 0; place < Math.min(count, size - 1); place += 1) {
+    const other = place + random() % (size - place);
+    const here = order[place] ?? 0;
+    order[place] = order[other] ?? 0;
+    order[other] = here;
+  }
+  return [...order.subarray(0, count)];
+}
+
+// src/oracle/formulas-spectrum.ts
+var SEED = 777;
+function fourierft(saved) {
+  const { scaling = 150, random_loc_seed: seed } = saved.configuration;
+  const spectrum = part(saved, "fourierft_spectrum").values;
+  return movedBy(({ weight }) => {
+    const [outputs, inputs] = matrixOf(weight);
+    const places = permutation(outputs * inputs, seed ?? SEED, spectrum.length);
+    const rows = waves(
+      outputs,
+      places.map((place) => Math.floor(place / inputs))
+    );
+    const columns = waves(
+      inputs,
+      places.map((place) => place % inputs)
+    );
+    const sizes = mapped(rows.cos, (_, index) => spectrum[index % spectrum.length] ?? 0);
+    const cosines = matmul(times(rows.cos, sizes), turned(columns.cos));
+    const sines = matmul(times(rows.sin, sizes), turned(columns.sin));
+    return scaled(added(cosines, scaled(sines, -1)), scaling / (outputs * inputs));
+  });
+}
+function waves(length, frequencies) {
+  const shape = [length, frequencies.length];
+  const of = (wave) => tensor(
+    shape,
+    Float32Array.from({ length: length * frequencies.length }, (_, index) => {
+      const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
+      return wave(2 * Math.PI * (turns % length) / length);
+    })
+  );
+  return { cos: of(Math.cos), sin: of(Math.sin) };
+}
+function times(left, right) {
+  return mapped(left, (number4, index) => number4 * (right.values[index] ?? 0));
+}
+function waveft(saved) {
+  const { scaling = 25, random_loc_seed: seed, use_idwt, wavelet_family = "db1" } = saved.configuration;
+  requireForm(wavelet_family === "db1", `WaveFT with the wavelet ${wavelet_family}`);
+  const spectrum = part(saved, "waveft_spectrum").values;
+  return movedBy(({ weight }) => {
+    const [outputs, inputs] = matrixOf(weight);
+    requireForm(outputs % 2 === 0 && inputs % 2 === 0, "WaveFT of a weight of odd size");
+    const dense = new Float32Array(outputs * inputs);
+    for (const [index, place] of permutation(outputs * inputs, seed ?? SEED, spectrum.length).entries())
+      dense[place] = spectrum[index] ?? 0;
+    const coefficients = tensor([outputs, inputs], dense);
+    return scaled(use_idwt === false ? coefficients : haar(coefficients), scaling);
+  });
+}
+function haar(value) {
+  const [rows, columns] = matrixOf(value);
+  const [down, across] = [rows / 2, columns / 2];
+  const at = (row, column) => value.values[row * columns + column] ?? 0;
+  return mapped(value, (_, index) => {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    const [r, c] = [row >> 1, column >> 1];
+    const [y, x] = [row % 2 === 0 ? 1 : -1, column % 2 === 0 ? 1 : -1];
+    return (at(r, c) + y * at(r, c + across) + x * at(r + down, c) + x * y * at(r + down, c + across)) / 2;
+  });
+}
+function c3a(saved) {
+  const kernel = part(saved, "c3a_kernel");
+  const [down = 0, across = 0, size = 0] = kernel.shape;
+  const [outputs, inputs] = [down * size, across * size];
+  const values = new Float32Array(outputs * inputs);
+  for (let row = 0, index = 0; row < outputs; row += 1)
+    for (let column = 0; column < inputs; column += 1, index += 1) {
+      const block = Math.floor(row / size) * across + Math.floor(column / size);
+      const shift = ((column - row) % size + size) % size;
+      values[index] = (kernel.values[block * size + shift] ?? 0) / inputs;
+    }
+  return moved(tensor([outputs, inputs], values));
+}
+
+// src/oracle/formulas.ts
+var VIRTUAL = { parts: ["prompt_embeddings"] };
+var FORMULAS = /* @__PURE__ */ new Map([
+  ["LORA", { parts: ["lora_A", "lora_B", "lora_magnitude_vector"], change: lora }],
+  ["ADALORA", { parts: ["lora_A", "lora_B", "lora_E"], change: adalora }],
+  ["IA3", { parts: ["ia3_l"], change: ia3 }],
+  ["VERA", { parts: ["vera_lambda_b", "vera_lambda_d", "vera_A", "vera_B"], change: vera }],
+  ["LOHA", { parts: ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"], change: loha }],
+  ["LOKR", { parts: ["lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b"], change: lokr }],
+  ["OFT", { parts: ["oft_R", "oft_r"], change: oft }],
+  ["BOFT", { parts: ["boft_R", "boft_s"], change: boft }],
+  ["HRA", { parts: ["hra_u"], change: hra }],
+  ["ROAD", { parts: ["road_theta", "road_alpha"], change: road }],
+  ["MISS", { parts: ["miss_block"], change: miss }],
+  ["VBLORA", { parts: ["vblora_logits_A", "vblora_logits_B", "vblora_vector_bank"], change: vblora }],
+  ["RANDLORA", { parts: ["randlora_A", "randlora_B", "randlora_lambda", "randlora_gamma"], change: randlora }],
+  ["DELORA", { parts: ["delora_A", "delora_B", "delora_lambda", "delora_w_norm"], change: delora }],
+  ["SHIRA", { parts: ["shira_weight", "shira_indices"], change: shira }],
+  ["LN_TUNING", { parts: ["ln_tuning_layers"], change: normTuning }],
+  ["FOURIERFT", { parts: ["fourierft_spectrum"], change: fourierft }],
+  ["WAVEFT", { parts: ["waveft_spectrum"], change: waveft }],
+  ["C3A", { parts: ["c3a_kernel"], change: c3a }],
+  ["PROMPT_TUNING", VIRTUAL],
+  ["PREFIX_TUNING", VIRTUAL],
+  ["P_TUNING", VIRTUAL],
+  ["ADAPTION_PROMPT", { parts: ["adaption_prompt", "adaption_gate"] }]
+]);
 
 export {
   external_exports,
+  TASKS_OF_GRAPHS,
   ACTIVATIONS,
+  Configuration,
   ARCHITECTURES,
+  isTurned,
   NotCovered,
+  AdapterConfiguration,
   ShapeError,
   tensor,
   filled,
@@ -20480,16 +20714,5 @@ export {
   slice,
   stacked,
   distance,
-  layerPath,
-  linear,
-  layerLinear,
-  norm,
-  tensorOf,
-  headLinear,
-  prefixes,
-  virtualTokens,
-  activationShares,
-  shapeOf,
-  COVERED_TASKS,
-  evidenceOf
+  FORMULAS
 };

@@ -1,9 +1,8 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
-  HOLD_A_TORCH,
-  LOCAL_TORCH,
-  NEEDS_ANOTHER_TORCH,
+  LOSS,
+  LOSS_TITLE,
   PROGRAM,
   PythonProbes,
   allCells,
@@ -16,15 +15,18 @@ import {
   causes,
   cellId,
   checkStatus,
+  choiceOf,
   clock,
   codeCells,
-  dayOf,
   deviceInWords,
+  deviceProblems,
   diffManifests,
   discardUnlessProtected,
   duration,
+  earlierReport,
   emptyCache,
   environmentsFor,
+  everyCell,
   exitStatus,
   findHandover,
   findingsOf,
@@ -32,17 +34,20 @@ import {
   groups,
   harmText,
   headPins,
+  holdsCell,
   indexFindings,
   isBase,
   isBuilt,
-  isStored,
   isWatched,
   judge,
   keepOutOfGit,
   limitText,
   lockNames,
+  lossBlocks,
   madeAnew,
   manifestChoice,
+  measurable,
+  measuredInItsTime,
   mendText,
   movedModels,
   movedRequest,
@@ -71,11 +76,12 @@ import {
   removeFolders,
   renderComment,
   renderExplain,
+  renderPlan,
   requestKey,
   requestsOf,
   require_dist,
+  rulings,
   run,
-  sameVersion,
   samplesOf,
   selectCells,
   specifiersOf,
@@ -84,28 +90,28 @@ import {
   take,
   takeOut,
   takenBy,
+  torchBuilds,
   torchFor,
-  torchOfDay,
   totalsText,
   whyAtHead,
   withoutCredentials,
   worse,
   writeReport,
   writeText
-} from "./chunk-24UCXAUN.js";
+} from "./chunk-3RKHFTAZ.js";
 import {
   external_exports
-} from "./chunk-INJC5WMS.js";
+} from "./chunk-BYWENRLS.js";
 import {
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
-} from "./chunk-MKI7RQL3.js";
+} from "./chunk-5EJBLLRK.js";
 import {
   STATUS,
   plain,
   worstOf
-} from "./chunk-M7WNXU2N.js";
+} from "./chunk-OT7CRES6.js";
 import {
   columnsOf,
   wrap
@@ -132,6 +138,20 @@ async function runClean(context) {
   return stays.length > 0 ? STATUS["not-compared"] : STATUS.fine;
 }
 
+// src/report/losses-text.ts
+function lossesText(report) {
+  const blocks2 = lossBlocks(report).map(blockText);
+  const found = report.findings.filter(({ kind }) => kind === LOSS).map(({ message }) => `  ${plain(message, 300)}`);
+  const title = `${LOSS_TITLE}, before -> after`;
+  return [...blocks2.length > 0 ? [title, ...blocks2] : [], ...found].join("\n");
+}
+function blockText({ title, quantizations, rows: rows2 }) {
+  const line = (first, cells) => (first.padEnd(23) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
+  return [line(`  ${title}`, quantizations), ...rows2.map(({ method, losses }) => line(`    ${method}`, losses))].join(
+    "\n"
+  );
+}
+
 // src/report/terminal.ts
 function renderTerminal(report) {
   return `${[
@@ -143,6 +163,7 @@ function renderTerminal(report) {
     waysOut(report),
     notMeasured(report),
     limits(report),
+    lossesText(report),
     findingsText(report),
     footer(report)
   ].filter((section2) => section2 !== "").join("\n\n")}
@@ -163,7 +184,8 @@ function table(comparisons) {
     const columns = block.quantizations.map(
       (_, index) => Math.max(17, ...block.rows.map((row) => textOf(row.cells[index]).length + 2))
     );
-    const line = (first, cells) => (first.padEnd(21) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
+    const first = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
+    const line = (name, cells) => (name.padEnd(first) + cells.map((cell, index) => cell.padEnd(columns[index] ?? 17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
       ...block.rows.map((row) => line(`  ${row.method}`, row.cells.map(textOf)))
@@ -256,7 +278,8 @@ function limits({ run: run2, leftUndone }) {
   return [limitText(run2.stoppedBy).toLowerCase(), ...leftUndone.map((text) => `  ${plain(text)}`)].join("\n");
 }
 var SHOWN_FINDINGS = 20;
-function findingsText({ findings }) {
+function findingsText(report) {
+  const findings = report.findings.filter(({ kind }) => kind !== LOSS);
   const lines2 = findings.slice(0, SHOWN_FINDINGS).map(
     ({ message, file, line }) => `  ${file ? `${plain(`${file}:${line ?? 1}`, 100)}  ` : ""}${plain(message, 400)}`
   );
@@ -286,7 +309,8 @@ function renderCheck(report) {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
   const tables = blocks(report.comparisons).map((block) => {
-    const line = (first, cells) => (first.padEnd(21) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
+    const width = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
+    const line = (first, cells) => (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
       ...block.rows.map(
@@ -307,6 +331,7 @@ function renderCheck(report) {
     `${plain(pins.join(", "))}     ${plain(report.run.device)}`,
     ...tables,
     ...failures.length > 0 ? [failures.join("\n")] : [],
+    ...[lossesText(report)].filter((text) => text !== ""),
     `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}     ${duration(report.run.ms)}`
   ].join("\n\n")}
 `;
@@ -421,93 +446,6 @@ function wrapped(text, indent) {
     } else current = isFirst ? indent + word : `${current} ${word}`;
   }
   return [...lines2, current];
-}
-
-// src/report/plan.ts
-function renderPlan(facts) {
-  const rows2 = [
-    ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
-    ...facts.files.length > 1 ? [["", `the same in ${facts.files.length} files`]] : [],
-    ["cells", `${facts.cells} and ${facts.controls} controls without an adapter`],
-    ["", cellsFrom(facts)],
-    ...guessedRows(facts.guessed),
-    ...facts.unsure.length > 0 ? [["", unsureText(facts)]] : [],
-    [
-      "held",
-      [
-        ...Object.entries(facts.held).map(([name, version]) => `${name} ${version}`),
-        facts.locked > 0 ? lockedText(facts) : "the rest as the base has it"
-      ].join("  ")
-    ],
-    ["", torchText(facts)],
-    ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
-    ["environments", environmentsText(facts)],
-    ["runner", `${facts.device}, Python ${facts.python}`],
-    ["isolation", isolationText(facts)],
-    [
-      "index",
-      `${facts.indexes.length === 0 ? "find-links folders only" : `${facts.indexes.length} of your uv and pip settings`}, credentials for fetching only`
-    ],
-    ["time", `stops at ${facts.minutes} min`]
-  ];
-  return `${rows2.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join("\n")}
-`;
-}
-function lockedText({ locked, lockedAt = {} }) {
-  const named = Object.entries(lockedAt).map(([name, version]) => plain(`${name} ${version}`, 60));
-  return `${locked} packages as your lock has them${named.length > 0 ? `: ${named.join(", ")}` : ""}`;
-}
-function cellsFrom({ chosenBy, sources, files }) {
-  if (chosenBy === "user") return "as named";
-  if (chosenBy === "default")
-    return files.length > 0 ? "the default: no cell of the matrix was found in the code" : "the default";
-  return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
-}
-var SHOWN_GUESSES = 4;
-function guessedRows(guessed) {
-  const rows2 = guessed.slice(0, SHOWN_GUESSES).flatMap(({ pattern, source, why }) => [
-    ["", `guessed: ${pattern}  ${plain(source, 100)}`],
-    ["", `  ${plain(why, 160)}`]
-  ]);
-  const rest = guessed.length - Math.min(guessed.length, SHOWN_GUESSES);
-  return rest > 0 ? [...rows2, ["", `and ${rest} more patterns that are known in part`]] : rows2;
-}
-var SHOWN_UNSURE = 3;
-function unsureText({ unsure }) {
-  const rest = unsure.length - SHOWN_UNSURE;
-  const more = rest > 0 ? ` and ${rest} more` : "";
-  return `not sure, so not measured: ${unsure.slice(0, SHOWN_UNSURE).map((place) => plain(place, 60)).join(", ")}${more}; name those with --cells`;
-}
-function changeText({ library, from, to, place }) {
-  return `${library} ${from} -> ${to}${place ? `     ${place.file}:${place.line}` : ""}`;
-}
-function torchText({ torch }) {
-  const size = torch.stored ? "in the store" : torch.bytes ? `${gigabytes(torch.bytes)} to fetch` : "size not known";
-  return `torch ${torch.version}: ${torch.source}; ${size}`;
-}
-function gigabytes(bytes) {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
-}
-function releasesText({ library, releases, samples = 0 }) {
-  const between = releases.length - 2;
-  if (between <= 0) return `${library}: adjacent, no search`;
-  const first = `${library}: ${between} between`;
-  if (samples === between) return `${first}, each looked at`;
-  return samples > 0 ? `${first}, ${samples} looked at whatever the ends do, more where two of them differ` : `${first}, found in about ${Math.ceil(Math.log2(between + 1))} steps where a cell breaks`;
-}
-function environmentsText(facts) {
-  const { changes, packageSets, environments } = facts;
-  if (changes.length === 0) return String(packageSets);
-  const each = packageSets > 1 ? ` for each of ${packageSets} package sets` : "";
-  return `${2 * packageSets} now, at most ${environments}${each}${samplesText(facts)}`;
-}
-function samplesText({ changes, environments }) {
-  const wanted = 2 + changes.reduce((sum, { samples = 0 }) => sum + samples, 0);
-  return wanted > environments ? `; what is looked at takes ${wanted}: raise --environments` : "";
-}
-function isolationText({ containment }) {
-  const missing = containment.missing.length > 0 ? `; not enforced here: ${containment.missing.join(", ")}` : "";
-  return `${containment.name}${missing}`;
 }
 
 // src/adapters/machine/git.ts
@@ -742,72 +680,6 @@ Releases that a search asks for beside these, as partners or to hold, are said t
 `;
 }
 
-// src/commands/torch-era.ts
-var LEAST_MINUTES = 0.5;
-async function measuredInItsTime(measuring) {
-  const { planned, torch, say, measure } = measuring;
-  const report = await measure(planned, torch);
-  if (!report.results.some(({ reason }) => reason === NEEDS_ANOTHER_TORCH)) return report;
-  const era = await torchOfItsTime(measuring);
-  if (era.kind === "none") return withWhy(report, era.why);
-  const minutes = planned.minutes - report.run.ms / 6e4;
-  const held = `Measure with it: --with torch==${era.version}.`;
-  if (minutes < LEAST_MINUTES)
-    return withWhy(report, `torch ${era.version} is of its time, and no time is left. ${held}`);
-  say(`some cells were made for another torch: measured again with torch ${era.version} (${era.build.source})`);
-  const again = await measure({ ...planned, minutes }, era.build);
-  if (uncompared(again) < uncompared(report)) return again;
-  return withWhy(report, `With torch ${era.version}, which is of its time, no more cells can be measured. ${held}`);
-}
-function uncompared({ totals, results }) {
-  return totals.cells["not-compared"] + results.filter(({ reason }) => reason === NEEDS_ANOTHER_TORCH).length;
-}
-async function torchOfItsTime({ index, cache, planned, torch, torchGb }) {
-  const chosen = torch.closure.torch ?? "";
-  const pins = { ...planned.held, ...Object.fromEntries(planned.changes.map(({ library, from }) => [library, from])) };
-  const named = await Promise.all(
-    Object.keys(pins).map(async (library) => [library, await index.catalog.releases(library)])
-  );
-  const day = dayOf(pins, new Map(named));
-  if (day === void 0) return { kind: "none", why: `The index does not say of which time it is. ${HOLD_A_TORCH}` };
-  const version = torchOfDay(await index.catalog.releases("torch").catch(() => []), day, index.python);
-  const date = new Date(day).toISOString().slice(0, 10);
-  if (version === void 0)
-    return {
-      kind: "none",
-      why: `The index has no torch for this Python that was there on ${date}.`
-    };
-  if (sameVersion(version, chosen)) return { kind: "none", why: `torch ${chosen} is the one of its time.` };
-  return buildOf({ index, cache, torchGb }, version);
-}
-async function buildOf({ index, cache, torchGb }, version) {
-  const held = `Measure with it: --with torch==${version}`;
-  try {
-    const build = await index.torch(version);
-    const isHere = isStored(cache, build.closure.torch) || build.source === LOCAL_TORCH;
-    const bytes = isHere ? 0 : build.bytes;
-    if (bytes === void 0)
-      return { kind: "none", why: `torch ${version} is of its time, and its size is not known. ${held}.` };
-    if (bytes <= torchGb * 1e9) return { kind: "bearable", version, build };
-    const why = `torch ${version} is of its time: ${gigabytes(bytes)} to fetch, more than ${torchGb} GB. ${held}, or --torch-gb.`;
-    return { kind: "none", why };
-  } catch (error) {
-    if (!(error instanceof WeatherError)) throw error;
-    return { kind: "none", why: `torch ${version} is of its time, and no build of it can be had. ${held}.` };
-  }
-}
-function withWhy(report, why) {
-  const waits = new Set(report.results.flatMap(({ cell, reason }) => reason === NEEDS_ANOTHER_TORCH ? [cell] : []));
-  const compared = (one) => one.why !== void 0 && waits.has(one.cell) ? { ...one, why: `skipped: ${NEEDS_ANOTHER_TORCH}: ${why}` } : one;
-  const result = (one) => one.reason === NEEDS_ANOTHER_TORCH ? { ...one, message: (one.message ?? "").replace(HOLD_A_TORCH, why) } : one;
-  return {
-    ...report,
-    comparisons: report.comparisons.map(compared),
-    controls: report.controls.map(compared),
-    results: report.results.map(result)
-  };
-}
-
 // src/commands/sweep.ts
 async function runSweep(context) {
   const reports = await measured(context, renderTerminal);
@@ -818,7 +690,7 @@ function knownCells(known, today) {
   const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
   const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
   const ids = new Set(cells.map(cellId));
-  return (cell) => ids.has(cell);
+  return (cell) => holdsCell(ids, cell);
 }
 async function runCheck(context) {
   return worstOf((await measured(context, renderCheck)).map(checkStatus));
@@ -833,7 +705,7 @@ async function runPlan(context) {
     const { planned, known, files } = one;
     if (planned === void 0) return nothingToDo(context, one);
     const torch = await torchFor(world.index, planned);
-    const facts = await factsOf(world, planned, torch, { files, known });
+    const facts = await factsOf(world, planned, choiceOf(world, torch), { files, known });
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}
 ` : "";
@@ -868,19 +740,19 @@ async function measuredInto(context, render) {
     }
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
-    const torch = await torchFor(world.index, planned);
-    context.say(renderPlan(await factsOf(world, planned, torch, { files, known })));
     const out = asked.length > 1 ? join2(options.out, String(index + 1)) : options.out;
-    const settings = { ...options, out, signal: context.signal, say: context.say };
-    const report = await measuredInItsTime({
-      index: world.index,
-      cache: world.host.cache,
-      planned,
-      torch,
-      torchGb: options.torchGb,
-      say: context.say,
-      measure: async (plan2, build) => {
-        const { ports, machine } = await sweepPorts(world, plan2, build, settings);
+    const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
+    context.say(renderPlan(await factsOf(world, planned, torch.chosen, { files, known })));
+    const replaced = replacedBy(planned, out);
+    if (replaced !== void 0) context.say(replaced);
+    let { fresh } = options;
+    const { report } = await measuredInItsTime({
+      ...{ planned, torch, torchGb: options.torchGb, say: context.say },
+      ...{ catalog: world.index.catalog, python: world.index.python },
+      measure: async (plan2, version) => {
+        const settings = { ...options, out, fresh, signal: context.signal, say: context.say };
+        const { ports, machine } = await sweepPorts(world, plan2, await torch.build(version), settings);
+        fresh = false;
         return sweep(plan2, known, ports, machine);
       }
     });
@@ -892,6 +764,15 @@ async function measuredInto(context, render) {
   await discardUnlessProtected(world.host, world.sandbox);
   return reports;
 }
+function replacedBy({ changes, held }, out) {
+  const earlier = earlierReport(out);
+  if (earlier === void 0) return void 0;
+  const questionOf = (some, versions) => JSON.stringify([some.map(({ library, from, to }) => [library, from, to]), Object.entries(versions).toSorted()]);
+  if (questionOf(earlier.changes, earlier.run.held) === questionOf(changes, held)) return void 0;
+  const moved = earlier.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
+  const what = moved || `a check of ${Object.entries(earlier.run.held).flat().join(" ")}`.trim();
+  return plain(`This replaces the report of ${what} in ${out}; --out DIR keeps it.`);
+}
 function nothingToDo(context, { known: { findings }, standing }) {
   const reasons = plain(nothingToMeasure(standing), 4e3);
   context.print(`${reasons}
@@ -901,11 +782,12 @@ ${renderFindings(findings)}` : ""}`);
 }
 async function prepared(context) {
   const { folder, signal, say, line } = context;
-  const { python, offline, device, download: collected } = line.options;
+  const { python, offline, device, oraclePath, download: collected } = line.options;
   const PEFT_SWEEP_CACHE = collected ?? context.environment.PEFT_SWEEP_CACHE;
   const environment = { ...context.environment, PEFT_SWEEP_CACHE };
   const isPlanning = line.command === "plan";
-  const world = await openWorld({ environment, folder, python, offline, device, isPlanning, signal, say });
+  const world = await openWorld({ environment, folder, python, offline, device, oraclePath, isPlanning, signal, say });
+  if (world.host.noCard !== void 0) say(`Planned for a machine with a card. ${world.host.noCard}`);
   await world.index.uv();
   const isBare = line.command !== "check" && line.request.changes.length === 0;
   const requests = isBare ? await requestsOf(line.request, await readEnds(context), world.index) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
@@ -935,15 +817,11 @@ async function factsOf(world, planned, torch, { files, known }) {
     locked: Object.keys(planned.locked.head).length,
     lockedAt: lockedWatched(planned),
     controls: problem.controls.length,
-    packageSets: groups(problem, [...problem.controls, ...planned.cells]).length,
+    ruledOut: rulings(planned.cells, planned.device),
+    packageSets: groups(problem, measurable(everyCell(problem), planned.device)).length,
     environments: planned.environments,
     minutes: planned.minutes,
-    torch: {
-      version: torch.closure.torch ?? "unknown",
-      source: torch.source,
-      bytes: torch.bytes,
-      stored: isStored(world.host.cache, torch.closure.torch)
-    },
+    torch,
     device: deviceInWords(world.host),
     python: world.host.python.version,
     containment: { name, missing },
@@ -1042,7 +920,7 @@ var NEEDED_TO_APPLY = {
   contents: "write",
   "pull-requests": "write"
 };
-var PLANNING = ["cells", "with", "max-minutes", "python"];
+var PLANNING = ["cells", "with", "device", "max-minutes", "python"];
 var CALLED = /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
 var LONGEST2 = 256 * 1024;
 function checkSetup(files) {
@@ -1152,21 +1030,35 @@ function checkRunner(environment, settings) {
 }
 
 // src/commands/doctor.ts
+function oracleInWords(found) {
+  if (found.kind === "asked") return "off, as was asked";
+  return found.kind === "on" ? "on: numbers are checked against reference graphs" : `off: ${found.why}`;
+}
 async function runDoctor(context) {
   const { environment, folder, signal, say, line } = context;
-  const { python, offline } = line.options;
-  const { host, index, sandbox } = await openWorld({ environment, folder, signal, python, offline, say });
+  const { python, offline, device, oraclePath } = line.options;
+  const { host, index, sandbox, foundOracle } = await openWorld({
+    ...{ environment, folder, signal, python, offline, say, device, oraclePath },
+    isPlanning: true
+  });
   const uv = await index.uv();
   const containment = await sandbox.containment();
   const torch = await index.torch(void 0);
+  const ofDevice = deviceProblems(host);
   const rows2 = [
     ["node", host.node],
     ["python", `${host.python.version} at ${host.python.path}`],
     ["uv", `${uv.version} at ${uv.path}`],
-    ["index", (await index.addresses()).map(withoutCredentials).join(", ") || "none"],
+    ["index", (await index.addresses()).map(withoutCredentials).join(", ") || "find-links folders only"],
     ["torch", `${torch.closure.torch}: ${torch.source}`],
+    ["device", deviceInWords(host)],
+    ...ofDevice.map((what) => ["", what]),
+    ["oracle", oracleInWords(await foundOracle())],
     ["cache", `${host.cache}, ${Math.floor(freeBytes(host.cache) / 1e9)} GB free`],
-    ["isolation", `${containment.name}: ${containment.enforced.join(", ")}`],
+    [
+      "isolation",
+      `${containment.name}: ${containment.enforced.filter((claim) => !containment.name.includes(claim)).join(", ")}`
+    ],
     ...containment.missing.map((what) => [
       "",
       `not enforced: ${what}. Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.`
@@ -1176,11 +1068,12 @@ async function runDoctor(context) {
     ...checkSetup(githubFiles(folder)),
     ...checkRunner(environment.RUNNER_ENVIRONMENT, runnerSettings(environment))
   ];
-  for (const { file, message } of setup)
-    rows2.push([rows2.some(([name]) => name === "workflows") ? "" : "workflows", `${file}: ${message}`]);
+  const ofWorkflows = setup.map(({ file, message }) => `${file}: ${message}`);
+  if (setup.length === 0) ofWorkflows.push("one calls peft-sweep, and lacks nothing");
+  rows2.push(...ofWorkflows.map((text, index2) => [index2 === 0 ? "workflows" : "", text]));
   context.print(`${rows2.map(([name, text]) => `${name.padEnd(11)}${text}`).join("\n")}
 `);
-  const isLacking = containment.missing.length > 0 || setup.some(({ isNote }) => !isNote);
+  const isLacking = ofDevice.length > 0 || containment.missing.length > 0 || setup.some(({ isNote }) => !isNote);
   return isLacking ? STATUS.found : STATUS.fine;
 }
 
@@ -1376,7 +1269,9 @@ async function runInit(context) {
   ];
   for (const { path, text } of files) print(writeNew(folder, path, text));
   if (vendor) print(copyAction(folder));
-  print("Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md explains the jobs.\n");
+  print(
+    "Commit these files. `peft-sweep doctor` says what this machine enforces; docs/github.md in the repository of peft-sweep explains the jobs.\n"
+  );
   return STATUS.fine;
 }
 
@@ -1406,13 +1301,19 @@ async function runExplain(context) {
   if (typed === void 0) throw new UserError("Name a cell, e.g. `peft-sweep explain lora/none/llama/causal-lm`.");
   const report = readReport(options.out);
   const known = [...new Set([...report.comparisons, ...report.controls, ...report.results].map(({ cell }) => cell))];
-  const matching = known.filter((cell) => cell === typed || cell.startsWith(`${typed.replace(/\/$/, "")}/`));
-  if (matching.length === 0)
-    throw new UserError(
-      `The report in \`${options.out}\` has no cell \`${typed}\`.${didYouMean(typed, known)} It has: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", ..." : ""}.`
-    );
+  const problems = [];
+  const matching = selectCells([typed.replace(/\/$/, "")], known.map(parseCellId), problems).map(cellId);
+  if (matching.length === 0) throw new UserError(noSuchCell(typed, options.out, known, problems));
   context.print(matching.map((cell) => renderExplain(report, cell)).join("\n"));
   return STATUS.fine;
+}
+var SHOWN_CELLS = 8;
+function noSuchCell(typed, out, known, problems) {
+  const unknown = problems.filter((problem) => !problem.includes("selects no cell"));
+  if (unknown.length > 0) return unknown.join("\n");
+  const rest = known.length - SHOWN_CELLS;
+  const list = `${known.slice(0, SHOWN_CELLS).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}`;
+  return `The report in \`${out}\` has no cell that \`${typed}\` selects.${didYouMean(typed, known)} It has: ${list}.`;
 }
 
 // src/commands/replay.ts
@@ -1438,7 +1339,15 @@ async function runReplay(context) {
     cards: () => cardsNow(host)
   });
   const job = {
-    cells: [{ ...parseCellId(cell), id: cell, packages: packagesOf(parseCellId(cell).quantization), leaves: false }],
+    cells: [
+      {
+        ...parseCellId(cell),
+        id: cell,
+        packages: packagesOf(parseCellId(cell).quantization),
+        leaves: false,
+        thorough: true
+      }
+    ],
     packages: packagesOf(parseCellId(cell).quantization),
     device: host.device,
     width: 1,
