@@ -465,7 +465,7 @@ describe('measuring a batch', () => {
         judges: [{ name: 'logits', version: '7', asks, judge: () => [] }],
       });
       const judges = written.map(({ key }) => key.configuration.replace(/^.* judged by /, ''));
-      expect(judges).toEqual(['record', 'record and logits 7', 'record']);
+      expect(judges).toEqual(['record, thorough', 'record and logits 7, thorough', 'record, thorough']);
     });
 
     it('does not measure a cell whose judge ends early', async () => {
