@@ -67,7 +67,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-3RKHFTAZ.js";
+} from "./chunks/chunk-7BMFYEOR.js";
 import {
   external_exports
 } from "./chunks/chunk-BYWENRLS.js";
@@ -22507,7 +22507,7 @@ function finish(runner, line, requests, young, more) {
   );
   const file = PlanFile.parse({
     schemaVersion: 1,
-    tool: "0.4.0",
+    tool: "0.5.0",
     repository: runner.repository,
     ...more,
     comment: line.options.comment,
@@ -23649,11 +23649,11 @@ async function measured({ file, line }, check, { github: github2, runner, around
   const shards = join6(line.options.out, "shards");
   for (const shard of file.shards) {
     const out = join6(shards, `${SHARD_PREFIX}${shard.id}`);
-    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.4.0" });
+    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.5.0" });
     const { report, why } = await sweepShard(file, shard, out, around, line.options, { watch });
     writeShard(out, shard, IN_ONE_JOB, report.run, why);
   }
-  const facts = { tool: "0.4.0", started: around.clock.date() };
+  const facts = { tool: "0.5.0", started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);
   const published = await publishReports(file, gathered, runner(), client, around.clock, check);
   return show(gathered.reports, published, line.options.out, around);
@@ -23768,7 +23768,7 @@ async function planned(file, check, { github: github2, runner, around }) {
   else if (folder === "") await begin(file, runner(), client);
   if (isReply || folder === "") return STATUS.fine;
   const listed = await listedShards(file, runner(), client);
-  const facts = { tool: "0.4.0", started: around.clock.date() };
+  const facts = { tool: "0.5.0", started: around.clock.date() };
   const gathered = await gather(file, getInput("plan-sha256"), folder, facts, listed);
   const published = await publishReports(file, gathered, runner(), client, around.clock, check);
   const status = await show(gathered.reports, published, optionsInput().out, around);
@@ -28661,7 +28661,7 @@ function logLine(text) {
 function failed(error2) {
   const { status, lines, log } = failureOf(error2, interrupted.signal.aborted);
   for (const text of lines) error(plain(text, 1e3));
-  if (log !== void 0) info(nextStep(writeDefect("0.4.0", [getInput("mode")], log), logLine(log)));
+  if (log !== void 0) info(nextStep(writeDefect("0.5.0", [getInput("mode")], log), logLine(log)));
   setOutput("status", status);
   process.exitCode = status;
 }

@@ -34,12 +34,20 @@ class CheckFailed(Exception):
         self.check = check
 
 
+IMPORTS = "<frozen importlib"
+"""Python's own frames of an import, which say nothing about it."""
+
+
 def describe(error, limit=2000):
     """An exception as a record.
 
     Type, message, the innermost frames without the paths of this machine, and its causes.
     """
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(IMPORTS)
+    ][-6:]
     return {
         "type": type(error).__name__,
         "message": str(error)[:limit],

@@ -71,25 +71,28 @@ class Quantizer:
                     f"{name} {version} is older than {package.since}, the first that has this form"
                 )
 
-    def load(self, load, modules, checkpoint, folder):
-        """The quantized model.
+    def source(self, torch, checkpoint, folder):
+        """Where the model is loaded from: the checkpoint, or the same packed into a `folder`."""
+        if self.packed is None:
+            return checkpoint
+        return packed(torch, checkpoint, folder, self.packed, self.settings)
 
-        `load(checkpoint, **options)` is `from_pretrained` of the cell, `modules` are torch and
-        transformers, `folder` a place for a checkpoint that is packed here.
-        """
-        torch, transformers = modules
-        options = {}
-        if self.packed is not None:
-            checkpoint = packed(torch, checkpoint, folder, self.packed, self.settings)
-        if self.config is not None:
-            config = matrix.named(f"{transformers.__name__}.{self.config}")
-        if self.arguments is not None:
-            options["quantization_config"] = config(**matrix.filled(self.arguments, torch=torch))
-        model = load(checkpoint, **options)
-        if self.quantizes is not None:
-            asked = matrix.filled({"config": self.quantizes["config"]}, torch=torch)
-            matrix.named(self.quantizes["by"])(model, asked["config"])
-        return model
+    def options(self, torch, transformers):
+        """What `from_pretrained` is told."""
+        if self.config is None:
+            return {}
+        # Looked up where a packed checkpoint names it too: a release that lacks it is told by this.
+        config = matrix.named(f"{transformers.__name__}.{self.config}")
+        if self.arguments is None:
+            return {}
+        return {"quantization_config": config(**matrix.filled(self.arguments, torch=torch))}
+
+    def finish(self, torch, model):
+        """Quantizes what was loaded, in forms that a function of their library makes."""
+        if self.quantizes is None:
+            return
+        asked = matrix.filled({"config": self.quantizes["config"]}, torch=torch)
+        matrix.named(self.quantizes["by"])(model, asked["config"])
 
 
 def _numbers(version):

@@ -67,6 +67,7 @@ class Dear(unittest.TestCase):
         one = invariants.Invariant("x", "forward", "Off", lambda trial: 1, "a rule", dear=True)
         for thorough, expected in ((True, 1), (False, 0)):
             trial = SimpleNamespace(
+                plain_id="lora/none/llama/causal-lm",
                 cell={
                     "id": "lora/none/llama/causal-lm",
                     "quantization": "none",

@@ -20,6 +20,7 @@ CELL = {"id": "lora/none/llama/causal-lm", "quantization": "none", "architecture
 def trial(**more):
     return SimpleNamespace(
         cell=CELL,
+        plain_id=CELL["id"],
         device=SimpleNamespace(type="cpu"),
         facts={},
         method=None,

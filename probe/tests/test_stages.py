@@ -41,6 +41,7 @@ def merge(trial):
 class Endings(unittest.TestCase):
     def ran(self, raised, order=(build, forward, train, disable, merge), on_card=False):
         trial = SimpleNamespace(
+            plain_id="lora/none/llama/causal-lm",
             method=SimpleNamespace(),
             not_measured={},
             exempt=lambda exemptions, stage: stage in exemptions,

@@ -32,7 +32,7 @@ def broken(trial, stage):
     """The failures of a stage that has come to its end. What was measured, and what could not be,
     become facts.
     """
-    failures, identifier = [], getattr(trial, "plain_id", trial.cell["id"])
+    failures, identifier = [], trial.plain_id
     for invariant in INVARIANTS:
         if invariant.stage != stage or not invariant.concerns(identifier):
             continue

@@ -20,10 +20,9 @@ OWN = "own-"
 class CodePath:
     """An entry of `matrix/paths.json`.
 
-    `quantized` says that it is for quantized cells only, or for the others only, `quantizations` names
-    the only ones that it was tried with; `tolerance` is the
-    least that differences of logits are told from. `words` and `does` are for the report and the
-    docs, `packages` for the plan.
+    `quantized` says that it is for quantized cells only, or for the others only, `quantizations`
+    names the only ones that it was tried with; `tolerance` is the least that differences of logits
+    are told from. `words` and `does` are for the report and the docs, `packages` for the plan.
     """
 
     words: str

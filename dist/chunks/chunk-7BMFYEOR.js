@@ -15908,7 +15908,7 @@ function probeProgram(folder, start) {
   const hashes = /* @__PURE__ */ new Map();
   return {
     version: probeVersion(folder),
-    configuration: [`peft-sweep ${"0.4.0"}`, `probe of ${contentOf(folder)}`, ...start ? [start] : []].join(
+    configuration: [`peft-sweep ${"0.5.0"}`, `probe of ${contentOf(folder)}`, ...start ? [start] : []].join(
       ", "
     ),
     checkpoint: (architecture) => {
@@ -17114,7 +17114,7 @@ async function sweepPorts(world, planned, torch, options) {
       isInterrupted: () => options.signal.aborted
     },
     machine: {
-      tool: "0.4.0",
+      tool: "0.5.0",
       probe: probes2.program.version,
       python: host.python.version,
       torch: `${torch.closure.torch ?? ""}, ${torch.source}`,
@@ -17150,7 +17150,7 @@ function handoverFolder(out, { version, configuration }) {
 }
 function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
   return JSON.stringify([
-    "0.4.0",
+    "0.5.0",
     host.python.version,
     withoutCredentials(index.settings.indexUrl ?? ""),
     torch.closure.torch ?? "",

@@ -98,7 +98,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-3RKHFTAZ.js";
+} from "./chunk-7BMFYEOR.js";
 import {
   external_exports
 } from "./chunk-BYWENRLS.js";
@@ -1128,7 +1128,7 @@ async function ownCommit() {
   const top = join4(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.4.0".split(".")[0]}`;
+  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.5.0".split(".")[0]}`;
 }
 
 // src/setup/workflows.ts
