@@ -1,6 +1,7 @@
 """What a stage can say besides success."""
 
 import errno
+import re
 import traceback
 
 
@@ -34,7 +35,7 @@ class CheckFailed(Exception):
         self.check = check
 
 
-IMPORTS = "<frozen importlib"
+IMPORTS = re.compile(r"^<frozen importlib|/importlib/__init__\.py$")
 """Python's own frames of an import, which say nothing about it."""
 
 
@@ -46,7 +47,7 @@ def describe(error, limit=2000):
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(IMPORTS)
+        if not IMPORTS.search(frame.filename)
     ][-6:]
     return {
         "type": type(error).__name__,

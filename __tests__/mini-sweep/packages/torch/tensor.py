@@ -7,7 +7,7 @@ import operator
 from collections import namedtuple
 
 float32, int64, bool_ = "torch.float32", "torch.int64", "torch.bool"
-int8, uint8 = "torch.int8", "torch.uint8"
+int8, int16, int32, uint8 = "torch.int8", "torch.int16", "torch.int32", "torch.uint8"
 Extreme = namedtuple("Extreme", ("values", "indices"))
 recording = True
 
