@@ -1,7 +1,11 @@
+import type { Outcome } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
 import { lossesText } from './losses-text.ts';
 import type { Report } from './model.ts';
 import { blocks, duration } from './summary.ts';
+
+/** What is known of a cell; weather is nothing known. */
+const MEASURED = ['pass', 'wrong', 'fail', 'unsupported'] as const satisfies readonly Outcome[];
 
 /** One environment without a comparison: what each cell does there. */
 export function renderCheck(report: Report): string {
@@ -28,12 +32,12 @@ export function renderCheck(report: Report): string {
         `  ${outcome.padEnd(12)} ${cell}\n               ${[stage, plain(message ?? reason ?? '', 160)].filter(Boolean).join('  ')}`,
     );
   const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
-  const planned = report.comparisons.filter(({ after }) => after !== 'unknown').length;
+  const measured = report.comparisons.filter(({ after }) => MEASURED.some((outcome) => outcome === after)).length;
   return `${[
     `${plain(pins.join(', '))}     ${plain(report.run.device)}`,
     ...tables,
     ...(failures.length > 0 ? [failures.join('\n')] : []),
     ...[lossesText(report)].filter((text) => text !== ''),
-    `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,
+    `${measured} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,
   ].join('\n\n')}\n`;
 }

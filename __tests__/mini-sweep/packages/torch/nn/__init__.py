@@ -43,6 +43,9 @@ class Module:
         parent, _, own = name.rpartition(".")
         setattr(self.get_submodule(parent), own, module)
 
+    def named_buffers(self):
+        return iter(())
+
     def to(self, device):
         if device != "cpu":
             cuda.answers()
