@@ -57,8 +57,8 @@ describe('a bare sweep in a checkout with a lock', () => {
     if (status !== 1) throw new Error(stderr);
     const report = Report.parse(JSON.parse(readFileSync(join(folder, 'peft-sweep-out', 'report.json'), 'utf8')));
     expect(report.comparisons.map(({ cell, comparison }) => [cell, comparison])).toEqual([
-      ['lora/bnb-int8/llama/causal-lm', 'same'],
-      ['prefix-tuning/bnb-int8/llama/causal-lm', 'regressed'],
+      ['lora/bnb-int8/codellama/causal-lm', 'same'],
+      ['prefix-tuning/bnb-int8/codellama/causal-lm', 'regressed'],
     ]);
     expect(report.cells.map(({ source }) => source)).toEqual(['train.py:5', 'train.py:6']);
     expect(report.boundaries[0]).toMatchObject({

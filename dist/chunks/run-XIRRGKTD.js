@@ -305,6 +305,7 @@ function footer(report) {
 import { join as join2 } from "node:path";
 
 // src/report/check.ts
+var MEASURED = ["pass", "wrong", "fail", "unsupported"];
 function renderCheck(report) {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
@@ -326,13 +327,13 @@ function renderCheck(report) {
                ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`
   );
   const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
-  const planned = report.comparisons.filter(({ after }) => after !== "unknown").length;
+  const measured2 = report.comparisons.filter(({ after }) => MEASURED.some((outcome) => outcome === after)).length;
   return `${[
     `${plain(pins.join(", "))}     ${plain(report.run.device)}`,
     ...tables,
     ...failures.length > 0 ? [failures.join("\n")] : [],
     ...[lossesText(report)].filter((text) => text !== ""),
-    `${planned} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}     ${duration(report.run.ms)}`
+    `${measured2} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}     ${duration(report.run.ms)}`
   ].join("\n\n")}
 `;
 }
