@@ -13,7 +13,7 @@ const LORA = 'lora/none/llama/causal-lm';
 const SWEEP = ['sweep', 'transformers:1.0..1.1', '--cells', LORA, '--jobs', '2'];
 
 /** What the cache may hold; an attack that finds a way into it would add to this. */
-const CACHE = /^(bytecode|environments|index|stored|tmp|uv|torch-[0-9a-f]+\.json)$/;
+const CACHE = /^(bytecode|counted|environments|index|stored|tmp|uv|torch-[0-9a-f]+\.json)$/;
 const SHARED = ['/dev/shm', '/dev/mqueue', '/var/tmp', '/tmp'];
 
 const USERS: readonly User[] = process.getuid?.() === 0 ? ['same', 'ordinary'] : ['same'];

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import invariants, stages
 from peft_probe.invariants import attached, passes
+from peft_probe.invariants.entry import QUANTIZED
 
 CELL = {"id": "lora/none/llama/causal-lm", "quantization": "none", "architecture": "llama"}
 
@@ -36,6 +37,13 @@ def invariant(measure, name="some-check"):
 
 
 class Table(unittest.TestCase):
+    def test_what_is_said_of_quantized_cells_is_not_asked_of_others(self):
+        of_quantized = [one for one in invariants.INVARIANTS if one.cells == QUANTIZED]
+        self.assertTrue(of_quantized)
+        for one in of_quantized:
+            self.assertFalse(one.applies("lora/none/llama/causal-lm"))
+            self.assertTrue(one.applies("lora/bnb-nf4/llama/causal-lm"))
+
     def test_names_are_checks_of_their_own_and_exemptions_have_reasons(self):
         names = [one.name for one in invariants.INVARIANTS]
         self.assertEqual(len(names), len(set(names)))

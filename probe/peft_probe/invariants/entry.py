@@ -4,6 +4,8 @@ import fnmatch
 from dataclasses import dataclass, field
 from typing import Callable
 
+from ..quantizers import QUANTIZERS
+
 
 @dataclass(frozen=True)
 class Invariant:
@@ -40,4 +42,4 @@ class Invariant:
 
 IN_LAYERS = ("lora/*", "lora+*/*", "ia3/*", "ia3+*/*", "adalora/*", "adalora+*/*")
 VIRTUAL = ("prompt-tuning/*", "p-tuning/*", "prefix-tuning/*")
-QUANTIZED = ("*/[!n]*/*",)
+QUANTIZED = tuple(f"*/{name}/*" for name in QUANTIZERS)
