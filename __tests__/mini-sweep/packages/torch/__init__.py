@@ -2,7 +2,18 @@
 
 from . import cuda, nn, optim
 from .creation import arange, cat, full_like, manual_seed, ones, ones_like, tensor, zeros
-from .tensor import Tensor, bool_ as bool, device, float32, int8, int16, int32, int64, no_grad, uint8
+from .tensor import (
+    Tensor,
+    bool_ as bool,
+    device,
+    float32,
+    int8,
+    int16,
+    int32,
+    int64,
+    no_grad,
+    uint8,
+)
 
 __version__ = "0"
 long = int64
