@@ -67,7 +67,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-7BMFYEOR.js";
+} from "./chunks/chunk-EXXI7QTR.js";
 import {
   external_exports
 } from "./chunks/chunk-BYWENRLS.js";

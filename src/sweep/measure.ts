@@ -15,12 +15,12 @@ import type {
   Probes,
   Progress,
 } from '../ports.ts';
-import { shortened } from '../report/escape.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import type { Expect } from './ahead.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';
 import { asksFor, type Judge, judgesOf } from './judges.ts';
 import { judgingWith } from './judging.ts';
+import { progressLine } from './progress-line.ts';
 
 type Built = Extract<Environment, { status: 'built' }>;
 
@@ -95,29 +95,6 @@ function lost(question: Question, environment: Environment, error: unknown): Mea
   const why = `Measuring ended early: ${error instanceof Error ? error.message : String(error)}`;
   const results = question.cells.map((cell) => unmeasured(cellId(cell), 'inconclusive', 'measuring failed', why));
   return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
-}
-
-/** Versions that tell environments apart: the two that decide most, what is asked for, what its cells need. */
-const ALWAYS_SAID = ['transformers', 'peft'];
-const NEVER_SAID = ['torch', 'accelerate'];
-const LONGEST_WHY = 160;
-
-/** `bisect     transformers 4.56.0, peft 0.17.1: 2 pass, 1 fail`. */
-function progressLine({ question, environment, results }: Measurement, name: string): string {
-  const { pins, packages } = question.environment;
-  const versions: Readonly<Record<string, string>> = environment.status === 'built' ? environment.lock : pins;
-  const said = [...new Set([...ALWAYS_SAID, ...Object.keys(pins), ...packages])]
-    .filter((library) => !NEVER_SAID.includes(library))
-    .flatMap((library) => {
-      const version = versions[library] ?? pins[library];
-      if (version === undefined) return packages.includes(library) ? [library] : [];
-      return [`${library} ${version}`];
-    });
-  const counts = new Map<string, number>();
-  for (const { outcome } of results.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  const outcome = [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
-  const why = environment.status === 'built' ? '' : ` (${shortened(environment.why, LONGEST_WHY)})`;
-  return `${name.padEnd(10)} ${said.join(', ')}: ${outcome}${why}`;
 }
 
 async function prepare(

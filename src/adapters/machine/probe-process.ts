@@ -156,7 +156,8 @@ export class ProbeProcess {
 
 /** What a record is about, for a profile: never its text. */
 function headOf(line: string): Readonly<Record<string, unknown>> {
-  const [, kind] = /^\{"kind": "(\w{1,20})"/.exec(line) ?? [];
+  // Only what a child itself wrote about its cell begins with something else.
+  const [, kind = 'cell'] = /^\{"kind": "(\w{1,20})"/.exec(line) ?? [];
   const [, name] = /^.{0,30}"(?:package|cell)": "([\w/+.-]{1,120})"/.exec(line) ?? [];
   return { kind, name };
 }

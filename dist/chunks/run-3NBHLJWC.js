@@ -98,7 +98,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-7BMFYEOR.js";
+} from "./chunk-EXXI7QTR.js";
 import {
   external_exports
 } from "./chunk-BYWENRLS.js";

@@ -16656,7 +16656,7 @@ var ProbeProcess = class {
   }
 };
 function headOf(line) {
-  const [, kind] = /^\{"kind": "(\w{1,20})"/.exec(line) ?? [];
+  const [, kind = "cell"] = /^\{"kind": "(\w{1,20})"/.exec(line) ?? [];
   const [, name2] = /^.{0,30}"(?:package|cell)": "([\w/+.-]{1,120})"/.exec(line) ?? [];
   return { kind, name: name2 };
 }
@@ -29893,6 +29893,25 @@ function judgingWith(judges, circumstances, hear) {
   };
 }
 
+// src/sweep/progress-line.ts
+var ALWAYS_SAID = ["transformers", "peft"];
+var NEVER_SAID = ["torch", "accelerate"];
+var LONGEST_WHY = 160;
+function progressLine({ question, environment, results }, name2) {
+  const { pins, packages } = question.environment;
+  const versions = environment.status === "built" ? environment.lock : pins;
+  const said = [.../* @__PURE__ */ new Set([...ALWAYS_SAID, ...Object.keys(pins), ...packages])].filter((library) => !NEVER_SAID.includes(library)).flatMap((library) => {
+    const version = versions[library] ?? pins[library];
+    if (version === void 0) return packages.includes(library) ? [library] : [];
+    return [`${library} ${version}`];
+  });
+  const counts = /* @__PURE__ */ new Map();
+  for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
+  const outcome = [...counts].map(([what, count2]) => `${count2} ${what}`).join(", ");
+  const why = environment.status === "built" ? "" : ` (${shortened(environment.why, LONGEST_WHY)})`;
+  return `${name2.padEnd(10)} ${said.join(", ")}: ${outcome}${why}`;
+}
+
 // src/sweep/measure.ts
 var INTERRUPTED = "interrupted";
 var HANDOVER_LOST = [
@@ -29928,23 +29947,6 @@ function lost(question, environment, error) {
   const why = `Measuring ended early: ${error instanceof Error ? error.message : String(error)}`;
   const results = question.cells.map((cell) => unmeasured(cellId(cell), "inconclusive", "measuring failed", why));
   return { question, environment, results: new Map(results.map((result) => [result.cell, result])) };
-}
-var ALWAYS_SAID = ["transformers", "peft"];
-var NEVER_SAID = ["torch", "accelerate"];
-var LONGEST_WHY = 160;
-function progressLine({ question, environment, results }, name2) {
-  const { pins, packages } = question.environment;
-  const versions = environment.status === "built" ? environment.lock : pins;
-  const said = [.../* @__PURE__ */ new Set([...ALWAYS_SAID, ...Object.keys(pins), ...packages])].filter((library) => !NEVER_SAID.includes(library)).flatMap((library) => {
-    const version = versions[library] ?? pins[library];
-    if (version === void 0) return packages.includes(library) ? [library] : [];
-    return [`${library} ${version}`];
-  });
-  const counts = /* @__PURE__ */ new Map();
-  for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
-  const outcome = [...counts].map(([what, count2]) => `${count2} ${what}`).join(", ");
-  const why = environment.status === "built" ? "" : ` (${shortened(environment.why, LONGEST_WHY)})`;
-  return `${name2.padEnd(10)} ${said.join(", ")}: ${outcome}${why}`;
 }
 async function prepare(question, ports, settings) {
   if (question === void 0 || settings.isStopped()) return void 0;
