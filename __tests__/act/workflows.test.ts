@@ -153,7 +153,9 @@ describe('the workflows, run by act', () => {
     expect(log).toMatch(/Job failed/);
     const comments = await commentsOf(pull);
     expect(comments).toHaveLength(1);
-    expect(comments[0]?.body).toContain(`${MARKER}\n### ❌ transformers 4.56.0 breaks 8-bit prefix tuning on codellama`);
+    expect(comments[0]?.body).toContain(
+      `${MARKER}\n### ❌ transformers 4.56.0 breaks 8-bit prefix tuning on codellama`,
+    );
     expect(comments[0]?.body).toContain("'DynamicCache' object has no attribute 'key_cache'");
     expect(comments[0]?.body).toContain('train.py:5');
     const lines = (await github.call('GET', `/repos/${REPOSITORY}/pulls/${pull.number}/comments`)).data as readonly {
