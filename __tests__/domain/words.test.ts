@@ -1,7 +1,7 @@
 /** Names, paths, requirements and markers: what is one, and what only looks like one. */
 import { describe, expect, it } from '@jest/globals';
 import { isWatched, WATCHED } from '../../src/domain/environment.ts';
-import { isName, normalizeName, withoutCredentials } from '../../src/domain/package.ts';
+import { addressInWords, isName, normalizeName, withoutCredentials } from '../../src/domain/package.ts';
 import { baseOf, folderOf } from '../../src/domain/path.ts';
 import { clausesOf, exactVersion, isMarker, parsePep508 } from '../../src/domain/pep508.ts';
 import { STATUS, worstOf } from '../../src/domain/status.ts';
@@ -37,8 +37,27 @@ describe('addresses', () => {
     ['https://a.example/@x', 'https://a.example/@x'],
     ['git+ssh://git@a.example/x', 'git+ssh://a.example/x'],
     ['// a@b', '// a@b'],
+    ['https://user:p@ss@a.example/x', 'https://a.example/x'],
+    ['https://a.example?to=b@c', 'https://a.example?to=b@c'],
   ])('%s is shown as %s', (text, shown) => {
     expect(withoutCredentials(text)).toBe(shown);
+  });
+
+  it.each([
+    ['https://user:secret@a.example/simple', 'https://a.example/simple'],
+    ['https://a.example/simple?token=secret#secret', 'https://a.example/simple'],
+    ['https://a.example/0dXc81basic7Zf92QmT4/group/simple', 'https://a.example/***/group/simple'],
+    [
+      'https://a.example/repository/python-group-of-studio/simple',
+      'https://a.example/repository/python-group-of-studio/simple',
+    ],
+    [
+      'https://eu-west-1-0123456789abcdef.packages.example/pypi/simple/',
+      'https://eu-west-1-0123456789abcdef.packages.example/pypi/simple/',
+    ],
+    ['', ''],
+  ])('of the index %s is shown as %s', (address, shown) => {
+    expect(addressInWords(address)).toBe(shown);
   });
 });
 

@@ -12,7 +12,7 @@ import { holdsCell } from '../domain/code-paths.ts';
 import { DEFAULT_DEVICE } from '../domain/device.ts';
 import { isWatched } from '../domain/environment.ts';
 import type { Beforehand } from '../domain/manifest.ts';
-import { withoutCredentials } from '../domain/package.ts';
+import { addressInWords } from '../domain/package.ts';
 import { STATUS, type Status, worstOf } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/requests.ts';
@@ -27,6 +27,7 @@ import { renderFindings } from '../report/diff.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';
 import { type PlanFacts, renderPlan } from '../report/plan.ts';
+import { replacedLine } from '../report/replaced.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { checkStatus, exitStatus } from '../report/verdict.ts';
 import { everyCell } from '../search/problem.ts';
@@ -106,7 +107,8 @@ async function measuredInto(context: Context, render: (report: Report) => string
     const out = asked.length > 1 ? join(options.out, String(index + 1)) : options.out;
     const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
     context.say(renderPlan(await factsOf(world, planned, torch.chosen, { files, known })));
-    const replaced = replacedBy(planned, out);
+    const earlier = earlierReport(out);
+    const replaced = earlier && replacedLine(earlier, planned, out);
     if (replaced !== undefined) context.say(replaced);
     let { fresh } = options;
     const { report } = await measuredInItsTime({
@@ -126,18 +128,6 @@ async function measuredInto(context: Context, render: (report: Report) => string
   }
   await discardUnlessProtected(world.host, world.sandbox);
   return reports;
-}
-
-/** A report that stands where this one will be written, and is of another question. */
-function replacedBy({ changes, held }: Plan, out: string): string | undefined {
-  const earlier = earlierReport(out);
-  if (earlier === undefined) return undefined;
-  const questionOf = (some: Pick<Report, 'changes'>['changes'] | Plan['changes'], versions: Report['run']['held']) =>
-    JSON.stringify([some.map(({ library, from, to }) => [library, from, to]), Object.entries(versions).toSorted()]);
-  if (questionOf(earlier.changes, earlier.run.held) === questionOf(changes, held)) return undefined;
-  const moved = earlier.changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(', ');
-  const what = moved || `a check of ${Object.entries(earlier.run.held).flat().join(' ')}`.trim();
-  return plain(`This replaces the report of ${what} in ${out}; --out DIR keeps it.`);
 }
 
 function nothingToDo(context: Context, { known: { findings }, standing }: Asked): Status {
@@ -212,7 +202,7 @@ async function factsOf(
     device: deviceInWords(world.host),
     python: world.host.python.version,
     containment: { name, missing },
-    indexes: (await world.index.addresses()).map(withoutCredentials),
+    indexes: (await world.index.addresses()).map(addressInWords),
   };
 }
 

@@ -68,10 +68,15 @@ export function renderPlan(facts: PlanFacts): string {
     ['environments', environmentsText(facts)],
     ['runner', `${facts.device}, Python ${facts.python}`],
     ['isolation', isolationText(facts)],
-    ['index', `${facts.indexes.join(', ') || 'find-links folders only'}; credentials are used for fetching only`],
+    ['index', `${indexesInWords(facts.indexes)}; credentials are used for fetching only`],
     ['time', `stops at ${facts.minutes} min`],
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(14)}${text}`.trimEnd()).join('\n')}\n`;
+}
+
+/** `shown` are addresses as they may be shown. */
+export function indexesInWords(shown: readonly string[]): string {
+  return shown.join(', ') || 'find-links folders only';
 }
 
 function cellsText({ cells, controls }: PlanFacts): string {
