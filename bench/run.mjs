@@ -5,6 +5,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PINS = ['--with', 'transformers==4.57.6', '--with', 'peft==0.18.1'];
+/** The cells that the first tables of speed were made with, so that figures stay comparable while the matrix grows. */
+const FIRST_MATRIX =
+  '{lora,lora+dora,lora+all-linear,ia3,adalora,prompt-tuning,prefix-tuning,p-tuning,adaption-prompt}/none/' +
+  '{llama,qwen2,mistral,gemma2,mixtral,opt,gpt2,gpt_bigcode,t5,bert}';
 const out = mkdtempSync(join(tmpdir(), 'peft-sweep-bench-'));
 const cache =
   process.env.PEFT_SWEEP_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'peft-sweep');
@@ -34,7 +38,7 @@ cli(['plan', 'transformers:4.55.4..4.57.6', '--out', out]);
 const plan = median(Array.from({ length: 3 }, () => cli(['plan', 'transformers:4.55.4..4.57.6', '--out', out])));
 row('plan, warm', `${plan.toFixed(1)} s`, '<= 2 s', plan <= 2);
 
-cli(['check', ...PINS, '--cells', '*/none', '--out', out, '--fresh', '--max-minutes', '20'], [0, 1, 3]);
+cli(['check', ...PINS, '--cells', FIRST_MATRIX, '--out', out, '--fresh', '--max-minutes', '20'], [0, 1, 3]);
 const [environment] = report().environments;
 const cells = report().comparisons.map(({ cell }) => {
   const [method, quantization, architecture, task] = cell.split('/');
@@ -49,8 +53,8 @@ const measured = JSON.parse(
 row(
   `zygote, ${measured.cells} cells, all stages, 25 steps, width ${measured.width}`,
   `${measured.rate.toFixed(1)} cells/s`,
-  '>= 6',
-  measured.rate >= 6,
+  '>= 10',
+  measured.rate >= 10,
 );
 row('the same with its imports', `${measured.rateWithImports.toFixed(1)} cells/s`, '-', true);
 row(
@@ -60,12 +64,12 @@ row(
   true,
 );
 const ratio = measured.rateWithImports / measured.freshRate;
-row('zygote with imports over fresh processes', `${ratio.toFixed(1)} x`, '>= 12 x', ratio >= 12);
+row('zygote with imports over fresh processes', `${ratio.toFixed(1)} x`, '>= 20 x', ratio >= 20);
 row(
   'memory of parent and children',
   `${(measured.peakBytes / 2 ** 30).toFixed(2)} GiB`,
-  '<= 3 GiB',
-  measured.peakBytes <= 3 * 2 ** 30,
+  '<= 4 GiB',
+  measured.peakBytes <= 4 * 2 ** 30,
 );
 
 const other = [
@@ -86,18 +90,18 @@ const second = cli(other);
 row(
   'second environment, one library differs: resolve, build, import, one cell',
   `${second.toFixed(1)} s`,
-  '<= 10 s',
-  second <= 10,
+  '<= 6 s',
+  second <= 6,
 );
 
 cli(['demo', '--out', out]);
 const demo = cli(['demo', '--out', out, '--fresh']);
-row(
-  'demo, warm, nothing taken over',
-  `${Math.floor(demo / 60)} min ${Math.round(demo % 60)} s`,
-  '<= 2 min',
-  demo <= 120,
-);
+row('demo, warm, nothing taken over', `${Math.floor(demo / 60)} min ${Math.round(demo % 60)} s`, '<= 60 s', demo <= 60);
+
+const ONE = ['sweep', 'transformers:4.57.1..5.4.0', '--with', 'peft==0.15.2', '--cells', 'prefix-tuning/none/llama'];
+cli([...ONE, '--out', out], [0, 1]);
+const one = cli([...ONE, '--out', out, '--fresh'], [0, 1]);
+row('one regressed cell: boundary, repeats, pins, workarounds', `${Math.round(one)} s`, '<= 45 s', one <= 45);
 
 rmSync(out, { recursive: true, force: true });
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((cellsOf) => cellsOf[column].length)));

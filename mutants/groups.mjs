@@ -15,10 +15,11 @@ export const GROUPS = {
   shards: { mutate: ['src/plan/shards.ts'], tests: ['plan'] },
 };
 
-/** The group that a run is for, by its name in the variable `GROUP`. */
+/** The group that a run is for, by its name in the variable `GROUP`; `MUTATE` lists those of its files that count. */
 export function chosenGroup() {
   const name = process.env.GROUP ?? '';
   const group = GROUPS[name];
   if (group === undefined) throw new Error(`GROUP is none of ${Object.keys(GROUPS).join(', ')}: ${name}`);
-  return { name, ...group };
+  const files = (process.env.MUTATE ?? '').split(',').filter((file) => file !== '');
+  return files.length > 0 ? { name, ...group, mutate: files } : { name, ...group };
 }
