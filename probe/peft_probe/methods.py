@@ -52,13 +52,12 @@ class Method:
 METHODS = matrix.read("methods", Method)
 
 
-def configuration(peft, name, architecture, task, steps):
-    """The PEFT configuration object of a method; arguments that this release's class lacks are left
+def configuration(peft, method, architecture, task, steps):
+    """The PEFT configuration object of an entry; arguments that this release's class lacks are left
     out.
 
     Raises Unsupported where the class itself, or a defining argument, is missing.
     """
-    method = METHODS[name]
     config_class = getattr(peft, method.config, None)
     if config_class is None:
         raise Unsupported(f"peft {peft.__version__} has no {method.config}")

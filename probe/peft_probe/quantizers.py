@@ -10,6 +10,7 @@ from typing import Optional
 
 from . import matrix
 from .errors import Unsupported
+from .own import require_accepted
 from .packing import packed
 
 
@@ -77,15 +78,18 @@ class Quantizer:
             return checkpoint
         return packed(torch, checkpoint, folder, self.packed, self.settings)
 
-    def options(self, torch, transformers):
-        """What `from_pretrained` is told."""
+    def options(self, torch, transformers, own=None):
+        """What `from_pretrained` is told; `own` are arguments in place of the entry's."""
         if self.config is None:
             return {}
         # Looked up where a packed checkpoint names it too: a release that lacks it is told by this.
         config = matrix.named(f"{transformers.__name__}.{self.config}")
         if self.arguments is None:
             return {}
-        return {"quantization_config": config(**matrix.filled(self.arguments, torch=torch))}
+        own = own or {}
+        require_accepted(config, f"transformers {transformers.__version__}", own)
+        arguments = {**matrix.filled(self.arguments, torch=torch), **own}
+        return {"quantization_config": config(**arguments)}
 
     def finish(self, torch, model):
         """Quantizes what was loaded, in forms that a function of their library makes."""

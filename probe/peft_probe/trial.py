@@ -8,6 +8,7 @@ from .common_path import take_common_path
 from .matrix import TASKS
 from .methods import METHODS, configuration
 from .models import ARCHITECTURES
+from .own import LOADING, method_with, own_of
 from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
 
 
@@ -20,10 +21,14 @@ class Trial:
         self.architecture = ARCHITECTURES[cell["architecture"]]
         self.task = TASKS[cell["task"]]
         self.entry, self.paths = paths.parts_of(cell["method"])
+        self.own = own_of(self.torch, cell)
         self.method = METHODS.get(self.entry)
+        if self.own is not None:
+            self.method = method_with(self.method, self.own, METHODS)
         self.quantizer = QUANTIZERS.get(cell["quantization"])
         least = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
-        self.floor = max([0.0, *(paths.PATHS[name].tolerance for name in self.paths)])
+        rounded = [self.own.floor] if self.own else []
+        self.floor = max([0.0, *rounded, *(paths.PATHS[name].tolerance for name in self.paths)])
         """The least difference that is told from none, where a code path rounds."""
         self.tolerance = max(least, self.floor)
         self.facts = {}
@@ -70,12 +75,15 @@ class Trial:
             options["num_labels"] = self.task.labels
         if quantized:
             take_common_path()
-            options.update(self.quantizer.options(self.torch, self.transformers))
+            own = self.own.quantization if self.own else {}
+            options.update(self.quantizer.options(self.torch, self.transformers, own))
             # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then
             # goes another way.
             options["device_map"] = self.place
         for adds in self.hooks("loading"):
             options.update(adds(self))
+        loading = self.own.loading if self.own else {}
+        options.update({name: loading[name] for name in LOADING if name in loading})
         options.update(more)
         model = auto.from_pretrained(folder or self._source(quantized), **options)
         if quantized:
@@ -102,7 +110,7 @@ class Trial:
 
     def configuration(self):
         """The PEFT configuration of the cell, a new one each time."""
-        given = (self.entry, self.architecture, self.cell["task"], self.job["steps"])
+        given = (self.method, self.architecture, self.cell["task"], self.job["steps"])
         return configuration(self.peft, *given)
 
     def attached(self, model):

@@ -141,7 +141,9 @@ class LoraConfig:
 class Methods(unittest.TestCase):
     def configuration(self, name):
         peft = SimpleNamespace(LoraConfig=LoraConfig, __version__="0")
-        return methods.configuration(peft, name, ARCHITECTURES["llama"], "causal-lm", 25)
+        return methods.configuration(
+            peft, methods.METHODS[name], ARCHITECTURES["llama"], "causal-lm", 25
+        )
 
     def test_modules_are_named_so_that_a_default_that_grows_is_no_fix(self):
         self.assertEqual(self.configuration("lora").target_modules, ["q_proj", "v_proj"])

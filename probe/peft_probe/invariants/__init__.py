@@ -65,7 +65,9 @@ def left_out(invariant, trial, identifier):
         return "it is made of the same cell without this code path"
     if invariant.dear and not trial.cell.get("thorough"):
         return "it costs passes of its own, and is made at both ends"
-    return invariant.exemption(identifier)
+    own = getattr(trial, "own", None)
+    why = invariant.exemption(identifier)
+    return own.exemption(invariant.name) if why is None and own is not None else why
 
 
 def failure_of(invariant, value, allowed, more):
