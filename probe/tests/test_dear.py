@@ -9,7 +9,9 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import invariants
-from peft_probe.invariants import generation, saved
+from peft_probe.invariants import generation, learning, saved, transplant
+
+from tests.fakes import Numbers
 
 
 class Ends(unittest.TestCase):
@@ -60,6 +62,47 @@ class Ties(unittest.TestCase):
 
     def test_a_model_that_is_not_there_says_nothing(self):
         self.assertIsNone(saved.untied("merged")(SimpleNamespace(merged=None)))
+
+
+class Dropout(unittest.TestCase):
+    class Config:
+        attention_dropout = 0.0
+        classifier_dropout = 0.0
+        summary_first_dropout = 0.1
+
+    def measured(self, settings):
+        """The rates that the model is loaded with; None where it is not loaded."""
+
+        def load(quantized, **rates):
+            raise LookupError(rates)
+
+        trial = SimpleNamespace(
+            own_settings=settings, load=load, model=SimpleNamespace(config=self.Config())
+        )
+        try:
+            return learning.model_dropout(trial)
+        except LookupError as loaded:
+            return loaded.args[0]
+
+    def test_a_rate_is_set_where_the_release_knows_it(self):
+        names = ("attention_dropout", "classifier_dropout", "summary_first_dropout", "hidden_size")
+        settings = dict.fromkeys(names, 0)
+        self.assertEqual(self.measured(settings), {"attention_dropout": learning.RATE})
+
+    def test_a_model_without_any_says_nothing(self):
+        # An older release keeps what it does not know in its configuration.
+        self.assertIsNone(self.measured({"resid_dropout": 0.0, "hidden_size": 64}))
+
+
+class Transplant(unittest.TestCase):
+    def test_a_prefix_is_one_by_whatever_code_path(self):
+        trial = SimpleNamespace(
+            entry="prefix-tuning",
+            cell={"method": "prefix-tuning+no-cache"},
+            logits_of=lambda model, given: Numbers(3.0),
+        )
+        said = transplant._words(trial, None, None, Numbers(1.0), 2.0, None)
+        self.assertTrue(said.startswith("A prefix made of real tokens"), said)
 
 
 class Dear(unittest.TestCase):

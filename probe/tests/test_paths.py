@@ -102,6 +102,17 @@ class EachPath(unittest.TestCase):
         trial.peft.get_peft_model = lambda model, config: Model() if model[0] == "prepared" else 0
         stages.attach(SimpleNamespace(**{**vars(trial), "logits": lambda *given, **more: None}))
 
+    def test_the_cache_is_off_before_the_adapter_is_put_on(self):
+        model = Model()
+        model.config = SimpleNamespace(use_cache=True)
+        trial = trial_of(model, paths=["no-cache"])
+        seen = []
+        trial.peft.get_peft_model = lambda model, config: (
+            seen.append(model.config.use_cache) or model
+        )
+        stages.attach(trial)
+        self.assertEqual(seen, [False])
+
     def test_transformers_own_path_adds_loads_and_switches_off(self):
         model = Model()
         trial = trial_of(model, paths=["add-adapter"])

@@ -110,14 +110,22 @@ def _judged(torch, plain, still, many):
     return off, "Dropout is still applied in evaluation"
 
 
+def _is_dropout(name, known):
+    """Whether a setting of a checkpoint is a rate that a release has: an older one keeps what it
+    does not know, and does nothing with it.
+    """
+    of_head = "classifier" in name or name == "summary_first_dropout"
+    return "drop" in name and not of_head and hasattr(known, name)
+
+
 def model_dropout(trial):
     """Largest difference of a logit of the model with dropout to those without, in evaluation; 1
-    where it changes nothing in training.
+    where it changes nothing in training. None where the release has no such setting.
     """
-    rates = {
-        name: RATE for name in trial.own_settings if "drop" in name and "classifier" not in name
-    }
-    rates = {name: RATE for name in rates if name != "summary_first_dropout"}
+    known = type(trial.model.config)()
+    rates = {name: RATE for name in trial.own_settings if _is_dropout(name, known)}
+    if not rates:
+        return None
     model = trial.load(quantized=False, **rates)
     off = largest_difference(trial.logits(model), trial.base_logits)
     trial.torch.manual_seed(0)

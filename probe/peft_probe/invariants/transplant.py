@@ -47,7 +47,7 @@ def _real_values(trial, base):
     ids = trial.torch.tensor([list(REAL)], device=trial.device)
     base.eval()
     with trial.torch.no_grad():
-        if trial.cell["method"] != "prefix-tuning":
+        if trial.entry != "prefix-tuning":
             return _embedded(base, ids).reshape(len(REAL), -1)
         mask = trial.torch.ones_like(ids)
         cache = base(input_ids=ids, attention_mask=mask, use_cache=True).past_key_values
@@ -113,7 +113,7 @@ class _as_saved:
 
 
 def _words(trial, base, given, actual, gap, adapter):
-    kind = "prefix" if trial.cell["method"] == "prefix-tuning" else "prompt"
+    kind = "prefix" if trial.entry == "prefix-tuning" else "prompt"
     with_nothing = trial.logits_of(base, given)
     if largest_difference(actual, with_nothing) < gap / 100:
         return f"The {kind} is ignored in evaluation: logits are those of the base model"

@@ -47,6 +47,7 @@ HOOKS = {
     "checkpointing": {"before_training": checkpointing.enable},
     "checkpointing-reentrant": {"before_training": checkpointing.enable_reentrant},
     "checkpointing-direct": {"before_training": checkpointing.enable_direct},
+    "no-cache": {"prepare": loading.without_cache},
     "add-adapter": {
         "attach": integration.add_adapter,
         "load_adapter": integration.load_adapter,

@@ -1,4 +1,4 @@
-"""Other ways to load the same weights."""
+"""Other ways to load the same weights, and what is set on a model that is loaded."""
 
 
 def low_memory(trial):
@@ -15,3 +15,9 @@ def device_map(trial):
 
 def bfloat16(trial):
     return {"torch_dtype": trial.torch.bfloat16}
+
+
+def without_cache(trial, model):
+    """What is generated says itself whether it wants a cache."""
+    model.config.use_cache = False
+    return model
