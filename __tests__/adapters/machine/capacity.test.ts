@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { addToCount, keepWithin, makeRoom, take } from '../../../src/adapters/machine/capacity.ts';
@@ -52,12 +61,27 @@ describe('a cache that grows', () => {
     const cache = cacheOf('a', 'b');
     expect(await keepWithin(cache, 700 * KB)).toMatchObject({ removed: [] });
     expect(await keepWithin(cache, 700 * KB)).toBeUndefined();
-    await addToCount(cache, join(cache, 'environments', 'b'));
+    addToCount(cache, join(cache, 'environments', 'b'));
     expect(await keepWithin(cache, 700 * KB)).toBeUndefined();
-    await addToCount(cache, join(cache, 'environments', 'b'));
+    addToCount(cache, join(cache, 'environments', 'b'));
     // It was counted too often: nothing has to go.
     expect(await keepWithin(cache, 700 * KB)).toMatchObject({ removed: [] });
     expect(await keepWithin(cache, 300 * KB)).toMatchObject({ removed: ['a'] });
+  });
+
+  it.each([
+    ['alone', 0, 200],
+    ['and a cache of wheels', 1, 200],
+    ['and another environment', 2, 0],
+  ])('grows by what is held by a new environment %s', async (_what, links, kilobytes) => {
+    const cache = cacheOf('a');
+    const folder = join(cache, 'environments', 'a');
+    for (let link = 0; link < links; link++) linkSync(join(folder, 'library.so'), join(cache, `link-${link}`));
+    await keepWithin(cache, 700 * KB);
+    const counted = () => Number(readFileSync(join(cache, 'counted'), 'utf8'));
+    const before = counted();
+    addToCount(cache, folder);
+    expect(counted() - before).toBe(kilobytes * KB);
   });
 
   it('is counted anew where what was noted is no number', async () => {

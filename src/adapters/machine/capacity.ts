@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { takenBy } from './disk.ts';
+import { addedBy } from './disk.ts';
 import { run } from './process.ts';
 import { isLeft, makeScratch, removeFolders } from './scratch.ts';
 
@@ -65,10 +65,10 @@ export async function keepWithin(cache: string, most: number): Promise<Eviction 
   return eviction;
 }
 
-/** Adds an environment to what was counted, as if it shared no file. */
-export async function addToCount(cache: string, environment: string): Promise<void> {
+/** Adds to what was counted what an environment does not share with another. */
+export function addToCount(cache: string, environment: string): void {
   const bytes = noted(cache);
-  if (bytes !== undefined) note(cache, bytes + (await takenBy(environment)));
+  if (bytes !== undefined) note(cache, bytes + addedBy(environment));
 }
 
 /** Bytes that the cache takes at most; undefined where nobody has counted. */

@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs';
+import { lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from './process.ts';
 
 const EVERY_MS = 500;
@@ -32,6 +33,22 @@ export async function withinDisk<Value>(
 export async function takenBy(folder: string): Promise<number> {
   const { stdout } = await run('du', ['-sk', '--', folder]);
   return Number.parseInt(stdout, 10) * 1024;
+}
+
+/** A file of an environment that was fetched or compiled for it has a link there, and one in the cache that it came from. */
+const LINKS_OF_NEW = 2;
+const BLOCK_BYTES = 512;
+
+/**
+ * Bytes that an environment adds to what is on the disk: not those of files that others have a link of, which is nearly all
+ * of it (5.5 GB of torch and its kind).
+ */
+export function addedBy(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => lstatSync(join(entry.parentPath, entry.name)))
+    .filter(({ nlink }) => nlink <= LINKS_OF_NEW)
+    .reduce((sum, { blocks }) => sum + blocks * BLOCK_BYTES, 0);
 }
 
 /** Bytes that an ordinary user may still write where a folder is. */

@@ -226,7 +226,7 @@ export class UvEnvironments implements Environments {
       // Probes may run as another user, and some wheels hold files that only their owner may read.
       await run('chmod', ['-R', 'a+rX', venv]);
       await this.#addBytecode(venv);
-      await addToCount(folder, venv);
+      addToCount(folder, venv);
       writeFileSync(join(venv, BUILT), lock);
       ensure(join(folder, 'environments'));
       if (!existsSync(join(target, BUILT))) await removeFolders([target]);
