@@ -1,53 +1,17 @@
-import { type Cell, type CellId, cellId, parseCellId } from '../domain/cell.ts';
-import { isThorough } from '../domain/checks.ts';
+import { type Cell, cellId } from '../domain/cell.ts';
 import { deviceOf } from '../domain/device.ts';
-import { type Environment, type EnvironmentRequest, requestKey } from '../domain/environment.ts';
+import { type Environment, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
-import type { Measurement, Question, Running } from '../domain/search.ts';
-import type {
-  Asked,
-  Environments,
-  ExpectedProbe,
-  Journal,
-  Preferences,
-  ProbeEnd,
-  ProbeJob,
-  Probes,
-  Progress,
-} from '../ports.ts';
+import type { Measurement, Question } from '../domain/search.ts';
+import type { ProbeEnd, ProbeJob } from '../ports.ts';
 import { parseRecord } from '../result/probe-record.ts';
-import type { Expect } from './ahead.ts';
+import { asking, type Built, chosenTorch } from './asking.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';
-import { asksFor, type Judge, judgesOf } from './judges.ts';
+import { judgesOf } from './judges.ts';
 import { judgingWith } from './judging.ts';
+import { alone, expected, jobFor, leavesHandover } from './probe-job.ts';
 import { progressLine } from './progress-line.ts';
-
-type Built = Extract<Environment, { status: 'built' }>;
-
-export interface SweepPorts {
-  readonly environments: Environments;
-  readonly probes: Probes;
-  readonly journal: Journal;
-  readonly progress: Progress;
-  /** Those that look at more than a record. */
-  readonly judges?: readonly Judge[];
-}
-
-export interface SweepSettings {
-  readonly width: number;
-  readonly packagesOf: (cell: Cell) => readonly string[];
-  /** The base environment of a package set, whose saved adapters the others load. */
-  readonly baseOf: (request: EnvironmentRequest) => EnvironmentRequest;
-  /** The versions that an environment keeps to where it can. */
-  readonly preferencesOf: (request: EnvironmentRequest) => Preferences;
-  readonly isStopped: () => boolean;
-  /** Told what is measured now and then, so that what may be asked for next can be got ready meanwhile. */
-  readonly lookAhead?: (measured: readonly Measurement[], running: readonly Running[], expect: Expect) => void;
-  /** How a question is named to the user, where it is not by its purpose. */
-  readonly nameOf?: (question: Question) => string;
-  /** What is left of the run's time, in milliseconds. */
-  readonly left: () => number;
-}
+import type { SweepPorts, SweepSettings } from './settings.ts';
 
 /** The reason of a cell that a stopped run did not get to: it is not finished, so it is not written down. */
 const INTERRUPTED = 'interrupted';
@@ -170,83 +134,9 @@ async function measure(
   return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
 }
 
-function alone(job: ProbeJob): ProbeJob {
-  return { ...job, isAlone: true };
-}
-
-/** What a probe would be given if a question was asked now; nothing where all of it is known. */
-function expected(
-  question: Question,
-  environment: Environment,
-  ports: SweepPorts,
-  settings: SweepSettings,
-): ExpectedProbe | undefined {
-  if (environment.status !== 'built') return undefined;
-  const asked = asking(question, environment, ports, settings);
-  const open = question.cells.filter((cell) => ports.journal.result(asked(cellId(cell))) === undefined);
-  if (open.length === 0) return undefined;
-  return { environmentId: environment.id, job: jobFor(question, open, settings.width, ports, settings) };
-}
-
-/**
- * The other way round each second time: what an earlier cell left in a process can hide a break from a later one, which
- * comes first then.
- */
-function inTurn(cells: readonly Cell[], repeat: number): readonly Cell[] {
-  return repeat % 2 === 0 ? cells.toReversed() : cells;
-}
-
 /** A result of the base is complete only with what it leaves for the others to load. */
 function reachedCarry(result: Result): boolean {
   return isMeasured(result) && (result.stages.carry === 'ok' || result.stages.carry === 'na');
-}
-
-/** The environment that a question carries from, where it stands. */
-function carriedFrom({ carryFrom }: Question, ports: SweepPorts): string | undefined {
-  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
-  return environment?.status === 'built' ? environment.id : undefined;
-}
-
-/** What the result of a cell answers: with what was carried into it, where its own cell had left anything there. */
-function asking(question: Question, environment: Built, ports: SweepPorts, settings: SweepSettings) {
-  const { program, accelerator } = ports.probes;
-  const from = carriedFrom(question, ports);
-  const torch = chosenTorch(question, environment, settings) === undefined ? 'torch as asked' : 'torch of our choice';
-  const judges = judgesOf(ports.judges);
-  const common = {
-    environment: environment.id,
-    device: deviceOf(question.environment.device).name,
-    ...(accelerator === undefined ? {} : { accelerator }),
-    probe: program.version,
-  };
-  const request = requestKey(question.environment);
-  return (cell: CellId): Asked => {
-    const checkpoint = program.checkpoint(parseCellId(cell).architecture);
-    const isCarried = from !== undefined && ports.probes.hasHandover(from, cell);
-    const how = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`];
-    const configuration = [...how, ...(isThorough(question, cell) ? ['thorough'] : [])].join(', ');
-    const key = { ...common, configuration, checkpoint, cell };
-    return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
-  };
-}
-
-/** Those that look at a cell: one that asks for nothing of it says nothing of it either. */
-function namesOf(judges: readonly Judge[], cell: Cell): string {
-  const looking = judges.filter(({ asks }) => asks === 'nothing' || asks(cell));
-  return looking.map(({ name, version }) => (version === undefined ? name : `${name} ${version}`)).join(' and ');
-}
-
-/**
- * The release of torch where nobody asked for one. Every other environment is held at the torch of the base: only there
- * it shows whether anybody did.
- */
-function chosenTorch(question: Question, environment: Built, settings: SweepSettings): string | undefined {
-  return settings.baseOf(question.environment).pins.torch === undefined ? environment.lock.torch : undefined;
-}
-
-function leavesHandover(question: Question, settings: SweepSettings): boolean {
-  const base = settings.baseOf(question.environment);
-  return question.purpose === 'base' && requestKey(base) === requestKey(question.environment);
 }
 
 async function probe(
@@ -272,32 +162,6 @@ async function probe(
   const nothing = end.how === 'timeout' && waiting.size === cells.length;
   for (const id of waiting.keys()) add(withoutRecord(id, end, imported.has('peft')));
   return nothing ? 'nothing in time' : 'ended';
-}
-
-function jobFor(
-  question: Question,
-  cells: readonly Cell[],
-  width: number,
-  ports: SweepPorts,
-  settings: SweepSettings,
-): ProbeJob {
-  const packages = settings.packagesOf;
-  const isAskedFor = (cell: Cell) => judgesOf(ports.judges).some((judge) => asksFor(judge, cell));
-  return {
-    cells: inTurn(cells, question.repeat).map((cell) => ({
-      ...cell,
-      id: cellId(cell),
-      packages: packages(cell),
-      leaves: isAskedFor(cell),
-      thorough: isThorough(question, cellId(cell)),
-    })),
-    packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
-    device: deviceOf(question.environment.device),
-    width,
-    saveHandover: leavesHandover(question, settings),
-    milliseconds: settings.left(),
-    carryFrom: carriedFrom(question, ports),
-  };
 }
 
 /** A cell that no record came for: its process died with all the others, or before any began. */
