@@ -82,6 +82,7 @@ const shards = requests.map((_, at) => ({
   id: String(at),
   request: at,
   device: 'cpu',
+  class: 'cpu',
   cells: cells.map(cellId),
   minutes: 3,
 }));

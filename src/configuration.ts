@@ -1,7 +1,7 @@
 /** .github/peft-sweep.yml. Pure: text in, settings or a list of what is wrong out. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { DEVICE_NAMES } from './domain/device.ts';
+import { DEVICE_NAMES, type DeviceName } from './domain/device.ts';
 import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 
@@ -14,11 +14,20 @@ export interface KnownCell {
   readonly link?: string | undefined;
 }
 
-/** Labels of a runner by its device class, and what a minute of it costs in US dollars. */
+/** A class of runners: its labels, what it has, and what a minute of it costs in US dollars. */
 export interface Runner {
   readonly 'runs-on': string | readonly string[];
+  /** Absent: a CPU for the class `cpu`, a card for any other. */
+  readonly device?: DeviceName | undefined;
+  /** Compute capability of its card, as CUDA counts: 7.5. */
+  readonly capability?: number | undefined;
+  /** Memory of its card, in GiB. */
+  readonly 'memory-gb'?: number | undefined;
   readonly 'usd-per-minute'?: number | undefined;
 }
+
+/** More would make a plan that nobody reads. */
+const MOST_CLASSES = 6;
 
 /** The configuration, checked: what is not known is an error, what is not built yet says so. */
 export const Configuration = z.strictObject({
@@ -27,7 +36,9 @@ export const Configuration = z.strictObject({
   exclude: z.array(z.string()).optional(),
   search: z.enum(SEARCHES).optional(),
   device: z.enum(['auto', ...DEVICE_NAMES]).optional(),
-  budget: z.strictObject({ minutes: z.number().positive().optional() }).optional(),
+  budget: z
+    .strictObject({ minutes: z.number().positive().optional(), usd: z.number().positive().optional() })
+    .optional(),
   'fail-on': z.array(z.string()).optional(),
   manifests: z.array(z.string().max(200)).max(100).optional(),
   checkpoints: z.record(z.string(), z.unknown()).optional(),
@@ -43,12 +54,16 @@ export const Configuration = z.strictObject({
     .optional(),
   runners: z
     .record(
-      z.string(),
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'name a class by small letters, digits and `-`'),
       z.strictObject({
         'runs-on': z.union([z.string(), z.array(z.string())]),
+        device: z.enum(DEVICE_NAMES).optional(),
+        capability: z.number().positive().max(99).optional(),
+        'memory-gb': z.number().positive().optional(),
         'usd-per-minute': z.number().nonnegative().optional(),
       }),
     )
+    .refine((runners) => Object.keys(runners).length <= MOST_CLASSES, `name at most ${MOST_CLASSES} classes`)
     .optional(),
   comment: z.enum(['changes', 'always', 'never']).optional(),
 });
@@ -77,7 +92,7 @@ export function configurationOf(
 function configurationProblems(issue: z.core.$ZodIssue): readonly string[] {
   const where = issue.path.join('.') || 'the top level';
   if (issue.code !== 'unrecognized_keys') return [`Configuration: \`${where}\`: ${issue.message}.`];
-  const known = where === 'budget' ? ['minutes'] : Object.keys(Configuration.shape);
+  const known = where === 'budget' ? ['minutes', 'usd'] : Object.keys(Configuration.shape);
   return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
 }
 

@@ -37,6 +37,7 @@ export const OPTIONS = {
     help: 'fetch at most so many GB for the torch of an older time, where cells need it; default 1.5',
   },
   'max-minutes': { takes: 'N', help: 'stop after so long and report what was measured; default 10' },
+  'max-usd': { takes: 'N', help: 'of the classes of runners, plan only what so many US dollars pay for' },
   download: { takes: 'DIR', help: 'collect what a run without a network needs, to take elsewhere' },
   out: { takes: 'DIR', help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: 'FORMAT', help: 'terminal, markdown or json' },
@@ -95,7 +96,7 @@ const GRAMMAR = {
     does: 'show what a sweep would do; builds nothing',
     more: 'With --download DIR it collects packages for both ends and all releases between, and says how to use them.',
     operands: Number.POSITIVE_INFINITY,
-    options: [...COMPARING, 'download'],
+    options: [...COMPARING, 'download', 'max-usd'],
     examples: ['transformers:4.55.4..4.57.6', 'transformers:4.55.4..4.57.6 --device cuda --download to-the-gpu'],
   },
   check: {

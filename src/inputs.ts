@@ -2,13 +2,14 @@
 
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
-import { DEVICE_NAMES, type DeviceChoice, isDeviceName } from './domain/device.ts';
+import { DEVICE_NAMES, type DeviceChoice, deviceOf, isDeviceName } from './domain/device.ts';
 import { isName, normalizeName } from './domain/package.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { sameVersion } from './domain/version.ts';
 import { type CommandName, grammarOf, type OptionName } from './grammar.ts';
+import { deviceOfRunner } from './plan/classes.ts';
 import { allCells, DEFAULT_PATTERNS } from './plan/matrix.ts';
 import { selectCells } from './plan/patterns.ts';
 import type { SweepRequest } from './plan/plan.ts';
@@ -48,6 +49,8 @@ export interface Options {
   readonly manifests: readonly string[];
   readonly known: readonly KnownCell[];
   readonly runners: Readonly<Record<string, Runner>>;
+  /** What the jobs of a plan may cost; absent where money is no matter. */
+  readonly usd: number | undefined;
   readonly comment: 'changes' | 'always' | 'never';
   /** Commits of a checkout to compare; absent: the default branch, and the working tree. */
   readonly base: string | undefined;
@@ -192,8 +195,21 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     manifests: configuration.manifests ?? [],
     known: configuration.known ?? [],
     runners: configuration.runners ?? {},
+    usd: budgetOf(typed, configuration, problems),
     comment: configuration.comment ?? 'changes',
   };
+}
+
+/** In US dollars. A class of cards without a price could cost anything. */
+function budgetOf(typed: Typed, { budget, runners = {} }: Configuration, problems: string[]): number | undefined {
+  const usd = numberOf('max-usd', typed, problems) ?? budget?.usd;
+  if (usd === undefined) return undefined;
+  for (const [name, runner] of Object.entries(runners))
+    if (runner['usd-per-minute'] === undefined && deviceOf(deviceOfRunner(name, runner)).hasCards)
+      problems.push(
+        `There is a budget of $${usd}, and \`runners: {${name}}\` has no price. Write its \`usd-per-minute\`, 0 where it costs nothing.`,
+      );
+  return usd;
 }
 
 function oneOf<Value extends string>(name: string, typed: string, known: readonly Value[], problems: string[]): Value {

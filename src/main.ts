@@ -123,7 +123,7 @@ export function problemOf(planned: Plan): Problem {
     partners,
     asks,
     packages: packageTable(),
-    ruledOut: (cell) => ruledOut(cell, device),
+    ruledOut: (cell) => ruledOut(cell, planned),
     environments,
     search: strategy,
     device,
@@ -139,7 +139,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const evidence = new Evidence(problem);
   const { history } = evidence;
   const isHead = ({ pins }: EnvironmentRequest) => planned.changes.every(({ library, to }) => pins[library] === to);
-  const packageSets = groups(problem, measurable(everyCell(problem), problem.device)).map((group) => group.packages);
+  const packageSets = groups(problem, measurable(everyCell(problem), planned)).map((group) => group.packages);
   const preferencesIn = (known: Evidence, request: EnvironmentRequest): Preferences => {
     const measured = [request.packages, ...packageSets]
       .map((packages) => known.baseLock(packages))

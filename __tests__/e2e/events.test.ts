@@ -70,6 +70,20 @@ afterAll(async () => {
   index.close();
 });
 
+const CLASSES = [
+  'runners:',
+  '  t4: {runs-on: gpu-t4, capability: 7.5, memory-gb: 16, usd-per-minute: 0.052}',
+  "  l4: {runs-on: [machine, 'gpu=l4'], capability: 8.9, memory-gb: 24, usd-per-minute: 0.1}",
+  '',
+].join('\n');
+
+/** The path of a configuration file. */
+function withConfiguration(text: string): string {
+  const path = join(scratch('configuration'), 'peft-sweep.yml');
+  writeFileSync(path, text);
+  return path;
+}
+
 function bumped() {
   return { 'requirements.txt': REQUIREMENTS.replace('4.55.4', '4.57.6') };
 }
@@ -148,6 +162,41 @@ describe('a device', () => {
     expect(file().requests.map(({ plan }) => plan.device)).toEqual(['cuda']);
     expect(JSON.parse(outputs.shards ?? '')).toMatchObject([{ device: 'cuda', 'runs-on': ['self-hosted', 'h100'] }]);
     expect(log).toMatch(/1 requests? in 1 jobs?, at most \$\d+\.50/);
+  });
+
+  it('is that of the class which can measure a cell, with its labels, price and reason', async () => {
+    const cells = `lora/{none,bnb-nf4,torchao-fp8dyn}/llama/causal-lm`;
+    const { file, outputs, log } = await planned(job('workflow_dispatch', {}), {
+      ...{ changes: 'transformers:4.55.4..4.57.6', cells, config: withConfiguration(CLASSES), 'max-usd': '9' },
+    });
+    expect(JSON.parse(outputs.shards ?? '')).toEqual([
+      { id: '0', device: 'cpu', class: 'cpu', minutes: expect.any(Number), 'runs-on': null },
+      { id: '1', device: 'cuda', class: 'l4', minutes: expect.any(Number), 'runs-on': ['machine', 'gpu=l4'] },
+      { id: '2', device: 'cuda', class: 't4', minutes: expect.any(Number), 'runs-on': 'gpu-t4' },
+    ]);
+    const parts = file().requests.map(({ class: name, plan, why }) => [name, plan.device, plan.capability, why]);
+    const kernels = 'bitsandbytes has kernels of its own for each device: those of this one are measured';
+    expect(parts).toEqual([
+      [
+        ...['cpu', undefined, undefined],
+        {
+          'lora/none/llama/causal-lm': 'a CPU tells the same as a GPU',
+          'lora/bnb-nf4/llama/causal-lm': kernels,
+        },
+      ],
+      ['l4', 'cuda', 8.9, { 'lora/torchao-fp8dyn/llama/causal-lm': 'only a GPU can' }],
+      ['t4', 'cuda', 7.5, { 'lora/bnb-nf4/llama/causal-lm': kernels }],
+    ]);
+    expect(log).toMatch(/3 requests in 3 jobs, at most \$\d\.\d\d/);
+  });
+
+  it('is none where the money does not pay for one, which is an error and no green check', async () => {
+    const { status, log } = await planned(job('workflow_dispatch', {}), {
+      ...{ changes: 'transformers:4.55.4..4.57.6', cells: 'lora/torchao-fp8dyn/llama/causal-lm' },
+      ...{ config: withConfiguration(CLASSES), 'max-usd': '0.01' },
+    });
+    expect(status).not.toBe(0);
+    expect(log).toContain('The budget of $0.01 does not pay for it. Raise `budget: {usd: N}`, or name fewer cells.');
   });
 
   it('that is whichever is there cannot be planned where none is', async () => {

@@ -117,7 +117,7 @@ describe('the plan job', () => {
     expect(outputs['has-work']).toBe('true');
     expect(outputs['plan-sha256']).toBe(createHash('sha256').update(text).digest('hex'));
     expect(JSON.parse(outputs.shards ?? '')).toEqual([
-      { id: '0', device: 'cpu', minutes: expect.any(Number), 'runs-on': null },
+      { id: '0', device: 'cpu', class: 'cpu', minutes: expect.any(Number), 'runs-on': null },
     ]);
     expect(file.pull).toMatchObject({
       number: pull.number,

@@ -34,7 +34,7 @@ export function planFile(count: number, more: Partial<PlanFile> = {}): PlanFile 
     known: [],
     requests: Array.from({ length: count }, () => request),
     shards: Array.from({ length: count }, (_, index) => ({
-      ...{ id: String(index), request: index, device: 'cpu', cells: PLAN.cells.map(cellId), minutes: 1 },
+      ...{ id: String(index), request: index, device: 'cpu', class: 'cpu', cells: PLAN.cells.map(cellId), minutes: 1 },
     })),
     ...more,
   };

@@ -16,15 +16,19 @@ describe('a cell that the matrix rules out', () => {
       outcome: 'skipped',
       reason: 'needs a GPU',
       message:
-        'It needs a GPU of compute capability 8.9 or newer. Without one the library says: Float8 dynamic quantization requires CUDA compute capability ≥8.9 or MI300+ or XPU.',
+        'It needs a GPU (compute capability 8.9 or newer). Without one the library says: Float8 dynamic quantization requires CUDA compute capability ≥8.9 or MI300+ or XPU.',
     });
-    expect(ruledOut(cell('torchao-fp8dyn'), 'cuda')).toBeUndefined();
+    expect(ruledOut(cell('torchao-fp8dyn'), { device: 'cuda' })).toBeUndefined();
   });
 
   it('is skipped where a package has no wheel, wherever it runs', () => {
     const message =
       'hqq has no wheel: it would be built from its source, which runs its code outside of the isolation.';
-    expect(ruledOut(cell('hqq-int4'), 'cuda')).toMatchObject({ outcome: 'skipped', reason: 'needs a build', message });
+    expect(ruledOut(cell('hqq-int4'), { device: 'cuda' })).toMatchObject({
+      outcome: 'skipped',
+      reason: 'needs a build',
+      message,
+    });
   });
 
   it('is none where the form runs here', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Cell, cellId } from '../../src/domain/cell.ts';
 import type { Plan } from '../../src/plan/plan-file.ts';
-import { billedMinutes, planOfShard, priceByClass, priceOf, type Shard, shardsOf } from '../../src/plan/shards.ts';
+import { billedMinutes, planOfShard, type Shard, shardsOf, usdOf, usdOfAll } from '../../src/plan/shards.ts';
 import { PLAN } from '../factories/plan.ts';
 
 const cell = (method: string, quantization = 'none', architecture = 'llama', task = 'causal-lm'): Cell => ({
@@ -13,13 +13,15 @@ const some = (count: number, quantization: string) =>
   Array.from({ length: count }, (_, index) => cell(`m${index}`, quantization));
 const plan = (cells: readonly Cell[], more: Partial<Plan> = {}): Plan => ({ ...PLAN, cells, ...more });
 /** The number of cells in each shard, and its minutes. */
-const sizes = (...plans: readonly Plan[]) => shardsOf(plans).map(({ cells, minutes }) => [cells.length, minutes]);
+const shardsOfPlans = (...plans: readonly Plan[]) => shardsOf(plans.map((one) => ({ plan: one })));
+const sizes = (...plans: readonly Plan[]) =>
+  shardsOfPlans(...plans).map(({ cells, minutes }) => [cells.length, minutes]);
 
 describe('shards', () => {
   it('of a small plan are one, with every cell once, in whole minutes that are predicted', () => {
     const cells = [...some(2, 'none'), ...some(1, 'bnb-int8')];
-    expect(shardsOf([plan(cells, { minutes: 60 })])).toEqual([
-      { id: '0', request: 0, device: 'cpu', cells: cells.map(cellId), minutes: 3 },
+    expect(shardsOfPlans(plan(cells, { minutes: 60 }))).toEqual([
+      { id: '0', request: 0, device: 'cpu', class: 'cpu', cells: cells.map(cellId), minutes: 3 },
     ]);
   });
 
@@ -73,13 +75,13 @@ describe('shards', () => {
 
   it('keep every cell, each in one shard', () => {
     const cells = [...some(60, 'none'), ...some(31, 'bnb-int8'), ...some(7, 'bnb-nf4')];
-    const found = shardsOf([plan(cells, { minutes: 3 })]).flatMap((shard) => shard.cells);
+    const found = shardsOfPlans(plan(cells, { minutes: 3 })).flatMap((shard) => shard.cells);
     expect(found.toSorted()).toEqual(cells.map(cellId).toSorted());
   });
 
   it('put the longest part first, and each further one where there is most room', () => {
     // Halves of 201.6 s and 200 s, and 96 s that would fit beside either.
-    const shards = shardsOf([plan([...some(10, 'bnb-int8'), ...some(151, 'none')], { minutes: 5 })]);
+    const shards = shardsOfPlans(plan([...some(10, 'bnb-int8'), ...some(151, 'none')], { minutes: 5 }));
     expect(shards.map(({ cells, minutes }) => [cells.length, cells[0], minutes])).toEqual([
       [76, 'm0/none/llama/causal-lm', 4],
       [85, 'm76/none/llama/causal-lm', 5],
@@ -101,7 +103,7 @@ describe('shards', () => {
   });
 
   it('of several requests say which one each works on, and are numbered through', () => {
-    const shards = shardsOf([plan(some(26, 'none'), { minutes: 2 }), plan(some(1, 'none'))]);
+    const shards = shardsOfPlans(plan(some(26, 'none'), { minutes: 2 }), plan(some(1, 'none')));
     expect(shards.map(({ id, request, device }) => [id, request, device])).toEqual([
       ['0', 0, 'cpu'],
       ['1', 0, 'cpu'],
@@ -110,14 +112,14 @@ describe('shards', () => {
   });
 
   it('are no more than a matrix may have', () => {
-    const shards = shardsOf([plan(some(300, 'none'), { minutes: 1 })]);
+    const shards = shardsOfPlans(plan(some(300, 'none'), { minutes: 1 }));
     expect([shards.length, shards.at(-1)?.id]).toEqual([256, '255']);
   });
 });
 
 describe('the plan of a shard', () => {
   const shard = (cells: readonly Cell[]): Shard => ({
-    ...{ id: '0', request: 0, device: 'cpu', minutes: 1 },
+    ...{ id: '0', request: 0, device: 'cpu', class: 'cpu', minutes: 1 },
     cells: cells.map(cellId),
   });
 
@@ -133,26 +135,31 @@ describe('the plan of a shard', () => {
 });
 
 describe('the price of shards', () => {
-  const shard = (minutes: number): Shard => ({ id: '0', request: 0, device: 'cpu', cells: [], minutes });
+  const minutes = fc.double({ min: 0.01, max: 600, noNaN: true });
+  const price = fc.integer({ min: 0, max: 1000 }).map((cents) => cents / 1000);
+  const priced = (cells: readonly Cell[], usdPerMinute: number, isPaid = false, more: Partial<Plan> = {}) =>
+    shardsOf([{ plan: plan(cells, more), of: { name: 't4', usdPerMinute }, isPaid }]);
 
   it('is that of their minutes, and of one more each to start', () => {
-    expect(priceOf([shard(4), shard(9)], 0.5)).toBe(7.5);
-    expect(priceOf([shard(4), shard(9)], 0.5, 3)).toBe(9.5);
-    expect(priceOf([], 0.5)).toBe(0);
+    expect(usdOf({ minutes: 4 }, { usdPerMinute: 0.5 })).toBe(2.5);
+    expect(usdOf({ minutes: 4.2 }, { usdPerMinute: 0.5 })).toBe(3);
+    expect(usdOf({ minutes: 4 }, {})).toBe(0);
   });
 
-  const devices = fc.constantFrom('cpu', 'cuda');
-  const some = fc.array(fc.record({ device: devices, minutes: fc.double({ min: 0.01, max: 600, noNaN: true }) }), {
-    maxLength: 20,
+  it('is that of the minutes that a job may take, as predicted only where it ends then', () => {
+    const [open, paid] = [priced(some(1, 'none'), 0.5), priced(some(1, 'none'), 0.5, true)];
+    expect([open[0]?.minutes, open[0]?.limit, usdOfAll(open)]).toEqual([2, undefined, 5.5]);
+    expect([paid[0]?.minutes, paid[0]?.limit, usdOfAll(paid)]).toEqual([2, 2, 1.5]);
+    const [shard] = paid;
+    expect(shard && planOfShard(plan(some(1, 'none'), { minutes: 10 }), shard).minutes).toBe(2);
   });
-  const shards = some.map((list) => list.map(({ device, minutes }) => ({ ...shard(minutes), device })));
-  const price = fc.integer({ min: 0, max: 1000 }).map((cents) => cents / 1000);
 
   it('bills whole minutes, never fewer than are predicted, and less than one more for each job', () => {
+    const jobs = fc.array(fc.record({ minutes }), { maxLength: 20 });
     fc.assert(
-      fc.property(shards, fc.integer({ min: 0, max: 5 }), (list, start) => {
+      fc.property(jobs, fc.integer({ min: 0, max: 5 }), (list, start) => {
         const billed = billedMinutes(list, start);
-        const predicted = list.reduce((sum, { minutes }) => sum + minutes + start, 0);
+        const predicted = list.reduce((sum, job) => sum + job.minutes + start, 0);
         expect(Number.isInteger(billed)).toBe(true);
         expect(billed).toBeGreaterThanOrEqual(predicted - 1e-6);
         expect(billed).toBeLessThanOrEqual(predicted + list.length + 1e-6);
@@ -160,20 +167,31 @@ describe('the price of shards', () => {
     );
   });
 
-  it('is that of each class on its own, added up, whatever their order', () => {
+  it('grows with the minutes, with the price of a minute and with the jobs', () => {
     fc.assert(
-      fc.property(shards, price, price, (list, cpu, cuda) => {
-        const of = (device: string) => list.filter((one) => one.device === device);
-        const whole = priceByClass(list, (device) => (device === 'cpu' ? cpu : cuda));
-        expect(whole).toBeCloseTo(priceOf(of('cpu'), cpu) + priceOf(of('cuda'), cuda), 6);
-        expect(priceByClass(list.toReversed(), (device) => (device === 'cpu' ? cpu : cuda))).toBeCloseTo(whole, 6);
-        expect(priceByClass(list, () => undefined)).toBe(0);
+      fc.property(minutes, minutes, price, price, (one, other, cheap, dear) => {
+        const [short, long] = [Math.min(one, other), Math.max(one, other)];
+        const [low, high] = [Math.min(cheap, dear), Math.max(cheap, dear)];
+        const usd = usdOf({ minutes: short }, { usdPerMinute: low });
+        expect(usdOf({ minutes: long }, { usdPerMinute: low })).toBeGreaterThanOrEqual(usd);
+        expect(usdOf({ minutes: short }, { usdPerMinute: high })).toBeGreaterThanOrEqual(usd);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 90 }), price, (count, usdPerMinute) => {
+        const shards = priced(some(count, 'none'), usdPerMinute, true, { minutes: 3 });
+        for (const taken of shards.keys())
+          expect(usdOfAll(shards.slice(0, taken))).toBeLessThanOrEqual(usdOfAll(shards) + 1e-9);
       }),
     );
   });
 
-  it('is asked for the device of the plan', () => {
-    const found = shardsOf([plan([cell('lora')]), plan([cell('lora')], { device: 'cuda' })]);
-    expect(found.map(({ device }) => device)).toEqual(['cpu', 'cuda']);
+  it('is asked for the class of the plan, which is that of its device where there is no other', () => {
+    const found = shardsOfPlans(plan([cell('lora')]), plan([cell('lora')], { device: 'cuda' }));
+    expect(found.map(({ device, class: name, usd }) => [device, name, usd])).toEqual([
+      ['cpu', 'cpu', undefined],
+      ['cuda', 'cuda', undefined],
+    ]);
+    expect(priced([cell('lora')], 0.5).map(({ class: name }) => name)).toEqual(['t4']);
   });
 });

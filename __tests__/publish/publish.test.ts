@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Markdown, Plain } from '../../src/domain/safe.ts';
 import { Refused } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { planOfShard, priceOf, shardsOf } from '../../src/plan/shards.ts';
+import { planOfShard, shardsOf, usdOf } from '../../src/plan/shards.ts';
 import type { CheckState, GitHub } from '../../src/ports.ts';
 import { checkStates, conclusionOf } from '../../src/publish/check.ts';
 import { concludeWithout, publish } from '../../src/publish/publish.ts';
@@ -345,7 +345,7 @@ describe('shards', () => {
   });
 
   it('are one where everything fits, so that no environment is built twice', () => {
-    expect(shardsOf([plan(24, 10)])).toHaveLength(1);
+    expect(shardsOf([{ plan: plan(24, 10) }])).toHaveLength(1);
   });
 
   it('hold every cell once, within the budget of each, at most 256', () => {
@@ -355,7 +355,7 @@ describe('shards', () => {
       [400, 3],
       [7, 1],
     ] as const) {
-      const shards = shardsOf([plan(count, minutes)]);
+      const shards = shardsOf([{ plan: plan(count, minutes) }]);
       const cells = shards.flatMap((shard) => shard.cells);
       expect(new Set(cells).size).toBe(count);
       expect(cells).toHaveLength(count);
@@ -365,12 +365,12 @@ describe('shards', () => {
   });
 
   it('cost whole minutes each', () => {
-    expect(priceOf([{ id: '0', request: 0, device: 'cpu', cells: [], minutes: 3 }], 0.052)).toBeCloseTo(0.208);
+    expect(usdOf({ minutes: 3 }, { usdPerMinute: 0.052 })).toBeCloseTo(0.208);
   });
 
   it('carry their own part of the plan', () => {
     const whole = plan(4, 10);
-    const [shard] = shardsOf([whole]);
+    const [shard] = shardsOf([{ plan: whole }]);
     expect(shard && planOfShard(whole, { ...shard, cells: shard.cells.slice(0, 1) }).cells).toHaveLength(1);
   });
 });

@@ -31,6 +31,7 @@ class Method:
     not_compared: dict = field(default_factory=dict)
     peft_type: Optional[str] = None
     said_by: Optional[dict] = None
+    per_device: Optional[str] = None
     quantizations: Optional[list] = None
     refuses: dict = field(default_factory=dict)
 

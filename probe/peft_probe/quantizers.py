@@ -54,6 +54,7 @@ class Quantizer:
     usual: bool = False
     said_by: Optional[dict] = None
     needs_gpu: Optional[dict] = None
+    per_device: Optional[str] = None
     built: list = field(default_factory=list)
     refuses: dict = field(default_factory=dict)
 

@@ -31,6 +31,7 @@ export function commandLine(command: 'sweep' | 'plan', more: readonly string[] =
     ...words('with').flatMap((held) => ['--with', held]),
     ...words('cells').flatMap((pattern) => ['--cells', pattern]),
     ...['config', 'python', 'oracle-path', 'device', 'max-minutes', 'out'].flatMap(option),
+    ...(command === 'plan' ? option('max-usd') : []),
     ...more,
   ];
 }

@@ -18,6 +18,10 @@ export interface Device {
   readonly start: StartMethod;
   /** What one cell may take: seconds, and bytes beyond what its process had before. */
   readonly limits: { readonly seconds: number; readonly bytes: number };
+  /** Memory that a card must have: CUDA's own context and its libraries' workspaces, beside a tiny model. 0 without cards. */
+  readonly cardBytes: number;
+  /** Seconds of a further environment and of a cell in it, for a plan. */
+  readonly predicted: { readonly environmentSeconds: number; readonly cellSeconds: number };
   /** Variables of a probe's environment. */
   readonly variables: Readonly<Record<string, string>>;
   /** The build of torch to ask for, as uv names its backends. */
@@ -42,6 +46,9 @@ export const DEVICES = {
     title: 'CPU',
     start: 'fork',
     limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
+    cardBytes: 0,
+    // `npm run bench`
+    predicted: { environmentSeconds: 10, cellSeconds: 0.2 },
     variables: { ...ONE_THREAD, CUDA_VISIBLE_DEVICES: '' },
     torchBackend: 'cpu',
     place: 'cpu',
@@ -53,6 +60,9 @@ export const DEVICES = {
     title: 'CUDA',
     start: 'spawn',
     limits: { seconds: 120, bytes: 8 * 1024 ** 3 },
+    cardBytes: 2 * 1024 ** 3,
+    // The spawn path on a CPU, one worker, and a larger torch to read: not seen on a card.
+    predicted: { environmentSeconds: 20, cellSeconds: 0.5 },
     // Errors come from the call that made them, and sums in one order.
     variables: {
       ...ONE_THREAD,

@@ -56,6 +56,8 @@ export const Method = z.strictObject({
   /** Arguments without which it would be another method. */
   defining: z.array(z.string()).optional(),
   learningRate: z.number().positive(),
+  /** Why a card's verdict can be another than a CPU's. */
+  perDevice: z.string().min(1).optional(),
   /** A function of the base model that is told the number of each step. */
   afterStep: z.string().optional(),
   /** The only ones that it was tried with, if not all. */
@@ -99,6 +101,8 @@ export const Quantizer = z.strictObject({
   dequantized: z.enum(['on loading', 'in the first pass']).optional(),
   /** It runs on no CPU: what the library says there, and the oldest card, as CUDA counts them. */
   needsGpu: z.strictObject({ says: z.string().min(1), capability: z.number().positive().optional() }).optional(),
+  /** Why a card's verdict can be another than a CPU's: each has code of its own. Absent where both take the same. */
+  perDevice: z.string().min(1).optional(),
   /** Packages that have no wheel and would be built, which runs their code outside of the isolation. */
   built: z.array(z.string()).optional(),
   notMeasured: Exemptions.optional(),

@@ -43,6 +43,10 @@ export const Plan = z.strictObject({
   search: z.enum(SEARCHES),
   /** Where its cells run; absent for the default. */
   device: z.enum(DEVICE_NAMES).exactOptional(),
+  /** Compute capability of the cards, where it is known before a job runs. */
+  capability: z.number().exactOptional(),
+  /** Cells that no runner is given, and why. */
+  unplaced: z.record(CellId, Text).exactOptional(),
 });
 export type Plan = Immutable<z.infer<typeof Plan>>;
 
@@ -53,6 +57,9 @@ export const PlannedRequest = z.strictObject({
   /** Manifests of head that name a watched library, with their text: pins are put into these. */
   manifests: z.array(Manifest),
   contents: z.record(Text, z.string()),
+  /** The class of runners that measures it, and why each of its cells is measured there. */
+  class: Text.exactOptional(),
+  why: z.record(CellId, Text).exactOptional(),
 });
 
 export type PlannedRequest = Immutable<z.infer<typeof PlannedRequest>>;
@@ -63,9 +70,15 @@ const Shard = z.strictObject({
   /** Index of the request that it works on. */
   request: z.number().int().nonnegative(),
   device: Text,
+  /** Of runners: its labels are those of the job. */
+  class: Text,
   cells: z.array(Text),
   /** Predicted, at most the budget. */
   minutes: z.number(),
+  /** What it costs at most, where a minute of its class has a price. */
+  usd: z.number().nonnegative().exactOptional(),
+  /** Minutes after which it ends: as predicted where money is short, else those of its plan. */
+  limit: z.number().positive().exactOptional(),
 });
 export type Shard = Immutable<z.infer<typeof Shard>>;
 

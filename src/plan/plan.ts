@@ -37,7 +37,7 @@ export interface SweepRequest {
 
 /** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */
 export function librariesOf(request: SweepRequest): readonly string[] {
-  const cells = measurable(selectCells(request.cells, allCells(), []), request.device);
+  const cells = measurable(selectCells(request.cells, allCells(), []), request);
   const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name) => name !== 'torch');
   return [...new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
@@ -68,7 +68,7 @@ export function makePlan(
     held,
     cells,
     alternatives: alternativesTo(cells),
-    partners: partnerReleases(request, measurable(cells, device), releases, python),
+    partners: partnerReleases(request, measurable(cells, request), releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
     ...(request.guessed && { guessed: request.guessed }),

@@ -1,8 +1,9 @@
 /** Cells that the matrix alone says cannot be measured here: no environment is made for them. */
-import { type Cell, cellId } from '../domain/cell.ts';
+import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { type DeviceName, deviceOf } from '../domain/device.ts';
 import type { Quantizer } from '../domain/matrix.ts';
 import type { Result } from '../domain/outcome.ts';
+import { own } from '../domain/own.ts';
 import { QUANTIZATIONS } from './matrix.ts';
 
 /** Why a form is not measured: a reason as reports name it, and a sentence. */
@@ -11,18 +12,31 @@ export interface Ruling {
   readonly message: string;
 }
 
-/** Why cells of a quantization are not measured on a device; undefined where they are. */
-export function rulingOn(quantization: string, device?: DeviceName): Ruling | undefined {
-  const entry = QUANTIZATIONS[quantization];
-  if (entry === undefined) return undefined;
-  return needsCard(entry, device) ?? needsBuild(entry);
+/** Where cells are to run, as far as the matrix asks for it, and what no class of runners takes. */
+export interface Where {
+  /** Absent for the default. */
+  readonly device?: DeviceName | undefined;
+  /** Compute capability of its cards; absent where nobody said it. */
+  readonly capability?: number | undefined;
+  /** Cells that no runner is given, by their id, and why. */
+  readonly unplaced?: Readonly<Record<CellId, string>> | undefined;
 }
 
-function needsCard({ needsGpu }: Quantizer, device?: DeviceName): Ruling | undefined {
-  if (needsGpu === undefined || deviceOf(device).hasCards) return undefined;
+/** Why cells of a quantization are not measured on a device; undefined where they are. */
+export function rulingOn(quantization: string, where: Where = {}): Ruling | undefined {
+  const entry = QUANTIZATIONS[quantization];
+  if (entry === undefined) return undefined;
+  return needsCard(entry, where) ?? needsBuild(entry);
+}
+
+function needsCard({ needsGpu }: Quantizer, { device, capability: has }: Where): Ruling | undefined {
+  if (needsGpu === undefined) return undefined;
   const { says, capability } = needsGpu;
-  const card = capability === undefined ? '' : ` of compute capability ${capability.toFixed(1)} or newer`;
-  return { reason: 'needs a GPU', message: `It needs a GPU${card}. Without one the library says: ${says}` };
+  const { hasCards } = deviceOf(device);
+  if (hasCards && (has === undefined || capability === undefined || has >= capability)) return undefined;
+  const card = capability === undefined ? '' : ` (compute capability ${capability.toFixed(1)} or newer)`;
+  const rest = hasCards ? `, and this one has ${has?.toFixed(1)}.` : `. Without one the library says: ${says}`;
+  return { reason: 'needs a GPU', message: `It needs a GPU${card}${rest}` };
 }
 
 function needsBuild({ built = [] }: Quantizer): Ruling | undefined {
@@ -32,22 +46,27 @@ function needsBuild({ built = [] }: Quantizer): Ruling | undefined {
 }
 
 /** The forms among some cells that are not measured: how many cells each has, and why. */
-export function rulings(cells: readonly Cell[], device?: DeviceName) {
+export function rulings(cells: readonly Cell[], where: Where = {}) {
   const quantizations = [...new Set(cells.map(({ quantization }) => quantization))];
   return quantizations.flatMap((quantization) => {
-    const ruling = rulingOn(quantization, device);
+    const ruling = rulingOn(quantization, where);
     const own = cells.filter((cell) => cell.quantization === quantization);
     return ruling ? [{ quantization, cells: own.length, ...ruling }] : [];
   });
 }
 
 /** The cells that are measured, without those that are ruled out. */
-export function measurable(cells: readonly Cell[], device?: DeviceName): readonly Cell[] {
-  return cells.filter(({ quantization }) => rulingOn(quantization, device) === undefined);
+export function measurable(cells: readonly Cell[], where: Where = {}): readonly Cell[] {
+  return cells.filter((cell) => rulingOfCell(cell, where) === undefined);
+}
+
+function rulingOfCell(cell: Cell, where: Where): Ruling | undefined {
+  const message = where.unplaced && own(where.unplaced, cellId(cell));
+  return message === undefined ? rulingOn(cell.quantization, where) : { reason: 'no runner for it', message };
 }
 
 /** What is known of a cell without measuring it. */
-export function ruledOut(cell: Cell, device?: DeviceName): Result | undefined {
-  const ruling = rulingOn(cell.quantization, device);
+export function ruledOut(cell: Cell, where: Where = {}): Result | undefined {
+  const ruling = rulingOfCell(cell, where);
   return ruling && { cell: cellId(cell), outcome: 'skipped', ...ruling, stages: {}, failures: [], facts: {} };
 }

@@ -11,12 +11,12 @@ export interface RunnerChoice {
   readonly isApproved: boolean;
   /** Labels of runners that are thrown away after a job. */
   readonly hosted: Runner['runs-on'];
-  /** Labels by device class, from the configuration. */
+  /** Labels by class, from the configuration. */
   readonly runners: Readonly<Record<string, Runner>>;
 }
 
 /** Labels for a shard; null leaves it to the workflow. What nobody vouches for runs where nothing stays behind. */
-export function labelsFor(device: string, isYoung: boolean, choice: RunnerChoice): Runner['runs-on'] | null {
+export function labelsFor(name: string, isYoung: boolean, choice: RunnerChoice): Runner['runs-on'] | null {
   if (isYoung || (choice.isFork && !choice.isApproved)) return choice.hosted;
-  return choice.runners[device]?.['runs-on'] ?? null;
+  return choice.runners[name]?.['runs-on'] ?? null;
 }

@@ -28,7 +28,7 @@ const NEEDED_TO_APPLY: Readonly<Record<string, string>> = {
   'pull-requests': 'write',
 };
 /** Inputs that decide what a plan holds: the workflow for forks makes the same plan once more. */
-const PLANNING = ['cells', 'with', 'device', 'max-minutes', 'python'] as const;
+const PLANNING = ['cells', 'with', 'device', 'max-minutes', 'max-usd', 'python'] as const;
 const CALLED =
   /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
 const LONGEST = 256 * 1024;

@@ -8,7 +8,7 @@ import { STATUS, type Status } from '../../domain/status.ts';
 import { UserError } from '../../errors.ts';
 import { nothingText, type PlanFile } from '../../plan/plan-file.ts';
 import { HOSTED, labelsFor } from '../../plan/runners.ts';
-import { priceByClass } from '../../plan/shards.ts';
+import { usdOfAll } from '../../plan/shards.ts';
 import { plural } from '../../report/summary.ts';
 import type { Job } from '../job.ts';
 import { nothingToDo } from '../outputs.ts';
@@ -29,8 +29,8 @@ export function writePlan({ file, line, young, isFork }: Planned): void {
   const { out, runners } = line.options;
   writeText(join(out, 'plan.json'), text);
   const choice = { isFork, isApproved: core.getInput('environment') !== '', hosted: hostedLabels(), runners };
-  const shards = file.shards.map(({ id, device, minutes, request }) => {
-    return { id, device, minutes, 'runs-on': labelsFor(device, young.has(request), choice) };
+  const shards = file.shards.map(({ id, device, class: of, minutes, request }) => {
+    return { id, device, class: of, minutes, 'runs-on': labelsFor(of, young.has(request), choice) };
   });
   core.setOutput('plan', join(out, 'plan.json'));
   core.setOutput('plan-sha256', createHash('sha256').update(text).digest('hex'));
@@ -39,7 +39,7 @@ export function writePlan({ file, line, young, isFork }: Planned): void {
   // Native code does not read what a stranger's packages left.
   core.setOutput('oracle', String(!isFork));
   core.setOutput('has-reply', String(file.command !== undefined && file.shards.length === 0));
-  core.info(planLine(file, line));
+  core.info(planLine(file));
 }
 
 const Labels = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
@@ -56,10 +56,9 @@ function hostedLabels(): z.infer<typeof Labels> {
   }
 }
 
-function planLine(file: PlanFile, line: Planned['line']): string {
+function planLine(file: PlanFile): string {
   if (file.shards.length === 0) return file.command ? 'The command is answered.' : nothingText(file);
-  const { runners } = line.options;
-  const usd = priceByClass(file.shards, (device) => runners[device]?.['usd-per-minute']);
+  const usd = usdOfAll(file.shards);
   const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : '';
   return `${plural(file.requests.length, 'request')} in ${plural(file.shards.length, 'job')}${price}`;
 }

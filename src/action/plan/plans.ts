@@ -15,15 +15,19 @@ import { type CommandLine, parseCommandLine } from '../../inputs.ts';
 import { type BothEnds, mayMoveWatched, readBoth } from '../../intake/ends.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf, upcomingRequests } from '../../intake/requests.ts';
 import { plan } from '../../main.ts';
+import type { RunnerClass } from '../../plan/classes.ts';
+import { TOO_LITTLE } from '../../plan/divide.ts';
 import { manifestChoice } from '../../plan/globs.ts';
 import { allCells } from '../../plan/matrix.ts';
 import { selectCells } from '../../plan/patterns.ts';
-import type { SweepRequest } from '../../plan/plan.ts';
+import type { Plan, SweepRequest } from '../../plan/plan.ts';
 import { PlanFile, PlannedRequest } from '../../plan/plan-file.ts';
-import { shardsOf } from '../../plan/shards.ts';
+import { rulings } from '../../plan/ruled-out.ts';
+import { type Priced, shardsOf, usdOfAll } from '../../plan/shards.ts';
 import type { Clock, CommitDiff, GitHub, IndexAccess, PullState, Surroundings, Tree } from '../../ports.ts';
 import { shownLines } from '../../publish/diff-lines.ts';
 import { commandLine, type Runner } from '../inputs.ts';
+import { byClass, classesFor, onDevice } from './by-class.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -70,16 +74,13 @@ export async function targetPlan(
   const asked = await requestsOf(line.request, ends, index);
   const requests = asked.filter(({ request }) => request.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned = await Promise.all(requests.map((request) => plannedRequest(request, line, fromBase, ends, index)));
-  const named = new Set(planned.flatMap((request) => request.manifests.map(({ file }) => file)));
   const { pull } = target;
-  return {
-    ...finish(runner, line, planned, await youngOnes(planned, index, around.clock), {
-      ...about(named),
-      ...(requests.length === 0 && asked[0] && { nothing: nothingToMeasure(asked[0].standing) }),
-    }),
-    isFork: pull !== undefined && pull.head.repository !== runner.repository,
-  };
+  const isFork = pull !== undefined && pull.head.repository !== runner.repository;
+  const written = requests.map((one) => ({ request: one.request, ...shownWith(one, fromBase, ends) }));
+  const parts = await plannedParts(written, line, index, around.clock, isFork);
+  const named = new Set(parts.flatMap(({ request }) => request.manifests.map(({ file }) => file)));
+  const nothing = requests.length === 0 && asked[0] ? { nothing: nothingToMeasure(asked[0].standing) } : {};
+  return { ...finish(runner, line, parts, { ...about(named), ...nothing }), isFork };
 }
 
 /** `named` are the files that a pin may go into: of those the diff is kept. */
@@ -107,9 +108,10 @@ export async function manualPlan(runner: Runner, around: Surroundings): Promise<
   if (line.request.changes.length === 0)
     throw new UserError('A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.');
   const index = await indexFor(line, around);
-  const planned = await plan(onDevice(line.request, line), index.catalog, index.python);
-  const request = asFile({ plan: planned, files: [], findings: [], manifests: [], contents: {} });
-  return finish(runner, line, [request], new Set(), {});
+  const beside = { files: [], findings: [], manifests: [], contents: {} };
+  // Somebody who may start it named the releases: they are vouched for, however young.
+  const parts = await plannedParts([{ request: line.request, ...beside, isNamed: true }], line, index, around.clock);
+  return finish(runner, line, parts, {});
 }
 
 /** What a bot will propose next: each watched library of the commit, from where it is to its newest release. */
@@ -120,8 +122,8 @@ export async function upcomingPlan(runner: Runner, github: GitHub, around: Surro
   const index = await indexFor(line, around);
   const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
-  const planned = await Promise.all(requests.map((request) => plannedRequest(request, line, [], ends, index)));
-  return finish(runner, line, planned, await youngOnes(planned, index, around.clock), {});
+  const written = requests.map((one) => ({ request: one.request, ...shownWith(one, [], ends) }));
+  return finish(runner, line, await plannedParts(written, line, index, around.clock), {});
 }
 
 /** The index, from a job that installs nothing. */
@@ -135,7 +137,6 @@ export function quietPlan(runner: Runner, more: Pick<PlanFile, 'pull' | 'queued'
     runner,
     lineFor(() => undefined, []),
     [],
-    new Set(),
     more,
   );
 }
@@ -158,13 +159,10 @@ function lineFor(readConfig: (path: string | undefined) => string | undefined, m
   return line;
 }
 
-async function plannedRequest(
-  { request, known, files }: CheckoutRequest,
-  line: CommandLine,
-  findings: readonly Finding[],
-  ends: BothEnds,
-  index: IndexAccess,
-): Promise<PlannedRequest> {
+type Shown = Omit<PlannedRequest, 'plan' | 'class' | 'why'>;
+
+/** What is handed on beside a plan: where pins can be put, and what was found without a run. */
+function shownWith({ request, known, files }: CheckoutRequest, findings: readonly Finding[], ends: BothEnds): Shown {
   const kept = (known.patchable?.manifests ?? []).filter(
     ({ requirements, locked }) =>
       locked.length > 0 || requirements.some(({ name }) => isWatched(name) || isWatched(name, request.watch)),
@@ -173,15 +171,55 @@ async function plannedRequest(
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? '']));
-  const planned = await plan(onDevice(request, line), index.catalog, index.python);
-  return asFile({ plan: planned, files, findings: [...findings, ...known.findings], manifests, contents });
+  return { files, findings: [...findings, ...known.findings], manifests, contents };
 }
 
-/** The default device stays unsaid. The job that plans has no card: what is there is seen by the one that measures. */
-function onDevice(request: SweepRequest, { options: { device } }: CommandLine): SweepRequest {
-  if (device === 'auto')
-    throw new UserError('Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.');
-  return device === undefined || device === DEFAULT_DEVICE ? request : { ...request, device };
+/** What is asked for, and what is handed on with it. */
+interface Written extends Shown {
+  readonly request: SweepRequest;
+  /** Somebody who may write named these releases. */
+  readonly isNamed?: true;
+}
+
+/** A request on one class of runners, as the other jobs will see it. */
+interface Part {
+  readonly request: PlannedRequest;
+  readonly of: RunnerClass;
+  readonly isPaid: boolean;
+  readonly isYoung: boolean;
+}
+
+/** Each request on the classes that measure it: the money is for all of them, the first ones first. */
+async function plannedParts(
+  requests: readonly Written[],
+  line: CommandLine,
+  index: IndexAccess,
+  clock: Clock,
+  isFork = false,
+): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  let usd = line.options.usd;
+  for (const { request, isNamed, ...shown } of requests) {
+    const [first] = classesFor(line, true);
+    const whole = await plan(onDevice(request, first?.device ?? DEFAULT_DEVICE), index.catalog, index.python);
+    const isYoung = isNamed === undefined && (await hasYoung(whole, index, clock));
+    const classes = classesFor(line, !isFork && !isYoung);
+    const own = (await byClass(whole, request, { classes, usd }, index)).map(
+      ({ plan: planned, of, why }): Part => ({
+        request: asFile({ plan: planned, ...shown, class: of.name, ...(why && { why }) }),
+        of,
+        isPaid: usd !== undefined,
+        isYoung,
+      }),
+    );
+    usd = usd === undefined ? undefined : Math.max(0, usd - usdOfAll(shardsOf(own.map(pricedOf))));
+    parts.push(...own);
+  }
+  return parts;
+}
+
+function pricedOf({ request, of, isPaid }: Part): Priced {
+  return { plan: request.plan, of, isPaid };
 }
 
 /** Through JSON, as the other jobs will see it. */
@@ -189,46 +227,54 @@ function asFile(request: unknown): PlannedRequest {
   return PlannedRequest.parse(JSON.parse(JSON.stringify(request)));
 }
 
-/** Requests whose newest release is younger than `min-age` days, or of an unknown age. */
-async function youngOnes(
-  requests: readonly PlannedRequest[],
-  { catalog }: IndexAccess,
-  clock: Clock,
-): Promise<ReadonlySet<number>> {
+/** Whether a release that is swept to is younger than `min-age` days, or of an unknown age. */
+async function hasYoung({ changes }: Plan, { catalog }: IndexAccess, clock: Clock): Promise<boolean> {
   const typed = core.getInput('min-age') || '3';
   const days = Number(typed);
   if (!Number.isFinite(days) || days < 0)
     throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  const young = new Set<number>();
-  for (const [index, { plan: planned }] of requests.entries())
-    for (const { library, to } of planned.changes) {
-      const release = (await catalog.releases(library)).find(({ version }) => version === to);
-      const age = release?.uploaded === undefined ? 0 : Date.parse(clock.date()) - Date.parse(release.uploaded);
-      if (age < days * DAY_MS) young.add(index);
-    }
-  return young;
+  for (const { library, to } of changes) {
+    const release = (await catalog.releases(library)).find(({ version }) => version === to);
+    const age = release?.uploaded === undefined ? 0 : Date.parse(clock.date()) - Date.parse(release.uploaded);
+    if (age < days * DAY_MS) return true;
+  }
+  return false;
 }
 
 function finish(
   runner: Runner,
   line: CommandLine,
-  requests: readonly PlannedRequest[],
-  young: ReadonlySet<number>,
+  parts: readonly Part[],
   more: Pick<PlanFile, 'pull' | 'queued' | 'bot' | 'command' | 'nothing'>,
 ): Planned {
   const known = line.options.known.flatMap(({ cell, reason, expires }) =>
     selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires })),
   );
+  const shards = shardsOf(parts.map(pricedOf));
+  const nothing = parts.length > 0 && shards.length === 0 ? { nothing: whyNothing(parts) } : {};
   const file = PlanFile.parse({
     schemaVersion: 1,
     tool: TOOL_VERSION,
     repository: runner.repository,
+    ...nothing,
     ...more,
     comment: line.options.comment,
     failOn: [...line.options.failOn],
     known,
-    requests,
-    shards: shardsOf(requests.map((request) => request.plan)),
+    requests: parts.map(({ request }) => request),
+    shards,
   });
+  const young = new Set(parts.flatMap(({ isYoung }, index) => (isYoung ? [index] : [])));
   return { file, line, young, isFork: false };
+}
+
+/** Throws UserError where more money would do: a check that is green since nothing was paid for would be no check. */
+function whyNothing(parts: readonly Part[]): string {
+  const whys = parts.flatMap(({ request: { plan: planned } }) => [
+    ...Object.values(planned.unplaced ?? {}),
+    ...rulings(planned.cells, planned).map(({ message }) => message),
+  ]);
+  const short = whys.find((why) => why.startsWith(TOO_LITTLE));
+  if (short !== undefined) throw new UserError(`${short} Raise \`budget: {usd: N}\`, or name fewer cells.`);
+  return `No runner measures any of the cells. ${[...new Set(whys)].slice(0, 3).join(' ')}`;
 }
