@@ -16,8 +16,9 @@ export default {
   ...shared,
   roots: ['<rootDir>/__tests__'],
   testMatch: ['**/*.test.ts'],
-  // Whole programs are spawned; the machine may be busy.
   testTimeout: 30_000,
   maxWorkers: '100%',
-  testPathIgnorePatterns: ['/real/', '/act/', '<rootDir>/__tests__/mini-sweep/', '<rootDir>/__tests__/kills/'],
+  testPathIgnorePatterns: ['act', 'kills', 'mini-sweep', 'programs', 'real'].map(
+    (name) => `<rootDir>/__tests__/${name}/`,
+  ),
 };

@@ -10,7 +10,7 @@ import { patchRequirement } from '../../src/pins/patch.ts';
 import { withPin } from '../../src/pins/specifier.ts';
 import { FIXTURES } from '../factories/manifests.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 10_000);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
 const SEED = Number(process.env.SEED ?? 20_261_125);
 
 /** mulberry32, by Tommy Ettinger (public domain): small, and the same everywhere. */
