@@ -1,5 +1,6 @@
-/** Inverses and singular vectors of small matrices, in 64 bit. */
-import { filled, mapped, matmul, matrixOf, ShapeError, slice, type Tensor, tensor, turned } from './tensor.ts';
+/** Inverses of small matrices and the nearest ones of a rank, in 64 bit. */
+import { eigenOf } from './eigen.ts';
+import { filled, mapped, matmul, matrixOf, ShapeError, type Tensor, tensor, turned } from './tensor.ts';
 
 export function identity(size: number): Tensor {
   return mapped(filled([size, size], 0), (_, index) => (index % (size + 1) === 0 ? 1 : 0));
@@ -35,72 +36,56 @@ function eliminate(rows: Float64Array[], column: number): void {
 
 export interface Nearest {
   readonly matrix: Tensor;
-  /** From the last singular value that is in it to the first that is not, as a share of the largest. */
-  readonly gap: number;
+  /** What a decomposition in 32 bit may find in its place. */
+  readonly rounded: Tensor;
 }
+
+/**
+ * How far rounding turns a singular vector toward its neighbour, as a multiple of 2^-24 times the largest singular value,
+ * over the distance of their values: 0.6 to 4.1 in 26 weights of seven checkpoints (docs/measurements.md).
+ */
+const TURN = 5 * 2 ** -24;
 
 /** The nearest matrix of a rank (Eckart and Young 1936): W V^T V of its first right singular vectors V. */
 export function nearestOfRank(value: Tensor, rank: number): Nearest {
   const [rows, columns] = matrixOf(value);
   if (rows < columns) {
-    const { matrix, gap } = nearestOfRank(turned(value), rank);
-    return { matrix: turned(matrix), gap };
+    const { matrix, rounded } = nearestOfRank(turned(value), rank);
+    return { matrix: turned(matrix), rounded: turned(rounded) };
   }
-  const { vectors, values } = singular(value);
-  const kept = slice(vectors, 0, Math.min(rank, columns));
-  const gap = ((values[rank - 1] ?? 0) - (values[rank] ?? 0)) / (values[0] ?? 1);
-  return { matrix: matmul(matmul(value, turned(kept)), kept), gap };
+  const { values, vectors } = eigenOf(squareOf(value));
+  const kept = vectors.slice(0, rank);
+  const [last, next] = [vectors[rank - 1], vectors[rank]];
+  const matrix = projected(value, kept);
+  if (last === undefined || next === undefined) return { matrix, rounded: matrix };
+  const [largest = 0, own = 0, other = 0] = [values[0], values[rank - 1], values[rank]].map(rootOf);
+  const angle = Math.min(Math.PI / 4, (TURN * largest) / (own - other));
+  const turnedLast = last.map((number, place) => Math.cos(angle) * number + Math.sin(angle) * (next[place] ?? 0));
+  return { matrix, rounded: projected(value, [...kept.slice(0, -1), turnedLast]) };
 }
 
-/** Right singular vectors [columns, columns] and singular values, the largest first. */
-function singular(value: Tensor): { readonly vectors: Tensor; readonly values: readonly number[] } {
-  const size = matrixOf(value)[1];
-  const columns = columnsOf(value);
-  const vectors = columnsOf(identity(size));
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) if (!swept(columns, vectors)) break;
-  const lengths = columns.map((column) => Math.sqrt(dot(column, column)));
-  const order = lengths.map((_, index) => index).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
-  const kept = order.flatMap((index) => [...(vectors[index] ?? [])]);
-  return { vectors: tensor([size, size], Float32Array.from(kept)), values: order.map((index) => lengths[index] ?? 0) };
+/** An eigenvalue of W^T W is the square of a singular value; rounding can leave one just below 0. */
+function rootOf(value: number | undefined): number {
+  return Math.sqrt(Math.max(0, value ?? 0));
 }
 
-const MOST_SWEEPS = 40;
+/** W V^T V. */
+function projected(value: Tensor, vectors: readonly Float64Array[]): Tensor {
+  const kept = tensor([vectors.length, matrixOf(value)[1]], Float32Array.from(vectors.flatMap((row) => [...row])));
+  return matmul(matmul(value, turned(kept)), kept);
+}
 
-function columnsOf(value: Tensor): readonly Float64Array[] {
+/** W^T W. */
+function squareOf(value: Tensor): readonly Float64Array[] {
   const [rows, columns] = matrixOf(value);
-  return Array.from({ length: columns }, (_, column) =>
-    Float64Array.from({ length: rows }, (_, row) => value.values[row * columns + column] ?? 0),
-  );
-}
-
-function dot(left: Float64Array, right: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < left.length; index += 1) sum += (left[index] ?? 0) * (right[index] ?? 0);
-  return sum;
-}
-
-/** Turns each pair of columns until they stand upright on each other (Hestenes 1958); whether any had to be. */
-function swept(columns: readonly Float64Array[], vectors: readonly Float64Array[]): boolean {
-  let isMoved = false;
-  for (const [first, left] of columns.entries())
-    for (const [ahead, right] of columns.slice(first + 1).entries()) {
-      const [a, b, c] = [dot(left, left), dot(right, right), dot(left, right)];
-      if (Math.abs(c) <= 1e-13 * Math.sqrt(a * b)) continue;
-      isMoved = true;
-      const zeta = (b - a) / (2 * c);
-      const tangent = Math.sign(zeta || 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
-      turn(left, right, tangent);
-      turn(vectors[first] ?? left, vectors[first + 1 + ahead] ?? right, tangent);
+  const square = Array.from({ length: columns }, () => new Float64Array(columns));
+  for (let row = 0; row < rows; row += 1) {
+    const own = value.values.subarray(row * columns, (row + 1) * columns);
+    for (const [place, sums] of square.entries()) {
+      const factor = own[place] ?? 0;
+      for (let column = 0; column < columns; column += 1)
+        sums[column] = (sums[column] ?? 0) + factor * (own[column] ?? 0);
     }
-  return isMoved;
-}
-
-function turn(left: Float64Array, right: Float64Array, tangent: number): void {
-  const cos = 1 / Math.hypot(1, tangent);
-  const sin = cos * tangent;
-  for (let index = 0; index < left.length; index += 1) {
-    const [one, other] = [left[index] ?? 0, right[index] ?? 0];
-    left[index] = cos * one - sin * other;
-    right[index] = sin * one + cos * other;
   }
+  return square;
 }

@@ -14,6 +14,8 @@ export type Positions = (positions: readonly number[], row: readonly number[], p
 export interface Departure {
   /** How much of each change of a weight is applied: 1 for all, 0 for none. */
   readonly share?: number;
+  /** Whether a decomposition of a weight is one that rounding may lead to. */
+  readonly rounded?: boolean;
   /** The length that DoRA divides by: of the base weight instead of the changed one; or no length and no magnitude. */
   readonly doraNorm?: 'of-base' | 'none';
   /** The module whose change a module gets; undefined for none. */

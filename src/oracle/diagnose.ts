@@ -1,6 +1,5 @@
 /** From a distance to a sentence: which change of the graphs' inputs gives the numbers that a cell gave. */
 import { NotCovered } from './adapter-configuration.ts';
-import { BAND } from './bands.ts';
 import { both, type Departure } from './departure.ts';
 import type { Evidence } from './evidence.ts';
 import { generatedGap, logitsDistance } from './examine.ts';
@@ -21,16 +20,17 @@ export async function diagnoseLogits(
   runtime: Runtime,
   evidence: Evidence,
   definitions: readonly Departure[],
+  band: number,
 ): Promise<Diagnosis | undefined> {
   for (const { says, departure } of hypothesesFor(evidence.model))
     for (const base of definitions) {
       const left = await tried(() =>
         logitsDistance(runtime, evidence, prepared(evidence.model, both(base, departure))),
       );
-      if (left <= BAND) return { says, left };
+      if (left <= band) return { says, left };
     }
   for (const base of definitions) {
-    const found = await fittedShare(runtime, evidence, base);
+    const found = await fittedShare(runtime, evidence, base, band);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -41,18 +41,24 @@ export async function diagnoseTokens(
   runtime: Runtime,
   evidence: Evidence,
   base: Departure,
+  band: number,
 ): Promise<Diagnosis | undefined> {
   const { generated, model } = evidence;
   if (generated === undefined) return undefined;
   for (const { says, departure = {}, gap = generatedGap } of decodingFor(model)) {
     const left = await tried(() => gap(runtime, generated, prepared(model, both(base, departure))));
-    if (left <= BAND) return { says, left };
+    if (left <= band) return { says, left };
   }
   return undefined;
 }
 
 /** The share of every change of a weight that comes nearest, if it comes near enough. */
-async function fittedShare(runtime: Runtime, evidence: Evidence, base: Departure): Promise<Diagnosis | undefined> {
+async function fittedShare(
+  runtime: Runtime,
+  evidence: Evidence,
+  base: Departure,
+  band: number,
+): Promise<Diagnosis | undefined> {
   const { model } = evidence;
   if ((model.adapter?.changes.size ?? 0) === 0) return undefined;
   const at = (share: number) => tried(() => logitsDistance(runtime, evidence, prepared(model, both(base, { share }))));
@@ -66,7 +72,7 @@ async function fittedShare(runtime: Runtime, evidence: Evidence, base: Departure
   const left = await at(share);
   const percent = Number((share * 100).toPrecision(3));
   if (percent === 100) return undefined;
-  return left <= BAND ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : undefined;
+  return left <= band ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : undefined;
 }
 
 const SHARES = [-2, -1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8, 16];

@@ -1,7 +1,7 @@
 /** Methods that add a product of thin matrices to a weight, or are made of such. Weights lie as [out, in]. */
-import { type AdapterConfiguration, NotCovered } from './adapter-configuration.ts';
-import { type Nearest, nearestOfRank } from './algebra.ts';
-import { type Linear, type LinearChange, moved, movedBy, part, requireForm, type Saved } from './formula.ts';
+import { NotCovered } from './adapter-configuration.ts';
+import { type LinearChange, moved, movedBy, part, requireForm, type Saved } from './formula.ts';
+import { residualOf } from './residual.ts';
 import {
   added,
   columnsScaled,
@@ -28,31 +28,7 @@ export function lora(saved: Saved): LinearChange {
   if (bias !== undefined) throw new NotCovered('there is no formula for a bias of LoRA');
   const lifted = residualOf(configuration, matrixOf(first)[0]);
   const change = configuration.use_dora === true ? dora(delta, part(saved, 'lora_magnitude_vector')) : moved(delta);
-  return (base, departure) => change(lifted(base), departure);
-}
-
-/** Names of initializations that leave the base weight as it is. */
-const LEAVES_BASE: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal'];
-
-/** What an initialization leaves of the base weight: PiSSA (Meng and others 2024) takes its first singular values out. */
-function residualOf({ init_lora_weights: how }: AdapterConfiguration, rank: number): (base: Linear) => Linear {
-  if (LEAVES_BASE.includes(how)) return (base) => base;
-  requireForm(how === 'pissa', `init_lora_weights=${String(how)}`);
-  return (base) => ({ ...base, weight: added(base.weight, scaled(firstOf(base.weight, rank), -1)) });
-}
-
-/** A checkpoint is read by many cells: its first singular values are looked for once. */
-const FIRST = new WeakMap<Tensor, Map<number, Nearest>>();
-
-/** In 32 bit, as PEFT decomposes, vectors of values nearer than this are 1e-4 and more apart. */
-const SMALLEST_GAP = 0.005;
-
-function firstOf(weight: Tensor, rank: number): Tensor {
-  const known = FIRST.get(weight) ?? new Map<number, Nearest>();
-  const found = known.get(rank) ?? nearestOfRank(weight, rank);
-  FIRST.set(weight, known.set(rank, found));
-  requireForm(found.gap > SMALLEST_GAP, 'PiSSA of a weight whose singular values are too close to be told apart');
-  return found.matrix;
+  return (base, departure) => change(lifted(base, departure), departure);
 }
 
 function loraScale({ configuration, module }: Saved, rank: number): number {

@@ -1,11 +1,14 @@
 /** What the oracle says of a cell. */
 import type { OracleAnswer } from '../domain/oracle-answer.ts';
-import { BAND } from './bands.ts';
-import type { Departure } from './departure.ts';
+import { BAND, MOST_ROUNDING } from './bands.ts';
+import { both, type Departure } from './departure.ts';
 import { diagnoseLogits, diagnoseTokens } from './diagnose.ts';
 import type { Evidence } from './evidence.ts';
 import { generatedGap, logitsDistance } from './examine.ts';
-import { type Prepared, prepared, type Runtime } from './forward.ts';
+import { requireForm } from './formula.ts';
+import { forward, type Prepared, prepared, type Runtime } from './forward.ts';
+import { isDecomposed } from './residual.ts';
+import { distance as distanceOf } from './tensor.ts';
 
 export type Verdict = Extract<OracleAnswer, { kind: 'agrees' | 'disagrees' }>;
 
@@ -17,18 +20,28 @@ interface Definition {
 export async function verdictOn(runtime: Runtime, evidence: Evidence): Promise<Verdict> {
   const definitions = definitionsOf(evidence);
   const { nearest, ready, distance } = await nearestOf(definitions, runtime, evidence);
-  if (distance > BAND) {
+  const band = distance <= BAND ? BAND : await bandOf(runtime, evidence, ready);
+  if (distance > band) {
     const bases = definitions.map(({ departure }) => departure);
-    const found = await diagnoseLogits(runtime, evidence, bases);
-    return { kind: 'disagrees', distance, band: BAND, where: 'logits', ...found };
+    const found = await diagnoseLogits(runtime, evidence, bases, band);
+    return { kind: 'disagrees', distance, band, where: 'logits', ...found };
   }
   const { generated } = evidence;
   const gap = generated === undefined ? 0 : await generatedGap(runtime, generated, ready);
-  if (gap > BAND) {
-    const found = await diagnoseTokens(runtime, evidence, nearest.departure);
-    return { kind: 'disagrees', distance: gap, band: BAND, where: 'tokens', ...found };
+  if (gap > band) {
+    const found = await diagnoseTokens(runtime, evidence, nearest.departure, band);
+    return { kind: 'disagrees', distance: gap, band, where: 'tokens', ...found };
   }
   return nearest.but === undefined ? { kind: 'agrees', distance } : { kind: 'agrees', distance, but: nearest.but };
+}
+
+/** Where a weight was decomposed in 32 bit: wider by what another rounding would have made of these very logits. */
+async function bandOf(runtime: Runtime, { model, text }: Evidence, ready: Prepared): Promise<number> {
+  if (model.adapter === undefined || !isDecomposed(model.adapter.configuration)) return BAND;
+  const other = prepared(model, both(ready.departure, { rounded: true }));
+  const rounding = distanceOf(await forward(runtime, ready, text), await forward(runtime, other, text));
+  requireForm(rounding <= MOST_ROUNDING, 'a weight whose singular values are too close to be told apart');
+  return BAND + rounding;
 }
 
 /** An architecture can have another form that is in use and known. */

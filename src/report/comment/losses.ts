@@ -19,7 +19,7 @@ export function farOff({ findings }: Report): Markdown {
 /** One table for each architecture and task. */
 export function lossTables(report: Report): readonly Markdown[] {
   const blocks = lossBlocks(report);
-  return blocks.length === 0 ? [] : [md`${inline(LOSS_TITLE)}, before → after:`, ...blocks.map(table)];
+  return blocks.length === 0 ? [] : [md`${inline(sentence(LOSS_TITLE))}, before → after:`, ...blocks.map(table)];
 }
 
 function table({ title, quantizations, rows }: LossBlock): Markdown {
@@ -34,4 +34,8 @@ function table({ title, quantizations, rows }: LossBlock): Markdown {
     ],
     '\n',
   );
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
