@@ -1,9 +1,10 @@
 // Writes the tables of inputs and outputs into README.md, from action.yml, that of formats into docs/manifests.md, and
-// those of the matrix into docs/matrix.md, and what was measured into docs/matrix-results.md. With
+// those of the matrix into docs/matrix.md, what was measured into docs/matrix-results.md and docs/known-breaks.md. With
 // --check it writes nothing and names the files that are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { knownBreakTables } from './known-breaks.mjs';
 import { matrixTables } from './matrix-tables.mjs';
 import { resultTables } from './results.mjs';
 
@@ -31,6 +32,7 @@ putInto(
 );
 for (const [name, rows] of Object.entries(matrixTables())) putInto('docs/matrix.md', name, rows);
 for (const [name, rows] of Object.entries(resultTables())) putInto('docs/matrix-results.md', name, rows);
+for (const [name, rows] of Object.entries(knownBreakTables())) putInto('docs/known-breaks.md', name, rows);
 if (stale.size > 0) {
   console.error(`Stale: ${[...stale].join(', ')}. Run npm run docs.`);
   process.exitCode = 1;
