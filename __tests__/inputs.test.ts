@@ -93,7 +93,7 @@ describe('the configuration file', () => {
     ['budget: {minute: 3}', 'unknown key `minute` at budget. Did you mean `minutes`?'],
     ['search: fast', '`search`'],
     ['fail-on: [regresed]', 'Did you mean `regressed`?'],
-    ['checkpoints: {}', '`checkpoints` is not built yet'],
+    ['checkpoints: {mine: {pth: x}}', 'unknown key `pth` at checkpoints.mine. Did you mean `path`?'],
     ['cells: [unclosed', 'Configuration:'],
     ['a: &a [*a, *a]', 'Configuration:'],
     ["known: [{cell: lara, reason: x, expires: '2027-01-31'}]", 'Did you mean `lora`?'],

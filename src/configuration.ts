@@ -29,7 +29,16 @@ export interface Runner {
 /** More would make a plan that nobody reads. */
 const MOST_CLASSES = 6;
 
-/** The configuration, checked: what is not known is an error, what is not built yet says so. */
+/** A checkpoint of the user's own, as it is written. */
+const Written = z.strictObject({
+  path: z.string().min(1).max(1000).optional(),
+  id: z.string().max(200).optional(),
+  revision: z.string().max(200).optional(),
+  'trust-remote-code': z.boolean().optional(),
+  task: z.union([z.string(), z.array(z.string()).min(1).max(8)]).optional(),
+});
+
+/** The configuration, checked: what is not known is an error. */
 export const Configuration = z.strictObject({
   watch: z.array(z.string()).optional(),
   cells: z.union([z.literal('auto'), z.string(), z.array(z.string())]).optional(),
@@ -41,7 +50,7 @@ export const Configuration = z.strictObject({
     .optional(),
   'fail-on': z.array(z.string()).optional(),
   manifests: z.array(z.string().max(200)).max(100).optional(),
-  checkpoints: z.record(z.string(), z.unknown()).optional(),
+  checkpoints: z.record(z.string(), Written).optional(),
   known: z
     .array(
       z.strictObject({
@@ -68,7 +77,6 @@ export const Configuration = z.strictObject({
   comment: z.enum(['changes', 'always', 'never']).optional(),
 });
 export type Configuration = z.infer<typeof Configuration>;
-const NOT_BUILT = ['checkpoints'] as const;
 
 /** The configuration file's text as settings; every mistake goes to `problems`. */
 export function configurationOf(
@@ -84,20 +92,20 @@ export function configurationOf(
   for (const error of document.errors) problems.push(`Configuration: ${error.message.split('\n')[0]}`);
   if (document.errors.length > 0) return {};
   const parsed = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed.success) return withoutUnbuilt(parsed.data, problems);
+  if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) problems.push(...configurationProblems(issue));
   return {};
 }
 
+/** Keys of the tables inside, for a did-you-mean. */
+const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
+  budget: ['minutes', 'usd'],
+  checkpoints: Object.keys(Written.shape),
+};
+
 function configurationProblems(issue: z.core.$ZodIssue): readonly string[] {
   const where = issue.path.join('.') || 'the top level';
   if (issue.code !== 'unrecognized_keys') return [`Configuration: \`${where}\`: ${issue.message}.`];
-  const known = where === 'budget' ? ['minutes', 'usd'] : Object.keys(Configuration.shape);
+  const known = KNOWN_KEYS[String(issue.path[0] ?? '')] ?? Object.keys(Configuration.shape);
   return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known)}`);
-}
-
-function withoutUnbuilt(configuration: Configuration, problems: string[]): Configuration {
-  for (const key of NOT_BUILT)
-    if (configuration[key] !== undefined) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
-  return configuration;
 }

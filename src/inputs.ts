@@ -2,6 +2,7 @@
 
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
+import type { Checkpoints } from './domain/checkpoint.ts';
 import { DEVICE_NAMES, type DeviceChoice, deviceOf, isDeviceName } from './domain/device.ts';
 import { isName, normalizeName } from './domain/package.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
@@ -9,8 +10,9 @@ import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 import { sameVersion } from './domain/version.ts';
 import { type CommandName, grammarOf, type OptionName } from './grammar.ts';
+import { declaredCheckpoints } from './plan/checkpoints.ts';
 import { deviceOfRunner } from './plan/classes.ts';
-import { allCells, DEFAULT_PATTERNS } from './plan/matrix.ts';
+import { allCells, DEFAULT_PATTERNS, usualOf } from './plan/matrix.ts';
 import { selectCells } from './plan/patterns.ts';
 import type { SweepRequest } from './plan/plan.ts';
 import { type Held, isHeld, parseChange, parseHeld, phrases, splitHeld } from './plan/request.ts';
@@ -89,12 +91,18 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   const { changes, held: named } = operandsOf(typed, problems);
   const withs = list(typed, 'with').flatMap(splitHeld);
   const held = heldOf([...named, ...withs.map((one) => parseHeld(one, problems))], problems);
-  const { cells, chosenBy } = cellsOf(list(typed, 'cells').flatMap(splitPatterns), configuration, problems);
+  const checkpoints = declaredCheckpoints(configuration, problems);
+  const patterns = list(typed, 'cells').flatMap(splitPatterns);
+  const { cells, chosenBy } = cellsOf(patterns, configuration, checkpoints, problems);
   const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   const search = oneOf('--search', last(typed, 'search') ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
   const request = { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search };
   const watch = watchedBy(configuration, problems);
-  return watch === undefined ? request : { ...request, watch };
+  return {
+    ...request,
+    ...(watch !== undefined && { watch }),
+    ...(Object.keys(checkpoints).length > 0 && { checkpoints }),
+  };
 }
 
 /** Normalized names of the libraries that the configuration watches; absent for the default. */
@@ -139,20 +147,26 @@ function heldOf(pairs: readonly (Held | undefined)[], problems: string[]): Reado
   return held;
 }
 
-function cellsOf(typed: readonly string[], configuration: Configuration, problems: string[]) {
+function cellsOf(typed: readonly string[], configuration: Configuration, checkpoints: Checkpoints, problems: string[]) {
   const { cells, exclude = [], known = [] } = configuration;
   const fromConfiguration = cells === undefined || cells === 'auto' ? undefined : [cells].flat();
   const chosenBy: SweepRequest['chosenBy'] = typed.length > 0 || fromConfiguration ? 'user' : 'default';
-  const chosen = typed.length > 0 ? typed : (fromConfiguration ?? [...DEFAULT_PATTERNS]);
+  const chosen = typed.length > 0 ? typed : (fromConfiguration ?? [...DEFAULT_PATTERNS, ...usualOfAll(checkpoints)]);
   const patterns = [...chosen, ...exclude.map((pattern) => `!${pattern}`)];
   const before = problems.length;
-  const found = selectCells(patterns, allCells(), problems);
+  const matrix = allCells(checkpoints);
+  const found = selectCells(patterns, matrix, problems);
   if (found.length === 0 && problems.length === before)
     problems.push(
       `\`${patterns.join(' ')}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`,
     );
-  for (const { cell } of known) selectCells([cell], allCells(), problems);
+  for (const { cell } of known) selectCells([cell], matrix, problems);
   return { cells: patterns, chosenBy };
+}
+
+/** Checkpoints that nobody names cells of are measured by the usual methods. */
+function usualOfAll(checkpoints: Checkpoints): readonly string[] {
+  return Object.entries(checkpoints).map(([name, checkpoint]) => usualOf(name, checkpoint));
 }
 
 /** Patterns separated by white space, or by commas outside braces. */

@@ -37,7 +37,7 @@ describe('a cell that the matrix rules out', () => {
 
   it('is counted by its form', () => {
     expect(rulings([cell('none'), cell('higgs-int4'), { ...cell('higgs-int4'), method: 'ia3' }])).toEqual([
-      expect.objectContaining({ quantization: 'higgs-int4', cells: 2, reason: 'needs a GPU' }),
+      expect.objectContaining({ what: 'higgs-int4', cells: 2, reason: 'needs a GPU' }),
     ]);
   });
 });

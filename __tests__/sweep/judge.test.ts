@@ -28,6 +28,20 @@ function failure(stage: Stage, type: string, message: string, kind: 'raised' | '
   });
 }
 
+describe('a checkpoint of the user’s own that cannot be measured', () => {
+  const { failures } = failure('build', 'NotMeasurable', 'tokenizer does not fit: It has 9 ids: too many.');
+
+  it('is skipped with its own reason', () => {
+    expect(judge(record({ cell: 'lora/none/mine/causal-lm', failures }), HERE)).toEqual(
+      unmeasured('lora/none/mine/causal-lm', 'skipped', 'tokenizer does not fit', 'It has 9 ids: too many.'),
+    );
+  });
+
+  it('is none where the cell is one of ours: a package cannot excuse itself so', () => {
+    expect(judge(record({ failures }), HERE).outcome).toBe('fail');
+  });
+});
+
 describe('judging a record', () => {
   it.each<[string, CellRecord, string]>([
     ['every stage ok', record(), 'pass'],

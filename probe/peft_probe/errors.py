@@ -17,6 +17,17 @@ class NeedsDevice(Exception):
     """What this processor would show says nothing about a GPU, where the cell is used."""
 
 
+class NotMeasurable(Exception):
+    """A checkpoint of the user's own is not what can be measured.
+
+    `reason` in two or three words, the message with the numbers. Says nothing about any library.
+    """
+
+    def __init__(self, reason, message):
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+
+
 class HandoverUnreadable(Exception):
     """What the base environment saved is there and cannot be read.
 

@@ -5,8 +5,6 @@ Its adapter as it was saved, what the model was given, and what it answered.
 
 import contextlib
 
-from . import data
-
 TENSORS = "judged.safetensors"
 
 
@@ -26,13 +24,13 @@ def evidence_of(trial, adapter):
 
 
 def _tensors(trial):
-    given = data.inputs(trial.torch, trial.task, trial.device, trial.architecture.pads)
+    given = trial.inputs(padded=True)
     # The control was trained whole in the meantime.
     is_control = trial.method is None
     logits = trial.padded_logits if is_control else trial.logits(trial.model, padded=True)
     found = {"ids": given["input_ids"], "mask": given["attention_mask"], "logits": logits}
     if trial.generated is not None and not is_control:
-        found.update(prompts=data.prompts(trial.torch, trial.device), tokens=trial.generated)
+        found.update(prompts=trial.prompts(), tokens=trial.generated)
     return {**found, **_dequantized(trial)}
 
 

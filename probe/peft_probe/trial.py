@@ -1,9 +1,10 @@
 """What the stages of one cell share: its model, and how it is loaded and fed."""
 
+import dataclasses
 import json
 from pathlib import Path
 
-from . import data, paths
+from . import brought, data, paths
 from .common_path import take_common_path
 from .matrix import TASKS
 from .methods import METHODS, configuration
@@ -18,14 +19,23 @@ class Trial:
     def __init__(self, modules, cell, job, folder):
         self.torch, self.transformers, self.peft = modules
         self.cell, self.job, self.folder = cell, job, Path(folder)
-        self.architecture = ARCHITECTURES[cell["architecture"]]
         self.task = TASKS[cell["task"]]
+        self.brought = brought.checkpoint_of(job, cell)
+        """The checkpoint where it is one of the user's own, else None."""
+        self.architecture = (
+            self.brought.architecture(cell["task"])
+            if self.brought
+            else ARCHITECTURES[cell["architecture"]]
+        )
+        self.text = data.TINY
         self.entry, self.paths = paths.parts_of(cell["method"])
         self.own = own_of(self.torch, cell)
         self.method = METHODS.get(self.entry)
         if self.own is not None:
             self.method = method_with(self.method, self.own, METHODS)
         self.quantizer = QUANTIZERS.get(cell["quantization"])
+        if self.is_stored:
+            self.quantizer = brought.as_stored(self.quantizer)
         least = self.quantizer.tolerance if self.quantizer else UNQUANTIZED_TOLERANCE
         rounded = [self.own.floor] if self.own else []
         self.floor = max([0.0, *rounded, *(paths.PATHS[name].tolerance for name in self.paths)])
@@ -55,8 +65,20 @@ class Trial:
         return next(self.model.parameters()).device
 
     @property
+    def model_type(self):
+        """transformers' name of the architecture."""
+        return self.architecture.model_type or self.cell["architecture"]
+
+    @property
+    def is_stored(self):
+        """Whether the checkpoint's own files are quantized."""
+        return self.brought is not None and self.brought.is_stored
+
+    @property
     def checkpoint(self):
         """Folder of the model that the cell starts from."""
+        if self.brought:
+            return self.brought.folder
         return Path(self.job["checkpoints"]) / self.cell["architecture"]
 
     @property
@@ -85,7 +107,7 @@ class Trial:
         loading = self.own.loading if self.own else {}
         options.update({name: loading[name] for name in LOADING if name in loading})
         options.update(more)
-        model = auto.from_pretrained(folder or self._source(quantized), **options)
+        model = self._loaded(auto, folder or self._source(quantized), options)
         if quantized:
             self.quantizer.finish(self.torch, model)
         if self.on_card and "device_map" not in options:
@@ -97,6 +119,24 @@ class Trial:
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
                 parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
         return model
+
+    def _loaded(self, auto, source, options):
+        if not self.brought:
+            return auto.from_pretrained(source, **options)
+        # What was saved here holds adapters' parts and no whole model.
+        model, info = auto.from_pretrained(source, **{**options, **self.brought.options(self.task)})
+        heads = {self.cell["task"]: brought.head_of(model, self.task)}
+        self.architecture = dataclasses.replace(self.architecture, heads=heads)
+        self.brought.require_whole(model, info, self.head)
+        return model
+
+    def learn(self):
+        """Asks a loaded model of the user's own what the matrix says of the tiny ones."""
+        self.architecture = self.brought.learnt(self)
+        self.text = self.brought.text(self)
+        size = self.logits(self.model).abs().max().item()
+        self.floor = max(self.floor, brought.PER_LOGIT * size)
+        self.tolerance = max(self.tolerance, self.floor)
 
     def _source(self, quantized):
         """The folder that the model is loaded from: in some forms one that is packed here."""
@@ -132,7 +172,7 @@ class Trial:
     def plain_id(self):
         """The identifier without code paths: what must hold is the same by each of them."""
         cell = self.cell
-        return "/".join((self.entry, cell["quantization"], cell["architecture"], cell["task"]))
+        return "/".join((self.entry, cell["quantization"], self.model_type, cell["task"]))
 
     @property
     def not_measured(self):
@@ -167,19 +207,24 @@ class Trial:
 
         `padded` rows are padded as the architecture's tokenizers do.
         """
-        return data.batch(
-            self.torch, self.task, self.device, self.architecture.pads if padded else None
-        )
+        pads = self.architecture.pads if padded else None
+        return data.batch(self.torch, self.task, self.device, pads, self.text)
+
+    def inputs(self, padded):
+        """The same without labels."""
+        pads = self.architecture.pads if padded else None
+        return data.inputs(self.torch, self.task, self.device, pads, self.text)
+
+    def prompts(self):
+        """Two unpadded prompts [2, 6] to generate from."""
+        return data.prompts(self.torch, self.device, self.text)
 
     def logits(self, model, padded=False):
         """Logits of the four rows in float32, without gradients.
 
         [real tokens, vocabulary], or [rows, labels].
         """
-        inputs = data.inputs(
-            self.torch, self.task, self.device, self.architecture.pads if padded else None
-        )
-        return self.logits_of(model, inputs)
+        return self.logits_of(model, self.inputs(padded))
 
     def logits_of(self, model, inputs):
         """The same of other rows."""

@@ -3,6 +3,7 @@
 import contextlib
 from types import SimpleNamespace
 
+from peft_probe import data
 from peft_probe.paths import hooks
 
 
@@ -128,6 +129,10 @@ def trial_of(model=None, *, fresh=None, head=None, method=None, quantizer=None, 
         cell={"id": "a/b", "architecture": "llama", "method": "lora", "task": "causal-lm"},
         job={"steps": 3, **more.pop("job", {})},
         architecture=SimpleNamespace(pads="left", model_type=None),
+        model_type="llama",
+        brought=None,
+        is_stored=False,
+        text=data.TINY,
         task=task or SimpleNamespace(labels=None, generates=True, decodes=False),
         model=model or Model(),
         method=method,
@@ -146,6 +151,8 @@ def trial_of(model=None, *, fresh=None, head=None, method=None, quantizer=None, 
         trained_logits=Numbers(2.0),
         logits=lambda one, padded=False: one.logits(),
         batch=lambda padded: {},
+        inputs=lambda padded: {},
+        prompts=lambda: None,
         exempt=lambda exemptions, stage: stage in exemptions,
         load=lambda quantized, folder=None, **more: Model(answer=1.0),
         transformers=SimpleNamespace(CONFIG_MAPPING={"llama": object()}, __version__="5"),

@@ -9,6 +9,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import invariants
+from peft_probe.data import TINY
 from peft_probe.invariants import generation, learning, saved, transplant
 
 from tests.fakes import Numbers
@@ -21,9 +22,9 @@ class Ends(unittest.TestCase):
         self.assertEqual(generation._end([7, 8, 9, 1]), 9)
 
     def test_only_padding_may_stand_behind_an_end(self):
-        self.assertEqual(generation._behind([7, 9, 0, 0], 9), 0)
-        self.assertEqual(generation._behind([7, 9, 5, 9], 9), 2)
-        self.assertEqual(generation._behind([7, 8, 5, 6], 9), 0)
+        self.assertEqual(generation._behind([7, 9, 0, 0], 9, 0), 0)
+        self.assertEqual(generation._behind([7, 9, 5, 9], 9, 0), 2)
+        self.assertEqual(generation._behind([7, 8, 5, 6], 9, 0), 0)
 
     def beyond(self, made):
         rows = mock.MagicMock()
@@ -31,7 +32,7 @@ class Ends(unittest.TestCase):
         rows.__getitem__.side_effect = lambda at: SimpleNamespace(tolist=lambda: made[at])
         generated = mock.MagicMock()
         generated.__getitem__.side_effect = lambda at: SimpleNamespace(tolist=lambda: [7, 9, 5, 5])
-        trial = SimpleNamespace(generated=generated, ended=(None, None, rows, 9))
+        trial = SimpleNamespace(generated=generated, ended=(None, None, rows, 9), text=TINY)
         return generation.beyond_the_end(trial)
 
     def test_a_row_that_ends_where_it_should_is_sound(self):

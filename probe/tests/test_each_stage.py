@@ -132,7 +132,7 @@ class EachStage(unittest.TestCase):
             generating,
             greedy=lambda trial, prompts, use_cache: rows,
             greedy_gap=mock.Mock(side_effect=gaps),
-            data=SimpleNamespace(prompts=lambda torch, device: None, GENERATED=8),
+            data=SimpleNamespace(GENERATED=8),
         ):
             stages.generate(trial_of())
 

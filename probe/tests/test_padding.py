@@ -36,7 +36,7 @@ class Rows(list):
 
 
 def trial(way_logits, task="causal-lm", per="token"):
-    ways = padding._causal(ROWS) if task == "causal-lm" else padding._masked(ROWS)
+    ways = padding._causal(ROWS, 0) if task == "causal-lm" else padding._masked(ROWS)
     logits = Rows(number for name in ways for number in way_logits[name])
     made = SimpleNamespace(
         cell={"task": task, "architecture": "llama"},
@@ -56,7 +56,7 @@ SAME = {"left": [1, 2], "filled": [1, 2], "right": [1, 2], "longer": [1, 2, 5, 6
 class Ways(unittest.TestCase):
     def test_a_text_is_padded_on_each_side_filled_and_made_longer(self):
         self.assertEqual(
-            padding._causal(ROWS),
+            padding._causal(ROWS, 0),
             {
                 "left": ([[0, 0, 7, 8]], [[0, 0, 1, 1]]),
                 "filled": ([[33, 33, 7, 8]], [[0, 0, 1, 1]]),

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { type OwnCheckpoints, openCheckpoints } from '../adapters/machine/checkpoints/open.ts';
+import { openerOf } from '../adapters/machine/checkpoints/opener.ts';
 import { deviceInWords } from '../adapters/machine/devices.ts';
 import { writeText } from '../adapters/machine/files.ts';
 import { openOut, takeOut } from '../adapters/machine/folders.ts';
@@ -17,6 +19,7 @@ import { STATUS, type Status, worstOf } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/requests.ts';
 import { plan, problemOf, sweep } from '../main.ts';
+import { withOpened } from '../plan/checkpoints.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan, SweepRequest } from '../plan/plan.ts';
@@ -42,13 +45,18 @@ import { download } from './download.ts';
 export async function runSweep(context: Context): Promise<Status> {
   const reports = await measured(context, renderTerminal);
   const { failOn, known } = context.line.options;
-  return worstOf(reports.map((report) => exitStatus(report, failOn, knownCells(known, context.clock.date()))));
+  const isKnown = knownCells(known, context.clock.date(), context.line.request.checkpoints);
+  return worstOf(reports.map((report) => exitStatus(report, failOn, isKnown)));
 }
 
 /** Cells that the configuration says are broken, until the day that each entry names is over. */
-function knownCells(known: CommandLine['options']['known'], today: string): (cell: string) => boolean {
+function knownCells(
+  known: CommandLine['options']['known'],
+  today: string,
+  checkpoints: SweepRequest['checkpoints'],
+): (cell: string) => boolean {
   const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
-  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
+  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(checkpoints), []));
   const ids = new Set(cells.map(cellId));
   return (cell) => holdsCell(ids, cell);
 }
@@ -94,7 +102,7 @@ export async function measured(context: Context, render: (report: Report) => str
 
 async function measuredInto(context: Context, render: (report: Report) => string): Promise<readonly Report[]> {
   const { options } = context.line;
-  const { world, asked } = await prepared(context);
+  const { world, asked, own } = await prepared(context);
   const reports: Report[] = [];
   for (const [index, one] of asked.entries()) {
     const { planned, known, files } = one;
@@ -115,7 +123,7 @@ async function measuredInto(context: Context, render: (report: Report) => string
       ...{ planned, torch, torchGb: options.torchGb, say: context.say },
       ...{ catalog: world.index.catalog, python: world.index.python },
       measure: async (plan, version) => {
-        const settings = { ...options, out, fresh, signal: context.signal, say: context.say };
+        const settings = { ...options, out, fresh, signal: context.signal, say: context.say, own };
         const { ports, machine } = await sweepPorts(world, plan, await torch.build(version), settings);
         // What the first of two sweeps measured is no longer of an earlier run.
         fresh = false;
@@ -144,7 +152,13 @@ interface Asked {
   readonly standing: CheckoutRequest['standing'];
 }
 
-async function prepared(context: Context): Promise<{ readonly world: World; readonly asked: readonly Asked[] }> {
+interface Prepared {
+  readonly world: World;
+  readonly asked: readonly Asked[];
+  readonly own: OwnCheckpoints;
+}
+
+async function prepared(context: Context): Promise<Prepared> {
   const { folder, signal, say, line } = context;
   const { python, offline, device, oraclePath, download: collected } = line.options;
   const PEFT_SWEEP_CACHE = collected ?? context.environment.PEFT_SWEEP_CACHE;
@@ -158,15 +172,16 @@ async function prepared(context: Context): Promise<{ readonly world: World; read
   const requests: readonly CheckoutRequest[] = isBare
     ? await requestsOf(line.request, await readEnds(context), world.index)
     : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
+  const { checkpoints, own } = await openCheckpoints(line.request.checkpoints, openerOf(world));
   const asked: Asked[] = [];
   for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
     const planned = isNothing
       ? undefined
-      : await plan(onDevice(request, world), world.index.catalog, world.index.python);
+      : await plan(withOpened(onDevice(request, world), checkpoints), world.index.catalog, world.index.python);
     asked.push({ ...rest, planned });
   }
-  return { world, asked };
+  return { world, asked, own };
 }
 
 /** The default device stays unsaid, so that a plan is what it was before there was another. */

@@ -60,6 +60,8 @@ export const Facts = z.strictObject({
     band: 0.001,
     digits: 2,
   }),
+  targets: fact(z.string().max(300), { unit: 'what LoRA adapts in a checkpoint of the user, and where that is from' }),
+  text: fact(z.string().max(300), { unit: 'what a checkpoint of the user was given to read' }),
   checks: fact(z.string().max(2000), { unit: 'invariants that were measured, each with its value and its band' }),
   exempt: fact(z.string().max(2000), { unit: 'invariants that say nothing of the cell by design, and why' }),
   unchecked: fact(z.string().max(2000), { unit: 'invariants that could not be measured, and why' }),

@@ -1,5 +1,6 @@
 /** The axes of the matrix, as far as planning needs them. */
 import { type Cell, CONTROL } from '../domain/cell.ts';
+import type { Checkpoint, Checkpoints } from '../domain/checkpoint.ts';
 import * as matrix from '../domain/matrix.ts';
 
 export const METHODS: readonly string[] = [CONTROL, ...Object.keys(matrix.METHODS)];
@@ -22,8 +23,12 @@ export function packagesOf(quantization: string): readonly string[] {
 /** The quantizations that stand for one that nobody names. */
 export const USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name) => QUANTIZATIONS[name]?.usual === true);
 
-/** Every cell of the matrix, method by method. */
-export function allCells(): readonly Cell[] {
+/** Every cell of the matrix, method by method, and those of checkpoints of the user's own behind them. */
+export function allCells(own: Checkpoints = {}): readonly Cell[] {
+  return [...tinyCells(), ...Object.entries(own).flatMap(([name, checkpoint]) => cellsOfOwn(name, checkpoint))];
+}
+
+function tinyCells(): readonly Cell[] {
   const cells: Cell[] = [];
   for (const [architecture, { tasks }] of Object.entries(matrix.ARCHITECTURES))
     for (const task of tasks)
@@ -31,6 +36,25 @@ export function allCells(): readonly Cell[] {
         for (const method of METHODS)
           if (exists(method, quantization, architecture)) cells.push({ method, quantization, architecture, task });
   return cells;
+}
+
+/** Files that are quantized already have one form. Forms that tiny files are packed in are for those alone. */
+function cellsOfOwn(architecture: string, { tasks, stored }: Checkpoint): readonly Cell[] {
+  const onLoading = Object.keys(QUANTIZATIONS).filter((name) => QUANTIZATIONS[name]?.packed === undefined);
+  const quantizations = stored === undefined ? onLoading : [stored];
+  return tasks.flatMap((task) =>
+    quantizations.flatMap((quantization) =>
+      METHODS.filter((method) => exists(method, quantization, architecture)).map((method) => ({
+        ...{ method, quantization },
+        ...{ architecture, task },
+      })),
+    ),
+  );
+}
+
+/** What is measured of a checkpoint that no pattern names: the methods of the story that the project began with. */
+export function usualOf(name: string, { stored = 'none' }: Checkpoint): string {
+  return `{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/${stored}/${name}`;
 }
 
 function exists(method: string, quantization: string, architecture: string): boolean {

@@ -9,16 +9,30 @@ interface Axis {
   readonly values: readonly string[];
   /** What a star stands for, where it does not stand for all. */
   readonly usual?: readonly string[];
+  /** Architectures that have one value only: a star that fits it stands for it. */
+  readonly single?: ReadonlySet<string>;
 }
 
-const AXES: readonly Axis[] = [
-  { name: 'method', values: METHODS },
-  { name: 'quantization', values: Object.keys(QUANTIZATIONS), usual: USUAL_QUANTIZATIONS },
-  { name: 'architecture', values: Object.keys(ARCHITECTURES) },
-  { name: 'task', values: Object.keys(TASKS) },
-];
+/** With the architectures that only the cells themselves name: checkpoints of the user's own. */
+function axesOf(matrix: readonly Cell[]): readonly Axis[] {
+  const named = matrix.map(({ architecture }) => architecture);
+  const single = storedOnes(matrix);
+  return [
+    { name: 'method', values: METHODS },
+    { name: 'quantization', values: Object.keys(QUANTIZATIONS), usual: USUAL_QUANTIZATIONS, single },
+    { name: 'architecture', values: [...new Set([...Object.keys(ARCHITECTURES), ...named])] },
+    { name: 'task', values: Object.keys(TASKS) },
+  ];
+}
 
-const ALL_OF_AXES: readonly Axis[] = AXES.map(({ name, values }) => ({ name, values }));
+/** Checkpoints of the user's own whose files are quantized: there is one form of each. */
+function storedOnes(matrix: readonly Cell[]): ReadonlySet<string> {
+  const forms = new Map<string, Set<string>>();
+  for (const { architecture, quantization } of matrix)
+    if (!Object.hasOwn(ARCHITECTURES, architecture))
+      forms.set(architecture, (forms.get(architecture) ?? new Set()).add(quantization));
+  return new Set([...forms].filter(([, quantizations]) => quantizations.size === 1).map(([name]) => name));
+}
 
 /**
  * The cells that patterns select, in the order of the matrix: `*` and `{a,b}` in each part, missing parts mean `*`,
@@ -28,11 +42,13 @@ const ALL_OF_AXES: readonly Axis[] = AXES.map(({ name, values }) => ({ name, val
  */
 export function selectCells(patterns: readonly string[], matrix: readonly Cell[], problems: string[]): readonly Cell[] {
   const chosen = new Map<string, Cell>();
+  const axes = axesOf(matrix);
+  const allOfAxes = axes.map(({ name, values }) => ({ name, values }));
   for (const pattern of patterns) {
     const takeAway = pattern.startsWith('!');
     const found = takeAway
-      ? cellsOf(pattern.slice(1), ALL_OF_AXES, matrix, problems)
-      : cellsOf(pattern, AXES, matrix, problems);
+      ? cellsOf(pattern.slice(1), allOfAxes, matrix, problems)
+      : cellsOf(pattern, axes, matrix, problems);
     if (found === undefined) continue;
     if (found.length === 0 && !takeAway)
       problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
@@ -77,7 +93,7 @@ function byPaths(cells: readonly Cell[], paths: readonly string[]): readonly Cel
 
 function matcher(pattern: string, axes: readonly Axis[], problems: string[]): ((cell: Cell) => boolean) | undefined {
   const parts = splitOutsideBraces(pattern, '/');
-  if (parts.length > AXES.length || parts.some((part) => part === '')) {
+  if (parts.length > axes.length || parts.some((part) => part === '')) {
     problems.push(
       `\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`,
     );
@@ -86,11 +102,13 @@ function matcher(pattern: string, axes: readonly Axis[], problems: string[]): ((
   const before = problems.length;
   const tests = axes.map((axis, index) => partMatcher(parts[index] ?? '*', axis, problems));
   if (problems.length > before) return undefined;
-  return (cell) => axes.every((axis, index) => tests[index]?.(cell[axis.name]));
+  return (cell) => tests.every((test) => test(cell));
 }
 
-function partMatcher(part: string, axis: Axis, problems: string[]): (value: string) => boolean {
-  const options = alternatives(part).map((option) => {
+function partMatcher(part: string, axis: Axis, problems: string[]): (cell: Cell) => boolean {
+  const written = alternatives(part);
+  const stars = written.filter((option) => option.includes('*')).map((option) => option.split('*'));
+  const options = written.map((option) => {
     if (!option.includes('*') && !axis.values.includes(option))
       problems.push(
         `Unknown ${axis.name} \`${option}\`.${didYouMean(option, [...axis.values, ...nearPaths(axis.name, option)])} Known: ${axis.values.join(', ')}.`,
@@ -98,7 +116,11 @@ function partMatcher(part: string, axis: Axis, problems: string[]): (value: stri
     return valuesOf(option, axis);
   });
   const chosen = new Set(options.flat());
-  return (value) => chosen.has(value);
+  return (cell) => {
+    const value = cell[axis.name];
+    const isSingle = axis.single?.has(cell.architecture) === true;
+    return chosen.has(value) || (isSingle && stars.some((pieces) => matchesPieces(value, pieces)));
+  };
 }
 
 function valuesOf(option: string, { values, usual = values }: Axis): readonly string[] {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Cell, CellId } from '../domain/cell.ts';
 import { Change } from '../domain/change.ts';
+import { Checkpoints } from '../domain/checkpoint.ts';
 import { DEVICE_NAMES } from '../domain/device.ts';
 import type { Immutable } from '../domain/immutable.ts';
 import { Finding, Manifest } from '../domain/manifest.ts';
@@ -47,6 +48,8 @@ export const Plan = z.strictObject({
   capability: z.number().exactOptional(),
   /** Cells that no runner is given, and why. */
   unplaced: z.record(CellId, Text).exactOptional(),
+  /** Checkpoints of the user's own that its cells name. */
+  checkpoints: Checkpoints.exactOptional(),
 });
 export type Plan = Immutable<z.infer<typeof Plan>>;
 

@@ -1,4 +1,5 @@
 import { type Cell, cellId } from '../domain/cell.ts';
+import { type Checkpoints, checkpointOf } from '../domain/checkpoint.ts';
 import { hasPath, methodBy, methodParts } from '../domain/code-paths.ts';
 import type { DeviceName } from '../domain/device.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
@@ -33,11 +34,13 @@ export interface SweepRequest {
   readonly locked?: { readonly base: Lock; readonly head: Lock };
   /** Where its cells run; absent for the default. */
   readonly device?: DeviceName;
+  /** Those of the user's own, by the name that stands for the architecture in their cells. */
+  readonly checkpoints?: Checkpoints;
 }
 
 /** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */
 export function librariesOf(request: SweepRequest): readonly string[] {
-  const cells = measurable(selectCells(request.cells, allCells(), []), request);
+  const cells = measurable(selectCells(request.cells, allCells(request.checkpoints), []), request);
   const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name) => name !== 'torch');
   return [...new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
@@ -53,7 +56,7 @@ export function makePlan(
   python: string,
   problems: string[],
 ): Plan | undefined {
-  const cells = selectCells(request.cells, allCells(), problems);
+  const cells = selectCells(request.cells, allCells(request.checkpoints), problems);
   if (cells.length === 0 && problems.length === 0)
     problems.push('The patterns select no cell. Leave out --cells for the default 24.');
   const changes = request.changes.flatMap(
@@ -62,12 +65,12 @@ export function makePlan(
   checkTwice(request, problems);
   checkHeld(request, releases, python, problems);
   if (problems.length > 0) return undefined;
-  const { held, minutes, environments, search, device } = request;
+  const { held, minutes, environments, search, device, checkpoints } = request;
   const planned: Plan = {
     changes,
     held,
     cells,
-    alternatives: alternativesTo(cells),
+    alternatives: alternativesTo(cells, checkpoints),
     partners: partnerReleases(request, measurable(cells, request), releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
@@ -77,7 +80,16 @@ export function makePlan(
     environments,
     search,
   };
-  return device === undefined ? planned : { ...planned, device };
+  return {
+    ...planned,
+    ...(device !== undefined && { device }),
+    ...(isNamed(cells, checkpoints) && { checkpoints }),
+  };
+}
+
+/** Whether a cell is of a checkpoint of the user's own. */
+function isNamed(cells: readonly Cell[], checkpoints?: Checkpoints): boolean {
+  return cells.some((cell) => checkpointOf(cell, checkpoints) !== undefined);
 }
 
 function checkTwice(request: SweepRequest, problems: string[]): void {
@@ -112,12 +124,13 @@ function checkHeld(
 }
 
 /** Cells that could stand in: other methods on the same quantization, architecture and task, and the same unquantized. */
-function alternativesTo(cells: readonly Cell[]): readonly Cell[] {
+function alternativesTo(cells: readonly Cell[], checkpoints?: Checkpoints): readonly Cell[] {
   const found = new Map<string, Cell>();
   for (const cell of cells) {
     const { paths } = methodParts(cell.method);
     for (const method of ALTERNATIVES) add(found, { ...cell, method: methodBy(method, paths) });
     const unquantized = { ...cell, quantization: 'none' };
+    if (checkpointOf(cell, checkpoints)?.stored !== undefined) continue;
     if (paths.every((path) => hasPath(unquantized, path))) add(found, unquantized);
   }
   for (const cell of cells) found.delete(cellId(cell));

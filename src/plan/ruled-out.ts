@@ -1,9 +1,11 @@
 /** Cells that the matrix alone says cannot be measured here: no environment is made for them. */
 import { type Cell, type CellId, cellId } from '../domain/cell.ts';
+import { type Checkpoints, checkpointOf } from '../domain/checkpoint.ts';
 import { type DeviceName, deviceOf } from '../domain/device.ts';
 import type { Quantizer } from '../domain/matrix.ts';
 import type { Result } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
+import { unfit } from './checkpoints.ts';
 import { QUANTIZATIONS } from './matrix.ts';
 
 /** Why a form is not measured: a reason as reports name it, and a sentence. */
@@ -20,6 +22,8 @@ export interface Where {
   readonly capability?: number | undefined;
   /** Cells that no runner is given, by their id, and why. */
   readonly unplaced?: Readonly<Record<CellId, string>> | undefined;
+  /** Checkpoints of the user's own. */
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 /** Why cells of a quantization are not measured on a device; undefined where they are. */
@@ -45,14 +49,24 @@ function needsBuild({ built = [] }: Quantizer): Ruling | undefined {
   return { reason: 'needs a build', message };
 }
 
-/** The forms among some cells that are not measured: how many cells each has, and why. */
+/** Why a cell is not measured by its form, or by its checkpoint where that is one of the user's own. */
+function rulingOnParts(cell: Cell, where: Where): Ruling | undefined {
+  const checkpoint = checkpointOf(cell, where.checkpoints);
+  const wrong = checkpoint && unfit(cell.architecture, checkpoint, cell.quantization);
+  return wrong ?? rulingOn(cell.quantization, where);
+}
+
+/** What is not measured among some cells, a form or a checkpoint: how many cells each has, and why. */
 export function rulings(cells: readonly Cell[], where: Where = {}) {
-  const quantizations = [...new Set(cells.map(({ quantization }) => quantization))];
-  return quantizations.flatMap((quantization) => {
-    const ruling = rulingOn(quantization, where);
-    const own = cells.filter((cell) => cell.quantization === quantization);
-    return ruling ? [{ quantization, cells: own.length, ...ruling }] : [];
-  });
+  const found = new Map<string, Ruling & { readonly what: string; readonly cells: number }>();
+  for (const cell of cells) {
+    const ruling = rulingOnParts(cell, where);
+    if (ruling === undefined) continue;
+    const what = checkpointOf(cell, where.checkpoints) ? cell.architecture : cell.quantization;
+    const key = `${what} ${ruling.message}`;
+    found.set(key, { what, cells: 1 + (found.get(key)?.cells ?? 0), ...ruling });
+  }
+  return [...found.values()];
 }
 
 /** The cells that are measured, without those that are ruled out. */
@@ -62,7 +76,7 @@ export function measurable(cells: readonly Cell[], where: Where = {}): readonly 
 
 function rulingOfCell(cell: Cell, where: Where): Ruling | undefined {
   const message = where.unplaced && own(where.unplaced, cellId(cell));
-  return message === undefined ? rulingOn(cell.quantization, where) : { reason: 'no runner for it', message };
+  return message === undefined ? rulingOnParts(cell, where) : { reason: 'no runner for it', message };
 }
 
 /** What is known of a cell without measuring it. */

@@ -7,12 +7,24 @@ import { blocks, duration } from './summary.ts';
 /** What is known of a cell; weather is nothing known. */
 const MEASURED = ['pass', 'wrong', 'fail', 'unsupported'] as const satisfies readonly Outcome[];
 
+/** Cells that nothing was built for: the reason once, with the cells that it stands for. */
+function notRun({ comparisons, results }: Report): readonly string[] {
+  const ran = new Set(results.map(({ cell }) => cell));
+  const reasons = new Map<string, string[]>();
+  for (const { cell, after, why = '' } of comparisons)
+    if (after !== 'unknown' && !ran.has(cell)) reasons.set(why, [...(reasons.get(why) ?? []), cell]);
+  return [...reasons].map(([why, [first = '', ...more]]) => {
+    const others = more.length > 0 ? ` and ${more.length} more` : '';
+    return `  ${'skipped'.padEnd(12)} ${first}${others}\n               ${plain(why.replace(/^skipped: /, ''), 400)}`;
+  });
+}
+
 /** One environment without a comparison: what each cell does there. */
 export function renderCheck(report: Report): string {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
   const tables = blocks(report.comparisons).map((block) => {
-    const width = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
+    const width = Math.max(21, block.title.length + 2, ...block.rows.map(({ method }) => method.length + 4));
     const line = (first: string, cells: readonly string[]) =>
       (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
     return [
@@ -31,6 +43,7 @@ export function renderCheck(report: Report): string {
       ({ cell, outcome, stage, message, reason }) =>
         `  ${outcome.padEnd(12)} ${cell}\n               ${[stage, plain(message ?? reason ?? '', 160)].filter(Boolean).join('  ')}`,
     );
+  failures.push(...notRun(report));
   const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
   const measured = report.comparisons.filter(({ after }) => MEASURED.some((outcome) => outcome === after)).length;
   return `${[

@@ -11,8 +11,9 @@ export function lossesText(report: Report): string {
 }
 
 function blockText({ title, quantizations, rows }: LossBlock): string {
+  const width = Math.max(23, title.length + 4);
   const line = (first: string, cells: readonly string[]) =>
-    (first.padEnd(23) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
+    (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
   return [line(`  ${title}`, quantizations), ...rows.map(({ method, losses }) => line(`    ${method}`, losses))].join(
     '\n',
   );

@@ -30,9 +30,9 @@ export interface PlanFacts {
   /** Of those the watched libraries, with their versions. */
   readonly lockedAt?: Readonly<Record<string, string>>;
   readonly controls: number;
-  /** What the matrix rules out here, by quantization. */
+  /** What is not measured here: a quantization, or a checkpoint of the user's own. */
   readonly ruledOut?: readonly {
-    readonly quantization: string;
+    readonly what: string;
     readonly cells: number;
     readonly reason: string;
     readonly message: string;
@@ -108,8 +108,8 @@ function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
 }
 
 function skippedRows({ ruledOut = [] }: PlanFacts): readonly [string, string][] {
-  return ruledOut.flatMap(({ quantization, cells, reason, message }): [string, string][] => [
-    ['', `skipped: ${cells} of ${quantization}, ${reason}`],
+  return ruledOut.flatMap(({ what, cells, reason, message }): [string, string][] => [
+    ['', `skipped: ${cells} of ${what}, ${reason}`],
     ['', `  ${plain(message, 300)}`],
   ]);
 }

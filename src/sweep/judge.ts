@@ -1,6 +1,7 @@
 import { type CellId, parseCellId } from '../domain/cell.ts';
 import type { Device } from '../domain/device.ts';
 import type { Facts } from '../domain/facts.ts';
+import { ARCHITECTURES } from '../domain/matrix.ts';
 import { type Failure, type Outcome, type Result, STAGES, type Stage } from '../domain/outcome.ts';
 import { HOLD_A_TORCH } from '../domain/torch-era.ts';
 import type { CellRecord } from '../result/probe-record.ts';
@@ -27,6 +28,8 @@ export interface Circumstances {
 /** What a probe's record of one cell comes to. */
 export function judge(record: CellRecord, { device, ownTorch }: Circumstances): Result {
   if (record.ended !== 'exit') return endedEarly(record);
+  const unfit = notMeasurable(record);
+  if (unfit !== undefined) return unfit;
   const judged = record.failures.map((failure) => ({
     failure: toFailure(failure, device),
     means: meaningOf(record, failure, device),
@@ -54,6 +57,15 @@ export function judge(record: CellRecord, { device, ownTorch }: Circumstances): 
     failures: counts ? [counts, ...failures.filter((failure) => failure !== counts)] : [],
     facts,
   };
+}
+
+/** A checkpoint of the user's own that is not what can be measured: `reason: sentence`. */
+function notMeasurable({ cell, failures }: CellRecord): Result | undefined {
+  if (Object.hasOwn(ARCHITECTURES, parseCellId(cell).architecture)) return undefined;
+  const said = failures.find(({ type, kind }) => type === 'NotMeasurable' && kind === 'raised')?.message;
+  if (said === undefined) return undefined;
+  const [reason = '', ...rest] = said.split(': ');
+  return unmeasured(cell, 'skipped', reason.slice(0, 60), rest.join(': '));
 }
 
 function outcomeOf(judged: readonly { readonly failure: Failure; readonly means: ReasonClass }[]): Outcome {

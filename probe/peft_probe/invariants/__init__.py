@@ -18,6 +18,8 @@ __all__ = ("INVARIANTS", "Invariant", "broken", "shapes")
 
 BANDS = json.loads((Path(__file__).resolve().parents[1] / "bands.json").read_text())
 UNMEASURED_BAND = 1e-3
+OF_TINY_MODELS = ("dropout-differs", "window-ignored", "caps-ignored", "golden-differs")
+"""Checks that load the model once more, or know what it computes."""
 INVARIANTS = (*CHEAP, *DEAR)
 
 
@@ -61,6 +63,8 @@ def broken(trial, stage):
 
 def left_out(invariant, trial, identifier):
     """Why a check that concerns a cell is not made of it, or None."""
+    if getattr(trial, "brought", None) and (invariant.dear or invariant.name in OF_TINY_MODELS):
+        return "it is made of the tiny checkpoints"
     if invariant.dear and getattr(trial, "paths", ()):
         return "it is made of the same cell without this code path"
     if invariant.dear and not trial.cell.get("thorough"):

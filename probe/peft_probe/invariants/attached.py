@@ -151,7 +151,7 @@ def _expected(trial):
 
 
 def _is_gpt2(trial):
-    return trial.cell["architecture"] == "gpt2"
+    return trial.model_type == "gpt2"
 
 
 def _names(targets, name):

@@ -41,12 +41,12 @@ def beyond_the_end(trial):
     first = expected[: expected.index(end) + 1]
     if new[1].tolist()[: len(first)] != first:
         return None
-    return sum(_behind(row, end) for row in new.tolist())
+    return sum(_behind(row, end, trial.text.pad) for row in new.tolist())
 
 
-def _behind(row, end):
+def _behind(row, end, pad):
     stop = row.index(end) if end in row else len(row)
-    return sum(token != data.PAD for token in row[stop + 1 :])
+    return sum(token != pad for token in row[stop + 1 :])
 
 
 def _until(row, end):
@@ -67,9 +67,9 @@ def _made(trial):
 
 def _generate(trial):
     torch = trial.torch
-    rows = data.prompts(torch, trial.device).clone()
+    rows = trial.prompts().clone()
     mask = torch.ones_like(rows)
-    rows[0, :SHORTER], mask[0, :SHORTER] = data.PAD, 0
+    rows[0, :SHORTER], mask[0, :SHORTER] = trial.text.pad, 0
     end = _end(trial.generated[1, -data.GENERATED :].tolist())
     trial.model.eval()
     with torch.no_grad():
@@ -79,7 +79,7 @@ def _generate(trial):
             max_new_tokens=NEW,
             do_sample=False,
             eos_token_id=end,
-            pad_token_id=data.PAD,
+            pad_token_id=trial.text.pad,
         )
     begins = 1 if trial.task.decodes else rows.shape[1]
     return rows, mask, tokens[:, begins:], end
@@ -97,7 +97,7 @@ def _is_virtual(trial):
 def _miss(trial, ids, new, seen, kept):
     torch = trial.torch
     if trial.task.decodes:
-        start = torch.full_like(new[:, :1], data.PAD)
+        start = torch.full_like(new[:, :1], trial.text.pad)
         inputs = {"input_ids": ids, "decoder_input_ids": torch.cat([start, new[:, :-1]], dim=1)}
         seen = None if seen is None else seen[:, : ids.shape[1]]
     else:
@@ -115,7 +115,7 @@ def crop_difference(trial):
     """Largest difference of a logit where a cache is cut back to half of the text and goes on from
     there, to one pass; None for a cache that cannot be cut back."""
     torch = trial.torch
-    ids = data.tokens(torch, trial.device, None)[0][: data.PROMPTS]
+    ids = data.tokens(torch, trial.device, None, trial.text)[0][: data.PROMPTS]
     mask = torch.ones_like(ids)
     trial.model.eval()
     with torch.no_grad():

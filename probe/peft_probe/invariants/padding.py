@@ -36,9 +36,9 @@ def _passed(trial):
 
 
 def _pass(trial):
-    given = data.inputs(trial.torch, trial.task, trial.device, trial.architecture.pads)
+    given = trial.inputs(padded=True)
     rows = {name: value[data.PROMPTS :].tolist() for name, value in given.items()}
-    ways = _causal(rows) if trial.cell["task"] == "causal-lm" else _masked(rows)
+    ways = _causal(rows, trial.text.pad) if trial.cell["task"] == "causal-lm" else _masked(rows)
     logits = trial.logits_of(trial.model, _inputs(trial, rows, ways))
     parts = _parts(trial, ways, logits)
     return parts if "longer" not in ways else {**parts, "longer": _without_more(parts, ways)}
@@ -53,12 +53,12 @@ def _masked(rows):
     return {"left": (ids, mask), "filled": (filled, mask)}
 
 
-def _causal(rows):
+def _causal(rows, pad):
     """Besides, the same texts padded on the right, and with more text in the place of that."""
     ids, mask = rows["input_ids"], rows["attention_mask"]
     texts = [[token for token, seen in zip(row, own) if seen] for row, own in zip(ids, mask)]
     gaps = [len(row) - len(text) for row, text in zip(ids, texts)]
-    right = [text + [data.PAD] * gap for text, gap in zip(texts, gaps)]
+    right = [text + [pad] * gap for text, gap in zip(texts, gaps)]
     longer = [text + text[:gap] for text, gap in zip(texts, gaps)]
     return {
         **_masked(rows),
@@ -77,7 +77,7 @@ def _inputs(trial, rows, ways):
     if "decoder_input_ids" in rows:
         decoder = rows["decoder_input_ids"] * len(ways)
         inputs["decoder_input_ids"] = torch.tensor(decoder, device=device)
-    if trial.cell["architecture"] in COUNTS_PLACES and "num_virtual_tokens" not in _asked(trial):
+    if trial.model_type in COUNTS_PLACES and "num_virtual_tokens" not in _asked(trial):
         inputs["position_ids"] = (inputs["attention_mask"].cumsum(-1) - 1).clamp(min=0)
     return inputs
 

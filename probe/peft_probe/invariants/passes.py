@@ -41,7 +41,7 @@ def mode_difference(trial):
         return None
     trial.model.train()
     with trial.torch.no_grad():
-        inputs = data.inputs(trial.torch, trial.task, trial.device, None)
+        inputs = trial.inputs(padded=False)
         logits = trial.model(**inputs).logits.float()
     rows = trial.trained_logits.shape[0]
     if trial.task.logits_per == "token":

@@ -2,7 +2,6 @@
 model.
 """
 
-from .. import data
 from ..checks import largest_difference
 
 REAL = (17, 29, 8, 41)
@@ -12,7 +11,7 @@ REAL = (17, 29, 8, 41)
 def difference(trial):
     """Largest difference of a logit on the padded rows. Leaves the adapter as it was."""
     base = trial.model.get_base_model()
-    given = data.inputs(trial.torch, trial.task, trial.device, trial.architecture.pads)
+    given = trial.inputs(padded=True)
     adapter, own = _embedding(trial)
     kept = own.detach().clone()
     values = _real_values(trial, base)

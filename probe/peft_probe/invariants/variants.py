@@ -53,7 +53,7 @@ def windowed_gap(trial):
     if trial.method is not None:
         folder = str(trial.folder / "adapter")
         other.model = trial.peft.PeftModel.from_pretrained(other.model, folder)
-    prompts = data.prompts(trial.torch, trial.device)
+    prompts = trial.prompts()
     other.model.eval()
     with trial.torch.no_grad():
         tokens = other.model.generate(

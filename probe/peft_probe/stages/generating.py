@@ -14,7 +14,7 @@ def generate(trial):
     """
     if not trial.task.generates:
         raise NotApplicable
-    prompts = data.prompts(trial.torch, trial.device)
+    prompts = trial.prompts()
     made = {"cached": greedy(trial, prompts, use_cache=True)}
     trial.generated = made["cached"]
     try:

@@ -1,17 +1,30 @@
 """The model alone: as the checkpoint says, and quantized."""
 
-from .. import invariants
+from .. import brought, invariants
 from ..errors import NotApplicable, Unsupported
 
 
 def build(trial):
-    model_type = trial.architecture.model_type or trial.cell["architecture"]
+    if trial.brought:
+        return _build_brought(trial)
+    model_type = trial.model_type
     if model_type not in trial.transformers.CONFIG_MAPPING:
         raise Unsupported(
             f"transformers {trial.transformers.__version__} has no model type {model_type}"
         )
     trial.model = trial.load(quantized=False)
     trial.weights = invariants.shapes(trial.model)
+
+
+def _build_brought(trial):
+    """A checkpoint of the user's own: files that are quantized already are loaded so."""
+    trial.brought.require_known(trial.transformers, trial.task.auto)
+    if trial.is_stored:
+        trial.quantizer.require_floors()
+    trial.model = trial.load(quantized=trial.is_stored)
+    shapes = brought.shapes if trial.is_stored else invariants.shapes
+    trial.weights = shapes(trial.model)
+    trial.learn()
 
 
 def quantize(trial):

@@ -23,7 +23,7 @@ def _require_padding_is_passed_over(trial):
     """A row must be classified alike with padding on its right and without, which is how many
     tokenizers pad.
     """
-    together, alone = data.padded_rows(trial.torch, trial.device)
+    together, alone = data.padded_rows(trial.torch, trial.device, trial.text)
     require_close(
         PADDING_COUNTS,
         "logits of rows that are padded on the right, and of the same rows without padding,",

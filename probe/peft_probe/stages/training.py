@@ -12,7 +12,7 @@ def train(trial):
     Every trainable tensor must receive a gradient, the loss must fall.
     """
     trainable = {name: p for name, p in trial.model.named_parameters() if p.requires_grad}
-    if trial.method is None and trial.quantizer is not None:
+    if trial.method is None and (trial.quantizer is not None or trial.brought):
         raise NotApplicable
     torch = trial.torch
     torch.manual_seed(0)

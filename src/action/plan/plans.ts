@@ -248,7 +248,11 @@ function finish(
   more: Pick<PlanFile, 'pull' | 'queued' | 'bot' | 'command' | 'nothing'>,
 ): Planned {
   const known = line.options.known.flatMap(({ cell, reason, expires }) =>
-    selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires })),
+    selectCells([cell], allCells(line.request.checkpoints), []).map((found) => ({
+      cell: cellId(found),
+      reason,
+      expires,
+    })),
   );
   const shards = shardsOf(parts.map(pricedOf));
   const nothing = parts.length > 0 && shards.length === 0 ? { nothing: whyNothing(parts) } : {};

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Card } from '../../domain/card.ts';
 import type { Device, StartMethod } from '../../domain/device.ts';
 import type { ExpectedProbe, OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports.ts';
+import type { OwnCheckpoints } from './checkpoints/open.ts';
 import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';
 import { Handover } from './handover.ts';
@@ -29,6 +30,8 @@ export interface ProbeSettings {
   readonly accelerator?: string | undefined;
   /** The cards that answer now. */
   readonly cards?: () => Promise<readonly Card[]>;
+  /** Checkpoints of the user's own. */
+  readonly own?: OwnCheckpoints | undefined;
 }
 
 /** A job with the cards that its workers are divided over; none on a processor. */
@@ -49,7 +52,9 @@ export class PythonProbes implements Probes {
   readonly #ahead: ProbesAhead;
 
   constructor(private readonly settings: ProbeSettings) {
-    this.program = probeProgram(settings.program, settings.start);
+    const program = probeProgram(settings.program, settings.start);
+    const checkpoint = (name: string) => settings.own?.get(name)?.hash ?? program.checkpoint(name);
+    this.program = { ...program, checkpoint };
     this.accelerator = settings.accelerator;
     this.#handover = new Handover(settings.handover);
     this.#ahead = new ProbesAhead(availableParallelism());
@@ -123,7 +128,8 @@ export class PythonProbes implements Probes {
     const { settings } = this;
     const environment = environmentFolder(settings.cache, environmentId);
     const carried = this.#carried(job);
-    const show = [environment, settings.program, ...(carried ? [carried] : []), ...settings.show];
+    const own = [...(settings.own?.values() ?? [])].flatMap(({ files }) => files);
+    const show = [environment, settings.program, ...(carried ? [carried] : []), ...settings.show, ...own];
     const bytesOfCell = job.device.limits.bytes;
     const bytes = bytesOfCell + IMPORT_BYTES;
     const limits: Limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
@@ -162,6 +168,7 @@ export class PythonProbes implements Probes {
       packages: job.packages,
       expects: job.cells.map(({ architecture, task }) => ({ architecture, task })),
       checkpoints: join(this.settings.program, 'checkpoints'),
+      ...(this.settings.own?.size ? { brought: toldOf(this.settings.own) } : {}),
       work,
       start: this.#startOf(job.device),
       place: job.device.place,
@@ -183,6 +190,12 @@ export class PythonProbes implements Probes {
   }
 }
 
+/** What a probe is told of checkpoints of the user's own. */
+function toldOf(own: OwnCheckpoints) {
+  const told = [...own].map(([name, { folder, trustsCode, isStored }]) => [name, { folder, trustsCode, isStored }]);
+  return Object.fromEntries(told);
+}
+
 /** Nothing of the caller's environment: no token, no cloud setting, no path to a cache. */
 function probeEnvironment(work: string, { device, cards }: CardJob): Record<string, string> {
   return {
@@ -190,6 +203,7 @@ function probeEnvironment(work: string, { device, cards }: CardJob): Record<stri
     HOME: work,
     TMPDIR: work,
     LANG: 'C.UTF-8',
+    HF_HOME: join(work, 'hf'),
     HF_HUB_OFFLINE: '1',
     TRANSFORMERS_OFFLINE: '1',
     HF_HUB_DISABLE_TELEMETRY: '1',

@@ -9,6 +9,7 @@ import type { Machine, Ports, ProbeProgram } from '../../ports.ts';
 import { plain } from '../../report/escape.ts';
 import type { Index } from '../index/access.ts';
 import type { TorchBuild } from '../index/torch.ts';
+import type { OwnCheckpoints } from './checkpoints/open.ts';
 import { clock } from './clock.ts';
 import { cardsNow, deviceInWords } from './devices.ts';
 import { UvEnvironments } from './environments.ts';
@@ -27,6 +28,8 @@ export interface SweepOptions {
   readonly cacheGb: number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** Checkpoints of the user's own that were opened. */
+  readonly own?: OwnCheckpoints;
 }
 
 export interface Opened {
@@ -61,6 +64,7 @@ export async function sweepPorts(
     accelerator: host.cards[0] && kindOf(host.cards[0]),
     cards: () => cardsNow(host),
     signal: options.signal,
+    own: options.own,
   });
   return {
     ports: {
