@@ -1,5 +1,6 @@
 /** The product's sentence: look up the releases, plan, search and measure until nothing is left to ask, report. */
 
+import { ownForProbe } from './domain/code-paths.ts';
 import type { EnvironmentRequest } from './domain/environment.ts';
 import type { Beforehand, Finding } from './domain/manifest.ts';
 import type { Measurement } from './domain/search.ts';
@@ -58,6 +59,7 @@ export function reportOf(
     changes: planned.changes,
     cells: planned.cells,
     sources: planned.sources,
+    configurations: planned.configurations,
     conclusions,
     pins,
     patches: patchesFor(pins, { manifests: [], contents: new Map(), ...known.patchable }),
@@ -150,6 +152,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   const settings = {
     width: machine.width,
     packagesOf: (cell: { readonly quantization: string }) => packagesOf(cell.quantization),
+    ownOf: (cell: { readonly method: string }) => ownForProbe(cell, planned.configurations),
     baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
     preferencesOf: (request: EnvironmentRequest) => preferencesIn(evidence, request),
     lookAhead: looksAhead(

@@ -4,6 +4,7 @@ import type { Device } from './domain/device.ts';
 import type { Environment, EnvironmentRequest, Lock } from './domain/environment.ts';
 import type { OracleAnswer } from './domain/oracle-answer.ts';
 import type { Result } from './domain/outcome.ts';
+import type { OwnOfCell } from './domain/own-configuration.ts';
 import type { Markdown, Plain } from './domain/safe.ts';
 import type { Measurement } from './domain/search.ts';
 import type { Release } from './domain/version.ts';
@@ -56,13 +57,17 @@ export interface Environments {
   foresee(request: EnvironmentRequest, preferences: Preferences): Promise<Environment | undefined>;
 }
 
-/** One cell of a job; `leaves`: whether it leaves a folder for a judge, `thorough`: whether checks that are dear are made. */
-export type ProbeCell = Cell & {
-  readonly id: CellId;
-  readonly packages: readonly string[];
-  readonly leaves: boolean;
-  readonly thorough: boolean;
-};
+/**
+ * One cell of a job; `leaves`: whether it leaves a folder for a judge, `thorough`: whether checks that are dear are made,
+ * `own`: the arguments that it is made with, where they are not the matrix's.
+ */
+export type ProbeCell = Cell &
+  OwnOfCell & {
+    readonly id: CellId;
+    readonly packages: readonly string[];
+    readonly leaves: boolean;
+    readonly thorough: boolean;
+  };
 
 /** What a cell left for judges. Its contents come from strangers' code: a plain name says nothing of what is in it. */
 export interface Folder {

@@ -21,6 +21,7 @@ import {
   UNMEASURED_ARCHITECTURES,
 } from '../../src/domain/matrix.ts';
 import { own } from '../../src/domain/own.ts';
+import { shapeOf } from '../../src/domain/shapes.ts';
 import { compareVersions } from '../../src/domain/version.ts';
 import { Report } from '../../src/report/model.ts';
 
@@ -228,6 +229,17 @@ describe('the public schema', () => {
   it('is the one that reports are made by (npm run schema writes it)', () => {
     const written = JSON.parse(readFileSync('schema/report.schema.json', 'utf8'));
     expect(written).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(Report))));
+  });
+});
+
+describe('the shapes of the checkpoints', () => {
+  it('are what their files say (npm run shapes writes them)', () => {
+    const { status, stderr } = spawnSync('node', ['bench/shapes.mjs', '--check'], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('are there for each architecture of the matrix', () => {
+    expect(Object.keys(ARCHITECTURES).filter((name) => shapeOf(name) === undefined)).toEqual([]);
   });
 });
 

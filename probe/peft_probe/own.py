@@ -15,6 +15,9 @@ LOADING = ("attn_implementation", "torch_dtype", "use_cache")
 ROUNDED = 0.35
 """The least difference of logits that is told from none where a model computes in 16 bits."""
 
+TYPES = ("bfloat16", "float16", "float32", "float64", "int8", "uint8")
+"""The types of numbers that a value can name."""
+
 SIMPLE = ("bias", "lora_alpha", "lora_dropout", "r", "target_modules", "use_dora", "use_rslora")
 """Arguments that the checks which work an adapter out from its configuration know."""
 
@@ -86,12 +89,9 @@ def own_of(torch, cell):
 
 
 def _made(torch, value):
-    if isinstance(value, dict) and list(value) == ["torch"]:
-        made = getattr(torch, value["torch"], None)
-        if made is None:
-            raise Unsupported(f"torch {torch.__version__} has no {value['torch']}")
-        return made
-    return value
+    """A type of numbers is named; everything else stands for itself."""
+    is_type = isinstance(value, dict) and list(value) == ["torch"]
+    return getattr(torch, value["torch"]) if is_type and value["torch"] in TYPES else value
 
 
 def method_with(entry, own, entries):

@@ -1,5 +1,6 @@
 /** From what the code says to cells: sure ones, patterns where something is not in the source, and sentences about the rest. */
 import { type Cell, cellId } from '../domain/cell.ts';
+import type { WrittenConfiguration } from '../domain/own-configuration.ts';
 import type { Axis } from './code/fact.ts';
 import { FAMILY } from './code/known-names.ts';
 import type { CodeUse, Found, Seen } from './code.ts';
@@ -10,6 +11,8 @@ export interface UsedCell {
   readonly source: string;
   /** Code paths by which the code comes by it. */
   readonly paths?: readonly string[];
+  /** What it is made with, once for each way that differs. */
+  readonly written: readonly WrittenConfiguration[];
 }
 
 /** A cell of which a part is not in the source, as a pattern. */
@@ -18,6 +21,7 @@ export interface PartialCell {
   readonly source: string;
   /** What is guessed, in words. */
   readonly why: string;
+  readonly written: readonly WrittenConfiguration[];
 }
 
 export interface UsedCells {
@@ -41,13 +45,17 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
       const source = `${found.at.file}:${found.at.line}`;
       const cell = sureCell(found);
       if (cell && known.some((one) => cellId(one) === cellId(cell))) {
-        if (!cells.has(cellId(cell)))
-          cells.set(cellId(cell), { cell, source, ...(found.paths && { paths: found.paths }) });
+        const first = cells.get(cellId(cell));
+        const fresh = { cell, source, ...(found.paths && { paths: found.paths }) };
+        cells.set(cellId(cell), { ...(first ?? fresh), written: withMore(first?.written, found) });
         continue;
       }
       const guess = guessed(found, known);
       if (guess === undefined) note({ ...found.at, value: notMeasured(found) });
-      else if (!partial.has(guess.pattern)) partial.set(guess.pattern, { ...guess, source });
+      else {
+        const first = partial.get(guess.pattern);
+        partial.set(guess.pattern, { ...guess, source, ...first, written: withMore(first?.written, found) });
+      }
     }
   }
   const all = [...cells.values()];
@@ -59,6 +67,18 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
   return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
 }
 
+/** Ways of one cell that are told apart. */
+const MOST_WAYS = 3;
+
+/** Another way to make a cell, where it differs from those that are known. One without any argument is a way too. */
+function withMore(written: readonly WrittenConfiguration[] = [], found: Found): readonly WrittenConfiguration[] {
+  const at = `${found.at.file}:${found.at.line}`;
+  const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at] };
+  const textOf = ({ at: _at, ...rest }: WrittenConfiguration) => JSON.stringify(rest);
+  const isKnown = written.some((one) => textOf(one) === textOf(fresh));
+  return isKnown || written.length >= MOST_WAYS ? written : [...written, fresh];
+}
+
 function sureCell({ at, isSure, quantization, architecture, task }: Found): Cell | undefined {
   const axes = [quantization, architecture, task];
   if (!isSure || axes.some((axis) => !axis.isSure || axis.values.length !== 1)) return undefined;
@@ -67,7 +87,7 @@ function sureCell({ at, isSure, quantization, architecture, task }: Found): Cell
 }
 
 /** The pattern that stands for a cell that is not wholly known, if the matrix has anything of it. */
-function guessed(found: Found, known: readonly Cell[]): Omit<PartialCell, 'source'> | undefined {
+function guessed(found: Found, known: readonly Cell[]): Omit<PartialCell, 'source' | 'written'> | undefined {
   const { at, quantization, architecture, task } = found;
   const inMatrix = new Set(known.map((cell) => cell.architecture));
   const near = architecture.values.map((name) => (inMatrix.has(name) ? name : (FAMILY[name] ?? '*')));

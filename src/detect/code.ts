@@ -1,10 +1,12 @@
 /** Which cells a repository's own code uses: PEFT configurations, and what each is put on, with its place. */
 
+import type { WrittenConfiguration } from '../domain/own-configuration.ts';
 import { isTooDeep } from '../formats/languages/depth.ts';
 import type { Axis, MethodFact, ModelFact } from './code/fact.ts';
 import { OPEN } from './code/fact.ts';
 import { METHOD_OF_CONFIG } from './code/known-names.ts';
 import { type Context, ownFile, Program } from './code/program.ts';
+import { writtenFor } from './code/written.ts';
 
 /** One thing that was seen, and where. */
 export interface Seen {
@@ -23,6 +25,8 @@ export interface Found {
   readonly task: Axis;
   /** Code paths by which it is come by, where its surroundings are one way of calling. */
   readonly paths?: readonly string[];
+  /** Arguments that it is made with; absent where none is written. */
+  readonly written?: WrittenConfiguration;
 }
 
 /** What one file says; `unsure` are sentences about what could not be told. */
@@ -129,6 +133,7 @@ function importedFiles(
 function foundOf(file: string, method: MethodFact, context: Context): Found {
   const models = modelsFor(method, context.models);
   const near = (axis: Axis): Axis => ({ ...axis, isSure: axis.isSure && context.isNear });
+  const written = writtenFor(`${file}:${method.line}`, method, { ...context, models });
   return {
     at: { value: method.method, file, line: method.line },
     isSure: method.isSure,
@@ -136,6 +141,7 @@ function foundOf(file: string, method: MethodFact, context: Context): Found {
     architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
     task: method.task.values.length > 0 ? method.task : near(taskOf(models, context)),
     ...(context.isNear && context.paths.length > 0 && { paths: context.paths }),
+    ...(written && { written }),
   };
 }
 

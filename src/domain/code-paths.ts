@@ -1,6 +1,6 @@
 /**
  * Code paths: how users come by the same adapter, as parts of a method's name behind its variant. `lora+dora+trainer` is
- * the entry `lora+dora` of the matrix by the path `trainer`.
+ * the entry `lora+dora` of the matrix by the path `trainer`; `+own-1a2b3c4d` behind it is a configuration of their own.
  */
 import { z } from 'zod';
 import paths from '../../probe/matrix/paths.json' with { type: 'json' };
@@ -8,6 +8,7 @@ import { type Cell, type CellId, CONTROL, cellId, parseCellId } from './cell.ts'
 import { Exemption, METHODS, type Method } from './matrix.ts';
 import { STAGES } from './outcome.ts';
 import { own } from './own.ts';
+import { isOwnName, type OwnConfigurations, type OwnOfCell } from './own-configuration.ts';
 
 export const CodePath = z.strictObject({
   /** How it is said behind the words of a method. */
@@ -36,26 +37,51 @@ export interface MethodParts {
   readonly entry: string;
   /** Code paths, in the order of the table. */
   readonly paths: readonly string[];
+  /** The name of a configuration of the user's own. */
+  readonly own?: string;
 }
 
 export function methodParts(method: string): MethodParts {
   const parts = method.split('+');
+  const last = parts.at(-1) ?? '';
+  const isOwn = parts.length > 1 && isOwnName(last);
   const named = parts.filter((part) => own(CODE_PATHS, part) !== undefined);
   const paths = Object.keys(CODE_PATHS).filter((path) => named.includes(path));
-  return { entry: parts.filter((part) => !named.includes(part)).join('+'), paths };
+  const entry = parts.slice(0, isOwn ? -1 : undefined).filter((part) => !named.includes(part));
+  return { entry: entry.join('+'), paths, ...(isOwn && { own: last }) };
 }
 
-/** The name of an entry by some code paths. */
-export function methodBy(entry: string, paths: readonly string[]): string {
-  return [entry, ...Object.keys(CODE_PATHS).filter((path) => paths.includes(path))].join('+');
+/** The name of an entry by some code paths, with a configuration of the user's own. */
+export function methodBy(entry: string, paths: readonly string[], ownName?: string): string {
+  const behind = Object.keys(CODE_PATHS).filter((path) => paths.includes(path));
+  return [entry, ...behind, ...(ownName === undefined ? [] : [ownName])].join('+');
 }
 
-/** A cell without its code paths. */
+/** A cell with the matrix's own arguments, by the same code paths. */
+export function withoutOwn(cell: Cell): Cell {
+  const { entry, paths } = methodParts(cell.method);
+  return { ...cell, method: methodBy(entry, paths) };
+}
+
+/** The configuration of its own that a cell has, by its name. */
+export function ownOf({ method }: Pick<Cell, 'method'>): string | undefined {
+  return methodParts(method).own;
+}
+
+/** What the probe is told of a cell's own arguments: nothing of where they stand. */
+export function ownForProbe(cell: Pick<Cell, 'method'>, configurations: OwnConfigurations = {}): OwnOfCell {
+  const name = ownOf(cell);
+  const found = name === undefined ? undefined : own(configurations, name);
+  if (found === undefined) return {};
+  return { own: { arguments: found.arguments, quantization: found.quantization, loading: found.loading } };
+}
+
+/** A cell without its code paths, and with the matrix's own arguments. */
 export function withoutPaths(cell: Cell): Cell {
   return { ...cell, method: methodParts(cell.method).entry };
 }
 
-/** Whether a set of identifiers holds a cell, or the same by no code path: what is said of that holds for this too. */
+/** Whether a set of identifiers holds a cell, or the same by no code path and the matrix's arguments: what is said of that holds for this too. */
 export function holdsCell(ids: ReadonlySet<CellId>, cell: CellId): boolean {
   return ids.has(cell) || ids.has(cellId(withoutPaths(parseCellId(cell))));
 }

@@ -1,5 +1,5 @@
-import { type Cell, cellId } from '../domain/cell.ts';
-import { CODE_PATHS, hasPath, methodBy, methodParts, withoutPaths } from '../domain/code-paths.ts';
+import { type Cell, cellId, isControl } from '../domain/cell.ts';
+import { CODE_PATHS, hasPath, type MethodParts, methodBy, methodParts, withoutPaths } from '../domain/code-paths.ts';
 import { ARCHITECTURES, TASKS } from '../domain/matrix.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { METHODS, QUANTIZATIONS, USUAL_QUANTIZATIONS } from './matrix.ts';
@@ -37,8 +37,8 @@ function storedOnes(matrix: readonly Cell[]): ReadonlySet<string> {
 /**
  * The cells that patterns select, in the order of the matrix: `*` and `{a,b}` in each part, missing parts mean `*`,
  * a later `!pattern` takes away. A star stands for the usual quantizations, for the others where it fits none of these;
- * in what is taken away it stands for all. A code path counts where it is named: `*` means the matrix itself. What is
- * wrong is added to `problems`, all of it.
+ * in what is taken away it stands for all. A code path and a configuration of the user's own count where they are named:
+ * `*` means the matrix itself. What is wrong is added to `problems`, all of it.
  */
 export function selectCells(patterns: readonly string[], matrix: readonly Cell[], problems: string[]): readonly Cell[] {
   const chosen = new Map<string, Cell>();
@@ -56,10 +56,14 @@ export function selectCells(patterns: readonly string[], matrix: readonly Cell[]
     else for (const cell of found) chosen.set(cellId(cell), cell);
   }
   const inMatrix = matrix.filter((cell) => chosen.has(cellId(cell)));
-  return [...inMatrix, ...[...chosen.values()].filter(({ method }) => methodParts(method).paths.length > 0)];
+  return [...inMatrix, ...[...chosen.values()].filter(({ method }) => !isPlain(methodParts(method)))];
 }
 
-/** Takes cells away, by whatever code path they were chosen. */
+function isPlain({ paths, own }: MethodParts): boolean {
+  return paths.length === 0 && own === undefined;
+}
+
+/** Takes cells away, by whatever code path and with whatever arguments they were chosen. */
 function without(chosen: Map<string, Cell>, cells: readonly Cell[]): void {
   const gone = new Set(cells.map(cellId));
   for (const [id, cell] of chosen) if (gone.has(id) || gone.has(cellId(withoutPaths(cell)))) chosen.delete(id);
@@ -74,21 +78,22 @@ function cellsOf(
 ): readonly Cell[] | undefined {
   const [methods = '*', ...rest] = splitOutsideBraces(pattern, '/');
   const named = alternatives(methods).map(methodParts);
-  if (named.every(({ paths }) => paths.length === 0)) {
+  if (named.every(isPlain)) {
     const matches = matcher(pattern, axes, problems);
     return matches && matrix.filter(matches);
   }
-  const found = named.map(({ entry, paths }) => {
+  const found = named.map(({ entry, ...behind }) => {
     const matches = matcher([entry, ...rest].join('/'), axes, problems);
-    return matches && byPaths(matrix.filter(matches), paths);
+    return matches && byParts(matrix.filter(matches), behind);
   });
   return found.some((cells) => cells === undefined) ? undefined : found.flatMap((cells) => cells ?? []);
 }
 
-function byPaths(cells: readonly Cell[], paths: readonly string[]): readonly Cell[] {
+/** The control has no adapter that could be come by otherwise, or have arguments. */
+function byParts(cells: readonly Cell[], { paths, own }: Omit<MethodParts, 'entry'>): readonly Cell[] {
   return cells
-    .filter((cell) => paths.every((path) => hasPath(cell, path)))
-    .map((cell) => ({ ...cell, method: methodBy(cell.method, paths) }));
+    .filter((cell) => !isControl(cell) && paths.every((path) => hasPath(cell, path)))
+    .map((cell) => ({ ...cell, method: methodBy(cell.method, paths, own) }));
 }
 
 function matcher(pattern: string, axes: readonly Axis[], problems: string[]): ((cell: Cell) => boolean) | undefined {

@@ -6,6 +6,7 @@ import { Checkpoints } from '../domain/checkpoint.ts';
 import { DEVICE_NAMES } from '../domain/device.ts';
 import type { Immutable } from '../domain/immutable.ts';
 import { Finding, Manifest } from '../domain/manifest.ts';
+import { OwnConfigurations } from '../domain/own-configuration.ts';
 import { SEARCHES } from '../domain/search.ts';
 
 const Text = z.string().max(4000);
@@ -37,6 +38,10 @@ export const Plan = z.strictObject({
   sources: z.record(Text, Text),
   /** What the code says only in part, where cells stand for that. */
   guessed: z.array(Guessed).max(2000).exactOptional(),
+  /** The user's own arguments of cells, by the last part of their methods. */
+  configurations: OwnConfigurations.exactOptional(),
+  /** Cells that stand beside one with arguments of its own, and fail no check: the matrix's arguments in the same place. */
+  beside: z.array(CellId).max(2000).exactOptional(),
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   locked: z.strictObject({ base: Pins, head: Pins }),
   minutes: z.number().positive(),

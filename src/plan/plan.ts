@@ -1,8 +1,10 @@
-import { type Cell, cellId } from '../domain/cell.ts';
+import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { type Checkpoints, checkpointOf } from '../domain/checkpoint.ts';
-import { hasPath, methodBy, methodParts } from '../domain/code-paths.ts';
+import { hasPath, methodBy, methodParts, ownOf, withoutOwn } from '../domain/code-paths.ts';
 import type { DeviceName } from '../domain/device.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
+import { own } from '../domain/own.ts';
+import type { OwnConfigurations } from '../domain/own-configuration.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { neighbours, resolveChange } from './changes.ts';
 import { ALTERNATIVES, allCells, packagesOf, QUANTIZATIONS } from './matrix.ts';
@@ -30,6 +32,9 @@ export interface SweepRequest {
   readonly sources?: Readonly<Record<string, string>>;
   /** What the code says only in part, where cells stand for that. */
   readonly guessed?: readonly Guessed[];
+  /** The user's own arguments of cells, by the last part of their methods, and the cells that stand beside those. */
+  readonly configurations?: OwnConfigurations;
+  readonly beside?: readonly CellId[];
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   readonly locked?: { readonly base: Lock; readonly head: Lock };
   /** Where its cells run; absent for the default. */
@@ -62,6 +67,7 @@ export function makePlan(
   const changes = request.changes.flatMap(
     (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? [],
   );
+  checkOwn(cells, request, problems);
   checkTwice(request, problems);
   checkHeld(request, releases, python, problems);
   if (problems.length > 0) return undefined;
@@ -75,6 +81,7 @@ export function makePlan(
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
     ...(request.guessed && { guessed: request.guessed }),
+    ...ownParts(cells, request),
     locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments,
@@ -90,6 +97,22 @@ export function makePlan(
 /** Whether a cell is of a checkpoint of the user's own. */
 function isNamed(cells: readonly Cell[], checkpoints?: Checkpoints): boolean {
   return cells.some((cell) => checkpointOf(cell, checkpoints) !== undefined);
+}
+
+/** A name stands for arguments only together with them. */
+function checkOwn(cells: readonly Cell[], { configurations = {} }: SweepRequest, problems: string[]): void {
+  const unknown = cells.flatMap((cell) => ownOf(cell) ?? []).filter((name) => own(configurations, name) === undefined);
+  for (const name of new Set(unknown))
+    problems.push(
+      `\`${name}\` stands for arguments that no code here has now. \`peft-sweep diff\` shows the cells of the code; \`cells:\` of the configuration can name arguments.`,
+    );
+}
+
+/** Of the arguments that the code has, those of planned cells. */
+function ownParts(cells: readonly Cell[], { configurations = {}, beside = [] }: SweepRequest) {
+  const used = new Set(cells.flatMap((cell) => ownOf(cell) ?? []));
+  const kept = Object.fromEntries(Object.entries(configurations).filter(([name]) => used.has(name)));
+  return used.size === 0 ? {} : { configurations: kept, beside };
 }
 
 function checkTwice(request: SweepRequest, problems: string[]): void {
@@ -127,7 +150,8 @@ function checkHeld(
 function alternativesTo(cells: readonly Cell[], checkpoints?: Checkpoints): readonly Cell[] {
   const found = new Map<string, Cell>();
   for (const cell of cells) {
-    const { paths } = methodParts(cell.method);
+    const { paths, own: ownName } = methodParts(cell.method);
+    if (ownName !== undefined) add(found, withoutOwn(cell));
     for (const method of ALTERNATIVES) add(found, { ...cell, method: methodBy(method, paths) });
     const unquantized = { ...cell, quantization: 'none' };
     if (checkpointOf(cell, checkpoints)?.stored !== undefined) continue;

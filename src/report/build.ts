@@ -5,6 +5,7 @@ import { COMPARISONS, isStill } from '../domain/comparison.ts';
 import { requestKey, WATCHED } from '../domain/environment.ts';
 import { moveWords } from '../domain/moves.ts';
 import { isMeasured, OUTCOMES, type Result, STAGES } from '../domain/outcome.ts';
+import type { OwnConfigurations } from '../domain/own-configuration.ts';
 import type { Boundary, CellComparison, Conclusions, Measurement, Pin, Workaround } from '../domain/search.ts';
 import { leftUndoneText } from './left-undone.ts';
 import { lossFindings } from './losses.ts';
@@ -21,6 +22,8 @@ export interface ReportInput {
   readonly cells: readonly Cell[];
   /** Where the user's own code uses a cell: `train.py:42`. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The user's own arguments of cells. */
+  readonly configurations?: OwnConfigurations | undefined;
   readonly conclusions: Conclusions;
   readonly pins: readonly Pin[];
   readonly patches: Pick<Report, 'patches' | 'notPatched' | 'botHolds'>;
@@ -49,6 +52,7 @@ export function buildReport(input: ReportInput): Report {
       const source = input.sources[cellId(cell)];
       return { id: cellId(cell), planned: true, ...(source && { source }) };
     }),
+    ...(input.configurations && { configurations: input.configurations }),
     results,
     comparisons,
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),

@@ -4,6 +4,7 @@ import { COMPARISONS } from '../domain/comparison.ts';
 import { EnvironmentStatus } from '../domain/environment.ts';
 import type { Immutable } from '../domain/immutable.ts';
 import { Failure, OUTCOMES, Outcome, Result, Standing } from '../domain/outcome.ts';
+import { OwnConfigurations } from '../domain/own-configuration.ts';
 import { Pin, Workaround } from '../domain/ways-out.ts';
 
 const ResultEntry = z.strictObject({
@@ -120,6 +121,9 @@ export const Report = z
     ),
     environments: z.array(Environment),
     cells: z.array(z.strictObject({ id: z.string(), planned: z.boolean(), source: z.string().exactOptional() })),
+    configurations: OwnConfigurations.exactOptional().describe(
+      "the user's own arguments of cells, by the last part of their methods: what is carried, made smaller, left out",
+    ),
     results: z.array(ResultEntry),
     comparisons: z.array(Comparison),
     controls: z.array(Comparison),

@@ -36,9 +36,10 @@ export function oracleJudge(oracle: Oracle, progress: Progress): Judge {
   };
 }
 
-/** Whether its numbers are told from others as exactly as without its code paths. */
+/** Whether its numbers are told from others as exactly as without its code paths, and its arguments are the matrix's. */
 function isExact({ method }: Cell): boolean {
-  return methodParts(method).paths.every((path) => own(CODE_PATHS, path)?.tolerance === undefined);
+  const parts = methodParts(method);
+  return parts.own === undefined && parts.paths.every((path) => own(CODE_PATHS, path)?.tolerance === undefined);
 }
 
 /** What is no finding and worth a line. */

@@ -24,6 +24,7 @@ export function jobFor(
       packages: packages(cell),
       leaves: isAskedFor(cell),
       thorough: isThorough(question, cellId(cell)),
+      ...settings.ownOf?.(cell),
     })),
     packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
     device: deviceOf(question.environment.device),

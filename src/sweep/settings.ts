@@ -1,5 +1,6 @@
 import type { Cell } from '../domain/cell.ts';
 import type { EnvironmentRequest } from '../domain/environment.ts';
+import type { OwnOfCell } from '../domain/own-configuration.ts';
 import type { Measurement, Question, Running } from '../domain/search.ts';
 import type { Environments, Journal, Preferences, Probes, Progress } from '../ports.ts';
 import type { Expect } from './ahead.ts';
@@ -17,6 +18,8 @@ export interface SweepPorts {
 export interface SweepSettings {
   readonly width: number;
   readonly packagesOf: (cell: Cell) => readonly string[];
+  /** The user's own arguments of a cell; absent where no cell has any. */
+  readonly ownOf?: (cell: Cell) => OwnOfCell;
   /** The base environment of a package set, whose saved adapters the others load. */
   readonly baseOf: (request: EnvironmentRequest) => EnvironmentRequest;
   /** The versions that an environment keeps to where it can. */

@@ -1,7 +1,16 @@
 /** One file of code while it is read: what its names and expressions are, and the facts noted so far. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Call, callOf, textOf } from '../../formats/languages/python-tree.ts';
-import type { Facts, MethodFact, ModelFact, PathFact, Placed, QuantizationFact, TrainerFact } from './fact.ts';
+import type {
+  Facts,
+  MethodFact,
+  ModelFact,
+  PathFact,
+  Placed,
+  QuantizationFact,
+  SettingFact,
+  TrainerFact,
+} from './fact.ts';
 import type { Module, Scope } from './module.ts';
 import { type Elsewhere, isTrue, type Value, Values } from './values.ts';
 import type { Given } from './variants.ts';
@@ -15,6 +24,7 @@ export const LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sent
 
 export class CodeFile implements Facts {
   readonly paths: PathFact[] = [];
+  readonly settings: SettingFact[] = [];
   readonly trainers: TrainerFact[] = [];
   readonly methods: MethodFact[] = [];
   readonly adapters: MethodFact[] = [];
@@ -106,6 +116,11 @@ export class CodeFile implements Facts {
 
   placeOf(call: ScopedCall): Placed {
     return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
+  }
+
+  /** `train.py:31`. */
+  placeText(call: ScopedCall): string {
+    return `${this.module.file}:${this.placeOf(call).line}`;
   }
 
   lineOfClass(name: string): number {

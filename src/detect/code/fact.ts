@@ -1,4 +1,5 @@
 /** What can be known of a cell from one place of the code. */
+import type { Written } from '../../domain/own-configuration.ts';
 import type { Scope } from './module.ts';
 import type { Quantized } from './quantizations.ts';
 
@@ -19,11 +20,16 @@ export interface MethodFact extends Placed {
   readonly method: string;
   readonly task: Axis;
   readonly isSure: boolean;
+  /** Arguments of its configuration. */
+  readonly written?: readonly Written[];
 }
 
 export interface QuantizationFact extends Placed, Quantized {
   /** Whether it is set whatever happens. */
   readonly always: boolean;
+  /** Arguments of its configuration, and where they stand. */
+  readonly written?: readonly Written[];
+  readonly at?: string;
 }
 
 export interface ModelFact extends Placed {
@@ -32,6 +38,9 @@ export interface ModelFact extends Placed {
   /** What the call itself says of a quantization; `none` where it says nothing and takes nothing else. */
   readonly quantization: Axis | 'named elsewhere' | 'none';
   readonly model?: string;
+  /** What it is loaded with, and where. */
+  readonly written?: readonly Written[];
+  readonly at?: string;
 }
 
 export interface TrainerFact extends Placed {
@@ -43,7 +52,14 @@ export interface PathFact extends Placed {
   readonly path: string;
 }
 
+/** A setting of a loaded model: `model.config.use_cache = False`. */
+export interface SettingFact extends Placed {
+  readonly written: readonly Written[];
+  readonly at: string;
+}
+
 export interface Facts {
+  readonly settings: readonly SettingFact[];
   readonly paths: readonly PathFact[];
   readonly trainers: readonly TrainerFact[];
   readonly methods: readonly MethodFact[];

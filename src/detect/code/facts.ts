@@ -4,11 +4,13 @@ import { classesOf } from './called-class.ts';
 import { CodeFile, type Origin, type ScopedCall } from './code-file.ts';
 import { type Facts, OPEN } from './fact.ts';
 import { METHOD_OF_CONFIG, TASK_OF_TRAINER } from './known-names.ts';
+import { writtenIn } from './literals.ts';
 import { noteMethod, readMethod, readPeftTable, readSubclasses } from './method-calls.ts';
 import { loaderOf, noteModel, readModel } from './model-calls.ts';
 import type { Module } from './module.ts';
 import { readPaths } from './path-calls.ts';
 import { formMadeBy, QUANTIZATION_OF_CONFIG } from './quantizations.ts';
+import { readSettings } from './settings.ts';
 import { readModelConfig, readTrainer, readTrlPeftConfig, readTrlQuantization } from './trainer-calls.ts';
 import type { Elsewhere } from './values.ts';
 
@@ -16,6 +18,7 @@ export function factsOf(module: Module, originOf: Origin, elsewhere: Elsewhere):
   const file = new CodeFile(module, originOf, elsewhere);
   for (const call of module.calls) readCall(file, call);
   readSubclasses(file);
+  readSettings(file);
   return file;
 }
 
@@ -28,7 +31,7 @@ function readCall(file: CodeFile, call: ScopedCall): void {
   readPaths(file, call);
   const loader = loaderOf(file, call);
   if (loader !== undefined) readModel(file, call, loader);
-  else if (isUnslothAdapter(call)) noteMethod(file, call, 'lora', OPEN, true);
+  else if (isUnslothAdapter(call)) noteMethod(file, call, unslothAdapter(file, call));
   else readHelper(file, call, file.nameOf(call.name) ?? '');
 }
 
@@ -38,6 +41,15 @@ function isUnslothAdapter({ name }: ScopedCall): boolean {
   return path.at(-1) === 'get_peft_model' && /^Fast\w*Model$/.test(path.at(-2) ?? '');
 }
 
+/** What unsloth takes besides arguments of LoRA's configuration. */
+const OF_UNSLOTH = ['model', 'use_gradient_checkpointing', 'random_state', 'max_seq_length', 'temporary_location'];
+
+function unslothAdapter(file: CodeFile, call: ScopedCall) {
+  const { given } = file.keywordsOf(call);
+  const ofLora = new Map([...given].filter(([keyword]) => !OF_UNSLOTH.includes(keyword)));
+  return { method: 'lora', task: OPEN, isSure: true, written: writtenIn(file, ofLora, call.scope) };
+}
+
 function readQuantization(file: CodeFile, call: ScopedCall, read: (typeof QUANTIZATION_OF_CONFIG)[string]): void {
   const quantized = read((keyword, place) => {
     const node = call.keywords.get(keyword) ?? (place === undefined ? undefined : call.positional[place]);
@@ -45,7 +57,8 @@ function readQuantization(file: CodeFile, call: ScopedCall, read: (typeof QUANTI
   });
   if (quantized.isUnread) file.doubt(call, `\`${call.name}\` is set by values that are not in the source`);
   const always = file.values.runs(call.node, call.scope);
-  file.quantizations.push({ ...quantized, always, ...file.placeOf(call) });
+  const written = writtenIn(file, file.keywordsOf(call).given, call.scope);
+  file.quantizations.push({ ...quantized, always, written, at: file.placeText(call), ...file.placeOf(call) });
 }
 
 /** `quantize_(model, Int8WeightOnlyConfig())`: a model that a library quantizes itself, once it is loaded. */

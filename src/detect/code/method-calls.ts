@@ -1,8 +1,9 @@
 /** Calls that make a PEFT configuration: which method, and for which task. */
 import { own } from '../../domain/own.ts';
 import type { CodeFile, ScopedCall } from './code-file.ts';
-import { type Axis, OPEN } from './fact.ts';
+import { type Axis, type MethodFact, OPEN, type Placed } from './fact.ts';
 import { CONFIG_OF_TYPE, METHOD_OF_CONFIG, TASK_OF_TYPE } from './known-names.ts';
+import { writtenIn } from './literals.ts';
 import { variantOf } from './variants.ts';
 
 /** A call of a configuration's class. */
@@ -12,12 +13,14 @@ export function readMethod(file: CodeFile, call: ScopedCall, name: string, isSur
   const { given, isWhole } = file.keywordsOf(call);
   const task = taskOf(file, call);
   const variant = variantOf(rule, file.given(given, call.scope), isWhole && !isTargetedLater(file, call));
-  noteMethod(file, call, variant.method, task, isSure && variant.isSure);
+  const written = writtenIn(file, given, call.scope);
+  noteMethod(file, call, { method: variant.method, task, isSure: isSure && variant.isSure, written });
 }
 
-export function noteMethod(file: CodeFile, call: ScopedCall, method: string, task: Axis, isSure: boolean): void {
+export function noteMethod(file: CodeFile, call: ScopedCall, found: Omit<MethodFact, keyof Placed>): void {
+  const { task } = found;
   const runs = file.values.runs(call.node, call.scope);
-  file.methods.push({ method, task, isSure: isSure && runs, ...file.placeOf(call) });
+  file.methods.push({ ...found, isSure: found.isSure && runs, ...file.placeOf(call) });
   if (file.isDiffusion && task.values.length === 0) file.trainers.push({ task: 'denoise', ...file.placeOf(call) });
 }
 
@@ -44,7 +47,12 @@ export function readPeftTable(file: CodeFile, call: ScopedCall): void {
     if (rule === undefined) continue;
     const tasks = task.texts.flatMap((written) => own(TASK_OF_TYPE, lastPart(written)) ?? []);
     const variant = variantOf(rule, file.given(entries, call.scope), true);
-    noteMethod(file, call, variant.method, { values: tasks, isSure: task.isSure }, type.isSure && variant.isSure);
+    noteMethod(file, call, {
+      method: variant.method,
+      task: { values: tasks, isSure: task.isSure },
+      isSure: type.isSure && variant.isSure,
+      written: writtenIn(file, entries, call.scope),
+    });
   }
 }
 

@@ -1,8 +1,11 @@
 /** Calls that load a model: its architecture, its task, and what they say of its quantization. */
 import type { SyntaxNode } from '@lezer/common';
+import { own } from '../../domain/own.ts';
+import type { Written } from '../../domain/own-configuration.ts';
 import type { CodeFile, ScopedCall } from './code-file.ts';
 import { type Axis, type ModelFact, OPEN } from './fact.ts';
 import { ARCHITECTURE_OF_CLASS, architectureOfModel, quantizationOfModel, TASK_OF_CLASS } from './known-names.ts';
+import { writtenIn } from './literals.ts';
 import { isTrue, type Value } from './values.ts';
 
 /** What is loaded by a `from_pretrained` that loads no model that can be trained. */
@@ -35,7 +38,24 @@ export function readModel(file: CodeFile, call: ScopedCall, path: readonly strin
     ofClass,
     task,
     said: quantizationIn(file, call, loader),
+    written: loadedWith(file, call),
   });
+}
+
+/** Keywords of `from_pretrained` that change what is computed, by their older names where there are two. */
+const LOADING: Readonly<Record<string, string>> = {
+  torch_dtype: 'torch_dtype',
+  dtype: 'torch_dtype',
+  attn_implementation: 'attn_implementation',
+  use_cache: 'use_cache',
+};
+
+function loadedWith(file: CodeFile, call: ScopedCall): readonly Written[] {
+  const named = [...file.keywordsOf(call).given].flatMap(([keyword, node]) => {
+    const argument = own(LOADING, keyword);
+    return argument === undefined ? [] : [[argument, node] as const];
+  });
+  return writtenIn(file, new Map(named), call.scope);
 }
 
 /** What a call says of the model that it loads. */
@@ -46,9 +66,11 @@ interface Loaded {
   /** The architecture that the class itself names. */
   readonly ofClass?: string | undefined;
   readonly said: ModelFact['quantization'];
+  readonly written?: readonly Written[];
 }
 
-export function noteModel(file: CodeFile, call: ScopedCall, { ids, ofClass, task, said }: Loaded): void {
+export function noteModel(file: CodeFile, call: ScopedCall, loaded: Loaded): void {
+  const { ids, ofClass, task, said, written = [] } = loaded;
   const names = ids.texts.filter((text) => text !== 'None' && text !== '');
   const architecture = ofClass ? { values: [ofClass], isSure: true } : architectureOf(names, ids.isSure);
   const byName = names.flatMap((text) => quantizationOfModel(text) ?? []);
@@ -59,6 +81,7 @@ export function noteModel(file: CodeFile, call: ScopedCall, { ids, ofClass, task
     quantization,
     ...file.placeOf(call),
     ...(model && { model }),
+    ...(written.length > 0 && { written, at: file.placeText(call) }),
     task: { values: [task], isSure: true },
   });
   if (architecture.values.length > 0) return;

@@ -1,9 +1,12 @@
 /** Calls of trainers, and of what trl makes configurations and models from. */
 import type { SyntaxNode } from '@lezer/common';
+import { own } from '../../domain/own.ts';
+import type { Written } from '../../domain/own-configuration.ts';
 import { callOf, elementsOf } from '../../formats/languages/python-tree.ts';
 import type { CodeFile, ScopedCall } from './code-file.ts';
 import { type ModelFact, OPEN } from './fact.ts';
 import { METHOD_OF_CONFIG } from './known-names.ts';
+import { writtenIn } from './literals.ts';
 import { noteMethod } from './method-calls.ts';
 import { noteModel } from './model-calls.ts';
 import type { Scope } from './module.ts';
@@ -36,15 +39,35 @@ export function readTrlQuantization(file: CodeFile, call: ScopedCall): void {
 
 /** trl's `get_peft_config` takes its ModelConfig, which makes LoRA or nothing. */
 export function readTrlPeftConfig(file: CodeFile, call: ScopedCall): void {
-  if (!isModelConfig(file, call.positional[0], call.scope)) noteMethod(file, call, 'lora+defaults', OPEN, false);
+  if (!isModelConfig(file, call.positional[0], call.scope))
+    noteMethod(file, call, { method: 'lora+defaults', task: OPEN, isSure: false });
 }
 
 export function readModelConfig(file: CodeFile, call: ScopedCall): void {
   if (!file.isSet(call, 'use_peft')) return;
   const { method, isSure } = methodOfTrl(file, call);
-  noteMethod(file, call, method, OPEN, isSure);
+  noteMethod(file, call, { method, task: OPEN, isSure, written: writtenForTrl(file, call) });
   const ids = file.keyword(call, 'model_name_or_path');
   noteModel(file, call, { ids, task: 'causal-lm', said: quantizationOfTrl(file, call) });
+}
+
+/** trl's names of LoRA's arguments. https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig */
+const OF_LORA: Readonly<Record<string, string>> = {
+  lora_r: 'r',
+  lora_alpha: 'lora_alpha',
+  lora_dropout: 'lora_dropout',
+  lora_target_modules: 'target_modules',
+  lora_modules_to_save: 'modules_to_save',
+  use_rslora: 'use_rslora',
+  use_dora: 'use_dora',
+};
+
+function writtenForTrl(file: CodeFile, call: ScopedCall): readonly Written[] {
+  const named = [...file.keywordsOf(call).given].flatMap(([keyword, node]) => {
+    const argument = own(OF_LORA, keyword);
+    return argument === undefined ? [] : [[argument, node] as const];
+  });
+  return writtenIn(file, new Map(named), call.scope);
 }
 
 function quantizationOfTrl(file: CodeFile, call: ScopedCall): ModelFact['quantization'] {
