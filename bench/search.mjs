@@ -29,6 +29,12 @@ await build({
 const { next, conclude, controlsOf, cellId, Evidence } = await import(pathToFileURL(join(folder, 'entry.mjs')).href);
 rmSync(folder, { recursive: true, force: true });
 
+const PACKAGES = {
+  none: [],
+  'bnb-int8': ['bitsandbytes'],
+  'bnb-nf4': ['bitsandbytes'],
+  'torchao-int8': ['torchao'],
+};
 const STAGES = ['import', 'build', 'quantize', 'attach', 'forward', 'train', 'generate', 'reload', 'carry', 'disable'];
 const METHODS = ['lora', 'ia3', 'adalora', 'prefix-tuning', 'prompt-tuning', 'p-tuning', 'vera', 'dora', 'boft', 'oft'];
 const QUANTIZATIONS = ['none', 'bnb-int8', 'bnb-nf4', 'torchao-int8'];
@@ -70,7 +76,8 @@ function world(count) {
     alternatives: [],
     partners: { peft: PARTNER, accelerate: PARTNER },
     asks: ['accelerate'],
-    packages: { none: [], 'bnb-int8': ['bitsandbytes'], 'bnb-nf4': ['bitsandbytes'], 'torchao-int8': ['torchao'] },
+    packages: PACKAGES, // as older versions had it
+    packagesOf: ({ quantization }) => PACKAGES[quantization] ?? [],
     environments: 100,
     search: 'bisect',
   };

@@ -19,18 +19,35 @@ export function matrixTables() {
 }
 
 function methodTable() {
-  const rows = entries('methods').map(([name, { words, config, quantizations, refuses = {} }]) => {
-    const where = [
-      ...(quantizations === undefined ? [] : [`only ${codes(quantizations)}`]),
-      ...Object.entries(refuses).map(([architecture, why]) => `not on ${code(architecture)}: ${why}`),
-    ];
-    return row(code(name), words, code(config), where.join('; '));
-  });
+  const all = entries('methods');
+  const rows = all.flatMap(([name, entry]) =>
+    entry.defaultsOf === undefined ? [row(code(name), entry.words, code(entry.config), placesOf(entry))] : [],
+  );
+  const defaults = all.flatMap(([, { defaultsOf }]) => defaultsOf ?? []);
   return table(
     ['method', 'in words', 'configuration', 'where'],
-    [row(code('base'), 'no adapter, the control', '', ''), ...rows],
+    [
+      row(code('base'), 'no adapter, the control', '', ''),
+      ...rows,
+      row('`METHOD+defaults`', 'with default modules', 'that of the method, without names of modules', codes(defaults)),
+    ],
   );
 }
+
+function placesOf({ quantizations, architectures, tasks, packages = {}, refuses = {}, ...design }) {
+  const { notMeasured = {}, notCompared = {}, byDesign = {}, untrained = {} } = design;
+  const only = [quantizations, architectures, tasks].filter((names) => names !== undefined);
+  return [
+    ...only.map((names) => `only ${codes(names)}`),
+    ...Object.keys(packages).map((name) => `with ${code(name)}`),
+    ...Object.entries(refuses).map(([architecture, why]) => `not on ${code(architecture)}: ${why}`),
+    ...Object.entries(notMeasured).map(([stage, { where, why }]) => `no ${stage}${QUALIFIED[where]}: ${why}`),
+    ...Object.entries(notCompared).map(([stage, { where, why }]) => `${stage} only runs${QUALIFIED[where]}: ${why}`),
+    ...Object.entries({ ...byDesign, ...untrained }).map(([what, why]) => `${code(what)} by design: ${why}`),
+  ].join('; ');
+}
+
+const QUALIFIED = { everywhere: '', quantized: ' where quantized', 'new-head': ' beside a new head' };
 
 function pathTable() {
   const rows = entries('paths').map(([name, { words, does, quantized, quantizations = [], packages = [] }]) => {

@@ -9,7 +9,7 @@ import { UserError } from './errors.ts';
 import { patchesFor } from './pins/patches.ts';
 import { propose } from './pins/propose.ts';
 import { packagesOf, QUANTIZATIONS } from './plan/matrix.ts';
-import { librariesOf, makePlan, type Plan, packageTable, type SweepRequest } from './plan/plan.ts';
+import { librariesOf, makePlan, type Plan, type SweepRequest } from './plan/plan.ts';
 import { measurable, ruledOut } from './plan/ruled-out.ts';
 import type { Catalog, Machine, Ports, Preferences } from './ports.ts';
 import { buildReport } from './report/build.ts';
@@ -124,7 +124,7 @@ export function problemOf(planned: Plan): Problem {
     alternatives,
     partners,
     asks,
-    packages: packageTable(),
+    packagesOf,
     ruledOut: (cell) => ruledOut(cell, planned),
     environments,
     search: strategy,
@@ -151,7 +151,7 @@ async function search(problem: Problem, planned: Plan, ports: Ports, machine: Ma
   };
   const settings = {
     width: machine.width,
-    packagesOf: (cell: { readonly quantization: string }) => packagesOf(cell.quantization),
+    packagesOf,
     ownOf: (cell: { readonly method: string }) => ownForProbe(cell, planned.configurations),
     baseOf: (request: { readonly packages: readonly string[] }) => baseRequest(problem, request.packages),
     preferencesOf: (request: EnvironmentRequest) => preferencesIn(evidence, request),

@@ -13,9 +13,9 @@ import {
   Exemption,
   METHODS,
   Method,
+  NeededPackage,
   QUANTIZERS,
   Quantizer,
-  QuantizerPackage,
   TASKS,
   Task,
   UNMEASURED_ARCHITECTURES,
@@ -28,13 +28,16 @@ import { Report } from '../../src/report/model.ts';
 const SHOW = `
 import dataclasses, json, re, sys
 sys.path.insert(0, 'probe')
-from peft_probe import matrix, methods, models, packing, paths, quantizers, stages
+from peft_probe import invariants, matrix, methods, models, packing, paths, preparations, quantizers, stages
 camel = lambda name: re.sub('_(.)', lambda letter: letter.group(1).upper(), name)
 print(json.dumps({
   'keys': {one.__name__: sorted(camel(field.name) for field in dataclasses.fields(one))
-           for one in (methods.Method, paths.CodePath, quantizers.Quantizer, quantizers.Package, models.Architecture, matrix.Task, matrix.Exemption)},
+           for one in (methods.Method, paths.CodePath, quantizers.Quantizer, matrix.Package, models.Architecture, matrix.Task, matrix.Exemption)},
   'names': {'methods': list(methods.METHODS), 'paths': list(paths.PATHS), 'quantizers': list(quantizers.ENTRIES), 'forms': sorted(packing.FORMS),
             'architectures': list(models.ARCHITECTURES), 'tasks': list(matrix.TASKS)},
+  'arguments': {name: method.arguments for name, method in methods.METHODS.items()},
+  'preparations': sorted(preparations.PREPARATIONS),
+  'checks': [one.name for one in invariants.INVARIANTS] + [stages.generating.DIFFERS.format(how) for how in ('cached', 'uncached')],
   'stages': ['import', *[stage.name for stage in stages.STAGES]],
   'facts': [fact for stage in stages.STAGES for fact in stage.facts],
 }))`;
@@ -60,11 +63,23 @@ describe('the two halves of the program', () => {
       Method: known(Method),
       CodePath: known(CodePath),
       Quantizer: known(Quantizer),
-      Package: known(QuantizerPackage),
+      Package: known(NeededPackage),
       Architecture: known(Architecture),
       Task: known(Task),
       Exemption: known(Exemption),
     });
+  });
+
+  it('make the same of an entry that rests on another', () => {
+    const ours = Object.entries(METHODS).map(([name, entry]) => [name, entry.arguments]);
+    expect(shown.arguments).toEqual(Object.fromEntries(ours));
+  });
+
+  it('know by name what a method needs besides, and the checks that do not hold of it', () => {
+    const prepared = Object.values(METHODS).flatMap((entry) => entry.prepared ?? []);
+    expect([...new Set(prepared)].toSorted()).toEqual(shown.preparations);
+    const named = Object.values(METHODS).flatMap(({ byDesign = {} }) => Object.keys(byDesign));
+    expect(named.filter((name) => !shown.checks.includes(name))).toEqual([]);
   });
 
   it('go through the same stages in the same order', async () => {
@@ -107,7 +122,9 @@ describe('the matrix', () => {
   it.each(Object.entries(METHODS))('%s says where it cannot be in names of the matrix', (_name, entry) => {
     const quantizations = entry.quantizations ?? [];
     expect(quantizations.filter((name) => !(name in QUANTIZERS))).toEqual([]);
-    expect(Object.keys(entry.refuses ?? {}).filter((name) => !(name in ARCHITECTURES))).toEqual([]);
+    const architectures = [...(entry.architectures ?? []), ...Object.keys(entry.refuses ?? {})];
+    expect(architectures.filter((name) => !(name in ARCHITECTURES))).toEqual([]);
+    expect((entry.tasks ?? []).filter((name) => !(name in TASKS))).toEqual([]);
   });
 
   const forms = Object.entries(QUANTIZERS).flatMap(([name, { config, arguments: given = {}, saidBy, quantizes }]) => {

@@ -15,6 +15,7 @@ it.each([
   ['constructor/none/llama/causal-lm', 'no formula of the method is written'],
   ['lora/bnb-int8/llama/causal-lm', 'activations are rounded to 8 bits too, which no graph does'],
   ['lora/torchao-int8wo/llama/causal-lm', 'what its weights stand for is not left by the probe'],
+  ['lora+corda/none/llama/causal-lm', 'what became of its base model is not saved with the adapter'],
   ['adaption-prompt/none/opt/causal-lm', 'the graph of the architecture has no place for an adaption prompt'],
 ])('%s: %s', (cell, why) => {
   expect(whyNotJudged(parseCellId(cell))).toBe(why);

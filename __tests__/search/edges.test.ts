@@ -340,10 +340,12 @@ describe('packages of a quantization', () => {
   const problem = problemOf({ cells: [lora], changes: [change('bitsandbytes', ['0.40.0', '0.41.0'])] });
 
   it('are left out where somebody asks for a version of them', () => {
-    expect(packagesFor(problem, 'bnb-int8')).toEqual([]);
-    expect(packagesFor({ ...problem, changes: TWO }, 'bnb-int8')).toEqual(['bitsandbytes']);
-    expect(packagesFor({ ...problem, changes: TWO, held: { bitsandbytes: '0.41.0' } }, 'bnb-int8')).toEqual([]);
-    expect(packagesFor(problem, 'unheard of')).toEqual([]);
+    expect(packagesFor(problem, llama('lora', 'bnb-int8'))).toEqual([]);
+    expect(packagesFor({ ...problem, changes: TWO }, llama('lora', 'bnb-int8'))).toEqual(['bitsandbytes']);
+    expect(
+      packagesFor({ ...problem, changes: TWO, held: { bitsandbytes: '0.41.0' } }, llama('lora', 'bnb-int8')),
+    ).toEqual([]);
+    expect(packagesFor(problem, llama('lora', 'unheard of'))).toEqual([]);
   });
 
   it.each<[Pins, boolean]>([

@@ -16,7 +16,8 @@ export interface Script {
   readonly changes: Problem['changes'];
   readonly base?: Pins;
   readonly partners?: Problem['partners'];
-  readonly packages?: Problem['packages'];
+  /** Quantization -> what its environment needs. */
+  readonly packages?: Readonly<Record<string, readonly string[]>>;
   readonly asks?: readonly string[];
   readonly alternatives?: readonly Cell[];
   readonly environments?: number;
@@ -40,6 +41,7 @@ export function change(library: string, releases: readonly string[]) {
 }
 
 export function problemOf(script: Script): Problem {
+  const packages: Script['packages'] = { none: [], 'bnb-int8': ['bitsandbytes'], ...script.packages };
   return {
     changes: script.changes,
     held: {},
@@ -48,7 +50,7 @@ export function problemOf(script: Script): Problem {
     alternatives: script.alternatives ?? [],
     partners: script.partners ?? {},
     asks: script.asks ?? [],
-    packages: { none: [], 'bnb-int8': ['bitsandbytes'], ...script.packages },
+    packagesOf: ({ quantization }) => packages[quantization] ?? [],
     environments: script.environments ?? 100,
     search: script.search ?? 'bisect',
   };

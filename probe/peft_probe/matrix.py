@@ -3,7 +3,8 @@
 An entry is made into a dataclass whose fields are the keys that it may have, in this program's
 spelling. What data cannot say until a cell runs is written as a reference: `{"modules": "lora"}`
 stands for the module names that the architecture gives that role, `{"job": "steps"}` for a number
-of the job, `{"torch": "float32"}` for a name of torch, `{"peft": "KasaConfig", "with": {}}` for a
+of the job, `{"torch": "float32"}` for a name of torch, `{"model": "width"}` for a number of the
+model, `{"made": "experts"}` for what a preparation made, `{"peft": "KasaConfig", "with": {}}` for a
 configuration inside another, `{"is": {}}` for a table that is meant as it stands,
 `{"make": "a.b.Class", "with": {...}}` for an object of a package, made with those arguments.
 """
@@ -28,10 +29,14 @@ class MatrixError(Exception):
     """
 
 
-def read(kind, entry_class):
-    """The entries of `matrix/KIND.json` by name, as `entry_class`."""
+def read(kind, entry_class, derived=lambda name, entries: entries[name]):
+    """The entries of `matrix/KIND.json` by name, as `entry_class`.
+
+    `derived` makes the data of an entry, which may rest on another one.
+    """
     entries = json.loads((FOLDER / f"{kind}.json").read_text())
-    return {name: made(f"{kind}.json: {name}", entry_class, data) for name, data in entries.items()}
+    data = {name: derived(name, entries) for name in entries}
+    return {name: made(f"{kind}.json: {name}", entry_class, one) for name, one in data.items()}
 
 
 def made(where, entry_class, data):
@@ -69,7 +74,9 @@ def _value(value, sources):
         return copy.copy(name)
     if source == "peft":
         return (
-            sources["configured"](name, **dict(more)["with"]) if "configured" in sources else None
+            sources["configured"](name, **filled(dict(more)["with"], **sources))
+            if "configured" in sources
+            else None
         )
     if source not in sources:
         raise MatrixError(f"nothing is known as `{source}` where `{name}` is asked of it")
@@ -93,6 +100,26 @@ def named(path):
 
 def _spelled(key):
     return re.sub("[A-Z]", lambda capital: "_" + capital.group().lower(), key)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A library that an entry needs.
+
+    The first release that has what it asks, and the module that is imported, where that is not
+    called like the package.
+    """
+
+    since: str
+    module: Optional[str] = None
+
+
+def packages(where, data):
+    """Packages by name, made of JSON unless they are already."""
+    return {
+        name: one if isinstance(one, Package) else made(where, Package, one)
+        for name, one in data.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,10 @@ class Method:
     is what its base model has to be told after each step. `not_measured` names stages that have no
     meaning for it, `not_compared` those that must only run. `words`, `peft_type` and `said_by` are
     names of it, for the report and the plan; so is where it cannot be: any quantization but
-    `quantizations`, the architectures that it `refuses`.
+    `quantizations`, any architecture but `architectures`, any task but `tasks`, the architectures
+    that it `refuses`. `prepared` names what its users do besides (preparations), `packages` what
+    they install. `untrained` are patterns of trainable tensors that get no gradient by design,
+    `by_design` checks that do not hold by it, each with the reason.
     """
 
     words: str
@@ -33,12 +36,23 @@ class Method:
     said_by: Optional[dict] = None
     per_device: Optional[str] = None
     quantizations: Optional[list] = None
+    architectures: Optional[list] = None
+    tasks: Optional[list] = None
     refuses: dict = field(default_factory=dict)
+    prepared: Optional[str] = None
+    packages: dict = field(default_factory=dict)
+    untrained: dict = field(default_factory=dict)
+    by_design: dict = field(default_factory=dict)
 
     def __post_init__(self):
+        where = f"methods.json: {self.config}"
         for name in ("not_measured", "not_compared"):
-            made = matrix.exemptions(f"methods.json: {self.config}", getattr(self, name))
-            object.__setattr__(self, name, made)
+            object.__setattr__(self, name, matrix.exemptions(where, getattr(self, name)))
+        object.__setattr__(self, "packages", matrix.packages(where, self.packages))
+
+    def exemption(self, check):
+        """Why a check does not hold of it by design, or None."""
+        return self.by_design.get(check)
 
     def filled(self, architecture, steps, **sources):
         """The arguments of its configuration for an architecture and a number of training steps.
@@ -50,10 +64,25 @@ class Method:
         )
 
 
-METHODS = matrix.read("methods", Method)
+def _derived(name, entries):
+    """An entry as it stands, or the entry `defaultsOf` another: that one without module names."""
+    entry = entries[name]
+    if "defaultsOf" not in entry:
+        return entry
+    base = entries[entry["defaultsOf"]]
+    kept = {key: base[key] for key in base if key not in ("peftType", "saidBy")}
+    asked = {key: one for key, one in base["arguments"].items() if not _names_modules(one)}
+    return {**kept, "words": f"{base['words']} with default modules", "arguments": asked}
 
 
-def configuration(peft, method, architecture, task, steps):
+def _names_modules(argument):
+    return isinstance(argument, dict) and "modules" in argument
+
+
+METHODS = matrix.read("methods", Method, _derived)
+
+
+def configuration(peft, method, architecture, task, steps, **sources):
     """The PEFT configuration object of an entry; arguments that this release's class lacks are left
     out.
 
@@ -66,7 +95,7 @@ def configuration(peft, method, architecture, task, steps):
     for argument in method.defining:
         if argument not in known:
             raise Unsupported(f"{method.config} of peft {peft.__version__} has no {argument}")
-    arguments = method.filled(architecture, steps, configured=partial(_inner, peft))
+    arguments = method.filled(architecture, steps, configured=partial(_inner, peft), **sources)
     return config_class(
         task_type=TASKS[task].task_type,
         **{key: value for key, value in arguments.items() if key in known},

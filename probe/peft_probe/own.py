@@ -118,7 +118,10 @@ def method_with(entry, own, entries):
 
 def _makes(own, variant):
     said = variant.said_by
-    return said is not None and str(own.arguments.get(said["keyword"])) == said["is"]
+    if said is None:
+        return False
+    value = own.arguments.get(said["keyword"])
+    return str(value) == said["is"] if "is" in said else value is not None
 
 
 def _as_it_stands(value):

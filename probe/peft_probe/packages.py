@@ -6,8 +6,9 @@ import time
 
 from . import protocol
 from .errors import describe
+from .methods import METHODS
 from .models import ARCHITECTURES
-from .quantizers import module_of
+from .quantizers import ENTRIES
 
 
 def import_packages(job):
@@ -25,6 +26,14 @@ def import_packages(job):
     gc.freeze()
     gc.enable()
     return modules, failures
+
+
+def module_of(package):
+    """The name by which a package is imported."""
+    entries = (*ENTRIES.values(), *METHODS.values())
+    known = [entry.packages[package] for entry in entries if package in entry.packages]
+    named = next((one.module for one in known if one.module is not None), None)
+    return named or package.replace("-", "_")
 
 
 def import_all(job):

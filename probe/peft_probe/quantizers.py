@@ -15,16 +15,6 @@ from .packing import packed
 
 
 @dataclass(frozen=True)
-class Package:
-    """A library that a form needs: the first release that has it, and the module that is imported,
-    where that is not called like the package.
-    """
-
-    since: str
-    module: Optional[str] = None
-
-
-@dataclass(frozen=True)
 class Quantizer:
     """An entry of `matrix/quantizers.json`.
 
@@ -60,8 +50,7 @@ class Quantizer:
 
     def __post_init__(self):
         where = f"quantizers.json: {self.words}"
-        packages = {name: matrix.made(where, Package, one) for name, one in self.packages.items()}
-        object.__setattr__(self, "packages", packages)
+        object.__setattr__(self, "packages", matrix.packages(where, self.packages))
         object.__setattr__(self, "not_measured", matrix.exemptions(where, self.not_measured))
 
     def require_floors(self):
@@ -103,13 +92,6 @@ class Quantizer:
 def _numbers(version):
     """`5.24.0.dev0` -> (5, 24, 0)."""
     return tuple(int(part) for part in re.match(r"[\d.]*\d", version).group().split("."))
-
-
-def module_of(package):
-    """The name by which a package is imported."""
-    known = [entry.packages[package] for entry in ENTRIES.values() if package in entry.packages]
-    named = next((one.module for one in known if one.module is not None), None)
-    return named or package.replace("-", "_")
 
 
 ENTRIES = matrix.read("quantizers", Quantizer)

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from . import brought, data, paths
+from . import brought, data, paths, preparations
 from .common_path import take_common_path
 from .matrix import TASKS
 from .methods import METHODS, configuration
@@ -48,6 +48,8 @@ class Trial:
         """What a judge outside gets of it: the same."""
         self.generated = self.first = self.reloaded = self.merged = self.weights = None
         self.padded_ways = self.ended = None
+        self.made = {}
+        """What a preparation made for the configuration, by name."""
         self.quantized = 0
         self.model = self.base_logits = self.padded_logits = self.trained_logits = None
 
@@ -145,23 +147,29 @@ class Trial:
         return str(self.quantizer.source(self.torch, self.checkpoint, self.folder / "packed"))
 
     def hooks(self, hook):
-        """What the code paths of the cell do there, in order."""
-        return paths.hooks(self.paths, hook)
+        """What the method needs there, and what the code paths of the cell do, in order."""
+        prepared = self.method.prepared if self.method else None
+        return [*preparations.hooks(prepared, hook), *paths.hooks(self.paths, hook)]
 
     def configuration(self):
         """The PEFT configuration of the cell, a new one each time."""
         given = (self.method, self.architecture, self.cell["task"], self.job["steps"])
-        return configuration(self.peft, *given)
+        return configuration(self.peft, *given, made=self.made, model={"width": self.width})
 
     def attached(self, model):
         """The model with its adapter."""
         attach = (self.hooks("attach") or [_attach])[-1]
-        return attach(self, model, self.configuration())
+        return self._with("attached", attach(self, model, self.configuration()))
 
     def load_adapter(self, base, folder):
         """A saved adapter on a model."""
         load = (self.hooks("load_adapter") or [_load_adapter])[-1]
-        return load(self, base, folder)
+        return self._with("loaded", load(self, base, folder))
+
+    def _with(self, hook, model):
+        for more in self.hooks(hook):
+            model = more(self, model)
+        return model
 
     def disabled(self):
         """The context in which the adapter is off."""
@@ -197,6 +205,11 @@ class Trial:
             "quantized": self.quantizer is not None,
             "new-head": self.head is not None,
         }[exemption.where]
+
+    @property
+    def width(self):
+        """Of the first weight of the model, which is its embedding."""
+        return next(iter(self.weights.values()))[1]
 
     @property
     def head(self):

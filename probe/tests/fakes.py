@@ -120,11 +120,17 @@ def torch_for(trial):
     )
 
 
+def method_with(**more):
+    """An entry of the matrix of which nothing special is known but `more`."""
+    nothing = {"not_measured": {}, "not_compared": {}, "untrained": {}, "by_design": {}}
+    return SimpleNamespace(
+        **{"learning_rate": 1.0, "after_step": None, "prepared": None, **nothing, **more}
+    )
+
+
 def trial_of(model=None, *, fresh=None, head=None, method=None, quantizer=None, task=None, **more):
     """A trial whose model has its adapter; `fresh` is what an adapter loaded again answers."""
-    method = method or SimpleNamespace(
-        learning_rate=1.0, after_step=None, not_measured={}, not_compared={}
-    )
+    method = method or method_with()
     trial = SimpleNamespace(
         cell={"id": "a/b", "architecture": "llama", "method": "lora", "task": "causal-lm"},
         job={"steps": 3, **more.pop("job", {})},

@@ -13,7 +13,7 @@ from peft_probe import stages
 from peft_probe.errors import CheckFailed, NotApplicable, Unsupported
 from peft_probe.stages import generating
 
-from tests.fakes import Model, Numbers, Parameter, trial_of
+from tests.fakes import Model, Numbers, Parameter, method_with, trial_of
 
 NAN = float("nan")
 
@@ -77,6 +77,11 @@ class EachStage(unittest.TestCase):
         idle = Model(lora_A=Parameter(1.0), lora_B=Parameter(1.0, learns=False))
         self.assert_fails("no-gradient", stages.train, trial_of(idle))
 
+    def test_train_asks_no_gradient_of_what_has_none_by_design(self):
+        idle = Model(lora_A=Parameter(1.0), last_gate=Parameter(1.0, learns=False))
+        method = method_with(untrained={"*_gate": "nothing comes after it"})
+        stages.train(trial_of(idle, method=method))
+
     def test_train_trains_a_new_head(self):
         stages.train(trial_of(Model(score=Parameter(1.0)), head="score"))
         self.assert_fails("head-not-trained", stages.train, trial_of(head="score"))
@@ -104,6 +109,17 @@ class EachStage(unittest.TestCase):
             moved = trial_of(fresh=3.0, job={"carryFrom": root})
             self.assert_fails("carry-differs", stages.carry, moved)
 
+    def test_what_cannot_be_loaded_here_is_left_behind_and_loaded_nowhere(self):
+        trial = trial_of(
+            method=method_with(not_measured={"reload": "by design"}),
+            job={"handover": True, "carryFrom": "/nowhere"},
+            folder=Path("/nowhere"),
+            logits=lambda model: SimpleNamespace(tolist=lambda: [2.0]),
+        )
+        with self.assertRaises(NotApplicable):
+            stages.carry(trial)
+        self.assertEqual(list(trial.left), ["logits.json"])
+
     def test_disable_gives_the_base_model_back(self):
         stages.disable(trial_of())
         stays = Model()
@@ -125,7 +141,7 @@ class EachStage(unittest.TestCase):
         wide = SimpleNamespace(merge_tolerance=3.0)
         stages.merge(trial_of(Model(merged=1.0), quantizer=wide))
 
-    def generated(self, gaps):
+    def generated(self, gaps, **method):
         rows = mock.Mock()
         rows.__getitem__ = lambda self, row: SimpleNamespace(tolist=lambda: [1, 2])
         with mock.patch.multiple(
@@ -134,7 +150,7 @@ class EachStage(unittest.TestCase):
             greedy_gap=mock.Mock(side_effect=gaps),
             data=SimpleNamespace(GENERATED=8),
         ):
-            stages.generate(trial_of())
+            stages.generate(trial_of(method=method_with(**method)))
 
     def test_generate_gives_the_argmax_of_one_pass_with_the_cache_and_without(self):
         self.generated([0.0, 0.0005])
@@ -142,6 +158,12 @@ class EachStage(unittest.TestCase):
             with self.assertRaises(CheckFailed) as failed:
                 self.generated(gaps)
             self.assertEqual(failed.exception.check, f"{check}-generation-differs")
+
+    def test_generate_without_the_cache_is_not_judged_where_it_differs_by_design(self):
+        by_design = {"uncached-generation-differs": "each step begins anew"}
+        self.generated([0.0], by_design=by_design)
+        with self.assertRaisesRegex(CheckFailed, "cached greedy tokens"):
+            self.generated([2.0], by_design=by_design)
 
 
 class Fakes(unittest.TestCase):

@@ -20,6 +20,9 @@ const Made = z.strictObject({
   },
 });
 
+/** The module names that an architecture gives a role. */
+const Modules = z.strictObject({ modules: z.string() });
+
 const Argument = z.union([
   Made,
   z.string(),
@@ -27,11 +30,19 @@ const Argument = z.union([
   z.boolean(),
   z.array(z.string()),
   z.array(z.number()),
+  z.array(z.array(z.number())),
   /** A table that is meant as it stands. */
   z.strictObject({ is: z.record(z.string(), z.number()) }),
   /** A configuration inside the configuration, made by a class of PEFT. */
-  z.strictObject({ peft: z.string(), with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }),
-  z.strictObject({ modules: z.string() }),
+  z.strictObject({
+    peft: z.string(),
+    with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), Modules])),
+  }),
+  Modules,
+  /** A number of the model: its `width`. */
+  z.strictObject({ model: z.string() }),
+  /** What a preparation made. */
+  z.strictObject({ made: z.string() }),
   z.strictObject({ job: z.string() }),
   z.strictObject({ torch: z.string() }),
 ]);
@@ -41,7 +52,18 @@ export const Exemption = z.strictObject({
   why: z.string().min(1),
 });
 
+/** What is said of something -> why, in words. */
+const Reasons = z.record(z.string(), z.string().min(1));
+
 const Exemptions = z.partialRecord(z.enum(STAGES), Exemption);
+
+/** A library that an environment must hold besides those that every cell needs. */
+export const NeededPackage = z.strictObject({
+  /** The first release that has what is asked of it. */
+  since: z.string().regex(/^\d+(\.\d+)+$/),
+  /** The module that is imported, where it is not called like the package. */
+  module: z.string().optional(),
+});
 
 export const Method = z.strictObject({
   /** How it is called in a sentence. */
@@ -50,8 +72,8 @@ export const Method = z.strictObject({
   config: z.string(),
   /** PEFT's name of the method in a table: `{"peft_type": "LORA"}`. A variant has none of its own. */
   peftType: z.string().optional(),
-  /** The keyword by which user code asks for a variant of the configuration class. */
-  saidBy: z.strictObject({ keyword: z.string(), is: z.string() }).optional(),
+  /** The keyword by which user code asks for a variant of the configuration class, and its value where not any will do. */
+  saidBy: z.strictObject({ keyword: z.string(), is: z.string().optional() }).optional(),
   arguments: z.record(z.string(), Argument),
   /** Arguments without which it would be another method. */
   defining: z.array(z.string()).optional(),
@@ -62,25 +84,28 @@ export const Method = z.strictObject({
   afterStep: z.string().optional(),
   /** The only ones that it was tried with, if not all. */
   quantizations: z.array(z.string()).optional(),
+  /** The only ones that it is for, if not all. */
+  architectures: z.array(z.string()).optional(),
+  tasks: z.array(z.string()).optional(),
   /** Architecture -> why there is no cell of it. */
-  refuses: z.record(z.string(), z.string().min(1)).optional(),
+  refuses: Reasons.optional(),
+  /** What its users do besides, by the name that the probe has for it. */
+  prepared: z.string().optional(),
+  /** What its users install besides. */
+  packages: z.record(z.string(), NeededPackage).optional(),
   notMeasured: Exemptions.optional(),
   /** Stages that must run, and whose numbers say nothing. */
   notCompared: Exemptions.optional(),
+  /** Check -> why it does not hold by design. */
+  byDesign: Reasons.optional(),
+  /** Pattern of trainable tensors -> why they get no gradient by design. */
+  untrained: Reasons.optional(),
 });
 export type Method = z.infer<typeof Method>;
 
-/** A library that an environment must hold besides those that every cell needs. */
-export const QuantizerPackage = z.strictObject({
-  /** The first release that has the form. */
-  since: z.string().regex(/^\d+(\.\d+)+$/),
-  /** The module that is imported, where it is not called like the package. */
-  module: z.string().optional(),
-});
-
 export const Quantizer = z.strictObject({
   words: z.string().min(1),
-  packages: z.record(z.string(), QuantizerPackage),
+  packages: z.record(z.string(), NeededPackage),
   /** Storage of one quantized weight, in bytes; unquantized weights are counted as 16-bit. */
   bytesPerWeight: z.number().positive(),
   tolerance: z.number().positive(),
@@ -107,7 +132,7 @@ export const Quantizer = z.strictObject({
   built: z.array(z.string()).optional(),
   notMeasured: Exemptions.optional(),
   /** Architecture -> why there is no cell of it. */
-  refuses: z.record(z.string(), z.string().min(1)).optional(),
+  refuses: Reasons.optional(),
 });
 export type Quantizer = z.infer<typeof Quantizer>;
 
@@ -152,8 +177,27 @@ export type Architecture = z.infer<typeof Architecture>;
 export const UnmeasuredArchitecture = z.strictObject({ ...Names, family: z.string().optional() });
 export type UnmeasuredArchitecture = z.infer<typeof UnmeasuredArchitecture>;
 
+/** An entry of the file of methods: as it stands, or another one without the names of modules, so that PEFT takes its defaults. */
+const Written = z.union([Method, z.strictObject({ defaultsOf: z.string() })]);
+
+function methodsOf(entries: Readonly<Record<string, z.infer<typeof Written>>>): Readonly<Record<string, Method>> {
+  const pairs = Object.entries(entries).map(([name, entry]): [string, Method] => [
+    name,
+    'defaultsOf' in entry ? withDefaults(Method.parse(entries[entry.defaultsOf])) : entry,
+  ]);
+  return Object.fromEntries(pairs);
+}
+
+function withDefaults({ peftType: _type, saidBy: _said, ...base }: Method): Method {
+  const unnamed = Object.entries(base.arguments).filter(([, value]) => !Modules.safeParse(value).success);
+  return { ...base, words: `${base.words} with default modules`, arguments: Object.fromEntries(unnamed) };
+}
+
 /** Without the control, which has no configuration. Most used first, as in all four. */
-export const METHODS: Readonly<Record<string, Method>> = z.record(z.string(), Method).parse(methods);
+export const METHODS: Readonly<Record<string, Method>> = z
+  .record(z.string(), Written)
+  .transform(methodsOf)
+  .parse(methods);
 export const QUANTIZERS: Readonly<Record<string, Quantizer>> = z.record(z.string(), Quantizer).parse(quantizers);
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = z
   .record(z.string(), Architecture)

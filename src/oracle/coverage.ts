@@ -1,5 +1,6 @@
 /** What the oracle does not judge, as data: each entry is a kind of cell and the reason. */
 import { type Cell, isControl } from '../domain/cell.ts';
+import { entryOf } from '../domain/code-paths.ts';
 import { METHODS, type Method } from '../domain/matrix.ts';
 import { ARCHITECTURES, TASKS_OF_GRAPHS } from './architectures.ts';
 import { FORMULAS } from './formulas.ts';
@@ -16,6 +17,10 @@ const GAPS: readonly Gap[] = [
   { of: ({ architecture }) => !ARCHITECTURES.has(architecture), why: 'no graph of the architecture is written' },
   { of: ({ task }) => !TASKS_OF_GRAPHS.includes(task), why: 'no graph of the task is written' },
   { of: (cell) => !isControl(cell) && !hasFormula(cell.method), why: 'no formula of the method is written' },
+  {
+    of: ({ method }) => entryOf(method)?.notMeasured?.reload !== undefined,
+    why: 'what became of its base model is not saved with the adapter',
+  },
   {
     of: ({ quantization }) => quantization === 'bnb-int8',
     why: 'activations are rounded to 8 bits too, which no graph does',

@@ -22,6 +22,8 @@ import {
 /** Hu and others 2021: W + s B A, s = alpha / r, or alpha / sqrt(r) (Kalajdzievski 2023). */
 export function lora(saved: Saved): LinearChange {
   const { configuration } = saved;
+  const other = OTHER_FORMS.find((name) => (configuration[name] ?? undefined) !== undefined);
+  requireForm(other === undefined, `LoRA with ${other}`);
   const first = part(saved, 'lora_A');
   const delta = scaled(matmul(part(saved, 'lora_B'), first), loraScale(saved, matrixOf(first)[0]));
   const bias = saved.tensors.get('lora_B.bias');
@@ -30,6 +32,9 @@ export function lora(saved: Saved): LinearChange {
   const change = configuration.use_dora === true ? dora(delta, part(saved, 'lora_magnitude_vector')) : moved(delta);
   return (base, departure) => change(lifted(base, departure), departure);
 }
+
+/** Settings that make something else of the two matrices, or of the layers that they stand at. */
+const OTHER_FORMS = ['alora_invocation_tokens', 'use_bdlora', 'layer_replication', 'target_parameters'] as const;
 
 function loraScale({ configuration, module }: Saved, rank: number): number {
   const patterns = Object.entries(configuration.alpha_pattern ?? {});

@@ -8,7 +8,7 @@ import { added, scaled, type Tensor } from './tensor.ts';
 type Residual = (base: Linear, departure: Departure) => Linear;
 
 /** Names of initializations that leave the base weight as it is. */
-const LEAVES_BASE: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal'];
+const LEAVES_BASE: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal', 'eva'];
 
 /** PiSSA (Meng and others 2024) takes the first singular values of a weight out. */
 export function residualOf({ init_lora_weights: how }: AdapterConfiguration, rank: number): Residual {

@@ -1,7 +1,9 @@
 /** The axes of the matrix, as far as planning needs them. */
 import { type Cell, CONTROL } from '../domain/cell.ts';
 import type { Checkpoint, Checkpoints } from '../domain/checkpoint.ts';
+import { CODE_PATHS, methodParts } from '../domain/code-paths.ts';
 import * as matrix from '../domain/matrix.ts';
+import { own } from '../domain/own.ts';
 
 export const METHODS: readonly string[] = [CONTROL, ...Object.keys(matrix.METHODS)];
 
@@ -16,8 +18,14 @@ export const DEFAULT_PATTERNS = [
 /** Methods that are tried in place of one that fails, most used first. */
 export const ALTERNATIVES = ['lora', 'ia3', 'prompt-tuning', 'p-tuning', 'prefix-tuning'] as const;
 
-export function packagesOf(quantization: string): readonly string[] {
-  return Object.keys(QUANTIZATIONS[quantization]?.packages ?? {});
+/** What an environment must hold for a cell, besides what every cell needs. */
+export function packagesOf({ method, quantization }: Pick<Cell, 'method' | 'quantization'>): readonly string[] {
+  const { entry, paths } = methodParts(method);
+  const needed = [own(QUANTIZATIONS, quantization), own(matrix.METHODS, entry)].flatMap((one) =>
+    Object.keys(one?.packages ?? {}),
+  );
+  const along = paths.flatMap((path) => own(CODE_PATHS, path)?.packages ?? []);
+  return [...new Set([...needed, ...along])];
 }
 
 /** The quantizations that stand for one that nobody names. */
@@ -34,7 +42,8 @@ function tinyCells(): readonly Cell[] {
     for (const task of tasks)
       for (const quantization of Object.keys(QUANTIZATIONS))
         for (const method of METHODS)
-          if (exists(method, quantization, architecture)) cells.push({ method, quantization, architecture, task });
+          if (exists({ method, quantization, architecture, task }))
+            cells.push({ method, quantization, architecture, task });
   return cells;
 }
 
@@ -44,10 +53,7 @@ function cellsOfOwn(architecture: string, { tasks, stored }: Checkpoint): readon
   const quantizations = stored === undefined ? onLoading : [stored];
   return tasks.flatMap((task) =>
     quantizations.flatMap((quantization) =>
-      METHODS.filter((method) => exists(method, quantization, architecture)).map((method) => ({
-        ...{ method, quantization },
-        ...{ architecture, task },
-      })),
+      METHODS.map((method) => ({ method, quantization, architecture, task })).filter(exists),
     ),
   );
 }
@@ -57,10 +63,15 @@ export function usualOf(name: string, { stored = 'none' }: Checkpoint): string {
   return `{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/${stored}/${name}`;
 }
 
-function exists(method: string, quantization: string, architecture: string): boolean {
+function exists({ method, quantization, architecture, task }: Cell): boolean {
   if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
   const entry = matrix.METHODS[method];
   if (entry === undefined) return true;
   const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
-  return !isRefused && (entry.quantizations?.includes(quantization) ?? true);
+  const limits = [
+    [entry.quantizations, quantization],
+    [entry.architectures, architecture],
+    [entry.tasks, task],
+  ] as const;
+  return !isRefused && limits.every(([only, value]) => only?.includes(value) ?? true);
 }

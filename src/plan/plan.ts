@@ -7,7 +7,7 @@ import { own } from '../domain/own.ts';
 import type { OwnConfigurations } from '../domain/own-configuration.ts';
 import { type Release, sameVersion, usableReleases } from '../domain/version.ts';
 import { neighbours, resolveChange } from './changes.ts';
-import { ALTERNATIVES, allCells, packagesOf, QUANTIZATIONS } from './matrix.ts';
+import { ALTERNATIVES, allCells, packagesOf } from './matrix.ts';
 import { selectCells } from './patterns.ts';
 import type { Guessed, Plan } from './plan-file.ts';
 import type { WrittenChange } from './request.ts';
@@ -51,7 +51,7 @@ export function librariesOf(request: SweepRequest): readonly string[] {
 }
 
 function packagesNeededBy(cells: readonly Cell[]): readonly string[] {
-  return cells.flatMap((cell) => packagesOf(cell.quantization));
+  return cells.flatMap(packagesOf);
 }
 
 /** Turns a request into a plan; throws away nothing silently: all that is wrong is added to `problems`. */
@@ -179,8 +179,4 @@ function partnerReleases(
   return Object.fromEntries(
     names.map((name) => [name, usableReleases(releases.get(name) ?? [], python).map((release) => release.version)]),
   );
-}
-
-export function packageTable(): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(Object.keys(QUANTIZATIONS).map((name) => [name, packagesOf(name)]));
 }

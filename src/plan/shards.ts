@@ -74,7 +74,7 @@ export function jobsOf(some: readonly Cell[], device: DeviceName, limit: number)
 function packageSets(cells: readonly Cell[]): readonly (readonly Cell[])[] {
   const sets = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const key = packagesOf(cell.quantization).join();
+    const key = packagesOf(cell).join();
     sets.set(key, [...(sets.get(key) ?? []), cell]);
   }
   return [...sets.values()];

@@ -43,7 +43,7 @@ export class ForeignResults {
     this.#cells = new Set(
       [...plan.cells, ...controlsOf(plan.cells), ...plan.alternatives, ...controlsOf(plan.alternatives)].map(cellId),
     );
-    const needed = [...plan.cells, ...plan.alternatives].map(({ quantization }) => packagesOf(quantization));
+    const needed = [...plan.cells, ...plan.alternatives].map(packagesOf);
     const sets = needed.map((packages) => packages.join());
     this.#packages = new Set(needed.flat());
     this.#most = plan.environments * Math.max(1, new Set(['', ...sets]).size);

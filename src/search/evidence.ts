@@ -210,7 +210,7 @@ export class Evidence {
     const name = cellId(control);
     const own = this.#controls.get(name) ?? control;
     this.#controls.set(name, own);
-    const set = this.#setOf(packagesFor(this.problem, cell.quantization));
+    const set = this.#setOf(packagesFor(this.problem, cell));
     const ruledOut = this.problem.ruledOut?.(cell);
     const subject = { id: cellId(cell), set, control: own, ruledOut };
     this.#subjects.set(cell, subject);

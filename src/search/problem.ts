@@ -19,8 +19,8 @@ export interface Problem {
   readonly partners: Readonly<Record<string, readonly string[]>>;
   /** What the metadata of the changed releases asks for. */
   readonly asks: readonly string[];
-  /** Quantization -> packages that its environment needs. */
-  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** Packages that the environment of a cell needs besides those of every cell. */
+  readonly packagesOf: (cell: Cell) => readonly string[];
   /** What is known of a cell without measuring it: nothing is asked about it. */
   readonly ruledOut?: ((cell: Cell) => Result | undefined) | undefined;
   /** How many different environments of one package set may be measured. */

@@ -16,7 +16,7 @@ export interface Group {
 export function groups(problem: Problem, cells: readonly Cell[]): readonly Group[] {
   const found = new Map<string, { packages: readonly string[]; cells: Cell[] }>();
   for (const cell of cells) {
-    const packages = packagesFor(problem, cell.quantization);
+    const packages = packagesFor(problem, cell);
     const group = found.get(packages.join()) ?? { packages, cells: [] };
     group.cells.push(cell);
     found.set(packages.join(), group);
@@ -24,9 +24,9 @@ export function groups(problem: Problem, cells: readonly Cell[]): readonly Group
   return [...found.values()].toSorted((left, right) => left.packages.length - right.packages.length);
 }
 
-export function packagesFor(problem: Problem, quantization: string): readonly string[] {
+export function packagesFor(problem: Problem, cell: Cell): readonly string[] {
   const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
-  return (problem.packages[quantization] ?? []).filter((name) => !asked.includes(name));
+  return problem.packagesOf(cell).filter((name) => !asked.includes(name));
 }
 
 export function baseRequest(problem: Problem, packages: readonly string[]): EnvironmentRequest {

@@ -69,9 +69,11 @@ def left_out(invariant, trial, identifier):
         return "it is made of the same cell without this code path"
     if invariant.dear and not trial.cell.get("thorough"):
         return "it costs passes of its own, and is made at both ends"
-    own = getattr(trial, "own", None)
-    why = invariant.exemption(identifier)
-    return own.exemption(invariant.name) if why is None and own is not None else why
+    for entry in (getattr(trial, "method", None), getattr(trial, "own", None)):
+        why = entry.exemption(invariant.name) if entry is not None else None
+        if why is not None:
+            return why
+    return invariant.exemption(identifier)
 
 
 def failure_of(invariant, value, allowed, more):

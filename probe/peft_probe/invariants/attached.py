@@ -139,7 +139,7 @@ def _expected(trial):
     asked = trial.method.filled(trial.architecture, trial.job["steps"])
     if "num_virtual_tokens" in asked:
         parts = 2 if trial.task.decodes else 1
-        return {"prompt": parts * asked["num_virtual_tokens"] * _width(trial)}
+        return {"prompt": parts * asked["num_virtual_tokens"] * trial.width}
     rank = asked.get("r", asked.get("init_r"))
     feedforward = asked.get("feedforward_modules", ())
     expected = {}
@@ -163,11 +163,6 @@ def _parameters(rank, out, into, asked, is_feedforward):
         return into if is_feedforward else out
     extra = (rank if "init_r" in asked else 0) + (out if asked.get("use_dora") else 0)
     return rank * (into + out) + extra
-
-
-def _width(trial):
-    """Of the first weight of a model, which is its embedding."""
-    return next(iter(trial.weights.values()))[1]
 
 
 def narrow_share(trial):

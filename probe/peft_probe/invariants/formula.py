@@ -8,10 +8,12 @@ from ..checks import largest_difference
 
 
 def difference(trial):
-    """Largest difference of a logit to the trained model's. Uses up the model that was loaded for
-    the reload.
+    """Largest difference of a logit to the trained model's, None where no adapter is loaded again.
+    Uses up the model that was loaded for that.
     """
     model = trial.reloaded
+    if model is None:
+        return None
     tensors = trial.peft.utils.load_peft_weights(str(trial.folder / "adapter"), device="cpu")
     asked = trial.method.filled(trial.architecture, trial.job["steps"])
     places = _replace(trial, model, tensors, asked)

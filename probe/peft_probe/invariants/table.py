@@ -113,10 +113,6 @@ CHEAP = (
         "In evaluation the model computes otherwise than in training, without any dropout",
         passes.mode_difference,
         "there is no dropout in any checkpoint or configuration",
-        exempt={
-            "pvera/*": "it draws a sample in each pass of training",
-            "lora+monteclora/*": "it draws samples in each pass of training",
-        },
     ),
     Invariant(
         "gradient-zero",

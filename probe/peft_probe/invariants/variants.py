@@ -51,8 +51,7 @@ def windowed_gap(trial):
     other = copy.copy(trial)
     other.model = trial.load(quantized=False, **WINDOWED)
     if trial.method is not None:
-        folder = str(trial.folder / "adapter")
-        other.model = trial.peft.PeftModel.from_pretrained(other.model, folder)
+        other.model = trial.load_adapter(other.model, str(trial.folder / "adapter"))
     prompts = trial.prompts()
     other.model.eval()
     with trial.torch.no_grad():

@@ -15,6 +15,9 @@ def carry(trial):
     For the control, the same base logits.
     """
     _leave_behind(trial)
+    # What cannot be loaded again here cannot be loaded elsewhere.
+    if trial.exempt(trial.not_measured, "reload"):
+        raise NotApplicable
     source = _carried(trial)
     if source is None:
         raise NotApplicable

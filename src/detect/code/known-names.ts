@@ -1,10 +1,17 @@
 /** Tables of names as PEFT and transformers write them; what the matrix measures says its own. Adding one is one entry. */
 import { ARCHITECTURES, METHODS, TASKS, UNMEASURED_ARCHITECTURES } from '../../domain/matrix.ts';
 
+/** A keyword that makes a variant: with one value, or with any but None. */
+interface VariantRule {
+  readonly keyword: string;
+  readonly is?: string | undefined;
+  readonly name: string;
+}
+
 /** A method, and the keywords of its configuration that make it a variant. */
 export interface Rule {
   readonly name: string;
-  readonly variants: readonly { readonly keyword: string; readonly is: string; readonly name: string }[];
+  readonly variants: readonly VariantRule[];
   /** Keywords that say which modules; without any of them PEFT takes its defaults, which is the variant `+defaults`. */
   readonly targets?: readonly string[];
 }
@@ -40,45 +47,7 @@ function measured(): Readonly<Record<string, Rule>> {
 
 /** PEFT's configuration classes. https://huggingface.co/docs/peft/package_reference/config */
 export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
-  MultitaskPromptTuningConfig: plain('multitask-prompt-tuning'),
-  LoHaConfig: plain('loha'),
-  LoKrConfig: plain('lokr'),
-  OFTConfig: plain('oft'),
-  BOFTConfig: plain('boft'),
-  VeraConfig: plain('vera'),
-  FourierFTConfig: plain('fourierft'),
-  LNTuningConfig: plain('ln-tuning'),
-  HRAConfig: plain('hra'),
   BoneConfig: plain('bone'),
-  PolyConfig: plain('poly'),
-  XLoraConfig: plain('xlora'),
-  VBLoRAConfig: plain('vblora'),
-  CPTConfig: plain('cpt'),
-  TrainableTokensConfig: plain('trainable-tokens'),
-  RandLoraConfig: plain('randlora'),
-  ShiraConfig: plain('shira'),
-  MissConfig: plain('miss'),
-  RoadConfig: plain('road'),
-  WaveFTConfig: plain('waveft'),
-  C3AConfig: plain('c3a'),
-  GraloraConfig: plain('gralora'),
-  DeloraConfig: plain('delora'),
-  OSFConfig: plain('osf'),
-  PveraConfig: plain('pvera'),
-  CartridgeConfig: plain('cartridge'),
-  PeanutConfig: plain('peanut'),
-  PsoftConfig: plain('psoft'),
-  AdamssConfig: plain('adamss'),
-  BeftConfig: plain('beft'),
-  DeftConfig: plain('deft'),
-  FrodConfig: plain('frod'),
-  GloraConfig: plain('glora'),
-  HiraConfig: plain('hira'),
-  LilyConfig: plain('lily'),
-  ShadowConfig: plain('shadow'),
-  SupertuningConfig: plain('supertuning'),
-  UniLoraConfig: plain('unilora'),
-  TinyLoraConfig: plain('tinylora'),
   ...measured(),
 };
 
@@ -93,11 +62,6 @@ export const CONFIG_OF_TYPE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.values(METHODS).flatMap(({ peftType, config }) => (peftType === undefined ? [] : [[peftType, config]])),
   ),
-  LOHA: 'LoHaConfig',
-  LOKR: 'LoKrConfig',
-  OFT: 'OFTConfig',
-  BOFT: 'BOFTConfig',
-  VERA: 'VeraConfig',
 };
 
 /** Ends of model class names and the task that they are for; the first that fits counts. */

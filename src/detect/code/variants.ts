@@ -15,6 +15,7 @@ export interface Variant {
 export function variantOf(rule: Rule, given: Given, isWhole: boolean): Variant {
   const variant = rule.variants.find(({ keyword, is }) => {
     const value = given(keyword);
+    if (is === undefined) return value !== undefined && !value.texts.includes('None');
     return value?.isSure === true && value.texts.includes(is);
   });
   if (variant) return { method: `${rule.name}+${variant.name}`, isSure: true };
