@@ -157,6 +157,9 @@ class PlainForCausalLM(PreTrainedModel, GenerationMixin):
     def get_output_embeddings(self):
         return None
 
+    def prepare_inputs_for_generation(self, input_ids, attention_mask=None, **more):
+        return {"input_ids": input_ids, "attention_mask": attention_mask}
+
     def forward(self, input_ids=None, attention_mask=None, inputs_embeds=None, labels=None, **more):
         hidden = self.embed(input_ids) if inputs_embeds is None else inputs_embeds
         size = hidden.shape[1]

@@ -133,12 +133,16 @@ class Trial:
         return model
 
     def learn(self):
-        """Asks a loaded model of the user's own what the matrix says of the tiny ones."""
-        self.architecture = self.brought.learnt(self)
-        self.text = self.brought.text(self)
+        """Asks a loaded model of the user's own what the matrix says of the tiny ones.
+
+        In words: what is adapted, and what it is given to read.
+        """
+        self.architecture, targets = self.brought.learnt(self)
+        self.text, text = self.brought.text(self)
         size = self.logits(self.model).abs().max().item()
         self.floor = max(self.floor, brought.PER_LOGIT * size)
         self.tolerance = max(self.tolerance, self.floor)
+        return targets, text
 
     def _source(self, quantized):
         """The folder that the model is loaded from: in some forms one that is packed here."""
@@ -227,6 +231,12 @@ class Trial:
         """The same without labels."""
         pads = self.architecture.pads if padded else None
         return data.inputs(self.torch, self.task, self.device, pads, self.text)
+
+    def loss_now(self):
+        """The loss of the batch that is trained on, in evaluation."""
+        self.model.eval()
+        with self.torch.no_grad():
+            return self.model(**self.batch(padded=False)).loss.item()
 
     def prompts(self):
         """Two unpadded prompts [2, 6] to generate from."""

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import brought, data
-from peft_probe.errors import NotMeasurable, Unsupported
 from peft_probe.brought import modules, text
+from peft_probe.errors import NotMeasurable, Unsupported
 from peft_probe.quantizers import QUANTIZERS
 
 

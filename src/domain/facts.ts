@@ -60,6 +60,13 @@ export const Facts = z.strictObject({
     band: 0.001,
     digits: 2,
   }),
+  baseLoss: fact(z.number(), {
+    unit: 'loss of a checkpoint of the user on the batch that is trained on, without an adapter',
+  }),
+  untrainedLoss: fact(z.number(), { unit: 'the same with the adapter attached and not trained' }),
+  rates: fact(z.string().max(2000), {
+    unit: 'the loss of each step at three learning rates: 0.001: 3.21 3.2; 0.01: 3.1 2',
+  }),
   targets: fact(z.string().max(300), { unit: 'what LoRA adapts in a checkpoint of the user, and where that is from' }),
   text: fact(z.string().max(300), { unit: 'what a checkpoint of the user was given to read' }),
   checks: fact(z.string().max(2000), { unit: 'invariants that were measured, each with its value and its band' }),

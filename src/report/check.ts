@@ -1,6 +1,6 @@
 import type { Outcome } from '../domain/outcome.ts';
 import { plain } from './escape.ts';
-import { lossesText } from './losses-text.ts';
+import { checkpointsText, lossesText } from './losses-text.ts';
 import type { Report } from './model.ts';
 import { blocks, duration } from './summary.ts';
 
@@ -50,7 +50,7 @@ export function renderCheck(report: Report): string {
     `${plain(pins.join(', '))}     ${plain(report.run.device)}`,
     ...tables,
     ...(failures.length > 0 ? [failures.join('\n')] : []),
-    ...[lossesText(report)].filter((text) => text !== ''),
+    ...[lossesText(report), checkpointsText(report)].filter((text) => text !== ''),
     `${measured} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,
   ].join('\n\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import { type CheckpointBlock, checkpointBlocks } from './checkpoint-losses.ts';
 import { plain } from './escape.ts';
 import { LOSS, LOSS_TITLE, type LossBlock, lossBlocks } from './losses.ts';
 import type { Report } from './model.ts';
@@ -17,4 +18,21 @@ function blockText({ title, quantizations, rows }: LossBlock): string {
   return [line(`  ${title}`, quantizations), ...rows.map(({ method, losses }) => line(`    ${method}`, losses))].join(
     '\n',
   );
+}
+
+/** What each method came to on checkpoints of the user's own, with a sentence for each; nothing where there are none. */
+export function checkpointsText(report: Report): string {
+  return checkpointBlocks(report).map(checkpointText).join('\n\n');
+}
+
+function checkpointText({ title, without, rows }: CheckpointBlock): string {
+  const width = Math.max(8, ...rows.map(({ method }) => method.length + 2));
+  const line = (method: string, untrained: string, rates: readonly string[]) =>
+    `  ${method.padEnd(width)}${untrained.padEnd(11)}${rates.map((rate) => rate.padEnd(15)).join('')}`.trimEnd();
+  return [
+    `${title}: loss on a small text, ${without} without an adapter`,
+    line('method', 'untrained', ['rate: loss after 25 steps']),
+    ...rows.map(({ method, untrained, rates }) => line(method, untrained, rates)),
+    ...rows.map(({ method, verdict, says }) => `  ${method}, ${verdict}: ${plain(says, 400)}`),
+  ].join('\n');
 }

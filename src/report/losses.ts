@@ -59,7 +59,9 @@ function lossText(trained: Trained | undefined): string {
 /** The last losses of each cell at both ends; of a check, in its one environment. */
 function trainedIn(report: Measured): readonly Trained[] {
   const [from, to] = [environmentsAt(report, 'from'), environmentsAt(report, 'to')];
-  const cells = [...new Set(report.results.map(({ cell }) => cell))];
+  // A checkpoint of the user's own has a table of its own.
+  const tiny = report.results.filter(({ facts }) => facts.baseLoss === undefined);
+  const cells = [...new Set(tiny.map(({ cell }) => cell))];
   return cells.flatMap((cell) => {
     const before = report.changes.length > 0 ? lossIn(report, cell, from) : undefined;
     const after = lossIn(report, cell, to);
@@ -67,7 +69,7 @@ function trainedIn(report: Measured): readonly Trained[] {
   });
 }
 
-function environmentsAt({ changes, environments }: Measured, end: 'from' | 'to'): ReadonlySet<string> {
+export function environmentsAt({ changes, environments }: Measured, end: 'from' | 'to'): ReadonlySet<string> {
   const own = environments.filter(({ pins }) => changes.every((change) => pins[change.library] === change[end]));
   return new Set(own.flatMap(({ id }) => id ?? []));
 }

@@ -3,7 +3,7 @@ import { plain } from './escape.ts';
 import { harmText } from './harm.ts';
 import { limitText } from './left-undone.ts';
 import { LOSS } from './losses.ts';
-import { lossesText } from './losses-text.ts';
+import { checkpointsText, lossesText } from './losses-text.ts';
 import type { Report, ReportComparison } from './model.ts';
 import {
   blocks,
@@ -34,6 +34,7 @@ export function renderTerminal(report: Report): string {
     notMeasured(report),
     limits(report),
     lossesText(report),
+    checkpointsText(report),
     findingsText(report),
     footer(report),
   ]

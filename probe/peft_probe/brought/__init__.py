@@ -16,9 +16,7 @@ PER_LOGIT = 1e-4
 
 
 class Brought:
-    """One of the job's `brought`: `folder`, `trustsCode`, and `isStored`, which says that its files are
-    quantized.
-    """
+    """One of the job's `brought`: `folder`, `trustsCode`, and `isStored` (quantized)."""
 
     def __init__(self, told):
         self.folder = Path(told["folder"])
@@ -89,17 +87,14 @@ class Brought:
             )
 
     def learnt(self, trial):
-        """The architecture as the loaded model shows it. Leaves facts of what was found."""
+        """The architecture as the loaded model shows it, and in words what is adapted."""
         found, said = modules_of(trial.model, self.model_type)
-        trial.facts["targets"] = said
-        return dataclasses.replace(trial.architecture, modules=found)
+        return dataclasses.replace(trial.architecture, modules=found), said
 
     def text(self, trial):
-        """What it is given to read."""
+        """What it is given to read, and in words where that is from."""
         embedded = trial.model.get_input_embeddings().weight.shape[0]
-        text, said = text_of(trial.transformers, self, embedded)
-        trial.facts["text"] = said
-        return text
+        return text_of(trial.transformers, self, embedded)
 
 
 def checkpoint_of(job, cell):

@@ -31,11 +31,11 @@ class Stage:
 
 
 STAGES = (
-    Stage(build),
+    Stage(build, facts=("targets", "text")),
     Stage(quantize),
-    Stage(attach, facts=("trainable",)),
-    Stage(forward, facts=("firstLoss",)),
-    Stage(train, facts=("start", "lossRatio", "finalLoss", "curve", "stepMs")),
+    Stage(attach, facts=("trainable", "baseLoss")),
+    Stage(forward, facts=("firstLoss", "untrainedLoss")),
+    Stage(train, facts=("start", "lossRatio", "finalLoss", "curve", "stepMs", "rates")),
     Stage(generate, facts=("uncachedGenerate",)),
     Stage(reload),
     Stage(carry),

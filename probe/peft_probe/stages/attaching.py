@@ -6,6 +6,8 @@ from ..errors import CheckFailed, NotApplicable
 
 def attach(trial):
     trial.base_logits = trial.logits(trial.model)
+    if trial.brought:
+        trial.facts["baseLoss"] = trial.loss_now()
     require_common_path(trial.model)
     if trial.method is None:
         trial.padded_logits = trial.logits(trial.model, padded=True)

@@ -24,7 +24,9 @@ def _build_brought(trial):
     trial.model = trial.load(quantized=trial.is_stored)
     shapes = brought.shapes if trial.is_stored else invariants.shapes
     trial.weights = shapes(trial.model)
-    trial.learn()
+    targets, text = trial.learn()
+    trial.facts["targets"] = targets
+    trial.facts["text"] = text
 
 
 def quantize(trial):

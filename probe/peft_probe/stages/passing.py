@@ -15,6 +15,8 @@ def forward(trial):
     if not trial.torch.isfinite(output.loss):
         raise CheckFailed("not-finite", f"the loss is {output.loss.item()}")
     trial.facts["firstLoss"] = output.loss.item()
+    if trial.brought:
+        trial.facts["untrainedLoss"] = trial.loss_now()
     if trial.task.labels is not None:
         _require_padding_is_passed_over(trial)
 

@@ -2,8 +2,10 @@
 
 import fnmatch
 import time
+from dataclasses import dataclass
 
 from .. import card
+from ..brought import rates
 from ..errors import CheckFailed, NotApplicable
 
 
@@ -21,33 +23,72 @@ def train(trial):
     for before in trial.hooks("before_training"):
         before(trial)
     trial.facts["start"] = _start(trainable)
-    optimizer = _optimizer(trial, trainable.values())
-    inputs = trial.batch(padded=False)
     trial.model.train()
     trial.model(**trial.batch(padded=True)).loss.backward()
-    without_gradient, losses, ended = set(trainable), [], []
-    for step in range(trial.job["steps"]):
-        loss = trial.model(**inputs).loss
-        optimizer.zero_grad()
-        loss.backward()
-        without_gradient -= {
-            name
-            for name in without_gradient
-            if trainable[name].grad is not None and trainable[name].grad.any()
-        }
-        optimizer.step()
-        if trial.method and trial.method.after_step:
-            getattr(trial.model.base_model, trial.method.after_step)(step)
-        losses.append(loss.item())  # waits for all that was asked of a card
-        ended.append(time.monotonic())
+    learnt = _learn(trial, trainable, _rate(trial, trainable))
+    losses = learnt.losses
     trial.facts["lossRatio"] = losses[-1] / losses[0]
     trial.facts["finalLoss"] = losses[-1]
     trial.facts["curve"] = " ".join(f"{loss:.4g}" for loss in losses)[:1000]
     if trial.on_card:
-        trial.facts["stepMs"] = card.step_ms(ended)
+        trial.facts["stepMs"] = card.step_ms(learnt.ended)
     trial.trained_logits = trial.logits(trial.model)
-    _require_learning(trial, losses, without_gradient, len(trainable))
+    _require_learning(trial, losses, learnt.without_gradient, len(trainable))
     _require_trained_head(trial, head_before, trainable)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The loss of each step, when it ended in seconds, and the names that never got a gradient."""
+
+    losses: list
+    ended: list
+    without_gradient: set
+
+
+def _learn(trial, trainable, rate):
+    """The job's steps on one batch."""
+    optimizer = _optimizer(trial, trainable.values(), rate)
+    inputs = trial.batch(padded=False)
+    trial.model.train()
+    learnt = Learnt([], [], set(trainable))
+    for step in range(trial.job["steps"]):
+        loss = trial.model(**inputs).loss
+        optimizer.zero_grad()
+        loss.backward()
+        learnt.without_gradient.difference_update(
+            {
+                name
+                for name in learnt.without_gradient
+                if trainable[name].grad is not None and trainable[name].grad.any()
+            }
+        )
+        optimizer.step()
+        if trial.method and trial.method.after_step:
+            getattr(trial.model.base_model, trial.method.after_step)(step)
+        learnt.losses.append(loss.item())  # waits for all that was asked of a card
+        learnt.ended.append(time.monotonic())
+    return learnt
+
+
+def _rate(trial, trainable):
+    """The learning rate of the method's entry; of a checkpoint of the user's own the best of three.
+
+    Each is tried from the same start, which is left as it was.
+    """
+    usual = trial.method.learning_rate if trial.method else 1e-3
+    if not trial.brought:
+        return usual
+    start = {name: parameter.detach().clone() for name, parameter in trainable.items()}
+    tried = {}
+    for rate in rates.around(usual):
+        trial.torch.manual_seed(0)
+        tried[rate] = _learn(trial, trainable, rate).losses
+        for name, parameter in trainable.items():
+            parameter.data.copy_(start[name])
+    trial.facts["rates"] = rates.said(tried)
+    trial.torch.manual_seed(0)
+    return rates.best(tried, usual)
 
 
 def _start(trainable):
@@ -58,8 +99,8 @@ def _start(trainable):
     )
 
 
-def _optimizer(trial, parameters):
-    options = {"lr": trial.method.learning_rate if trial.method else 1e-3, "weight_decay": 0.0}
+def _optimizer(trial, parameters, rate):
+    options = {"lr": rate, "weight_decay": 0.0}
     parameters = list(parameters)
     try:
         return trial.torch.optim.AdamW(parameters, fused=True, **options)

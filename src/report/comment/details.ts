@@ -5,6 +5,7 @@ import { LOSS } from '../losses.ts';
 import type { Report } from '../model.ts';
 import { duration, notMeasured, plural, worse } from '../summary.ts';
 import { isGuardFinding } from '../verdict.ts';
+import { checkpointTables } from './checkpoints.ts';
 import { commitText, type Links, placeText } from './links.ts';
 import { lossTables } from './losses.ts';
 
@@ -42,6 +43,7 @@ export function details(report: Report): Markdown {
   const built = report.environments.filter(({ status }) => status === 'built');
   const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
   const row = (cells: readonly Markdown[]) => md`| ${joined(cells, ' | ')} |`;
+  const own = checkpointTables(report);
   const [first] = worse(report);
   const environment =
     first &&
@@ -66,7 +68,9 @@ export function details(report: Report): Markdown {
       ...notCompared(report),
       ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
       ...lossTables(report),
-      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
+      ...(own.length > 0
+        ? own
+        : [md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`]),
       md`</details>`,
     ],
     '\n\n',
