@@ -1,4 +1,5 @@
-"""Plants silent defects and says what catches each: `python bench/mutants.py PYTHON...`.
+"""Plants silent defects and says what catches each: `python bench/mutants.py PYTHON... NAME...`, in
+healthy environments and all of them where none are named.
 
 All go through the zygote of the probe, unchanged, a forked child each, beside what a sound base has
 handed over.
@@ -20,12 +21,13 @@ from mutants_use import ALL as MUTANTS  # noqa: E402
 START = (
     "import sys; sys.path.insert(0, sys.argv.pop()); "
     f"sys.path.insert(0, {str(ROOT / 'bench')!r}); "
-    "import planting; planting.install(); from peft_probe.zygote import main; main()"
+    "import mutants_use, planting; planting.install(mutants_use.ALL); "
+    "from peft_probe.zygote import main; main()"
 )
 LOSS_BAND = 0.1
 
 
-def sound(python, folder):
+def sound(python, folder, names):
     """Runs each cell without a defect, and keeps what it hands over. Returns its records."""
 
     def hear(record):
@@ -35,7 +37,7 @@ def sound(python, folder):
                 (place / name).parent.mkdir(parents=True, exist_ok=True)
                 (place / name).write_bytes(base64.b64decode(content))
 
-    wanted = sorted({mutant.cell for mutant in MUTANTS.values()})
+    wanted = sorted({MUTANTS[name].cell for name in names})
     records = probe(python, all_cells(wanted), WIDTH, hear=hear, handover=True)[2]
     return {record["cell"]: record for record in records}
 
@@ -73,14 +75,16 @@ def moved(base, record):
 
 def main():
     reached = True
-    for python in sys.argv[1:] or pythons_of(HEALTHY[1:]):
+    names = [word for word in sys.argv[1:] if word in MUTANTS] or list(MUTANTS)
+    pythons = [word for word in sys.argv[1:] if word not in MUTANTS]
+    for python in pythons or pythons_of(HEALTHY[1:]):
         with tempfile.TemporaryDirectory() as folder:
-            bases = sound(python, folder)
-            records = planted(python, folder, list(MUTANTS))
+            bases = sound(python, folder, names)
+            records = planted(python, folder, names)
         print(versions_of(python))
         found = {}
-        for name, mutant in MUTANTS.items():
-            record = records.get(name, {})
+        for name in names:
+            mutant, record = MUTANTS[name], records.get(name, {})
             found[name] = verdict(mutant, bases.get(mutant.cell, {}), record)
             odd = (
                 ""
@@ -89,7 +93,7 @@ def main():
             )
             if not found[name]["own"]:
                 print(f"  {name:22} {mutant.cell:42} {found[name]['by']} for {mutant.check}{odd}")
-        total = len(MUTANTS)
+        total = len(names)
         counts = {
             kind: sum(one[kind] for one in found.values()) for kind in ("own", "alone", "base")
         }

@@ -197,22 +197,29 @@ def _cache_of(named):
     return "past_key_values" if named.get("past_key_values") is not None else "cache"
 
 
+def _is_behind_four(named):
+    """Whether the text of twelve tokens has four virtual ones before it."""
+    mask = named.get("attention_mask")
+    return mask is not None and len(mask.shape) == 2 and mask.shape[1] == 16
+
+
 def _no_prefix(named, torch):
-    if named.get(_cache_of(named)) is None or named["attention_mask"].shape[1] != 16:
+    if named.get(_cache_of(named)) is None or not _is_behind_four(named):
         return named
     return {**named, _cache_of(named): None, "attention_mask": named["attention_mask"][:, 4:]}
 
 
 def _hidden_virtual(named, torch):
-    mask = named["attention_mask"].clone()
     is_virtual = named.get("input_ids") is None or named.get(_cache_of(named)) is not None
-    if mask.shape[1] == 16 and is_virtual:
-        mask[:, :4] = 0
+    if not is_virtual or not _is_behind_four(named):
+        return named
+    mask = named["attention_mask"].clone()
+    mask[:, :4] = 0
     return {**named, "attention_mask": mask}
 
 
 def _from_zero(named, torch):
-    if named.get(_cache_of(named)) is None or named["attention_mask"].shape[1] != 16:
+    if named.get(_cache_of(named)) is None or not _is_behind_four(named):
         return named
     return {**named, "position_ids": torch.arange(12)[None].repeat(4, 1)}
 
@@ -300,19 +307,26 @@ def _shifted_rows(part):
 
 
 def _unquantized(only=None):
+    """No quantized layer at all, or none in modules whose name holds `only`: those are put back as
+    they lie in the checkpoint, since releases differ in what they call a module to be skipped.
+    """
+
     def plant(modules):
         owner = modules["transformers"].AutoModelForCausalLM
         plain = owner.from_pretrained
 
         def from_pretrained(*args, quantization_config=None, device_map=None, **named):
-            if quantization_config is None:
-                return plain(*args, **named)
-            if only is None:
-                return plain(*args, **named)
-            quantization_config.llm_int8_skip_modules = ["lm_head", only]
-            return plain(
+            whole = plain(*args, **named)
+            if quantization_config is None or only is None:
+                return whole
+            quantized = plain(
                 *args, quantization_config=quantization_config, device_map=device_map, **named
             )
+            for name, part in list(quantized.named_modules()):
+                if f".{only}." in f".{name}." and type(part).__module__.startswith("bitsandbytes"):
+                    above, _, last = name.rpartition(".")
+                    setattr(quantized.get_submodule(above), last, whole.get_submodule(name))
+            return quantized
 
         owner.from_pretrained = from_pretrained
 
@@ -386,6 +400,7 @@ TRAINABLE, SOMETHING = (
     "Something is trained that should not be",
 )
 NARROW, DEAD = "not kept in 32 bit", "never learns: its gradient is zero"
+HIDDEN = "is there and masked in evaluation"
 ACTS = "made of real tokens does not act as those tokens do"
 MASK, LOSS = "the attention mask is not obeyed", "The loss is not the cross-entropy of the labels"
 MOVED, LAYERS = "The model itself does not compute", "linear layers are not quantized"
@@ -477,7 +492,7 @@ MUTANTS = {
         ACTS,
         _prefix(lambda pairs: [(k.bfloat16().float(), v.bfloat16().float()) for k, v in pairs]),
     ),
-    "prefix-hidden": Mutant(PREFIX, "transplant-differs", ACTS, _given("llama", _hidden_virtual)),
+    "prefix-hidden": Mutant(PREFIX, "transplant-differs", HIDDEN, _given("llama", _hidden_virtual)),
     "prefix-from-zero": Mutant(PREFIX, "transplant-differs", ACTS, _given("llama", _from_zero)),
     "prefix-no-mask": Mutant(PREFIX, "mask-ignored", MASK, _given("llama", _no_mask)),
     "prefix-dead-half": Mutant(PREFIX, "gradient-zero", DEAD, _dead_half("prompt_encoder")),
@@ -502,7 +517,7 @@ MUTANTS = {
         ACTS,
         _prompt(lambda tokens, torch: tokens * 0, only_eval=True),
     ),
-    "prompt-hidden": Mutant(PROMPT, "transplant-differs", ACTS, _given("llama", _hidden_virtual)),
+    "prompt-hidden": Mutant(PROMPT, "transplant-differs", HIDDEN, _given("llama", _hidden_virtual)),
     "prompt-no-mask": Mutant(PROMPT, "mask-ignored", MASK, _given("llama", _no_mask)),
     "prompt-dead-half": Mutant(PROMPT, "gradient-zero", DEAD, _dead_half("prompt_encoder")),
     "prompt-reversed-bert": Mutant(

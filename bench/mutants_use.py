@@ -17,7 +17,7 @@ from mutants_table import (
 from planting import after, changed_cache, model_class, module, wrap
 
 MISTRAL, GEMMA2 = "lora/none/mistral/causal-lm", "lora/none/gemma2/causal-lm"
-T5 = "lora/none/t5/seq2seq-lm"
+T5, PROMPT_T5 = "lora/none/t5/seq2seq-lm", "prompt-tuning/none/t5/seq2seq-lm"
 RIGHT, LEFT = "Rows that end in padding", "Rows that begin with padding"
 WINDOW = "sliding window"
 PADDED, END = "made from a prompt that is padded", "does not stop at the end of a sequence"
@@ -78,6 +78,15 @@ def _blind_step(named, torch):
     if mask is None or not _is_step(named):
         return named
     return {**named, "attention_mask": torch.ones_like(mask)}
+
+
+def _blind_decoder(named, torch):
+    """Where the encoder's text is padded, its padding is all that is seen while tokens are made."""
+    mask = named.get("attention_mask")
+    if mask is None or named.get("encoder_outputs") is None:
+        return named
+    padded = (mask == 0).any(dim=1, keepdim=True)
+    return {**named, "attention_mask": torch.where(padded, 1 - mask, mask)}
 
 
 def _column_as_place(named, torch):
@@ -338,7 +347,7 @@ OF_USE = {
     ),
     "blind-steps": Mutant(LORA, "padded-generation-differs", PADDED, _given("llama", _blind_step)),
     "blind-steps-prompt": Mutant(
-        PROMPT, "padded-generation-differs", PADDED, _given("llama", _blind_step)
+        PROMPT_T5, "padded-generation-differs", PADDED, _given("t5", _blind_decoder)
     ),
     "column-places-gpt2": Mutant(
         GPT2, "padded-generation-differs", PADDED, _given("gpt2", _column_as_place)

@@ -2,13 +2,14 @@
 probe's zygote.
 """
 
+import functools
 import importlib
-import sys
 
 
-def install():
-    """Makes children of the zygote plant what the identifier of their cell names behind a `#`."""
-    from mutants_use import ALL
+def install(table):
+    """Makes children of the zygote plant what the identifier of their cell names behind a `#`; the
+    table has a mutant for each name.
+    """
     from peft_probe import child
 
     plain = child.run_cell
@@ -16,7 +17,7 @@ def install():
     def run_cell(cell, job, modules, folder, record_end):
         identifier, _, name = cell["id"].partition("#")
         if name:
-            ALL[name].plant(modules)
+            table[name].plant(modules)
         plain({**cell, "id": identifier}, job, modules, folder, record_end)
 
     child.run_cell = run_cell
@@ -27,9 +28,12 @@ def module(name):
 
 
 def wrap(owner, name, change):
-    """Puts `change(plain, *args, **named)` in the place of a function."""
+    """Puts `change(plain, *args, **named)` in the place of a function, which keeps its signature:
+    generation reads what a model takes from it.
+    """
     plain = getattr(owner, name)
 
+    @functools.wraps(plain)
     def changed(*args, **named):
         return change(plain, *args, **named)
 
@@ -88,11 +92,3 @@ def model_class(architecture, task="CausalLM"):
         "t5": {"CausalLM": "T5ForConditionalGeneration"},
     }.get(architecture, {}).get(task, f"{names[architecture]}For{task}")
     return getattr(loaded, wanted)
-
-
-def in_path(part):
-    return lambda name: f".{part}." in f".{name}."
-
-
-def stack():
-    return sys.modules

@@ -27,6 +27,9 @@ class Numbers:
     def any(self):
         return any(self.values)
 
+    def isnan(self):
+        return Numbers(*(value != value for value in self.values))
+
     def item(self):
         return self.values[0]
 

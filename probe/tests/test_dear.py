@@ -1,5 +1,6 @@
 """What is read out of made tokens, averages and saved models."""
 
+import contextlib
 import sys
 import unittest
 from pathlib import Path
@@ -102,8 +103,55 @@ class Transplant(unittest.TestCase):
             cell={"method": "prefix-tuning+no-cache"},
             logits_of=lambda model, given: Numbers(3.0),
         )
-        said = transplant._words(trial, None, None, Numbers(1.0), 2.0, None)
+        said = transplant._words(trial, None, None, Numbers(1.0), 2.0)
         self.assertTrue(said.startswith("A prefix made of real tokens"), said)
+
+    def test_what_nothing_sees_is_ignored_or_masked(self):
+        for left, expected in ((1.0, "is ignored"), (float("nan"), "is there and masked")):
+            with self.subTest(expected):
+                said = transplant._words(unseen(left), "base", None, Numbers(1.0), 2.0)
+                self.assertIn(f"The prompt {expected}", said)
+                self.assertIn("logits are those of the base model", said)
+
+    def test_the_adapter_is_left_as_it_was(self):
+        trial = unseen(float("nan"))
+        transplant._words(trial, "base", None, Numbers(1.0), 2.0)
+        (_name, own) = next(iter(trial.model.named_parameters()))
+        self.assertEqual(own.data.values, (5.0,))
+
+
+def unseen(left):
+    """A cell whose virtual tokens change nothing; with NaN in them its logits are `left`."""
+    own = Virtual(5.0)
+    model = SimpleNamespace(
+        named_parameters=lambda: [("prompt_encoder.default.embedding.weight", own)],
+        peft_config={"default": SimpleNamespace()},
+    )
+
+    def logits_of(model, given):
+        is_odd = own.data.values[0] != own.data.values[0]
+        return Numbers(1.0 if model == "base" or not is_odd else left)
+
+    return SimpleNamespace(
+        entry="prompt-tuning",
+        model=model,
+        logits_of=logits_of,
+        torch=SimpleNamespace(no_grad=contextlib.nullcontext),
+    )
+
+
+class Virtual(Numbers):
+    """Virtual tokens that can be written over."""
+
+    @property
+    def data(self):
+        return self
+
+    def fill_(self, value):
+        self.values = (value,)
+
+    def copy_(self, other):
+        self.values = other.values
 
 
 class Dear(unittest.TestCase):

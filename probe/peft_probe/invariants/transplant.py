@@ -12,7 +12,7 @@ def difference(trial):
     """Largest difference of a logit on the padded rows. Leaves the adapter as it was."""
     base = trial.model.get_base_model()
     given = trial.inputs(padded=True)
-    adapter, own = _embedding(trial)
+    own = _embedding(trial)
     kept = own.detach().clone()
     values = _real_values(trial, base)
     if values.numel() != own[: values.shape[0]].numel():
@@ -24,7 +24,7 @@ def difference(trial):
             actual = trial.logits_of(trial.model, given)
         own.data.copy_(kept)
     gap = largest_difference(actual, expected)
-    return gap, _words(trial, base, given, actual, gap, adapter)
+    return gap, _words(trial, base, given, actual, gap)
 
 
 def _size_words(values, own):
@@ -33,7 +33,7 @@ def _size_words(values, own):
 
 def _embedding(trial):
     return next(
-        (name, parameter)
+        parameter
         for name, parameter in trial.model.named_parameters()
         if name.startswith("prompt_encoder") and name.endswith("embedding.weight")
     )
@@ -111,9 +111,25 @@ class _as_saved:
         self.config.inference_mode = self.before
 
 
-def _words(trial, base, given, actual, gap, adapter):
+def _words(trial, base, given, actual, gap):
     kind = "prefix" if trial.entry == "prefix-tuning" else "prompt"
     with_nothing = trial.logits_of(base, given)
-    if largest_difference(actual, with_nothing) < gap / 100:
-        return f"The {kind} is ignored in evaluation: logits are those of the base model"
-    return f"A {kind} made of real tokens does not act as those tokens do: logits apart"
+    if largest_difference(actual, with_nothing) >= gap / 100:
+        return f"A {kind} made of real tokens does not act as those tokens do: logits apart"
+    if _is_masked(trial, given):
+        return (
+            f"The {kind} is there and masked in evaluation, so that nothing sees it: logits are "
+            "those of the base model"
+        )
+    return f"The {kind} is ignored in evaluation: logits are those of the base model"
+
+
+def _is_masked(trial, given):
+    """Whether what nothing sees is there all the same: no weight of 0 takes a NaN away."""
+    own = _embedding(trial)
+    kept = own.detach().clone()
+    with trial.torch.no_grad(), _as_saved(trial):
+        own.data.fill_(float("nan"))
+        logits = trial.logits_of(trial.model, given)
+        own.data.copy_(kept)
+    return bool(logits.isnan().any())
