@@ -107,6 +107,7 @@ function untouched(architecture: string, task: string, pads: 'left' | 'right' | 
       seen: isPadded(padding, place) ? 0 : 1,
     })),
   );
+  const answers = task === 'seq-cls' ? rows.length : places.filter(({ seen }) => seen === 1).length;
   const judged = tensorFile({
     ids: integers(
       [4, 12],
@@ -116,7 +117,7 @@ function untouched(architecture: string, task: string, pads: 'left' | 'right' | 
       [4, 12],
       places.map(({ seen }) => seen),
     ),
-    logits: floats([1], [0]),
+    logits: floats([answers, 1], Array<number>(answers).fill(0)),
   });
   const checkpoint = openCheckpoint(join('probe/checkpoints', architecture));
   return evidenceOf({ task, ...checkpoint, judged: readTensorFile(judged) });

@@ -38,10 +38,24 @@ export function evidenceOf(files: CellFiles): Evidence {
   const ids = rowsOf(judged.integers('ids'));
   const mask = rowsOf(judged.integers('mask'));
   const text = { ids: inVocabulary(ids, files.configuration), mask };
+  requireText(text, model, logits);
   if (!judged.has('tokens')) return { model, text, logits };
   const tokens = inVocabulary(rowsOf(judged.integers('tokens')), files.configuration);
   const prompt = judged.integers('prompts').shape[1] ?? 0;
+  if (prompt < 1 || prompt >= (tokens[0]?.length ?? 0))
+    throw new ShapeError(`a prompt of ${prompt} tokens is not the beginning of ${tokens[0]?.length ?? 0}`);
   return { model, text, logits, generated: { tokens, prompt } };
+}
+
+/** A mask for each token, and logits for each row or each token that the mask shows. */
+function requireText({ ids, mask }: Text, { task }: Model, logits: Tensor): void {
+  const [rows, places] = [ids.length, ids[0]?.length ?? 0];
+  if (mask.length !== rows || (mask[0]?.length ?? 0) !== places)
+    throw new ShapeError(`a mask of [${mask.length}, ${mask[0]?.length ?? 0}] for tokens of [${rows}, ${places}]`);
+  if (mask.flat().some((seen) => seen !== 0 && seen !== 1)) throw new ShapeError('a mask is of other than 0 and 1');
+  const expected = task === 'seq-cls' ? rows : mask.flat().filter((seen) => seen === 1).length;
+  if (logits.shape.length !== 2 || logits.shape[0] !== expected)
+    throw new ShapeError(`logits of [${logits.shape.join(', ')}] where ${expected} rows are expected`);
 }
 
 function modelOf({ task, configuration, checkpoint, adapter, judged }: CellFiles): Model {
@@ -102,9 +116,13 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
 
 function rowsOf({ shape, values }: Integers): readonly (readonly number[])[] {
   const [rows, places] = shape;
-  if (shape.length !== 2 || rows === undefined || places === undefined || rows * places > LONGEST_TEXT)
+  if (shape.length !== 2 || rows === undefined || places === undefined || !isText(rows * places))
     throw new ShapeError(`[${shape.join(', ')}] are no rows of tokens`);
   return Array.from({ length: rows }, (_, row) => values.slice(row * places, (row + 1) * places));
+}
+
+function isText(tokens: number): boolean {
+  return tokens > 0 && tokens <= LONGEST_TEXT;
 }
 
 function inVocabulary(rows: readonly (readonly number[])[], configuration: unknown): readonly (readonly number[])[] {

@@ -33,12 +33,24 @@ export function moved(delta: Tensor): LinearChange {
 
 /** A sum that depends on the weight that it is added to. */
 export function movedBy(deltaOf: (base: Linear) => Tensor): LinearChange {
-  return (base, departure) => moved(deltaOf(base))(base, departure);
+  const delta = once(deltaOf);
+  return (base, departure) => moved(delta(base))(base, departure);
 }
 
 /** A change that is a whole: all of it, or nothing where a departure takes no share. */
 export function replacedBy(change: (base: Linear) => Linear): LinearChange {
-  return (base, { share }) => (share === 0 ? base : change(base));
+  const made = once(change);
+  return (base, { share }) => (share === 0 ? base : made(base));
+}
+
+/** What a formula makes of one weight is made once, however many departures are tried with it. */
+function once<T>(make: (base: Linear) => T): (base: Linear) => T {
+  const known = new WeakMap<Tensor, T>();
+  return (base) => {
+    const made = known.get(base.weight) ?? make(base);
+    known.set(base.weight, made);
+    return made;
+  };
 }
 
 /** Throws NotCovered where it was not saved. */

@@ -9,6 +9,7 @@ import {
   matrixOf,
   product,
   reshaped,
+  room,
   rowLengths,
   rowsScaled,
   scaled,
@@ -102,7 +103,7 @@ function kronecker(left: Tensor, right: Tensor): Tensor {
   const [rows, columns] = matrixOf(left);
   const [innerRows, innerColumns] = matrixOf(right);
   const width = columns * innerColumns;
-  const values = new Float32Array(rows * innerRows * width);
+  const values = room([rows * innerRows, width]);
   for (let index = 0; index < values.length; index += 1) {
     const [row, column] = [Math.floor(index / width), index % width];
     const outer = Math.floor(row / innerRows) * columns + Math.floor(column / innerColumns);
@@ -129,7 +130,7 @@ export function vblora(saved: Saved): LinearChange {
 function mixed(logits: Tensor, bank: Tensor, most: number): Tensor {
   const [count, size] = matrixOf(bank);
   const [one = 0, other = 0] = logits.shape;
-  const values = new Float32Array(one * other * size);
+  const values = room([one, other, size]);
   for (let place = 0; place < one * other; place += 1) {
     const own = logits.values.subarray(place * count, (place + 1) * count);
     const best = [...own.keys()].sort((a, b) => (own[b] ?? 0) - (own[a] ?? 0)).slice(0, most);
@@ -175,7 +176,7 @@ function scaledBases(a: Tensor, lambda: Tensor, gamma: Tensor): Tensor {
   const [rank, bases] = matrixOf(lambda);
   const shorter = matrixOf(gamma)[1];
   const width = a.shape.at(-1) ?? 0;
-  const values = new Float32Array(bases * rank * shorter);
+  const values = room([bases, rank, shorter]);
   let at = 0;
   for (let row = 0; row < rank; row += 1)
     for (let base = 0; base < bases; base += 1)

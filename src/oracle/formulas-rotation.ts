@@ -10,6 +10,7 @@ import {
   matmul,
   matrixOf,
   reshaped,
+  room,
   rowsScaled,
   scaled,
   slice,
@@ -46,7 +47,7 @@ export function oft(saved: Saved): LinearChange {
 
 /** The skew matrix whose upper triangle, row by row, is one row of `packed`. */
 function skew(packed: Tensor, block: number, entries: number, size: number): Tensor {
-  const values = new Float32Array(size * size);
+  const values = room([size, size]);
   let place = block * entries;
   for (let row = 0; row < size; row += 1)
     for (let column = row + 1; column < size; column += 1) {

@@ -1,6 +1,18 @@
 /** Methods that add to a weight what a few numbers of another basis stand for. Weights lie as [out, in]. */
 import { type LinearChange, moved, movedBy, part, requireForm, type Saved } from './formula.ts';
-import { added, mapped, matmul, matrixOf, scaled, type Tensor, tensor, turned } from './tensor.ts';
+import {
+  added,
+  filled,
+  mapped,
+  matmul,
+  matrixOf,
+  room,
+  ShapeError,
+  scaled,
+  type Tensor,
+  tensor,
+  turned,
+} from './tensor.ts';
 import { permutation } from './torch-random.ts';
 
 const SEED = 777;
@@ -11,6 +23,7 @@ export function fourierft(saved: Saved): LinearChange {
   const spectrum = part(saved, 'fourierft_spectrum').values;
   return movedBy(({ weight }) => {
     const [outputs, inputs] = matrixOf(weight);
+    requireRoom(spectrum, outputs * inputs);
     const places = permutation(outputs * inputs, seed ?? SEED, spectrum.length);
     const rows = waves(
       outputs,
@@ -27,17 +40,18 @@ export function fourierft(saved: Saved): LinearChange {
   });
 }
 
+function requireRoom(spectrum: Float32Array, most: number): void {
+  if (spectrum.length > most) throw new ShapeError(`${spectrum.length} numbers for a weight of ${most}`);
+}
+
 /** cos and sin of 2 pi f n / length: [length, frequencies]. */
 function waves(length: number, frequencies: readonly number[]): { readonly cos: Tensor; readonly sin: Tensor } {
   const shape = [length, frequencies.length];
   const of = (wave: (angle: number) => number) =>
-    tensor(
-      shape,
-      Float32Array.from({ length: length * frequencies.length }, (_, index) => {
-        const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
-        return wave((2 * Math.PI * (turns % length)) / length);
-      }),
-    );
+    mapped(filled(shape, 0), (_, index) => {
+      const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
+      return wave((2 * Math.PI * (turns % length)) / length);
+    });
   return { cos: of(Math.cos), sin: of(Math.sin) };
 }
 
@@ -53,6 +67,7 @@ export function waveft(saved: Saved): LinearChange {
   return movedBy(({ weight }) => {
     const [outputs, inputs] = matrixOf(weight);
     requireForm(outputs % 2 === 0 && inputs % 2 === 0, 'WaveFT of a weight of odd size');
+    requireRoom(spectrum, outputs * inputs);
     const dense = new Float32Array(outputs * inputs);
     for (const [index, place] of permutation(outputs * inputs, seed ?? SEED, spectrum.length).entries())
       dense[place] = spectrum[index] ?? 0;
@@ -79,7 +94,7 @@ export function c3a(saved: Saved): LinearChange {
   const kernel = part(saved, 'c3a_kernel');
   const [down = 0, across = 0, size = 0] = kernel.shape;
   const [outputs, inputs] = [down * size, across * size];
-  const values = new Float32Array(outputs * inputs);
+  const values = room([outputs, inputs]);
   for (let row = 0, index = 0; row < outputs; row += 1)
     for (let column = 0; column < inputs; column += 1, index += 1) {
       const block = Math.floor(row / size) * across + Math.floor(column / size);

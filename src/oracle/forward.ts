@@ -3,7 +3,7 @@ import type { Shape } from './architectures.ts';
 import type { Departure } from './departure.ts';
 import { type Feeds, layerFeeds, looked, number } from './feeds.ts';
 import { headLinear, linear, type Model, norm, shapeOf, tensorOf, virtualTokens } from './model.ts';
-import { added, type Integers, matrixOf, reshaped, scaled, sizeOf, stacked, type Tensor, tensor } from './tensor.ts';
+import { added, type Integers, matrixOf, reshaped, room, scaled, stacked, type Tensor, tensor } from './tensor.ts';
 
 /** Runs one graph. Inputs that the graph does not have are left out. */
 export interface Runtime {
@@ -167,7 +167,7 @@ function rotations({ shape }: Prepared, positions: readonly (readonly number[])[
   const half = headSize / 2;
   const rates = Array.from({ length: headSize }, (_, place) => Math.fround(theta ** (-(place % half) / half)));
   const size = [positions.length, 1, positions[0]?.length ?? 0, headSize];
-  const [cos, sin] = [new Float32Array(sizeOf(size)), new Float32Array(sizeOf(size))];
+  const [cos, sin] = [room(size), room(size)];
   for (const [at, position] of positions.flat().entries())
     for (const [place, rate] of rates.entries()) {
       const angle = Math.fround(position * rate);
@@ -188,7 +188,7 @@ interface Sight {
 /** What is added to scores [rows, 1, places, prefix + places]: nothing where a place is seen, a large negative number elsewhere. */
 function maskOf(mask: Text['mask'], prefix: number, sight: Sight, departure: Departure): Tensor {
   const places = mask[0]?.length ?? 0;
-  const values = new Float32Array(mask.length * places * (prefix + places));
+  const values = room([mask.length, places, prefix + places]);
   let at = 0;
   for (const row of mask)
     for (let place = 0; place < places; place += 1)

@@ -21,7 +21,18 @@ export function tensor(shape: readonly number[], values: Float32Array): Tensor {
 }
 
 export function filled(shape: readonly number[], value: number): Tensor {
-  return tensor(shape, new Float32Array(sizeOf(shape)).fill(value));
+  return tensor(shape, room(shape).fill(value));
+}
+
+/** 64 MiB: what is made of an adapter is never so large, and its file can ask for any size. */
+const MOST_NUMBERS = 1 << 24;
+const MOST_PRODUCTS = 2 ** 31;
+
+/** Zeros for a shape. Throws ShapeError for one that no model here has. */
+export function room(shape: readonly number[]): Float32Array {
+  const size = sizeOf(shape);
+  if (!(size <= MOST_NUMBERS)) throw new ShapeError(`[${shape.join(', ')}] is larger than any weight here`);
+  return new Float32Array(size);
 }
 
 export function sizeOf(shape: readonly number[]): number {
@@ -69,7 +80,9 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
   const [rows, inner] = matrixOf(left);
   const [same, columns] = matrixOf(right);
   if (inner !== same) throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] do not multiply`);
-  const values = new Float32Array(rows * columns);
+  if (rows * inner * columns > MOST_PRODUCTS)
+    throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] are larger than any weight here`);
+  const values = room([rows, columns]);
   const sums = new Float64Array(columns);
   for (let row = 0; row < rows; row += 1) {
     sums.fill(0);

@@ -24,6 +24,7 @@ it.each([
   ['what is missing', 'nothing', 'missing'],
   ['a folder', 'folder', 'no plain file'],
   ['a pipe, without waiting', 'pipe', 'no plain file'],
+  ['a device that never ends', '../../../../../../../../dev/zero', 'no plain file'],
 ])('refuses %s', (_, name, words) => {
   expect(() => openTensorFile(join(folder, name), 1000)).toThrow(TensorFileError);
   expect(() => openTensorFile(join(folder, name), 1000)).toThrow(words);
