@@ -16,12 +16,15 @@ sys.path[:0] = [str(ROOT / "probe"), str(ROOT / "bench")]
 from cells import WIDTH, probe  # noqa: E402
 from healthy import pythons_of, versions_of  # noqa: E402
 from peft_probe.invariants import INVARIANTS  # noqa: E402
+from peft_probe.matrix import TASKS  # noqa: E402
 from peft_probe.methods import METHODS  # noqa: E402
 from peft_probe.models import ARCHITECTURES  # noqa: E402
 from peft_probe.quantizers import ENTRIES  # noqa: E402
 
 BANDS = ROOT / "probe" / "peft_probe" / "bands.json"
 MARGIN = 4
+TOKENS = {"num_virtual_tokens", "cpt_token_ids", "token_indices", "trainable_token_indices"}
+"""Arguments of methods that add or train tokens, as `TOKEN_ARGUMENTS` in src/plan/matrix.ts."""
 FLOOR = {name: 1e-5 if name == "none" else 1e-4 for name in ENTRIES}
 COUNTED = (
     "adapter-dtype",
@@ -39,6 +42,10 @@ COUNTED = (
 MEASURED = re.compile(r"([a-z-]+) (\S+) of ([^;\s]+)")
 
 
+def arguments_of(method):
+    return METHODS[method].arguments if method in METHODS else {}
+
+
 def all_cells(patterns):
     """Cells of the whole matrix that fit one of the patterns."""
     parts = (
@@ -47,6 +54,8 @@ def all_cells(patterns):
         for architecture, entry in ARCHITECTURES.items()
         for task in entry.tasks
         for method in ("base", *METHODS)
+        if quantization in (entry.quantizations or ENTRIES)
+        if TASKS[task].without_tokens is None or not TOKENS.intersection(arguments_of(method))
     )
     names = ("method", "quantization", "architecture", "task")
     cells = [

@@ -17,7 +17,7 @@ import peft
 import torch
 import transformers
 from oracle_defects import DEFECTS
-from peft_probe import data, evidence, stages
+from peft_probe import evidence, stages
 from peft_probe.errors import NotApplicable
 from peft_probe.methods import METHODS
 from peft_probe.models import ARCHITECTURES
@@ -84,7 +84,7 @@ def leave(cell, folder, defect):
 
 
 def judged(trial):
-    given = data.inputs(torch, trial.task, trial.device, trial.architecture.pads)
+    given = trial.inputs(padded=True)
     tensors = {
         "ids": given["input_ids"],
         "mask": given["attention_mask"],
@@ -92,10 +92,10 @@ def judged(trial):
         **evidence._dequantized(trial),
     }
     if trial.task.generates:
-        prompts = data.prompts(torch, trial.device)
+        prompts = trial.prompts()
         try:
             tensors["tokens"] = greedy(trial, prompts, use_cache=True)
-            tensors["prompts"] = prompts
+            tensors["prompts"] = prompts["input_ids"]
         except Exception as raised:
             print(trial.cell["id"], "generate:", type(raised).__name__, str(raised)[:100])
     return {name: value.contiguous().cpu() for name, value in tensors.items()}

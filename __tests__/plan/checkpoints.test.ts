@@ -50,6 +50,10 @@ describe('checkpoints of the configuration', () => {
     [`{a: {id: ../n, revision: ${REVISION}}}`, '`../n` is not `owner/name`'],
     [`{a: {id: "o/n?x=1", revision: ${REVISION}}}`, 'is not `owner/name`'],
     ['{a: {path: x, task: casual-lm}}', 'there is no task `casual-lm`. Did you mean `causal-lm`?'],
+    [
+      '{a: {path: x, task: image-cls}}',
+      '`image-cls` needs pictures or sound, which are made for the tiny models alone',
+    ],
     ['{a: {path: x, trust-remote-code: yes please}}', '`checkpoints.a.trust-remote-code`'],
   ])('%s is refused: %s', (text, message) => {
     const { checkpoints, problems } = declared(text);

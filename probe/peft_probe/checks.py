@@ -31,18 +31,23 @@ def greedy_gap(trial, prompts, tokens):
     new = tokens[:, -data.GENERATED :]
     with torch.no_grad():
         if trial.task.decodes:
-            output = trial.model(
-                input_ids=prompts,
-                attention_mask=torch.ones_like(prompts),
-                decoder_input_ids=tokens[:, :-1],
-            )
+            output = trial.model(**prompts, decoder_input_ids=_begun(trial, tokens)[:, :-1])
         else:
             full = tokens[:, :-1]
-            output = trial.model(input_ids=full, attention_mask=torch.ones_like(full))
+            mask = torch.ones_like(full)
+            output = trial.model(input_ids=full, attention_mask=mask, **trial.beside(full))
     logits = output.logits.float()[:, -data.GENERATED :]
     best = logits.max(dim=-1).values
     gaps = best - logits.gather(-1, new.unsqueeze(-1)).squeeze(-1)
     return max((_first_miss(row) for row in gaps.tolist()), default=0.0)
+
+
+def _begun(trial, tokens):
+    """With the token that a decoder starts from, which Whisper's generation leaves out."""
+    if tokens.shape[1] > data.GENERATED:
+        return tokens
+    start = trial.model.config.decoder_start_token_id
+    return trial.torch.cat([trial.torch.full_like(tokens[:, :1], start), tokens], dim=1)
 
 
 def _first_miss(gaps):

@@ -3,10 +3,12 @@ release.
 
 The batch for one pass has two padded rows. The batch for the training steps has the same four rows
 without padding: a mask with padding costs some releases of transformers 5 ms a pass, more than all
-the rest of a step.
+the rest of a step. Where rows have pictures or sound, media.py makes them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from . import media
 
 PROMPTS = 2
 LENGTH = 12
@@ -18,10 +20,11 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class Text:
-    """Four rows of 12 token ids, and the id that pads them."""
+    """Four rows of 12 token ids, the id that pads them, and by name what a row is given beside."""
 
     ids: tuple
     pad: int = PAD
+    feeds: dict = field(default_factory=dict)
 
 
 def steps(size):
@@ -39,22 +42,25 @@ TINY = Text(steps(64))
 """What the tiny checkpoints are given."""
 
 
-def rows(pads, text=TINY):
+def rows(pads, text=TINY, front=()):
     """The rows of a text and their mask; the last two are padded by 3 and 5 on the side `pads`, if
-    any.
+    any. The tokens in `front` stand before each row, behind its padding.
     """
     ids, mask = [], []
     for row, padding in zip(text.ids, PADDED):
         places = range(LENGTH)
         padded = {None: (), "left": places[:padding], "right": places[LENGTH - padding :]}[pads]
-        ids.append([text.pad if place in padded else row[place] for place in places])
-        mask.append([0 if place in padded else 1 for place in places])
+        own = [text.pad if place in padded else row[place] for place in places]
+        seen = [0 if place in padded else 1 for place in places]
+        at = padding if pads == "left" else 0
+        ids.append([*own[:at], *front, *own[at:]])
+        mask.append([*seen[:at], *(1 for _ in front), *seen[at:]])
     return ids, mask
 
 
-def tokens(torch, device, pads, text=TINY):
-    """The same as tensors [4, 12]."""
-    ids, mask = rows(pads, text)
+def tokens(torch, device, pads, text=TINY, front=()):
+    """The same as tensors [4, 12 and those in front]."""
+    ids, mask = rows(pads, text, front)
     return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
 
 
@@ -89,18 +95,49 @@ TARGETS = {
 
 def batch(torch, task, device, pads, text=TINY):
     """Keyword arguments of one forward pass with labels, for a task of the matrix."""
-    ids, mask = tokens(torch, device, pads, text)
+    front = front_of(task)
+    ids, mask = tokens(torch, device, pads, text, front)
+    given = {**_read(task, ids, mask), **beside(torch, task, text.feeds, ids)}
+    if task.targets == "own":
+        return {**given, "return_loss": True}
     labels = TARGETS[task.targets](torch, ids, mask)
-    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+    for token in set(front):
+        labels = labels.masked_fill(ids == token, IGNORED)
+    return {**given, "labels": labels}
+
+
+def front_of(task):
+    """The tokens that stand before each row."""
+    return media.FRONT if task.inputs == "picture and text" else ()
+
+
+def _read(task, ids, mask):
+    """What a model reads of a text."""
+    if task.inputs == "media":
+        return {}
+    return {"input_ids": ids, **({} if task.inputs == "pairs" else {"attention_mask": mask})}
+
+
+def beside(torch, task, feeds, ids):
+    """The pictures or sound of rows with these `ids`.
+
+    Every other row has the same picture, so that a row has its own wherever two rows are repeated.
+    """
+    if task.inputs == "text":
+        return {}
+    few = task.inputs == "picture and text"
+    numbers = [row % PROMPTS if few else row for row in range(len(ids))]
+    return media.fed(torch, feeds, numbers, ids.device, ids)
 
 
 def inputs(torch, task, device, pads, text=TINY):
-    """The same without labels, as in inference.
+    """The same as a batch without labels, as in inference.
 
     A decoder of its own is fed the labels, shifted right.
     """
     given = batch(torch, task, device, pads, text)
-    labels = given.pop("labels")
+    given.pop("return_loss", None)
+    labels = given.pop("labels", None)
     if task.decodes:
         shifted = labels.masked_fill(labels == IGNORED, text.pad)[:, :-1]
         given["decoder_input_ids"] = torch.cat(
@@ -121,6 +158,13 @@ def padded_rows(torch, device, text=TINY):
     return together, [{"input_ids": row, "attention_mask": torch.ones_like(row)} for row in alone]
 
 
-def prompts(torch, device, text=TINY):
-    """Two unpadded prompts [2, 6] to generate from."""
-    return tokens(torch, device, None, text)[0][:PROMPTS, :6]
+def prompts(torch, task, device, text=TINY):
+    """Keyword arguments of generation: two unpadded prompts [2, 6], behind a picture where rows
+    have one; or two sounds alone.
+    """
+    front = front_of(task)
+    ids = tokens(torch, device, None, text, front)[0][:PROMPTS, : len(front) + 6]
+    return {
+        **_read(task, ids, torch.ones_like(ids)),
+        **beside(torch, task, text.feeds, ids),
+    }

@@ -30,7 +30,7 @@ def _tensors(trial):
     logits = trial.padded_logits if is_control else trial.logits(trial.model, padded=True)
     found = {"ids": given["input_ids"], "mask": given["attention_mask"], "logits": logits}
     if trial.generated is not None and not is_control:
-        found.update(prompts=trial.prompts(), tokens=trial.generated)
+        found.update(prompts=trial.prompts()["input_ids"], tokens=trial.generated)
     return {**found, **_dequantized(trial)}
 
 

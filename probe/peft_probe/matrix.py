@@ -142,19 +142,24 @@ class Task:
     """An entry of `matrix/tasks.json`: PEFT's task type, transformers' Auto class, and what a batch
     and logits look like.
 
-    `targets` names the labels of a batch (data.py makes them), `logits_per` says whether there is a
-    row of logits for each token of the input or for something else. `labels` is the number of
-    classes of a newly made head, None where there is none. `decodes` says that a decoder of its own
-    reads what was generated so far.
+    `inputs` are what a row holds, `targets` names the labels of a batch (data.py makes them),
+    `logits_per` says whether there is a row of logits for each token of the input or for something
+    else, `logits` what an output calls them. `labels` is the number of classes of a newly made
+    head, None where there is none. `decodes` says that a decoder of its own reads what was
+    generated so far, `without_tokens` why no method that adds or trains tokens is for it.
+    Where PEFT has no task type, users name none.
     """
 
-    task_type: str
     auto: str
     targets: str
     logits_per: str
     generates: bool = False
     decodes: bool = False
     labels: Optional[int] = None
+    task_type: Optional[str] = None
+    inputs: str = "text"
+    logits: str = "logits"
+    without_tokens: Optional[str] = None
 
 
 TASKS = read("tasks", Task)

@@ -1,10 +1,11 @@
 """What the stages of one cell share: its model, and how it is loaded and fed."""
 
 import dataclasses
+import inspect
 import json
 from pathlib import Path
 
-from . import brought, data, paths, preparations
+from . import brought, data, matrix, paths, preparations
 from .common_path import take_common_path
 from .matrix import TASKS
 from .methods import METHODS, configuration
@@ -93,7 +94,7 @@ class Trial:
 
         Heads that the checkpoint lacks get fixed values, not random ones.
         """
-        auto = getattr(self.transformers, self.task.auto)
+        auto = matrix.named(f"{self.transformers.__name__}.{self.task.auto}")
         options = {"torch_dtype": self.torch.float32}
         if self.task.labels is not None:
             options["num_labels"] = self.task.labels
@@ -116,6 +117,8 @@ class Trial:
             model = model.to(self.place)
         if folder is not None:
             return model
+        feeds = _taken(model, self.architecture.feeds)
+        self.text = dataclasses.replace(self.text, feeds=feeds)
         for name, parameter in model.named_parameters():
             if self.head and self.head in name.split("."):
                 values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
@@ -158,7 +161,12 @@ class Trial:
     def configuration(self):
         """The PEFT configuration of the cell, a new one each time."""
         given = (self.method, self.architecture, self.cell["task"], self.job["steps"])
-        return configuration(self.peft, *given, made=self.made, model={"width": self.width})
+        model = {"width": self.width}
+        made = configuration(self.peft, *given, made=self.made, model=model)
+        if self.head and self.task.task_type is None and hasattr(made, "modules_to_save"):
+            # What PEFT adds where it knows the task.
+            made.modules_to_save = made.modules_to_save or [self.head]
+        return made
 
     def attached(self, model):
         """The model with its adapter."""
@@ -212,12 +220,21 @@ class Trial:
 
     @property
     def width(self):
-        """Of the first weight of the model, which is its embedding."""
-        return next(iter(self.weights.values()))[1]
+        """Of the text's embedding, which is the first weight of a model that does not look first."""
+        first = next(iter(self.weights.values()))
+        if len(first) == 2:
+            return first[1]
+        text = (shape for name, shape in self.weights.items() if name.endswith("embed_tokens"))
+        return next(text, first[::-1])[-1]
 
     @property
     def head(self):
         return self.architecture.heads.get(self.cell["task"])
+
+    def is_idle(self, name):
+        """Whether the loss of the task does not reach a part of this name."""
+        idle = self.architecture.idle.get(self.cell["task"])
+        return idle is not None and any(piece in name for piece in idle.names)
 
     def batch(self, padded):
         """Keyword arguments of one pass with labels.
@@ -239,8 +256,12 @@ class Trial:
             return self.model(**self.batch(padded=False)).loss.item()
 
     def prompts(self):
-        """Two unpadded prompts [2, 6] to generate from."""
-        return data.prompts(self.torch, self.device, self.text)
+        """Keyword arguments of generation: two prompts."""
+        return data.prompts(self.torch, self.task, self.device, self.text)
+
+    def beside(self, ids):
+        """What a pass over these `ids` is given beside them."""
+        return data.beside(self.torch, self.task, self.text.feeds, ids)
 
     def logits(self, model, padded=False):
         """Logits of the four rows in float32, without gradients.
@@ -253,11 +274,19 @@ class Trial:
         """The same of other rows."""
         model.eval()
         with self.torch.no_grad():
-            logits = model(**inputs).logits.float()
+            logits = getattr(model(**inputs), self.task.logits).float()
         if self.task.logits_per == "token":
             mask = inputs["attention_mask"]
             return logits[:, -mask.shape[1] :][mask == 1]
         return logits.reshape(-1, logits.shape[-1])
+
+
+def _taken(model, feeds):
+    """Those that its forward function knows: a release's own processor gives no others."""
+    if not feeds:
+        return {}
+    known = inspect.signature(model.forward).parameters
+    return {name: feed for name, feed in feeds.items() if name in known}
 
 
 def _attach(trial, model, config):

@@ -82,6 +82,10 @@ class EachStage(unittest.TestCase):
         method = method_with(untrained={"*_gate": "nothing comes after it"})
         stages.train(trial_of(idle, method=method))
 
+    def test_train_asks_no_gradient_of_what_the_loss_does_not_reach(self):
+        model = Model(lora_A=Parameter(1.0), tower=Parameter(1.0, learns=False))
+        stages.train(trial_of(model, is_idle=lambda name: name == "tower"))
+
     def test_train_trains_a_new_head(self):
         stages.train(trial_of(Model(score=Parameter(1.0)), head="score"))
         self.assert_fails("head-not-trained", stages.train, trial_of(head="score"))

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import data, methods
+from peft_probe import data, media, methods
 from peft_probe.errors import Unsupported
+from peft_probe.matrix import TASKS
 from peft_probe.models import ARCHITECTURES, VOCABULARY
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
@@ -38,6 +39,18 @@ NOT_PACKED = (
 )
 
 
+def is_wide(entry):
+    """Whether every quantizer takes it."""
+    return entry.quantizations is None
+
+
+def settings_of(architecture):
+    """What a configuration says of the text, and of all other parts."""
+    config = json.loads((CHECKPOINTS / architecture / "config.json").read_text())
+    parts = [one for one in config.values() if isinstance(one, dict)]
+    return {**config, **config.get("text_config", {})}, [config, *parts]
+
+
 def shapes(architecture):
     """Names and shapes of a checkpoint's tensors, and their storage types.
 
@@ -53,7 +66,7 @@ def shapes(architecture):
 
 class Checkpoints(unittest.TestCase):
     def test_every_weight_that_a_quantizer_packs_fits_its_blocks(self):
-        for architecture in ARCHITECTURES:
+        for architecture in (name for name, one in ARCHITECTURES.items() if is_wide(one)):
             packed = {
                 name: shape
                 for name, shape in shapes(architecture)[0].items()
@@ -68,16 +81,18 @@ class Checkpoints(unittest.TestCase):
                     self.assertEqual(out % 64, 0)
 
     def test_each_has_a_padding_token_and_no_dropout(self):
-        for architecture in ARCHITECTURES:
+        for architecture, entry in ARCHITECTURES.items():
             with self.subTest(architecture):
-                config = json.loads((CHECKPOINTS / architecture / "config.json").read_text())
-                self.assertEqual(
-                    (config["pad_token_id"], config["vocab_size"]), (data.PAD, VOCABULARY)
-                )
+                text, parts = settings_of(architecture)
+                if TASKS[entry.tasks[0]].inputs != "media" or TASKS[entry.tasks[0]].decodes:
+                    self.assertEqual(
+                        (text["pad_token_id"], text["vocab_size"]), (data.PAD, VOCABULARY)
+                    )
                 self.assertEqual(
                     {
                         name: value
-                        for name, value in config.items()
+                        for part in parts
+                        for name, value in part.items()
                         if ("drop" in name or name.endswith("pdrop")) and value
                     },
                     {},
@@ -103,6 +118,37 @@ class Checkpoints(unittest.TestCase):
                 self.assertLess(
                     (CHECKPOINTS / architecture / "model.safetensors").stat().st_size, 1_200_000
                 )
+
+
+class Feeds(unittest.TestCase):
+    def test_each_input_beside_text_is_made_in_one_way(self):
+        for architecture, entry in ARCHITECTURES.items():
+            for name, feed in entry.feeds.items():
+                with self.subTest(f"{architecture} {name}"):
+                    ways = (feed.waves is not None, feed.each is not None, feed.marks)
+                    self.assertEqual(sum(ways), 1)
+
+    def test_an_architecture_has_inputs_beside_text_where_its_tasks_ask_for_them(self):
+        for architecture, entry in ARCHITECTURES.items():
+            asked = any(TASKS[task].inputs != "text" for task in entry.tasks)
+            self.assertEqual(bool(entry.feeds), asked, architecture)
+
+    def test_what_is_idle_is_so_in_a_task_that_the_architecture_has(self):
+        for architecture, entry in ARCHITECTURES.items():
+            self.assertLessEqual(set(entry.idle), set(entry.tasks), architecture)
+
+    def test_tokens_that_stand_for_a_picture_stand_behind_padding_and_before_text(self):
+        front = media.FRONT
+        ids, mask = data.rows("left", front=front)
+        self.assertEqual(ids[3][:10], [data.PAD] * 5 + [*front])
+        self.assertEqual(mask[3], [0] * 5 + [1] * 12)
+        self.assertEqual(ids[0][:5], [*front])
+        self.assertEqual([row[-1] for row in ids], [row[-1] for row in data.rows("left")[0]])
+
+    def test_no_text_holds_a_token_that_stands_for_a_picture(self):
+        for pads in ("left", "right", None):
+            ids, _mask = data.rows(pads)
+            self.assertFalse({token for row in ids for token in row} & set(media.FRONT))
 
 
 class Rows(unittest.TestCase):

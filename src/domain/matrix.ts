@@ -137,13 +137,20 @@ export const Quantizer = z.strictObject({
 export type Quantizer = z.infer<typeof Quantizer>;
 
 export const Task = z.strictObject({
-  taskType: z.string(),
+  /** PEFT's name of it; absent where it has none, and users name none. */
+  taskType: z.string().optional(),
   auto: z.string(),
-  targets: z.enum(['next-token', 'reversed', 'class-of-token', 'class-of-row']),
+  /** What a row holds, if it is not text alone: with a picture, pictures or sound alone, or pairs of picture and text. */
+  inputs: z.enum(['picture and text', 'media', 'pairs']).optional(),
+  targets: z.enum(['next-token', 'reversed', 'class-of-token', 'class-of-row', 'own']),
+  /** What an output calls its logits, if not so. */
+  logits: z.string().optional(),
   logitsPer: z.enum(['token', 'row', 'target']),
   generates: z.boolean().optional(),
   decodes: z.boolean().optional(),
   labels: z.int().positive().optional(),
+  /** Why there is no cell of a method that adds or trains tokens. */
+  withoutTokens: z.string().min(1).optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -156,6 +163,18 @@ const Names = {
   /** Patterns of well-known checkpoints. No name fits two architectures; one that only resembles another is not taken. */
   models: z.array(Pattern),
 };
+
+/** An input beside text: numbers of a shape, the same for each row, or marks on tokens that stand for a picture. */
+export const Feed = z.strictObject({
+  waves: z.array(z.int().positive()).min(1).optional(),
+  each: z.array(z.int()).min(1).optional(),
+  marks: z.literal(true).optional(),
+  /** Rows follow one another along their first dimension. */
+  joined: z.literal(true).optional(),
+});
+
+/** Parts of a model that the loss of a task does not reach: pieces of their names, and why. */
+export const Idle = z.strictObject({ names: z.array(z.string()).min(1), why: z.string().min(1) });
 
 export const Architecture = z.strictObject({
   /** The tasks that its checkpoint can be loaded for. */
@@ -170,6 +189,12 @@ export const Architecture = z.strictObject({
   /** Task -> the head that is new in it. */
   heads: z.record(z.string(), z.string()).optional(),
   pads: z.enum(['left', 'right']).optional(),
+  /** The only ones that fit its widths, if not all. */
+  quantizations: z.array(z.string()).optional(),
+  /** Name of an input -> how it is made. */
+  feeds: z.record(z.string(), Feed).optional(),
+  /** Task -> what is idle in it. */
+  idle: z.record(z.string(), Idle).optional(),
 });
 export type Architecture = z.infer<typeof Architecture>;
 

@@ -55,7 +55,11 @@ function wrongSource({ path, id, revision }: Written): readonly string[] {
 
 function wrongTasks({ task }: Written): readonly string[] {
   const unknown = tasksOf(task).filter((one) => !Object.hasOwn(TASKS, one));
-  return unknown.map((one) => `there is no task \`${one}\`.${didYouMean(one, Object.keys(TASKS))}`);
+  const fed = tasksOf(task).filter((one) => TASKS[one]?.inputs !== undefined);
+  return [
+    ...unknown.map((one) => `there is no task \`${one}\`.${didYouMean(one, Object.keys(TASKS))}`),
+    ...fed.map((one) => `\`${one}\` needs pictures or sound, which are made for the tiny models alone.`),
+  ];
 }
 
 /** Why a cell of a checkpoint is not measured, where that is known before anything is built. */

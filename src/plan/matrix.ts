@@ -42,7 +42,7 @@ function tinyCells(): readonly Cell[] {
     for (const task of tasks)
       for (const quantization of Object.keys(QUANTIZATIONS))
         for (const method of METHODS)
-          if (exists({ method, quantization, architecture, task }))
+          if (exists({ method, quantization, architecture, task }) && fitsTask(method, task))
             cells.push({ method, quantization, architecture, task });
   return cells;
 }
@@ -65,6 +65,7 @@ export function usualOf(name: string, { stored = 'none' }: Checkpoint): string {
 
 function exists({ method, quantization, architecture, task }: Cell): boolean {
   if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
+  if (!(matrix.ARCHITECTURES[architecture]?.quantizations?.includes(quantization) ?? true)) return false;
   const entry = matrix.METHODS[method];
   if (entry === undefined) return true;
   const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
@@ -74,4 +75,13 @@ function exists({ method, quantization, architecture, task }: Cell): boolean {
     [entry.tasks, task],
   ] as const;
   return !isRefused && limits.every(([only, value]) => only?.includes(value) ?? true);
+}
+
+/** Arguments of the methods that add or train tokens. */
+const TOKEN_ARGUMENTS = ['num_virtual_tokens', 'cpt_token_ids', 'token_indices', 'trainable_token_indices'] as const;
+
+function fitsTask(method: string, task: string): boolean {
+  if (matrix.TASKS[task]?.withoutTokens === undefined) return true;
+  const given = matrix.METHODS[method]?.arguments ?? {};
+  return TOKEN_ARGUMENTS.every((argument) => !Object.hasOwn(given, argument));
 }

@@ -14,6 +14,10 @@ export const REFUSALS: readonly Refusal[] = [
     said: 'Model does not support past key values which are required for prefix tuning.',
   },
   {
+    message: /^MiniMax uses cache of its own and is not compatible with /,
+    said: "MiniMax uses cache of its own and is not compatible with `past_key_values` of type <class 'transformers.cache_utils.DynamicCache'>.",
+  },
+  {
     message: /^Please initialize PiSSA under float32, float16, or bfloat16/,
     said: 'Please initialize PiSSA under float32, float16, or bfloat16. Subsequently, re-quantize the residual model to help minimize quantization errors.',
   },

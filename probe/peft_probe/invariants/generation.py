@@ -67,7 +67,7 @@ def _made(trial):
 
 def _generate(trial):
     torch = trial.torch
-    rows = trial.prompts().clone()
+    rows = trial.prompts()["input_ids"].clone()
     mask = torch.ones_like(rows)
     rows[0, :SHORTER], mask[0, :SHORTER] = trial.text.pad, 0
     end = _end(trial.generated[1, -data.GENERATED :].tolist())

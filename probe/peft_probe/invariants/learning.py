@@ -77,8 +77,9 @@ def _adapted(trial):
     return next(
         (
             part
-            for part in trial.model.modules()
+            for name, part in trial.model.named_modules()
             if hasattr(part, "lora_A") and hasattr(part, "base_layer") and "default" in part.lora_A
+            if not trial.is_idle(name)
         ),
         None,
     )

@@ -5,6 +5,7 @@ from ..checks import largest_difference
 
 ANOTHER = 33
 """A token that takes the place of the padding."""
+TEXT = ("input_ids", "attention_mask", "decoder_input_ids")
 COUNTS_PLACES = ("gpt2", "gpt_bigcode")
 """Architectures that count places from the first column, padding or not, unless they are told."""
 
@@ -37,8 +38,8 @@ def _passed(trial):
 
 def _pass(trial):
     given = trial.inputs(padded=True)
-    rows = {name: value[data.PROMPTS :].tolist() for name, value in given.items()}
-    ways = _causal(rows, trial.text.pad) if trial.cell["task"] == "causal-lm" else _masked(rows)
+    rows = {name: value[data.PROMPTS :].tolist() for name, value in given.items() if name in TEXT}
+    ways = _causal(rows, trial.text.pad) if trial.task.targets == "next-token" else _masked(rows)
     logits = trial.logits_of(trial.model, _inputs(trial, rows, ways))
     parts = _parts(trial, ways, logits)
     return parts if "longer" not in ways else {**parts, "longer": _without_more(parts, ways)}
@@ -59,7 +60,7 @@ def _causal(rows, pad):
     texts = [[token for token, seen in zip(row, own) if seen] for row, own in zip(ids, mask)]
     gaps = [len(row) - len(text) for row, text in zip(ids, texts)]
     right = [text + [pad] * gap for text, gap in zip(texts, gaps)]
-    longer = [text + text[:gap] for text, gap in zip(texts, gaps)]
+    longer = [text + text[len(text) - gap :] for text, gap in zip(texts, gaps)]
     return {
         **_masked(rows),
         "right": (right, [[1] * len(text) + [0] * gap for text, gap in zip(texts, gaps)]),
@@ -74,6 +75,7 @@ def _inputs(trial, rows, ways):
         "input_ids": torch.tensor(ids, device=device),
         "attention_mask": torch.tensor(mask, device=device),
     }
+    inputs.update(trial.beside(inputs["input_ids"]))
     if "decoder_input_ids" in rows:
         decoder = rows["decoder_input_ids"] * len(ways)
         inputs["decoder_input_ids"] = torch.tensor(decoder, device=device)

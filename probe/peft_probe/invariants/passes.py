@@ -2,7 +2,6 @@
 
 import math
 
-from .. import data
 from ..checks import largest_difference
 
 
@@ -42,10 +41,10 @@ def mode_difference(trial):
     trial.model.train()
     with trial.torch.no_grad():
         inputs = trial.inputs(padded=False)
-        logits = trial.model(**inputs).logits.float()
+        logits = getattr(trial.model(**inputs), trial.task.logits).float()
     rows = trial.trained_logits.shape[0]
     if trial.task.logits_per == "token":
-        logits = logits[:, -data.LENGTH :]
+        logits = logits[:, -inputs["attention_mask"].shape[1] :]
     logits = logits.reshape(-1, logits.shape[-1])
     return largest_difference(logits[-rows:], trial.trained_logits)
 

@@ -3,8 +3,11 @@
 from . import attached, formula, golden, learning, padding, passes, saved, transplant, variants
 from .entry import IN_LAYERS, QUANTIZED, VIRTUAL, Invariant
 
+CAUSAL = ("*/causal-lm", "*/image-text", "*/text-only")
 RELU = "a unit of a ReLU that is off for every token has no gradient"
 BETWEEN = "padding stands between the virtual tokens and the text, and PEFT hands no positions on"
+WITHOUT_MASK = ("*/speech-seq2seq", "*/image-cls", "*/image-text-pairs")
+OF_PARTS = ("*/image-text", "*/text-only", "*/image-text-pairs")
 OTHER_PARTS = (
     "lora+bias-all/*",
     "lora+kasa/*",
@@ -62,6 +65,7 @@ CHEAP = (
         exempt={
             "prefix-tuning/*/t5/*": "its prefix stands before a decoder that no real token enters",
             "prefix-tuning/*/gpt_bigcode/*": "its cache holds keys and values in one tensor",
+            "*/gemma3/image-text": "PEFT leaves token types out and warns: a picture is text",
             "prefix-tuning/*/bert/*": "real tokens see the text behind them, a prefix does not",
         },
     ),
@@ -71,6 +75,7 @@ CHEAP = (
         "Tokens under the mask change the result: the attention mask is not obeyed",
         padding.reach,
         "the definition of an attention mask",
+        exempt=dict.fromkeys(WITHOUT_MASK, "nothing that goes in has a mask"),
     ),
     Invariant(
         "right-padding-differs",
@@ -78,7 +83,7 @@ CHEAP = (
         "Rows that end in padding are not computed as they are without it",
         padding.right_difference,
         "no token of a causal model sees what stands behind it",
-        cells=("*/causal-lm",),
+        cells=CAUSAL,
     ),
     Invariant(
         "left-padding-differs",
@@ -86,14 +91,14 @@ CHEAP = (
         "Rows that begin with padding are not computed as they are without it",
         padding.left_difference,
         "padding is no text, and positions count from the first token of the text",
-        cells=("*/causal-lm",),
+        cells=CAUSAL,
         exempt={
             "prompt-tuning/*": BETWEEN,
             "p-tuning/*": BETWEEN,
             "prefix-tuning/*": BETWEEN,
             "cartridge/*": BETWEEN,
             "cpt/*": BETWEEN,
-            "*/hunyuan_v1_dense/*": "it scales the places of a head after turning them",
+            "*/hunyuan_v1_*/*": "it scales the places of a head after turning them",
         },
     ),
     Invariant(
@@ -103,6 +108,7 @@ CHEAP = (
         passes.loss_difference,
         "cross-entropy, computed from the logits in plain Python",
         exempt={
+            "*/image-text-pairs": "it is no cross-entropy: each pair is judged by a sigmoid",
             "adalora*/*": "its loss has a second term, for matrices that are orthogonal",
             "cpt/*": "it weighs the tokens of its examples by their age",
         },
@@ -188,6 +194,7 @@ CHEAP = (
         learning.model_dropout,
         "dropout acts in training and in nothing else",
         cells=("base/none/*",),
+        exempt=dict.fromkeys(OF_PARTS, "its rates stand in the configurations of its parts"),
     ),
     Invariant(
         "adapter-dropout-differs",

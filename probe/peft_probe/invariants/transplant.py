@@ -78,10 +78,12 @@ def _with_real(trial, given):
     """The rows with the real tokens in front of them."""
     torch, rows = trial.torch, given["input_ids"].shape[0]
     real = torch.tensor([list(REAL)] * rows, device=trial.device)
+    ids = torch.cat([real, given["input_ids"]], dim=1)
     return {
         **given,
-        "input_ids": torch.cat([real, given["input_ids"]], dim=1),
+        "input_ids": ids,
         "attention_mask": torch.cat([torch.ones_like(real), given["attention_mask"]], dim=1),
+        **trial.beside(ids),
     }
 
 

@@ -56,8 +56,7 @@ def windowed_gap(trial):
     other.model.eval()
     with trial.torch.no_grad():
         tokens = other.model.generate(
-            input_ids=prompts,
-            attention_mask=trial.torch.ones_like(prompts),
+            **prompts,
             max_new_tokens=data.GENERATED,
             do_sample=False,
         )

@@ -49,8 +49,7 @@ def greedy(trial, prompts, use_cache):
     trial.model.eval()
     with trial.torch.no_grad():
         return trial.model.generate(
-            input_ids=prompts,
-            attention_mask=trial.torch.ones_like(prompts),
+            **prompts,
             max_new_tokens=data.GENERATED,
             do_sample=False,
             use_cache=use_cache,

@@ -17,7 +17,7 @@ def forward(trial):
     trial.facts["firstLoss"] = output.loss.item()
     if trial.brought:
         trial.facts["untrainedLoss"] = trial.loss_now()
-    if trial.task.labels is not None:
+    if trial.task.labels is not None and trial.task.inputs == "text":
         _require_padding_is_passed_over(trial)
 
 

@@ -131,8 +131,9 @@ def _untrained(trial, names):
     if trial.method is None:
         return []
     by_design = trial.method.untrained
+    reached = (name for name in names if not trial.is_idle(name))
     return sorted(
-        name for name in names if not any(fnmatch.fnmatch(name, part) for part in by_design)
+        name for name in reached if not any(fnmatch.fnmatch(name, part) for part in by_design)
     )
 
 

@@ -53,7 +53,12 @@ export const METHOD_OF_CONFIG: Readonly<Record<string, Rule>> = {
 
 /** peft.TaskType. */
 export const TASK_OF_TYPE: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(TASKS).map(([name, { taskType }]) => [taskType, name])),
+  // The first task of a type is what it says alone: a model that takes pictures is told by its class.
+  ...Object.fromEntries(
+    Object.entries(TASKS)
+      .toReversed()
+      .flatMap(([name, { taskType }]) => (taskType === undefined ? [] : [[taskType, name]])),
+  ),
   FEATURE_EXTRACTION: 'feature',
 };
 
@@ -73,12 +78,14 @@ export const TASK_OF_CLASS: readonly (readonly [RegExp, string])[] = [
   [/^(T5|MT5|Bart|MBart|Pegasus|UMT5|LongT5|M2M100)ForConditionalGeneration$/, 'seq2seq-lm'],
   [/ForQuestionAnswering$/, 'question-answering'],
   [/ForMaskedLM$/, 'masked-lm'],
-  [/ForImageClassification$/, 'image-classification'],
+  [/ForZeroShotImageClassification$|^Siglip2Model$/, 'image-text-pairs'],
+  [/ForImageClassification$/, 'image-cls'],
   [/ForSemanticSegmentation$/, 'image-segmentation'],
-  [/For(SpeechSeq2Seq|CTC|AudioClassification)$|^Whisper/, 'speech'],
-  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, 'image-text-to-text'],
+  [/For(CTC|AudioClassification)$/, 'speech'],
+  [/ForSpeechSeq2Seq$|^Whisper/, 'speech-seq2seq'],
+  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, 'image-text'],
   [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, 'causal-lm'],
-  [/^FastVisionModel$/, 'image-text-to-text'],
+  [/^FastVisionModel$/, 'image-text'],
   [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, 'denoise'],
   [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, 'denoise'],
   [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, 'feature'],
@@ -106,7 +113,8 @@ export const ARCHITECTURE_OF_CLASS = patternsOf('classes', '');
 const MODELS = patternsOf('models', 'i');
 
 /** Llama 4 and vision models of a family have architectures of their own. */
-const NOT_THESE = /llama-?4|vision|llava|qwen[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
+const NOT_THESE =
+  /llama-?4|vision|llava(?!-hf\/llava-1\.5|-1\.5)|qwen(?!2\.5-vl)[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
 
 /** The architecture of a checkpoint, where its name leaves no doubt. */
 export function architectureOfModel(id: string): string | undefined {

@@ -95,7 +95,7 @@ function bitsOfAutotrain(table: Table): string {
 function taskOfAutotrain(table: Table): string {
   const task = text(table, 'task');
   if (task === 'llm-reward') return 'seq-cls';
-  if (task.startsWith('vlm')) return 'image-text-to-text';
+  if (task.startsWith('vlm')) return 'image-text';
   return task === 'seq2seq' ? 'seq2seq-lm' : 'causal-lm';
 }
 
@@ -113,7 +113,7 @@ const TRAINERS: readonly Trainer[] = [
     taskOf: (table) => {
       const type = typeof table.model_type === 'string' ? table.model_type : 'AutoModelForCausalLM';
       if (isOn(table, 'reward_model')) return 'seq-cls';
-      if (has(table, 'processor_type')) return 'image-text-to-text';
+      if (has(table, 'processor_type')) return 'image-text';
       return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? 'causal-lm';
     },
   },
