@@ -15,7 +15,9 @@ export function shapes() {
 }
 
 function shapeOf(folder) {
-  const config = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'));
+  const whole = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'));
+  // A model that looks too says of its text in a part of its own.
+  const config = { ...whole, ...whole.text_config };
   const said = (keys) => keys.map((key) => config[key]).find((value) => typeof value === 'number');
   const places = said(PLACES);
   const weights = weightsIn(`${folder}/model.safetensors`);
