@@ -220,7 +220,7 @@ class Trial:
 
     @property
     def width(self):
-        """Of the text's embedding, which is the first weight of a model that does not look first."""
+        """Of the text's embedding: the first weight of a model, unless it looks at pictures."""
         first = next(iter(self.weights.values()))
         if len(first) == 2:
             return first[1]
