@@ -1,7 +1,7 @@
 /** .github/peft-sweep.yml. Pure: text in, settings or a list of what is wrong out. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { DEVICE_NAMES, type DeviceName } from './domain/device.ts';
+import { DEVICE_CHOICES, DEVICE_NAMES, type DeviceName } from './domain/device.ts';
 import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 
@@ -44,7 +44,7 @@ export const Configuration = z.strictObject({
   cells: z.union([z.literal('auto'), z.string(), z.array(z.string())]).optional(),
   exclude: z.array(z.string()).optional(),
   search: z.enum(SEARCHES).optional(),
-  device: z.enum(['auto', ...DEVICE_NAMES]).optional(),
+  device: z.enum(DEVICE_CHOICES).optional(),
   budget: z
     .strictObject({ minutes: z.number().positive().optional(), usd: z.number().positive().optional() })
     .optional(),

@@ -1,6 +1,6 @@
 /** What can be typed: every command with its operands and options, in one place for reading and for help. */
 
-import { DEVICE_NAMES } from './domain/device.ts';
+import { DEVICE_CHOICES } from './domain/device.ts';
 import { CONFIGURATION, DEFAULT_OUT } from './domain/path.ts';
 import { SEARCHES } from './domain/search.ts';
 
@@ -26,8 +26,8 @@ export const OPTIONS = {
     help: `${SEARCHES.join(', ')}: halving; the last release of each minor too; all. Default bisect`,
   },
   device: {
-    takes: ['auto', ...DEVICE_NAMES].join('|'),
-    help: 'where cells run; default cpu, auto is a card where one can be used',
+    takes: DEVICE_CHOICES.join('|'),
+    help: 'where cells run; default cpu, auto is a card where one can be used, both compares the two',
   },
   python: { takes: 'VERSION|PATH', help: 'default .python-version, else python3' },
   jobs: { takes: 'N', help: 'cells at once; default: the number of processors' },

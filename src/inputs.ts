@@ -3,7 +3,7 @@
 import { readArguments, type Typed } from './arguments.ts';
 import { type Configuration, configurationOf, type KnownCell, type Runner } from './configuration.ts';
 import type { Checkpoints } from './domain/checkpoint.ts';
-import { DEVICE_NAMES, type DeviceChoice, deviceOf, isDeviceName } from './domain/device.ts';
+import { DEVICE_CHOICES, type DeviceChoice, deviceOf } from './domain/device.ts';
 import { isName, normalizeName } from './domain/package.ts';
 import { DEFAULT_OUT } from './domain/path.ts';
 import { SEARCHES } from './domain/search.ts';
@@ -175,9 +175,10 @@ function splitPatterns(typed: string): readonly string[] {
 }
 
 function chosenDevice(device: string | undefined, problems: string[]): DeviceChoice | undefined {
-  if (device === undefined || device === 'auto' || isDeviceName(device)) return device;
-  problems.push(`--device cannot be \`${device}\`. There are: ${['auto', ...DEVICE_NAMES].join(', ')}.`);
-  return undefined;
+  const choice = DEVICE_CHOICES.find((one) => one === device);
+  if (device !== undefined && choice === undefined)
+    problems.push(`--device cannot be \`${device}\`. There are: ${DEVICE_CHOICES.join(', ')}.`);
+  return choice;
 }
 
 function optionsOf(typed: Typed, configuration: Configuration, problems: string[]): Options {

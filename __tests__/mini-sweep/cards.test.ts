@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { devicesText } from '../../src/report/devices.ts';
 import { A100, type Answers, another, withTool } from '../factories/driver-tool.ts';
 import { normalReport } from './normalize.ts';
 import { offersOf } from './stand-ins.ts';
@@ -95,5 +96,34 @@ describe('a sweep on stand-in cards', () => {
     const environment = surroundings({ trouble: ['No devices were found', 6] });
     const { status, stderr } = await world.run({ root: 'cards-none', args, environment });
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('docker run --gpus all') });
+  });
+
+  it('and on the CPU beside it says which break shows on one of them only', async () => {
+    const faults = ['breaks_on_cards', 'breaks_on_processors'];
+    const offers = offersOf({ transformers: { '1.0': {}, '2.0': { faults } } });
+    const args = ['sweep', 'transformers:1.0..2.0', '--cells', CELLS, '--device', 'both'];
+    const ended = await world.run({ root: 'cards-both', offers, args, environment: surroundings({ query: A100 }) });
+    if (ended.status !== 1) throw new Error(ended.stderr);
+    const [card, cpu] = ['cuda', 'cpu'].map((device) => reportIn(join(ended.out, device)));
+    if (card === undefined || cpu === undefined) throw new Error('a report is missing');
+    expect([card, cpu].map(({ run }) => run.device.split(',')[0])).toEqual(['NVIDIA A100-SXM4-80GB', 'CPU']);
+    expect([card, cpu].map(({ comparisons }) => comparisons.map(({ comparison }) => comparison))).toEqual([
+      ['regressed', 'same', 'same'],
+      ['same', 'regressed', 'same'],
+    ]);
+    expect(devicesText(card)).toEqual([
+      'On the GPU only: LoRA on llama. A run on a CPU does not show it.',
+      'On the CPU only: IA3 on llama, worse there; the report of that device says how.',
+    ]);
+    expect(devicesText(cpu)).toEqual([
+      'On the CPU only: your GPU is not affected by what happens to IA3 on llama.',
+      'On the GPU only: LoRA on llama, worse there; the report of that device says how.',
+    ]);
+    const headings = ['cuda', 'cpu'].map((device) => readFileSync(join(ended.out, device, 'comment.md'), 'utf8'));
+    expect(headings.map((text) => /^### .*/m.exec(text)?.[0])).toEqual([
+      '### ❌ transformers 2.0 breaks LoRA on llama · NVIDIA A100-SXM4-80GB',
+      '### ❌ transformers 2.0 breaks IA3 on llama · CPU',
+    ]);
+    expect(ended.stdout).toContain('On the CPU only: your GPU is not affected by what happens to IA3 on llama.');
   });
 });

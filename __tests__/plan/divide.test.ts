@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Cell, cellId } from '../../src/domain/cell.ts';
-import { classesOf, ownKernels, type RunnerClass, unfit } from '../../src/plan/classes.ts';
+import { ownKernels } from '../../src/domain/kernels.ts';
+import { classesOf, type RunnerClass, unfit } from '../../src/plan/classes.ts';
 import { type Division, divide } from '../../src/plan/divide.ts';
 import { allCells } from '../../src/plan/matrix.ts';
 

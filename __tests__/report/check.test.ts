@@ -26,19 +26,21 @@ const headingOf = (made: Report) => /^### .*$/m.exec(renderComment(made))?.[0];
 
 describe('the comment of a check', () => {
   it('counts what is broken under the versions that were measured', () => {
-    expect(headingOf(checked([broken]))).toBe('### ❌ transformers 4.57.6, peft 0.17.1: 1 of 1 cells broken');
-    expect(headingOf(checked([broken, works]))).toBe('### ❌ transformers 4.57.6, peft 0.17.1: 1 of 2 cells broken');
+    expect(headingOf(checked([broken]))).toBe('### ❌ transformers 4.57.6, peft 0.17.1: 1 of 1 cells broken · CPU');
+    expect(headingOf(checked([broken, works]))).toBe(
+      '### ❌ transformers 4.57.6, peft 0.17.1: 1 of 2 cells broken · CPU',
+    );
   });
 
   it('counts what works', () => {
     const qwen = compared('lora/none/qwen2/causal-lm', 'alone', { before: 'unknown' });
-    expect(headingOf(checked([works, qwen]))).toBe('### ✅ transformers 4.57.6, peft 0.17.1: 2 of 2 cells work');
+    expect(headingOf(checked([works, qwen]))).toBe('### ✅ transformers 4.57.6, peft 0.17.1: 2 of 2 cells work · CPU');
   });
 
   it('does not call what was not measured working', () => {
     const open = compared(BROKEN, 'not-compared', { before: 'skipped', after: 'skipped', why: 'needs a GPU' });
     expect(headingOf(checked([works, open]))).toBe(
-      '### ⚠️ transformers 4.57.6, peft 0.17.1: 1 of 2 cells work, 1 not measured',
+      '### ⚠️ transformers 4.57.6, peft 0.17.1: 1 of 2 cells work, 1 not measured · CPU',
     );
   });
 

@@ -10,7 +10,7 @@ const ASYNC =
 
 type Case = readonly [type: string, message: string, reason: string];
 
-/** Messages as users of torch have met them, over its releases. */
+/** Messages as users of torch have met them, over its releases; behind some the report that has it. */
 const WEATHER: readonly Case[] = [
   [
     'RuntimeError',
@@ -70,6 +70,39 @@ const WEATHER: readonly Case[] = [
     'the card is lost',
   ],
   ['RuntimeError', 'NVRM: Xid (PCI:0000:02:00): 79, GPU has fallen off the bus.', 'the card is lost'],
+  // fal-ai/fal#478, pytorch/pytorch#122068
+  [
+    'RuntimeError',
+    'NVML_SUCCESS == r INTERNAL ASSERT FAILED at "../c10/cuda/CUDACachingAllocator.cpp":830, please report a bug to PyTorch.',
+    'out of memory on the card',
+  ],
+  // pytorch/pytorch#112950: gone after a restart of the machine
+  [
+    'RuntimeError',
+    'NVML_SUCCESS == DriverAPI::get()->nvmlInit_v2_() INTERNAL ASSERT FAILED at "../c10/cuda/CUDACachingAllocator.cpp":1123, please report a bug to PyTorch.',
+    'the driver does not fit',
+  ],
+  ['RuntimeError', 'No CUDA GPUs are available', 'the card is lost'],
+  [
+    'RuntimeError',
+    'CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing env variable CUDA_VISIBLE_DEVICES after program start. Setting the available devices to be zero.',
+    'the card is lost',
+  ],
+  // ostris/ai-toolkit#470, as torch writes it since 2.8
+  [
+    'AcceleratorError',
+    "CUDA error: uncorrectable ECC error encountered Search for `cudaErrorECCUncorrectable' in https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html for more information.",
+    'memory of the card is damaged',
+  ],
+  // NVIDIA/semantic-segmentation#33
+  [
+    'RuntimeError',
+    'cuda runtime error (39) : uncorrectable ECC error encountered at /pytorch/aten/src/THC/THCCachingHostAllocator.cpp:265',
+    'memory of the card is damaged',
+  ],
+  // microsoft/WSL#9938, NVIDIA/nvidia-docker#1730
+  ['RuntimeError', 'Failed to initialize NVML: GPU access blocked by the operating system', 'the driver does not fit'],
+  ['NVMLError', 'Failed to initialize NVML: Unknown Error', 'the driver does not fit'],
   ['RuntimeError', `CUDA error: the launch timed out and was terminated\n${ASYNC}`, 'the driver stopped a kernel'],
 ];
 
@@ -91,6 +124,27 @@ const TOO_OLD: readonly Case[] = [
   ],
 ];
 
+const TOO_OLD_FOR: readonly Case[] = [
+  // Dao-AILab/flash-attention#762
+  ['RuntimeError', 'FlashAttention only supports Ampere GPUs or newer.', 'needs a newer card'],
+  // pytorch/pytorch#6515
+  [
+    'UserWarning',
+    'Found GPU0 GeForce 820M which is of cuda capability 2.1. PyTorch no longer supports this GPU because it is too old.',
+    'needs a newer card',
+  ],
+  [
+    'ValueError',
+    "Your setup doesn't support bf16/gpu. You need torch>=1.10, using Ampere GPU with cuda>=11.0",
+    'needs a newer card',
+  ],
+  [
+    'OutOfResources',
+    'out of resource: shared memory, Required: 147456, Hardware limit: 101376. Reducing block sizes or `num_stages` may help.',
+    'needs a newer card',
+  ],
+];
+
 const CODE: readonly Case[] = [
   ['RuntimeError', `CUDA error: device-side assert triggered\n${ASYNC}`, 'assertion on the card'],
   [
@@ -99,6 +153,11 @@ const CODE: readonly Case[] = [
     'access outside of memory on the card',
   ],
   ['RuntimeError', `CUDA error: unspecified launch failure\n${ASYNC}`, 'kernel failed on the card'],
+  [
+    'AcceleratorError',
+    "CUDA error: unspecified launch failure\nSearch for `cudaErrorLaunchFailure' in https://docs.nvidia.com for more information.",
+    'kernel failed on the card',
+  ],
   [
     'RuntimeError',
     'Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!',
@@ -119,9 +178,12 @@ describe('an error on a card', () => {
     expect(judged(type, message)).toMatchObject({ outcome: 'inconclusive', reason });
   });
 
-  it.each(TOO_OLD)('that a newer card would not raise is skipped: %s: %s', (type, message, reason) => {
-    expect(judged(type, message)).toMatchObject({ outcome: 'skipped', reason });
-  });
+  it.each([...TOO_OLD, ...TOO_OLD_FOR])(
+    'that a newer card would not raise is skipped: %s: %s',
+    (type, message, reason) => {
+      expect(judged(type, message)).toMatchObject({ outcome: 'skipped', reason });
+    },
+  );
 
   it.each(CODE)('of code is a failure: %s: %s', (type, message, reason) => {
     expect(judged(type, message)).toMatchObject({ outcome: 'fail', reason });

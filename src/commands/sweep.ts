@@ -26,6 +26,7 @@ import type { Plan, SweepRequest } from '../plan/plan.ts';
 import { measurable, rulings } from '../plan/ruled-out.ts';
 import type { TorchChoice } from '../ports.ts';
 import { renderCheck } from '../report/check.ts';
+import { withElsewhere } from '../report/devices.ts';
 import { renderFindings } from '../report/diff.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';
@@ -92,18 +93,52 @@ export async function runPlan(context: Context): Promise<Status> {
 
 /** The reports of a run, written and shown: one for each distinct request, none where no watched library changed. */
 export async function measured(context: Context, render: (report: Report) => string): Promise<readonly Report[]> {
-  const giveBack = takeOut(context.line.options.out);
+  const { out, device } = context.line.options;
+  const giveBack = takeOut(out);
+  const show = ({ report }: Written) => context.print(shownAs(report, context, render));
   try {
-    return await measuredInto(context, render);
+    const written = device === 'both' ? await measuredOnBoth(context) : await measuredInto(context, show);
+    if (device === 'both') for (const one of written) show(one);
+    return written.map(({ report }) => report);
   } finally {
     giveBack();
   }
 }
 
-async function measuredInto(context: Context, render: (report: Report) => string): Promise<readonly Report[]> {
+function shownAs(report: Report, { line }: Context, render: (report: Report) => string): string {
+  return line.options.json ? `${JSON.stringify(report)}\n` : render(report);
+}
+
+/** The card first: where there is none nothing is measured at all. Each has half of the time, and what the first left. */
+async function measuredOnBoth(context: Context): Promise<readonly Written[]> {
+  const { line, clock } = context;
+  const ends = clock.now() + line.request.minutes * 60_000;
+  const written: Written[] = [];
+  for (const device of ['cuda', 'cpu'] as const) {
+    const minutes = device === 'cuda' ? line.request.minutes / 2 : Math.max(0.1, (ends - clock.now()) / 60_000);
+    const options = { ...line.options, device, out: join(line.options.out, device) };
+    const own = { ...context, line: { ...line, options, request: { ...line.request, minutes } } };
+    if (!context.signal.aborted) written.push(...(await measuredInto(own, () => undefined)));
+  }
+  const reports = withElsewhere(written.map(({ report }) => report));
+  const both = written.flatMap(({ out }, index) => {
+    const report = reports[index];
+    return report === undefined ? [] : [{ out, report }];
+  });
+  for (const { out, report } of both) writeReport(out, report);
+  return both;
+}
+
+/** A report, and the folder that it is in. */
+interface Written {
+  readonly report: Report;
+  readonly out: string;
+}
+
+async function measuredInto(context: Context, show: (written: Written) => void): Promise<readonly Written[]> {
   const { options } = context.line;
   const { world, asked, own } = await prepared(context);
-  const reports: Report[] = [];
+  const reports: Written[] = [];
   for (const [index, one] of asked.entries()) {
     const { planned, known, files } = one;
     if (planned === undefined) {
@@ -131,8 +166,8 @@ async function measuredInto(context: Context, render: (report: Report) => string
       },
     });
     writeReport(out, report);
-    context.print(options.json ? `${JSON.stringify(report)}\n` : render(report));
-    reports.push(report);
+    show({ report, out });
+    reports.push({ report, out });
   }
   await discardUnlessProtected(world.host, world.sandbox);
   return reports;

@@ -80,8 +80,9 @@ export const DEVICES = {
 /** Where cells run that name no device. */
 export const DEFAULT_DEVICE: DeviceName = 'cpu';
 
-/** What can be asked for: a device, or `auto`, which is a card where one can be used. */
-export type DeviceChoice = DeviceName | 'auto';
+/** What can be asked for: a device, `auto`, which is a card where one can be used, or `both`, one after the other. */
+export const DEVICE_CHOICES = ['auto', ...DEVICE_NAMES, 'both'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 export function isDeviceName(name: string): name is DeviceName {
   return Object.hasOwn(DEVICES, name);

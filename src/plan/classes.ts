@@ -1,10 +1,7 @@
 /** Classes of runners that a plan divides its cells over: what each has, and what a minute of it costs. */
 import type { Runner } from '../configuration.ts';
 import type { Cell } from '../domain/cell.ts';
-import { entryOf } from '../domain/code-paths.ts';
 import { DEFAULT_DEVICE, type DeviceName, deviceOf } from '../domain/device.ts';
-import { own } from '../domain/own.ts';
-import { QUANTIZATIONS } from './matrix.ts';
 import { rulingOn } from './ruled-out.ts';
 
 export interface RunnerClass {
@@ -51,9 +48,4 @@ export function unfit(cell: Cell, { device, capability, memoryGb }: RunnerClass)
   if (memoryGb !== undefined && memoryGb < least)
     return `A cell is given ${least} GiB of a card, and it has ${memoryGb}.`;
   return undefined;
-}
-
-/** Why a cell is computed by other code on a card than on a CPU; undefined where both take the same. */
-export function ownKernels({ method, quantization }: Cell): string | undefined {
-  return own(QUANTIZATIONS, quantization)?.perDevice ?? entryOf(method)?.perDevice;
 }

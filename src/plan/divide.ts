@@ -6,8 +6,9 @@
  */
 import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { deviceOf } from '../domain/device.ts';
+import { ownKernels } from '../domain/kernels.ts';
 import { own } from '../domain/own.ts';
-import { ownKernels, type RunnerClass, unfit } from './classes.ts';
+import { type RunnerClass, unfit } from './classes.ts';
 import { QUANTIZATIONS } from './matrix.ts';
 import { jobsOf, usdOf } from './shards.ts';
 

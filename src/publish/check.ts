@@ -3,6 +3,7 @@ import { cellId, controlOf, parseCellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
 import type { Markdown, Plain } from '../domain/safe.ts';
 import type { CheckAnnotation, CheckState } from '../ports.ts';
+import { isOnCpuOnly } from '../report/devices.ts';
 import { cut, plain } from '../report/escape.ts';
 import type { Report, ReportComparison } from '../report/model.ts';
 import { causes, isAtHead, totalsText } from '../report/summary.ts';
@@ -30,7 +31,8 @@ export type Conclusion = 'success' | 'failure' | 'neutral';
 
 /**
  * Failure for what `fail-on` names, in cells that count, where a repeat agreed. Neutral for what is flaky, not confirmed,
- * incomplete, only in cells that nobody named, or measured where a stranger decides what comes out.
+ * incomplete, only in cells that nobody named, worse on a CPU and fine on a card, or measured where a stranger decides
+ * what comes out.
  */
 export function conclusionOf({ reports, failOn, counts, isKnown, missing, measuredBy }: Judged): Conclusion {
   const fails = reports.some((report) =>
@@ -53,7 +55,7 @@ function isFailure(report: Report, kind: FailOn, counts: (cell: string) => boole
   const counted = report.comparisons.map(({ cell }) => cell).filter(counts);
   const all = new Set([...counted, ...counted.map(controlIdOf)]);
   return [...report.comparisons, ...report.controls].some(
-    (one) => one.comparison === kind && all.has(one.cell) && isConfirmed(report, one),
+    (one) => one.comparison === kind && all.has(one.cell) && isConfirmed(report, one) && !isOnCpuOnly(report, one.cell),
   );
 }
 

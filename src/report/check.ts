@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/outcome.ts';
+import { devicesText } from './devices.ts';
 import { plain } from './escape.ts';
 import { checkpointsText, lossesText } from './losses-text.ts';
 import type { Report } from './model.ts';
@@ -49,6 +50,7 @@ export function renderCheck(report: Report): string {
   return `${[
     `${plain(pins.join(', '))}     ${plain(report.run.device)}`,
     ...tables,
+    ...[devicesText(report).join('\n')].filter((text) => text !== ''),
     ...(failures.length > 0 ? [failures.join('\n')] : []),
     ...[lossesText(report), checkpointsText(report)].filter((text) => text !== ''),
     `${measured} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,

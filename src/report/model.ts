@@ -46,6 +46,12 @@ const Comparison = z.strictObject({
 });
 export type ReportComparison = Immutable<z.infer<typeof Comparison>>;
 
+const Elsewhere = z.strictObject({
+  ...Comparison.pick({ cell: true, comparison: true, before: true, after: true }).shape,
+  device: z.string(),
+  isBad: z.boolean().describe('whether it got worse there, in a check whether it is broken'),
+});
+
 const Boundary = z.strictObject({
   cell: z.string(),
   library: z.string(),
@@ -127,6 +133,10 @@ export const Report = z
     results: z.array(ResultEntry),
     comparisons: z.array(Comparison),
     controls: z.array(Comparison),
+    elsewhere: z
+      .array(Elsewhere)
+      .exactOptional()
+      .describe('what the same cells do on other devices of the same run, where they were measured there'),
     boundaries: z.array(Boundary),
     together: z.array(z.string()).describe('cells that only all changes together move'),
     pins: z.array(Pin),

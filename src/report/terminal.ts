@@ -1,4 +1,5 @@
 import { DEFAULT_OUT } from '../domain/path.ts';
+import { devicesText, unaskedText } from './devices.ts';
 import { plain } from './escape.ts';
 import { harmText } from './harm.ts';
 import { limitText } from './left-undone.ts';
@@ -28,7 +29,9 @@ export function renderTerminal(report: Report): string {
     header(report),
     baseModel(report),
     ...table(report.comparisons),
+    devicesText(report).join('\n'),
     harmText(report),
+    unaskedText(report),
     causesText(report),
     waysOut(report),
     notMeasured(report),

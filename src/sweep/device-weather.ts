@@ -8,11 +8,14 @@ const DRIVER = 'the driver does not fit';
 const SLOW = 'the driver stopped a kernel';
 const NOT_READY = 'the card did not start';
 
-/** In the words of CUDA, its libraries, torch and the driver's tool. The first entry that fits counts. */
+/**
+ * In the words of CUDA, its libraries, torch and the driver's tool, as people reported them: the tests name where. The
+ * first entry that fits counts.
+ */
 const WEATHER: readonly (readonly [RegExp, string])[] = [
   [/uncorrectable (?:ECC|NVLink) error|ECC_UNCORRECTABLE|hardware stack error/i, DAMAGED],
   [
-    /GPU is lost|fallen off the bus|CUDA error: (?:unknown error|no CUDA-capable device is detected|invalid device ordinal|external device|device not available)|NVRM: Xid/i,
+    /GPU is lost|fallen off the bus|No CUDA GPUs are available|CUDA unknown error|CUDA error: (?:unknown error|GPU is lost|no CUDA-capable device is detected|invalid device ordinal|external device|device not available)|NVRM: Xid/i,
     LOST,
   ],
   [
@@ -20,11 +23,11 @@ const WEATHER: readonly (readonly [RegExp, string])[] = [
     BUSY,
   ],
   [
-    /CUDA (?:error: )?out of memory|C(?:UBLAS|UDNN|USPARSE|USOLVER)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|cuda runtime error \(2\)|CUDA_ERROR_OUT_OF_MEMORY/i,
+    /CUDA (?:error: )?out of memory|C(?:UBLAS|UDNN|USPARSE|USOLVER)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|cuda runtime error \(2\)|CUDA_ERROR_OUT_OF_MEMORY|NVML_SUCCESS == r INTERNAL ASSERT FAILED/i,
     MEMORY,
   ],
   [
-    /driver on your system is too old|driver version is insufficient|driver\/library version mismatch|forward compatibility was attempted|found no NVIDIA driver|CUDA driver initialization failed|unsupported toolchain|unsupported display driver|driver shutting down/i,
+    /driver on your system is too old|driver version is insufficient|driver\/library version mismatch|forward compatibility was attempted|found no NVIDIA driver|CUDA driver initialization failed|unsupported toolchain|unsupported display driver|driver shutting down|NVML_SUCCESS == DriverAPI|Failed to initialize NVML|GPU access blocked by the operating system/i,
     DRIVER,
   ],
   [/launch timed out and was terminated/i, SLOW],

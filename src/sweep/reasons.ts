@@ -66,15 +66,17 @@ const REASONS: readonly Reason[] = [
   { name: 'crash', means: 'defect', type: /^SIG/ },
 ];
 
+/** Before all else where cells run on cards. */
+const TOO_OLD: Reason = {
+  name: 'needs a newer card',
+  means: 'needs-device',
+  needs: 'capability',
+  message:
+    /no kernel image is available|compute capability (?:of at least|>=|>|\d)|is not compatible with the current PyTorch|requires (?:a GPU with )?(?:compute capability|sm_?\d)|named symbol not found|no longer supports this GPU because it is too old|only supports? \w+ GPUs? or newer|using Ampere GPU|out of resource: shared memory/i,
+};
+
 /** Where cells run on cards, these come first. One that failed in company is run alone before it counts. */
 const ON_CARDS: readonly Reason[] = [
-  {
-    name: 'needs a newer card',
-    means: 'needs-device',
-    needs: 'capability',
-    message:
-      /no kernel image is available|compute capability (?:of at least|>=|>|\d)|is not compatible with the current PyTorch|requires (?:a GPU with )?(?:compute capability|sm_?\d)|named symbol not found/i,
-  },
   {
     name: 'assertion on the card',
     means: 'defect',
@@ -110,6 +112,9 @@ export function classify(
 ): Classified {
   const text = message.slice(0, MESSAGE_LIMIT);
   const isOnCard = device?.hasCards === true;
+  // A kernel that wants more shared memory than a card has speaks of resources too.
+  if (isOnCard && TOO_OLD.message?.test(text))
+    return { reason: TOO_OLD.name, means: TOO_OLD.means, needs: TOO_OLD.needs };
   const weather = (isOnCard ? deviceWeatherOf(text) : undefined) ?? weatherOf(type, text, causes);
   if (weather !== undefined) return { reason: weather, means: 'weather' };
   const reasons = isOnCard ? [...ON_CARDS, ...REASONS] : REASONS;

@@ -36,8 +36,9 @@ export function classesFor({ options }: CommandLine, isVouched: boolean): readon
 
 /** The job that plans has no card: what is there is seen by the one that measures. */
 function chosenDevice(device: CommandLine['options']['device']): DeviceName | undefined {
-  if (device !== 'auto') return device;
-  throw new UserError('Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.');
+  if (device !== 'auto' && device !== 'both') return device;
+  const why = device === 'auto' ? 'this job has no card' : 'classes under `runners` say what is measured where';
+  throw new UserError(`Device \`${device}\` cannot be planned: ${why}. Write \`cpu\` or \`cuda\`, or neither.`);
 }
 
 /** A plan as one for each class. Cells that no class takes are in the first, with the reason. */

@@ -14,6 +14,7 @@ import type { GitHub } from '../../ports.ts';
 import { ForeignResults } from '../../publish/foreign.ts';
 import { differingLocks, mergedHistory, resultsOfOtherTorch } from '../../publish/history.ts';
 import { type Packed, packed, SHARD_PREFIX } from '../../publish/packed.ts';
+import { withElsewhere } from '../../report/devices.ts';
 import { plain } from '../../report/escape.ts';
 import type { Report } from '../../report/model.ts';
 import { plural } from '../../report/summary.ts';
@@ -94,7 +95,7 @@ export async function gather(
     const why = whys.get(index);
     return why === undefined ? report : withWhy(report, why);
   });
-  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
+  return { reports: withElsewhere(reports), missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }
 
 /** A server that does not list its artifacts leaves one case in which a flat folder has one meaning: a plan of one shard. */

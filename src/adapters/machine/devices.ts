@@ -25,6 +25,7 @@ export async function openDevice(
   isPlanning = false,
 ): Promise<OpenedDevice> {
   if (choice === 'cpu') return { device: DEVICES.cpu, cards: [] };
+  if (choice === 'both') throw new UserError(BOTH);
   const found = await findCards(environment);
   if (!('why' in found)) return withCards(found.cards, say);
   if (choice === 'cuda' && isPlanning) return { device: DEVICES.cuda, cards: [], noCard: found.why };
@@ -32,6 +33,9 @@ export async function openDevice(
   if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
   return { device: DEVICES.cpu, cards: [] };
 }
+
+const BOTH =
+  'Device `both` is for `sweep` and `check`, which measure on one after the other. Name one of them: `cpu` or `cuda`.';
 
 function withCards(all: readonly Card[], say: (line: string) => void): OpenedDevice {
   const cards = ofOneKind(all);

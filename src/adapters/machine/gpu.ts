@@ -142,6 +142,14 @@ interface Trouble {
 const TROUBLES: readonly Trouble[] = [
   { says: /no devices were found/i, why: `The driver sees no card. ${GIVE_ONE}` },
   {
+    says: /failed to initialize NVML: (?:unknown error|GPU access blocked)/i,
+    why: 'The driver answers this system no longer, as happens to containers. Start the container anew, or restart the machine.',
+  },
+  {
+    says: /mismatch in versions between nvidia-smi and NVML/i,
+    why: 'The tool is of another driver than the library that it asks. Take the one that came with the driver.',
+  },
+  {
     says: /version mismatch/i,
     why: 'The driver was updated while it is loaded: its library and its module do not fit. Restart the machine.',
   },

@@ -1,6 +1,7 @@
 /** The verdict and what to do: what everybody reads. */
 import { cellId, controlOf, isControl, parseCellId } from '../../domain/cell.ts';
 import type { Markdown } from '../../domain/safe.ts';
+import { deviceName, devicesText, unaskedText } from '../devices.ts';
 import { code, inline, joined, md, prose } from '../escape.ts';
 import { harmText } from '../harm.ts';
 import { limitText } from '../left-undone.ts';
@@ -11,11 +12,24 @@ import { baseModelText } from './base-model.ts';
 import { checkVerdict } from './checked.ts';
 
 export function headline(report: Report): Markdown {
-  const lines = [md`### ${verdict(report)}`, prose(harmText(report), 1000), baseModelText(report), limitsText(report)];
+  const lines = [
+    md`### ${verdict(report)}${where(report)}`,
+    ...devicesText(report).map((sentence) => md`**${prose(sentence, 1000)}**`),
+    prose(harmText(report), 1000),
+    prose(unaskedText(report), 1000),
+    baseModelText(report),
+    limitsText(report),
+  ];
   return joined(
     lines.filter((line) => line !== ''),
     '\n\n',
   );
+}
+
+/** The device: a verdict of a CPU is none of a card. */
+function where(report: Report): Markdown {
+  const device = deviceName(report);
+  return device === '' ? md`` : md` · ${inline(device)}`;
 }
 
 function verdict(report: Report): Markdown {

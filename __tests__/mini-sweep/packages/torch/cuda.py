@@ -21,6 +21,10 @@ def answers():
         raise RuntimeError(f"CUDA error: {_error[0]}")
 
 
+def is_available():
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "") != ""
+
+
 def card():
     """The card that this process sees, by its identifier."""
     return os.environ["CUDA_VISIBLE_DEVICES"]
