@@ -36,7 +36,7 @@ export interface Opener {
 }
 
 /** A cell holds the model, the one that its saved adapter is loaded onto, the base's, and what training takes. */
-const COPIES = 4;
+export const COPIES = 4;
 const CHUNK = 1 << 20;
 
 export async function openCheckpoints(declared: Checkpoints = {}, opener: Opener): Promise<OpenedCheckpoints> {

@@ -1,14 +1,16 @@
 /** How checkpoints of the user's own are opened on this machine. */
 import type { World } from '../world.ts';
-import { CheckpointError } from './error.ts';
-import type { Opener } from './open.ts';
+import { fetcherOf, fromHub } from './hub.ts';
+import { COPIES, type Opener } from './open.ts';
 
-export function openerOf({ host }: World): Opener {
+export function openerOf(world: World): Opener {
+  const { folder, device } = world.host;
+  const mostBytes = device.limits.bytes;
+  const program = world.sandbox.warden.program;
+  const ground = { host: world.host, program, python: () => fetcherOf(world) };
   return {
-    folder: host.folder,
-    mostBytes: host.device.limits.bytes,
-    fetch: () => {
-      throw new CheckpointError('not there', 'Fetching from a hub is not built yet.');
-    },
+    folder,
+    mostBytes,
+    fetch: (id, revision, trustsCode) => fromHub({ id, revision, trustsCode, mostBytes: mostBytes / COPIES }, ground),
   };
 }
