@@ -6,6 +6,7 @@ import type { Axis, MethodFact, ModelFact } from './code/fact.ts';
 import { OPEN } from './code/fact.ts';
 import { METHOD_OF_CONFIG } from './code/known-names.ts';
 import { type Context, ownFile, Program } from './code/program.ts';
+import { taskOn } from './code/task-of-model.ts';
 import { writtenFor } from './code/written.ts';
 
 /** One thing that was seen, and where. */
@@ -134,12 +135,14 @@ function foundOf(file: string, method: MethodFact, context: Context): Found {
   const models = modelsFor(method, context.models);
   const near = (axis: Axis): Axis => ({ ...axis, isSure: axis.isSure && context.isNear });
   const written = writtenFor(`${file}:${method.line}`, method, { ...context, models });
+  const architecture = near(joinedAxis(models.map((model) => model.architecture)));
+  const task = method.task.values.length > 0 ? method.task : near(taskOf(models, context));
   return {
     at: { value: method.method, file, line: method.line },
     isSure: method.isSure,
     quantization: fromAfar(near(quantizationOf(models, context)), context),
-    architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
-    task: method.task.values.length > 0 ? method.task : near(taskOf(models, context)),
+    architecture,
+    task: taskOn(architecture, task, joinedAxis(models.map((model) => model.task))),
     ...(context.isNear && context.paths.length > 0 && { paths: context.paths }),
     ...(written && { written }),
   };

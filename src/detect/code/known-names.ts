@@ -86,6 +86,7 @@ export const TASK_OF_CLASS: readonly (readonly [RegExp, string])[] = [
   [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, 'image-text'],
   [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, 'causal-lm'],
   [/^FastVisionModel$/, 'image-text'],
+  [/^AutoModel$/, 'feature'],
   [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, 'denoise'],
   [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, 'denoise'],
   [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, 'feature'],

@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-5EJBLLRK.js";
+} from "./chunk-XG2F4JTV.js";
 import {
   columnsOf,
   wrap

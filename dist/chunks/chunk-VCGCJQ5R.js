@@ -19760,7 +19760,14 @@ function tensor(shape, values) {
   return { shape, values };
 }
 function filled(shape, value) {
-  return tensor(shape, new Float32Array(sizeOf(shape)).fill(value));
+  return tensor(shape, room(shape).fill(value));
+}
+var MOST_NUMBERS = 1 << 24;
+var MOST_PRODUCTS = 2 ** 31;
+function room(shape) {
+  const size = sizeOf(shape);
+  if (!(size <= MOST_NUMBERS)) throw new ShapeError(`[${shape.join(", ")}] is larger than any weight here`);
+  return new Float32Array(size);
 }
 function sizeOf(shape) {
   return shape.reduce((product2, length) => product2 * length, 1);
@@ -19797,7 +19804,9 @@ function matmul(left, right) {
   const [rows, inner] = matrixOf(left);
   const [same, columns] = matrixOf(right);
   if (inner !== same) throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] do not multiply`);
-  const values = new Float32Array(rows * columns);
+  if (rows * inner * columns > MOST_PRODUCTS)
+    throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] are larger than any weight here`);
+  const values = room([rows, columns]);
   const sums = new Float64Array(columns);
   for (let row = 0; row < rows; row += 1) {
     sums.fill(0);
@@ -20114,6 +20123,136 @@ function isTurned({ turned: turned2, path }, name) {
   return turned2 === true && name.startsWith(path.split("{n}")[0] ?? "");
 }
 
+// src/oracle/formula.ts
+function moved(delta) {
+  return (base, { share = 1 }) => ({ ...base, weight: added(base.weight, scaled(delta, share)) });
+}
+function movedBy(deltaOf) {
+  const delta = once(deltaOf);
+  return (base, departure) => moved(delta(base))(base, departure);
+}
+function replacedBy(change) {
+  const made = once(change);
+  return (base, { share }) => share === 0 ? base : made(base);
+}
+function once(make) {
+  const known = /* @__PURE__ */ new WeakMap();
+  return (base) => {
+    const made = known.get(base.weight) ?? make(base);
+    known.set(base.weight, made);
+    return made;
+  };
+}
+function part({ tensors, module }, name) {
+  const found = tensors.get(name);
+  if (found === void 0) throw new NotCovered(`the adapter has no ${name} for ${module}`);
+  return found;
+}
+function requireForm(isKnown, what) {
+  if (!isKnown) throw new NotCovered(`there is no formula for ${what}`);
+}
+
+// src/oracle/eigen.ts
+function eigenOf(matrix) {
+  const size = matrix.length;
+  const vectors = Array.from(
+    { length: size },
+    (_, row) => Float64Array.from({ length: size }, (_2, column) => row === column ? 1 : 0)
+  );
+  for (let column = 0; column < size - 2; column += 1) reflect(matrix, vectors, column);
+  const diagonal = Float64Array.from({ length: size }, (_, row) => matrix[row]?.[row] ?? 0);
+  const beside = Float64Array.from({ length: size }, (_, row) => matrix[row]?.[row + 1] ?? 0);
+  settle2(diagonal, beside, vectors);
+  const order = [...diagonal.keys()].sort((a, b) => (diagonal[b] ?? 0) - (diagonal[a] ?? 0));
+  return {
+    values: order.map((row) => diagonal[row] ?? 0),
+    vectors: order.map((row) => vectors[row] ?? new Float64Array())
+  };
+}
+function reflect(matrix, vectors, column) {
+  const mirror = mirrorOf(matrix[column], column + 1);
+  if (mirror === void 0) return;
+  const size = matrix.length;
+  const image = Float64Array.from(matrix, (row) => dot(row, mirror, column));
+  const half = dot(image, mirror, column);
+  for (let place = column; place < size; place += 1)
+    image[place] = 2 * ((image[place] ?? 0) - half * (mirror[place] ?? 0));
+  for (let row = column; row < size; row += 1) {
+    subtract(matrix[row], image, mirror[row] ?? 0, column);
+    subtract(matrix[row], mirror, image[row] ?? 0, column);
+  }
+  const shares = new Float64Array(size);
+  for (let row = column + 1; row < size; row += 1) subtract(shares, vectors[row], -2 * (mirror[row] ?? 0), 0);
+  for (let row = column + 1; row < size; row += 1) subtract(vectors[row], shares, mirror[row] ?? 0, 0);
+}
+function mirrorOf(row, from) {
+  if (row === void 0) return void 0;
+  const mirror = Float64Array.from(row, (number4, place) => place < from ? 0 : number4);
+  if (dot(mirror, mirror, from + 1) < SMALLEST) return void 0;
+  const first = mirror[from] ?? 0;
+  const length = Math.sqrt(dot(mirror, mirror, from));
+  mirror[from] = first + (first < 0 ? -length : length);
+  const own2 = Math.sqrt(dot(mirror, mirror, from));
+  return mirror.map((number4) => number4 / own2);
+}
+var MOST_TURNS = 60;
+var SMALLEST = 2 ** -900;
+function settle2(diagonal, beside, vectors) {
+  const nothing = 2 ** -53 * Math.max(SMALLEST, ...diagonal.map(Math.abs), ...beside.map(Math.abs));
+  const isApart = (place) => Math.abs(beside[place] ?? 0) <= nothing;
+  let [end, turns] = [diagonal.length - 1, 0];
+  while (end > 0 && turns < MOST_TURNS * diagonal.length) {
+    if (isApart(end - 1)) {
+      end -= 1;
+      continue;
+    }
+    let start = end - 1;
+    while (start > 0 && !isApart(start - 1)) start -= 1;
+    chase(diagonal, beside, vectors, start, end);
+    turns += 1;
+  }
+}
+function chase(diagonal, beside, vectors, start, end) {
+  let ahead = (diagonal[start] ?? 0) - shiftOf(diagonal, beside, end);
+  let bulge = beside[start] ?? 0;
+  for (let place = start; place < end; place += 1) {
+    const length = Math.hypot(ahead, bulge);
+    const [cos, sin] = length === 0 ? [1, 0] : [ahead / length, bulge / length];
+    if (place > start) beside[place - 1] = length;
+    const [here, next, link] = [diagonal[place] ?? 0, diagonal[place + 1] ?? 0, beside[place] ?? 0];
+    diagonal[place] = cos * cos * here + 2 * cos * sin * link + sin * sin * next;
+    diagonal[place + 1] = sin * sin * here - 2 * cos * sin * link + cos * cos * next;
+    beside[place] = (cos * cos - sin * sin) * link + cos * sin * (next - here);
+    ahead = beside[place] ?? 0;
+    bulge = sin * (beside[place + 1] ?? 0);
+    if (place + 1 < end) beside[place + 1] = cos * (beside[place + 1] ?? 0);
+    turn(vectors[place], vectors[place + 1], cos, sin);
+  }
+}
+function shiftOf(diagonal, beside, end) {
+  const [before, last, link] = [diagonal[end - 1] ?? 0, diagonal[end] ?? 0, beside[end - 1] ?? 0];
+  const half = (before - last) / 2;
+  if (half === 0) return last - Math.abs(link);
+  return last - link * link / (half + Math.sign(half) * Math.hypot(half, link));
+}
+function turn(first, second, cos, sin) {
+  if (first === void 0 || second === void 0) return;
+  for (let place = 0; place < first.length; place += 1) {
+    const [one, other] = [first[place] ?? 0, second[place] ?? 0];
+    first[place] = cos * one + sin * other;
+    second[place] = cos * other - sin * one;
+  }
+}
+function dot(left, right, from) {
+  let sum = 0;
+  for (let place = from; place < left.length; place += 1) sum += (left[place] ?? 0) * (right[place] ?? 0);
+  return sum;
+}
+function subtract(row, other, factor2, from) {
+  if (row === void 0 || other === void 0 || factor2 === 0) return;
+  for (let place = from; place < row.length; place += 1) row[place] = (row[place] ?? 0) - factor2 * (other[place] ?? 0);
+}
+
 // src/oracle/algebra.ts
 function identity(size) {
   return mapped(filled([size, size], 0), (_, index) => index % (size + 1) === 0 ? 1 : 0);
@@ -20143,109 +20282,80 @@ function eliminate(rows, column) {
     for (let place = 0; place < row.length; place += 1) row[place] = (row[place] ?? 0) - factor2 * (pivot[place] ?? 0);
   }
 }
+var TURN = 5 * 2 ** -24;
 function nearestOfRank(value, rank) {
   const [rows, columns] = matrixOf(value);
   if (rows < columns) {
-    const { matrix, gap: gap2 } = nearestOfRank(turned(value), rank);
-    return { matrix: turned(matrix), gap: gap2 };
+    const { matrix: matrix2, rounded } = nearestOfRank(turned(value), rank);
+    return { matrix: turned(matrix2), rounded: turned(rounded) };
   }
-  const { vectors, values } = singular(value);
-  const kept = slice(vectors, 0, Math.min(rank, columns));
-  const gap = ((values[rank - 1] ?? 0) - (values[rank] ?? 0)) / (values[0] ?? 1);
-  return { matrix: matmul(matmul(value, turned(kept)), kept), gap };
+  const { values, vectors } = eigenOf(squareOf(value));
+  const kept = vectors.slice(0, rank);
+  const [last, next] = [vectors[rank - 1], vectors[rank]];
+  const matrix = projected(value, kept);
+  if (last === void 0 || next === void 0) return { matrix, rounded: matrix };
+  const [largest = 0, own2 = 0, other = 0] = [values[0], values[rank - 1], values[rank]].map(rootOf);
+  const angle = Math.min(Math.PI / 4, TURN * largest / (own2 - other));
+  const turnedLast = last.map((number4, place) => Math.cos(angle) * number4 + Math.sin(angle) * (next[place] ?? 0));
+  return { matrix, rounded: projected(value, [...kept.slice(0, -1), turnedLast]) };
 }
-function singular(value) {
-  const size = matrixOf(value)[1];
-  const columns = columnsOf(value);
-  const vectors = columnsOf(identity(size));
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) if (!swept(columns, vectors)) break;
-  const lengths = columns.map((column) => Math.sqrt(dot(column, column)));
-  const order = lengths.map((_, index) => index).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
-  const kept = order.flatMap((index) => [...vectors[index] ?? []]);
-  return { vectors: tensor([size, size], Float32Array.from(kept)), values: order.map((index) => lengths[index] ?? 0) };
+function rootOf(value) {
+  return Math.sqrt(Math.max(0, value ?? 0));
 }
-var MOST_SWEEPS = 40;
-function columnsOf(value) {
+function projected(value, vectors) {
+  const kept = tensor([vectors.length, matrixOf(value)[1]], Float32Array.from(vectors.flatMap((row) => [...row])));
+  return matmul(matmul(value, turned(kept)), kept);
+}
+function squareOf(value) {
   const [rows, columns] = matrixOf(value);
-  return Array.from(
-    { length: columns },
-    (_, column) => Float64Array.from({ length: rows }, (_2, row) => value.values[row * columns + column] ?? 0)
-  );
-}
-function dot(left, right) {
-  let sum = 0;
-  for (let index = 0; index < left.length; index += 1) sum += (left[index] ?? 0) * (right[index] ?? 0);
-  return sum;
-}
-function swept(columns, vectors) {
-  let isMoved = false;
-  for (const [first, left] of columns.entries())
-    for (const [ahead, right] of columns.slice(first + 1).entries()) {
-      const [a, b, c] = [dot(left, left), dot(right, right), dot(left, right)];
-      if (Math.abs(c) <= 1e-13 * Math.sqrt(a * b)) continue;
-      isMoved = true;
-      const zeta = (b - a) / (2 * c);
-      const tangent = Math.sign(zeta || 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
-      turn(left, right, tangent);
-      turn(vectors[first] ?? left, vectors[first + 1 + ahead] ?? right, tangent);
+  const square = Array.from({ length: columns }, () => new Float64Array(columns));
+  for (let row = 0; row < rows; row += 1) {
+    const own2 = value.values.subarray(row * columns, (row + 1) * columns);
+    for (const [place, sums] of square.entries()) {
+      const factor2 = own2[place] ?? 0;
+      for (let column = 0; column < columns; column += 1)
+        sums[column] = (sums[column] ?? 0) + factor2 * (own2[column] ?? 0);
     }
-  return isMoved;
-}
-function turn(left, right, tangent) {
-  const cos = 1 / Math.hypot(1, tangent);
-  const sin = cos * tangent;
-  for (let index = 0; index < left.length; index += 1) {
-    const [one, other] = [left[index] ?? 0, right[index] ?? 0];
-    left[index] = cos * one - sin * other;
-    right[index] = sin * one + cos * other;
   }
+  return square;
 }
 
-// src/oracle/formula.ts
-function moved(delta) {
-  return (base, { share = 1 }) => ({ ...base, weight: added(base.weight, scaled(delta, share)) });
+// src/oracle/residual.ts
+var LEAVES_BASE = [void 0, null, true, false, "gaussian", "orthogonal", "eva"];
+function residualOf({ init_lora_weights: how }, rank) {
+  if (LEAVES_BASE.includes(how)) return (base) => base;
+  requireForm(how === "pissa", `init_lora_weights=${String(how)}`);
+  return (base, { rounded }) => {
+    const first = firstOf(base.weight, rank);
+    const taken = rounded === true ? first.rounded : first.matrix;
+    return { ...base, weight: added(base.weight, scaled(taken, -1)) };
+  };
 }
-function movedBy(deltaOf) {
-  return (base, departure) => moved(deltaOf(base))(base, departure);
+function isDecomposed({ peft_type, init_lora_weights }) {
+  return peft_type === "LORA" && init_lora_weights === "pissa";
 }
-function replacedBy(change) {
-  return (base, { share }) => share === 0 ? base : change(base);
-}
-function part({ tensors, module }, name) {
-  const found = tensors.get(name);
-  if (found === void 0) throw new NotCovered(`the adapter has no ${name} for ${module}`);
+var FIRST = /* @__PURE__ */ new WeakMap();
+function firstOf(weight, rank) {
+  const known = FIRST.get(weight) ?? /* @__PURE__ */ new Map();
+  const found = known.get(rank) ?? nearestOfRank(weight, rank);
+  FIRST.set(weight, known.set(rank, found));
   return found;
-}
-function requireForm(isKnown, what) {
-  if (!isKnown) throw new NotCovered(`there is no formula for ${what}`);
 }
 
 // src/oracle/formulas-low-rank.ts
 function lora(saved) {
   const { configuration } = saved;
+  const other = OTHER_FORMS.find((name) => (configuration[name] ?? void 0) !== void 0);
+  requireForm(other === void 0, `LoRA with ${other}`);
   const first = part(saved, "lora_A");
   const delta = scaled(matmul(part(saved, "lora_B"), first), loraScale(saved, matrixOf(first)[0]));
   const bias = saved.tensors.get("lora_B.bias");
   if (bias !== void 0) throw new NotCovered("there is no formula for a bias of LoRA");
   const lifted = residualOf(configuration, matrixOf(first)[0]);
   const change = configuration.use_dora === true ? dora(delta, part(saved, "lora_magnitude_vector")) : moved(delta);
-  return (base, departure) => change(lifted(base), departure);
+  return (base, departure) => change(lifted(base, departure), departure);
 }
-var LEAVES_BASE = [void 0, null, true, false, "gaussian", "orthogonal"];
-function residualOf({ init_lora_weights: how }, rank) {
-  if (LEAVES_BASE.includes(how)) return (base) => base;
-  requireForm(how === "pissa", `init_lora_weights=${String(how)}`);
-  return (base) => ({ ...base, weight: added(base.weight, scaled(firstOf(base.weight, rank), -1)) });
-}
-var FIRST = /* @__PURE__ */ new WeakMap();
-var SMALLEST_GAP = 5e-3;
-function firstOf(weight, rank) {
-  const known = FIRST.get(weight) ?? /* @__PURE__ */ new Map();
-  const found = known.get(rank) ?? nearestOfRank(weight, rank);
-  FIRST.set(weight, known.set(rank, found));
-  requireForm(found.gap > SMALLEST_GAP, "PiSSA of a weight whose singular values are too close to be told apart");
-  return found.matrix;
-}
+var OTHER_FORMS = ["alora_invocation_tokens", "use_bdlora", "layer_replication", "target_parameters"];
 function loraScale({ configuration, module }, rank) {
   const patterns = Object.entries(configuration.alpha_pattern ?? {});
   const own2 = patterns.find(([key]) => module === key || module.endsWith(`.${key}`))?.[1];
@@ -20300,7 +20410,7 @@ function kronecker(left, right) {
   const [rows, columns] = matrixOf(left);
   const [innerRows, innerColumns] = matrixOf(right);
   const width = columns * innerColumns;
-  const values = new Float32Array(rows * innerRows * width);
+  const values = room([rows * innerRows, width]);
   for (let index = 0; index < values.length; index += 1) {
     const [row, column] = [Math.floor(index / width), index % width];
     const outer = Math.floor(row / innerRows) * columns + Math.floor(column / innerColumns);
@@ -20323,7 +20433,7 @@ function vblora(saved) {
 function mixed(logits, bank, most) {
   const [count, size] = matrixOf(bank);
   const [one = 0, other = 0] = logits.shape;
-  const values = new Float32Array(one * other * size);
+  const values = room([one, other, size]);
   for (let place = 0; place < one * other; place += 1) {
     const own2 = logits.values.subarray(place * count, (place + 1) * count);
     const best = [...own2.keys()].sort((a, b) => (own2[b] ?? 0) - (own2[a] ?? 0)).slice(0, most);
@@ -20361,7 +20471,7 @@ function scaledBases(a, lambda, gamma) {
   const [rank, bases] = matrixOf(lambda);
   const shorter = matrixOf(gamma)[1];
   const width = a.shape.at(-1) ?? 0;
-  const values = new Float32Array(bases * rank * shorter);
+  const values = room([bases, rank, shorter]);
   let at = 0;
   for (let row = 0; row < rank; row += 1)
     for (let base = 0; base < bases; base += 1)
@@ -20436,7 +20546,7 @@ function oft(saved) {
   return replacedBy((base) => ({ ...base, weight: columnsTurned(base.weight, blocks, size) }));
 }
 function skew(packed, block, entries, size) {
-  const values = new Float32Array(size * size);
+  const values = room([size, size]);
   let place = block * entries;
   for (let row = 0; row < size; row += 1)
     for (let column = row + 1; column < size; column += 1) {
@@ -20595,6 +20705,7 @@ function fourierft(saved) {
   const spectrum = part(saved, "fourierft_spectrum").values;
   return movedBy(({ weight }) => {
     const [outputs, inputs] = matrixOf(weight);
+    requireRoom(spectrum, outputs * inputs);
     const places = permutation(outputs * inputs, seed ?? SEED, spectrum.length);
     const rows = waves(
       outputs,
@@ -20610,15 +20721,15 @@ function fourierft(saved) {
     return scaled(added(cosines, scaled(sines, -1)), scaling / (outputs * inputs));
   });
 }
+function requireRoom(spectrum, most) {
+  if (spectrum.length > most) throw new ShapeError(`${spectrum.length} numbers for a weight of ${most}`);
+}
 function waves(length, frequencies) {
   const shape = [length, frequencies.length];
-  const of = (wave) => tensor(
-    shape,
-    Float32Array.from({ length: length * frequencies.length }, (_, index) => {
-      const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
-      return wave(2 * Math.PI * (turns % length) / length);
-    })
-  );
+  const of = (wave) => mapped(filled(shape, 0), (_, index) => {
+    const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
+    return wave(2 * Math.PI * (turns % length) / length);
+  });
   return { cos: of(Math.cos), sin: of(Math.sin) };
 }
 function times(left, right) {
@@ -20631,6 +20742,7 @@ function waveft(saved) {
   return movedBy(({ weight }) => {
     const [outputs, inputs] = matrixOf(weight);
     requireForm(outputs % 2 === 0 && inputs % 2 === 0, "WaveFT of a weight of odd size");
+    requireRoom(spectrum, outputs * inputs);
     const dense = new Float32Array(outputs * inputs);
     for (const [index, place] of permutation(outputs * inputs, seed ?? SEED, spectrum.length).entries())
       dense[place] = spectrum[index] ?? 0;
@@ -20653,7 +20765,7 @@ function c3a(saved) {
   const kernel = part(saved, "c3a_kernel");
   const [down = 0, across = 0, size = 0] = kernel.shape;
   const [outputs, inputs] = [down * size, across * size];
-  const values = new Float32Array(outputs * inputs);
+  const values = room([outputs, inputs]);
   for (let row = 0, index = 0; row < outputs; row += 1)
     for (let column = 0; column < inputs; column += 1, index += 1) {
       const block = Math.floor(row / size) * across + Math.floor(column / size);
@@ -20703,7 +20815,7 @@ export {
   ShapeError,
   tensor,
   filled,
-  sizeOf,
+  room,
   reshaped,
   mapped,
   scaled,
@@ -20714,5 +20826,7 @@ export {
   slice,
   stacked,
   distance,
+  requireForm,
+  isDecomposed,
   FORMULAS
 };

@@ -5,7 +5,7 @@ import {
   FORMULAS,
   TASKS_OF_GRAPHS,
   external_exports
-} from "./chunk-BYWENRLS.js";
+} from "./chunk-VCGCJQ5R.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
@@ -23,7 +23,7 @@ import {
   isDeviceName,
   joined,
   readArguments
-} from "./chunk-5EJBLLRK.js";
+} from "./chunk-XG2F4JTV.js";
 import {
   STATUS,
   code,
@@ -461,10 +461,10 @@ var require_anchors = __commonJS({
       });
       return anchors;
     }
-    function findNewAnchor(prefix, exclude) {
+    function findNewAnchor(prefix, exclude2) {
       for (let i = 1; true; ++i) {
         const name2 = `${prefix}${i}`;
-        if (!exclude.has(name2))
+        if (!exclude2.has(name2))
           return name2;
       }
     }
@@ -619,8 +619,8 @@ var require_Node = __commonJS({
         };
         const res = toJS.toJS(this, "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
+          for (const { count: count3, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count3);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
     };
@@ -728,13 +728,13 @@ var require_Alias = __commonJS({
         const anchor = anchors2 && source && anchors2.get(source);
         return anchor ? anchor.count * anchor.aliasCount : 0;
       } else if (identity.isCollection(node)) {
-        let count2 = 0;
+        let count3 = 0;
         for (const item of node.items) {
           const c = getAliasCount(doc, item, anchors2);
-          if (c > count2)
-            count2 = c;
+          if (c > count3)
+            count3 = c;
         }
-        return count2;
+        return count3;
       } else if (identity.isPair(node)) {
         const kc = getAliasCount(doc, node.key, anchors2);
         const vc = getAliasCount(doc, node.value, anchors2);
@@ -754,7 +754,7 @@ var require_Scalar = __commonJS({
     var Node = require_Node();
     var toJS = require_toJS();
     var isScalarValue = (value) => !value || typeof value !== "function" && typeof value !== "object";
-    var Scalar = class extends Node.NodeBase {
+    var Scalar2 = class extends Node.NodeBase {
       constructor(value) {
         super(identity.SCALAR);
         this.value = value;
@@ -766,12 +766,12 @@ var require_Scalar = __commonJS({
         return String(this.value);
       }
     };
-    Scalar.BLOCK_FOLDED = "BLOCK_FOLDED";
-    Scalar.BLOCK_LITERAL = "BLOCK_LITERAL";
-    Scalar.PLAIN = "PLAIN";
-    Scalar.QUOTE_DOUBLE = "QUOTE_DOUBLE";
-    Scalar.QUOTE_SINGLE = "QUOTE_SINGLE";
-    exports.Scalar = Scalar;
+    Scalar2.BLOCK_FOLDED = "BLOCK_FOLDED";
+    Scalar2.BLOCK_LITERAL = "BLOCK_LITERAL";
+    Scalar2.PLAIN = "PLAIN";
+    Scalar2.QUOTE_DOUBLE = "QUOTE_DOUBLE";
+    Scalar2.QUOTE_SINGLE = "QUOTE_SINGLE";
+    exports.Scalar = Scalar2;
     exports.isScalarValue = isScalarValue;
   }
 });
@@ -782,7 +782,7 @@ var require_createNode = __commonJS({
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var defaultTagPrefix = "tag:yaml.org,2002:";
     function findTagObject(value, tagName, tags2) {
       if (tagName) {
@@ -827,7 +827,7 @@ var require_createNode = __commonJS({
           value = value.toJSON();
         }
         if (!value || typeof value !== "object") {
-          const node2 = new Scalar.Scalar(value);
+          const node2 = new Scalar2.Scalar(value);
           if (ref)
             ref.node = node2;
           return node2;
@@ -838,7 +838,7 @@ var require_createNode = __commonJS({
         onTagObj(tagObj);
         delete ctx.onTagObj;
       }
-      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar.Scalar(value);
+      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar2.Scalar(value);
       if (tagName)
         node.tag = tagName;
       else if (!tagObj.default)
@@ -1018,14 +1018,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text2, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text3, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text2;
+        return text3;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
-      if (text2.length <= endStep)
-        return text2;
+      if (text3.length <= endStep)
+        return text3;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
@@ -1042,14 +1042,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text2, i, indent2.length);
+        i = consumeMoreIndentedLines(text3, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text2[i += 1]; ) {
+      for (let ch; ch = text3[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text2[i + 1]) {
+          switch (text3[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1066,12 +1066,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text2, i, indent2.length);
+            i = consumeMoreIndentedLines(text3, i, indent2.length);
           end = i + indent2.length + endStep;
           split2 = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next2 = text2[i + 1];
+            const next2 = text3[i + 1];
             if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
               split2 = i;
           }
@@ -1083,12 +1083,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text2[i += 1];
+                ch = text3[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text2;
+                return text3;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -1103,39 +1103,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text2;
+        return text3;
       if (onFold)
         onFold();
-      let res = text2.slice(0, folds[0]);
+      let res = text3.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text2.length;
+        const end2 = folds[i2 + 1] || text3.length;
         if (fold === 0)
           res = `
-${indent2}${text2.slice(0, end2)}`;
+${indent2}${text3.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text2[fold]}\\`;
+            res += `${text3[fold]}\\`;
           res += `
-${indent2}${text2.slice(fold + 1, end2)}`;
+${indent2}${text3.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text2, i, indent2) {
+    function consumeMoreIndentedLines(text3, i, indent2) {
       let end = i;
-      let start = i + 1;
-      let ch = text2[start];
+      let start2 = i + 1;
+      let ch = text3[start2];
       while (ch === " " || ch === "	") {
-        if (i < start + indent2) {
-          ch = text2[++i];
+        if (i < start2 + indent2) {
+          ch = text3[++i];
         } else {
           do {
-            ch = text2[++i];
+            ch = text3[++i];
           } while (ch && ch !== "\n");
           end = i;
-          start = i + 1;
-          ch = text2[start];
+          start2 = i + 1;
+          ch = text3[start2];
         }
       }
       return end;
@@ -1151,7 +1151,7 @@ ${indent2}${text2.slice(fold + 1, end2)}`;
 var require_stringifyString = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
     var getFoldOptions = (ctx, isBlock) => ({
       indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -1166,12 +1166,12 @@ var require_stringifyString = __commonJS({
       const strLen = str.length;
       if (strLen <= limit)
         return false;
-      for (let i = 0, start = 0; i < strLen; ++i) {
+      for (let i = 0, start2 = 0; i < strLen; ++i) {
         if (str[i] === "\n") {
-          if (i - start > limit)
+          if (i - start2 > limit)
             return true;
-          start = i + 1;
-          if (strLen - start <= limit)
+          start2 = i + 1;
+          if (strLen - start2 <= limit)
             return false;
         }
       }
@@ -1185,19 +1185,19 @@ var require_stringifyString = __commonJS({
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
       const indent2 = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       let str = "";
-      let start = 0;
+      let start2 = 0;
       for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
         if (ch === " " && json[i + 1] === "\\" && json[i + 2] === "n") {
-          str += json.slice(start, i) + "\\ ";
+          str += json.slice(start2, i) + "\\ ";
           i += 1;
-          start = i;
+          start2 = i;
           ch = "\\";
         }
         if (ch === "\\")
           switch (json[i + 1]) {
             case "u":
               {
-                str += json.slice(start, i);
+                str += json.slice(start2, i);
                 const code2 = json.substr(i + 2, 4);
                 switch (code2) {
                   case "0000":
@@ -1231,14 +1231,14 @@ var require_stringifyString = __commonJS({
                       str += json.substr(i, 6);
                 }
                 i += 5;
-                start = i + 1;
+                start2 = i + 1;
               }
               break;
             case "n":
               if (implicitKey || json[i + 2] === '"' || json.length < minMultiLineLength) {
                 i += 1;
               } else {
-                str += json.slice(start, i) + "\n\n";
+                str += json.slice(start2, i) + "\n\n";
                 while (json[i + 2] === "\\" && json[i + 3] === "n" && json[i + 4] !== '"') {
                   str += "\n";
                   i += 2;
@@ -1247,14 +1247,14 @@ var require_stringifyString = __commonJS({
                 if (json[i + 2] === " ")
                   str += "\\";
                 i += 1;
-                start = i + 1;
+                start2 = i + 1;
               }
               break;
             default:
               i += 1;
           }
       }
-      str = start ? str + json.slice(start) : json;
+      str = start2 ? str + json.slice(start2) : json;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent2, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value, ctx) {
@@ -1294,7 +1294,7 @@ ${indent2}`) + "'";
         return quotedString(value, ctx);
       }
       const indent2 = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent2.length);
+      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar2.Scalar.BLOCK_FOLDED ? false : type === Scalar2.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent2.length);
       if (!value)
         return literal2 ? "|\n" : ">\n";
       let chomp;
@@ -1333,10 +1333,10 @@ ${indent2}`) + "'";
         else
           break;
       }
-      let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
-      if (start) {
-        value = value.substring(start.length);
-        start = start.replace(/\n+/g, `$&${indent2}`);
+      let start2 = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      if (start2) {
+        value = value.substring(start2.length);
+        start2 = start2.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
       let header = (startWithSpace ? indentSize : "") + chomp;
@@ -1349,19 +1349,19 @@ ${indent2}`) + "'";
         const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent2}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
-        if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
+        if (blockQuote !== "folded" && type !== Scalar2.Scalar.BLOCK_FOLDED) {
           foldOptions.onOverflow = () => {
             literalFallback = true;
           };
         }
-        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
+        const body = foldFlowLines.foldFlowLines(`${start2}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
           return `>${header}
 ${indent2}${body}`;
       }
       value = value.replace(/\n+/g, `$&${indent2}`);
       return `|${header}
-${indent2}${start}${value}${end}`;
+${indent2}${start2}${value}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
       const { type, value } = item;
@@ -1372,7 +1372,7 @@ ${indent2}${start}${value}${end}`;
       if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
         return implicitKey || inFlow || !value.includes("\n") ? quotedString(value, ctx) : blockString(item, ctx, onComment, onChompKeep);
       }
-      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value.includes("\n")) {
+      if (!implicitKey && !inFlow && type !== Scalar2.Scalar.PLAIN && value.includes("\n")) {
         return blockString(item, ctx, onComment, onChompKeep);
       }
       if (containsDocumentMarker(value)) {
@@ -1397,20 +1397,20 @@ ${indent2}`);
       const { implicitKey, inFlow } = ctx;
       const ss = typeof item.value === "string" ? item : Object.assign({}, item, { value: String(item.value) });
       let { type } = item;
-      if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+      if (type !== Scalar2.Scalar.QUOTE_DOUBLE) {
         if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
-          type = Scalar.Scalar.QUOTE_DOUBLE;
+          type = Scalar2.Scalar.QUOTE_DOUBLE;
       }
       const _stringify = (_type) => {
         switch (_type) {
-          case Scalar.Scalar.BLOCK_FOLDED:
-          case Scalar.Scalar.BLOCK_LITERAL:
+          case Scalar2.Scalar.BLOCK_FOLDED:
+          case Scalar2.Scalar.BLOCK_LITERAL:
             return implicitKey || inFlow ? quotedString(ss.value, ctx) : blockString(ss, ctx, onComment, onChompKeep);
-          case Scalar.Scalar.QUOTE_DOUBLE:
+          case Scalar2.Scalar.QUOTE_DOUBLE:
             return doubleQuotedString(ss.value, ctx);
-          case Scalar.Scalar.QUOTE_SINGLE:
+          case Scalar2.Scalar.QUOTE_SINGLE:
             return singleQuotedString(ss.value, ctx);
-          case Scalar.Scalar.PLAIN:
+          case Scalar2.Scalar.PLAIN:
             return plainString(ss, ctx, onComment, onChompKeep);
           default:
             return null;
@@ -1559,7 +1559,7 @@ var require_stringifyPair = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
@@ -1574,7 +1574,7 @@ var require_stringifyPair = __commonJS({
           throw new Error(msg);
         }
       }
-      let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar2.Scalar.BLOCK_FOLDED || key.type === Scalar2.Scalar.BLOCK_LITERAL : typeof key === "object"));
       ctx = Object.assign({}, ctx, {
         allNullValues: false,
         implicitKey: !explicitKey && (simpleKeys || !allNullValues),
@@ -1714,19 +1714,19 @@ var require_merge = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var MERGE_KEY = "<<";
     var merge = {
       identify: (value) => value === MERGE_KEY || typeof value === "symbol" && value.description === MERGE_KEY,
       default: "key",
       tag: "tag:yaml.org,2002:merge",
       test: /^<<$/,
-      resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
+      resolve: () => Object.assign(new Scalar2.Scalar(Symbol(MERGE_KEY)), {
         addToJSMap: addMergeToJSMap
       }),
       stringify: () => MERGE_KEY
     };
-    var isMergeKey = (ctx, key) => (merge.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
+    var isMergeKey = (ctx, key) => (merge.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar2.Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
     function addMergeToJSMap(ctx, map, value) {
       const source = resolveAliasValue(ctx, value);
       if (identity.isSeq(source))
@@ -1992,23 +1992,23 @@ ${indent2}${line}` : "\n";
         lines.push(str);
         linesAtValue = lines.length;
       }
-      const { start, end } = flowChars;
+      const { start: start2, end } = flowChars;
       if (lines.length === 0) {
-        return start + end;
+        return start2 + end;
       } else {
         if (!reqNewline) {
           const len = lines.reduce((sum, line) => sum + line.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
-          let str = start;
+          let str = start2;
           for (const line of lines)
             str += line ? `
 ${indentStep}${indent2}${line}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
+          return `${start2}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
         }
       }
     }
@@ -2033,7 +2033,7 @@ var require_YAMLMap = __commonJS({
     var Collection = require_Collection();
     var identity = require_identity();
     var Pair = require_Pair();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     function findPair(items, key) {
       const k = identity.isScalar(key) ? key.value : key;
       for (const it of items) {
@@ -2100,7 +2100,7 @@ var require_YAMLMap = __commonJS({
         if (prev) {
           if (!overwrite)
             throw new Error(`Key ${_pair.key} already set`);
-          if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+          if (identity.isScalar(prev.value) && Scalar2.isScalarValue(_pair.value))
             prev.value.value = _pair.value;
           else
             prev.value = _pair.value;
@@ -2198,7 +2198,7 @@ var require_YAMLSeq = __commonJS({
     var stringifyCollection = require_stringifyCollection();
     var Collection = require_Collection();
     var identity = require_identity();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var toJS = require_toJS();
     var YAMLSeq = class extends Collection.Collection {
       static get tagName() {
@@ -2255,7 +2255,7 @@ var require_YAMLSeq = __commonJS({
         if (typeof idx !== "number")
           throw new Error(`Expected a valid index, not ${key}.`);
         const prev = this.items[idx];
-        if (identity.isScalar(prev) && Scalar.isScalarValue(value))
+        if (identity.isScalar(prev) && Scalar2.isScalarValue(value))
           prev.value = value;
         else
           this.items[idx] = value;
@@ -2351,14 +2351,14 @@ var require_string = __commonJS({
 var require_null = __commonJS({
   "node_modules/yaml/dist/schema/common/null.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var nullTag = {
       identify: (value) => value == null,
-      createNode: () => new Scalar.Scalar(null),
+      createNode: () => new Scalar2.Scalar(null),
       default: true,
       tag: "tag:yaml.org,2002:null",
       test: /^(?:~|[Nn]ull|NULL)?$/,
-      resolve: () => new Scalar.Scalar(null),
+      resolve: () => new Scalar2.Scalar(null),
       stringify: ({ source }, ctx) => typeof source === "string" && nullTag.test.test(source) ? source : ctx.options.nullStr
     };
     exports.nullTag = nullTag;
@@ -2369,13 +2369,13 @@ var require_null = __commonJS({
 var require_bool = __commonJS({
   "node_modules/yaml/dist/schema/core/bool.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var boolTag = {
       identify: (value) => typeof value === "boolean",
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
-      resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
+      resolve: (str) => new Scalar2.Scalar(str[0] === "t" || str[0] === "T"),
       stringify({ source, value }, ctx) {
         if (source && boolTag.test.test(source)) {
           const sv = source[0] === "t" || source[0] === "T";
@@ -2420,7 +2420,7 @@ var require_stringifyNumber = __commonJS({
 var require_float = __commonJS({
   "node_modules/yaml/dist/schema/core/float.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
       identify: (value) => typeof value === "number",
@@ -2448,7 +2448,7 @@ var require_float = __commonJS({
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
       resolve(str) {
-        const node = new Scalar.Scalar(parseFloat(str));
+        const node = new Scalar2.Scalar(parseFloat(str));
         const dot2 = str.indexOf(".");
         if (dot2 !== -1 && str[str.length - 1] === "0")
           node.minFractionDigits = str.length - dot2 - 1;
@@ -2539,7 +2539,7 @@ var require_schema = __commonJS({
 var require_schema2 = __commonJS({
   "node_modules/yaml/dist/schema/json/schema.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var map = require_map();
     var seq = require_seq();
     function intIdentify(value) {
@@ -2556,7 +2556,7 @@ var require_schema2 = __commonJS({
       },
       {
         identify: (value) => value == null,
-        createNode: () => new Scalar.Scalar(null),
+        createNode: () => new Scalar2.Scalar(null),
         default: true,
         tag: "tag:yaml.org,2002:null",
         test: /^null$/,
@@ -2607,7 +2607,7 @@ var require_binary = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
     "use strict";
     var node_buffer = __require("buffer");
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var stringifyString = require_stringifyString();
     var binary = {
       identify: (value) => value instanceof Uint8Array,
@@ -2651,15 +2651,15 @@ var require_binary = __commonJS({
         } else {
           throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
         }
-        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
-        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+        type ?? (type = Scalar2.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar2.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
           const lines = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
             lines[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines.join(type === Scalar2.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment: comment2, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -2674,7 +2674,7 @@ var require_pairs = __commonJS({
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var YAMLSeq = require_YAMLSeq();
     function resolvePairs(seq, onError) {
       if (identity.isSeq(seq)) {
@@ -2685,7 +2685,7 @@ var require_pairs = __commonJS({
           else if (identity.isMap(item)) {
             if (item.items.length > 1)
               onError("Each pair must have its own sequence indicator");
-            const pair2 = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+            const pair2 = item.items[0] || new Pair.Pair(new Scalar2.Scalar(null));
             if (item.commentBefore)
               pair2.key.commentBefore = pair2.key.commentBefore ? `${item.commentBefore}
 ${pair2.key.commentBefore}` : item.commentBefore;
@@ -2828,7 +2828,7 @@ var require_omap = __commonJS({
 var require_bool2 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     function boolStringify({ value, source }, ctx) {
       const boolObj = value ? trueTag : falseTag;
       if (source && boolObj.test.test(source))
@@ -2840,7 +2840,7 @@ var require_bool2 = __commonJS({
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
-      resolve: () => new Scalar.Scalar(true),
+      resolve: () => new Scalar2.Scalar(true),
       stringify: boolStringify
     };
     var falseTag = {
@@ -2848,7 +2848,7 @@ var require_bool2 = __commonJS({
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
-      resolve: () => new Scalar.Scalar(false),
+      resolve: () => new Scalar2.Scalar(false),
       stringify: boolStringify
     };
     exports.falseTag = falseTag;
@@ -2860,7 +2860,7 @@ var require_bool2 = __commonJS({
 var require_float2 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
       identify: (value) => typeof value === "number",
@@ -2888,7 +2888,7 @@ var require_float2 = __commonJS({
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
       resolve(str) {
-        const node = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
+        const node = new Scalar2.Scalar(parseFloat(str.replace(/_/g, "")));
         const dot2 = str.indexOf(".");
         if (dot2 !== -1) {
           const f = str.substring(dot2 + 1).replace(/_/g, "");
@@ -3687,8 +3687,8 @@ var require_Document = __commonJS({
         };
         const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
+          for (const { count: count3, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count3);
         return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
       }
       /**
@@ -3765,12 +3765,12 @@ var require_errors = __commonJS({
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
-        let count2 = 1;
+        let count3 = 1;
         const end = error.linePos[1];
         if (end?.line === line && end.col > col) {
-          count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
+          count3 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer = " ".repeat(ci) + "^".repeat(count3);
         error.message += `:
 
 ${lineStr}
@@ -3789,7 +3789,7 @@ ${pointer}
 var require_resolve_props = __commonJS({
   "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
-    function resolveProps(tokens, { flow, indicator, next: next2, offset, onError, parentIndent, startOnNewline }) {
+    function resolveProps(tokens2, { flow, indicator, next: next2, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
@@ -3803,8 +3803,8 @@ var require_resolve_props = __commonJS({
       let newlineAfterProp = null;
       let comma = null;
       let found = null;
-      let start = null;
-      for (const token of tokens) {
+      let start2 = null;
+      for (const token of tokens2) {
         if (reqSpace) {
           if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
             onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -3855,7 +3855,7 @@ var require_resolve_props = __commonJS({
             if (token.source.endsWith(":"))
               onError(token.offset + token.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
             anchor = token;
-            start ?? (start = token.offset);
+            start2 ?? (start2 = token.offset);
             atNewline = false;
             hasSpace = false;
             reqSpace = true;
@@ -3864,7 +3864,7 @@ var require_resolve_props = __commonJS({
             if (tag)
               onError(token, "MULTIPLE_TAGS", "A node can have at most one tag");
             tag = token;
-            start ?? (start = token.offset);
+            start2 ?? (start2 = token.offset);
             atNewline = false;
             hasSpace = false;
             reqSpace = true;
@@ -3895,7 +3895,7 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last3 = tokens[tokens.length - 1];
+      const last3 = tokens2[tokens2.length - 1];
       const end = last3 ? last3.offset + last3.source.length : offset;
       if (reqSpace && next2 && next2.type !== "space" && next2.type !== "newline" && next2.type !== "comma" && (next2.type !== "scalar" || next2.source !== "")) {
         onError(next2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -3912,7 +3912,7 @@ var require_resolve_props = __commonJS({
         tag,
         newlineAfterProp,
         end,
-        start: start ?? end
+        start: start2 ?? end
       };
     }
     exports.resolveProps = resolveProps;
@@ -4014,8 +4014,8 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key, sep, value } = collItem;
-        const keyProps = resolveProps.resolveProps(start, {
+        const { start: start2, key, sep, value } = collItem;
+        const keyProps = resolveProps.resolveProps(start2, {
           indicator: "explicit-key-ind",
           next: key ?? sep?.[0],
           offset,
@@ -4042,14 +4042,14 @@ var require_resolve_block_map = __commonJS({
             continue;
           }
           if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
-            onError(key ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+            onError(key ?? start2[start2.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
           }
         } else if (keyProps.found?.indent !== bm.indent) {
           onError(offset, "BAD_INDENT", startColMsg);
         }
         ctx.atKey = true;
         const keyStart = keyProps.end;
-        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start2, null, keyProps, onError);
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
         ctx.atKey = false;
@@ -4119,8 +4119,8 @@ var require_resolve_block_seq = __commonJS({
         ctx.atKey = false;
       let offset = bs.offset;
       let commentEnd = null;
-      for (const { start, value } of bs.items) {
-        const props = resolveProps.resolveProps(start, {
+      for (const { start: start2, value } of bs.items) {
+        const props = resolveProps.resolveProps(start2, {
           indicator: "seq-item-ind",
           next: value,
           offset,
@@ -4141,7 +4141,7 @@ var require_resolve_block_seq = __commonJS({
             continue;
           }
         }
-        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start2, null, props, onError);
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
         offset = node.range[2];
@@ -4225,8 +4225,8 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key, sep, value } = collItem;
-        const props = resolveProps.resolveProps(start, {
+        const { start: start2, key, sep, value } = collItem;
+        const props = resolveProps.resolveProps(start2, {
           flow: fcName,
           indicator: "explicit-key-ind",
           next: key ?? sep?.[0],
@@ -4266,7 +4266,7 @@ var require_resolve_flow_collection = __commonJS({
             onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
           if (props.comment) {
             let prevItemComment = "";
-            loop: for (const st of start) {
+            loop: for (const st of start2) {
               switch (st.type) {
                 case "comma":
                 case "space":
@@ -4299,7 +4299,7 @@ var require_resolve_flow_collection = __commonJS({
         } else {
           ctx.atKey = true;
           const keyStart = props.end;
-          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start2, null, props, onError);
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
@@ -4396,7 +4396,7 @@ var require_compose_collection = __commonJS({
   "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
     var resolveBlockMap = require_resolve_block_map();
@@ -4445,7 +4445,7 @@ var require_compose_collection = __commonJS({
       }
       const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
       const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
-      const node = identity.isNode(res) ? res : new Scalar.Scalar(res);
+      const node = identity.isNode(res) ? res : new Scalar2.Scalar(res);
       node.range = coll.range;
       node.tag = tagName;
       if (tag?.format)
@@ -4460,13 +4460,13 @@ var require_compose_collection = __commonJS({
 var require_resolve_block_scalar = __commonJS({
   "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
-      const start = scalar.offset;
+      const start2 = scalar.offset;
       const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
       if (!header)
-        return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+        return { value: "", type: null, comment: "", range: [start2, start2, start2] };
+      const type = header.mode === ">" ? Scalar2.Scalar.BLOCK_FOLDED : Scalar2.Scalar.BLOCK_LITERAL;
       const lines = scalar.source ? splitLines(scalar.source) : [];
       let chompStart = lines.length;
       for (let i = lines.length - 1; i >= 0; --i) {
@@ -4478,10 +4478,10 @@ var require_resolve_block_scalar = __commonJS({
       }
       if (chompStart === 0) {
         const value2 = header.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
-        let end2 = start + header.length;
+        let end2 = start2 + header.length;
         if (scalar.source)
           end2 += scalar.source.length;
-        return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
+        return { value: value2, type, comment: header.comment, range: [start2, end2, end2] };
       }
       let trimIndent = scalar.indent + header.indent;
       let offset = scalar.offset + header.length;
@@ -4528,7 +4528,7 @@ var require_resolve_block_scalar = __commonJS({
           onError(offset - content3.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent2 = "";
         }
-        if (type === Scalar.Scalar.BLOCK_LITERAL) {
+        if (type === Scalar2.Scalar.BLOCK_LITERAL) {
           value += sep + indent2.slice(trimIndent) + content3;
           sep = "\n";
         } else if (indent2.length > trimIndent || content3[0] === "	") {
@@ -4562,8 +4562,8 @@ var require_resolve_block_scalar = __commonJS({
         default:
           value += "\n";
       }
-      const end = start + header.length + scalar.source.length;
-      return { value, type, comment: header.comment, range: [start, end, end] };
+      const end = start2 + header.length + scalar.source.length;
+      return { value, type, comment: header.comment, range: [start2, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -4643,7 +4643,7 @@ var require_resolve_block_scalar = __commonJS({
 var require_resolve_flow_scalar = __commonJS({
   "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
     "use strict";
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var resolveEnd2 = require_resolve_end();
     function resolveFlowScalar(scalar, strict, onError) {
       const { offset, type, source, end } = scalar;
@@ -4652,15 +4652,15 @@ var require_resolve_flow_scalar = __commonJS({
       const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
       switch (type) {
         case "scalar":
-          _type = Scalar.Scalar.PLAIN;
+          _type = Scalar2.Scalar.PLAIN;
           value = plainValue(source, _onError);
           break;
         case "single-quoted-scalar":
-          _type = Scalar.Scalar.QUOTE_SINGLE;
+          _type = Scalar2.Scalar.QUOTE_SINGLE;
           value = singleQuotedValue(source, _onError);
           break;
         case "double-quoted-scalar":
-          _type = Scalar.Scalar.QUOTE_DOUBLE;
+          _type = Scalar2.Scalar.QUOTE_DOUBLE;
           value = doubleQuotedValue(source, _onError);
           break;
         /* istanbul ignore next should not happen */
@@ -4865,11 +4865,11 @@ var require_compose_scalar = __commonJS({
   "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token, tagToken, onError) {
-      const { value, type, comment: comment2, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const { value, type, comment: comment2, range: range2 } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -4883,13 +4883,13 @@ var require_compose_scalar = __commonJS({
       let scalar;
       try {
         const res = tag.resolve(value, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
-        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
+        scalar = identity.isScalar(res) ? res : new Scalar2.Scalar(res);
       } catch (error) {
         const msg = error instanceof Error ? error.message : String(error);
         onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
-        scalar = new Scalar.Scalar(value);
+        scalar = new Scalar2.Scalar(value);
       }
-      scalar.range = range;
+      scalar.range = range2;
       scalar.source = value;
       if (type)
         scalar.type = type;
@@ -5085,7 +5085,7 @@ var require_compose_doc = __commonJS({
     var composeNode = require_compose_node();
     var resolveEnd2 = require_resolve_end();
     var resolveProps = require_resolve_props();
-    function composeDoc(options, directives, { offset, start, value, end }, onError) {
+    function composeDoc(options, directives, { offset, start: start2, value, end }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
       const doc = new Document.Document(void 0, opts);
       const ctx = {
@@ -5095,7 +5095,7 @@ var require_compose_doc = __commonJS({
         options: doc.options,
         schema: doc.schema
       };
-      const props = resolveProps.resolveProps(start, {
+      const props = resolveProps.resolveProps(start2, {
         indicator: "doc-start",
         next: value ?? end?.[0],
         offset,
@@ -5108,7 +5108,7 @@ var require_compose_doc = __commonJS({
         if (value && (value.type === "block-map" || value.type === "block-seq") && !props.hasNewline)
           onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
       }
-      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start2, null, props, onError);
       const contentEnd = doc.contents.range[2];
       const re = resolveEnd2.resolveEnd(end, contentEnd, false, onError);
       if (re.comment)
@@ -5235,8 +5235,8 @@ ${cb}` : comment2;
        * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
        * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
        */
-      *compose(tokens, forceDoc = false, endOffset = -1) {
-        for (const token of tokens)
+      *compose(tokens2, forceDoc = false, endOffset = -1) {
+        for (const token of tokens2)
           yield* this.next(token);
         yield* this.end(forceDoc, endOffset);
       }
@@ -5557,9 +5557,9 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key, sep, value }) {
+    function stringifyItem({ start: start2, key, sep, value }) {
       let res = "";
-      for (const st of start)
+      for (const st of start2)
         res += st.source;
       if (key)
         res += stringifyToken(key);
@@ -5743,7 +5743,7 @@ var require_lexer = __commonJS({
   "node_modules/yaml/dist/parse/lexer.js"(exports) {
     "use strict";
     var cst = require_cst();
-    function isEmpty2(ch) {
+    function isEmpty3(ch) {
       switch (ch) {
         case void 0:
         case " ":
@@ -5821,7 +5821,7 @@ var require_lexer = __commonJS({
         }
         if (ch === "-" || ch === ".") {
           const dt = this.buffer.substr(offset, 3);
-          if ((dt === "---" || dt === "...") && isEmpty2(this.buffer[offset + 3]))
+          if ((dt === "---" || dt === "...") && isEmpty3(this.buffer[offset + 3]))
             return -1;
         }
         return offset;
@@ -5920,7 +5920,7 @@ var require_lexer = __commonJS({
           if (!this.atEnd && !this.hasChars(4))
             return this.setNext("line-start");
           const s = this.peek(3);
-          if ((s === "---" || s === "...") && isEmpty2(this.charAt(3))) {
+          if ((s === "---" || s === "...") && isEmpty3(this.charAt(3))) {
             yield* this.pushCount(3);
             this.indentValue = 0;
             this.indentNext = 0;
@@ -5928,7 +5928,7 @@ var require_lexer = __commonJS({
           }
         }
         this.indentValue = yield* this.pushSpaces(false);
-        if (this.indentNext > this.indentValue && !isEmpty2(this.charAt(1)))
+        if (this.indentNext > this.indentValue && !isEmpty3(this.charAt(1)))
           this.indentNext = this.indentValue;
         return yield* this.parseBlockStart();
       }
@@ -5936,7 +5936,7 @@ var require_lexer = __commonJS({
         const [ch0, ch1] = this.peek(2);
         if (!ch1 && !this.atEnd)
           return this.setNext("block-start");
-        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty2(ch1)) {
+        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty3(ch1)) {
           const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
           this.indentNext = this.indentValue + 1;
           this.indentValue += n;
@@ -6000,7 +6000,7 @@ var require_lexer = __commonJS({
         const line = this.getLine();
         if (line === null)
           return this.setNext("flow");
-        if (indent2 !== -1 && indent2 < this.indentNext && line[0] !== "#" || indent2 === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty2(line[3])) {
+        if (indent2 !== -1 && indent2 < this.indentNext && line[0] !== "#" || indent2 === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty3(line[3])) {
           const atFlowEndMarker = indent2 === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
           if (!atFlowEndMarker) {
             this.flowLevel = 0;
@@ -6042,7 +6042,7 @@ var require_lexer = __commonJS({
             return yield* this.parseQuotedScalar();
           case ":": {
             const next2 = this.charAt(1);
-            if (this.flowKey || isEmpty2(next2) || next2 === ",") {
+            if (this.flowKey || isEmpty3(next2) || next2 === ",") {
               this.flowKey = false;
               yield* this.pushCount(1);
               yield* this.pushSpaces(true);
@@ -6105,7 +6105,7 @@ var require_lexer = __commonJS({
           else if (ch !== "-")
             break;
         }
-        return yield* this.pushUntil((ch) => isEmpty2(ch) || ch === "#");
+        return yield* this.pushUntil((ch) => isEmpty3(ch) || ch === "#");
       }
       *parseBlockScalar() {
         let nl = this.pos - 1;
@@ -6187,10 +6187,10 @@ var require_lexer = __commonJS({
         while (ch = this.buffer[++i]) {
           if (ch === ":") {
             const next2 = this.buffer[i + 1];
-            if (isEmpty2(next2) || inFlow && flowIndicatorChars.has(next2))
+            if (isEmpty3(next2) || inFlow && flowIndicatorChars.has(next2))
               break;
             end = i;
-          } else if (isEmpty2(ch)) {
+          } else if (isEmpty3(ch)) {
             let next2 = this.buffer[i + 1];
             if (ch === "\r") {
               if (next2 === "\n") {
@@ -6257,7 +6257,7 @@ var require_lexer = __commonJS({
             case ":": {
               const inFlow = this.flowLevel > 0;
               const ch1 = this.charAt(1);
-              if (isEmpty2(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
+              if (isEmpty3(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
                 if (!inFlow)
                   this.indentNext = this.indentValue + 1;
                 else if (this.flowKey)
@@ -6276,7 +6276,7 @@ var require_lexer = __commonJS({
         if (this.charAt(1) === "<") {
           let i = this.pos + 2;
           let ch = this.buffer[i];
-          while (!isEmpty2(ch) && ch !== ">")
+          while (!isEmpty3(ch) && ch !== ">")
             ch = this.buffer[++i];
           return yield* this.pushToIndex(ch === ">" ? i + 1 : i, false);
         } else {
@@ -6349,8 +6349,8 @@ var require_line_counter = __commonJS({
             return { line: low + 1, col: 1 };
           if (low === 0)
             return { line: 0, col: offset };
-          const start = this.lineStarts[low - 1];
-          return { line: low, col: offset - start + 1 };
+          const start2 = this.lineStarts[low - 1];
+          return { line: low, col: offset - start2 + 1 };
         };
       }
     };
@@ -6730,7 +6730,7 @@ var require_parser = __commonJS({
       *scalar(scalar) {
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
-          const start = getFirstKeyStartProps(prev);
+          const start2 = getFirstKeyStartProps(prev);
           let sep;
           if (scalar.end) {
             sep = scalar.end;
@@ -6742,7 +6742,7 @@ var require_parser = __commonJS({
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep }]
+            items: [{ start: start2, key: scalar, sep }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -6817,7 +6817,7 @@ var require_parser = __commonJS({
         if (this.indent >= map.indent) {
           const atMapIndent = !this.onKeyLine && this.indent === map.indent;
           const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
-          let start = [];
+          let start2 = [];
           if (atNextItem && it.sep && !it.value) {
             const nl = [];
             for (let i = 0; i < it.sep.length; ++i) {
@@ -6837,14 +6837,14 @@ var require_parser = __commonJS({
               }
             }
             if (nl.length >= 2)
-              start = it.sep.splice(nl[1]);
+              start2 = it.sep.splice(nl[1]);
           }
           switch (this.type) {
             case "anchor":
             case "tag":
               if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map.items.push({ start });
+                start2.push(this.sourceToken);
+                map.items.push({ start: start2 });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 it.sep.push(this.sourceToken);
@@ -6857,8 +6857,8 @@ var require_parser = __commonJS({
                 it.start.push(this.sourceToken);
                 it.explicitKey = true;
               } else if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map.items.push({ start, explicitKey: true });
+                start2.push(this.sourceToken);
+                map.items.push({ start: start2, explicitKey: true });
               } else {
                 this.stack.push({
                   type: "block-map",
@@ -6875,12 +6875,12 @@ var require_parser = __commonJS({
                   if (includesToken(it.start, "newline")) {
                     Object.assign(it, { key: null, sep: [this.sourceToken] });
                   } else {
-                    const start2 = getFirstKeyStartProps(it.start);
+                    const start3 = getFirstKeyStartProps(it.start);
                     this.stack.push({
                       type: "block-map",
                       offset: this.offset,
                       indent: this.indent,
-                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
+                      items: [{ start: start3, key: null, sep: [this.sourceToken] }]
                     });
                   }
                 } else if (it.value) {
@@ -6890,10 +6890,10 @@ var require_parser = __commonJS({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                    items: [{ start: start2, key: null, sep: [this.sourceToken] }]
                   });
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
-                  const start2 = getFirstKeyStartProps(it.start);
+                  const start3 = getFirstKeyStartProps(it.start);
                   const key = it.key;
                   const sep = it.sep;
                   sep.push(this.sourceToken);
@@ -6903,10 +6903,10 @@ var require_parser = __commonJS({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep }]
+                    items: [{ start: start3, key, sep }]
                   });
-                } else if (start.length > 0) {
-                  it.sep = it.sep.concat(start, this.sourceToken);
+                } else if (start2.length > 0) {
+                  it.sep = it.sep.concat(start2, this.sourceToken);
                 } else {
                   it.sep.push(this.sourceToken);
                 }
@@ -6914,7 +6914,7 @@ var require_parser = __commonJS({
                 if (!it.sep) {
                   Object.assign(it, { key: null, sep: [this.sourceToken] });
                 } else if (it.value || atNextItem) {
-                  map.items.push({ start, key: null, sep: [this.sourceToken] });
+                  map.items.push({ start: start2, key: null, sep: [this.sourceToken] });
                 } else if (includesToken(it.sep, "map-value-ind")) {
                   this.stack.push({
                     type: "block-map",
@@ -6934,7 +6934,7 @@ var require_parser = __commonJS({
             case "double-quoted-scalar": {
               const fs = this.flowScalar(this.type);
               if (atNextItem || it.value) {
-                map.items.push({ start, key: fs, sep: [] });
+                map.items.push({ start: start2, key: fs, sep: [] });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 this.stack.push(fs);
@@ -6958,7 +6958,7 @@ var require_parser = __commonJS({
                     return;
                   }
                 } else if (atMapIndent) {
-                  map.items.push({ start });
+                  map.items.push({ start: start2 });
                 }
                 this.stack.push(bv);
                 return;
@@ -7095,7 +7095,7 @@ var require_parser = __commonJS({
             yield* this.step();
           } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
+            const start2 = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
             const sep = fc.end.splice(1, fc.end.length);
             sep.push(this.sourceToken);
@@ -7103,7 +7103,7 @@ var require_parser = __commonJS({
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep }]
+              items: [{ start: start2, key: fc, sep }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -7162,35 +7162,35 @@ var require_parser = __commonJS({
           case "explicit-key-ind": {
             this.onKeyLine = true;
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
-            start.push(this.sourceToken);
+            const start2 = getFirstKeyStartProps(prev);
+            start2.push(this.sourceToken);
             return {
               type: "block-map",
               offset: this.offset,
               indent: this.indent,
-              items: [{ start, explicitKey: true }]
+              items: [{ start: start2, explicitKey: true }]
             };
           }
           case "map-value-ind": {
             this.onKeyLine = true;
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
+            const start2 = getFirstKeyStartProps(prev);
             return {
               type: "block-map",
               offset: this.offset,
               indent: this.indent,
-              items: [{ start, key: null, sep: [this.sourceToken] }]
+              items: [{ start: start2, key: null, sep: [this.sourceToken] }]
             };
           }
         }
         return null;
       }
-      atIndentedComment(start, indent2) {
+      atIndentedComment(start2, indent2) {
         if (this.type !== "comment")
           return false;
         if (this.indent <= indent2)
           return false;
-        return start.every((st) => st.type === "newline" || st.type === "space");
+        return start2.every((st) => st.type === "newline" || st.type === "space");
       }
       *documentEnd(docEnd) {
         if (this.type !== "doc-mode") {
@@ -7340,7 +7340,7 @@ var require_dist = __commonJS({
     var Alias = require_Alias();
     var identity = require_identity();
     var Pair = require_Pair();
-    var Scalar = require_Scalar();
+    var Scalar2 = require_Scalar();
     var YAMLMap = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
     var cst = require_cst();
@@ -7365,7 +7365,7 @@ var require_dist = __commonJS({
     exports.isScalar = identity.isScalar;
     exports.isSeq = identity.isSeq;
     exports.Pair = Pair.Pair;
-    exports.Scalar = Scalar.Scalar;
+    exports.Scalar = Scalar2.Scalar;
     exports.YAMLMap = YAMLMap.YAMLMap;
     exports.YAMLSeq = YAMLSeq.YAMLSeq;
     exports.CST = cst;
@@ -7705,7 +7705,7 @@ var require_specifier = __commonJS({
       if (!ranges.trim()) {
         return [];
       }
-      const specifiers = ranges.split(",").map((range) => rangeRegex.exec(range.trim()) || {}).map(({ groups: groups2 }) => {
+      const specifiers = ranges.split(",").map((range2) => rangeRegex.exec(range2.trim()) || {}).map(({ groups: groups2 }) => {
         if (!groups2) {
           return null;
         }
@@ -7744,12 +7744,12 @@ var require_specifier = __commonJS({
       }
       return filtered;
     }
-    function maxSatisfying(versions, range, options) {
-      const found = filter(versions, range, options).sort(Operator.compare);
+    function maxSatisfying(versions, range2, options) {
+      const found = filter(versions, range2, options).sort(Operator.compare);
       return found.length === 0 ? null : found[found.length - 1];
     }
-    function minSatisfying(versions, range, options) {
-      const found = filter(versions, range, options).sort(Operator.compare);
+    function minSatisfying(versions, range2, options) {
+      const found = filter(versions, range2, options).sort(Operator.compare);
       return found.length === 0 ? null : found[0];
     }
     function pick(versions, specifier, options) {
@@ -9000,59 +9000,59 @@ var require_trim_comparator_whitespace = __commonJS({
     var isLetter2 = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
     var isIdentifierCharacter = (char) => isDigit2(char) || isLetter2(char) || char === "-";
     var isVersionStart = (char) => isDigit2(char) || char === "x" || char === "X" || char === "*";
-    var findDigitsEndIndex = (range, start, limit, digitRuns) => {
-      if (!isDigit2(range[start])) {
-        return start;
+    var findDigitsEndIndex = (range2, start2, limit, digitRuns) => {
+      if (!isDigit2(range2[start2])) {
+        return start2;
       }
-      if (start >= digitRuns.start && start < digitRuns.end) {
-        return Math.min(start + limit, digitRuns.end);
+      if (start2 >= digitRuns.start && start2 < digitRuns.end) {
+        return Math.min(start2 + limit, digitRuns.end);
       }
-      if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) {
-        return Math.min(start + limit, digitRuns.previousEnd);
+      if (start2 >= digitRuns.previousStart && start2 < digitRuns.previousEnd) {
+        return Math.min(start2 + limit, digitRuns.previousEnd);
       }
-      let end = start + 1;
-      while (isDigit2(range[end])) {
+      let end = start2 + 1;
+      while (isDigit2(range2[end])) {
         end++;
       }
       digitRuns.previousStart = digitRuns.start;
       digitRuns.previousEnd = digitRuns.end;
-      digitRuns.start = start;
+      digitRuns.start = start2;
       digitRuns.end = end;
-      return Math.min(start + limit, end);
+      return Math.min(start2 + limit, end);
     };
-    var findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
-      if (!loose && range[start] === "0") {
-        return start + 1;
+    var findVersionNumberEndIndex = (range2, start2, loose, digitRuns) => {
+      if (!loose && range2[start2] === "0") {
+        return start2 + 1;
       }
-      return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
+      return findDigitsEndIndex(range2, start2, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
     };
-    var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
-      const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
-      if (isLetter2(range[digitsEnd]) || range[digitsEnd] === "-") {
+    var findPrereleaseIdentifierEndIndex = (range2, start2, loose, digitRuns) => {
+      const digitsEnd = findDigitsEndIndex(range2, start2, MAX_LENGTH, digitRuns);
+      if (isLetter2(range2[digitsEnd]) || range2[digitsEnd] === "-") {
         let end = digitsEnd + 1;
         const limit = end + MAX_SAFE_BUILD_LENGTH;
-        while (end < limit && isIdentifierCharacter(range[end])) {
+        while (end < limit && isIdentifierCharacter(range2[end])) {
           end++;
         }
         return end;
       }
-      return findVersionNumberEndIndex(range, start, loose, digitRuns);
+      return findVersionNumberEndIndex(range2, start2, loose, digitRuns);
     };
-    var findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
-      const hyphen = range[start] === "-";
+    var findPrereleaseEndIndex = (range2, start2, loose, digitRuns) => {
+      const hyphen = range2[start2] === "-";
       if (!loose && !hyphen) {
-        return start;
+        return start2;
       }
-      const identifierStart = start + (hyphen ? 1 : 0);
-      let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+      const identifierStart = start2 + (hyphen ? 1 : 0);
+      let end = findPrereleaseIdentifierEndIndex(range2, identifierStart, loose, digitRuns);
       if (end === identifierStart) {
         if (!loose || !hyphen) {
-          return start;
+          return start2;
         }
-        end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+        end = findPrereleaseIdentifierEndIndex(range2, start2, loose, digitRuns);
       }
-      while (range[end] === ".") {
-        const next2 = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
+      while (range2[end] === ".") {
+        const next2 = findPrereleaseIdentifierEndIndex(range2, end + 1, loose, digitRuns);
         if (next2 === end + 1) {
           break;
         }
@@ -9060,23 +9060,23 @@ var require_trim_comparator_whitespace = __commonJS({
       }
       return end;
     };
-    var findBuildIdentifierEndIndex = (range, start) => {
-      let end = start;
-      while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) {
+    var findBuildIdentifierEndIndex = (range2, start2) => {
+      let end = start2;
+      while (end - start2 < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range2[end])) {
         end++;
       }
       return end;
     };
-    var findBuildEndIndex = (range, start) => {
-      if (range[start] !== "+") {
-        return start;
+    var findBuildEndIndex = (range2, start2) => {
+      if (range2[start2] !== "+") {
+        return start2;
       }
-      let end = findBuildIdentifierEndIndex(range, start + 1);
-      if (end === start + 1) {
-        return start;
+      let end = findBuildIdentifierEndIndex(range2, start2 + 1);
+      if (end === start2 + 1) {
+        return start2;
       }
-      while (range[end] === ".") {
-        const next2 = findBuildIdentifierEndIndex(range, end + 1);
+      while (range2[end] === ".") {
+        const next2 = findBuildIdentifierEndIndex(range2, end + 1);
         if (next2 === end + 1) {
           break;
         }
@@ -9084,89 +9084,89 @@ var require_trim_comparator_whitespace = __commonJS({
       }
       return end;
     };
-    var findLooseFullVersionEndIndex = (range, start, digitRuns) => {
-      let end = start;
+    var findLooseFullVersionEndIndex = (range2, start2, digitRuns) => {
+      let end = start2;
       for (let component = 0; component < 3; component++) {
-        const next2 = findVersionNumberEndIndex(range, end, true, digitRuns);
+        const next2 = findVersionNumberEndIndex(range2, end, true, digitRuns);
         if (next2 === end) {
-          return start;
+          return start2;
         }
         end = next2;
         if (component < 2) {
-          if (range[end] !== ".") {
-            return start;
+          if (range2[end] !== ".") {
+            return start2;
           }
           end++;
         }
       }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
-      return findBuildEndIndex(range, prereleaseEnd);
+      const prereleaseEnd = findPrereleaseEndIndex(range2, end, true, digitRuns);
+      return findBuildEndIndex(range2, prereleaseEnd);
     };
-    var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
-      if (isDigit2(range[start])) {
-        return findVersionNumberEndIndex(range, start, false, digitRuns);
+    var findPartialVersionComponentEndIndex = (range2, start2, digitRuns) => {
+      if (isDigit2(range2[start2])) {
+        return findVersionNumberEndIndex(range2, start2, false, digitRuns);
       }
-      return isVersionStart(range[start]) ? start + 1 : start;
+      return isVersionStart(range2[start2]) ? start2 + 1 : start2;
     };
-    var findPartialVersionEndIndex = (range, start, digitRuns) => {
-      let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+    var findPartialVersionEndIndex = (range2, start2, digitRuns) => {
+      let end = findPartialVersionComponentEndIndex(range2, start2, digitRuns);
       for (let component = 0; component < 2; component++) {
-        if (range[end] !== ".") {
+        if (range2[end] !== ".") {
           return end;
         }
-        const next2 = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
+        const next2 = findPartialVersionComponentEndIndex(range2, end + 1, digitRuns);
         if (next2 === end + 1) {
           return end;
         }
         end = next2;
       }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
-      return findBuildEndIndex(range, prereleaseEnd);
+      const prereleaseEnd = findPrereleaseEndIndex(range2, end, false, digitRuns);
+      return findBuildEndIndex(range2, prereleaseEnd);
     };
-    var findVersionEndIndex = (range, start, digitRuns) => {
-      const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
-      return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+    var findVersionEndIndex = (range2, start2, digitRuns) => {
+      const fullVersionEnd = findLooseFullVersionEndIndex(range2, start2, digitRuns);
+      return fullVersionEnd !== start2 ? fullVersionEnd : findPartialVersionEndIndex(range2, start2, digitRuns);
     };
-    var findRemovableWhitespaceIndex = (range, matchStart) => {
+    var findRemovableWhitespaceIndex = (range2, matchStart) => {
       let position2 = matchStart;
-      if (isWhitespace2(range[position2])) {
+      if (isWhitespace2(range2[position2])) {
         position2++;
       }
-      if (range[position2] === "<" || range[position2] === ">") {
+      if (range2[position2] === "<" || range2[position2] === ">") {
         position2++;
       }
-      if (range[position2] === "=") {
+      if (range2[position2] === "=") {
         position2++;
       }
-      return isWhitespace2(range[position2]) ? position2 : -1;
+      return isWhitespace2(range2[position2]) ? position2 : -1;
     };
-    var trimComparatorWhitespace = (range) => {
+    var trimComparatorWhitespace = (range2) => {
       let result = "";
       let copyFrom = 0;
       let cursor = 0;
       const digitRuns = { start: -1, end: -1, previousStart: -1, previousEnd: -1 };
-      while (cursor < range.length) {
+      while (cursor < range2.length) {
         const matchStart = cursor;
-        if (range[cursor] === "<" || range[cursor] === ">") {
+        if (range2[cursor] === "<" || range2[cursor] === ">") {
           cursor++;
-        } else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
+        } else if (!isVersionPrefix(range2[cursor]) && !isVersionStart(range2[cursor])) {
           cursor++;
           continue;
         }
-        while (cursor < range.length && isVersionPrefix(range[cursor])) {
+        while (cursor < range2.length && isVersionPrefix(range2[cursor])) {
           cursor++;
         }
-        if (!isVersionStart(range[cursor])) {
+        if (!isVersionStart(range2[cursor])) {
           continue;
         }
-        const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
+        const whitespacePosition = findRemovableWhitespaceIndex(range2, matchStart);
         if (whitespacePosition !== -1) {
-          result += range.slice(copyFrom, whitespacePosition);
+          result += range2.slice(copyFrom, whitespacePosition);
           copyFrom = whitespacePosition + 1;
         }
-        cursor = findVersionEndIndex(range, cursor, digitRuns);
+        cursor = findVersionEndIndex(range2, cursor, digitRuns);
       }
-      return result + range.slice(copyFrom);
+      return result + range2.slice(copyFrom);
     };
     module.exports = trimComparatorWhitespace;
   }
@@ -9178,25 +9178,25 @@ var require_range = __commonJS({
     "use strict";
     var SPACE_CHARACTERS = /\s+/g;
     var Range2 = class _Range {
-      constructor(range, options) {
+      constructor(range2, options) {
         options = parseOptions(options);
-        if (range instanceof _Range) {
-          if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) {
-            return range;
+        if (range2 instanceof _Range) {
+          if (range2.loose === !!options.loose && range2.includePrerelease === !!options.includePrerelease) {
+            return range2;
           } else {
-            return new _Range(range.raw, options);
+            return new _Range(range2.raw, options);
           }
         }
-        if (range instanceof Comparator) {
-          this.raw = range.value;
-          this.set = [[range]];
+        if (range2 instanceof Comparator) {
+          this.raw = range2.value;
+          this.set = [[range2]];
           this.formatted = void 0;
           return this;
         }
         this.options = options;
         this.loose = !!options.loose;
         this.includePrerelease = !!options.includePrerelease;
-        this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
+        this.raw = range2.trim().replace(SPACE_CHARACTERS, " ");
         this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
         if (!this.set.length) {
           throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
@@ -9241,25 +9241,25 @@ var require_range = __commonJS({
       toString() {
         return this.range;
       }
-      parseRange(range) {
-        range = range.replace(BUILDSTRIPRE, "");
+      parseRange(range2) {
+        range2 = range2.replace(BUILDSTRIPRE, "");
         const memoOpts = (this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE);
-        const memoKey = memoOpts + ":" + range;
+        const memoKey = memoOpts + ":" + range2;
         const cached = cache.get(memoKey);
         if (cached) {
           return cached;
         }
         const loose = this.options.loose;
         const hr = loose ? re[t2.HYPHENRANGELOOSE] : re[t2.HYPHENRANGE];
-        range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
-        debug("hyphen replace", range);
-        range = trimComparatorWhitespace(range);
-        debug("comparator trim", range);
-        range = range.replace(re[t2.TILDETRIM], tildeTrimReplace);
-        debug("tilde trim", range);
-        range = range.replace(re[t2.CARETTRIM], caretTrimReplace);
-        debug("caret trim", range);
-        let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
+        range2 = range2.replace(hr, hyphenReplace(this.options.includePrerelease));
+        debug("hyphen replace", range2);
+        range2 = trimComparatorWhitespace(range2);
+        debug("comparator trim", range2);
+        range2 = range2.replace(re[t2.TILDETRIM], tildeTrimReplace);
+        debug("tilde trim", range2);
+        range2 = range2.replace(re[t2.CARETTRIM], caretTrimReplace);
+        debug("caret trim", range2);
+        let rangeList = range2.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
         if (loose) {
           rangeList = rangeList.filter((comp) => {
             debug("loose invalid filter", comp, this.options);
@@ -9282,12 +9282,12 @@ var require_range = __commonJS({
         cache.set(memoKey, result);
         return result;
       }
-      intersects(range, options) {
-        if (!(range instanceof _Range)) {
+      intersects(range2, options) {
+        if (!(range2 instanceof _Range)) {
           throw new TypeError("a Range is required");
         }
         return this.set.some((thisComparators) => {
-          return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
+          return isSatisfiable(thisComparators, options) && range2.set.some((rangeComparators) => {
             return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
               return rangeComparators.every((rangeComparator) => {
                 return thisComparator.intersects(rangeComparator, options);
@@ -9675,13 +9675,13 @@ var require_satisfies = __commonJS({
   "node_modules/semver/functions/satisfies.js"(exports, module) {
     "use strict";
     var Range2 = require_range();
-    var satisfies3 = (version, range, options) => {
+    var satisfies3 = (version, range2, options) => {
       try {
-        range = new Range2(range, options);
+        range2 = new Range2(range2, options);
       } catch (er) {
         return false;
       }
-      return range.test(version);
+      return range2.test(version);
     };
     module.exports = satisfies3;
   }
@@ -9692,7 +9692,7 @@ var require_to_comparators = __commonJS({
   "node_modules/semver/ranges/to-comparators.js"(exports, module) {
     "use strict";
     var Range2 = require_range();
-    var toComparators = (range, options) => new Range2(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+    var toComparators = (range2, options) => new Range2(range2, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
     module.exports = toComparators;
   }
 });
@@ -9703,12 +9703,12 @@ var require_max_satisfying = __commonJS({
     "use strict";
     var SemVer = require_semver();
     var Range2 = require_range();
-    var maxSatisfying = (versions, range, options) => {
+    var maxSatisfying = (versions, range2, options) => {
       let max = null;
       let maxSV = null;
       let rangeObj = null;
       try {
-        rangeObj = new Range2(range, options);
+        rangeObj = new Range2(range2, options);
       } catch (er) {
         return null;
       }
@@ -9732,12 +9732,12 @@ var require_min_satisfying = __commonJS({
     "use strict";
     var SemVer = require_semver();
     var Range2 = require_range();
-    var minSatisfying = (versions, range, options) => {
+    var minSatisfying = (versions, range2, options) => {
       let min = null;
       let minSV = null;
       let rangeObj = null;
       try {
-        rangeObj = new Range2(range, options);
+        rangeObj = new Range2(range2, options);
       } catch (er) {
         return null;
       }
@@ -9762,19 +9762,19 @@ var require_min_version = __commonJS({
     var SemVer = require_semver();
     var Range2 = require_range();
     var gt = require_gt();
-    var minVersion = (range, loose) => {
-      range = new Range2(range, loose);
+    var minVersion = (range2, loose) => {
+      range2 = new Range2(range2, loose);
       let minver = new SemVer("0.0.0");
-      if (range.test(minver)) {
+      if (range2.test(minver)) {
         return minver;
       }
       minver = new SemVer("0.0.0-0");
-      if (range.test(minver)) {
+      if (range2.test(minver)) {
         return minver;
       }
       minver = null;
-      for (let i = 0; i < range.set.length; ++i) {
-        const comparators = range.set[i];
+      for (let i = 0; i < range2.set.length; ++i) {
+        const comparators = range2.set[i];
         let setMin = null;
         comparators.forEach((comparator) => {
           const compver = new SemVer(comparator.semver.version);
@@ -9805,7 +9805,7 @@ var require_min_version = __commonJS({
           minver = setMin;
         }
       }
-      if (minver && range.test(minver)) {
+      if (minver && range2.test(minver)) {
         return minver;
       }
       return null;
@@ -9819,9 +9819,9 @@ var require_valid2 = __commonJS({
   "node_modules/semver/ranges/valid.js"(exports, module) {
     "use strict";
     var Range2 = require_range();
-    var validRange2 = (range, options) => {
+    var validRange2 = (range2, options) => {
       try {
-        return new Range2(range, options).range || "*";
+        return new Range2(range2, options).range || "*";
       } catch (er) {
         return null;
       }
@@ -9843,9 +9843,9 @@ var require_outside = __commonJS({
     var lt = require_lt();
     var lte = require_lte();
     var gte = require_gte();
-    var outside = (version, range, hilo, options) => {
+    var outside = (version, range2, hilo, options) => {
       version = new SemVer(version, options);
-      range = new Range2(range, options);
+      range2 = new Range2(range2, options);
       let gtfn, ltefn, ltfn, comp, ecomp;
       switch (hilo) {
         case ">":
@@ -9865,11 +9865,11 @@ var require_outside = __commonJS({
         default:
           throw new TypeError('Must provide a hilo val of "<" or ">"');
       }
-      if (satisfies3(version, range, options)) {
+      if (satisfies3(version, range2, options)) {
         return false;
       }
-      for (let i = 0; i < range.set.length; ++i) {
-        const comparators = range.set[i];
+      for (let i = 0; i < range2.set.length; ++i) {
+        const comparators = range2.set[i];
         let high = null;
         let low = null;
         comparators.forEach((comparator) => {
@@ -9904,7 +9904,7 @@ var require_gtr = __commonJS({
   "node_modules/semver/ranges/gtr.js"(exports, module) {
     "use strict";
     var outside = require_outside();
-    var gtr = (version, range, options) => outside(version, range, ">", options);
+    var gtr = (version, range2, options) => outside(version, range2, ">", options);
     module.exports = gtr;
   }
 });
@@ -9914,7 +9914,7 @@ var require_ltr = __commonJS({
   "node_modules/semver/ranges/ltr.js"(exports, module) {
     "use strict";
     var outside = require_outside();
-    var ltr = (version, range, options) => outside(version, range, "<", options);
+    var ltr = (version, range2, options) => outside(version, range2, "<", options);
     module.exports = ltr;
   }
 });
@@ -9939,13 +9939,13 @@ var require_simplify = __commonJS({
     "use strict";
     var satisfies3 = require_satisfies();
     var compare2 = require_compare();
-    module.exports = (versions, range, options) => {
+    module.exports = (versions, range2, options) => {
       const set2 = [];
       let first = null;
       let prev = null;
       const v = versions.sort((a, b) => compare2(a, b, options));
       for (const version of v) {
-        const included = satisfies3(version, range, options);
+        const included = satisfies3(version, range2, options);
         if (included) {
           prev = version;
           if (!first) {
@@ -9977,8 +9977,8 @@ var require_simplify = __commonJS({
         }
       }
       const simplified = ranges.join(" || ");
-      const original = typeof range.raw === "string" ? range.raw : String(range);
-      return simplified.length < original.length ? simplified : range;
+      const original = typeof range2.raw === "string" ? range2.raw : String(range2);
+      return simplified.length < original.length ? simplified : range2;
     };
   }
 });
@@ -10262,16 +10262,24 @@ function readConfiguration(path) {
 
 // src/configuration.ts
 var import_yaml = __toESM(require_dist(), 1);
+var MOST_CLASSES = 6;
+var Written = external_exports.strictObject({
+  path: external_exports.string().min(1).max(1e3).optional(),
+  id: external_exports.string().max(200).optional(),
+  revision: external_exports.string().max(200).optional(),
+  "trust-remote-code": external_exports.boolean().optional(),
+  task: external_exports.union([external_exports.string(), external_exports.array(external_exports.string()).min(1).max(8)]).optional()
+});
 var Configuration = external_exports.strictObject({
   watch: external_exports.array(external_exports.string()).optional(),
   cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
   exclude: external_exports.array(external_exports.string()).optional(),
   search: external_exports.enum(SEARCHES).optional(),
   device: external_exports.enum(["auto", ...DEVICE_NAMES]).optional(),
-  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional() }).optional(),
+  budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional(), usd: external_exports.number().positive().optional() }).optional(),
   "fail-on": external_exports.array(external_exports.string()).optional(),
   manifests: external_exports.array(external_exports.string().max(200)).max(100).optional(),
-  checkpoints: external_exports.record(external_exports.string(), external_exports.unknown()).optional(),
+  checkpoints: external_exports.record(external_exports.string(), Written).optional(),
   known: external_exports.array(
     external_exports.strictObject({
       cell: external_exports.string(),
@@ -10281,15 +10289,17 @@ var Configuration = external_exports.strictObject({
     })
   ).optional(),
   runners: external_exports.record(
-    external_exports.string(),
+    external_exports.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "name a class by small letters, digits and `-`"),
     external_exports.strictObject({
       "runs-on": external_exports.union([external_exports.string(), external_exports.array(external_exports.string())]),
+      device: external_exports.enum(DEVICE_NAMES).optional(),
+      capability: external_exports.number().positive().max(99).optional(),
+      "memory-gb": external_exports.number().positive().optional(),
       "usd-per-minute": external_exports.number().nonnegative().optional()
     })
-  ).optional(),
+  ).refine((runners) => Object.keys(runners).length <= MOST_CLASSES, `name at most ${MOST_CLASSES} classes`).optional(),
   comment: external_exports.enum(["changes", "always", "never"]).optional()
 });
-var NOT_BUILT = ["checkpoints"];
 function configurationOf(source, path, problems) {
   if (source === void 0) {
     if (path !== void 0) problems.push(`The configuration file \`${path}\` cannot be read. Check --config.`);
@@ -10299,43 +10309,47 @@ function configurationOf(source, path, problems) {
   for (const error of document.errors) problems.push(`Configuration: ${error.message.split("\n")[0]}`);
   if (document.errors.length > 0) return {};
   const parsed4 = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed4.success) return withoutUnbuilt(parsed4.data, problems);
+  if (parsed4.success) return parsed4.data;
   for (const issue of parsed4.error.issues) problems.push(...configurationProblems(issue));
   return {};
 }
+var KNOWN_KEYS = {
+  budget: ["minutes", "usd"],
+  checkpoints: Object.keys(Written.shape)
+};
 function configurationProblems(issue) {
   const where = issue.path.join(".") || "the top level";
   if (issue.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue.message}.`];
-  const known2 = where === "budget" ? ["minutes"] : Object.keys(Configuration.shape);
+  const known2 = KNOWN_KEYS[String(issue.path[0] ?? "")] ?? Object.keys(Configuration.shape);
   return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known2)}`);
-}
-function withoutUnbuilt(configuration, problems) {
-  for (const key of NOT_BUILT)
-    if (configuration[key] !== void 0) problems.push(`Configuration: \`${key}\` is not built yet. Remove it.`);
-  return configuration;
 }
 
 // src/domain/package.ts
 function normalizeName(name2) {
   return name2.toLowerCase().replace(/[-_.]+/g, "-");
 }
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/@\s]*@/g, "//");
+function withoutCredentials(text3) {
+  return text3.replace(/\/\/[^/?#\s]*@/g, "//");
 }
-function isName(text2) {
-  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
+var SECRET_PART = /^(?=.*\d)(?=.*[A-Za-z])[\w.~-]{20,}$/;
+function addressInWords(address) {
+  const [bare = ""] = withoutCredentials(address).split(/[?#]/);
+  return bare.split("/").map((part2, index) => index > 2 && SECRET_PART.test(part2) ? "***" : part2).join("/");
+}
+function isName(text3) {
+  return text3.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text3);
 }
 
 // src/domain/version.ts
 var pep440 = __toESM(require_pep440(), 1);
-function isVersion(text2) {
-  return pep440.valid(text2) !== null;
+function isVersion(text3) {
+  return pep440.valid(text3) !== null;
 }
-function compareVersions(left, right) {
-  return pep440.compare(left, right);
+function compareVersions(left2, right) {
+  return pep440.compare(left2, right);
 }
-function sameVersion(left, right) {
-  return pep440.eq(left, right);
+function sameVersion(left2, right) {
+  return pep440.eq(left2, right);
 }
 function minorOf(version) {
   const [major = 0, minor = 0] = pep440.explain(version)?.release ?? [];
@@ -10351,30 +10365,39 @@ function localLabel(version) {
   return version.split("+")[1];
 }
 function usableReleases(releases, python) {
-  return releases.filter((release2) => isVersion(release2.version) && !isPrerelease(release2.version)).filter((release2) => !release2.yanked && release2.hasWheel).filter((release2) => supportsPython(release2, python)).toSorted((left, right) => compareVersions(left.version, right.version));
+  return releases.filter((release2) => isVersion(release2.version) && !isPrerelease(release2.version)).filter((release2) => !release2.yanked && release2.hasWheel).filter((release2) => supportsPython(release2, python)).toSorted((left2, right) => compareVersions(left2.version, right.version));
 }
 function supportsPython(release2, python) {
   if (release2.requiresPython === void 0 || release2.requiresPython.trim() === "") return true;
   return pep440.validRange(release2.requiresPython) ? satisfies2(python, release2.requiresPython) : true;
 }
 
-// src/domain/cell.ts
-var Part = external_exports.string().max(4e3);
-var Cell = external_exports.strictObject({ method: Part, quantization: Part, architecture: Part, task: Part });
-var CellId = external_exports.string().max(200);
-var CONTROL = "base";
-function cellId(cell) {
-  return [cell.method, cell.quantization, cell.architecture, cell.task].join("/");
+// src/domain/own.ts
+function own(table3, name2) {
+  return Object.hasOwn(table3, name2) ? table3[name2] : void 0;
 }
-function parseCellId(id2) {
-  const [method = "", quantization = "", architecture = "", task = ""] = id2.split("/");
-  return { method, quantization, architecture, task };
+
+// src/domain/checkpoint.ts
+var Source = external_exports.union([
+  external_exports.strictObject({ path: external_exports.string().min(1).max(1e3) }),
+  external_exports.strictObject({ id: external_exports.string().max(200), revision: external_exports.string().regex(/^[0-9a-f]{40}$/) })
+]);
+var Checkpoint = external_exports.strictObject({
+  source: Source,
+  /** Whether modeling code that it brings may run, contained as all else does. */
+  trustsCode: external_exports.boolean(),
+  tasks: external_exports.array(external_exports.string().max(40)).min(1).max(8),
+  /** The quantization that its files are in already; absent where they hold floats, or where nobody has looked. */
+  stored: external_exports.string().max(80).exactOptional(),
+  /** Why none of its cells is measured, in two or three words and in a sentence. */
+  unfit: external_exports.strictObject({ reason: external_exports.string().max(60), message: external_exports.string().max(2e3) }).exactOptional()
+});
+var Checkpoints = external_exports.record(external_exports.string().max(60), Checkpoint);
+function checkpointOf({ architecture }, checkpoints = {}) {
+  return own(checkpoints, architecture);
 }
-function controlOf(cell) {
-  return { ...cell, method: CONTROL };
-}
-function isControl(cell) {
-  return cell.method === CONTROL;
+function sourceWords(source) {
+  return "path" in source ? source.path : `${source.id} at ${source.revision.slice(0, 12)}`;
 }
 
 // probe/matrix/architectures.json
@@ -10792,6 +10815,258 @@ var architectures_default = {
       adalora: ["q_proj", "v_proj"],
       norms: ["input_layernorm", "post_attention_layernorm", "norm"]
     }
+  },
+  deepseek_v2: {
+    tasks: ["causal-lm"],
+    since: "4.54.0",
+    classes: ["^DeepseekV2(For|Model)"],
+    models: ["\\bdeepseek-(v2|coder-v2)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_b_proj", "kv_b_proj"],
+      ia3: ["q_b_proj", "kv_b_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_b_proj", "kv_b_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  minimax: {
+    tasks: ["causal-lm"],
+    since: "4.53.0",
+    classes: ["^MiniMax(For|Model)"],
+    models: ["\\bminimax-(text-01|m1)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "o_proj"],
+      feedforward: ["o_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  hunyuan_v1_moe: {
+    tasks: ["causal-lm"],
+    since: "4.56.0",
+    classes: ["^HunYuanMoEV1(For|Model)"],
+    models: ["\\bhunyuan-a13b"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "o_proj"],
+      feedforward: ["o_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  whisper: {
+    tasks: ["speech-seq2seq"],
+    classes: ["^Whisper(For|Model)"],
+    models: ["\\bwhisper-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "fc2"],
+      feedforward: ["fc2"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["self_attn_layer_norm", "encoder_attn_layer_norm", "final_layer_norm"]
+    },
+    feeds: {
+      input_features: {
+        waves: [8, 32]
+      }
+    }
+  },
+  vit: {
+    tasks: ["image-cls"],
+    classes: ["^ViT(For|Model)"],
+    models: ["\\bvit-(base|large|huge)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["query", "value", "q_proj", "v_proj"],
+      ia3: ["key", "value", "k_proj", "v_proj", "output.dense", "mlp.fc2"],
+      feedforward: ["output.dense", "mlp.fc2"],
+      adalora: ["query", "value", "q_proj", "v_proj"],
+      norms: ["layernorm_before", "layernorm_after", "layernorm"]
+    },
+    heads: {
+      "image-cls": "classifier"
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 16, 16]
+      }
+    }
+  },
+  gemma3: {
+    tasks: ["image-text", "text-only"],
+    since: "4.50.0",
+    classes: ["^Gemma3(ForConditionalGeneration|Model)"],
+    models: ["\\bgemma-3-(?!270m|1b)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 8, 8]
+      },
+      token_type_ids: {
+        marks: true
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["vision_tower", "multi_modal_projector"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  qwen2_5_vl: {
+    tasks: ["image-text", "text-only"],
+    since: "4.49.0",
+    classes: ["^Qwen2_5_VL(For|Model)"],
+    models: ["\\bqwen2\\.5-vl-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [16, 96],
+        joined: true
+      },
+      image_grid_thw: {
+        each: [1, 4, 4]
+      },
+      mm_token_type_ids: {
+        marks: true
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["visual."],
+        why: "no picture goes in"
+      }
+    }
+  },
+  llava: {
+    tasks: ["image-text", "text-only"],
+    since: "4.46.0",
+    classes: ["^Llava(For|Model)"],
+    models: ["\\bllava-(1\\.5|interleave)-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 8, 8]
+      }
+    },
+    idle: {
+      "image-text": {
+        names: ["vision_tower.encoder.layers.1.", "vision_tower.vision_model.encoder.layers.1.", "post_layernorm"],
+        why: "pictures are taken from the layer before the last"
+      },
+      "text-only": {
+        names: ["vision_tower", "multi_modal_projector"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  got_ocr2: {
+    tasks: ["image-text", "text-only"],
+    since: "4.49.0",
+    classes: ["^GotOcr2(For|Model)"],
+    models: ["\\bgot-ocr-?2"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 32, 32]
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["vision_tower", "multi_modal_projector"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  ernie4_5_vl_moe: {
+    tasks: ["image-text", "text-only"],
+    since: "5.0.0",
+    classes: ["^Ernie4_5_VLMoe|^Ernie4_5_VL_Moe"],
+    models: ["\\bernie-4\\.5-vl-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [16, 48],
+        joined: true
+      },
+      image_grid_thw: {
+        each: [1, 4, 4]
+      },
+      mm_token_type_ids: {
+        marks: true
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["vision_tower", "resampler_model", "vision_moe"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  siglip2: {
+    tasks: ["image-text-pairs"],
+    since: "4.50.0",
+    classes: ["^Siglip2(For|Model)"],
+    models: ["\\bsiglip2-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "fc2"],
+      feedforward: ["fc2"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["layer_norm1", "layer_norm2", "final_layer_norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [16, 48]
+      },
+      pixel_attention_mask: {
+        each: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+      },
+      spatial_shapes: {
+        each: [4, 4]
+      }
+    }
   }
 };
 
@@ -10843,13 +11118,7 @@ var methods_default = {
     learningRate: 0.01
   },
   "lora+defaults": {
-    words: "LoRA with default modules",
-    config: "LoraConfig",
-    arguments: {
-      r: 8,
-      lora_alpha: 16
-    },
-    learningRate: 0.01
+    defaultsOf: "lora"
   },
   ia3: {
     words: "IA3",
@@ -10872,16 +11141,7 @@ var methods_default = {
     }
   },
   "ia3+defaults": {
-    words: "IA3 with default modules",
-    config: "IA3Config",
-    arguments: {},
-    learningRate: 0.03,
-    notMeasured: {
-      merge: {
-        where: "quantized",
-        why: "PEFT refuses to merge it into quantized weights"
-      }
-    }
+    defaultsOf: "ia3"
   },
   adalora: {
     words: "AdaLoRA",
@@ -10911,27 +11171,7 @@ var methods_default = {
     }
   },
   "adalora+defaults": {
-    words: "AdaLoRA with default modules",
-    config: "AdaLoraConfig",
-    arguments: {
-      init_r: 6,
-      target_r: 4,
-      lora_alpha: 16,
-      tinit: 2,
-      tfinal: 5,
-      deltaT: 2,
-      total_step: {
-        job: "steps"
-      }
-    },
-    afterStep: "update_and_allocate",
-    learningRate: 0.03,
-    notMeasured: {
-      merge: {
-        where: "quantized",
-        why: "PEFT refuses to merge it into quantized weights"
-      }
-    }
+    defaultsOf: "adalora"
   },
   "prompt-tuning": {
     words: "prompt tuning",
@@ -11123,6 +11363,7 @@ var methods_default = {
         modules: "lora"
       }
     },
+    perDevice: "PEFT compiles a kernel for it where there is a card and a compiler",
     learningRate: 0.03,
     quantizations: ["none"],
     refuses: {
@@ -11417,6 +11658,9 @@ var methods_default = {
   "lora+trainable-tokens": {
     words: "LoRA with trained tokens",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "trainable_token_indices"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11432,6 +11676,9 @@ var methods_default = {
   "lora+velora": {
     words: "VeLoRA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "velora_config"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11454,6 +11701,9 @@ var methods_default = {
   "lora+monteclora": {
     words: "MonteCLoRA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "monteclora_config"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11474,11 +11724,19 @@ var methods_default = {
     },
     defining: ["monteclora_config"],
     learningRate: 0.01,
-    quantizations: ["none"]
+    quantizations: ["none"],
+    byDesign: {
+      "eval-differs": "it draws a sample in each pass of training",
+      "checkpointing-differs": "it draws a sample in each pass of training",
+      "reentrant-checkpointing-differs": "it draws a sample in each pass of training"
+    }
   },
   "lora+kasa": {
     words: "KaSA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "kasa_config"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11535,6 +11793,9 @@ var methods_default = {
         where: "everywhere",
         why: "virtual tokens are no part of a weight"
       }
+    },
+    byDesign: {
+      "cache-crop-differs": "the cache begins with the virtual tokens, which a length does not count"
     }
   },
   cpt: {
@@ -11553,6 +11814,9 @@ var methods_default = {
         where: "everywhere",
         why: "virtual tokens are no part of a weight"
       }
+    },
+    byDesign: {
+      "cache-crop-differs": "the cache begins with the virtual tokens, which a length does not count"
     }
   },
   deft: {
@@ -11642,6 +11906,9 @@ var methods_default = {
         where: "everywhere",
         why: "PEFT refuses to merge what depends on the input"
       }
+    },
+    byDesign: {
+      "cache-crop-differs": "what it computes for a token depends on the whole sequence"
     }
   },
   osf: {
@@ -11694,7 +11961,12 @@ var methods_default = {
       }
     },
     learningRate: 0.03,
-    quantizations: ["none"]
+    quantizations: ["none"],
+    byDesign: {
+      "eval-differs": "it draws a sample in each pass of training",
+      "checkpointing-differs": "it draws a sample in each pass of training",
+      "reentrant-checkpointing-differs": "it draws a sample in each pass of training"
+    }
   },
   supertuning: {
     words: "SuperTuning",
@@ -11744,6 +12016,472 @@ var methods_default = {
     },
     learningRate: 0.1,
     quantizations: ["none"]
+  },
+  "multitask-prompt-tuning": {
+    words: "multitask prompt tuning",
+    config: "MultitaskPromptTuningConfig",
+    peftType: "MULTITASK_PROMPT_TUNING",
+    arguments: {
+      num_virtual_tokens: 4,
+      num_tasks: 2
+    },
+    prepared: "task-ids",
+    learningRate: 0.1,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "virtual tokens are no part of a weight"
+      }
+    },
+    notCompared: {
+      disable: {
+        where: "new-head",
+        why: "virtual tokens are switched off by another forward function, which leaves a trained head in place"
+      }
+    },
+    byDesign: {
+      "left-padding-differs": "padding stands between the virtual tokens and the text, and PEFT hands no positions on",
+      "cache-crop-differs": "the cache begins with the virtual tokens, which a length does not count"
+    }
+  },
+  poly: {
+    words: "Poly",
+    config: "PolyConfig",
+    peftType: "POLY",
+    arguments: {
+      r: 8,
+      n_tasks: 2,
+      n_skills: 2,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    prepared: "task-ids",
+    learningRate: 0.03,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT has no way to merge what depends on the task of a row"
+      }
+    },
+    byDesign: {
+      "eval-differs": "it draws which skills take part in each pass of training"
+    }
+  },
+  xlora: {
+    words: "X-LoRA",
+    config: "XLoraConfig",
+    peftType: "XLORA",
+    arguments: {
+      hidden_size: {
+        model: "width"
+      },
+      xlora_depth: 1,
+      adapters: {
+        made: "experts"
+      }
+    },
+    prepared: "experts",
+    learningRate: 0.1,
+    quantizations: ["none"],
+    byDesign: {
+      "cache-crop-differs": "PEFT refuses a model that is configured to use a cache"
+    }
+  },
+  adamss: {
+    words: "AdaMSS",
+    config: "AdamssConfig",
+    peftType: "ADAMSS",
+    arguments: {
+      r: 8,
+      num_subspaces: 2,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    packages: {
+      "scikit-learn": {
+        since: "1.0",
+        module: "sklearn"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  shadow: {
+    words: "ShadowPEFT",
+    config: "ShadowConfig",
+    peftType: "SHADOW",
+    arguments: {
+      r: 4,
+      shadow_dropout: 0
+    },
+    learningRate: 0.01,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses to merge what depends on the input"
+      }
+    },
+    byDesign: {
+      "loss-differs": "its loss has a second term, for the model beside the model"
+    },
+    untrained: {
+      "*.1.shadow_update_*": "what the last layer hands on goes nowhere"
+    }
+  },
+  "lora+eva": {
+    words: "EVA",
+    config: "LoraConfig",
+    arguments: {
+      r: 4,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "eva",
+      eva_config: {
+        peft: "EvaConfig",
+        with: {
+          rho: 1
+        }
+      }
+    },
+    defining: ["eva_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "eva"
+    },
+    prepared: "eva"
+  },
+  "lora+corda": {
+    words: "CorDA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "corda",
+      corda_config: {
+        peft: "CordaConfig",
+        with: {
+          corda_method: "kpm"
+        }
+      }
+    },
+    defining: ["corda_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "corda"
+    },
+    prepared: "corda",
+    packages: {
+      attrs: {
+        since: "19.2",
+        module: "attr"
+      }
+    },
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    },
+    notMeasured: {
+      reload: {
+        where: "everywhere",
+        why: "the base model that goes with it is made from data, and must be saved with it"
+      }
+    }
+  },
+  "lora+lora-ga": {
+    words: "LoRA-GA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "lora_ga",
+      lora_ga_config: {
+        peft: "LoraGAConfig",
+        with: {}
+      }
+    },
+    defining: ["lora_ga_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "lora_ga"
+    },
+    prepared: "lora-ga",
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    },
+    notMeasured: {
+      reload: {
+        where: "everywhere",
+        why: "the base model that goes with it is made from data, and must be saved with it"
+      }
+    }
+  },
+  "lora+loftq": {
+    words: "LoftQ",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "loftq",
+      loftq_config: {
+        peft: "LoftQConfig",
+        with: {
+          loftq_bits: 4
+        }
+      }
+    },
+    defining: ["loftq_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "loftq"
+    },
+    packages: {
+      bitsandbytes: {
+        since: "0.39.0"
+      },
+      scipy: {
+        since: "1.0"
+      }
+    },
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    }
+  },
+  "lora+alora": {
+    words: "activated LoRA",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "alora_invocation_tokens"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      alora_invocation_tokens: [14]
+    },
+    defining: ["alora_invocation_tokens"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    tasks: ["causal-lm"],
+    byDesign: {
+      "uncached-generation-differs": "without a cache each step counts its distance to the invocation from a longer text",
+      "cache-crop-differs": "the distance to the invocation is counted from the end of the text",
+      "formula-differs": "it acts behind the invocation only"
+    },
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses to merge what acts on a part of the tokens"
+      }
+    }
+  },
+  "lora+bdlora": {
+    words: "BD-LoRA",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "use_bdlora"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      use_bdlora: {
+        peft: "BdLoraConfig",
+        with: {
+          target_modules_bd_b: {
+            modules: "lora"
+          },
+          nblocks: 2,
+          match_strict: true
+        }
+      }
+    },
+    defining: ["use_bdlora"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    byDesign: {
+      "trainable-differs": "it trains other parts than the layers' two matrices",
+      "formula-differs": "its formula has more than two matrices and one scale"
+    }
+  },
+  "lora+layer-replication": {
+    words: "LoRA with replicated layers",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "layer_replication"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      layer_replication: [[0, 2], [1, 2]]
+    },
+    defining: ["layer_replication"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    byDesign: {
+      "trainable-differs": "it makes layers that were not there"
+    },
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "the model has more layers than before"
+      }
+    }
+  },
+  "lora+target-parameters": {
+    words: "LoRA on fused experts",
+    config: "LoraConfig",
+    arguments: {
+      r: 4,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      target_parameters: ["mlp.experts.gate_up_proj", "mlp.experts.down_proj"]
+    },
+    defining: ["target_parameters"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    prepared: "fused-weights",
+    architectures: ["mixtral", "qwen3_moe", "deepseek_v3", "gpt_oss", "minimax_m2", "ernie4_5_moe"],
+    byDesign: {
+      "trainable-differs": "it trains other parts than the layers' two matrices",
+      "formula-differs": "its formula has more than two matrices and one scale"
+    }
+  },
+  "loha+defaults": {
+    defaultsOf: "loha"
+  },
+  "lokr+defaults": {
+    defaultsOf: "lokr"
+  },
+  "oft+defaults": {
+    defaultsOf: "oft"
+  },
+  "boft+defaults": {
+    defaultsOf: "boft"
+  },
+  "vera+defaults": {
+    defaultsOf: "vera"
+  },
+  "fourierft+defaults": {
+    defaultsOf: "fourierft"
+  },
+  "hra+defaults": {
+    defaultsOf: "hra"
+  },
+  "vblora+defaults": {
+    defaultsOf: "vblora"
+  },
+  "ln-tuning+defaults": {
+    defaultsOf: "ln-tuning"
+  },
+  "randlora+defaults": {
+    defaultsOf: "randlora"
+  },
+  "shira+defaults": {
+    defaultsOf: "shira"
+  },
+  "miss+defaults": {
+    defaultsOf: "miss"
+  },
+  "road+defaults": {
+    defaultsOf: "road"
+  },
+  "waveft+defaults": {
+    defaultsOf: "waveft"
+  },
+  "c3a+defaults": {
+    defaultsOf: "c3a"
+  },
+  "delora+defaults": {
+    defaultsOf: "delora"
+  },
+  "beft+defaults": {
+    defaultsOf: "beft"
+  },
+  "deft+defaults": {
+    defaultsOf: "deft"
+  },
+  "frod+defaults": {
+    defaultsOf: "frod"
+  },
+  "glora+defaults": {
+    defaultsOf: "glora"
+  },
+  "gralora+defaults": {
+    defaultsOf: "gralora"
+  },
+  "hira+defaults": {
+    defaultsOf: "hira"
+  },
+  "lily+defaults": {
+    defaultsOf: "lily"
+  },
+  "osf+defaults": {
+    defaultsOf: "osf"
+  },
+  "peanut+defaults": {
+    defaultsOf: "peanut"
+  },
+  "psoft+defaults": {
+    defaultsOf: "psoft"
+  },
+  "pvera+defaults": {
+    defaultsOf: "pvera"
+  },
+  "supertuning+defaults": {
+    defaultsOf: "supertuning"
+  },
+  "tinylora+defaults": {
+    defaultsOf: "tinylora"
+  },
+  "unilora+defaults": {
+    defaultsOf: "unilora"
+  },
+  "poly+defaults": {
+    defaultsOf: "poly"
+  },
+  "adamss+defaults": {
+    defaultsOf: "adamss"
   }
 };
 
@@ -11771,7 +12509,8 @@ var quantizers_default = {
     config: "BitsAndBytesConfig",
     arguments: {
       load_in_8bit: true
-    }
+    },
+    perDevice: "bitsandbytes has kernels of its own for each device"
   },
   "bnb-nf4": {
     words: "4-bit",
@@ -11791,7 +12530,8 @@ var quantizers_default = {
       bnb_4bit_compute_dtype: {
         torch: "float32"
       }
-    }
+    },
+    perDevice: "bitsandbytes has kernels of its own for each device"
   },
   "bnb-fp4": {
     words: "4-bit floats",
@@ -11810,7 +12550,8 @@ var quantizers_default = {
       bnb_4bit_compute_dtype: {
         torch: "float32"
       }
-    }
+    },
+    perDevice: "bitsandbytes has kernels of its own for each device"
   },
   "bnb-nf4+double": {
     words: "4-bit, scales quantized too",
@@ -11830,7 +12571,8 @@ var quantizers_default = {
         torch: "float32"
       },
       bnb_4bit_use_double_quant: true
-    }
+    },
+    perDevice: "bitsandbytes has kernels of its own for each device"
   },
   "torchao-int8wo": {
     words: "8-bit torchao weights",
@@ -11851,7 +12593,8 @@ var quantizers_default = {
       quant_type: {
         make: "torchao.quantization.Int8WeightOnlyConfig"
       }
-    }
+    },
+    perDevice: "torchao takes other kernels on each device"
   },
   "torchao-int8wo+own": {
     words: "8-bit torchao weights, by torchao itself",
@@ -11874,7 +12617,8 @@ var quantizers_default = {
         where: "everywhere",
         why: "PEFT refuses: only transformers tells it how to quantize a merged weight again"
       }
-    }
+    },
+    perDevice: "torchao takes other kernels on each device"
   },
   "torchao-fp8wo": {
     words: "8-bit float torchao weights",
@@ -11895,7 +12639,8 @@ var quantizers_default = {
       quant_type: {
         make: "torchao.quantization.Float8WeightOnlyConfig"
       }
-    }
+    },
+    perDevice: "torchao takes other kernels on each device"
   },
   "torchao-fp8wo+own": {
     words: "8-bit float torchao weights, by torchao itself",
@@ -11918,7 +12663,8 @@ var quantizers_default = {
         where: "everywhere",
         why: "PEFT refuses: only transformers tells it how to quantize a merged weight again"
       }
-    }
+    },
+    perDevice: "torchao takes other kernels on each device"
   },
   "torchao-intx-int4": {
     words: "4-bit torchao weights",
@@ -11950,7 +12696,8 @@ var quantizers_default = {
           }
         }
       }
-    }
+    },
+    perDevice: "torchao takes other kernels on each device"
   },
   "torchao-intx-int4+own": {
     words: "4-bit torchao weights, by torchao itself",
@@ -11984,7 +12731,8 @@ var quantizers_default = {
         where: "everywhere",
         why: "PEFT refuses: only transformers tells it how to quantize a merged weight again"
       }
-    }
+    },
+    perDevice: "torchao takes other kernels on each device"
   },
   "quanto-int8": {
     words: "8-bit quanto weights",
@@ -12004,7 +12752,8 @@ var quantizers_default = {
     },
     arguments: {
       weights: "int8"
-    }
+    },
+    perDevice: "optimum-quanto has kernels of its own for each device"
   },
   "quanto-float8": {
     words: "8-bit float quanto weights",
@@ -12024,7 +12773,8 @@ var quantizers_default = {
     },
     arguments: {
       weights: "float8"
-    }
+    },
+    perDevice: "optimum-quanto has kernels of its own for each device"
   },
   "quanto-int4": {
     words: "4-bit quanto weights",
@@ -12044,7 +12794,8 @@ var quantizers_default = {
     },
     arguments: {
       weights: "int4"
-    }
+    },
+    perDevice: "optimum-quanto has kernels of its own for each device"
   },
   "ct-int4": {
     words: "4-bit compressed tensors",
@@ -12230,7 +12981,8 @@ var quantizers_default = {
     dequantized: "on loading",
     refuses: {
       gpt2: "its layers are no linear layers, which is what is packed"
-    }
+    },
+    perDevice: "transformers multiplies 8-bit floats by a kernel that only cards have"
   },
   bitnet: {
     words: "1.58-bit BitNet weights",
@@ -12289,7 +13041,8 @@ var quantizers_default = {
     },
     refuses: {
       gpt2: "its layers are no linear layers, which is what is packed"
-    }
+    },
+    perDevice: "gptqmodel has kernels of its own for each device"
   },
   "awq-int4": {
     words: "4-bit AWQ weights",
@@ -12325,7 +13078,8 @@ var quantizers_default = {
     },
     refuses: {
       gpt2: "its layers are no linear layers, which is what is packed"
-    }
+    },
+    perDevice: "gptqmodel has kernels of its own for each device"
   },
   "auto-round-int4": {
     words: "4-bit AutoRound weights",
@@ -12351,7 +13105,8 @@ var quantizers_default = {
     },
     refuses: {
       gpt2: "its layers are no linear layers, which is what is packed"
-    }
+    },
+    perDevice: "auto-round takes another library's kernels on each device"
   },
   "hqq-int4": {
     words: "4-bit HQQ weights",
@@ -12542,6 +13297,46 @@ var tasks_default = {
     logitsPer: "target",
     generates: true,
     decodes: true
+  },
+  "image-text": {
+    taskType: "CAUSAL_LM",
+    auto: "AutoModelForImageTextToText",
+    inputs: "picture and text",
+    targets: "next-token",
+    logitsPer: "token",
+    generates: true
+  },
+  "text-only": {
+    taskType: "CAUSAL_LM",
+    auto: "AutoModelForImageTextToText",
+    targets: "next-token",
+    logitsPer: "token",
+    generates: true
+  },
+  "speech-seq2seq": {
+    auto: "AutoModelForSpeechSeq2Seq",
+    inputs: "media",
+    targets: "reversed",
+    logitsPer: "target",
+    generates: true,
+    decodes: true,
+    withoutTokens: "no text goes in that tokens could stand in"
+  },
+  "image-cls": {
+    auto: "AutoModelForImageClassification",
+    inputs: "media",
+    targets: "class-of-row",
+    logitsPer: "row",
+    labels: 2,
+    withoutTokens: "no text goes in that tokens could stand in"
+  },
+  "image-text-pairs": {
+    auto: "AutoModelForZeroShotImageClassification",
+    inputs: "pairs",
+    targets: "own",
+    logits: "logits_per_image",
+    logitsPer: "row",
+    withoutTokens: "PEFT puts tokens before one text, and half of what goes in are pictures"
   }
 };
 
@@ -12551,11 +13346,6 @@ var unmeasured_architectures_default = {
     classes: ["^Gemma(For|Model)"],
     models: ["\\b(code)?gemma-(1\\.1-)?\\d+b"],
     family: "gemma2"
-  },
-  gemma3: {
-    classes: [],
-    models: ["\\bgemma-3n?-(?!270m|1b)"],
-    family: "gemma3_text"
   },
   phi: {
     classes: [],
@@ -12593,14 +13383,6 @@ var unmeasured_architectures_default = {
     models: ["\\b(xlm-roberta)-"],
     family: "roberta"
   },
-  whisper: {
-    classes: ["^Whisper"],
-    models: ["\\bwhisper-"]
-  },
-  vit: {
-    classes: [],
-    models: ["\\bvit-(base|large|huge)"]
-  },
   chatglm: {
     classes: [],
     models: ["\\bchatglm[23]?-|\\bglm-4-(?!(9b|32b)-0414)"]
@@ -12616,8 +13398,52 @@ var unmeasured_architectures_default = {
   flux: {
     classes: [],
     models: ["\\bflux\\.1-"]
+  },
+  gemma3n: {
+    classes: ["^Gemma3n"],
+    models: ["\\bgemma-3n-"],
+    family: "gemma3"
+  },
+  qwen2_vl: {
+    classes: ["^Qwen2VL(For|Model)"],
+    models: [],
+    family: "qwen2_5_vl"
+  },
+  qwen3_vl: {
+    classes: ["^Qwen3VL(For|Model)"],
+    models: [],
+    family: "qwen2_5_vl"
+  },
+  siglip: {
+    classes: ["^Siglip(For|Model)"],
+    models: ["\\bsiglip-(base|large|so400m)"],
+    family: "siglip2"
+  },
+  llava_next: {
+    classes: ["^LlavaNext(For|Model)"],
+    models: [],
+    family: "llava"
   }
 };
+
+// src/domain/cell.ts
+var Part = external_exports.string().max(4e3);
+var Cell = external_exports.strictObject({ method: Part, quantization: Part, architecture: Part, task: Part });
+var CellId = external_exports.string().max(200);
+var CONTROL = "base";
+function cellId(cell) {
+  return [cell.method, cell.quantization, cell.architecture, cell.task].join("/");
+}
+function parseCellId(id2) {
+  const [method = "", quantization = "", architecture = "", task = ""] = id2.split("/");
+  return { method, quantization, architecture, task };
+}
+function controlOf(cell) {
+  return { ...cell, method: CONTROL };
+}
+function isControl(cell) {
+  return cell.method === CONTROL;
+}
 
 // src/domain/facts.ts
 var ABOUT = external_exports.registry();
@@ -12659,6 +13485,15 @@ var Facts = external_exports.strictObject({
     band: 1e-3,
     digits: 2
   }),
+  baseLoss: fact(external_exports.number(), {
+    unit: "loss of a checkpoint of the user on the batch that is trained on, without an adapter"
+  }),
+  untrainedLoss: fact(external_exports.number(), { unit: "the same with the adapter attached and not trained" }),
+  rates: fact(external_exports.string().max(2e3), {
+    unit: "the loss of each step at three learning rates: 0.001: 3.21 3.2; 0.01: 3.1 2"
+  }),
+  targets: fact(external_exports.string().max(300), { unit: "what LoRA adapts in a checkpoint of the user, and where that is from" }),
+  text: fact(external_exports.string().max(300), { unit: "what a checkpoint of the user was given to read" }),
   checks: fact(external_exports.string().max(2e3), { unit: "invariants that were measured, each with its value and its band" }),
   exempt: fact(external_exports.string().max(2e3), { unit: "invariants that say nothing of the cell by design, and why" }),
   unchecked: fact(external_exports.string().max(2e3), { unit: "invariants that could not be measured, and why" }),
@@ -12781,6 +13616,7 @@ var Made = external_exports.strictObject({
     return external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.strictObject({ torch: external_exports.string() }), Made])).optional();
   }
 });
+var Modules = external_exports.strictObject({ modules: external_exports.string() });
 var Argument = external_exports.union([
   Made,
   external_exports.string(),
@@ -12788,11 +13624,19 @@ var Argument = external_exports.union([
   external_exports.boolean(),
   external_exports.array(external_exports.string()),
   external_exports.array(external_exports.number()),
+  external_exports.array(external_exports.array(external_exports.number())),
   /** A table that is meant as it stands. */
   external_exports.strictObject({ is: external_exports.record(external_exports.string(), external_exports.number()) }),
   /** A configuration inside the configuration, made by a class of PEFT. */
-  external_exports.strictObject({ peft: external_exports.string(), with: external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.boolean()])) }),
-  external_exports.strictObject({ modules: external_exports.string() }),
+  external_exports.strictObject({
+    peft: external_exports.string(),
+    with: external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.boolean(), Modules]))
+  }),
+  Modules,
+  /** A number of the model: its `width`. */
+  external_exports.strictObject({ model: external_exports.string() }),
+  /** What a preparation made. */
+  external_exports.strictObject({ made: external_exports.string() }),
   external_exports.strictObject({ job: external_exports.string() }),
   external_exports.strictObject({ torch: external_exports.string() })
 ]);
@@ -12800,7 +13644,14 @@ var Exemption = external_exports.strictObject({
   where: external_exports.enum(["everywhere", "quantized", "new-head"]),
   why: external_exports.string().min(1)
 });
+var Reasons = external_exports.record(external_exports.string(), external_exports.string().min(1));
 var Exemptions = external_exports.partialRecord(external_exports.enum(STAGES), Exemption);
+var NeededPackage = external_exports.strictObject({
+  /** The first release that has what is asked of it. */
+  since: external_exports.string().regex(/^\d+(\.\d+)+$/),
+  /** The module that is imported, where it is not called like the package. */
+  module: external_exports.string().optional()
+});
 var Method = external_exports.strictObject({
   /** How it is called in a sentence. */
   words: external_exports.string().min(1),
@@ -12808,31 +13659,38 @@ var Method = external_exports.strictObject({
   config: external_exports.string(),
   /** PEFT's name of the method in a table: `{"peft_type": "LORA"}`. A variant has none of its own. */
   peftType: external_exports.string().optional(),
-  /** The keyword by which user code asks for a variant of the configuration class. */
-  saidBy: external_exports.strictObject({ keyword: external_exports.string(), is: external_exports.string() }).optional(),
+  /** The keyword by which user code asks for a variant of the configuration class, and its value where not any will do. */
+  saidBy: external_exports.strictObject({ keyword: external_exports.string(), is: external_exports.string().optional() }).optional(),
   arguments: external_exports.record(external_exports.string(), Argument),
   /** Arguments without which it would be another method. */
   defining: external_exports.array(external_exports.string()).optional(),
   learningRate: external_exports.number().positive(),
+  /** Why a card's verdict can be another than a CPU's. */
+  perDevice: external_exports.string().min(1).optional(),
   /** A function of the base model that is told the number of each step. */
   afterStep: external_exports.string().optional(),
   /** The only ones that it was tried with, if not all. */
   quantizations: external_exports.array(external_exports.string()).optional(),
+  /** The only ones that it is for, if not all. */
+  architectures: external_exports.array(external_exports.string()).optional(),
+  tasks: external_exports.array(external_exports.string()).optional(),
   /** Architecture -> why there is no cell of it. */
-  refuses: external_exports.record(external_exports.string(), external_exports.string().min(1)).optional(),
+  refuses: Reasons.optional(),
+  /** What its users do besides, by the name that the probe has for it. */
+  prepared: external_exports.string().optional(),
+  /** What its users install besides. */
+  packages: external_exports.record(external_exports.string(), NeededPackage).optional(),
   notMeasured: Exemptions.optional(),
   /** Stages that must run, and whose numbers say nothing. */
-  notCompared: Exemptions.optional()
-});
-var QuantizerPackage = external_exports.strictObject({
-  /** The first release that has the form. */
-  since: external_exports.string().regex(/^\d+(\.\d+)+$/),
-  /** The module that is imported, where it is not called like the package. */
-  module: external_exports.string().optional()
+  notCompared: Exemptions.optional(),
+  /** Check -> why it does not hold by design. */
+  byDesign: Reasons.optional(),
+  /** Pattern of trainable tensors -> why they get no gradient by design. */
+  untrained: Reasons.optional()
 });
 var Quantizer = external_exports.strictObject({
   words: external_exports.string().min(1),
-  packages: external_exports.record(external_exports.string(), QuantizerPackage),
+  packages: external_exports.record(external_exports.string(), NeededPackage),
   /** Storage of one quantized weight, in bytes; unquantized weights are counted as 16-bit. */
   bytesPerWeight: external_exports.number().positive(),
   tolerance: external_exports.number().positive(),
@@ -12853,20 +13711,29 @@ var Quantizer = external_exports.strictObject({
   dequantized: external_exports.enum(["on loading", "in the first pass"]).optional(),
   /** It runs on no CPU: what the library says there, and the oldest card, as CUDA counts them. */
   needsGpu: external_exports.strictObject({ says: external_exports.string().min(1), capability: external_exports.number().positive().optional() }).optional(),
+  /** Why a card's verdict can be another than a CPU's: each has code of its own. Absent where both take the same. */
+  perDevice: external_exports.string().min(1).optional(),
   /** Packages that have no wheel and would be built, which runs their code outside of the isolation. */
   built: external_exports.array(external_exports.string()).optional(),
   notMeasured: Exemptions.optional(),
   /** Architecture -> why there is no cell of it. */
-  refuses: external_exports.record(external_exports.string(), external_exports.string().min(1)).optional()
+  refuses: Reasons.optional()
 });
 var Task = external_exports.strictObject({
-  taskType: external_exports.string(),
+  /** PEFT's name of it; absent where it has none, and users name none. */
+  taskType: external_exports.string().optional(),
   auto: external_exports.string(),
-  targets: external_exports.enum(["next-token", "reversed", "class-of-token", "class-of-row"]),
+  /** What a row holds, if it is not text alone: with a picture, pictures or sound alone, or pairs of picture and text. */
+  inputs: external_exports.enum(["picture and text", "media", "pairs"]).optional(),
+  targets: external_exports.enum(["next-token", "reversed", "class-of-token", "class-of-row", "own"]),
+  /** What an output calls its logits, if not so. */
+  logits: external_exports.string().optional(),
   logitsPer: external_exports.enum(["token", "row", "target"]),
   generates: external_exports.boolean().optional(),
   decodes: external_exports.boolean().optional(),
-  labels: external_exports.int().positive().optional()
+  labels: external_exports.int().positive().optional(),
+  /** Why there is no cell of a method that adds or trains tokens. */
+  withoutTokens: external_exports.string().min(1).optional()
 });
 var Pattern = external_exports.string().min(1);
 var Names = {
@@ -12875,6 +13742,14 @@ var Names = {
   /** Patterns of well-known checkpoints. No name fits two architectures; one that only resembles another is not taken. */
   models: external_exports.array(Pattern)
 };
+var Feed = external_exports.strictObject({
+  waves: external_exports.array(external_exports.int().positive()).min(1).optional(),
+  each: external_exports.array(external_exports.int()).min(1).optional(),
+  marks: external_exports.literal(true).optional(),
+  /** Rows follow one another along their first dimension. */
+  joined: external_exports.literal(true).optional()
+});
+var Idle = external_exports.strictObject({ names: external_exports.array(external_exports.string()).min(1), why: external_exports.string().min(1) });
 var Architecture = external_exports.strictObject({
   /** The tasks that its checkpoint can be loaded for. */
   tasks: external_exports.array(external_exports.string()).min(1),
@@ -12887,44 +13762,32 @@ var Architecture = external_exports.strictObject({
   modules: external_exports.record(external_exports.string(), external_exports.array(external_exports.string()).min(1)),
   /** Task -> the head that is new in it. */
   heads: external_exports.record(external_exports.string(), external_exports.string()).optional(),
-  pads: external_exports.enum(["left", "right"]).optional()
+  pads: external_exports.enum(["left", "right"]).optional(),
+  /** The only ones that fit its widths, if not all. */
+  quantizations: external_exports.array(external_exports.string()).optional(),
+  /** Name of an input -> how it is made. */
+  feeds: external_exports.record(external_exports.string(), Feed).optional(),
+  /** Task -> what is idle in it. */
+  idle: external_exports.record(external_exports.string(), Idle).optional()
 });
 var UnmeasuredArchitecture = external_exports.strictObject({ ...Names, family: external_exports.string().optional() });
-var METHODS = external_exports.record(external_exports.string(), Method).parse(methods_default);
+var Written2 = external_exports.union([Method, external_exports.strictObject({ defaultsOf: external_exports.string() })]);
+function methodsOf(entries) {
+  const pairs2 = Object.entries(entries).map(([name2, entry]) => [
+    name2,
+    "defaultsOf" in entry ? withDefaults(Method.parse(entries[entry.defaultsOf])) : entry
+  ]);
+  return Object.fromEntries(pairs2);
+}
+function withDefaults({ peftType: _type, saidBy: _said, ...base }) {
+  const unnamed = Object.entries(base.arguments).filter(([, value]) => !Modules.safeParse(value).success);
+  return { ...base, words: `${base.words} with default modules`, arguments: Object.fromEntries(unnamed) };
+}
+var METHODS = external_exports.record(external_exports.string(), Written2).transform(methodsOf).parse(methods_default);
 var QUANTIZERS = external_exports.record(external_exports.string(), Quantizer).parse(quantizers_default);
 var ARCHITECTURES2 = external_exports.record(external_exports.string(), Architecture).parse(architectures_default);
 var UNMEASURED_ARCHITECTURES = external_exports.record(external_exports.string(), UnmeasuredArchitecture).parse(unmeasured_architectures_default);
 var TASKS = external_exports.record(external_exports.string(), Task).parse(tasks_default);
-
-// src/plan/matrix.ts
-var METHODS2 = [CONTROL, ...Object.keys(METHODS)];
-var QUANTIZATIONS = QUANTIZERS;
-var DEFAULT_PATTERNS = [
-  "{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/{none,bnb-nf4}/{llama,qwen2}/causal-lm",
-  "lora/none/{gemma2,mixtral}/causal-lm",
-  "{lora,prompt-tuning}/none/bert/seq-cls"
-];
-var ALTERNATIVES = ["lora", "ia3", "prompt-tuning", "p-tuning", "prefix-tuning"];
-function packagesOf(quantization) {
-  return Object.keys(QUANTIZATIONS[quantization]?.packages ?? {});
-}
-var USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.usual === true);
-function allCells() {
-  const cells = [];
-  for (const [architecture, { tasks }] of Object.entries(ARCHITECTURES2))
-    for (const task of tasks)
-      for (const quantization of Object.keys(QUANTIZATIONS))
-        for (const method of METHODS2)
-          if (exists(method, quantization, architecture)) cells.push({ method, quantization, architecture, task });
-  return cells;
-}
-function exists(method, quantization, architecture) {
-  if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
-  const entry = METHODS[method];
-  if (entry === void 0) return true;
-  const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
-  return !isRefused && (entry.quantizations?.includes(quantization) ?? true);
-}
 
 // probe/matrix/paths.json
 var paths_default = {
@@ -12950,6 +13813,10 @@ var paths_default = {
     words: "with gradient checkpointing without reentrance",
     does: "`gradient_checkpointing_enable()` on the adapted model with `use_reentrant: False`",
     tasks: ["causal-lm", "seq-cls", "token-cls", "seq2seq-lm"]
+  },
+  "no-cache": {
+    words: "with its cache switched off",
+    does: "`model.config.use_cache = False` before the adapter is put on, as scripts do that train"
   },
   "add-adapter": {
     words: "through transformers' own `add_adapter`",
@@ -12995,9 +13862,55 @@ var paths_default = {
   }
 };
 
-// src/domain/own.ts
-function own(table3, name2) {
-  return Object.hasOwn(table3, name2) ? table3[name2] : void 0;
+// src/domain/own-configuration.ts
+var Text = external_exports.string().max(300);
+var Scalar = external_exports.union([Text, external_exports.number(), external_exports.boolean(), external_exports.null()]);
+var MOST_ENTRIES = 64;
+var NUMBER_TYPES = ["float32", "float16", "bfloat16", "float64", "uint8", "int8"];
+var NumberType = external_exports.strictObject({ torch: external_exports.enum(NUMBER_TYPES) });
+var OwnValue = external_exports.union([
+  Scalar,
+  NumberType,
+  external_exports.array(external_exports.union([Scalar, external_exports.array(Scalar).max(16)])).max(MOST_ENTRIES),
+  external_exports.record(Text, Scalar).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many entries")
+]).meta({ id: "OwnValue" });
+var ArgumentName = external_exports.string().max(60).regex(/^[a-z][A-Za-z0-9_]*$/, "is no name of an argument");
+var OwnArguments = external_exports.record(ArgumentName, OwnValue).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many arguments").meta({ id: "OwnArguments" });
+var Carried = external_exports.strictObject({ arguments: OwnArguments, quantization: OwnArguments, loading: OwnArguments });
+var Argument2 = external_exports.string().max(60);
+var Why = external_exports.string().max(300);
+var OwnConfiguration = external_exports.strictObject({
+  ...Carried.shape,
+  /** What had to be made smaller. */
+  scaled: external_exports.array(external_exports.strictObject({ argument: Argument2, from: OwnValue, to: OwnValue, why: Why })).max(MOST_ENTRIES),
+  /** What could not be carried. */
+  left: external_exports.array(external_exports.strictObject({ argument: Argument2, why: Why })).max(MOST_ENTRIES),
+  /** Where it stands: `train.py:31`. */
+  at: external_exports.array(external_exports.string().max(400)).max(8)
+});
+var OwnName = external_exports.string().regex(/^own-[0-9a-f]{8}$/);
+var OwnConfigurations = external_exports.record(OwnName, OwnConfiguration).refine((table3) => Object.keys(table3).length <= 400, "has too many configurations");
+function isOwnName(part2) {
+  return OwnName.safeParse(part2).success;
+}
+function isEmpty({ arguments: given, quantization, loading }) {
+  return [given, quantization, loading].every((table3) => Object.keys(table3).length === 0);
+}
+function canonicalText({ arguments: given, quantization, loading }) {
+  return JSON.stringify([given, quantization, loading].map(ordered));
+}
+function ordered(table3) {
+  const entries = Object.entries(table3).toSorted(([left2], [right]) => left2 < right ? -1 : 1);
+  return entries.map(([name2, value]) => [name2, isTable(value) ? Object.entries(value).toSorted(byName) : value]);
+}
+function byName([left2], [right]) {
+  return left2 < right ? -1 : 1;
+}
+function isTable(value) {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+function isList(value) {
+  return Array.isArray(value);
 }
 
 // src/domain/code-paths.ts
@@ -13021,12 +13934,29 @@ var CodePath = external_exports.strictObject({
 var CODE_PATHS = external_exports.record(external_exports.string(), CodePath).parse(paths_default);
 function methodParts(method) {
   const parts = method.split("+");
-  const named3 = parts.filter((part2) => own(CODE_PATHS, part2) !== void 0);
-  const paths = Object.keys(CODE_PATHS).filter((path) => named3.includes(path));
-  return { entry: parts.filter((part2) => !named3.includes(part2)).join("+"), paths };
+  const last3 = parts.at(-1) ?? "";
+  const isOwn = parts.length > 1 && isOwnName(last3);
+  const named4 = parts.filter((part2) => own(CODE_PATHS, part2) !== void 0);
+  const paths = Object.keys(CODE_PATHS).filter((path) => named4.includes(path));
+  const entry = parts.slice(0, isOwn ? -1 : void 0).filter((part2) => !named4.includes(part2));
+  return { entry: entry.join("+"), paths, ...isOwn && { own: last3 } };
 }
-function methodBy(entry, paths) {
-  return [entry, ...Object.keys(CODE_PATHS).filter((path) => paths.includes(path))].join("+");
+function methodBy(entry, paths, ownName) {
+  const behind = Object.keys(CODE_PATHS).filter((path) => paths.includes(path));
+  return [entry, ...behind, ...ownName === void 0 ? [] : [ownName]].join("+");
+}
+function withoutOwn(cell) {
+  const { entry, paths } = methodParts(cell.method);
+  return { ...cell, method: methodBy(entry, paths) };
+}
+function ownOf({ method }) {
+  return methodParts(method).own;
+}
+function ownForProbe(cell, configurations = {}) {
+  const name2 = ownOf(cell);
+  const found = name2 === void 0 ? void 0 : own(configurations, name2);
+  if (found === void 0) return {};
+  return { own: { arguments: found.arguments, quantization: found.quantization, loading: found.loading } };
 }
 function withoutPaths(cell) {
   return { ...cell, method: methodParts(cell.method).entry };
@@ -13041,26 +13971,244 @@ function hasPath(cell, name2) {
   const path = own(CODE_PATHS, name2);
   if (path === void 0 || cell.method === CONTROL) return false;
   const isFitting = path.quantized === void 0 || path.quantized === (cell.quantization !== "none");
-  const isTried = path.quantizations?.includes(cell.quantization) ?? true;
-  return isFitting && isTried && (path.tasks?.includes(cell.task) ?? true);
+  const isTried2 = path.quantizations?.includes(cell.quantization) ?? true;
+  return isFitting && isTried2 && (path.tasks?.includes(cell.task) ?? true);
 }
 function pathWords(words2, paths) {
   return [words2, ...paths.map((path) => own(CODE_PATHS, path)?.words ?? path)].join(" ");
 }
 
-// src/plan/patterns.ts
-var AXES = [
-  { name: "method", values: METHODS2 },
-  { name: "quantization", values: Object.keys(QUANTIZATIONS), usual: USUAL_QUANTIZATIONS },
-  { name: "architecture", values: Object.keys(ARCHITECTURES2) },
-  { name: "task", values: Object.keys(TASKS) }
+// src/plan/matrix.ts
+var METHODS2 = [CONTROL, ...Object.keys(METHODS)];
+var QUANTIZATIONS = QUANTIZERS;
+var DEFAULT_PATTERNS = [
+  "{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/{none,bnb-nf4}/{llama,qwen2}/causal-lm",
+  "lora/none/{gemma2,mixtral}/causal-lm",
+  "{lora,prompt-tuning}/none/bert/seq-cls"
 ];
-var ALL_OF_AXES = AXES.map(({ name: name2, values }) => ({ name: name2, values }));
+var ALTERNATIVES = ["lora", "ia3", "prompt-tuning", "p-tuning", "prefix-tuning"];
+function packagesOf({ method, quantization }) {
+  const { entry, paths } = methodParts(method);
+  const needed = [own(QUANTIZATIONS, quantization), own(METHODS, entry)].flatMap(
+    (one2) => Object.keys(one2?.packages ?? {})
+  );
+  const along = paths.flatMap((path) => own(CODE_PATHS, path)?.packages ?? []);
+  return [.../* @__PURE__ */ new Set([...needed, ...along])];
+}
+var USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.usual === true);
+function allCells(own2 = {}) {
+  return [...tinyCells(), ...Object.entries(own2).flatMap(([name2, checkpoint]) => cellsOfOwn(name2, checkpoint))];
+}
+function tinyCells() {
+  const cells = [];
+  for (const [architecture, { tasks }] of Object.entries(ARCHITECTURES2))
+    for (const task of tasks)
+      for (const quantization of Object.keys(QUANTIZATIONS))
+        for (const method of METHODS2)
+          if (exists({ method, quantization, architecture, task }) && fitsTask(method, task))
+            cells.push({ method, quantization, architecture, task });
+  return cells;
+}
+function cellsOfOwn(architecture, { tasks, stored }) {
+  const onLoading = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.packed === void 0);
+  const quantizations = stored === void 0 ? onLoading : [stored];
+  return tasks.flatMap(
+    (task) => quantizations.flatMap(
+      (quantization) => METHODS2.map((method) => ({ method, quantization, architecture, task })).filter(exists)
+    )
+  );
+}
+function usualOf(name2, { stored = "none" }) {
+  return `{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/${stored}/${name2}`;
+}
+function exists({ method, quantization, architecture, task }) {
+  if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
+  if (!(ARCHITECTURES2[architecture]?.quantizations?.includes(quantization) ?? true)) return false;
+  const entry = METHODS[method];
+  if (entry === void 0) return true;
+  const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
+  const limits = [
+    [entry.quantizations, quantization],
+    [entry.architectures, architecture],
+    [entry.tasks, task]
+  ];
+  return !isRefused && limits.every(([only, value]) => only?.includes(value) ?? true);
+}
+var TOKEN_ARGUMENTS = ["num_virtual_tokens", "cpt_token_ids", "token_indices", "trainable_token_indices"];
+function fitsTask(method, task) {
+  if (TASKS[task]?.withoutTokens === void 0) return true;
+  const given = METHODS[method]?.arguments ?? {};
+  return TOKEN_ARGUMENTS.every((argument2) => !Object.hasOwn(given, argument2));
+}
+
+// src/plan/checkpoints.ts
+var NAME = /^[a-z0-9][a-z0-9._-]{0,59}$/;
+var HUB_ID = /^[A-Za-z0-9][\w.-]{0,95}(\/[A-Za-z0-9][\w.-]{0,95})?$/;
+var REVISION = /^[0-9a-f]{40}$/;
+var MOST = 20;
+function declaredCheckpoints({ checkpoints = {} }, problems) {
+  const names2 = Object.keys(checkpoints);
+  if (names2.length > MOST)
+    problems.push(`Configuration: \`checkpoints\` has ${names2.length} entries, more than ${MOST}.`);
+  const found = {};
+  for (const [name2, written2] of Object.entries(checkpoints)) {
+    const wrong = [...wrongName(name2), ...wrongSource(written2), ...wrongTasks(written2)];
+    problems.push(...wrong.map((what) => `Configuration: \`checkpoints.${name2}\`: ${what}`));
+    if (wrong.length === 0) found[name2] = declared(written2);
+  }
+  return found;
+}
+function declared({ path, id: id2, revision, task, "trust-remote-code": trustsCode = false }) {
+  const source = Source.parse(path === void 0 ? { id: id2, revision } : { path });
+  return { source, trustsCode, tasks: tasksOf(task) };
+}
+function tasksOf(task = "causal-lm") {
+  return [task].flat();
+}
+function wrongName(name2) {
+  if (!NAME.test(name2))
+    return ["a name is small letters, digits, `.`, `_` and `-`, 60 at most: it is a part of its cells\u2019 names."];
+  const isTaken = [ARCHITECTURES2, UNMEASURED_ARCHITECTURES].some((table3) => Object.hasOwn(table3, name2));
+  return isTaken ? [`\`${name2}\` is an architecture of the matrix. Give it another name, e.g. \`my-${name2}\`.`] : [];
+}
+function wrongSource({ path, id: id2, revision }) {
+  if (path === void 0 === (id2 === void 0))
+    return ["name either `path`, a local folder, or `id` with `revision`, a repository of the hub."];
+  if (path !== void 0) return revision === void 0 ? [] : ["`revision` belongs to `id`. Leave it out."];
+  const wrong = id2 !== void 0 && HUB_ID.test(id2) && !id2.includes("..") ? [] : [`\`${id2}\` is not \`owner/name\`.`];
+  if (revision !== void 0 && REVISION.test(revision)) return wrong;
+  return [...wrong, "give `revision` as the full SHA of a commit, 40 digits: a branch or a tag can be moved."];
+}
+function wrongTasks({ task }) {
+  const unknown = tasksOf(task).filter((one2) => !Object.hasOwn(TASKS, one2));
+  const fed = tasksOf(task).filter((one2) => TASKS[one2]?.inputs !== void 0);
+  return [
+    ...unknown.map((one2) => `there is no task \`${one2}\`.${didYouMean(one2, Object.keys(TASKS))}`),
+    ...fed.map((one2) => `\`${one2}\` needs pictures or sound, which are made for the tiny models alone.`)
+  ];
+}
+function unfit(name2, { source, stored, unfit: why }, quantization) {
+  const where = `\`${name2}\` (${sourceWords(source)})`;
+  if (why !== void 0) return { reason: why.reason, message: `${where}: ${why.message}` };
+  if (stored === void 0 || stored === quantization) return void 0;
+  return {
+    reason: "stored quantized",
+    message: `${where} is stored as \`${stored}\`. Name that: \`--cells '*/${stored}/${name2}'\`.`
+  };
+}
+function withOpened(request, opened) {
+  if (request.checkpoints === void 0) return request;
+  const usual = new Map(
+    Object.entries(opened).map(([name2, one2]) => [
+      usualOf(name2, request.checkpoints?.[name2] ?? one2),
+      usualOf(name2, one2)
+    ])
+  );
+  return { ...request, checkpoints: opened, cells: request.cells.map((pattern) => usual.get(pattern) ?? pattern) };
+}
+
+// src/plan/ruled-out.ts
+function rulingOn(quantization, where = {}) {
+  const entry = QUANTIZATIONS[quantization];
+  if (entry === void 0) return void 0;
+  return needsCard(entry, where) ?? needsBuild(entry);
+}
+function needsCard({ needsGpu }, { device, capability: has3 }) {
+  if (needsGpu === void 0) return void 0;
+  const { says, capability } = needsGpu;
+  const { hasCards } = deviceOf(device);
+  if (hasCards && (has3 === void 0 || capability === void 0 || has3 >= capability)) return void 0;
+  const card = capability === void 0 ? "" : ` (compute capability ${capability.toFixed(1)} or newer)`;
+  const rest = hasCards ? `, and this one has ${has3?.toFixed(1)}.` : `. Without one the library says: ${says}`;
+  return { reason: "needs a GPU", message: `It needs a GPU${card}${rest}` };
+}
+function needsBuild({ built = [] }) {
+  if (built.length === 0) return void 0;
+  const message = `${built.join(" and ")} has no wheel: it would be built from its source, which runs its code outside of the isolation.`;
+  return { reason: "needs a build", message };
+}
+function rulingOnParts(cell, where) {
+  const checkpoint = checkpointOf(cell, where.checkpoints);
+  const wrong = checkpoint && unfit(cell.architecture, checkpoint, cell.quantization);
+  return wrong ?? rulingOn(cell.quantization, where);
+}
+function rulings(cells, where = {}) {
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const ruling = rulingOnParts(cell, where);
+    if (ruling === void 0) continue;
+    const what = checkpointOf(cell, where.checkpoints) ? cell.architecture : cell.quantization;
+    const key = `${what} ${ruling.message}`;
+    found.set(key, { what, cells: 1 + (found.get(key)?.cells ?? 0), ...ruling });
+  }
+  return [...found.values()];
+}
+function measurable(cells, where = {}) {
+  return cells.filter((cell) => rulingOfCell(cell, where) === void 0);
+}
+function rulingOfCell(cell, where) {
+  const message = where.unplaced && own(where.unplaced, cellId(cell));
+  return message === void 0 ? rulingOnParts(cell, where) : { reason: "no runner for it", message };
+}
+function ruledOut(cell, where = {}) {
+  const ruling = rulingOfCell(cell, where);
+  return ruling && { cell: cellId(cell), outcome: "skipped", ...ruling, stages: {}, failures: [], facts: {} };
+}
+
+// src/plan/classes.ts
+function plainClass(device) {
+  return { name: device, device };
+}
+function deviceOfRunner(name2, { device }) {
+  if (device !== void 0) return device;
+  return name2 === DEFAULT_DEVICE ? DEFAULT_DEVICE : "cuda";
+}
+function classesOf(runners, chosen) {
+  const named4 = Object.entries(runners).map(([name2, runner]) => {
+    const { capability, "memory-gb": memoryGb, "usd-per-minute": usdPerMinute } = runner;
+    return { name: name2, device: deviceOfRunner(name2, runner), capability, memoryGb, usdPerMinute };
+  });
+  const fitting = named4.filter(({ device }) => chosen === void 0 || device === chosen);
+  const least = chosen ?? DEFAULT_DEVICE;
+  return fitting.some(({ device }) => device === least) ? fitting : [plainClass(least), ...fitting];
+}
+function unfit2(cell, { device, capability, memoryGb }) {
+  const ruling = rulingOn(cell.quantization, { device, capability });
+  if (ruling) return ruling.message;
+  const least = deviceOf(device).cardBytes / 1024 ** 3;
+  if (memoryGb !== void 0 && memoryGb < least)
+    return `A cell is given ${least} GiB of a card, and it has ${memoryGb}.`;
+  return void 0;
+}
+function ownKernels({ method, quantization }) {
+  return own(QUANTIZATIONS, quantization)?.perDevice ?? entryOf(method)?.perDevice;
+}
+
+// src/plan/patterns.ts
+function axesOf(matrix) {
+  const named4 = matrix.map(({ architecture }) => architecture);
+  const single = storedOnes(matrix);
+  return [
+    { name: "method", values: METHODS2 },
+    { name: "quantization", values: Object.keys(QUANTIZATIONS), usual: USUAL_QUANTIZATIONS, single },
+    { name: "architecture", values: [.../* @__PURE__ */ new Set([...Object.keys(ARCHITECTURES2), ...named4])] },
+    { name: "task", values: Object.keys(TASKS) }
+  ];
+}
+function storedOnes(matrix) {
+  const forms = /* @__PURE__ */ new Map();
+  for (const { architecture, quantization } of matrix)
+    if (!Object.hasOwn(ARCHITECTURES2, architecture))
+      forms.set(architecture, (forms.get(architecture) ?? /* @__PURE__ */ new Set()).add(quantization));
+  return new Set([...forms].filter(([, quantizations]) => quantizations.size === 1).map(([name2]) => name2));
+}
 function selectCells(patterns, matrix, problems) {
   const chosen = /* @__PURE__ */ new Map();
+  const axes = axesOf(matrix);
+  const allOfAxes = axes.map(({ name: name2, values }) => ({ name: name2, values }));
   for (const pattern of patterns) {
     const takeAway = pattern.startsWith("!");
-    const found = takeAway ? cellsOf(pattern.slice(1), ALL_OF_AXES, matrix, problems) : cellsOf(pattern, AXES, matrix, problems);
+    const found = takeAway ? cellsOf(pattern.slice(1), allOfAxes, matrix, problems) : cellsOf(pattern, axes, matrix, problems);
     if (found === void 0) continue;
     if (found.length === 0 && !takeAway)
       problems.push(`\`${pattern}\` selects no cell: these parts exist, but not together.`);
@@ -13068,7 +14216,10 @@ function selectCells(patterns, matrix, problems) {
     else for (const cell of found) chosen.set(cellId(cell), cell);
   }
   const inMatrix = matrix.filter((cell) => chosen.has(cellId(cell)));
-  return [...inMatrix, ...[...chosen.values()].filter(({ method }) => methodParts(method).paths.length > 0)];
+  return [...inMatrix, ...[...chosen.values()].filter(({ method }) => !isPlain(methodParts(method)))];
+}
+function isPlain({ paths, own: own2 }) {
+  return paths.length === 0 && own2 === void 0;
 }
 function without(chosen, cells) {
   const gone = new Set(cells.map(cellId));
@@ -13076,23 +14227,23 @@ function without(chosen, cells) {
 }
 function cellsOf(pattern, axes, matrix, problems) {
   const [methods = "*", ...rest] = splitOutsideBraces(pattern, "/");
-  const named3 = alternatives(methods).map(methodParts);
-  if (named3.every(({ paths }) => paths.length === 0)) {
+  const named4 = alternatives(methods).map(methodParts);
+  if (named4.every(isPlain)) {
     const matches2 = matcher(pattern, axes, problems);
     return matches2 && matrix.filter(matches2);
   }
-  const found = named3.map(({ entry, paths }) => {
+  const found = named4.map(({ entry, ...behind }) => {
     const matches2 = matcher([entry, ...rest].join("/"), axes, problems);
-    return matches2 && byPaths(matrix.filter(matches2), paths);
+    return matches2 && byParts(matrix.filter(matches2), behind);
   });
   return found.some((cells) => cells === void 0) ? void 0 : found.flatMap((cells) => cells ?? []);
 }
-function byPaths(cells, paths) {
-  return cells.filter((cell) => paths.every((path) => hasPath(cell, path))).map((cell) => ({ ...cell, method: methodBy(cell.method, paths) }));
+function byParts(cells, { paths, own: own2 }) {
+  return cells.filter((cell) => !isControl(cell) && paths.every((path) => hasPath(cell, path))).map((cell) => ({ ...cell, method: methodBy(cell.method, paths, own2) }));
 }
 function matcher(pattern, axes, problems) {
   const parts = splitOutsideBraces(pattern, "/");
-  if (parts.length > AXES.length || parts.some((part2) => part2 === "")) {
+  if (parts.length > axes.length || parts.some((part2) => part2 === "")) {
     problems.push(
       `\`${pattern}\` is not a cell pattern. Write method/quantization/architecture/task, e.g. \`lora/none/llama\`.`
     );
@@ -13101,10 +14252,12 @@ function matcher(pattern, axes, problems) {
   const before = problems.length;
   const tests = axes.map((axis2, index) => partMatcher(parts[index] ?? "*", axis2, problems));
   if (problems.length > before) return void 0;
-  return (cell) => axes.every((axis2, index) => tests[index]?.(cell[axis2.name]));
+  return (cell) => tests.every((test) => test(cell));
 }
 function partMatcher(part2, axis2, problems) {
-  const options = alternatives(part2).map((option) => {
+  const written2 = alternatives(part2);
+  const stars = written2.filter((option) => option.includes("*")).map((option) => option.split("*"));
+  const options = written2.map((option) => {
     if (!option.includes("*") && !axis2.values.includes(option))
       problems.push(
         `Unknown ${axis2.name} \`${option}\`.${didYouMean(option, [...axis2.values, ...nearPaths(axis2.name, option)])} Known: ${axis2.values.join(", ")}.`
@@ -13112,7 +14265,11 @@ function partMatcher(part2, axis2, problems) {
     return valuesOf(option, axis2);
   });
   const chosen = new Set(options.flat());
-  return (value) => chosen.has(value);
+  return (cell) => {
+    const value = cell[axis2.name];
+    const isSingle = axis2.single?.has(cell.architecture) === true;
+    return chosen.has(value) || isSingle && stars.some((pieces) => matchesPieces(value, pieces));
+  };
 }
 function valuesOf(option, { values, usual = values }) {
   const fitting = values.filter((value) => matchesPieces(value, option.split("*")));
@@ -13143,10 +14300,10 @@ function matchesPieces(value, pieces) {
   }
   return value.length - last3.length >= position2 && value.endsWith(last3);
 }
-function splitOutsideBraces(text2, separator) {
+function splitOutsideBraces(text3, separator) {
   const parts = [""];
   let depth = 0;
-  for (const character of text2) {
+  for (const character of text3) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth === 0) parts.push("");
@@ -13223,96 +14380,96 @@ var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var MISTYPED = 2;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 var LOOSE = /^([A-Za-z][A-Za-z0-9._-]*?)(?:\s*(===?|[~<>!]=|[:=@<>\s])\s*(?:(v?\d[^\s.>-]*(?:\.[^\s.>-]+)*)\s*(?:(?:\.{2,3}|->|=>|\bto\b|[-:\s])\s*(v?\d\S*)?)?)?)?$/;
-function meantBy(text2) {
-  const [, name2, between3 = "", first, second] = LOOSE.exec(text2.trim()) ?? [];
+function meantBy(text3) {
+  const [, name2, between3 = "", first, second] = LOOSE.exec(text3.trim()) ?? [];
   return name2 === void 0 ? void 0 : { name: name2, between: between3.trim(), first, second };
 }
 function phrases(operands) {
-  const joined6 = [];
+  const joined7 = [];
   for (const word of operands) {
-    const last3 = joined6.at(-1);
+    const last3 = joined7.at(-1);
     const goesOn = /^(v?\d|\.\.|->|=>|to$|[:=@]$)/.test(word) && last3 !== void 0 && /^[A-Za-z]/.test(last3);
-    if (goesOn) joined6[joined6.length - 1] = `${last3} ${word}`;
-    else joined6.push(word);
+    if (goesOn) joined7[joined7.length - 1] = `${last3} ${word}`;
+    else joined7.push(word);
   }
-  return joined6;
+  return joined7;
 }
-function parseChange(text2, problems) {
-  const found = CHANGE.exec(text2);
+function parseChange(text3, problems) {
+  const found = CHANGE.exec(text3);
   if (!found) {
-    problems.push(notAChange(text2));
+    problems.push(notAChange(text3));
     return void 0;
   }
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
-  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, NAMED)}`);
+  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text3}\`.${didYouMean(library, NAMED)}`);
   if (from === "")
-    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+    problems.push(`\`${text3}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   const wrong = [from, to].filter((version) => version !== "" && !isVersion(version) && !VERSION_OR_LINE.test(version));
-  const better3 = wrong.length > 0 ? corrected(text2) : void 0;
-  if (better3 !== void 0) problems.push(`\`${text2}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
+  const better3 = wrong.length > 0 ? corrected(text3) : void 0;
+  if (better3 !== void 0) problems.push(`\`${text3}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
   else
     for (const version of wrong)
-      problems.push(`\`${version}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+      problems.push(`\`${version}\` in \`${text3}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
 }
 function isMistyped(library) {
   return !NAMED.includes(library) && NAMED.some((name2) => editDistance(library, name2) <= MISTYPED);
 }
-function parseHeld(text2, problems, place2 = "with") {
-  const [name2 = "", version = "", ...rest] = text2.split("==").map((part2) => part2.trim());
+function parseHeld(text3, problems, place2 = "with") {
+  const [name2 = "", version = "", ...rest] = text3.split("==").map((part2) => part2.trim());
   if (rest.length === 0 && PACKAGE_NAME.test(name2) && isVersion(version)) return [normalizeName(name2), version];
-  problems.push(place2 === "check" ? notChecked(text2) : notHeld(text2, place2 === "with" ? "--with " : ""));
+  problems.push(place2 === "check" ? notChecked(text3) : notHeld(text3, place2 === "with" ? "--with " : ""));
   return void 0;
 }
-function isHeld(text2, others) {
-  if (text2.includes("..") || text2.includes("/")) return false;
-  const { first, second } = meantBy(text2) ?? {};
+function isHeld(text3, others) {
+  if (text3.includes("..") || text3.includes("/")) return false;
+  const { first, second } = meantBy(text3) ?? {};
   const isBeside2 = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
-  return text2.includes("==") || isBeside2;
+  return text3.includes("==") || isBeside2;
 }
 function splitHeld(typed) {
   return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one2) => one2 !== "");
 }
-function notAChange(text2) {
-  const start = `\`${text2}\` is not a change.`;
-  const asCells = cellsMeant(text2, "sweep NAME:OLD..NEW");
-  if (asCells !== void 0) return `${start} ${asCells}`;
-  const better3 = corrected(text2);
-  if (better3 !== void 0) return `${start} Write \`peft-sweep sweep ${better3}\`.`;
-  const { name: name2, first } = meantBy(text2) ?? {};
+function notAChange(text3) {
+  const start2 = `\`${text3}\` is not a change.`;
+  const asCells = cellsMeant(text3, "sweep NAME:OLD..NEW");
+  if (asCells !== void 0) return `${start2} ${asCells}`;
+  const better3 = corrected(text3);
+  if (better3 !== void 0) return `${start2} Write \`peft-sweep sweep ${better3}\`.`;
+  const { name: name2, first } = meantBy(text3) ?? {};
   if (name2 === void 0 || !isWatched(normalizeName(name2)))
-    return `${start} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text2, WATCHED)}`;
-  if (first === void 0) return `${start} It names no versions. Write \`peft-sweep sweep ${name2}:OLD..NEW\`.`;
-  return `${start} Write \`peft-sweep sweep ${name2}:${first}..\` for what came after it, or \`peft-sweep check ${name2}==${first}\` for that release alone.`;
+    return `${start2} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text3, WATCHED)}`;
+  if (first === void 0) return `${start2} It names no versions. Write \`peft-sweep sweep ${name2}:OLD..NEW\`.`;
+  return `${start2} Write \`peft-sweep sweep ${name2}:${first}..\` for what came after it, or \`peft-sweep check ${name2}==${first}\` for that release alone.`;
 }
-function notChecked(text2) {
-  const asCells = cellsMeant(text2, "check");
-  if (asCells !== void 0) return `\`${text2}\` is not a release. ${asCells}`;
-  const { name: name2, first, second } = meantBy(text2) ?? {};
-  if (name2 === void 0) return `\`${text2}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
+function notChecked(text3) {
+  const asCells = cellsMeant(text3, "check");
+  if (asCells !== void 0) return `\`${text3}\` is not a release. ${asCells}`;
+  const { name: name2, first, second } = meantBy(text3) ?? {};
+  if (name2 === void 0) return `\`${text3}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
   if (first === void 0)
-    return `\`${text2}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
-  if (second === void 0 && !text2.includes(".."))
-    return `\`${text2}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
+    return `\`${text3}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
+  if (second === void 0 && !text3.includes(".."))
+    return `\`${text3}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
   const end = second ?? first;
-  return `\`${text2}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
+  return `\`${text3}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
 }
-function notHeld(text2, option) {
-  const { name: name2, first, second } = meantBy(text2) ?? {};
-  const start = `\`${option}${text2}\` is not a held version.`;
+function notHeld(text3, option) {
+  const { name: name2, first, second } = meantBy(text3) ?? {};
+  const start2 = `\`${option}${text3}\` is not a held version.`;
   if (name2 === void 0 || second !== void 0)
-    return `${start} Write NAME==VERSION, e.g. \`${option}peft==0.17.1\`.`;
-  return first === void 0 ? `${start} Write \`${option}${name2}==VERSION\`, e.g. \`${option}peft==0.17.1\`.` : `${start} Write \`${option}${name2}==${first}\`.`;
+    return `${start2} Write NAME==VERSION, e.g. \`${option}peft==0.17.1\`.`;
+  return first === void 0 ? `${start2} Write \`${option}${name2}==VERSION\`, e.g. \`${option}peft==0.17.1\`.` : `${start2} Write \`${option}${name2}==${first}\`.`;
 }
-function corrected(text2) {
-  const { name: name2, first, second } = meantBy(text2) ?? {};
+function corrected(text3) {
+  const { name: name2, first, second } = meantBy(text3) ?? {};
   if (name2 === void 0 || first === void 0 || second === void 0) return void 0;
   return isVersion(first) && isVersion(second) ? `${name2}:${first}..${second}` : void 0;
 }
-function cellsMeant(text2, command) {
-  const isCells = text2.includes("/") || METHODS2.includes(text2);
-  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text2}'\`.` : void 0;
+function cellsMeant(text3, command) {
+  const isCells = text3.includes("/") || METHODS2.includes(text3);
+  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text3}'\`.` : void 0;
 }
 function unlessKnown(name2) {
   return isWatched(normalizeName(name2)) ? "" : didYouMean(name2, WATCHED);
@@ -13335,15 +14492,21 @@ function parseCommandLine(argv, readConfig, problems) {
   return { command, operands, request, options: optionsOf(typed, configuration, problems) };
 }
 function requestOf(typed, configuration, problems) {
-  const { changes, held: named3 } = operandsOf(typed, problems);
+  const { changes, held: named4 } = operandsOf(typed, problems);
   const withs = list(typed, "with").flatMap(splitHeld);
-  const held2 = heldOf([...named3, ...withs.map((one2) => parseHeld(one2, problems))], problems);
-  const { cells, chosenBy } = cellsOf2(list(typed, "cells").flatMap(splitPatterns), configuration, problems);
+  const held2 = heldOf([...named4, ...withs.map((one2) => parseHeld(one2, problems))], problems);
+  const checkpoints = declaredCheckpoints(configuration, problems);
+  const patterns = list(typed, "cells").flatMap(splitPatterns);
+  const { cells, chosenBy } = cellsOf2(patterns, configuration, checkpoints, problems);
   const minutes = numberOf("max-minutes", typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   const search2 = oneOf("--search", last(typed, "search") ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
   const request = { changes, held: held2, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search: search2 };
   const watch = watchedBy(configuration, problems);
-  return watch === void 0 ? request : { ...request, watch };
+  return {
+    ...request,
+    ...watch !== void 0 && { watch },
+    ...Object.keys(checkpoints).length > 0 && { checkpoints }
+  };
 }
 function watchedBy({ watch }, problems) {
   const names2 = watch?.map(normalizeName);
@@ -13381,20 +14544,24 @@ function heldOf(pairs2, problems) {
   }
   return held2;
 }
-function cellsOf2(typed, configuration, problems) {
-  const { cells, exclude = [], known: known2 = [] } = configuration;
+function cellsOf2(typed, configuration, checkpoints, problems) {
+  const { cells, exclude: exclude2 = [], known: known2 = [] } = configuration;
   const fromConfiguration = cells === void 0 || cells === "auto" ? void 0 : [cells].flat();
   const chosenBy = typed.length > 0 || fromConfiguration ? "user" : "default";
-  const chosen = typed.length > 0 ? typed : fromConfiguration ?? [...DEFAULT_PATTERNS];
-  const patterns = [...chosen, ...exclude.map((pattern) => `!${pattern}`)];
+  const chosen = typed.length > 0 ? typed : fromConfiguration ?? [...DEFAULT_PATTERNS, ...usualOfAll(checkpoints)];
+  const patterns = [...chosen, ...exclude2.map((pattern) => `!${pattern}`)];
   const before = problems.length;
-  const found = selectCells(patterns, allCells(), problems);
+  const matrix = allCells(checkpoints);
+  const found = selectCells(patterns, matrix, problems);
   if (found.length === 0 && problems.length === before)
     problems.push(
       `\`${patterns.join(" ")}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`
     );
-  for (const { cell } of known2) selectCells([cell], allCells(), problems);
+  for (const { cell } of known2) selectCells([cell], matrix, problems);
   return { cells: patterns, chosenBy };
+}
+function usualOfAll(checkpoints) {
+  return Object.entries(checkpoints).map(([name2, checkpoint]) => usualOf(name2, checkpoint));
 }
 function splitPatterns(typed) {
   return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
@@ -13433,8 +14600,19 @@ function optionsOf(typed, configuration, problems) {
     manifests: configuration.manifests ?? [],
     known: configuration.known ?? [],
     runners: configuration.runners ?? {},
+    usd: budgetOf(typed, configuration, problems),
     comment: configuration.comment ?? "changes"
   };
+}
+function budgetOf(typed, { budget, runners = {} }, problems) {
+  const usd = numberOf("max-usd", typed, problems) ?? budget?.usd;
+  if (usd === void 0) return void 0;
+  for (const [name2, runner] of Object.entries(runners))
+    if (runner["usd-per-minute"] === void 0 && deviceOf(deviceOfRunner(name2, runner)).hasCards)
+      problems.push(
+        `There is a budget of $${usd}, and \`runners: {${name2}}\` has no price. Write its \`usd-per-minute\`, 0 where it costs nothing.`
+      );
+  return usd;
 }
 function oneOf(name2, typed, known2, problems) {
   const found = known2.find((value) => value === typed);
@@ -13458,7 +14636,8 @@ function last(typed, name2) {
 }
 
 // src/adapters/machine/disk.ts
-import { statfsSync } from "node:fs";
+import { lstatSync, readdirSync, statfsSync } from "node:fs";
+import { join } from "node:path";
 
 // src/adapters/machine/process.ts
 import { spawn } from "node:child_process";
@@ -13570,6 +14749,11 @@ async function takenBy(folder) {
   const { stdout } = await run("du", ["-sk", "--", folder]);
   return Number.parseInt(stdout, 10) * 1024;
 }
+var LINKS_OF_NEW = 2;
+var BLOCK_BYTES = 512;
+function addedBy(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => lstatSync(join(entry.parentPath, entry.name))).filter(({ nlink }) => nlink <= LINKS_OF_NEW).reduce((sum, { blocks: blocks2 }) => sum + blocks2 * BLOCK_BYTES, 0);
+}
 function freeBytes(folder) {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
@@ -13578,8 +14762,8 @@ function freeBytes(folder) {
 // src/adapters/machine/capacity.ts
 import {
   existsSync,
-  lstatSync,
-  readdirSync as readdirSync2,
+  lstatSync as lstatSync2,
+  readdirSync as readdirSync3,
   readFileSync as readFileSync2,
   renameSync,
   rmdirSync,
@@ -13588,22 +14772,22 @@ import {
   utimesSync,
   writeFileSync
 } from "node:fs";
-import { basename as basename2, join as join2 } from "node:path";
+import { basename as basename2, join as join3 } from "node:path";
 
 // src/adapters/machine/scratch.ts
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync as readdirSync2, readlinkSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join as join2 } from "node:path";
 var LONG_DEAD_MS = 24 * 36e5;
 var SHARED = "peft-sweep-try";
 function makeScratch(cache, what) {
-  const parent = join(cache, "tmp");
+  const parent = join2(cache, "tmp");
   mkdirSync(parent, { recursive: true });
-  return mkdtempSync(join(parent, nameStart(what)));
+  return mkdtempSync(join2(parent, nameStart(what)));
 }
 function makeShared() {
-  return mkdtempSync(join(tmpdir(), nameStart(SHARED)));
+  return mkdtempSync(join2(tmpdir(), nameStart(SHARED)));
 }
 function nameStart(what) {
   return `${what}-${here()}.${process.pid}-`;
@@ -13622,25 +14806,25 @@ async function tried(command, args) {
   }
 }
 async function sweepScratch(cache) {
-  const own2 = join(cache, "tmp");
+  const own2 = join2(cache, "tmp");
   const shared = namesIn(tmpdir()).filter((name2) => name2.startsWith(`${SHARED}-`));
-  const left = [
+  const left2 = [
     ...namesIn(own2).map((name2) => [own2, name2]),
     ...shared.map((name2) => [tmpdir(), name2])
   ];
   await removeFolders(
-    left.filter(([parent, name2]) => isLeft(parent, name2)).map(([parent, name2]) => join(parent, name2))
+    left2.filter(([parent, name2]) => isLeft(parent, name2)).map(([parent, name2]) => join2(parent, name2))
   );
 }
 function isLeft(parent, name2) {
   const [, place2, pid] = /^[a-z-]+-([0-9a-f]{8})\.(\d+)-/.exec(name2) ?? [];
   if (place2 === here()) return !isAlive(Number(pid));
-  const made = statSync(join(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
+  const made = statSync(join2(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
   return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
 }
 function namesIn(folder) {
   try {
-    return readdirSync(folder);
+    return readdirSync2(folder);
   } catch {
     return [];
   }
@@ -13675,9 +14859,9 @@ function take(cache, id2) {
   const marks = known2 !== void 0 && existsSync(known2) ? known2 : makeScratch(cache, IN_USE);
   if (marks !== known2) process.once("exit", () => rmSync(marks, { recursive: true, force: true }));
   ours.set(cache, marks);
-  writeFileSync(join2(marks, id2), "");
+  writeFileSync(join3(marks, id2), "");
   awaitDecisions(cache);
-  const folder = join2(cache, "environments", id2);
+  const folder = join3(cache, "environments", id2);
   if (existsSync(folder)) utimesSync(folder, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
 }
 async function keepWithin(cache, most) {
@@ -13687,52 +14871,52 @@ async function keepWithin(cache, most) {
   note(cache, eviction.bytesLeft);
   return eviction;
 }
-async function addToCount(cache, environment) {
+function addToCount(cache, environment) {
   const bytes = noted(cache);
-  if (bytes !== void 0) note(cache, bytes + await takenBy(environment));
+  if (bytes !== void 0) note(cache, bytes + addedBy(environment));
 }
 function noted(cache) {
   try {
-    const bytes = Number(readFileSync2(join2(cache, COUNTED), "utf8").trim() || Number.NaN);
+    const bytes = Number(readFileSync2(join3(cache, COUNTED), "utf8").trim() || Number.NaN);
     return Number.isSafeInteger(bytes) ? bytes : void 0;
   } catch {
     return void 0;
   }
 }
 function note(cache, bytes) {
-  writeFileSync(join2(cache, `${COUNTED}.${process.pid}`), `${bytes}
+  writeFileSync(join3(cache, `${COUNTED}.${process.pid}`), `${bytes}
 `);
-  renameSync(join2(cache, `${COUNTED}.${process.pid}`), join2(cache, COUNTED));
+  renameSync(join3(cache, `${COUNTED}.${process.pid}`), join3(cache, COUNTED));
 }
 async function makeRoom(cache, most) {
   const before = totalOf(await sizes(cache));
   if (before <= most) return { removed: [], bytesFreed: 0, bytesLeft: before };
   await dropUnshared(cache);
   const sized = await sizes(cache);
-  let left = totalOf(sized);
+  let left2 = totalOf(sized);
   const removed = [];
   for (const { id: id2, bytes } of sized.toReversed()) {
-    if (left <= most) break;
+    if (left2 <= most) break;
     if (id2 === void 0 || !await evict(cache, id2)) continue;
     removed.push(id2);
-    left -= bytes;
+    left2 -= bytes;
   }
   if (removed.length > 0) await dropUnshared(cache);
-  return { removed, bytesFreed: before - left, bytesLeft: left };
+  return { removed, bytesFreed: before - left2, bytesLeft: left2 };
 }
 function totalOf(sized) {
   return sized.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 async function dropUnshared(cache) {
-  await removeFolders(unsharedWheels(join2(cache, "uv")));
-  for (const file of unsharedFiles(join2(cache, "bytecode"))) rmSync(file, { force: true });
+  await removeFolders(unsharedWheels(join3(cache, "uv")));
+  for (const file of unsharedFiles(join3(cache, "bytecode"))) rmSync(file, { force: true });
 }
 async function sizes(cache) {
-  const folder = join2(cache, "environments");
-  const usedAt = (id2) => statSync2(join2(folder, id2), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const ids = existsSync(folder) ? readdirSync2(folder).toSorted((one2, other) => usedAt(other) - usedAt(one2)) : [];
-  const rest = REST.map((name2) => join2(cache, name2)).filter((path) => existsSync(path));
-  const paths = [...ids.map((id2) => join2(folder, id2)), ...rest];
+  const folder = join3(cache, "environments");
+  const usedAt = (id2) => statSync2(join3(folder, id2), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const ids = existsSync(folder) ? readdirSync3(folder).toSorted((one2, other) => usedAt(other) - usedAt(one2)) : [];
+  const rest = REST.map((name2) => join3(cache, name2)).filter((path) => existsSync(path));
+  const paths = [...ids.map((id2) => join3(folder, id2)), ...rest];
   if (paths.length === 0) return [];
   const { stdout } = await run("du", ["-sk", "--", ...paths]);
   return stdout.split("\n").map((line) => /^(\d+)\t(.*)$/.exec(line)).filter((match) => match !== null).map(([, kilobytes, path = ""]) => {
@@ -13744,7 +14928,7 @@ async function evict(cache, id2) {
   const aside = makeScratch(cache, "evict");
   const deciding = makeScratch(cache, DECIDING);
   try {
-    return isSetAside(cache, id2, join2(aside, id2));
+    return isSetAside(cache, id2, join3(aside, id2));
   } finally {
     rmdirSync(deciding);
     await removeFolders([aside]);
@@ -13752,16 +14936,16 @@ async function evict(cache, id2) {
 }
 function isSetAside(cache, id2, aside) {
   if (isUsed(cache, id2)) return false;
-  const folder = join2(cache, "environments", id2);
+  const folder = join3(cache, "environments", id2);
   if (!isMoved(folder, aside)) return true;
   if (!isUsed(cache, id2) || existsSync(folder)) return true;
   renameSync(aside, folder);
   return false;
 }
 function awaitDecisions(cache) {
-  const parent = join2(cache, "tmp");
+  const parent = join3(cache, "tmp");
   const pause2 = new Int32Array(new SharedArrayBuffer(4));
-  const isDeciding = () => readdirSync2(parent).some((name2) => name2.startsWith(`${DECIDING}-`) && !isLeft(parent, name2));
+  const isDeciding = () => readdirSync3(parent).some((name2) => name2.startsWith(`${DECIDING}-`) && !isLeft(parent, name2));
   const late = performance.now() + LONGEST_DECISION_MS;
   while (isDeciding() && performance.now() < late) Atomics.wait(pause2, 0, 0, 2);
 }
@@ -13780,51 +14964,51 @@ function whereThere(look) {
   }
 }
 function isUsed(cache, id2) {
-  const parent = join2(cache, "tmp");
-  const marks = existsSync(parent) ? readdirSync2(parent).filter((name2) => name2.startsWith(`${IN_USE}-`)) : [];
-  return marks.some((name2) => existsSync(join2(parent, name2, id2)) && !isLeft(parent, name2));
+  const parent = join3(cache, "tmp");
+  const marks = existsSync(parent) ? readdirSync3(parent).filter((name2) => name2.startsWith(`${IN_USE}-`)) : [];
+  return marks.some((name2) => existsSync(join3(parent, name2, id2)) && !isLeft(parent, name2));
 }
 function unsharedWheels(uv) {
-  const archives = existsSync(uv) ? readdirSync2(uv).filter((name2) => /^archive-v\d+$/.test(name2)) : [];
-  return archives.flatMap((name2) => readdirSync2(join2(uv, name2)).map((archive) => join2(uv, name2, archive))).filter((path) => whereThere(() => Date.now() - lstatSync(path).mtimeMs > SETTLED_MS && !isShared(path)));
+  const archives = existsSync(uv) ? readdirSync3(uv).filter((name2) => /^archive-v\d+$/.test(name2)) : [];
+  return archives.flatMap((name2) => readdirSync3(join3(uv, name2)).map((archive) => join3(uv, name2, archive))).filter((path) => whereThere(() => Date.now() - lstatSync2(path).mtimeMs > SETTLED_MS && !isShared(path)));
 }
 function unsharedFiles(folder) {
-  const entries = existsSync(folder) ? readdirSync2(folder, { recursive: true, withFileTypes: true }) : [];
-  return entries.flatMap((entry) => entry.isFile() ? [join2(entry.parentPath, entry.name)] : []).filter((path) => whereThere(() => isUnshared(path)));
+  const entries = existsSync(folder) ? readdirSync3(folder, { recursive: true, withFileTypes: true }) : [];
+  return entries.flatMap((entry) => entry.isFile() ? [join3(entry.parentPath, entry.name)] : []).filter((path) => whereThere(() => isUnshared(path)));
 }
 function isUnshared(path) {
-  const { mtimeMs, nlink } = lstatSync(path);
+  const { mtimeMs, nlink } = lstatSync2(path);
   return nlink === 1 && Date.now() - mtimeMs > SETTLED_MS;
 }
 function isShared(folder) {
-  return readdirSync2(folder, { recursive: true, withFileTypes: true }).some(
-    (entry) => entry.isFile() && lstatSync(join2(entry.parentPath, entry.name)).nlink > 1
+  return readdirSync3(folder, { recursive: true, withFileTypes: true }).some(
+    (entry) => entry.isFile() && lstatSync2(join3(entry.parentPath, entry.name)).nlink > 1
   );
 }
 
 // src/adapters/machine/cache.ts
 import { existsSync as existsSync2 } from "node:fs";
 import { homedir } from "node:os";
-import { join as join3, resolve } from "node:path";
+import { join as join4, resolve } from "node:path";
 var CACHED = ["environments", "bytecode", "uv", "index", "stored", "tmp", COUNTED];
 function cacheFolder(environment) {
-  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join3(homedir(), ".cache");
-  return resolve(environment.PEFT_SWEEP_CACHE || join3(xdg, "peft-sweep"));
+  const xdg = environment.XDG_CACHE_HOME?.startsWith("/") ? environment.XDG_CACHE_HOME : join4(homedir(), ".cache");
+  return resolve(environment.PEFT_SWEEP_CACHE || join4(xdg, "peft-sweep"));
 }
 async function emptyCache(cache) {
-  const isThere = (name2) => existsSync2(join3(cache, name2));
-  const kept = CACHED.filter(isThere);
-  await removeFolders(kept.map((name2) => join3(cache, name2)));
+  const isThere = (name2) => existsSync2(join4(cache, name2));
+  const kept2 = CACHED.filter(isThere);
+  await removeFolders(kept2.map((name2) => join4(cache, name2)));
   return {
-    removed: kept.filter((name2) => !isThere(name2)),
-    stays: kept.filter(isThere).map((name2) => join3(cache, name2))
+    removed: kept2.filter((name2) => !isThere(name2)),
+    stays: kept2.filter(isThere).map((name2) => join4(cache, name2))
   };
 }
 function madeAnew(cache) {
-  return ["environments", "bytecode", "tmp"].map((name2) => join3(cache, name2));
+  return ["environments", "bytecode", "tmp"].map((name2) => join4(cache, name2));
 }
 function isStored(cache, torch) {
-  return existsSync2(join3(cache, "stored", `torch-${torch}`));
+  return existsSync2(join4(cache, "stored", `torch-${torch}`));
 }
 
 // src/domain/best-pin.ts
@@ -13832,7 +15016,7 @@ function bestFirst(pins, against2) {
   const isComplete = (pin) => against2 !== void 0 && pin.unlocks.length === against2.worse && pin.holds === pin.of && pin.of >= against2.compared;
   const score = (pin) => pin.unlocks.length * 4 + (pin.holds === pin.of ? 2 : 0) + Number(pin.keepsBump);
   return pins.toSorted(
-    (left, right) => Number(isComplete(right)) - Number(isComplete(left)) || score(right) - score(left)
+    (left2, right) => Number(isComplete(right)) - Number(isComplete(left2)) || score(right) - score(left2)
   );
 }
 
@@ -14195,7 +15379,7 @@ function causes(report) {
     found.set(key, cause);
   }
   return [...found.values()].toSorted(
-    (left, right) => Number(left.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
+    (left2, right) => Number(left2.boundary.direction === "fixed") - Number(right.boundary.direction === "fixed")
   );
 }
 function isAtHead(report, { boundary: boundary2, cells }) {
@@ -14285,8 +15469,8 @@ function duration(ms) {
   const seconds = Math.round(ms / 1e3);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
-function plural(count2, word) {
-  return `${count2} ${word}${count2 === 1 ? "" : "s"}`;
+function plural(count3, word) {
+  return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
 }
 
 // src/domain/card.ts
@@ -14299,7 +15483,7 @@ function kindOf({ name: name2, memoryBytes, capability, driver }) {
 function ofOneKind(cards) {
   const kinds = /* @__PURE__ */ new Map();
   for (const card of cards) kinds.set(kindOf(card), [...kinds.get(kindOf(card)) ?? [], card]);
-  return [...kinds.values()].toSorted((left, right) => right.length - left.length)[0] ?? [];
+  return [...kinds.values()].toSorted((left2, right) => right.length - left2.length)[0] ?? [];
 }
 function cardsInWords(cards) {
   const [first] = cards;
@@ -14334,15 +15518,15 @@ async function findCards(environment) {
 async function askedFor(fields, environment) {
   const finished = await ask([`--query-gpu=${fields.join(",")}`, "--format=csv,noheader,nounits"], environment);
   const unknown = /Field "([\w.]+)" is not a valid field/.exec(`${finished.stdout}${finished.stderr}`)?.[1];
-  const left = fields.filter((field) => field !== unknown);
-  return left.length < fields.length ? askedFor(left, environment) : { finished, fields };
+  const left2 = fields.filter((field) => field !== unknown);
+  return left2.length < fields.length ? askedFor(left2, environment) : { finished, fields };
 }
 function ask(args, { PATH, LD_LIBRARY_PATH }) {
   const env = { PATH, LD_LIBRARY_PATH, LC_ALL: "C" };
   return run(TOOL, args, { env, timeoutMs: TOOL_MS, longest: 256 * 1024 });
 }
-function readRows(text2, fields = FIELDS) {
-  const lines = text2.split("\n").filter((line) => line.includes(","));
+function readRows(text3, fields = FIELDS) {
+  const lines = text3.split("\n").filter((line) => line.includes(","));
   return lines.map((line) => {
     const values = line.split(",").map((value) => value.trim());
     const known2 = fields.map((field, place2) => [field, values[place2] ?? ""]);
@@ -14370,32 +15554,32 @@ function sliceOf(card, uuid, profile) {
   const name2 = `${card.name} MIG ${profile}`;
   return { ...card, uuid, name: name2, memoryBytes: void 0, freeBytes: void 0, isSlice: true };
 }
-function bytesIn(text2) {
-  const mebibytes = Number(text2);
-  return text2 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
+function bytesIn(text3) {
+  const mebibytes = Number(text3);
+  return text3 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
 }
-function readSlices(text2) {
+function readSlices(text3) {
   const slices = [];
   let index = -1;
-  for (const line of text2.split("\n")) {
+  for (const line of text3.split("\n")) {
     index = Number(/^GPU (\d+):/.exec(line)?.[1] ?? index);
     const [, profile, uuid] = /^\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[\w/-]+)\)/.exec(line) ?? [];
     if (profile !== void 0 && uuid !== void 0) slices.push({ index, profile, uuid });
   }
   return slices;
 }
-function visible(cards, named3) {
-  if (named3 === void 0) return cards;
-  const names2 = named3.split(",").map((name2) => name2.trim());
-  const isNamed = ({ uuid, index }) => names2.some((name2) => name2 !== "" && (uuid.startsWith(name2) || name2 === String(index)));
-  return cards.filter(isNamed);
+function visible(cards, named4) {
+  if (named4 === void 0) return cards;
+  const names2 = named4.split(",").map((name2) => name2.trim());
+  const isNamed2 = ({ uuid, index }) => names2.some((name2) => name2 !== "" && (uuid.startsWith(name2) || name2 === String(index)));
+  return cards.filter(isNamed2);
 }
-function noneUsable(rows, { CUDA_VISIBLE_DEVICES: named3 }) {
+function noneUsable(rows, { CUDA_VISIBLE_DEVICES: named4 }) {
   if (rows.length === 0) return `The driver sees no card. ${GIVE_ONE}`;
   if (rows.every((row) => row.compute_mode === "Prohibited"))
     return `The cards of this machine take no work: their compute mode is \`Prohibited\`. Set it with \`${TOOL} -c DEFAULT\`.`;
-  if (named3 !== void 0)
-    return `CUDA_VISIBLE_DEVICES is \`${named3.slice(0, 80)}\`, and no card that takes work has such a name. Unset it, or name one of \`${TOOL} -L\`.`;
+  if (named4 !== void 0)
+    return `CUDA_VISIBLE_DEVICES is \`${named4.slice(0, 80)}\`, and no card that takes work has such a name. Unset it, or name one of \`${TOOL} -L\`.`;
   return `A card of this machine is to be used in slices and has none. Make one with \`${TOOL} mig\`, or turn that off.`;
 }
 var GIVE_ONE = "Start the container with its cards (`docker run --gpus all`), or use a machine that has one.";
@@ -14432,8 +15616,8 @@ ${stderr}`.trim();
 }
 
 // src/adapters/machine/nodes.ts
-import { existsSync as existsSync3, readdirSync as readdirSync3, readFileSync as readFileSync3, statSync as statSync3 } from "node:fs";
-import { join as join4 } from "node:path";
+import { existsSync as existsSync3, readdirSync as readdirSync4, readFileSync as readFileSync3, statSync as statSync3 } from "node:fs";
+import { join as join5 } from "node:path";
 var OF_DRIVER = ["nvidiactl", "nvidia-uvm"];
 var OF_SLICES = "nvidia-caps/";
 var FOR_OTHERS = 6;
@@ -14442,7 +15626,7 @@ function nodesOf(cards, root = "/") {
   const numbers2 = [...new Set(cards.map((card) => numberOf2(card, root)))];
   const ofSlices = cards.filter(({ isSlice }) => isSlice).flatMap((card) => capabilities(numberOf2(card, root), root));
   const names2 = [...OF_DRIVER, ...numbers2.map((number2) => `nvidia${number2}`), ...new Set(ofSlices)];
-  const there = names2.map((name2) => [name2, join4(root, "dev", name2)]).filter(([, path]) => existsSync3(path));
+  const there = names2.map((name2) => [name2, join5(root, "dev", name2)]).filter(([, path]) => existsSync3(path));
   return Object.fromEntries(there);
 }
 function closedNodes(cards, root = "/") {
@@ -14460,18 +15644,18 @@ function closedNodes(cards, root = "/") {
 }
 function numberOf2({ bus, index }, root) {
   const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
-  const text2 = textOf2(join4(root, "proc/driver/nvidia/gpus", address, "information"));
-  return Number(/^Device Minor:\s*(\d+)/m.exec(text2)?.[1] ?? index);
+  const text3 = textOf2(join5(root, "proc/driver/nvidia/gpus", address, "information"));
+  return Number(/^Device Minor:\s*(\d+)/m.exec(text3)?.[1] ?? index);
 }
 function capabilities(number2, root) {
-  const folder = join4(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
+  const folder = join5(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
   const files = filesBelow(folder).filter((path) => path.endsWith("access"));
-  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join4(folder, path)))?.[1] ?? []);
+  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join5(folder, path)))?.[1] ?? []);
   return minors.map((minor) => `nvidia-caps/nvidia-cap${minor}`);
 }
 function filesBelow(folder) {
   try {
-    return readdirSync3(folder, { recursive: true, encoding: "utf8" }).toSorted();
+    return readdirSync4(folder, { recursive: true, encoding: "utf8" }).toSorted();
   } catch {
     return [];
   }
@@ -14525,15 +15709,15 @@ import { dirname } from "node:path";
 function readText(path) {
   return existsSync4(path) ? readFileSync4(path, "utf8") : void 0;
 }
-function writeText(path, text2) {
+function writeText(path, text3) {
   mkdirSync2(dirname(path), { recursive: true });
-  writeFileSync2(path, text2);
+  writeFileSync2(path, text3);
 }
 
 // src/adapters/machine/folders.ts
 import { spawnSync } from "node:child_process";
 import { existsSync as existsSync5, mkdirSync as mkdirSync3, readFileSync as readFileSync5, renameSync as renameSync2, rmSync as rmSync2, statSync as statSync4, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2, join as join5, resolve as resolve2 } from "node:path";
+import { dirname as dirname2, join as join6, resolve as resolve2 } from "node:path";
 var LOCK = ".lock";
 var WHY = {
   EACCES: "you may not write there",
@@ -14546,7 +15730,7 @@ var WHY = {
   ENAMETOOLONG: "its name is too long"
 };
 function openFolder(folder, what, instead) {
-  const proof = join5(folder, `.written-${process.pid}`);
+  const proof = join6(folder, `.written-${process.pid}`);
   try {
     makeFolder(resolve2(folder));
     writeFileSync3(proof, "");
@@ -14573,7 +15757,7 @@ function openOut(folder) {
 }
 function takeOut(folder) {
   openOut(folder);
-  const lock = join5(folder, LOCK);
+  const lock = join6(folder, LOCK);
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
   for (let attempt = 0; ; attempt++) {
     if (written(lock, mine)) return () => release(lock, mine);
@@ -14585,9 +15769,9 @@ function takeOut(folder) {
     discardStale(lock);
   }
 }
-function written(lock, text2) {
+function written(lock, text3) {
   try {
-    writeFileSync3(lock, text2, { flag: "wx" });
+    writeFileSync3(lock, text3, { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
@@ -14799,12 +15983,13 @@ function lossBlocks(report) {
 function lossText(trained) {
   if (trained === void 0) return "";
   const { before, after } = trained;
-  const [left, right] = [before, after].map((loss) => loss?.toFixed(2) ?? "?");
-  return left === right || before === void 0 ? `${right}` : `${left} -> ${right}`;
+  const [left2, right] = [before, after].map((loss) => loss?.toFixed(2) ?? "?");
+  return left2 === right || before === void 0 ? `${right}` : `${left2} -> ${right}`;
 }
 function trainedIn(report) {
   const [from, to] = [environmentsAt(report, "from"), environmentsAt(report, "to")];
-  const cells = [...new Set(report.results.map(({ cell }) => cell))];
+  const tiny = report.results.filter(({ facts }) => facts.baseLoss === void 0);
+  const cells = [...new Set(tiny.map(({ cell }) => cell))];
   return cells.flatMap((cell) => {
     const before = report.changes.length > 0 ? lossIn(report, cell, from) : void 0;
     const after = lossIn(report, cell, to);
@@ -14851,6 +16036,153 @@ function isBeside(one2, other) {
   return one2.split("/").slice(1).join("/") === other.split("/").slice(1).join("/");
 }
 
+// src/domain/rates.ts
+function triedIn(rates) {
+  return rates.split(";").flatMap((part2) => {
+    const [rate = "", losses = ""] = part2.split(":");
+    const curve = losses.trim().split(/\s+/).map(Number);
+    return Number(rate) > 0 && curve.length > 1 ? [{ rate: Number(rate), curve }] : [];
+  });
+}
+var LEARNT2 = 0.9;
+var STILL = 1e-3;
+function endOf2({ curve }) {
+  return curve.at(-1) ?? Number.NaN;
+}
+function isLearnt(tried2) {
+  return endOf2(tried2) <= LEARNT2 * (tried2.curve[0] ?? 0);
+}
+function isFlat(all) {
+  return all.every(({ curve: [first = 0, ...rest] }) => rest.every((loss) => Math.abs(loss - first) <= STILL * first));
+}
+function bestOf(all) {
+  return all.filter((one2) => Number.isFinite(endOf2(one2))).toSorted((one2, other) => endOf2(one2) - endOf2(other))[0];
+}
+
+// src/report/checkpoint-losses.ts
+function checkpointBlocks(report) {
+  const head = environmentsAt(report, "to");
+  const own2 = report.results.filter((one2) => isTried(one2) && one2.repeat === 1 && head.has(one2.environment));
+  const titles = [...new Set(own2.map(titleOf))];
+  return titles.map((title) => {
+    const results = own2.filter((one2) => titleOf(one2) === title);
+    return {
+      title,
+      without: text(results[0]?.facts.baseLoss),
+      rows: results.map((one2) => rowOf(one2, controlOf2(report, one2)))
+    };
+  });
+}
+function isTried({ cell, facts }) {
+  return facts.baseLoss !== void 0 && parseCellId(cell).method !== CONTROL;
+}
+function titleOf({ cell }) {
+  const { architecture, task, quantization } = parseCellId(cell);
+  return `${architecture}/${task}, ${quantization}`;
+}
+function controlOf2({ results }, { cell, environment }) {
+  const control = cellId({ ...parseCellId(cell), method: CONTROL });
+  return results.find((one2) => one2.cell === control && one2.environment === environment);
+}
+function rowOf(result, control) {
+  const tried2 = triedIn(result.facts.rates ?? "");
+  return {
+    method: parseCellId(result.cell).method,
+    untrained: text(result.facts.untrainedLoss),
+    rates: tried2.map((one2) => `${one2.rate}: ${text(endOf2(one2))}`),
+    ...sharedWith(control, result) ?? verdictOn(result, tried2)
+  };
+}
+function sharedWith(control, { failures }) {
+  const [first] = failures;
+  const same = control?.failures.find(({ stage, type }) => stage === first?.stage && type === first.type);
+  if (same === void 0) return void 0;
+  return {
+    verdict: "base model",
+    says: `The model itself does so at ${same.stage}, without an adapter: ${same.message}.`
+  };
+}
+var OF_TRAINING = ["no-gradient", "gradient-zero", "head-not-trained", "nothing-trainable"];
+var OF_LEARNING = ["does-not-learn", "not-finite"];
+function verdictOn(result, tried2) {
+  const { failures, facts } = result;
+  const wrong = failures.find(({ type }) => ![...OF_TRAINING, ...OF_LEARNING].includes(type));
+  if (wrong !== void 0) return implementation(wrong, tried2);
+  const untrained = failures.find(({ type }) => OF_TRAINING.includes(type));
+  if (untrained !== void 0) return { verdict: "not trained", says: `It is not trained: ${untrained.message}.` };
+  if (tried2.length === 0) return { verdict: "not tried", says: "No rate was tried: the cell did not come so far." };
+  if (isFlat(tried2))
+    return {
+      verdict: "not trained",
+      says: `It is not trained: no step at any rate moves the loss off ${text(tried2[0]?.curve[0])}.`
+    };
+  const [verdict2, says] = learning(tried2);
+  return { verdict: verdict2, says: [says, ...asides(facts, tried2)].join(" ") };
+}
+function implementation({ kind, stage, message }, tried2) {
+  const how2 = kind === "raised" ? "It does not run" : "It is implemented wrongly";
+  const learnt = tried2.some(isLearnt) ? " Its loss falls in spite of that." : "";
+  return {
+    verdict: kind === "raised" ? "fails" : "implemented wrongly",
+    says: `${how2}, at ${stage}: ${message}.${learnt}`
+  };
+}
+function learning(tried2) {
+  const good = tried2.filter(isLearnt);
+  const best = bestOf(tried2);
+  if (good.length === 0)
+    return [
+      "does not learn",
+      `No rate of ${inWords(tried2.map(({ rate }) => rate))} lets it learn; every tensor gets a gradient and every check holds, so that its hyper-parameters are what to look at.`
+    ];
+  const from = `from ${text(best?.curve[0])} to ${text(best && endOf2(best))} at ${best?.rate}`;
+  if (good.length === tried2.length) return ["learns", `It learns at every rate tried, ${from}.`];
+  const others = tried2.filter((one2) => !isLearnt(one2)).map(({ rate }) => rate);
+  return ["hyper-parameters", `Its rate decides: it learns ${from}, and not at ${inWords(others)}.`];
+}
+var DISTURBED = 1.5;
+function asides({ baseLoss, untrainedLoss, oracle }, tried2) {
+  const best = bestOf(tried2);
+  const end = best === void 0 ? Number.NaN : endOf2(best);
+  const isDisturbed = baseLoss !== void 0 && untrainedLoss !== void 0 && untrainedLoss > DISTURBED * baseLoss;
+  return [
+    ...isDisturbed ? [`Attached and untrained it takes the model from ${text(baseLoss)} to ${text(untrainedLoss)}.`] : [],
+    ...baseLoss !== void 0 && end > baseLoss ? ["It ends above the model without it."] : [],
+    ...oracle === void 0 ? [] : [`The reference graphs agree with it to ${oracle.toPrecision(2)}.`]
+  ];
+}
+function inWords(rates) {
+  const last3 = rates.at(-1) ?? "";
+  return rates.length < 2 ? String(last3) : `${rates.slice(0, -1).join(", ")} and ${last3}`;
+}
+function text(loss) {
+  if (loss === void 0) return "";
+  return Number.isFinite(loss) ? loss.toFixed(2) : "no number";
+}
+
+// src/report/comment/checkpoints.ts
+var SHOWN = 4;
+function checkpointTables(report) {
+  return checkpointBlocks(report).slice(0, SHOWN).flatMap(blockOf);
+}
+function blockOf({ title, without: without2, rows }) {
+  const table3 = [
+    md`| method | untrained | loss after 25 steps, by learning rate |`,
+    md`| --- | ---: | --- |`,
+    ...rows.map(
+      ({ method, untrained, rates }) => md`| ${code(method)} | ${inline(untrained)} | ${inline(rates.join(", "))} |`
+    )
+  ];
+  return [
+    md`${code(title)}: loss on a small text, ${inline(without2)} without an adapter.`,
+    joined2(table3, "\n"),
+    joined2(rows.map(sentence), "\n")
+  ];
+}
+function sentence({ method, verdict: verdict2, says }) {
+  return md`- ${code(method)}, ${inline(verdict2)}: ${inline(says, 400)}`;
+}
+
 // src/report/comment/links.ts
 function repositoryOf({ run: run2 }) {
   return run2?.includes("/actions/runs/") ? run2.split("/actions/runs/")[0] : void 0;
@@ -14870,18 +16202,18 @@ function commitText(links) {
 }
 
 // src/report/comment/losses.ts
-var SHOWN = 6;
+var SHOWN2 = 6;
 function farOff({ findings }) {
   const found = findings.filter(({ kind }) => kind === LOSS);
   if (found.length === 0) return md``;
-  const lines = found.slice(0, SHOWN).map(({ message }) => md`- ${inline(message, 300)}`);
-  const rest = found.length - SHOWN;
+  const lines = found.slice(0, SHOWN2).map(({ message }) => md`- ${inline(message, 300)}`);
+  const rest = found.length - SHOWN2;
   const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
   return joined2([md`#### Training that ends far off, without an error`, joined2([...lines, ...more], "\n")], "\n\n");
 }
 function lossTables(report) {
   const blocks2 = lossBlocks(report);
-  return blocks2.length === 0 ? [] : [md`${inline(LOSS_TITLE)}, before → after:`, ...blocks2.map(table)];
+  return blocks2.length === 0 ? [] : [md`${inline(sentence2(LOSS_TITLE))}, before → after:`, ...blocks2.map(table)];
 }
 function table({ title, quantizations, rows }) {
   const row = (cells) => md`| ${joined2(cells, " | ")} |`;
@@ -14890,11 +16222,14 @@ function table({ title, quantizations, rows }) {
       row([inline(title), ...quantizations.map((name2) => inline(name2))]),
       row([md`---`, ...quantizations.map(() => md`---:`)]),
       ...rows.map(
-        ({ method, losses }) => row([inline(method), ...losses.map((text2) => inline(text2.replace("->", "\u2192")))])
+        ({ method, losses }) => row([inline(method), ...losses.map((text3) => inline(text3.replace("->", "\u2192")))])
       )
     ],
     "\n"
   );
+}
+function sentence2(words2) {
+  return words2.charAt(0).toUpperCase() + words2.slice(1);
 }
 
 // src/report/comment/details.ts
@@ -14921,6 +16256,7 @@ function details(report) {
   const built = report.environments.filter(({ status }) => status === "built");
   const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
   const row = (cells) => md`| ${joined2(cells, " | ")} |`;
+  const own2 = checkpointTables(report);
   const [first] = worse(report);
   const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
   return joined2(
@@ -14941,7 +16277,7 @@ function details(report) {
       ...notCompared(report),
       ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
       ...lossTables(report),
-      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
+      ...own2.length > 0 ? own2 : [md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`],
       md`</details>`
     ],
     "\n\n"
@@ -15056,19 +16392,19 @@ var CHECK_HARM = {
   "formula-differs": "The adapter acts otherwise than its file says: another release or program will give other outputs."
 };
 var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
-function both(text2) {
-  return { raised: text2, check: text2 };
+function both(text3) {
+  return { raised: text3, check: text3 };
 }
-var SHOWN2 = 3;
+var SHOWN3 = 3;
 function harmText(report) {
   const cells = worse(report).filter(({ cause }) => cause === void 0);
   const found = /* @__PURE__ */ new Map();
-  for (const cell of cells.toSorted((left, right) => position(left) - position(right))) {
-    const text2 = harmOf(cell, report.results);
-    found.set(text2, (found.get(text2) ?? 0) + 1);
+  for (const cell of cells.toSorted((left2, right) => position(left2) - position(right))) {
+    const text3 = harmOf(cell, report.results);
+    found.set(text3, (found.get(text3) ?? 0) + 1);
   }
   const several = found.size > 1;
-  return [...found].slice(0, SHOWN2).map(([text2, count2]) => several ? `${plural(count2, "cell")}: ${text2}` : text2).join(" ");
+  return [...found].slice(0, SHOWN3).map(([text3, count3]) => several ? `${plural(count3, "cell")}: ${text3}` : text3).join(" ");
 }
 function harmOf(cell, results) {
   const fresh = firstFresh(cell);
@@ -15107,8 +16443,8 @@ var SENTENCES = {
   partner: ({ libraries }) => libraries.length > 0 ? `Not tried as partners to raise: ${libraries.join(", ")}.` : "Not searched to the end: the oldest partner release that helps.",
   "held-back": ({ cells }) => `Not measured: whether other packages that moved along are the cause for ${plural(cells.length, "cell")}.`
 };
-function leftUndoneText(left) {
-  return SENTENCES[left.purpose](left);
+function leftUndoneText(left2) {
+  return SENTENCES[left2.purpose](left2);
 }
 function notCompared2({ cells }) {
   return `Not measured at both ends: ${plural(cells.length, "cell")}.`;
@@ -15124,16 +16460,16 @@ function limitText(stoppedBy) {
 }
 
 // src/report/comment/base-model.ts
-var SHOWN3 = 6;
+var SHOWN4 = 6;
 function baseModelText(report) {
   const moved2 = movedModels(report);
   if (moved2.length === 0) return md``;
-  const lines = moved2.slice(0, SHOWN3).map((control) => {
+  const lines = moved2.slice(0, SHOWN4).map((control) => {
     const why = whyAtHead(report, control);
     const stands2 = isCheck(report) ? standsAs(control) : beforeAfter(control, "\u2192");
     return md`- ${code(control.cell)}: ${inline(stands2)}${why ? md`. ${prose(why, 160)}` : md``}`;
   });
-  const rest = moved2.length - SHOWN3;
+  const rest = moved2.length - SHOWN4;
   return joined2(
     [
       md`**The base model**, measured without an adapter:`,
@@ -15194,7 +16530,7 @@ function nothingBroke(report, changed) {
 }
 function limitsText({ run: run2, leftUndone: leftUndone2 }) {
   if (leftUndone2.length === 0) return md``;
-  const sentences = leftUndone2.map((text2) => prose(text2));
+  const sentences = leftUndone2.map((text3) => prose(text3));
   return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined2(sentences, " ")}`;
 }
 function action(report) {
@@ -15237,16 +16573,16 @@ function clickText({ file, line, after }, address) {
 function patchBlock(patches, hasClick, links) {
   if (patches.length === 0) return [];
   const lines = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
-  const block = wholeLines(lines, "diff");
+  const block2 = wholeLines(lines, "diff");
   const places = joined2(
     patches.slice(0, MOST_FILES).map(({ file, line }) => placeText(`${file}:${line}`, links)),
     ", "
   );
   const what = hasClick ? md`The other places` : md`As a patch`;
-  if (block === void 0) return [md`${what}: ${places}.`];
+  if (block2 === void 0) return [md`${what}: ${places}.`];
   return [
     md`<details${patches.length === 1 && !hasClick ? md` open` : md``}><summary>${what}, for git apply</summary>`,
-    block,
+    block2,
     md`</details>`
   ];
 }
@@ -15256,9 +16592,9 @@ function holds(report) {
   const { bot } = report.run;
   const own2 = report.botHolds.filter(({ file }) => bot === void 0 || files[bot] === file);
   if (own2.length === 0) return md``;
-  const blocks2 = own2.flatMap(({ file, language, text: text2, how: where }) => [
+  const blocks2 = own2.flatMap(({ file, language, text: text3, how: where }) => [
     md`In ${code(file)}. ${prose(where)}`,
-    fence(language === "json" ? indented(text2) : [text2], language)
+    fence(language === "json" ? indented(text3) : [text3], language)
   ]);
   return joined2(
     [
@@ -15320,7 +16656,7 @@ function readingOf(report) {
 function moved(report) {
   const reading = readingOf(report);
   const tally = md`${inline(reading.tally(report))}, of ${inline(plural(report.comparisons.length, "cell"))}.`;
-  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(reading.isNews)).toSorted((left, right) => rank(left) - rank(right));
+  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(reading.isNews)).toSorted((left2, right) => rank(left2) - rank(right));
   return rows.length === 0 ? tally : joined2([table2(rows, reading), tally], "\n\n");
 }
 function unmoved(report) {
@@ -15490,16 +16826,16 @@ function renderComment(report) {
 function renderComments(reports, { notes = [], link: link2, commit, buttons } = {}) {
   const links = { ...link2 && { run: link2 }, ...commit && { commit }, ...buttons && { buttons } };
   const where = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
-  for (let count2 = SECTIONS.length; count2 > 0; count2--) {
+  for (let count3 = SECTIONS.length; count3 > 0; count3--) {
     const parts = reports.map(
       (report) => joined2(
-        SECTIONS.slice(0, count2).map((section) => section(report, links)).filter((section) => section !== ""),
+        SECTIONS.slice(0, count3).map((section) => section(report, links)).filter((section) => section !== ""),
         "\n\n"
       )
     );
-    const left = count2 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
-    const text2 = md`${MARKER}\n${joined2([...notes, ...parts, ...left], "\n\n")}\n`;
-    if (text2.length <= LONGEST_COMMENT) return text2;
+    const left2 = count3 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
+    const text3 = md`${MARKER}\n${joined2([...notes, ...parts, ...left2], "\n\n")}\n`;
+    if (text3.length <= LONGEST_COMMENT) return text3;
   }
   const headlines = joined2(
     reports.map((report) => headline(report)),
@@ -15509,8 +16845,8 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
 }
 
 // src/adapters/machine/report-folder.ts
-import { existsSync as existsSync6, mkdirSync as mkdirSync4, readdirSync as readdirSync4, readFileSync as readFileSync6, statSync as statSync5, writeFileSync as writeFileSync4 } from "node:fs";
-import { basename as basename3, dirname as dirname3, join as join6 } from "node:path";
+import { existsSync as existsSync6, mkdirSync as mkdirSync4, readdirSync as readdirSync5, readFileSync as readFileSync6, statSync as statSync5, writeFileSync as writeFileSync4 } from "node:fs";
+import { basename as basename3, dirname as dirname3, join as join7 } from "node:path";
 
 // src/report/files.ts
 function reportFiles(report) {
@@ -15650,6 +16986,9 @@ var Report = external_exports.object({
   ),
   environments: external_exports.array(Environment2),
   cells: external_exports.array(external_exports.strictObject({ id: external_exports.string(), planned: external_exports.boolean(), source: external_exports.string().exactOptional() })),
+  configurations: OwnConfigurations.exactOptional().describe(
+    "the user's own arguments of cells, by the last part of their methods: what is carried, made smaller, left out"
+  ),
   results: external_exports.array(ResultEntry),
   comparisons: external_exports.array(Comparison),
   controls: external_exports.array(Comparison),
@@ -15679,54 +17018,54 @@ var Report = external_exports.object({
 
 // src/adapters/machine/report-folder.ts
 function keepOutOfGit(folder) {
-  const file = join6(folder, ".gitignore");
+  const file = join7(folder, ".gitignore");
   if (basename3(folder) === DEFAULT_OUT && !existsSync6(file)) writeFileSync4(file, "*\n");
 }
 function writeReport(folder, report) {
   mkdirSync4(folder, { recursive: true });
   keepOutOfGit(folder);
-  for (const [name2, text2] of reportFiles(report)) writeFileSync4(join6(folder, name2), text2);
+  for (const [name2, text3] of reportFiles(report)) writeFileSync4(join7(folder, name2), text3);
 }
 function readReport(folder) {
-  const file = join6(folder, "report.json");
-  let text2;
+  const file = join7(folder, "report.json");
+  let text3;
   try {
-    text2 = readFileSync6(file, "utf8");
+    text3 = readFileSync6(file, "utf8");
   } catch {
     const several = numbered(folder);
     if (folder.endsWith(".json") && existsSync6(folder))
       throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname3(folder)}\`.`);
     throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join6(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join7(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
     );
   }
   try {
-    return Report.parse(JSON.parse(text2));
+    return Report.parse(JSON.parse(text3));
   } catch {
     throw new UserError(`\`${file}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
 }
 function earlierReport(folder) {
   try {
-    return Report.parse(JSON.parse(readFileSync6(join6(folder, "report.json"), "utf8")));
+    return Report.parse(JSON.parse(readFileSync6(join7(folder, "report.json"), "utf8")));
   } catch {
     return void 0;
   }
 }
 function numbered(folder) {
   if (!existsSync6(folder) || !statSync5(folder).isDirectory()) return [];
-  return readdirSync4(folder).filter((name2) => /^\d+$/.test(name2) && existsSync6(join6(folder, name2, "report.json")));
+  return readdirSync5(folder).filter((name2) => /^\d+$/.test(name2) && existsSync6(join7(folder, name2, "report.json")));
 }
 
 // src/adapters/machine/sandbox.ts
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join9 } from "node:path";
+import { join as join10 } from "node:path";
 
 // src/adapters/machine/contain.ts
-import { chmodSync, existsSync as existsSync7, readdirSync as readdirSync5, rmSync as rmSync3 } from "node:fs";
+import { chmodSync, existsSync as existsSync7, readdirSync as readdirSync6, rmSync as rmSync3 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir as tmpdir2 } from "node:os";
-import { dirname as dirname4, join as join7, resolve as resolve3 } from "node:path";
+import { dirname as dirname4, join as join8, resolve as resolve3 } from "node:path";
 var PROCESSES = 512;
 var OPEN_FILES = 4096;
 var WORK_BYTES = 1024 ** 3;
@@ -15803,8 +17142,8 @@ async function tryLevel(level, warden, ground) {
   const common2 = makeShared();
   chmodSync(common2, 493);
   const work = makeScratch(ground.cache, "try");
-  const folders = [...ground.show, join7(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
-  const socket = join7(common2, "socket");
+  const folders = [...ground.show, join8(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
+  const socket = join8(common2, "socket");
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {
     const spec = {
@@ -15815,7 +17154,7 @@ async function tryLevel(level, warden, ground) {
       sockets: [socket],
       port: portOf(network)
     };
-    const script = join7(warden.program, "peft_probe", "containment", "attempts.py");
+    const script = join8(warden.program, "peft_probe", "containment", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
     const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = "", ...args] = wrapped(
@@ -15827,7 +17166,7 @@ async function tryLevel(level, warden, ground) {
     );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
     const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
-    const marks = folders.map((folder) => join7(folder, mark)).filter((path) => existsSync7(path));
+    const marks = folders.map((folder) => join8(folder, mark)).filter((path) => existsSync7(path));
     for (const path of marks) rmSync3(path, { force: true });
     return seen && { ...seen, marks };
   } finally {
@@ -15835,9 +17174,9 @@ async function tryLevel(level, warden, ground) {
     for (const folder of [common2, work]) rmSync3(folder, { recursive: true, force: true });
   }
 }
-function parsed(text2) {
+function parsed(text3) {
   try {
-    return JSON.parse(text2);
+    return JSON.parse(text3);
   } catch {
     return void 0;
   }
@@ -15856,23 +17195,23 @@ function portOf(server) {
 }
 function someFiles(folder) {
   try {
-    return readdirSync5(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join7(folder, name2));
+    return readdirSync6(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join8(folder, name2));
   } catch {
     return [];
   }
 }
 function hiddenFolders(environment, folder) {
-  const named3 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
+  const named4 = ["HOME", "GITHUB_WORKSPACE", "RUNNER_WORKSPACE", "RUNNER_TEMP", "RUNNER_TOOL_CACHE"].map(
     (name2) => environment[name2]
   );
-  const wanted = [...named3, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
+  const wanted = [...named4, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
   return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync7(path)))].map(
     (path) => resolve3(path ?? "")
   );
 }
 function topOf(folder) {
   for (let at3 = resolve3(folder); ; at3 = dirname4(at3)) {
-    if (existsSync7(join7(at3, ".git"))) return at3;
+    if (existsSync7(join8(at3, ".git"))) return at3;
     if (at3 === dirname4(at3)) return void 0;
   }
 }
@@ -15888,48 +17227,48 @@ function once(make) {
 
 // src/adapters/machine/program.ts
 import { createHash as createHash2 } from "node:crypto";
-import { existsSync as existsSync8, readdirSync as readdirSync6, readFileSync as readFileSync7, statSync as statSync6 } from "node:fs";
-import { dirname as dirname5, join as join8 } from "node:path";
+import { existsSync as existsSync8, readdirSync as readdirSync7, readFileSync as readFileSync7, statSync as statSync6 } from "node:fs";
+import { dirname as dirname5, join as join9 } from "node:path";
 import { fileURLToPath } from "node:url";
 var PROGRAM = ["matrix", "goldens", "peft_probe"];
 function programFolder() {
   const here2 = dirname5(fileURLToPath(import.meta.url));
-  const found = ["..", "../..", "../../.."].map((up) => join8(here2, up, "probe")).find((folder) => existsSync8(join8(folder, "peft_probe")));
+  const found = ["..", "../..", "../../.."].map((up) => join9(here2, up, "probe")).find((folder) => existsSync8(join9(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
 function probeVersion(folder) {
-  const text2 = readFileSync7(join8(folder, "peft_probe", "__init__.py"), "utf8");
-  const version = /^VERSION = "(\w+)"$/m.exec(text2)?.[1];
+  const text3 = readFileSync7(join9(folder, "peft_probe", "__init__.py"), "utf8");
+  const version = /^VERSION = "(\w+)"$/m.exec(text3)?.[1];
   if (version === void 0) throw new Error(`${folder} does not say its version`);
   return version;
 }
-function probeProgram(folder, start) {
+function probeProgram(folder, start2) {
   const hashes = /* @__PURE__ */ new Map();
   return {
     version: probeVersion(folder),
-    configuration: [`peft-sweep ${"0.5.0"}`, `probe of ${contentOf(folder)}`, ...start ? [start] : []].join(
+    configuration: [`peft-sweep ${"0.5.0"}`, `probe of ${contentOf(folder)}`, ...start2 ? [start2] : []].join(
       ", "
     ),
     checkpoint: (architecture) => {
-      const known2 = hashes.get(architecture) ?? hashOf(join8(folder, "checkpoints", architecture));
+      const known2 = hashes.get(architecture) ?? hashOf(join9(folder, "checkpoints", architecture));
       hashes.set(architecture, known2);
       return known2;
     }
   };
 }
 function contentOf(folder) {
-  return hashOf(...PROGRAM.map((part2) => join8(folder, part2)));
+  return hashOf(...PROGRAM.map((part2) => join9(folder, part2)));
 }
 function hashOf(...folders) {
   const hash2 = createHash2("sha256");
   for (const folder of folders)
-    for (const place2 of filesBelow2(folder)) hash2.update(`${place2}\0`).update(readFileSync7(join8(folder, place2)));
+    for (const place2 of filesBelow2(folder)) hash2.update(`${place2}\0`).update(readFileSync7(join9(folder, place2)));
   return hash2.digest("hex").slice(0, 12);
 }
 function filesBelow2(folder) {
   if (!existsSync8(folder)) return [];
-  return readdirSync6(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync6(join8(folder, place2)).isFile()).toSorted();
+  return readdirSync7(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync6(join9(folder, place2)).isFile()).toSorted();
 }
 
 // src/adapters/machine/sandbox.ts
@@ -15937,8 +17276,8 @@ function openSandbox({ cache, environment, folder, python }) {
   const warden = { python: python.path, program: programFolder() };
   const show = [python.prefix];
   const containment = once(() => {
-    const environments = join9(cache, "environments");
-    for (const made of [environments, join9(cache, "tmp")]) mkdirSync5(made, { recursive: true });
+    const environments = join10(cache, "environments");
+    for (const made of [environments, join10(cache, "tmp")]) mkdirSync5(made, { recursive: true });
     return chooseContainment(warden, {
       show: [...show, warden.program, environments],
       hidden: hiddenFolders(environment, folder),
@@ -15954,18 +17293,18 @@ async function discardUnlessProtected({ cache }, sandbox) {
 
 // src/adapters/machine/environments.ts
 import { existsSync as existsSync11, mkdirSync as mkdirSync8, readFileSync as readFileSync10, renameSync as renameSync4, writeFileSync as writeFileSync6 } from "node:fs";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 
 // src/adapters/index/locks.ts
 import { createHash as createHash3 } from "node:crypto";
-function parseLock(text2) {
-  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+function parseLock(text3) {
+  const pairs2 = [...text3.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version = ""]) => [normalizeName(name2), version]
   );
   return Object.fromEntries(pairs2);
 }
-function lockId(text2, origin) {
-  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+function lockId(text3, origin) {
+  const entries = text3.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
@@ -15995,7 +17334,7 @@ function tooLarge(bytes) {
 
 // src/adapters/index/uv.ts
 import { existsSync as existsSync9, mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join10 } from "node:path";
+import { join as join11 } from "node:path";
 var UV_VERSION = "0.13.9";
 var OLDEST_UV = [0, 8];
 function compileOf(python, more) {
@@ -16005,15 +17344,15 @@ function compileOf(python, more) {
   ];
 }
 async function findUv(python, folder, settings, offline, say, signal) {
-  const own2 = join10(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  const own2 = join11(folder, `uv-${UV_VERSION}`, "bin", "uv");
   for (const path of ["uv", own2]) {
     const version2 = await versionOf(path);
     if (version2 !== void 0) return bind(path, version2, folder, settings, signal);
   }
   if (offline)
     throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
-  say(`installing uv ${UV_VERSION} into ${join10(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join10(folder, `uv-${UV_VERSION}`), signal);
+  say(`installing uv ${UV_VERSION} into ${join11(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join11(folder, `uv-${UV_VERSION}`), signal);
   const version = await versionOf(own2);
   if (version === void 0)
     throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
@@ -16035,7 +17374,7 @@ async function install(python, folder, signal) {
       `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
     );
   const installed2 = await run(
-    join10(folder, "bin", "python"),
+    join11(folder, "bin", "python"),
     ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
     { signal }
   );
@@ -16054,7 +17393,7 @@ async function bind(path, version, folder, settings, interrupted) {
   const options = [
     "--no-config",
     "--cache-dir",
-    join10(folder, "uv"),
+    join11(folder, "uv"),
     "--no-progress",
     "--no-python-downloads",
     "--color",
@@ -16100,12 +17439,12 @@ import {
   existsSync as existsSync10,
   linkSync,
   mkdirSync as mkdirSync7,
-  readdirSync as readdirSync7,
+  readdirSync as readdirSync8,
   readFileSync as readFileSync8,
   renameSync as renameSync3,
   writeFileSync as writeFileSync5
 } from "node:fs";
-import { basename as basename4, dirname as dirname6, join as join11 } from "node:path";
+import { basename as basename4, dirname as dirname6, join as join12 } from "node:path";
 var LARGEST_ANSWER = 1024 ** 3;
 var LIMITS2 = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
 async function addBytecode(packages, except, settings) {
@@ -16118,23 +17457,23 @@ async function addBytecode(packages, except, settings) {
 }
 function sourcesIn(folder, except) {
   const found = [];
-  const waiting = readdirSync7(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
+  const waiting = readdirSync8(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
   for (const entry of waiting) {
-    const path = join11(entry.parentPath, entry.name);
+    const path = join12(entry.parentPath, entry.name);
     if (entry.isDirectory() && entry.name !== "__pycache__")
-      waiting.push(...readdirSync7(path, { withFileTypes: true }));
+      waiting.push(...readdirSync8(path, { withFileTypes: true }));
     else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
   }
   return found;
 }
 function storedName(path, { cache, tag }) {
   const digest = createHash4("sha256").update(readFileSync8(path)).digest("hex");
-  return join11(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
+  return join12(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
 }
 async function compile(packages, sources, settings) {
   const { warden, containment, show, cache } = settings;
   const work = makeScratch(cache, "compile");
-  const script = join11(warden.program, "peft_probe", "bytecode.py");
+  const script = join12(warden.program, "peft_probe", "bytecode.py");
   const mounts = { work, show: [...show, packages] };
   const [command = "", ...args] = containment.wrap(mounts, LIMITS2, [warden.python, "-I", "-S", "-B", script]);
   const child = spawn2(command, args, {
@@ -16182,8 +17521,8 @@ function store(target2, bytes) {
   renameSync3(`${target2}.${process.pid}`, target2);
 }
 function place({ path, stored }, tag) {
-  const folder = join11(dirname6(path), "__pycache__");
-  const target2 = join11(folder, `${basename4(path, ".py")}.${tag}.pyc`);
+  const folder = join12(dirname6(path), "__pycache__");
+  const target2 = join12(folder, `${basename4(path, ".py")}.${tag}.pyc`);
   if (!existsSync10(stored) || existsSync10(target2)) return;
   mkdirSync7(folder, { recursive: true });
   try {
@@ -16194,13 +17533,13 @@ function place({ path, stored }, tag) {
 }
 
 // src/adapters/machine/claims.ts
-import { readdirSync as readdirSync8, readFileSync as readFileSync9, statSync as statSync7 } from "node:fs";
-import { join as join12 } from "node:path";
+import { readdirSync as readdirSync9, readFileSync as readFileSync9, statSync as statSync7 } from "node:fs";
+import { join as join13 } from "node:path";
 var LARGEST_RECORD = 64 * 1024 * 1024;
 function contested(packages) {
   const claims = /* @__PURE__ */ new Map();
-  for (const folder of readdirSync8(packages).filter((name2) => name2.endsWith(".dist-info")))
-    for (const [path, hash2] of recordOf(join12(packages, folder, "RECORD"))) {
+  for (const folder of readdirSync9(packages).filter((name2) => name2.endsWith(".dist-info")))
+    for (const [path, hash2] of recordOf(join13(packages, folder, "RECORD"))) {
       const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
       owners?.set(folder.replace(/\.dist-info$/, ""), hash2);
     }
@@ -16228,7 +17567,7 @@ var UvEnvironments = class {
     const { environment, lock } = await this.#makeOnce(request, preferences);
     if (environment.status !== "built" || lock === void 0) return environment;
     mkdirSync8(this.settings.locks, { recursive: true });
-    writeFileSync6(join13(this.settings.locks, `${environment.id}.txt`), lock);
+    writeFileSync6(join14(this.settings.locks, `${environment.id}.txt`), lock);
     return environment;
   }
   async foresee(request, preferences) {
@@ -16274,12 +17613,12 @@ var UvEnvironments = class {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
       const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync6(join13(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync6(join13(scratch, "lock.txt"), pinLines(preferences.versions));
+      writeFileSync6(join14(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync6(join14(scratch, "lock.txt"), pinLines(preferences.versions));
       const finished = await uv.call(
         compileOf(python.path, [
           "--generate-hashes",
-          ...["--constraint", join13(scratch, "constraints.txt"), "--output-file", join13(scratch, "lock.txt")],
+          ...["--constraint", join14(scratch, "constraints.txt"), "--output-file", join14(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
           ...await this.#dateOptions(request, preferences.ofAnyDate),
@@ -16288,7 +17627,7 @@ var UvEnvironments = class {
         `${requirements.join("\n")}
 `
       );
-      if (finished.status === 0) return readFileSync10(join13(scratch, "lock.txt"), "utf8");
+      if (finished.status === 0) return readFileSync10(join14(scratch, "lock.txt"), "utf8");
       return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
     } finally {
       await removeFolders([scratch]);
@@ -16328,12 +17667,12 @@ var UvEnvironments = class {
       ...compiler,
       cache: folder,
       tag: python.tag
-    }).then(() => writeFileSync6(join13(venv, COMPILED), "")).catch(() => void 0);
+    }).then(() => writeFileSync6(join14(venv, COMPILED), "")).catch(() => void 0);
   }
   #installation(venv, lockFile) {
     const { index, torch, offline } = this.settings;
     return [
-      ...["pip", "install", "--quiet", "--python", join13(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["pip", "install", "--quiet", "--python", join14(venv, "bin", "python"), "--no-deps", "--require-hashes"],
       ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
       ...index.uvOptions,
       ...torch.options,
@@ -16345,19 +17684,19 @@ var UvEnvironments = class {
     const made = await keepWithin(folder, mostBytes);
     if (made === void 0) return;
     const { removed, bytesFreed, bytesLeft } = made;
-    const [most, freed, left] = [mostBytes, bytesFreed, bytesLeft].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
+    const [most, freed, left2] = [mostBytes, bytesFreed, bytesLeft].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
     if (removed.length > 0)
       say(`the cache was over ${most}: ${removed.length} environments that were not used for longest went, ${freed}`);
     if (bytesLeft > mostBytes)
-      say(`the cache takes ${left}, more than ${most}: what is left is in use, or no environment (--cache-gb)`);
+      say(`the cache takes ${left2}, more than ${most}: what is left is in use, or no environment (--cache-gb)`);
   }
   /** Builds the environment of a lock unless it stands; says what went wrong, if anything did. */
   async build(id2, lock) {
     const { uv, python, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
     take(folder, id2);
-    if (existsSync11(join13(target2, BUILT))) {
-      if (!existsSync11(join13(target2, COMPILED))) await this.#addBytecode(target2);
+    if (existsSync11(join14(target2, BUILT))) {
+      if (!existsSync11(join14(target2, COMPILED))) await this.#addBytecode(target2);
       return void 0;
     }
     const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
@@ -16366,8 +17705,8 @@ var UvEnvironments = class {
     await this.#makeRoom();
     const building = makeScratch(folder, "build");
     try {
-      const venv = join13(building, "environment");
-      const lockFile = join13(building, "lock.txt");
+      const venv = join14(building, "environment");
+      const lockFile = join14(building, "lock.txt");
       writeFileSync6(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
@@ -16380,12 +17719,12 @@ var UvEnvironments = class {
       if (installed2.status !== 0) return { status: "inconclusive", why: shortReason(installed2) };
       await run("chmod", ["-R", "a+rX", venv]);
       await this.#addBytecode(venv);
-      await addToCount(folder, venv);
-      writeFileSync6(join13(venv, BUILT), lock);
-      ensure(join13(folder, "environments"));
-      if (!existsSync11(join13(target2, BUILT))) await removeFolders([target2]);
+      addToCount(folder, venv);
+      writeFileSync6(join14(venv, BUILT), lock);
+      ensure(join14(folder, "environments"));
+      if (!existsSync11(join14(target2, BUILT))) await removeFolders([target2]);
       if (!existsSync11(target2)) renameSync4(venv, target2);
-      writeFileSync6(join13(ensure(join13(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      writeFileSync6(join14(ensure(join14(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
       await removeFolders([building]);
@@ -16394,13 +17733,13 @@ var UvEnvironments = class {
 };
 function sitePackages(venv, python) {
   const [major, minor] = python.version.split(".");
-  return join13(venv, "lib", `python${major}.${minor}`, "site-packages");
+  return join14(venv, "lib", `python${major}.${minor}`, "site-packages");
 }
 function environmentFolder(cache, id2) {
-  return join13(cache, "environments", id2);
+  return join14(cache, "environments", id2);
 }
 function isBuilt(cache, id2) {
-  return existsSync11(join13(environmentFolder(cache, id2), BUILT));
+  return existsSync11(join14(environmentFolder(cache, id2), BUILT));
 }
 function pinLines(pins) {
   return Object.entries(pins).map(([name2, version]) => `${name2}==${version}
@@ -16412,8 +17751,8 @@ function ensure(folder) {
 }
 
 // src/adapters/machine/handover.ts
-import { chmodSync as chmodSync2, existsSync as existsSync12, mkdirSync as mkdirSync9, readdirSync as readdirSync9, renameSync as renameSync5, rmSync as rmSync4, statSync as statSync8, writeFileSync as writeFileSync7 } from "node:fs";
-import { dirname as dirname7, join as join14 } from "node:path";
+import { chmodSync as chmodSync2, existsSync as existsSync12, mkdirSync as mkdirSync9, readdirSync as readdirSync10, renameSync as renameSync5, rmSync as rmSync4, statSync as statSync8, writeFileSync as writeFileSync7 } from "node:fs";
+import { dirname as dirname7, join as join15 } from "node:path";
 
 // src/adapters/machine/left.ts
 var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
@@ -16447,8 +17786,8 @@ var Evidence = class {
   /** Whether a line was evidence; one that is not in its form is thrown away, and so is a second one of the same cell. */
   take(line) {
     if (!isLeft2(line, "evidence")) return false;
-    const left = leftIn(line, "evidence", this.cells);
-    if (left !== void 0 && !this.#left.has(left.cell)) this.#left.set(left.cell, folderOf2(left));
+    const left2 = leftIn(line, "evidence", this.cells);
+    if (left2 !== void 0 && !this.#left.has(left2.cell)) this.#left.set(left2.cell, folderOf2(left2));
     return true;
   }
   give(cell) {
@@ -16475,7 +17814,7 @@ var Handover = class {
   }
   root;
   folder(environmentId) {
-    return join14(this.root, environmentId);
+    return join15(this.root, environmentId);
   }
   /** The same, made where nothing is in it yet: a probe that will load from it may be started before. */
   open(environmentId) {
@@ -16485,13 +17824,13 @@ var Handover = class {
     return folder;
   }
   has(environmentId, cell) {
-    return existsSync12(join14(this.folder(environmentId), folderName(cell)));
+    return existsSync12(join15(this.folder(environmentId), folderName(cell)));
   }
   /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
   take(environmentId, line, cells) {
     if (!isLeft2(line, "handover")) return false;
     const record2 = leftIn(line, "handover", cells);
-    if (record2 !== void 0) this.#tryToKeep(join14(this.folder(environmentId), folderName(record2.cell)), record2.files);
+    if (record2 !== void 0) this.#tryToKeep(join15(this.folder(environmentId), folderName(record2.cell)), record2.files);
     return true;
   }
   /** What cannot be kept is not there, and the cell that left it is not measured. */
@@ -16506,10 +17845,10 @@ var Handover = class {
     const aside = `${target2}.${process.pid}`;
     rmSync4(aside, { recursive: true, force: true });
     for (const [name2, content3] of Object.entries(files)) {
-      mkdirSync9(dirname7(join14(aside, name2)), { recursive: true });
-      writeFileSync7(join14(aside, name2), Buffer.from(content3, "base64"));
-      chmodSync2(join14(aside, name2), 420);
-      chmodSync2(dirname7(join14(aside, name2)), 493);
+      mkdirSync9(dirname7(join15(aside, name2)), { recursive: true });
+      writeFileSync7(join15(aside, name2), Buffer.from(content3, "base64"));
+      chmodSync2(join15(aside, name2), 420);
+      chmodSync2(dirname7(join15(aside, name2)), 493);
     }
     rmSync4(target2, { recursive: true, force: true });
     renameSync5(aside, target2);
@@ -16520,17 +17859,17 @@ function folderName(cell) {
   return cell.replaceAll("/", "__");
 }
 function findHandover(out, cell) {
-  const plans = existsSync12(out) ? readdirSync9(out).map((name2) => join14(out, name2)) : [];
-  const left = plans.flatMap(
-    (folder) => readdirSync9(folder).filter((environmentId) => existsSync12(join14(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
+  const plans = existsSync12(out) ? readdirSync10(out).map((name2) => join15(out, name2)) : [];
+  const left2 = plans.flatMap(
+    (folder) => readdirSync10(folder).filter((environmentId) => existsSync12(join15(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
   );
-  const at3 = (one2) => statSync8(join14(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
-  return left.toSorted((one2, other) => at3(one2) - at3(other)).at(-1);
+  const at3 = (one2) => statSync8(join15(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
+  return left2.toSorted((one2, other) => at3(one2) - at3(other)).at(-1);
 }
 
 // src/adapters/machine/probes.ts
 import { availableParallelism } from "node:os";
-import { join as join15 } from "node:path";
+import { join as join16 } from "node:path";
 
 // src/adapters/machine/probe-process.ts
 import { spawn as spawn3 } from "node:child_process";
@@ -16728,9 +18067,9 @@ var ProbesAhead = class {
   goOn() {
     for (const [key, probe2] of this.#waiting) if (!probe2.isAlive) void this.#end(key, probe2);
     if (this.#isAlone) return;
-    for (const { key, start } of this.#wanted) {
+    for (const { key, start: start2 } of this.#wanted) {
       if (this.#waiting.size >= MOST_WAITING || this.#importing() >= this.processors || this.free() < ROOM) return;
-      if (!this.#waiting.has(key)) this.#waiting.set(key, start());
+      if (!this.#waiting.has(key)) this.#waiting.set(key, start2());
     }
   }
   /** The one of a key, which is then the caller's. One that has ended says nothing: it was never asked. */
@@ -16778,7 +18117,9 @@ var START2 = "import sys; sys.path.insert(0, sys.argv.pop()); from peft_probe.zy
 var PythonProbes = class {
   constructor(settings) {
     this.settings = settings;
-    this.program = probeProgram(settings.program, settings.start);
+    const program = probeProgram(settings.program, settings.start);
+    const checkpoint = (name2) => settings.own?.get(name2)?.hash ?? program.checkpoint(name2);
+    this.program = { ...program, checkpoint };
     this.accelerator = settings.accelerator;
     this.#handover = new Handover(settings.handover);
     this.#ahead = new ProbesAhead(availableParallelism());
@@ -16819,10 +18160,10 @@ var PythonProbes = class {
     const seconds = IMPORT_SECONDS + Math.ceil(job.cells.length / job.width) * this.#secondsOfCell(job);
     const probe2 = ready ?? this.#start(environmentId, job, seconds + 30);
     this.#ahead.mind(probe2);
-    const left = job.milliseconds ?? Number.POSITIVE_INFINITY;
-    const why = left < seconds * 1e3 ? "interrupted" : "timeout";
+    const left2 = job.milliseconds ?? Number.POSITIVE_INFINITY;
+    const why = left2 < seconds * 1e3 ? "interrupted" : "timeout";
     try {
-      return await probe2.give(this.#order(job), hear, { milliseconds: Math.min(left, seconds * 1e3), why });
+      return await probe2.give(this.#order(job), hear, { milliseconds: Math.min(left2, seconds * 1e3), why });
     } finally {
       await removeFolders([probe2.work]);
     }
@@ -16843,11 +18184,12 @@ var PythonProbes = class {
     const { settings } = this;
     const environment = environmentFolder(settings.cache, environmentId);
     const carried = this.#carried(job);
-    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show];
+    const own2 = [...settings.own?.values() ?? []].flatMap(({ files }) => files);
+    const show = [environment, settings.program, ...carried ? [carried] : [], ...settings.show, ...own2];
     const bytesOfCell = job.device.limits.bytes;
     const bytes = bytesOfCell + IMPORT_BYTES;
     const limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
-    const python = join15(environment, "bin", "python");
+    const python = join16(environment, "bin", "python");
     const mounts = { work, show, nodes: nodesOf(job.cards) };
     return settings.containment.wrap(mounts, limits, [python, "-I", "-B", "-c", START2, settings.program]);
   }
@@ -16877,7 +18219,8 @@ var PythonProbes = class {
     return {
       packages: job.packages,
       expects: job.cells.map(({ architecture, task }) => ({ architecture, task })),
-      checkpoints: join15(this.settings.program, "checkpoints"),
+      checkpoints: join16(this.settings.program, "checkpoints"),
+      ...this.settings.own?.size ? { brought: toldOf(this.settings.own) } : {},
       work,
       start: this.#startOf(job.device),
       place: job.device.place,
@@ -16897,12 +18240,17 @@ var PythonProbes = class {
     };
   }
 };
+function toldOf(own2) {
+  const told = [...own2].map(([name2, { folder, trustsCode, isStored: isStored2 }]) => [name2, { folder, trustsCode, isStored: isStored2 }]);
+  return Object.fromEntries(told);
+}
 function probeEnvironment(work, { device, cards }) {
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
     HOME: work,
     TMPDIR: work,
     LANG: "C.UTF-8",
+    HF_HOME: join16(work, "hf"),
     HF_HUB_OFFLINE: "1",
     TRANSFORMERS_OFFLINE: "1",
     HF_HUB_DISABLE_TELEMETRY: "1",
@@ -16916,12 +18264,12 @@ function probeEnvironment(work, { device, cards }) {
 // src/adapters/machine/sweep-ports.ts
 import { createHash as createHash6 } from "node:crypto";
 import { cpus } from "node:os";
-import { join as join17, resolve as resolve4 } from "node:path";
+import { join as join18, resolve as resolve4 } from "node:path";
 
 // src/adapters/machine/journal.ts
 import { createHash as createHash5 } from "node:crypto";
 import { appendFileSync as appendFileSync2, existsSync as existsSync13, mkdirSync as mkdirSync10, readFileSync as readFileSync11, renameSync as renameSync6, statSync as statSync9, writeFileSync as writeFileSync8 } from "node:fs";
-import { dirname as dirname8, join as join16 } from "node:path";
+import { dirname as dirname8, join as join17 } from "node:path";
 
 // src/result/key.ts
 var ResultKey = external_exports.strictObject({
@@ -16974,9 +18322,9 @@ function lineText(line) {
   return `${JSON.stringify(line)}
 `;
 }
-function parseLine(text2) {
+function parseLine(text3) {
   try {
-    return Line.safeParse(JSON.parse(text2)).data;
+    return Line.safeParse(JSON.parse(text3)).data;
   } catch {
     return void 0;
   }
@@ -17027,9 +18375,9 @@ var FileJournal = class {
   /** Whether a line says what the file does not say yet. */
   #note(line) {
     const name2 = `${line.request} ${nameOf2(line)}`;
-    const text2 = JSON.stringify(line.result);
-    if (this.#written.get(name2) === text2) return false;
-    this.#written.set(name2, text2);
+    const text3 = JSON.stringify(line.result);
+    if (this.#written.get(name2) === text3) return false;
+    this.#written.set(name2, text3);
     return true;
   }
   #append(line) {
@@ -17045,7 +18393,7 @@ var FileJournal = class {
   }
 };
 function knownFile(file) {
-  return join16(dirname8(file), "known.jsonl");
+  return join17(dirname8(file), "known.jsonl");
 }
 function nameOf2({ key, repeat: repeat2 }) {
   return `${resultKey(key)} ${repeat2}`;
@@ -17057,9 +18405,9 @@ function readLines2(file, most = Number.POSITIVE_INFINITY) {
 function distinct(lines) {
   const texts = /* @__PURE__ */ new Map();
   for (const line of lines) {
-    const text2 = lineText(line);
-    texts.delete(text2);
-    texts.set(text2, line);
+    const text3 = lineText(line);
+    texts.delete(text3);
+    texts.set(text3, line);
   }
   return [...texts.values()];
 }
@@ -17100,7 +18448,8 @@ async function sweepPorts(world, planned, torch, options) {
     start: host.start,
     accelerator: host.cards[0] && kindOf(host.cards[0]),
     cards: () => cardsNow(host),
-    signal: options.signal
+    signal: options.signal,
+    own: options.own
   });
   return {
     ports: {
@@ -17126,7 +18475,7 @@ async function sweepPorts(world, planned, torch, options) {
   };
 }
 function openJournal(world, planned, torch, { out, fresh }) {
-  return new FileJournal(join17(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
+  return new FileJournal(join18(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
 }
 async function environmentsFor({ host, index, sandbox }, torch, options) {
   const { warden, show } = sandbox;
@@ -17137,7 +18486,7 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
     torch,
     catalog: index.catalog,
     folder: host.cache,
-    locks: join17(options.out, "locks"),
+    locks: join18(options.out, "locks"),
     compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
     offline: host.offline,
     mostBytes: options.cacheGb * 1e9,
@@ -17146,7 +18495,7 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
 }
 function handoverFolder(out, { version, configuration }) {
   const way = createHash6("sha256").update(`${version} ${configuration}`).digest("hex").slice(0, 12);
-  return join17(out, "handover", way);
+  return join18(out, "handover", way);
 }
 function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
   return JSON.stringify([
@@ -17166,12 +18515,12 @@ function timed(say) {
 
 // src/adapters/machine/torch-builds.ts
 import { createHash as createHash8 } from "node:crypto";
-import { join as join19, resolve as resolve5 } from "node:path";
+import { join as join20, resolve as resolve5 } from "node:path";
 
 // src/adapters/index/torch.ts
 import { createHash as createHash7 } from "node:crypto";
-import { mkdirSync as mkdirSync11, readdirSync as readdirSync10, readFileSync as readFileSync12, writeFileSync as writeFileSync9 } from "node:fs";
-import { join as join18 } from "node:path";
+import { mkdirSync as mkdirSync11, readdirSync as readdirSync11, readFileSync as readFileSync12, writeFileSync as writeFileSync9 } from "node:fs";
+import { join as join19 } from "node:path";
 
 // src/adapters/index/wheels.ts
 function parseWheelName(file) {
@@ -17227,9 +18576,9 @@ async function chooseTorch(context) {
       context.pinned
     ])
   ).digest("hex");
-  const file = join18(context.folder, `torch-${key.slice(0, 16)}.json`);
-  const kept = readKept(file);
-  if (kept) return kept;
+  const file = join19(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const kept2 = readKept(file);
+  if (kept2) return kept2;
   for (const candidate of candidates(context)) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === void 0) continue;
@@ -17250,8 +18599,8 @@ async function chooseTorch(context) {
 }
 function readKept(file) {
   try {
-    const kept = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync12(file, "utf8")));
-    return Date.now() - kept.at < KEPT_MS ? kept.build : void 0;
+    const kept2 = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync12(file, "utf8")));
+    return Date.now() - kept2.at < KEPT_MS ? kept2.build : void 0;
   } catch {
     return void 0;
   }
@@ -17277,7 +18626,7 @@ function candidates(context) {
 function newestLocalTorch(context) {
   const wheels = context.settings.findLinks.flatMap((folder) => {
     try {
-      return readdirSync10(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
+      return readdirSync11(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
     } catch {
       return [];
     }
@@ -17290,7 +18639,7 @@ async function resolveAlone(context, candidate) {
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
   const args = [
-    ...["--no-config", "--cache-dir", join18(context.folder, "uv")],
+    ...["--no-config", "--cache-dir", join19(context.folder, "uv")],
     ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options])
   ];
   const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
@@ -17319,7 +18668,7 @@ var Note = external_exports.strictObject({
 async function torchBuilds(world, planned, { out, fresh }) {
   const own2 = await torchFor(world.index, planned);
   const chosen = choiceOf(world, own2);
-  const file = join19(resolve5(out), "torch.json");
+  const file = join20(resolve5(out), "torch.json");
   const plan2 = hashOf2(world, planned);
   const builds = /* @__PURE__ */ new Map([[chosen.version, own2]]);
   const build = async (version) => {
@@ -17366,12 +18715,12 @@ function hashOf2({ host, index }, { changes, held: held2, locked, cells, device 
 }
 
 // src/adapters/index/access.ts
-import { join as join21 } from "node:path";
+import { join as join22 } from "node:path";
 
 // src/adapters/index/catalog.ts
 import { createHash as createHash9 } from "node:crypto";
-import { mkdirSync as mkdirSync12, readdirSync as readdirSync11, readFileSync as readFileSync13, renameSync as renameSync7, writeFileSync as writeFileSync10 } from "node:fs";
-import { join as join20 } from "node:path";
+import { mkdirSync as mkdirSync12, readdirSync as readdirSync12, readFileSync as readFileSync13, renameSync as renameSync7, writeFileSync as writeFileSync10 } from "node:fs";
+import { join as join21 } from "node:path";
 
 // src/adapters/index/http.ts
 import { get as getPlain } from "node:http";
@@ -17518,20 +18867,20 @@ function textOf3({ headers }, body) {
 }
 
 // src/domain/pep508.ts
-var NAME = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
+var NAME2 = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
 var EXTRAS = /^\s*\[([^[\]]*)\]/;
 var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
-function parsePep508(text2) {
-  const name2 = NAME.exec(text2);
+function parsePep508(text3) {
+  const name2 = NAME2.exec(text3);
   if (!name2?.[1]) return { error: "it has no package name" };
   let position2 = name2[0].length;
-  const extras = EXTRAS.exec(text2.slice(position2));
+  const extras = EXTRAS.exec(text3.slice(position2));
   const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one2) => one2.trim()) : [];
   if (!listed.every((one2) => EXTRA.test(one2))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
   position2 += extras?.[0].length ?? 0;
   const known2 = { name: normalizeName(name2[1]), extras: listed };
-  const rest = text2.slice(position2);
+  const rest = text3.slice(position2);
   const url = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
   if (url) return withMarker({ ...known2, specifier: "", url: url[1] ?? "", specifierAt: [position2, position2] }, url[3]);
   if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
@@ -17548,14 +18897,14 @@ function withMarker(parsed4, marker2) {
   if (marker2 === void 0) return { ...parsed4, marker: "" };
   return isMarker(marker2) ? { ...parsed4, marker: marker2.trim() } : { error: `\`${marker2.trim().slice(0, 60)}\` is not an environment marker` };
 }
-function parseSpecifier(text2) {
-  const begin = text2.length - text2.trimStart().length;
-  const trimmed2 = text2.trim();
+function parseSpecifier(text3) {
+  const begin = text3.length - text3.trimStart().length;
+  const trimmed2 = text3.trim();
   if (trimmed2 === "") return { specifier: "", at: [0, 0] };
   const isBracketed = trimmed2.startsWith("(") && trimmed2.endsWith(")");
   const within2 = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
   const inner = within2.trim();
-  const start = begin + Number(isBracketed) + (within2.length - within2.trimStart().length);
+  const start2 = begin + Number(isBracketed) + (within2.length - within2.trimStart().length);
   const clauses = [];
   const parts = inner.split(",");
   for (const [index, written2] of parts.entries()) {
@@ -17566,7 +18915,7 @@ function parseSpecifier(text2) {
       return { error: `\`${clause[2].slice(0, 60)}\` is not a version for \`${clause[1]}\`` };
     clauses.push(`${clause[1]}${clause[2]}`);
   }
-  return { specifier: clauses.join(","), at: [start, start + inner.length] };
+  return { specifier: clauses.join(","), at: [start2, start2 + inner.length] };
 }
 function fitsOperator(operator2, version) {
   if (operator2 === "===") return true;
@@ -17585,25 +18934,25 @@ var VARIABLES = /* @__PURE__ */ new Set([
   ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
 ]);
 var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
-function isMarker(text2) {
+function isMarker(text3) {
   TOKEN.lastIndex = 0;
-  const tokens = [];
-  const end = text2.trimEnd().length;
+  const tokens2 = [];
+  const end = text3.trimEnd().length;
   while (TOKEN.lastIndex < end) {
-    const token = TOKEN.exec(text2)?.[1];
+    const token = TOKEN.exec(text3)?.[1];
     if (token === void 0) return false;
-    tokens.push(token);
+    tokens2.push(token);
   }
-  return isExpression(tokens);
+  return isExpression(tokens2);
 }
-function isExpression(tokens) {
+function isExpression(tokens2) {
   let depth = 0;
   let wantsOperand = true;
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index] ?? "";
+  for (let index = 0; index < tokens2.length; index++) {
+    const token = tokens2[index] ?? "";
     if (wantsOperand && token === "(") depth++;
     else if (wantsOperand) {
-      const length = comparisonLength(tokens, index);
+      const length = comparisonLength(tokens2, index);
       if (length === 0) return false;
       index += length - 1;
       wantsOperand = false;
@@ -17614,11 +18963,11 @@ function isExpression(tokens) {
   }
   return depth === 0 && !wantsOperand;
 }
-function comparisonLength(tokens, at3) {
-  const isNotIn = tokens[at3 + 1] === "not" && tokens[at3 + 2] === "in";
-  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens[at3 + 1] ?? "");
+function comparisonLength(tokens2, at3) {
+  const isNotIn = tokens2[at3 + 1] === "not" && tokens2[at3 + 2] === "in";
+  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens2[at3 + 1] ?? "");
   const right = at3 + (isNotIn ? 3 : 2);
-  return isOperator && isValue(tokens[at3]) && isValue(tokens[right]) ? right - at3 + 1 : 0;
+  return isOperator && isValue(tokens2[at3]) && isValue(tokens2[right]) ? right - at3 + 1 : 0;
 }
 function isValue(token) {
   return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
@@ -17627,8 +18976,8 @@ function exactVersion(specifier) {
   return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
 }
 function clausesOf(specifier) {
-  return specifier.split(",").flatMap((text2) => {
-    const clause = CLAUSE.exec(text2.trim());
+  return specifier.split(",").flatMap((text3) => {
+    const clause = CLAUSE.exec(text3.trim());
     return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
   });
 }
@@ -17679,8 +19028,8 @@ function readJson(body, library) {
   if (raw === void 0) return { wrong: "a page that is cut off or damaged" };
   const { data } = JsonPage.safeParse(raw);
   if (data === void 0) return { wrong: "JSON that is no project page" };
-  const isNamed = typeof data.name === "string";
-  if (isNamed && normalizeName(data.name ?? "") !== library) return { wrong: "the page of another project" };
+  const isNamed2 = typeof data.name === "string";
+  if (isNamed2 && normalizeName(data.name ?? "") !== library) return { wrong: "the page of another project" };
   const files = data.files.map((file) => ({
     filename: file.filename,
     uploaded: file["upload-time"] ?? void 0,
@@ -17689,8 +19038,8 @@ function readJson(body, library) {
     bytes: file.size ?? void 0,
     wheel: file["core-metadata"] && file.url || void 0
   }));
-  const isEmpty2 = files.length === 0 && isNamed;
-  return isEmpty2 || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
+  const isEmpty3 = files.length === 0 && isNamed2;
+  return isEmpty3 || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
 }
 function readHtml(body, library) {
   const files = [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
@@ -17746,8 +19095,8 @@ var IndexCatalog = class {
   /** The metadata of one wheel never changes: what was fetched once is kept for good. */
   async #metadata(url) {
     const file = this.#fileOf(url);
-    const kept = textIn(file);
-    if (kept !== void 0 || this.settings.offline) return kept ?? "";
+    const kept2 = textIn(file);
+    if (kept2 !== void 0 || this.settings.offline) return kept2 ?? "";
     const { certificate, signal } = this.settings;
     const { status, body } = await fetchText(url, { headers: {}, certificate, patience: SHORT, signal });
     if (status !== 200) return "";
@@ -17755,7 +19104,7 @@ var IndexCatalog = class {
     return body;
   }
   #fileOf(url) {
-    return join20(this.settings.folder, `${createHash9("sha256").update(url).digest("hex").slice(0, 24)}.json`);
+    return join21(this.settings.folder, `${createHash9("sha256").update(url).digest("hex").slice(0, 24)}.json`);
   }
   async #read(library) {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
@@ -17842,7 +19191,7 @@ function textIn(file) {
 }
 function localFiles(folder, library) {
   try {
-    return readdirSync11(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
+    return readdirSync12(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
   } catch {
     return [];
   }
@@ -17912,11 +19261,11 @@ function pipSettings(environment, pipConfigList) {
     return value === "" ? void 0 : value;
   };
 }
-function trimmed(text2) {
-  return text2.trim() === "" ? [] : [text2.trim()];
+function trimmed(text3) {
+  return text3.trim() === "" ? [] : [text3.trim()];
 }
-function words(text2) {
-  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+function words(text3) {
+  return (text3 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
 }
 function emittedIndexes(output) {
   return output.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url) => url !== void 0);
@@ -17944,7 +19293,7 @@ async function openIndex(host, without2 = "install-uv") {
     indexUrls: addresses,
     findLinks: settings.findLinks,
     certificate: readCertificate(settings),
-    folder: join21(cache, "index"),
+    folder: join22(cache, "index"),
     offline,
     target: target2,
     patience: patienceOf(environment),
@@ -17991,7 +19340,7 @@ async function clashOf(pins, python, settings, uv) {
 
 // src/adapters/machine/python.ts
 import { existsSync as existsSync14, readFileSync as readFileSync15 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
 var OLDEST = [3, 10];
 var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 async function findPython(wanted, folder) {
@@ -18025,9 +19374,9 @@ function checked(python) {
   return python;
 }
 function pinnedVersion(folder) {
-  const file = join22(folder, ".python-version");
+  const file = join23(folder, ".python-version");
   if (!existsSync14(file)) return void 0;
-  const line = readFileSync15(file, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  const line = readFileSync15(file, "utf8").split("\n").map((text3) => text3.trim()).find((text3) => text3 !== "" && !text3.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -18047,7 +19396,7 @@ async function openHost(options) {
   openFolder(cache, "The cache folder", "set PEFT_SWEEP_CACHE to one");
   await sweepScratch(cache);
   const python = await findPython(options.python, folder);
-  const start = startMethod(environment);
+  const start2 = startMethod(environment);
   const { device, cards, noCard } = await openDevice(options.device, environment, say, options.isPlanning);
   return {
     environment,
@@ -18062,12 +19411,12 @@ async function openHost(options) {
     device,
     cards,
     noCard,
-    start
+    start: start2
   };
 }
 function startMethod(environment) {
-  const named3 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
-  return named3 ?? (process.platform === "darwin" ? "spawn" : void 0);
+  const named4 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
+  return named4 ?? (process.platform === "darwin" ? "spawn" : void 0);
 }
 
 // src/adapters/machine/world.ts
@@ -18076,15 +19425,15 @@ import { resolve as resolve6 } from "node:path";
 // src/adapters/oracle/open.ts
 import { createHash as createHash10 } from "node:crypto";
 import { existsSync as existsSync15, readFileSync as readFileSync16 } from "node:fs";
-import { dirname as dirname9, join as join24 } from "node:path";
+import { dirname as dirname9, join as join25 } from "node:path";
 
 // src/adapters/oracle/process.ts
 import { fork } from "node:child_process";
 import { createRequire } from "node:module";
-import { join as join23 } from "node:path";
+import { join as join24 } from "node:path";
 
 // src/domain/oracle-answer.ts
-var Text = external_exports.string().max(1e3);
+var Text2 = external_exports.string().max(1e3);
 var Distance = external_exports.number().nonnegative();
 var OracleAnswer = external_exports.discriminatedUnion("kind", [
   external_exports.strictObject({
@@ -18092,7 +19441,7 @@ var OracleAnswer = external_exports.discriminatedUnion("kind", [
     /** The largest difference of two logits. */
     distance: Distance,
     /** What differs from the definition and is known, with its reason. */
-    but: external_exports.exactOptional(Text)
+    but: external_exports.exactOptional(Text2)
   }),
   external_exports.strictObject({
     kind: external_exports.literal("disagrees"),
@@ -18101,7 +19450,7 @@ var OracleAnswer = external_exports.discriminatedUnion("kind", [
     band: Distance,
     where: external_exports.enum(["logits", "tokens"]),
     /** A sentence for the user; absent where nothing that was tried explains the numbers. */
-    says: external_exports.exactOptional(Text),
+    says: external_exports.exactOptional(Text2),
     /** The distance that is left with the change that the sentence names. */
     left: external_exports.exactOptional(Distance)
   }),
@@ -18110,12 +19459,12 @@ var OracleAnswer = external_exports.discriminatedUnion("kind", [
     kind: external_exports.literal("not finite"),
     where: external_exports.enum(["logits", "adapter"]),
     /** The name of the tensor that holds NaN or an infinity, and of how many numbers how many are none. */
-    tensor: Text,
+    tensor: Text2,
     count: external_exports.int().positive(),
     of: external_exports.int().positive()
   }),
   /** There is no graph or formula for it, or what the cell left cannot be read. */
-  external_exports.strictObject({ kind: external_exports.literal("not checked"), why: Text })
+  external_exports.strictObject({ kind: external_exports.literal("not checked"), why: Text2 })
 ]);
 
 // src/oracle/coverage.ts
@@ -18124,6 +19473,10 @@ var GAPS = [
   { of: ({ architecture }) => !ARCHITECTURES.has(architecture), why: "no graph of the architecture is written" },
   { of: ({ task }) => !TASKS_OF_GRAPHS.includes(task), why: "no graph of the task is written" },
   { of: (cell) => !isControl(cell) && !hasFormula(cell.method), why: "no formula of the method is written" },
+  {
+    of: ({ method }) => entryOf(method)?.notMeasured?.reload !== void 0,
+    why: "what became of its base model is not saved with the adapter"
+  },
   {
     of: ({ quantization }) => quantization === "bnb-int8",
     why: "activations are rounded to 8 bits too, which no graph does"
@@ -18156,7 +19509,7 @@ var START_PATIENCE = 2e4;
 var ENDED = "the process of the oracle ended or did not answer";
 function hasRuntime(folder) {
   try {
-    createRequire(folder === void 0 ? import.meta.url : join23(folder, "package.json")).resolve("onnxruntime-node");
+    createRequire(folder === void 0 ? import.meta.url : join24(folder, "package.json")).resolve("onnxruntime-node");
     return true;
   } catch {
     return false;
@@ -18197,15 +19550,15 @@ var OracleProcess = class {
    * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
    * One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them.
    */
-  examine(cell, left) {
-    const answer = this.#last.then(() => this.#ask(cell, left));
+  examine(cell, left2) {
+    const answer = this.#last.then(() => this.#ask(cell, left2));
     this.#last = answer.catch(() => void 0);
     return answer;
   }
-  async #ask({ architecture, task }, left) {
+  async #ask({ architecture, task }, left2) {
     const child = this.#running();
     const id2 = this.#asked++;
-    const files = new Map(left.names.flatMap((name2) => [[name2, left.read(name2) ?? new Uint8Array()]]));
+    const files = new Map(left2.names.flatMap((name2) => [[name2, left2.read(name2) ?? new Uint8Array()]]));
     const timer = setTimeout(() => child.kill("SIGKILL"), this.settings.patience ?? PATIENCE);
     const answer = new Promise((resolve7, reject) => {
       this.#waiting.set(id2, { resolve: resolve7, reject });
@@ -18247,21 +19600,21 @@ var OracleProcess = class {
 
 // src/adapters/oracle/open.ts
 var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it with `--oracle-path`";
-async function openOracle(probe2, named3) {
-  if (named3 === "off") return { kind: "asked" };
+async function openOracle(probe2, named4) {
+  if (named4 === "off") return { kind: "asked" };
   const root = dirname9(probe2);
-  const program = join24(root, "dist", "oracle-process.js");
-  const where = named3 === void 0 ? "" : ` in ${named3}`;
-  if (!hasRuntime(named3) || !existsSync15(program))
+  const program = join25(root, "dist", "oracle-process.js");
+  const where = named4 === void 0 ? "" : ` in ${named4}`;
+  if (!hasRuntime(named4) || !existsSync15(program))
     return { kind: "off", why: `onnxruntime-node is not found${where}. To switch it on: ${HOW}.` };
-  const graphs = join24(root, "oracle", "graphs");
+  const graphs = join25(root, "oracle", "graphs");
   const version = versionOf2(graphs, program);
   const oracle = new OracleProcess({
     version,
     program,
     graphs,
-    checkpoints: join24(probe2, "checkpoints"),
-    runtime: named3
+    checkpoints: join25(probe2, "checkpoints"),
+    runtime: named4
   });
   if (await oracle.canAnswer()) return { kind: "on", oracle };
   return { kind: "off", why: `onnxruntime-node cannot be loaded${where}. Install it anew: ${HOW}.` };
@@ -18283,8 +19636,8 @@ async function openWorld(options) {
   return { host, index: await openIndex(host), sandbox, oracle, foundOracle };
 }
 function oraclePath({ oraclePath: typed, environment, folder }) {
-  const named3 = typed ?? environment.PEFT_SWEEP_ORACLE;
-  return named3 === void 0 || named3 === "" || named3 === "off" ? named3 || void 0 : resolve6(folder, named3);
+  const named4 = typed ?? environment.PEFT_SWEEP_ORACLE;
+  return named4 === void 0 || named4 === "" || named4 === "off" ? named4 || void 0 : resolve6(folder, named4);
 }
 
 // src/detect/marker.ts
@@ -18306,60 +19659,60 @@ var TURNED = /* @__PURE__ */ new Map([
   [">=", "<="]
 ]);
 function normalizedMarker(marker2) {
-  const tokens = tokensOf(marker2);
-  if (tokens === void 0) return marker2.trim();
-  const parts = comparisons(tokens);
+  const tokens2 = tokensOf(marker2);
+  if (tokens2 === void 0) return marker2.trim();
+  const parts = comparisons(tokens2);
   const words2 = parts.filter((part2) => part2 === "and" || part2 === "or" || part2 === "(" || part2 === ")");
-  const isFlat = words2.every((word) => word === words2[0] && word !== "(");
-  if (!isFlat) return parts.join(" ");
+  const isFlat2 = words2.every((word) => word === words2[0] && word !== "(");
+  if (!isFlat2) return parts.join(" ");
   const sorted2 = parts.filter((part2) => part2 !== words2[0]).toSorted();
   return [...new Set(sorted2)].join(` ${words2[0] ?? "and"} `);
 }
 function tokensOf(marker2) {
-  const tokens = [];
+  const tokens2 = [];
   const end = marker2.trimEnd().length;
   TOKEN2.lastIndex = 0;
   while (TOKEN2.lastIndex < end) {
     const token = TOKEN2.exec(marker2)?.[1];
     if (token === void 0) return void 0;
-    tokens.push(/^["']/.test(token) ? `"${token.slice(1, -1)}"` : OLD_NAMES.get(token) ?? token);
+    tokens2.push(/^["']/.test(token) ? `"${token.slice(1, -1)}"` : OLD_NAMES.get(token) ?? token);
   }
-  return withoutOuter(tokens);
+  return withoutOuter(tokens2);
 }
-function withoutOuter(tokens) {
-  const kept = [...tokens];
-  for (let index = 0; index + 4 < kept.length; index++)
-    if (kept[index] === "(" && kept[index + 4] === ")") {
-      kept.splice(index + 4, 1);
-      kept.splice(index, 1);
+function withoutOuter(tokens2) {
+  const kept2 = [...tokens2];
+  for (let index = 0; index + 4 < kept2.length; index++)
+    if (kept2[index] === "(" && kept2[index + 4] === ")") {
+      kept2.splice(index + 4, 1);
+      kept2.splice(index, 1);
     }
-  while (kept[0] === "(" && closes(kept) === kept.length - 1) {
-    kept.pop();
-    kept.shift();
+  while (kept2[0] === "(" && closes(kept2) === kept2.length - 1) {
+    kept2.pop();
+    kept2.shift();
   }
-  return kept;
+  return kept2;
 }
-function closes(tokens) {
+function closes(tokens2) {
   let depth = 0;
-  return tokens.findIndex((token) => {
+  return tokens2.findIndex((token) => {
     depth += token === "(" ? 1 : token === ")" ? -1 : 0;
     return depth === 0;
   });
 }
-function comparisons(tokens) {
+function comparisons(tokens2) {
   const parts = [];
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index] ?? "";
+  for (let index = 0; index < tokens2.length; index++) {
+    const token = tokens2[index] ?? "";
     if (["(", ")", "and", "or"].includes(token)) {
       parts.push(token);
       continue;
     }
-    const length = tokens[index + 1] === "not" ? 4 : 3;
-    const [left = "", ...rest] = tokens.slice(index, index + length);
+    const length = tokens2[index + 1] === "not" ? 4 : 3;
+    const [left2 = "", ...rest] = tokens2.slice(index, index + length);
     const right = rest.at(-1) ?? "";
     const turned = TURNED.get(rest[0] ?? "");
-    const isTurned = left.startsWith('"') && !right.startsWith('"') && turned !== void 0;
-    parts.push(isTurned ? [right, turned, left].join(" ") : [left, ...rest].join(" "));
+    const isTurned = left2.startsWith('"') && !right.startsWith('"') && turned !== void 0;
+    parts.push(isTurned ? [right, turned, left2].join(" ") : [left2, ...rest].join(" "));
     index += length - 1;
   }
   return parts;
@@ -18387,7 +19740,7 @@ function movedFiles(base, head) {
     const waiting = /* @__PURE__ */ new Map();
     for (const one2 of gone.values()) waiting.set(key(one2), [...waiting.get(key(one2)) ?? [], one2.file]);
     for (const one2 of [...came.values()]) {
-      const then = isEmpty(one2) ? void 0 : waiting.get(key(one2))?.shift();
+      const then = isEmpty2(one2) ? void 0 : waiting.get(key(one2))?.shift();
       if (then !== void 0) take2(one2.file, then);
     }
   }
@@ -18403,11 +19756,11 @@ function likeliest(gone, came) {
   const scored = came.slice(0, MOST_COMPARED).flatMap(
     (now2) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now2.format).map((then) => ({ pair: [now2.file, then.file], score: common(namesIn2(now2), namesIn2(then)) }))
   );
-  return scored.filter(({ score }) => score >= ALIKE).toSorted((left, right) => right.score - left.score).map(({ pair: pair2 }) => pair2);
+  return scored.filter(({ score }) => score >= ALIKE).toSorted((left2, right) => right.score - left2.score).map(({ pair: pair2 }) => pair2);
 }
-function common(left, right) {
-  const both2 = [...left].filter((name2) => right.has(name2)).length;
-  return both2 / Math.max(1, left.size + right.size - both2);
+function common(left2, right) {
+  const both2 = [...left2].filter((name2) => right.has(name2)).length;
+  return both2 / Math.max(1, left2.size + right.size - both2);
 }
 function lastTwo(file) {
   return file.split("/").slice(-2).join("/");
@@ -18424,7 +19777,7 @@ function names(manifest) {
 function namesIn2({ requirements, locked }) {
   return new Set([...requirements, ...locked].map(({ name: name2 }) => name2));
 }
-function isEmpty({ requirements, locked }) {
+function isEmpty2({ requirements, locked }) {
   return requirements.length + locked.length === 0;
 }
 
@@ -18452,9 +19805,9 @@ function pairedRequirements(base, head) {
     const was = moved2.get(file);
     const old = (before.get(was ?? file)?.requirements ?? []).map((one2) => ({ file: was ?? file, one: one2 }));
     const current = (after.get(file)?.requirements ?? []).map((one2) => ({ file, one: one2 }));
-    const left = matched(IN_FILE, ...apartFromSame(old, current, pairs2), pairs2);
-    gone.push(...left.gone.filter((row) => !covered(row, left.came, current, pairs2)));
-    came.push(...left.came.filter((row) => !split(row, old, pairs2)));
+    const left2 = matched(IN_FILE, ...apartFromSame(old, current, pairs2), pairs2);
+    gone.push(...left2.gone.filter((row) => !covered(row, left2.came, current, pairs2)));
+    came.push(...left2.came.filter((row) => !split(row, old, pairs2)));
   }
   const rest = matched(ACROSS.map(onlyOne(gone, came)), gone, came, pairs2);
   return [
@@ -18475,9 +19828,9 @@ function apartFromSame(old, current, pairs2) {
   }
   return [rest(old), rest(current)];
 }
-function byPlace(left, right) {
-  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return (left.current?.line ?? Number.MAX_SAFE_INTEGER) - (right.current?.line ?? Number.MAX_SAFE_INTEGER);
+function byPlace(left2, right) {
+  if (left2.file !== right.file) return left2.file < right.file ? -1 : 1;
+  return (left2.current?.line ?? Number.MAX_SAFE_INTEGER) - (right.current?.line ?? Number.MAX_SAFE_INTEGER);
 }
 function matched(keys, old, current, pairs2) {
   let [gone, came] = [old, current];
@@ -18502,27 +19855,27 @@ function pairOf(old, current) {
   return { file, ...old.file !== file && { was: old.file }, old: old.one, current: one2 };
 }
 function split(row, old, pairs2) {
-  const whole = old.find(({ one: one2 }) => one2.name === row.one.name && one2.group === row.one.group && one2.marker === "");
-  if (whole) pairs2.push(pairOf(whole, row));
-  return whole !== void 0;
+  const whole2 = old.find(({ one: one2 }) => one2.name === row.one.name && one2.group === row.one.group && one2.marker === "");
+  if (whole2) pairs2.push(pairOf(whole2, row));
+  return whole2 !== void 0;
 }
 function covered(row, came, current, pairs2) {
-  const whole = current.find(
+  const whole2 = current.find(
     (other) => other.one.name === row.one.name && other.one.group === row.one.group && other.one.marker === "" && !came.includes(other)
   );
-  if (whole && row.one.marker !== "") pairs2.push(pairOf(row, whole));
-  return whole !== void 0 && row.one.marker !== "";
+  if (whole2 && row.one.marker !== "") pairs2.push(pairOf(row, whole2));
+  return whole2 !== void 0 && row.one.marker !== "";
 }
 function onlyOne(gone, came) {
   return (key) => {
-    const [left, right] = [gone, came].map((rows) => {
+    const [left2, right] = [gone, came].map((rows) => {
       const counts = /* @__PURE__ */ new Map();
       for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
       return counts;
     });
     return (row) => {
       const own2 = key(row);
-      const isAlone = left?.get(own2) === 1 && right?.get(own2) === 1;
+      const isAlone = left2?.get(own2) === 1 && right?.get(own2) === 1;
       return isAlone ? own2 : `${own2}\0${row.file}\0${row.one.line}\0${row.one.columns.join()}`;
     };
   };
@@ -18539,7 +19892,7 @@ function diffManifests(base, head) {
 }
 function changesOf(base, head, pairs2) {
   const changes = [...pairs2.flatMap(requirementChange), ...lockedChanges(base, head)];
-  return changes.toSorted((left, right) => left.file < right.file ? -1 : left.file > right.file ? 1 : 0);
+  return changes.toSorted((left2, right) => left2.file < right.file ? -1 : left2.file > right.file ? 1 : 0);
 }
 function requirementChange({ file, was, old, current }) {
   const one2 = current ?? old;
@@ -18584,8 +19937,8 @@ function diffLocked(file, base, head) {
   const [before, after] = [has3(base), has3(head)];
   const gone = base.filter(({ name: name2, version }) => !after.has(`${name2} ${version}`));
   const came = head.filter(({ name: name2, version }) => !before.has(`${name2} ${version}`));
-  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([left, current]) => {
-    const old = left ?? (current && base.findLast(({ name: name2 }) => name2 === current.name));
+  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([left2, current]) => {
+    const old = left2 ?? (current && base.findLast(({ name: name2 }) => name2 === current.name));
     const one2 = current ?? old;
     if (one2 === void 0) return [];
     const [from, to] = [old?.version ?? "", current?.version ?? ""];
@@ -18601,9 +19954,9 @@ function shown(requirement) {
 function versionPart({ specifier, version }) {
   return version === void 0 ? specifier : `==${version}`;
 }
-function pairs(left, right, key) {
+function pairs(left2, right, key) {
   const waiting = /* @__PURE__ */ new Map();
-  for (const element of left) {
+  for (const element of left2) {
     const known2 = waiting.get(key(element));
     if (known2) known2.elements.push(element);
     else waiting.set(key(element), { elements: [element], taken: 0 });
@@ -18617,8 +19970,8 @@ function pairs(left, right, key) {
   );
   return [...matched2, ...rest];
 }
-function isOlder(left, right) {
-  return isVersion(left) && isVersion(right) && compareVersions(left, right) < 0;
+function isOlder(left2, right) {
+  return isVersion(left2) && isVersion(right) && compareVersions(left2, right) < 0;
 }
 var MOST_CLAUSES = 40;
 function specifierChange(from, to) {
@@ -18635,14 +19988,14 @@ function allows(specifier, version) {
   return specifier === "" || satisfies2(version, specifier);
 }
 function probes(specifiers) {
-  const named3 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version = ""]) => version.replace(/\.\*$/, "")).filter(isVersion);
+  const named4 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version = ""]) => version.replace(/\.\*$/, "")).filter(isVersion);
   return [
     .../* @__PURE__ */ new Set([
       "0",
       "99999",
-      ...named3,
-      ...named3.map((version) => `${version.split("+")[0]}.post99999`),
-      ...named3.map((version) => `${version.split("+")[0]}.dev0`)
+      ...named4,
+      ...named4.map((version) => `${version.split("+")[0]}.post99999`),
+      ...named4.map((version) => `${version.split("+")[0]}.dev0`)
     ])
   ].filter(isVersion);
 }
@@ -18665,24 +20018,24 @@ function pep508OrValue(requirement, specifier) {
 }
 function shellWord(requirement, specifier, around) {
   if (requirement.written.includes("$")) return void 0;
-  const text2 = pep508(requirement, specifier);
-  if (text2 === void 0) return void 0;
+  const text3 = pep508(requirement, specifier);
+  if (text3 === void 0) return void 0;
   const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
+  return isQuoted || !/[<>*!;\s]/.test(text3) ? text3 : `"${text3}"`;
 }
 var REQUIREMENT = /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g;
 function pep508InLine(line, library) {
   for (const found of line.matchAll(REQUIREMENT)) {
-    const text2 = found[0].trimEnd();
-    const parsed4 = parsePep508(text2);
-    if ("name" in parsed4 && parsed4.name === library) return { text: text2, specifier: parsed4.specifier };
+    const text3 = found[0].trimEnd();
+    const parsed4 = parsePep508(text3);
+    if ("name" in parsed4 && parsed4.name === library) return { text: text3, specifier: parsed4.specifier };
   }
   return void 0;
 }
 var ENTRY = /^\s*["']?([A-Za-z0-9._-]+)["']?\s*=\s*(?:\{(?:[^"'#{}]|"[^"]*"|'[^']*')*?\bversion\s*=\s*)?("[^"]*"|'[^']*')/;
 function valueInLine(line, library) {
-  const [, name2 = "", text2 = ""] = ENTRY.exec(line) ?? [];
-  return normalizeName(name2) === library ? { text: text2, specifier: text2.slice(1, -1) } : void 0;
+  const [, name2 = "", text3 = ""] = ENTRY.exec(line) ?? [];
+  return normalizeName(name2) === library ? { text: text3, specifier: text3.slice(1, -1) } : void 0;
 }
 function valueOrPep508InLine(line, library) {
   return valueInLine(line, library) ?? pep508InLine(line, library);
@@ -18694,8 +20047,8 @@ function isPep508(requirement) {
 function beforeMarker(written2) {
   return written2.split(";")[0] ?? written2;
 }
-function replaced(text2, [from, to], by) {
-  return text2.slice(0, from) + by + text2.slice(to);
+function replaced(text3, [from, to], by) {
+  return text3.slice(0, from) + by + text3.slice(to);
 }
 function spacedLike(written2, [from, to], specifier) {
   const old = written2.slice(from, to);
@@ -18713,11 +20066,11 @@ function has(part2) {
 }
 
 // src/formats/reading.ts
-function requirementAt(text2, place2, group) {
-  const { line, column, written: written2 = text2 } = place2;
-  const parsed4 = parsePep508(text2);
+function requirementAt(text3, place2, group) {
+  const { line, column, written: written2 = text3 } = place2;
+  const parsed4 = parsePep508(text3);
   if ("error" in parsed4)
-    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed4.error}.`, line };
+    return { kind: "unreadable", message: `\`${shown2(text3)}\` is not a requirement: ${parsed4.error}.`, line };
   const { name: name2, extras, specifier, marker: marker2, url } = parsed4;
   const columns = [column, column + written2.length];
   const read = { name: name2, written: written2, specifier, extras, marker: marker2, group, line, columns };
@@ -18728,15 +20081,15 @@ function withRelease(requirement, location) {
   return version === void 0 ? requirement : { ...requirement, version };
 }
 function elsewhere(location, source, { line, column, written: written2 = location }, group) {
-  const named3 = nameIn(location);
-  if (named3 === void 0)
+  const named4 = nameIn(location);
+  if (named4 === void 0)
     return {
       kind: "not-installable",
       message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
       line
     };
   const columns = [column, column + written2.length];
-  const read = { name: normalizeName(named3), written: written2, specifier: "", extras: [], marker: "", group, line, columns };
+  const read = { name: normalizeName(named4), written: written2, specifier: "", extras: [], marker: "", group, line, columns };
   return withRelease({ ...read, source }, location);
 }
 var BUILT2 = /^([A-Za-z0-9][A-Za-z0-9._]*)-(\d[^-]*?)(?:-[^/]*\.whl|\.tar\.gz|\.zip)$/;
@@ -18774,8 +20127,8 @@ function sourceOf(url) {
 function indexAddress(written2) {
   return withoutCredentials(written2).replace(/\/+$/, "");
 }
-function shown2(text2) {
-  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
+function shown2(text3) {
+  return withoutCredentials(text3.slice(0, 4e3)).slice(0, 120);
 }
 function sorted(read) {
   return {
@@ -18839,20 +20192,20 @@ function readEnvironmentYml(content3) {
   }
   return { ...sorted(read), includes };
 }
-function pipEntry(text2, place2) {
-  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "pip");
-  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "pip");
-  return requirementAt(text2, place2, "pip");
+function pipEntry(text3, place2) {
+  if (/^(git|hg|svn|bzr)\+/.test(text3)) return elsewhere(text3, "git", place2, "pip");
+  if (/^https?:/.test(text3)) return elsewhere(text3, "url", place2, "pip");
+  return requirementAt(text3, place2, "pip");
 }
 function placeOf(node, content3, counter) {
-  const [start = 0, end = 0] = node.range ?? [];
+  const [start2 = 0, end = 0] = node.range ?? [];
   const quote = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0;
-  const { line, col } = counter.linePos(start + quote);
-  return { line, column: col - 1, written: content3.slice(start + quote, end - quote) };
+  const { line, col } = counter.linePos(start2 + quote);
+  return { line, column: col - 1, written: content3.slice(start2 + quote, end - quote) };
 }
-function condaEntry(text2, place2) {
-  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
-  const name2 = found?.[1] ?? text2;
+function condaEntry(text3, place2) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text3);
+  const name2 = found?.[1] ?? text3;
   const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
   const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
   const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
@@ -18888,11 +20241,11 @@ function addInstalls(words2, variables, unset3, to) {
       else to.read.push(one2);
     }
 }
-function shellWords(text2, line, from) {
+function shellWords(text3, line, from) {
   const words2 = [];
   const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
   pattern.lastIndex = from;
-  for (let found = pattern.exec(text2); found; found = pattern.exec(text2)) {
+  for (let found = pattern.exec(text3); found; found = pattern.exec(text3)) {
     const written2 = found[0];
     const value = written2.replace(
       /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
@@ -18931,17 +20284,17 @@ function* installed(words2, variables, unset3, to) {
     if (word.value.startsWith("-")) {
       const [option = "", inline2] = word.value.split(/=(.*)/s);
       const value = inline2 ?? (WITH_VALUE.has(option) ? words2[++index]?.value : void 0);
-      const named3 = value === void 0 ? void 0 : fromOption(option, value, word);
-      if (named3) yield named3;
+      const named4 = value === void 0 ? void 0 : fromOption(option, value, word);
+      if (named4) yield named4;
       continue;
     }
     const quote = /^["']/.test(word.written) ? 1 : 0;
-    const isPlain = word.written.slice(quote, word.written.length - quote) === word.value;
-    const place2 = { line, column: column + quote, ...isPlain && { written: word.value } };
-    const whole = substituted(word.value, variables, to);
-    const texts = quote === 1 ? [whole] : whole.split(/\s+/).filter((text2) => text2 !== "");
-    for (const text2 of texts) {
-      const one2 = text2.includes("$") && !isElsewhere(text2) ? unset3(word) : argument(text2, place2);
+    const isPlain2 = word.written.slice(quote, word.written.length - quote) === word.value;
+    const place2 = { line, column: column + quote, ...isPlain2 && { written: word.value } };
+    const whole2 = substituted(word.value, variables, to);
+    const texts = quote === 1 ? [whole2] : whole2.split(/\s+/).filter((text3) => text3 !== "");
+    for (const text3 of texts) {
+      const one2 = text3.includes("$") && !isElsewhere(text3) ? unset3(word) : argument(text3, place2);
       if (one2) yield one2;
     }
   }
@@ -18951,12 +20304,12 @@ var PLACES = [
   [/^https?:/, "url"],
   [/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/, "path"]
 ];
-function isElsewhere(text2) {
-  return PLACES.some(([written2]) => written2.test(text2));
+function isElsewhere(text3) {
+  return PLACES.some(([written2]) => written2.test(text3));
 }
-function argument(text2, place2) {
-  const source = PLACES.find(([written2]) => written2.test(text2))?.[1];
-  return source === void 0 ? requirementAt(text2, place2, "") : elsewhere(text2, source, place2, "");
+function argument(text3, place2) {
+  const source = PLACES.find(([written2]) => written2.test(text3))?.[1];
+  return source === void 0 ? requirementAt(text3, place2, "") : elsewhere(text3, source, place2, "");
 }
 function fromOption(option, value, { line }) {
   if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return includeOf(option, value, line);
@@ -18964,10 +20317,10 @@ function fromOption(option, value, { line }) {
     return { address: indexAddress(value), line };
   return void 0;
 }
-function substituted(text2, variables, to) {
-  return text2.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole, braced, fallback, bare) => {
-    const value = variables.get(braced ?? bare) ?? fallback ?? whole;
-    if (value.length > to.room) return whole;
+function substituted(text3, variables, to) {
+  return text3.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole2, braced, fallback, bare) => {
+    const value = variables.get(braced ?? bare) ?? fallback ?? whole2;
+    if (value.length > to.room) return whole2;
     to.room -= value.length;
     return value;
   });
@@ -19020,8 +20373,8 @@ function* instructions(content3) {
       const line = lines[index] ?? "";
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
-      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
-      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
+      const text3 = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text3, index + 1, from)) words2.push(word);
       from = 0;
       if (!(goesOn || isComment) || index + 1 >= lines.length) break;
     }
@@ -19485,12 +20838,12 @@ var CodePointIterator = class {
   /**
   * Initialize this char iterator.
   */
-  constructor(text2) {
+  constructor(text3) {
     this.locs = new Locations();
     this.lastCodePoint = CodePoint.NULL;
     this.start = -1;
     this.end = 0;
-    this.text = text2;
+    this.text = text3;
   }
   next() {
     if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
@@ -19549,16 +20902,16 @@ var Tokenizer = class {
   /**
   * Initialize this tokenizer.
   */
-  constructor(text2, parserOptions) {
+  constructor(text3, parserOptions) {
     this.backCode = false;
     this.lastCodePoint = CodePoint.NULL;
     this.state = "DATA";
     this.token = null;
     this.tokenStart = -1;
     this.valuesEnabled = false;
-    this.text = text2;
+    this.text = text3;
     this.parserOptions = parserOptions || {};
-    this.codePointIterator = new CodePointIterator(text2);
+    this.codePointIterator = new CodePointIterator(text3);
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
     this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
   }
@@ -19651,7 +21004,7 @@ var Tokenizer = class {
   endToken(type, pos, option1, option2) {
     const { tokenStart } = this;
     const end = this.codePointIterator[pos];
-    const range = [tokenStart, end];
+    const range2 = [tokenStart, end];
     const loc = {
       start: this.codePointIterator.getLocFromIndex(tokenStart),
       end: this.codePointIterator.getLocFromIndex(end)
@@ -19659,7 +21012,7 @@ var Tokenizer = class {
     if (type === "Block") this.token = {
       type,
       value: this.text.slice(tokenStart + 1, end),
-      range,
+      range: range2,
       loc
     };
     else {
@@ -19669,44 +21022,44 @@ var Tokenizer = class {
         type,
         value,
         string: option1,
-        range,
+        range: range2,
         loc
       };
       else if (type === "Integer") {
-        const text2 = option1;
+        const text3 = option1;
         token = {
           type,
           value,
-          number: parseInt(text2, option2),
-          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text2) : null,
-          range,
+          number: parseInt(text3, option2),
+          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text3) : null,
+          range: range2,
           loc
         };
       } else if (type === "Float") token = {
         type,
         value,
         number: option1,
-        range,
+        range: range2,
         loc
       };
       else if (type === "Boolean") token = {
         type,
         value,
         boolean: option1,
-        range,
+        range: range2,
         loc
       };
       else if (type === "LocalDate" || type === "LocalTime" || type === "LocalDateTime" || type === "OffsetDateTime") token = {
         type,
         value,
         date: option1,
-        range,
+        range: range2,
         loc
       };
       else token = {
         type,
         value,
-        range,
+        range: range2,
         loc
       };
       this.token = token;
@@ -19957,8 +21310,8 @@ var Tokenizer = class {
     return this.reportParseError("unexpected-char");
   }
   NUMBER(cp) {
-    const start = this.text[this.tokenStart];
-    const sign = start === "+" ? CodePoint.PLUS_SIGN : start === "-" ? CodePoint.DASH : CodePoint.NULL;
+    const start2 = this.text[this.tokenStart];
+    const sign = start2 === "+" ? CodePoint.PLUS_SIGN : start2 === "-" ? CodePoint.DASH : CodePoint.NULL;
     if (cp === CodePoint.DIGIT_0) {
       if (sign === CodePoint.NULL) {
         const startPos = this.codePointIterator.start;
@@ -20096,7 +21449,7 @@ var Tokenizer = class {
     return this.back("DATA");
   }
   EXPONENT_RIGHT(cp) {
-    const { left, minus: leftMinus } = this.data;
+    const { left: left2, minus: leftMinus } = this.data;
     let minus = false;
     if (cp === CodePoint.DASH || cp === CodePoint.PLUS_SIGN) {
       minus = cp === CodePoint.DASH;
@@ -20105,7 +21458,7 @@ var Tokenizer = class {
     const { out } = this.parseDigits(cp, isDigit);
     const right = out;
     if (minus) right.unshift(CodePoint.DASH);
-    const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left, CodePoint.LATIN_SMALL_E, ...right));
+    const value = Number(leftMinus ? String.fromCodePoint(CodePoint.DASH, ...left2, CodePoint.LATIN_SMALL_E, ...right) : String.fromCodePoint(...left2, CodePoint.LATIN_SMALL_E, ...right));
     this.endToken("Float", "start", value);
     return this.back("DATA");
   }
@@ -20128,7 +21481,7 @@ var Tokenizer = class {
     return this.reportParseError("unexpected-char");
   }
   DATE_MONTH(cp) {
-    const start = this.codePointIterator.start;
+    const start2 = this.codePointIterator.start;
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     cp = this.nextCode();
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
@@ -20136,17 +21489,17 @@ var Tokenizer = class {
     if (cp !== CodePoint.DASH) return this.reportParseError("unexpected-char");
     const end = this.codePointIterator.start;
     const data = this.data;
-    data.month = Number(this.text.slice(start, end));
+    data.month = Number(this.text.slice(start2, end));
     return "DATE_DAY";
   }
   DATE_DAY(cp) {
-    const start = this.codePointIterator.start;
+    const start2 = this.codePointIterator.start;
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     cp = this.nextCode();
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     const end = this.codePointIterator.end;
     const data = this.data;
-    data.day = Number(this.text.slice(start, end));
+    data.day = Number(this.text.slice(start2, end));
     if (!isValidDate(data.year, data.month, data.day)) return this.reportParseError("invalid-date");
     cp = this.nextCode();
     if (cp === CodePoint.LATIN_CAPITAL_T || cp === CodePoint.LATIN_SMALL_T) return "TIME_HOUR";
@@ -20163,7 +21516,7 @@ var Tokenizer = class {
     return this.back("DATA");
   }
   TIME_HOUR(cp) {
-    const start = this.codePointIterator.start;
+    const start2 = this.codePointIterator.start;
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     cp = this.nextCode();
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
@@ -20171,17 +21524,17 @@ var Tokenizer = class {
     if (cp !== CodePoint.COLON) return this.reportParseError("unexpected-char");
     const end = this.codePointIterator.start;
     const data = this.data;
-    data.hour = Number(this.text.slice(start, end));
+    data.hour = Number(this.text.slice(start2, end));
     return "TIME_MINUTE";
   }
   TIME_MINUTE(cp) {
-    const start = this.codePointIterator.start;
+    const start2 = this.codePointIterator.start;
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     cp = this.nextCode();
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     const end = this.codePointIterator.end;
     const data = this.data;
-    data.minute = Number(this.text.slice(start, end));
+    data.minute = Number(this.text.slice(start2, end));
     cp = this.nextCode();
     if (cp === CodePoint.COLON) return "TIME_SECOND";
     if (this.tomlVersion.lt(1, 1)) return this.reportParseError("unexpected-char");
@@ -20189,13 +21542,13 @@ var Tokenizer = class {
     return this.processTimeEnd(cp, data);
   }
   TIME_SECOND(cp) {
-    const start = this.codePointIterator.start;
+    const start2 = this.codePointIterator.start;
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     cp = this.nextCode();
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
     const end = this.codePointIterator.end;
     const data = this.data;
-    data.second = Number(this.text.slice(start, end));
+    data.second = Number(this.text.slice(start2, end));
     if (!isValidTime(data.hour, data.minute, data.second)) return this.reportParseError("invalid-time");
     cp = this.nextCode();
     if (cp === CodePoint.DOT) return "TIME_SEC_FRAC";
@@ -20203,11 +21556,11 @@ var Tokenizer = class {
   }
   TIME_SEC_FRAC(cp) {
     if (!isDigit(cp)) return this.reportParseError("unexpected-char");
-    const start = this.codePointIterator.start;
+    const start2 = this.codePointIterator.start;
     while (isDigit(cp)) cp = this.nextCode();
     const end = this.codePointIterator.start;
     const data = this.data;
-    data.frac = this.text.slice(start, end);
+    data.frac = this.text.slice(start2, end);
     return this.processTimeEnd(cp, data);
   }
   processTimeEnd(cp, data) {
@@ -20272,9 +21625,9 @@ var Tokenizer = class {
       hasUnderscore
     };
   }
-  parseUnicode(count2) {
+  parseUnicode(count3) {
     const startLoc = this.codePointIterator.start;
-    const start = this.codePointIterator.end;
+    const start2 = this.codePointIterator.end;
     let charCount = 0;
     let cp;
     while ((cp = this.nextCode()) !== CodePoint.EOF) {
@@ -20283,10 +21636,10 @@ var Tokenizer = class {
         return this.reportParseError("invalid-char-in-escape-sequence");
       }
       charCount++;
-      if (charCount >= count2) break;
+      if (charCount >= count3) break;
     }
     const end = this.codePointIterator.end;
-    const code2 = this.text.slice(start, end);
+    const code2 = this.text.slice(start2, end);
     const codePoint = parseInt(code2, 16);
     if (!isUnicodeScalarValue(codePoint)) return this.reportParseError("invalid-code-point", { cp: code2 });
     return codePoint;
@@ -20587,8 +21940,8 @@ var TOMLParser = class {
   /**
   * Initialize this parser.
   */
-  constructor(text2, parserOptions) {
-    this.text = text2;
+  constructor(text3, parserOptions) {
+    this.text = text3;
     this.parserOptions = parserOptions || {};
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
   }
@@ -20795,11 +22148,11 @@ var TOMLParser = class {
   }
   processNumberValue(token, ctx) {
     const valueContainer = ctx.consumeValueContainer();
-    const text2 = this.text;
+    const text3 = this.text;
     const [startRange, endRange] = token.range;
     let numberString = null;
     const getNumberText = () => {
-      return numberString ?? (numberString = text2.slice(startRange, endRange).replace(/_/g, ""));
+      return numberString ?? (numberString = text3.slice(startRange, endRange).replace(/_/g, ""));
     };
     let node;
     if (token.type === "Integer") node = {
@@ -20995,8 +22348,8 @@ function applyEndLoc(node, child) {
     node.loc.end = clonePos(child.loc.end);
   }
 }
-function cloneRange(range) {
-  return [range[0], range[1]];
+function cloneRange(range2) {
+  return [range2[0], range2[1]];
 }
 function cloneLoc(loc) {
   return {
@@ -21195,10 +22548,10 @@ function newTable(line, column) {
 function addTable(root, node, content3) {
   const path = node.resolvedKey.filter((part2) => typeof part2 === "string");
   const { line, column } = node.loc.start;
-  const isList = node.kind === "array";
-  const parent = tableUnder(root, isList ? path.slice(0, -1) : path, line, column);
-  const table3 = isList ? newTable(line, column) : parent;
-  if (isList) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table3);
+  const isList2 = node.kind === "array";
+  const parent = tableUnder(root, isList2 ? path.slice(0, -1) : path, line, column);
+  const table3 = isList2 ? newTable(line, column) : parent;
+  if (isList2) listUnder(parent, path.at(-1) ?? "", line, column).items.push(table3);
   for (const entry of node.body) assign(table3, entry.key, entry.value, content3);
 }
 function tableUnder(root, path, line, column) {
@@ -21297,18 +22650,18 @@ function poetryEntry(name2, node, group) {
   const version = node.kind === "table" ? at(node, "version") : node;
   const place2 = version.kind === "string" ? version : node;
   const specifier = poetrySpecifier(version.value ?? "");
-  const named3 = specifier === void 0 ? void 0 : parsePep508(name2);
-  if (specifier === void 0 || named3 === void 0 || "error" in named3 || named3.specifier !== "")
+  const named4 = specifier === void 0 ? void 0 : parsePep508(name2);
+  if (specifier === void 0 || named4 === void 0 || "error" in named4 || named4.specifier !== "")
     return {
       kind: "unreadable",
       message: `\`${shown2(name2)} = ${shown2(version.value ?? "")}\` is not a version constraint.`,
       line: place2.line
     };
   return {
-    name: named3.name,
+    name: named4.name,
     written: place2.written,
     specifier,
-    extras: [...named3.extras, ...at(node, "extras").items.flatMap(({ value }) => value ?? [])],
+    extras: [...named4.extras, ...at(node, "extras").items.flatMap(({ value }) => value ?? [])],
     marker: textAt(node, "markers") ?? pythonMarker(textAt(node, "python")),
     group,
     source: sourceOf2(node),
@@ -21455,9 +22808,9 @@ function pixiPackages(root) {
   return partsOf(root).flatMap(packagesOf2);
 }
 function partsOf(root) {
-  const whole = { node: root, name: "" };
+  const whole2 = { node: root, name: "" };
   const features = named2(root, "feature");
-  return [whole, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
+  return [whole2, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
 }
 function named2(node, kind) {
   return [...at(node, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
@@ -21470,8 +22823,8 @@ function packagesOf2({ node, name: part2 }) {
     ({ path, kind, read }) => [...at(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined3(kind, part2)))
   );
 }
-function joined3(left, right) {
-  return [left, right].filter((text2) => text2 !== "").join("/");
+function joined3(left2, right) {
+  return [left2, right].filter((text3) => text3 !== "").join("/");
 }
 function versionOf3(node) {
   return node.kind === "table" ? at(node, "version") : node;
@@ -21499,11 +22852,11 @@ function entryAt(name2, node, specifier, group) {
   };
 }
 function condaSpecifier(written2) {
-  const text2 = written2.replace(/\s/g, "");
-  if (text2 === "*") return "";
-  const [, operator2, version = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text2) ?? [];
-  if (version === "") return text2;
-  return operator2 === "=" || text2.endsWith("*") ? `==${version}.*` : `==${version}`;
+  const text3 = written2.replace(/\s/g, "");
+  if (text3 === "*") return "";
+  const [, operator2, version = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text3) ?? [];
+  if (version === "") return text3;
+  return operator2 === "=" || text3.endsWith("*") ? `==${version}.*` : `==${version}`;
 }
 function sourceOf3({ entries }) {
   if (entries.has("git")) return "git";
@@ -21643,12 +22996,12 @@ function placeOf2({ line, column, written: written2 }) {
   return { line, column, written: written2 };
 }
 function lists(root) {
-  const named3 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  const named4 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
   return [
     { group: "", items: at(root, "project", "dependencies").items },
-    ...named3("extra:", "project", "optional-dependencies"),
-    ...named3("group:", "dependency-groups"),
-    ...named3("group:", "tool", "pdm", "dev-dependencies"),
+    ...named4("extra:", "project", "optional-dependencies"),
+    ...named4("group:", "dependency-groups"),
+    ...named4("group:", "tool", "pdm", "dev-dependencies"),
     ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
       (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
     )
@@ -21713,7 +23066,7 @@ var OPTION = /\s--?[A-Za-z]/;
 var INDEX2 = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
 var INCLUDE2 = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
-var NAME2 = /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/;
+var NAME3 = /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/;
 var BELOW_REQUIREMENTS = /(^|\/)requirements\/(.+\/)?[^/]+\.(txt|in)$/;
 var REQUIREMENTS = {
   name: "requirements",
@@ -21721,7 +23074,7 @@ var REQUIREMENTS = {
     files: "`requirements*.txt`, `*.in`, `constraints*.txt`, `requirements*.lock`, files anywhere below `requirements/`, and what they include",
     read: "names, extras, specifiers, markers, URLs, hashes and continuations; indexes"
   },
-  recognize: { by: "path", fits: (file) => NAME2.test(baseOf(file)) || BELOW_REQUIREMENTS.test(file) },
+  recognize: { by: "path", fits: (file) => NAME3.test(baseOf(file)) || BELOW_REQUIREMENTS.test(file) },
   named: { endings: /\.(txt|in)$/ },
   read: readRequirements,
   conflict: "its line",
@@ -21738,13 +23091,13 @@ function readRequirements(content3) {
   const read = [];
   const includes = [];
   const indexes = [];
-  for (const { text: text2, place: place2 } of logicalLines(content3)) {
-    const [, option = "", included] = INCLUDE2.exec(text2) ?? [];
-    const index = INDEX2.exec(text2);
+  for (const { text: text3, place: place2 } of logicalLines(content3)) {
+    const [, option = "", included] = INCLUDE2.exec(text3) ?? [];
+    const index = INDEX2.exec(text3);
     if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ""), place2.line));
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
-      const one2 = readLine(text2, place2);
+      const one2 = readLine(text3, place2);
       if (one2) read.push(one2);
     }
   }
@@ -21767,17 +23120,17 @@ function* logicalLines(content3) {
   if (pending.length > 0) yield* logical(pending, first);
 }
 function* logical(lines, first) {
-  const whole = lines.join("").replace(COMMENT, "");
-  const text2 = whole.trim();
-  if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole.length - whole.trimStart().length } };
+  const whole2 = lines.join("").replace(COMMENT, "");
+  const text3 = whole2.trim();
+  if (text3 !== "") yield { text: text3, place: { line: first + 1, column: whole2.length - whole2.trimStart().length } };
 }
-function readLine(text2, { line, column }) {
-  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text2))
+function readLine(text3, { line, column }) {
+  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text3))
     return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  const editable = EDITABLE.exec(text2);
-  if (editable) return elsewhere(text2.slice(editable[0].length), "editable", { line, column, written: text2 }, "");
-  if (text2.startsWith("-")) return void 0;
-  const written2 = text2.slice(0, OPTION.exec(text2)?.index ?? text2.length).trimEnd();
+  const editable = EDITABLE.exec(text3);
+  if (editable) return elsewhere(text3.slice(editable[0].length), "editable", { line, column, written: text3 }, "");
+  if (text3.startsWith("-")) return void 0;
+  const written2 = text3.slice(0, OPTION.exec(text3)?.index ?? text3.length).trimEnd();
   const place2 = { line, column, written: written2 };
   if (/^(git|hg|svn|bzr)\+/.test(written2)) return elsewhere(written2, "git", place2, "");
   if (/^https?:/.test(written2)) return elsewhere(written2, "url", place2, "");
@@ -21813,22 +23166,22 @@ var SCRIPT = {
 };
 function readScript(content3) {
   const lines = content3.split("\n").map((line) => line.replace(/\r$/, ""));
-  const start = lines.findIndex((line) => OPEN.test(line));
-  if (start < 0) return {};
-  const length = lines.slice(start + 1).findIndex((line) => !/^#( |$)/.test(line));
-  const commented = lines.slice(start + 1, length < 0 ? lines.length : start + 1 + length);
+  const start2 = lines.findIndex((line) => OPEN.test(line));
+  if (start2 < 0) return {};
+  const length = lines.slice(start2 + 1).findIndex((line) => !/^#( |$)/.test(line));
+  const commented = lines.slice(start2 + 1, length < 0 ? lines.length : start2 + 1 + length);
   const end = commented.findLastIndex((line) => CLOSE.test(line));
   if (end < 0)
     return {
-      findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start + 1 }]
+      findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start2 + 1 }]
     };
   const parsed4 = readToml(
     commented.slice(0, end).map((line) => line.slice(2)).join("\n")
   );
   if ("error" in parsed4)
-    return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start + 1 }] };
+    return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start2 + 1 }] };
   const read = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
-    ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start + 1, column: column + 2, written: written2 }, "")
+    ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start2 + 1, column: column + 2, written: written2 }, "")
   );
   const python = textAt(parsed4.root, "requires-python");
   return { ...sorted(read), ...python !== void 0 && { python } };
@@ -21870,22 +23223,22 @@ function readSetupCfg(content3) {
     }
     const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
     if (assignment && !header) key = assignment[1] ?? "";
-    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
-    if (section === "options" && key === "python_requires" && text2 !== "") python = text2;
+    const text3 = (assignment ? assignment[2] ?? "" : line).trim();
+    if (section === "options" && key === "python_requires" && text3 !== "") python = text3;
     const group = groupOf(section, key);
-    if (text2 === "" || header || group === void 0) continue;
-    read.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+    if (text3 === "" || header || group === void 0) continue;
+    read.push(readEntry(text3, index + 1, line.indexOf(text3, assignment ? line.search(/[=:]/) + 1 : 0), group));
   }
   return { ...sorted(read), ...python !== void 0 && { python } };
 }
-function readEntry(text2, line, column, group) {
-  if (/^(file|attr):/.test(text2))
+function readEntry(text3, line, column, group) {
+  if (/^(file|attr):/.test(text3))
     return {
       kind: "dynamic",
-      message: `\`${text2.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
+      message: `\`${text3.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
       line
     };
-  return requirementAt(text2, { line, column }, group);
+  return requirementAt(text3, { line, column }, group);
 }
 function groupOf(section, key) {
   if (section === "options" && key === "install_requires") return "";
@@ -22471,20 +23824,20 @@ var TreeNode = class _TreeNode extends BaseNode {
   nextChild(i, dir, pos, side, mode = 0) {
     for (let parent = this; ; ) {
       for (let { children, positions } = parent._tree, e = dir > 0 ? children.length : -1; i != e; i += dir) {
-        let next2 = children[i], start = positions[i] + parent.from, mounted;
-        if (!(mode & IterMode.EnterBracketed && next2 instanceof Tree && (mounted = MountedTree.get(next2)) && !mounted.overlay && mounted.bracketed && pos >= start && pos <= start + next2.length) && !checkSide(side, pos, start, start + next2.length))
+        let next2 = children[i], start2 = positions[i] + parent.from, mounted;
+        if (!(mode & IterMode.EnterBracketed && next2 instanceof Tree && (mounted = MountedTree.get(next2)) && !mounted.overlay && mounted.bracketed && pos >= start2 && pos <= start2 + next2.length) && !checkSide(side, pos, start2, start2 + next2.length))
           continue;
         if (next2 instanceof TreeBuffer) {
           if (mode & IterMode.ExcludeBuffers)
             continue;
-          let index = next2.findChild(0, next2.buffer.length, dir, pos - start, side);
+          let index = next2.findChild(0, next2.buffer.length, dir, pos - start2, side);
           if (index > -1)
-            return new BufferNode(new BufferContext(parent, next2, i, start), null, index);
+            return new BufferNode(new BufferContext(parent, next2, i, start2), null, index);
         } else if (mode & IterMode.IncludeAnonymous || (!next2.type.isAnonymous || hasChild(next2))) {
           let mounted2;
           if (!(mode & IterMode.IgnoreMounts) && (mounted2 = MountedTree.get(next2)) && !mounted2.overlay)
-            return new _TreeNode(mounted2.tree, start, i, parent);
-          let inner = new _TreeNode(next2, start, i, parent);
+            return new _TreeNode(mounted2.tree, start2, i, parent);
+          let inner = new _TreeNode(next2, start2, i, parent);
           return mode & IterMode.IncludeAnonymous || !inner.type.isAnonymous ? inner : inner.nextChild(dir < 0 ? next2.children.length - 1 : 0, dir, pos, side, mode);
         }
       }
@@ -22621,11 +23974,11 @@ function matchNodeContext(node, context, i = context.length - 1) {
   return true;
 }
 var BufferContext = class {
-  constructor(parent, buffer, index, start) {
+  constructor(parent, buffer, index, start2) {
     this.parent = parent;
     this.buffer = buffer;
     this.index = index;
-    this.start = start;
+    this.start = start2;
   }
 };
 var BufferNode = class _BufferNode extends BaseNode {
@@ -22829,10 +24182,10 @@ var TreeCursor = class {
   }
   yieldBuf(index, type) {
     this.index = index;
-    let { start, buffer } = this.buffer;
+    let { start: start2, buffer } = this.buffer;
     this.type = type || buffer.set.types[buffer.buffer[index]];
-    this.from = start + buffer.buffer[index + 1];
-    this.to = start + buffer.buffer[index + 2];
+    this.from = start2 + buffer.buffer[index + 1];
+    this.to = start2 + buffer.buffer[index + 2];
     return true;
   }
   /**
@@ -23141,14 +24494,14 @@ function buildTree(data) {
   let types = nodeSet.types;
   let contextHash = 0, lookAhead = 0;
   function takeNode(parentStart, minPos, children2, positions2, inRepeat, depth) {
-    let { id: id2, start, end, size } = cursor;
+    let { id: id2, start: start2, end, size } = cursor;
     let lookAheadAtStart = lookAhead, contextAtStart = contextHash;
     if (size < 0) {
       cursor.next();
       if (size == -1) {
         let node2 = reused[id2];
         children2.push(node2);
-        positions2.push(start - parentStart);
+        positions2.push(start2 - parentStart);
         return;
       } else if (size == -3) {
         contextHash = id2;
@@ -23161,8 +24514,8 @@ function buildTree(data) {
       }
     }
     let type = types[id2], node, buffer2;
-    let startPos = start - parentStart;
-    if (end - start <= maxBufferLength && (buffer2 = findBufferSize(cursor.pos - minPos, inRepeat))) {
+    let startPos = start2 - parentStart;
+    if (end - start2 <= maxBufferLength && (buffer2 = findBufferSize(cursor.pos - minPos, inRepeat))) {
       let data2 = new Uint16Array(buffer2.size - buffer2.skip);
       let endPos = cursor.pos - buffer2.size, index = data2.length;
       while (cursor.pos > endPos)
@@ -23178,34 +24531,34 @@ function buildTree(data) {
       while (cursor.pos > endPos) {
         if (localInRepeat >= 0 && cursor.id == localInRepeat && cursor.size >= 0) {
           if (cursor.end <= lastEnd - maxBufferLength) {
-            makeRepeatLeaf(localChildren, localPositions, start, lastGroup, cursor.end, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
+            makeRepeatLeaf(localChildren, localPositions, start2, lastGroup, cursor.end, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
             lastGroup = localChildren.length;
             lastEnd = cursor.end;
             groupLookAhead = lookAhead;
           }
           cursor.next();
         } else if (depth > 2500) {
-          takeFlatNode(start, endPos, localChildren, localPositions);
+          takeFlatNode(start2, endPos, localChildren, localPositions);
         } else {
           if (localInRepeat >= 0 && cursor.size == -1 && reused[cursor.id].type == nodeSet.types[localInRepeat]) {
             if (lastGroup < localChildren.length)
-              makeRepeatLeaf(localChildren, localPositions, start, lastGroup, cursor.end, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
+              makeRepeatLeaf(localChildren, localPositions, start2, lastGroup, cursor.end, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
             lastGroup = localChildren.length + 1;
             lastEnd = cursor.start;
             groupLookAhead = lookAhead;
           }
-          takeNode(start, endPos, localChildren, localPositions, localInRepeat, depth + 1);
+          takeNode(start2, endPos, localChildren, localPositions, localInRepeat, depth + 1);
         }
       }
       if (localInRepeat >= 0 && lastGroup > 0 && lastGroup < localChildren.length)
-        makeRepeatLeaf(localChildren, localPositions, start, lastGroup, start, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
+        makeRepeatLeaf(localChildren, localPositions, start2, lastGroup, start2, lastEnd, localInRepeat, groupLookAhead, contextAtStart);
       localChildren.reverse();
       localPositions.reverse();
       if (localInRepeat > -1 && lastGroup > 0) {
         let make = makeBalanced(type, contextAtStart);
-        node = balanceRange(type, localChildren, localPositions, 0, localChildren.length, 0, end - start, make, make);
+        node = balanceRange(type, localChildren, localPositions, 0, localChildren.length, 0, end - start2, make, make);
       } else {
-        node = makeTree(type, localChildren, localPositions, end - start, lookAheadAtStart - end, contextAtStart);
+        node = makeTree(type, localChildren, localPositions, end - start2, lookAheadAtStart - end, contextAtStart);
       }
     }
     children2.push(node);
@@ -23215,30 +24568,30 @@ function buildTree(data) {
     let nodes = [];
     let nodeCount = 0, stopAt = -1;
     while (cursor.pos > minPos) {
-      let { id: id2, start, end, size } = cursor;
+      let { id: id2, start: start2, end, size } = cursor;
       if (size > 4) {
         cursor.next();
-      } else if (stopAt > -1 && start < stopAt) {
+      } else if (stopAt > -1 && start2 < stopAt) {
         break;
       } else {
         if (stopAt < 0)
           stopAt = end - maxBufferLength;
-        nodes.push(id2, start, end);
+        nodes.push(id2, start2, end);
         nodeCount++;
         cursor.next();
       }
     }
     if (nodeCount) {
       let buffer2 = new Uint16Array(nodeCount * 4);
-      let start = nodes[nodes.length - 2];
+      let start2 = nodes[nodes.length - 2];
       for (let i = nodes.length - 3, j = 0; i >= 0; i -= 3) {
         buffer2[j++] = nodes[i];
-        buffer2[j++] = nodes[i + 1] - start;
-        buffer2[j++] = nodes[i + 2] - start;
+        buffer2[j++] = nodes[i + 1] - start2;
+        buffer2[j++] = nodes[i + 2] - start2;
         buffer2[j++] = j;
       }
-      children2.push(new TreeBuffer(buffer2, nodes[2] - start, nodeSet));
-      positions2.push(start - parentStart);
+      children2.push(new TreeBuffer(buffer2, nodes[2] - start2, nodeSet));
+      positions2.push(start2 - parentStart);
     }
   }
   function makeBalanced(type, contextHash2) {
@@ -23275,13 +24628,13 @@ function buildTree(data) {
   }
   function findBufferSize(maxSize, inRepeat) {
     let fork2 = cursor.fork();
-    let size = 0, start = 0, skip = 0, minStart = fork2.end - maxBufferLength;
+    let size = 0, start2 = 0, skip = 0, minStart = fork2.end - maxBufferLength;
     let result = { size: 0, start: 0, skip: 0 };
     scan: for (let minPos = fork2.pos - maxSize; fork2.pos > minPos; ) {
       let nodeSize2 = fork2.size;
       if (fork2.id == inRepeat && nodeSize2 >= 0) {
         result.size = size;
-        result.start = start;
+        result.start = start2;
         result.skip = skip;
         skip += 4;
         size += 4;
@@ -23305,19 +24658,19 @@ function buildTree(data) {
         }
         fork2.next();
       }
-      start = nodeStart;
+      start2 = nodeStart;
       size += nodeSize2;
       skip += localSkipped;
     }
     if (inRepeat < 0 || size == maxSize) {
       result.size = size;
-      result.start = start;
+      result.start = start2;
       result.skip = skip;
     }
     return result.size > 4 ? result : void 0;
   }
   function copyToBuffer(bufferStart, buffer2, index) {
-    let { id: id2, start, end, size } = cursor;
+    let { id: id2, start: start2, end, size } = cursor;
     cursor.next();
     if (size >= 0 && id2 < minRepeatType) {
       let startIndex = index;
@@ -23328,7 +24681,7 @@ function buildTree(data) {
       }
       buffer2[--index] = startIndex;
       buffer2[--index] = end - bufferStart;
-      buffer2[--index] = start - bufferStart;
+      buffer2[--index] = start2 - bufferStart;
       buffer2[--index] = id2;
     } else if (size == -3) {
       contextHash = id2;
@@ -23361,7 +24714,7 @@ function nodeSize(balanceType, node) {
   }
   return size;
 }
-function balanceRange(balanceType, children, positions, from, to, start, length, mkTop, mkTree) {
+function balanceRange(balanceType, children, positions, from, to, start2, length, mkTop, mkTree) {
   let total = 0;
   for (let i = from; i < to; i++)
     total += nodeSize(balanceType, children[i]);
@@ -23391,7 +24744,7 @@ function balanceRange(balanceType, children, positions, from, to, start, length,
         let length2 = positions2[i - 1] + children2[i - 1].length - groupStart;
         localChildren.push(balanceRange(balanceType, children2, positions2, groupFrom, i, groupStart, length2, null, mkTree));
       }
-      localPositions.push(groupStart + offset - start);
+      localPositions.push(groupStart + offset - start2);
     }
   }
   divide(children, positions, from, to, 0);
@@ -23491,8 +24844,8 @@ var Stack = class _Stack {
   /**
   @internal
   */
-  pushState(state, start) {
-    this.stack.push(this.state, start, this.bufferBase + this.buffer.length);
+  pushState(state, start2) {
+    this.stack.push(this.state, start2, this.bufferBase + this.buffer.length);
     this.state = state;
   }
   // Apply a reduce action
@@ -23517,28 +24870,28 @@ var Stack = class _Stack {
       return;
     }
     let base = this.stack.length - (depth - 1) * 3 - (action2 & 262144 ? 6 : 0);
-    let start = base ? this.stack[base - 2] : this.p.ranges[0].from;
-    if (type < parser2.minRepeatTerm && start == this.reducePos && this.reducePos < this.pos)
+    let start2 = base ? this.stack[base - 2] : this.p.ranges[0].from;
+    if (type < parser2.minRepeatTerm && start2 == this.reducePos && this.reducePos < this.pos)
       this.reducePos = this.pos;
-    let size = this.reducePos - start;
+    let size = this.reducePos - start2;
     if (size >= 2e3 && !((_a = this.p.parser.nodeSet.types[type]) === null || _a === void 0 ? void 0 : _a.isAnonymous)) {
-      if (start == this.p.lastBigReductionStart) {
+      if (start2 == this.p.lastBigReductionStart) {
         this.p.bigReductionCount++;
         this.p.lastBigReductionSize = size;
       } else if (this.p.lastBigReductionSize < size) {
         this.p.bigReductionCount = 1;
-        this.p.lastBigReductionStart = start;
+        this.p.lastBigReductionStart = start2;
         this.p.lastBigReductionSize = size;
       }
     }
-    let bufferBase = base ? this.stack[base - 1] : 0, count2 = this.bufferBase + this.buffer.length - bufferBase;
+    let bufferBase = base ? this.stack[base - 1] : 0, count3 = this.bufferBase + this.buffer.length - bufferBase;
     if (type < parser2.minRepeatTerm || action2 & 131072) {
       let pos = parser2.stateFlag(
         this.state,
         1
         /* StateFlag.Skipped */
       ) ? this.pos : this.reducePos;
-      this.storeNode(type, start, pos, count2 + 4, true);
+      this.storeNode(type, start2, pos, count3 + 4, true);
     }
     if (action2 & 262144) {
       this.state = this.stack[base];
@@ -23548,26 +24901,26 @@ var Stack = class _Stack {
     }
     while (this.stack.length > base)
       this.stack.pop();
-    this.reduceContext(type, start);
+    this.reduceContext(type, start2);
   }
   // Shift a value into the buffer
   /**
   @internal
   */
-  storeNode(term, start, end, size = 4, mustSink = false) {
+  storeNode(term, start2, end, size = 4, mustSink = false) {
     if (term == 0 && (!this.stack.length || this.stack[this.stack.length - 1] < this.buffer.length + this.bufferBase)) {
       let top = this.buffer.length;
       if (top > 0 && this.buffer[top - 4] == 0 && this.buffer[top - 1] > -1) {
-        if (start == end)
+        if (start2 == end)
           return;
-        if (this.buffer[top - 2] >= start) {
+        if (this.buffer[top - 2] >= start2) {
           this.buffer[top - 2] = end;
           return;
         }
       }
     }
     if (!mustSink || this.pos == end) {
-      this.buffer.push(term, start, end, size);
+      this.buffer.push(term, start2, end, size);
     } else {
       let index = this.buffer.length;
       if (index > 0 && (this.buffer[index - 4] != 0 || this.buffer[index - 1] < 0)) {
@@ -23590,7 +24943,7 @@ var Stack = class _Stack {
           }
       }
       this.buffer[index] = term;
-      this.buffer[index + 1] = start;
+      this.buffer[index + 1] = start2;
       this.buffer[index + 2] = end;
       this.buffer[index + 3] = size;
     }
@@ -23599,7 +24952,7 @@ var Stack = class _Stack {
   /**
   @internal
   */
-  shift(action2, type, start, end) {
+  shift(action2, type, start2, end) {
     if (action2 & 131072) {
       this.pushState(action2 & 65535, this.pos);
     } else if ((action2 & 262144) == 0) {
@@ -23610,17 +24963,17 @@ var Stack = class _Stack {
         1
         /* StateFlag.Skipped */
       );
-      if (!skipped && (end > start || type <= parser2.maxNode))
+      if (!skipped && (end > start2 || type <= parser2.maxNode))
         this.reducePos = end;
-      this.pushState(nextState, skipped ? start : Math.min(start, this.reducePos));
-      this.shiftContext(type, start);
+      this.pushState(nextState, skipped ? start2 : Math.min(start2, this.reducePos));
+      this.shiftContext(type, start2);
       if (type <= parser2.maxNode)
-        this.buffer.push(type, start, end, 4);
+        this.buffer.push(type, start2, end, 4);
     } else {
       this.pos = end;
-      this.shiftContext(type, start);
+      this.shiftContext(type, start2);
       if (type <= this.p.parser.maxNode)
-        this.buffer.push(type, start, end, 4);
+        this.buffer.push(type, start2, end, 4);
     }
   }
   // Apply an action
@@ -23637,17 +24990,17 @@ var Stack = class _Stack {
   /**
   @internal
   */
-  useNode(value, next2, start) {
+  useNode(value, next2, start2) {
     let index = this.p.reused.length - 1;
     if (index < 0 || this.p.reused[index] != value) {
       this.p.reused.push(value);
       index++;
     }
-    let end = this.reducePos = this.pos = start + value.length;
-    this.pushState(next2, start);
+    let end = this.reducePos = this.pos = start2 + value.length;
+    this.pushState(next2, start2);
     this.buffer.push(
       index,
-      start,
+      start2,
       end,
       -1
       /* size == -1 means this is a reused value */
@@ -23871,13 +25224,13 @@ var Stack = class _Stack {
   dialectEnabled(dialectID) {
     return this.p.parser.dialect.flags[dialectID];
   }
-  shiftContext(term, start) {
+  shiftContext(term, start2) {
     if (this.curContext)
-      this.updateContext(this.curContext.tracker.shift(this.curContext.context, term, this, this.p.stream.reset(start)));
+      this.updateContext(this.curContext.tracker.shift(this.curContext.context, term, this, this.p.stream.reset(start2)));
   }
-  reduceContext(term, start) {
+  reduceContext(term, start2) {
     if (this.curContext)
-      this.updateContext(this.curContext.tracker.reduce(this.curContext.context, term, this, this.p.stream.reset(start)));
+      this.updateContext(this.curContext.tracker.reduce(this.curContext.context, term, this, this.p.stream.reset(start2)));
   }
   /**
   @internal
@@ -23931,10 +25284,10 @@ var StackContext = class {
   }
 };
 var SimulatedStack = class {
-  constructor(start) {
-    this.start = start;
-    this.state = start.state;
-    this.stack = start.stack;
+  constructor(start2) {
+    this.start = start2;
+    this.state = start2.state;
+    this.stack = start2.stack;
     this.base = this.stack.length;
   }
   reduce(action2) {
@@ -24061,21 +25414,21 @@ var InputStream = class {
   @internal
   */
   resolveOffset(offset, assoc) {
-    let range = this.range, index = this.rangeIndex;
+    let range2 = this.range, index = this.rangeIndex;
     let pos = this.pos + offset;
-    while (pos < range.from) {
+    while (pos < range2.from) {
       if (!index)
         return null;
       let next2 = this.ranges[--index];
-      pos -= range.from - next2.to;
-      range = next2;
+      pos -= range2.from - next2.to;
+      range2 = next2;
     }
-    while (assoc < 0 ? pos > range.to : pos >= range.to) {
+    while (assoc < 0 ? pos > range2.to : pos >= range2.to) {
       if (index == this.ranges.length - 1)
         return null;
       let next2 = this.ranges[++index];
-      pos += next2.from - range.to;
-      range = next2;
+      pos += next2.from - range2.to;
+      range2 = next2;
     }
     return pos;
   }
@@ -24085,9 +25438,9 @@ var InputStream = class {
   clipPos(pos) {
     if (pos >= this.range.from && pos < this.range.to)
       return pos;
-    for (let range of this.ranges)
-      if (range.to > pos)
-        return Math.max(pos, range.from);
+    for (let range2 of this.ranges)
+      if (range2.to > pos)
+        return Math.max(pos, range2.from);
     return this.end;
   }
   /**
@@ -24114,12 +25467,12 @@ var InputStream = class {
       if (pos >= this.chunk2Pos && pos < this.chunk2Pos + this.chunk2.length) {
         result = this.chunk2.charCodeAt(pos - this.chunk2Pos);
       } else {
-        let i = this.rangeIndex, range = this.range;
-        while (range.to <= pos)
-          range = this.ranges[++i];
+        let i = this.rangeIndex, range2 = this.range;
+        while (range2.to <= pos)
+          range2 = this.ranges[++i];
         this.chunk2 = this.input.chunk(this.chunk2Pos = pos);
-        if (pos + this.chunk2.length > range.to)
-          this.chunk2 = this.chunk2.slice(0, range.to - pos);
+        if (pos + this.chunk2.length > range2.to)
+          this.chunk2 = this.chunk2.slice(0, range2.to - pos);
         result = this.chunk2.charCodeAt(0);
       }
     }
@@ -24266,7 +25619,7 @@ var LocalTokenGroup = class {
     this.data = typeof data == "string" ? decodeArray(data) : data;
   }
   token(input, stack) {
-    let start = input.pos, skipped = 0;
+    let start2 = input.pos, skipped = 0;
     for (; ; ) {
       let atEof = input.next < 0, nextPos = input.resolveOffset(1, 1);
       readToken(this.data, input, stack, 0, this.data, this.precTable);
@@ -24281,7 +25634,7 @@ var LocalTokenGroup = class {
       input.reset(nextPos, input.token);
     }
     if (skipped) {
-      input.reset(start, input.token);
+      input.reset(start2, input.token);
       input.acceptToken(this.elseToken, skipped);
     }
   }
@@ -24338,10 +25691,10 @@ function readToken(data, input, stack, group, precTable, precOffset) {
     break;
   }
 }
-function findOffset(data, start, term) {
-  for (let i = start, next2; (next2 = data[i]) != 65535; i++)
+function findOffset(data, start2, term) {
+  for (let i = start2, next2; (next2 = data[i]) != 65535; i++)
     if (next2 == term)
-      return i - start;
+      return i - start2;
   return -1;
 }
 function overrides(token, prev, tableData, tableOffset) {
@@ -24430,33 +25783,33 @@ var FragmentCursor = class {
         continue;
       }
       let next2 = top.children[index];
-      let start = this.start[last3] + top.positions[index];
-      if (start > pos) {
-        this.nextStart = start;
+      let start2 = this.start[last3] + top.positions[index];
+      if (start2 > pos) {
+        this.nextStart = start2;
         return null;
       }
       if (next2 instanceof Tree) {
-        let storeRepeat = start > this.lastRepeatPos && next2.type.id >= this.minRepeat;
-        if (start == pos || storeRepeat) {
-          let end = start + next2.length, lookahead;
-          if (start >= this.safeFrom && end <= this.safeTo && (!(lookahead = next2.prop(NodeProp.lookAhead)) || end + lookahead < this.fragment.to)) {
+        let storeRepeat = start2 > this.lastRepeatPos && next2.type.id >= this.minRepeat;
+        if (start2 == pos || storeRepeat) {
+          let end = start2 + next2.length, lookahead;
+          if (start2 >= this.safeFrom && end <= this.safeTo && (!(lookahead = next2.prop(NodeProp.lookAhead)) || end + lookahead < this.fragment.to)) {
             if (storeRepeat) {
               this.lastRepeat = next2;
-              this.lastRepeatPos = start;
+              this.lastRepeatPos = start2;
             }
-            if (start == pos)
+            if (start2 == pos)
               return next2;
           }
         }
         this.index[last3]++;
-        if (start + next2.length >= Math.max(this.safeFrom, pos)) {
+        if (start2 + next2.length >= Math.max(this.safeFrom, pos)) {
           this.trees.push(next2);
-          this.start.push(start);
+          this.start.push(start2);
           this.index.push(0);
         }
       } else {
         this.index[last3]++;
-        this.nextStart = start + next2.length;
+        this.nextStart = start2 + next2.length;
       }
     }
   }
@@ -24528,8 +25881,8 @@ var TokenCache = class {
     return main;
   }
   updateCachedToken(token, tokenizer, stack) {
-    let start = this.stream.clipPos(stack.pos);
-    tokenizer.token(this.stream.reset(start, token), stack);
+    let start2 = this.stream.clipPos(stack.pos);
+    tokenizer.token(this.stream.reset(start2, token), stack);
     if (token.value > -1) {
       let { parser: parser2 } = stack.p;
       for (let i = 0; i < parser2.specialized.length; i++)
@@ -24545,7 +25898,7 @@ var TokenCache = class {
         }
     } else {
       token.value = 0;
-      token.end = this.stream.clipPos(start + 1);
+      token.end = this.stream.clipPos(start2 + 1);
     }
   }
   putAction(action2, token, end, index) {
@@ -24709,14 +26062,14 @@ var Parse = class {
   }
   // See if a given tree, or a descendant right at its start, can be
   // reused in the given stack.
-  tryReuse(stack, start, tree, repeatOnly) {
+  tryReuse(stack, start2, tree, repeatOnly) {
     if (!tree)
       return null;
     let strictCx = stack.curContext && stack.curContext.tracker.strict, cxHash = strictCx ? stack.curContext.hash : 0;
     for (; tree; ) {
       let match = this.parser.nodeSet.types[tree.type.id] != tree.type ? -1 : this.parser.getGoto(stack.state, tree.type.id);
       if (match > -1 && tree.length && (!strictCx || (tree.prop(NodeProp.contextHash) || 0) == cxHash)) {
-        stack.useNode(tree, match, start);
+        stack.useNode(tree, match, start2);
         return tree;
       }
       if (tree.children.length == 0 || tree.positions[0] > 0)
@@ -24734,12 +26087,12 @@ var Parse = class {
   // given, stacks split off by ambiguous operations will be pushed to
   // `split`, or added to `stacks` if they move `pos` forward.
   advanceStack(stack, stacks, split2) {
-    let start = stack.pos, { parser: parser2 } = this;
+    let start2 = stack.pos, { parser: parser2 } = this;
     let base = verbose ? this.stackID(stack) + " -> " : "";
-    if (this.stoppedAt != null && start > this.stoppedAt)
+    if (this.stoppedAt != null && start2 > this.stoppedAt)
       return stack.forceReduce() ? stack : null;
     if (this.fragments) {
-      let reused = stack.reducePos < start && stack.buffer.length && stack.buffer[stack.buffer.length - 2] <= stack.reducePos && this.fragments.lastRepeatPos == stack.reducePos && this.tryReuse(stack, stack.reducePos, this.fragments.lastRepeat, true) || this.tryReuse(stack, start, this.fragments.nodeAt(start), false);
+      let reused = stack.reducePos < start2 && stack.buffer.length && stack.buffer[stack.buffer.length - 2] <= stack.reducePos && this.fragments.lastRepeatPos == stack.reducePos && this.tryReuse(stack, stack.reducePos, this.fragments.lastRepeat, true) || this.tryReuse(stack, start2, this.fragments.nodeAt(start2), false);
       if (reused) {
         if (verbose)
           console.log(base + this.stackID(stack) + ` (via reuse of ${parser2.getName(reused.type.id)})`);
@@ -24775,10 +26128,10 @@ var Parse = class {
         console.log(base + this.stackID(localStack) + ` (via ${(action2 & 65536) == 0 ? "shift" : `reduce of ${parser2.getName(
           action2 & 65535
           /* Action.ValueMask */
-        )}`} for ${parser2.getName(term)} @ ${start}${localStack == stack ? "" : ", split"})`);
+        )}`} for ${parser2.getName(term)} @ ${start2}${localStack == stack ? "" : ", split"})`);
       if (last3)
         return true;
-      else if (localStack.pos > start)
+      else if (localStack.pos > start2)
         stacks.push(localStack);
       else
         split2.push(localStack);
@@ -24799,10 +26152,10 @@ var Parse = class {
       }
     }
   }
-  runRecovery(stacks, tokens, newStacks) {
+  runRecovery(stacks, tokens2, newStacks) {
     let finished = null, restarted = false;
     for (let i = 0; i < stacks.length; i++) {
-      let stack = stacks[i], token = tokens[i << 1], tokenEnd = tokens[(i << 1) + 1];
+      let stack = stacks[i], token = tokens2[i << 1], tokenEnd = tokens2[(i << 1) + 1];
       let base = verbose ? this.stackID(stack) + " -> " : "";
       if (stack.deadEnd) {
         if (restarted)
@@ -25314,7 +26667,7 @@ function powerSet(array) {
   return sets.sort((a, b) => b.length - a.length);
 }
 function styleTags(spec) {
-  let byName = /* @__PURE__ */ Object.create(null);
+  let byName2 = /* @__PURE__ */ Object.create(null);
   for (let prop in spec) {
     let tags2 = spec[prop];
     if (!Array.isArray(tags2))
@@ -25347,10 +26700,10 @@ function styleTags(spec) {
         if (!inner)
           throw new RangeError("Invalid path: " + part2);
         let rule = new Rule(tags2, mode, last3 > 0 ? pieces.slice(0, last3) : null);
-        byName[inner] = rule.sort(byName[inner]);
+        byName2[inner] = rule.sort(byName2[inner]);
       }
   }
-  return ruleNodeProp.add(byName);
+  return ruleNodeProp.add(byName2);
 }
 var ruleNodeProp = new NodeProp({
   combine(a, b) {
@@ -26060,7 +27413,7 @@ var strings = new ExternalTokenizer((input, stack) => {
   let long = (flags & cx_Long) > 0;
   let escapes = !(flags & cx_Raw);
   let format = (flags & cx_Format) > 0;
-  let start = input.pos;
+  let start2 = input.pos;
   for (; ; ) {
     if (input.next < 0) {
       break;
@@ -26068,14 +27421,14 @@ var strings = new ExternalTokenizer((input, stack) => {
       if (input.peek(1) == braceOpen) {
         input.advance(2);
       } else {
-        if (input.pos == start) {
+        if (input.pos == start2) {
           input.acceptToken(replacementStart, 1);
           return;
         }
         break;
       }
     } else if (escapes && input.next == backslash) {
-      if (input.pos == start) {
+      if (input.pos == start2) {
         input.advance();
         let escaped = input.next;
         if (escaped >= 0) {
@@ -26089,7 +27442,7 @@ var strings = new ExternalTokenizer((input, stack) => {
     } else if (input.next == backslash && !escapes && input.peek(1) > -1) {
       input.advance(2);
     } else if (input.next == quote && (!long || input.peek(1) == quote && input.peek(2) == quote)) {
-      if (input.pos == start) {
+      if (input.pos == start2) {
         input.acceptToken(stringEnd, long ? 3 : 1);
         return;
       }
@@ -26097,7 +27450,7 @@ var strings = new ExternalTokenizer((input, stack) => {
     } else if (input.next == newline) {
       if (long) {
         input.advance();
-      } else if (input.pos == start) {
+      } else if (input.pos == start2) {
         input.acceptToken(stringEnd);
         return;
       }
@@ -26106,7 +27459,7 @@ var strings = new ExternalTokenizer((input, stack) => {
       input.advance();
     }
   }
-  if (input.pos > start) input.acceptToken(stringContent);
+  if (input.pos > start2) input.acceptToken(stringContent);
 });
 function skipEscape(input, ch) {
   if (ch == letter_o) {
@@ -26184,9 +27537,9 @@ var parser = LRParser.deserialize({
 });
 
 // src/formats/languages/python-tree.ts
-function parsePython(text2) {
+function parsePython(text3) {
   const starts = [0];
-  for (let index = text2.indexOf("\n"); index >= 0; index = text2.indexOf("\n", index + 1)) starts.push(index + 1);
+  for (let index = text3.indexOf("\n"); index >= 0; index = text3.indexOf("\n", index + 1)) starts.push(index + 1);
   const placeOf3 = (offset) => {
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
@@ -26196,7 +27549,7 @@ function parsePython(text2) {
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) };
   };
-  return { text: text2, top: parser.parse(text2).topNode, placeOf: placeOf3 };
+  return { text: text3, top: parser.parse(text3).topNode, placeOf: placeOf3 };
 }
 function textOf4(file, node) {
   return file.text.slice(node.from, node.to);
@@ -26315,8 +27668,8 @@ var Evaluator = class {
     }
     for (const node of nodesOf2(file, "AssignStatement")) {
       const [target2, , value] = childrenOf(node);
-      const named3 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
-      if (named3 && value) push2(this.#keyed, named3.name, [named3.key, value]);
+      const named4 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
+      if (named4 && value) push2(this.#keyed, named4.name, [named4.key, value]);
     }
     for (const node of nodesOf2(file, "FunctionDefinition")) {
       const name2 = node.getChild("VariableName");
@@ -26373,14 +27726,14 @@ var Evaluator = class {
     });
   }
   #member(node, depth) {
-    const named3 = this.#subscript(node);
-    const found = named3 && this.#lookUp(named3.name, named3.key);
+    const named4 = this.#subscript(node);
+    const found = named4 && this.#lookUp(named4.name, named4.key);
     return found ? this.list(found, depth + 1) : [node];
   }
   #subscript(node) {
     const [object, open, key] = childrenOf(node);
-    const text2 = open?.name === "[" ? stringValue(this.file, key) : void 0;
-    return object?.name === "VariableName" && text2 !== void 0 ? { name: textOf4(this.file, object), key: text2 } : void 0;
+    const text3 = open?.name === "[" ? stringValue(this.file, key) : void 0;
+    return object?.name === "VariableName" && text3 !== void 0 ? { name: textOf4(this.file, object), key: text3 } : void 0;
   }
   /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
   #call(node, depth) {
@@ -26409,9 +27762,9 @@ var Evaluator = class {
     });
   }
 };
-function nameOf3(text2) {
-  const parsed4 = text2 === void 0 ? void 0 : parsePep508(text2);
-  return parsed4 && "name" in parsed4 ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
+function nameOf3(text3) {
+  const parsed4 = text3 === void 0 ? void 0 : parsePep508(text3);
+  return parsed4 && "name" in parsed4 ? text3?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
 function namesIn3(file, node) {
   const names2 = /* @__PURE__ */ new Set();
@@ -26514,7 +27867,7 @@ function formatByPath(file) {
   return FORMATS2.find(({ recognize }) => recognize.fits(file));
 }
 function formatIfNamed(file) {
-  return FORMATS2.find(({ named: named3 }) => "endings" in named3 && named3.endings.test(file))?.name;
+  return FORMATS2.find(({ named: named4 }) => "endings" in named4 && named4.endings.test(file))?.name;
 }
 function changesInside(file) {
   const recognize = formatByPath(file)?.recognize;
@@ -26543,60 +27896,20 @@ function measured() {
   return Object.fromEntries(rules);
 }
 var METHOD_OF_CONFIG = {
-  MultitaskPromptTuningConfig: plain2("multitask-prompt-tuning"),
-  LoHaConfig: plain2("loha"),
-  LoKrConfig: plain2("lokr"),
-  OFTConfig: plain2("oft"),
-  BOFTConfig: plain2("boft"),
-  VeraConfig: plain2("vera"),
-  FourierFTConfig: plain2("fourierft"),
-  LNTuningConfig: plain2("ln-tuning"),
-  HRAConfig: plain2("hra"),
   BoneConfig: plain2("bone"),
-  PolyConfig: plain2("poly"),
-  XLoraConfig: plain2("xlora"),
-  VBLoRAConfig: plain2("vblora"),
-  CPTConfig: plain2("cpt"),
-  TrainableTokensConfig: plain2("trainable-tokens"),
-  RandLoraConfig: plain2("randlora"),
-  ShiraConfig: plain2("shira"),
-  MissConfig: plain2("miss"),
-  RoadConfig: plain2("road"),
-  WaveFTConfig: plain2("waveft"),
-  C3AConfig: plain2("c3a"),
-  GraloraConfig: plain2("gralora"),
-  DeloraConfig: plain2("delora"),
-  OSFConfig: plain2("osf"),
-  PveraConfig: plain2("pvera"),
-  CartridgeConfig: plain2("cartridge"),
-  PeanutConfig: plain2("peanut"),
-  PsoftConfig: plain2("psoft"),
-  AdamssConfig: plain2("adamss"),
-  BeftConfig: plain2("beft"),
-  DeftConfig: plain2("deft"),
-  FrodConfig: plain2("frod"),
-  GloraConfig: plain2("glora"),
-  HiraConfig: plain2("hira"),
-  LilyConfig: plain2("lily"),
-  ShadowConfig: plain2("shadow"),
-  SupertuningConfig: plain2("supertuning"),
-  UniLoraConfig: plain2("unilora"),
-  TinyLoraConfig: plain2("tinylora"),
   ...measured()
 };
 var TASK_OF_TYPE = {
-  ...Object.fromEntries(Object.entries(TASKS).map(([name2, { taskType }]) => [taskType, name2])),
+  // The first task of a type is what it says alone: a model that takes pictures is told by its class.
+  ...Object.fromEntries(
+    Object.entries(TASKS).toReversed().flatMap(([name2, { taskType }]) => taskType === void 0 ? [] : [[taskType, name2]])
+  ),
   FEATURE_EXTRACTION: "feature"
 };
 var CONFIG_OF_TYPE = {
   ...Object.fromEntries(
     Object.values(METHODS).flatMap(({ peftType, config }) => peftType === void 0 ? [] : [[peftType, config]])
-  ),
-  LOHA: "LoHaConfig",
-  LOKR: "LoKrConfig",
-  OFT: "OFTConfig",
-  BOFT: "BOFTConfig",
-  VERA: "VeraConfig"
+  )
 };
 var TASK_OF_CLASS = [
   [/ForCausalLM(WithValueHead)?$/, "causal-lm"],
@@ -26606,12 +27919,15 @@ var TASK_OF_CLASS = [
   [/^(T5|MT5|Bart|MBart|Pegasus|UMT5|LongT5|M2M100)ForConditionalGeneration$/, "seq2seq-lm"],
   [/ForQuestionAnswering$/, "question-answering"],
   [/ForMaskedLM$/, "masked-lm"],
-  [/ForImageClassification$/, "image-classification"],
+  [/ForZeroShotImageClassification$|^Siglip2Model$/, "image-text-pairs"],
+  [/ForImageClassification$/, "image-cls"],
   [/ForSemanticSegmentation$/, "image-segmentation"],
-  [/For(SpeechSeq2Seq|CTC|AudioClassification)$|^Whisper/, "speech"],
-  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text-to-text"],
+  [/For(CTC|AudioClassification)$/, "speech"],
+  [/ForSpeechSeq2Seq$|^Whisper/, "speech-seq2seq"],
+  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text"],
   [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, "causal-lm"],
-  [/^FastVisionModel$/, "image-text-to-text"],
+  [/^FastVisionModel$/, "image-text"],
+  [/^AutoModel$/, "feature"],
   [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, "denoise"],
   [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, "denoise"],
   [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, "feature"]
@@ -26628,7 +27944,7 @@ var KNOWN = Object.entries({ ...ARCHITECTURES2, ...UNMEASURED_ARCHITECTURES });
 var patternsOf = (key, flags) => KNOWN.flatMap(([name2, entry]) => entry[key].map((pattern) => [new RegExp(pattern, flags), name2]));
 var ARCHITECTURE_OF_CLASS = patternsOf("classes", "");
 var MODELS = patternsOf("models", "i");
-var NOT_THESE = /llama-?4|vision|llava|qwen[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
+var NOT_THESE = /llama-?4|vision|llava(?!-hf\/llava-1\.5|-1\.5)|qwen(?!2\.5-vl)[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
 function architectureOfModel(id2) {
   if (NOT_THESE.test(id2)) return void 0;
   return architecturesNamed(id2)[0];
@@ -26657,13 +27973,17 @@ function usedCells(uses, known2, most) {
       const source = `${found.at.file}:${found.at.line}`;
       const cell = sureCell(found);
       if (cell && known2.some((one2) => cellId(one2) === cellId(cell))) {
-        if (!cells.has(cellId(cell)))
-          cells.set(cellId(cell), { cell, source, ...found.paths && { paths: found.paths } });
+        const first = cells.get(cellId(cell));
+        const fresh = { cell, source, ...found.paths && { paths: found.paths } };
+        cells.set(cellId(cell), { ...first ?? fresh, written: withMore(first?.written, found) });
         continue;
       }
       const guess = guessed(found, known2);
       if (guess === void 0) note2({ ...found.at, value: notMeasured2(found) });
-      else if (!partial.has(guess.pattern)) partial.set(guess.pattern, { ...guess, source });
+      else {
+        const first = partial.get(guess.pattern);
+        partial.set(guess.pattern, { ...guess, source, ...first, written: withMore(first?.written, found) });
+      }
     }
   }
   const all = [...cells.values()];
@@ -26672,6 +27992,14 @@ function usedCells(uses, known2, most) {
   });
   const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
   return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
+}
+var MOST_WAYS = 3;
+function withMore(written2 = [], found) {
+  const at3 = `${found.at.file}:${found.at.line}`;
+  const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at3] };
+  const textOf5 = ({ at: _at, ...rest }) => JSON.stringify(rest);
+  const isKnown = written2.some((one2) => textOf5(one2) === textOf5(fresh));
+  return isKnown || written2.length >= MOST_WAYS ? written2 : [...written2, fresh];
 }
 function sureCell({ at: at3, isSure, quantization, architecture, task }) {
   const axes = [quantization, architecture, task];
@@ -26690,10 +28018,10 @@ function guessed(found, known2) {
     return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
   });
   if (!known2.some(fits2)) return void 0;
-  const kept = axes.map(
+  const kept2 = axes.map(
     (values, index) => values.filter((one2) => one2.endsWith("*") || known2.some((cell) => part(cell, index) === one2))
   );
-  const pattern = kept.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
+  const pattern = kept2.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
   return { pattern, why: whyOf2(found, near) };
 }
 function part(cell, index) {
@@ -26718,8 +28046,8 @@ function whyOf2({ at: at3, isSure, quantization, architecture, task }, near) {
   return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
 }
 function notMeasured2({ at: at3, quantization, architecture, task }) {
-  const text2 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
-  const pattern = [at3.value, text2(quantization), text2(architecture), text2(task)].join("/");
+  const text3 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
+  const pattern = [at3.value, text3(quantization), text3(architecture), text3(task)].join("/");
   return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
 }
 function leftOut({ cell, source }) {
@@ -26730,6 +28058,476 @@ function leftOut({ cell, source }) {
     value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
   };
 }
+
+// src/plan/own/configuration.ts
+import { createHash as createHash11 } from "node:crypto";
+
+// probe/matrix/shapes.json
+var shapes_default = {
+  bart: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { "model.decoder.embed_positions": [130, 128], "model.decoder.layernorm_embedding": [128], "model.decoder.layers.0.encoder_attn.k_proj": [128, 128], "model.decoder.layers.0.encoder_attn.out_proj": [128, 128], "model.decoder.layers.0.encoder_attn.q_proj": [128, 128], "model.decoder.layers.0.encoder_attn.v_proj": [128, 128], "model.decoder.layers.0.encoder_attn_layer_norm": [128], "model.decoder.layers.0.fc1": [128, 128], "model.decoder.layers.0.fc2": [128, 128], "model.decoder.layers.0.final_layer_norm": [128], "model.decoder.layers.0.self_attn.k_proj": [128, 128], "model.decoder.layers.0.self_attn.out_proj": [128, 128], "model.decoder.layers.0.self_attn.q_proj": [128, 128], "model.decoder.layers.0.self_attn.v_proj": [128, 128], "model.decoder.layers.0.self_attn_layer_norm": [128], "model.encoder.embed_positions": [130, 128], "model.encoder.layernorm_embedding": [128], "model.encoder.layers.0.fc1": [128, 128], "model.encoder.layers.0.fc2": [128, 128], "model.encoder.layers.0.final_layer_norm": [128], "model.encoder.layers.0.self_attn.k_proj": [128, 128], "model.encoder.layers.0.self_attn.out_proj": [128, 128], "model.encoder.layers.0.self_attn.q_proj": [128, 128], "model.encoder.layers.0.self_attn.v_proj": [128, 128], "model.encoder.layers.0.self_attn_layer_norm": [128], "model.shared": [64, 128] } },
+  bert: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "bert.embeddings.LayerNorm": [128], "bert.embeddings.position_embeddings": [128, 128], "bert.embeddings.token_type_embeddings": [2, 128], "bert.embeddings.word_embeddings": [64, 128], "bert.encoder.layer.0.attention.output.LayerNorm": [128], "bert.encoder.layer.0.attention.output.dense": [128, 128], "bert.encoder.layer.0.attention.self.key": [128, 128], "bert.encoder.layer.0.attention.self.query": [128, 128], "bert.encoder.layer.0.attention.self.value": [128, 128], "bert.encoder.layer.0.intermediate.dense": [128, 128], "bert.encoder.layer.0.output.LayerNorm": [128], "bert.encoder.layer.0.output.dense": [128, 128], "bert.encoder.layer.1.attention.output.LayerNorm": [128], "bert.encoder.layer.1.attention.output.dense": [128, 128], "bert.encoder.layer.1.attention.self.key": [128, 128], "bert.encoder.layer.1.attention.self.query": [128, 128], "bert.encoder.layer.1.attention.self.value": [128, 128], "bert.encoder.layer.1.intermediate.dense": [128, 128], "bert.encoder.layer.1.output.LayerNorm": [128], "bert.encoder.layer.1.output.dense": [128, 128], "bert.pooler.dense": [128, 128], "cls.predictions.transform.LayerNorm": [128], "cls.predictions.transform.dense": [128, 128], "cls.seq_relationship": [2, 128] } },
+  bloom: { hidden: 128, layers: 2, vocabulary: 64, weights: { "transformer.h.0.input_layernorm": [128], "transformer.h.0.mlp.dense_4h_to_h": [128, 512], "transformer.h.0.mlp.dense_h_to_4h": [512, 128], "transformer.h.0.post_attention_layernorm": [128], "transformer.h.0.self_attention.dense": [128, 128], "transformer.h.0.self_attention.query_key_value": [384, 128], "transformer.h.1.input_layernorm": [128], "transformer.h.1.mlp.dense_4h_to_h": [128, 512], "transformer.h.1.mlp.dense_h_to_4h": [512, 128], "transformer.h.1.post_attention_layernorm": [128], "transformer.h.1.self_attention.dense": [128, 128], "transformer.h.1.self_attention.query_key_value": [384, 128], "transformer.ln_f": [128], "transformer.word_embeddings": [64, 128], "transformer.word_embeddings_layernorm": [128] } },
+  codellama: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [128, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [128, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [128, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [128, 128], "model.norm": [128] } },
+  "deberta-v2": { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "deberta.embeddings.LayerNorm": [128], "deberta.embeddings.word_embeddings": [64, 128], "deberta.encoder.LayerNorm": [128], "deberta.encoder.layer.0.attention.output.LayerNorm": [128], "deberta.encoder.layer.0.attention.output.dense": [128, 128], "deberta.encoder.layer.0.attention.self.key_proj": [128, 128], "deberta.encoder.layer.0.attention.self.query_proj": [128, 128], "deberta.encoder.layer.0.attention.self.value_proj": [128, 128], "deberta.encoder.layer.0.intermediate.dense": [128, 128], "deberta.encoder.layer.0.output.LayerNorm": [128], "deberta.encoder.layer.0.output.dense": [128, 128], "deberta.encoder.layer.1.attention.output.LayerNorm": [128], "deberta.encoder.layer.1.attention.output.dense": [128, 128], "deberta.encoder.layer.1.attention.self.key_proj": [128, 128], "deberta.encoder.layer.1.attention.self.query_proj": [128, 128], "deberta.encoder.layer.1.attention.self.value_proj": [128, 128], "deberta.encoder.layer.1.intermediate.dense": [128, 128], "deberta.encoder.layer.1.output.LayerNorm": [128], "deberta.encoder.layer.1.output.dense": [128, 128], "deberta.encoder.rel_embeddings": [32, 128], "pooler.dense": [128, 128] } },
+  deepseek_v2: { hidden: 64, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 64], "model.embed_tokens": [64, 64], "model.layers.0.input_layernorm": [64], "model.layers.0.mlp.down_proj": [64, 64], "model.layers.0.mlp.gate_proj": [64, 64], "model.layers.0.mlp.up_proj": [64, 64], "model.layers.0.post_attention_layernorm": [64], "model.layers.0.self_attn.kv_a_layernorm": [64], "model.layers.0.self_attn.kv_a_proj_with_mqa": [80, 64], "model.layers.0.self_attn.kv_b_proj": [128, 64], "model.layers.0.self_attn.o_proj": [64, 64], "model.layers.0.self_attn.q_a_layernorm": [64], "model.layers.0.self_attn.q_a_proj": [64, 64], "model.layers.0.self_attn.q_b_proj": [128, 64], "model.layers.1.input_layernorm": [64], "model.layers.1.mlp.experts.0.down_proj": [64, 32], "model.layers.1.mlp.experts.0.gate_proj": [32, 64], "model.layers.1.mlp.experts.0.up_proj": [32, 64], "model.layers.1.mlp.experts.1.down_proj": [64, 32], "model.layers.1.mlp.experts.1.gate_proj": [32, 64], "model.layers.1.mlp.experts.1.up_proj": [32, 64], "model.layers.1.mlp.experts.2.down_proj": [64, 32], "model.layers.1.mlp.experts.2.gate_proj": [32, 64], "model.layers.1.mlp.experts.2.up_proj": [32, 64], "model.layers.1.mlp.gate": [3, 64], "model.layers.1.mlp.shared_experts.down_proj": [64, 32], "model.layers.1.mlp.shared_experts.gate_proj": [32, 64], "model.layers.1.mlp.shared_experts.up_proj": [32, 64], "model.layers.1.post_attention_layernorm": [64], "model.layers.1.self_attn.kv_a_layernorm": [64], "model.layers.1.self_attn.kv_a_proj_with_mqa": [80, 64], "model.layers.1.self_attn.kv_b_proj": [128, 64], "model.layers.1.self_attn.o_proj": [64, 64], "model.layers.1.self_attn.q_a_layernorm": [64], "model.layers.1.self_attn.q_a_proj": [64, 64], "model.layers.1.self_attn.q_b_proj": [128, 64], "model.norm": [64] } },
+  deepseek_v3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.kv_a_layernorm": [128], "model.layers.0.self_attn.kv_a_proj_with_mqa": [192, 128], "model.layers.0.self_attn.kv_b_proj": [256, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_a_layernorm": [128], "model.layers.0.self_attn.q_a_proj": [128, 128], "model.layers.0.self_attn.q_b_proj": [384, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.mlp.shared_experts.down_proj": [128, 128], "model.layers.1.mlp.shared_experts.gate_proj": [128, 128], "model.layers.1.mlp.shared_experts.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.kv_a_layernorm": [128], "model.layers.1.self_attn.kv_a_proj_with_mqa": [192, 128], "model.layers.1.self_attn.kv_b_proj": [256, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_a_layernorm": [128], "model.layers.1.self_attn.q_a_proj": [128, 128], "model.layers.1.self_attn.q_b_proj": [384, 128], "model.norm": [128] } },
+  ernie4_5: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  ernie4_5_moe: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.mlp.shared_experts.down_proj": [128, 128], "model.layers.1.mlp.shared_experts.gate_proj": [128, 128], "model.layers.1.mlp.shared_experts.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  ernie4_5_vl_moe: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 32], "model.embed_tokens": [64, 32], "model.layers.0.input_layernorm": [32], "model.layers.0.mlp.down_proj": [32, 32], "model.layers.0.mlp.gate_proj": [32, 32], "model.layers.0.mlp.up_proj": [32, 32], "model.layers.0.post_attention_layernorm": [32], "model.layers.0.self_attn.k_proj": [16, 32], "model.layers.0.self_attn.o_proj": [32, 32], "model.layers.0.self_attn.q_proj": [32, 32], "model.layers.0.self_attn.v_proj": [16, 32], "model.layers.1.input_layernorm": [32], "model.layers.1.mlp.experts.0.down_proj": [32, 32], "model.layers.1.mlp.experts.0.gate_proj": [32, 32], "model.layers.1.mlp.experts.0.up_proj": [32, 32], "model.layers.1.mlp.experts.1.down_proj": [32, 32], "model.layers.1.mlp.experts.1.gate_proj": [32, 32], "model.layers.1.mlp.experts.1.up_proj": [32, 32], "model.layers.1.mlp.experts.2.down_proj": [32, 32], "model.layers.1.mlp.experts.2.gate_proj": [32, 32], "model.layers.1.mlp.experts.2.up_proj": [32, 32], "model.layers.1.mlp.experts.3.down_proj": [32, 16], "model.layers.1.mlp.experts.3.gate_proj": [16, 32], "model.layers.1.mlp.experts.3.up_proj": [16, 32], "model.layers.1.mlp.experts.4.down_proj": [32, 16], "model.layers.1.mlp.experts.4.gate_proj": [16, 32], "model.layers.1.mlp.experts.4.up_proj": [16, 32], "model.layers.1.mlp.experts.5.down_proj": [32, 16], "model.layers.1.mlp.experts.5.gate_proj": [16, 32], "model.layers.1.mlp.experts.5.up_proj": [16, 32], "model.layers.1.mlp.gate": [32, 3], "model.layers.1.mlp.shared_experts.down_proj": [32, 32], "model.layers.1.mlp.shared_experts.gate_proj": [32, 32], "model.layers.1.mlp.shared_experts.up_proj": [32, 32], "model.layers.1.post_attention_layernorm": [32], "model.layers.1.self_attn.k_proj": [16, 32], "model.layers.1.self_attn.o_proj": [32, 32], "model.layers.1.self_attn.q_proj": [32, 32], "model.layers.1.self_attn.v_proj": [16, 32], "model.norm": [32], "model.resampler_model.after_norm": [32], "model.resampler_model.mlp": [32, 64], "model.resampler_model.spatial_linear.0": [64, 64], "model.resampler_model.spatial_linear.2": [64, 64], "model.resampler_model.spatial_linear.3": [64], "model.resampler_model.temporal_linear.0": [64, 128], "model.resampler_model.temporal_linear.2": [64, 64], "model.resampler_model.temporal_linear.3": [64], "model.vision_model.blocks.0.attn.proj": [16, 16], "model.vision_model.blocks.0.attn.qkv": [48, 16], "model.vision_model.blocks.0.mlp.fc1": [32, 16], "model.vision_model.blocks.0.mlp.fc2": [16, 32], "model.vision_model.blocks.0.norm1": [16], "model.vision_model.blocks.0.norm2": [16], "model.vision_model.ln": [16], "model.vision_model.patch_embed.proj": [16, 48] } },
+  gemma2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_feedforward_layernorm": [128], "model.layers.0.pre_feedforward_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.post_feedforward_layernorm": [128], "model.layers.1.pre_feedforward_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  gemma3: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { "language_model.model.embed_tokens": [64, 32], "language_model.model.layers.0.input_layernorm": [32], "language_model.model.layers.0.mlp.down_proj": [32, 32], "language_model.model.layers.0.mlp.gate_proj": [32, 32], "language_model.model.layers.0.mlp.up_proj": [32, 32], "language_model.model.layers.0.post_attention_layernorm": [32], "language_model.model.layers.0.post_feedforward_layernorm": [32], "language_model.model.layers.0.pre_feedforward_layernorm": [32], "language_model.model.layers.0.self_attn.k_norm": [16], "language_model.model.layers.0.self_attn.k_proj": [16, 32], "language_model.model.layers.0.self_attn.o_proj": [32, 32], "language_model.model.layers.0.self_attn.q_norm": [16], "language_model.model.layers.0.self_attn.q_proj": [32, 32], "language_model.model.layers.0.self_attn.v_proj": [16, 32], "language_model.model.layers.1.input_layernorm": [32], "language_model.model.layers.1.mlp.down_proj": [32, 32], "language_model.model.layers.1.mlp.gate_proj": [32, 32], "language_model.model.layers.1.mlp.up_proj": [32, 32], "language_model.model.layers.1.post_attention_layernorm": [32], "language_model.model.layers.1.post_feedforward_layernorm": [32], "language_model.model.layers.1.pre_feedforward_layernorm": [32], "language_model.model.layers.1.self_attn.k_norm": [16], "language_model.model.layers.1.self_attn.k_proj": [16, 32], "language_model.model.layers.1.self_attn.o_proj": [32, 32], "language_model.model.layers.1.self_attn.q_norm": [16], "language_model.model.layers.1.self_attn.q_proj": [32, 32], "language_model.model.layers.1.self_attn.v_proj": [16, 32], "language_model.model.norm": [32], "multi_modal_projector.mm_soft_emb_norm": [32], "vision_tower.vision_model.embeddings.patch_embedding": [32, 3, 4, 4], "vision_tower.vision_model.embeddings.position_embedding": [4, 32], "vision_tower.vision_model.encoder.layers.0.layer_norm1": [32], "vision_tower.vision_model.encoder.layers.0.layer_norm2": [32], "vision_tower.vision_model.encoder.layers.0.mlp.fc1": [32, 32], "vision_tower.vision_model.encoder.layers.0.mlp.fc2": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.k_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.out_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.v_proj": [32, 32], "vision_tower.vision_model.post_layernorm": [32] } },
+  gemma3_text: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_feedforward_layernorm": [128], "model.layers.0.pre_feedforward_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.post_feedforward_layernorm": [128], "model.layers.1.pre_feedforward_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  glm4: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_up_proj": [256, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_mlp_layernorm": [128], "model.layers.0.post_self_attn_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  got_ocr2: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { "language_model.lm_head": [64, 32], "language_model.model.embed_tokens": [64, 32], "language_model.model.layers.0.input_layernorm": [32], "language_model.model.layers.0.mlp.down_proj": [32, 32], "language_model.model.layers.0.mlp.gate_proj": [32, 32], "language_model.model.layers.0.mlp.up_proj": [32, 32], "language_model.model.layers.0.post_attention_layernorm": [32], "language_model.model.layers.0.self_attn.k_proj": [16, 32], "language_model.model.layers.0.self_attn.o_proj": [32, 32], "language_model.model.layers.0.self_attn.q_proj": [32, 32], "language_model.model.layers.0.self_attn.v_proj": [16, 32], "language_model.model.layers.1.input_layernorm": [32], "language_model.model.layers.1.mlp.down_proj": [32, 32], "language_model.model.layers.1.mlp.gate_proj": [32, 32], "language_model.model.layers.1.mlp.up_proj": [32, 32], "language_model.model.layers.1.post_attention_layernorm": [32], "language_model.model.layers.1.self_attn.k_proj": [16, 32], "language_model.model.layers.1.self_attn.o_proj": [32, 32], "language_model.model.layers.1.self_attn.q_proj": [32, 32], "language_model.model.layers.1.self_attn.v_proj": [16, 32], "language_model.model.norm": [32], "multi_modal_projector.conv_upsampler1": [32, 16, 3, 3], "multi_modal_projector.conv_upsampler2": [32, 32, 3, 3], "multi_modal_projector.multimodal_projector": [32, 32], "vision_tower.layers.0.attn.proj": [32, 32], "vision_tower.layers.0.attn.qkv": [96, 32], "vision_tower.layers.0.layer_norm1": [32], "vision_tower.layers.0.layer_norm2": [32], "vision_tower.layers.0.mlp.lin1": [32, 32], "vision_tower.layers.0.mlp.lin2": [32, 32], "vision_tower.layers.1.attn.proj": [32, 32], "vision_tower.layers.1.attn.qkv": [96, 32], "vision_tower.layers.1.layer_norm1": [32], "vision_tower.layers.1.layer_norm2": [32], "vision_tower.layers.1.mlp.lin1": [32, 32], "vision_tower.layers.1.mlp.lin2": [32, 32], "vision_tower.neck.conv1": [16, 32, 1, 1], "vision_tower.neck.conv2": [16, 16, 3, 3], "vision_tower.neck.layer_norm1": [16], "vision_tower.neck.layer_norm2": [16], "vision_tower.patch_embed.projection": [32, 3, 4, 4] } },
+  gpt2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "transformer.h.0.attn.c_attn": [128, 384], "transformer.h.0.attn.c_proj": [128, 128], "transformer.h.0.ln_1": [128], "transformer.h.0.ln_2": [128], "transformer.h.0.mlp.c_fc": [128, 128], "transformer.h.0.mlp.c_proj": [128, 128], "transformer.h.1.attn.c_attn": [128, 384], "transformer.h.1.attn.c_proj": [128, 128], "transformer.h.1.ln_1": [128], "transformer.h.1.ln_2": [128], "transformer.h.1.mlp.c_fc": [128, 128], "transformer.h.1.mlp.c_proj": [128, 128], "transformer.ln_f": [128], "transformer.wpe": [128, 128], "transformer.wte": [64, 128] } },
+  gpt_bigcode: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "transformer.h.0.attn.c_attn": [192, 128], "transformer.h.0.attn.c_proj": [128, 128], "transformer.h.0.ln_1": [128], "transformer.h.0.ln_2": [128], "transformer.h.0.mlp.c_fc": [128, 128], "transformer.h.0.mlp.c_proj": [128, 128], "transformer.h.1.attn.c_attn": [192, 128], "transformer.h.1.attn.c_proj": [128, 128], "transformer.h.1.ln_1": [128], "transformer.h.1.ln_2": [128], "transformer.h.1.mlp.c_fc": [128, 128], "transformer.h.1.mlp.c_proj": [128, 128], "transformer.ln_f": [128], "transformer.wpe": [128, 128], "transformer.wte": [64, 128] } },
+  gpt_neox: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { embed_out: [64, 128], "gpt_neox.embed_in": [64, 128], "gpt_neox.final_layer_norm": [128], "gpt_neox.layers.0.attention.dense": [128, 128], "gpt_neox.layers.0.attention.query_key_value": [384, 128], "gpt_neox.layers.0.input_layernorm": [128], "gpt_neox.layers.0.mlp.dense_4h_to_h": [128, 128], "gpt_neox.layers.0.mlp.dense_h_to_4h": [128, 128], "gpt_neox.layers.0.post_attention_layernorm": [128], "gpt_neox.layers.1.attention.dense": [128, 128], "gpt_neox.layers.1.attention.query_key_value": [384, 128], "gpt_neox.layers.1.input_layernorm": [128], "gpt_neox.layers.1.mlp.dense_4h_to_h": [128, 128], "gpt_neox.layers.1.mlp.dense_h_to_4h": [128, 128], "gpt_neox.layers.1.post_attention_layernorm": [128] } },
+  gpt_oss: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.router": [3, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.router": [3, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  hunyuan_v1_dense: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.key_layernorm": [32], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.query_layernorm": [32], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  hunyuan_v1_moe: { hidden: 64, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 64], "model.embed_tokens": [64, 64], "model.layers.0.input_layernorm": [64], "model.layers.0.mlp.experts.0.down_proj": [64, 32], "model.layers.0.mlp.experts.0.gate_proj": [32, 64], "model.layers.0.mlp.experts.0.up_proj": [32, 64], "model.layers.0.mlp.experts.1.down_proj": [64, 32], "model.layers.0.mlp.experts.1.gate_proj": [32, 64], "model.layers.0.mlp.experts.1.up_proj": [32, 64], "model.layers.0.mlp.experts.2.down_proj": [64, 32], "model.layers.0.mlp.experts.2.gate_proj": [32, 64], "model.layers.0.mlp.experts.2.up_proj": [32, 64], "model.layers.0.mlp.gate.wg": [3, 64], "model.layers.0.mlp.shared_mlp.down_proj": [64, 32], "model.layers.0.mlp.shared_mlp.gate_proj": [32, 64], "model.layers.0.mlp.shared_mlp.up_proj": [32, 64], "model.layers.0.post_attention_layernorm": [64], "model.layers.0.self_attn.k_proj": [32, 64], "model.layers.0.self_attn.key_layernorm": [16], "model.layers.0.self_attn.o_proj": [64, 64], "model.layers.0.self_attn.q_proj": [64, 64], "model.layers.0.self_attn.query_layernorm": [16], "model.layers.0.self_attn.v_proj": [32, 64], "model.layers.1.input_layernorm": [64], "model.layers.1.mlp.experts.0.down_proj": [64, 32], "model.layers.1.mlp.experts.0.gate_proj": [32, 64], "model.layers.1.mlp.experts.0.up_proj": [32, 64], "model.layers.1.mlp.experts.1.down_proj": [64, 32], "model.layers.1.mlp.experts.1.gate_proj": [32, 64], "model.layers.1.mlp.experts.1.up_proj": [32, 64], "model.layers.1.mlp.experts.2.down_proj": [64, 32], "model.layers.1.mlp.experts.2.gate_proj": [32, 64], "model.layers.1.mlp.experts.2.up_proj": [32, 64], "model.layers.1.mlp.gate.wg": [3, 64], "model.layers.1.mlp.shared_mlp.down_proj": [64, 32], "model.layers.1.mlp.shared_mlp.gate_proj": [32, 64], "model.layers.1.mlp.shared_mlp.up_proj": [32, 64], "model.layers.1.post_attention_layernorm": [64], "model.layers.1.self_attn.k_proj": [32, 64], "model.layers.1.self_attn.key_layernorm": [16], "model.layers.1.self_attn.o_proj": [64, 64], "model.layers.1.self_attn.q_proj": [64, 64], "model.layers.1.self_attn.query_layernorm": [16], "model.layers.1.self_attn.v_proj": [32, 64], "model.norm": [64] } },
+  llama: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  llava: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { "language_model.lm_head": [64, 32], "language_model.model.embed_tokens": [64, 32], "language_model.model.layers.0.input_layernorm": [32], "language_model.model.layers.0.mlp.down_proj": [32, 32], "language_model.model.layers.0.mlp.gate_proj": [32, 32], "language_model.model.layers.0.mlp.up_proj": [32, 32], "language_model.model.layers.0.post_attention_layernorm": [32], "language_model.model.layers.0.self_attn.k_proj": [16, 32], "language_model.model.layers.0.self_attn.o_proj": [32, 32], "language_model.model.layers.0.self_attn.q_proj": [32, 32], "language_model.model.layers.0.self_attn.v_proj": [16, 32], "language_model.model.layers.1.input_layernorm": [32], "language_model.model.layers.1.mlp.down_proj": [32, 32], "language_model.model.layers.1.mlp.gate_proj": [32, 32], "language_model.model.layers.1.mlp.up_proj": [32, 32], "language_model.model.layers.1.post_attention_layernorm": [32], "language_model.model.layers.1.self_attn.k_proj": [16, 32], "language_model.model.layers.1.self_attn.o_proj": [32, 32], "language_model.model.layers.1.self_attn.q_proj": [32, 32], "language_model.model.layers.1.self_attn.v_proj": [16, 32], "language_model.model.norm": [32], "multi_modal_projector.linear_1": [32, 32], "multi_modal_projector.linear_2": [32, 32], "vision_tower.vision_model.embeddings.patch_embedding": [32, 3, 4, 4], "vision_tower.vision_model.embeddings.position_embedding": [5, 32], "vision_tower.vision_model.encoder.layers.0.layer_norm1": [32], "vision_tower.vision_model.encoder.layers.0.layer_norm2": [32], "vision_tower.vision_model.encoder.layers.0.mlp.fc1": [32, 32], "vision_tower.vision_model.encoder.layers.0.mlp.fc2": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.k_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.out_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.v_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.layer_norm1": [32], "vision_tower.vision_model.encoder.layers.1.layer_norm2": [32], "vision_tower.vision_model.encoder.layers.1.mlp.fc1": [32, 32], "vision_tower.vision_model.encoder.layers.1.mlp.fc2": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.k_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.out_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.q_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.v_proj": [32, 32], "vision_tower.vision_model.post_layernorm": [32], "vision_tower.vision_model.pre_layrnorm": [32] } },
+  mamba: { hidden: 128, layers: 2, vocabulary: 64, weights: { "backbone.embeddings": [64, 128], "backbone.layers.0.mixer.conv1d": [128, 1, 4], "backbone.layers.0.mixer.dt_proj": [128, 32], "backbone.layers.0.mixer.in_proj": [256, 128], "backbone.layers.0.mixer.out_proj": [128, 128], "backbone.layers.0.mixer.x_proj": [64, 128], "backbone.layers.0.norm": [128], "backbone.layers.1.mixer.conv1d": [128, 1, 4], "backbone.layers.1.mixer.dt_proj": [128, 32], "backbone.layers.1.mixer.in_proj": [256, 128], "backbone.layers.1.mixer.out_proj": [128, 128], "backbone.layers.1.mixer.x_proj": [64, 128], "backbone.layers.1.norm": [128], "backbone.norm_f": [128] } },
+  minimax: { hidden: 64, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 64], "model.embed_tokens": [64, 64], "model.layers.0.block_sparse_moe.experts.0.w1": [32, 64], "model.layers.0.block_sparse_moe.experts.0.w2": [64, 32], "model.layers.0.block_sparse_moe.experts.0.w3": [32, 64], "model.layers.0.block_sparse_moe.experts.1.w1": [32, 64], "model.layers.0.block_sparse_moe.experts.1.w2": [64, 32], "model.layers.0.block_sparse_moe.experts.1.w3": [32, 64], "model.layers.0.block_sparse_moe.experts.2.w1": [32, 64], "model.layers.0.block_sparse_moe.experts.2.w2": [64, 32], "model.layers.0.block_sparse_moe.experts.2.w3": [32, 64], "model.layers.0.block_sparse_moe.gate": [3, 64], "model.layers.0.input_layernorm": [64], "model.layers.0.post_attention_layernorm": [64], "model.layers.0.self_attn.norm": [64], "model.layers.0.self_attn.out_proj": [64, 64], "model.layers.0.self_attn.output_gate": [64, 64], "model.layers.0.self_attn.qkv_proj": [192, 64], "model.layers.1.block_sparse_moe.experts.0.w1": [32, 64], "model.layers.1.block_sparse_moe.experts.0.w2": [64, 32], "model.layers.1.block_sparse_moe.experts.0.w3": [32, 64], "model.layers.1.block_sparse_moe.experts.1.w1": [32, 64], "model.layers.1.block_sparse_moe.experts.1.w2": [64, 32], "model.layers.1.block_sparse_moe.experts.1.w3": [32, 64], "model.layers.1.block_sparse_moe.experts.2.w1": [32, 64], "model.layers.1.block_sparse_moe.experts.2.w2": [64, 32], "model.layers.1.block_sparse_moe.experts.2.w3": [32, 64], "model.layers.1.block_sparse_moe.gate": [3, 64], "model.layers.1.input_layernorm": [64], "model.layers.1.post_attention_layernorm": [64], "model.layers.1.self_attn.k_proj": [32, 64], "model.layers.1.self_attn.o_proj": [64, 64], "model.layers.1.self_attn.q_proj": [64, 64], "model.layers.1.self_attn.v_proj": [32, 64], "model.norm": [64] } },
+  minimax_m2: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.0.block_sparse_moe.gate": [4, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [64], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  mistral: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  mixtral: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.0.block_sparse_moe.gate": [4, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.1.block_sparse_moe.gate": [4, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  opt: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.decoder.embed_positions": [130, 128], "model.decoder.embed_tokens": [64, 128], "model.decoder.final_layer_norm": [128], "model.decoder.layers.0.fc1": [128, 128], "model.decoder.layers.0.fc2": [128, 128], "model.decoder.layers.0.final_layer_norm": [128], "model.decoder.layers.0.self_attn.k_proj": [128, 128], "model.decoder.layers.0.self_attn.out_proj": [128, 128], "model.decoder.layers.0.self_attn.q_proj": [128, 128], "model.decoder.layers.0.self_attn.v_proj": [128, 128], "model.decoder.layers.0.self_attn_layer_norm": [128], "model.decoder.layers.1.fc1": [128, 128], "model.decoder.layers.1.fc2": [128, 128], "model.decoder.layers.1.final_layer_norm": [128], "model.decoder.layers.1.self_attn.k_proj": [128, 128], "model.decoder.layers.1.self_attn.out_proj": [128, 128], "model.decoder.layers.1.self_attn.q_proj": [128, 128], "model.decoder.layers.1.self_attn.v_proj": [128, 128], "model.decoder.layers.1.self_attn_layer_norm": [128] } },
+  phi3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_up_proj": [256, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.qkv_proj": [256, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_up_proj": [256, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.qkv_proj": [256, 128], "model.norm": [128] } },
+  qwen2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  qwen2_5_vl: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 32], "model.embed_tokens": [64, 32], "model.layers.0.input_layernorm": [32], "model.layers.0.mlp.down_proj": [32, 32], "model.layers.0.mlp.gate_proj": [32, 32], "model.layers.0.mlp.up_proj": [32, 32], "model.layers.0.post_attention_layernorm": [32], "model.layers.0.self_attn.k_proj": [16, 32], "model.layers.0.self_attn.o_proj": [32, 32], "model.layers.0.self_attn.q_proj": [32, 32], "model.layers.0.self_attn.v_proj": [16, 32], "model.layers.1.input_layernorm": [32], "model.layers.1.mlp.down_proj": [32, 32], "model.layers.1.mlp.gate_proj": [32, 32], "model.layers.1.mlp.up_proj": [32, 32], "model.layers.1.post_attention_layernorm": [32], "model.layers.1.self_attn.k_proj": [16, 32], "model.layers.1.self_attn.o_proj": [32, 32], "model.layers.1.self_attn.q_proj": [32, 32], "model.layers.1.self_attn.v_proj": [16, 32], "model.norm": [32], "visual.blocks.0.attn.proj": [32, 32], "visual.blocks.0.attn.qkv": [96, 32], "visual.blocks.0.mlp.down_proj": [32, 32], "visual.blocks.0.mlp.gate_proj": [32, 32], "visual.blocks.0.mlp.up_proj": [32, 32], "visual.blocks.0.norm1": [32], "visual.blocks.0.norm2": [32], "visual.blocks.1.attn.proj": [32, 32], "visual.blocks.1.attn.qkv": [96, 32], "visual.blocks.1.mlp.down_proj": [32, 32], "visual.blocks.1.mlp.gate_proj": [32, 32], "visual.blocks.1.mlp.up_proj": [32, 32], "visual.blocks.1.norm1": [32], "visual.blocks.1.norm2": [32], "visual.merger.ln_q": [32], "visual.merger.mlp.0": [128, 128], "visual.merger.mlp.2": [32, 128], "visual.patch_embed.proj": [32, 3, 2, 4, 4] } },
+  qwen3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  qwen3_moe: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  roberta: { hidden: 128, layers: 2, vocabulary: 64, positions: 130, weights: { "lm_head.dense": [128, 128], "lm_head.layer_norm": [128], "roberta.embeddings.LayerNorm": [128], "roberta.embeddings.position_embeddings": [130, 128], "roberta.embeddings.token_type_embeddings": [1, 128], "roberta.embeddings.word_embeddings": [64, 128], "roberta.encoder.layer.0.attention.output.LayerNorm": [128], "roberta.encoder.layer.0.attention.output.dense": [128, 128], "roberta.encoder.layer.0.attention.self.key": [128, 128], "roberta.encoder.layer.0.attention.self.query": [128, 128], "roberta.encoder.layer.0.attention.self.value": [128, 128], "roberta.encoder.layer.0.intermediate.dense": [128, 128], "roberta.encoder.layer.0.output.LayerNorm": [128], "roberta.encoder.layer.0.output.dense": [128, 128], "roberta.encoder.layer.1.attention.output.LayerNorm": [128], "roberta.encoder.layer.1.attention.output.dense": [128, 128], "roberta.encoder.layer.1.attention.self.key": [128, 128], "roberta.encoder.layer.1.attention.self.query": [128, 128], "roberta.encoder.layer.1.attention.self.value": [128, 128], "roberta.encoder.layer.1.intermediate.dense": [128, 128], "roberta.encoder.layer.1.output.LayerNorm": [128], "roberta.encoder.layer.1.output.dense": [128, 128] } },
+  siglip2: { hidden: 32, layers: 2, vocabulary: 64, positions: 16, weights: { "text_model.embeddings.position_embedding": [16, 32], "text_model.embeddings.token_embedding": [64, 32], "text_model.encoder.layers.0.layer_norm1": [32], "text_model.encoder.layers.0.layer_norm2": [32], "text_model.encoder.layers.0.mlp.fc1": [32, 32], "text_model.encoder.layers.0.mlp.fc2": [32, 32], "text_model.encoder.layers.0.self_attn.k_proj": [32, 32], "text_model.encoder.layers.0.self_attn.out_proj": [32, 32], "text_model.encoder.layers.0.self_attn.q_proj": [32, 32], "text_model.encoder.layers.0.self_attn.v_proj": [32, 32], "text_model.encoder.layers.1.layer_norm1": [32], "text_model.encoder.layers.1.layer_norm2": [32], "text_model.encoder.layers.1.mlp.fc1": [32, 32], "text_model.encoder.layers.1.mlp.fc2": [32, 32], "text_model.encoder.layers.1.self_attn.k_proj": [32, 32], "text_model.encoder.layers.1.self_attn.out_proj": [32, 32], "text_model.encoder.layers.1.self_attn.q_proj": [32, 32], "text_model.encoder.layers.1.self_attn.v_proj": [32, 32], "text_model.final_layer_norm": [32], "text_model.head": [32, 32], "vision_model.embeddings.patch_embedding": [32, 48], "vision_model.embeddings.position_embedding": [16, 32], "vision_model.encoder.layers.0.layer_norm1": [32], "vision_model.encoder.layers.0.layer_norm2": [32], "vision_model.encoder.layers.0.mlp.fc1": [32, 32], "vision_model.encoder.layers.0.mlp.fc2": [32, 32], "vision_model.encoder.layers.0.self_attn.k_proj": [32, 32], "vision_model.encoder.layers.0.self_attn.out_proj": [32, 32], "vision_model.encoder.layers.0.self_attn.q_proj": [32, 32], "vision_model.encoder.layers.0.self_attn.v_proj": [32, 32], "vision_model.encoder.layers.1.layer_norm1": [32], "vision_model.encoder.layers.1.layer_norm2": [32], "vision_model.encoder.layers.1.mlp.fc1": [32, 32], "vision_model.encoder.layers.1.mlp.fc2": [32, 32], "vision_model.encoder.layers.1.self_attn.k_proj": [32, 32], "vision_model.encoder.layers.1.self_attn.out_proj": [32, 32], "vision_model.encoder.layers.1.self_attn.q_proj": [32, 32], "vision_model.encoder.layers.1.self_attn.v_proj": [32, 32], "vision_model.head.attention.out_proj": [32, 32], "vision_model.head.layernorm": [32], "vision_model.head.mlp.fc1": [32, 32], "vision_model.head.mlp.fc2": [32, 32], "vision_model.post_layernorm": [32] } },
+  smollm3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  t5: { hidden: 128, layers: 2, vocabulary: 64, weights: { "decoder.block.0.layer.0.SelfAttention.k": [128, 128], "decoder.block.0.layer.0.SelfAttention.o": [128, 128], "decoder.block.0.layer.0.SelfAttention.q": [128, 128], "decoder.block.0.layer.0.SelfAttention.relative_attention_bias": [32, 4], "decoder.block.0.layer.0.SelfAttention.v": [128, 128], "decoder.block.0.layer.0.layer_norm": [128], "decoder.block.0.layer.1.EncDecAttention.k": [128, 128], "decoder.block.0.layer.1.EncDecAttention.o": [128, 128], "decoder.block.0.layer.1.EncDecAttention.q": [128, 128], "decoder.block.0.layer.1.EncDecAttention.v": [128, 128], "decoder.block.0.layer.1.layer_norm": [128], "decoder.block.0.layer.2.DenseReluDense.wi": [128, 128], "decoder.block.0.layer.2.DenseReluDense.wo": [128, 128], "decoder.block.0.layer.2.layer_norm": [128], "decoder.block.1.layer.0.SelfAttention.k": [128, 128], "decoder.block.1.layer.0.SelfAttention.o": [128, 128], "decoder.block.1.layer.0.SelfAttention.q": [128, 128], "decoder.block.1.layer.0.SelfAttention.v": [128, 128], "decoder.block.1.layer.0.layer_norm": [128], "decoder.block.1.layer.1.EncDecAttention.k": [128, 128], "decoder.block.1.layer.1.EncDecAttention.o": [128, 128], "decoder.block.1.layer.1.EncDecAttention.q": [128, 128], "decoder.block.1.layer.1.EncDecAttention.v": [128, 128], "decoder.block.1.layer.1.layer_norm": [128], "decoder.block.1.layer.2.DenseReluDense.wi": [128, 128], "decoder.block.1.layer.2.DenseReluDense.wo": [128, 128], "decoder.block.1.layer.2.layer_norm": [128], "decoder.final_layer_norm": [128], "encoder.block.0.layer.0.SelfAttention.k": [128, 128], "encoder.block.0.layer.0.SelfAttention.o": [128, 128], "encoder.block.0.layer.0.SelfAttention.q": [128, 128], "encoder.block.0.layer.0.SelfAttention.relative_attention_bias": [32, 4], "encoder.block.0.layer.0.SelfAttention.v": [128, 128], "encoder.block.0.layer.0.layer_norm": [128], "encoder.block.0.layer.1.DenseReluDense.wi": [128, 128], "encoder.block.0.layer.1.DenseReluDense.wo": [128, 128], "encoder.block.0.layer.1.layer_norm": [128], "encoder.block.1.layer.0.SelfAttention.k": [128, 128], "encoder.block.1.layer.0.SelfAttention.o": [128, 128], "encoder.block.1.layer.0.SelfAttention.q": [128, 128], "encoder.block.1.layer.0.SelfAttention.v": [128, 128], "encoder.block.1.layer.0.layer_norm": [128], "encoder.block.1.layer.1.DenseReluDense.wi": [128, 128], "encoder.block.1.layer.1.DenseReluDense.wo": [128, 128], "encoder.block.1.layer.1.layer_norm": [128], "encoder.final_layer_norm": [128], shared: [64, 128] } },
+  vit: { hidden: 32, layers: 2, vocabulary: 64, weights: { "vit.embeddings.patch_embeddings.projection": [32, 3, 4, 4], "vit.encoder.layer.0.attention.attention.key": [32, 32], "vit.encoder.layer.0.attention.attention.query": [32, 32], "vit.encoder.layer.0.attention.attention.value": [32, 32], "vit.encoder.layer.0.attention.output.dense": [32, 32], "vit.encoder.layer.0.intermediate.dense": [32, 32], "vit.encoder.layer.0.layernorm_after": [32], "vit.encoder.layer.0.layernorm_before": [32], "vit.encoder.layer.0.output.dense": [32, 32], "vit.encoder.layer.1.attention.attention.key": [32, 32], "vit.encoder.layer.1.attention.attention.query": [32, 32], "vit.encoder.layer.1.attention.attention.value": [32, 32], "vit.encoder.layer.1.attention.output.dense": [32, 32], "vit.encoder.layer.1.intermediate.dense": [32, 32], "vit.encoder.layer.1.layernorm_after": [32], "vit.encoder.layer.1.layernorm_before": [32], "vit.encoder.layer.1.output.dense": [32, 32], "vit.layernorm": [32] } },
+  whisper: { hidden: 32, layers: 2, vocabulary: 64, weights: { "model.decoder.embed_positions": [32, 32], "model.decoder.embed_tokens": [64, 32], "model.decoder.layer_norm": [32], "model.decoder.layers.0.encoder_attn.k_proj": [32, 32], "model.decoder.layers.0.encoder_attn.out_proj": [32, 32], "model.decoder.layers.0.encoder_attn.q_proj": [32, 32], "model.decoder.layers.0.encoder_attn.v_proj": [32, 32], "model.decoder.layers.0.encoder_attn_layer_norm": [32], "model.decoder.layers.0.fc1": [32, 32], "model.decoder.layers.0.fc2": [32, 32], "model.decoder.layers.0.final_layer_norm": [32], "model.decoder.layers.0.self_attn.k_proj": [32, 32], "model.decoder.layers.0.self_attn.out_proj": [32, 32], "model.decoder.layers.0.self_attn.q_proj": [32, 32], "model.decoder.layers.0.self_attn.v_proj": [32, 32], "model.decoder.layers.0.self_attn_layer_norm": [32], "model.decoder.layers.1.encoder_attn.k_proj": [32, 32], "model.decoder.layers.1.encoder_attn.out_proj": [32, 32], "model.decoder.layers.1.encoder_attn.q_proj": [32, 32], "model.decoder.layers.1.encoder_attn.v_proj": [32, 32], "model.decoder.layers.1.encoder_attn_layer_norm": [32], "model.decoder.layers.1.fc1": [32, 32], "model.decoder.layers.1.fc2": [32, 32], "model.decoder.layers.1.final_layer_norm": [32], "model.decoder.layers.1.self_attn.k_proj": [32, 32], "model.decoder.layers.1.self_attn.out_proj": [32, 32], "model.decoder.layers.1.self_attn.q_proj": [32, 32], "model.decoder.layers.1.self_attn.v_proj": [32, 32], "model.decoder.layers.1.self_attn_layer_norm": [32], "model.encoder.conv1": [32, 8, 3], "model.encoder.conv2": [32, 32, 3], "model.encoder.embed_positions": [16, 32], "model.encoder.layer_norm": [32], "model.encoder.layers.0.fc1": [32, 32], "model.encoder.layers.0.fc2": [32, 32], "model.encoder.layers.0.final_layer_norm": [32], "model.encoder.layers.0.self_attn.k_proj": [32, 32], "model.encoder.layers.0.self_attn.out_proj": [32, 32], "model.encoder.layers.0.self_attn.q_proj": [32, 32], "model.encoder.layers.0.self_attn.v_proj": [32, 32], "model.encoder.layers.0.self_attn_layer_norm": [32], "model.encoder.layers.1.fc1": [32, 32], "model.encoder.layers.1.fc2": [32, 32], "model.encoder.layers.1.final_layer_norm": [32], "model.encoder.layers.1.self_attn.k_proj": [32, 32], "model.encoder.layers.1.self_attn.out_proj": [32, 32], "model.encoder.layers.1.self_attn.q_proj": [32, 32], "model.encoder.layers.1.self_attn.v_proj": [32, 32], "model.encoder.layers.1.self_attn_layer_norm": [32] } }
+};
+
+// src/domain/shapes.ts
+var Shape = external_exports.strictObject({
+  hidden: external_exports.int().positive(),
+  layers: external_exports.int().positive(),
+  vocabulary: external_exports.int().positive(),
+  /** Places of a text; absent where their number is open. */
+  positions: external_exports.int().positive().optional(),
+  /** Layer -> shape of its weight. */
+  weights: external_exports.record(external_exports.string(), external_exports.array(external_exports.int().positive()))
+});
+var SHAPES = external_exports.record(external_exports.string(), Shape).parse(shapes_default);
+function shapeOf(architecture) {
+  return own(SHAPES, architecture);
+}
+function layersNamed({ weights }, name2) {
+  return Object.keys(weights).filter((layer) => layer === name2 || layer.endsWith(`.${name2}`));
+}
+function sidesOf({ weights }, layers) {
+  return layers.flatMap((layer) => {
+    const [out, into] = weights[layer] ?? [];
+    return out === void 0 || into === void 0 ? [] : [out, into];
+  });
+}
+
+// src/plan/own/fitted.ts
+var USUAL = { kind: "usual" };
+function kept(value) {
+  return { kind: "kept", value };
+}
+function scaled(value, why) {
+  return { kind: "scaled", value, why };
+}
+function left(why) {
+  return { kind: "left", why };
+}
+
+// src/plan/own/modules.ts
+var modules = (value, fit) => {
+  if (value === "all-linear") return kept(value);
+  if (typeof value === "string") return byPattern(value, fit);
+  const names2 = namesIn4(value);
+  if (names2 === void 0) return left("it is neither a list of names nor a pattern");
+  const found = names2.filter((name2) => isModule(fit, name2));
+  if (found.length === names2.length) return kept([...names2]);
+  const missing = names2.filter((name2) => !found.includes(name2));
+  const why = `the tiny ${fit.architecture} has no ${ticked(missing)}`;
+  return found.length === 0 ? left(why) : scaled(found, why);
+};
+var tableByModule = (value, fit) => {
+  if (!isTable(value)) return left("it is no table");
+  const entries = Object.entries(value);
+  const found = entries.filter(([name2]) => isModule(fit, name2));
+  const fitting = found.map(([name2, one2]) => [name2, typeof one2 === "number" ? one2 * fit.factor : one2]);
+  if (found.length === 0) return left(`the tiny ${fit.architecture} has no ${ticked(entries.map(([name2]) => name2))}`);
+  const table3 = Object.fromEntries(fitting);
+  if (found.length === entries.length && fit.factor === 1) return kept(table3);
+  return scaled(table3, "it follows the modules and the rank that the tiny model has");
+};
+var layerNumbers = (value, { architecture, shape }) => {
+  const numbers2 = [value].flat().filter((one2) => typeof one2 === "number");
+  if (numbers2.length === 0) return left("it is no number of a layer");
+  const found = numbers2.filter((one2) => one2 < shape.layers);
+  if (found.length === numbers2.length) return kept(value);
+  const why = `the tiny ${architecture} has ${shape.layers} layers`;
+  return scaled(found.length > 0 ? found : [shape.layers - 1], why);
+};
+var layerRanges = (value, { architecture, shape }) => {
+  const bounds = Array.isArray(value) ? value.flat().filter((one2) => typeof one2 === "number") : [];
+  const isFitting = bounds.length > 0 && bounds.every((one2) => one2 <= shape.layers);
+  return isFitting ? kept(value) : left(`the tiny ${architecture} has ${shape.layers} layers`);
+};
+function layersOf(value, fit) {
+  const names2 = value === void 0 ? void 0 : namesIn4(value);
+  return names2?.flatMap((name2) => layersNamed(fit.shape, name2));
+}
+function namesIn4(value) {
+  if (!Array.isArray(value)) return void 0;
+  const names2 = value.filter((one2) => typeof one2 === "string");
+  return names2.length === value.length && names2.length > 0 ? names2 : void 0;
+}
+function isModule({ shape, heads }, name2) {
+  return heads.includes(name2) || layersNamed(shape, name2).length > 0;
+}
+var MOST_REPEATS = 4;
+var LONGEST_PATTERN = 200;
+function byPattern(pattern, { architecture, shape }) {
+  const matches2 = matcher2(pattern);
+  if (matches2 === void 0) return left("a pattern of this form is not tried on the names of the tiny model");
+  const isFitting = Object.keys(shape.weights).some(matches2);
+  return isFitting ? kept(pattern) : left(`no module of the tiny ${architecture} fits this pattern`);
+}
+function matcher2(pattern) {
+  const repeats = pattern.match(/[*+{]/g)?.length ?? 0;
+  const isNested = /\)[*+{]|\\\d|\(\?[P<(#]/.test(pattern);
+  if (pattern.length > LONGEST_PATTERN || repeats > MOST_REPEATS || isNested) return void 0;
+  try {
+    const expression = new RegExp(`^(?:${pattern})$`);
+    return (path) => expression.test(path);
+  } catch {
+    return void 0;
+  }
+}
+var SHOWN5 = 4;
+function ticked(names2) {
+  const shown3 = names2.slice(0, SHOWN5).map((name2) => `\`${name2.slice(0, 60)}\``);
+  return names2.length > SHOWN5 ? `${shown3.join(", ")} and ${names2.length - SHOWN5} more` : shown3.join(", ");
+}
+
+// src/plan/own/sizes.ts
+var SMALLEST_SIDE = 16;
+var SHARE_OF_PLACES = 4;
+var USUAL_PLACES = 128;
+var LARGEST_ENCODER = 64;
+function largestRank(sides) {
+  return Math.min(USUAL_PLACES, ...sides.filter((side) => side >= SMALLEST_SIDE));
+}
+function halvedTo(limit, value) {
+  let found = value;
+  while (found > limit && found > 1) found = Math.floor(found / 2);
+  return found;
+}
+var rank2 = (value, { architecture, sides }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const limit = largestRank(sides);
+  const fitting = halvedTo(limit, value);
+  return fitting === value ? kept(value) : scaled(fitting, `the adapted matrices of the tiny ${architecture} have ${limit} rows or columns`);
+};
+var alpha = (value, { factor, isRooted }) => {
+  if (typeof value !== "number") return left("it is no number");
+  if (factor === 1) return kept(value);
+  const share = isRooted ? Math.sqrt(factor) : factor;
+  return scaled(value * share, "it keeps its relation to the rank");
+};
+var block = (value, { architecture, sides }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const fitting = sides.reduce(divisor, value);
+  if (fitting === value) return kept(value);
+  return scaled(fitting, `it must divide the sides of the matrices, ${range(sides)} in the tiny ${architecture}`);
+};
+var count = (value, { architecture, sides }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const smallest = Math.min(USUAL_PLACES, ...sides);
+  const most = smallest * smallest;
+  return value <= most ? kept(value) : scaled(most, `the smallest matrix of the tiny ${architecture} has so many numbers`);
+};
+var virtualTokens = (value, { architecture, shape }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const places = shape.positions ?? USUAL_PLACES;
+  const most = Math.floor(places / SHARE_OF_PLACES);
+  return value <= most ? kept(value) : scaled(most, `the tiny ${architecture} has ${places} places`);
+};
+var encoderSize = (value) => {
+  if (!isSize(value)) return left("it is no whole number");
+  return value <= LARGEST_ENCODER ? kept(value) : scaled(LARGEST_ENCODER, "an encoder as wide as a tiny model");
+};
+var layerCount = (value, { architecture, shape }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  if (value <= shape.layers) return kept(value);
+  return scaled(shape.layers, `the tiny ${architecture} has ${shape.layers} layers`);
+};
+var tokens = (value, { architecture, shape }) => {
+  if (!Array.isArray(value) || !value.every(isWhole)) return left("it is no list of tokens");
+  const whole2 = value.filter(isWhole);
+  if (whole2.every((one2) => one2 < shape.vocabulary)) return kept(value);
+  const fitting = [...new Set(whole2.map((one2) => one2 % shape.vocabulary))];
+  return scaled(fitting, `the vocabulary of the tiny ${architecture} has ${shape.vocabulary} tokens`);
+};
+var steps = () => left("a cell is trained for 25 steps");
+function isSize(value) {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+function isWhole(value) {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
+function divisor(one2, other) {
+  return other === 0 ? one2 : divisor(other, one2 % other);
+}
+function range(sides) {
+  const [smallest, largest] = [Math.min(...sides), Math.max(...sides)];
+  return smallest === largest ? String(smallest) : `${smallest} to ${largest}`;
+}
+
+// src/plan/own/rules.ts
+var ofCell = () => USUAL;
+var notWithout = (what) => () => left(`it needs ${what}`);
+var fromModel = () => left("PEFT takes it from the model");
+var elsewhere2 = () => left("it names something outside of the cell");
+var start = (value) => {
+  if (typeof value !== "string") return value === true ? USUAL : kept(value);
+  if (/^pissa_niter_\d+$/.test(value)) return scaled("pissa", "found by drawing, it begins otherwise each time");
+  const isPrepared = ["eva", "corda", "lora_ga", "loftq"].includes(value);
+  return isPrepared ? left("it needs a preparation with data of the user\u2019s own") : kept(value);
+};
+var promptStart = (value) => {
+  const named4 = typeof value === "string" ? value.split(".").at(-1) ?? "" : value;
+  return named4 === "TEXT" ? left("it needs a tokenizer, which the tiny model has none of") : kept(named4);
+};
+var named3 = (value) => kept(typeof value === "string" ? value.split(".").at(-1) ?? value : value);
+var METHOD_RULES = {
+  task_type: ofCell,
+  peft_type: ofCell,
+  inference_mode: (value) => value === true ? left("a cell is trained") : USUAL,
+  target_modules: modules,
+  exclude_modules: modules,
+  feedforward_modules: modules,
+  modules_to_save: modules,
+  layers_to_transform: layerNumbers,
+  layer_replication: layerRanges,
+  rank_pattern: tableByModule,
+  alpha_pattern: tableByModule,
+  r: rank2,
+  init_r: rank2,
+  target_r: rank2,
+  lora_alpha: alpha,
+  alpha,
+  psoft_alpha: alpha,
+  randlora_alpha: alpha,
+  block_size: block,
+  oft_block_size: block,
+  boft_block_size: block,
+  group_size: block,
+  vector_length: block,
+  n_frequency: count,
+  num_virtual_tokens: virtualTokens,
+  adapter_len: virtualTokens,
+  adapter_layers: layerCount,
+  encoder_hidden_size: encoderSize,
+  encoder_reparameterization_type: named3,
+  total_step: steps,
+  tinit: steps,
+  tfinal: steps,
+  deltaT: steps,
+  trainable_token_indices: tokens,
+  token_indices: tokens,
+  alora_invocation_tokens: tokens,
+  cpt_token_ids: tokens,
+  init_lora_weights: start,
+  prompt_tuning_init: promptStart,
+  prompt_tuning_init_text: notWithout("a tokenizer, which the tiny model has none of"),
+  tokenizer_name_or_path: notWithout("a tokenizer, which the tiny model has none of"),
+  token_dim: fromModel,
+  num_layers: fromModel,
+  num_attention_heads: fromModel,
+  num_transformer_submodules: fromModel,
+  target_parameters: notWithout("parameters by their names in the full model"),
+  megatron_config: elsewhere2,
+  megatron_core: elsewhere2,
+  base_model_name_or_path: ofCell,
+  revision: ofCell
+};
+function numberType(value) {
+  const type = typeOf2(value);
+  if (type === "auto") return scaled({ torch: "bfloat16" }, "what checkpoints of full models mostly are in");
+  if (type === "float16") return scaled({ torch: "bfloat16" }, "a processor computes half precision otherwise");
+  if (type === "float32") return USUAL;
+  return type === "bfloat16" ? kept({ torch: "bfloat16" }) : left("it is no type that a cell computes in");
+}
+function typeOf2(value) {
+  const isNamed2 = typeof value === "object" && value !== null && "torch" in value;
+  const type = isNamed2 ? value.torch : value;
+  return typeof type === "string" ? own(OTHER_NAMES, type) ?? type : type;
+}
+var OTHER_NAMES = { half: "float16", float: "float32" };
+var storage = (value) => {
+  const type = typeOf2(value);
+  if (type === "uint8") return USUAL;
+  return type === "bfloat16" || type === "float32" ? kept({ torch: type }) : numberType(value);
+};
+var usually = (usual) => (value) => value === usual ? USUAL : kept(value);
+var QUANTIZATION_RULES = {
+  load_in_4bit: ofCell,
+  load_in_8bit: ofCell,
+  bnb_4bit_quant_type: ofCell,
+  bnb_4bit_use_double_quant: usually(false),
+  bnb_4bit_compute_dtype: numberType,
+  bnb_4bit_quant_storage: storage,
+  llm_int8_threshold: usually(6),
+  llm_int8_skip_modules: modules,
+  llm_int8_enable_fp32_cpu_offload: (value) => value === true ? left("no part of a cell is offloaded") : USUAL,
+  llm_int8_has_fp16_weight: (value) => value === true ? left("its weights are quantized on a card only") : USUAL
+};
+var LOADING_RULES = {
+  torch_dtype: numberType,
+  use_cache: usually(true),
+  attn_implementation: (value) => value === "eager" || value === "sdpa" ? kept(value) : left("it needs a card and a package of its own")
+};
+var methodRule = (argument2) => own(METHOD_RULES, argument2) ?? asItIs(argument2);
+var quantizationRule = (argument2) => own(QUANTIZATION_RULES, argument2) ?? (() => left("arguments of this quantization are not carried"));
+var loadingRule = (argument2) => own(LOADING_RULES, argument2) ?? ofCell;
+function asItIs(argument2) {
+  return (value) => {
+    const isOff = value === false || value === null || argument2.includes("dropout") && value === 0;
+    return isOff || argument2 === "bias" && value === "none" ? USUAL : kept(value);
+  };
+}
+
+// src/plan/own/configuration.ts
+var UNREAD = left("its value is not in the source, or depends on how it is run");
+function ownConfiguration(cell, written2) {
+  const fit = fitOf(cell, written2.method);
+  if (fit === void 0) return void 0;
+  const method = fitted(written2.method, methodRule, fit);
+  exclude(method.carried, fit);
+  const quantization = cell.quantization === "none" ? NOTHING2 : fitted(written2.quantization, quantizationRule, fit);
+  const loading = fitted(loadingBeside(cell, written2), loadingRule, fit);
+  const configuration = {
+    arguments: method.carried,
+    quantization: quantization.carried,
+    loading: loading.carried,
+    scaled: [...method.scaled, ...quantization.scaled, ...loading.scaled],
+    left: [...method.left, ...quantization.left, ...loading.left],
+    at: [...written2.at]
+  };
+  const { data } = OwnConfiguration.safeParse(configuration);
+  if (data === void 0) return void 0;
+  return isEmpty(data) ? { configuration: data } : { name: nameOf4(data), configuration: data };
+}
+function loadingBeside({ method }, { loading }) {
+  const isInBfloat162 = methodParts(method).paths.includes("bf16");
+  return isInBfloat162 ? loading.filter(({ argument: argument2 }) => argument2 !== "torch_dtype") : loading;
+}
+var NOTHING2 = { carried: {}, scaled: [], left: [] };
+function nameOf4(configuration) {
+  return `own-${createHash11("sha256").update(canonicalText(configuration)).digest("hex").slice(0, 8)}`;
+}
+function fitOf(cell, written2) {
+  const [method, shape] = [entryOf(cell.method), shapeOf(cell.architecture)];
+  if (method === void 0 || shape === void 0) return void 0;
+  const { modules: roles = {}, heads = {} } = own(ARCHITECTURES2, cell.architecture) ?? {};
+  const usual = usualOf2(method, roles);
+  const given = (name2) => written2.find(({ argument: argument2 }) => argument2 === name2)?.value;
+  const named4 = layersOf(given("target_modules"), { shape }) ?? [];
+  const adapted = named4.length > 0 ? named4 : layersOf(usual.target_modules, { shape }) ?? Object.keys(shape.weights);
+  const sides = sidesOf(shape, adapted);
+  const rank3 = given("r") ?? given("init_r");
+  const head = own(heads, cell.task);
+  return {
+    ...{ architecture: cell.architecture, shape, method, usual, sides },
+    heads: ["lm_head", ...head === void 0 ? [] : [head]],
+    factor: typeof rank3 === "number" && rank3 > 0 ? halvedTo(largestRank(sides), rank3) / rank3 : 1,
+    isRooted: given("use_rslora") === true || usual.use_rslora === true
+  };
+}
+function usualOf2(method, roles) {
+  const found = Object.entries(method.arguments).flatMap(([name2, value]) => {
+    const isRole = typeof value === "object" && !Array.isArray(value) && "modules" in value;
+    const plain4 = OwnValue.safeParse(isRole ? own(roles, value.modules) : value).data;
+    return plain4 === void 0 ? [] : [[name2, plain4]];
+  });
+  return Object.fromEntries(found);
+}
+function fitted(written2, ruleOf2, fit) {
+  const part2 = { carried: {}, scaled: [], left: [] };
+  for (const { argument: argument2, value } of written2) {
+    const found = foundFor(value, ruleOf2(argument2), fit);
+    if (found.kind === "left") part2.left.push({ argument: argument2, why: found.why });
+    if (found.kind === "scaled" && value !== void 0)
+      part2.scaled.push({ argument: argument2, from: value, to: found.value, why: found.why });
+    const isKept = found.kind === "kept" || found.kind === "scaled";
+    if (isKept && !isUsual(found.value, own(fit.usual, argument2))) part2.carried[argument2] = found.value;
+  }
+  return part2;
+}
+function foundFor(value, rule, fit) {
+  if (value === void 0) return UNREAD;
+  return value === null ? USUAL : rule(value, fit);
+}
+function isUsual(value, usual) {
+  const text3 = (one2) => JSON.stringify(Array.isArray(one2) ? one2.map((each) => JSON.stringify(each)).toSorted() : one2);
+  return usual !== void 0 && text3(value) === text3(usual);
+}
+var EITHER = {
+  OFTConfig: [["r", "oft_block_size"]],
+  BOFTConfig: [["boft_block_num", "boft_block_size"]]
+};
+function exclude(carried, { method, usual }) {
+  for (const [one2, other] of own(EITHER, method.config) ?? [])
+    if (carried[one2] !== void 0 && carried[one2] !== 0 && usual[other] !== void 0) carried[other] ??= 0;
+}
+
+// src/plan/own/cells.ts
+var MOST_PLACES = 8;
+var OwnCells = class {
+  #configurations = /* @__PURE__ */ new Map();
+  #beside = /* @__PURE__ */ new Set();
+  /** Cells that are used with the matrix's own arguments. */
+  #plain = /* @__PURE__ */ new Set();
+  #notes = /* @__PURE__ */ new Map();
+  /** The identifiers that a cell has by the ways it is made: with arguments of its own, or as the matrix has it. */
+  add(cell, ways) {
+    const ids = ways.map((written2) => this.#named(cell, written2));
+    const found = ids.length > 0 ? ids : [cellId(cell)];
+    for (const id2 of found) {
+      if (id2 === cellId(cell)) this.#plain.add(id2);
+      else this.#beside.add(cellId(cell));
+    }
+    return [...new Set(found)];
+  }
+  get configurations() {
+    return Object.fromEntries(this.#configurations);
+  }
+  beside() {
+    return [...this.#beside].filter((id2) => !this.#plain.has(id2));
+  }
+  /** What could not be carried of ways that came to the matrix's own arguments: no configuration tells of it. */
+  notes() {
+    return [...this.#notes.values()];
+  }
+  #note({ left: left2, at: [at3 = ""] }) {
+    for (const one2 of left2) this.#notes.set(JSON.stringify([at3, one2]), { ...one2, at: at3 });
+  }
+  #named(cell, written2) {
+    const { name: name2, configuration } = ownConfiguration(cell, written2) ?? {};
+    if (configuration !== void 0 && name2 === void 0) this.#note(configuration);
+    if (name2 === void 0 || configuration === void 0) return cellId(cell);
+    const known2 = this.#configurations.get(name2);
+    const at3 = [.../* @__PURE__ */ new Set([...known2?.at ?? [], ...configuration.at])].slice(0, MOST_PLACES);
+    this.#configurations.set(name2, { ...known2 ?? configuration, at: at3 });
+    const { entry, paths } = methodParts(cell.method);
+    return cellId({ ...cell, method: methodBy(entry, paths, name2) });
+  }
+};
 
 // src/plan/partial.ts
 function defaultsFor(task, matrix) {
@@ -26744,12 +28542,12 @@ function expandPartial(pattern) {
   const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
   const [method = "*", quantization = "*", architecture = "*", task = "*"] = pattern.split("/");
   const fitting = selectCells([pattern], matrix, []);
-  const isUsual = (cell) => {
+  const isUsual2 = (cell) => {
     const usual = defaultsFor(cell.task, matrix);
     const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
     return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS2.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
   };
-  return [...new Map(fitting.filter(isUsual).map((cell) => [cellId(cell), cell])).values()];
+  return [...new Map(fitting.filter(isUsual2).map((cell) => [cellId(cell), cell])).values()];
 }
 
 // src/intake/code-cells.ts
@@ -26758,13 +28556,20 @@ var MOST_SAID = 12;
 var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
 function codeCells({ code: code2 }) {
   const { cells, partial, unsure } = usedCells(code2, allCells(), MOST_CELLS);
-  const sure2 = cells.map((used) => ({ id: cellId(byItsPaths(used)), source: used.source }));
+  const own2 = new OwnCells();
+  const sure2 = cells.flatMap((used) => {
+    const ids = own2.add(byItsPaths(used), used.written);
+    return ids.map((id2) => ({ id: id2, source: used.source }));
+  });
   const taken = new Set(cells.map(({ cell }) => cellId(cell)));
   const guessed3 = partial.map((one2) => {
-    const measured2 = expandPartial(one2.pattern).map(cellId).filter((id2) => taken.has(id2) || taken.size < MOST_CELLS && taken.add(id2));
+    const measured2 = expandPartial(one2.pattern).filter((cell) => taken.has(cellId(cell)) || taken.size < MOST_CELLS && taken.add(cellId(cell))).flatMap((cell) => own2.add(cell, one2.written));
     return { ...one2, measured: measured2 };
   });
-  return { sure: sure2, partial: guessed3, unsure, callsPeft: code2.some(({ found }) => found.length > 0) };
+  const callsPeft = code2.some(({ found }) => found.length > 0);
+  const { configurations } = own2;
+  const said = { unsure, notCarried: own2.notes(), callsPeft };
+  return { sure: sure2, configurations, beside: own2.beside(), partial: guessed3, ...said };
 }
 function byItsPaths({ cell, paths = [] }) {
   const fitting = paths.filter((path) => hasPath(cell, path));
@@ -26772,7 +28577,7 @@ function byItsPaths({ cell, paths = [] }) {
   const taken = kinds.length > 1 ? fitting.filter((path) => !kinds.includes(path)) : fitting;
   return { ...cell, method: methodBy(cell.method, taken) };
 }
-function cellFindings({ partial, unsure, callsPeft }) {
+function cellFindings({ partial, unsure, notCarried, callsPeft }) {
   const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => {
     const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
     const as = measured2.length > 0 ? `measured as ${measured2.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
@@ -26783,18 +28588,28 @@ function cellFindings({ partial, unsure, callsPeft }) {
     ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
     ...shortened2("cells-partial", guessed3),
     ...partial.some(({ measured: measured2 }) => measured2.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
+    ...shortened2("not-carried", notCarried.map(notCarriedFinding)),
     ...shortened2(
       "cells-unsure",
       unsure.map(({ value, file, line }) => ({ kind: "cells-unsure", message: value, file, line }))
     )
   ];
 }
+function notCarriedFinding({ argument: argument2, why, at: at3 }) {
+  const [file = "", line = "1"] = at3.split(/:(?=\d+$)/);
+  return { kind: "not-carried", message: `\`${argument2}\` is not carried: ${why}.`, file, line: Number(line) };
+}
 function shortened2(kind, findings) {
   const rest = findings.length - MOST_SAID;
   if (rest <= 0) return findings;
   return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
 }
-function withCells(request, { sure: sure2, partial }) {
+function withOwn(request, configurations) {
+  const all = { ...configurations, ...request.configurations };
+  return Object.keys(all).length === 0 ? request : { ...request, configurations: all };
+}
+function withCells(asked, { sure: sure2, partial, configurations, beside }) {
+  const request = withOwn(asked, configurations);
   const used = [...sure2, ...partial.flatMap(({ measured: measured2, source }) => measured2.map((id2) => ({ id: id2, source })))];
   const sources = {};
   for (const { id: id2, source } of used) sources[id2] ??= source;
@@ -26807,16 +28622,17 @@ function withCells(request, { sure: sure2, partial }) {
     why,
     cells: measured2.filter((id2) => !isSure.has(id2))
   }));
-  return { ...request, cells: [...Object.keys(sources), ...excluded], chosenBy: "code", sources, guessed: guessed3 };
+  const cells = [...Object.keys(sources), ...beside, ...excluded];
+  return { ...request, cells, chosenBy: "code", sources, guessed: guessed3, beside };
 }
 
 // src/detect/names.ts
 function newNames(base, head) {
-  const known2 = new Set(base.flatMap((manifest) => namesIn4(manifest).map(({ name: name2 }) => name2)));
-  const fresh = head.flatMap(namesIn4).filter(({ name: name2 }) => !known2.has(name2));
+  const known2 = new Set(base.flatMap((manifest) => namesIn5(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn5).filter(({ name: name2 }) => !known2.has(name2));
   return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
 }
-function namesIn4({ file, requirements, locked }) {
+function namesIn5({ file, requirements, locked }) {
   return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file, line }));
 }
 function lookalikes(base, head) {
@@ -26922,8 +28738,8 @@ function droppedExclusions({ head, pairs: pairs2 }) {
       ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
     );
     const isAllowed = (version) => beside.every(({ specifier }) => allows(specifier, version));
-    const named3 = beside.map(({ specifier }) => specifier).join(",");
-    return exclusions(old).filter((version) => keptOut(version, named3).some(isAllowed)).map((version) => ({
+    const named4 = beside.map(({ specifier }) => specifier).join(",");
+    return exclusions(old).filter((version) => keptOut(version, named4).some(isAllowed)).map((version) => ({
       kind: "exclusion-dropped",
       message: `\`${current.name}\` loses its exclusion \`!=${version}\` and is allowed to be that release again. Keep it unless that release was mended.`,
       file,
@@ -26938,8 +28754,8 @@ var PATCHES = 40;
 function keptOut(excluded, specifiers) {
   if (!excluded.endsWith(".*")) return [excluded];
   const line = excluded.slice(0, -2);
-  const named3 = clausesOf(specifiers).map(([, version]) => version.replace(/\.\*$/, "")).filter((version) => isVersion(version) && satisfies2(version, `==${excluded}`));
-  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named3];
+  const named4 = clausesOf(specifiers).map(([, version]) => version.replace(/\.\*$/, "")).filter((version) => isVersion(version) && satisfies2(version, `==${excluded}`));
+  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named4];
 }
 function drifting({ base, head, changes }) {
   const key = (name2, specifier) => `${name2} ${specifier}`;
@@ -27040,7 +28856,7 @@ function lockOver(file, format, locks) {
   const own2 = has(lock)?.formats ?? [];
   const folder = folderOf(file);
   const isAbove = (there) => there === "" || folder.startsWith(`${there}/`);
-  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), rank: own2.includes(of) ? own2.indexOf(of) : own2.length })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left, right) => right.there.length - left.there.length || left.rank - right.rank);
+  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), rank: own2.includes(of) ? own2.indexOf(of) : own2.length })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left2, right) => right.there.length - left2.there.length || left2.rank - right.rank);
   return nearest?.path;
 }
 function refreshCommand(lockFile, library) {
@@ -27082,8 +28898,8 @@ function constraintFiles(manifests, own2) {
 // src/detect/settle.ts
 function settle(change, ends2, releases, python) {
   const [from, to] = [
-    endOf2(change, change.from, ends2.base, change.was ?? change.file, releases, python),
-    endOf2(change, change.to, ends2.head, change.file, releases, python)
+    endOf3(change, change.from, ends2.base, change.was ?? change.file, releases, python),
+    endOf3(change, change.to, ends2.head, change.file, releases, python)
   ];
   return {
     change,
@@ -27092,7 +28908,7 @@ function settle(change, ends2, releases, python) {
     ...to.by && { by: to.by }
   };
 }
-function endOf2(change, written2, manifests, file, releases, python) {
+function endOf3(change, written2, manifests, file, releases, python) {
   if (written2 === "") return {};
   if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
   const { specifier, by } = effective(manifests, file, change.library, written2 === "any" ? "" : written2);
@@ -27222,9 +29038,9 @@ function distinct2(requests) {
   }
   return [...found.values()];
 }
-function joined4(left, right) {
+function joined4(left2, right) {
   const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
-  return { ...left, files: both2(left.files, right.files), manifests: both2(left.manifests, right.manifests) };
+  return { ...left2, files: both2(left2.files, right.files), manifests: both2(left2.manifests, right.manifests) };
 }
 function heldVersions(head, changed, watch = WATCHED) {
   const locked = lockOf(head, changed);
@@ -27260,7 +29076,7 @@ function lockOf(manifests, changed) {
     ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
   );
   return Object.fromEntries(
-    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version]) => isName(name2) && isVersion(version) && !version.includes("+")).toSorted(([left], [right]) => left < right ? -1 : 1)
+    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version]) => isName(name2) && isVersion(version) && !version.includes("+")).toSorted(([left2], [right]) => left2 < right ? -1 : 1)
   );
 }
 
@@ -27311,10 +29127,10 @@ function ceilings(specifier) {
   return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
 }
 function pythonRange(change, releases, head) {
-  const declared = head.find(
+  const declared2 = head.find(
     ({ file, python }) => python !== void 0 && folderOf(file) === folderOf(change.file)
   )?.python;
-  const oldest = declared === void 0 ? void 0 : oldestPython(declared);
+  const oldest = declared2 === void 0 ? void 0 : oldestPython(declared2);
   const to = change.locked ? change.to : exactVersion(change.to);
   const release2 = releases.find(
     ({ version }) => to !== void 0 && isVersion(to) && sameVersion(version, to.split("+")[0] ?? to)
@@ -27323,8 +29139,8 @@ function pythonRange(change, releases, head) {
   const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
   return [{ kind: "python-range", message, file: change.file, line: change.line }];
 }
-function oldestPython(declared) {
-  const specifier = declared.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
+function oldestPython(declared2) {
+  const specifier = declared2.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
   const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
   const [oldest] = minors.filter((version) => satisfies2(version, specifier)).toSorted(compareVersions);
   return oldest?.replace(/\.99$/, "");
@@ -27423,7 +29239,7 @@ async function requestsOf2(written2, ends2, index) {
   const base = withCells(written2, cells);
   const standing4 = standingChanges(manifests, watched, releases, index.python, written2.watch);
   if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing4 }];
-  const left = standing4.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
+  const left2 = standing4.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
   return Promise.all(
     found.map(async (project) => {
       const patchable = patchableOf(ends2.head, project);
@@ -27431,7 +29247,7 @@ async function requestsOf2(written2, ends2, index) {
       const held2 = { ...project.held, ...torch.held, ...written2.held };
       return {
         request: { ...base, changes: project.changes, held: held2, locked: project.locked },
-        known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
+        known: { findings: [...findings, ...left2, ...torch.findings, ...unsure], patchable },
         files: project.files,
         standing: standing4
       };
@@ -27439,12 +29255,12 @@ async function requestsOf2(written2, ends2, index) {
   );
 }
 async function heldTorch(project, manifests, index) {
-  const named3 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
-  if (named3 === void 0) return { held: {}, findings: [] };
+  const named4 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
+  if (named4 === void 0) return { held: {}, findings: [] };
   const releases = usableReleases(await index.catalog.releases("torch"), index.python);
-  if (releases.some(({ version }) => sameVersion(version.split("+")[0] ?? version, named3)))
-    return { held: { torch: named3 }, findings: [] };
-  const message = `The project names torch ${named3}, which has no wheel for Python ${index.python} here: measured with another one. Choose another Python with --python.`;
+  if (releases.some(({ version }) => sameVersion(version.split("+")[0] ?? version, named4)))
+    return { held: { torch: named4 }, findings: [] };
+  const message = `The project names torch ${named4}, which has no wheel for Python ${index.python} here: measured with another one. Choose another Python with --python.`;
   return { held: {}, findings: [{ kind: "torch-not-held", message }] };
 }
 async function upcomingRequests(written2, repository, index) {
@@ -27473,53 +29289,20 @@ function patchableOf(head, project) {
   return { manifests: head.manifests.filter(({ file }) => inProject.has(file)), contents: head.contents };
 }
 
-// src/plan/ruled-out.ts
-function rulingOn(quantization, device) {
-  const entry = QUANTIZATIONS[quantization];
-  if (entry === void 0) return void 0;
-  return needsCard(entry, device) ?? needsBuild(entry);
-}
-function needsCard({ needsGpu }, device) {
-  if (needsGpu === void 0 || deviceOf(device).hasCards) return void 0;
-  const { says, capability } = needsGpu;
-  const card = capability === void 0 ? "" : ` of compute capability ${capability.toFixed(1)} or newer`;
-  return { reason: "needs a GPU", message: `It needs a GPU${card}. Without one the library says: ${says}` };
-}
-function needsBuild({ built = [] }) {
-  if (built.length === 0) return void 0;
-  const message = `${built.join(" and ")} has no wheel: it would be built from its source, which runs its code outside of the isolation.`;
-  return { reason: "needs a build", message };
-}
-function rulings(cells, device) {
-  const quantizations = [...new Set(cells.map(({ quantization }) => quantization))];
-  return quantizations.flatMap((quantization) => {
-    const ruling = rulingOn(quantization, device);
-    const own2 = cells.filter((cell) => cell.quantization === quantization);
-    return ruling ? [{ quantization, cells: own2.length, ...ruling }] : [];
-  });
-}
-function measurable(cells, device) {
-  return cells.filter(({ quantization }) => rulingOn(quantization, device) === void 0);
-}
-function ruledOut(cell, device) {
-  const ruling = rulingOn(cell.quantization, device);
-  return ruling && { cell: cellId(cell), outcome: "skipped", ...ruling, stages: {}, failures: [], facts: {} };
-}
-
 // src/search/requests.ts
 function groups(problem, cells) {
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells) {
-    const packages = packagesFor(problem, cell.quantization);
+    const packages = packagesFor(problem, cell);
     const group = found.get(packages.join()) ?? { packages, cells: [] };
     group.cells.push(cell);
     found.set(packages.join(), group);
   }
-  return [...found.values()].toSorted((left, right) => left.packages.length - right.packages.length);
+  return [...found.values()].toSorted((left2, right) => left2.packages.length - right.packages.length);
 }
-function packagesFor(problem, quantization) {
+function packagesFor(problem, cell) {
   const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
-  return (problem.packages[quantization] ?? []).filter((name2) => !asked.includes(name2));
+  return problem.packagesOf(cell).filter((name2) => !asked.includes(name2));
 }
 function baseRequest(problem, packages) {
   return onDevice(problem, { pins: { ...problem.held, ...basePins(problem) }, packages });
@@ -27696,6 +29479,10 @@ var REFUSALS = [
     said: "Model does not support past key values which are required for prefix tuning."
   },
   {
+    message: /^MiniMax uses cache of its own and is not compatible with /,
+    said: "MiniMax uses cache of its own and is not compatible with `past_key_values` of type <class 'transformers.cache_utils.DynamicCache'>."
+  },
+  {
     message: /^Please initialize PiSSA under float32, float16, or bfloat16/,
     said: "Please initialize PiSSA under float32, float16, or bfloat16. Subsequently, re-quantize the residual model to help minimize quantization errors."
   },
@@ -27817,8 +29604,8 @@ function exhaustion(output) {
   const ofMachine = MESSAGES2.filter(([, what]) => [MEMORY2, THREADS, DISK].includes(what));
   return saidIn(last3, ofMachine) ?? deviceExhaustion(output);
 }
-function saidIn(text2, messages) {
-  return messages.find(([pattern]) => pattern.test(text2))?.[1];
+function saidIn(text3, messages) {
+  return messages.find(([pattern]) => pattern.test(text3))?.[1];
 }
 
 // src/sweep/reasons.ts
@@ -27893,18 +29680,18 @@ var ON_CARDS = [
 ];
 var MESSAGE_LIMIT = 8192;
 function classify(type, message, causes2 = [], device) {
-  const text2 = message.slice(0, MESSAGE_LIMIT);
+  const text3 = message.slice(0, MESSAGE_LIMIT);
   const isOnCard = device?.hasCards === true;
-  const weather = (isOnCard ? deviceWeatherOf(text2) : void 0) ?? weatherOf(type, text2, causes2);
+  const weather = (isOnCard ? deviceWeatherOf(text3) : void 0) ?? weatherOf(type, text3, causes2);
   if (weather !== void 0) return { reason: weather, means: "weather" };
   const reasons = isOnCard ? [...ON_CARDS, ...REASONS] : REASONS;
-  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
+  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text3) ?? true));
   return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: "defect" };
 }
 function signatureOf(type, message) {
   const line = message.slice(0, MESSAGE_LIMIT).split("\n")[0] ?? "";
-  const plain3 = line.replace(/0x[0-9a-f]+/gi, "#").replace(/(?:\/[^\s/'":]+){2,}\/?/g, "<path>").replace(/\d+(\.\d+)*/g, "#").replace(/\s+/g, " ").trim();
-  return `${type}: ${plain3}`.slice(0, 300);
+  const plain4 = line.replace(/0x[0-9a-f]+/gi, "#").replace(/(?:\/[^\s/'":]+){2,}\/?/g, "<path>").replace(/\d+(\.\d+)*/g, "#").replace(/\s+/g, " ").trim();
+  return `${type}: ${plain4}`.slice(0, 300);
 }
 
 // src/sweep/judge.ts
@@ -27917,6 +29704,8 @@ var CRASHES = {
 var SETTING_UP = ["build", "quantize", "attach"];
 function judge(record2, { device, ownTorch }) {
   if (record2.ended !== "exit") return endedEarly(record2);
+  const unfit3 = notMeasurable(record2);
+  if (unfit3 !== void 0) return unfit3;
   const judged2 = record2.failures.map((failure2) => ({
     failure: toFailure(failure2, device),
     means: meaningOf(record2, failure2, device)
@@ -27944,6 +29733,13 @@ function judge(record2, { device, ownTorch }) {
     failures: counts ? [counts, ...failures.filter((failure2) => failure2 !== counts)] : [],
     facts
   };
+}
+function notMeasurable({ cell, failures }) {
+  if (Object.hasOwn(ARCHITECTURES2, parseCellId(cell).architecture)) return void 0;
+  const said = failures.find(({ type, kind }) => type === "NotMeasurable" && kind === "raised")?.message;
+  if (said === void 0) return void 0;
+  const [reason = "", ...rest] = said.split(": ");
+  return unmeasured(cell, "skipped", reason.slice(0, 60), rest.join(": "));
 }
 function outcomeOf2(judged2) {
   if (judged2.some(({ means }) => means === "refused")) return "unsupported";
@@ -28062,9 +29858,9 @@ function patchRequirement(content3, format, requirement, specifier) {
   if (requirement.source !== "index") return { why: `\`${requirement.name}\` does not come from an index.` };
   const dialect = has(formatNamed(format)?.pin)?.dialect;
   if (dialect === void 0) return { why: `A ${format} file is refreshed by its own tool.` };
-  const start = lineStart(content3, requirement.line);
-  const end = content3.indexOf("\n", start);
-  const raw = content3.slice(start, end < 0 ? content3.length : end);
+  const start2 = lineStart(content3, requirement.line);
+  const end = content3.indexOf("\n", start2);
+  const raw = content3.slice(start2, end < 0 ? content3.length : end);
   const line = raw.replace(/\r$/, "");
   const [from, to] = requirement.columns;
   if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
@@ -28072,20 +29868,20 @@ function patchRequirement(content3, format, requirement, specifier) {
   if (written2 === void 0) return { why: "The requirement is written in a form that is not patched." };
   const after = line.slice(0, from) + written2 + line.slice(to);
   return {
-    content: content3.slice(0, start) + after + content3.slice(start + line.length),
+    content: content3.slice(0, start2) + after + content3.slice(start2 + line.length),
     line: requirement.line,
     before: line,
     after
   };
 }
 function lineStart(content3, line) {
-  let start = content3.startsWith("\uFEFF") ? 1 : 0;
+  let start2 = content3.startsWith("\uFEFF") ? 1 : 0;
   for (let number2 = 1; number2 < line; number2++) {
-    const next2 = content3.indexOf("\n", start);
+    const next2 = content3.indexOf("\n", start2);
     if (next2 < 0) return content3.length;
-    start = next2 + 1;
+    start2 = next2 + 1;
   }
-  return start;
+  return start2;
 }
 
 // src/pins/specifier.ts
@@ -28096,8 +29892,8 @@ function withPin(specifier, target2) {
   const clauses = clausesOf(specifier);
   if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
   const made = RULES[target2.kind](clauses, target2);
-  const text2 = made.map((clause) => clause.join("")).join(",");
-  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
+  const text3 = made.map((clause) => clause.join("")).join(",");
+  return text3 !== "" && satisfies2(target2.version, text3) && keepsOut(text3, target2.bad) ? text3 : void 0;
 }
 function isRaise({ kind }) {
   return kind === "raise-partner" || kind === "floor";
@@ -28121,13 +29917,13 @@ var RULES = {
   floor: raised
 };
 function raised(clauses, { version }) {
-  const kept = clauses.filter((clause) => {
+  const kept2 = clauses.filter((clause) => {
     const [operator2, bound] = clause;
     if (operator2 === "!=") return true;
     if (operator2 === ">=" || operator2 === ">" || operator2 === "~=") return false;
     return isVersion(bound) && satisfies2(version, clause.join(""));
   });
-  return [[">=", version], ...kept];
+  return [[">=", version], ...kept2];
 }
 function upper(clauses, bad) {
   const isBounded = clauses.some((clause) => isUpper(clause) && isBelow(clause, bad));
@@ -28153,11 +29949,11 @@ function unifiedDiff(file, before, after) {
   const [old, current] = [before.split("\n"), after.split("\n")];
   if (old.length !== current.length) throw new Error("a patch replaces lines, it adds and removes none");
   const endsOpen = old.at(-1) !== "";
-  const count2 = endsOpen ? old.length : old.length - 1;
-  const changed = Array.from({ length: count2 }, (_, index) => index).filter((index) => old[index] !== current[index]);
+  const count3 = endsOpen ? old.length : old.length - 1;
+  const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
   if (changed.length === 0) return "";
-  const hunks = grouped3(changed, count2).map(([from, to]) => {
-    const lines = linesOf(old, current, from, to, endsOpen ? count2 - 1 : void 0);
+  const hunks = grouped3(changed, count3).map(([from, to]) => {
+    const lines = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
     return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines].join("\n");
   });
   return `--- a/${file}
@@ -28165,10 +29961,10 @@ function unifiedDiff(file, before, after) {
 ${hunks.join("\n")}
 `;
 }
-function grouped3(changed, count2) {
+function grouped3(changed, count3) {
   const ranges = [];
   for (const index of changed) {
-    const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count2, index + CONTEXT + 1)];
+    const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count3, index + CONTEXT + 1)];
     const last3 = ranges.at(-1);
     if (last3 && from <= last3[1]) last3[1] = to;
     else ranges.push([from, to]);
@@ -28243,9 +30039,9 @@ function refreshFor({ file, format }, library, manifests) {
 function lockFiles(manifests) {
   return new Map(manifests.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
 }
-function sameClauses(left, right) {
+function sameClauses(left2, right) {
   const sorted2 = (specifier) => specifier.split(",").toSorted().join(",");
-  return sorted2(left) === sorted2(right);
+  return sorted2(left2) === sorted2(right);
 }
 
 // src/pins/propose.ts
@@ -28303,19 +30099,19 @@ function between2(usable, from, to) {
 function findVersion(library, written2, all, usable, python, problems) {
   if (written2 === "") return usable.at(-1);
   if (!isVersion(written2)) return newestOfLine(library, written2, usable, problems);
-  const named3 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
-  if (named3 === void 0) {
+  const named4 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
+  if (named4 === void 0) {
     problems.push(`${library} has no release ${written2}.${neighbours(written2, usable)}`);
     return void 0;
   }
-  if (!named3.yanked && !usable.some((version) => sameVersion(version, written2)) && !named3.version.match(/[a-z]/)) {
-    const requires = named3.requiresPython ? ` (it requires Python ${named3.requiresPython})` : "";
+  if (!named4.yanked && !usable.some((version) => sameVersion(version, written2)) && !named4.version.match(/[a-z]/)) {
+    const requires = named4.requiresPython ? ` (it requires Python ${named4.requiresPython})` : "";
     problems.push(
-      `${library} ${named3.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
+      `${library} ${named4.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
     );
     return void 0;
   }
-  return named3.version;
+  return named4.version;
 }
 function newestOfLine(library, written2, usable, problems) {
   const line = written2.replace(/[x*]$/, "");
@@ -28333,39 +30129,60 @@ function neighbours(version, usable) {
 
 // src/plan/plan.ts
 function librariesOf(request) {
-  const cells = measurable(selectCells(request.cells, allCells(), []), request.device);
+  const cells = measurable(selectCells(request.cells, allCells(request.checkpoints), []), request);
   const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name2) => name2 !== "torch");
   return [.../* @__PURE__ */ new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
 function packagesNeededBy(cells) {
-  return cells.flatMap((cell) => packagesOf(cell.quantization));
+  return cells.flatMap(packagesOf);
 }
 function makePlan(request, releases, python, problems) {
-  const cells = selectCells(request.cells, allCells(), problems);
+  const cells = selectCells(request.cells, allCells(request.checkpoints), problems);
   if (cells.length === 0 && problems.length === 0)
     problems.push("The patterns select no cell. Leave out --cells for the default 24.");
   const changes = request.changes.flatMap(
     (change) => resolveChange(change, releases.get(change.library) ?? [], python, problems) ?? []
   );
+  checkOwn(cells, request, problems);
   checkTwice(request, problems);
   checkHeld(request, releases, python, problems);
   if (problems.length > 0) return void 0;
-  const { held: held2, minutes, environments, search: search2, device } = request;
+  const { held: held2, minutes, environments, search: search2, device, checkpoints } = request;
   const planned = {
     changes,
     held: held2,
     cells,
-    alternatives: alternativesTo(cells),
-    partners: partnerReleases(request, measurable(cells, device), releases, python),
+    alternatives: alternativesTo(cells, checkpoints),
+    partners: partnerReleases(request, measurable(cells, request), releases, python),
     chosenBy: request.chosenBy,
     sources: request.sources ?? {},
     ...request.guessed && { guessed: request.guessed },
+    ...ownParts(cells, request),
     locked: request.locked ?? { base: {}, head: {} },
     minutes,
     environments,
     search: search2
   };
-  return device === void 0 ? planned : { ...planned, device };
+  return {
+    ...planned,
+    ...device !== void 0 && { device },
+    ...isNamed(cells, checkpoints) && { checkpoints }
+  };
+}
+function isNamed(cells, checkpoints) {
+  return cells.some((cell) => checkpointOf(cell, checkpoints) !== void 0);
+}
+function checkOwn(cells, { configurations = {} }, problems) {
+  const unknown = cells.flatMap((cell) => ownOf(cell) ?? []).filter((name2) => own(configurations, name2) === void 0);
+  for (const name2 of new Set(unknown))
+    problems.push(
+      `\`${name2}\` stands for arguments that no code here has now. \`peft-sweep diff\` shows the cells of the code; \`cells:\` of the configuration can name arguments.`
+    );
+}
+function ownParts(cells, { configurations = {}, beside = [] }) {
+  const used = new Set(cells.flatMap((cell) => ownOf(cell) ?? []));
+  const kept2 = Object.fromEntries(Object.entries(configurations).filter(([name2]) => used.has(name2)));
+  return used.size === 0 ? {} : { configurations: kept2, beside };
 }
 function checkTwice(request, problems) {
   const names2 = request.changes.map((change) => change.library);
@@ -28388,12 +30205,14 @@ function checkHeld(request, releases, python, problems) {
       );
   }
 }
-function alternativesTo(cells) {
+function alternativesTo(cells, checkpoints) {
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells) {
-    const { paths } = methodParts(cell.method);
+    const { paths, own: ownName } = methodParts(cell.method);
+    if (ownName !== void 0) add(found, withoutOwn(cell));
     for (const method of ALTERNATIVES) add(found, { ...cell, method: methodBy(method, paths) });
     const unquantized = { ...cell, quantization: "none" };
+    if (checkpointOf(cell, checkpoints)?.stored !== void 0) continue;
     if (paths.every((path) => hasPath(unquantized, path))) add(found, unquantized);
   }
   for (const cell of cells) found.delete(cellId(cell));
@@ -28410,9 +30229,6 @@ function partnerReleases(request, cells, releases, python) {
   return Object.fromEntries(
     names2.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
   );
-}
-function packageTable() {
-  return Object.fromEntries(Object.keys(QUANTIZATIONS).map((name2) => [name2, packagesOf(name2)]));
 }
 
 // src/report/build.ts
@@ -28436,6 +30252,7 @@ function buildReport(input) {
       const source = input.sources[cellId(cell)];
       return { id: cellId(cell), planned: true, ...source && { source } };
     }),
+    ...input.configurations && { configurations: input.configurations },
     results,
     comparisons: comparisons2,
     controls: input.conclusions.controls.map((comparison) => toComparison(comparison, input)),
@@ -28447,18 +30264,18 @@ function buildReport(input) {
     leftUndone: input.run.stoppedBy === "finished" ? [] : input.conclusions.left.map(leftUndoneText),
     findings: [...input.findings, ...lossFindings({ changes: input.changes, environments, results })],
     totals: {
-      cells: count(
+      cells: count2(
         COMPARISONS,
         comparisons2.map(({ comparison }) => comparison)
       ),
-      measurements: count(
+      measurements: count2(
         OUTCOMES,
         results.map(({ outcome }) => outcome)
       )
     }
   };
 }
-function count(keys, values) {
+function count2(keys, values) {
   return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
 }
 function toComparison(comparison, input) {
@@ -28532,8 +30349,8 @@ function toResults({ question, environment, results }) {
   const where = environment.status === "built" ? environment.id : requestKey(question.environment);
   return [...results.values()].map(({ cell, outcome, ...rest }) => {
     const [counts] = rest.failures;
-    const named3 = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
-    return counts ? { ...named3, stage: counts.stage, signature: counts.signature, ...rest } : { ...named3, ...rest };
+    const named4 = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
+    return counts ? { ...named4, stage: counts.stage, signature: counts.signature, ...rest } : { ...named4, ...rest };
   });
 }
 function toEnvironments(input) {
@@ -28566,11 +30383,11 @@ function withCost(workaround2, bytesPerWeight) {
   return from && to ? { ...workaround2, cost: `weights take ${to} instead of ${from} bytes each` } : workaround2;
 }
 function bumpOf(from, to) {
-  const [left, right] = [from, to].map(
+  const [left2, right] = [from, to].map(
     (version) => (version.split(/[^0-9.]/)[0] ?? "").split(".").concat("0", "0").slice(0, 3).join(".")
   );
   try {
-    return (0, import_semver.diff)(left ?? "", right ?? "") ?? "other";
+    return (0, import_semver.diff)(left2 ?? "", right ?? "") ?? "other";
   } catch {
     return "other";
   }
@@ -28776,7 +30593,7 @@ var Evidence2 = class {
       if (own2) own2.push(cell);
       else found.set(set2, [cell]);
     }
-    const sets = [...found].toSorted(([left], [right]) => left.packages.length - right.packages.length);
+    const sets = [...found].toSorted(([left2], [right]) => left2.packages.length - right.packages.length);
     return sets.flatMap(([set2, own2]) => {
       const place2 = this.#placeIn(set2, pins);
       return place2 ? [this.question(purpose, place2.request, own2, repeat2)] : [];
@@ -28802,7 +30619,7 @@ var Evidence2 = class {
     const name2 = cellId(control);
     const own2 = this.#controls.get(name2) ?? control;
     this.#controls.set(name2, own2);
-    const set2 = this.#setOf(packagesFor(this.problem, cell.quantization));
+    const set2 = this.#setOf(packagesFor(this.problem, cell));
     const ruledOut2 = this.problem.ruledOut?.(cell);
     const subject = { id: cellId(cell), set: set2, control: own2, ruledOut: ruledOut2 };
     this.#subjects.set(cell, subject);
@@ -28883,7 +30700,7 @@ function leftOut2(evidence, cell, pins) {
 function isSameWay(one2, other) {
   if (one2 === other) return true;
   if (one2.comparison !== other.comparison) return false;
-  return isEqual(one2.moves, other.moves, (left, right) => moveKey(left) === moveKey(right)) && isEqual(one2.fresh, other.fresh, (left, right) => left.stage === right.stage && left.signature === right.signature);
+  return isEqual(one2.moves, other.moves, (left2, right) => moveKey(left2) === moveKey(right)) && isEqual(one2.fresh, other.fresh, (left2, right) => left2.stage === right.stage && left2.signature === right.signature);
 }
 function isEqual(some, others, is) {
   const rest = others.values();
@@ -28979,7 +30796,7 @@ function bisect(from, to, stateOf, preferred) {
 function middle(low, high, stateOf, preferred) {
   const centre = (low + high) / 2;
   const between3 = Array.from({ length: Math.max(0, high - low - 1) }, (_, offset) => low + 1 + offset);
-  const usable = between3.filter((index) => stateOf(index) !== "unusable").toSorted((left, right) => Math.abs(left - centre) - Math.abs(right - centre) || left - right);
+  const usable = between3.filter((index) => stateOf(index) !== "unusable").toSorted((left2, right) => Math.abs(left2 - centre) - Math.abs(right - centre) || left2 - right);
   const near = usable.filter((index) => Math.abs(index - centre) <= (high - low) / 4);
   return near.find(preferred) ?? usable[0];
 }
@@ -29002,7 +30819,7 @@ function stopsOf(evidence, judged2) {
   const { cell, change } = judged2;
   if (!isMeasured(resultAt(evidence, judged2, 0))) return [];
   const stops = [...samplesOf(evidence.problem.search, change), change.releases.length - 1];
-  return stops.toSorted((left, right) => left - right).filter((index) => isMeasured(resultAt(evidence, judged2, index))).filter((index) => evidence.brokenControl(cell, pinsAt(evidence, change, index)) === void 0);
+  return stops.toSorted((left2, right) => left2 - right).filter((index) => isMeasured(resultAt(evidence, judged2, index))).filter((index) => evidence.brokenControl(cell, pinsAt(evidence, change, index)) === void 0);
 }
 function isOtherOutcome(evidence, stretch, to) {
   return resultAt(evidence, stretch, to)?.outcome !== resultAt(evidence, stretch, stretch.reference)?.outcome;
@@ -29347,9 +31164,9 @@ function firstKeptOut(evidence, library, version, next2) {
 
 // src/search/named-libraries.ts
 function namedLibraries(failures, libraries) {
-  const ranked = (named3) => {
-    const count2 = (name2) => named3.filter((other) => other === name2).length;
-    return [...new Set(named3)].toSorted((left, right) => count2(right) - count2(left));
+  const ranked = (named4) => {
+    const count3 = (name2) => named4.filter((other) => other === name2).length;
+    return [...new Set(named4)].toSorted((left2, right) => count3(right) - count3(left2));
   };
   const inMessages = failures.flatMap(({ message }) => inMessage(message, libraries));
   const inFrames = failures.flatMap(({ frames }) => raisingLibrary(frames ?? [], libraries) ?? []);
@@ -29362,8 +31179,8 @@ function inMessage(message, libraries) {
   return libraries.filter((library) => names2.has(library));
 }
 function raisingLibrary(frames, libraries) {
-  const modules = frames.map((frame) => normalizeName(frame.split(/[/:]/)[0] ?? ""));
-  return modules.findLast((name2) => libraries.includes(name2));
+  const modules2 = frames.map((frame) => normalizeName(frame.split(/[/:]/)[0] ?? ""));
+  return modules2.findLast((name2) => libraries.includes(name2));
 }
 
 // src/search/partners.ts
@@ -29374,8 +31191,8 @@ var partners = remembered("ends", (evidence) => {
   const changed = problem.changes.map(({ library }) => library);
   const others = Object.keys(problem.partners).filter((library) => !changed.includes(library));
   const failures = worse2.flatMap((cell) => atHead(evidence, cell).fresh);
-  const named3 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
-  const order = /* @__PURE__ */ new Set([...named3, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
+  const named4 = namedLibraries(failures, [...others, ...changed]).filter((library) => !changed.includes(library));
+  const order = /* @__PURE__ */ new Set([...named4, "peft", ...problem.asks, ...changed, ...WATCHED, ...others]);
   order.delete("torch");
   if (worse2.every((cell) => !isControlSound(evidence, cell, evidence.head))) order.delete("peft");
   return [...order].flatMap((library) => partnerOf(evidence, library) ?? []);
@@ -29480,7 +31297,7 @@ var partnerEverywhere = {
   ask: remembered(
     "all",
     (evidence) => partners(evidence).flatMap((partner2) => {
-      const raised2 = bestOf(evidence, partner2)?.raised;
+      const raised2 = bestOf2(evidence, partner2)?.raised;
       return raised2 ? evidence.ask("partner", raised2.pins, withControls(evidence.problem.cells)) : [];
     })
   ),
@@ -29488,13 +31305,13 @@ var partnerEverywhere = {
   /** Partner releases that help and have been measured, whether or not an older one was still looked for. */
   conclude: (evidence) => ({ measuredPins: partners(evidence).flatMap((partner2) => pinOf(evidence, partner2) ?? []) })
 };
-function bestOf(evidence, partner2) {
+function bestOf2(evidence, partner2) {
   const { best } = firstHelping(evidence, partner2);
   const raised2 = best && partner2.line[best.index];
   return raised2 && { ...best, raised: raised2 };
 }
 function pinOf(evidence, partner2) {
-  const best = bestOf(evidence, partner2);
+  const best = bestOf2(evidence, partner2);
   const counted2 = best && countAt(evidence, best.raised.pins, flakyCells(evidence));
   if (best === void 0 || counted2 === void 0) return void 0;
   const { library, line } = partner2;
@@ -29540,7 +31357,7 @@ function sampled({ changes, search: search2 }) {
     return (isOne ? between3 : [change.releases.length - 1, ...between3]).map((index) => ({ change, index }));
   });
   const longest = Math.max(0, ...lines.map((line) => line.length));
-  return Array.from({ length: longest }, (_, rank2) => lines.flatMap((line) => line[rank2] ?? [])).flat();
+  return Array.from({ length: longest }, (_, rank3) => lines.flatMap((line) => line[rank3] ?? [])).flat();
 }
 function askAt2(evidence, { change, index }) {
   return evidence.ask("sample", pinsAt(evidence, change, index), everyCell(evidence.problem));
@@ -29688,8 +31505,8 @@ function conclude(evidence) {
     left: leftUndone(evidence)
   };
 }
-function keepingFirst(left, right) {
-  return Number(left.kind === "hold") - Number(right.kind === "hold");
+function keepingFirst(left2, right) {
+  return Number(left2.kind === "hold") - Number(right.kind === "hold");
 }
 
 // src/search/next.ts
@@ -29709,9 +31526,9 @@ var MOST_CELLS2 = 200;
 function foresee(problem, history, running2) {
   if (problem.cells.length > MOST_CELLS2 || problem.changes.some(({ library }) => library === "torch")) return [];
   const found = GUESSES.flatMap((guess) => ahead(problem, history, running2, guess));
-  const ordered = found.toSorted((one2, other) => one2.steps - other.steps);
-  const first = new Map(ordered.toReversed().map((one2) => [keyOf(one2.question), one2]));
-  return ordered.filter((one2) => first.get(keyOf(one2.question)) === one2);
+  const ordered2 = found.toSorted((one2, other) => one2.steps - other.steps);
+  const first = new Map(ordered2.toReversed().map((one2) => [keyOf(one2.question), one2]));
+  return ordered2.filter((one2) => first.get(keyOf(one2.question)) === one2);
 }
 function keyOf({ environment, repeat: repeat2 }) {
   return `${repeat2} ${requestKey(environment)}`;
@@ -29720,14 +31537,14 @@ function ahead(problem, history, running2, guess) {
   const found = [];
   let known2 = history;
   let under = running2;
-  for (let steps = 0; steps < FAR2; steps++) {
+  for (let steps2 = 0; steps2 < FAR2; steps2++) {
     const before = known2;
     known2 = [...known2, ...under.map((one2) => ({ ...one2, results: guessed2(problem, before, one2.question, guess) }))];
     const evidence = new Evidence2(problem, known2);
     const asked = next(evidence);
     if (asked.kind === "done") return found;
     const standing4 = (question) => environmentIn(known2, question.environment);
-    found.push(...asked.questions.map((question) => ({ question, environment: standing4(question), steps, evidence })));
+    found.push(...asked.questions.map((question) => ({ question, environment: standing4(question), steps: steps2, evidence })));
     if (asked.questions.some((question) => standing4(question) === void 0)) return found;
     under = asked.questions.flatMap((question) => {
       const environment = standing4(question);
@@ -29823,11 +31640,11 @@ function judgesOf(further = []) {
 function asksFor({ asks }, cell) {
   return asks !== "nothing" && asks(cell);
 }
-async function judged(judges, record2, left, circumstances) {
+async function judged(judges, record2, left2, circumstances) {
   const cell = parseCellId(record2.cell);
   const findings = [];
   for (const judge2 of judges) {
-    const shown3 = asksFor(judge2, cell) ? left : void 0;
+    const shown3 = asksFor(judge2, cell) ? left2 : void 0;
     try {
       findings.push(...await judge2.judge(record2, shown3, circumstances));
     } catch (error) {
@@ -29844,8 +31661,8 @@ async function judged(judges, record2, left, circumstances) {
 }
 function folded(record2, findings) {
   const said = findings.find((finding) => finding.kind === "result")?.result;
-  const start = said ?? unmeasured(record2.cell, "inconclusive", "not judged", "No judge looked at the record.");
-  return isMeasured(start) ? findings.reduce(withFinding, start) : start;
+  const start2 = said ?? unmeasured(record2.cell, "inconclusive", "not judged", "No judge looked at the record.");
+  return isMeasured(start2) ? findings.reduce(withFinding, start2) : start2;
 }
 function withFinding(result, finding) {
   if (finding.kind === "facts") return { ...result, facts: { ...result.facts, ...finding.facts } };
@@ -29873,6 +31690,40 @@ function outcomeWith({ outcome }, { kind }) {
   return kind === "raised" ? "fail" : "wrong";
 }
 
+// src/sweep/asking.ts
+function asking(question, environment, ports, settings) {
+  const { program, accelerator } = ports.probes;
+  const from = carriedFrom(question, ports);
+  const torch = chosenTorch(question, environment, settings) === void 0 ? "torch as asked" : "torch of our choice";
+  const judges = judgesOf(ports.judges);
+  const common2 = {
+    environment: environment.id,
+    device: deviceOf(question.environment.device).name,
+    ...accelerator === void 0 ? {} : { accelerator },
+    probe: program.version
+  };
+  const request = requestKey(question.environment);
+  return (cell) => {
+    const checkpoint = program.checkpoint(parseCellId(cell).architecture);
+    const isCarried = from !== void 0 && ports.probes.hasHandover(from, cell);
+    const how2 = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`];
+    const configuration = [...how2, ...isThorough(question, cell) ? ["thorough"] : []].join(", ");
+    const key = { ...common2, configuration, checkpoint, cell };
+    return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
+  };
+}
+function namesOf(judges, cell) {
+  const looking = judges.filter(({ asks }) => asks === "nothing" || asks(cell));
+  return looking.map(({ name: name2, version }) => version === void 0 ? name2 : `${name2} ${version}`).join(" and ");
+}
+function chosenTorch(question, environment, settings) {
+  return settings.baseOf(question.environment).pins.torch === void 0 ? environment.lock.torch : void 0;
+}
+function carriedFrom({ carryFrom }, ports) {
+  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
+  return environment?.status === "built" ? environment.id : void 0;
+}
+
 // src/sweep/judging.ts
 function judgingWith(judges, circumstances, hear) {
   const begun = [];
@@ -29881,9 +31732,9 @@ function judgingWith(judges, circumstances, hear) {
     if (errors.length > 0) throw errors[0];
   };
   return {
-    begin: (record2, left) => {
+    begin: (record2, left2) => {
       throwFirst();
-      const one2 = judged(judges, record2, left, circumstances).then(hear);
+      const one2 = judged(judges, record2, left2, circumstances).then(hear);
       begun.push(one2.catch((error) => void errors.push(error)));
     },
     end: async () => {
@@ -29891,6 +31742,45 @@ function judgingWith(judges, circumstances, hear) {
       throwFirst();
     }
   };
+}
+
+// src/sweep/probe-job.ts
+function jobFor(question, cells, width, ports, settings) {
+  const packages = settings.packagesOf;
+  const isAskedFor = (cell) => judgesOf(ports.judges).some((judge2) => asksFor(judge2, cell));
+  return {
+    cells: inTurn(cells, question.repeat).map((cell) => ({
+      ...cell,
+      id: cellId(cell),
+      packages: packages(cell),
+      leaves: isAskedFor(cell),
+      thorough: isThorough(question, cellId(cell)),
+      ...settings.ownOf?.(cell)
+    })),
+    packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
+    device: deviceOf(question.environment.device),
+    width,
+    saveHandover: leavesHandover(question, settings),
+    milliseconds: settings.left(),
+    carryFrom: carriedFrom(question, ports)
+  };
+}
+function alone2(job) {
+  return { ...job, isAlone: true };
+}
+function expected(question, environment, ports, settings) {
+  if (environment.status !== "built") return void 0;
+  const asked = asking(question, environment, ports, settings);
+  const open = question.cells.filter((cell) => ports.journal.result(asked(cellId(cell))) === void 0);
+  if (open.length === 0) return void 0;
+  return { environmentId: environment.id, job: jobFor(question, open, settings.width, ports, settings) };
+}
+function inTurn(cells, repeat2) {
+  return repeat2 % 2 === 0 ? cells.toReversed() : cells;
+}
+function leavesHandover(question, settings) {
+  const base = settings.baseOf(question.environment);
+  return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
 }
 
 // src/sweep/progress-line.ts
@@ -29907,7 +31797,7 @@ function progressLine({ question, environment, results }, name2) {
   });
   const counts = /* @__PURE__ */ new Map();
   for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
-  const outcome = [...counts].map(([what, count2]) => `${count2} ${what}`).join(", ");
+  const outcome = [...counts].map(([what, count3]) => `${count3} ${what}`).join(", ");
   const why = environment.status === "built" ? "" : ` (${shortened(environment.why, LONGEST_WHY)})`;
   return `${name2.padEnd(10)} ${said.join(", ")}: ${outcome}${why}`;
 }
@@ -30005,60 +31895,11 @@ async function measure(question, environment, ports, settings) {
       settings,
       add2
     );
-  const ordered = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
-  return { question, environment, results: new Map(ordered.map((result) => [result.cell, result])) };
-}
-function alone2(job) {
-  return { ...job, isAlone: true };
-}
-function expected(question, environment, ports, settings) {
-  if (environment.status !== "built") return void 0;
-  const asked = asking(question, environment, ports, settings);
-  const open = question.cells.filter((cell) => ports.journal.result(asked(cellId(cell))) === void 0);
-  if (open.length === 0) return void 0;
-  return { environmentId: environment.id, job: jobFor(question, open, settings.width, ports, settings) };
-}
-function inTurn(cells, repeat2) {
-  return repeat2 % 2 === 0 ? cells.toReversed() : cells;
+  const ordered2 = question.cells.flatMap((cell) => results.get(cellId(cell)) ?? []);
+  return { question, environment, results: new Map(ordered2.map((result) => [result.cell, result])) };
 }
 function reachedCarry(result) {
   return isMeasured(result) && (result.stages.carry === "ok" || result.stages.carry === "na");
-}
-function carriedFrom({ carryFrom }, ports) {
-  const environment = carryFrom && ports.journal.environment(requestKey(carryFrom));
-  return environment?.status === "built" ? environment.id : void 0;
-}
-function asking(question, environment, ports, settings) {
-  const { program, accelerator } = ports.probes;
-  const from = carriedFrom(question, ports);
-  const torch = chosenTorch(question, environment, settings) === void 0 ? "torch as asked" : "torch of our choice";
-  const judges = judgesOf(ports.judges);
-  const common2 = {
-    environment: environment.id,
-    device: deviceOf(question.environment.device).name,
-    ...accelerator === void 0 ? {} : { accelerator },
-    probe: program.version
-  };
-  const request = requestKey(question.environment);
-  return (cell) => {
-    const checkpoint = program.checkpoint(parseCellId(cell).architecture);
-    const isCarried = from !== void 0 && ports.probes.hasHandover(from, cell);
-    const how2 = [program.configuration, torch, `judged by ${namesOf(judges, parseCellId(cell))}`];
-    const configuration = [...how2, ...isThorough(question, cell) ? ["thorough"] : []].join(", ");
-    const key = { ...common2, configuration, checkpoint, cell };
-    return { request, key: isCarried ? { ...key, carriedFrom: from } : key, repeat: question.repeat };
-  };
-}
-function namesOf(judges, cell) {
-  const looking = judges.filter(({ asks }) => asks === "nothing" || asks(cell));
-  return looking.map(({ name: name2, version }) => version === void 0 ? name2 : `${name2} ${version}`).join(" and ");
-}
-function chosenTorch(question, environment, settings) {
-  return settings.baseOf(question.environment).pins.torch === void 0 ? environment.lock.torch : void 0;
-}
-function leavesHandover(question, settings) {
-  const base = settings.baseOf(question.environment);
-  return question.purpose === "base" && requestKey(base) === requestKey(question.environment);
 }
 async function probe(question, environment, cells, job, ports, settings, add2) {
   const waiting = new Map(cells.map((cell) => [cellId(cell), cell]));
@@ -30066,34 +31907,15 @@ async function probe(question, environment, cells, job, ports, settings, add2) {
   const ownTorch = chosenTorch(question, environment, settings);
   const circumstances = { device: deviceOf(question.environment.device), ownTorch };
   const judging = judgingWith(judgesOf(ports.judges), circumstances, add2);
-  const end = await ports.probes.run(environment.id, job, (line, left) => {
+  const end = await ports.probes.run(environment.id, job, (line, left2) => {
     const record2 = parseRecord(line);
     if (record2?.kind === "imported") imported.add(record2.package);
-    if (record2?.kind === "cell" && waiting.delete(record2.cell)) judging.begin(record2, left(record2.cell));
+    if (record2?.kind === "cell" && waiting.delete(record2.cell)) judging.begin(record2, left2(record2.cell));
   });
   await judging.end();
   const nothing = end.how === "timeout" && waiting.size === cells.length;
   for (const id2 of waiting.keys()) add2(withoutRecord(id2, end, imported.has("peft")));
   return nothing ? "nothing in time" : "ended";
-}
-function jobFor(question, cells, width, ports, settings) {
-  const packages = settings.packagesOf;
-  const isAskedFor = (cell) => judgesOf(ports.judges).some((judge2) => asksFor(judge2, cell));
-  return {
-    cells: inTurn(cells, question.repeat).map((cell) => ({
-      ...cell,
-      id: cellId(cell),
-      packages: packages(cell),
-      leaves: isAskedFor(cell),
-      thorough: isThorough(question, cellId(cell))
-    })),
-    packages: [...new Set(cells.flatMap((cell) => packages(cell)))],
-    device: deviceOf(question.environment.device),
-    width,
-    saveHandover: leavesHandover(question, settings),
-    milliseconds: settings.left(),
-    carryFrom: carriedFrom(question, ports)
-  };
 }
 function withoutRecord(id2, end, allImported) {
   const number2 = end.how === "signal" ? end.code : end.how === "exit" ? end.code - 128 : 0;
@@ -30125,10 +31947,10 @@ function oracleJudge(oracle, progress) {
     name: "oracle",
     version: oracle.version,
     asks: (cell) => isExact(cell) && oracle.covers(withoutPaths(cell)),
-    judge: async (record2, left) => {
-      if (left === void 0) return [];
+    judge: async (record2, left2) => {
+      if (left2 === void 0) return [];
       const cell = withoutPaths(parseCellId(record2.cell));
-      const answer = await oracle.examine(cell, left);
+      const answer = await oracle.examine(cell, left2);
       const what = remarkOn(answer);
       if (what !== void 0) tell(`oracle, ${cell.method} on ${cell.architecture}: ${what}`, what);
       return findingsOf2(answer);
@@ -30136,7 +31958,8 @@ function oracleJudge(oracle, progress) {
   };
 }
 function isExact({ method }) {
-  return methodParts(method).paths.every((path) => own(CODE_PATHS, path)?.tolerance === void 0);
+  const parts = methodParts(method);
+  return parts.own === void 0 && parts.paths.every((path) => own(CODE_PATHS, path)?.tolerance === void 0);
 }
 function remarkOn(answer) {
   if (answer.kind === "not checked") return `not checked, ${answer.why}`;
@@ -30162,18 +31985,18 @@ function failureOf(answer) {
     message: `${says} ${evidenceFor(answer)}`
   };
 }
-function notFinite({ where, tensor, count: count2, of }) {
-  const [stage, message] = where === "logits" ? ["forward", `${count2} of ${of} logits are NaN or infinite.`] : [
+function notFinite({ where, tensor, count: count3, of }) {
+  const [stage, message] = where === "logits" ? ["forward", `${count3} of ${of} logits are NaN or infinite.`] : [
     "reload",
-    `The model computes numbers, and of its saved adapter ${count2} of ${of} in ${tensor} are none.`
+    `The model computes numbers, and of its saved adapter ${count3} of ${of} in ${tensor} are none.`
   ];
   const type = "not-finite";
   return { stage, kind: "check", type, reason: type, signature: `${type}: ${where}`, message };
 }
-function evidenceFor({ where, distance, band, left }) {
+function evidenceFor({ where, distance, band, left: left2 }) {
   const what = where === "logits" ? "Logits are" : "A generated token is";
   const from = where === "logits" ? "from the reference graph" : "below the best one of the reference graph";
-  const explained2 = left === void 0 ? "" : `, and ${left.toPrecision(2)} with this change`;
+  const explained2 = left2 === void 0 ? "" : `, and ${left2.toPrecision(2)} with this change`;
   return `${what} ${distance.toPrecision(3)} ${from}${explained2} (band ${band}).`;
 }
 
@@ -30204,6 +32027,7 @@ function reportOf(planned, history, known2, run2) {
     changes: planned.changes,
     cells: planned.cells,
     sources: planned.sources,
+    configurations: planned.configurations,
     conclusions,
     pins,
     patches: patchesFor(pins, { manifests: [], contents: /* @__PURE__ */ new Map(), ...known2.patchable }),
@@ -30259,8 +32083,8 @@ function problemOf(planned) {
     alternatives: alternatives2,
     partners: partners2,
     asks,
-    packages: packageTable(),
-    ruledOut: (cell) => ruledOut(cell, device),
+    packagesOf,
+    ruledOut: (cell) => ruledOut(cell, planned),
     environments,
     search: strategy,
     device
@@ -30274,7 +32098,7 @@ async function search(problem, planned, ports, machine) {
   const evidence = new Evidence2(problem);
   const { history } = evidence;
   const isHead = ({ pins }) => planned.changes.every(({ library, to }) => pins[library] === to);
-  const packageSets = groups(problem, measurable(everyCell(problem), problem.device)).map((group) => group.packages);
+  const packageSets = groups(problem, measurable(everyCell(problem), planned)).map((group) => group.packages);
   const preferencesIn = (known2, request) => {
     const measured2 = [request.packages, ...packageSets].map((packages) => known2.baseLock(packages)).find((lock) => lock !== void 0);
     const written2 = isHead(request) ? planned.locked.head : planned.locked.base;
@@ -30282,7 +32106,8 @@ async function search(problem, planned, ports, machine) {
   };
   const settings = {
     width: machine.width,
-    packagesOf: (cell) => packagesOf(cell.quantization),
+    packagesOf,
+    ownOf: (cell) => ownForProbe(cell, planned.configurations),
     baseOf: (request) => baseRequest(problem, request.packages),
     preferencesOf: (request) => preferencesIn(evidence, request),
     lookAhead: looksAhead(
@@ -30331,26 +32156,29 @@ function renderPlan(facts) {
     ["environments", environmentsText(facts)],
     ["runner", `${facts.device}, Python ${facts.python}`],
     ["isolation", isolationText(facts)],
-    ["index", `${facts.indexes.join(", ") || "find-links folders only"}; credentials are used for fetching only`],
+    ["index", `${indexesInWords(facts.indexes)}; credentials are used for fetching only`],
     ["time", `stops at ${facts.minutes} min`]
   ];
-  return `${rows.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
+  return `${rows.map(([name2, text3]) => `${name2.padEnd(14)}${text3}`.trimEnd()).join("\n")}
 `;
+}
+function indexesInWords(shown3) {
+  return shown3.join(", ") || "find-links folders only";
 }
 function cellsText2({ cells, controls }) {
   return controls === 0 ? String(cells) : `${cells}, and ${plural(controls, "control")} without an adapter`;
 }
 function heldText(facts) {
-  const named3 = Object.entries(facts.held).map(([name2, version]) => `${name2} ${version}`);
-  return [...named3, facts.locked > 0 ? lockedText(facts) : restText(facts, named3.length > 0)].join("; ");
+  const named4 = Object.entries(facts.held).map(([name2, version]) => `${name2} ${version}`);
+  return [...named4, facts.locked > 0 ? lockedText(facts) : restText(facts, named4.length > 0)].join("; ");
 }
-function restText({ changes }, isNamed) {
+function restText({ changes }, isNamed2) {
   if (changes.length > 0) return "all else stays at what the base is resolved to";
-  return isNamed ? "all else is as new as the newest of these" : "nothing: all is as new as the index has it";
+  return isNamed2 ? "all else is as new as the newest of these" : "nothing: all is as new as the index has it";
 }
 function lockedText({ locked, lockedAt: lockedAt2 = {} }) {
-  const named3 = Object.entries(lockedAt2).map(([name2, version]) => plain(`${name2} ${version}`, 60));
-  return `${locked} packages as your lock has them${named3.length > 0 ? `: ${named3.join(", ")}` : ""}`;
+  const named4 = Object.entries(lockedAt2).map(([name2, version]) => plain(`${name2} ${version}`, 60));
+  return `${locked} packages as your lock has them${named4.length > 0 ? `: ${named4.join(", ")}` : ""}`;
 }
 function cellsFrom({ chosenBy, sources, files }) {
   if (chosenBy === "user") return "as named";
@@ -30359,8 +32187,8 @@ function cellsFrom({ chosenBy, sources, files }) {
   return `from ${sources.slice(0, 4).join(", ")}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ""}`;
 }
 function skippedRows({ ruledOut: ruledOut2 = [] }) {
-  return ruledOut2.flatMap(({ quantization, cells, reason, message }) => [
-    ["", `skipped: ${cells} of ${quantization}, ${reason}`],
+  return ruledOut2.flatMap(({ what, cells, reason, message }) => [
+    ["", `skipped: ${cells} of ${what}, ${reason}`],
     ["", `  ${plain(message, 300)}`]
   ]);
 }
@@ -30426,13 +32254,13 @@ async function measuredInItsTime(measuring) {
   if (isStopped(report) || !report.results.some(isWaiting)) return { report };
   const era = await torchOfItsTime(measuring);
   if (era.kind === "none") return withoutIt(report, era.why);
-  const left = lessTime(planned, report);
-  if (left.minutes < LEAST_MINUTES)
+  const left2 = lessTime(planned, report);
+  if (left2.minutes < LEAST_MINUTES)
     return withoutIt(report, `torch ${era.version} is of its time, and no time is left. ${holding(era.version)}.`);
   const { source } = await torch.of(era.version);
   measuring.say(`some cells were made for another torch: measured again with torch ${era.version} (${source})`);
   torch.goOver(era.version);
-  return better2(measuring, report, await measuring.measure(left, era.version), era.version);
+  return better2(measuring, report, await measuring.measure(left2, era.version), era.version);
 }
 function better2({ torch }, newest, ofItsTime, version) {
   const isBetter = uncompared(ofItsTime) < uncompared(newest);
@@ -30466,10 +32294,10 @@ async function begunEra(measuring) {
 async function torchOfItsTime(measuring) {
   const { catalog, python, planned, torch } = measuring;
   const pins = { ...planned.held, ...Object.fromEntries(planned.changes.map(({ library, from }) => [library, from])) };
-  const named3 = await Promise.all(
+  const named4 = await Promise.all(
     Object.keys(pins).map(async (library) => [library, await catalog.releases(library)])
   );
-  const day = dayOf(pins, new Map(named3));
+  const day = dayOf(pins, new Map(named4));
   if (day === void 0) return { kind: "none", why: `The index does not say of which time it is. ${HOLD_A_TORCH}` };
   const version = torchOfDay(await catalog.releases("torch").catch(() => []), day, python);
   const date = new Date(day).toISOString().slice(0, 10);
@@ -30514,18 +32342,18 @@ function withWhy(report, why) {
 var import_yaml3 = __toESM(require_dist(), 1);
 
 // src/detect/code/values.ts
-var NOTHING2 = { texts: [], isSure: false };
+var NOTHING3 = { texts: [], isSure: false };
 var DEEPEST3 = 8;
 var Values = class {
-  constructor(module, elsewhere2) {
+  constructor(module, elsewhere3) {
     this.module = module;
-    this.elsewhere = elsewhere2;
+    this.elsewhere = elsewhere3;
   }
   module;
   elsewhere;
   #known = /* @__PURE__ */ new Map();
   of(node, scope, depth = 0) {
-    if (node === void 0 || depth > DEEPEST3) return NOTHING2;
+    if (node === void 0 || depth > DEEPEST3) return NOTHING3;
     const { source } = this.module;
     const literal2 = stringValue(source, node);
     if (literal2 !== void 0) return sure(literal2);
@@ -30556,7 +32384,7 @@ var Values = class {
       case "CallExpression":
         return this.#call(callOf(source, node), scope, depth);
       default:
-        return NOTHING2;
+        return NOTHING3;
     }
   }
   /** What is assigned to a name, in its function or else at the top of the file. */
@@ -30582,7 +32410,7 @@ var Values = class {
     const key = `${scope} ${name2}`;
     const known2 = this.#known.get(key);
     if (known2 !== void 0) return known2;
-    this.#known.set(key, NOTHING2);
+    this.#known.set(key, NOTHING3);
     const value = this.#followed(name2, scope, depth);
     this.#known.set(key, value);
     return value;
@@ -30596,7 +32424,7 @@ var Values = class {
     }
     const parameter = this.module.parameters.get(`${scope} ${name2}`);
     if (parameter === void 0)
-      return this.module.imports.has(name2) ? this.elsewhere.defaultOf(name2) ?? NOTHING2 : NOTHING2;
+      return this.module.imports.has(name2) ? this.elsewhere.defaultOf(name2) ?? NOTHING3 : NOTHING3;
     const given = this.module.calls.filter((call) => call.name.split(".").at(-1) === parameter.function).map((call) => ({
       call,
       node: call.keywords.get(name2) ?? call.positional[parameter.index] ?? parameter.fallback
@@ -30611,7 +32439,7 @@ var Values = class {
     const written2 = textOf4(this.module.source, node);
     if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return sure(written2);
     const path = pathOf(this.module, node);
-    if (path === void 0) return NOTHING2;
+    if (path === void 0) return NOTHING3;
     const [root = "", ...rest] = path;
     const hydra = this.module.configured.get(`${scope} ${root}`) ?? loadedBy(this.assigned(root, scope), this.module);
     const configured = hydra && this.elsewhere.configured(this.module, hydra, rest);
@@ -30622,7 +32450,7 @@ var Values = class {
       if (own2) return union(own2.map((one2) => this.of(one2, scope, depth + 1)));
     }
     const table3 = rest.length === 1 ? this.#entry(root, node, scope, depth) : void 0;
-    return table3 ?? this.elsewhere.defaultOf(key) ?? NOTHING2;
+    return table3 ?? this.elsewhere.defaultOf(key) ?? NOTHING3;
   }
   /** `TABLE["key"]`: that entry; any of them where the key is not known. */
   #entry(root, node, scope, depth) {
@@ -30662,18 +32490,18 @@ var Values = class {
     return { ...union([yes, no].map((one2) => this.of(one2, scope, depth + 1))), isSure: false };
   }
   #binary(node, scope, depth) {
-    const [left, operator2, right] = childrenOf(node);
-    const [one2, other] = [left, right].map((side) => this.of(side, scope, depth + 1));
+    const [left2, operator2, right] = childrenOf(node);
+    const [one2, other] = [left2, right].map((side) => this.of(side, scope, depth + 1));
     const written2 = operator2 ? textOf4(this.module.source, operator2) : "";
-    if (one2 === void 0 || other === void 0) return NOTHING2;
+    if (one2 === void 0 || other === void 0) return NOTHING3;
     if (written2 === "or")
       return one2.isSure && !one2.texts.every(isTrue) ? other : { ...union([one2, other]), isSure: false };
     const isKnown = one2.isSure && other.isSure && one2.texts.length === 1 && other.texts.length === 1;
-    if (!isKnown) return NOTHING2;
+    if (!isKnown) return NOTHING3;
     if (written2 === "==" || written2 === "is") return sure(one2.texts[0] === other.texts[0] ? "True" : "False");
     if (written2 === "!=") return sure(one2.texts[0] !== other.texts[0] ? "True" : "False");
     if (written2 === "and") return sure(isTrue(one2.texts[0] ?? "") && isTrue(other.texts[0] ?? "") ? "True" : "False");
-    return NOTHING2;
+    return NOTHING3;
   }
   /** `table.get(key)`, `os.environ.get(name, default)`, `str(x)`. */
   #call({ name: name2, positional, node }, scope, depth) {
@@ -30681,25 +32509,25 @@ var Values = class {
     if (/^(str|bool|int)$/.test(name2)) return this.of(positional[0], scope, depth + 1);
     const table3 = /^(\w+)\.get$/.exec(name2)?.[1];
     const entries = table3 ? this.entries(table3, scope) : [];
-    if (entries.length === 0) return NOTHING2;
+    if (entries.length === 0) return NOTHING3;
     const key = this.of(positional[0], scope, depth + 1);
     const chosen = entries.filter(([entry]) => key.texts.includes(entry));
     const values = union((chosen.length > 0 ? chosen : entries).map(([, one2]) => this.of(one2, scope, depth + 1)));
     return { ...values, isSure: values.isSure && chosen.length === 1 && node.parent !== null };
   }
 };
-function sure(text2) {
-  return { texts: [text2], isSure: true };
+function sure(text3) {
+  return { texts: [text3], isSure: true };
 }
 function union(values) {
   const texts = [...new Set(values.flatMap((value) => value.texts))];
   return { texts, isSure: values.every((value) => value.isSure) && texts.length === 1 };
 }
 function negated({ texts, isSure }) {
-  return { texts: texts.map((text2) => isTrue(text2) ? "False" : "True"), isSure };
+  return { texts: texts.map((text3) => isTrue(text3) ? "False" : "True"), isSure };
 }
-function isTrue(text2) {
-  return !["False", "None", "", "0", "false", "null"].includes(text2);
+function isTrue(text3) {
+  return !["False", "None", "", "0", "false", "null"].includes(text3);
 }
 function testBefore(statement, part2) {
   if (statement.name === "ConditionalExpression") return childrenOf(statement)[2];
@@ -30715,8 +32543,8 @@ function pathOf(module, node) {
   const before = object && pathOf(module, object);
   if (before === void 0 || key === void 0) return void 0;
   const isName2 = key.name === "PropertyName";
-  const text2 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
-  return [...before, text2];
+  const text3 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
+  return [...before, text3];
 }
 function loadedBy(nodes, module) {
   const [only] = nodes;
@@ -30728,9 +32556,9 @@ function loadedBy(nodes, module) {
 // src/detect/code/configs.ts
 var LONGEST3 = 32 * 1024;
 var MOST_BRACKETS2 = 200;
-function yamlTable(text2) {
-  if (text2.length > LONGEST3 || (text2.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
-  const document = (0, import_yaml3.parseDocument)(text2);
+function yamlTable(text3) {
+  if (text3.length > LONGEST3 || (text3.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text3);
   if (document.errors.length > 0 || !(0, import_yaml3.isMap)(document.contents)) return void 0;
   try {
     return document.toJS({ maxAliasCount: 10 });
@@ -30739,15 +32567,15 @@ function yamlTable(text2) {
   }
 }
 function configuredBy(module, call, path, yaml) {
-  const named3 = configFile(module, call);
-  const text2 = named3 && yaml(named3);
-  const table3 = text2 === void 0 ? void 0 : yamlTable(text2);
-  if (named3 === void 0 || table3 === void 0) return void 0;
+  const named4 = configFile(module, call);
+  const text3 = named4 && yaml(named4);
+  const table3 = text3 === void 0 ? void 0 : yamlTable(text3);
+  if (named4 === void 0 || table3 === void 0) return void 0;
   const direct = at2(table3, path);
   if (direct !== void 0) return direct;
   const [group = "", ...rest] = path;
   const chosen = own(defaultsIn(table3), group);
-  const part2 = chosen && yaml(`${folderOf(named3)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
+  const part2 = chosen && yaml(`${folderOf(named4)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
   const partTable = part2 ? yamlTable(part2) : void 0;
   return partTable && at2(partTable, rest);
 }
@@ -30776,7 +32604,7 @@ function at2(table3, path) {
     current = current[key];
   }
   if (current === null) return sure("None");
-  if (typeof current === "string" && current.includes("${")) return NOTHING2;
+  if (typeof current === "string" && current.includes("${")) return NOTHING3;
   if (typeof current === "boolean") return sure(current ? "True" : "False");
   return typeof current === "string" || typeof current === "number" ? sure(String(current)) : void 0;
 }
@@ -30785,17 +32613,18 @@ function at2(table3, path) {
 var OPEN2 = { values: [], isSure: false };
 
 // src/detect/code/variants.ts
-function variantOf(rule, given, isWhole) {
+function variantOf(rule, given, isWhole2) {
   const variant = rule.variants.find(({ keyword: keyword2, is }) => {
     const value = given(keyword2);
+    if (is === void 0) return value !== void 0 && !value.texts.includes("None");
     return value?.isSure === true && value.texts.includes(is);
   });
   if (variant) return { method: `${rule.name}+${variant.name}`, isSure: true };
   const targets = (rule.targets ?? []).flatMap((keyword2) => given(keyword2) ?? []);
-  const named3 = targets.filter((value) => !value.texts.includes("None"));
-  if (rule.targets === void 0 || named3.length > 0) return { method: rule.name, isSure: true };
-  const method = isWhole ? `${rule.name}+defaults` : rule.name;
-  return { method, isSure: isWhole && targets.every(({ isSure }) => isSure) };
+  const named4 = targets.filter((value) => !value.texts.includes("None"));
+  if (rule.targets === void 0 || named4.length > 0) return { method: rule.name, isSure: true };
+  const method = isWhole2 ? `${rule.name}+defaults` : rule.name;
+  return { method, isSure: isWhole2 && targets.every(({ isSure }) => isSure) };
 }
 
 // src/detect/code/hydra-yaml.ts
@@ -30829,7 +32658,7 @@ function valueIn(table3, key) {
   const value = table3[key];
   if (value === void 0 || value === null) return void 0;
   if (typeof value === "boolean") return sure(value ? "True" : "False");
-  return typeof value === "string" ? sure(value) : NOTHING2;
+  return typeof value === "string" ? sure(value) : NOTHING3;
 }
 function targetsIn(table3, depth) {
   const inner = Object.values(table3).flatMap(
@@ -30860,10 +32689,10 @@ function quantizationOf(table3) {
 
 // src/detect/code/notebook.ts
 var MAGIC = /^\s*[%!?]/;
-function pythonOfNotebook(text2) {
+function pythonOfNotebook(text3) {
   let cells;
   try {
-    cells = JSON.parse(text2).cells;
+    cells = JSON.parse(text3).cells;
   } catch {
     return void 0;
   }
@@ -30871,9 +32700,9 @@ function pythonOfNotebook(text2) {
   const placed3 = [];
   let [offset, row] = [0, 0];
   for (const line of cells.flatMap(sourceOf4).flat()) {
-    const found = text2.indexOf(JSON.stringify(line), offset);
+    const found = text3.indexOf(JSON.stringify(line), offset);
     if (found >= 0) {
-      row += countOf(text2.slice(offset, found), "\n");
+      row += countOf(text3.slice(offset, found), "\n");
       offset = found;
     }
     while (placed3.length < row) placed3.push("");
@@ -30881,10 +32710,10 @@ function pythonOfNotebook(text2) {
   }
   return placed3.join("\n");
 }
-function countOf(text2, character) {
-  let count2 = 0;
-  for (let at3 = text2.indexOf(character); at3 >= 0; at3 = text2.indexOf(character, at3 + 1)) count2++;
-  return count2;
+function countOf(text3, character) {
+  let count3 = 0;
+  for (let at3 = text3.indexOf(character); at3 >= 0; at3 = text3.indexOf(character, at3 + 1)) count3++;
+  return count3;
 }
 function sourceOf4(cell) {
   if (typeof cell !== "object" || cell === null) return [];
@@ -30895,14 +32724,14 @@ function sourceOf4(cell) {
 }
 
 // src/detect/code/trainer-yaml.ts
-var text = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
-var isOn = (table3, key) => table3[key] === true || text(table3, key) === "true";
+var text2 = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
+var isOn = (table3, key) => table3[key] === true || text2(table3, key) === "true";
 var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
 var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
 function bitsBy(key, method) {
   return (table3) => {
     const number2 = Number(table3[key] ?? 0);
-    const by = text(table3, method) || "bnb";
+    const by = text2(table3, method) || "bnb";
     if (number2 === 0) return "none";
     if (by === "bnb" || by === "bitsandbytes") return number2 === 8 ? "bnb-int8" : "bnb-nf4";
     return `${by}-int${number2}`;
@@ -30919,7 +32748,7 @@ var LORA = {
   prompt_tuning: "prompt-tuning",
   prefix_tuning: "prefix-tuning"
 };
-var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text(table3, key)), isOn(table3, dora), targetsOf2(table3));
+var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text2(table3, key)), isOn(table3, dora), targetsOf2(table3));
 function withTargets(method, isDora, targets) {
   if (method !== "lora") return method;
   if (isDora) return "lora+dora";
@@ -30943,15 +32772,15 @@ function paramsOf({ params }) {
   return typeof params === "object" && params !== null ? Object.fromEntries(Object.entries(params)) : {};
 }
 function bitsOfAutotrain(table3) {
-  const fallback = text(table3, "task") === "seq2seq" ? "int8" : "int4";
+  const fallback = text2(table3, "task") === "seq2seq" ? "int8" : "int4";
   const said = onlyWord(paramsOf(table3), "quantization");
-  const named3 = said ?? (has2(paramsOf(table3), "quantization") ? "none" : fallback);
-  return own({ int4: "bnb-nf4", int8: "bnb-int8" }, named3) ?? "none";
+  const named4 = said ?? (has2(paramsOf(table3), "quantization") ? "none" : fallback);
+  return own({ int4: "bnb-nf4", int8: "bnb-int8" }, named4) ?? "none";
 }
 function taskOfAutotrain(table3) {
-  const task = text(table3, "task");
+  const task = text2(table3, "task");
   if (task === "llm-reward") return "seq-cls";
-  if (task.startsWith("vlm")) return "image-text-to-text";
+  if (task.startsWith("vlm")) return "image-text";
   return task === "seq2seq" ? "seq2seq-lm" : "causal-lm";
 }
 var TRAINERS = [
@@ -30965,11 +32794,11 @@ var TRAINERS = [
       (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
     ),
     modelKeys: ["base_model"],
-    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
+    quantizationOf: (table3) => text2(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
     taskOf: (table3) => {
       const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
       if (isOn(table3, "reward_model")) return "seq-cls";
-      if (has2(table3, "processor_type")) return "image-text-to-text";
+      if (has2(table3, "processor_type")) return "image-text";
       return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
     }
   },
@@ -31005,7 +32834,7 @@ var TRAINERS = [
   },
   {
     // https://huggingface.co/docs/autotrain/main/en/config
-    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text(table3, "task")),
+    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text2(table3, "task")),
     methodKeys: ["peft"],
     methodOf: (table3) => {
       const params = paramsOf(table3);
@@ -31019,7 +32848,7 @@ var TRAINERS = [
 function isUnread(table3) {
   const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
   const isOpen2 = (key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]);
-  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text(paramsOf(table3), "quantization"));
+  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text2(paramsOf(table3), "quantization"));
 }
 function readTrainerYaml(file, content3) {
   if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
@@ -31045,14 +32874,15 @@ function readTrainerYaml(file, content3) {
 // src/detect/code/code-file.ts
 var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
 var CodeFile = class {
-  constructor(module, originOf, elsewhere2) {
+  constructor(module, originOf, elsewhere3) {
     this.module = module;
     this.originOf = originOf;
-    this.values = new Values(module, elsewhere2);
+    this.values = new Values(module, elsewhere3);
   }
   module;
   originOf;
   paths = [];
+  settings = [];
   trainers = [];
   methods = [];
   adapters = [];
@@ -31110,8 +32940,8 @@ var CodeFile = class {
   spread(node, scope) {
     const name2 = this.textOf(node);
     const entries = this.entries(node, scope);
-    const { text: text2 } = this.module.source;
-    const isFilledLater = text2.includes(`${name2}[`) || text2.includes(`${name2}.update(`);
+    const { text: text3 } = this.module.source;
+    const isFilledLater = text3.includes(`${name2}[`) || text3.includes(`${name2}.update(`);
     return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
   }
   /** The entries of a table that is written here, or of one that a name was given. */
@@ -31124,6 +32954,10 @@ var CodeFile = class {
   placeOf(call) {
     return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
   }
+  /** `train.py:31`. */
+  placeText(call) {
+    return `${this.module.file}:${this.placeOf(call).line}`;
+  }
   lineOfClass(name2) {
     const at3 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
     return this.module.source.placeOf(Math.max(0, at3)).line;
@@ -31132,7 +32966,7 @@ var CodeFile = class {
 
 // src/detect/code/called-class.ts
 var DEEPEST5 = 4;
-function classesOf(file, call) {
+function classesOf2(file, call) {
   const direct = file.nameOf(call.name);
   if (direct !== void 0) return [{ class: direct, isSure: true }];
   const callee = call.node.firstChild;
@@ -31140,11 +32974,11 @@ function classesOf(file, call) {
 }
 function classesIn(file, node, scope, depth) {
   if (depth > DEEPEST5) return [];
-  const text2 = file.textOf(node);
-  const name2 = file.nameOf(text2);
+  const text3 = file.textOf(node);
+  const name2 = file.nameOf(text3);
   if (name2 !== void 0) return [{ class: name2, isSure: true }];
   const { nodes, isSure } = meant(file, node, scope);
-  return nodes.flatMap((other) => classesIn(file, other, scope, depth + 1)).map((called) => ({ ...called, isSure: called.isSure && isSure && nodes.length === 1 }));
+  return nodes.flatMap((other) => classesIn(file, other, scope, depth + 1)).map((called2) => ({ ...called2, isSure: called2.isSure && isSure && nodes.length === 1 }));
 }
 function meant(file, node, scope) {
   switch (node.name) {
@@ -31171,18 +33005,130 @@ function entryOf2(file, table3, key, scope) {
   };
 }
 
+// src/detect/code/literals.ts
+var DEEPEST6 = 6;
+function writtenIn(file, keywords, scope) {
+  return [...keywords].map(([argument2, node]) => writtenAs(argument2, literalOf(file, node, scope, 0)));
+}
+function writtenAs(argument2, found) {
+  const { data } = OwnValue.safeParse(found);
+  return data === void 0 ? { argument: argument2 } : { argument: argument2, value: data };
+}
+function literalOf(file, node, scope, depth) {
+  if (depth > DEEPEST6) return void 0;
+  const inner = (one2) => one2 ? literalOf(file, one2, scope, depth + 1) : void 0;
+  switch (node.name) {
+    case "String":
+      return stringValue(file.module.source, node);
+    case "ArrayExpression":
+    case "TupleExpression":
+    case "SetExpression":
+      return whole(elementsOf(node).map(inner));
+    case "DictionaryExpression":
+      return tableOf(file, node, inner);
+    case "ParenthesizedExpression":
+      return inner(elementsOf(node)[0]);
+    case "UnaryExpression":
+      return negative(file, node, inner);
+    case "BinaryExpression":
+      return computed(file, node, inner);
+    case "VariableName":
+      return assignedTo(file, node, scope, depth);
+    case "MemberExpression":
+      return numberType2(file, node) ?? plain3(file, node, scope);
+    case "CallExpression":
+      return called(file, node, scope, inner);
+    default:
+      return plain3(file, node, scope);
+  }
+}
+function plain3(file, node, scope) {
+  const { texts, isSure } = file.values.of(node, scope);
+  const [only] = texts;
+  return isSure && texts.length === 1 && only !== void 0 ? fromText(only) : void 0;
+}
+var NUMBER = /^-?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+function fromText(text3) {
+  if (text3 === "True" || text3 === "False") return text3 === "True";
+  if (text3 === "None") return null;
+  return NUMBER.test(text3) ? Number(text3.replaceAll("_", "")) : text3;
+}
+function numberType2(file, node) {
+  const [, name2 = ""] = /^torch\.(\w+)$/.exec(file.textOf(node)) ?? [];
+  const type = { half: "float16", float: "float32" }[name2] ?? name2;
+  return NUMBER_TYPES.some((one2) => one2 === type) ? { torch: type } : void 0;
+}
+function assignedTo(file, node, scope, depth) {
+  const name2 = file.textOf(node);
+  const [only, ...more] = file.values.assigned(name2, scope);
+  if (only === void 0) return plain3(file, node, scope);
+  if (more.length > 0 || !file.values.runs(only, scope) || isChangedLater(file, name2)) return void 0;
+  return literalOf(file, only, scope, depth + 1);
+}
+function isChangedLater(file, name2) {
+  const { text: text3 } = file.module.source;
+  return [`${name2}.append(`, `${name2}.extend(`, `${name2}.remove(`, `${name2}.update(`, `${name2} +=`, `${name2}[`].some(
+    (change) => text3.includes(change)
+  );
+}
+function tableOf(file, node, inner) {
+  const entries = file.values.dictionary(node).map(([key, one2]) => [key, inner(one2)]);
+  return entries.some(([, value]) => value === void 0) ? void 0 : Object.fromEntries(entries);
+}
+function called(file, node, scope, inner) {
+  const call = callOf(file.module.source, node);
+  if (call.name === "dict") return tableOf(file, node, inner);
+  if (/^(list|tuple|set|sorted)$/.test(call.name)) {
+    const of = inner(call.positional[0]);
+    return Array.isArray(of) ? of : void 0;
+  }
+  const text3 = /\.split$/.test(call.name) ? inner(node.firstChild?.firstChild ?? void 0) : void 0;
+  if (typeof text3 !== "string") return plain3(file, node, scope);
+  const by = inner(call.positional[0]);
+  return text3.split(typeof by === "string" ? by : /\s+/).map((part2) => part2.trim());
+}
+function negative(file, node, inner) {
+  const value = inner(node.lastChild ?? void 0);
+  if (/^-/.test(file.textOf(node))) return typeof value === "number" ? -value : void 0;
+  return /^not\b/.test(file.textOf(node)) && typeof value === "boolean" ? !value : void 0;
+}
+function computed(file, node, inner) {
+  const [left2, operator2, right] = childrenOf(node);
+  const [one2, other] = [inner(left2), inner(right)];
+  if (typeof one2 !== "number" || typeof other !== "number") return void 0;
+  switch (operator2 ? file.textOf(operator2) : "") {
+    case "*":
+      return one2 * other;
+    case "+":
+      return one2 + other;
+    case "-":
+      return one2 - other;
+    case "/":
+      return other === 0 ? void 0 : one2 / other;
+    case "//":
+      return other === 0 ? void 0 : Math.floor(one2 / other);
+    default:
+      return void 0;
+  }
+}
+function whole(values) {
+  return values.includes(void 0) ? void 0 : values;
+}
+
 // src/detect/code/method-calls.ts
 function readMethod(file, call, name2, isSure) {
   const rule = own(METHOD_OF_CONFIG, name2);
   if (rule === void 0) return;
-  const { given, isWhole } = file.keywordsOf(call);
+  const { given, isWhole: isWhole2 } = file.keywordsOf(call);
   const task = taskOf3(file, call);
-  const variant = variantOf(rule, file.given(given, call.scope), isWhole && !isTargetedLater(file, call));
-  noteMethod(file, call, variant.method, task, isSure && variant.isSure);
+  const variant = variantOf(rule, file.given(given, call.scope), isWhole2 && !isTargetedLater(file, call));
+  const written2 = writtenIn(file, given, call.scope);
+  noteMethod(file, call, { method: variant.method, task, isSure: isSure && variant.isSure, written: written2 });
 }
-function noteMethod(file, call, method, task, isSure) {
+function noteMethod(file, call, found) {
+  const { task } = found;
   const runs = file.values.runs(call.node, call.scope);
-  file.methods.push({ method, task, isSure: isSure && runs, ...file.placeOf(call) });
+  file.methods.push({ ...found, isSure: found.isSure && runs, ...file.placeOf(call) });
   if (file.isDiffusion && task.values.length === 0) file.trainers.push({ task: "denoise", ...file.placeOf(call) });
 }
 function readSubclasses(file) {
@@ -31200,29 +33146,34 @@ function readPeftTable(file, call) {
   const entries = new Map(first && table3.length === 0 ? file.values.dictionary(first) : table3);
   const type = file.values.of(entries.get("peft_type"), call.scope);
   const task = file.values.of(entries.get("task_type"), call.scope);
-  for (const text2 of type.texts) {
-    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text2)) ?? "");
+  for (const text3 of type.texts) {
+    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text3)) ?? "");
     if (rule === void 0) continue;
     const tasks = task.texts.flatMap((written2) => own(TASK_OF_TYPE, lastPart(written2)) ?? []);
     const variant = variantOf(rule, file.given(entries, call.scope), true);
-    noteMethod(file, call, variant.method, { values: tasks, isSure: task.isSure }, type.isSure && variant.isSure);
+    noteMethod(file, call, {
+      method: variant.method,
+      task: { values: tasks, isSure: task.isSure },
+      isSure: type.isSure && variant.isSure,
+      written: writtenIn(file, entries, call.scope)
+    });
   }
 }
 function isTargetedLater(file, { node }) {
   const assigned = node.parent?.name === "AssignStatement" ? node.parent.firstChild : null;
   const name2 = assigned ? file.textOf(assigned) : "";
-  const { text: text2 } = file.module.source;
-  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text2.includes(`${name2}.${key} =`));
+  const { text: text3 } = file.module.source;
+  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text3.includes(`${name2}.${key} =`));
 }
 function taskOf3(file, call) {
   const value = file.keyword(call, "task_type");
-  const known2 = value.texts.filter((text2) => text2 !== "None").map(lastPart);
-  for (const text2 of known2)
-    if (own(TASK_OF_TYPE, text2) === void 0) file.doubt(call, `the task type \`${text2.slice(0, 60)}\` is not known`);
-  return { values: known2.flatMap((text2) => own(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
+  const known2 = value.texts.filter((text3) => text3 !== "None").map(lastPart);
+  for (const text3 of known2)
+    if (own(TASK_OF_TYPE, text3) === void 0) file.doubt(call, `the task type \`${text3.slice(0, 60)}\` is not known`);
+  return { values: known2.flatMap((text3) => own(TASK_OF_TYPE, text3) ?? []), isSure: value.isSure };
 }
-function lastPart(text2) {
-  return text2.replace(/^.*\./, "");
+function lastPart(text3) {
+  return text3.replace(/^.*\./, "");
 }
 
 // src/detect/code/model-calls.ts
@@ -31232,7 +33183,7 @@ function loaderOf(file, call) {
   if (path.at(-1) === "from_pretrained") return path;
   const assigned = path.length > 1 ? [] : file.values.assigned(call.name, call.scope);
   const written2 = assigned.map((node) => file.textOf(node));
-  return written2.find((text2) => /^[\w.]+\.from_pretrained$/.test(text2))?.split(".");
+  return written2.find((text3) => /^[\w.]+\.from_pretrained$/.test(text3))?.split(".");
 }
 function readModel(file, call, path) {
   const loader = file.nameOf(path.slice(0, -1).join(".")) ?? path.at(-2) ?? "";
@@ -31248,25 +33199,41 @@ function readModel(file, call, path) {
     ids: file.values.of(id2, call.scope),
     ofClass,
     task,
-    said: quantizationIn(file, call, loader)
+    said: quantizationIn(file, call, loader),
+    written: loadedWith(file, call)
   });
 }
-function noteModel(file, call, { ids, ofClass, task, said }) {
-  const names2 = ids.texts.filter((text2) => text2 !== "None" && text2 !== "");
+var LOADING = {
+  torch_dtype: "torch_dtype",
+  dtype: "torch_dtype",
+  attn_implementation: "attn_implementation",
+  use_cache: "use_cache"
+};
+function loadedWith(file, call) {
+  const named4 = [...file.keywordsOf(call).given].flatMap(([keyword2, node]) => {
+    const argument2 = own(LOADING, keyword2);
+    return argument2 === void 0 ? [] : [[argument2, node]];
+  });
+  return writtenIn(file, new Map(named4), call.scope);
+}
+function noteModel(file, call, loaded) {
+  const { ids, ofClass, task, said, written: written2 = [] } = loaded;
+  const names2 = ids.texts.filter((text3) => text3 !== "None" && text3 !== "");
   const architecture = ofClass ? { values: [ofClass], isSure: true } : architectureOf2(names2, ids.isSure);
-  const byName = names2.flatMap((text2) => quantizationOfModel(text2) ?? []);
-  const quantization = byName.length > 0 ? { values: [...new Set(byName)], isSure: ids.isSure } : said;
+  const byName2 = names2.flatMap((text3) => quantizationOfModel(text3) ?? []);
+  const quantization = byName2.length > 0 ? { values: [...new Set(byName2)], isSure: ids.isSure } : said;
   const [model] = names2;
   file.models.push({
     architecture,
     quantization,
     ...file.placeOf(call),
     ...model && { model },
+    ...written2.length > 0 && { written: written2, at: file.placeText(call) },
     task: { values: [task], isSure: true }
   });
   if (architecture.values.length > 0) return;
-  const isNamed = model !== void 0 && model !== "";
-  file.doubt(call, isNamed ? `the architecture of \`${model.slice(0, 80)}\` is not known` : UNNAMED);
+  const isNamed2 = model !== void 0 && model !== "";
+  file.doubt(call, isNamed2 ? `the architecture of \`${model.slice(0, 80)}\` is not known` : UNNAMED);
 }
 var UNNAMED = "which model is loaded is not in the source";
 function architectureOf2(names2, isSure) {
@@ -31283,7 +33250,7 @@ function quantizationIn(file, call, loader) {
   const isUnsloth = /^Fast/.test(loader);
   if (given("quantization_config") !== void 0) {
     const { isSure, texts } = value("quantization_config");
-    if (!isSure || texts.some((text2) => text2 !== "None")) return "named elsewhere";
+    if (!isSure || texts.some((text3) => text3 !== "None")) return "named elsewhere";
   }
   for (const [keyword2, name2] of [
     ["load_in_8bit", "bnb-int8"],
@@ -31358,7 +33325,7 @@ function oneOf2(keyword2, names2, fallback) {
   return (ask2) => {
     const value = ask2(keyword2, 0);
     if (value === void 0 && fallback !== void 0) return one(fallback)();
-    const values = names2.flatMap(([name2, is]) => value?.texts.some((text2) => is.includes(text2)) ? [name2] : []);
+    const values = names2.flatMap(([name2, is]) => value?.texts.some((text3) => is.includes(text3)) ? [name2] : []);
     const isSure = value?.isSure === true && values.length === 1;
     const all = names2.map(([name2]) => name2);
     return { values: values.length > 0 ? values : all, isSure, isUnread: values.length === 0 };
@@ -31366,13 +33333,13 @@ function oneOf2(keyword2, names2, fallback) {
 }
 function byMatrix(config) {
   const own2 = Object.entries(QUANTIZERS).filter(([, entry]) => entry.config === config);
-  const plain3 = own2.find(([, { saidBy }]) => saidBy === void 0)?.[0] ?? FORM_WITHOUT_KEYWORD[config];
+  const plain4 = own2.find(([, { saidBy }]) => saidBy === void 0)?.[0] ?? FORM_WITHOUT_KEYWORD[config];
   const said = own2.flatMap(([name2, { saidBy }]) => saidBy ? [[name2, saidBy]] : []);
   const [first] = said;
-  if (first === void 0) return one(plain3 ?? "");
+  if (first === void 0) return one(plain4 ?? "");
   const names2 = said.map(([name2, { is }]) => [name2, is]);
   const { keyword: keyword2 } = first[1];
-  return oneOf2(keyword2, names2, plain3);
+  return oneOf2(keyword2, names2, plain4);
 }
 var FORM_WITHOUT_KEYWORD = { QuantoConfig: "quanto-int8" };
 var NOT_IN_MATRIX = {
@@ -31382,10 +33349,10 @@ var NOT_IN_MATRIX = {
   SpQRConfig: "spqr",
   VptqConfig: "vptq-2bit"
 };
-function formMadeBy(called, config) {
+function formMadeBy(called2, config) {
   const last3 = (path) => path.split(".").at(-1);
   const found = Object.entries(QUANTIZERS).find(
-    ([, { quantizes }]) => quantizes && last3(quantizes.by) === called && last3(quantizes.config.make) === config
+    ([, { quantizes }]) => quantizes && last3(quantizes.by) === called2 && last3(quantizes.config.make) === config
   );
   return found?.[0];
 }
@@ -31397,6 +33364,21 @@ var QUANTIZATION_OF_CONFIG = {
   BitNetConfig: byMatrix("BitNetQuantConfig")
 };
 
+// src/detect/code/settings.ts
+var USE_CACHE = /^[ \t]*[\w.]+\.config\.use_cache[ \t]*=[ \t]*(True|False)\b/gm;
+function readSettings(file) {
+  const { source } = file.module;
+  for (const found of source.text.matchAll(USE_CACHE)) {
+    const offset = found.index + found[0].length - 1;
+    const node = source.top.resolveInner(offset);
+    const scope = file.module.scopeOf(node);
+    if (!file.values.runs(node, scope)) continue;
+    const { line } = source.placeOf(offset);
+    const written2 = [{ argument: "use_cache", value: found[1] === "True" }];
+    file.settings.push({ written: written2, at: `${file.module.file}:${line}`, scope, line });
+  }
+}
+
 // src/detect/code/trainer-calls.ts
 function readTrainer(file, call, task) {
   file.trainers.push({ task, ...file.placeOf(call) });
@@ -31406,9 +33388,9 @@ function readTrainer(file, call, task) {
 function quantizationOfTrainer(file, call) {
   const given = call.keywords.get("args");
   if (given === void 0) return "none";
-  const named3 = given.name === "VariableName" ? file.values.assigned(file.textOf(given), call.scope) : [given];
-  const [only] = named3;
-  if (named3.length !== 1 || only?.name !== "CallExpression") return OPEN2;
+  const named4 = given.name === "VariableName" ? file.values.assigned(file.textOf(given), call.scope) : [given];
+  const [only] = named4;
+  if (named4.length !== 1 || only?.name !== "CallExpression") return OPEN2;
   const made = callOf(file.module.source, only);
   if (made.positional.some(({ name: name2 }) => name2 === "**")) return OPEN2;
   return made.keywords.has("model_init_kwargs") ? "named elsewhere" : "none";
@@ -31418,14 +33400,31 @@ function readTrlQuantization(file, call) {
   file.quantizations.push({ values, isSure: false, isUnread: false, always: false, ...file.placeOf(call) });
 }
 function readTrlPeftConfig(file, call) {
-  if (!isModelConfig(file, call.positional[0], call.scope)) noteMethod(file, call, "lora+defaults", OPEN2, false);
+  if (!isModelConfig(file, call.positional[0], call.scope))
+    noteMethod(file, call, { method: "lora+defaults", task: OPEN2, isSure: false });
 }
 function readModelConfig(file, call) {
   if (!file.isSet(call, "use_peft")) return;
   const { method, isSure } = methodOfTrl(file, call);
-  noteMethod(file, call, method, OPEN2, isSure);
+  noteMethod(file, call, { method, task: OPEN2, isSure, written: writtenForTrl(file, call) });
   const ids = file.keyword(call, "model_name_or_path");
   noteModel(file, call, { ids, task: "causal-lm", said: quantizationOfTrl(file, call) });
+}
+var OF_LORA = {
+  lora_r: "r",
+  lora_alpha: "lora_alpha",
+  lora_dropout: "lora_dropout",
+  lora_target_modules: "target_modules",
+  lora_modules_to_save: "modules_to_save",
+  use_rslora: "use_rslora",
+  use_dora: "use_dora"
+};
+function writtenForTrl(file, call) {
+  const named4 = [...file.keywordsOf(call).given].flatMap(([keyword2, node]) => {
+    const argument2 = own(OF_LORA, keyword2);
+    return argument2 === void 0 ? [] : [[argument2, node]];
+  });
+  return writtenIn(file, new Map(named4), call.scope);
 }
 function quantizationOfTrl(file, call) {
   const type = file.keyword(call, "bnb_4bit_quant_type").texts[0] ?? "nf4";
@@ -31442,37 +33441,44 @@ function isModelConfig(file, node, scope) {
   );
 }
 function methodOfTrl(file, call) {
-  const { given, isWhole } = file.keywordsOf(call);
+  const { given, isWhole: isWhole2 } = file.keywordsOf(call);
   const valueGiven = (keyword2) => {
     const node = given.get(keyword2 === "target_modules" ? "lora_target_modules" : keyword2);
     return node && file.values.of(elementsOf(node).length === 1 ? elementsOf(node)[0] : node, call.scope);
   };
   const rule = METHOD_OF_CONFIG.LoraConfig;
-  return rule ? variantOf(rule, valueGiven, isWhole) : { method: "lora", isSure: false };
+  return rule ? variantOf(rule, valueGiven, isWhole2) : { method: "lora", isSure: false };
 }
 
 // src/detect/code/facts.ts
-function factsOf2(module, originOf, elsewhere2) {
-  const file = new CodeFile(module, originOf, elsewhere2);
+function factsOf2(module, originOf, elsewhere3) {
+  const file = new CodeFile(module, originOf, elsewhere3);
   for (const call of module.calls) readCall(file, call);
   readSubclasses(file);
+  readSettings(file);
   return file;
 }
 function readCall(file, call) {
-  for (const called of classesOf(file, call)) {
-    if (own(METHOD_OF_CONFIG, called.class)) readMethod(file, call, called.class, called.isSure);
-    const quantization = own(QUANTIZATION_OF_CONFIG, called.class);
+  for (const called2 of classesOf2(file, call)) {
+    if (own(METHOD_OF_CONFIG, called2.class)) readMethod(file, call, called2.class, called2.isSure);
+    const quantization = own(QUANTIZATION_OF_CONFIG, called2.class);
     if (quantization) readQuantization(file, call, quantization);
   }
   readPaths(file, call);
   const loader = loaderOf(file, call);
   if (loader !== void 0) readModel(file, call, loader);
-  else if (isUnslothAdapter(call)) noteMethod(file, call, "lora", OPEN2, true);
+  else if (isUnslothAdapter(call)) noteMethod(file, call, unslothAdapter(file, call));
   else readHelper(file, call, file.nameOf(call.name) ?? "");
 }
 function isUnslothAdapter({ name: name2 }) {
   const path = name2.split(".");
   return path.at(-1) === "get_peft_model" && /^Fast\w*Model$/.test(path.at(-2) ?? "");
+}
+var OF_UNSLOTH = ["model", "use_gradient_checkpointing", "random_state", "max_seq_length", "temporary_location"];
+function unslothAdapter(file, call) {
+  const { given } = file.keywordsOf(call);
+  const ofLora = new Map([...given].filter(([keyword2]) => !OF_UNSLOTH.includes(keyword2)));
+  return { method: "lora", task: OPEN2, isSure: true, written: writtenIn(file, ofLora, call.scope) };
 }
 function readQuantization(file, call, read) {
   const quantized = read((keyword2, place2) => {
@@ -31481,12 +33487,13 @@ function readQuantization(file, call, read) {
   });
   if (quantized.isUnread) file.doubt(call, `\`${call.name}\` is set by values that are not in the source`);
   const always = file.values.runs(call.node, call.scope);
-  file.quantizations.push({ ...quantized, always, ...file.placeOf(call) });
+  const written2 = writtenIn(file, file.keywordsOf(call).given, call.scope);
+  file.quantizations.push({ ...quantized, always, written: written2, at: file.placeText(call), ...file.placeOf(call) });
 }
 function readQuantizing(file, call) {
   const node = call.keywords.get("config") ?? call.positional[1];
   const config = node && file.textOrClass(node, call.scope);
-  const values = (config?.texts ?? []).flatMap((text2) => formMadeBy("quantize_", text2) ?? []);
+  const values = (config?.texts ?? []).flatMap((text3) => formMadeBy("quantize_", text3) ?? []);
   const isRead = values.length > 0 && values.length === config?.texts.length;
   if (!isRead) file.doubt(call, `what \`${call.name}\` makes of a model cannot be read`);
   const always = file.values.runs(call.node, call.scope);
@@ -31514,8 +33521,8 @@ function readSentenceTransformer(file, call) {
 }
 
 // src/detect/code/module.ts
-function readModule(file, text2) {
-  const source = parsePython(text2);
+function readModule(file, text3) {
+  const source = parsePython(text3);
   const reader = new Reader(file, source);
   source.top.cursor().iterate((node) => reader.read(node.node));
   return reader;
@@ -31564,9 +33571,9 @@ var Reader = class {
     return name2 ? textOf4(this.source, name2) : "";
   }
   #readImport(node) {
-    const text2 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
-    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text2);
-    const listed = (from?.[2] ?? text2.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
+    const text3 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
+    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text3);
+    const listed = (from?.[2] ?? text3.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
     for (const one2 of listed) {
       const [name2 = "", alias] = one2.split(/\s+as\s+/);
       if (from?.[1] && name2 === "*") this.wildcards.push(from[1]);
@@ -31607,9 +33614,9 @@ var Reader = class {
     if (!target2 || !value || value.name === "TypeDef") return;
     const name2 = textOf4(this.source, target2);
     if (target2.name !== "VariableName" && !/^self\.\w+$/.test(name2)) return;
-    const isPlain = rest.filter((part2) => part2.name === "AssignOp" || part2.name === ",").length === 1;
-    if (isPlain) push3(this.assigned, `${this.scopeOf(node)} ${name2}`, value);
-    if (isPlain && rest[0]?.name === "TypeDef" && node.parent?.parent?.name === "ClassDefinition")
+    const isPlain2 = rest.filter((part2) => part2.name === "AssignOp" || part2.name === ",").length === 1;
+    if (isPlain2) push3(this.assigned, `${this.scopeOf(node)} ${name2}`, value);
+    if (isPlain2 && rest[0]?.name === "TypeDef" && node.parent?.parent?.name === "ClassDefinition")
       push3(this.fields, name2, value);
   }
 };
@@ -31635,7 +33642,7 @@ var Program = class {
   constructor(texts, paths, yaml) {
     this.paths = paths;
     this.yaml = yaml;
-    for (const [file, text2] of texts) this.#modules.set(file, readModule(file, text2));
+    for (const [file, text3] of texts) this.#modules.set(file, readModule(file, text3));
     for (const module of this.#modules.values()) this.#defaults.set(module.file, defaultsOf(module));
     for (const module of this.#modules.values())
       this.#facts.set(module.file, factsOf2(module, this.#originIn(module), this.#elsewhere(module)));
@@ -31679,12 +33686,14 @@ var Program = class {
     const quantizations = [];
     const tasks = [];
     const paths = [];
+    const settings = [];
     for (const node of nodes) {
       const [file = "", scope = ""] = node.split("\0");
       const facts = this.#facts.get(file);
       models.push(...(facts?.models ?? []).filter((one2) => one2.scope === scope));
       quantizations.push(...(facts?.quantizations ?? []).filter((one2) => one2.scope === scope));
       tasks.push(...(facts?.trainers ?? []).filter((one2) => one2.scope === scope).map(({ task }) => task));
+      settings.push(...(facts?.settings ?? []).filter((one2) => one2.scope === scope));
       paths.push(...(facts?.paths ?? []).filter((one2) => one2.scope === scope).map(({ path }) => path));
     }
     return {
@@ -31692,6 +33701,7 @@ var Program = class {
       quantizations: distinct3(quantizations),
       tasks: [...new Set(tasks)],
       paths: [...new Set(paths)],
+      settings: distinct3(settings),
       isNear: callers === 1,
       isFar: callers > FEW
     };
@@ -31772,7 +33782,7 @@ function nodeOf(file, scope) {
   return `${file}\0${scope}`;
 }
 function distinct3(facts) {
-  return [...new Map(facts.map((fact2) => [JSON.stringify({ ...fact2, line: 0 }), fact2])).values()];
+  return [...new Map(facts.map((fact2) => [JSON.stringify({ ...fact2, line: 0, at: "" }), fact2])).values()];
 }
 function joinedName(module, name2) {
   return module.endsWith(".") ? `${module}${name2}` : `${module}.${name2}`;
@@ -31782,17 +33792,17 @@ function ownFile(file, written2, paths) {
   const parts = written2.slice(dots).split(".").filter(Boolean);
   const folder = file.split("/").slice(0, -1);
   const starts = dots > 0 ? [folder.slice(0, Math.max(0, folder.length - dots + 1))] : Array.from({ length: folder.length + 1 }, (_, up) => folder.slice(0, folder.length - up));
-  for (const start of [...starts, ...dots > 0 ? [] : [["src"]]]) {
-    const path = [...start, ...parts].join("/");
+  for (const start2 of [...starts, ...dots > 0 ? [] : [["src"]]]) {
+    const path = [...start2, ...parts].join("/");
     for (const candidate of [`${path}.py`, `${path}/__init__.py`]) if (paths.has(candidate)) return candidate;
   }
   return void 0;
 }
 function defaultsOf(module) {
   const found = /* @__PURE__ */ new Map();
-  const note2 = (name2, text2) => {
-    if (text2 === void 0) return;
-    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text2])];
+  const note2 = (name2, text3) => {
+    if (text3 === void 0) return;
+    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text3])];
     found.set(name2, { texts, isSure: texts.length === 1 });
   };
   const literal2 = (node) => stringValue(module.source, node) ?? (node && ["Boolean", "None", "Number"].includes(node.name) ? textOf4(module.source, node) : void 0);
@@ -31813,6 +33823,45 @@ function defaultsOf(module) {
   );
 }
 
+// src/detect/code/task-of-model.ts
+var BY_ANOTHER_WORD = { "causal-lm": "text-only", feature: "image-text-pairs" };
+function taskOn(architecture, said, ofClass) {
+  const [name2 = "", ...others] = architecture.values;
+  const [word = "", ...more] = said.values;
+  const tasks = own(ARCHITECTURES2, name2)?.tasks ?? [];
+  if (others.length > 0 || more.length > 0 || tasks.length === 0 || tasks.includes(word)) return said;
+  const named4 = [...ofClass.values, own(BY_ANOTHER_WORD, word)].find((one2) => one2 !== void 0 && tasks.includes(one2));
+  return named4 === void 0 ? said : { ...said, values: [named4] };
+}
+
+// src/detect/code/written.ts
+function writtenFor(place2, method, around) {
+  const quantization = onlyOne2(around.quantizations, around.isNear);
+  const model = onlyOne2(around.models, around.isNear);
+  const setting = onlyOne2(around.settings, around.isNear);
+  const found = {
+    method: method.written ?? [],
+    quantization: quantization.written,
+    loading: joined5(model.written, setting.written),
+    at: [.../* @__PURE__ */ new Set([place2, ...quantization.at, ...model.at, ...setting.at])]
+  };
+  const isAny = found.method.length + found.quantization.length + found.loading.length > 0;
+  return isAny ? found : void 0;
+}
+function onlyOne2(sources, isNear) {
+  const saying = sources.filter(({ written: written2 = [] }) => written2.length > 0);
+  const [first, ...others] = saying;
+  const at3 = saying.flatMap((one2) => one2.at ?? []);
+  if (first === void 0) return { written: [], at: [] };
+  const isOne = others.every(({ written: written2 }) => JSON.stringify(written2) === JSON.stringify(first.written));
+  if (isOne && isNear && saying.length === sources.length) return { written: first.written ?? [], at: at3.slice(0, 1) };
+  const names2 = [...new Set(saying.flatMap(({ written: written2 = [] }) => written2.map(({ argument: argument2 }) => argument2)))];
+  return { written: names2.map((argument2) => ({ argument: argument2 })), at: [] };
+}
+function joined5(one2, other) {
+  return [...new Map([...one2, ...other].map((written2) => [written2.argument, written2])).values()];
+}
+
 // src/detect/code.ts
 var NAMES_METHOD = new RegExp(
   `\\b(${[...Object.keys(METHOD_OF_CONFIG), "get_peft_model", "get_peft_config", "ModelConfig", "peft_type", "(?:Auto)?PeftModel\\w*"].join("|")})\\b`
@@ -31823,8 +33872,8 @@ var MOST_PARSED = 1500;
 var MOST_CALLING = 100;
 function readProgram(texts, yaml) {
   const paths = new Set(texts.keys());
-  const isNaming = (text2) => NAMES_METHOD.test(text2);
-  const naming = [...texts].some(([, text2]) => NAMES_PEFT.test(text2)) ? [...texts].filter(([, text2]) => isNaming(text2)).map(([file]) => file) : [];
+  const isNaming = (text3) => NAMES_METHOD.test(text3);
+  const naming = [...texts].some(([, text3]) => NAMES_PEFT.test(text3)) ? [...texts].filter(([, text3]) => isNaming(text3)).map(([file]) => file) : [];
   const tooDeep = naming.filter((file) => isTooDeep(texts.get(file) ?? ""));
   const wanted = joinedFiles(naming, texts, paths).filter((file) => !tooDeep.includes(file));
   const program = new Program(new Map(wanted.map((file) => [file, texts.get(file) ?? ""])), paths, yaml);
@@ -31864,8 +33913,8 @@ function joinedFiles(naming, texts, paths) {
 var IMPORT = /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n]+)|import[ \t]+([.\w]+))/gm;
 function importedFiles(file, texts, paths) {
   const found = /* @__PURE__ */ new Set();
-  for (const [, from, names2 = "", plain3] of (texts.get(file) ?? "").matchAll(IMPORT)) {
-    const written2 = [from ?? plain3 ?? ""];
+  for (const [, from, names2 = "", plain4] of (texts.get(file) ?? "").matchAll(IMPORT)) {
+    const written2 = [from ?? plain4 ?? ""];
     if (from)
       for (const name2 of names2.split(","))
         written2.push(`${from.replace(/\.$/, ".")}${from.endsWith(".") ? "" : "."}${/\w+/.exec(name2)?.[0] ?? ""}`);
@@ -31879,13 +33928,17 @@ function importedFiles(file, texts, paths) {
 function foundOf(file, method, context) {
   const models = modelsFor(method, context.models);
   const near = (axis2) => ({ ...axis2, isSure: axis2.isSure && context.isNear });
+  const written2 = writtenFor(`${file}:${method.line}`, method, { ...context, models });
+  const architecture = near(joinedAxis(models.map((model) => model.architecture)));
+  const task = method.task.values.length > 0 ? method.task : near(taskOf4(models, context));
   return {
     at: { value: method.method, file, line: method.line },
     isSure: method.isSure,
     quantization: fromAfar(near(quantizationOf2(models, context)), context),
-    architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
-    task: method.task.values.length > 0 ? method.task : near(taskOf4(models, context)),
-    ...context.isNear && context.paths.length > 0 && { paths: context.paths }
+    architecture,
+    task: taskOn(architecture, task, joinedAxis(models.map((model) => model.task))),
+    ...context.isNear && context.paths.length > 0 && { paths: context.paths },
+    ...written2 && { written: written2 }
   };
 }
 function fromAfar(quantization, { isFar: isFar2 }) {
@@ -31911,19 +33964,19 @@ function taskOf4(models, { tasks }) {
 }
 function quantizationOf2(models, { quantizations }) {
   const said = models.map(({ quantization }) => quantization);
-  const named3 = said.filter((one2) => typeof one2 === "object" && one2.values.length > 0);
-  if (named3.length > 0)
+  const named4 = said.filter((one2) => typeof one2 === "object" && one2.values.length > 0);
+  if (named4.length > 0)
     return joinedAxis(said.map((one2) => typeof one2 === "object" ? one2 : { values: ["none"], isSure: false }));
-  const isNamed = said.includes("named elsewhere");
+  const isNamed2 = said.includes("named elsewhere");
   if (quantizations.length > 0) {
     const values = new Set(quantizations.flatMap((one2) => one2.values));
     const isUnread2 = quantizations.some((one2) => one2.isUnread);
     const isAlways = quantizations.every((one2) => one2.always && one2.isSure);
-    const isForSome = isNamed && said.includes("none");
+    const isForSome = isNamed2 && said.includes("none");
     if (values.size === 0 || !isUnread2 && (!isAlways || isForSome)) values.add("none");
     return { values: [...values], isSure: values.size === 1 && isAlways && !isUnread2 };
   }
-  if (isNamed) return { values: ["bnb-*"], isSure: false };
+  if (isNamed2) return { values: ["bnb-*"], isSure: false };
   return said.length > 0 && said.every((one2) => one2 === "none") ? { values: ["none"], isSure: true } : OPEN2;
 }
 
@@ -31942,12 +33995,12 @@ async function readSources(tree, files, what, findings) {
 }
 function readUses({ python, notebooks, yaml }) {
   const own2 = new Map([...python].filter(([path]) => !TESTS.test(path)));
-  for (const [path, text2] of notebooks) {
-    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text2);
+  for (const [path, text3] of notebooks) {
+    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text3);
     if (inside !== void 0) own2.set(path, inside);
   }
   const ofYaml = [...yaml].flatMap(
-    ([path, text2]) => TESTS.test(path) ? [] : readTrainerYaml(path, text2) ?? readHydraYaml(path, text2) ?? []
+    ([path, text3]) => TESTS.test(path) ? [] : readTrainerYaml(path, text3) ?? readHydraYaml(path, text3) ?? []
   );
   return [...readProgram(own2, (path) => yaml.get(path)), ...ofYaml];
 }
@@ -31975,14 +34028,14 @@ async function readKind(tree, files, kind, findings) {
     });
   return texts;
 }
-function shallowFirst(left, right) {
+function shallowFirst(left2, right) {
   const depth = ({ path }) => path.split("/").length + (TESTS.test(path) ? 100 : 0);
-  return depth(left) - depth(right) || (left.path < right.path ? -1 : 1);
+  return depth(left2) - depth(right) || (left2.path < right.path ? -1 : 1);
 }
 
 // src/detect/repository.ts
 var MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
-var DEEPEST6 = 16;
+var DEEPEST7 = 16;
 var EVERYTHING = { chosen: () => true, named: () => false };
 async function readRepository(tree, choice = EVERYTHING, what = "manifests and code") {
   const files = await tree.files();
@@ -31990,15 +34043,15 @@ async function readRepository(tree, choice = EVERYTHING, what = "manifests and c
   await readAll(tree, readableFiles(files, choice, gathered), gathered);
   await readIncluded(tree, files, gathered);
   const sources = await readSources(tree, files, what, gathered.findings);
-  for (const [path, text2] of sources.python) if (choice.chosen(path)) gather(path, text2, void 0, gathered);
+  for (const [path, text3] of sources.python) if (choice.chosen(path)) gather(path, text3, void 0, gathered);
   const code2 = what === "manifests" ? [] : readUses(sources);
   return { ...gathered, manifests: [...gathered.manifests.values()], code: code2 };
 }
-function readableFiles(files, { chosen, named: named3 }, gathered) {
+function readableFiles(files, { chosen, named: named4 }, gathered) {
   const formats = /* @__PURE__ */ new Map();
   for (const { path } of files) {
-    const byName = !isManifest(path) && named3(path) ? formatIfNamed(path) : void 0;
-    if (byName !== void 0 || isManifest(path) && chosen(path)) formats.set(path, byName);
+    const byName2 = !isManifest(path) && named4(path) ? formatIfNamed(path) : void 0;
+    if (byName2 !== void 0 || isManifest(path) && chosen(path)) formats.set(path, byName2);
   }
   const wanted = files.filter(({ path }) => formats.has(path));
   for (const { path } of wanted.filter(({ kind }) => kind === "link"))
@@ -32012,13 +34065,13 @@ function readableFiles(files, { chosen, named: named3 }, gathered) {
 }
 async function readAll(tree, wanted, gathered) {
   const texts = await tree.read([...wanted.keys()]);
-  return [...texts].flatMap(([path, text2]) => gather(path, text2, wanted.get(path), gathered) ?? []);
+  return [...texts].flatMap(([path, text3]) => gather(path, text3, wanted.get(path), gathered) ?? []);
 }
-function gather(path, text2, as, gathered) {
-  const manifest = readManifest(path, text2, as);
+function gather(path, text3, as, gathered) {
+  const manifest = readManifest(path, text3, as);
   if (manifest === void 0) return void 0;
   gathered.manifests.set(path, manifest);
-  gathered.contents.set(path, text2);
+  gathered.contents.set(path, text3);
   return manifest;
 }
 async function readIncluded(tree, files, gathered) {
@@ -32026,8 +34079,8 @@ async function readIncluded(tree, files, gathered) {
   let fresh = [...gathered.manifests.values()];
   for (let depth = 0; fresh.length > 0; depth++) {
     const [first] = fresh;
-    if (depth === DEEPEST6 && first) {
-      const message = `Files that include each other are followed ${DEEPEST6} deep; what this one includes is not read.`;
+    if (depth === DEEPEST7 && first) {
+      const message = `Files that include each other are followed ${DEEPEST7} deep; what this one includes is not read.`;
       gathered.findings.push({ kind: "include", message, file: first.file, line: 1 });
       return;
     }
@@ -32054,17 +34107,17 @@ function withinBytes(files, most) {
   });
 }
 function includedPath(file, written2, isWhereItRuns, present) {
-  const text2 = written2.slice(0, 200);
+  const text3 = written2.slice(0, 200);
   if (/^[a-z]+:/i.test(written2))
-    return { why: `\`${text2.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
-  const beside = joined5(file.split("/").slice(0, -1), written2);
-  const candidates3 = isWhereItRuns ? [beside, joined5([], written2)] : [beside];
+    return { why: `\`${text3.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
+  const beside = joined6(file.split("/").slice(0, -1), written2);
+  const candidates3 = isWhereItRuns ? [beside, joined6([], written2)] : [beside];
   const path = candidates3.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
   if (path !== void 0) return { path };
   if (isWhereItRuns) return {};
-  return beside === void 0 ? { why: `\`${text2}\` is outside of this repository; it is not read.` } : { why: `\`${text2}\` is not in this repository.` };
+  return beside === void 0 ? { why: `\`${text3}\` is outside of this repository; it is not read.` } : { why: `\`${text3}\` is not in this repository.` };
 }
-function joined5(folder, written2) {
+function joined6(folder, written2) {
   if (written2.startsWith("/")) return void 0;
   const parts = [...folder];
   for (const part2 of written2.split("/")) {
@@ -32105,15 +34158,15 @@ function matches(pattern, path) {
   }
   return reachable.has(path.length);
 }
-function matchesPart(pattern, text2) {
+function matchesPart(pattern, text3) {
   const pieces = pattern.split("*");
-  if (pieces.length === 1) return pattern === text2;
+  if (pieces.length === 1) return pattern === text3;
   const [first = "", last3 = ""] = [pieces[0], pieces.at(-1)];
   let position2 = first.length;
-  if (!text2.startsWith(first) || text2.length < first.length + last3.length || !text2.endsWith(last3)) return false;
+  if (!text3.startsWith(first) || text3.length < first.length + last3.length || !text3.endsWith(last3)) return false;
   for (const piece of pieces.slice(1, -1)) {
-    const found = text2.indexOf(piece, position2);
-    if (found < 0 || found + piece.length > text2.length - last3.length) return false;
+    const found = text3.indexOf(piece, position2);
+    if (found < 0 || found + piece.length > text3.length - last3.length) return false;
     position2 = found + piece.length;
   }
   return true;
@@ -32250,17 +34303,26 @@ export {
   readConfiguration,
   require_dist,
   normalizeName,
-  withoutCredentials,
+  addressInWords,
+  own,
+  Checkpoints,
   Cell,
   CellId,
   cellId,
   parseCellId,
   controlOf,
   isMeasured,
+  OwnConfigurations,
+  holdsCell,
+  QUANTIZATIONS,
   packagesOf,
   allCells,
-  own,
-  holdsCell,
+  withOpened,
+  rulings,
+  measurable,
+  classesOf,
+  unfit2 as unfit,
+  ownKernels,
   selectCells,
   WATCHED,
   isWatched,
@@ -32298,6 +34360,7 @@ export {
   LOSS,
   LOSS_TITLE,
   lossBlocks,
+  checkpointBlocks,
   cardsNow,
   deviceInWords,
   deviceProblems,
@@ -32350,8 +34413,6 @@ export {
   requestsOf2 as requestsOf,
   upcomingRequests,
   LARGEST_MANIFEST,
-  rulings,
-  measurable,
   groups,
   baseRequest,
   headPins,
@@ -32367,6 +34428,7 @@ export {
   reportOf,
   problemOf,
   renderPlan,
+  indexesInWords,
   measuredInItsTime,
   withWhy,
   readRepository,

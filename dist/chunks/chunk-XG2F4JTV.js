@@ -11,6 +11,9 @@ var DEVICES = {
     title: "CPU",
     start: "fork",
     limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
+    cardBytes: 0,
+    // `npm run bench`
+    predicted: { environmentSeconds: 10, cellSeconds: 0.2 },
     variables: { ...ONE_THREAD, CUDA_VISIBLE_DEVICES: "" },
     torchBackend: "cpu",
     place: "cpu",
@@ -22,6 +25,9 @@ var DEVICES = {
     title: "CUDA",
     start: "spawn",
     limits: { seconds: 120, bytes: 8 * 1024 ** 3 },
+    cardBytes: 2 * 1024 ** 3,
+    // The spawn path on a CPU, one worker, and a larger torch to read: not seen on a card.
+    predicted: { environmentSeconds: 20, cellSeconds: 0.5 },
     // Errors come from the call that made them, and sums in one order.
     variables: {
       ...ONE_THREAD,
@@ -91,6 +97,7 @@ var OPTIONS = {
     help: "fetch at most so many GB for the torch of an older time, where cells need it; default 1.5"
   },
   "max-minutes": { takes: "N", help: "stop after so long and report what was measured; default 10" },
+  "max-usd": { takes: "N", help: "of the classes of runners, plan only what so many US dollars pay for" },
   download: { takes: "DIR", help: "collect what a run without a network needs, to take elsewhere" },
   out: { takes: "DIR", help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: "FORMAT", help: "terminal, markdown or json" },
@@ -135,7 +142,7 @@ var GRAMMAR = {
     does: "show what a sweep would do; builds nothing",
     more: "With --download DIR it collects packages for both ends and all releases between, and says how to use them.",
     operands: Number.POSITIVE_INFINITY,
-    options: [...COMPARING, "download"],
+    options: [...COMPARING, "download", "max-usd"],
     examples: ["transformers:4.55.4..4.57.6", "transformers:4.55.4..4.57.6 --device cuda --download to-the-gpu"]
   },
   check: {

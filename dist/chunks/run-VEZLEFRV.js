@@ -16,6 +16,7 @@ import {
   causes,
   cellId,
   checkStatus,
+  checkpointBlocks,
   choiceOf,
   clock,
   codeCells,
@@ -96,18 +97,19 @@ import {
   torchFor,
   totalsText,
   whyAtHead,
+  withOpened,
   worse,
   writeReport,
   writeText
-} from "./chunk-QJMPEHKW.js";
+} from "./chunk-KR4BLSSV.js";
 import {
   external_exports
-} from "./chunk-BYWENRLS.js";
+} from "./chunk-VCGCJQ5R.js";
 import {
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
-} from "./chunk-5EJBLLRK.js";
+} from "./chunk-XG2F4JTV.js";
 import {
   STATUS,
   plain,
@@ -147,10 +149,24 @@ function lossesText(report) {
   return [...blocks2.length > 0 ? [title, ...blocks2] : [], ...found].join("\n");
 }
 function blockText({ title, quantizations, rows: rows2 }) {
-  const line = (first, cells) => (first.padEnd(23) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
+  const width = Math.max(23, title.length + 4);
+  const line = (first, cells) => (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
   return [line(`  ${title}`, quantizations), ...rows2.map(({ method, losses }) => line(`    ${method}`, losses))].join(
     "\n"
   );
+}
+function checkpointsText(report) {
+  return checkpointBlocks(report).map(checkpointText).join("\n\n");
+}
+function checkpointText({ title, without, rows: rows2 }) {
+  const width = Math.max(8, ...rows2.map(({ method }) => method.length + 2));
+  const line = (method, untrained, rates) => `  ${method.padEnd(width)}${untrained.padEnd(11)}${rates.map((rate) => rate.padEnd(15)).join("")}`.trimEnd();
+  return [
+    `${title}: loss on a small text, ${without} without an adapter`,
+    line("method", "untrained", ["rate: loss after 25 steps"]),
+    ...rows2.map(({ method, untrained, rates }) => line(method, untrained, rates)),
+    ...rows2.map(({ method, verdict, says }) => `  ${method}, ${verdict}: ${plain(says, 400)}`)
+  ].join("\n");
 }
 
 // src/report/terminal.ts
@@ -165,6 +181,7 @@ function renderTerminal(report) {
     notMeasured(report),
     limits(report),
     lossesText(report),
+    checkpointsText(report),
     findingsText(report),
     footer(report)
   ].filter((section2) => section2 !== "").join("\n\n")}
@@ -303,15 +320,380 @@ function footer(report) {
 }
 
 // src/commands/sweep.ts
+import { join as join5 } from "node:path";
+
+// src/adapters/machine/checkpoints/open.ts
+import { createHash } from "node:crypto";
+import { closeSync as closeSync2, openSync as openSync2, readSync as readSync2 } from "node:fs";
+import { join as join3, resolve } from "node:path";
+
+// src/domain/stored-form.ts
+var WEIGHTS = "config_groups.*.weights";
+var packed = (bits) => ({
+  quant_method: "compressed-tensors",
+  format: "pack-quantized",
+  [`${WEIGHTS}.num_bits`]: bits,
+  [`${WEIGHTS}.type`]: "int"
+});
+var bitsandbytes = { quant_method: "bitsandbytes" };
+var torchao = (type) => ({ quant_method: "torchao", "quant_type.default._type": type });
+var quanto = (weights) => ({ quant_method: "quanto", weights });
+var FORMS = [
+  ["bnb-int8", { ...bitsandbytes, load_in_8bit: true }],
+  ["bnb-nf4+double", { ...bitsandbytes, bnb_4bit_quant_type: "nf4", bnb_4bit_use_double_quant: true }],
+  ["bnb-nf4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "nf4" }],
+  ["bnb-fp4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "fp4" }],
+  ["ct-int4", packed(4)],
+  ["ct-int8", packed(8)],
+  ["ct-fp8", { quant_method: "compressed-tensors", format: "float-quantized", [`${WEIGHTS}.type`]: "float" }],
+  ["fp8", { quant_method: "fp8" }],
+  ["bitnet", { quant_method: "bitnet" }],
+  ["gptq-int4", { quant_method: "gptq", bits: 4 }],
+  ["awq-int4", { quant_method: "awq", bits: 4 }],
+  ["auto-round-int4", { quant_method: "auto-round", bits: 4 }],
+  ["hqq-int4", { quant_method: "hqq" }],
+  ["torchao-int8wo", torchao("Int8WeightOnlyConfig")],
+  ["torchao-fp8wo", torchao("Float8WeightOnlyConfig")],
+  ["torchao-intx-int4", torchao("IntxWeightOnlyConfig")],
+  ["torchao-int4wo", torchao("Int4WeightOnlyConfig")],
+  ["quanto-int8", quanto("int8")],
+  ["quanto-int4", quanto("int4")],
+  ["quanto-float8", quanto("float8")]
+];
+function storedForm(settings) {
+  return FORMS.find(([, signs]) => Object.entries(signs).every(([path, value]) => at(settings, path) === value))?.[0];
+}
+function methodIn(settings) {
+  const method = at(settings, "quant_method");
+  return typeof method === "string" ? method.slice(0, 60) : "no `quant_method`";
+}
+function at(value, path) {
+  let found = value;
+  for (const name of path.split(".")) {
+    if (typeof found !== "object" || found === null) return void 0;
+    const entries = Object.entries(found);
+    found = name === "*" ? entries[0]?.[1] : entries.find(([key]) => key === name)?.[1];
+  }
+  return found;
+}
+
+// src/adapters/machine/checkpoints/error.ts
+var CheckpointError = class extends Error {
+  /** `reason` in two or three words, `message` a sentence with the numbers and with what to do. */
+  constructor(reason, message, options) {
+    super(message, options);
+    this.reason = reason;
+    this.name = "CheckpointError";
+  }
+  reason;
+};
+
+// src/adapters/machine/checkpoints/files.ts
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+var SHOWN = /^[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+var CODE = /^\w+\.py$/;
+var PICKLES = /\.(bin|pt|pth|pkl|pickle|ckpt|msgpack|h5)$/;
+var MOST_FILES = 2e3;
+var MOST_TEXT = 64 << 20;
+var MOST_JSON = 16 << 20;
+function filesOf(path, trustsCode) {
+  const folder = realFolder(path);
+  const all = readdirSync(folder).toSorted();
+  if (all.length > MOST_FILES)
+    throw new CheckpointError("too many files", `It has ${all.length} files, more than ${MOST_FILES}.`);
+  const names = all.filter((name) => SHOWN.test(name) || trustsCode && CODE.test(name));
+  return {
+    folder,
+    names: names.filter((name) => isFileInside(folder, name)),
+    pickles: all.filter((name) => PICKLES.test(name))
+  };
+}
+function realFolder(path) {
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real;
+  } catch {
+    throw new CheckpointError("not there", "There is no such folder. Paths count from the folder of the run.");
+  }
+  throw new CheckpointError("not there", "It is no folder.");
+}
+function isFileInside(folder, name) {
+  const path = join(folder, name);
+  if (lstatSync(path).isSymbolicLink()) requireInside(folder, path, name);
+  const state = statSync(path);
+  if (!state.isFile()) return false;
+  if (!name.endsWith(".safetensors") && state.size > MOST_TEXT)
+    throw new CheckpointError("too large", `\`${name}\` has ${state.size} bytes; of a text 64 MiB are read.`);
+  if (process.getuid?.() === 0 && (state.mode & 4) === 0)
+    throw new CheckpointError("cannot be read", `\`${name}\` is for its owner only. Let others read it: chmod a+r.`);
+  return true;
+}
+function requireInside(folder, path, name) {
+  const target = reached(path);
+  if (target?.startsWith(folder + sep)) return;
+  throw new CheckpointError(
+    "link out of it",
+    `\`${name}\` is a link that leads out of its folder. Copy the file in, or name the folder that holds the files.`
+  );
+}
+function reached(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return void 0;
+  }
+}
+function readJson({ folder, names }, name) {
+  if (!names.includes(name)) throw new CheckpointError("not a checkpoint", `It has no \`${name}\`.`);
+  const path = join(folder, name);
+  if (statSync(path).size > MOST_JSON) throw new CheckpointError("too large", `\`${name}\` has more than 16 MiB.`);
+  try {
+    const found = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof found === "object" && found !== null && !Array.isArray(found)) return { ...found };
+  } catch (cause) {
+    throw new CheckpointError("not a checkpoint", `\`${name}\` is no JSON.`, { cause });
+  }
+  throw new CheckpointError("not a checkpoint", `\`${name}\` is no JSON object.`);
+}
+
+// src/adapters/machine/checkpoints/weights.ts
 import { join as join2 } from "node:path";
+
+// src/adapters/machine/checkpoints/header.ts
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+var LONGEST_HEADER = 16 << 20;
+var MOST_TENSORS = 1e5;
+var BITS = {
+  ...{ F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F4: 4 },
+  ...{ I64: 64, U64: 64, I32: 32, U32: 32, I16: 16, U16: 16, I8: 8, U8: 8, BOOL: 8 }
+};
+var Entry = external_exports.strictObject({
+  dtype: external_exports.string().max(20),
+  shape: external_exports.array(external_exports.int().nonnegative()).max(8),
+  data_offsets: external_exports.tuple([external_exports.int().nonnegative(), external_exports.int().nonnegative()])
+});
+var Header = external_exports.record(external_exports.string().max(500), external_exports.unknown());
+function readHeader(path, name) {
+  const descriptor = opened(path, name);
+  try {
+    const { size } = fstatSync(descriptor);
+    const header2 = parsed(bytesOf(descriptor, size, name), name);
+    const start = 8 + header2.length;
+    return tensorsIn(header2.entries, size - start, name);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function opened(path, name) {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new CheckpointError("cannot be read", `\`${name}\` cannot be opened.`, { cause });
+  }
+}
+function bytesOf(descriptor, size, name) {
+  if (size < 8) throw new CheckpointError("partial", `\`${name}\` has ${size} bytes, fewer than its own length takes.`);
+  const [head] = [Buffer.alloc(8)];
+  readSync(descriptor, head, 0, 8, 0);
+  const length = head.readBigUInt64LE(0);
+  if (length > LONGEST_HEADER)
+    throw new CheckpointError(
+      "header too long",
+      `\`${name}\` says that its header has ${length} bytes; 16 MiB are read.`
+    );
+  if (8 + Number(length) > size) throw new CheckpointError("partial", `\`${name}\` ends within its header.`);
+  const text = Buffer.alloc(Number(length));
+  readSync(descriptor, text, 0, text.length, 8);
+  return text;
+}
+function parsed(text, name) {
+  try {
+    const whole = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+    const { __metadata__: _metadata, ...tensors } = Header.parse(whole);
+    return { length: text.length, entries: Object.entries(tensors) };
+  } catch (cause) {
+    throw new CheckpointError("not safetensors", `The header of \`${name}\` is no JSON object.`, { cause });
+  }
+}
+function tensorsIn(entries, room, name) {
+  if (entries.length > MOST_TENSORS)
+    throw new CheckpointError("header too long", `\`${name}\` has ${entries.length} tensors; 100,000 are read.`);
+  const found = entries.map(([tensor, written]) => tensorAt(tensor, written, name));
+  const held = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (held !== room)
+    throw new CheckpointError(
+      held > room ? "partial" : "not safetensors",
+      `\`${name}\` has ${room} bytes of tensors where its header says ${held}.`
+    );
+  return found;
+}
+function tensorAt(tensor, written, file) {
+  const entry = Entry.safeParse(written);
+  const bits = entry.success && Object.hasOwn(BITS, entry.data.dtype) ? BITS[entry.data.dtype] : void 0;
+  if (!entry.success || bits === void 0) throw wrong(tensor, file, "has no dtype, shape and place that are known");
+  const {
+    dtype,
+    shape,
+    data_offsets: [from, to]
+  } = entry.data;
+  const count = shape.reduce((product, width) => product * width, 1);
+  if (!Number.isSafeInteger(count * bits) || count * bits / 8 !== to - from)
+    throw wrong(tensor, file, `has ${to - from} bytes where its shape asks for ${count * bits / 8}`);
+  return { name: tensor, dtype, count, bytes: to - from };
+}
+function wrong(tensor, file, what) {
+  return new CheckpointError("not safetensors", `\`${tensor.slice(0, 100)}\` in \`${file}\` ${what}.`);
+}
+
+// src/adapters/machine/checkpoints/weights.ts
+var INDEX = "model.safetensors.index.json";
+var SINGLE = "model.safetensors";
+var SHARD = /^[\w.-]+\.safetensors$/;
+var FLOATS = ["F64", "F32", "F16", "BF16"];
+var BYTES_LOADED = 4;
+function weightsOf(files) {
+  if (files.names.includes(INDEX)) return ofShards(files);
+  if (files.names.includes(SINGLE)) return readHeader(join2(files.folder, SINGLE), SINGLE);
+  if (files.pickles.length > 0)
+    throw new CheckpointError(
+      "only pickle files",
+      `Its weights are in \`${files.pickles[0]}\`, which runs code when it is read. Save it with \`safe_serialization=True\`.`
+    );
+  throw new CheckpointError("not a checkpoint", `It has neither \`${SINGLE}\` nor \`${INDEX}\`.`);
+}
+function ofShards(files) {
+  const { weight_map: map } = readJson(files, INDEX);
+  const places = typeof map === "object" && map !== null ? Object.entries(map) : [];
+  const shards = [...new Set(places.map(([, shard]) => String(shard)))];
+  if (shards.length === 0) throw new CheckpointError("partial", `\`${INDEX}\` names no file.`);
+  const gone = shards.filter((shard) => !SHARD.test(shard) || !files.names.includes(shard));
+  if (gone.length > 0)
+    throw new CheckpointError(
+      "partial",
+      `\`${INDEX}\` names ${shards.length} files, and ${gone.length} of them are not there: \`${String(gone[0]).slice(0, 100)}\`. Fetch it whole.`
+    );
+  const tensors = shards.flatMap((shard) => readHeader(join2(files.folder, shard), shard));
+  const held = new Set(tensors.map(({ name }) => name));
+  const missing = places.filter(([name]) => !held.has(name));
+  if (missing.length > 0)
+    throw new CheckpointError(
+      "partial",
+      `${missing.length} of ${places.length} tensors that \`${INDEX}\` names are in none of its files: \`${missing[0]?.[0].slice(0, 100)}\`.`
+    );
+  return tensors;
+}
+function loadedBytes(tensors) {
+  return tensors.reduce(
+    (sum, { dtype, count, bytes }) => sum + (FLOATS.includes(dtype) ? count * BYTES_LOADED : bytes),
+    0
+  );
+}
+
+// src/adapters/machine/checkpoints/open.ts
+var COPIES = 4;
+var CHUNK = 1 << 20;
+async function openCheckpoints(declared = {}, opener) {
+  const checkpoints = {};
+  const own = /* @__PURE__ */ new Map();
+  for (const [name, checkpoint] of Object.entries(declared)) {
+    const opened2 = await openOne(checkpoint, opener);
+    checkpoints[name] = opened2.checkpoint;
+    if (opened2.own !== void 0) own.set(name, opened2.own);
+  }
+  return { checkpoints, own };
+}
+async function openOne(checkpoint, opener) {
+  try {
+    const files = filesOf(await placeOf(checkpoint, opener), checkpoint.trustsCode);
+    const settings = readJson(files, "config.json");
+    requireType(settings);
+    const stored = formOf(settings);
+    requireRoom(files, opener.mostBytes);
+    const own = {
+      folder: files.folder,
+      files: files.names.map((name) => join3(files.folder, name)),
+      trustsCode: checkpoint.trustsCode,
+      isStored: stored !== void 0,
+      hash: hashOf(files, checkpoint.trustsCode)
+    };
+    return { checkpoint: stored === void 0 ? checkpoint : { ...checkpoint, stored }, own };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const { reason, message } = error;
+    return { checkpoint: { ...checkpoint, unfit: { reason, message: message.slice(0, 1500) } } };
+  }
+}
+async function placeOf({ source, trustsCode }, { folder, fetch }) {
+  return "path" in source ? resolve(folder, source.path) : fetch(source.id, source.revision, trustsCode);
+}
+function requireType({ model_type: type }) {
+  if (typeof type === "string" && type !== "") return;
+  throw new CheckpointError(
+    "not a checkpoint",
+    "Its `config.json` has no `model_type`: it is no model of transformers."
+  );
+}
+function formOf({ quantization_config: settings }) {
+  if (settings === void 0 || settings === null) return void 0;
+  const form = storedForm(settings);
+  if (form !== void 0) return form;
+  const what = `Its \`quantization_config\` (${methodIn(settings)}) is of a form that the matrix lacks.`;
+  throw new CheckpointError("form not known", what);
+}
+function requireRoom(files, most) {
+  const bytes = loadedBytes(weightsOf(files));
+  if (bytes * COPIES <= most) return;
+  const [loaded, needed, allowed] = [bytes, bytes * COPIES, most].map((some) => `${(some / 1e9).toFixed(2)} GB`);
+  throw new CheckpointError(
+    "too large",
+    `It takes ${loaded} loaded, and a cell about ${needed} with its copies; a cell may take ${allowed} here.`
+  );
+}
+function hashOf({ folder, names }, trustsCode) {
+  const hash = createHash("sha256").update(`code ${trustsCode}\0`);
+  for (const name of names) addFile(hash.update(`${name}\0`), join3(folder, name));
+  return hash.digest("hex").slice(0, 12);
+}
+function addFile(hash, path) {
+  const [descriptor, chunk] = [openSync2(path, "r"), Buffer.alloc(CHUNK)];
+  try {
+    for (let read2 = readSync2(descriptor, chunk); read2 > 0; read2 = readSync2(descriptor, chunk))
+      hash.update(chunk.subarray(0, read2));
+  } finally {
+    closeSync2(descriptor);
+  }
+}
+
+// src/adapters/machine/checkpoints/opener.ts
+function openerOf({ host }) {
+  return {
+    folder: host.folder,
+    mostBytes: host.device.limits.bytes,
+    fetch: () => {
+      throw new CheckpointError("not there", "Fetching from a hub is not built yet.");
+    }
+  };
+}
 
 // src/report/check.ts
 var MEASURED = ["pass", "wrong", "fail", "unsupported"];
+function notRun({ comparisons, results }) {
+  const ran = new Set(results.map(({ cell }) => cell));
+  const reasons = /* @__PURE__ */ new Map();
+  for (const { cell, after, why = "" } of comparisons)
+    if (after !== "unknown" && !ran.has(cell)) reasons.set(why, [...reasons.get(why) ?? [], cell]);
+  return [...reasons].map(([why, [first = "", ...more]]) => {
+    const others = more.length > 0 ? ` and ${more.length} more` : "";
+    return `  ${"skipped".padEnd(12)} ${first}${others}
+               ${plain(why.replace(/^skipped: /, ""), 400)}`;
+  });
+}
 function renderCheck(report) {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
   const tables = blocks(report.comparisons).map((block) => {
-    const width = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
+    const width = Math.max(21, block.title.length + 2, ...block.rows.map(({ method }) => method.length + 4));
     const line = (first, cells) => (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
@@ -327,13 +709,14 @@ function renderCheck(report) {
     ({ cell, outcome, stage, message, reason }) => `  ${outcome.padEnd(12)} ${cell}
                ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`
   );
+  failures.push(...notRun(report));
   const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
   const measured2 = report.comparisons.filter(({ after }) => MEASURED.some((outcome) => outcome === after)).length;
   return `${[
     `${plain(pins.join(", "))}     ${plain(report.run.device)}`,
     ...tables,
     ...failures.length > 0 ? [failures.join("\n")] : [],
-    ...[lossesText(report)].filter((text) => text !== ""),
+    ...[lossesText(report), checkpointsText(report)].filter((text) => text !== ""),
     `${measured2} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}     ${duration(report.run.ms)}`
   ].join("\n\n")}
 `;
@@ -466,8 +849,8 @@ function questionOf({ changes, held }) {
 
 // src/adapters/machine/git.ts
 import { spawn } from "node:child_process";
-import { lstatSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync as lstatSync2, readFileSync as readFileSync2 } from "node:fs";
+import { join as join4 } from "node:path";
 var SAFE = [
   "-c",
   "core.fsmonitor=false",
@@ -535,13 +918,13 @@ function commitTree(folder, commit) {
 }
 function blobs(folder, objects) {
   if (objects.length === 0) return Promise.resolve([]);
-  return new Promise((resolve2, reject) => {
+  return new Promise((resolve3, reject) => {
     const child = spawn("git", [...SAFE, "-C", folder, "cat-file", "--batch"], { stdio: ["pipe", "pipe", "ignore"] });
     const chunks = [];
     child.on("error", reject);
     if (child.pid === void 0) return;
     child.stdout.on("data", (chunk) => chunks.push(chunk));
-    child.on("close", () => resolve2(splitBatch(Buffer.concat(chunks), objects.length)));
+    child.on("close", () => resolve3(splitBatch(Buffer.concat(chunks), objects.length)));
     child.stdin.on("error", () => void 0);
     child.stdin.end(objects.map((object) => `${object}
 `).join(""));
@@ -571,7 +954,7 @@ async function workingTree(folder) {
         paths.flatMap((path) => {
           if (stateOf(top, path)?.kind !== "file") return [];
           try {
-            return [[path, readFileSync(join(top, path), "utf8")]];
+            return [[path, readFileSync2(join4(top, path), "utf8")]];
           } catch {
             return [];
           }
@@ -583,7 +966,7 @@ async function workingTree(folder) {
 function stateOf(top, path) {
   if (path === "") return void 0;
   try {
-    const state = lstatSync(join(top, path));
+    const state = lstatSync2(join4(top, path));
     if (state.isSymbolicLink()) return { path, bytes: 0, kind: "link" };
     return state.isFile() ? { path, bytes: state.size, kind: "file" } : void 0;
   } catch {
@@ -700,11 +1083,12 @@ Releases that a search asks for beside these, as partners or to hold, are said t
 async function runSweep(context) {
   const reports = await measured(context, renderTerminal);
   const { failOn, known } = context.line.options;
-  return worstOf(reports.map((report) => exitStatus(report, failOn, knownCells(known, context.clock.date()))));
+  const isKnown = knownCells(known, context.clock.date(), context.line.request.checkpoints);
+  return worstOf(reports.map((report) => exitStatus(report, failOn, isKnown)));
 }
-function knownCells(known, today) {
+function knownCells(known, today, checkpoints) {
   const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
-  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
+  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(checkpoints), []));
   const ids = new Set(cells.map(cellId));
   return (cell) => holdsCell(ids, cell);
 }
@@ -730,7 +1114,7 @@ async function runPlan(context) {
       isWhole = await download(context, world, planned, torch) && isWhole;
   }
   const text = written.length === 1 ? written[0] : written;
-  writeText(join2(context.line.options.out, "plan.json"), `${JSON.stringify(text, null, 1)}
+  writeText(join5(context.line.options.out, "plan.json"), `${JSON.stringify(text, null, 1)}
 `);
   if (context.line.options.json) context.print(`${JSON.stringify(text)}
 `);
@@ -746,7 +1130,7 @@ async function measured(context, render) {
 }
 async function measuredInto(context, render) {
   const { options } = context.line;
-  const { world, asked } = await prepared(context);
+  const { world, asked, own } = await prepared(context);
   const reports = [];
   for (const [index, one] of asked.entries()) {
     const { planned, known, files } = one;
@@ -756,7 +1140,7 @@ async function measuredInto(context, render) {
     }
     if (context.signal.aborted) break;
     if (asked.length > 1) context.say(`request ${index + 1} of ${asked.length}`);
-    const out = asked.length > 1 ? join2(options.out, String(index + 1)) : options.out;
+    const out = asked.length > 1 ? join5(options.out, String(index + 1)) : options.out;
     const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
     context.say(renderPlan(await factsOf(world, planned, torch.chosen, { files, known })));
     const earlier = earlierReport(out);
@@ -767,7 +1151,7 @@ async function measuredInto(context, render) {
       ...{ planned, torch, torchGb: options.torchGb, say: context.say },
       ...{ catalog: world.index.catalog, python: world.index.python },
       measure: async (plan2, version) => {
-        const settings = { ...options, out, fresh, signal: context.signal, say: context.say };
+        const settings = { ...options, out, fresh, signal: context.signal, say: context.say, own };
         const { ports, machine } = await sweepPorts(world, plan2, await torch.build(version), settings);
         fresh = false;
         return sweep(plan2, known, ports, machine);
@@ -799,13 +1183,14 @@ async function prepared(context) {
   await world.index.uv();
   const isBare = line.command !== "check" && line.request.changes.length === 0;
   const requests = isBare ? await requestsOf(line.request, await readEnds(context), world.index) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
+  const { checkpoints, own } = await openCheckpoints(line.request.checkpoints, openerOf(world));
   const asked = [];
   for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
-    const planned = isNothing ? void 0 : await plan(onDevice(request, world), world.index.catalog, world.index.python);
+    const planned = isNothing ? void 0 : await plan(withOpened(onDevice(request, world), checkpoints), world.index.catalog, world.index.python);
     asked.push({ ...rest, planned });
   }
-  return { world, asked };
+  return { world, asked, own };
 }
 function onDevice(request, { host }) {
   return host.device.name === DEFAULT_DEVICE ? request : { ...request, device: host.device.name };
@@ -825,8 +1210,8 @@ async function factsOf(world, planned, torch, { files, known }) {
     locked: Object.keys(planned.locked.head).length,
     lockedAt: lockedWatched(planned),
     controls: problem.controls.length,
-    ruledOut: rulings(planned.cells, planned.device),
-    packageSets: groups(problem, measurable(everyCell(problem), planned.device)).length,
+    ruledOut: rulings(planned.cells, planned),
+    packageSets: groups(problem, measurable(everyCell(problem), planned)).length,
     environments: planned.environments,
     minutes: planned.minutes,
     torch,
@@ -891,17 +1276,17 @@ function missingFromStory(report) {
 }
 
 // src/adapters/machine/github-folder.ts
-import { existsSync, lstatSync as lstatSync2, readdirSync, readFileSync as readFileSync2 } from "node:fs";
-import { join as join3 } from "node:path";
+import { existsSync, lstatSync as lstatSync3, readdirSync as readdirSync2, readFileSync as readFileSync3 } from "node:fs";
+import { join as join6 } from "node:path";
 function githubFiles(folder) {
   const names = [".github/dependabot.yml", ".github/dependabot.yaml"];
-  const workflows = join3(folder, ".github", "workflows");
-  if (existsSync(workflows)) names.push(...readdirSync(workflows).map((name) => `.github/workflows/${name}`));
-  const present = names.filter((name) => existsSync(join3(folder, name)) && lstatSync2(join3(folder, name)).isFile());
-  return new Map(present.map((name) => [name, readFileSync2(join3(folder, name), "utf8")]));
+  const workflows = join6(folder, ".github", "workflows");
+  if (existsSync(workflows)) names.push(...readdirSync2(workflows).map((name) => `.github/workflows/${name}`));
+  const present = names.filter((name) => existsSync(join6(folder, name)) && lstatSync3(join6(folder, name)).isFile());
+  return new Map(present.map((name) => [name, readFileSync3(join6(folder, name), "utf8")]));
 }
 function runnerSettings({ GITHUB_WORKSPACE }) {
-  return GITHUB_WORKSPACE ? readText(join3(GITHUB_WORKSPACE, "..", "..", "..", ".runner")) : void 0;
+  return GITHUB_WORKSPACE ? readText(join6(GITHUB_WORKSPACE, "..", "..", "..", ".runner")) : void 0;
 }
 
 // src/report/doctor.ts
@@ -958,7 +1343,7 @@ var NEEDED_TO_APPLY = {
   contents: "write",
   "pull-requests": "write"
 };
-var PLANNING = ["cells", "with", "device", "max-minutes", "python"];
+var PLANNING = ["cells", "with", "device", "max-minutes", "max-usd", "python"];
 var CALLED = /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
 var LONGEST2 = 256 * 1024;
 function checkSetup(files) {
@@ -1106,14 +1491,14 @@ async function runDoctor(context) {
 }
 
 // src/adapters/machine/own-files.ts
-import { cpSync, existsSync as existsSync2, mkdirSync, readFileSync as readFileSync3, realpathSync, writeFileSync } from "node:fs";
-import { dirname, join as join4 } from "node:path";
+import { cpSync, existsSync as existsSync2, mkdirSync, readFileSync as readFileSync4, realpathSync as realpathSync2, writeFileSync } from "node:fs";
+import { dirname, join as join7 } from "node:path";
 var VENDORED = ".github/peft-sweep-action";
 function isCheckout(folder) {
-  return existsSync2(join4(folder, ".git"));
+  return existsSync2(join7(folder, ".git"));
 }
 function writeNew(folder, path, text) {
-  const file = join4(folder, path);
+  const file = join7(folder, path);
   if (existsSync2(file)) return `left alone  ${path} (it exists)
 `;
   mkdirSync(dirname(file), { recursive: true });
@@ -1122,9 +1507,9 @@ function writeNew(folder, path, text) {
 `;
 }
 function vendoredFiles() {
-  const top = join4(programFolder(), "..");
+  const top = join7(programFolder(), "..");
   return ["sweep.yml", "publish.yml", "apply.yml"].map((name) => {
-    const text = readFileSync3(join4(top, ".github", "workflows", name), "utf8");
+    const text = readFileSync4(join7(top, ".github", "workflows", name), "utf8");
     const local = text.replace(
       / {10}repository: .*\n {10}ref: .*workflow_sha \}\}\n {10}path: \.peft-sweep\n/g,
       `          sparse-checkout: ${VENDORED}
@@ -1139,24 +1524,24 @@ function vendoredFiles() {
   });
 }
 function copyAction(folder) {
-  const top = join4(programFolder(), "..");
-  const target = join4(folder, VENDORED);
+  const top = join7(programFolder(), "..");
+  const target = join7(folder, VENDORED);
   if (existsSync2(target)) return `left alone  ${VENDORED} (it exists)
 `;
   for (const name of ["action.yml", "dist", "LICENSE"])
-    cpSync(join4(top, name), join4(target, name), { recursive: true });
+    cpSync(join7(top, name), join7(target, name), { recursive: true });
   for (const name of [...PROGRAM, "checkpoints"])
-    cpSync(join4(top, "probe", name), join4(target, "probe", name), { recursive: true });
-  writeFileSync(join4(target, "package.json"), `${JSON.stringify({ type: "module" })}
+    cpSync(join7(top, "probe", name), join7(target, "probe", name), { recursive: true });
+  writeFileSync(join7(target, "package.json"), `${JSON.stringify({ type: "module" })}
 `);
   return `written     ${VENDORED}
 `;
 }
 async function ownCommit() {
-  const top = join4(programFolder(), "..");
+  const top = join7(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.5.0".split(".")[0]}`;
+  return status === 0 && realpathSync2(checkout) === realpathSync2(top) ? commit : `v${"0.5.0".split(".")[0]}`;
 }
 
 // src/setup/workflows.ts
@@ -1345,7 +1730,7 @@ function noSuchCell(typed, out, known, problems) {
 }
 
 // src/commands/replay.ts
-import { join as join5, resolve } from "node:path";
+import { join as join8, resolve as resolve2 } from "node:path";
 async function runReplay(context) {
   const { line, environment, folder, signal, say } = context;
   const [typed = ""] = line.operands;
@@ -1354,12 +1739,12 @@ async function runReplay(context) {
   const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
   await rebuilt(context, world, id);
-  const left = findHandover(join5(resolve(line.options.out), "handover"), cell);
+  const left = findHandover(join8(resolve2(line.options.out), "handover"), cell);
   const isBase2 = left === void 0 || left.environmentId === id;
   const probes = new PythonProbes({
     cache: host.cache,
     program: sandbox.warden.program,
-    handover: left?.folder ?? join5(resolve(line.options.out), "handover"),
+    handover: left?.folder ?? join8(resolve2(line.options.out), "handover"),
     containment: await sandbox.containment(),
     show: sandbox.show,
     signal: context.signal,
@@ -1371,12 +1756,12 @@ async function runReplay(context) {
       {
         ...parseCellId(cell),
         id: cell,
-        packages: packagesOf(parseCellId(cell).quantization),
+        packages: packagesOf(parseCellId(cell)),
         leaves: false,
         thorough: true
       }
     ],
-    packages: packagesOf(parseCellId(cell).quantization),
+    packages: packagesOf(parseCellId(cell)),
     device: host.device,
     width: 1,
     saveHandover: false
@@ -1424,12 +1809,12 @@ function located(typed, out) {
 async function rebuilt(context, world, id) {
   take(world.host.cache, id);
   if (isBuilt(world.host.cache, id)) return;
-  const file = join5(context.line.options.out, "locks", `${id}.txt`);
+  const file = join8(context.line.options.out, "locks", `${id}.txt`);
   const lock = readText(file);
   if (lock === void 0) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
   const { out, cacheGb } = context.line.options;
   const torch = await world.index.torch(void 0);
-  const environments = await environmentsFor(world, torch, { out: resolve(out), cacheGb, say: context.say });
+  const environments = await environmentsFor(world, torch, { out: resolve2(out), cacheGb, say: context.say });
   const failed = await environments.build(id, lock);
   if (failed)
     throw new UserError(
