@@ -1,9 +1,13 @@
 """Writes probe/goldens/: logits of each untouched checkpoint, where every environment gives the
 same.
 
-python bench/goldens.py PYTHON...
+python bench/goldens.py [--cells PATTERN]... PYTHON...
+
+With patterns it writes only those of the cells that fit, and only where two environments or more
+agree; an environment whose release lacks a model says nothing of it.
 """
 
+import argparse
 import base64
 import json
 import subprocess
@@ -22,7 +26,7 @@ from peft_probe.matrix import TASKS  # noqa: E402
 AGREE = 1e-4
 
 
-def logits_in(python):
+def logits_in(python, patterns):
     """Cell -> name of the rows -> every seventh logit."""
     found = {}
 
@@ -31,7 +35,7 @@ def logits_in(python):
             saved = json.loads(base64.b64decode(record["files"]["logits.json"]))
             found[record["cell"]] = {name: sampled(rows) for name, rows in saved.items()}
 
-    probe(python, all_cells(["base/none/*"]), WIDTH, hear=hear, handover=True)
+    probe(python, all_cells(patterns), WIDTH, hear=hear, handover=True)
     return found
 
 
@@ -47,20 +51,23 @@ ATTENTION = """
 import json, sys, transformers
 found = {}
 for cell, auto, folder in json.loads(sys.argv[1]):
-    model = getattr(transformers, auto).from_pretrained(folder)
+    try:
+        model = getattr(transformers, auto).from_pretrained(folder)
+    except (AttributeError, KeyError, ValueError):
+        continue  # A release without the class or the model.
     width = next(p.shape[1] for p in model.parameters() if p.dim() >= 2)
     found[cell] = [getattr(model.config, "_attn_implementation", None), width]
 print(json.dumps(found))
 """
 
 
-def attention_in(python):
+def attention_in(python, patterns):
     """Cell -> the attention that its model runs with where nothing is asked for, and the width of
     its embedding.
     """
     cells = [
         (one["id"], TASKS[one["task"]].auto, str(PROBE / "checkpoints" / one["architecture"]))
-        for one in all_cells(["base/none/*"])
+        for one in all_cells(patterns)
     ]
     ran = subprocess.run(
         [python, "-c", ATTENTION, json.dumps(cells)], capture_output=True, check=True
@@ -125,11 +132,16 @@ def groups(found):
 
 
 def main():
-    pythons = sys.argv[1:] or pythons_of()
-    logits = {versions_of(python): logits_in(python) for python in pythons}
-    attention = {versions_of(python): attention_in(python) for python in pythons}
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cells", action="append")
+    parser.add_argument("pythons", nargs="*")
+    given = parser.parse_args()
+    pythons, patterns = given.pythons or pythons_of(), given.cells or ["base/none/*"]
+    logits = {versions_of(python): logits_in(python, patterns) for python in pythons}
+    attention = {versions_of(python): attention_in(python, patterns) for python in pythons}
     GOLDENS.mkdir(exist_ok=True)
-    write_variants(pythons)
+    if not given.cells:
+        write_variants(pythons)
     for cell, (_attention, width) in attention[versions_of(pythons[-1])].items():
         found = {
             name: (attention[name][cell][0], own[cell])
@@ -137,6 +149,9 @@ def main():
             if cell in own
         }
         made = groups(found)
+        if given.cells and not any(len(one["environments"]) > 1 for one in made):
+            print(f"{cell:30} no two environments agree")
+            continue
         print(
             f"{cell:30}",
             "; ".join(f"{one['attention']}: {len(one['environments'])}" for one in made),

@@ -98,6 +98,7 @@ CHEAP = (
             "prefix-tuning/*": BETWEEN,
             "cartridge/*": BETWEEN,
             "cpt/*": BETWEEN,
+            "*/minimax/*": "its checkpoint holds the decays of its blocks in 16 bit",
             "*/hunyuan_v1_*/*": "it scales the places of a head after turning them",
         },
     ),
