@@ -3,12 +3,9 @@ const require = __createRequire(import.meta.url);
 import {
   Cell,
   CellId,
-  Checkpoints,
   LARGEST_MANIFEST,
   Line,
   MARKER,
-  OwnConfigurations,
-  QUANTIZATIONS,
   REQUIREMENTS,
   WATCHED,
   allCells,
@@ -16,7 +13,6 @@ import {
   cellId,
   changesInside,
   checkTally,
-  classesOf,
   clausesOf,
   clock,
   controlOf,
@@ -44,7 +40,6 @@ import {
   openIndex,
   openWorld,
   own,
-  ownKernels,
   packagesOf,
   parseCellId,
   parseCommandLine,
@@ -59,7 +54,6 @@ import {
   reportOf,
   requestKey,
   requestsOf,
-  rulings,
   selectCells,
   specifiersOf,
   sweep,
@@ -67,24 +61,23 @@ import {
   takeOut,
   torchBuilds,
   totalsText,
-  unfit,
   upcomingRequests,
   versionsText,
   withWhy,
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-KR4BLSSV.js";
+} from "./chunks/chunk-EXXI7QTR.js";
 import {
   external_exports
-} from "./chunks/chunk-VCGCJQ5R.js";
+} from "./chunks/chunk-BYWENRLS.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
   DEVICE_NAMES,
   SEARCHES,
   deviceOf
-} from "./chunks/chunk-XG2F4JTV.js";
+} from "./chunks/chunk-5EJBLLRK.js";
 import {
   nextStep,
   writeDefect
@@ -21986,7 +21979,6 @@ function commandLine(command, more = []) {
     ...words("with").flatMap((held) => ["--with", held]),
     ...words("cells").flatMap((pattern) => ["--cells", pattern]),
     ...["config", "python", "oracle-path", "device", "max-minutes", "out"].flatMap(option),
-    ...command === "plan" ? option("max-usd") : [],
     ...more
   ];
 }
@@ -22156,165 +22148,6 @@ async function readFirst(tree, changed) {
     );
 }
 
-// src/plan/shards.ts
-var MOST = 256;
-var ENVIRONMENTS = 8;
-var START_MINUTES = 1;
-function shardsOf(requests) {
-  const shards = requests.flatMap(({ plan: plan2, of, isPaid = false }, request2) => {
-    const device = plan2.device ?? DEFAULT_DEVICE;
-    return jobsOf(measurable(plan2.cells, plan2), device, plan2.minutes).map((job) => {
-      const { cells, minutes } = job;
-      const limit = isPaid ? minutes : plan2.minutes;
-      const shard = { request: request2, device, class: of?.name ?? device, cells: cells.map(cellId), minutes };
-      const usd = of?.usdPerMinute === void 0 ? {} : { usd: usdOf({ minutes: limit }, of) };
-      return { ...shard, ...usd, ...isPaid ? { limit } : {} };
-    });
-  });
-  return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
-}
-function jobsOf(some, device, limit) {
-  const parts = packageSets(some).flatMap(
-    (cells) => halved({ cells, seconds: predicted(cells, device) }, device, limit)
-  );
-  const bins = [];
-  for (const part of parts.toSorted((left, right) => right.seconds - left.seconds)) {
-    const open2 = bins.filter(({ seconds }) => seconds + part.seconds <= limit * 60).toSorted((left, right) => left.seconds - right.seconds)[0];
-    if (open2) {
-      for (const cell of part.cells) open2.cells.push(cell);
-      open2.seconds += part.seconds;
-    } else bins.push({ cells: [...part.cells], seconds: part.seconds });
-  }
-  return bins.map(({ cells, seconds }) => ({ cells, minutes: Math.min(limit, Math.ceil(seconds / 60)) }));
-}
-function packageSets(cells) {
-  const sets = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    const key = packagesOf(cell).join();
-    sets.set(key, [...sets.get(key) ?? [], cell]);
-  }
-  return [...sets.values()];
-}
-function predicted(cells, device) {
-  const { environmentSeconds, cellSeconds } = deviceOf(device).predicted;
-  return ENVIRONMENTS * (environmentSeconds + cells.length * cellSeconds);
-}
-function halved(group, device, limit) {
-  const { cells } = group;
-  if (group.seconds <= limit * 60 || cells.length <= 1) return [group];
-  const middle = Math.ceil(cells.length / 2);
-  return [cells.slice(0, middle), cells.slice(middle)].flatMap(
-    (half) => halved({ cells: half, seconds: predicted(half, device) }, device, limit)
-  );
-}
-function planOfShard(plan2, shard) {
-  const own2 = new Set(shard.cells);
-  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
-  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
-  const minutes = shard.limit ?? plan2.minutes;
-  return { ...plan2, cells, minutes, alternatives: plan2.alternatives.filter(isNear) };
-}
-function usdOf({ minutes }, { usdPerMinute = 0 }) {
-  return billedMinutes([{ minutes }]) * usdPerMinute;
-}
-function billedMinutes(jobs, startMinutes = START_MINUTES) {
-  return jobs.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
-}
-function usdOfAll(shards) {
-  return shards.reduce((sum, { usd = 0 }) => sum + usd, 0);
-}
-
-// src/plan/divide.ts
-function divide(cells, classes, limits) {
-  const choices = subsetsOf(classes).map((some) => paidFor(placesIn(some, cells), limits));
-  const best = choices.reduce((left2, right) => isBetter(right, left2, limits) ? right : left2, []);
-  const places = [...best, ...besides(best, classes, limits)];
-  const placed = Object.fromEntries(best.map(([cell, { name }]) => [cellId(cell), name]));
-  const left = cells.filter((cell) => own(placed, cellId(cell)) === void 0);
-  return {
-    shares: sharesOf(places),
-    placed,
-    unplaced: Object.fromEntries(left.map((cell) => [cellId(cell), whyUnplaced(cell, classes, limits)])),
-    usd: priceOf(places, limits)
-  };
-}
-function subsetsOf(items) {
-  return items.reduce((known, item) => known.concat(known.map((some) => some.concat(item))), [[]]);
-}
-function placesIn(classes, cells) {
-  const order = classes.toSorted(cheaperFirst);
-  return cells.flatMap((cell) => {
-    const first = order.find((one) => unfit(cell, one) === void 0);
-    return first ? [[cell, first]] : [];
-  });
-}
-function cheaperFirst(left, right) {
-  return (left.usdPerMinute ?? 0) - (right.usdPerMinute ?? 0) || Number(deviceOf(left.device).hasCards) - Number(deviceOf(right.device).hasCards) || (left.capability ?? Number.POSITIVE_INFINITY) - (right.capability ?? Number.POSITIVE_INFINITY);
-}
-var MANY = 200;
-function paidFor(places, limits, beside = []) {
-  const isPaid = (count) => isWithin(priceOf([...beside, ...places.slice(0, count)], limits), limits);
-  let most = places.length;
-  if (most > MANY && !isPaid(most)) most = halvedDown(most, isPaid);
-  while (most > 0 && !isPaid(most)) most--;
-  return places.slice(0, most);
-}
-function halvedDown(tooMany, isPaid) {
-  let [least, most] = [0, tooMany];
-  while (least + 1 < most) {
-    const middle = Math.floor((least + most) / 2);
-    if (isPaid(middle)) least = middle;
-    else most = middle;
-  }
-  return least;
-}
-function isWithin(usd, { usd: most = Number.POSITIVE_INFINITY }) {
-  return usd <= most + 1e-9;
-}
-function isBetter(right, left, limits) {
-  if (right.length !== left.length) return right.length > left.length;
-  const [one, other] = [priceOf(right, limits), priceOf(left, limits)];
-  return one === other ? sharesOf(right).length < sharesOf(left).length : one < other;
-}
-function besides(places, classes, limits) {
-  const more = places.flatMap(([cell, home]) => {
-    if (ownKernels(cell) === void 0) return [];
-    const others = classes.filter(({ device }) => device !== home.device);
-    return placesIn(others, [cell]);
-  });
-  return paidFor(more, limits, places);
-}
-function priceOf(places, limits) {
-  return sharesOf(places).reduce(
-    (sum, { of, cells }) => sum + jobsOf(cells, of.device, limits.minutes).reduce((some, job) => some + usdOf(job, of), 0),
-    0
-  );
-}
-function sharesOf(places) {
-  const found = /* @__PURE__ */ new Map();
-  for (const [cell, of] of places) {
-    const share = found.get(of.name) ?? { of, cells: [] };
-    share.cells.push(cell);
-    found.set(of.name, share);
-  }
-  return [...found.values()].map((share) => ({
-    ...share,
-    why: Object.fromEntries(share.cells.map((cell) => [cellId(cell), whyPlaced(cell, share.of)]))
-  }));
-}
-function whyPlaced(cell, { device }) {
-  const kernels = ownKernels(cell);
-  if (own(QUANTIZATIONS, cell.quantization)?.needsGpu) return "only a GPU can";
-  if (kernels !== void 0) return `${kernels}: those of this one are measured`;
-  return deviceOf(device).hasCards ? "the cheapest that can" : "a CPU tells the same as a GPU";
-}
-var TOO_LITTLE = "The budget";
-function whyUnplaced(cell, classes, { usd = 0 }) {
-  const reasons = classes.toSorted(cheaperFirst).map((one) => unfit(cell, one));
-  if (reasons.some((why) => why === void 0)) return `${TOO_LITTLE} of $${usd} does not pay for it.`;
-  return reasons.at(-1) ?? "There is no class of runners.";
-}
-
 // src/domain/change.ts
 var Written = external_exports.string().max(100);
 var Place = external_exports.strictObject({ file: external_exports.string().max(4e3), line: external_exports.number().int() });
@@ -22401,23 +22234,13 @@ var Plan = external_exports.strictObject({
   sources: external_exports.record(Text2, Text2),
   /** What the code says only in part, where cells stand for that. */
   guessed: external_exports.array(Guessed).max(2e3).exactOptional(),
-  /** The user's own arguments of cells, by the last part of their methods. */
-  configurations: OwnConfigurations.exactOptional(),
-  /** Cells that stand beside one with arguments of its own, and fail no check: the matrix's arguments in the same place. */
-  beside: external_exports.array(CellId).max(2e3).exactOptional(),
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   locked: external_exports.strictObject({ base: Pins, head: Pins }),
   minutes: external_exports.number().positive(),
   environments: external_exports.number().int().positive(),
   search: external_exports.enum(SEARCHES),
   /** Where its cells run; absent for the default. */
-  device: external_exports.enum(DEVICE_NAMES).exactOptional(),
-  /** Compute capability of the cards, where it is known before a job runs. */
-  capability: external_exports.number().exactOptional(),
-  /** Cells that no runner is given, and why. */
-  unplaced: external_exports.record(CellId, Text2).exactOptional(),
-  /** Checkpoints of the user's own that its cells name. */
-  checkpoints: Checkpoints.exactOptional()
+  device: external_exports.enum(DEVICE_NAMES).exactOptional()
 });
 var PlannedRequest = external_exports.strictObject({
   plan: Plan,
@@ -22425,25 +22248,16 @@ var PlannedRequest = external_exports.strictObject({
   findings: external_exports.array(Finding),
   /** Manifests of head that name a watched library, with their text: pins are put into these. */
   manifests: external_exports.array(Manifest),
-  contents: external_exports.record(Text2, external_exports.string()),
-  /** The class of runners that measures it, and why each of its cells is measured there. */
-  class: Text2.exactOptional(),
-  why: external_exports.record(CellId, Text2).exactOptional()
+  contents: external_exports.record(Text2, external_exports.string())
 });
 var Shard = external_exports.strictObject({
   id: external_exports.string().regex(/^\d{1,3}$/),
   /** Index of the request that it works on. */
   request: external_exports.number().int().nonnegative(),
   device: Text2,
-  /** Of runners: its labels are those of the job. */
-  class: Text2,
   cells: external_exports.array(Text2),
   /** Predicted, at most the budget. */
-  minutes: external_exports.number(),
-  /** What it costs at most, where a minute of its class has a price. */
-  usd: external_exports.number().nonnegative().exactOptional(),
-  /** Minutes after which it ends: as predicted where money is short, else those of its plan. */
-  limit: external_exports.number().positive().exactOptional()
+  minutes: external_exports.number()
 });
 var Sha2 = external_exports.string().regex(/^[0-9a-f]{40,64}$/);
 var Pull = external_exports.strictObject({
@@ -22487,6 +22301,72 @@ var PlanFile = external_exports.strictObject({
   shards: external_exports.array(Shard).max(256)
 });
 
+// src/plan/shards.ts
+var MOST = 256;
+var ENVIRONMENT_S = 10;
+var CELL_S = 0.2;
+var ENVIRONMENTS = 8;
+function shardsOf(plans) {
+  const shards = plans.flatMap((plan2, request2) => {
+    return plan2.cells.length > 0 ? balanced(plan2, request2, plan2.device ?? DEFAULT_DEVICE) : [];
+  });
+  return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
+}
+function balanced(plan2, request2, device) {
+  const limit = plan2.minutes * 60;
+  const parts = packageSets(measurable(plan2.cells, plan2.device)).flatMap(
+    (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
+  );
+  const bins = [];
+  for (const part of parts.toSorted((left, right) => right.seconds - left.seconds)) {
+    const open2 = bins.filter(({ seconds }) => seconds + part.seconds <= limit).toSorted((left, right) => left.seconds - right.seconds)[0];
+    if (open2) {
+      for (const cell of part.cells) open2.cells.push(cell);
+      open2.seconds += part.seconds;
+    } else bins.push({ cells: [...part.cells], seconds: part.seconds });
+  }
+  return bins.map(({ cells, seconds }) => ({
+    request: request2,
+    device,
+    cells: cells.map(cellId),
+    minutes: Math.min(plan2.minutes, Math.ceil(seconds / 60))
+  }));
+}
+function packageSets(cells) {
+  const sets = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const key = packagesOf(cell.quantization).join();
+    sets.set(key, [...sets.get(key) ?? [], cell]);
+  }
+  return [...sets.values()];
+}
+function predicted(cells) {
+  return ENVIRONMENTS * (ENVIRONMENT_S + cells.length * CELL_S);
+}
+function halved(group, limit) {
+  const { cells } = group;
+  if (group.seconds <= limit || cells.length <= 1) return [group];
+  const middle = Math.ceil(cells.length / 2);
+  return [cells.slice(0, middle), cells.slice(middle)].flatMap(
+    (half) => halved({ ...group, cells: half, seconds: predicted(half) }, limit)
+  );
+}
+function planOfShard(plan2, shard) {
+  const own2 = new Set(shard.cells);
+  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
+  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
+  return { ...plan2, cells, alternatives: plan2.alternatives.filter(isNear) };
+}
+function priceOf(shards, usdPerMinute, startMinutes = 1) {
+  return billedMinutes(shards, startMinutes) * usdPerMinute;
+}
+function billedMinutes(shards, startMinutes = 1) {
+  return shards.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
+}
+function priceByClass(shards, usdPerMinute, startMinutes = 1) {
+  return shards.reduce((sum, shard) => sum + priceOf([shard], usdPerMinute(shard.device) ?? 0, startMinutes), 0);
+}
+
 // src/publish/diff-lines.ts
 function shownLines(patch) {
   const lines = [];
@@ -22497,40 +22377,6 @@ function shownLines(patch) {
     else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
   }
   return lines;
-}
-
-// src/action/plan/by-class.ts
-function classesFor({ options }, isVouched) {
-  const all2 = classesOf(modeInput() === "all" ? {} : options.runners, chosenDevice(options.device));
-  return all2.filter(({ device }) => isVouched || options.device !== void 0 || !deviceOf(device).hasCards);
-}
-function chosenDevice(device) {
-  if (device !== "auto") return device;
-  throw new UserError("Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.");
-}
-async function byClass(whole, request2, { classes, usd }, index) {
-  const [only2, ...more] = classes;
-  if (only2 === void 0) throw new UserError("There is no class of runners to plan for.");
-  if (more.length === 0 && usd === void 0) return [{ plan: on(whole, only2), of: only2 }];
-  const division = divide(whole.cells, classes, { minutes: whole.minutes, usd });
-  const first = division.shares[0] ?? { of: only2, cells: [], why: {} };
-  const left = Object.keys(division.unplaced);
-  return Promise.all(
-    (division.shares.length > 0 ? division.shares : [first]).map(async ({ of, cells, why }) => {
-      const own2 = cells.map(cellId);
-      const ids = of === first.of ? whole.cells.map(cellId).filter((id) => own2.includes(id) || left.includes(id)) : own2;
-      const planned2 = await plan(onDevice({ ...request2, cells: ids }, of.device), index.catalog, index.python);
-      const placed = on(planned2, of);
-      const isShort = of === first.of && left.length > 0;
-      return { plan: isShort ? { ...placed, unplaced: division.unplaced } : placed, of, why };
-    })
-  );
-}
-function on(plan2, { capability }) {
-  return capability === void 0 ? plan2 : { ...plan2, capability };
-}
-function onDevice(request2, device) {
-  return device === DEFAULT_DEVICE ? request2 : { ...request2, device };
 }
 
 // src/action/plan/plans.ts
@@ -22553,13 +22399,16 @@ async function targetPlan(target, cells, runner, github2, around) {
   const asked2 = await requestsOf(line.request, ends, index);
   const requests = asked2.filter(({ request: request2 }) => request2.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
+  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, line, fromBase, ends, index)));
+  const named = new Set(planned2.flatMap((request2) => request2.manifests.map(({ file }) => file)));
   const { pull: pull2 } = target;
-  const isFork = pull2 !== void 0 && pull2.head.repository !== runner.repository;
-  const written = requests.map((one) => ({ request: one.request, ...shownWith(one, fromBase, ends) }));
-  const parts = await plannedParts(written, line, index, around.clock, isFork);
-  const named = new Set(parts.flatMap(({ request: request2 }) => request2.manifests.map(({ file }) => file)));
-  const nothing = requests.length === 0 && asked2[0] ? { nothing: nothingToMeasure(asked2[0].standing) } : {};
-  return { ...finish(runner, line, parts, { ...about(named), ...nothing }), isFork };
+  return {
+    ...finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {
+      ...about(named),
+      ...requests.length === 0 && asked2[0] && { nothing: nothingToMeasure(asked2[0].standing) }
+    }),
+    isFork: pull2 !== void 0 && pull2.head.repository !== runner.repository
+  };
 }
 function whereToWrite({ pull: pull2, head }, { mergeBase, files }, named) {
   if (pull2 === void 0) return { queued: head };
@@ -22579,9 +22428,9 @@ async function manualPlan(runner, around) {
   if (line.request.changes.length === 0)
     throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
   const index = await indexFor(line, around);
-  const beside = { files: [], findings: [], manifests: [], contents: {} };
-  const parts = await plannedParts([{ request: line.request, ...beside, isNamed: true }], line, index, around.clock);
-  return finish(runner, line, parts, {});
+  const planned2 = await plan(onDevice(line.request, line), index.catalog, index.python);
+  const request2 = asFile({ plan: planned2, files: [], findings: [], manifests: [], contents: {} });
+  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
 }
 async function upcomingPlan(runner, github2, around) {
   const tree = github2.tree(runner.sha);
@@ -22590,8 +22439,8 @@ async function upcomingPlan(runner, github2, around) {
   const index = await indexFor(line, around);
   const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
-  const written = requests.map((one) => ({ request: one.request, ...shownWith(one, [], ends) }));
-  return finish(runner, line, await plannedParts(written, line, index, around.clock), {});
+  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, line, [], ends, index)));
+  return finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {});
 }
 async function indexFor({ options }, around) {
   return openIndex(await openHost({ ...around, python: options.python, offline: false }), "no-uv");
@@ -22601,6 +22450,7 @@ function quietPlan(runner, more) {
     runner,
     lineFor(() => void 0, []),
     [],
+    /* @__PURE__ */ new Set(),
     more
   );
 }
@@ -22619,87 +22469,54 @@ function lineFor(readConfig, more) {
   if (problems.length > 0) throw new UserError(problems);
   return line;
 }
-function shownWith({ request: request2, known, files }, findings, ends) {
+async function plannedRequest({ request: request2, known, files }, line, findings, ends, index) {
   const kept = (known.patchable?.manifests ?? []).filter(
     ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name) || isWatched(name, request2.watch))
   );
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
-  return { files, findings: [...findings, ...known.findings], manifests, contents };
+  const planned2 = await plan(onDevice(request2, line), index.catalog, index.python);
+  return asFile({ plan: planned2, files, findings: [...findings, ...known.findings], manifests, contents });
 }
-async function plannedParts(requests, line, index, clock2, isFork = false) {
-  const parts = [];
-  let usd = line.options.usd;
-  for (const { request: request2, isNamed, ...shown } of requests) {
-    const [first] = classesFor(line, true);
-    const whole = await plan(onDevice(request2, first?.device ?? DEFAULT_DEVICE), index.catalog, index.python);
-    const isYoung = isNamed === void 0 && await hasYoung(whole, index, clock2);
-    const classes = classesFor(line, !isFork && !isYoung);
-    const own2 = (await byClass(whole, request2, { classes, usd }, index)).map(
-      ({ plan: planned2, of, why }) => ({
-        request: asFile({ plan: planned2, ...shown, class: of.name, ...why && { why } }),
-        of,
-        isPaid: usd !== void 0,
-        isYoung
-      })
-    );
-    usd = usd === void 0 ? void 0 : Math.max(0, usd - usdOfAll(shardsOf(own2.map(pricedOf))));
-    parts.push(...own2);
-  }
-  return parts;
-}
-function pricedOf({ request: request2, of, isPaid }) {
-  return { plan: request2.plan, of, isPaid };
+function onDevice(request2, { options: { device } }) {
+  if (device === "auto")
+    throw new UserError("Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.");
+  return device === void 0 || device === DEFAULT_DEVICE ? request2 : { ...request2, device };
 }
 function asFile(request2) {
   return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
 }
-async function hasYoung({ changes }, { catalog }, clock2) {
+async function youngOnes(requests, { catalog }, clock2) {
   const typed = getInput("min-age") || "3";
   const days = Number(typed);
   if (!Number.isFinite(days) || days < 0)
     throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  for (const { library, to } of changes) {
-    const release = (await catalog.releases(library)).find(({ version }) => version === to);
-    const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
-    if (age < days * DAY_MS) return true;
-  }
-  return false;
+  const young = /* @__PURE__ */ new Set();
+  for (const [index, { plan: planned2 }] of requests.entries())
+    for (const { library, to } of planned2.changes) {
+      const release = (await catalog.releases(library)).find(({ version }) => version === to);
+      const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
+      if (age < days * DAY_MS) young.add(index);
+    }
+  return young;
 }
-function finish(runner, line, parts, more) {
+function finish(runner, line, requests, young, more) {
   const known = line.options.known.flatMap(
-    ({ cell, reason, expires }) => selectCells([cell], allCells(line.request.checkpoints), []).map((found) => ({
-      cell: cellId(found),
-      reason,
-      expires
-    }))
+    ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
   );
-  const shards = shardsOf(parts.map(pricedOf));
-  const nothing = parts.length > 0 && shards.length === 0 ? { nothing: whyNothing(parts) } : {};
   const file = PlanFile.parse({
     schemaVersion: 1,
     tool: "0.5.0",
     repository: runner.repository,
-    ...nothing,
     ...more,
     comment: line.options.comment,
     failOn: [...line.options.failOn],
     known,
-    requests: parts.map(({ request: request2 }) => request2),
-    shards
+    requests,
+    shards: shardsOf(requests.map((request2) => request2.plan))
   });
-  const young = new Set(parts.flatMap(({ isYoung }, index) => isYoung ? [index] : []));
   return { file, line, young, isFork: false };
-}
-function whyNothing(parts) {
-  const whys = parts.flatMap(({ request: { plan: planned2 } }) => [
-    ...Object.values(planned2.unplaced ?? {}),
-    ...rulings(planned2.cells, planned2).map(({ message }) => message)
-  ]);
-  const short = whys.find((why) => why.startsWith(TOO_LITTLE));
-  if (short !== void 0) throw new UserError(`${short} Raise \`budget: {usd: N}\`, or name fewer cells.`);
-  return `No runner measures any of the cells. ${[...new Set(whys)].slice(0, 3).join(" ")}`;
 }
 
 // src/action/plan/event.ts
@@ -22794,9 +22611,9 @@ import { join } from "node:path";
 
 // src/plan/runners.ts
 var HOSTED = "ubuntu-24.04";
-function labelsFor(name, isYoung, choice) {
+function labelsFor(device, isYoung, choice) {
   if (isYoung || choice.isFork && !choice.isApproved) return choice.hosted;
-  return choice.runners[name]?.["runs-on"] ?? null;
+  return choice.runners[device]?.["runs-on"] ?? null;
 }
 
 // src/action/plan/mode.ts
@@ -22813,8 +22630,8 @@ function writePlan({ file, line, young, isFork }) {
   const { out, runners } = line.options;
   writeText(join(out, "plan.json"), text);
   const choice = { isFork, isApproved: getInput("environment") !== "", hosted: hostedLabels(), runners };
-  const shards = file.shards.map(({ id, device, class: of, minutes, request: request2 }) => {
-    return { id, device, class: of, minutes, "runs-on": labelsFor(of, young.has(request2), choice) };
+  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
+    return { id, device, minutes, "runs-on": labelsFor(device, young.has(request2), choice) };
   });
   setOutput("plan", join(out, "plan.json"));
   setOutput("plan-sha256", createHash("sha256").update(text).digest("hex"));
@@ -22822,7 +22639,7 @@ function writePlan({ file, line, young, isFork }) {
   setOutput("has-work", String(file.shards.length > 0));
   setOutput("oracle", String(!isFork));
   setOutput("has-reply", String(file.command !== void 0 && file.shards.length === 0));
-  info(planLine(file));
+  info(planLine(file, line));
 }
 var Labels = external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)]);
 function hostedLabels() {
@@ -22836,9 +22653,10 @@ function hostedLabels() {
     );
   }
 }
-function planLine(file) {
+function planLine(file, line) {
   if (file.shards.length === 0) return file.command ? "The command is answered." : nothingText(file);
-  const usd = usdOfAll(file.shards);
+  const { runners } = line.options;
+  const usd = priceByClass(file.shards, (device) => runners[device]?.["usd-per-minute"]);
   const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : "";
   return `${plural(file.requests.length, "request")} in ${plural(file.shards.length, "job")}${price}`;
 }
@@ -22846,7 +22664,7 @@ function planLine(file) {
 // src/publish/plan-summary.ts
 var SHOWN_CELLS = 12;
 function planSummary({ requests, shards }) {
-  const parts = requests.map(({ plan: plan2, files, why }, index) => {
+  const parts = requests.map(({ plan: plan2, files }, index) => {
     const own2 = shards.filter(({ request: request2 }) => request2 === index);
     const changes = plan2.changes.map(({ library, from, to }) => md`${inline(library)} ${inline(from)} → ${inline(to)}`);
     const held = Object.entries(plan2.held).map(([name, version]) => md`${inline(name)} ${inline(version)}`);
@@ -22861,21 +22679,12 @@ function planSummary({ requests, shards }) {
         md`**${joined(changes, ", ")}**${places}`,
         ...held.length > 0 ? [md`Held: ${joined(held, ", ")}.`] : [],
         md`${inline(plural(cells.length, "cell"))}: ${codes(cells.slice(0, SHOWN_CELLS))}${more}.`,
-        md`${inline(plural(own2.length, "job"))}, at most ${plan2.environments} environments of a package set and ${plan2.minutes} minutes.`,
-        ...why ? [runnersText(own2, Object.values(why))] : []
+        md`${inline(plural(own2.length, "job"))}, at most ${plan2.environments} environments of a package set and ${plan2.minutes} minutes.`
       ],
       "\n\n"
     );
   });
   return joined([md`Measuring. What was found is written here and into one comment.`, ...parts], "\n\n");
-}
-function runnersText(shards, whys) {
-  const [first] = shards;
-  const reasons = [...new Set(whys)].map((why) => md`${inline(why)} (${whys.filter((one) => one === why).length})`);
-  const usd = usdOfAll(shards);
-  const price = usd > 0 ? md`, at most $${inline(usd.toFixed(2))}` : md``;
-  const minutes = inline(plural(billedMinutes(shards), "minute"));
-  return md`On ${inline(first?.class ?? "no runner")}: ${joined(reasons, "; ")}. About ${minutes} billed${price}.`;
 }
 
 // src/publish/safe-patch.ts
@@ -23399,7 +23208,7 @@ var ForeignResults = class {
     this.#cells = new Set(
       [...plan2.cells, ...controlsOf(plan2.cells), ...plan2.alternatives, ...controlsOf(plan2.alternatives)].map(cellId)
     );
-    const needed = [...plan2.cells, ...plan2.alternatives].map(packagesOf);
+    const needed = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization));
     const sets = needed.map((packages) => packages.join());
     this.#packages = new Set(needed.flat());
     this.#most = plan2.environments * Math.max(1, (/* @__PURE__ */ new Set(["", ...sets])).size);
@@ -23731,10 +23540,10 @@ function cellsThatCount(plans) {
   const counted = new Set(plans.flatMap(countedIn));
   return (cell) => counted.has(cell);
 }
-function countedIn({ cells, chosenBy, guessed = [], beside = [] }) {
+function countedIn({ cells, chosenBy, guessed = [] }) {
   if (chosenBy === "default") return [];
-  const shown = /* @__PURE__ */ new Set([...guessed.flatMap((guess) => guess.cells), ...beside]);
-  return cells.map(cellId).filter((cell) => !shown.has(cell));
+  const guesses = new Set(guessed.flatMap((guess) => guess.cells));
+  return cells.map(cellId).filter((cell) => !guesses.has(cell));
 }
 
 // src/action/publish/write.ts

@@ -13,20 +13,18 @@ import {
   distance,
   external_exports,
   filled,
-  isDecomposed,
   isTurned,
   mapped,
   matmul,
   matrixOf,
-  requireForm,
   reshaped,
-  room,
   scaled,
+  sizeOf,
   slice,
   stacked,
   tensor,
   turned
-} from "./chunks/chunk-VCGCJQ5R.js";
+} from "./chunks/chunk-BYWENRLS.js";
 import "./chunks/chunk-5XWL5JNG.js";
 
 // src/adapters/oracle/serve.ts
@@ -232,22 +230,10 @@ function evidenceOf(files) {
   const ids = rowsOf2(judged.integers("ids"));
   const mask = rowsOf2(judged.integers("mask"));
   const text = { ids: inVocabulary(ids, files.configuration), mask };
-  requireText(text, model, logits);
   if (!judged.has("tokens")) return { model, text, logits };
   const tokens = inVocabulary(rowsOf2(judged.integers("tokens")), files.configuration);
   const prompt = judged.integers("prompts").shape[1] ?? 0;
-  if (prompt < 1 || prompt >= (tokens[0]?.length ?? 0))
-    throw new ShapeError(`a prompt of ${prompt} tokens is not the beginning of ${tokens[0]?.length ?? 0}`);
   return { model, text, logits, generated: { tokens, prompt } };
-}
-function requireText({ ids, mask }, { task }, logits) {
-  const [rows, places] = [ids.length, ids[0]?.length ?? 0];
-  if (mask.length !== rows || (mask[0]?.length ?? 0) !== places)
-    throw new ShapeError(`a mask of [${mask.length}, ${mask[0]?.length ?? 0}] for tokens of [${rows}, ${places}]`);
-  if (mask.flat().some((seen) => seen !== 0 && seen !== 1)) throw new ShapeError("a mask is of other than 0 and 1");
-  const expected = task === "seq-cls" ? rows : mask.flat().filter((seen) => seen === 1).length;
-  if (logits.shape.length !== 2 || logits.shape[0] !== expected)
-    throw new ShapeError(`logits of [${logits.shape.join(", ")}] where ${expected} rows are expected`);
 }
 function modelOf({ task, configuration, checkpoint, adapter, judged }) {
   const read = parsed(Configuration, configuration);
@@ -296,12 +282,9 @@ function parsed(schema, value) {
 }
 function rowsOf2({ shape, values }) {
   const [rows, places] = shape;
-  if (shape.length !== 2 || rows === void 0 || places === void 0 || !isText(rows * places))
+  if (shape.length !== 2 || rows === void 0 || places === void 0 || rows * places > LONGEST_TEXT)
     throw new ShapeError(`[${shape.join(", ")}] are no rows of tokens`);
   return Array.from({ length: rows }, (_, row) => values.slice(row * places, (row + 1) * places));
-}
-function isText(tokens) {
-  return tokens > 0 && tokens <= LONGEST_TEXT;
 }
 function inVocabulary(rows, configuration) {
   const { vocab_size } = parsed(Configuration, configuration);
@@ -458,7 +441,6 @@ function shown(name) {
 
 // src/oracle/bands.ts
 var BAND = 5e-4;
-var MOST_ROUNDING = 0.01;
 
 // src/oracle/departure.ts
 function both(first, second) {
@@ -689,7 +671,7 @@ function rotations({ shape }, positions) {
   const half2 = headSize / 2;
   const rates = Array.from({ length: headSize }, (_, place) => Math.fround(theta ** (-(place % half2) / half2)));
   const size = [positions.length, 1, positions[0]?.length ?? 0, headSize];
-  const [cos, sin] = [room(size), room(size)];
+  const [cos, sin] = [new Float32Array(sizeOf(size)), new Float32Array(sizeOf(size))];
   for (const [at, position] of positions.flat().entries())
     for (const [place, rate] of rates.entries()) {
       const angle = Math.fround(position * rate);
@@ -703,7 +685,7 @@ function rotations({ shape }, positions) {
 }
 function maskOf(mask, prefix, sight, departure) {
   const places = mask[0]?.length ?? 0;
-  const values = room([mask.length, places, prefix + places]);
+  const values = new Float32Array(mask.length * places * (prefix + places));
   let at = 0;
   for (const row of mask)
     for (let place = 0; place < places; place += 1)
@@ -1271,30 +1253,30 @@ function placesOf2({ shape: [rows = 0, places = 0, width = 0], values }, kept) {
 }
 
 // src/oracle/diagnose.ts
-async function diagnoseLogits(runtime2, evidence, definitions, band) {
+async function diagnoseLogits(runtime2, evidence, definitions) {
   for (const { says, departure } of hypothesesFor(evidence.model))
     for (const base of definitions) {
       const left = await tried(
         () => logitsDistance(runtime2, evidence, prepared(evidence.model, both(base, departure)))
       );
-      if (left <= band) return { says, left };
+      if (left <= BAND) return { says, left };
     }
   for (const base of definitions) {
-    const found = await fittedShare(runtime2, evidence, base, band);
+    const found = await fittedShare(runtime2, evidence, base);
     if (found !== void 0) return found;
   }
   return void 0;
 }
-async function diagnoseTokens(runtime2, evidence, base, band) {
+async function diagnoseTokens(runtime2, evidence, base) {
   const { generated, model } = evidence;
   if (generated === void 0) return void 0;
   for (const { says, departure = {}, gap = generatedGap } of decodingFor(model)) {
     const left = await tried(() => gap(runtime2, generated, prepared(model, both(base, departure))));
-    if (left <= band) return { says, left };
+    if (left <= BAND) return { says, left };
   }
   return void 0;
 }
-async function fittedShare(runtime2, evidence, base, band) {
+async function fittedShare(runtime2, evidence, base) {
   const { model } = evidence;
   if ((model.adapter?.changes.size ?? 0) === 0) return void 0;
   const at = (share2) => tried(() => logitsDistance(runtime2, evidence, prepared(model, both(base, { share: share2 }))));
@@ -1308,7 +1290,7 @@ async function fittedShare(runtime2, evidence, base, band) {
   const left = await at(share);
   const percent = Number((share * 100).toPrecision(3));
   if (percent === 100) return void 0;
-  return left <= band ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : void 0;
+  return left <= BAND ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : void 0;
 }
 var SHARES = [-2, -1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8, 16];
 async function bracket(at) {
@@ -1330,26 +1312,18 @@ async function tried(run2) {
 async function verdictOn(runtime2, evidence) {
   const definitions = definitionsOf(evidence);
   const { nearest, ready, distance: distance2 } = await nearestOf(definitions, runtime2, evidence);
-  const band = distance2 <= BAND ? BAND : await bandOf(runtime2, evidence, ready);
-  if (distance2 > band) {
+  if (distance2 > BAND) {
     const bases = definitions.map(({ departure }) => departure);
-    const found = await diagnoseLogits(runtime2, evidence, bases, band);
-    return { kind: "disagrees", distance: distance2, band, where: "logits", ...found };
+    const found = await diagnoseLogits(runtime2, evidence, bases);
+    return { kind: "disagrees", distance: distance2, band: BAND, where: "logits", ...found };
   }
   const { generated } = evidence;
   const gap = generated === void 0 ? 0 : await generatedGap(runtime2, generated, ready);
-  if (gap > band) {
-    const found = await diagnoseTokens(runtime2, evidence, nearest.departure, band);
-    return { kind: "disagrees", distance: gap, band, where: "tokens", ...found };
+  if (gap > BAND) {
+    const found = await diagnoseTokens(runtime2, evidence, nearest.departure);
+    return { kind: "disagrees", distance: gap, band: BAND, where: "tokens", ...found };
   }
   return nearest.but === void 0 ? { kind: "agrees", distance: distance2 } : { kind: "agrees", distance: distance2, but: nearest.but };
-}
-async function bandOf(runtime2, { model, text }, ready) {
-  if (model.adapter === void 0 || !isDecomposed(model.adapter.configuration)) return BAND;
-  const other = prepared(model, both(ready.departure, { rounded: true }));
-  const rounding = distance(await forward(runtime2, ready, text), await forward(runtime2, other, text));
-  requireForm(rounding <= MOST_ROUNDING, "a weight whose singular values are too close to be told apart");
-  return BAND + rounding;
 }
 function definitionsOf({ model }) {
   const forms = model.architecture.alsoInUse ?? [];
