@@ -12,6 +12,7 @@ import { sameVersion } from './domain/version.ts';
 import { type CommandName, grammarOf, type OptionName } from './grammar.ts';
 import { declaredCheckpoints } from './plan/checkpoints.ts';
 import { deviceOfRunner } from './plan/classes.ts';
+import { withDefaultCells } from './plan/defaults.ts';
 import { allCells, DEFAULT_PATTERNS, usualOf } from './plan/matrix.ts';
 import { selectCells } from './plan/patterns.ts';
 import type { SweepRequest } from './plan/plan.ts';
@@ -99,7 +100,7 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   const request = { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search };
   const watch = watchedBy(configuration, problems);
   return {
-    ...request,
+    ...withDefaultCells(request),
     ...(watch !== undefined && { watch }),
     ...(Object.keys(checkpoints).length > 0 && { checkpoints }),
   };

@@ -13,6 +13,9 @@ import type { Standing } from '../detect/settle.ts';
 import type { Beforehand, Finding, Manifest } from '../domain/manifest.ts';
 import { compareVersions, sameVersion, usableReleases } from '../domain/version.ts';
 import { UserError } from '../errors.ts';
+import { withDefaultCells } from '../plan/defaults.ts';
+import { allCells, packagesOf } from '../plan/matrix.ts';
+import { selectCells } from '../plan/patterns.ts';
 import type { SweepRequest } from '../plan/plan.ts';
 import type { IndexAccess } from '../ports.ts';
 import { cellFindings, codeCells, withCells } from './code-cells.ts';
@@ -62,15 +65,23 @@ export async function requestsOf(
     found.map(async (project): Promise<CheckoutRequest> => {
       const patchable = patchableOf(ends.head, project);
       const torch = await heldTorch(project, patchable.manifests, index);
-      const held = { ...project.held, ...torch.held, ...written.held };
+      const along = heldAlong(base, project, patchable.manifests);
+      const held = { ...along, ...project.held, ...torch.held, ...written.held };
       return {
-        request: { ...base, changes: project.changes, held, locked: project.locked },
+        request: withDefaultCells({ ...base, changes: project.changes, held, locked: project.locked }),
         known: { findings: [...findings, ...left, ...torch.findings, ...unsure], patchable },
         files: project.files,
         standing,
       };
     }),
   );
+}
+
+/** Versions that a project pins of what its cells need besides, such as trl where its trainer is used. */
+function heldAlong({ cells, checkpoints }: SweepRequest, { changes }: ProjectRequest, manifests: readonly Manifest[]) {
+  const needed = selectCells(cells, allCells(checkpoints), []).flatMap(packagesOf);
+  const changed = changes.map(({ library }) => library);
+  return heldVersions(manifests, changed, [...new Set(needed)]);
 }
 
 /** The project's own torch, where this machine can have it; else what is said of that. */

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from .. import matrix
-from . import checkpointing, integration, loading, merged, second, stored, trainer
+from . import checkpointing, integration, loading, merged, second, sft, stored, trainer
 
 OWN = "own-"
 """Begins the part of a name that stands for arguments of the user's own."""
@@ -44,6 +44,7 @@ PATHS = matrix.read("paths", CodePath)
 HOOKS = {
     "kbit": {"prepare": checkpointing.prepare_for_kbit},
     "trainer": {"before_training": trainer.one_step},
+    "sft": {"attach": sft.attach, "before_training": sft.one_step},
     "checkpointing": {"before_training": checkpointing.enable},
     "checkpointing-reentrant": {"before_training": checkpointing.enable_reentrant},
     "checkpointing-direct": {"before_training": checkpointing.enable_direct},

@@ -20,7 +20,8 @@ def arguments(trial):
     if isinstance(checkpointing, dict):
         wanted["gradient_checkpointing_kwargs"] = checkpointing
     if "bf16" in trial.paths:
-        wanted["bf16"] = True
+        # Without a card transformers refuses 16 bits unless it is told that there is none.
+        wanted.update(bf16=True, **({} if trial.on_card else {"use_cpu": True}))
     return wanted
 
 

@@ -1,8 +1,10 @@
 /** Calls that say by which code path an adapter is come by: trainers, checkpointing, preparation, merging and saving. */
+import { own } from '../../domain/own.ts';
 import type { CodeFile, ScopedCall } from './code-file.ts';
 import { isTrue } from './values.ts';
 
-const TRAINERS = ['Trainer', 'Seq2SeqTrainer'];
+/** Classes of trainers, each with its code path. */
+const TRAINERS: Readonly<Record<string, string>> = { Trainer: 'trainer', Seq2SeqTrainer: 'trainer', SFTTrainer: 'sft' };
 const ARGUMENTS = ['TrainingArguments', 'Seq2SeqTrainingArguments', 'SFTConfig'];
 const PREPARATIONS = ['prepare_model_for_kbit_training', 'prepare_model_for_int8_training'];
 
@@ -16,7 +18,8 @@ function pathsOf(file: CodeFile, call: ScopedCall): readonly string[] {
   const name = file.nameOf(call.name) ?? '';
   const method = call.name.split('.').at(-1) ?? '';
   if (PREPARATIONS.includes(name)) return ['kbit'];
-  if (TRAINERS.includes(name)) return ['trainer'];
+  const trainer = own(TRAINERS, name);
+  if (trainer !== undefined) return [trainer];
   if (ARGUMENTS.includes(name))
     return file.isSet(call, 'gradient_checkpointing') && isWritten(call) ? [kindOf(file, call)] : [];
   if (method === 'gradient_checkpointing_enable') return [kindOf(file, call)];
