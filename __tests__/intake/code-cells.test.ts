@@ -19,6 +19,11 @@ describe('the code path by which code comes by its adapter', () => {
     ['nothing but the adapter', `${PLAIN}${LORA}`, 'lora/none'],
     ['a Trainer', `${PLAIN}${LORA}Trainer(model=model, args=TrainingArguments("out"))\n`, 'lora+trainer/none'],
     [
+      "trl's trainer, with checkpointing by its arguments",
+      `${PLAIN}${LORA}from trl import SFTConfig, SFTTrainer\nSFTTrainer(model=model, args=SFTConfig("out", gradient_checkpointing=True), peft_config=lora)\n`,
+      'lora+sft+checkpointing/none',
+    ],
+    [
       'checkpointing by its arguments',
       `${PLAIN}${LORA}Trainer(model=model, args=TrainingArguments("out", gradient_checkpointing=True))\n`,
       'lora+trainer+checkpointing/none',

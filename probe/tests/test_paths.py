@@ -6,6 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -81,6 +82,59 @@ class EachPath(unittest.TestCase):
         self.assertEqual((said["gradient_checkpointing"], len(said)), (True, 4))
         said = self.trained(Trainer(), "checkpointing-direct")
         self.assertEqual(said["gradient_checkpointing_kwargs"], {"use_reentrant": False})
+
+    def sft(self, *names, **more):
+        """What trl is given by a cell on its way through its trainer."""
+        trainer, given = Trainer(), {}
+
+        class SFTTrainer:
+            def __init__(self, model, args, train_dataset, peft_config, processing_class):
+                given.update(vars(), args=args)
+                self.model = model
+                train = trainer.library().Trainer(model, args, train_dataset).train
+                self.train = train
+
+        made = {
+            "trl.SFTTrainer": SFTTrainer,
+            "trl.SFTConfig": lambda **args: args,
+            "datasets.Dataset": SimpleNamespace(from_list=lambda rows: rows),
+        }
+        trial = trial_of(
+            paths=["sft", *names], folder=Path("x"), brought=None, own_settings={"vocab_size": 9}
+        )
+        ids = SimpleNamespace(tolist=lambda: [[4, 5], [6, 7]])
+        trial.batch = lambda padded: {"input_ids": ids}
+        with (
+            mock.patch.object(paths.sft, "named", made.__getitem__),
+            mock.patch.object(paths.sft, "_tokenizer", lambda trial: "a tokenizer"),
+        ):
+            trial.model = trial.attached(trial.model)
+        for name, value in more.items():
+            setattr(trainer, name, value)
+        stages.train(trial)
+        return given
+
+    def test_trl_puts_the_adapter_on_and_takes_a_step(self):
+        given = self.sft()
+        self.assertEqual(given["train_dataset"], [{"text": "w4 w5"}, {"text": "w6 w7"}])
+        self.assertEqual(given["peft_config"], "a configuration")
+        self.assertEqual(given["processing_class"], "a tokenizer")
+        self.assertEqual(
+            given["args"],
+            {
+                "output_dir": "x/trainer",
+                "max_steps": 1,
+                "report_to": [],
+                "dataset_text_field": "text",
+                "bf16": False,
+            },
+        )
+        with self.assertRaisesRegex(CheckFailed, "moves none of 1 trainable"):
+            self.sft(step=0.0)
+
+    def test_trl_is_told_of_16_bits_and_of_checkpointing(self):
+        args = self.sft("bf16")["args"]
+        self.assertEqual((args["bf16"], args["use_cpu"]), (True, True))
 
     def test_checkpointing_is_turned_on_before_the_first_step(self):
         for name, expected in (

@@ -10,6 +10,7 @@ import type { Boundary, CellComparison, Conclusions, Measurement, Pin, Workaroun
 import { leftUndoneText } from './left-undone.ts';
 import { lossFindings } from './losses.ts';
 import type { Report, ReportBoundary, ReportComparison, ReportEnvironment, ReportResult } from './model.ts';
+import { isRefused, refusalReason, refusalText } from './refusal.ts';
 
 export interface ReportInput {
   readonly run: Report['run'];
@@ -118,14 +119,17 @@ function standing(comparison: CellComparison, input: ReportInput): ReportCompari
 }
 
 /** Where only facts moved, they stand for the signature. */
-function toBoundary({ failure, moves, measured, alsoChanged, certainty, ...boundary }: Boundary): ReportBoundary {
+function toBoundary(found: Boundary): ReportBoundary {
+  const { failure, moves, measured, alsoChanged, certainty, ...boundary } = found;
   const facts = moves.map((move) => moveWords(move));
+  const refused = isRefused(found);
+  const said = refused ? [refusalText(found)] : [failure?.message ?? []].flat();
   return {
     ...boundary,
     stage: failure?.stage ?? 'train',
-    reason: failure?.reason ?? 'fact',
+    reason: refused ? refusalReason(found) : (failure?.reason ?? 'fact'),
     signature: signatureOf(failure) ?? facts.join('; '),
-    message: [...(failure ? [failure.message] : []), ...facts].join('; '),
+    message: [...said, ...facts].join('; '),
     measured,
     alsoChanged,
     certainty,

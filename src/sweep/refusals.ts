@@ -34,6 +34,26 @@ export const REFUSALS: readonly Refusal[] = [
     said: 'KaSA does not support `fan_in_fan_out=True` layers (e.g. Conv1D). Please target nn.Linear layers.',
   },
   {
+    message: /^Prefix tuning does not work with gradient checkpointing/,
+    said: 'Prefix tuning does not work with gradient checkpointing.',
+  },
+  {
+    message: /^Could not locate the layers attribute in the model/,
+    said: 'Could not locate the layers attribute in the model. Expected Llama, Bert or Falcon compatible architectures.',
+  },
+  {
+    message: /^aLoRA does not support /,
+    said: 'aLoRA does not support merging.',
+  },
+  {
+    message: /^LoRA-GA does not support /,
+    said: "LoRA-GA does not support quantized models. Found quantized module: 'q_proj'. LoRA-GA requires full-precision gradients during preprocessing.",
+  },
+  {
+    message: /^The version of PEFT you are using(?: \([\w.]+\))? is not compatible/,
+    said: 'The version of PEFT you are using is not compatible, please use a version >= 0.22.0',
+  },
+  {
     message: /^\w+Config only supports task_type = /,
     said: 'CPTConfig only supports task_type = CAUSAL_LM.',
   },
