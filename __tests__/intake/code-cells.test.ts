@@ -128,6 +128,9 @@ describe('arguments of the user’s own', () => {
     const asked = withCells({ ...request, chosenBy: 'default' }, cells);
     expect(asked.cells).toEqual([cells.sure[0]?.id, ...cells.beside]);
     expect(asked).toMatchObject({ configurations: cells.configurations, beside: cells.beside });
+    const mine = { source: { path: 'x' }, trustsCode: false, tasks: ['causal-lm'] };
+    const declared = withCells({ ...request, chosenBy: 'default', checkpoints: { mine } }, cells);
+    expect(declared.cells).toEqual([...asked.cells, '{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/none/mine']);
     const named = withCells({ ...request, chosenBy: 'user' }, cells);
     expect(named).toMatchObject({ cells: ['ia3'], configurations: cells.configurations });
     expect(named.beside).toBeUndefined();

@@ -10,7 +10,7 @@ import { ruledOut } from '../../src/plan/ruled-out.ts';
 const REVISION = '0123456789abcdef0123456789abcdef01234567';
 const MINE: Checkpoints = { mine: { source: { path: 'here' }, trustsCode: false, tasks: ['causal-lm'] } };
 const STORED: Checkpoints = {
-  mine: { source: { path: 'here' }, trustsCode: false, tasks: ['causal-lm'], stored: 'ct-int4' },
+  mine: { source: { path: 'here' }, trustsCode: false, tasks: ['causal-lm'], isOpened: true, stored: 'ct-int4' },
 };
 
 function declared(text: string) {
@@ -93,8 +93,15 @@ describe('cells of a checkpoint', () => {
     ]);
   });
 
-  it('are in no form that only tiny files are packed in', () => {
-    expect(select(MINE, 'lora/ct-int4/mine').ids).toEqual([]);
+  it('may be in a form of files until somebody has looked, and then only where they are', () => {
+    expect(select(MINE, 'lora/ct-int4/mine').ids).toEqual(['lora/ct-int4/mine/causal-lm']);
+    const cell = { method: 'lora', quantization: 'ct-int4', architecture: 'mine', task: 'causal-lm' };
+    expect(ruledOut(cell, { checkpoints: MINE })).toBeUndefined();
+    const floats: Checkpoints = {
+      mine: { source: { path: 'x' }, trustsCode: false, tasks: ['causal-lm'], isOpened: true },
+    };
+    expect(ruledOut(cell, { checkpoints: floats })).toMatchObject({ outcome: 'skipped', reason: 'not stored so' });
+    expect(ruledOut({ ...cell, quantization: 'bnb-nf4' }, { checkpoints: floats })).toBeUndefined();
   });
 
   it('are those of five methods where nobody names any, in the form that was found', () => {

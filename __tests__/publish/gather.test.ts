@@ -41,6 +41,15 @@ describe('the results of a sweep', () => {
     expect(await comparisonsOf(1, folder, undefined)).toEqual(expected);
   });
 
+  it('say which checkpoints of the user were not measured', async () => {
+    const folder = scratch('unfit');
+    put(folder, '0');
+    const unfit = ['not there: `mine` (models/mine): There is no such folder.'];
+    const text = { ...JSON.parse(shardJson('0', 'hash')), unfit };
+    writeFileSync(join(folder, 'shard.json'), JSON.stringify(text));
+    expect((await comparisonsOf(1, folder, ['0'])).missing).toEqual([`A checkpoint was not measured: ${unfit[0]}`]);
+  });
+
   it('are found in folders of their own', async () => {
     const folder = scratch('nested');
     for (const id of ['0', '1']) put(join(folder, `peft-sweep-shard-${id}`), id);

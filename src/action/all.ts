@@ -42,7 +42,7 @@ async function measured(
     const out = join(shards, `${SHARD_PREFIX}${shard.id}`);
     const watch = progressOn(file, runner(), client, { clock: around.clock, tool: TOOL_VERSION });
     const { report, why } = await sweepShard(file, shard, out, around, line.options, { watch });
-    writeShard(out, shard, IN_ONE_JOB, report.run, why);
+    writeShard(out, shard, IN_ONE_JOB, report.run, { why, findings: report.findings });
   }
   const facts = { tool: TOOL_VERSION, started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);

@@ -16,6 +16,8 @@ export const Checkpoint = z.strictObject({
   /** Whether modeling code that it brings may run, contained as all else does. */
   trustsCode: z.boolean(),
   tasks: z.array(z.string().max(40)).min(1).max(8),
+  /** Whether its files were looked at: the job that plans has none. */
+  isOpened: z.literal(true).exactOptional(),
   /** The quantization that its files are in already; absent where they hold floats, or where nobody has looked. */
   stored: z.string().max(80).exactOptional(),
   /** Why none of its cells is measured, in two or three words and in a sentence. */

@@ -5,7 +5,7 @@ import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { hasPath, methodBy } from '../domain/code-paths.ts';
 import type { Finding } from '../domain/manifest.ts';
 import type { OwnConfigurations } from '../domain/own-configuration.ts';
-import { allCells } from '../plan/matrix.ts';
+import { allCells, usualOf } from '../plan/matrix.ts';
 import { type NotCarried, OwnCells } from '../plan/own/cells.ts';
 import { expandPartial } from '../plan/partial.ts';
 import type { SweepRequest } from '../plan/plan.ts';
@@ -112,6 +112,8 @@ export function withCells(asked: SweepRequest, { sure, partial, configurations, 
     why,
     cells: measured.filter((id) => !isSure.has(id)),
   }));
-  const cells = [...Object.keys(sources), ...beside, ...excluded];
+  // Who declares a checkpoint has it measured, whatever the code names.
+  const declared = Object.entries(request.checkpoints ?? {}).map(([name, one]) => usualOf(name, one));
+  const cells = [...Object.keys(sources), ...beside, ...declared, ...excluded];
   return { ...request, cells, chosenBy: 'code', sources, guessed, beside };
 }

@@ -1,7 +1,8 @@
 /** `checkpoints:` of the configuration: names, and where each of them is. */
 import type { Configuration } from '../configuration.ts';
 import { type Checkpoint, type Checkpoints, Source, sourceWords } from '../domain/checkpoint.ts';
-import { ARCHITECTURES, TASKS, UNMEASURED_ARCHITECTURES } from '../domain/matrix.ts';
+import { ARCHITECTURES, QUANTIZERS, TASKS, UNMEASURED_ARCHITECTURES } from '../domain/matrix.ts';
+import { own } from '../domain/own.ts';
 import { didYouMean } from '../domain/suggest.ts';
 import { usualOf } from './matrix.ts';
 import type { SweepRequest } from './plan.ts';
@@ -63,14 +64,26 @@ function wrongTasks({ task }: Written): readonly string[] {
 }
 
 /** Why a cell of a checkpoint is not measured, where that is known before anything is built. */
-export function unfit(name: string, { source, stored, unfit: why }: Checkpoint, quantization: string) {
+export function unfit(name: string, checkpoint: Checkpoint, quantization: string) {
+  const { source, isOpened, stored, unfit: why } = checkpoint;
   const where = `\`${name}\` (${sourceWords(source)})`;
   if (why !== undefined) return { reason: why.reason, message: `${where}: ${why.message}` };
-  if (stored === undefined || stored === quantization) return undefined;
+  if (stored === quantization || isOpened === undefined) return undefined;
+  if (stored === undefined) return isPacked(quantization) ? notPacked(where, quantization) : undefined;
   return {
     reason: 'stored quantized',
     message: `${where} is stored as \`${stored}\`. Name that: \`--cells '*/${stored}/${name}'\`.`,
   };
+}
+
+/** Whether a form is one that files are in before they are loaded. */
+function isPacked(quantization: string): boolean {
+  return own(QUANTIZERS, quantization)?.packed !== undefined;
+}
+
+function notPacked(where: string, quantization: string) {
+  const message = `${where} holds floats, and nothing is quantized to \`${quantization}\` when it is loaded: that is a form of files. Only tiny checkpoints are packed here.`;
+  return { reason: 'not stored so', message };
 }
 
 /** A request with what was found out of its checkpoints: one that is stored quantized has that one form. */
@@ -83,4 +96,12 @@ export function withOpened(request: SweepRequest, opened: Checkpoints): SweepReq
     ]),
   );
   return { ...request, checkpoints: opened, cells: request.cells.map((pattern) => usual.get(pattern) ?? pattern) };
+}
+
+/** A sentence for each that cannot be measured. */
+export function unfitOnes(checkpoints: Checkpoints): readonly string[] {
+  return Object.entries(checkpoints).flatMap(([name, one]) => {
+    const ruling = one.unfit && unfit(name, one, 'none');
+    return ruling ? [`${ruling.reason}: ${ruling.message}`] : [];
+  });
 }

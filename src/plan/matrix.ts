@@ -47,10 +47,9 @@ function tinyCells(): readonly Cell[] {
   return cells;
 }
 
-/** Files that are quantized already have one form. Forms that tiny files are packed in are for those alone. */
+/** Files that are quantized already have one form. What nobody has looked into may be in any. */
 function cellsOfOwn(architecture: string, { tasks, stored }: Checkpoint): readonly Cell[] {
-  const onLoading = Object.keys(QUANTIZATIONS).filter((name) => QUANTIZATIONS[name]?.packed === undefined);
-  const quantizations = stored === undefined ? onLoading : [stored];
+  const quantizations = stored === undefined ? Object.keys(QUANTIZATIONS) : [stored];
   return tasks.flatMap((task) =>
     quantizations.flatMap((quantization) =>
       METHODS.map((method) => ({ method, quantization, architecture, task })).filter(exists),

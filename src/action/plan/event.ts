@@ -7,7 +7,7 @@ import { selectCells } from '../../plan/patterns.ts';
 import type { GitHub, PullState, Push, Surroundings } from '../../ports.ts';
 import { plain } from '../../report/escape.ts';
 import { type Runner, words } from '../inputs.ts';
-import { manualPlan, type Planned, quietPlan, type Target, targetPlan, upcomingPlan } from './plans.ts';
+import { checkpointsAt, manualPlan, type Planned, quietPlan, type Target, targetPlan, upcomingPlan } from './plans.ts';
 
 /** undefined where the event asks for nothing. */
 export async function planJob(
@@ -96,6 +96,12 @@ async function whyRefused({ by, at, slash }: Given, pull: PullState, github: Git
   if (pull.state === 'closed') return ['The pull request is closed.'];
   const problems: string[] = [];
   selectCells(cellsOf(slash), allCells(), problems);
+  if (problems.length > 0) {
+    // The base's configuration may declare checkpoints, whose cells are none of the matrix.
+    const declared = await checkpointsAt(pull.base.sha, github);
+    problems.length = 0;
+    selectCells(cellsOf(slash), allCells(declared), problems);
+  }
   if (problems.length > 0 || slash.command !== 'run') return problems;
   const pushes = await pushesTo(pull, github);
   if (pushes === undefined)

@@ -10,7 +10,7 @@ import { DEFAULT_DEVICE } from '../../domain/device.ts';
 import { isWatched, WATCHED } from '../../domain/environment.ts';
 import type { Finding } from '../../domain/manifest.ts';
 import { CONFIGURATION } from '../../domain/path.ts';
-import { UserError } from '../../errors.ts';
+import { Refused, UserError } from '../../errors.ts';
 import { type CommandLine, parseCommandLine } from '../../inputs.ts';
 import { type BothEnds, mayMoveWatched, readBoth } from '../../intake/ends.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf, upcomingRequests } from '../../intake/requests.ts';
@@ -150,6 +150,16 @@ async function configurationIn(tree: Tree): Promise<() => string | undefined> {
   await tree.files();
   const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
   return () => text;
+}
+
+/** The checkpoints that the configuration of a commit declares; none where it cannot be read. */
+export async function checkpointsAt(sha: string, github: GitHub): Promise<SweepRequest['checkpoints']> {
+  try {
+    return lineFor(await configurationIn(github.tree(sha)), []).request.checkpoints;
+  } catch (error) {
+    if (error instanceof UserError || error instanceof Refused) return undefined;
+    throw error;
+  }
 }
 
 function lineFor(readConfig: (path: string | undefined) => string | undefined, more: readonly string[]): CommandLine {

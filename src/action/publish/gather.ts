@@ -36,6 +36,8 @@ const ShardFile = z.strictObject({
   }),
   /** Why cells were not measured with the torch of their time. */
   torchOfItsTime: Text.exactOptional(),
+  /** Checkpoints of the user's own that it could not measure, and why. */
+  unfit: z.array(z.string().max(1000)).max(20).exactOptional(),
 });
 type ShardFile = z.infer<typeof ShardFile>;
 
@@ -78,6 +80,7 @@ export async function gather(
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...(histories.get(shard.request) ?? []), results.measurements()]);
     machines.set(shard.request, [...(machines.get(shard.request) ?? []), parsed.run]);
+    for (const what of parsed.unfit ?? []) missing.push(`A checkpoint was not measured: ${what}`);
     if (parsed.torchOfItsTime !== undefined) whys.set(shard.request, parsed.torchOfItsTime);
   }
   const reports = file.requests.map((request, index) => {

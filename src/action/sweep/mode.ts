@@ -17,7 +17,7 @@ export async function runSweep({ around }: Job): Promise<Status> {
   const sha256 = core.getInput('plan-sha256');
   const begun = (machine: Machine) => writeShard(out, shard, sha256, begunRun(machine));
   const { report, why } = await sweepShard(file, shard, out, around, options, { begun });
-  writeShard(out, shard, sha256, report.run, why);
+  writeShard(out, shard, sha256, report.run, { why, findings: report.findings });
   core.setOutput('report', join(out, 'report.json'));
   core.info(verdictLine(report));
   return STATUS.fine;

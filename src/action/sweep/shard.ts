@@ -1,6 +1,8 @@
 /** The sweep job: measures one shard of the plan. Holds no token; what it leaves is foreign data for the next job. */
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { openCheckpoints } from '../../adapters/machine/checkpoints/open.ts';
+import { openerOf } from '../../adapters/machine/checkpoints/opener.ts';
 import { writeText } from '../../adapters/machine/files.ts';
 import { takeOut } from '../../adapters/machine/folders.ts';
 import { writeReport } from '../../adapters/machine/report-folder.ts';
@@ -12,6 +14,7 @@ import type { Measurement } from '../../domain/search.ts';
 import { UserError } from '../../errors.ts';
 import type { CommandLine } from '../../inputs.ts';
 import { sweep } from '../../main.ts';
+import { unfitOnes } from '../../plan/checkpoints.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { PlanFile } from '../../plan/plan-file.ts';
 import { planOfShard, type Shard } from '../../plan/shards.ts';
@@ -53,23 +56,26 @@ export async function sweepShard(
 }
 
 async function measuredShard(
-  planned: Plan,
+  whole: Plan,
   out: string,
   around: Surroundings,
   options: CommandLine['options'],
   { begun, watch }: Tell,
 ): Promise<InItsTime> {
   const { python, offline, oraclePath, torchGb } = options;
-  const world = await openWorld({ ...around, python, offline, oraclePath, device: planned.device });
+  const world = await openWorld({ ...around, python, offline, oraclePath, device: whole.device });
+  const { checkpoints, own } = await openCheckpoints(whole.checkpoints, openerOf(world));
+  const planned = whole.checkpoints === undefined ? whole : { ...whole, checkpoints };
+  const unfit = unfitOnes(checkpoints).map((message) => ({ kind: UNFIT, message }));
   const torch = await torchBuilds(world, planned, { out, fresh: options.fresh });
-  const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
+  const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say, own };
   const measured = await measuredInItsTime({
     ...{ planned, torch, torchGb, say: around.say, catalog: world.index.catalog, python: world.index.python },
     measure: async (plan, version) => {
       const { ports, machine } = await sweepPorts(world, plan, await torch.build(version), settings);
       begun?.(machine);
       const watched = watch ? { ...ports, watch: (history: readonly Measurement[]) => watch(history, plan) } : ports;
-      return sweep(plan, { findings: [] }, watched, machine);
+      return sweep(plan, { findings: unfit }, watched, machine);
     },
   });
   writeReport(out, measured.report);
@@ -79,14 +85,33 @@ async function measuredShard(
 
 type MachineFacts = Pick<Report['run'], 'python' | 'torch' | 'device' | 'containment' | 'ms' | 'stoppedBy' | 'probe'>;
 
+/** A checkpoint of the user's own that this machine could not measure. */
+const UNFIT = 'checkpoint';
+
+interface Said {
+  readonly why?: string | undefined;
+  readonly findings?: Report['findings'];
+}
+
 /**
  * Names the shard and the plan that it belongs to, and the facts of the machine. Written before the first measurement
  * too: a job that is killed leaves what it had measured. `why`: why cells were not measured with the torch of their time.
  */
-export function writeShard(out: string, shard: Shard, sha256: string, run: MachineFacts, why?: string): void {
+export function writeShard(
+  out: string,
+  shard: Shard,
+  sha256: string,
+  run: MachineFacts,
+  { why, findings = [] }: Said = {},
+): void {
   const { python, torch, device, containment, ms, stoppedBy, probe } = run;
   const facts = { python, torch, device, containment, ms, stoppedBy, probe };
-  const text = { shard: shard.id, plan: sha256, run: facts, ...(why === undefined ? {} : { torchOfItsTime: why }) };
+  const unfit = findings.filter(({ kind }) => kind === UNFIT).map(({ message }) => message.slice(0, 1000));
+  const text = {
+    ...{ shard: shard.id, plan: sha256, run: facts },
+    ...(why !== undefined && { torchOfItsTime: why }),
+    ...(unfit.length > 0 && { unfit }),
+  };
   writeText(join(out, 'shard.json'), `${JSON.stringify(text)}\n`);
 }
 

@@ -64,11 +64,14 @@ async function openOne(checkpoint: Checkpoint, opener: Opener) {
       isStored: stored !== undefined,
       hash: hashOf(files, checkpoint.trustsCode),
     };
-    return { checkpoint: stored === undefined ? checkpoint : { ...checkpoint, stored }, own };
+    const opened = { ...checkpoint, isOpened: true } as const;
+    return { checkpoint: stored === undefined ? opened : { ...opened, stored }, own };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     const { reason, message } = error;
-    return { checkpoint: { ...checkpoint, unfit: { reason, message: message.slice(0, 1500) } } };
+    return {
+      checkpoint: { ...checkpoint, isOpened: true as const, unfit: { reason, message: message.slice(0, 1500) } },
+    };
   }
 }
 
