@@ -1,6 +1,6 @@
 """Runs healthy environments and writes how far each invariant strays in them, with a margin.
 
-python bench/bands.py [--write] [--cells PATTERN]... PYTHON...
+python bench/bands.py [--write] [--dtype DTYPE] [--cells PATTERN]... PYTHON...
 """
 
 import argparse
@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOT / "probe"), str(ROOT / "bench")]
 from cells import WIDTH, probe  # noqa: E402
 from healthy import pythons_of, versions_of  # noqa: E402
 from peft_probe.invariants import INVARIANTS  # noqa: E402
+from peft_probe.invariants.bands import COUNTED  # noqa: E402
 from peft_probe.matrix import TASKS  # noqa: E402
 from peft_probe.methods import METHODS  # noqa: E402
 from peft_probe.models import ARCHITECTURES  # noqa: E402
@@ -26,19 +27,8 @@ MARGIN = 4
 TOKENS = {"num_virtual_tokens", "cpt_token_ids", "token_indices", "trainable_token_indices"}
 """Arguments of methods that add or train tokens, as `TOKEN_ARGUMENTS` in src/plan/matrix.ts."""
 FLOOR = {name: 1e-5 if name == "none" else 1e-4 for name in ENTRIES}
-COUNTED = (
-    "adapter-dtype",
-    "end-ignored",
-    "gradient-zero",
-    "merge-unquantized",
-    "merge-untied",
-    "not-quantized",
-    "reload-unquantized",
-    "reload-untied",
-    "trainable-differs",
-    "untied",
-)
-"""Shares of what is counted: one missing is a defect, however small."""
+DTYPES = {"float32": "", "bfloat16": "+bf16", "float16": "+fp16"}
+"""The code path that loads a model in each."""
 MEASURED = re.compile(r"([a-z-]+) (\S+) of ([^;\s]+)")
 
 
@@ -46,8 +36,8 @@ def arguments_of(method):
     return METHODS[method].arguments if method in METHODS else {}
 
 
-def all_cells(patterns):
-    """Cells of the whole matrix that fit one of the patterns."""
+def all_cells(patterns, dtype):
+    """Cells of the whole matrix that fit one of the patterns, loaded in a dtype."""
     parts = (
         (method, quantization, architecture, task)
         for quantization in ENTRIES
@@ -60,8 +50,8 @@ def all_cells(patterns):
     names = ("method", "quantization", "architecture", "task")
     cells = [
         {
-            "id": "/".join(one),
-            **dict(zip(names, one)),
+            "id": "/".join((one[0] + DTYPES[dtype], *one[1:])),
+            **dict(zip(names, (one[0] + DTYPES[dtype], *one[1:]))),
             "packages": list(ENTRIES[one[1]].packages),
             "thorough": True,
         }
@@ -70,8 +60,13 @@ def all_cells(patterns):
     return [
         cell
         for cell in cells
-        if any(fnmatch.fnmatch(cell["id"], pattern) for pattern in patterns or ["*"])
+        if any(fnmatch.fnmatch(plain(cell["id"]), pattern) for pattern in patterns or ["*"])
     ]
+
+
+def plain(identifier):
+    """A cell without the code path of its dtype, as checks and patterns name it."""
+    return identifier.replace("+bf16/", "/").replace("+fp16/", "/")
 
 
 def values(record):
@@ -113,12 +108,12 @@ def is_broken(versions, cell, check):
     )
 
 
-def measured(python, patterns):
+def measured(python, patterns, dtype):
     """Prints what does not hold in an environment; returns (quantization, check) -> largest healthy
     value.
     """
     versions = versions_of(python)
-    seconds, imports, records = probe(python, all_cells(patterns), WIDTH)
+    seconds, imports, records = probe(python, all_cells(patterns, dtype), WIDTH)
     print(f"{versions}: {len(records)} cells, {len(records) / (seconds - imports):.2f} a second")
     for record in records:
         said(record)
@@ -130,8 +125,9 @@ def largest(versions, records):
     most = {}
     for record in records:
         for name, (value, _band) in values(record).items():
-            if name in APPLIES and APPLIES[name](record["cell"]):
-                if is_broken(versions, record["cell"], name):
+            cell = plain(record["cell"])
+            if name in APPLIES and APPLIES[name](cell):
+                if is_broken(versions, cell, name):
                     continue
                 key = (record["cell"].split("/")[1], name)
                 most[key] = max(most.get(key, 0.0), value)
@@ -167,22 +163,25 @@ def main():
     parser.add_argument(
         "--widen", action="store_true", help="start from the bands that stand there"
     )
+    parser.add_argument("--dtype", choices=DTYPES, default="float32")
     given = parser.parse_args()
+    table = "cpu" if given.dtype == "float32" else f"cpu {given.dtype}"
     most = {}
     found = [read(path) for path in given.records or ()] or [
-        measured(python, given.cells) for python in given.pythons or pythons_of()
+        measured(python, given.cells, given.dtype) for python in given.pythons or pythons_of()
     ]
     for one in found:
         for key, value in one.items():
             most[key] = max(most.get(key, 0.0), value)
-    bands = json.loads(BANDS.read_text())["cpu"] if given.widen else {}
+    whole = json.loads(BANDS.read_text())
+    bands = whole.get(table, {}) if given.widen else {}
     for (quantization, name), value in sorted(most.items()):
         band = FLOOR["none"] if name in COUNTED else max(FLOOR[quantization], value * MARGIN)
         of = bands.setdefault(quantization, {})
         of[name] = max(of.get(name, 0.0), float(f"{band:.1e}"))
         print(f"  {quantization:10} {name:22} largest healthy {value:.2g}, band {band:.1e}")
     if given.write:
-        BANDS.write_text(json.dumps({"cpu": bands}, indent=2) + "\n")
+        BANDS.write_text(json.dumps({**whole, table: bands}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

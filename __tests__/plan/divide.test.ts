@@ -77,6 +77,16 @@ describe('the division of cells over classes', () => {
     });
   });
 
+  it('keeps bfloat16 from cards that are too old for it', () => {
+    const half = cell('none', 'lora+bf16');
+    expect(divide([half], [T4], { minutes: 10 }).unplaced).toEqual({
+      'lora+bf16/none/llama/causal-lm': '`+bf16` needs a GPU (compute capability 8.0 or newer), and this one has 7.5.',
+    });
+    for (const one of [CPU, H100, { ...T4, capability: undefined }])
+      expect(divide([half], [one], { minutes: 10 }).placed).toEqual({ [cellId(half)]: one.name });
+    expect(divide([cell('none', 'lora+fp16')], [T4], { minutes: 10 }).unplaced).toEqual({});
+  });
+
   it('gives each cell one class that can measure it, or a reason for none', () => {
     fc.assert(
       fc.property(cells, classes, minutes, usd, (some, runners, most, money) => {

@@ -7,6 +7,17 @@ WARM_UP = 5
 """Steps that are not counted: kernels are chosen and memory is taken in them."""
 
 
+def repeat_alike(torch):
+    """Takes the algorithms that give the same numbers each time, where there are such.
+
+    What has none runs all the same, and warns.
+    """
+    with contextlib.suppress(Exception):
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.allow_tf32 = False
+
+
 def forget_peak(torch):
     """Starts counting memory anew, for the next cell of this process.
 

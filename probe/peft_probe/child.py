@@ -197,6 +197,7 @@ def run_cell(cell, job, modules, folder, record_end):
         (modules["torch"], modules["transformers"], modules.get("peft")), cell, job, folder
     )
     if trial.on_card:
+        card.repeat_alike(trial.torch)
         card.forget_peak(trial.torch)
     result = stages.run(trial, lambda stage: protocol.send({"stage": stage}, record_end))
     result["facts"]["peakBytes"] = card.peak_bytes(trial.torch) if trial.on_card else peak_bytes()

@@ -60,6 +60,12 @@ class Trial:
         return self.torch.device(self.job.get("place", "cpu"))
 
     @property
+    def dtype(self):
+        """The name of what its weights are loaded in, where a code path says it."""
+        names = {"bf16": "bfloat16", "fp16": "float16"}
+        return next((names[path] for path in self.paths if path in names), "float32")
+
+    @property
     def on_card(self):
         return self.job.get("place", "cpu") != "cpu"
 

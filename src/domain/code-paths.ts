@@ -25,6 +25,8 @@ export const CodePath = z.strictObject({
   packages: z.array(z.string()).optional(),
   /** The least that differences of logits are told from. */
   tolerance: z.number().positive().optional(),
+  /** The oldest card that has what it takes, as CUDA counts them. */
+  capability: z.number().positive().optional(),
   notMeasured: z.partialRecord(z.enum(STAGES), Exemption).optional(),
 });
 export type CodePath = z.infer<typeof CodePath>;

@@ -53,6 +53,7 @@ export const Facts = z.strictObject({
     title: 'generate without the cache:',
     worse: 'never',
   }),
+  attention: fact(z.string().max(100), { unit: 'implementation of attention that the model was built with' }),
   quantizedShare: fact(z.number(), {
     unit: 'share of the weights of linear layers that are stored quantized, from 0 to 1',
     title: 'share of weights that are quantized',

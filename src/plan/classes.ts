@@ -2,7 +2,7 @@
 import type { Runner } from '../configuration.ts';
 import type { Cell } from '../domain/cell.ts';
 import { DEFAULT_DEVICE, type DeviceName, deviceOf } from '../domain/device.ts';
-import { rulingOn } from './ruled-out.ts';
+import { rulingOfCell } from './ruled-out.ts';
 
 export interface RunnerClass {
   readonly name: string;
@@ -42,7 +42,7 @@ export function classesOf(runners: Readonly<Record<string, Runner>>, chosen?: De
 
 /** Why a class cannot measure a cell; undefined where it can. */
 export function unfit(cell: Cell, { device, capability, memoryGb }: RunnerClass): string | undefined {
-  const ruling = rulingOn(cell.quantization, { device, capability });
+  const ruling = rulingOfCell(cell, { device, capability });
   if (ruling) return ruling.message;
   const least = deviceOf(device).cardBytes / 1024 ** 3;
   if (memoryGb !== undefined && memoryGb < least)

@@ -1,6 +1,7 @@
 /** Cells that the matrix alone says cannot be measured here: no environment is made for them. */
 import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { type Checkpoints, checkpointOf } from '../domain/checkpoint.ts';
+import { CODE_PATHS, methodParts } from '../domain/code-paths.ts';
 import { type DeviceName, deviceOf } from '../domain/device.ts';
 import type { Quantizer } from '../domain/matrix.ts';
 import type { Result } from '../domain/outcome.ts';
@@ -53,7 +54,22 @@ function needsBuild({ built = [] }: Quantizer): Ruling | undefined {
 function rulingOnParts(cell: Cell, where: Where): Ruling | undefined {
   const checkpoint = checkpointOf(cell, where.checkpoints);
   const wrong = checkpoint && unfit(cell.architecture, checkpoint, cell.quantization);
-  return wrong ?? rulingOn(cell.quantization, where);
+  return wrong ?? rulingOn(cell.quantization, where) ?? needsNewer(cell, where);
+}
+
+/** A code path that takes a newer card than there is: a CPU has what they all take. */
+function needsNewer({ method }: Cell, { device, capability: has }: Where): Ruling | undefined {
+  if (has === undefined || !deviceOf(device).hasCards) return undefined;
+  for (const path of methodParts(method).paths) {
+    const least = own(CODE_PATHS, path)?.capability ?? 0;
+    const card = `compute capability ${least.toFixed(1)} or newer`;
+    if (least > has)
+      return {
+        reason: 'needs a GPU',
+        message: `\`+${path}\` needs a GPU (${card}), and this one has ${has.toFixed(1)}.`,
+      };
+  }
+  return undefined;
 }
 
 /** What is not measured among some cells, a form or a checkpoint: how many cells each has, and why. */
@@ -74,7 +90,8 @@ export function measurable(cells: readonly Cell[], where: Where = {}): readonly 
   return cells.filter((cell) => rulingOfCell(cell, where) === undefined);
 }
 
-function rulingOfCell(cell: Cell, where: Where): Ruling | undefined {
+/** Why a cell is not measured there; undefined where it is. */
+export function rulingOfCell(cell: Cell, where: Where): Ruling | undefined {
   const message = where.unplaced && own(where.unplaced, cellId(cell));
   return message === undefined ? rulingOnParts(cell, where) : { reason: 'no runner for it', message };
 }

@@ -14,7 +14,8 @@ class Invariant:
     `cells` are the patterns of identifiers that it applies to, `exempt` those that it does not hold
     for by design, with the reason. `measure` takes a trial and returns a number, or a pair of one
     and a text that says more; None where there is nothing to measure. `source` is what the check
-    rests on. A `dear` one costs passes of its own and is measured in thorough jobs only.
+    rests on. A `dear` one costs passes of its own and is measured in thorough jobs only; one
+    `in_32_bit` says nothing of a model that is loaded in 16.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Invariant:
     cells: tuple = ("*",)
     exempt: dict = field(default_factory=dict)
     dear: bool = False
+    in_32_bit: bool = False
 
     def applies(self, identifier):
         return self.concerns(identifier) and self.exemption(identifier) is None

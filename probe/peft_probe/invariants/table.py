@@ -54,6 +54,7 @@ CHEAP = (
         attached.narrow_share,
         "PEFT keeps the adapter of a model that is loaded in 32 bit in 32 bit",
         cells=(*IN_LAYERS, *VIRTUAL, "adaption-prompt/*"),
+        in_32_bit=True,
     ),
     Invariant(
         "transplant-differs",

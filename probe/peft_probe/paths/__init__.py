@@ -32,6 +32,7 @@ class CodePath:
     tasks: Optional[list] = None
     packages: list = field(default_factory=list)
     tolerance: float = 0.0
+    capability: Optional[float] = None
     not_measured: dict = field(default_factory=dict)
 
     def __post_init__(self):
@@ -64,6 +65,9 @@ HOOKS = {
     "low-memory": {"loading": loading.low_memory, "load_adapter": loading.low_memory_adapter},
     "device-map": {"loading": loading.device_map},
     "bf16": {"loading": loading.bfloat16},
+    "fp16": {"loading": loading.float16},
+    "eager": {"loading": loading.eager},
+    "sdpa": {"loading": loading.sdpa},
     "stored": {
         "after_reload": stored.save_and_load,
         "left": stored.left,

@@ -17,6 +17,18 @@ def bfloat16(trial):
     return {"torch_dtype": trial.torch.bfloat16}
 
 
+def float16(trial):
+    return {"torch_dtype": trial.torch.float16}
+
+
+def eager(trial):
+    return {"attn_implementation": "eager"}
+
+
+def sdpa(trial):
+    return {"attn_implementation": "sdpa"}
+
+
 def without_cache(trial, model):
     """What is generated says itself whether it wants a cache."""
     model.config.use_cache = False

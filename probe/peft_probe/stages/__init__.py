@@ -31,7 +31,7 @@ class Stage:
 
 
 STAGES = (
-    Stage(build, facts=("targets", "text")),
+    Stage(build, facts=("attention", "targets", "text")),
     Stage(quantize),
     Stage(attach, facts=("trainable", "baseLoss")),
     Stage(forward, facts=("firstLoss", "untrainedLoss")),

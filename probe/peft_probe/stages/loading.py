@@ -14,6 +14,9 @@ def build(trial):
         )
     trial.model = trial.load(quantized=False)
     trial.weights = invariants.shapes(trial.model)
+    attention = getattr(getattr(trial.model, "config", None), "_attn_implementation", None)
+    if attention is not None:
+        trial.facts["attention"] = str(attention)[:100]
 
 
 def _build_brought(trial):
