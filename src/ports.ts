@@ -163,8 +163,11 @@ export interface Oracle {
   readonly version: string;
   /** Whether it has graphs for a cell, so that the cell must leave what it needs. */
   covers(cell: Cell): boolean;
-  /** Never throws: what it cannot look at is `not checked`. */
-  examine(cell: Cell, left: Folder): Promise<OracleAnswer>;
+  /**
+   * Never throws: what it cannot look at is `not checked`. `checkpoint` is the folder that the cell started from, where
+   * that is none of ours.
+   */
+  examine(cell: Cell, left: Folder, checkpoint?: string): Promise<OracleAnswer>;
 }
 
 /** What a sweep touches of the world. */

@@ -77,7 +77,7 @@ describe('a bad loss on a checkpoint of the user’s own', () => {
     const says = row({ rates: '0.1: 10.2 9', untrainedLoss: 10.2, oracle: 0.0000031 })?.says;
     expect(says).toContain('Attached and untrained it takes the model from 3.50 to 10.20.');
     expect(says).toContain('It ends above the model without it.');
-    expect(says).toContain('The reference graphs agree with it to 0.0000031.');
+    expect(says).toContain('The reference graphs agree with it to 3.1e-6.');
     expect(row({ rates: LEARNS })?.says).not.toMatch(/Attached|above|graphs/);
   });
 

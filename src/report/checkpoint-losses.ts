@@ -140,7 +140,7 @@ function asides(
       ? [`Attached and untrained it takes the model from ${text(baseLoss)} to ${text(untrainedLoss)}.`]
       : []),
     ...(baseLoss !== undefined && end > baseLoss ? ['It ends above the model without it.'] : []),
-    ...(oracle === undefined ? [] : [`The reference graphs agree with it to ${oracle.toPrecision(2)}.`]),
+    ...(oracle === undefined ? [] : [`The reference graphs agree with it to ${oracle.toExponential(1)}.`]),
   ];
 }
 

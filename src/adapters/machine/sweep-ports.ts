@@ -9,6 +9,7 @@ import type { Machine, Ports, ProbeProgram } from '../../ports.ts';
 import { plain } from '../../report/escape.ts';
 import type { Index } from '../index/access.ts';
 import type { TorchBuild } from '../index/torch.ts';
+import { withOwn } from '../oracle/own.ts';
 import type { OwnCheckpoints } from './checkpoints/open.ts';
 import { clock } from './clock.ts';
 import { cardsNow, deviceInWords } from './devices.ts';
@@ -74,7 +75,7 @@ export async function sweepPorts(
       journal: openJournal(world, planned, torch, { out, fresh: options.fresh }),
       clock,
       progress: { say },
-      ...(oracle && { oracle }),
+      ...(oracle && { oracle: withOwn(oracle, options.own ?? new Map()) }),
       isInterrupted: () => options.signal.aborted,
     },
     machine: {

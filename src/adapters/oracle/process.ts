@@ -80,20 +80,20 @@ export class OracleProcess implements Oracle {
    * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
    * One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them.
    */
-  examine(cell: Cell, left: Folder): Promise<OracleAnswer> {
-    const answer = this.#last.then(() => this.#ask(cell, left));
+  examine(cell: Cell, left: Folder, checkpoint?: string): Promise<OracleAnswer> {
+    const answer = this.#last.then(() => this.#ask(cell, left, checkpoint));
     this.#last = answer.catch(() => undefined);
     return answer;
   }
 
-  async #ask({ architecture, task }: Cell, left: Folder): Promise<OracleAnswer> {
+  async #ask({ architecture, task }: Cell, left: Folder, checkpoint?: string): Promise<OracleAnswer> {
     const child = this.#running();
     const id = this.#asked++;
     const files = new Map(left.names.flatMap((name) => [[name, left.read(name) ?? new Uint8Array()] as const]));
     const timer = setTimeout(() => child.kill('SIGKILL'), this.settings.patience ?? PATIENCE);
     const answer = new Promise<OracleAnswer>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      child.send({ id, architecture, task, files }, (error) => error && reject(new Error(ENDED)));
+      child.send({ id, architecture, task, files, checkpoint }, (error) => error && reject(new Error(ENDED)));
     });
     return answer.finally(() => {
       clearTimeout(timer);

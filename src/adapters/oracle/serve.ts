@@ -15,6 +15,8 @@ const Question = z.object({
   id: z.int(),
   task: z.string(),
   architecture: z.string(),
+  /** The folder of a checkpoint that is none of ours. */
+  checkpoint: z.string().optional(),
   files: z.map(z.string(), z.instanceof(Uint8Array)),
 });
 type Question = z.infer<typeof Question>;
@@ -31,9 +33,10 @@ export interface Folders {
 export function serve(channel: NodeJS.Process, folders: Folders): void {
   const runtime = loadRuntime(folders.graphs, folders.runtime);
   const checkpoints = new Map<string, Checkpoint>();
-  const open = (architecture: string) => {
-    const checkpoint = checkpoints.get(architecture) ?? openCheckpoint(join(folders.checkpoints, architecture));
-    checkpoints.set(architecture, checkpoint);
+  const open = (architecture: string, own?: string) => {
+    const folder = own ?? join(folders.checkpoints, architecture);
+    const checkpoint = checkpoints.get(folder) ?? openCheckpoint(folder);
+    checkpoints.set(folder, checkpoint);
     return checkpoint;
   };
   channel.send?.({ ready: runtime !== undefined });
@@ -47,13 +50,13 @@ export function serve(channel: NodeJS.Process, folders: Folders): void {
 }
 
 async function answerTo(
-  { architecture, task, files }: Question,
+  { architecture, task, files, checkpoint }: Question,
   runtime: Runtime | undefined,
-  open: (architecture: string) => Checkpoint,
+  open: (architecture: string, own?: string) => Checkpoint,
 ): Promise<OracleAnswer> {
   if (runtime === undefined) return { kind: 'not checked', why: 'onnxruntime-node cannot be loaded' };
   try {
-    const cell = cellIn(files, task, open(architecture));
+    const cell = cellIn(files, task, open(architecture, checkpoint));
     return await verdict(runtime, cell);
   } catch (error) {
     return { kind: 'not checked', why: whyNot(error).slice(0, 1000) };

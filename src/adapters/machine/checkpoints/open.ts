@@ -15,6 +15,8 @@ export interface OwnCheckpoint {
   readonly files: readonly string[];
   readonly trustsCode: boolean;
   readonly isStored: boolean;
+  /** transformers' name of its architecture. */
+  readonly modelType: string;
   /** First digits of the SHA-256 of its files and of what is done with them. */
   readonly hash: string;
 }
@@ -54,7 +56,7 @@ async function openOne(checkpoint: Checkpoint, opener: Opener) {
   try {
     const files = filesOf(await placeOf(checkpoint, opener), checkpoint.trustsCode);
     const settings = readJson(files, 'config.json');
-    requireType(settings);
+    const modelType = typeOf(settings);
     const stored = formOf(settings);
     requireRoom(files, opener.mostBytes);
     const own: OwnCheckpoint = {
@@ -62,6 +64,7 @@ async function openOne(checkpoint: Checkpoint, opener: Opener) {
       files: files.names.map((name) => join(files.folder, name)),
       trustsCode: checkpoint.trustsCode,
       isStored: stored !== undefined,
+      modelType,
       hash: hashOf(files, checkpoint.trustsCode),
     };
     const opened = { ...checkpoint, isOpened: true } as const;
@@ -79,8 +82,8 @@ async function placeOf({ source, trustsCode }: Checkpoint, { folder, fetch }: Op
   return 'path' in source ? resolve(folder, source.path) : fetch(source.id, source.revision, trustsCode);
 }
 
-function requireType({ model_type: type }: Readonly<Record<string, unknown>>): void {
-  if (typeof type === 'string' && type !== '') return;
+function typeOf({ model_type: type }: Readonly<Record<string, unknown>>): string {
+  if (typeof type === 'string' && type !== '') return type;
   throw new CheckpointError(
     'not a checkpoint',
     'Its `config.json` has no `model_type`: it is no model of transformers.',

@@ -1,0 +1,30 @@
+/** The oracle for checkpoints of the user's own: the graph is that of their type, the weights are those of their folder. */
+import type { Cell } from '../../domain/cell.ts';
+import type { Oracle } from '../../ports.ts';
+import type { OwnCheckpoint, OwnCheckpoints } from '../machine/checkpoints/open.ts';
+
+/** What is quantized in its files is worked out by nobody here; shards are read by nobody either. */
+function isReadable({ isStored, files }: OwnCheckpoint): boolean {
+  return !isStored && files.some((path) => path.endsWith('/model.safetensors'));
+}
+
+export function withOwn(oracle: Oracle, own: OwnCheckpoints): Oracle {
+  return {
+    version: oracle.version,
+    covers: (cell) => {
+      const checkpoint = own.get(cell.architecture);
+      if (checkpoint === undefined) return oracle.covers(cell);
+      return isReadable(checkpoint) && oracle.covers(ofItsType(cell, checkpoint));
+    },
+    examine: (cell, left) => {
+      const checkpoint = own.get(cell.architecture);
+      return checkpoint === undefined
+        ? oracle.examine(cell, left)
+        : oracle.examine(ofItsType(cell, checkpoint), left, checkpoint.folder);
+    },
+  };
+}
+
+function ofItsType(cell: Cell, { modelType }: OwnCheckpoint): Cell {
+  return { ...cell, architecture: modelType };
+}
