@@ -4,6 +4,7 @@ import unittest
 from types import SimpleNamespace
 
 from peft_probe import trial
+from peft_probe.invariants import attached
 from peft_probe.models import ARCHITECTURES, Idle
 from peft_probe.trial import Trial
 
@@ -11,6 +12,23 @@ from peft_probe.trial import Trial
 def cell(architecture, task):
     parts = {"method": "lora", "quantization": "none", "architecture": architecture, "task": task}
     return Trial((None, None, None), {"id": "x", **parts}, {"steps": 25}, ".")
+
+
+class Linear(unittest.TestCase):
+    def test_a_convolution_a_table_and_a_bare_parameter_are_no_linear_layers(self):
+        weights = {
+            "model.visual.patch_embed.proj": (32, 3, 2, 4, 4),
+            "model.encoder.conv1": (32, 8, 3),
+            "model.vision_tower.pos_embed": (1, 8, 8, 32),
+            "model.vision_tower.layers.0.attn.rel_pos_h": (15, 16),
+            "model.multi_modal_projector.mm_input_projection_weight": (32, 32),
+            "vision_model.head.probe": (1, 1, 32),
+            "backbone.layers.0.mixer.A_log": (128, 16),
+            "model.layers.0.mlp.experts.gate_up_proj": (3, 64, 64),
+            "model.layers.0.self_attn.q_proj": (32, 32),
+        }
+        found = attached._linear(SimpleNamespace(weights=weights))
+        self.assertEqual(list(found), list(weights)[-2:])
 
 
 class Inputs(unittest.TestCase):

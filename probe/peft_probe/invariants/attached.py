@@ -4,7 +4,10 @@ no pass.
 
 import itertools
 
-NOT_LINEAR = ("embed", "wte", "wpe", "shared", "relative_attention_bias")
+LOOKED_UP = ("embed", "wte", "wpe", "shared", "relative_attention_bias", "pos", "rel_pos")
+PARAMETERS = ("A_log", "probe", "in_proj_weight", "mm_input_projection_weight")
+NOT_LINEAR = (*LOOKED_UP, *PARAMETERS, "conv", "patch_emb", "temporal_emb")
+"""Beginnings of names: of tables, of what a module holds without a layer, of convolutions."""
 LEFT_ALONE = ("lm_head", "classifier", "score", "gate")
 
 
