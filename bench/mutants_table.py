@@ -131,7 +131,7 @@ def _twice_merged(modules):
 def _stale_norm(modules):
     torch, dora = modules["torch"], module("peft.tuners.lora.dora")
 
-    def of_base(self, weight, lora_weight, scaling):
+    def of_base(self, weight, lora_weight, scaling, **_named):
         return torch.linalg.norm(weight, dim=1).to(weight.dtype)
 
     dora.DoraLinearLayer.get_weight_norm = of_base

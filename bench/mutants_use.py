@@ -236,15 +236,24 @@ def _rolled_values(pairs, whole, length):
     return [(k, v.roll(1, 2)) for k, v in pairs]
 
 
+def _step_mask(named, torch):
+    """What is seen of the text in a step; where nothing is padded, releases hand no mask on."""
+    mask = named.get("attention_mask")
+    if mask is not None:
+        return mask.clone()
+    cache = named.get("cache") or named.get("past_key_values")
+    rows = named["input_ids"].shape[0]
+    return torch.ones((rows, cache.get_seq_length() + 1), dtype=torch.long)
+
+
 def _forgets_in_window(architecture):
     """Behind a short window the token before the last is not seen while tokens are made."""
 
     def plant(modules):
         def act(plain, model, *args, **named):
-            mask = named.get("attention_mask")
             is_short = (model.config.sliding_window or 99) < 12
-            if is_short and mask is not None and not isinstance(mask, dict) and _is_step(named):
-                mask = mask.clone()
+            if is_short and _is_step(named) and not isinstance(named.get("attention_mask"), dict):
+                mask = _step_mask(named, modules["torch"])
                 mask[:, -2] = 0
                 named = {**named, "attention_mask": mask}
             return plain(model, *args, **named)
