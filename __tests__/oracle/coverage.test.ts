@@ -24,6 +24,10 @@ it.each([
 it('a method of the matrix has a formula, or that is the reason', () => {
   const whys = Object.keys(METHODS).map((method) => whyNotJudged(parseCellId(`${method}/none/llama/causal-lm`)));
   const without = whys.filter((why) => why !== undefined);
-  expect(new Set(without)).toEqual(new Set(['no formula of the method is written']));
-  expect(whys.length - without.length).toBeGreaterThanOrEqual(30);
+  const reasons = [
+    'no formula of the method is written',
+    'what became of its base model is not saved with the adapter',
+  ];
+  expect(without.filter((why) => !reasons.includes(why))).toEqual([]);
+  expect(whys.length - without.length).toBeGreaterThanOrEqual(60);
 });

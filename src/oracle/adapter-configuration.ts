@@ -6,12 +6,13 @@ export class NotCovered extends Error {}
 
 export const AdapterConfiguration = z.looseObject({
   peft_type: z.string().max(60),
-  r: z.number().optional(),
+  r: z.number().nullish(),
   init_r: z.number().optional(),
   lora_alpha: z.number().nullish(),
-  alpha: z.number().optional(),
+  alpha: z.number().nullish(),
   use_rslora: z.boolean().optional(),
   use_dora: z.boolean().optional(),
+  rank_pattern: z.record(z.string(), z.number()).nullish(),
   alpha_pattern: z.record(z.string(), z.number()).nullish(),
   init_lora_weights: z.unknown().optional(),
   /** PEFT 0.18.1 saves RandLoRA without one. */
@@ -28,6 +29,13 @@ export const AdapterConfiguration = z.looseObject({
   scaling: z.number().optional(),
   random_loc_seed: z.int().nonnegative().nullish(),
   use_idwt: z.boolean().optional(),
+  hybrid_r: z.number().nullish(),
+  use_kasa: z.boolean().optional(),
+  kasa_config: z.unknown().optional(),
+  token_indices: z.array(z.int().nonnegative()).nullish(),
+  trainable_token_indices: z
+    .union([z.array(z.int().nonnegative()), z.record(z.string(), z.array(z.int().nonnegative()))])
+    .nullish(),
   wavelet_family: z.string().max(20).optional(),
 });
 export type AdapterConfiguration = z.infer<typeof AdapterConfiguration>;

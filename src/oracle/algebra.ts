@@ -89,3 +89,32 @@ function squareOf(value: Tensor): readonly Float64Array[] {
   }
   return square;
 }
+
+/** What of each column does not lie in the directions of the first ones: W - Q Q^T W, with Q made upright by Gram and Schmidt. */
+export function outsideOf(value: Tensor, count: number): Tensor {
+  const columns = turned(value);
+  const [all, length] = matrixOf(columns);
+  const rows = Array.from({ length: all }, (_, row) =>
+    Float64Array.from(columns.values.subarray(row * length, (row + 1) * length)),
+  );
+  const upright: Float64Array[] = [];
+  for (const row of rows.slice(0, count)) {
+    const left = leftOf(leftOf(row, upright), upright);
+    const size = Math.hypot(...left);
+    if (size > 0) upright.push(left.map((number) => number / size));
+  }
+  const left = rows.map((row) => leftOf(row, upright));
+  return turned(tensor([all, length], Float32Array.from(left.flatMap((row) => [...row]))));
+}
+
+/** A vector without its shares in directions of length 1 that stand upright on each other. */
+function leftOf(vector: Float64Array, directions: readonly Float64Array[]): Float64Array {
+  const left = Float64Array.from(vector);
+  for (const direction of directions) {
+    let share = 0;
+    for (let place = 0; place < vector.length; place += 1) share += (vector[place] ?? 0) * (direction[place] ?? 0);
+    for (let place = 0; place < left.length; place += 1)
+      left[place] = (left[place] ?? 0) - share * (direction[place] ?? 0);
+  }
+  return left;
+}

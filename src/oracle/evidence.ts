@@ -80,8 +80,10 @@ function modelOf({ task, configuration, checkpoint, adapter, judged }: CellFiles
 
 /** What the graphs would pass over in silence must not be judged. */
 function requireUse(model: Model & { readonly adapter: Adapter }): void {
-  const { changes, adaptions, replaced } = model.adapter;
+  const { changes, adaptions, replaced, rows } = model.adapter;
   const modules = modulesOf(model);
+  const { embedding, head } = model.architecture;
+  const tables = [`${embedding}.weight`, `${head.matrix}.weight`];
   const attentions = Array.from(
     { length: model.shape.layers },
     (_, n) => layerPath(model, n) + model.architecture.adaption,
@@ -89,6 +91,7 @@ function requireUse(model: Model & { readonly adapter: Adapter }): void {
   const unused = [
     ...[...changes.keys()].filter((module) => !modules.has(module)),
     ...[...adaptions.keys()].filter((module) => !attentions.includes(module)),
+    ...[...rows.keys()].filter((name) => !tables.includes(name)),
     ...[...replaced.keys()].filter((name) => !modules.has(name.replace(/\.(weight|bias)$/, ''))),
   ];
   if (unused.length > 0) throw new NotCovered(`the adapter changes ${unused[0]}, which no graph here has`);

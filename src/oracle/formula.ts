@@ -37,6 +37,15 @@ export function movedBy(deltaOf: (base: Linear) => Tensor): LinearChange {
   return (base, departure) => moved(delta(base))(base, departure);
 }
 
+/** The same change, and a sum for the bias. */
+export function withBias(change: LinearChange, bias: Tensor | undefined): LinearChange {
+  if (bias === undefined) return change;
+  return (base, departure) => {
+    const made = change(base, departure);
+    return { ...made, bias: added(made.bias, scaled(bias, departure.share ?? 1)) };
+  };
+}
+
 /** A change that is a whole: all of it, or nothing where a departure takes no share. */
 export function replacedBy(change: (base: Linear) => Linear): LinearChange {
   const made = once(change);

@@ -1,6 +1,6 @@
 /** Methods that add a product of thin matrices to a weight, or are made of such. Weights lie as [out, in]. */
 import { NotCovered } from './adapter-configuration.ts';
-import { type LinearChange, moved, movedBy, part, requireForm, type Saved } from './formula.ts';
+import { type LinearChange, moved, movedBy, part, requireForm, type Saved, withBias } from './formula.ts';
 import { residualOf } from './residual.ts';
 import {
   added,
@@ -23,25 +23,47 @@ import {
 /** Hu and others 2021: W + s B A, s = alpha / r, or alpha / sqrt(r) (Kalajdzievski 2023). */
 export function lora(saved: Saved): LinearChange {
   const { configuration } = saved;
-  const other = OTHER_FORMS.find((name) => (configuration[name] ?? undefined) !== undefined);
+  const other = OTHER_FORMS.find((name) => isAsked(configuration[name]));
   requireForm(other === undefined, `LoRA with ${other}`);
-  const first = part(saved, 'lora_A');
-  const delta = scaled(matmul(part(saved, 'lora_B'), first), loraScale(saved, matrixOf(first)[0]));
+  const [first, second] = [part(saved, 'lora_A'), part(saved, 'lora_B')];
+  const rank = matrixOf(first)[0];
+  const scale = loraScale(saved, rank);
+  const sizes = saved.tensors.get('lora_diag');
+  const delta = scaled(matmul(second, sizes === undefined ? first : rowsScaled(first, sizes.values)), scale);
   const bias = saved.tensors.get('lora_B.bias');
-  if (bias !== undefined) throw new NotCovered('there is no formula for a bias of LoRA');
-  const lifted = residualOf(configuration, matrixOf(first)[0]);
-  const change = configuration.use_dora === true ? dora(delta, part(saved, 'lora_magnitude_vector')) : moved(delta);
+  const lifted = residualOf(configuration, rank, scale);
+  if (configuration.use_dora !== true) {
+    const change = withBias(moved(delta), bias && scaled(bias, scale));
+    return (base, departure) => change(lifted(base, departure), departure);
+  }
+  requireForm(bias === undefined, 'DoRA with a bias of its own');
+  const change = dora(delta, part(saved, 'lora_magnitude_vector'));
   return (base, departure) => change(lifted(base, departure), departure);
 }
 
-/** Settings that make something else of the two matrices, or of the layers that they stand at. */
-const OTHER_FORMS = ['alora_invocation_tokens', 'use_bdlora', 'layer_replication', 'target_parameters'] as const;
+/** A setting that is there and says something. */
+function isAsked(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : (value ?? undefined) !== undefined;
+}
 
-function loraScale({ configuration, module }: Saved, rank: number): number {
-  const patterns = Object.entries(configuration.alpha_pattern ?? {});
-  const own = patterns.find(([key]) => module === key || module.endsWith(`.${key}`))?.[1];
-  const alpha = own ?? configuration.lora_alpha ?? rank;
+/** Settings that make something else of the two matrices, or of the layers that they stand at. */
+const OTHER_FORMS = ['alora_invocation_tokens', 'use_bdlora', 'layer_replication'] as const;
+
+/** `module` may be the name of one tensor of fused experts. */
+export function loraScale({ configuration, module }: Pick<Saved, 'configuration' | 'module'>, rank: number): number {
+  const alpha = patterned(configuration.alpha_pattern, module) ?? configuration.lora_alpha ?? rank;
   return configuration.use_rslora === true ? alpha / Math.sqrt(rank) : alpha / rank;
+}
+
+/** What a table by names, or by the expression `.*\\.NAME`, says of a module; no other expression is run. */
+export function patterned(
+  table: Readonly<Record<string, number>> | null | undefined,
+  module: string,
+): number | undefined {
+  const names = Object.entries(table ?? {}).map(([key, value]) => [key.replace(/^\.\*\\\./, ''), value] as const);
+  const odd = names.find(([name]) => !/^[\w.]+$/.test(name));
+  requireForm(odd === undefined, 'a rank or an alpha by an expression');
+  return names.find(([name]) => module === name || module.endsWith(`.${name}`))?.[1];
 }
 
 /** Liu and others 2024: each row of W + s B A is given the length that was learned for it. */

@@ -1,5 +1,5 @@
-/** Methods that save what takes a weight's place, or single entries of it. */
-import { type LinearChange, movedBy, part, type Saved } from './formula.ts';
+/** Methods that save what takes a weight's place, single entries of it, or a bias. */
+import { type LinearChange, movedBy, part, requireForm, type Saved, withBias } from './formula.ts';
 import { added, ShapeError, scaled, type Tensor, tensor } from './tensor.ts';
 
 /** Zhao and others 2023 (LN tuning): a norm of its own. */
@@ -24,6 +24,28 @@ export function shira(saved: Saved): LinearChange {
     const values = new Float32Array(weight.values.length);
     for (const [index, entry] of entries.entries()) {
       const place = (places[index] ?? 0) * columns + (places[entries.length + index] ?? 0);
+      if (!(place >= 0 && place < values.length)) throw new ShapeError('an entry lies outside of its weight');
+      values[place] = (values[place] ?? 0) + entry;
+    }
+    return tensor(weight.shape, values);
+  });
+}
+
+/** Bhattacharyya and others 2025 (BEFT): a sum for the bias. */
+export function beft(saved: Saved): LinearChange {
+  const { values } = part(saved, 'beft_bias');
+  return withBias((base) => base, tensor([values.length], values));
+}
+
+/** Supertuning: some entries of a weight, by their place in it read row by row. */
+export function supertuning(saved: Saved): LinearChange {
+  const { r } = saved.configuration;
+  requireForm((r ?? 0) === 0, 'supertuning with LoRA beside it');
+  const [entries, places] = [part(saved, 'supertuning_values').values, part(saved, 'supertuning_indices').values];
+  return movedBy(({ weight }) => {
+    const values = new Float32Array(weight.values.length);
+    for (const [index, entry] of entries.entries()) {
+      const place = places[index] ?? -1;
       if (!(place >= 0 && place < values.length)) throw new ShapeError('an entry lies outside of its weight');
       values[place] = (values[place] ?? 0) + entry;
     }

@@ -1,14 +1,15 @@
 /** The formula of each method, by what PEFT calls its type. */
 import type { Formula } from './formula.ts';
+import { glora, gralora, hira } from './formulas-blocks.ts';
 import { adalora, delora, loha, lokr, lora, randlora, vblora, vera } from './formulas-low-rank.ts';
-import { normTuning, shira } from './formulas-plain.ts';
+import { beft, normTuning, shira, supertuning } from './formulas-plain.ts';
 import { boft, hra, ia3, miss, oft, road } from './formulas-rotation.ts';
 import { c3a, fourierft, waveft } from './formulas-spectrum.ts';
 
 const VIRTUAL: Formula = { parts: ['prompt_embeddings'] };
 
 export const FORMULAS = new Map<string, Formula>([
-  ['LORA', { parts: ['lora_A', 'lora_B', 'lora_magnitude_vector'], change: lora }],
+  ['LORA', { parts: ['lora_A', 'lora_B', 'lora_magnitude_vector', 'lora_diag', 'lora_velora_embed'], change: lora }],
   ['ADALORA', { parts: ['lora_A', 'lora_B', 'lora_E'], change: adalora }],
   ['IA3', { parts: ['ia3_l'], change: ia3 }],
   ['VERA', { parts: ['vera_lambda_b', 'vera_lambda_d', 'vera_A', 'vera_B'], change: vera }],
@@ -27,6 +28,14 @@ export const FORMULAS = new Map<string, Formula>([
   ['FOURIERFT', { parts: ['fourierft_spectrum'], change: fourierft }],
   ['WAVEFT', { parts: ['waveft_spectrum'], change: waveft }],
   ['C3A', { parts: ['c3a_kernel'], change: c3a }],
+  ['HIRA', { parts: ['hira_A', 'hira_B'], change: hira }],
+  ['GRALORA', { parts: ['gralora_A', 'gralora_B'], change: gralora }],
+  ['GLORA', { parts: ['glora_A', 'glora_B', 'glora_C', 'glora_D', 'glora_E'], change: glora }],
+  ['BEFT', { parts: ['beft_bias'], change: beft }],
+  ['SUPERTUNING', { parts: ['supertuning_values', 'supertuning_indices'], change: supertuning }],
+  ['TRAINABLE_TOKENS', { parts: [] }],
+  ['CPT', VIRTUAL],
+  ['CARTRIDGE', VIRTUAL],
   ['PROMPT_TUNING', VIRTUAL],
   ['PREFIX_TUNING', VIRTUAL],
   ['P_TUNING', VIRTUAL],

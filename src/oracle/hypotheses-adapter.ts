@@ -17,6 +17,10 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['LN_TUNING', 'LN tuning'],
   ['FOURIERFT', 'FourierFT'],
   ['WAVEFT', 'WaveFT'],
+  ['HIRA', 'HiRA'],
+  ['GRALORA', 'GraLoRA'],
+  ['GLORA', 'GLoRA'],
+  ['SUPERTUNING', 'Supertuning'],
 ]);
 
 export const ADAPTER_HYPOTHESES: Hypotheses = (model) => {
@@ -68,8 +72,8 @@ function changeHypotheses(model: Model): readonly Hypothesis[] {
 
 function scaleHypotheses({ adapter }: Model, name: string): readonly Hypothesis[] {
   const { r, init_r, lora_alpha, alpha, use_rslora } = adapter?.configuration ?? {};
-  const rank = init_r ?? r;
-  const numerator = lora_alpha ?? alpha;
+  const rank = init_r ?? r ?? undefined;
+  const numerator = lora_alpha ?? alpha ?? undefined;
   if (rank === undefined || numerator === undefined) return [];
   const root = Math.sqrt(rank);
   const [asStated, other] = use_rslora === true ? ['sqrt(r)', 'r'] : ['r', 'sqrt(r)'];

@@ -1,11 +1,11 @@
 /** A model of one architecture with its adapter: every weight that a graph is fed, with or without a departure. */
 
-import type { Adapter } from './adapter.ts';
+import type { Adapter, Rows } from './adapter.ts';
 import { NotCovered } from './adapter-configuration.ts';
 import { ACTIVATIONS, type Architecture, isTurned, type LinearAt, type Shape } from './architectures.ts';
 import type { Departure, KeyValue } from './departure.ts';
 import type { Linear } from './formula.ts';
-import { filled, mapped, reshaped, slice, type Tensor, tensor, turned } from './tensor.ts';
+import { filled, mapped, matrixOf, reshaped, ShapeError, slice, type Tensor, tensor, turned } from './tensor.ts';
 
 export interface Model {
   readonly architecture: Architecture;
@@ -102,7 +102,20 @@ export function tensorOf(model: Model, name: string): Tensor {
 }
 
 function optional(model: Model, name: string): Tensor | undefined {
-  return model.adapter?.replaced.get(name) ?? model.base(name);
+  const found = model.adapter?.replaced.get(name) ?? model.base(name);
+  const rows = model.adapter?.rows.get(name);
+  return found === undefined || rows === undefined ? found : withRows(found, rows);
+}
+
+/** A table with some of its rows replaced. Throws ShapeError where it has no such row. */
+function withRows(table: Tensor, { places, values }: Rows): Tensor {
+  const [rows, width] = matrixOf(table);
+  if (matrixOf(values)[1] !== width || places.some((place) => place >= rows))
+    throw new ShapeError('trained tokens do not fit into their table');
+  const made = table.values.slice();
+  for (const [at, place] of places.entries())
+    made.set(values.values.subarray(at * width, (at + 1) * width), place * width);
+  return tensor(table.shape, made);
 }
 
 /** The map to the vocabulary, which may be the embedding again, or to the labels. */
@@ -111,7 +124,9 @@ export function headLinear(model: Model, departure: Departure): Linear {
   if (task !== 'causal-lm') return classifierLinear(model, departure);
   const { matrix } = architecture.head;
   if (model.base(`${matrix}.weight`) !== undefined) return linear(model, matrix, departure);
-  const weight = tensorOf(model, `${architecture.embedding}.weight`);
+  const trained = model.adapter?.rows.get(`${matrix}.weight`);
+  const own = tensorOf(model, `${architecture.embedding}.weight`);
+  const weight = trained === undefined ? own : withRows(own, trained);
   return { weight, bias: filled([weight.shape[0] ?? 0], 0) };
 }
 
