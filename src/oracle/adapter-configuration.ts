@@ -12,7 +12,8 @@ export const AdapterConfiguration = z.looseObject({
   alpha: z.number().nullish(),
   use_rslora: z.boolean().optional(),
   use_dora: z.boolean().optional(),
-  rank_pattern: z.record(z.string(), z.number()).nullish(),
+  /** Of AdaLoRA: which ranks were kept, which its file shows too. */
+  rank_pattern: z.record(z.string(), z.unknown()).nullish(),
   alpha_pattern: z.record(z.string(), z.number()).nullish(),
   init_lora_weights: z.unknown().optional(),
   /** PEFT 0.18.1 saves RandLoRA without one. */

@@ -57,13 +57,14 @@ export function loraScale({ configuration, module }: Pick<Saved, 'configuration'
 
 /** What a table by names, or by the expression `.*\\.NAME`, says of a module; no other expression is run. */
 export function patterned(
-  table: Readonly<Record<string, number>> | null | undefined,
+  table: Readonly<Record<string, unknown>> | null | undefined,
   module: string,
 ): number | undefined {
   const names = Object.entries(table ?? {}).map(([key, value]) => [key.replace(/^\.\*\\\./, ''), value] as const);
   const odd = names.find(([name]) => !/^[\w.]+$/.test(name));
   requireForm(odd === undefined, 'a rank or an alpha by an expression');
-  return names.find(([name]) => module === name || module.endsWith(`.${name}`))?.[1];
+  const value = names.find(([name]) => module === name || module.endsWith(`.${name}`))?.[1];
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** Liu and others 2024: each row of W + s B A is given the length that was learned for it. */
