@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Cell, cellId } from '../../src/domain/cell.ts';
 import { ownKernels } from '../../src/domain/kernels.ts';
 import { classesOf, type RunnerClass, unfit } from '../../src/plan/classes.ts';
-import { type Division, divide } from '../../src/plan/divide.ts';
+import { type Division, divide, factsOfDivision } from '../../src/plan/divide.ts';
 import { allCells } from '../../src/plan/matrix.ts';
 
 const cell = (quantization: string, method = 'lora'): Cell => ({
@@ -147,6 +147,28 @@ describe('the division of cells over classes', () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the facts of a division', () => {
+  it('count cells, jobs and minutes of each class, its money, and the reasons', () => {
+    const limits = { minutes: 10 };
+    const some = [cell('none'), cell('none', 'ia3'), cell('torchao-fp8dyn'), cell('nvfp4')];
+    const facts = factsOfDivision(divide(some, [CPU, T4, H100], limits), limits);
+    expect(facts).toEqual([
+      {
+        ...{ name: 'cpu', device: 'cpu', cells: 2, jobs: 1, minutes: 3, usd: expect.closeTo(0.018, 6) },
+        whys: [['a CPU tells the same as a GPU', 2]],
+      },
+      {
+        ...{ name: 'h100', device: 'cuda', cells: 1, jobs: 1, minutes: 4, usd: expect.closeTo(0.8, 6) },
+        whys: [['only a GPU can', 1]],
+      },
+      {
+        ...{ name: 'no runner', device: 'cpu', cells: 1, jobs: 0, minutes: 0 },
+        whys: [['It needs a GPU (compute capability 10.0 or newer), and this one has 9.0.', 1]],
+      },
+    ]);
   });
 });
 

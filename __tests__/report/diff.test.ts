@@ -127,6 +127,20 @@ describe('the words of a plan', () => {
   const change = { library: 'transformers', from: '4.0.0', to: '4.1.0', releases: ['4.0.0', '4.1.0'] };
   const rowsOf = (more: Partial<PlanFacts>) => renderPlan({ ...PLAN_FACTS, ...more });
 
+  it('shows what classes of runners would measure, with minutes and money', () => {
+    const t4 = { name: 't4', cells: 2, jobs: 1, minutes: 4, usd: 0.208, whys: [['only a GPU can', 2] as const] };
+    const none = { name: 'no runner', cells: 1, jobs: 0, minutes: 0, whys: [['The budget is over.', 1] as const] };
+    expect(rowsOf({ runners: [t4, none] })).toContain(
+      [
+        'on runners    t4: 2 cells in 1 job, about 4 minutes billed, about $0.21',
+        '                2: only a GPU can',
+        '              no runner: 1 cell',
+        '                1: The budget is over.',
+      ].join('\n'),
+    );
+    expect(rowsOf({})).not.toContain('on runners');
+  });
+
   it.each([
     [0, '2'],
     [1, '2, and 1 control without an adapter'],

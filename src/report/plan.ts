@@ -51,6 +51,29 @@ export interface PlanFacts {
   readonly python: string;
   readonly containment: { readonly name: string; readonly missing: readonly string[] };
   readonly indexes: readonly string[];
+  /** Where the configuration names classes of runners: what a workflow would do. */
+  readonly runners?: readonly RunnerFacts[];
+}
+
+/** The classes of runners of the configuration: what each would measure, and what that costs. */
+export interface RunnerFacts {
+  readonly name: string;
+  readonly cells: number;
+  readonly jobs: number;
+  readonly minutes: number;
+  readonly usd?: number | undefined;
+  readonly whys: readonly (readonly [why: string, cells: number])[];
+}
+
+function runnerRows(runners: readonly RunnerFacts[]): readonly [string, string][] {
+  return runners.flatMap(({ name, cells, jobs, minutes, usd, whys }, index): [string, string][] => {
+    const price = usd === undefined ? '' : `, about $${usd.toFixed(2)}`;
+    const billed = jobs === 0 ? '' : ` in ${plural(jobs, 'job')}, about ${plural(minutes, 'minute')} billed${price}`;
+    return [
+      [index === 0 ? 'on runners' : '', `${plain(name, 60)}: ${plural(cells, 'cell')}${billed}`],
+      ...whys.map(([why, count]): [string, string] => ['', `  ${count}: ${plain(why, 200)}`]),
+    ];
+  });
 }
 
 export function renderPlan(facts: PlanFacts): string {
@@ -67,6 +90,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...facts.changes.map((change, index): [string, string] => [index === 0 ? 'releases' : '', releasesText(change)]),
     ['environments', environmentsText(facts)],
     ['runner', `${facts.device}, Python ${facts.python}`],
+    ...runnerRows(facts.runners ?? []),
     ['isolation', isolationText(facts)],
     ['index', `${indexesInWords(facts.indexes)}; credentials are used for fetching only`],
     ['time', `stops at ${facts.minutes} min`],
