@@ -6,6 +6,7 @@ const MEASURED_ANEW = [
   'seconds',
   'peakBytes',
   'stepMs',
+  'stepNoise',
   'checks',
   'unchecked',
   'exempt',

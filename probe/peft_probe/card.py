@@ -37,5 +37,17 @@ def step_ms(moments):
 
     The card must have come to rest at each of them.
     """
+    return median(_steps(moments))
+
+
+def step_noise(moments):
+    """How far the middle half of those steps lies apart, as a share of the median."""
+    steps = sorted(_steps(moments))
+    quarter = len(steps) // 4
+    middle = steps[quarter : len(steps) - quarter]
+    return (middle[-1] - middle[0]) / max(median(steps), 1e-9)
+
+
+def _steps(moments):
     counted = moments[WARM_UP:]
-    return median(1000 * (end - start) for start, end in zip(counted, counted[1:]))
+    return [1000 * (end - start) for start, end in zip(counted, counted[1:])]

@@ -9,7 +9,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import stages
+from peft_probe import card, stages
 from peft_probe.errors import CheckFailed, NotApplicable, Unsupported
 from peft_probe.stages import generating
 
@@ -72,6 +72,14 @@ class EachStage(unittest.TestCase):
             stages.train(trial)
         self.assertNotIn("stepMs", plain.facts)
         self.assertGreaterEqual(on_card.facts["stepMs"], 0)
+        self.assertGreaterEqual(on_card.facts["stepNoise"], 0)
+
+    def test_a_step_is_the_median_after_the_warm_up_and_noise_the_middle_half(self):
+        lengths = [9, 9, 9, 9, 9, 1, 1, 1, 1, 2, 1, 1, 50]
+        moments = [sum(lengths[:count]) / 1000 for count in range(len(lengths) + 1)]
+        self.assertAlmostEqual(card.step_ms(moments), 1)
+        self.assertAlmostEqual(card.step_noise(moments), 0)
+        self.assertAlmostEqual(card.step_noise([0] * 5 + [0, 0.001, 0.003, 0.004, 0.006]), 2 / 3)
 
     def test_train_gives_every_trainable_tensor_a_gradient(self):
         idle = Model(lora_A=Parameter(1.0), lora_B=Parameter(1.0, learns=False))

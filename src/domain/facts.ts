@@ -75,6 +75,7 @@ export const Facts = z.strictObject({
   unchecked: fact(z.string().max(2000), { unit: 'invariants that could not be measured, and why' }),
   peakBytes: fact(Amount, { unit: 'bytes that its process held at most; on a card those of its tensors there' }),
   stepMs: fact(Amount, { unit: 'milliseconds of one training step on a card, which runs nothing meanwhile' }),
+  stepNoise: fact(Amount, { unit: 'how far the middle half of those steps lies apart, as a share of their median' }),
   seconds: fact(Amount, { unit: 'seconds that the cell took' }),
 });
 export type Facts = Immutable<z.infer<typeof Facts>>;

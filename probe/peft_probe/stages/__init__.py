@@ -35,7 +35,9 @@ STAGES = (
     Stage(quantize),
     Stage(attach, facts=("trainable", "baseLoss")),
     Stage(forward, facts=("firstLoss", "untrainedLoss")),
-    Stage(train, facts=("start", "lossRatio", "finalLoss", "curve", "stepMs", "rates")),
+    Stage(
+        train, facts=("start", "lossRatio", "finalLoss", "curve", "stepMs", "stepNoise", "rates")
+    ),
     Stage(generate, facts=("uncachedGenerate",)),
     Stage(reload),
     Stage(carry),

@@ -32,6 +32,7 @@ def train(trial):
     trial.facts["curve"] = " ".join(f"{loss:.4g}" for loss in losses)[:1000]
     if trial.on_card:
         trial.facts["stepMs"] = card.step_ms(learnt.ended)
+        trial.facts["stepNoise"] = card.step_noise(learnt.ended)
     trial.trained_logits = trial.logits(trial.model)
     _require_learning(trial, losses, learnt.without_gradient, len(trainable))
     _require_trained_head(trial, head_before, trainable)
