@@ -52,7 +52,7 @@ describe('a bad loss on a checkpoint of the user’s own', () => {
     ],
     [
       'implemented wrongly',
-      'It is implemented wrongly, at generate: said. Its loss falls in spite of that.',
+      'It computes something else, at generate: said. Its loss falls in spite of that.',
       { rates: LEARNS },
       [{ stage: 'generate', type: 'cached-generation-differs' }],
     ],
@@ -64,7 +64,7 @@ describe('a bad loss on a checkpoint of the user’s own', () => {
     ],
     [
       'fails',
-      'It does not run, at forward: KeyError: 0.',
+      'It raises, at forward: KeyError: 0.',
       {},
       [{ stage: 'forward', kind: 'raised', type: 'KeyError', message: 'KeyError: 0' }],
     ],

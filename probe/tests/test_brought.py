@@ -13,6 +13,7 @@ from peft_probe import brought, data
 from peft_probe.brought import modules, text
 from peft_probe.errors import NotMeasurable, Unsupported
 from peft_probe.quantizers import QUANTIZERS
+from peft_probe.stages import carrying
 
 
 def checkpoint(files=(), trusts=False, **settings):
@@ -131,6 +132,24 @@ class Known(unittest.TestCase):
         self.assertIsNone(stored.packed)
         self.assertEqual(stored.source(None, "here", "there"), "here")
         self.assertIsNotNone(QUANTIZERS["ct-int4"].packed)
+
+
+class HandedOn(unittest.TestCase):
+    def test_of_a_large_vocabulary_some_logits_are_handed_on_and_of_ours_all(self):
+        asked = []
+
+        class Logits:
+            shape = (48, 5000)
+
+            def __getitem__(self, at):
+                asked.append(at[-1].step)
+                return self
+
+        logits = Logits()
+        self.assertIs(carrying._kept(SimpleNamespace(brought=None), logits), logits)
+        self.assertEqual(asked, [])
+        carrying._kept(SimpleNamespace(brought=object()), logits)
+        self.assertEqual(asked, [3])
 
 
 def linear(out=4, into=4):

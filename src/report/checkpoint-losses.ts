@@ -78,7 +78,7 @@ function sharedWith(control: ReportResult | undefined, { failures }: ReportResul
   if (same === undefined) return undefined;
   return {
     verdict: 'base model',
-    says: `The model itself does so at ${same.stage}, without an adapter: ${same.message}.`,
+    says: `The model itself does so at ${same.stage}, without an adapter: ${sentence(same.message)}`,
   };
 }
 
@@ -91,7 +91,8 @@ function verdictOn(result: ReportResult, tried: readonly Tried[]): Verdict {
   const wrong = failures.find(({ type }) => ![...OF_TRAINING, ...OF_LEARNING].includes(type));
   if (wrong !== undefined) return implementation(wrong, tried);
   const untrained = failures.find(({ type }) => OF_TRAINING.includes(type));
-  if (untrained !== undefined) return { verdict: 'not trained', says: `It is not trained: ${untrained.message}.` };
+  if (untrained !== undefined)
+    return { verdict: 'not trained', says: `It is not trained: ${sentence(untrained.message)}` };
   if (tried.length === 0) return { verdict: 'not tried', says: 'No rate was tried: the cell did not come so far.' };
   if (isFlat(tried))
     return {
@@ -102,12 +103,13 @@ function verdictOn(result: ReportResult, tried: readonly Tried[]): Verdict {
   return { verdict, says: [says, ...asides(facts, tried)].join(' ') };
 }
 
-function implementation({ kind, stage, message }: ReportResult['failures'][number], tried: readonly Tried[]) {
-  const how = kind === 'raised' ? 'It does not run' : 'It is implemented wrongly';
+function implementation(failure: ReportResult['failures'][number], tried: readonly Tried[]) {
+  const { kind, stage, explained, message } = failure;
+  const how = kind === 'raised' ? 'It raises' : 'It computes something else';
   const learnt = tried.some(isLearnt) ? ' Its loss falls in spite of that.' : '';
   return {
     verdict: kind === 'raised' ? 'fails' : 'implemented wrongly',
-    says: `${how}, at ${stage}: ${message}.${learnt}`,
+    says: `${how}, at ${stage}: ${sentence(explained ?? message)}${learnt}`,
   };
 }
 
@@ -152,4 +154,9 @@ function inWords(rates: readonly number[]): string {
 function text(loss: number | undefined): string {
   if (loss === undefined) return '';
   return Number.isFinite(loss) ? loss.toFixed(2) : 'no number';
+}
+
+/** Some messages end with a full stop, others do not. */
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

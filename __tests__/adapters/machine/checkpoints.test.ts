@@ -80,6 +80,15 @@ describe('a checkpoint of the user’s own', () => {
     expect(new Set([one, ...others]).size).toBe(4);
   });
 
+  it('has more time the larger it is', async () => {
+    const large = tensors({ a: tensor('F32', [1_000_000], 0, 4_000_000) }, 4_000_000);
+    const seconds = [SOUND, { ...SOUND, 'model.safetensors': large }].map(async (files) => {
+      const { own } = await open(folderOf(files), {}, 1e9);
+      return own?.extraSeconds;
+    });
+    expect(await Promise.all(seconds)).toEqual([1, 2]);
+  });
+
   it('has the form that its configuration says', async () => {
     const settings = { model_type: 'llama', quantization_config: { quant_method: 'gptq', bits: 4 } };
     const { found, own } = await open(folderOf({ ...SOUND, 'config.json': JSON.stringify(settings) }));

@@ -19,6 +19,7 @@ function checkpoint(more: Partial<OwnCheckpoint> = {}): OwnCheckpoint {
     files,
     trustsCode: false,
     isStored: false,
+    extraSeconds: 0,
     modelType: 'llama',
     hash: '0'.repeat(12),
     ...more,

@@ -141,7 +141,14 @@ export class PythonProbes implements Probes {
   /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
   #secondsOfCell({ device }: ProbeJob): number {
     const isSpawned = this.#startOf(device) === 'spawn';
-    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
+    const seconds = this.#limitOf(device);
+    return isSpawned ? 2 * seconds + IMPORT_SECONDS : seconds;
+  }
+
+  /** A probe that waits for its cells may get those of the user's largest checkpoint. */
+  #limitOf({ limits }: Device): number {
+    const extra = [...(this.settings.own?.values() ?? [])].map(({ extraSeconds }) => extraSeconds);
+    return limits.seconds + Math.max(0, ...extra);
   }
 
   #startOf(device: Device): StartMethod {
@@ -173,7 +180,7 @@ export class PythonProbes implements Probes {
       start: this.#startOf(job.device),
       place: job.device.place,
       cards: job.cards.map(({ uuid }) => uuid),
-      seconds: job.device.limits.seconds,
+      seconds: this.#limitOf(job.device),
       bytes: job.device.limits.bytes,
       steps: STEPS,
     };

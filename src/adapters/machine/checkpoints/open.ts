@@ -15,6 +15,8 @@ export interface OwnCheckpoint {
   readonly files: readonly string[];
   readonly trustsCode: boolean;
   readonly isStored: boolean;
+  /** What a cell may take longer than one of a tiny checkpoint. */
+  readonly extraSeconds: number;
   /** transformers' name of its architecture. */
   readonly modelType: string;
   /** First digits of the SHA-256 of its files and of what is done with them. */
@@ -39,6 +41,8 @@ export interface Opener {
 
 /** A cell holds the model, the one that its saved adapter is loaded onto, the base's, and what training takes. */
 export const COPIES = 4;
+/** A cell of one thread trains a hundred steps and loads five times: so many bytes of weights take a second, with room. */
+const BYTES_A_SECOND = 2e6;
 const CHUNK = 1 << 20;
 
 export async function openCheckpoints(declared: Checkpoints = {}, opener: Opener): Promise<OpenedCheckpoints> {
@@ -58,13 +62,14 @@ async function openOne(checkpoint: Checkpoint, opener: Opener) {
     const settings = readJson(files, 'config.json');
     const modelType = typeOf(settings);
     const stored = formOf(settings);
-    requireRoom(files, opener.mostBytes);
+    const bytes = roomFor(files, opener.mostBytes);
     const own: OwnCheckpoint = {
       folder: files.folder,
       files: files.names.map((name) => join(files.folder, name)),
       trustsCode: checkpoint.trustsCode,
       isStored: stored !== undefined,
       modelType,
+      extraSeconds: Math.ceil(bytes / BYTES_A_SECOND),
       hash: hashOf(files, checkpoint.trustsCode),
     };
     const opened = { ...checkpoint, isOpened: true } as const;
@@ -99,9 +104,10 @@ function formOf({ quantization_config: settings }: Readonly<Record<string, unkno
   throw new CheckpointError('form not known', what);
 }
 
-function requireRoom(files: CheckpointFiles, most: number): void {
+/** What it takes loaded, in bytes. */
+function roomFor(files: CheckpointFiles, most: number): number {
   const bytes = loadedBytes(weightsOf(files));
-  if (bytes * COPIES <= most) return;
+  if (bytes * COPIES <= most) return bytes;
   const [loaded, needed, allowed] = [bytes, bytes * COPIES, most].map((some) => `${(some / 1e9).toFixed(2)} GB`);
   throw new CheckpointError(
     'too large',
