@@ -36,7 +36,7 @@ def arguments_of(method):
     return METHODS[method].arguments if method in METHODS else {}
 
 
-def all_cells(patterns, dtype):
+def all_cells(patterns, dtype="float32"):
     """Cells of the whole matrix that fit one of the patterns, loaded in a dtype."""
     parts = (
         (method, quantization, architecture, task)

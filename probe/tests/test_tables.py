@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import data, media, methods
 from peft_probe.errors import Unsupported
+from peft_probe.invariants.golden import GOLDENS
 from peft_probe.matrix import TASKS
 from peft_probe.models import ARCHITECTURES, VOCABULARY
 
@@ -118,6 +119,15 @@ class Checkpoints(unittest.TestCase):
                 self.assertLess(
                     (CHECKPOINTS / architecture / "model.safetensors").stat().st_size, 1_200_000
                 )
+
+
+class Goldens(unittest.TestCase):
+    def test_two_environments_or_more_agree_on_each_narrow_model(self):
+        for architecture, entry in ARCHITECTURES.items():
+            for task in [] if is_wide(entry) else entry.tasks:
+                with self.subTest(f"{architecture} {task}"):
+                    golden = json.loads((GOLDENS / f"{architecture}__{task}.json").read_text())
+                    self.assertGreaterEqual(len(golden["of"][0]["environments"]), 2)
 
 
 class Feeds(unittest.TestCase):
