@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { DEVICE_CHOICES, DEVICE_NAMES, type DeviceName } from './domain/device.ts';
+import { OwnArguments } from './domain/own-configuration.ts';
 import { SEARCHES } from './domain/search.ts';
 import { didYouMean } from './domain/suggest.ts';
 
@@ -38,10 +39,19 @@ const Written = z.strictObject({
   task: z.union([z.string(), z.array(z.string()).min(1).max(8)]).optional(),
 });
 
+/** Cells with arguments of the user's own: of PEFT's configuration class, of the quantization's, of `from_pretrained`. */
+const OwnCell = z.strictObject({
+  cell: z.string(),
+  arguments: OwnArguments.optional(),
+  quantization: OwnArguments.optional(),
+  loading: OwnArguments.optional(),
+});
+export type OwnCell = z.infer<typeof OwnCell>;
+
 /** The configuration, checked: what is not known is an error. */
 export const Configuration = z.strictObject({
   watch: z.array(z.string()).optional(),
-  cells: z.union([z.literal('auto'), z.string(), z.array(z.string())]).optional(),
+  cells: z.union([z.literal('auto'), z.string(), z.array(z.union([z.string(), OwnCell]))]).optional(),
   exclude: z.array(z.string()).optional(),
   search: z.enum(SEARCHES).optional(),
   device: z.enum(DEVICE_CHOICES).optional(),

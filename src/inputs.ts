@@ -14,6 +14,7 @@ import { declaredCheckpoints } from './plan/checkpoints.ts';
 import { deviceOfRunner } from './plan/classes.ts';
 import { withDefaultCells } from './plan/defaults.ts';
 import { allCells, DEFAULT_PATTERNS, usualOf } from './plan/matrix.ts';
+import { namedCells } from './plan/own/named.ts';
 import { selectCells } from './plan/patterns.ts';
 import type { SweepRequest } from './plan/plan.ts';
 import { type Held, isHeld, parseChange, parseHeld, phrases, splitHeld } from './plan/request.ts';
@@ -94,7 +95,7 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
   const held = heldOf([...named, ...withs.map((one) => parseHeld(one, problems))], problems);
   const checkpoints = declaredCheckpoints(configuration, problems);
   const patterns = list(typed, 'cells').flatMap(splitPatterns);
-  const { cells, chosenBy } = cellsOf(patterns, configuration, checkpoints, problems);
+  const { cells, chosenBy, ...own } = cellsOf(patterns, configuration, checkpoints, problems);
   const minutes = numberOf('max-minutes', typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   const search = oneOf('--search', last(typed, 'search') ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
   const request = { changes, held, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search };
@@ -103,6 +104,7 @@ function requestOf(typed: Typed, configuration: Configuration, problems: string[
     ...withDefaultCells(request),
     ...(watch !== undefined && { watch }),
     ...(Object.keys(checkpoints).length > 0 && { checkpoints }),
+    ...(Object.keys(own.configurations).length > 0 && own),
   };
 }
 
@@ -150,19 +152,21 @@ function heldOf(pairs: readonly (Held | undefined)[], problems: string[]): Reado
 
 function cellsOf(typed: readonly string[], configuration: Configuration, checkpoints: Checkpoints, problems: string[]) {
   const { cells, exclude = [], known = [] } = configuration;
-  const fromConfiguration = cells === undefined || cells === 'auto' ? undefined : [cells].flat();
+  const matrix = allCells(checkpoints);
+  const written = cells === undefined || cells === 'auto' ? undefined : [cells].flat();
+  const named = namedCells(written ?? [], matrix, problems);
+  const fromConfiguration = written && [...named.patterns, ...named.beside];
   const chosenBy: SweepRequest['chosenBy'] = typed.length > 0 || fromConfiguration ? 'user' : 'default';
   const chosen = typed.length > 0 ? typed : (fromConfiguration ?? [...DEFAULT_PATTERNS, ...usualOfAll(checkpoints)]);
   const patterns = [...chosen, ...exclude.map((pattern) => `!${pattern}`)];
   const before = problems.length;
-  const matrix = allCells(checkpoints);
   const found = selectCells(patterns, matrix, problems);
   if (found.length === 0 && problems.length === before)
     problems.push(
       `\`${patterns.join(' ')}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`,
     );
   for (const { cell } of known) selectCells([cell], matrix, problems);
-  return { cells: patterns, chosenBy };
+  return { cells: patterns, chosenBy, configurations: named.configurations, beside: named.beside };
 }
 
 /** Checkpoints that nobody names cells of are measured by the usual methods. */

@@ -124,3 +124,42 @@ peft = get_peft_config(config)
     expect(tableOf(trl[0]?.method)).toEqual({ r: 32, target_modules: ['q_proj'] });
   });
 });
+
+describe('arguments in YAML', () => {
+  async function inYaml(name: string, text: string) {
+    const { code } = await readRepository(treeOf(new Map([[name, text]])));
+    const { cells, partial } = usedCells(code, allCells(), 36);
+    return [...cells, ...partial].flatMap(({ written }) => written);
+  }
+
+  it.each<[string, string, Record<string, unknown>]>([
+    [
+      'axolotl',
+      'base_model: meta-llama/Llama-3.2-1B\nadapter: lora\nlora_r: 32\nlora_alpha: 64\nlora_target_modules: [q_proj, v_proj]\npeft_use_dora: true\nlora_modules_to_save:\n',
+      { r: 32, lora_alpha: 64, target_modules: ['q_proj', 'v_proj'], use_dora: true },
+    ],
+    [
+      'LLaMA-Factory',
+      'model_name_or_path: meta-llama/Llama-3.2-1B\nfinetuning_type: lora\nlora_rank: 16\nlora_target: q_proj, v_proj\nuse_rslora: true\n',
+      { r: 16, target_modules: ['q_proj', 'v_proj'], use_rslora: true },
+    ],
+    [
+      'LLaMA-Factory with all modules',
+      'model_name_or_path: meta-llama/Llama-3.2-1B\nfinetuning_type: lora\nlora_rank: 16\nlora_target: all\n',
+      { r: 16 },
+    ],
+    [
+      'autotrain',
+      'task: llm-sft\nbase_model: meta-llama/Llama-3.2-1B\nparams:\n  peft: true\n  lora_r: 4\n  quantization: none\n',
+      { r: 4 },
+    ],
+    [
+      'hydra',
+      'lora:\n  _target_: peft.LoraConfig\n  r: 4\n  lora_alpha: ${alpha}\n  task_type: CAUSAL_LM\n  target_modules: [q_proj]\n',
+      { r: 4, lora_alpha: undefined, task_type: 'CAUSAL_LM', target_modules: ['q_proj'] },
+    ],
+  ])('of %s', async (_name, text, expected) => {
+    const [way] = await inYaml('config.yaml', text);
+    expect(tableOf(way?.method)).toEqual(expected);
+  });
+});

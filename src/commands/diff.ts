@@ -35,9 +35,10 @@ export async function runDiff(context: Context): Promise<Status> {
   const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
   const findings = [...findingsOf(ends, asked.own), ...asked.findings];
   const cells = codeCells(ends.head);
+  const { sure, partial, unsure, configurations, notCarried } = cells;
   context.print(
     context.line.options.json
-      ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}\n`
+      ? `${JSON.stringify({ changes, findings, cells: sure, partial, unsure, configurations, notCarried })}\n`
       : renderDiff(changes, findings, cells, isWatched),
   );
   return STATUS.fine;

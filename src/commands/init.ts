@@ -20,7 +20,7 @@ export async function runInit(context: Context): Promise<Status> {
   const found = codeCells(await readRepository(await workingTree(folder)));
   const files = [
     ...workflowFiles({ source, forks, schedule, apply }),
-    configurationFile(found.sure, found.partial, found.callsPeft),
+    configurationFile(found.sure, found.partial, found.callsPeft, found.configurations),
     ...(vendor ? vendoredFiles() : []),
   ];
   for (const { path, text } of files) print(writeNew(folder, path, text));

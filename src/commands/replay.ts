@@ -9,6 +9,7 @@ import { readReport } from '../adapters/machine/report-folder.ts';
 import { environmentsFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
+import { ownForProbe } from '../domain/code-paths.ts';
 import { STATUS, type Status } from '../domain/status.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
@@ -43,6 +44,7 @@ export async function runReplay(context: Context): Promise<Status> {
         ...parseCellId(cell),
         id: cell,
         packages: packagesOf(parseCellId(cell)),
+        ...ownForProbe(parseCellId(cell), readReport(line.options.out).configurations),
         leaves: false,
         thorough: true,
       },

@@ -251,6 +251,8 @@ async function factsOf(
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
     guessed: planned.guessed ?? [],
+    configurations: planned.configurations,
+    beside: planned.beside?.length ?? 0,
     unsure: known.findings.flatMap(({ kind, file, line }) => (kind === 'cells-unsure' ? [`${file}:${line}`] : [])),
     files,
     locked: Object.keys(planned.locked.head).length,

@@ -3,6 +3,7 @@ import { devicesText } from './devices.ts';
 import { plain } from './escape.ts';
 import { checkpointsText, lossesText } from './losses-text.ts';
 import type { Report } from './model.ts';
+import { ownSection } from './own.ts';
 import { blocks, duration } from './summary.ts';
 
 /** What is known of a cell; weather is nothing known. */
@@ -52,7 +53,7 @@ export function renderCheck(report: Report): string {
     ...tables,
     ...[devicesText(report).join('\n')].filter((text) => text !== ''),
     ...(failures.length > 0 ? [failures.join('\n')] : []),
-    ...[lossesText(report), checkpointsText(report)].filter((text) => text !== ''),
+    ...[ownSection(report), lossesText(report), checkpointsText(report)].filter((text) => text !== ''),
     `${measured} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}     ${duration(report.run.ms)}`,
   ].join('\n\n')}\n`;
 }

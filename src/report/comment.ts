@@ -7,6 +7,7 @@ import { action, headline } from './comment/headline.ts';
 import { holds, how, openFirst, openLast } from './comment/how.ts';
 import type { Links } from './comment/links.ts';
 import { farOff } from './comment/losses.ts';
+import { yourArguments } from './comment/own.ts';
 import { moved, unmoved } from './comment/tables.ts';
 import { waysOut } from './comment/ways-out.ts';
 import { cut, joined, link as linkTo, md } from './escape.ts';
@@ -32,6 +33,7 @@ const SECTIONS: readonly Section[] = [
   damage,
   holds,
   unmoved,
+  yourArguments,
   details,
   footer,
 ];

@@ -1,6 +1,8 @@
 /** Changes, findings and cells of two commits, for a terminal of 80 columns. */
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
+import type { OwnConfigurations } from '../domain/own-configuration.ts';
 import { plain } from './escape.ts';
+import { ownLines } from './own.ts';
 
 export interface FoundCells {
   readonly sure: readonly { readonly id: string; readonly source: string }[];
@@ -12,6 +14,9 @@ export interface FoundCells {
   }[];
   readonly unsure: readonly { readonly value: string; readonly file: string; readonly line: number }[];
   readonly callsPeft: boolean;
+  /** Arguments of the user's own, and those that could not be carried anywhere. */
+  readonly configurations?: OwnConfigurations;
+  readonly notCarried?: readonly { readonly argument: string; readonly why: string; readonly at: string }[];
 }
 
 /** Lines of one list before the rest is counted. */
@@ -117,7 +122,8 @@ function findingLines(kind: string, message: string, same: readonly Finding[]): 
   return [`  ${kind}${where}`, ...wrapped(plain(message, 600), '    ')];
 }
 
-function cellSections({ sure, partial, unsure, callsPeft }: FoundCells): readonly string[] {
+function cellSections(found: FoundCells): readonly string[] {
+  const { sure, partial, unsure, callsPeft, configurations = {}, notCarried = [] } = found;
   const isNothing = !callsPeft && sure.length === 0 && unsure.length === 0;
   const width = Math.max(0, ...sure.map(({ id }) => id.length));
   const guessed = partial.flatMap(({ pattern, source, why, measured }) => [
@@ -138,6 +144,11 @@ function cellSections({ sure, partial, unsure, callsPeft }: FoundCells): readonl
       sure.map(({ id, source }) => `${id.padEnd(width)}  ${plain(source, 100)}`),
     ),
     ...section('cells that are known in part', guessed),
+    ...section('your arguments, as far as a tiny model can have them', ownLines(configurations, '')),
+    ...section(
+      'arguments that are not carried',
+      notCarried.slice(0, MOST_OF_A_KIND).map(({ argument, why, at }) => plain(`${at}  ${argument}: ${why}`, 300)),
+    ),
     ...section('what could not be told of the code', rest > 0 ? [...doubts, `and ${rest} more`] : doubts),
   ];
 }

@@ -1,7 +1,11 @@
+import { parseCellId } from '../domain/cell.ts';
+import { ownOf } from '../domain/code-paths.ts';
 import { savesSound } from '../domain/outcome.ts';
+import { own } from '../domain/own.ts';
 import { plain } from './escape.ts';
 import { explainChecks, TOLD_APART } from './explain-checks.ts';
 import type { Report, ReportBoundary, ReportComparison, ReportResult } from './model.ts';
+import { ownLines } from './own.ts';
 import { checkedLibraries, isCheck, offered, plural, specifiersOf } from './summary.ts';
 import { beforeAfter, boundaryWords, mendText, standsAs } from './words.ts';
 
@@ -39,11 +43,19 @@ export function renderExplain(report: Report, cell: string): string {
       comparison?.why ? [`  ${plain(comparison.why)}`] : [],
     ),
     ...section('still broken', comparison && !isCheck(report) ? stillBroken(comparison) : []),
+    ...section('your arguments', argumentLines(report, cell)),
     ...section('measured', lines),
     ...section('boundary', boundaries),
     ...section('pins that mend it', mending),
     ...section('workarounds tried', tried),
   ].join('\n\n')}\n`;
+}
+
+/** The user's own arguments of a cell. */
+function argumentLines({ configurations = {} }: Report, cell: string): readonly string[] {
+  const name = ownOf(parseCellId(cell));
+  const found = name === undefined ? undefined : own(configurations, name);
+  return name === undefined || found === undefined ? [] : ownLines({ [name]: found }, '  ');
 }
 
 const NOT_SOUND = ' (not judged: the adapter that the base saved is not sound)';

@@ -1,5 +1,7 @@
 import type { Place } from '../domain/change.ts';
+import type { OwnConfigurations } from '../domain/own-configuration.ts';
 import { plain } from './escape.ts';
+import { ownLines } from './own.ts';
 import { plural } from './summary.ts';
 
 /** What a sweep is about to do, shown before anything is built. */
@@ -21,6 +23,9 @@ export interface PlanFacts {
   readonly sources: readonly string[];
   /** What the code says only in part. */
   readonly guessed: readonly { readonly pattern: string; readonly source: string; readonly why: string }[];
+  /** The user's own arguments of cells, and how many cells stand beside those. */
+  readonly configurations?: OwnConfigurations | undefined;
+  readonly beside?: number;
   /** Places in the user's code that could not be read for sure: nothing is measured for them. */
   readonly unsure: readonly string[];
   /** Manifests that ask for this, where a checkout does. */
@@ -82,6 +87,7 @@ export function renderPlan(facts: PlanFacts): string {
     ...(facts.files.length > 1 ? [['', `the same in ${facts.files.length} files`] satisfies [string, string]] : []),
     ['cells', cellsText(facts)],
     ['', cellsFrom(facts)],
+    ...ownRows(facts),
     ...skippedRows(facts),
     ...guessedRows(facts.guessed),
     ...(facts.unsure.length > 0 ? [['', unsureText(facts)] satisfies [string, string]] : []),
@@ -129,6 +135,18 @@ function cellsFrom({ chosenBy, sources, files }: PlanFacts): string {
   if (chosenBy === 'default')
     return files.length > 0 ? 'the default: no cell of the matrix was found in the code' : 'the default';
   return `from ${sources.slice(0, 4).join(', ')}${sources.length > 4 ? `, and ${sources.length - 4} more places` : ''}`;
+}
+
+/** What the cells are made with that the code has of its own, and how many stand beside them for comparison. */
+function ownRows({ configurations = {}, beside = 0 }: PlanFacts): readonly [string, string][] {
+  const lines = ownLines(configurations, '').map((line): [string, string] => ['', line]);
+  if (lines.length === 0) return [];
+  const compared: [string, string] = ['', `beside them ${plural(beside, 'cell')} with the matrix's arguments`];
+  return [
+    ['', 'with your arguments, as far as a tiny model can have them:'],
+    ...lines,
+    ...(beside > 0 ? [compared] : []),
+  ];
 }
 
 function skippedRows({ ruledOut = [] }: PlanFacts): readonly [string, string][] {

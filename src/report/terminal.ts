@@ -6,6 +6,7 @@ import { limitText } from './left-undone.ts';
 import { LOSS } from './losses.ts';
 import { checkpointsText, lossesText } from './losses-text.ts';
 import type { Report, ReportComparison } from './model.ts';
+import { ownSection } from './own.ts';
 import {
   blocks,
   type Cause,
@@ -34,6 +35,7 @@ export function renderTerminal(report: Report): string {
     unaskedText(report),
     causesText(report),
     waysOut(report),
+    ownSection(report),
     notMeasured(report),
     limits(report),
     lossesText(report),

@@ -19,10 +19,13 @@ interface Row {
   readonly quantizations: readonly string[];
 }
 
-function methodWords(method: string): string {
+function methodWords(method: string, { configurations = {} }: Report): string {
   if (method === CONTROL) return CONTROL_WORDS;
-  const { entry, paths } = methodParts(method);
-  return pathWords(entryOf(method)?.words ?? entry, paths);
+  const { entry, paths, own: ownName } = methodParts(method);
+  const words = pathWords(entryOf(method)?.words ?? entry, paths);
+  if (ownName === undefined) return words;
+  const [place] = own(configurations, ownName)?.at ?? [];
+  return `${words} with ${place === undefined ? 'your arguments' : `the arguments of ${place}`}`;
 }
 
 /** Some cells of a report by name, without what they share with all planned ones: `8-bit prefix tuning on llama`. */
@@ -36,7 +39,7 @@ export function cellsText(report: Report, cells: readonly string[]): string {
   const rows = rowsOf(cells).map(({ method, place, quantizations }) => {
     const isAll = quantizations.length === all.get(`${method} ${place}`) && quantizations.includes('none');
     const words = isAll ? [] : quantizations.map((name) => own(QUANTIZERS, name)?.words ?? name);
-    return { method: methodWords(method), place, quantization: words.join(' and ') };
+    return { method: methodWords(method, report), place, quantization: words.join(' and ') };
   });
   const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
   const lines = byMethod.flatMap((own) =>

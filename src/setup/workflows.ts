@@ -1,4 +1,7 @@
 /** The workflows that `init` writes: a few lines that call ours, with exactly the permissions that ours need. */
+import { cellId, parseCellId } from '../domain/cell.ts';
+import { ownForProbe, withoutOwn } from '../domain/code-paths.ts';
+import type { OwnConfigurations } from '../domain/own-configuration.ts';
 
 export interface SetupChoice {
   /** Where the reusable workflows are: `OWNER/NAME/.github/workflows` and a commit, or this repository itself. */
@@ -124,13 +127,14 @@ export function configurationFile(
   sure: readonly { readonly id: string; readonly source: string }[],
   partial: readonly GuessedCells[] = [],
   callsPeft = false,
+  configurations: OwnConfigurations = {},
 ): WrittenFile {
   const guessed = partial.filter(({ measured }) => measured.length > 0);
   const listed = [
-    ...sure.map(({ id, source }) => `  - ${id}   # ${comment(source)}`),
+    ...sure.map(({ id, source }) => entryOf(id, `# ${comment(source)}`, configurations)),
     ...guessed.flatMap(({ pattern, source, why, measured }) => [
       `  # ${pattern} in ${comment(source)}: ${comment(why)}`,
-      ...measured.map((id) => `  - ${id}   # guessed; put the right one here`),
+      ...measured.map((id) => entryOf(id, '# guessed; put the right one here', configurations)),
     ]),
   ];
   const none = callsPeft
@@ -148,11 +152,21 @@ export function configurationFile(
   };
 }
 
+/** A cell as an entry of `cells:`, with the arguments that its name stands for; JSON is YAML too. */
+function entryOf(id: string, remark: string, configurations: OwnConfigurations): string {
+  const cell = parseCellId(id);
+  const { own: carried } = ownForProbe(cell, configurations);
+  if (carried === undefined) return `  - ${id}   ${remark}`;
+  const parts = Object.entries(carried).filter(([, table]) => Object.keys(table).length > 0);
+  const told = parts.map(([name, table]) => `    ${name}: ${comment(JSON.stringify(table))}`);
+  return [`  - cell: ${cellId(withoutOwn(cell))}   ${remark}`, ...told].join('\n');
+}
+
 /** Each cell once: a guess may come to what is sure elsewhere. */
 function once(listed: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   return listed.filter((line) => {
-    const cell = /^ {2}- (\S+)/.exec(line)?.[1];
+    const cell = line.startsWith('  - cell:') ? line : /^ {2}- (\S+)/.exec(line)?.[1];
     if (cell === undefined) return true;
     const isNew = !seen.has(cell);
     seen.add(cell);

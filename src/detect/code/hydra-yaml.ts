@@ -12,6 +12,7 @@ import {
 } from './known-names.ts';
 import { NOTHING, sure, type Value } from './values.ts';
 import { variantOf } from './variants.ts';
+import { writtenForHydra } from './yaml-arguments.ts';
 
 const DEEPEST = 8;
 
@@ -49,6 +50,7 @@ function foundIn(
     quantization: model ? quantizationOf(model.table) : OPEN,
     architecture: axis(model && architectureOf(model)),
     task: axis(task ?? (model && taskOf(model.name))),
+    written: writtenForHydra(table, `${at.file}:${at.line}`),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CodeUse } from '../code.ts';
 import { type Table, yamlTable } from './configs.ts';
 import type { Axis } from './fact.ts';
 import { architectureOfModel, quantizationOfModel, TASK_OF_CLASS } from './known-names.ts';
+import { type ArgumentNames, writtenForTrainer } from './yaml-arguments.ts';
 
 interface Trainer {
   readonly fits: (table: Table) => boolean;
@@ -12,6 +13,9 @@ interface Trainer {
   readonly modelKeys: readonly string[];
   readonly quantizationOf: (table: Table) => string;
   readonly taskOf: (table: Table) => string;
+  /** Its names of PEFT's arguments; where they stand in a table of their own, `inside` gives that. */
+  readonly names: ArgumentNames;
+  readonly inside?: (table: Table) => Table;
 }
 
 const text = (table: Table, key: string) => (typeof table[key] === 'string' ? table[key].toLowerCase() : '');
@@ -99,6 +103,13 @@ function taskOfAutotrain(table: Table): string {
   return task === 'seq2seq' ? 'seq2seq-lm' : 'causal-lm';
 }
 
+const LORA_NAMES: ArgumentNames = {
+  lora_alpha: 'lora_alpha',
+  lora_dropout: 'lora_dropout',
+  use_rslora: 'use_rslora',
+  use_dora: 'use_dora',
+};
+
 const TRAINERS: readonly Trainer[] = [
   {
     // https://docs.axolotl.ai/docs/config-reference.html
@@ -116,6 +127,17 @@ const TRAINERS: readonly Trainer[] = [
       if (has(table, 'processor_type')) return 'image-text';
       return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? 'causal-lm';
     },
+    names: {
+      ...LORA_NAMES,
+      lora_r: 'r',
+      lora_target_modules: 'target_modules',
+      lora_modules_to_save: 'modules_to_save',
+      lora_fan_in_fan_out: 'fan_in_fan_out',
+      peft_use_dora: 'use_dora',
+      peft_use_rslora: 'use_rslora',
+      peft_layers_to_transform: 'layers_to_transform',
+      peft_init_lora_weights: 'init_lora_weights',
+    },
   },
   {
     // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
@@ -125,6 +147,7 @@ const TRAINERS: readonly Trainer[] = [
     modelKeys: ['model_name_or_path'],
     quantizationOf: bitsBy('quantization_bit', 'quantization_method'),
     taskOf: () => 'causal-lm',
+    names: { ...LORA_NAMES, lora_rank: 'r', lora_target: 'target_modules', additional_target: 'modules_to_save' },
   },
   {
     // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
@@ -137,6 +160,12 @@ const TRAINERS: readonly Trainer[] = [
     modelKeys: ['model_name_or_path'],
     quantizationOf: bits,
     taskOf: () => 'causal-lm',
+    names: {
+      ...LORA_NAMES,
+      lora_r: 'r',
+      lora_target_modules: 'target_modules',
+      lora_modules_to_save: 'modules_to_save',
+    },
   },
   {
     // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
@@ -147,6 +176,13 @@ const TRAINERS: readonly Trainer[] = [
     modelKeys: ['model', 'model_id_or_path'],
     quantizationOf: bitsBy('quant_bits', 'quant_method'),
     taskOf: () => 'causal-lm',
+    names: {
+      ...LORA_NAMES,
+      lora_rank: 'r',
+      target_modules: 'target_modules',
+      lora_target_modules: 'target_modules',
+      modules_to_save: 'modules_to_save',
+    },
   },
   {
     // https://huggingface.co/docs/autotrain/main/en/config
@@ -159,6 +195,13 @@ const TRAINERS: readonly Trainer[] = [
     modelKeys: ['base_model'],
     quantizationOf: bitsOfAutotrain,
     taskOf: taskOfAutotrain,
+    names: {
+      lora_r: 'r',
+      lora_alpha: 'lora_alpha',
+      lora_dropout: 'lora_dropout',
+      target_modules: 'target_modules',
+    },
+    inside: paramsOf,
   },
 ];
 
@@ -189,6 +232,11 @@ export function readTrainerYaml(file: string, content: string): CodeUse | undefi
       : known((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table)),
     architecture: known(architecture),
     task: known(trainer.taskOf(table)),
+    written: writtenForTrainer(
+      trainer.inside?.(table) ?? table,
+      method.startsWith('lora') ? trainer.names : {},
+      `${file}:${Math.max(1, line)}`,
+    ),
   };
   const unsure =
     architecture === undefined && model !== undefined

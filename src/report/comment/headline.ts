@@ -1,5 +1,6 @@
 /** The verdict and what to do: what everybody reads. */
 import { cellId, controlOf, isControl, parseCellId } from '../../domain/cell.ts';
+import { ownOf } from '../../domain/code-paths.ts';
 import type { Markdown } from '../../domain/safe.ts';
 import { deviceName, devicesText, unaskedText } from '../devices.ts';
 import { code, inline, joined, md, prose } from '../escape.ts';
@@ -76,6 +77,11 @@ function nothingBroke(report: Report, changed: Markdown): Markdown {
   const still = report.totals.cells['still-broken'];
   if (still > 0)
     return md`✅ ${changed} breaks nothing that worked; ${inline(plural(still, 'cell'))} still broken as before`;
+  const refused = report.comparisons.filter(
+    ({ cell, after }) => after === 'unsupported' && ownOf(parseCellId(cell)) !== undefined,
+  ).length;
+  if (refused > 0)
+    return md`✅ ${changed} breaks nothing that worked; ${inline(plural(refused, 'cell'))} with your arguments refused as before`;
   return report.findings.some(({ kind }) => kind === 'cells-unsure')
     ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure`
     : md`✅ ${changed} works with your fine-tuning`;
