@@ -5,13 +5,7 @@ import { makePlan } from '../../../src/plan/plan.ts';
 const RELEASES = new Map(
   ['transformers', 'peft', 'accelerate', 'bitsandbytes'].map((name) => [
     name,
-    ['1.0', '1.1'].map((version) => ({
-      version,
-      yanked: false,
-      requiresPython: '',
-      wheels: true,
-      uploaded: undefined,
-    })),
+    ['1.0', '1.1'].map((version) => ({ version, yanked: false, hasWheel: true })),
   ]),
 );
 
