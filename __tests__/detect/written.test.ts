@@ -77,7 +77,6 @@ describe('arguments that stand in the code', () => {
     load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.bfloat16)
 model = AutoModelForCausalLM.from_pretrained(
     "meta-llama/Llama-3.2-1B", quantization_config=q, dtype=torch.bfloat16, attn_implementation="eager")
-model.config.use_cache = False
 LoraConfig(r=16)
 `);
     expect(tableOf(way?.quantization)).toMatchObject({
@@ -87,9 +86,8 @@ LoraConfig(r=16)
     expect(tableOf(way?.loading)).toEqual({
       torch_dtype: { torch: 'bfloat16' },
       attn_implementation: 'eager',
-      use_cache: false,
     });
-    expect(way?.at).toEqual(['train.py:9', 'train.py:4', 'train.py:6', 'train.py:8']);
+    expect(way?.at).toEqual(['train.py:8', 'train.py:4', 'train.py:6']);
   });
 
   it('of two quantizations are nobody’s: only their names are told', async () => {

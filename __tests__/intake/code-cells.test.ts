@@ -38,6 +38,12 @@ describe('the code path by which code comes by its adapter', () => {
       `${PLAIN}${LORA}args = TrainingArguments("out", gradient_checkpointing=False)\n`,
       'lora/none',
     ],
+    ['a cache that is switched off', `${PLAIN}model.config.use_cache = False\n${LORA}`, 'lora+no-cache/none'],
+    [
+      'a cache that may be switched off',
+      `${PLAIN}import sys\nif sys.argv[1]:\n    model.config.use_cache = False\n${LORA}`,
+      'lora/none',
+    ],
     ['checkpointing of the model', `${PLAIN}${LORA}model.gradient_checkpointing_enable()\n`, 'lora+checkpointing/none'],
     [
       'two kinds of checkpointing, of which neither is sure',

@@ -1,16 +1,7 @@
 /** One file of code while it is read: what its names and expressions are, and the facts noted so far. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Call, callOf, textOf } from '../../formats/languages/python-tree.ts';
-import type {
-  Facts,
-  MethodFact,
-  ModelFact,
-  PathFact,
-  Placed,
-  QuantizationFact,
-  SettingFact,
-  TrainerFact,
-} from './fact.ts';
+import type { Facts, MethodFact, ModelFact, PathFact, Placed, QuantizationFact, TrainerFact } from './fact.ts';
 import type { Module, Scope } from './module.ts';
 import { type Elsewhere, isTrue, type Value, Values } from './values.ts';
 import type { Given } from './variants.ts';
@@ -24,7 +15,6 @@ export const LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sent
 
 export class CodeFile implements Facts {
   readonly paths: PathFact[] = [];
-  readonly settings: SettingFact[] = [];
   readonly trainers: TrainerFact[] = [];
   readonly methods: MethodFact[] = [];
   readonly adapters: MethodFact[] = [];

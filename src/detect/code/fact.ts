@@ -52,14 +52,7 @@ export interface PathFact extends Placed {
   readonly path: string;
 }
 
-/** A setting of a loaded model: `model.config.use_cache = False`. */
-export interface SettingFact extends Placed {
-  readonly written: readonly Written[];
-  readonly at: string;
-}
-
 export interface Facts {
-  readonly settings: readonly SettingFact[];
   readonly paths: readonly PathFact[];
   readonly trainers: readonly TrainerFact[];
   readonly methods: readonly MethodFact[];

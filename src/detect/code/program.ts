@@ -2,7 +2,7 @@
 import { stringValue, textOf } from '../../formats/languages/python-tree.ts';
 import { LIBRARIES, type Origin } from './code-file.ts';
 import { configuredBy } from './configs.ts';
-import type { Facts, MethodFact, ModelFact, QuantizationFact, SettingFact } from './fact.ts';
+import type { Facts, MethodFact, ModelFact, QuantizationFact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { type Module, readModule, type Scope } from './module.ts';
 import { type Elsewhere, sure, type Value } from './values.ts';
@@ -14,7 +14,6 @@ export interface Context {
   readonly tasks: readonly string[];
   /** Code paths that are taken there. */
   readonly paths: readonly string[];
-  readonly settings: readonly SettingFact[];
   readonly isNear: boolean;
   readonly isFar: boolean;
 }
@@ -80,14 +79,12 @@ export class Program {
     const quantizations: QuantizationFact[] = [];
     const tasks: string[] = [];
     const paths: string[] = [];
-    const settings: SettingFact[] = [];
     for (const node of nodes) {
       const [file = '', scope = ''] = node.split('\0');
       const facts = this.#facts.get(file);
       models.push(...(facts?.models ?? []).filter((one) => one.scope === scope));
       quantizations.push(...(facts?.quantizations ?? []).filter((one) => one.scope === scope));
       tasks.push(...(facts?.trainers ?? []).filter((one) => one.scope === scope).map(({ task }) => task));
-      settings.push(...(facts?.settings ?? []).filter((one) => one.scope === scope));
       paths.push(...(facts?.paths ?? []).filter((one) => one.scope === scope).map(({ path }) => path));
     }
     return {
@@ -95,7 +92,6 @@ export class Program {
       quantizations: distinct(quantizations),
       tasks: [...new Set(tasks)],
       paths: [...new Set(paths)],
-      settings: distinct(settings),
       isNear: callers === 1,
       isFar: callers > FEW,
     };

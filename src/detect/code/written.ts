@@ -1,11 +1,10 @@
 /** What a cell of the code is made with: of its surroundings only what there is one of. */
 import type { Written, WrittenConfiguration } from '../../domain/own-configuration.ts';
-import type { MethodFact, ModelFact, QuantizationFact, SettingFact } from './fact.ts';
+import type { MethodFact, ModelFact, QuantizationFact } from './fact.ts';
 
 interface Around {
   readonly models: readonly ModelFact[];
   readonly quantizations: readonly QuantizationFact[];
-  readonly settings: readonly SettingFact[];
   /** Whether one way of calling leads from the method to these. */
   readonly isNear: boolean;
 }
@@ -19,12 +18,11 @@ interface Source {
 export function writtenFor(place: string, method: MethodFact, around: Around): WrittenConfiguration | undefined {
   const quantization = onlyOne(around.quantizations, around.isNear);
   const model = onlyOne(around.models, around.isNear);
-  const setting = onlyOne(around.settings, around.isNear);
   const found = {
     method: method.written ?? [],
     quantization: quantization.written,
-    loading: joined(model.written, setting.written),
-    at: [...new Set([place, ...quantization.at, ...model.at, ...setting.at])],
+    loading: model.written,
+    at: [...new Set([place, ...quantization.at, ...model.at])],
   };
   const isAny = found.method.length + found.quantization.length + found.loading.length > 0;
   return isAny ? found : undefined;
@@ -40,9 +38,4 @@ function onlyOne(sources: readonly Source[], isNear: boolean) {
   if (isOne && isNear && saying.length === sources.length) return { written: first.written ?? [], at: at.slice(0, 1) };
   const names = [...new Set(saying.flatMap(({ written = [] }) => written.map(({ argument }) => argument)))];
   return { written: names.map((argument) => ({ argument })), at: [] };
-}
-
-/** The later one of two that say the same. */
-function joined(one: readonly Written[], other: readonly Written[]): readonly Written[] {
-  return [...new Map([...one, ...other].map((written) => [written.argument, written])).values()];
 }
