@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasPath, holdsCell, methodBy, methodParts } from '../../src/domain/code-paths.ts';
+import {
+  hasPath,
+  holdsCell,
+  methodBy,
+  methodParts,
+  ownForProbe,
+  ownOf,
+  withoutOwn,
+} from '../../src/domain/code-paths.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { cellsText } from '../../src/report/words.ts';
 import { report } from '../factories/report.ts';
@@ -16,6 +24,23 @@ describe('a code path', () => {
     expect(methodParts('lora+all-linear')).toEqual({ entry: 'lora+all-linear', paths: [] });
   });
 
+  it('stands before a configuration of the user’s own', () => {
+    const method = 'lora+dora+trainer+own-1a2b3c4d';
+    expect(methodParts(method)).toEqual({ entry: 'lora+dora', paths: ['trainer'], own: 'own-1a2b3c4d' });
+    expect(methodBy('lora+dora', ['trainer'], 'own-1a2b3c4d')).toBe(method);
+    expect(withoutOwn({ ...LLAMA, method }).method).toBe('lora+dora+trainer');
+    for (const none of ['own-1a2b3c4d', 'lora+own-1a2b', 'lora+own-1A2B3C4D', 'lora+own-1a2b3c4d+trainer', 'lora+own'])
+      expect(ownOf({ method: none })).toBeUndefined();
+  });
+
+  it('and that configuration are told to the probe without the places that it stands at', () => {
+    const carried = { arguments: { r: 4 }, quantization: {}, loading: {} };
+    const configurations = { 'own-1a2b3c4d': { ...carried, scaled: [], left: [], at: ['train.py:3'] } };
+    expect(ownForProbe({ method: 'lora+own-1a2b3c4d' }, configurations)).toEqual({ own: carried });
+    expect(ownForProbe({ method: 'lora+own-00000000' }, configurations)).toEqual({});
+    expect(ownForProbe({ method: 'lora' }, configurations)).toEqual({});
+  });
+
   it('is for the cells that it says, and never for the control', () => {
     expect(hasPath(LLAMA, 'trainer')).toBe(true);
     expect(hasPath({ ...LLAMA, method: 'base' }, 'trainer')).toBe(false);
@@ -29,6 +54,7 @@ describe('a code path', () => {
     expect(holdsCell(known, 'lora+trainer/none/llama/causal-lm')).toBe(true);
     expect(holdsCell(known, 'ia3+trainer/none/llama/causal-lm')).toBe(true);
     expect(holdsCell(known, 'ia3/none/llama/causal-lm')).toBe(false);
+    expect(holdsCell(known, 'lora+own-1a2b3c4d/none/llama/causal-lm')).toBe(true);
   });
 
   it('is said behind the words of its method', () => {

@@ -22,6 +22,11 @@ describe('cells that may fail a check', () => {
     expect([SURE, GUESS].map(counts)).toEqual(expected);
   });
 
+  it('and none that stands beside one with arguments of the user’s own', () => {
+    const counts = cellsThatCount([{ ...plan('code'), beside: [GUESS] }]);
+    expect([SURE, GUESS].map(counts)).toEqual([true, false]);
+  });
+
   it('and never one that nobody planned', () => {
     expect(cellsThatCount([plan('user')])('ia3/none/llama/causal-lm')).toBe(false);
   });

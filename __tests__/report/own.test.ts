@@ -60,8 +60,8 @@ describe('arguments of the user’s own', () => {
 
   it('that a library refuses are not said to work', () => {
     const made = tuned(compared(MINE, 'same', { before: 'unsupported', after: 'unsupported' }));
-    expect(renderComment(made).split('\n')[1]).toBe(
-      '### ✅ transformers 4.57.6 breaks nothing that worked; 1 cell with your arguments refused as before',
+    expect(renderComment(made).split('\n')[1]).toContain(
+      '✅ transformers 4.57.6 breaks nothing that worked; 1 cell with your arguments refused as before',
     );
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { cellId } from '../../src/domain/cell.ts';
+import { type Cell, cellId } from '../../src/domain/cell.ts';
 import { type Environment, requestKey } from '../../src/domain/environment.ts';
 import { type Result, STAGES } from '../../src/domain/outcome.ts';
+import type { OwnOfCell } from '../../src/domain/own-configuration.ts';
 import type { Question } from '../../src/domain/search.ts';
 import type { Asked, Folder, ProbeEnd, ProbeJob } from '../../src/ports.ts';
 import type { Finding, Judge } from '../../src/sweep/judges.ts';
@@ -35,6 +36,7 @@ interface Fake {
   readonly left?: (cell: string) => Folder | undefined;
   readonly hasHandover?: (cell: string) => boolean;
   readonly nameOf?: () => string;
+  readonly ownOf?: (cell: Cell) => OwnOfCell;
   /** Told of each probe that is given cells, and of each look ahead with what it expects. */
   readonly happens?: (what: string) => void;
 }
@@ -90,6 +92,7 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
       isStopped: fake.isStopped ?? (() => false),
       left: () => 60_000,
       ...(fake.nameOf && { nameOf: fake.nameOf }),
+      ...(fake.ownOf && { ownOf: fake.ownOf }),
       lookAhead: (_measured, [, ...following], expect) => {
         const found = following.map(({ question, environment }) => expect(question, environment));
         fake.happens?.(`a look ahead at ${found.flatMap((one) => one?.job.cells ?? []).length} cells`);
@@ -103,6 +106,14 @@ async function measure(fake: Fake, questions: readonly Question[] = [QUESTION]) 
 }
 
 const ids = CELLS.map(cellId);
+
+describe('arguments of the user’s own', () => {
+  it('go to the probe with the cell that has them, and with no other', async () => {
+    const own = { arguments: { r: 4 }, quantization: {}, loading: {} };
+    const { jobs } = await measure({ run: all, ownOf: ({ method }) => (method === 'lora' ? { own } : {}) });
+    expect(jobs[0]?.cells.map((cell) => cell.own)).toEqual([undefined, own, undefined]);
+  });
+});
 
 describe('the line of an environment', () => {
   const LOCK = {
