@@ -1,18 +1,6 @@
 /** Methods that add to a weight what a few numbers of another basis stand for. Weights lie as [out, in]. */
 import { type LinearChange, moved, movedBy, part, requireForm, type Saved } from './formula.ts';
-import {
-  added,
-  filled,
-  mapped,
-  matmul,
-  matrixOf,
-  room,
-  ShapeError,
-  scaled,
-  type Tensor,
-  tensor,
-  turned,
-} from './tensor.ts';
+import { added, mapped, matmul, matrixOf, room, ShapeError, scaled, type Tensor, tensor, turned } from './tensor.ts';
 import { permutation } from './torch-random.ts';
 
 const SEED = 777;
@@ -47,11 +35,17 @@ function requireRoom(spectrum: Float32Array, most: number): void {
 /** cos and sin of 2 pi f n / length: [length, frequencies]. */
 function waves(length: number, frequencies: readonly number[]): { readonly cos: Tensor; readonly sin: Tensor } {
   const shape = [length, frequencies.length];
-  const of = (wave: (angle: number) => number) =>
-    mapped(filled(shape, 0), (_, index) => {
-      const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
-      return wave((2 * Math.PI * (turns % length)) / length);
-    });
+  const of = (wave: (angle: number) => number) => {
+    const turn = Float64Array.from({ length }, (_, part) => wave((2 * Math.PI * part) / length));
+    const values = room(shape);
+    let index = 0;
+    for (let place = 0; place < length; place += 1)
+      for (const frequency of frequencies) {
+        values[index] = turn[(place * frequency) % length] ?? 0;
+        index += 1;
+      }
+    return tensor(shape, values);
+  };
   return { cos: of(Math.cos), sin: of(Math.sin) };
 }
 

@@ -53,9 +53,17 @@ function baseLinear(model: Model, module: string): Linear {
   return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
 }
 
+/** One module can be several maps of a layer, and is changed once for all of them. */
+const CHANGED = new WeakMap<Model, WeakMap<Departure, Map<string, Linear>>>();
+
 /** The same with what the adapter makes of it. */
 export function linear(model: Model, module: string, departure: Departure): Linear {
-  return changed(model, module, baseLinear(model, module), departure);
+  const ofModel = CHANGED.get(model) ?? new WeakMap<Departure, Map<string, Linear>>();
+  const known = ofModel.get(departure) ?? new Map<string, Linear>();
+  CHANGED.set(model, ofModel.set(departure, known));
+  const found = known.get(module) ?? changed(model, module, baseLinear(model, module), departure);
+  known.set(module, found);
+  return found;
 }
 
 function changed(model: Model, module: string, base: Linear, departure: Departure): Linear {

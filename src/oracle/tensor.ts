@@ -49,22 +49,33 @@ export function mapped(value: Tensor, change: (number: number, index: number) =>
   return tensor(value.shape, values);
 }
 
+/** The three below are most of what a cell costs: plain loops take a fourth of the time that calls for each number take. */
 export function scaled(value: Tensor, factor: number): Tensor {
-  return factor === 1 ? value : mapped(value, (number) => number * factor);
+  if (factor === 1) return value;
+  const made = new Float32Array(value.values.length);
+  for (let index = 0; index < made.length; index += 1) made[index] = (value.values[index] ?? 0) * factor;
+  return tensor(value.shape, made);
 }
 
 export function added(left: Tensor, right: Tensor): Tensor {
-  return combined(left, right, (a, b) => a + b);
+  requireSameShape(left, right);
+  const made = new Float32Array(left.values.length);
+  for (let index = 0; index < made.length; index += 1)
+    made[index] = (left.values[index] ?? 0) + (right.values[index] ?? 0);
+  return tensor(left.shape, made);
 }
 
 export function product(left: Tensor, right: Tensor): Tensor {
-  return combined(left, right, (a, b) => a * b);
+  requireSameShape(left, right);
+  const made = new Float32Array(left.values.length);
+  for (let index = 0; index < made.length; index += 1)
+    made[index] = (left.values[index] ?? 0) * (right.values[index] ?? 0);
+  return tensor(left.shape, made);
 }
 
-function combined(left: Tensor, right: Tensor, how: (a: number, b: number) => number): Tensor {
+function requireSameShape(left: Tensor, right: Tensor): void {
   if (left.shape.join() !== right.shape.join())
     throw new ShapeError(`[${left.shape.join(', ')}] and [${right.shape.join(', ')}] do not fit`);
-  return mapped(left, (number, index) => how(number, right.values[index] ?? 0));
 }
 
 /** Lengths of a matrix. Throws ShapeError for anything else. */
@@ -84,12 +95,15 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
     throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] are larger than any weight here`);
   const values = room([rows, columns]);
   const sums = new Float64Array(columns);
+  const others = Array.from({ length: inner }, (_, place) =>
+    right.values.subarray(place * columns, (place + 1) * columns),
+  );
   for (let row = 0; row < rows; row += 1) {
     sums.fill(0);
-    for (let place = 0; place < inner; place += 1) {
+    for (const [place, other] of others.entries()) {
       const factor = left.values[row * inner + place] ?? 0;
       for (let column = 0; column < columns; column += 1)
-        sums[column] = (sums[column] ?? 0) + factor * (right.values[place * columns + column] ?? 0);
+        sums[column] = (sums[column] ?? 0) + factor * (other[column] ?? 0);
     }
     values.set(sums, row * columns);
   }

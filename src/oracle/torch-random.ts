@@ -42,7 +42,8 @@ function tempered(word: number): number {
 /** The first `count` of `torch.randperm(size)` on a CPU: each place in turn changes with one at or behind it. */
 export function permutation(size: number, seed: number, count: number): readonly number[] {
   const random = mersenneTwister(seed);
-  const order = Uint32Array.from({ length: size }, (_, place) => place);
+  const order = new Uint32Array(size);
+  for (let place = 0; place < size; place += 1) order[place] = place;
   for (let place = 0; place < Math.min(count, size - 1); place += 1) {
     const other = place + (random() % (size - place));
     const here = order[place] ?? 0;

@@ -55,10 +55,18 @@ async function run(ort: Ort, session: InferenceSession, feeds: Feeds): Promise<T
   return tensor(output.dims, output.data);
 }
 
-function asOrt(
-  ort: Ort,
-  { values, shape }: { readonly values: Float32Array | readonly number[]; readonly shape: readonly number[] },
-): OrtTensor {
+/** Weights are fed to pass after pass: each is wrapped once. */
+const WRAPPED = new WeakMap<object, OrtTensor>();
+
+type Fed = Feeds extends ReadonlyMap<string, infer Value> ? Value : never;
+
+function asOrt(ort: Ort, fed: Fed): OrtTensor {
+  const known = WRAPPED.get(fed) ?? wrapped(ort, fed);
+  WRAPPED.set(fed, known);
+  return known;
+}
+
+function wrapped(ort: Ort, { values, shape }: Fed): OrtTensor {
   if (values instanceof Float32Array) return new ort.Tensor('float32', values, [...shape]);
   return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [...shape]);
 }
