@@ -81,12 +81,13 @@ function packagesOf({ packages }) {
     .join(', ');
 }
 
-function whereOf({ usual, needsGpu, built = [], dequantized, notMeasured = {}, refuses = {} }) {
+function whereOf({ usual, needsGpu, slow, built = [], dequantized, notMeasured = {}, refuses = {} }) {
   const card = needsGpu?.capability === undefined ? '' : ` of compute capability ${needsGpu.capability.toFixed(1)}`;
   return [
     ...(usual ? [] : ['where it is named']),
     ...(needsGpu ? [`needs a GPU${card}: \u201c${needsGpu.says}\u201d`] : []),
     ...(built.length > 0 ? [`skipped: ${codes(built)} has no wheel`] : []),
+    ...(slow ? [`never by default: ${slow}`] : []),
     ...(dequantized ? [`floats again ${dequantized}`] : []),
     ...Object.entries(notMeasured).map(([stage, { why }]) => `no ${stage}: ${why}`),
     ...Object.entries(refuses).map(([architecture, why]) => `not on ${code(architecture)}: ${why}`),

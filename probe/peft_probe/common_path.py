@@ -28,19 +28,22 @@ def _same_training(functions, name):
 def _moves_to_itself(layers, name):
     """PEFT moves a weight that it has dequantized back to the CPU, on CPUs only.
 
-    From 0.49 on, its scales are lost then.
+    From 0.49 on, its scales are lost then. A weight that was loaded in 8 bit has scales and no
+    `CB` yet, which its first move gives it.
     """
     move = getattr(layers, name).to
 
     def to(weight, *args, **kwargs):
         quantized = weight.dtype == layers.torch.int8 and weight.device.type == "cpu"
-        return (
-            weight
-            if quantized and args == (weight.device,) and not kwargs
-            else move(weight, *args, **kwargs)
-        )
+        stays = quantized and args == (weight.device,) and not kwargs
+        return weight if stays and not awaits_move(weight) else move(weight, *args, **kwargs)
 
     getattr(layers, name).to = to
+
+
+def awaits_move(weight):
+    """Whether an 8-bit weight was loaded and not made ready for its layer."""
+    return getattr(weight, "SCB", None) is not None and getattr(weight, "CB", None) is None
 
 
 CHANGES = (
@@ -59,7 +62,8 @@ def take_common_path():
 
 
 def require_common_path(model):
-    """Raises NeedsDevice where weights were repacked for this processor all the same.
+    """Raises NeedsDevice where weights were repacked for this processor all the same, or would be
+    quantized a second time in the first pass, as those that are loaded in 8 bit are before 0.49.
 
     What follows would judge it.
     """
@@ -67,5 +71,10 @@ def require_common_path(model):
         if getattr(getattr(parameter, "quant_state", None), "packing_format_for_cpu", False):
             raise NeedsDevice(
                 "bitsandbytes repacks 4-bit weights for this processor alone; "
+                "a GPU is needed to measure this cell"
+            )
+        if awaits_move(parameter) and parameter.device.type == "cpu":
+            raise NeedsDevice(
+                "bitsandbytes quantizes 8-bit weights that were saved once more on a processor; "
                 "a GPU is needed to measure this cell"
             )

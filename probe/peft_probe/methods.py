@@ -21,7 +21,8 @@ class Method:
     `quantizations`, any architecture but `architectures`, any task but `tasks`, the architectures
     that it `refuses`. `prepared` names what its users do besides (preparations), `packages` what
     they install. `untrained` are patterns of trainable tensors that get no gradient by design,
-    `by_design` checks that do not hold by it, each with the reason.
+    `by_design` checks that do not hold by it, each with the reason. `learning_rates` are those of
+    architectures that need another than the rest.
     """
 
     words: str
@@ -43,12 +44,17 @@ class Method:
     packages: dict = field(default_factory=dict)
     untrained: dict = field(default_factory=dict)
     by_design: dict = field(default_factory=dict)
+    learning_rates: dict = field(default_factory=dict)
 
     def __post_init__(self):
         where = f"methods.json: {self.config}"
         for name in ("not_measured", "not_compared"):
             object.__setattr__(self, name, matrix.exemptions(where, getattr(self, name)))
         object.__setattr__(self, "packages", matrix.packages(where, self.packages))
+
+    def rate(self, architecture):
+        """The learning rate on an architecture."""
+        return self.learning_rates.get(architecture, self.learning_rate)
 
     def exemption(self, check):
         """Why a check does not hold of it by design, or None."""

@@ -45,6 +45,7 @@ class Quantizer:
     said_by: Optional[dict] = None
     needs_gpu: Optional[dict] = None
     per_device: Optional[str] = None
+    slow: Optional[str] = None
     built: list = field(default_factory=list)
     refuses: dict = field(default_factory=dict)
 

@@ -127,7 +127,13 @@ def method_with(**more):
     """An entry of the matrix of which nothing special is known but `more`."""
     nothing = {"not_measured": {}, "not_compared": {}, "untrained": {}, "by_design": {}}
     return SimpleNamespace(
-        **{"learning_rate": 1.0, "after_step": None, "prepared": None, **nothing, **more}
+        **{
+            "rate": lambda architecture: 1.0,
+            "after_step": None,
+            "prepared": None,
+            **nothing,
+            **more,
+        }
     )
 
 

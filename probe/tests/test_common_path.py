@@ -67,6 +67,17 @@ class CommonPath(unittest.TestCase):
             with self.subTest((weight.dtype, weight.device, args, kwargs)):
                 self.assertEqual(weight.to(*args, **kwargs), "a new weight")
 
+    def test_an_eight_bit_weight_that_was_loaded_is_moved_once(self):
+        class Int8Params(Weight):
+            SCB, CB = "scales", None
+
+        with imported(SimpleNamespace(Int8Params=Int8Params, torch=SimpleNamespace(int8="int8"))):
+            take_common_path()
+        loaded = Int8Params("int8", CPU)
+        self.assertEqual(loaded.to(CPU), "a new weight")
+        loaded.CB = "ready"
+        self.assertIs(loaded.to(CPU), loaded)
+
     def test_a_release_without_those_names_is_left_alone(self):
         layers, functions = SimpleNamespace(), SimpleNamespace(MatMul8bitLt="for all")
         with imported(layers, functions):
@@ -92,6 +103,15 @@ class CommonPath(unittest.TestCase):
         )
         with self.assertRaisesRegex(NeedsDevice, "a GPU is needed"):
             require_common_path(model(None, SimpleNamespace(packing_format_for_cpu=True)))
+
+    def test_weights_that_would_be_quantized_twice_are_said_to_need_a_gpu(self):
+        def model(**weight):
+            return SimpleNamespace(parameters=lambda: [SimpleNamespace(**weight)])
+
+        require_common_path(model(SCB="scales", CB=None, device=GPU))
+        require_common_path(model(SCB="scales", CB="ready", device=CPU))
+        with self.assertRaisesRegex(NeedsDevice, "once more on a processor"):
+            require_common_path(model(SCB="scales", CB=None, device=CPU))
 
 
 if __name__ == "__main__":

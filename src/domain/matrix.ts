@@ -78,6 +78,8 @@ export const Method = z.strictObject({
   /** Arguments without which it would be another method. */
   defining: z.array(z.string()).optional(),
   learningRate: z.number().positive(),
+  /** Architecture -> a rate of its own. */
+  learningRates: z.record(z.string(), z.number().positive()).optional(),
   /** Why a card's verdict can be another than a CPU's. */
   perDevice: z.string().min(1).optional(),
   /** A function of the base model that is told the number of each step. */
@@ -128,6 +130,8 @@ export const Quantizer = z.strictObject({
   needsGpu: z.strictObject({ says: z.string().min(1), capability: z.number().positive().optional() }).optional(),
   /** Why a card's verdict can be another than a CPU's: each has code of its own. Absent where both take the same. */
   perDevice: z.string().min(1).optional(),
+  /** Why it is measured only where it is named: it takes longer than a cell may. */
+  slow: z.string().min(1).optional(),
   /** Packages that have no wheel and would be built, which runs their code outside of the isolation. */
   built: z.array(z.string()).optional(),
   notMeasured: Exemptions.optional(),

@@ -15,7 +15,7 @@ function patternsFor(library: string): readonly string[] {
   const paths = Object.entries(CODE_PATHS).filter(([, { packages = [] }]) => packages.includes(library));
   const methods = Object.entries(METHODS).filter(([, { packages = {} }]) => library in packages);
   const forms = Object.entries(QUANTIZATIONS).filter(
-    ([, { packages, needsGpu }]) => library in packages && needsGpu === undefined,
+    ([, { packages, needsGpu, slow }]) => library in packages && needsGpu === undefined && slow === undefined,
   );
   return [
     ...paths.map(([name]) => `{${ALTERNATIVES.map((method) => `${method}+${name}`).join(',')}}/${USUAL_PLACES}`),

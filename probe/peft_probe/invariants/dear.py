@@ -9,9 +9,6 @@ REFUSED = "checkpoints keep no cache, which a prefix is: PEFT refuses them where
 ALL_ROWS = "8-bit layers round by all rows and columns of a pass"
 COUNTED = "releases count its places from the text in generation, from the first column in a pass"
 VIRTUAL_FIRST = "the cache begins with the virtual tokens, which a length does not count"
-FACTORS = (
-    "the scales of merged 8-bit weights are saved otherwise on a processor; not seen on a card"
-)
 
 DEAR = (
     Invariant(
@@ -76,7 +73,6 @@ DEAR = (
         "A merged model that was saved does not come back as it was",
         saved.merged_again,
         "the merged model before it was saved",
-        exempt={"*/bnb-int8/*": FACTORS},
         dear=True,
     ),
 )

@@ -1,6 +1,7 @@
 """What is saved whole, and what is one tensor: tied embeddings, a merged model."""
 
 from ..checks import largest_difference
+from ..common_path import require_common_path
 from .attached import quantized_names
 
 
@@ -46,6 +47,7 @@ def merged_again(trial):
     before = len(quantized_names(trial, trial.merged))
     trial.merged.save_pretrained(str(folder))
     model = trial.load(trial.quantizer is not None, folder=str(folder))
+    require_common_path(model)
     lost = before - len(quantized_names(trial, model))
     if lost > 0:
         return float(lost), f"A merged model that was saved loads with {lost} layers unquantized"

@@ -1,6 +1,7 @@
 """A model that was quantized once and saved so: what most people load."""
 
 from ..checks import require_close
+from ..common_path import require_common_path
 
 
 def save_and_load(trial):
@@ -29,6 +30,7 @@ def _saved(trial):
 def _require(trial, folder, what, expected):
     # Its configuration says how it is quantized.
     loaded = trial.load(quantized=False, folder=str(folder), device_map=trial.place)
+    require_common_path(loaded)
     require_close(
         "stored-differs", f"logits of {what}", trial.logits(loaded), expected, trial.tolerance
     )

@@ -77,7 +77,7 @@ def _rate(trial, trainable):
 
     Each is tried from the same start, which is left as it was.
     """
-    usual = trial.method.learning_rate if trial.method else 1e-3
+    usual = trial.method.rate(trial.cell["architecture"]) if trial.method else 1e-3
     if not trial.brought:
         return usual
     start = {name: parameter.detach().clone() for name, parameter in trainable.items()}
