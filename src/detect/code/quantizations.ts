@@ -71,8 +71,6 @@ const NOT_IN_MATRIX: Readonly<Record<string, string>> = {
   AqlmConfig: 'aqlm-2bit',
   Mxfp4Config: 'mxfp4',
   QuarkConfig: 'quark',
-  SpQRConfig: 'spqr',
-  VptqConfig: 'vptq-2bit',
 };
 
 /** The form that a function of a library gives a model that is loaded, by the class of its configuration. */
