@@ -11,7 +11,6 @@ describe('the packages of a cell', () => {
     ['adamss/none/llama/causal-lm', ['scikit-learn']],
     ['adamss+defaults/none/llama/causal-lm', ['scikit-learn']],
     ['adamss+trainer/none/llama/causal-lm', ['scikit-learn']],
-    ['lora+loftq/none/llama/causal-lm', ['bitsandbytes', 'scipy']],
     ['lora+sft/bnb-nf4/llama/causal-lm', ['bitsandbytes', 'trl']],
     ['constructor/constructor/llama/causal-lm', []],
   ])('%s: %j', (cell, packages) => {
