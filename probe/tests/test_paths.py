@@ -1,5 +1,6 @@
 """Each code path on a healthy model, and on one that is broken in the way that it is for."""
 
+import dataclasses
 import json
 import sys
 import tempfile
@@ -10,8 +11,10 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from peft_probe import paths, stages
+from peft_probe import data, paths, stages
 from peft_probe.errors import CheckFailed
+from peft_probe.media import Feed
+from peft_probe.paths.trainer import rows
 
 from tests.fakes import Model, Numbers, trial_of
 
@@ -76,6 +79,23 @@ class EachPath(unittest.TestCase):
             self.trained(Trainer(step=0.0))
         with self.assertRaisesRegex(CheckFailed, "has the loss nan"):
             self.trained(Trainer(loss=float("nan")))
+
+    def test_patches_of_all_pictures_are_given_back_to_their_rows(self):
+        class Patches(list):
+            shape = (4, 96)
+
+            def reshape(self, count, _each, *_more):
+                size = len(self) // count
+                return [self[at : at + size] for at in range(0, len(self), size)]
+
+        text = dataclasses.replace(data.TINY, feeds={"pixel_values": Feed(waves=[2], joined=True)})
+        given = {"pixel_values": Patches("abcd"), "labels": [1, 2]}
+        trial = trial_of()
+        trial.batch, trial.text = lambda padded: given, text
+        self.assertEqual(
+            rows(trial),
+            [{"pixel_values": ["a", "b"], "labels": 1}, {"pixel_values": ["c", "d"], "labels": 2}],
+        )
 
     def test_the_trainer_is_told_of_checkpointing(self):
         said = self.trained(Trainer(), "checkpointing")

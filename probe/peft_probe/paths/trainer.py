@@ -7,7 +7,8 @@ def one_step(trial):
     """Raises CheckFailed where not one trainable tensor moves, or the loss is no number."""
     transformers = trial.transformers
     made = transformers.TrainingArguments(**arguments(trial))
-    trainer = transformers.Trainer(model=trial.model, args=made, train_dataset=rows(trial))
+    given = {"model": trial.model, "args": made, "train_dataset": rows(trial)}
+    trainer = transformers.Trainer(**given, **collator(trial))
     require_training(trial, trainer)
 
 
@@ -53,5 +54,17 @@ def require_training(trial, trainer):
 def rows(trial):
     """The rows of the batch, one by one."""
     batch = trial.batch(padded=False)
-    count = len(batch["input_ids"])
+    batch.pop("return_loss", None)
+    joined = {name for name, feed in trial.text.feeds.items() if feed.joined}
+    count = len(next(value for name, value in batch.items() if name not in joined))
+    for name in joined:
+        batch[name] = batch[name].reshape(count, -1, *batch[name].shape[1:])
     return [{name: value[row] for name, value in batch.items()} for row in range(count)]
+
+
+def collator(trial):
+    """Where a loss has to be asked for, users say so where they put rows together."""
+    if trial.task.targets != "own":
+        return {}
+    collate = trial.transformers.default_data_collator
+    return {"data_collator": lambda rows: {**collate(rows), "return_loss": True}}
