@@ -49,6 +49,7 @@ export const OPTIONS = {
     help: 'folder that onnxruntime-node is installed in; default: where this program is',
   },
   json: { help: 'print JSON' },
+  script: { help: 'print the cell as one Python file instead, for a report to others' },
   vendor: { help: 'copy the action into the repository too' },
   forks: { help: 'serve pull requests of forks too' },
   schedule: { help: 'add a weekly run' },
@@ -133,8 +134,8 @@ const GRAMMAR = {
     usage: ['CELL@ENVIRONMENT'],
     does: 'run one cell once more, with its full log',
     operands: 1,
-    options: ['out', 'python', 'cache-gb', 'offline', 'device'],
-    examples: ['lora/none/llama/causal-lm@1b77c0de92aa'],
+    options: ['out', 'python', 'cache-gb', 'offline', 'device', 'script'],
+    examples: ['lora/none/llama/causal-lm@1b77c0de92aa', 'lora/none/llama/causal-lm@1b77c0de92aa --script'],
   },
   demo: {
     usage: [''],

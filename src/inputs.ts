@@ -41,6 +41,8 @@ export interface Options {
   readonly fresh: boolean;
   readonly offline: boolean;
   readonly json: boolean;
+  /** A cell as one Python file, in place of its replay. */
+  readonly script: boolean;
   /** What `init` writes: the action itself too, the workflow for forks, a weekly run. */
   readonly vendor: boolean;
   readonly forks: boolean;
@@ -206,6 +208,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
     fresh: typed.flags.has('fresh'),
     offline: typed.flags.has('offline'),
     json: typed.flags.has('json'),
+    script: typed.flags.has('script'),
     vendor: typed.flags.has('vendor'),
     forks: typed.flags.has('forks'),
     schedule: typed.flags.has('schedule'),

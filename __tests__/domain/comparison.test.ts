@@ -243,6 +243,9 @@ describe('carry', () => {
     ['a head that did not train', failing(CELL, [checked('train', 'head-not-trained')])],
     ['a save that does not come back', failing(CELL, [checked('reload', 'reload-differs')])],
     ['an adapter without parameters', failing(CELL, [checked('attach', 'nothing-trainable')])],
+    ['a prefix whose keys and values are mixed', failing(CELL, [checked('forward', 'transplant-differs')])],
+    ['logits that are not those of its weights', failing(CELL, [checked('forward', 'oracle-disagrees')])],
+    ['logits that are none', failing(CELL, [checked('forward', 'not-finite')])],
   ])('is not judged where the base has %s', (_name, base) => {
     expect(withSoundCarry(failing(CELL, [carry]), base)).toEqual({
       ...passing(CELL),
@@ -253,7 +256,9 @@ describe('carry', () => {
   it('is judged where the base fails only at what leaves the saved adapter sound', () => {
     const after = failing(CELL, [carry]);
     expect(withSoundCarry(after, failing(CELL, [disable]))).toBe(after);
-    expect(withSoundCarry(after, failing(CELL, [checked('forward', 'padding-counts')]))).toBe(after);
+    for (const type of ['padding-counts', 'mask-ignored', 'left-padding-differs'])
+      expect(withSoundCarry(after, failing(CELL, [checked('forward', type)]))).toBe(after);
+    expect(withSoundCarry(after, failing(CELL, [checked('generate', 'oracle-disagrees')]))).toBe(after);
     expect(withSoundCarry(after, passing(CELL))).toBe(after);
   });
 

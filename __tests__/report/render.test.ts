@@ -284,17 +284,17 @@ describe('a report', () => {
       stages: {},
       facts: {},
     };
-    const explained = (before: 'train' | 'disable') =>
-      renderExplain(
-        report({
-          comparisons: [compared(CELL, 'same', { failedBefore: [{ stage: before, kind: 'check' }] })],
-          results: [{ ...result, failures: [carry] }],
-        }),
+    const explained = (stage: 'train' | 'disable' | 'forward', type = 'x') => {
+      const atBase = { ...result, environment: '1b77c0de92aa', failures: [{ ...carry, stage, type }] };
+      return renderExplain(
+        report({ comparisons: [compared(CELL, 'same')], results: [atBase, { ...result, failures: [carry] }] }),
         CELL,
       );
-    expect(explained('train')).toContain(
-      `carry: ${message} (not judged: the adapter that the base saved is not sound)`,
-    );
+    };
+    const said = `carry: ${message} (not judged: the adapter that the base saved is not sound)`;
+    expect(explained('train')).toContain(said);
+    expect(explained('forward', 'transplant-differs')).toContain(said);
+    expect(explained('forward', 'mask-ignored')).not.toContain('not judged');
     expect(explained('disable')).not.toContain('not judged');
   });
 

@@ -97,6 +97,25 @@ describe('a search for islands', () => {
     ]);
   });
 
+  it('finds a loud failure that is over where a silent one goes on, though the base has neither', () => {
+    const silent = checked('generate', 'cached-generation-differs');
+    const { conclusions } = search('islands', {
+      cells: [PREFIX],
+      result: (cell, pins) => {
+        const at = placeOf(pins);
+        if (cell.method === 'base' || at < 4) return undefined;
+        const isLoud = at >= 7 && at < 10;
+        return isLoud ? stopped(cellId(cell), raised('train', 'no such name')) : failing(cellId(cell), [silent]);
+      },
+    });
+    expect(conclusions.boundaries.map(shown)).toEqual([
+      'degraded 1.1.1 1.2.0',
+      'regressed 1.3.0 1.3.1 1.5.0',
+      'fixed 1.4.1 1.5.0',
+    ]);
+    expect(conclusions.comparisons.map(({ comparison }) => comparison)).toEqual(['degraded']);
+  });
+
   it('takes numbers that come back for a mend', () => {
     const { conclusions } = search('islands', {
       cells: [LORA],

@@ -111,6 +111,14 @@ class Measuring(unittest.TestCase):
         self.assertEqual(ran, [True])
 
 
+class Unquantized(unittest.TestCase):
+    def test_experts_are_told_where_they_are_all_that_is_left(self):
+        experts = ["layers.0.mlp.experts.gate_up_proj", "layers.1.mlp.experts.down_proj"]
+        said = attached._left_words(experts, 12)
+        self.assertTrue(said.startswith("The experts are not quantized: 2 of 12 linear"), said)
+        self.assertNotIn("experts are", attached._left_words([*experts, "layers.0.q_proj"], 12))
+
+
 class Numbers(unittest.TestCase):
     def test_surprise_is_the_negative_logarithm_of_a_probability(self):
         self.assertAlmostEqual(passes._surprise([0.0, 0.0], 0), math.log(2))

@@ -13,6 +13,8 @@ import { ownForProbe } from '../domain/code-paths.ts';
 import { STATUS, type Status } from '../domain/status.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
+import type { Report } from '../report/model.ts';
+import { renderScript } from '../report/script.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { judge } from '../sweep/judge.ts';
 import type { Context } from './context.ts';
@@ -25,6 +27,10 @@ export async function runReplay(context: Context): Promise<Status> {
   const { python, offline, device } = line.options;
   const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
+  if (line.options.script) {
+    context.print(scriptOf(readReport(line.options.out), cell, id, sandbox.warden.program));
+    return STATUS.fine;
+  }
   await rebuilt(context, world, id);
   const left = findHandover(join(resolve(line.options.out), 'handover'), cell);
   const isBase = left === undefined || left.environmentId === id;
@@ -73,6 +79,16 @@ export async function runReplay(context: Context): Promise<Status> {
     say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
   if (outcome === 'pass' || outcome === 'unsupported') return STATUS.fine;
   return outcome === 'fail' || outcome === 'wrong' ? STATUS.found : STATUS['not-compared'];
+}
+
+/** The same as one Python file. `program` is the folder of the probe, where the checkpoints are. */
+function scriptOf({ results, environments }: Report, cell: string, id: string, program: string): string {
+  const environment = environments.find((one) => one.id === id);
+  const [failure] = results.find((one) => one.cell === cell && one.environment === id)?.failures ?? [];
+  const parsed = parseCellId(cell);
+  const config = readText(join(program, 'checkpoints', parsed.architecture, 'config.json')) ?? '{}';
+  const { pins = {}, python = '3' } = environment ?? {};
+  return renderScript({ cell: parsed, pins, python, config: JSON.parse(config), failure });
 }
 
 function located(typed: string, out: string): { readonly cell: string; readonly id: string } {

@@ -73,14 +73,19 @@ export function isBroken(result: Result | undefined): boolean {
 /** What a saved adapter stands on: where one of these failed, what was saved means nothing. After `forward` it was trained. */
 const SAVED: readonly Stage[] = ['attach', 'train', 'reload'];
 
-/** Whether an adapter that was saved beside these failures means anything. */
-export function savesSound(failed: readonly Stage[]): boolean {
-  return !SAVED.some((stage) => failed.includes(stage));
+/** Checks of a pass that show the model to compute its own text otherwise than its weights say. Those of padded rows do not. */
+const COMPUTES_OTHERWISE: readonly string[] = ['transplant-differs', 'oracle-disagrees', 'not-finite'];
+
+/** Whether an adapter that was saved beside these failures, and its logits, mean anything. */
+export function savesSound(failures: readonly Pick<Failure, 'stage' | 'type'>[]): boolean {
+  return !failures.some(
+    ({ stage, type }) => SAVED.includes(stage) || (stage === 'forward' && COMPUTES_OTHERWISE.includes(type)),
+  );
 }
 
 /** A result without its verdict on `carry` where the adapter that the base saved is not sound. */
 export function withSoundCarry(result: Result, base: Result | undefined): Result {
-  if (result.stages.carry !== 'fail' || savesSound(failedStages(base))) return result;
+  if (result.stages.carry !== 'fail' || savesSound(base?.failures ?? [])) return result;
   const failures = result.failures.filter(({ stage }) => stage !== 'carry');
   const [counts] = failures;
   const { reason: _reason, message: _message, ...rest } = result;

@@ -13,7 +13,7 @@ import { beforeAfter, boundaryWords, mendText, standsAs } from './words.ts';
 export function renderExplain(report: Report, cell: string): string {
   const comparison = [...report.comparisons, ...report.controls].find((one) => one.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
-  const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
+  const isSound = savesSound(results.find((result) => isOfBase(report, result))?.failures ?? []);
   const lines = results.map((result) => resultText(report, result, isSound));
   const boundaries = report.boundaries
     .filter((boundary) => boundary.cell === cell)
@@ -56,6 +56,11 @@ function argumentLines({ configurations = {} }: Report, cell: string): readonly 
   const name = ownOf(parseCellId(cell));
   const found = name === undefined ? undefined : own(configurations, name);
   return name === undefined || found === undefined ? [] : ownLines({ [name]: found }, '  ');
+}
+
+function isOfBase({ environments, changes }: Report, { environment, repeat }: ReportResult): boolean {
+  const where = environments.find(({ id, request }) => (id ?? request) === environment);
+  return repeat === 1 && changes.every(({ library, from }) => where?.pins[library] === from);
 }
 
 const NOT_SOUND = ' (not judged: the adapter that the base saved is not sound)';

@@ -1,6 +1,6 @@
 /** Where cells move: intervals over the releases of the changes that move them. */
 import type { Cell } from '../domain/cell.ts';
-import type { Compared } from '../domain/comparison.ts';
+import { type Compared, isStill } from '../domain/comparison.ts';
 import type { Boundary } from '../domain/search.ts';
 import { movedCells, uniqueCells } from './compare.ts';
 import type { Evidence } from './evidence.ts';
@@ -51,12 +51,20 @@ export function directionAt(evidence: Evidence, located: Located): Directed | un
   return { comparison, ...rest };
 }
 
-/** Where a cell turns back after one of its places: what broke there works again, or what was mended breaks again. */
+/**
+ * Where a cell turns back after one of its places: what broke there works again, or what was mended breaks again. A mend of
+ * something else that broke later is none.
+ */
 export function turnAfter(evidence: Evidence, one: Located): Located | undefined {
   const isMend = (other: Located) => directionAt(evidence, other)?.comparison === 'fixed';
+  const isOver = (other: Located) => {
+    const { comparison } = against(evidence, one, other.high);
+    return isMend(other) && (isStill(comparison) || comparison === 'fixed');
+  };
+  const isTurn = (other: Located) => (isMend(one) ? !isMend(other) : isOver(other));
   const own = located(evidence).get(one.cell) ?? [];
   return own
     .slice(own.indexOf(one) + 1)
     .filter(({ change, reference }) => change === one.change && reference > 0)
-    .find((other) => isMend(other) !== isMend(one));
+    .find(isTurn);
 }

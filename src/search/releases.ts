@@ -13,6 +13,8 @@ export interface Judged {
   readonly change: Change;
   /** Index of the release that later ones are held against. */
   readonly reference: number;
+  /** Index of what was held against before the cell moved to what it does at the reference; absent where that is the base. */
+  readonly previous?: number;
 }
 
 export function pinsAt(evidence: Evidence, change: Change, index: number) {
@@ -43,12 +45,24 @@ export function resultAgainst(evidence: Evidence, judged: Judged, result: Result
   return judged.reference === 0 ? point : besideReference(evidence, judged, result, point);
 }
 
-/** Going back to what the base did is a mend also where nothing but numbers had moved. */
+/** Going back to what a cell did earlier is a mend also where nothing but numbers had moved, or where that was broken too. */
 function besideReference(evidence: Evidence, judged: Judged, result: Result | undefined, point: Compared): Compared {
   const compared = compareResults(resultAt(evidence, judged, judged.reference), result);
-  const atReference = evidence.beside(judged.cell, pinsAt(evidence, judged.change, judged.reference)).comparison;
-  const isBack = isStill(compared.comparison) && isWorse(atReference) && isStill(point.comparison);
+  if (!isStill(compared.comparison)) return compared;
+  const isBack = isBackAtBase(evidence, judged, point) || isBackBefore(evidence, judged, result);
   return isBack ? { ...compared, comparison: 'fixed' } : compared;
+}
+
+function isBackAtBase(evidence: Evidence, { cell, change, reference }: Judged, point: Compared): boolean {
+  const atReference = evidence.beside(cell, pinsAt(evidence, change, reference)).comparison;
+  return isWorse(atReference) && isStill(point.comparison);
+}
+
+function isBackBefore(evidence: Evidence, judged: Judged, result: Result | undefined): boolean {
+  if (judged.previous === undefined) return false;
+  const before = resultAt(evidence, judged, judged.previous);
+  const atReference = compareResults(before, resultAt(evidence, judged, judged.reference)).comparison;
+  return isWorse(atReference) && isStill(compareResults(before, result).comparison);
 }
 
 export function stateAt(evidence: Evidence, judged: Judged, index: number): PointState {

@@ -32,9 +32,14 @@ export function intervalsOf(evidence: Evidence, cell: Cell, change: Change): rea
     found.push(...places);
     const isOther = isMoved || places.length > 0 || isOtherOutcome(evidence, stretch, to);
     const moved = isMoved ? places.at(-1) : (places.at(-1) ?? stretch.moved);
-    stretch = { cell, change, reference: isOther ? to : stretch.reference, from: to, moved };
+    const held = isOther ? { reference: to, previous: stretch.reference } : heldAgainst(stretch);
+    stretch = { cell, change, ...held, from: to, moved };
   }
   return found;
+}
+
+function heldAgainst({ reference, previous }: Judged): Pick<Judged, 'reference' | 'previous'> {
+  return previous === undefined ? { reference } : { reference, previous };
 }
 
 /** Releases that were measured for their own sake, oldest first; none where the base says nothing. */
@@ -56,8 +61,9 @@ function isOtherOutcome(evidence: Evidence, stretch: Stretch, to: number): boole
  * Where a cell moves, and, where the first release that is bad fails in another way than the last one, from which release
  * on it fails like that. What the model itself does is no news about PEFT.
  */
-function movedIn(evidence: Evidence, { cell, change, reference, from }: Stretch, to: number): readonly Located[] {
-  const judged = { cell, change, reference };
+function movedIn(evidence: Evidence, stretch: Stretch, to: number): readonly Located[] {
+  const { cell, change, from } = stretch;
+  const judged = { cell, change, ...heldAgainst(stretch) };
   if (isOfModel(evidence, judged, to)) return [];
   const first = bisect(from, to, (index) => stateAt(evidence, judged, index), isBuiltFor(evidence, judged));
   const found = { ...first, ...judged, neighbours: first };
@@ -70,7 +76,7 @@ function movedIn(evidence: Evidence, { cell, change, reference, from }: Stretch,
 function otherwiseIn(evidence: Evidence, { reference, from, moved }: Stretch, to: number): readonly Located[] {
   if (moved === undefined) return [];
   const { cell, change, low, neighbours } = moved;
-  const judged = { cell, change, reference: moved.reference };
+  const judged = { cell, change, ...heldAgainst(moved) };
   const [before, now] = [wayAt(evidence, judged, reference), wayAt(evidence, judged, to)];
   if (!isWorse(before.comparison) || !isWorse(now.comparison) || isSameWay(before, now)) return [];
   return [{ ...likeLast(evidence, judged, from, to), low, ...judged, neighbours }];

@@ -56,19 +56,18 @@ export const QUANTIZED: readonly KnownBreak[] = [
     id: 'moe-experts-unquantized',
     change: 'transformers:4.57.1..5.1.0',
     held: ['peft==0.18.1', 'bitsandbytes==0.49.2'],
-    cells: '{lora,ia3}/{bnb-int8,bnb-nf4}/mixtral/causal-lm',
+    cells: '{base,ia3,lora}/{bnb-int8,bnb-nf4}/mixtral/causal-lm',
     expected: ['bnb-int8', 'bnb-nf4'].flatMap((quantization) =>
-      ['lora', 'ia3'].map((method) => ({
+      ['base', 'ia3'].map((method) => ({
         cell: `${method}/${quantization}/mixtral/causal-lm`,
         direction: 'degraded',
         library: 'transformers',
         lastGood: '4.57.6',
         firstBad: '5.0.0',
         stage: 'quantize',
-        symptom: 'linear layers are not quantized',
+        symptom: 'The experts are not quantized: 4 of 12 linear layers',
       })),
     ),
-    says: 'the experts are not quantized',
     offered: 'transformers<5.0.0',
     isWithoutMethods: true,
     unharmed: [],

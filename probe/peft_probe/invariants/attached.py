@@ -70,8 +70,15 @@ def unquantized_share(trial):
     trial.facts["quantizedShare"] = 1 - share
     if trial.quantizer.dequantized == ON_LOADING:
         return None
+    return share, _left_words(left, len(linear))
+
+
+def _left_words(left, of):
     some = ", ".join(f"`{name}`" for name in left[:2])
-    return share, f"{len(left)} of {len(linear)} linear layers are not quantized, {some} among them"
+    layers = f"{len(left)} of {of} linear layers are not quantized"
+    if left and all("experts" in name.split(".") for name in left):
+        return f"The experts are not quantized: {layers}, {some} among them"
+    return f"{layers}, {some} among them"
 
 
 def _still_quantized(trial, model):
