@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseCellId } from '../../src/domain/cell.ts';
+import { ARCHITECTURES } from '../../src/domain/matrix.ts';
 import { allCells } from '../../src/plan/matrix.ts';
 import { literal } from '../../src/report/script/literals.ts';
 import { renderScript, type ScriptFacts } from '../../src/report/script.ts';
@@ -42,6 +43,7 @@ describe('a cell as one Python file', () => {
 
   it('is Python for every method, quantization and task that has one', () => {
     const cells = allCells().filter(({ method, quantization, architecture }) => {
+      if (ARCHITECTURES[architecture]?.feeds !== undefined) return false;
       const isOnce = quantization === 'none' || (method === 'lora' && architecture === 'llama');
       return method !== 'base' && isOnce && /^(none|bnb|torchao-int8wo$|quanto)/.test(quantization);
     });
@@ -88,6 +90,7 @@ describe('a cell as one Python file', () => {
   it.each([
     ['base/none/gpt2/causal-lm', undefined, 'it is the model alone'],
     ['lora+trainer/none/llama/causal-lm', undefined, 'it is reached by a code path, `trainer`'],
+    ['lora/none/vit/image-cls', undefined, 'its rows are no text'],
     ['lora/ct-int4/llama/causal-lm', undefined, 'its checkpoint is packed by peft-sweep'],
     [
       'lora/none/llama/causal-lm',

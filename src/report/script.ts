@@ -30,6 +30,8 @@ export function renderScript(facts: ScriptFacts): string {
   const head = own(ARCHITECTURES, cell.architecture)?.heads?.[cell.task];
   if (method === undefined || task === undefined)
     throw new UserError(`\`${cellId(cell)}\` has no script: it is the model alone. Name a cell with an adapter.`);
+  if (task.targets === 'own' || task.inputs !== undefined || own(ARCHITECTURES, cell.architecture)?.feeds !== undefined)
+    throw new UserError(`\`${cellId(cell)}\` has no script: its rows are no text. Replay it without --script.`);
   if (paths.length > 0)
     throw new UserError(
       `\`${cellId(cell)}\` has no script: it is reached by a code path, \`${paths.join('`, `')}\`. Replay it without --script.`,
@@ -39,7 +41,7 @@ export function renderScript(facts: ScriptFacts): string {
     throw new UserError(
       `What failed in \`${cellId(cell)}\`, \`${plain(failure?.type ?? '', 80)}\` at ${plain(failure?.stage ?? '', 20)}, is a check that takes peft-sweep to make. Replay it without --script.`,
     );
-  return `${[...opening(facts), ...model(facts, task), ...adapter(cell, method), ...rows(task), ...parts].join('\n')}\n`;
+  return `${[...opening(facts), ...model(facts, task), ...adapter(cell, method), ...rows(task, TARGETS[task.targets]), ...parts].join('\n')}\n`;
 }
 
 function opening({ cell, pins, python, failure }: ScriptFacts): readonly string[] {
@@ -147,13 +149,13 @@ function keywords(values: Readonly<Record<string, unknown>>): string {
     .join(', ');
 }
 
-function rows(task: Task): readonly string[] {
+function rows(task: Task, targets: string): readonly string[] {
   const decoder = task.decodes ? ', "decoder_input_ids": targets' : '';
   return [
     'ids = torch.tensor(',
     '    [[(start + stride * at) % 60 + 4 for at in range(12)] for start, stride in ((3, 7), (11, 8), (23, 9), (31, 10))]',
     ')',
-    `targets = ${TARGETS[task.targets]}`,
+    `targets = ${targets}`,
     `inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)${decoder}}`,
     'batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": targets}',
     '',
@@ -178,7 +180,8 @@ function rows(task: Task): readonly string[] {
 }
 
 const TOLERANCE = '1e-3';
-const TARGETS: Readonly<Record<Task['targets'], string>> = {
+/** Those of words; pictures and sounds have rows of their own. */
+const TARGETS: Readonly<Record<Exclude<Task['targets'], 'own'>, string>> = {
   'next-token': 'ids',
   reversed: 'ids.flip(1)[:, :8]',
   'class-of-token': 'ids % 2',

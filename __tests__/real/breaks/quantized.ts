@@ -95,7 +95,7 @@ export const QUANTIZED: readonly KnownBreak[] = [
         library: 'peft',
         lastGood: '0.20.0',
         firstBad: '0.21.0',
-        stage: 'forward',
+        stage: 'reload',
         symptom: 'expected m1 and m2 to have the same dtype',
       },
     ],
