@@ -1,7 +1,7 @@
 /** A cell as one Python file that needs nothing of peft-sweep, for a report to whom it may concern. Pure. */
 import type { Cell } from '../domain/cell.ts';
 import { cellId } from '../domain/cell.ts';
-import { methodParts } from '../domain/code-paths.ts';
+import { methodParts, ownOf } from '../domain/code-paths.ts';
 import { ARCHITECTURES, METHODS, type Method, QUANTIZERS, TASKS, type Task } from '../domain/matrix.ts';
 import { own } from '../domain/own.ts';
 import { UserError } from '../errors.ts';
@@ -32,6 +32,8 @@ export function renderScript(facts: ScriptFacts): string {
     throw new UserError(`\`${cellId(cell)}\` has no script: it is the model alone. Name a cell with an adapter.`);
   if (task.targets === 'own' || task.inputs !== undefined || own(ARCHITECTURES, cell.architecture)?.feeds !== undefined)
     throw new UserError(`\`${cellId(cell)}\` has no script: its rows are no text. Replay it without --script.`);
+  if (ownOf(cell) !== undefined)
+    throw new UserError(`\`${cellId(cell)}\` has no script: it has arguments of your own. Replay it without --script.`);
   if (paths.length > 0)
     throw new UserError(
       `\`${cellId(cell)}\` has no script: it is reached by a code path, \`${paths.join('`, `')}\`. Replay it without --script.`,
