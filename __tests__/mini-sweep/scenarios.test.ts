@@ -33,10 +33,18 @@ function withoutTimes(text: string, out: string): string {
     .replaceAll(/("started": ?")[^"]+/g, '$1');
 }
 
+/** How cells are named: by patterns, or in a configuration file. */
+function cellsOf({ id, cells, configuration }: Scenario, { folder }: MiniWorld): readonly string[] {
+  if (configuration === undefined) return ['--cells', cells];
+  const file = join(folder, `${id}.yml`);
+  writeFileSync(file, configuration);
+  return ['--config', file];
+}
+
 describe('a sweep of stand-in packages', () => {
   it.each(SCENARIOS.map((scenario) => [scenario.says, scenario] as const))('%s', async (_says, scenario) => {
-    const { id, lines = {}, ask, cells, form, torch } = scenario;
-    const args = ['sweep', ...ask, '--cells', cells, '--jobs', '2'];
+    const { id, lines = {}, ask, form, torch } = scenario;
+    const args = ['sweep', ...ask, ...cellsOf(scenario, world), '--jobs', '2'];
     const environment = torch ? { UV_FIND_LINKS: world.linksTo('torch', torch) } : {};
     const ended = await world.run({ root: id, offers: offersOf(lines), args, environment, ...(form && { form }) });
     if (ended.status === 70 || ended.status === 2) throw new Error(ended.stderr);

@@ -8,7 +8,10 @@ export interface Scenario {
   readonly says: string;
   readonly lines?: Readonly<Record<string, Line>>;
   readonly ask: readonly string[];
+  /** Patterns; empty where the configuration names the cells. */
   readonly cells: string;
+  /** Text of a configuration file. */
+  readonly configuration?: string;
   readonly status: number;
   readonly form?: 'html';
   /** Releases of torch in a find-links folder of its own, in place of the one that all share. */
@@ -410,6 +413,15 @@ export const SCENARIOS: readonly Scenario[] = [
     ask: ['transformers:1.0..1.1'],
     cells: LORA,
     status: 3,
+  },
+  {
+    id: 'own-arguments',
+    says: 'a break that only a rank of the user’s own shows is theirs: the same method as the matrix has it goes on',
+    lines: { peft: thenBroken('large_ranks_raise') },
+    ask: ['peft:1.0..2.0'],
+    cells: '',
+    configuration: 'cells: [{cell: lora/none/llama/causal-lm, arguments: {r: 32, lora_alpha: 64}}]\n',
+    status: 1,
   },
   {
     id: 'index-without-dates',
