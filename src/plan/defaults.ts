@@ -8,10 +8,14 @@ import type { SweepRequest } from './plan.ts';
 
 const USUAL_PLACES = 'none/{llama,qwen2}/causal-lm';
 
-/** Patterns of the cells that need a library; none where every cell or a usual one needs it. */
-function patternsFor(library: string): readonly string[] {
-  const usual = selectCells(DEFAULT_PATTERNS, allCells(), []).flatMap(packagesOf);
-  if ([...ALWAYS, ...usual].includes(library)) return [];
+/** What every cell needs, or a usual one. */
+function usualPackages(): ReadonlySet<string> {
+  return new Set([...ALWAYS, ...selectCells(DEFAULT_PATTERNS, allCells(), []).flatMap(packagesOf)]);
+}
+
+/** Patterns of the cells that need a library; none where it is one of the usual ones. */
+function patternsFor(library: string, usual: ReadonlySet<string>): readonly string[] {
+  if (usual.has(library)) return [];
   const paths = Object.entries(CODE_PATHS).filter(([, { packages = [] }]) => packages.includes(library));
   const methods = Object.entries(METHODS).filter(([, { packages = {} }]) => library in packages);
   const forms = Object.entries(QUANTIZATIONS).filter(
@@ -30,8 +34,9 @@ function patternsFor(library: string): readonly string[] {
  */
 export function withDefaultCells(request: SweepRequest): SweepRequest {
   if (request.chosenBy !== 'default') return request;
-  const changed = request.changes.map(({ library }) => patternsFor(library));
-  const held = Object.keys(request.held).map(patternsFor);
+  const usually = usualPackages();
+  const changed = request.changes.map(({ library }) => patternsFor(library, usually));
+  const held = Object.keys(request.held).map((library) => patternsFor(library, usually));
   const isAlone = changed.length > 0 && changed.every((patterns) => patterns.length > 0);
   const usual = isAlone
     ? request.cells.filter((pattern) => !DEFAULT_PATTERNS.some((one) => one === pattern))
