@@ -90,7 +90,7 @@ describe('a cell as one Python file', () => {
   it.each([
     ['base/none/gpt2/causal-lm', undefined, 'it is the model alone'],
     ['lora+trainer/none/llama/causal-lm', undefined, 'it is reached by a code path, `trainer`'],
-    ['lora+own-12ab34/none/llama/causal-lm', undefined, 'it has arguments of your own'],
+    ['lora+own-1a2b3c4d/none/llama/causal-lm', undefined, 'it has arguments of your own'],
     ['lora/none/vit/image-cls', undefined, 'its rows are no text'],
     ['lora/ct-int4/llama/causal-lm', undefined, 'its checkpoint is packed by peft-sweep'],
     [
