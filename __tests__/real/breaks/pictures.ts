@@ -6,7 +6,7 @@ export const PICTURES: readonly KnownBreak[] = [
     id: 'gemma3-token-types',
     change: 'transformers:4.57.6..5.5.4',
     held: ['peft==0.18.1'],
-    cells: 'lora/none/{gemma3,llava}/text-only',
+    cells: '{base,lora}/none/{gemma3,llava}/text-only',
     expected: [
       {
         // The model alone breaks, so the boundary is its control's.
