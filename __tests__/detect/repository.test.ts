@@ -157,7 +157,7 @@ describe('cells that the code uses', () => {
       ],
       unsure: [
         '2 which model is loaded is not in the source',
-        '3 `oft/none/gpt2/causal-lm` is used; it is not in the matrix, so it is not measured',
+        '3 `oft+defaults/none/gpt2/causal-lm` is used; it is not in the matrix, so it is not measured',
       ],
     });
   });
