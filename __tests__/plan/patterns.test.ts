@@ -81,7 +81,10 @@ describe('cell patterns', () => {
   });
 
   it('selects a code path only where there is one', () => {
-    expect(select('lora+stored/*/llama/causal-lm').ids).toEqual(['lora+stored/bnb-nf4/llama/causal-lm']);
+    expect(select('lora+stored/*/llama/causal-lm').ids).toEqual([
+      'lora+stored/bnb-int8/llama/causal-lm',
+      'lora+stored/bnb-nf4/llama/causal-lm',
+    ]);
     expect(select('lora+stored/none/llama').problems[0]).toContain('these parts exist, but not together');
     expect(select('base+trainer/none/llama').problems[0]).toContain('these parts exist, but not together');
     expect(select('lora+trianer').problems[0]).toContain('Did you mean `lora+trainer`?');
